@@ -1,0 +1,3 @@
+"""Documents."""
+
+__version__ = "1.0.0"
