@@ -1,0 +1,3 @@
+"""The German texts."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""The English texts."""
+
+TEXTS: dict[str, str] = {}

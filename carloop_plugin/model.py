@@ -1,0 +1,242 @@
+"""What the Carloop provider talks about: vehicles, rentals, accounts, settings.
+
+Values only, frozen and typed; every instant is an aware `datetime` in UTC, every amount a `Decimal`. Neither the
+wire of Carloop (`api/`) nor the documents of the contract (`documents.py`) appear here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import NewType
+
+PROVIDER_ID = "carloop"
+
+AccountId = NewType("AccountId", str)
+AppointmentId = NewType("AppointmentId", str)
+ChangeId = NewType("ChangeId", str)
+RentalId = NewType("RentalId", str)
+Site = NewType("Site", str)
+VehicleId = NewType("VehicleId", str)
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an RFC 3339 time with offset as UTC. Raise `ValueError` for a time without one."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("a time needs an offset")
+    return instant.astimezone(UTC)
+
+
+def format_instant(instant: datetime) -> str:
+    """Write an instant as RFC 3339 in UTC, `2026-03-02T07:30:00Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A half-open span of time `[start, end)`, in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def covers(self, other: Period) -> bool:
+        """Tell whether all of `other` lies within."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount with its currency (ISO 4217), tax included or not."""
+
+    amount: Decimal
+    currency: str
+    tax_included: bool
+
+
+class RentalStatus(StrEnum):
+    """Where a rental stands at the desk."""
+
+    RESERVED = "reserved"
+    PICKED_UP = "picked_up"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the rental still holds a vehicle."""
+        return self in (RentalStatus.RESERVED, RentalStatus.PICKED_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A rental car as Carloop describes it; `vehicle_class` and `features` are ids of `Filters`."""
+
+    id: VehicleId
+    licence_plate: str
+    make: str
+    model: str
+    vehicle_class: str
+    features: tuple[str, ...] = ()
+    seats: int | None = None
+    fuel: str | None = None
+    transmission: str | None = None
+    station: str | None = None
+    daily_rate: Money | None = None
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rental:
+    """A rental as Carloop holds it, without its customer.
+
+    `external_reference` is None for one made at the desk. `planned_end` is the end first agreed.
+    `account` is the account it belongs to.
+    """
+
+    id: RentalId
+    external_reference: str | None
+    vehicle: Vehicle
+    period: Period
+    planned_end: datetime
+    status: RentalStatus
+    revision: int
+    updated_at: datetime
+    price: Money | None = None
+    web_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A place where cars are handed out."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The Carloop account a token belongs to. `skew` is Carloop's clock minus ours when it was read."""
+
+    id: AccountId
+    name: str
+    stations: tuple[Station, ...]
+    server_time: datetime
+    skew: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedId:
+    """A vehicle class or feature: its id, and the name a person reads."""
+
+    id: str
+    name: str
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search can be narrowed by."""
+
+    vehicle_classes: tuple[NamedId, ...]
+    features: tuple[NamedId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleQuery:
+    """A search: any of the classes, all of the features, free for the whole period."""
+
+    period: Period
+    vehicle_classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    station: str | None = None
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FreeVehicles:
+    """The answer to a search. `matching` fit the filters, `busy` of these are not free in the period."""
+
+    vehicles: tuple[Vehicle, ...]
+    as_of: datetime
+    matching: int
+    busy: int
+    next_free: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was not done: a problem code of the contract and a text of our catalogue.
+
+    `text` is a key of `messages`; `params` fill it. Texts are made in the call's language, at the edge, so that a
+    stored reason can be told in another language later. Params hold no personal data.
+    """
+
+    code: str
+    text: str | None = None
+    params: tuple[tuple[str, str], ...] = ()
+    pointer: str | None = None
+
+
+class CallFailed(Exception):
+    """A call to Carloop gave no usable answer; `reason` says why. `sent` is False where nothing left us."""
+
+    def __init__(self, reason: Reason, *, sent: bool = True) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+        self.sent = sent
+
+
+class Action(StrEnum):
+    """What a change asks for."""
+
+    BOOK = "book"
+    CHANGE_END = "change_end"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """One write to Carloop, ready to be sent and sent again: the same key and the same bytes each time.
+
+    `key` is the change's id, in canonical form. `rental_id` is None for a booking. `revision` becomes `If-Match`.
+    """
+
+    action: Action
+    key: ChangeId
+    body: bytes = field(repr=False)
+    rental_id: RentalId | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Carloop did it. `replayed`: it had done so before, this is its stored answer."""
+
+    rental: Rental
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotExecuted:
+    """Carloop did not do it, by its own word or because nothing reached it.
+
+    `after_lost_attempt`: an earlier attempt of this call may have been executed all the same, so look for the
+    rental before you believe it. `rental` is the one Carloop named (`reference_exists`).
+    """
+
+    reason: Reason
+    after_lost_attempt: bool = False
+    rental: Rental | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLost:
+    """It may or may not have been done."""
+
+    reason: Reason
+
+
+WriteResult = Confirmed | NotExecuted | AnswerLost
