@@ -1,7 +1,7 @@
 """What the Carloop provider talks about: vehicles, rentals, accounts, settings.
 
-Values only, frozen and typed; every instant is an aware `datetime` in UTC, every amount a `Decimal`. Neither the
-wire of Carloop (`api/`) nor the documents of the contract (`documents.py`) appear here.
+Values only, frozen and typed; every instant is an aware `datetime` in UTC, every amount a `Decimal`.
+Neither the wire of Carloop (`api/`) nor the documents of the contract (`mobility_schemas`) appear here.
 """
 
 from __future__ import annotations
@@ -170,8 +170,8 @@ class FreeVehicles:
 class Reason:
     """Why something was not done: a problem code of the contract and a text of our catalogue.
 
-    `text` is a key of `messages`; `params` fill it. Texts are made in the call's language, at the edge, so that a
-    stored reason can be told in another language later. Params hold no personal data.
+    `text` is a key of `messages`; `params` fill it. Texts are made in the call's language, at the edge, so
+    that a stored reason can be told in another language later. Params hold no personal data.
     """
 
     code: str
@@ -201,7 +201,8 @@ class Action(StrEnum):
 class WriteRequest:
     """One write to Carloop, ready to be sent and sent again: the same key and the same bytes each time.
 
-    `key` is the change's id, in canonical form. `rental_id` is None for a booking. `revision` becomes `If-Match`.
+    `key` is the change's id, in canonical form. `rental_id` is None for a booking. `revision` becomes
+    `If-Match`.
     """
 
     action: Action

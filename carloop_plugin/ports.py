@@ -33,8 +33,8 @@ class Clock(Protocol):
 class Carloop(Protocol):
     """One Carloop, reached with one token.
 
-    `deadline` is in monotonic seconds, as `time.monotonic()` counts, and bounds the whole call with all its retries.
-    Reads raise `CallFailed`; its reason's code is one of `not_authorised`, `unreachable`, `rate_limited`,
+    `deadline` is in monotonic seconds, as `time.monotonic()` counts, and bounds the whole call with all its
+    retries. Reads raise `CallFailed`; its reason's code is one of `not_authorised`, `unreachable`, `rate_limited`,
     `deadline_exceeded`, `invalid_answer`, `insecure_address`, or what Carloop refused with.
     """
 
