@@ -241,3 +241,37 @@ class AnswerLost:
 
 
 WriteResult = Confirmed | NotExecuted | AnswerLost
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSettings:
+    """What the settings page saved for a site."""
+
+    base_url: str | None
+    station: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredToken:
+    """A token, the one origin it may be sent to, and since when it is kept."""
+
+    value: str = field(repr=False)
+    origin: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What is in force for a site: the environment and the configuration file win over what was saved.
+
+    `fixed` names the settings (`base_url`, `token`, `station`) the page cannot change; `token_since` is None
+    for a token that does not come from the settings page.
+    """
+
+    site: Site
+    base_url: str | None = None
+    token: str | None = field(default=None, repr=False)
+    station: str | None = None
+    ca_file: str | None = None
+    token_since: datetime | None = None
+    fixed: frozenset[str] = frozenset()

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
         Period,
         Rental,
         RentalId,
+        Site,
+        StoredSettings,
+        StoredToken,
         VehicleId,
         VehicleQuery,
         WriteRequest,
@@ -34,8 +37,8 @@ class Carloop(Protocol):
     """One Carloop, reached with one token.
 
     `deadline` is in monotonic seconds, as `time.monotonic()` counts, and bounds the whole call with all its
-    retries. Reads raise `CallFailed`; its reason's code is one of `not_authorised`, `unreachable`, `rate_limited`,
-    `deadline_exceeded`, `invalid_answer`, `insecure_address`, or what Carloop refused with.
+    retries. Reads raise `CallFailed`; its reason's code is one of `not_authorised`, `unreachable`,
+    `rate_limited`, `deadline_exceeded`, `invalid_answer`, `insecure_address`, or what Carloop refused with.
     """
 
     @property
@@ -76,3 +79,30 @@ class Carloop(Protocol):
 
     def send(self, request: WriteRequest, *, deadline: float) -> WriteResult:
         """Send a write, again where that is safe, and tell what is known of it. Never raise for an answer."""
+
+
+class SettingsStore(Protocol):
+    """Where a site's settings are kept, secrets aside."""
+
+    def stored_settings(self, site: Site) -> StoredSettings | None:
+        """Give what was saved for a site; None where nothing was."""
+
+    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+        """Replace what is saved for a site."""
+
+
+class Credentials(Protocol):
+    """Where a site's token is kept: the keyring, or a file only its owner can read."""
+
+    @property
+    def place(self) -> str:
+        """Name the place in use, for `doctor`: `keyring` or the file's path."""
+
+    def token(self, site: Site) -> StoredToken | None:
+        """Give a site's token; None where none is kept."""
+
+    def keep_token(self, site: Site, token: StoredToken) -> None:
+        """Keep a token in place of the site's old one."""
+
+    def forget_token(self, site: Site) -> None:
+        """Drop a site's token; dropping none is fine."""
