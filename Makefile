@@ -1,0 +1,90 @@
+# One command a job. A fresh machine needs Python 3.11 or later with venv, and make; nothing else.
+# `make test PYTHON=python3.13` takes another interpreter and keeps an environment of its own for it.
+
+DEFAULT_PYTHON := python3
+PYTHON ?= $(DEFAULT_PYTHON)
+stop = { echo '$(1)' >&2; exit 1; }
+minor = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+
+# .venv belongs to the default interpreter's version; only another one costs the two look-ups.
+ifneq ($(PYTHON),$(DEFAULT_PYTHON))
+  MINOR := $(call minor,$(PYTHON))
+  ifneq ($(MINOR),$(call minor,$(DEFAULT_PYTHON)))
+    SUFFIX := -$(or $(MINOR),missing)
+  endif
+endif
+VENV := .venv$(SUFFIX)
+BIN := $(VENV)/bin
+# The demo needs a third of the packages, so it does not wait for the rest; an environment that is there will do.
+DEMO := $(if $(wildcard $(VENV)/.stamp),$(VENV),.venv-demo$(SUFFIX))
+
+PROJECTS := pyproject.toml schemas/pyproject.toml hookspecs/pyproject.toml
+LOCKED := -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
+LOCAL := -qq --disable-pip-version-check --no-deps --no-index --no-build-isolation -e ./schemas -e ./hookspecs -e .
+COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --no-header --no-annotate --no-emit-package mobility-schemas --no-emit-package mobility-hookspecs
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: .venv demo test check bench lock docs cassettes clean help
+
+help: ## this list
+	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
+	@sed -n 's/^\([a-z.]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target line; do \
+	  printf '  %-10s %s\n' "$$target" "$$line"; done
+
+demo: $(DEMO)/.stamp ## the whole story told on this machine, then a Carloop to try things on, until Ctrl-C
+	@exec $(DEMO)/bin/carloop demo $(ARGS)
+
+.venv: $(VENV)/.stamp ## the environment alone, everything pinned in requirements.lock
+
+test: $(VENV)/.stamp ## the whole test suite; ARGS="tests/store -x" for less
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.stamp ## style, types, import order, and that nothing generated or locked has drifted
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python schemas/generate_documents.py --check
+	@$(BIN)/python docs/generate_reference.py --check
+	@$(BIN)/python .ci/lock_drift.py
+
+bench: $(VENV)/.stamp ## the speed table, written to benchmarks/results.json
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
+	@$(BIN)/python docs/generate_reference.py
+	@$(BIN)/python -m pytest --quiet tests/docs
+
+cassettes: $(VENV)/.stamp ## record the answers of a fresh sandbox anew
+	@$(BIN)/python tests/record_cassettes.py $(ARGS)
+
+lock: $(VENV)/.stamp ## resolve the pinned packages anew; ARGS=--upgrade for the newest
+	$(BIN)/uv $(COMPILE) $(ARGS) --all-extras --group dev $(PROJECTS) -o requirements.lock
+	$(BIN)/uv $(COMPILE) $(ARGS) --extra demo --group build -c requirements.lock $(PROJECTS) -o requirements-demo.lock
+
+clean: ## remove every environment, cache and build
+	rm -rf .venv* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An editable package cannot stand in a list with hashes: what is locked comes first, the three packages of this folder second.
+%/.stamp: %/.lock-stamp $(PROJECTS)
+	@$*/bin/python -m pip install $(LOCAL)
+	@$*/bin/python -m pip check -qq --disable-pip-version-check
+	@touch $@
+
+$(VENV)/.lock-stamp: requirements.lock
+.venv-demo$(SUFFIX)/.lock-stamp: requirements-demo.lock
+
+%/.lock-stamp:
+	@$(PYTHON) -c '' 2>/dev/null || $(call stop,$(PYTHON) does not run: install Python 3.11 or later or name one with PYTHON=/path/to/python3.)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || $(call stop,$(PYTHON) is older than 3.11: name a newer one with PYTHON=/path/to/python3.)
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || $(call stop,$(PYTHON) has no venv: install it (on Debian: apt-get install python3-venv).)
+	@echo 'Installing the packages of $< into $* …'
+	@$(PYTHON) -m venv --clear $*
+	@$*/bin/python -m pip install $(LOCKED) -r $<
+	@touch $@
+
+# The stamps are kept: make would remove them as intermediate files of a chain of patterns.
+.PRECIOUS: %/.stamp %/.lock-stamp
