@@ -1,0 +1,35 @@
+"""What several providers answered to one question, and which of them did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import Problem
+
+Document = TypeVar("Document")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Say which provider did not answer, and why.
+
+    :ivar provider: the provider's id, or the name of its entry point where it did not load.
+    :ivar problem: a problem document, its title in the call's locale.
+    """
+
+    provider: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered(Generic[Document]):
+    """Hold partial results: they are normal, and visible.
+
+    :ivar answers: provider id to document, sorted by id; a provider that has nothing to say is absent.
+    :ivar failures: the providers that did not answer, sorted by id.
+    """
+
+    answers: dict[str, Document]
+    failures: tuple[Failure, ...]

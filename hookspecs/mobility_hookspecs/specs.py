@@ -1,0 +1,226 @@
+"""The hooks of contract 1.0: one document in, one document out.
+
+Write ``@hookimpl`` functions of these names with these arguments, or fewer of them: never with default
+values, never ``async def``, never as wrappers. An argument holds a JSON-compatible ``dict`` of your own,
+valid against the schema of its name. Who cannot answer raises ``MobilityProblem(make_problem(code))``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import hookspec
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import (
+        Appointment,
+        CheckReport,
+        ErasureReport,
+        ErasureSubjects,
+        MobilityFilters,
+        MobilityOffer,
+        MobilityRequest,
+        MobilityState,
+        MobilityStep,
+        ProviderInfo,
+        ProviderSettings,
+        ReconcileReport,
+        RentalChange,
+        RentalOutcome,
+    )
+
+    from .context import CallContext
+
+
+@hookspec
+def describe_mobility_provider() -> ProviderInfo:
+    """Say who you are and which contract you keep.
+
+    :returns: a ``provider_info``: id, name, version, contract (a specifier such as ``>=1.0,<2``), kinds,
+        capabilities.
+
+    Raising, ``None`` or an invalid answer: the provider is not loaded, and listed with the reason.
+    Delivery: once, at load, before every other hook. Must not open a connection, a file or a thread.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def on_appointment_saved(appointment: Appointment, context: CallContext) -> MobilityStep | None:
+    """Learn that an appointment was saved, moved or cancelled, and say what step 4 shows.
+
+    :param appointment: the ``appointment`` as saved; its ``revision`` grows with each save.
+    :param context: deadline, locale and request id.
+    :returns: a ``mobility_step``, or ``None``.
+
+    Raising: step 4 shows the problem beside the other providers. ``None``: nothing to show for this
+    appointment. Empty ``proposals``: nothing needs the advisor's decision.
+    Delivery: at least once a save and once each time step 4 is opened, in any order: an older revision
+    changes nothing and is answered with what the newest said. Must not change a rental by itself, only
+    propose; settles this appointment's pending change first, in half of what remains of the deadline.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def provide_mobility_filters(site: str, context: CallContext) -> MobilityFilters:
+    """Name the vehicle classes and features a search can ask for.
+
+    :param site: the dealer's site, 1 to 60 of ``[A-Za-z0-9._~-]``.
+    :param context: deadline, locale (of the names) and request id.
+    :returns: a ``mobility_filters``.
+
+    Raising: the filters of this provider are missing, with the problem. Empty lists: it has no filters.
+    Delivery: any number of times, in parallel. Must not change anything.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def provide_mobility_options(request: MobilityRequest, context: CallContext) -> MobilityOffer:
+    """Offer what fits a period and is free in it.
+
+    :param request: a ``mobility_request``; a search needs no saved appointment.
+    :param context: deadline, locale and request id.
+    :returns: a ``mobility_offer``; alternatives come after the exact matches and count in no total.
+
+    Raising: the list shows the other providers' options, and the problem. Empty ``options``: nothing is
+    free; an ``explanation`` says why. Delivery: any number of times, in parallel; every provider is asked.
+    Must not reserve or keep anything; an option's ``id`` is the same in every search.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def on_rental_change(change: RentalChange, context: CallContext) -> RentalOutcome | None:
+    """Book, change the end, or cancel.
+
+    :param change: a ``rental_change``; its ``change_id`` names the intent for ever.
+    :param context: deadline, locale and request id.
+    :returns: a ``rental_outcome`` with the change's own ``change_id`` and ``provider``: ``done``,
+        ``refused`` (nothing happened) or ``unknown`` (it may have happened, and will be found out).
+
+    Raising: a bug; the user is told that the outcome is unknown. ``None``: ``change["provider"]`` is
+    another's. Delivery: at least once; the same change again gives the same outcome, for ever, unless the
+    refusal was retryable. Must not answer ``refused`` when something may have happened.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def provide_mobility_states(appointment_ids: list[str], context: CallContext) -> list[MobilityState]:
+    """Say for many appointments at once what is booked.
+
+    :param appointment_ids: ids of appointments, each once.
+    :param context: deadline, locale and request id.
+    :returns: a list with one ``mobility_state`` for each id asked; one never seen is ``open``.
+
+    Raising: calendars and lists show no state of this provider. An empty list answers an empty question.
+    Delivery: any number of times, in parallel. Must not use the network: the provider's own records
+    answer. A host asks this before it books, to warn of a rental with another provider.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def reconcile_rentals(context: CallContext) -> ReconcileReport:
+    """Settle what is pending, and bring in what changed at the provider.
+
+    :param context: deadline, locale and request id.
+    :returns: a ``reconcile_report``.
+
+    Raising: the host shows the problem and asks again at the next turn. Empty lists: nothing new.
+    Delivery: at start, then every 30 seconds; in parallel and on several servers. Must not send a change
+    under a new key, and not take longer than the deadline: what is left waits for the next turn.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def provide_provider_settings(site: str, context: CallContext) -> ProviderSettings:
+    """Give the settings of a site and the form to edit them.
+
+    :param site: the dealer's site.
+    :param context: deadline, locale (of titles and help) and request id.
+    :returns: a ``provider_settings`` with its JSON Schema; ``secrets_set`` instead of secrets.
+
+    Raising: the settings page shows the problem. Empty ``values``: nothing is set yet.
+    Delivery: whenever the page is opened. Must not give back a secret.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def save_provider_settings(settings: ProviderSettings, context: CallContext) -> CheckReport:
+    """Keep a site's settings, and say whether they work.
+
+    :param settings: a ``provider_settings`` as the page sends it: a secret in ``values`` sets it, absent
+        keeps it, ``null`` deletes it.
+    :param context: deadline, locale and request id.
+    :returns: a ``check_report`` of the settings as saved.
+
+    Raising: nothing was saved, and the page shows the problem. Empty ``findings``: all is well.
+    Delivery: once a click; the same twice is harmless. Must not log or answer a secret.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def check_mobility_provider(site: str, context: CallContext) -> CheckReport:
+    """Test whether the provider could work now: address, access data, clock.
+
+    :param site: the dealer's site.
+    :param context: deadline, locale and request id.
+    :returns: a ``check_report``; each finding says what to do.
+
+    Raising: shown as a finding with the problem's code. Empty ``findings``: all is well.
+    Delivery: when a person asks. Must not change anything.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def on_personal_data_erased(subjects: ErasureSubjects, context: CallContext) -> ErasureReport:
+    """Erase the personal data of customers and appointments.
+
+    :param subjects: an ``erasure_subjects``: customer numbers and appointment ids.
+    :param context: deadline, locale and request id.
+    :returns: an ``erasure_report``: what was erased, what is kept, until when and why.
+
+    Raising: nothing is known to be erased, and the host asks again. ``erased`` 0 and empty ``kept``:
+    nothing was held. Delivery: at least once. Must not keep a copy, in logs or in files moved aside.
+
+    .. versionadded:: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def close_mobility_provider() -> None:
+    """End clients and connections, for the host closes.
+
+    Raising: logged, nothing else. Delivery: at least once; a later call of another hook opens anew. Must
+    not harm calls that another host in the same process is running.
+
+    .. versionadded:: 1.0
+    """
