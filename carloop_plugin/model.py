@@ -93,7 +93,6 @@ class Rental:
     """A rental as Carloop holds it, without its customer.
 
     `external_reference` is None for one made at the desk. `planned_end` is the end first agreed.
-    `account` is the account it belongs to.
     """
 
     id: RentalId
@@ -180,13 +179,35 @@ class Reason:
     pointer: str | None = None
 
 
-class CallFailed(Exception):
-    """A call to Carloop gave no usable answer; `reason` says why. `sent` is False where nothing left us."""
+class Failed(Exception):
+    """Something could not be done; `reason` says why. The exception's text is the code alone.
 
-    def __init__(self, reason: Reason, *, sent: bool = True) -> None:
+    Failed
+    ├── CallFailed              a call to Carloop gave no usable answer
+    ├── Refused                 a rule says no
+    ├── StoreFailed             our own records cannot be read or written
+    └── ConfigurationProblem    the settings are missing or wrong (`settings.py`)
+    """
+
+    def __init__(self, reason: Reason) -> None:
         super().__init__(reason.code)
         self.reason = reason
+
+
+class CallFailed(Failed):
+    """A call to Carloop gave no usable answer. `sent` is False where nothing left us."""
+
+    def __init__(self, reason: Reason, *, sent: bool = True) -> None:
+        super().__init__(reason)
         self.sent = sent
+
+
+class Refused(Failed):
+    """A rule of ours says no."""
+
+
+class StoreFailed(Failed):
+    """Our records cannot be read or written: `busy` or `storage_failed`."""
 
 
 class Action(StrEnum):
@@ -275,3 +296,27 @@ class SiteSettings:
     ca_file: str | None = None
     token_since: datetime | None = None
     fixed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the records say of their own health. `pending` includes `unknown` and `set_aside`."""
+
+    installation: str
+    location: str
+    journal: str
+    rentals: int
+    pending: int
+    unknown: int
+    oldest_pending: datetime | None
+    set_aside: tuple[ChangeId, ...]
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """When an account last answered, and how far its clock is from ours."""
+
+    account: AccountId
+    at: datetime
+    skew: timedelta

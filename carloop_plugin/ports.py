@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Customer
 
+    from carloop_plugin.appointment import SavedAppointment
+    from carloop_plugin.intents import Intent, Outcome, RecordResult, RentalRecord
     from carloop_plugin.model import (
         Account,
+        AccountId,
+        AppointmentId,
+        ChangeId,
+        Figures,
         Filters,
         FreeVehicles,
         Period,
@@ -106,3 +113,105 @@ class Credentials(Protocol):
 
     def forget_token(self, site: Site) -> None:
         """Drop a site's token; dropping none is fine."""
+
+
+class Store(SettingsStore, Protocol):
+    """Our own records, as one hook call sees them. Every method is one transaction and raises `StoreFailed`."""
+
+    @property
+    def installation(self) -> str:
+        """This store's id, drawn once; it begins every external reference."""
+
+    def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
+        """Keep an appointment unless a revision as new is known; give the newest."""
+
+    def appointment(self, appointment_id: AppointmentId) -> SavedAppointment | None:
+        """Give the newest revision seen, None where none was."""
+
+    def appointments_numbered(self, number: str) -> Sequence[AppointmentId]:
+        """Find the appointments whose customer carries a number."""
+
+    def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
+        """Erase appointments; give how many there were."""
+
+    def record(self, intent: Intent) -> RecordResult:
+        """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental."""
+
+    def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
+        """Keep a refusal that needed no call; give the outcome that was there first, if one was."""
+
+    def intent(self, change_id: ChangeId) -> Intent | None:
+        """Find a change by its id."""
+
+    def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
+        """Give the appointment's pending change; of a booking being given up, the giving up."""
+
+    def pending_intents(self, *, limit: int = 1000) -> Sequence[Intent]:
+        """Give the pending intents, oldest first, those that were set aside included."""
+
+    def mark_sent(self, change_id: ChangeId, at: datetime) -> None:
+        """Note, before it happens, that an intent is sent again."""
+
+    def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
+        """Note that the answer was lost; `counts` where Carloop answered and nothing was settled by it."""
+
+    def settle(self, change_id: ChangeId, outcome: Outcome, rental: RentalRecord | None = None) -> Outcome | None:
+        """Settle an intent, with its rental, and erase its payload.
+
+        Give the outcome that holds: the one settled before if there was one, None where a booking has been given up
+        meanwhile and may not be settled as done.
+        """
+
+    def settle_given_up(
+        self, booking: Outcome, giving_up: Outcome, rental: RentalRecord | None = None
+    ) -> Outcome:
+        """Settle a booking and the cancellation that gave it up, as one; give the cancellation's outcome."""
+
+    def forget_intent(self, change_id: ChangeId) -> bool:
+        """Drop an intent that provably did nothing; False where it was sent again meanwhile and must stay."""
+
+    def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
+        """Give the rentals of an id, at one site or at any."""
+
+    def rentals_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Sequence[RentalRecord]]:
+        """Give the rentals of appointments, the newest first."""
+
+    def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
+        """Give the pending changes of appointments, as `pending_change` does."""
+
+    def appointments(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, SavedAppointment]:
+        """Give several appointments at once."""
+
+    def all_rentals(self, *, limit: int = 1000) -> Sequence[RentalRecord]:
+        """Give the rentals, newest first."""
+
+    def keep_rental(self, rental: RentalRecord) -> bool:
+        """Keep what was seen at Carloop; False where it told nothing new."""
+
+    def sites(self) -> Sequence[Site]:
+        """Give the sites that appointments, intents and settings name."""
+
+    def feed_position(self, account: AccountId) -> datetime | None:
+        """Give the instant, in Carloop's time, up to which an account's rentals have been read."""
+
+    def note_contact(
+        self, account: AccountId, *, at: datetime, skew: timedelta, position: datetime | None
+    ) -> None:
+        """Note a successful contact, and how far the account's rentals have been read."""
+
+    def figures(self) -> Figures:
+        """Count what `doctor` reports."""
+
+
+class OpenStore(Protocol):
+    """Open the records for one hook call, waiting for them no longer than until the deadline."""
+
+    def __call__(self, *, deadline: float) -> AbstractContextManager[Store]:
+        """Give the store for the length of a `with` block."""
+
+
+class Connect(Protocol):
+    """Reach the Carloop of a site."""
+
+    def __call__(self, site: Site) -> Carloop:
+        """Give a session for the site's address and token; raise `Failed` where they are missing or wrong."""

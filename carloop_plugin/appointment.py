@@ -1,0 +1,92 @@
+"""The appointment as it is remembered: when, where, and whether a customer given is the customer saved.
+
+No personal data is kept. The customer of the newest revision is remembered by a salted digest, which can tell
+"the same" from "another" and nothing more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from carloop_plugin.model import AppointmentId, Period, Site, parse_instant
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import Appointment, Customer
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAppointment:
+    """The newest revision of an appointment. `start_text` and `end_text` are the times exactly as saved."""
+
+    id: AppointmentId
+    revision: int
+    status: str
+    site: Site
+    period: Period
+    start_text: str
+    end_text: str
+    time_zone: str
+    customer_source: str
+    salt: bytes = field(repr=False)
+    customer_digest: str = field(repr=False)
+    number_digest: str = field(repr=False)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether the visit was called off."""
+        return self.status == "cancelled"
+
+    @property
+    def locks_customer(self) -> bool:
+        """Tell whether the customer came from the DMS and cannot be altered."""
+        return self.customer_source == "dms"
+
+    def is_of(self, customer: Mapping[str, object]) -> bool:
+        """Tell whether this is the customer the appointment was saved with."""
+        return digest_customer(customer, salt=self.salt) == self.customer_digest
+
+    def has_number(self, number: str) -> bool:
+        """Tell whether the appointment's customer carries this number."""
+        return bool(self.number_digest) and _digest(number, salt=self.salt) == self.number_digest
+
+
+def remember(document: Appointment) -> SavedAppointment:
+    """Turn an appointment into what is kept of it."""
+    salt = os.urandom(16)
+    period = document["period"]
+    customer: Customer = document["customer"]
+    number = customer.get("number")
+    return SavedAppointment(
+        id=AppointmentId(document["id"]),
+        revision=document["revision"],
+        status=document["status"],
+        site=Site(document["site"]),
+        period=Period(parse_instant(period["start"]), parse_instant(period["end"])),
+        start_text=period["start"],
+        end_text=period["end"],
+        time_zone=document["time_zone"],
+        customer_source=customer["source"],
+        salt=salt,
+        customer_digest=digest_customer(customer, salt=salt),
+        number_digest=_digest(number, salt=salt) if number else "",
+    )
+
+
+def digest_customer(customer: Mapping[str, object], *, salt: bytes) -> str:
+    """Digest a customer: empty fields dropped, text in NFC, white space collapsed."""
+    folded = {name: _fold(value) for name, value in customer.items()}
+    return _digest(json.dumps({k: v for k, v in folded.items() if v}, sort_keys=True), salt=salt)
+
+
+def _fold(value: object) -> str:
+    return " ".join(unicodedata.normalize("NFC", str(value)).split()) if value is not None else ""
+
+
+def _digest(text: str, *, salt: bytes) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), salt=salt, digest_size=32).hexdigest()
