@@ -19,7 +19,7 @@ PROJECTS = ("pyproject.toml", "hookspecs/pyproject.toml", "schemas/pyproject.tom
 LOCAL = frozenset({"mobility-schemas", "mobility-hookspecs", "carloop-plugin"})
 # A pin, then perhaps a marker, then its hashes a line each.
 PIN = re.compile(
-    r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: .*)?\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)*)", re.MULTILINE
+    r"^([A-Za-z0-9._-]+)==([^ ;\\\n]+)(?: .*)?\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)*)", re.MULTILINE
 )
 
 

@@ -1,0 +1,84 @@
+"""The two locks fit the projects, and the look at them sees when they do not."""
+
+import importlib.util
+import itertools
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def lock_drift(root):
+    """Load the check that `make check` runs."""
+    spec = importlib.util.spec_from_file_location("lock_drift", root / ".ci" / "lock_drift.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def tree(tmp_path, root):
+    """Copy what the check reads."""
+    for name in ("pyproject.toml", "schemas/pyproject.toml", "hookspecs/pyproject.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(root / name, tmp_path / name)
+    for name in ("requirements.lock", "requirements-demo.lock"):
+        shutil.copy(root / name, tmp_path / name)
+    return tmp_path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace one text that must be there."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_the_locks_fit(lock_drift):
+    """Every requirement of the three projects is pinned with hashes, in both locks alike."""
+    assert lock_drift.findings() == []
+
+
+def test_every_pin_is_read(lock_drift, root):
+    """The check reads all pins: each line that starts a package is one."""
+    text = (root / "requirements.lock").read_text("utf-8")
+    packages = [line for line in text.splitlines() if not line.startswith(" ")]
+
+    assert len(lock_drift.pins(text)) == len(packages)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "finding"),
+    [
+        ("pyproject.toml", '"httpx>=', '"nowhere", "httpx>=', "requirements.lock lacks nowhere"),
+        (
+            "schemas/pyproject.toml",
+            '"jsonschema>=',
+            '"jsonschema>=900.',
+            "requirements.lock pins jsonschema ",
+        ),
+        ("requirements.lock", "\n", "\n    --index-url=https://example.org\n", "names an address"),
+        ("requirements-demo.lock", "httpx==", "httpx==0.", "requirements-demo.lock pins httpx 0.0."),
+        ("requirements-demo.lock", "httpx==", "httpy==", "requirements-demo.lock lacks httpx"),
+    ],
+)
+def test_drift_is_seen(name, old, new, finding, lock_drift, tree):
+    """A new, raised, moved or missing requirement and an address are each found, with their name."""
+    edit(tree / name, old, new)
+
+    found = lock_drift.findings(tree)
+
+    assert any(finding in row for row in found), found
+
+
+def test_a_pin_without_hash_is_seen(lock_drift, tree):
+    """A pin whose hashes were lost is found."""
+    path = tree / "requirements.lock"
+    first, *rest = path.read_text("utf-8").splitlines(keepends=True)
+    kept = list(itertools.dropwhile(lambda line: line.startswith(" "), rest))
+    path.write_text(first.replace(" \\", "") + "".join(kept), "utf-8")
+
+    found = lock_drift.findings(tree)
+
+    assert found == [f"requirements.lock has no hash for {first.split('==')[0]}"]

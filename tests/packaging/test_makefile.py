@@ -1,0 +1,145 @@
+"""The Makefile says in one sentence what is missing, and keeps one environment a version."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def folder(tmp_path, root):
+    """Lay out what the Makefile looks at, without an environment."""
+    for name in ("Makefile", "requirements.lock", "requirements-demo.lock", "pyproject.toml"):
+        shutil.copy(root / name, tmp_path)
+    for name in ("schemas", "hookspecs"):
+        (tmp_path / name).mkdir()
+        shutil.copy(root / name / "pyproject.toml", tmp_path / name)
+    for path in tmp_path.rglob("*"):
+        age(path, 20)
+    return tmp_path
+
+
+def age(path: Path, seconds: float) -> None:
+    """Make a file look so old: make compares times, and what is written at once may look equally old."""
+    os.utime(path, (time.time() - seconds,) * 2)
+
+
+def make(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run make there, away from the flags of a make that may have started the tests."""
+    env = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "HOME": str(folder)}
+    return subprocess.run(
+        ["make", *arguments], cwd=folder, env=env, text=True, capture_output=True, check=False
+    )
+
+
+def interpreter(folder: Path, name: str, *, refuses: str = "nothing", version: str = "3.11") -> None:
+    """Put a stand-in for Python on the path that fails at programs that hold `refuses`."""
+    (folder / "bin").mkdir(exist_ok=True)
+    program = folder / "bin" / name
+    program.write_text(
+        f'#!/bin/sh\ncase "$*" in *"{refuses}"*) exit 1;; *print*) echo {version};; esac\n', encoding="utf-8"
+    )
+    program.chmod(0o755)
+
+
+def ready(folder: Path, name: str) -> None:
+    """Lay down an environment that is up to date."""
+    (folder / name).mkdir()
+    for stamp, seconds in ((".lock-stamp", 15), (".stamp", 10)):
+        (folder / name / stamp).touch()
+        age(folder / name / stamp, seconds)
+
+
+def test_help_lists_every_target(folder, root):
+    """`make` alone lists what it can do, a line each; nothing public is left out."""
+    text = (root / "Makefile").read_text("utf-8")
+    (targets,) = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+
+    done = make(folder)
+
+    assert set(targets.split()) == set(re.findall(r"^  (\S+) +\S", done.stdout, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("refuses", "sentence"),
+    [
+        ("-c ", "python3 does not run: "),
+        ("version_info <", "python3 is older than 3.11: "),
+        ("ensurepip", "python3 has no venv: "),
+    ],
+)
+def test_an_unfit_interpreter_is_one_sentence(refuses, sentence, folder):
+    """No Python, an old one, one without venv: each says what it is and what to do, and installs nothing."""
+    interpreter(folder, "python3", refuses=refuses)
+
+    done = make(folder, ".venv")
+
+    said = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert said[0].startswith(sentence)
+    assert said[1].startswith("make: ***")
+    assert len(said) == 2
+    assert not (folder / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        ((), ".venv"),
+        (("PYTHON=python3",), ".venv"),
+        (("PYTHON=python3.11",), ".venv"),
+        (("PYTHON=python3.13",), ".venv-3.13"),
+    ],
+)
+def test_one_environment_a_version(arguments, environment, folder):
+    """The default's version lives in .venv, however it is called; another version has its own."""
+    interpreter(folder, "python3")
+    interpreter(folder, "python3.11")
+    interpreter(folder, "python3.13", version="3.13")
+
+    done = make(folder, "--dry-run", "test", *arguments)
+
+    assert f"{environment}/bin/python -m pytest" in done.stdout.splitlines()[-1]
+    assert f"-m venv --clear {environment}\n" in done.stdout
+
+
+def test_the_second_run_does_nothing(folder):
+    """An environment newer than the lock and the projects is left alone, without asking Python anything."""
+    interpreter(folder, "python3", refuses="")
+    ready(folder, ".venv")
+
+    assert make(folder, "--question", ".venv").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "again"),
+    [("requirements.lock", "-m venv --clear .venv"), ("schemas/pyproject.toml", "-e ./schemas")],
+)
+def test_what_changed_is_installed_again(changed, again, folder):
+    """A new lock makes the environment anew; a new project file installs the local packages alone."""
+    interpreter(folder, "python3")
+    ready(folder, ".venv")
+    (folder / changed).touch()
+
+    done = make(folder, "--dry-run", ".venv")
+
+    assert again in done.stdout
+    assert ("--require-hashes" in done.stdout) == (changed == "requirements.lock")
+
+
+def test_the_demo_takes_what_is_there(folder):
+    """The demo makes its own small environment, unless the whole one stands already."""
+    interpreter(folder, "python3")
+
+    before = make(folder, "--dry-run", "demo").stdout
+    ready(folder, ".venv")
+    after = make(folder, "--dry-run", "demo").stdout
+
+    assert "-r requirements-demo.lock" in before
+    assert ".venv-demo/bin/carloop demo" in before
+    assert "requirements" not in after
+    assert ".venv/bin/carloop demo" in after
