@@ -155,7 +155,9 @@ class Store(SettingsStore, Protocol):
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
         """Note that the answer was lost; `counts` where Carloop answered and nothing was settled by it."""
 
-    def settle(self, change_id: ChangeId, outcome: Outcome, rental: RentalRecord | None = None) -> Outcome | None:
+    def settle(
+        self, change_id: ChangeId, outcome: Outcome, rental: RentalRecord | None = None
+    ) -> Outcome | None:
         """Settle an intent, with its rental, and erase its payload.
 
         Give the outcome that holds: the one settled before if there was one, None where a booking has been given up
@@ -173,13 +175,17 @@ class Store(SettingsStore, Protocol):
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
         """Give the rentals of an id, at one site or at any."""
 
-    def rentals_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Sequence[RentalRecord]]:
+    def rentals_of(
+        self, appointment_ids: Sequence[AppointmentId]
+    ) -> Mapping[AppointmentId, Sequence[RentalRecord]]:
         """Give the rentals of appointments, the newest first."""
 
     def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
         """Give the pending changes of appointments, as `pending_change` does."""
 
-    def appointments(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, SavedAppointment]:
+    def appointments(
+        self, appointment_ids: Sequence[AppointmentId]
+    ) -> Mapping[AppointmentId, SavedAppointment]:
         """Give several appointments at once."""
 
     def all_rentals(self, *, limit: int = 1000) -> Sequence[RentalRecord]:

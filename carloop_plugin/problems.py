@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mobility_hookspecs.problems import RETRYABLE, make_problem
-
 from carloop_plugin.messages import text
 from carloop_plugin.model import Reason
+from mobility_hookspecs.problems import RETRYABLE, make_problem
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Problem

@@ -1,0 +1,236 @@
+"""From the model to the contract's documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+from carloop_plugin.intents import Document, Intent, Outcome, RentalRecord
+from carloop_plugin.messages import text
+from carloop_plugin.model import (
+    PROVIDER_ID,
+    Account,
+    Filters,
+    FreeVehicles,
+    Money,
+    NamedId,
+    Period,
+    Rental,
+    RentalStatus,
+    Vehicle,
+    VehicleQuery,
+    format_instant,
+)
+from carloop_plugin.problems import problem_document
+from carloop_plugin.reference import Reference
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+KIND = "rental_car"
+DAY = 24 * 3600
+
+
+def rental_record(
+    rental: Rental, *, reference: Reference, account: Account, appointment_period: Period | None
+) -> RentalRecord:
+    """Turn a rental of ours, as Carloop holds it, into what we keep of it."""
+    return RentalRecord(
+        site=reference.site,
+        id=rental.id,
+        account=account.id,
+        appointment_id=reference.appointment_id,
+        change_id=reference.change_id,
+        status=rental.status,
+        period=rental.period,
+        revision=rental.revision,
+        updated_at=rental.updated_at,
+        document=rental_document(rental, reference),
+        appointment_period=appointment_period,
+    )
+
+
+def rental_document(rental: Rental, reference: Reference) -> Document:
+    """Write the contract's `rental`."""
+    document: dict[str, object] = {
+        "provider": PROVIDER_ID,
+        "site": reference.site,
+        "id": rental.id,
+        "appointment_id": reference.appointment_id,
+        "kind": KIND,
+        "title": title_of(rental.vehicle),
+        "status": rental.status.value,
+        "period": period_document(rental.period),
+        "planned_end": format_instant(rental.planned_end),
+        "vehicle": vehicle_document(rental.vehicle),
+        "allowed_changes": list(allowed_changes(rental.status)),
+        "revision": rental.revision,
+        "changed_at": format_instant(rental.updated_at),
+    }
+    if rental.price:
+        document["price"] = money_document(rental.price)
+    if rental.web_url:
+        document["web_url"] = rental.web_url
+    return document
+
+
+def allowed_changes(status: RentalStatus) -> tuple[str, ...]:
+    """Say what may still be asked: a picked-up rental can only have its end changed, a closed one nothing."""
+    if status is RentalStatus.RESERVED:
+        return ("change_end", "cancel")
+    return ("change_end",) if status is RentalStatus.PICKED_UP else ()
+
+
+def title_of(vehicle: Vehicle) -> str:
+    """Name a car as an advisor would: `VW Golf, DA-CL 123`."""
+    return f"{vehicle.make} {vehicle.model}, {vehicle.licence_plate}"
+
+
+def period_document(period: Period) -> contract.Period:
+    """Write a period in UTC."""
+    return {"start": format_instant(period.start), "end": format_instant(period.end)}
+
+
+def money_document(money: Money) -> contract.Money:
+    """Write an amount with two decimals or more, as a string."""
+    amount = money.amount if money.amount.as_tuple().exponent <= -2 else money.amount.quantize(Decimal("0.01"))  # type: ignore[operator]
+    return {"amount": str(amount), "currency": money.currency, "tax_included": money.tax_included}
+
+
+def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
+    """Write a car; what Carloop did not say is left out."""
+    document: dict[str, object] = {
+        "id": vehicle.id,
+        "licence_plate": vehicle.licence_plate,
+        "make": vehicle.make,
+        "model": vehicle.model,
+        "vehicle_class": vehicle.vehicle_class,
+        "features": list(vehicle.features),
+    }
+    if vehicle.seats is not None:
+        document["seats"] = vehicle.seats
+    if vehicle.fuel is not None:
+        document["fuel"] = vehicle.fuel
+    if vehicle.transmission is not None:
+        document["transmission"] = vehicle.transmission
+    if vehicle.image_url is not None:
+        document["image_url"] = vehicle.image_url
+    if vehicle.station is not None:
+        document["station"] = vehicle.station
+    return cast("contract.Vehicle", document)
+
+
+def option_documents(
+    vehicles: Iterable[Vehicle], *, period: contract.Period, days: int
+) -> list[contract.MobilityOption]:
+    """Write the cars of an exact match, all for one period; `period` is answered as it was asked."""
+    return [
+        cast(
+            "contract.MobilityOption",
+            {
+                "provider": PROVIDER_ID,
+                "id": vehicle.id,
+                "kind": KIND,
+                "title": title_of(vehicle),
+                "period": period,
+                "vehicle": vehicle_document(vehicle),
+                "match": "exact",
+            }
+            | ({"price": _price(vehicle.daily_rate, days)} if vehicle.daily_rate else {}),
+        )
+        for vehicle in vehicles
+    ]
+
+
+def alternative_documents(
+    vehicles: Iterable[Vehicle], *, query: VehicleQuery, period: contract.Period, days: int
+) -> list[contract.MobilityOption]:
+    """Write cars that are not what was asked for, each with what differs."""
+    return [
+        cast("contract.MobilityOption", document | {"match": "alternative", "differs": differs(vehicle, query)})
+        for vehicle in vehicles
+        for document in option_documents([vehicle], period=period, days=days)
+    ]
+
+
+def differs(vehicle: Vehicle, query: VehicleQuery) -> list[str]:
+    """Name what of a search a car does not fulfil."""
+    other_class = bool(query.vehicle_classes) and vehicle.vehicle_class not in query.vehicle_classes
+    lacking = not set(query.features) <= set(vehicle.features)
+    return [name for name, is_so in (("vehicle_class", other_class), ("features", lacking)) if is_so]
+
+
+def days_of(period: Period) -> int:
+    """Count the days a rental is charged for: each 24 hours begun."""
+    return max(1, -(-int((period.end - period.start).total_seconds()) // DAY))
+
+
+def _price(daily_rate: Money, days: int) -> contract.Money:
+    return money_document(Money(daily_rate.amount * days, daily_rate.currency, daily_rate.tax_included))
+
+
+def filters_document(filters: Filters) -> contract.MobilityFilters:
+    """Write the vehicle classes and features."""
+    return {
+        "provider": PROVIDER_ID,
+        "vehicle_classes": [{"id": each.id, "name": each.name} for each in filters.vehicle_classes],
+        "features": [_feature(each) for each in filters.features],
+    }
+
+
+def _feature(named: NamedId) -> contract.Feature:
+    feature: contract.Feature = {"id": named.id, "name": named.name}
+    if named.group is not None:
+        feature["group"] = named.group
+    return feature
+
+
+def offer_document(
+    found: FreeVehicles, options: list[contract.MobilityOption], *, explanation: contract.Explanation | None
+) -> contract.MobilityOffer:
+    """Write a search's answer; `options` are the exact ones first."""
+    total = found.matching - found.busy
+    offer: contract.MobilityOffer = {
+        "provider": PROVIDER_ID,
+        "as_of": format_instant(found.as_of),
+        "options": options,
+        "total": total,
+        "truncated": total > len(found.vehicles),
+    }
+    if explanation:
+        offer["explanation"] = explanation
+    return offer
+
+
+def outcome_document(outcome: Outcome, locale: str) -> contract.RentalOutcome:
+    """Write what became of a change, its problem in the call's language."""
+    document: dict[str, object] = {
+        "change_id": outcome.change_id,
+        "provider": PROVIDER_ID,
+        "status": outcome.status.value,
+    }
+    if outcome.rental is not None:
+        document["rental"] = outcome.rental
+    if outcome.reason is not None:
+        document["problem"] = problem_document(outcome.reason, locale)
+    if outcome.alternatives:
+        document["alternatives"] = list(outcome.alternatives)
+    return cast("contract.RentalOutcome", document)
+
+
+def pending_document(intent: Intent) -> contract.Pending:
+    """Write which change is pending, and since when."""
+    return {
+        "change_id": intent.change_id,
+        "action": intent.action.value,
+        "since": format_instant(intent.recorded_at),
+    }
+
+
+def notice(code: str, severity: str, locale: str, **params: str) -> contract.Notice:
+    """Write a notice; its text is the catalogue's `notice.CODE`."""
+    return cast(
+        "contract.Notice",
+        {"code": code, "severity": severity, "message": text(f"notice.{code}", locale, params)},
+    )

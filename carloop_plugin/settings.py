@@ -1,0 +1,205 @@
+"""What is in force for a site: the environment and the configuration file, then what was saved on the page.
+
+All of it is read anew at each call: a changed variable, file or saved setting counts from the next call on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from carloop_plugin.address import origin_of
+from carloop_plugin.config_file import (
+    ConfigFile,
+    ConfigurationProblem,
+    Entry,
+    read_bounded,
+    read_config,
+    why_unreadable,
+)
+from carloop_plugin.model import Reason, Site, SiteSettings, StoredToken
+from carloop_plugin.ports import Credentials, SettingsStore
+
+__all__ = [
+    "ENVIRONMENT_NAMES",
+    "ConfigurationProblem",
+    "Environment",
+    "is_shared_store",
+    "is_token",
+    "site_settings",
+    "token_place",
+]
+
+ENVIRONMENT_NAMES = ("CARLOOP_BASE_URL", "CARLOOP_TOKEN", "CARLOOP_STORE", "CARLOOP_CONFIG")
+LONGEST_TOKEN = 4096
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the process's environment says about Carloop, and the configuration file it leads to.
+
+    `store` is an absolute file path or a `postgresql://` address (which may hold a password, so it is in no
+    repr). `problem` says why the configuration file cannot be used; `site_settings` raises it.
+    """
+
+    base_url: str | None = None
+    token: str | None = field(default=None, repr=False)
+    store: str = field(default="", repr=False)
+    config: ConfigFile = field(default_factory=ConfigFile)
+    problem: Reason | None = None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Environment:
+        """Read the environment as it is now. Never raise; an empty variable counts as none."""
+        given = _given(os.environ if environ is None else environ)
+        config, problem = _config(given.get("CARLOOP_CONFIG"))
+        return cls(
+            base_url=given.get("CARLOOP_BASE_URL"),
+            token=given.get("CARLOOP_TOKEN"),
+            store=_store(given.get("CARLOOP_STORE")),
+            config=config,
+            problem=problem,
+        )
+
+    @property
+    def store_shown(self) -> str:
+        """The store's place for a person to read, without a password or user name."""
+        if not is_shared_store(self.store):
+            return self.store
+        try:
+            parts = urlsplit(self.store)
+            return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        except ValueError:
+            return "postgresql://"
+
+
+def is_shared_store(location: str) -> bool:
+    """Tell whether a store's location is a PostgreSQL address rather than a file."""
+    return location.startswith(("postgresql://", "postgres://"))
+
+
+def is_token(text: str) -> bool:
+    """Tell whether a text can be a token: visible ASCII without white space, at most 4096 long."""
+    return len(text) <= LONGEST_TOKEN and _TOKEN.fullmatch(text) is not None
+
+
+def site_settings(
+    site: Site, *, environment: Environment, store: SettingsStore, credentials: Credentials
+) -> SiteSettings:
+    """Put together what is in force for a site. A missing address or token is None.
+
+    A site's own entry in the configuration file wins, then the environment, then the file's defaults, then
+    what was saved on the settings page. A stored token serves only the origin it was entered for.
+    Raise `ConfigurationProblem` for a configuration file, token file or token that cannot be used.
+    """
+    if environment.problem is not None:
+        raise ConfigurationProblem(
+            environment.problem.text or "settings.config_unreadable", **dict(environment.problem.params)
+        )
+    saved = store.stored_settings(site)
+    fixed_url, fixed_station, ca_file = _fixed_values(site, environment)
+    base_url = fixed_url or (saved.base_url if saved else None)
+    token = _fixed_token(site, environment, base_url=base_url)
+    kept = _usable(credentials.token(site), base_url) if token is None else None
+    return SiteSettings(
+        site=site,
+        base_url=base_url,
+        token=kept.value if kept else token,
+        station=fixed_station or (saved.station if saved else None),
+        ca_file=str(ca_file) if ca_file else None,
+        token_since=kept.since if kept else None,
+        fixed=_names(base_url=fixed_url, token=token, station=fixed_station),
+    )
+
+
+def token_place(site: Site, environment: Environment, *, credentials: Credentials) -> str:
+    """Name where a site's token comes from: `environment`, a file's path, or the place of entered tokens."""
+    source = _token_source(site, environment, base_url=_fixed_values(site, environment)[0])
+    if isinstance(source, Path):
+        return str(source)
+    return "environment" if source is not None else credentials.place
+
+
+def _given(environ: Mapping[str, str]) -> dict[str, str]:
+    values = {name: environ.get(name, "").strip() for name in ENVIRONMENT_NAMES}
+    return {name: value for name, value in values.items() if value}
+
+
+def _config(named: str | None) -> tuple[ConfigFile, Reason | None]:
+    try:
+        if named is not None:
+            return read_config(Path(named).expanduser()), None
+        path = _default_config()
+        return (read_config(path), None) if path.exists() else (ConfigFile(), None)
+    except ConfigurationProblem as problem:
+        return ConfigFile(), problem.reason
+    except OSError:  # the user's own folder is not readable: as if there were no file
+        return ConfigFile(), None
+
+
+def _default_config() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("carloop", appauthor=False) / "config.toml"
+
+
+def _store(named: str | None) -> str:
+    if named is None:
+        from platformdirs import user_data_path
+
+        return str((user_data_path("carloop", appauthor=False) / "carloop.sqlite3").absolute())
+    return named if is_shared_store(named) else str(Path(named).expanduser().absolute())
+
+
+def _own_entry(site: Site, environment: Environment) -> Entry:
+    return environment.config.sites.get(site, Entry())
+
+
+def _fixed_values(site: Site, environment: Environment) -> tuple[str | None, str | None, Path | None]:
+    own, defaults = _own_entry(site, environment), environment.config.defaults
+    return (
+        own.base_url or environment.base_url or defaults.base_url,
+        own.station or defaults.station,
+        own.ca_file or defaults.ca_file,
+    )
+
+
+def _token_source(site: Site, environment: Environment, *, base_url: str | None) -> str | Path | None:
+    """Choose where the token comes from. One written beside an address is never sent to another origin."""
+    own, defaults = _own_entry(site, environment), environment.config.defaults
+    if own.token_file is not None:
+        return own.token_file
+    if own.base_url is not None:
+        return None  # the other sites' token belongs to the other sites' Carloop
+    if environment.token is not None:
+        return environment.token
+    same_place = defaults.base_url is None or origin_of(defaults.base_url) == origin_of(base_url)
+    return defaults.token_file if same_place else None
+
+
+def _fixed_token(site: Site, environment: Environment, *, base_url: str | None) -> str | None:
+    source = _token_source(site, environment, base_url=base_url)
+    if source is None or isinstance(source, str):
+        if source is not None and not is_token(source):
+            raise ConfigurationProblem("settings.token_variable", name="CARLOOP_TOKEN")
+        return source
+    try:
+        token = read_bounded(source, most=LONGEST_TOKEN * 4).decode("utf-8-sig").strip()
+    except (OSError, ValueError) as error:
+        raise ConfigurationProblem(f"settings.token_file_{why_unreadable(error)}", file=str(source)) from None
+    if not is_token(token):
+        raise ConfigurationProblem("settings.token_file_content", file=str(source))
+    return token
+
+
+def _usable(kept: StoredToken | None, base_url: str | None) -> StoredToken | None:
+    return kept if kept is not None and kept.origin == origin_of(base_url) else None
+
+
+def _names(**values: str | None) -> frozenset[str]:
+    return frozenset(name for name, value in values.items() if value is not None)

@@ -1,0 +1,181 @@
+"""Rows of the store to values and back. Instants are stored as RFC 3339 text in UTC, of equal length, so they sort."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.intents import Intent, IntentState, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.model import (
+    AccountId,
+    Action,
+    AppointmentId,
+    ChangeId,
+    Period,
+    Reason,
+    RentalId,
+    RentalStatus,
+    Site,
+    VehicleId,
+)
+
+Row = Mapping[str, Any]
+
+
+def write_instant(instant: datetime) -> str:
+    """Write an instant for the store: UTC, always with microseconds, so that text order is time order."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _read_instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
+
+
+def _read_period(start: str | None, end: str | None) -> Period | None:
+    return Period(datetime.fromisoformat(start), datetime.fromisoformat(end)) if start and end else None
+
+
+def appointment_row(appointment: SavedAppointment) -> dict[str, object]:
+    """Write an appointment."""
+    names = "id revision status site start_text end_text time_zone customer_source salt customer_digest number_digest"
+    row: dict[str, object] = {name: getattr(appointment, name) for name in names.split()}
+    return row | {
+        "start": write_instant(appointment.period.start),
+        "end": write_instant(appointment.period.end),
+    }
+
+
+def read_appointment(row: Row) -> SavedAppointment:
+    """Read an appointment."""
+    kept = {name: value for name, value in row.items() if name not in ("start", "end")}
+    period = Period(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"]))
+    return SavedAppointment(**kept, period=period)
+
+
+def intent_row(intent: Intent) -> dict[str, object]:
+    """Write an intent."""
+    wanted, visit = intent.period, intent.appointment_period
+    return {
+        "change_id": intent.change_id,
+        "action": intent.action.value,
+        "site": intent.site,
+        "appointment_id": intent.appointment_id,
+        "digest": intent.digest,
+        "state": intent.state.value,
+        "recorded_at": write_instant(intent.recorded_at),
+        "account": intent.account,
+        "rental_id": intent.rental_id,
+        "external_reference": intent.external_reference,
+        "vehicle_id": intent.vehicle_id,
+        "start": write_instant(wanted.start) if wanted else None,
+        "end": write_instant(wanted.end) if wanted else None,
+        "appointment_start": write_instant(visit.start) if visit else None,
+        "appointment_end": write_instant(visit.end) if visit else None,
+        "revision": intent.revision,
+        "body": intent.body,
+        "last_sent_at": write_instant(intent.last_sent_at) if intent.last_sent_at else None,
+        "sends": intent.sends,
+        "tries": intent.tries,
+        "last_code": intent.last_code,
+        "gives_up": intent.gives_up,
+        "given_up_by": intent.given_up_by,
+        "outcome": write_outcome(intent.outcome) if intent.outcome else None,
+    }
+
+
+def read_intent(row: Row) -> Intent:
+    """Read an intent."""
+    return Intent(
+        change_id=ChangeId(row["change_id"]),
+        action=Action(row["action"]),
+        site=Site(row["site"]),
+        appointment_id=AppointmentId(row["appointment_id"]) if row["appointment_id"] is not None else None,
+        digest=row["digest"],
+        recorded_at=datetime.fromisoformat(row["recorded_at"]),
+        account=AccountId(row["account"]) if row["account"] is not None else None,
+        rental_id=RentalId(row["rental_id"]) if row["rental_id"] is not None else None,
+        external_reference=row["external_reference"],
+        vehicle_id=VehicleId(row["vehicle_id"]) if row["vehicle_id"] is not None else None,
+        period=_read_period(row["start"], row["end"]),
+        appointment_period=_read_period(row["appointment_start"], row["appointment_end"]),
+        revision=row["revision"],
+        body=row["body"],
+        state=IntentState(row["state"]),
+        last_sent_at=_read_instant(row["last_sent_at"]),
+        sends=row["sends"],
+        tries=row["tries"],
+        last_code=row["last_code"],
+        gives_up=ChangeId(row["gives_up"]) if row["gives_up"] else None,
+        given_up_by=ChangeId(row["given_up_by"]) if row["given_up_by"] else None,
+        outcome=read_outcome(row["outcome"]) if row["outcome"] else None,
+    )
+
+
+def write_outcome(outcome: Outcome) -> str:
+    """Write an outcome; it holds no personal data."""
+    reason = outcome.reason
+    return json.dumps(
+        {
+            "change_id": outcome.change_id,
+            "status": outcome.status.value,
+            "rental": outcome.rental,
+            "reason": [reason.code, reason.text, list(reason.params), reason.pointer] if reason else None,
+            "alternatives": list(outcome.alternatives),
+        }
+    )
+
+
+def read_outcome(text: str) -> Outcome:
+    """Read an outcome."""
+    read = json.loads(text)
+    reason = None
+    if read["reason"]:
+        code, key, params, pointer = read["reason"]
+        reason = Reason(code, key, tuple((name, value) for name, value in params), pointer)
+    status = OutcomeStatus(read["status"])
+    return Outcome(read["change_id"], status, read["rental"], reason, tuple(read["alternatives"]))
+
+
+def rental_row(rental: RentalRecord) -> dict[str, object]:
+    """Write a rental."""
+    visit = rental.appointment_period
+    return {
+        "site": rental.site,
+        "id": rental.id,
+        "account": rental.account,
+        "appointment_id": rental.appointment_id,
+        "change_id": rental.change_id,
+        "status": rental.status.value,
+        "active": int(rental.status.is_active),
+        "linked": int(rental.linked),
+        "cancelled_here": int(rental.cancelled_here),
+        "start": write_instant(rental.period.start),
+        "end": write_instant(rental.period.end),
+        "revision": rental.revision,
+        "updated_at": write_instant(rental.updated_at),
+        "document": json.dumps(rental.document),
+        "appointment_start": write_instant(visit.start) if visit else None,
+        "appointment_end": write_instant(visit.end) if visit else None,
+    }
+
+
+def read_rental(row: Row) -> RentalRecord:
+    """Read a rental."""
+    return RentalRecord(
+        site=Site(row["site"]),
+        id=RentalId(row["id"]),
+        account=AccountId(row["account"]),
+        appointment_id=AppointmentId(row["appointment_id"]),
+        change_id=ChangeId(row["change_id"]),
+        status=RentalStatus(row["status"]),
+        period=Period(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])),
+        revision=row["revision"],
+        updated_at=datetime.fromisoformat(row["updated_at"]),
+        document=json.loads(row["document"]),
+        appointment_period=_read_period(row["appointment_start"], row["appointment_end"]),
+        linked=bool(row["linked"]),
+        cancelled_here=bool(row["cancelled_here"]),
+    )
