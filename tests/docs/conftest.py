@@ -1,0 +1,37 @@
+"""What the documentation is compared with: its own files, and the code."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Name the project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def reference(root) -> str:
+    """Read all pages of docs/reference as one text."""
+    return "\n".join(path.read_text("utf-8") for path in sorted((root / "docs/reference").glob("*.md")))
+
+
+@pytest.fixture(scope="session")
+def headings(reference) -> set[str]:
+    """Collect the headings of docs/reference, without their marks."""
+    return set(re.findall(r"^#+ `?(.*?)`?$", reference, re.MULTILINE))
+
+
+@pytest.fixture(scope="session")
+def generate_reference(root) -> ModuleType:
+    """Load the program that writes the generated parts."""
+    spec = importlib.util.spec_from_file_location("generate_reference", root / "docs/generate_reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,107 @@
+"""The pages hold together: links lead somewhere, code can be read, the four rooms are complete."""
+
+import ast
+import json
+import re
+import subprocess
+import textwrap
+import tomllib
+
+import pytest
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+def pages(root):
+    """List every Markdown page of the project."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = [root / name for name in listed.stdout.splitlines()]
+    return found or [path for path in root.rglob("*.md") if ".venv" not in str(path)]
+
+
+def anchors(text):
+    """Give the anchors of a page's headings, as forges make them."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_leads_somewhere(root):
+    """A relative link names a file that is there, and an anchor that the file has."""
+    broken = []
+    for page in pages(root):
+        for link in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):
+            if "://" in link:
+                continue
+            name, _, anchor = link.partition("#")
+            target = (page.parent / name).resolve() if name else page
+            if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
+                broken.append(f"{page.relative_to(root)}: {link}")
+
+    assert broken == []
+
+
+def test_every_page_is_reached_from_the_first(root):
+    """Who starts at the README comes to every page of docs/ by links."""
+    seen, waiting = set(), [root / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in seen:
+            continue
+        seen.add(page)
+        links = (
+            link.partition("#")[0] for link in LINK.findall(page.read_text("utf-8")) if "://" not in link
+        )
+        waiting += [(page.parent / link).resolve() for link in links if link.endswith(".md")]
+
+    assert set((root / "docs").rglob("*.md")) - seen == set()
+
+
+def test_every_piece_of_code_can_be_read(root):
+    """Python, JSON and TOML in a page are well-formed."""
+    readers = {"python": ast.parse, "json": json.loads, "toml": tomllib.loads}
+    broken = []
+    for page in pages(root):
+        for _, language, code in FENCE.findall(page.read_text("utf-8")):
+            try:
+                readers.get(language, str)(textwrap.dedent(code))
+            except (SyntaxError, ValueError) as error:
+                broken.append(f"{page.relative_to(root)}: {error}")
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("room", ["tutorial", "how-to", "reference", "explanation", "decisions"])
+def test_each_room_has_pages(room, root):
+    """The four rooms and the decisions are not empty, and each page begins with its title."""
+    found = list((root / "docs" / room).glob("*.md"))
+
+    assert found
+    assert all(page.read_text("utf-8").startswith("# ") for page in found)
+
+
+def test_decisions_are_short_and_numbered(root):
+    """A decision fits 30 lines, the numbers have no gap, and the title carries the number."""
+    found = sorted((root / "docs/decisions").glob("0*.md"))
+
+    assert [int(page.name[:4]) for page in found] == list(range(1, len(found) + 1))
+    for page in found:
+        text = page.read_text("utf-8")
+        assert len(text.splitlines()) <= 30, page.name
+        assert text.startswith(f"# {int(page.name[:4])} · "), page.name
+
+
+def test_the_readme_speaks_of_targets_that_exist(root):
+    """Every `make TARGET` in a page is a target of the Makefile."""
+    (line,) = re.findall(r"^\.PHONY: (.*)$", (root / "Makefile").read_text("utf-8"), re.MULTILINE)
+    named = {
+        target
+        for page in pages(root)
+        for target in re.findall(r"(?:^|`)make ([a-z.]+)", page.read_text("utf-8"), re.MULTILINE)
+    }
+
+    assert {"demo", "test"} <= named
+    assert named - set(line.split()) == set()

@@ -1,0 +1,138 @@
+"""Every hook, document, problem code, setting and command has its place in docs/reference."""
+
+import importlib
+import inspect
+import json
+import re
+from importlib import resources
+
+import click
+import pytest
+
+from mobility_hookspecs import specs
+from mobility_hookspecs.problems import ProblemCode
+
+HOOKS = {
+    name: function for name, function in vars(specs).items() if hasattr(function, "workshop_planner_spec")
+}
+PROGRAMS = {"carloop": "carloop_plugin.cli", "carloop-sandbox": "carloop_sandbox.cli"}
+
+
+def programs():
+    """Walk the commands of both programs: each with the words one types."""
+    for program, module in PROGRAMS.items():
+        yield from walk(importlib.import_module(module).main, program, None)
+
+
+def walk(command, path, parent):
+    """Give a command and all below it."""
+    context = click.Context(command, info_name=path, parent=parent)
+    yield path, command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            yield from walk(command.get_command(context, name), f"{path} {name}", context)
+
+
+@pytest.mark.parametrize("name", sorted(HOOKS))
+def test_every_hook_with_its_exact_arguments(name, headings):
+    """A hook's heading is how it is called: name and arguments, in order."""
+    arguments = ", ".join(inspect.signature(HOOKS[name]).parameters)
+
+    assert f"{name}({arguments})" in headings
+
+
+def test_all_hooks_are_seen():
+    """The walk over specs.py finds the twelve hooks of contract 1.0."""
+    assert len(HOOKS) == 12
+
+
+@pytest.mark.parametrize("code", list(ProblemCode))
+def test_every_problem_code(code, root):
+    """A code has a row of its own."""
+    page = (root / "docs/reference/problem-codes.md").read_text("utf-8")
+
+    assert f"\n| `{code}` |" in page
+
+
+def test_every_document(headings):
+    """Each document of the contract has a section."""
+    folder = resources.files("mobility_schemas") / "contract"
+    documents = {file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json")}
+
+    assert len(documents) >= 17
+    assert documents - headings == set()
+
+
+def test_every_call_and_code_of_carloop(root):
+    """Carloop's paths, and every code its document names, stand on the page of the interface."""
+    page = (root / "docs/reference/carloop-interface.md").read_text("utf-8")
+    text = (resources.files("mobility_schemas") / "carloop/openapi.json").read_text("utf-8")
+    document = json.loads(text)
+    codes = document["components"]["schemas"]["Problem"]["properties"]["code"]
+    named = {*codes.get("enum", ()), *codes.get("examples", ())}
+
+    missing = [path for path in document["paths"] if f" {path}`" not in page]
+    missing += [code for code in named if f"`{code}`" not in page]
+
+    assert missing == []
+
+
+def test_every_variable_of_the_environment(root):
+    """Each variable that the code reads stands on the page of settings, and none that it does not."""
+    page = (root / "docs/reference/settings.md").read_text("utf-8")
+    pattern = r"(?:CARLOOP|WORKSHOP_PLANNER)_[A-Z_]*[A-Z]"
+    sources = [
+        path.read_text("utf-8")
+        for folder in ("carloop_plugin", "carloop_sandbox", "hookspecs/mobility_hookspecs")
+        for path in (root / folder).rglob("*.py")
+    ]
+
+    read = set(re.findall(rf"[\"']({pattern})[\"']", "\n".join(sources)))
+
+    assert {"CARLOOP_TOKEN", "WORKSHOP_PLANNER_DISABLE"} <= read
+    assert read == set(re.findall(rf"^\| `({pattern})` \|", page, re.MULTILINE))
+
+
+def test_every_field_of_the_settings_page_and_file(root):
+    """Each key of the configuration file and each field of the form has a row."""
+    from carloop_plugin.config_file import ENTRY_KEYS
+
+    page = (root / "docs/reference/settings.md").read_text("utf-8")
+    rows = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
+
+    assert {*ENTRY_KEYS, "token"} - rows == set()
+
+
+def test_every_command_and_option(reference, headings):
+    """Each command has a section, and each of its options stands in it."""
+    missing = []
+    for path, command in programs():
+        if command.hidden:
+            continue
+        if path not in headings:
+            missing.append(path)
+            continue
+        section = reference.split(f"### `{path}`\n", 1)[1].split("\n### ", 1)[0]
+        options = [option for p in command.params if isinstance(p, click.Option) for option in p.opts]
+        missing += [f"{path} {option}" for option in options if option not in section]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "carloop demo", "carloop settings show", "carloop settings set", "carloop settings test", "carloop doctor",
+        "carloop appointment save", "carloop book", "carloop classes", "carloop features", "carloop search",
+        "carloop change-end", "carloop cancel", "carloop rentals", "carloop recover", "carloop erase",
+        "carloop-sandbox serve",
+    ],
+)  # fmt: skip
+def test_the_promised_commands_exist(words):
+    """The commands that the documentation speaks of are there."""
+    assert words in {path for path, _ in programs()}
+
+
+def test_what_is_generated_has_not_drifted(generate_reference):
+    """The generated parts are what the code says now; `make docs` writes them."""
+    assert generate_reference.drifted() == []
