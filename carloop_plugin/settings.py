@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from carloop_plugin.address import origin_of
+from carloop_plugin.address import usable_origin
 from carloop_plugin.config_file import (
     ConfigFile,
     ConfigurationProblem,
@@ -178,7 +178,7 @@ def _token_source(site: Site, environment: Environment, *, base_url: str | None)
         return None  # the other sites' token belongs to the other sites' Carloop
     if environment.token is not None:
         return environment.token
-    same_place = defaults.base_url is None or origin_of(defaults.base_url) == origin_of(base_url)
+    same_place = defaults.base_url is None or usable_origin(defaults.base_url) == usable_origin(base_url)
     return defaults.token_file if same_place else None
 
 
@@ -198,7 +198,7 @@ def _fixed_token(site: Site, environment: Environment, *, base_url: str | None) 
 
 
 def _usable(kept: StoredToken | None, base_url: str | None) -> StoredToken | None:
-    return kept if kept is not None and kept.origin == origin_of(base_url) else None
+    return kept if kept is not None and kept.origin == usable_origin(base_url) else None
 
 
 def _names(**values: str | None) -> frozenset[str]:

@@ -1,0 +1,154 @@
+"""Test the connection of a site, and say in a sentence each what is wrong and what to do about it.
+
+Findings carry the codes of the contract's problems and a few of our own: `connected`, `clock_skew`,
+`station_unknown`, `unknown_setting`. A report is ok as long as no finding is an error.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from carloop_plugin.address import read_address
+from carloop_plugin.messages import text
+from carloop_plugin.model import PROVIDER_ID, Account, Failed, Reason, Site, SiteSettings
+from carloop_plugin.settings import Environment, site_settings
+from mobility_hookspecs.problems import make_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mobility_schemas.documents import CheckFinding, CheckReport
+
+    from carloop_plugin.ports import Connect, Credentials, SettingsStore
+
+MOST_SKEW = timedelta(seconds=60)
+
+Severity = Literal["info", "warning", "error"]
+
+
+def check_site(
+    site: Site,
+    *,
+    environment: Environment,
+    store: SettingsStore,
+    credentials: Credentials,
+    connect: Connect,
+    deadline: float,
+    locale: str,
+) -> CheckReport:
+    """Read a site's settings and test its connection. What fails is a finding, never an exception."""
+    try:
+        settings = site_settings(site, environment=environment, store=store, credentials=credentials)
+    except Failed as failure:
+        return report(site, [failure_finding(failure.reason, locale)])
+    found = unknown_setting_findings(environment, locale)
+    return check_connection(settings, connect, deadline=deadline, locale=locale, before=found)
+
+
+def check_connection(
+    settings: SiteSettings,
+    connect: Connect,
+    *,
+    deadline: float,
+    locale: str,
+    before: Sequence[CheckFinding] = (),
+) -> CheckReport:
+    """Test a site's connection with what is in force for it; `before` are findings to report along with it."""
+    missing = missing_settings(settings, locale)
+    if missing:
+        return report(settings.site, [*before, *missing])
+    try:
+        read_address(settings.base_url or "")
+        account = connect(settings.site).read_account(deadline=deadline)
+    except Failed as failure:
+        return report(settings.site, [*before, failure_finding(failure.reason, locale)])
+    return report(settings.site, [*before, *_account_findings(account, settings, locale)])
+
+
+def missing_settings(settings: SiteSettings, locale: str) -> list[CheckFinding]:
+    """Name the settings without which nothing can be asked of Carloop."""
+    wanted = {"check.no_address": settings.base_url, "check.no_token": settings.token}
+    return [
+        finding("not_configured", "error", key, locale=locale, hint=f"{key}.hint")
+        for key, value in wanted.items()
+        if not value
+    ]
+
+
+def unknown_setting_findings(environment: Environment, locale: str) -> list[CheckFinding]:
+    """Name the keys of the configuration file that mean nothing, such as typing errors."""
+    params = {"file": str(environment.config.path)}
+    return [
+        finding("unknown_setting", "warning", "settings.unknown_key", locale=locale, key=key, **params)
+        for key in environment.config.unknown
+    ]
+
+
+def failure_finding(reason: Reason, locale: str) -> CheckFinding:
+    """Tell a failure as a finding: what is wrong, and as its hint what to do."""
+    params = dict(reason.params)
+    message = _text(reason.text, locale, params) or _text(f"check.{reason.code}", locale, params)
+    document: CheckFinding = {
+        "code": reason.code,
+        "severity": "error",
+        "message": message or make_problem(reason.code, locale=locale)["title"],
+    }
+    hint = _text(f"{reason.text}.hint", locale, params) or _text(f"check.{reason.code}.hint", locale, params)
+    if hint:
+        document["hint"] = hint
+    return document
+
+
+def finding(
+    code: str, severity: Severity, key: str, /, *, locale: str, hint: str | None = None, **params: str
+) -> CheckFinding:
+    """Write a finding in the call's language."""
+    document: CheckFinding = {"code": code, "severity": severity, "message": text(key, locale, params)}
+    if hint is not None:
+        document["hint"] = text(hint, locale, params)
+    return document
+
+
+def report(site: Site, findings: Sequence[CheckFinding]) -> CheckReport:
+    """Put findings together; one error makes the report not ok."""
+    return {
+        "provider": PROVIDER_ID,
+        "site": site,
+        "ok": all(one["severity"] != "error" for one in findings),
+        "findings": list(findings),
+    }
+
+
+def _account_findings(account: Account, settings: SiteSettings, locale: str) -> list[CheckFinding]:
+    found = [finding("connected", "info", "check.connected", locale=locale, account=account.name)]
+    stations = {station.id: station.name for station in account.stations}
+    if settings.station is not None and settings.station not in stations:
+        known = ", ".join(f"{key} ({name})" for key, name in stations.items()) or "–"
+        found.append(
+            finding(
+                "station_unknown",
+                "error",
+                "check.station_unknown",
+                locale=locale,
+                station=settings.station,
+                known=known,
+            )
+        )
+    if abs(account.skew) > MOST_SKEW:
+        key = "check.clock_ahead" if account.skew > timedelta() else "check.clock_behind"
+        seconds = str(round(abs(account.skew).total_seconds()))
+        found.append(
+            finding(
+                "clock_skew", "warning", key, locale=locale, hint="check.clock_skew.hint", seconds=seconds
+            )
+        )
+    return found
+
+
+def _text(key: str | None, locale: str, params: dict[str, str]) -> str | None:
+    """Give a text, None where the catalogues have none of that key."""
+    try:
+        return text(key, locale, params) if key is not None else None
+    except KeyError:
+        return None

@@ -1,0 +1,231 @@
+"""Where the tokens entered on the settings page are kept."""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
+
+from carloop_plugin.credentials import SecretsFile, open_credentials, secrets_path
+from carloop_plugin.model import Site, StoredToken
+from carloop_plugin.settings import ConfigurationProblem
+
+MAIN, NORD = Site("main"), Site("nord")
+CANARY = "canary-token-0815"
+TOKEN = StoredToken(value=CANARY, origin="https://a.example", since=datetime(2026, 3, 2, 7, 30, tzinfo=UTC))
+NEWER = StoredToken(value="newer", origin="https://a.example", since=datetime(2026, 3, 3, 7, 30, tzinfo=UTC))
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring in memory that can be locked."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def _open(self) -> dict[tuple[str, str], str]:
+        if self.locked:
+            raise RuntimeError(f"locked, said D-Bus, about {CANARY}")
+        return self.kept
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self._open().get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._open()[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self._open()[service, username]
+
+
+@pytest.fixture(autouse=True)
+def no_keyring() -> Iterator[None]:
+    """Start without a keyring, whatever the tester's desk has; put theirs back."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def memory_keyring(no_keyring: None) -> MemoryKeyring:
+    backend = MemoryKeyring()
+    keyring.set_keyring(backend)
+    return backend
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SecretsFile:
+    return SecretsFile(tmp_path / "folder" / "secrets.json")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_token_comes_back(file: SecretsFile) -> None:
+    """What is kept for a site is given for that site, and dropped with it."""
+    file.keep_token(MAIN, TOKEN)
+    file.keep_token(NORD, NEWER)
+    file.forget_token(NORD)
+    assert (file.token(MAIN), file.token(NORD)) == (TOKEN, None)
+
+
+def test_dropping_none_makes_no_file(file: SecretsFile) -> None:
+    """Dropping a token that is not there is fine and leaves no trace."""
+    file.forget_token(MAIN)
+    assert not file.path.parent.exists()
+
+
+def test_only_the_owner_can_read(file: SecretsFile) -> None:
+    """The file has mode 0600 and the folder made for it 0700, from the start and after each change."""
+    file.keep_token(MAIN, TOKEN)
+    first = (mode(file.path), mode(file.path.parent))
+    file.keep_token(NORD, TOKEN)
+    assert [first, (mode(file.path), mode(file.path.parent))] == [(0o600, 0o700)] * 2
+
+
+def test_a_file_open_to_others_is_closed(file: SecretsFile) -> None:
+    """A file that others could read is closed to them when it is next used."""
+    file.keep_token(MAIN, TOKEN)
+    file.path.chmod(0o644)
+    assert (file.token(MAIN), mode(file.path)) == (TOKEN, 0o600)
+
+
+def test_nothing_is_left_behind(file: SecretsFile) -> None:
+    """Writing leaves the file and its lock, no copies."""
+    for _ in range(3):
+        file.keep_token(MAIN, TOKEN)
+    assert sorted(p.name for p in file.path.parent.iterdir()) == ["secrets.json", "secrets.json.lock"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '"x"', "[" * 100_000])
+def test_a_broken_file_is_told(file: SecretsFile, content: str) -> None:
+    """A damaged file is a problem that names it, never an empty answer that a save would overwrite."""
+    file.path.parent.mkdir()
+    file.path.write_text(content)
+    for call in (lambda: file.token(MAIN), lambda: file.keep_token(MAIN, TOKEN)):
+        with pytest.raises(ConfigurationProblem) as caught:
+            call()
+        assert caught.value.reason.text == "credentials.file_broken"
+
+
+def test_a_link_is_not_followed(file: SecretsFile, tmp_path: Path) -> None:
+    """Whoever may write into the folder cannot lead us to another file."""
+    (tmp_path / "elsewhere.json").write_text("{}")
+    file.path.parent.mkdir()
+    file.path.symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(ConfigurationProblem) as caught:
+        file.token(MAIN)
+    assert caught.value.reason.text == "credentials.file_unreadable"
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """Where nothing can be written, that is said, as a failure of storage."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationProblem) as caught:
+        SecretsFile(tmp_path / "file" / "secrets.json").keep_token(MAIN, TOKEN)
+    assert caught.value.reason.code == "storage_failed"
+
+
+def test_entries_that_are_none(file: SecretsFile) -> None:
+    """An entry that holds no token, from whomever, counts as none."""
+    file.keep_token(MAIN, TOKEN)
+    good = json.loads(file.path.read_text())["main"]
+    bad = [
+        5,
+        {},
+        good | {"token": "two words"},
+        good | {"since": "yesterday"},
+        good | {"since": "2026-01-01"},
+    ]
+    for entry in bad:
+        file.path.write_text(json.dumps({"main": entry}))
+        assert file.token(MAIN) is None
+
+
+def keep_many(path: Path, number: int) -> None:
+    for turn in range(20):
+        SecretsFile(path).keep_token(Site(f"site-{number}-{turn}"), TOKEN)
+
+
+def test_several_processes_lose_nothing(file: SecretsFile) -> None:
+    """Sites saved at once by several processes are all kept."""
+    start = multiprocessing.get_context("spawn")
+    workers = [start.Process(target=keep_many, args=(file.path, number)) for number in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(json.loads(file.path.read_text())) == 60
+
+
+def test_without_a_keyring_the_file_serves(tmp_path: Path) -> None:
+    """Where keyring has no back end, tokens go into a file beside the store."""
+    store = str(tmp_path / "s.sqlite3")
+    credentials = open_credentials(store)
+    credentials.keep_token(MAIN, TOKEN)
+    assert (credentials.place, mode(Path(f"{store}.secrets.json"))) == (f"{store}.secrets.json", 0o600)
+
+
+def test_a_shared_stores_file_is_in_the_users_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A PostgreSQL store's file is in the user's data folder, and its name holds no password."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    path = secrets_path(f"postgresql://user:{CANARY}@db.example/carloop")
+    assert path.parent == tmp_path / "carloop"
+    assert CANARY not in path.name
+
+
+def test_the_keyring_comes_first(memory_keyring: MemoryKeyring, tmp_path: Path) -> None:
+    """Where there is a keyring, tokens are in it and in no file; two stores do not share them."""
+    one, two = (open_credentials(str(tmp_path / name)) for name in ("one", "two"))
+    one.keep_token(MAIN, TOKEN)
+    assert (one.place, one.token(MAIN), two.token(MAIN)) == ("keyring", TOKEN, None)
+    assert list(tmp_path.iterdir()) == []
+    one.forget_token(MAIN)
+    one.forget_token(MAIN)
+    assert (one.token(MAIN), memory_keyring.kept) == (None, {})
+
+
+def test_a_locked_keyring(
+    memory_keyring: MemoryKeyring, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While the keyring is locked the file serves, and what was entered last counts afterwards."""
+    caplog.set_level(logging.DEBUG)
+    credentials = open_credentials(str(tmp_path / "s"))
+    credentials.keep_token(MAIN, TOKEN)
+    memory_keyring.locked = True
+    assert credentials.token(MAIN) is None
+    credentials.keep_token(MAIN, NEWER)
+    assert credentials.token(MAIN) == NEWER
+    memory_keyring.locked = False
+    assert credentials.token(MAIN) == NEWER
+    assert CANARY not in caplog.text
+
+
+def test_a_keyring_that_keeps_what_should_go(memory_keyring: MemoryKeyring, tmp_path: Path) -> None:
+    """A token that cannot be deleted is not said to be."""
+    credentials = open_credentials(str(tmp_path / "s"))
+    credentials.keep_token(MAIN, TOKEN)
+    memory_keyring.locked = True
+    with pytest.raises(ConfigurationProblem) as caught:
+        credentials.forget_token(MAIN)
+    assert caught.value.reason.text == "credentials.keyring_keeps"
+
+
+def test_no_token_in_a_repr(memory_keyring: MemoryKeyring, file: SecretsFile) -> None:
+    """No repr shows a token."""
+    file.keep_token(MAIN, TOKEN)
+    credentials = open_credentials("postgresql://u:canary-token-0815@h/db")
+    assert CANARY not in repr((file, TOKEN, credentials, credentials.place))
