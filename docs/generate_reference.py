@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 MARK = "<!-- begin: {0} -->\n\n", "\n\n<!-- end: {0} -->"
+LIMITS = {
+    "minLength": "at least",
+    "maxLength": "at most",
+    "minimum": "from",
+    "maximum": "to",
+}
 PROGRAMS = {"carloop": "carloop_plugin.cli", "carloop-sandbox": "carloop_sandbox.cli"}
 
 
@@ -170,8 +176,10 @@ def _kind(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
     kinds = schema.get("type", "any")
-    text = " or ".join(kinds) if isinstance(kinds, list) else kinds
-    return f"{text}, {schema['format']}" if "format" in schema else text
+    words = [" or ".join(kinds) if isinstance(kinds, list) else kinds]
+    words += [schema["format"]] if "format" in schema else []
+    words += [f"{text} {schema[word]}" for word, text in LIMITS.items() if word in schema]
+    return ", ".join(words)
 
 
 def _about(schema: Mapping[str, Any]) -> str:
