@@ -142,4 +142,162 @@ TEXTS: dict[str, str] = {
     "check.clock_ahead": "Carloops Uhr geht gegenüber diesem Rechner {seconds} Sekunden vor.",
     "check.clock_behind": "Carloops Uhr geht gegenüber diesem Rechner {seconds} Sekunden nach.",
     "check.clock_skew.hint": "Bitte die Uhr dieses Rechners stellen; für Buchungen zählt Carloops Uhr.",
+    # api: what Carloop or the way to it says
+    "api.address_malformed": (
+        "Das ist keine gültige Webadresse. Bitte die Adresse aus Carloop vollständig kopieren, zum "
+        "Beispiel https://carloop.example."
+    ),
+    "api.address_without_https": (
+        "Die Webadresse muss mit https:// beginnen. Bitte die vollständige Adresse eintragen, zum "
+        "Beispiel https://carloop.example."
+    ),
+    "api.address_insecure": (
+        "Die Webadresse beginnt mit http://, der Authentifizierungsschlüssel würde unverschlüsselt an "
+        "{host} gesendet. Bitte die Adresse mit https:// eintragen."
+    ),
+    "api.address_with_user": (
+        "Die Webadresse enthält einen Benutzernamen oder ein Kennwort. Bitte die Adresse ohne "
+        "Zugangsdaten eintragen."
+    ),
+    "api.address_with_query": (
+        "Die Webadresse enthält einen Anhang hinter ? oder #. Bitte die Adresse ohne Anhang eintragen."
+    ),
+    "api.foreign_origin": (
+        "Die Anfrage hätte zu einer anderen Adresse geführt als der eingestellten und wurde nicht "
+        "gesendet. Bitte die Webadresse in den Einstellungen prüfen."
+    ),
+    "api.ca_file_unreadable": (
+        "Die Datei {file} mit den vertrauenswürdigen Zertifikaten lässt sich nicht lesen. Bitte Pfad, "
+        "Rechte und Inhalt prüfen."
+    ),
+    "api.token_malformed": (
+        "Der Authentifizierungsschlüssel enthält Zeichen, die in keinem Token vorkommen. Bitte das Token "
+        "in Carloop vollständig und ohne Leerzeichen kopieren."
+    ),
+    "api.token_refused": (
+        "Carloop erkennt den Authentifizierungsschlüssel nicht an; er ist falsch oder wurde widerrufen. "
+        "Bitte das Token in Carloop unter Administration → Schnittstellen → Werkstattplaner "
+        "Schnittstelle → Bearbeiten erneuern und in den Einstellungen eintragen."
+    ),
+    "api.forbidden": (
+        "Carloop verweigert mit diesem Authentifizierungsschlüssel den Zugriff. Bitte in Carloop die "
+        "Rechte der Werkstattplaner Schnittstelle prüfen."
+    ),
+    "api.unknown_host": (
+        "Zur Adresse {host} ist kein Server bekannt. Bitte die Schreibweise der Webadresse und die "
+        "Internetverbindung prüfen."
+    ),
+    "api.connection_refused": (
+        "Unter {host} nimmt kein Server Verbindungen an. Bitte Webadresse und Port prüfen; stimmen sie, "
+        "ist Carloop gerade nicht in Betrieb."
+    ),
+    "api.no_connection": (
+        "Zu {host} kommt keine Verbindung zustande. Bitte die Netzwerkverbindung und die Webadresse prüfen."
+    ),
+    "api.connect_timeout": (
+        "Carloop nimmt die Verbindung nicht rechtzeitig an. Bitte später erneut versuchen und, falls es "
+        "so bleibt, Webadresse und Firewall prüfen."
+    ),
+    "api.connection_lost": (
+        "Die Verbindung zu Carloop brach ab, bevor etwas gesendet war. Bitte erneut versuchen."
+    ),
+    "api.deadline": "Carloop hat nicht rechtzeitig geantwortet. Bitte später erneut versuchen.",
+    "api.answer_lost": (
+        "Die Verbindung zu Carloop brach ab, bevor die Antwort vollständig da war. Bitte später erneut "
+        "versuchen."
+    ),
+    "api.tls_expired": (
+        "Das TLS-Zertifikat von {host} ist abgelaufen. Bitte die Betreuung dieses Servers bitten, das "
+        "Zertifikat zu erneuern."
+    ),
+    "api.tls_not_yet_valid": (
+        "Das TLS-Zertifikat von {host} gilt noch nicht. Bitte die Uhr dieses Rechners prüfen, sonst die "
+        "Betreuung dieses Servers verständigen."
+    ),
+    "api.tls_untrusted": (
+        "Das TLS-Zertifikat von {host} stammt von keiner vertrauenswürdigen Stelle. Bitte die Webadresse "
+        "prüfen; gehört der Server Ihnen, die eigene Zertifizierungsstelle auf diesem Rechner "
+        "hinterlegen."
+    ),
+    "api.tls_revoked": (
+        "Das TLS-Zertifikat von {host} wurde widerrufen. Bitte die Betreuung dieses Servers verständigen."
+    ),
+    "api.tls_wrong_host": (
+        "Das TLS-Zertifikat ist für einen anderen Namen als {host} ausgestellt. Bitte die Webadresse so "
+        "eintragen, wie sie im Zertifikat steht."
+    ),
+    "api.tls_refused": (
+        "Das TLS-Zertifikat von {host} ist ungültig. Bitte die Betreuung dieses Servers bitten, das "
+        "Zertifikat zu prüfen."
+    ),
+    "api.tls_not_spoken": "{host} spricht an dieser Stelle kein https. Bitte Webadresse und Port prüfen.",
+    "api.tls_broken": (
+        "Mit {host} kommt keine verschlüsselte Verbindung zustande. Bitte Webadresse und Port prüfen, "
+        "sonst die Betreuung dieses Servers verständigen."
+    ),
+    "api.tls_broken_off": (
+        "Die verschlüsselte Verbindung zu Carloop wurde gestört. Bitte die Netzwerkverbindung prüfen und "
+        "später erneut versuchen."
+    ),
+    "api.web_page": (
+        "Unter der Webadresse antwortet eine Webseite und nicht die Schnittstelle von Carloop. Bitte die "
+        "Webadresse in den Einstellungen prüfen."
+    ),
+    "api.redirect": (
+        "Die Webadresse leitet weiter nach {origin}; dorthin wurde nichts gesendet. Bitte in den "
+        "Einstellungen die richtige Webadresse eintragen."
+    ),
+    "api.no_interface": (
+        "Unter der Webadresse gibt es keine Schnittstelle von Carloop (Antwort {status}). Bitte die "
+        "Webadresse in den Einstellungen prüfen, auch ihren Pfad."
+    ),
+    "api.encoded": (
+        "Die Antwort kam komprimiert, obwohl das nicht verlangt war, und wurde nicht gelesen. Bitte die "
+        "Betreuung des Servers bitten, die Komprimierung für diese Schnittstelle abzuschalten."
+    ),
+    "api.too_large": (
+        "Die Antwort ist größer, als eine von Carloop sein darf, und wurde nicht gelesen. Bitte die "
+        "Webadresse prüfen und, falls sie stimmt, Carloop verständigen."
+    ),
+    "api.not_json": (
+        "Die Antwort ist kein lesbares JSON, also nicht die von Carloop. Bitte die Webadresse prüfen "
+        "und, falls sie stimmt, später erneut versuchen."
+    ),
+    "api.not_of_schema": (
+        "Die Antwort von Carloop entspricht an der Stelle {pointer} nicht der vereinbarten "
+        "Schnittstelle. Bitte prüfen, ob dieses Plugin zur Version von Carloop passt."
+    ),
+    "api.not_a_value": (
+        "Die Antwort von Carloop enthält eine Zeit oder einen Betrag, die es nicht gibt. Bitte Carloop "
+        "verständigen."
+    ),
+    "api.odd_status": (
+        "Carloop hat auf unerwartete Weise geantwortet (Status {status}). Bitte prüfen, ob dieses Plugin "
+        "zur Version von Carloop passt."
+    ),
+    "api.other_rental": (
+        "Carloop hat zu einem anderen Verleihvorgang geantwortet als dem gefragten. Bitte den "
+        "Verleihvorgang in Carloop prüfen."
+    ),
+    "api.endless_list": "Carloop liefert eine Liste, die kein Ende nimmt. Bitte Carloop verständigen.",
+    "api.rate_limited": (
+        "Carloop erhält im Augenblick zu viele Anfragen. Bitte in einer Minute erneut versuchen."
+    ),
+    "api.maintenance": "Carloop wird gerade gewartet; es wurde nichts geändert. Bitte später erneut versuchen.",
+    "api.server_error": (
+        "Bei Carloop ist ein Fehler aufgetreten (Status {status}). Bitte später erneut versuchen."
+    ),
+    "api.in_progress": "Carloop bearbeitet diese Anfrage noch. Bitte kurz warten.",
+    "api.key_reused": (
+        "Carloop kennt diese Änderung schon mit anderem Inhalt. Bitte das Formular neu öffnen und erneut "
+        "speichern."
+    ),
+    "api.unknown_vehicle": (
+        "Carloop kennt dieses Fahrzeug nicht mehr. Bitte erneut suchen und ein anderes auswählen."
+    ),
+    "api.not_understood": "Carloop nimmt die Angaben nicht an ({code}). Bitte die Eingaben prüfen.",
+    "api.unknown_refusal": (
+        "Carloop lehnt ab und nennt einen unbekannten Grund (Status {status}, {code}). Bitte prüfen, ob "
+        "dieses Plugin zur Version von Carloop passt."
+    ),
 }

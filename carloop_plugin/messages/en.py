@@ -124,4 +124,144 @@ TEXTS: dict[str, str] = {
     "check.clock_ahead": "Carloop's clock is {seconds} seconds ahead of this computer's.",
     "check.clock_behind": "Carloop's clock is {seconds} seconds behind this computer's.",
     "check.clock_skew.hint": "Please set this computer's clock; for bookings Carloop's clock counts.",
+    # api: what Carloop or the way to it says
+    "api.address_malformed": (
+        "This is not a valid web address. Please copy the whole address from Carloop, for example "
+        "https://carloop.example."
+    ),
+    "api.address_without_https": (
+        "The web address has to begin with https://. Please enter the whole address, for example "
+        "https://carloop.example."
+    ),
+    "api.address_insecure": (
+        "The web address begins with http://, so the authentication key would travel to {host} "
+        "unencrypted. Please enter the address with https://."
+    ),
+    "api.address_with_user": (
+        "The web address holds a user name or a password. Please enter the address without them."
+    ),
+    "api.address_with_query": (
+        "The web address holds an appendix after ? or #. Please enter the address without it."
+    ),
+    "api.foreign_origin": (
+        "The request would have gone to another address than the one in the settings, so it was not "
+        "sent. Please check the web address in the settings."
+    ),
+    "api.ca_file_unreadable": (
+        "The file {file} with the trusted certificates cannot be read. Please check its path, "
+        "permissions and content."
+    ),
+    "api.token_malformed": (
+        "The authentication key holds characters that no token has. Please copy all of the token from "
+        "Carloop, without spaces."
+    ),
+    "api.token_refused": (
+        "Carloop does not accept the authentication key; it is wrong or has been revoked. Please renew "
+        "the token in Carloop under Administration → Schnittstellen → Werkstattplaner Schnittstelle → "
+        "Bearbeiten and enter it in the settings."
+    ),
+    "api.forbidden": (
+        "Carloop denies access with this authentication key. Please check the rights of the workshop "
+        "planner interface in Carloop."
+    ),
+    "api.unknown_host": (
+        "No server is known by the address {host}. Please check the spelling of the web address and the "
+        "internet connection."
+    ),
+    "api.connection_refused": (
+        "No server takes connections at {host}. Please check web address and port; if they are right, "
+        "Carloop is not running just now."
+    ),
+    "api.no_connection": (
+        "No connection to {host} can be made. Please check the network connection and the web address."
+    ),
+    "api.connect_timeout": (
+        "Carloop does not take the connection in time. Please try again later and, if it stays like "
+        "this, check web address and firewall."
+    ),
+    "api.connection_lost": "The connection to Carloop broke before anything had been sent. Please try again.",
+    "api.deadline": "Carloop did not answer in time. Please try again later.",
+    "api.answer_lost": (
+        "The connection to Carloop broke before the whole answer had arrived. Please try again later."
+    ),
+    "api.tls_expired": (
+        "The TLS certificate of {host} has expired. Please ask those who run that server to renew it."
+    ),
+    "api.tls_not_yet_valid": (
+        "The TLS certificate of {host} is not valid yet. Please check this computer's clock, or else "
+        "tell those who run that server."
+    ),
+    "api.tls_untrusted": (
+        "The TLS certificate of {host} comes from no trusted authority. Please check the web address; if "
+        "the server is yours, make your own authority known on this computer."
+    ),
+    "api.tls_revoked": "The TLS certificate of {host} has been revoked. Please tell those who run that server.",
+    "api.tls_wrong_host": (
+        "The TLS certificate is made out to another name than {host}. Please enter the web address as it "
+        "stands in the certificate."
+    ),
+    "api.tls_refused": (
+        "The TLS certificate of {host} is not valid. Please ask those who run that server to check it."
+    ),
+    "api.tls_not_spoken": "{host} does not speak https in this place. Please check web address and port.",
+    "api.tls_broken": (
+        "No encrypted connection to {host} can be made. Please check web address and port, or else tell "
+        "those who run that server."
+    ),
+    "api.tls_broken_off": (
+        "The encrypted connection to Carloop was disturbed. Please check the network connection and try "
+        "again later."
+    ),
+    "api.web_page": (
+        "A web page answers at the web address, not Carloop's interface. Please check the web address in "
+        "the settings."
+    ),
+    "api.redirect": (
+        "The web address redirects to {origin}; nothing was sent there. Please enter the right web "
+        "address in the settings."
+    ),
+    "api.no_interface": (
+        "There is no Carloop interface at the web address (answer {status}). Please check the web "
+        "address in the settings, its path too."
+    ),
+    "api.encoded": (
+        "The answer came compressed although that was not asked for, and was not read. Please ask those "
+        "who run the server to switch compression off for this interface."
+    ),
+    "api.too_large": (
+        "The answer is larger than one of Carloop's may be, and was not read. Please check the web "
+        "address and, if it is right, tell Carloop."
+    ),
+    "api.not_json": (
+        "The answer is no readable JSON, so it is not Carloop's. Please check the web address and, if it "
+        "is right, try again later."
+    ),
+    "api.not_of_schema": (
+        "Carloop's answer does not keep to the agreed interface at {pointer}. Please check whether this "
+        "plugin fits the version of Carloop."
+    ),
+    "api.not_a_value": "Carloop's answer holds a time or an amount that does not exist. Please tell Carloop.",
+    "api.odd_status": (
+        "Carloop answered in an unexpected way (status {status}). Please check whether this plugin fits "
+        "the version of Carloop."
+    ),
+    "api.other_rental": (
+        "Carloop answered about another rental than the one asked for. Please check the rental in Carloop."
+    ),
+    "api.endless_list": "Carloop gives a list that does not end. Please tell Carloop.",
+    "api.rate_limited": "Carloop gets too many requests just now. Please try again in a minute.",
+    "api.maintenance": "Carloop is under maintenance; nothing has been changed. Please try again later.",
+    "api.server_error": "An error has occurred at Carloop (status {status}). Please try again later.",
+    "api.in_progress": "Carloop is still working on this request. Please wait a moment.",
+    "api.key_reused": (
+        "Carloop knows this change with other content already. Please open the form anew and save again."
+    ),
+    "api.unknown_vehicle": (
+        "Carloop does not know this vehicle any more. Please search again and pick another one."
+    ),
+    "api.not_understood": "Carloop does not accept what was entered ({code}). Please check the input.",
+    "api.unknown_refusal": (
+        "Carloop refuses and names an unknown cause (status {status}, {code}). Please check whether this "
+        "plugin fits the version of Carloop."
+    ),
 }

@@ -1,0 +1,78 @@
+"""From an answer's bytes to a checked document: hold what hostile JSON costs, then hold it to the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from carloop_plugin.api.trouble import Answer, Broken
+from carloop_plugin.model import Reason
+
+# a thousand vehicles have 25,000; 16 MiB of "[]," would grow to 430 MiB of lists
+MOST_MARKS = 200_000
+_LONGEST_POINTER = 200
+_CARRIED_ALONG = frozenset({"conflict", "errors", "rental"})
+
+Document = Mapping[str, object]
+
+
+def read_document(answer: Answer, name: str) -> Document:
+    """Read an answer as the document `carloop/NAME`. Raise `Broken` where it is none.
+
+    Of a key that comes twice the last counts, for the schema and for us alike.
+    """
+    if _is_web_page(answer):
+        raise Broken(Reason("invalid_answer", "api.web_page"))
+    document = _decode(answer.body)
+    _check(document, name)
+    return cast("Document", document)
+
+
+def read_problem(answer: Answer) -> Document | None:
+    """Read an answer as Carloop's problem document; None where it is none.
+
+    What a problem carries along beside its code must not cost us the code.
+    """
+    try:
+        document = _decode(answer.body)
+        if isinstance(document, dict) and not _is_valid(document, "Problem"):
+            document = {name: document[name] for name in document if name not in _CARRIED_ALONG}
+        _check(document, "Problem")
+    except Broken:
+        return None
+    return cast("Document", document)
+
+
+def _is_web_page(answer: Answer) -> bool:
+    kind = answer.headers.get("content-type", "").lower()
+    return kind.startswith(("text/html", "application/xhtml")) or answer.body[:100].lstrip()[:1] == b"<"
+
+
+def _decode(body: bytes) -> object:
+    import msgspec
+
+    if sum(map(body.count, (b"[", b"{", b","))) > MOST_MARKS:
+        raise Broken(Reason("invalid_answer", "api.too_large"))
+    try:
+        return msgspec.json.decode(body)
+    # UTF-8 that is none and numbers out of range are ValueErrors; depth is bounded by the recursion limit
+    except (ValueError, RecursionError):
+        raise Broken(Reason("invalid_answer", "api.not_json")) from None
+
+
+def _is_valid(document: object, name: str) -> bool:
+    try:
+        _check(document, name)
+    except Broken:
+        return False
+    return True
+
+
+def _check(document: object, name: str) -> None:
+    from mobility_schemas import InvalidDocument, validate
+
+    try:
+        validate(document, f"carloop/{name}")
+    except InvalidDocument as invalid:
+        pointer = (invalid.pointer or "/")[:_LONGEST_POINTER]
+        raise Broken(Reason("invalid_answer", "api.not_of_schema", (("pointer", pointer),))) from None

@@ -1,0 +1,70 @@
+"""When to try again, and how long to wait before.
+
+At most three attempts, all before the deadline; full jitter from 50 ms, so that planners that failed together
+do not come back together; what Carloop asks for in `Retry-After` where it fits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from random import Random
+
+from carloop_plugin.api.verdict import Delayed, Lost, T, Verdict
+
+MOST_ATTEMPTS = 3
+FIRST_PAUSE = 0.05
+_LONGEST_NUMBER = 9
+
+Sleep = Callable[[float], None]
+Now = Callable[[], datetime]
+
+
+def persist(
+    attempt: Callable[[int], Verdict[T]], *, deadline: float, random: Random, sleep: Sleep, now: Now
+) -> tuple[Verdict[T], bool]:
+    """Try until there is something to tell, or no time left.
+
+    `attempt` is called with 0, 1 and 2. Give the last verdict, and whether an attempt before it was lost.
+    """
+    lost_before = False
+    for count in range(MOST_ATTEMPTS):
+        verdict = attempt(count)
+        pause = pause_after(
+            verdict, count, seconds_left=deadline - time.monotonic(), chance=random.random(), now=now
+        )
+        if pause is None:
+            break
+        lost_before = lost_before or isinstance(verdict, Lost)
+        sleep(pause)
+    return verdict, lost_before
+
+
+def pause_after(
+    verdict: Verdict[T], count: int, *, seconds_left: float, chance: float, now: Now
+) -> float | None:
+    """Give the seconds to wait after attempt `count` (0, 1, 2); None where there is to be no other.
+
+    `chance` lies in [0, 1) and spreads the waits.
+    """
+    if not isinstance(verdict, Delayed | Lost) or not verdict.again or count + 1 >= MOST_ATTEMPTS:
+        return None
+    jitter = chance * FIRST_PAUSE * 2**count
+    pause = max(jitter, asked_wait(verdict.wait, now))
+    return pause if pause < seconds_left else None
+
+
+def asked_wait(value: str | None, now: Now) -> float:
+    """Read a `Retry-After`, in seconds or as a date, as seconds from now; 0 where it says nothing."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:_LONGEST_NUMBER])
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):  # as other people's dates make it raise
+        return 0.0
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now()).total_seconds())
