@@ -26,6 +26,9 @@ from carloop_plugin.problems import problem_document
 from carloop_plugin.reference import Reference
 
 if TYPE_CHECKING:
+    from carloop_plugin.erase import Erased
+    from carloop_plugin.model import Figures
+    from carloop_plugin.reconcile import Reconciled
     from mobility_schemas import documents as contract
 
 KIND = "rental_car"
@@ -94,7 +97,9 @@ def period_document(period: Period) -> contract.Period:
 
 def money_document(money: Money) -> contract.Money:
     """Write an amount with two decimals or more, as a string."""
-    amount = money.amount if money.amount.as_tuple().exponent <= -2 else money.amount.quantize(Decimal("0.01"))  # type: ignore[operator]
+    amount = (
+        money.amount if money.amount.as_tuple().exponent <= -2 else money.amount.quantize(Decimal("0.01"))
+    )  # type: ignore[operator]
     return {"amount": str(amount), "currency": money.currency, "tax_included": money.tax_included}
 
 
@@ -148,7 +153,9 @@ def alternative_documents(
 ) -> list[contract.MobilityOption]:
     """Write cars that are not what was asked for, each with what differs."""
     return [
-        cast("contract.MobilityOption", document | {"match": "alternative", "differs": differs(vehicle, query)})
+        cast(
+            "contract.MobilityOption", document | {"match": "alternative", "differs": differs(vehicle, query)}
+        )
         for vehicle in vehicles
         for document in option_documents([vehicle], period=period, days=days)
     ]
@@ -203,10 +210,15 @@ def offer_document(
     return offer
 
 
-def outcome_document(outcome: Outcome, locale: str) -> contract.RentalOutcome:
-    """Write what became of a change, its problem in the call's language."""
+def outcome_document(
+    outcome: Outcome, *, change_id: str | None = None, locale: str
+) -> contract.RentalOutcome:
+    """Write what became of a change, its problem in the call's language.
+
+    `change_id` is the id as the host wrote it, where it is not our own spelling.
+    """
     document: dict[str, object] = {
-        "change_id": outcome.change_id,
+        "change_id": change_id or outcome.change_id,
         "provider": PROVIDER_ID,
         "status": outcome.status.value,
     }
@@ -234,3 +246,33 @@ def notice(code: str, severity: str, locale: str, **params: str) -> contract.Not
         "contract.Notice",
         {"code": code, "severity": severity, "message": text(f"notice.{code}", locale, params)},
     )
+
+
+def reconcile_document(report: Reconciled, figures: Figures, *, locale: str) -> contract.ReconcileReport:
+    """Write what a round of reconciling brought, and what is still pending after it."""
+    document: dict[str, object] = {
+        "provider": PROVIDER_ID,
+        "settled": [outcome_document(outcome, locale=locale) for outcome in report.settled],
+        "changed": [rental.document for rental in report.changed],
+        "pending": figures.pending,
+    }
+    if figures.oldest_pending:
+        document["oldest_pending"] = format_instant(figures.oldest_pending)
+    return cast("contract.ReconcileReport", document)
+
+
+def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:
+    """Write what was forgotten, and what is kept until when."""
+    return {
+        "provider": PROVIDER_ID,
+        "erased": erased.count,
+        "kept": [
+            {
+                "appointment_id": kept.appointment_id,
+                "reason": text("erase.change_pending", locale),
+                "until": format_instant(kept.until),
+            }
+            for kept in erased.kept
+        ],
+        "remarks": [text("erase.carloop_keeps_its_own", locale)],
+    }

@@ -65,7 +65,8 @@ class Intent:
 
     `body` are the bytes for Carloop, None once settled (they hold personal data). `vehicle_id` and `period` are
     what a booking asked for, `period.end` what a change of the end asked for. `appointment_period` is the
-    appointment as it was when the change was asked for. `tries` counts the answers of Carloop that settled nothing.
+    appointment as it was when the change was asked for. `sends` counts the sendings begun, the first included;
+    `tries` those after which Carloop could be reached and the outcome was still not known.
     `gives_up` names the booking this cancellation gives up, `given_up_by` the cancellation of this booking.
     """
 
@@ -85,7 +86,7 @@ class Intent:
     body: bytes | None = field(default=None, repr=False)
     state: IntentState = IntentState.RECORDED
     last_sent_at: datetime | None = None
-    sends: int = 0
+    sends: int = 1
     tries: int = 0
     last_code: str | None = None
     gives_up: ChangeId | None = None

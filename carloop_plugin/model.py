@@ -6,6 +6,7 @@ Neither the wire of Carloop (`api/`) nor the documents of the contract (`mobilit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -121,6 +122,7 @@ class Account:
 
     id: AccountId
     name: str
+    time_zone: str
     stations: tuple[Station, ...]
     server_time: datetime
     skew: timedelta = timedelta()
@@ -203,7 +205,11 @@ class CallFailed(Failed):
 
 
 class Refused(Failed):
-    """A rule of ours says no."""
+    """A rule of ours says no. `rental` is the contract's document of the rental that stands in the way."""
+
+    def __init__(self, reason: Reason, *, rental: Mapping[str, object] | None = None) -> None:
+        super().__init__(reason)
+        self.rental = rental
 
 
 class StoreFailed(Failed):

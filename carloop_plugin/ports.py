@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -221,3 +222,13 @@ class Connect(Protocol):
 
     def __call__(self, site: Site) -> Carloop:
         """Give a session for the site's address and token; raise `Failed` where they are missing or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the use cases of one hook call work with. `deadline` is in monotonic seconds."""
+
+    store: Store
+    connect: Connect
+    clock: Clock
+    deadline: float

@@ -28,7 +28,7 @@ CREATE TABLE intents (
   digest TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('recorded', 'sent', 'unknown', 'settled')),
   recorded_at TEXT NOT NULL, account TEXT, rental_id TEXT, external_reference TEXT, vehicle_id TEXT,
   "start" TEXT, "end" TEXT, appointment_start TEXT, appointment_end TEXT, revision INTEGER, body BLOB,
-  last_sent_at TEXT, sends INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, last_code TEXT,
+  last_sent_at TEXT, sends INTEGER NOT NULL, tries INTEGER NOT NULL, last_code TEXT,
   gives_up TEXT, given_up_by TEXT, outcome TEXT,
   CHECK ((state = 'settled') = (outcome IS NOT NULL)), CHECK (state != 'settled' OR body IS NULL)
 ) STRICT

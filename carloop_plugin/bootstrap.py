@@ -1,0 +1,119 @@
+"""Wire settings, records and Carloop together for one hook call. The only place that does.
+
+Settings are read anew at each call; what is costly to open (a store's connections, an HTTP client) is kept
+between calls, by the place it leads to, so that several hosts in one process share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from carloop_plugin.credentials import open_credentials
+from carloop_plugin.model import Reason, Site, SiteSettings, StoreFailed
+from carloop_plugin.ports import Call, Carloop, Clock, Credentials
+from carloop_plugin.settings import ConfigurationProblem, Environment, is_shared_store, site_settings
+
+if TYPE_CHECKING:
+    from carloop_plugin.api.session import CarloopSession
+    from carloop_plugin.store.pool import SqliteFile
+
+MOST_SESSIONS = 64
+
+_SessionKey = tuple[str, str, str | None]
+_sessions: dict[_SessionKey, CarloopSession] = {}
+_files: dict[str, SqliteFile] = {}
+_guard = Lock()
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Give the present instant in UTC."""
+        return datetime.now(UTC)
+
+
+CLOCK: Clock = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """What one hook call works with: the use cases' `call`, and the settings around it."""
+
+    call: Call
+    environment: Environment
+    credentials: Credentials
+
+    def settings(self, site: Site) -> SiteSettings:
+        """Give what is in force for a site."""
+        return site_settings(
+            site, environment=self.environment, store=self.call.store, credentials=self.credentials
+        )
+
+    def sites(self) -> Iterable[Site]:
+        """Name every site that is known: from the configuration file and from our records."""
+        return dict.fromkeys((*map(Site, self.environment.config.sites), *self.call.store.sites()))
+
+
+@contextmanager
+def opened(*, deadline: float) -> Iterator[Wired]:
+    """Open everything for one call.
+
+    :param deadline: monotonic seconds; bounds every wait of the call.
+    :raises StoreFailed: the records cannot be opened.
+    """
+    environment = Environment.read()
+    credentials = open_credentials(environment.store)
+    with _file(environment.store).open(deadline=deadline) as store:
+
+        def connect(site: Site) -> Carloop:
+            return _session(
+                site_settings(site, environment=environment, store=store, credentials=credentials)
+            )
+
+        yield Wired(Call(store, connect, CLOCK, deadline), environment, credentials)
+
+
+def close() -> None:
+    """Give back what is kept between calls. Calls under way end in peace; a later one opens anew."""
+    with _guard:
+        sessions, files = list(_sessions.values()), list(_files.values())
+        _sessions.clear()
+        _files.clear()
+    for session in sessions:
+        session.close()
+    for file in files:
+        file.close()
+
+
+def _session(settings: SiteSettings) -> Carloop:
+    from carloop_plugin.api.session import CarloopSession
+
+    if not settings.base_url:
+        raise ConfigurationProblem("check.no_address")
+    if not settings.token:
+        raise ConfigurationProblem("check.no_token")
+    key = (settings.base_url, settings.token, settings.ca_file)
+    with _guard:
+        if key not in _sessions:
+            while len(_sessions) >= MOST_SESSIONS:
+                _sessions.pop(next(iter(_sessions))).close()
+            _sessions[key] = CarloopSession(settings.base_url, settings.token, ca_file=settings.ca_file)
+        return _sessions[key]
+
+
+def _file(location: str) -> SqliteFile:
+    from carloop_plugin.store.pool import SqliteFile
+
+    if is_shared_store(location):
+        raise StoreFailed(Reason("storage_failed", "store.postgres_missing"))
+    with _guard:
+        if location not in _files:
+            _files[location] = SqliteFile(Path(location))
+        return _files[location]

@@ -1,0 +1,49 @@
+"""Cancel a rental that is still reserved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.model import Action, ChangeId, RentalStatus
+from carloop_plugin.ports import Call
+from carloop_plugin.recover import settle_pending
+from carloop_plugin.rental import account_of, rental_of
+from carloop_plugin.send import record_and_send
+
+
+def cancel(change: Mapping[str, object], *, change_id: ChangeId, digest: str, call: Call) -> Outcome:
+    """Cancel a rental; one that is cancelled already stays so, and that is a success.
+
+    :raises Refused: the rental is not there, or belongs to another account.
+    :raises CallFailed: Carloop did not answer before anything was sent.
+    """
+    rental = rental_of(change, call)
+    return cancel_rental(rental, change, change_id=change_id, digest=digest, call=call)
+
+
+def cancel_rental(
+    rental: RentalRecord, change: Mapping[str, object], *, change_id: ChangeId, digest: str, call: Call
+) -> Outcome:
+    """Cancel a rental of our records, as `change` asks for it."""
+    settle_pending(rental.appointment_id, call)
+    reason, revision = change.get("reason"), change.get("revision")
+    intent = Intent(
+        change_id=change_id,
+        action=Action.CANCEL,
+        site=rental.site,
+        appointment_id=rental.appointment_id,
+        digest=digest,
+        recorded_at=call.clock.now(),
+        account=rental.account,
+        rental_id=rental.id,
+        revision=revision if isinstance(revision, int) else None,
+    )
+    if rental.status is RentalStatus.CANCELLED:
+        outcome = Outcome(change_id, OutcomeStatus.DONE, rental=rental.document)
+        return call.store.record_settled(intent, outcome)
+    carloop = call.connect(rental.site)
+    account = account_of(rental, carloop=carloop, call=call)
+    body = carloop.cancellation_body(reason if isinstance(reason, str) else None)
+    return record_and_send(replace(intent, body=body), carloop=carloop, account=account, call=call)

@@ -1,0 +1,49 @@
+"""Give up a booking whose outcome nobody knows: if it turns up at Carloop, it is cancelled there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from carloop_plugin.cancel import cancel_rental
+from carloop_plugin.intents import Intent, OtherPending, Outcome, OutcomeStatus
+from carloop_plugin.model import Action, ChangeId, Reason, Refused, RentalId
+from carloop_plugin.ports import Call
+from carloop_plugin.recover import recover
+
+
+def give_up(change: Mapping[str, object], *, change_id: ChangeId, digest: str, call: Call) -> Outcome:
+    """Give up a pending booking. One that is done by now is cancelled, of one that was refused nothing is left.
+
+    :raises Refused: no such booking was ever asked for, or it is being given up already.
+    """
+    booking = call.store.intent(ChangeId(str(change["book_change_id"]).lower()))
+    if booking is None or booking.action is not Action.BOOK:
+        raise Refused(Reason("rental_not_found", "change.booking_not_found", pointer="/book_change_id"))
+    intent = Intent(
+        change_id=change_id,
+        action=Action.CANCEL,
+        site=booking.site,
+        appointment_id=booking.appointment_id,
+        digest=digest,
+        recorded_at=call.clock.now(),
+        account=booking.account,
+        gives_up=booking.change_id,
+    )
+    if booking.outcome:
+        return _after_the_fact(booking.outcome, booking, intent, change=change, call=call)
+    recorded = call.store.record(intent)
+    if isinstance(recorded, OtherPending):
+        raise Refused(Reason("outcome_pending", "change.other_pending"))
+    return recover(intent, call)
+
+
+def _after_the_fact(
+    outcome: Outcome, booking: Intent, intent: Intent, *, change: Mapping[str, object], call: Call
+) -> Outcome:
+    rental = outcome.rental if outcome.status is OutcomeStatus.DONE else None
+    if rental is None:
+        return call.store.record_settled(intent, Outcome(intent.change_id, OutcomeStatus.DONE))
+    records = call.store.rentals_named(RentalId(str(rental["id"])), booking.site)
+    if not records:
+        raise Refused(Reason("rental_not_found", "change.rental_not_found", pointer="/book_change_id"))
+    return cancel_rental(records[0], change, change_id=intent.change_id, digest=intent.digest, call=call)

@@ -1,0 +1,202 @@
+"""The Carloop provider: the hooks of `mobility_hookspecs`, a few lines each.
+
+Loaded by entry point into other people's processes, so importing it costs next to nothing: what a hook needs is
+imported when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mobility_hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from mobility_hookspecs import CallContext
+    from mobility_schemas import documents as contract
+
+
+@hookimpl
+def describe_mobility_provider() -> contract.ProviderInfo:
+    """Introduce Carloop."""
+    from carloop_plugin import __version__
+
+    return {
+        "id": "carloop",
+        "name": "Carloop",
+        "version": __version__,
+        "contract": ">=1.0,<2",
+        "kinds": ["rental_car"],
+        "capabilities": ["change_end", "cancel"],
+    }
+
+
+@hookimpl
+def on_appointment_saved(appointment: contract.Appointment, context: CallContext) -> contract.MobilityStep:
+    """Remember the appointment and say what step 4 shows."""
+    from carloop_plugin.edge import answering, check
+    from carloop_plugin.step import save_appointment
+
+    check(appointment, "appointment", context)
+    with answering(context) as wired:
+        return save_appointment(appointment, wired.call, locale=context.locale)
+
+
+@hookimpl
+def provide_mobility_filters(site: str, context: CallContext) -> contract.MobilityFilters:
+    """Read the vehicle classes and features from Carloop."""
+    from carloop_plugin.edge import answering, check
+    from carloop_plugin.model import Site
+    from carloop_plugin.search import filters
+
+    check(site, "site", context)
+    with answering(context) as wired:
+        return filters(carloop=wired.call.connect(Site(site)), deadline=context.deadline)
+
+
+@hookimpl
+def provide_mobility_options(
+    request: contract.MobilityRequest, context: CallContext
+) -> contract.MobilityOffer:
+    """Search the free cars."""
+    from carloop_plugin.edge import answering, check
+    from carloop_plugin.model import Site
+    from carloop_plugin.search import search
+
+    check(request, "mobility_request", context)
+    with answering(context) as wired:
+        site = Site(request["site"])
+        return search(
+            request,
+            carloop=wired.call.connect(site),
+            station=wired.settings(site).station,
+            locale=context.locale,
+            deadline=context.deadline,
+        )
+
+
+@hookimpl
+def on_rental_change(change: contract.RentalChange, context: CallContext) -> contract.RentalOutcome | None:
+    """Book, change the end or cancel; refusals and unknown outcomes are answers, not exceptions."""
+    from carloop_plugin.change import change_rental
+    from carloop_plugin.documents import outcome_document
+    from carloop_plugin.edge import answering, is_for_another, objection, refused
+    from mobility_hookspecs.problems import MobilityProblem
+
+    if is_for_another(change):
+        return None
+    problem = objection(change, "rental_change", context)
+    if problem:
+        return refused(change, problem)
+    try:
+        with answering(context) as wired:
+            outcome = change_rental(change, wired.call)
+            return outcome_document(outcome, change_id=change["change_id"], locale=context.locale)
+    except MobilityProblem as failure:
+        return refused(change, failure.problem)
+
+
+@hookimpl
+def provide_mobility_states(appointment_ids: list[str], context: CallContext) -> list[contract.MobilityState]:
+    """Say from our own records how appointments stand."""
+    from carloop_plugin.edge import answering, check_all
+    from carloop_plugin.model import AppointmentId
+    from carloop_plugin.step import states
+
+    check_all(appointment_ids, "appointment_id", context)
+    with answering(context) as wired:
+        return states([AppointmentId(each) for each in appointment_ids], wired.call, locale=context.locale)
+
+
+@hookimpl
+def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
+    """Settle what is pending and bring in what changed at Carloop."""
+    from carloop_plugin.documents import reconcile_document
+    from carloop_plugin.edge import answering
+    from carloop_plugin.reconcile import reconcile
+
+    with answering(context) as wired:
+        report = reconcile(wired.sites(), wired.call)
+        return reconcile_document(report, wired.call.store.figures(), locale=context.locale)
+
+
+@hookimpl
+def provide_provider_settings(site: str, context: CallContext) -> contract.ProviderSettings:
+    """Give a site's settings and the form to edit them, never a secret."""
+    from carloop_plugin.edge import answering, check
+    from carloop_plugin.model import Site
+    from carloop_plugin.settings_page import describe_settings
+
+    check(site, "site", context)
+    with answering(context) as wired:
+        return describe_settings(
+            Site(site),
+            environment=wired.environment,
+            store=wired.call.store,
+            credentials=wired.credentials,
+            locale=context.locale,
+        )
+
+
+@hookimpl
+def save_provider_settings(settings: contract.ProviderSettings, context: CallContext) -> contract.CheckReport:
+    """Save a site's settings and test them."""
+    from carloop_plugin.edge import answering, check
+    from carloop_plugin.settings_page import save_settings
+
+    check(settings, "provider_settings", context, closed=True)
+    with answering(context) as wired:
+        return save_settings(
+            settings,
+            environment=wired.environment,
+            store=wired.call.store,
+            credentials=wired.credentials,
+            connect=wired.call.connect,
+            clock=wired.call.clock,
+            deadline=context.deadline,
+            locale=context.locale,
+        )
+
+
+@hookimpl
+def check_mobility_provider(site: str, context: CallContext) -> contract.CheckReport:
+    """Test the connection of a site."""
+    from carloop_plugin.check import check_site
+    from carloop_plugin.edge import answering, check
+    from carloop_plugin.model import Site
+
+    check(site, "site", context)
+    with answering(context) as wired:
+        return check_site(
+            Site(site),
+            environment=wired.environment,
+            store=wired.call.store,
+            credentials=wired.credentials,
+            connect=wired.call.connect,
+            deadline=context.deadline,
+            locale=context.locale,
+        )
+
+
+@hookimpl
+def on_personal_data_erased(
+    subjects: contract.ErasureSubjects, context: CallContext
+) -> contract.ErasureReport:
+    """Forget customers, except for what a pending change still needs."""
+    from carloop_plugin.documents import erasure_document
+    from carloop_plugin.edge import answering, check
+    from carloop_plugin.erase import erase
+    from carloop_plugin.model import AppointmentId
+
+    check(subjects, "erasure_subjects", context)
+    with answering(context) as wired:
+        ids = [AppointmentId(each) for each in subjects["appointment_ids"]]
+        erased = erase(subjects["customer_numbers"], ids, wired.call)
+        return erasure_document(erased, locale=context.locale)
+
+
+@hookimpl
+def close_mobility_provider() -> None:
+    """Give back connections; calls of other hosts go on, a later call opens anew."""
+    from carloop_plugin.bootstrap import close
+
+    close()

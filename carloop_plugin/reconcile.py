@@ -1,0 +1,107 @@
+"""Reconcile: settle what is pending, and bring in what changed at Carloop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from carloop_plugin.in_flight import one_at_a_time
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.model import Account, CallFailed, Failed, Rental, Site
+from carloop_plugin.ports import Call, Carloop
+from carloop_plugin.recover import cancel_at_carloop, recover_with
+from carloop_plugin.reference import Reference, read_reference
+from carloop_plugin.settle import observed
+
+OVERLAP = timedelta(minutes=1)
+"""How far the feed is read again: a change may become visible later than one that was written after it."""
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What a round of reconciling brought."""
+
+    settled: list[Outcome] = field(default_factory=list)
+    changed: list[RentalRecord] = field(default_factory=list)
+
+
+def reconcile(sites: Iterable[Site], call: Call) -> Reconciled:
+    """Settle pending changes and bring in the desk's, as far as the deadline allows.
+
+    A site whose Carloop cannot be asked costs its own news alone; its intents and keys are kept.
+    """
+    report = Reconciled()
+    for carloop, account in _reachable(sites, call):
+        for intent in call.store.pending_intents():
+            if time.monotonic() >= call.deadline:
+                return report
+            if intent.account in (None, account.id) and not intent.is_set_aside:
+                _settle(intent, report, carloop=carloop, account=account, call=call)
+        _bring_in(report, carloop=carloop, account=account, call=call)
+    return report
+
+
+def _reachable(sites: Iterable[Site], call: Call) -> Sequence[tuple[Carloop, Account]]:
+    """Find the Carloops that answer, each once however many sites it serves.
+
+    A rejected token ends the round here: nothing is sent with it until it is accepted again.
+    """
+    found: dict[int, tuple[Carloop, Account]] = {}
+    for site in sites:
+        with suppress(Failed):
+            carloop = call.connect(site)
+            if id(carloop) not in found:
+                found[id(carloop)] = (carloop, carloop.read_account(deadline=call.deadline))
+    return list(found.values())
+
+
+def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
+    with one_at_a_time(intent.change_id, deadline=0.0) as is_alone:
+        fresh = call.store.intent(intent.change_id) if is_alone else None
+        if fresh is None or fresh.is_settled:
+            return
+        outcome = recover_with(fresh, carloop=carloop, account=account, call=call)
+        if outcome.status is not OutcomeStatus.UNKNOWN:
+            report.settled.append(outcome)
+
+
+def _bring_in(report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
+    position = call.store.feed_position(account.id)
+    newest = position or account.server_time
+    with suppress(CallFailed):
+        for rental in carloop.rentals_changed_since(newest - OVERLAP, deadline=call.deadline):
+            record = _take(rental, carloop=carloop, account=account, call=call)
+            if record:
+                report.changed.append(record)
+            newest = max(newest, rental.updated_at)
+    call.store.note_contact(account.id, at=call.clock.now(), skew=account.skew, position=newest)
+
+
+def _take(rental: Rental, *, carloop: Carloop, account: Account, call: Call) -> RentalRecord | None:
+    reference = read_reference(rental.external_reference, installation=call.store.installation)
+    if reference is None:
+        return None
+    intent = call.store.intent(reference.change_id)
+    if intent is not None and not intent.is_settled:
+        # Recovery settles it, and links the rental in the same transaction.
+        return None
+    if intent is not None and intent.given_up_by is not None and rental.status.is_active:
+        return _cancel_late(rental, reference, intent, carloop=carloop, account=account, call=call)
+    record = observed(rental, reference=reference, account=account, call=call)
+    return record if call.store.keep_rental(record) else None
+
+
+def _cancel_late(
+    rental: Rental, reference: Reference, booking: Intent, *, carloop: Carloop, account: Account, call: Call
+) -> RentalRecord | None:
+    giving_up = call.store.intent(booking.given_up_by) if booking.given_up_by else None
+    if giving_up is None or (booking.outcome and booking.outcome.status is OutcomeStatus.DONE):
+        result: object = rental
+    else:
+        result = cancel_at_carloop(rental, giving_up, carloop=carloop, deadline=call.deadline)
+    present = result if isinstance(result, Rental) else rental
+    record = observed(present, reference=reference, account=account, call=call)
+    return record if call.store.keep_rental(record) else None

@@ -1,0 +1,149 @@
+"""Recovery: find out what became of a pending change, and settle it.
+
+In this order: look for it at Carloop; not found, send it again, with the same key and the same bytes, while that may
+still succeed; else, when no sending can be on its way any more, settle it as refused.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from carloop_plugin.in_flight import one_at_a_time
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
+from carloop_plugin.model import (
+    Account,
+    Action,
+    AppointmentId,
+    CallFailed,
+    Confirmed,
+    Failed,
+    NotExecuted,
+    Reason,
+    Rental,
+    RentalStatus,
+    WriteRequest,
+)
+from carloop_plugin.ports import Call, Carloop
+from carloop_plugin.settle import conclude, look_for, record_of, request_of, settle_done, unknown
+from carloop_plugin.verdict import may_be_in_flight, may_send_again
+
+
+def settle_pending(appointment_id: AppointmentId, call: Call) -> None:
+    """Try to settle an appointment's pending change, with at most half of the time that is left."""
+    pending = call.store.pending_change(appointment_id)
+    if pending is None:
+        return
+    now = time.monotonic()
+    half = replace(call, deadline=now + max(0.0, call.deadline - now) / 2)
+    with one_at_a_time(pending.change_id, deadline=half.deadline) as is_alone:
+        fresh = call.store.intent(pending.change_id) if is_alone else None
+        if fresh is not None and not fresh.is_settled:
+            recover(fresh, half)
+
+
+def recover(intent: Intent, call: Call) -> Outcome:
+    """Find out what became of a pending intent; `unknown` where that cannot be found out now."""
+    try:
+        carloop = call.connect(intent.site)
+        account = carloop.read_account(deadline=call.deadline)
+        return recover_with(intent, carloop=carloop, account=account, call=call)
+    except Failed as failure:
+        return unknown(intent, failure.reason)
+
+
+def recover_with(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
+    """Find out what became of an intent, from an account that has just answered. Raise `StoreFailed` alone."""
+    if intent.account not in (None, account.id):
+        # Another account's "not found" proves nothing about this one's rentals.
+        return unknown(intent, Reason("account_changed", "change.account_changed"))
+    try:
+        if intent.gives_up is not None:
+            return _recover_giving_up(intent, carloop=carloop, account=account, call=call)
+        if intent.given_up_by is not None:
+            return _recover_given_up(intent, carloop=carloop, account=account, call=call)
+        return _recover_change(intent, carloop=carloop, account=account, call=call)
+    except CallFailed as failure:
+        call.store.mark_unknown(intent.change_id, failure.reason.code, counts=False)
+        return unknown(intent, failure.reason)
+
+
+def _recover_change(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
+    found = look_for(intent, carloop=carloop, call=call)
+    if found:
+        return settle_done(intent, found, account=account, call=call)
+    now = call.clock.now()
+    if may_send_again(intent, now=now + account.skew):
+        call.store.mark_sent(intent.change_id, now)
+        again = replace(intent, sends=intent.sends + 1, last_sent_at=now)
+        result = carloop.send(request_of(again), deadline=call.deadline)
+        return conclude(again, result, carloop=carloop, account=account, call=call)
+    if may_be_in_flight(intent, now=now):
+        return unknown(intent, Reason("outcome_pending", "change.still_in_flight"))
+    reason = Reason("period_in_past", "change.start_passed", pointer="/period/start")
+    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
+    return call.store.settle(intent.change_id, outcome) or unknown(intent, reason)
+
+
+def _recover_given_up(booking: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
+    giving_up = call.store.intent(booking.given_up_by) if booking.given_up_by else None
+    if giving_up is None:
+        return unknown(booking, Reason("outcome_pending", "change.still_in_flight"))
+    _recover_giving_up(giving_up, carloop=carloop, account=account, call=call)
+    settled = call.store.intent(booking.change_id)
+    if settled and settled.outcome:
+        return settled.outcome
+    return unknown(booking, Reason("outcome_pending", "change.given_up_meanwhile"))
+
+
+def _recover_giving_up(giving_up: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
+    booking = call.store.intent(giving_up.gives_up) if giving_up.gives_up else None
+    if booking is None or (booking.outcome and booking.outcome.status is OutcomeStatus.REFUSED):
+        outcome = Outcome(giving_up.change_id, OutcomeStatus.DONE)
+        return call.store.settle(giving_up.change_id, outcome) or outcome
+    found = look_for(booking, carloop=carloop, call=call)
+    if found:
+        return _cancel_found(found, booking, giving_up, carloop=carloop, account=account, call=call)
+    if may_be_in_flight(booking, now=call.clock.now()):
+        return unknown(giving_up, Reason("outcome_pending", "change.still_in_flight"))
+    return call.store.settle_given_up(_given_up(booking), Outcome(giving_up.change_id, OutcomeStatus.DONE))
+
+
+def _cancel_found(
+    found: Rental, booking: Intent, giving_up: Intent, *, carloop: Carloop, account: Account, call: Call
+) -> Outcome:
+    result = cancel_at_carloop(found, giving_up, carloop=carloop, deadline=call.deadline)
+    record = record_of(booking, result if isinstance(result, Rental) else found, account=account, call=call)
+    if isinstance(result, Rental) and record:
+        record = replace(record, cancelled_here=True)
+        done = Outcome(giving_up.change_id, OutcomeStatus.DONE, rental=record.document)
+        return call.store.settle_given_up(_given_up(booking), done, record)
+    if isinstance(result, Reason) and result.code == "rental_closed" and record:
+        # Handed out meanwhile: the customer drives it, so the booking stands and giving up is refused.
+        stands = Outcome(booking.change_id, OutcomeStatus.DONE, rental=record.document)
+        refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, rental=record.document, reason=result)
+        return call.store.settle_given_up(stands, refused, record)
+    reason = result if isinstance(result, Reason) else Reason("outcome_pending", "change.still_in_flight")
+    call.store.mark_unknown(giving_up.change_id, reason.code, counts=False)
+    return unknown(giving_up, reason)
+
+
+def cancel_at_carloop(
+    found: Rental, giving_up: Intent, *, carloop: Carloop, deadline: float
+) -> Rental | Reason:
+    """Cancel a booking that turned up although it was given up. Give the rental, or why it is not cancelled."""
+    if found.status is RentalStatus.CANCELLED:
+        return found
+    body = carloop.cancellation_body(None)
+    request = WriteRequest(Action.CANCEL, giving_up.change_id, body, rental_id=found.id)
+    match carloop.send(request, deadline=deadline):
+        case Confirmed(rental=rental):
+            return rental
+        case NotExecuted(reason=reason):
+            return reason
+        case lost:
+            return lost.reason
+
+
+def _given_up(booking: Intent) -> Outcome:
+    return Outcome(booking.change_id, OutcomeStatus.REFUSED, reason=Reason("given_up", "change.given_up"))

@@ -1,0 +1,66 @@
+"""Find the rental a change is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from carloop_plugin.intents import RentalRecord
+from carloop_plugin.model import Account, Reason, Refused, Rental, RentalId, Site
+from carloop_plugin.ports import Call, Carloop
+from carloop_plugin.reference import read_reference
+from carloop_plugin.settle import observed
+
+
+def rental_of(change: Mapping[str, object], call: Call) -> RentalRecord:
+    """Find the rental that a change names, by its id and, where given, its site.
+
+    One that is not in our records but carries our reference at Carloop is ours all the same.
+
+    :raises Refused: there is none, or several sites have one of this id.
+    """
+    rental_id = RentalId(str(change["rental_id"]))
+    site = Site(str(change["site"])) if "site" in change else None
+    found = call.store.rentals_named(rental_id, site)
+    if len(found) > 1:
+        raise Refused(Reason("invalid_document", "change.site_needed", pointer="/site"))
+    if found:
+        return found[0]
+    if site is not None and (adopted := _adopt(rental_id, site, call)):
+        return adopted
+    raise Refused(Reason("rental_not_found", "change.rental_not_found", pointer="/rental_id"))
+
+
+def _adopt(rental_id: RentalId, site: Site, call: Call) -> RentalRecord | None:
+    carloop = call.connect(site)
+    account = carloop.known_account(deadline=call.deadline)
+    rental = carloop.read_rental(rental_id, deadline=call.deadline)
+    reference = (
+        read_reference(rental.external_reference, installation=call.store.installation) if rental else None
+    )
+    if rental is None or reference is None:
+        return None
+    record = observed(rental, reference=reference, account=account, call=call)
+    call.store.keep_rental(record)
+    return next(iter(call.store.rentals_named(rental_id, reference.site)), record)
+
+
+def account_of(rental: RentalRecord, *, carloop: Carloop, call: Call) -> Account:
+    """Give the account in use. Raise `Refused` where it is not the one that made the rental."""
+    account = carloop.known_account(deadline=call.deadline)
+    if account.id != rental.account:
+        raise Refused(Reason("account_changed", "change.account_changed"))
+    return account
+
+
+def read_own(rental: RentalRecord, *, carloop: Carloop, call: Call) -> Rental | None:
+    """Read the rental at Carloop; None only where the account that made it says it is gone."""
+    found = carloop.read_rental(rental.id, deadline=call.deadline)
+    if found is None and carloop.read_account(deadline=call.deadline).id != rental.account:
+        raise Refused(Reason("account_changed", "change.account_changed"))
+    return found
+
+
+def now_at(account: Account, call: Call) -> datetime:
+    """Give Carloop's idea of now, as far as we know it."""
+    return call.clock.now() + account.skew

@@ -1,0 +1,201 @@
+"""Bring an answer of Carloop into the records: the effects of a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from carloop_plugin.documents import rental_record
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.model import (
+    Account,
+    Action,
+    CallFailed,
+    Reason,
+    Rental,
+    RentalStatus,
+    StoreFailed,
+    WriteRequest,
+    WriteResult,
+)
+from carloop_plugin.ports import Call, Carloop
+from carloop_plugin.reference import Reference, read_reference
+from carloop_plugin.search import alternatives_to
+from carloop_plugin.verdict import (
+    Astray,
+    Done,
+    Final,
+    LookFirst,
+    Nothing,
+    Unsure,
+    Verdict,
+    judge,
+    judge_after_looking,
+    proves,
+)
+
+
+def request_of(intent: Intent) -> WriteRequest:
+    """Write the request of an intent: for ever the same key, the same bytes, the same revision."""
+    return WriteRequest(
+        intent.action, intent.change_id, intent.body or b"", intent.rental_id, intent.revision
+    )
+
+
+def conclude(
+    intent: Intent, result: WriteResult, *, carloop: Carloop, account: Account, call: Call
+) -> Outcome:
+    """Turn the result of a sending into the change's outcome, and keep it.
+
+    What cannot be kept is answered `unknown`: the intent stays pending, and recovery settles it.
+    """
+    try:
+        verdict = _look(intent, judge(intent, result), carloop=carloop, call=call)
+        return apply(intent, verdict, carloop=carloop, account=account, call=call)
+    except StoreFailed as failure:
+        return unknown(intent, failure.reason)
+
+
+def look_for(intent: Intent, *, carloop: Carloop, call: Call) -> Rental | None:
+    """Find the rental at Carloop that proves the intent was done. Raise `CallFailed` where Carloop does not say."""
+    if intent.action is Action.BOOK:
+        found = carloop.find_rental(intent.external_reference or "", deadline=call.deadline)
+    else:
+        found = carloop.read_rental(intent.rental_id, deadline=call.deadline) if intent.rental_id else None
+    return found if found and proves(intent, found) else None
+
+
+def _look(intent: Intent, verdict: Verdict, *, carloop: Carloop, call: Call) -> Verdict:
+    if not isinstance(verdict, LookFirst):
+        return verdict
+    try:
+        found = look_for(intent, carloop=carloop, call=call)
+    except CallFailed as failure:
+        return Unsure(failure.reason)
+    return Done(found) if found else judge_after_looking(verdict.reason)
+
+
+def apply(intent: Intent, verdict: Verdict, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
+    """Keep what a verdict says and give the outcome that holds."""
+    match verdict:
+        case Done(rental):
+            return settle_done(intent, rental, account=account, call=call)
+        case Astray(rental):
+            return _settle_astray(intent, rental, account=account, call=call)
+        case Final(reason):
+            return _settle_refused(intent, reason, carloop=carloop, account=account, call=call)
+        case Nothing(reason):
+            if call.store.forget_intent(intent.change_id):
+                return Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
+            return unknown(intent, reason)
+        case Unsure(reason) | LookFirst(reason):
+            call.store.mark_unknown(intent.change_id, reason.code, counts=intent.sends > 1)
+            return unknown(intent, reason)
+        case _:
+            assert_never(verdict)
+
+
+def settle_done(intent: Intent, rental: Rental, *, account: Account, call: Call) -> Outcome:
+    """Settle an intent as done, its rental linked to the appointment."""
+    record = record_of(intent, rental, account=account, call=call)
+    outcome = Outcome(intent.change_id, OutcomeStatus.DONE, rental=record.document if record else None)
+    held = call.store.settle(intent.change_id, outcome, record)
+    return held or unknown(intent, Reason("outcome_pending", "change.given_up_meanwhile"))
+
+
+def _settle_astray(intent: Intent, rental: Rental, *, account: Account, call: Call) -> Outcome:
+    record = record_of(intent, rental, account=account, call=call)
+    if record and intent.action is Action.BOOK:
+        record = replace(record, linked=False)
+    outcome = Outcome(
+        intent.change_id,
+        OutcomeStatus.REFUSED,
+        reason=Reason("invalid_answer", f"change.astray_{intent.action}"),
+    )
+    return call.store.settle(intent.change_id, outcome, record) or outcome
+
+
+def _settle_refused(
+    intent: Intent, reason: Reason, *, carloop: Carloop, account: Account, call: Call
+) -> Outcome:
+    if reason.code == "rental_not_found":
+        return _settle_gone(intent, reason, carloop=carloop, account=account, call=call)
+    alternatives: tuple[dict[str, object], ...] = ()
+    if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
+        alternatives = alternatives_to(intent, carloop=carloop, deadline=call.deadline)
+    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason, alternatives=alternatives)
+    return call.store.settle(intent.change_id, outcome) or outcome
+
+
+def _settle_gone(
+    intent: Intent, reason: Reason, *, carloop: Carloop, account: Account, call: Call
+) -> Outcome:
+    # "Gone" is believed only from the account that made the rental, asked anew.
+    try:
+        present = carloop.read_account(deadline=call.deadline)
+    except CallFailed as failure:
+        return unknown(intent, failure.reason)
+    if present.id != account.id:
+        return unknown(intent, Reason("account_changed", "change.account_changed"))
+    record = mark_gone(intent, at=call.clock.now(), call=call)
+    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
+    if intent.action is Action.CANCEL:
+        outcome = Outcome(intent.change_id, OutcomeStatus.DONE, rental=record.document if record else None)
+    return call.store.settle(intent.change_id, outcome, record) or outcome
+
+
+def mark_gone(intent: Intent, *, at: datetime, call: Call) -> RentalRecord | None:
+    """Give the record of a rental Carloop no longer has, as cancelled; None where we have none."""
+    known = (
+        next(iter(call.store.rentals_named(intent.rental_id, intent.site)), None)
+        if intent.rental_id
+        else None
+    )
+    return gone(known, at=at, cancelled_here=intent.action is Action.CANCEL) if known else None
+
+
+def gone(known: RentalRecord, *, at: datetime, cancelled_here: bool) -> RentalRecord:
+    """Turn the record of a rental that Carloop no longer has into a cancelled one."""
+    document = dict(known.document) | {"status": RentalStatus.CANCELLED.value, "allowed_changes": []}
+    return replace(
+        known,
+        status=RentalStatus.CANCELLED,
+        document=document,
+        updated_at=max(at, known.updated_at),
+        cancelled_here=cancelled_here,
+    )
+
+
+def record_of(intent: Intent, rental: Rental, *, account: Account, call: Call) -> RentalRecord | None:
+    """Turn the rental an intent brought into its record. None where it does not carry our reference."""
+    reference = read_reference(rental.external_reference, installation=call.store.installation)
+    if intent.action is Action.BOOK and intent.appointment_id is not None:
+        reference = Reference(call.store.installation, intent.site, intent.appointment_id, intent.change_id)
+    if reference is None:
+        return None
+    record = observed(rental, reference=reference, account=account, call=call)
+    if intent.action is Action.BOOK and record.appointment_period is None:
+        return replace(record, appointment_period=intent.appointment_period)
+    if intent.action is Action.CANCEL:
+        return replace(record, cancelled_here=True)
+    return record
+
+
+def observed(rental: Rental, *, reference: Reference, account: Account, call: Call) -> RentalRecord:
+    """Turn a rental seen at Carloop into its record, keeping what only we know of it."""
+    fresh = rental_record(rental, reference=reference, account=account, appointment_period=None)
+    known = next(iter(call.store.rentals_named(rental.id, reference.site)), None)
+    if known is None:
+        return fresh
+    return replace(
+        fresh,
+        appointment_period=known.appointment_period,
+        linked=known.linked,
+        cancelled_here=known.cancelled_here,
+    )
+
+
+def unknown(intent: Intent, reason: Reason) -> Outcome:
+    """Say that the outcome of an intent is not known yet."""
+    return Outcome(intent.change_id, OutcomeStatus.UNKNOWN, reason=reason)
