@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -15,13 +15,22 @@ from carloop_plugin.store.migrations import migrate
 from carloop_plugin.store.sqlite import SqliteStore
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A connection, the installation its file belongs to, and which file on the disk it has open."""
+
+    db: Database
+    installation: str
+    file: tuple[int, int]
+
+
 class SqliteFile:
     """Lend stores over one file. Safe to share between threads; `close` leaves the loans of others alone."""
 
     def __init__(self, path: Path, *, installation: str | None = None) -> None:
         self._path = path
         self._installation = installation
-        self._idle: list[tuple[Database, str]] = []
+        self._idle: list[_Open] = []
         self._lock = Lock()
         self._generation = 0
 
@@ -33,43 +42,52 @@ class SqliteFile:
         :raises StoreFailed: the file cannot be opened, is damaged, busy or of a newer version.
         """
         generation = self._generation
-        db, installation = self._take() or self._connect(deadline=deadline)
+        connection = self._take() or self._connect(deadline=deadline)
         try:
-            yield SqliteStore(db, self._path, installation=installation, deadline=deadline)
+            yield SqliteStore(
+                connection.db, self._path, installation=connection.installation, deadline=deadline
+            )
         finally:
-            self._give_back(db, installation, generation)
+            self._give_back(connection, generation)
 
     def close(self) -> None:
         """Close what is idle; what is lent out is closed when it comes back. A later call opens anew."""
         with self._lock:
             self._generation += 1
             idle, self._idle = self._idle, []
-        for db, _ in idle:
-            db.close()
+        for connection in idle:
+            connection.db.close()
 
-    def _connect(self, *, deadline: float) -> tuple[Database, str]:
+    def _connect(self, *, deadline: float) -> _Open:
         db = open_database(self._path)
         try:
-            wait(db, deadline=max(deadline, time.monotonic() + 0.05))
+            wait(db, deadline=deadline)
             installation = migrate(db, self._path, deadline=deadline, installation=self._installation)
+            return _Open(db, installation, _identity(self._path))
         except BaseException:
             db.close()
             raise
-        return db, installation
 
-    def _take(self) -> tuple[Database, str] | None:
+    def _take(self) -> _Open | None:
         with self._lock:
-            if self._idle and not self._is_same_file():
-                return None
-            return self._idle.pop() if self._idle else None
+            connection = self._idle.pop() if self._idle else None
+        # A file that was deleted or moved aside must not live on in an open handle.
+        if connection and connection.file != _identity(self._path):
+            connection.db.close()
+            return None
+        return connection
 
-    def _is_same_file(self) -> bool:
-        # A store that was deleted or moved aside under us must not live on in an open file handle.
-        return self._path.exists()
-
-    def _give_back(self, db: Database, installation: str, generation: int) -> None:
+    def _give_back(self, connection: _Open, generation: int) -> None:
         with self._lock:
             if generation == self._generation:
-                self._idle.append((db, installation))
+                self._idle.append(connection)
                 return
-        db.close()
+        connection.db.close()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)

@@ -99,12 +99,8 @@ class SqliteStore:
         with self._write() as db:
             if same := self.intent(intent.change_id):
                 return SameChange(same)
-            if intent.appointment_id is not None and intent.gives_up is None:
-                if other := self.pending_change(intent.appointment_id):
-                    return OtherPending(other)
-                active = self._active_rental(intent.appointment_id)
-                if active and intent.action is Action.BOOK:
-                    return AlreadyBooked(active)
+            if conflict := self._conflict(intent):
+                return conflict
             db.table("intents").insert(intent_row(intent))
             if intent.gives_up is not None:
                 sql = f"UPDATE intents SET given_up_by = ? WHERE change_id = ? AND {PENDING}"
@@ -214,8 +210,12 @@ class SqliteStore:
         return [Site(row["site"]) for row in self._query(sql)]
 
     def feed_position(self, account: AccountId) -> datetime | None:
-        rows = self._query("SELECT position FROM contacts WHERE account = ?", [account])
-        return datetime.fromisoformat(rows[0]["position"]) if rows and rows[0]["position"] else None
+        sql = (
+            "SELECT coalesce((SELECT position FROM contacts WHERE account = :account),"
+            " (SELECT min(updated_at) FROM rentals WHERE account = :account)) AS position"
+        )
+        position = self._query(sql, {"account": account})[0]["position"]
+        return datetime.fromisoformat(position) if position else None
 
     def note_contact(
         self, account: AccountId, *, at: datetime, skew: timedelta, position: datetime | None
@@ -261,6 +261,16 @@ class SqliteStore:
         )
 
     # within a transaction
+
+    def _conflict(self, intent: Intent) -> OtherPending | AlreadyBooked | None:
+        if intent.appointment_id is None:
+            return None
+        other = self.pending_change(intent.appointment_id)
+        # The booking that is given up is the one pending change its giving up need not wait for.
+        if other and other.change_id != intent.gives_up:
+            return OtherPending(other)
+        active = self._active_rental(intent.appointment_id) if intent.action is Action.BOOK else None
+        return AlreadyBooked(active) if active else None
 
     def _active_rental(self, appointment_id: AppointmentId) -> RentalRecord | None:
         rows = self._query(f"SELECT * FROM rentals WHERE appointment_id = ? AND {ACTIVE}", [appointment_id])

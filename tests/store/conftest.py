@@ -1,0 +1,108 @@
+"""Stores to test, and values to put into them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from carloop_plugin.appointment import SavedAppointment, remember
+from carloop_plugin.intents import Intent, RentalRecord
+from carloop_plugin.model import (
+    AccountId,
+    Action,
+    AppointmentId,
+    ChangeId,
+    Period,
+    RentalId,
+    RentalStatus,
+    Site,
+    VehicleId,
+)
+from carloop_plugin.ports import Store
+from carloop_plugin.store.pool import SqliteFile
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+VISIT = Period(NOW + timedelta(days=1), NOW + timedelta(days=2))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "carloop.sqlite3"
+
+
+@pytest.fixture
+def file(path: Path) -> Iterator[SqliteFile]:
+    file = SqliteFile(path)
+    yield file
+    file.close()
+
+
+@pytest.fixture
+def store(file: SqliteFile) -> Iterator[Store]:
+    with file.open(deadline=time.monotonic() + 30) as store:
+        yield store
+
+
+@pytest.fixture
+def make_appointment() -> Callable[..., SavedAppointment]:
+    def make(appointment_id: str = "A-1", revision: int = 1, **customer: str) -> SavedAppointment:
+        return remember(
+            {
+                "id": appointment_id,
+                "revision": revision,
+                "status": "scheduled",
+                "site": "main",
+                "period": {"start": "2026-11-24T10:30:00+01:00", "end": "2026-11-25T10:30:00+01:00"},
+                "time_zone": "Europe/Berlin",
+                "customer": {"source": "dms", "number": "4711", "last_name": "Müller"} | customer,  # type: ignore[typeddict-item]
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_intent() -> Callable[..., Intent]:
+    def make(change_id: str = "c-1", appointment_id: str = "A-1", **fields: object) -> Intent:
+        values: dict[str, object] = {
+            "change_id": ChangeId(change_id),
+            "action": Action.BOOK,
+            "site": Site("main"),
+            "appointment_id": AppointmentId(appointment_id),
+            "digest": "d",
+            "recorded_at": NOW,
+            "account": AccountId("acme"),
+            "external_reference": f"i/main/{appointment_id}/{change_id}",
+            "vehicle_id": VehicleId("v-1"),
+            "period": VISIT,
+            "appointment_period": VISIT,
+            "body": b'{"customer": "Canary"}',
+        }
+        return Intent(**(values | fields))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def make_rental() -> Callable[..., RentalRecord]:
+    def make(rental_id: str = "R-1", appointment_id: str = "A-1", **fields: object) -> RentalRecord:
+        values: dict[str, object] = {
+            "site": Site("main"),
+            "id": RentalId(rental_id),
+            "account": AccountId("acme"),
+            "appointment_id": AppointmentId(appointment_id),
+            "change_id": ChangeId("c-1"),
+            "status": RentalStatus.RESERVED,
+            "period": VISIT,
+            "revision": 1,
+            "updated_at": NOW,
+            "document": {"id": rental_id},
+            "appointment_period": VISIT,
+        }
+        return RentalRecord(**(values | fields))  # type: ignore[arg-type]
+
+    return make

@@ -1,0 +1,176 @@
+"""The file itself: who may read it, what it survives, what it refuses."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
+from carloop_plugin.model import ChangeId, StoreFailed
+from carloop_plugin.store.connection import wal_is_safe
+from carloop_plugin.store.pool import SqliteFile
+
+MakeIntent = Callable[..., Intent]
+
+
+def soon() -> float:
+    return time.monotonic() + 10
+
+
+def test_only_its_owner_can_read_the_file(path: Path, file: SqliteFile) -> None:
+    """Open intents hold personal data."""
+    with file.open(deadline=soon()):
+        assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_installation_stays_the_same(path: Path) -> None:
+    """The id that begins every reference is drawn once."""
+    seen = set()
+    for _ in range(2):
+        file = SqliteFile(path)
+        with file.open(deadline=soon()) as store:
+            seen.add(store.installation)
+        file.close()
+    assert 1 == len(seen)
+
+
+def test_several_threads_may_open_a_new_file_at_once(path: Path) -> None:
+    """Migrations run once, whoever comes first."""
+    installations: list[str] = []
+
+    def open_it() -> None:
+        file = SqliteFile(path)
+        with file.open(deadline=soon()) as store:
+            installations.append(store.installation)
+        file.close()
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (8, 1) == (len(installations), len(set(installations)))
+
+
+def test_processes_write_together_without_a_lock_error(path: Path) -> None:
+    """Read-then-write from four processes: a deferred transaction would fail "locked" at once."""
+    script = """
+import sys, time
+from pathlib import Path
+from datetime import timedelta, datetime, UTC
+from carloop_plugin.model import AccountId
+from carloop_plugin.store.pool import SqliteFile
+file = SqliteFile(Path(sys.argv[1]))
+for n in range(50):
+    with file.open(deadline=time.monotonic() + 30) as store:
+        with store._write():
+            position = store.feed_position(AccountId("a")) or datetime(2026, 1, 1, tzinfo=UTC)
+            store.note_contact(AccountId("a"), at=position, skew=timedelta(), position=position + timedelta(seconds=1))
+file.close()
+"""
+    workers = [subprocess.Popen([sys.executable, "-c", script, str(path)]) for _ in range(4)]
+    assert [0, 0, 0, 0] == [worker.wait(timeout=60) for worker in workers]
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT position FROM contacts").fetchall()
+    assert [("2026-01-01T00:03:20.000000+00:00",)] == rows
+
+
+def test_a_locked_file_is_busy_within_the_deadline(path: Path, file: SqliteFile, make_intent: MakeIntent) -> None:
+    """Nothing waits past the deadline for somebody else's lock."""
+    with file.open(deadline=soon()):
+        pass
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    began = time.monotonic()
+    with pytest.raises(StoreFailed) as failed, file.open(deadline=began + 0.1) as store:
+        store.record(make_intent())
+    other.close()
+    assert "busy" == failed.value.reason.code
+    assert time.monotonic() - began < 2
+
+
+def test_a_damaged_file_says_so_and_what_to_do(path: Path, file: SqliteFile) -> None:
+    """It is never repaired or replaced silently."""
+    path.write_bytes(b"this is no database, whatever its name says" * 100)
+    before = path.read_bytes()
+    with pytest.raises(StoreFailed) as failed, file.open(deadline=soon()):
+        pass
+    assert ("storage_failed", "store.damaged") == (failed.value.reason.code, failed.value.reason.text)
+    assert before == path.read_bytes()
+
+
+def test_a_newer_file_is_refused_with_both_versions(path: Path, file: SqliteFile) -> None:
+    """An older plugin must not write into tables it does not know."""
+    with file.open(deadline=soon()):
+        pass
+    file.close()
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('carloop_plugin', 'of_2030', '')"
+        )
+    db.close()
+    with pytest.raises(StoreFailed) as failed, SqliteFile(path).open(deadline=soon()):
+        pass
+    assert "store.newer" == failed.value.reason.text
+    assert {"found": "of_2030", "known": "create_tables"}.items() <= dict(failed.value.reason.params).items()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """The settings mistake is said, with the path."""
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / "carloop.sqlite3"
+    with pytest.raises(StoreFailed) as failed, SqliteFile(path).open(deadline=soon()):
+        pass
+    assert ("store.not_writable", str(path)) == (
+        failed.value.reason.text,
+        dict(failed.value.reason.params)["path"],
+    )
+
+
+def test_a_settled_payload_is_gone_from_every_file(path: Path, file: SqliteFile, make_intent: MakeIntent) -> None:
+    """Not only from the table: the bytes themselves."""
+    body = b"Canary-Kunde " * 2000
+    with file.open(deadline=soon()) as store:
+        store.record(make_intent(body=body))
+        assert b"Canary-Kunde" in path.read_bytes()
+        store.settle(ChangeId("c-1"), Outcome(ChangeId("c-1"), OutcomeStatus.DONE))
+    file.close()
+    assert [] == [each.name for each in path.parent.iterdir() if b"Canary-Kunde" in each.read_bytes()]
+
+
+def test_a_file_removed_under_us_is_made_anew(path: Path, file: SqliteFile, make_intent: MakeIntent) -> None:
+    """An open handle to a deleted file would lose every record."""
+    with file.open(deadline=soon()) as store:
+        store.record(make_intent())
+    path.unlink()
+    with file.open(deadline=soon()) as store:
+        assert [] == store.pending_intents()
+        store.record(make_intent())
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 52, 0), True),
+    ],
+)
+def test_the_write_ahead_log_is_used_on_fixed_versions_only(version: tuple[int, int, int], safe: bool) -> None:
+    """An older SQLite can corrupt a WAL database written by two connections."""
+    assert safe == wal_is_safe(version)

@@ -1,0 +1,250 @@
+"""What every store keeps, refuses and forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.intents import (
+    AlreadyBooked,
+    Intent,
+    IntentState,
+    OtherPending,
+    Outcome,
+    OutcomeStatus,
+    Recorded,
+    RentalRecord,
+    SameChange,
+)
+from carloop_plugin.model import (
+    AccountId,
+    Action,
+    AppointmentId,
+    ChangeId,
+    Reason,
+    RentalId,
+    RentalStatus,
+    Site,
+    StoredSettings,
+)
+from carloop_plugin.ports import Store
+
+MakeIntent = Callable[..., Intent]
+MakeRental = Callable[..., RentalRecord]
+MakeAppointment = Callable[..., SavedAppointment]
+
+A1 = AppointmentId("A-1")
+C1, C2 = ChangeId("c-1"), ChangeId("c-2")
+REFUSED = Outcome(C1, OutcomeStatus.REFUSED, reason=Reason("vehicle_unavailable", None, (("a", "b"),), "/p"))
+
+
+def test_an_appointment_is_given_back_as_it_was_kept(store: Store, make_appointment: MakeAppointment) -> None:
+    """Every field survives the store."""
+    saved = store.save_appointment(make_appointment())
+    assert saved == store.appointment(A1)
+
+
+def test_an_older_or_equal_revision_changes_nothing(store: Store, make_appointment: MakeAppointment) -> None:
+    """Deliveries come twice and out of order; the newest one said stays."""
+    newest = store.save_appointment(make_appointment(revision=3))
+    assert newest == store.save_appointment(make_appointment(revision=2))
+    assert newest == store.save_appointment(make_appointment(revision=3))
+    assert newest == store.appointment(A1)
+
+
+def test_appointments_are_found_by_the_customers_number(store: Store, make_appointment: MakeAppointment) -> None:
+    """The number itself is not kept, and can be recognised all the same."""
+    store.save_appointment(make_appointment("A-1"))
+    store.save_appointment(make_appointment("A-2", number="4712"))
+    assert [A1] == store.appointments_numbered("4711")
+    assert 1 == store.forget_appointments([A1, AppointmentId("never")])
+    assert store.appointment(A1) is None
+
+
+def test_an_intent_is_given_back_as_it_was_recorded(store: Store, make_intent: MakeIntent) -> None:
+    """Every field survives the store."""
+    intent = make_intent(revision=7, rental_id=RentalId("R-1"), last_code="x", tries=2)
+    assert Recorded() == store.record(intent)
+    assert intent == store.intent(C1)
+    assert [intent] == store.pending_intents()
+
+
+def test_the_same_change_is_recorded_once(store: Store, make_intent: MakeIntent) -> None:
+    """The second to come is shown the first."""
+    first = make_intent()
+    store.record(first)
+    assert SameChange(first) == store.record(make_intent(digest="other"))
+
+
+def test_an_appointment_has_one_pending_change(store: Store, make_intent: MakeIntent) -> None:
+    """Whatever the other change is, it has to wait."""
+    first = make_intent()
+    store.record(first)
+    assert OtherPending(first) == store.record(make_intent("c-2"))
+    assert OtherPending(first) == store.record(make_intent("c-3", action=Action.CANCEL))
+    assert Recorded() == store.record(make_intent("c-4", "A-2"))
+
+
+def test_an_appointment_has_one_active_rental(
+    store: Store, make_intent: MakeIntent, make_rental: MakeRental
+) -> None:
+    """A second booking is shown the rental; changing it is fine."""
+    rental = make_rental()
+    store.keep_rental(rental)
+    assert AlreadyBooked(rental) == store.record(make_intent())
+    assert Recorded() == store.record(make_intent(action=Action.CHANGE_END))
+
+
+def test_a_closed_or_unlinked_rental_is_in_nobodys_way(
+    store: Store, make_intent: MakeIntent, make_rental: MakeRental
+) -> None:
+    """Cancelled, returned and astray rentals do not count."""
+    store.keep_rental(make_rental("R-1", status=RentalStatus.CANCELLED))
+    store.keep_rental(make_rental("R-2", status=RentalStatus.RETURNED))
+    store.keep_rental(make_rental("R-3", linked=False))
+    assert Recorded() == store.record(make_intent())
+
+
+def test_settling_keeps_the_outcome_and_the_rental_and_drops_the_payload(
+    store: Store, make_intent: MakeIntent, make_rental: MakeRental
+) -> None:
+    """One transaction: the intent is settled exactly when its rental is there."""
+    store.record(make_intent())
+    outcome = Outcome(C1, OutcomeStatus.DONE, rental={"id": "R-1"})
+    assert outcome == store.settle(C1, outcome, make_rental())
+    settled = store.intent(C1)
+    assert settled is not None
+    assert (IntentState.SETTLED, None, outcome) == (settled.state, settled.body, settled.outcome)
+    assert {A1: [make_rental()]} == store.rentals_of([A1])
+    assert [] == store.pending_intents()
+
+
+def test_the_first_outcome_holds(store: Store, make_intent: MakeIntent) -> None:
+    """Whoever settles second is told what was settled first."""
+    store.record(make_intent())
+    store.settle(C1, REFUSED)
+    assert REFUSED == store.settle(C1, Outcome(C1, OutcomeStatus.DONE))
+    assert REFUSED == store.record_settled(make_intent(), Outcome(C1, OutcomeStatus.DONE))
+
+
+def test_a_refusal_without_a_call_is_kept(store: Store, make_intent: MakeIntent) -> None:
+    """It is final, so the same change gets it again."""
+    assert REFUSED == store.record_settled(make_intent(), REFUSED)
+    kept = store.intent(C1)
+    assert kept is not None
+    assert (REFUSED, None) == (kept.outcome, kept.body)
+
+
+def test_an_intent_that_did_nothing_is_forgotten(store: Store, make_intent: MakeIntent) -> None:
+    """The same id may then be asked again."""
+    store.record(make_intent())
+    assert store.forget_intent(C1)
+    assert store.intent(C1) is None
+
+
+def test_an_intent_sent_again_is_not_forgotten(store: Store, make_intent: MakeIntent) -> None:
+    """Another sending may have got through, whatever the first one's answer was."""
+    store.record(make_intent())
+    store.mark_sent(C1, make_intent().recorded_at + timedelta(minutes=1))
+    assert not store.forget_intent(C1)
+    sent = store.intent(C1)
+    assert sent is not None
+    assert (IntentState.SENT, 2) == (sent.state, sent.sends)
+
+
+def test_only_answers_that_settle_nothing_count_towards_setting_aside(
+    store: Store, make_intent: MakeIntent
+) -> None:
+    """An outage of any length sets nothing aside."""
+    store.record(make_intent())
+    for _ in range(30):
+        store.mark_unknown(C1, "unreachable", counts=False)
+    intent = store.intent(C1)
+    assert intent is not None
+    assert not intent.is_set_aside
+    for _ in range(20):
+        store.mark_unknown(C1, "invalid_answer", counts=True)
+    intent = store.intent(C1)
+    assert intent is not None
+    assert intent.is_set_aside
+    assert (1, 1, (C1,)) == (store.figures().pending, store.figures().unknown, store.figures().set_aside)
+
+
+def test_a_booking_being_given_up_is_not_settled_as_done(store: Store, make_intent: MakeIntent) -> None:
+    """Its rental has to be cancelled first."""
+    store.record(make_intent())
+    giving_up = make_intent("c-2", action=Action.CANCEL, gives_up=C1, body=None)
+    assert Recorded() == store.record(giving_up)
+    assert store.settle(C1, Outcome(C1, OutcomeStatus.DONE)) is None
+    assert not store.forget_intent(C1)
+    pending = store.pending_change(A1)
+    assert pending is not None
+    assert C2 == pending.change_id
+
+
+def test_a_booking_is_given_up_once(store: Store, make_intent: MakeIntent) -> None:
+    """A second giving up has to wait for the first."""
+    store.record(make_intent())
+    first = make_intent("c-2", action=Action.CANCEL, gives_up=C1, body=None)
+    store.record(first)
+    assert OtherPending(first) == store.record(replace(first, change_id=ChangeId("c-3")))
+
+
+def test_a_given_up_booking_settles_with_what_gave_it_up(
+    store: Store, make_intent: MakeIntent, make_rental: MakeRental
+) -> None:
+    """Both in one transaction, with the cancelled rental."""
+    store.record(make_intent())
+    store.record(make_intent("c-2", action=Action.CANCEL, gives_up=C1, body=None))
+    done = Outcome(C2, OutcomeStatus.DONE)
+    assert done == store.settle_given_up(REFUSED, done, make_rental(status=RentalStatus.CANCELLED))
+    assert [] == store.pending_intents()
+    booking = store.intent(C1)
+    assert booking is not None
+    assert REFUSED == booking.outcome
+
+
+def test_an_older_sight_of_a_rental_is_no_news(store: Store, make_rental: MakeRental) -> None:
+    """Answers overtake each other; the higher revision stays."""
+    assert store.keep_rental(make_rental(revision=3))
+    assert not store.keep_rental(make_rental(revision=3))
+    assert not store.keep_rental(make_rental(revision=2, status=RentalStatus.PICKED_UP))
+    assert store.keep_rental(make_rental(revision=4, status=RentalStatus.PICKED_UP))
+    assert [RentalStatus.PICKED_UP] == [each.status for each in store.rentals_named(RentalId("R-1"))]
+
+
+def test_a_second_active_rental_is_kept_unlinked(store: Store, make_rental: MakeRental) -> None:
+    """However it came to be, the appointment has one rental and the other one is shown."""
+    store.keep_rental(make_rental("R-1"))
+    store.keep_rental(make_rental("R-2"))
+    assert {"R-1": True, "R-2": False} == {each.id: each.linked for each in store.all_rentals()}
+
+
+def test_rentals_of_one_id_at_two_sites_are_two(store: Store, make_rental: MakeRental) -> None:
+    """An id is unique in a site only."""
+    store.keep_rental(make_rental(appointment_id="A-1"))
+    store.keep_rental(make_rental(appointment_id="A-2", site=Site("north")))
+    assert 2 == len(store.rentals_named(RentalId("R-1")))
+    assert 1 == len(store.rentals_named(RentalId("R-1"), Site("north")))
+
+
+def test_settings_are_kept_for_each_site(store: Store) -> None:
+    """Saving again replaces."""
+    store.save_settings(Site("main"), StoredSettings("https://a.example"))
+    store.save_settings(Site("main"), StoredSettings("https://b.example", "hof"))
+    assert StoredSettings("https://b.example", "hof") == store.stored_settings(Site("main"))
+    assert store.stored_settings(Site("north")) is None
+    assert [Site("main")] == store.sites()
+
+
+def test_the_feed_goes_on_where_it_was(store: Store, make_rental: MakeRental) -> None:
+    """A position is kept for each account; without one, the oldest rental of the account says where to begin."""
+    acme, at = AccountId("acme"), make_rental().updated_at
+    assert store.feed_position(acme) is None
+    store.keep_rental(make_rental())
+    assert at == store.feed_position(acme)
+    store.note_contact(acme, at=at, skew=timedelta(seconds=3), position=at + timedelta(hours=1))
+    assert at + timedelta(hours=1) == store.feed_position(acme)
+    assert store.feed_position(AccountId("other")) is None
