@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +26,9 @@ LIMITS = {
     "minimum": "from",
     "maximum": "to",
 }
-PROGRAMS = {"carloop": "carloop_plugin.cli", "carloop-sandbox": "carloop_sandbox.cli"}
+PROGRAMS = {"carloop": "carloop_plugin.cli.program:carloop", "carloop-sandbox": "carloop_sandbox.cli:main"}
+# The language and width that the help is shown in, whatever the terminal is.
+ENGLISH = {"LC_ALL": "en_GB.UTF-8", "LANGUAGE": "en", "LANG": "en_GB.UTF-8", "COLUMNS": "100"}
 
 
 def hooks() -> str:
@@ -35,7 +36,10 @@ def hooks() -> str:
     specs = import_module("mobility_hookspecs.specs")
     functions = [f for f in vars(specs).values() if inspect.isfunction(f) and f.__module__ == specs.__name__]
     functions.sort(key=lambda function: function.__code__.co_firstlineno)
-    return "\n\n".join(f"### `{_signature(f, types=False)}`\n\n{_markdown(f)}" for f in functions)
+    return "\n\n".join(
+        f"### `{f.__name__}({', '.join(inspect.signature(f).parameters)})`\n\n{_markdown(f)}"
+        for f in functions
+    )
 
 
 def host_kit() -> str:
@@ -46,8 +50,10 @@ def host_kit() -> str:
         function = getattr(member, "__func__", getattr(member, "fget", member))
         if name.startswith("_") or not inspect.isfunction(function):
             continue
-        title = name if isinstance(member, property) else _signature(function, types=True)
-        rows.append(f"### `{title}`\n\n{_markdown(function)}")
+        call = (
+            f"\n\n```text\n{_call(function)}\n```" if function is not getattr(member, "fget", None) else ""
+        )
+        rows.append(f"### `{name}`{call}\n\n{_markdown(function)}")
     return "\n\n".join(rows)
 
 
@@ -84,13 +90,34 @@ def operations() -> str:
 
 
 def commands() -> str:
-    """Give every command of every program: how it is called, what it does, its options."""
-    os.environ.update(LANGUAGE="en", LC_ALL="en_GB.UTF-8", LANG="en_GB.UTF-8", COLUMNS="100")
+    """Give every command of every program with what `--help` says."""
     return "\n\n".join(
-        section
-        for program, module in PROGRAMS.items()
-        for section in _commands(import_module(module).main, program, None)
+        f"### `{words}`\n\n```text\n{_help(program, words)}\n```"
+        for program in PROGRAMS
+        for words, command in walk(root_of(program), program)
+        if not command.hidden
     )
+
+
+def root_of(program: str) -> click.Command:
+    """Import the root of a program's commands."""
+    module, _, name = PROGRAMS[program].partition(":")
+    root: click.Command = getattr(import_module(module), name)
+    return root
+
+
+def walk(
+    command: click.Command, words: str, parent: click.Context | None = None
+) -> Iterator[tuple[str, click.Command]]:
+    """Give a command and all those below it, each with the words that one types."""
+    import click
+
+    context = click.Context(command, info_name=words.split()[-1], parent=parent)
+    yield words, command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            if (child := command.get_command(context, name)) is not None:
+                yield from walk(child, f"{words} {name}", context)
 
 
 PAGES: Mapping[str, tuple[str, Callable[[], str]]] = {
@@ -131,13 +158,12 @@ def drifted(names: Iterable[str] = (), *, write: bool = False) -> list[str]:
     return rows
 
 
-def _signature(function: Callable[..., object], *, types: bool) -> str:
+def _call(function: Callable[..., object]) -> str:
+    """Write a method's signature as one calls it, types without the quotes that `inspect` puts around them."""
     signature = inspect.signature(function)
     parameters = [p for p in signature.parameters.values() if p.name not in ("self", "cls")]
-    if types:
-        text = str(signature.replace(parameters=parameters)).replace("'", "")
-        return function.__name__ + text
-    return f"{function.__name__}({', '.join(parameter.name for parameter in parameters)})"
+    text = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(signature.replace(parameters=parameters)))
+    return function.__name__ + re.sub(r"<built-in function (\w+)>", r"\1", text)
 
 
 def _markdown(documented: object) -> str:
@@ -187,21 +213,14 @@ def _about(schema: Mapping[str, Any]) -> str:
     return mark + schema.get("description", schema.get("title", ""))
 
 
-def _commands(command: click.Command, path: str, parent: click.Context | None) -> Iterator[str]:
-    import click
+def _help(program: str, words: str) -> str:
+    from click.testing import CliRunner
 
-    context = click.Context(command, info_name=path.split()[-1], parent=parent)
-    usage = " ".join([path, *command.collect_usage_pieces(context)])
-    options = [row for p in command.get_params(context) if (row := p.get_help_record(context))]
-    parts = [f"### `{path}`", f"```\n{usage}\n```", inspect.cleandoc(command.help or "").replace("\b\n", "")]
-    if options:
-        parts.append(_table(("option", "meaning"), [(f"`{name}`", text) for name, text in options]))
-    yield "\n\n".join(part for part in parts if part)
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            child = command.get_command(context, name)
-            if child is not None and not child.hidden:
-                yield from _commands(child, f"{path} {name}", context)
+    arguments = [*words.split()[1:], "--help"]
+    result = CliRunner(env=ENGLISH).invoke(root_of(program), arguments, prog_name=program)
+    if result.exit_code != 0:
+        raise RuntimeError(f"{words} --help: {result.output}")
+    return "\n".join(line.rstrip() for line in result.stdout.strip().splitlines())
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

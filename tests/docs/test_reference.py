@@ -1,6 +1,5 @@
 """Every hook, document, problem code, setting and command has its place in docs/reference."""
 
-import importlib
 import inspect
 import json
 import re
@@ -15,22 +14,16 @@ from mobility_hookspecs.problems import ProblemCode
 HOOKS = {
     name: function for name, function in vars(specs).items() if hasattr(function, "workshop_planner_spec")
 }
-PROGRAMS = {"carloop": "carloop_plugin.cli", "carloop-sandbox": "carloop_sandbox.cli"}
 
 
-def programs():
-    """Walk the commands of both programs: each with the words one types."""
-    for program, module in PROGRAMS.items():
-        yield from walk(importlib.import_module(module).main, program, None)
-
-
-def walk(command, path, parent):
-    """Give a command and all below it."""
-    context = click.Context(command, info_name=path, parent=parent)
-    yield path, command
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            yield from walk(command.get_command(context, name), f"{path} {name}", context)
+@pytest.fixture(scope="session")
+def commands(generate_reference):
+    """Walk the commands of both programs: each by the words one types."""
+    return {
+        words: command
+        for program in generate_reference.PROGRAMS
+        for words, command in generate_reference.walk(generate_reference.root_of(program), program)
+    }
 
 
 @pytest.mark.parametrize("name", sorted(HOOKS))
@@ -103,10 +96,10 @@ def test_every_field_of_the_settings_page_and_file(root):
     assert {*ENTRY_KEYS, "token"} - rows == set()
 
 
-def test_every_command_and_option(reference, headings):
+def test_every_command_and_option(commands, reference, headings):
     """Each command has a section, and each of its options stands in it."""
     missing = []
-    for path, command in programs():
+    for path, command in commands.items():
         if command.hidden:
             continue
         if path not in headings:
@@ -128,9 +121,9 @@ def test_every_command_and_option(reference, headings):
         "carloop-sandbox serve",
     ],
 )  # fmt: skip
-def test_the_promised_commands_exist(words):
+def test_the_promised_commands_exist(words, commands):
     """The commands that the documentation speaks of are there."""
-    assert words in {path for path, _ in programs()}
+    assert words in commands
 
 
 def test_what_is_generated_has_not_drifted(generate_reference):
