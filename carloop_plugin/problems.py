@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carloop_plugin.messages import text
+from carloop_plugin.messages import advice
 from carloop_plugin.model import Reason
 from mobility_hookspecs.problems import RETRYABLE, make_problem
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def problem_document(reason: Reason, locale: str) -> Problem:
     """Write the problem a person reads, and a program decides by."""
-    detail = text(reason.text, locale, dict(reason.params)) if reason.text else None
+    detail = advice(reason.text, locale, dict(reason.params)) if reason.text else None
     return make_problem(reason.code, locale=locale, detail=detail, pointer=reason.pointer)
 
 

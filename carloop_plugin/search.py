@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, cast
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from carloop_plugin.documents import (
     alternative_documents,
@@ -117,7 +117,7 @@ def _explain(found: FreeVehicles, carloop: Carloop, locale: str, *, deadline: fl
     }
     if found.matching:
         key = "search.all_busy_until" if found.next_free else "search.all_busy"
-        zone = ZoneInfo(carloop.known_account(deadline=deadline).time_zone)
+        zone = _zone(carloop.known_account(deadline=deadline).time_zone)
         params = {"matching": str(found.matching), "until": _say(found.next_free, zone, locale)}
         explanation["message"] = text(key, locale, params)
     if found.next_free:
@@ -125,7 +125,14 @@ def _explain(found: FreeVehicles, carloop: Carloop, locale: str, *, deadline: fl
     return explanation
 
 
-def _say(instant: datetime | None, zone: ZoneInfo, locale: str) -> str:
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _say(instant: datetime | None, zone: tzinfo, locale: str) -> str:
     if instant is None:
         return ""
     return instant.astimezone(zone).strftime("%d.%m.%Y, %H:%M" if locale == "de" else "%Y-%m-%d, %H:%M")

@@ -1,0 +1,60 @@
+"""The DMS lock: the same customer is recognised however it is typed, another one is not, and nobody is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from carloop_plugin.appointment import digest_customer, remember
+from carloop_plugin.store.rows import appointment_row
+
+APPOINTMENT = {
+    "id": "A-1",
+    "revision": 1,
+    "status": "scheduled",
+    "site": "main",
+    "period": {"start": "2026-11-24T10:30:00+01:00", "end": "2026-11-25T10:30:00+01:00"},
+    "time_zone": "Europe/Berlin",
+    "customer": {"source": "dms", "number": "4711", "first_name": "Jörg", "last_name": "Canary-Müller"},
+}
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"first_name": "Jo\u0308rg"},
+        {"first_name": "  Jörg "},
+        {"last_name": "Canary-Müller\n"},
+        {"email": ""},
+        {"email": "  "},
+    ],
+    ids=["decomposed umlaut", "spaces around", "newline", "empty field", "blank field"],
+)
+def test_the_same_customer_is_recognised(same: dict[str, str]) -> None:
+    """Empty fields are dropped, text is in NFC, white space is collapsed."""
+    saved = remember(APPOINTMENT)  # type: ignore[arg-type]
+    assert saved.is_of(APPOINTMENT["customer"] | same)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"number": "4712"}, {"source": "manual"}, {"last_name": "Canary-Muller"}, {"city": "Ulm"}, {"first_name": "JÖRG"}],
+)
+def test_another_customer_is_not(other: dict[str, str]) -> None:
+    """Source and number belong to it: typed by hand is not a way around."""
+    saved = remember(APPOINTMENT)  # type: ignore[arg-type]
+    assert not saved.is_of(APPOINTMENT["customer"] | other)  # type: ignore[operator]
+
+
+def test_a_field_cannot_pass_for_another() -> None:
+    """Moving a word from one field to the next is an alteration."""
+    salt = b"0" * 16
+    first = digest_customer({"first_name": "Anna Maria", "last_name": "Berg"}, salt=salt)
+    assert first != digest_customer({"first_name": "Anna", "last_name": "Maria Berg"}, salt=salt)
+
+
+def test_nothing_of_the_customer_is_kept() -> None:
+    """Two appointments of one customer have nothing in common, and no name is in the row."""
+    rows = [appointment_row(remember(APPOINTMENT)) for _ in range(2)]  # type: ignore[arg-type]
+    assert rows[0]["customer_digest"] != rows[1]["customer_digest"]
+    assert rows[0]["number_digest"] != rows[1]["number_digest"]
+    assert not any("Canary" in str(value) or "4711" in str(value) for value in rows[0].values())

@@ -1,0 +1,113 @@
+"""Which rental no longer fits its appointment, and what is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.intents import RentalRecord
+from carloop_plugin.model import (
+    AccountId,
+    AppointmentId,
+    ChangeId,
+    Period,
+    RentalId,
+    RentalStatus,
+    Site,
+)
+from carloop_plugin.proposals import Misfit, Proposal, proposal_documents, propose
+
+START = datetime(2026, 11, 24, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+VISIT = Period(START, START + 8 * HOUR)
+APPOINTMENT = SavedAppointment(
+    AppointmentId("A-1"), 1, "scheduled", Site("main"), VISIT, "", "", "Europe/Berlin", "manual", b"", "", ""
+)
+RENTAL = RentalRecord(
+    Site("main"),
+    RentalId("R-1"),
+    AccountId("acme"),
+    AppointmentId("A-1"),
+    ChangeId("c-1"),
+    RentalStatus.RESERVED,
+    VISIT,
+    3,
+    START,
+    {},
+    appointment_period=VISIT,
+)
+PICKED_UP = replace(RENTAL, status=RentalStatus.PICKED_UP)
+END_MOVED, MOVED = Misfit.END_MOVED, Misfit.APPOINTMENT_MOVED
+
+
+def visit(start_hours: int = 0, end_hours: int = 0) -> SavedAppointment:
+    return replace(APPOINTMENT, period=Period(VISIT.start + start_hours * HOUR, VISIT.end + end_hours * HOUR))
+
+
+@pytest.mark.parametrize(
+    ("rental", "appointment", "expected"),
+    [
+        (RENTAL, APPOINTMENT, None),
+        (RENTAL, None, None),
+        (RENTAL, visit(end_hours=2), Proposal(END_MOVED, VISIT.end + 2 * HOUR)),
+        (RENTAL, visit(end_hours=-2), Proposal(END_MOVED, VISIT.end - 2 * HOUR)),
+        (RENTAL, visit(1, 0), None),
+        (RENTAL, visit(-1, 0), Proposal(MOVED, None)),
+        (RENTAL, visit(24, 24), Proposal(MOVED, None)),
+        (RENTAL, visit(8, 9), Proposal(MOVED, None)),
+        (PICKED_UP, visit(1, 0), None),
+        (PICKED_UP, visit(24, 24), Proposal(END_MOVED, VISIT.end + 24 * HOUR)),
+        (RENTAL, replace(APPOINTMENT, status="cancelled"), Proposal(Misfit.APPOINTMENT_CANCELLED, None)),
+        (
+            PICKED_UP,
+            replace(APPOINTMENT, status="cancelled"),
+            Proposal(Misfit.APPOINTMENT_CANCELLED, None, is_possible=False),
+        ),
+        (replace(RENTAL, linked=False), APPOINTMENT, Proposal(Misfit.NOT_AS_ASKED, None)),
+        (replace(RENTAL, status=RentalStatus.CANCELLED), visit(24, 24), None),
+        (replace(RENTAL, status=RentalStatus.RETURNED), visit(24, 24), None),
+    ],
+)
+def test_a_proposal_is_computed(
+    rental: RentalRecord, appointment: SavedAppointment | None, expected: Proposal | None
+) -> None:
+    """Only what changed since the booking asks for attention."""
+    assert expected == propose(rental, appointment)
+
+
+def test_a_difference_the_advisor_chose_is_left_alone() -> None:
+    """The rental may be longer than the visit from the start."""
+    longer = replace(RENTAL, period=Period(VISIT.start, VISIT.end + 5 * HOUR))
+    assert propose(longer, APPOINTMENT) is None
+    assert propose(longer, visit(end_hours=2)) is None
+    assert Proposal(END_MOVED, VISIT.end + 6 * HOUR) == propose(longer, visit(end_hours=6))
+
+
+def test_a_rental_that_already_follows_the_moved_visit_fits() -> None:
+    """Once the proposal is taken, attention ends."""
+    followed = replace(RENTAL, period=Period(VISIT.start, VISIT.end + 2 * HOUR))
+    assert propose(followed, visit(end_hours=2)) is None
+
+
+def test_a_new_revision_makes_a_new_proposal() -> None:
+    """A host hides a proposal by its id, until the appointment changes again."""
+    proposal = Proposal(END_MOVED, VISIT.end + HOUR)
+    ids = [proposal_documents(RENTAL, proposal, revision=n, locale="de")[0]["id"] for n in (1, 1, 2)]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_a_proposal_is_a_change_without_id_and_customer() -> None:
+    """The host adds the change's id, and may send it as it is."""
+    document = proposal_documents(RENTAL, Proposal(END_MOVED, VISIT.end + HOUR), revision=2, locale="en")[0]
+    expected = {
+        "provider": "carloop",
+        "action": "change_end",
+        "site": "main",
+        "rental_id": "R-1",
+        "revision": 3,
+        "end": "2026-11-24T18:00:00Z",
+    }
+    assert expected == document["change"]

@@ -1,0 +1,148 @@
+"""What each answer of Carloop means for an intent, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from carloop_plugin.intents import Intent
+from carloop_plugin.model import (
+    Action,
+    AnswerLost,
+    ChangeId,
+    Confirmed,
+    NotExecuted,
+    Period,
+    Reason,
+    Rental,
+    RentalId,
+    RentalStatus,
+    Site,
+    Vehicle,
+    VehicleId,
+    WriteResult,
+)
+from carloop_plugin.verdict import (
+    Astray,
+    Done,
+    Final,
+    LookFirst,
+    Nothing,
+    Unsure,
+    Verdict,
+    judge,
+    judge_after_looking,
+    may_be_in_flight,
+    may_send_again,
+    proves,
+)
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+PERIOD = Period(NOW + timedelta(days=1), NOW + timedelta(days=2))
+CAR, OTHER_CAR = (Vehicle(VehicleId(v), "DA-CL 1", "VW", "Golf", "kompakt") for v in ("v-1", "v-2"))
+RENTAL = Rental(RentalId("R-1"), "i/main/A-1/c-1", CAR, PERIOD, PERIOD.end, RentalStatus.RESERVED, 1, NOW)
+CANCELLED = replace(RENTAL, status=RentalStatus.CANCELLED, revision=2)
+BOOKING = Intent(
+    ChangeId("c-1"),
+    Action.BOOK,
+    Site("main"),
+    None,
+    "d",
+    NOW,
+    vehicle_id=CAR.id,
+    period=PERIOD,
+    external_reference="i/main/A-1/c-1",
+)
+END = replace(BOOKING, action=Action.CHANGE_END, rental_id=RENTAL.id, revision=1)
+CANCELLATION = replace(BOOKING, action=Action.CANCEL, rental_id=RENTAL.id)
+AGAIN = replace(BOOKING, sends=2)
+
+TAKEN, RATE_LIMITED = Reason("vehicle_unavailable"), Reason("rate_limited")
+EXISTS, GONE, BAD = Reason("reference_exists"), Reason("rental_not_found"), Reason("invalid_document")
+OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(
+    ("intent", "result", "expected"),
+    [
+        (BOOKING, Confirmed(RENTAL), Done(RENTAL)),
+        (BOOKING, Confirmed(replace(RENTAL, vehicle=OTHER_CAR)), Astray(replace(RENTAL, vehicle=OTHER_CAR))),
+        (BOOKING, Confirmed(OTHER_PERIOD), Astray(OTHER_PERIOD)),
+        (BOOKING, Confirmed(replace(RENTAL, external_reference=None)), Astray(replace(RENTAL, external_reference=None))),
+        (BOOKING, Confirmed(OTHER_PERIOD, replayed=True), Done(OTHER_PERIOD)),
+        (BOOKING, NotExecuted(TAKEN), Final(TAKEN)),
+        (BOOKING, NotExecuted(RATE_LIMITED), Nothing(RATE_LIMITED)),
+        (BOOKING, NotExecuted(BAD), Nothing(BAD)),
+        (BOOKING, NotExecuted(TAKEN, after_lost_attempt=True), LookFirst(TAKEN)),
+        (BOOKING, NotExecuted(RATE_LIMITED, after_lost_attempt=True), LookFirst(RATE_LIMITED)),
+        (BOOKING, NotExecuted(EXISTS), LookFirst(EXISTS)),
+        (BOOKING, AnswerLost(RATE_LIMITED), Unsure(RATE_LIMITED)),
+        (AGAIN, NotExecuted(TAKEN), LookFirst(TAKEN)),
+        (AGAIN, NotExecuted(RATE_LIMITED), LookFirst(RATE_LIMITED)),
+        (END, Confirmed(RENTAL), Done(RENTAL)),
+        (END, Confirmed(OTHER_PERIOD), Astray(OTHER_PERIOD)),
+        (CANCELLATION, Confirmed(CANCELLED), Done(CANCELLED)),
+        (CANCELLATION, Confirmed(RENTAL), Astray(RENTAL)),
+        (CANCELLATION, NotExecuted(GONE), Final(GONE)),
+    ],
+)
+def test_an_answer_is_judged(intent: Intent, result: WriteResult, expected: Verdict) -> None:
+    """Refused is said only where nothing can have happened; what is not known is called so."""
+    assert expected == judge(intent, result)
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [(TAKEN, Final(TAKEN)), (RATE_LIMITED, Unsure(RATE_LIMITED)), (EXISTS, Unsure(EXISTS)), (BAD, Unsure(BAD))],
+)
+def test_a_refusal_is_believed_after_looking(reason: Reason, expected: Verdict) -> None:
+    """A refusal that may pass is not an end: the intent stays pending."""
+    assert expected == judge_after_looking(reason)
+
+
+@pytest.mark.parametrize(
+    ("intent", "rental", "expected"),
+    [
+        (BOOKING, RENTAL, True),
+        (BOOKING, replace(RENTAL, vehicle=OTHER_CAR, revision=4), True),
+        (BOOKING, CANCELLED, True),
+        (END, replace(RENTAL, revision=2), True),
+        (END, RENTAL, False),
+        (END, replace(OTHER_PERIOD, revision=2), False),
+        (CANCELLATION, CANCELLED, True),
+        (CANCELLATION, RENTAL, False),
+    ],
+)
+def test_a_rental_found_proves_its_intent(intent: Intent, rental: Rental, expected: bool) -> None:
+    """A booking's rental is ours whatever the desk made of it; the others must show what was asked."""
+    assert expected == proves(intent, rental)
+
+
+@pytest.mark.parametrize(
+    ("intent", "now", "expected"),
+    [
+        (BOOKING, PERIOD.start - timedelta(seconds=1), True),
+        (BOOKING, PERIOD.start, False),
+        (BOOKING, PERIOD.end, False),
+        (replace(BOOKING, given_up_by=ChangeId("c-2")), NOW, False),
+        (END, PERIOD.end, True),
+        (CANCELLATION, PERIOD.end, True),
+    ],
+)
+def test_a_booking_is_sent_again_while_it_can_succeed(intent: Intent, now: datetime, expected: bool) -> None:
+    """Not once its start has passed, and not once it was given up."""
+    assert expected == may_send_again(intent, now=now)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "last_sent_at", "expected"),
+    [(120, None, True), (121, None, False), (121, NOW + timedelta(seconds=1), True), (300, NOW, False)],
+)
+def test_a_sending_is_in_flight_for_two_minutes(
+    seconds: int, last_sent_at: datetime | None, expected: bool
+) -> None:
+    """Counted from the last sending, not the first."""
+    intent = replace(BOOKING, last_sent_at=last_sent_at)
+    assert expected == may_be_in_flight(intent, now=NOW + timedelta(seconds=seconds))
