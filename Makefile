@@ -74,8 +74,11 @@ clean: ## remove every environment, cache and build
 	@$*/bin/python -m pip check -qq --disable-pip-version-check
 	@touch $@
 
-$(VENV)/.lock-stamp: requirements.lock
-.venv-demo$(SUFFIX)/.lock-stamp: requirements-demo.lock
+# An environment whose interpreter is gone, as after an upgrade of the system, is made anew too.
+gone = $(if $(realpath $(1)/bin/python),,gone)
+gone:
+$(VENV)/.lock-stamp: requirements.lock $(call gone,$(VENV))
+.venv-demo$(SUFFIX)/.lock-stamp: requirements-demo.lock $(call gone,.venv-demo$(SUFFIX))
 
 %/.lock-stamp:
 	@$(PYTHON) -c '' 2>/dev/null || $(call stop,$(PYTHON) does not run: install Python 3.11 or later or name one with PYTHON=/path/to/python3.)

@@ -50,9 +50,7 @@ def host_kit() -> str:
         function = getattr(member, "__func__", getattr(member, "fget", member))
         if name.startswith("_") or not inspect.isfunction(function):
             continue
-        call = (
-            f"\n\n```text\n{_call(function)}\n```" if function is not getattr(member, "fget", None) else ""
-        )
+        call = f"\n\n```text\n{_call(function)}\n```" if function is not getattr(member, "fget", None) else ""
         rows.append(f"### `{name}`{call}\n\n{_markdown(function)}")
     return "\n\n".join(rows)
 

@@ -48,7 +48,8 @@ def interpreter(folder: Path, name: str, *, refuses: str = "nothing", version: s
 
 def ready(folder: Path, name: str) -> None:
     """Lay down an environment that is up to date."""
-    (folder / name).mkdir()
+    (folder / name / "bin").mkdir(parents=True)
+    (folder / name / "bin/python").touch()
     for stamp, seconds in ((".lock-stamp", 15), (".stamp", 10)):
         (folder / name / stamp).touch()
         age(folder / name / stamp, seconds)
@@ -129,6 +130,16 @@ def test_what_changed_is_installed_again(changed, again, folder):
 
     assert again in done.stdout
     assert ("--require-hashes" in done.stdout) == (changed == "requirements.lock")
+
+
+def test_an_environment_without_its_interpreter_is_made_again(folder):
+    """After the system's Python went away, its environment is a ruin: make sees it and starts over."""
+    interpreter(folder, "python3")
+    ready(folder, ".venv")
+    (folder / ".venv/bin/python").unlink()
+    (folder / ".venv/bin/python").symlink_to("/nowhere/python3.9")
+
+    assert "-m venv --clear .venv" in make(folder, "--dry-run", ".venv").stdout
 
 
 def test_the_demo_takes_what_is_there(folder):
