@@ -6,7 +6,7 @@ between calls, by the place it leads to, so that several hosts in one process sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,14 +15,16 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from carloop_plugin.credentials import open_credentials
-from carloop_plugin.model import Reason, Site, SiteSettings, StoreFailed
+from carloop_plugin.model import Reason, Site, SiteSettings, StoredSettings, StoreFailed
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials
 from carloop_plugin.settings import ConfigurationProblem, Environment, is_shared_store, site_settings
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
+    from carloop_plugin.rebuild import Rebuilt
     from carloop_plugin.store.pool import SqliteFile
 
+DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
 
 _SessionKey = tuple[str, str, str | None]
@@ -78,6 +80,33 @@ def opened(*, deadline: float) -> Iterator[Wired]:
             )
 
         yield Wired(Call(store, connect, CLOCK, deadline), environment, credentials)
+
+
+def rebuild_store(
+    *, deadline: float, tell: Callable[[int], None] = lambda _: None
+) -> tuple[Path | None, Rebuilt]:
+    """Move the store aside and rebuild it from Carloop. Give where the old one is now, and what was found.
+
+    :raises StoreFailed: the installation's id is lost, or the new store cannot be written.
+    """
+    from carloop_plugin.rebuild import rebuild
+    from carloop_plugin.store.damaged import find_installation, find_settings, move_aside
+    from carloop_plugin.store.pool import SqliteFile
+
+    location = Environment.read().store
+    if is_shared_store(location):
+        raise StoreFailed(Reason("storage_failed", "store.postgres_missing"))
+    path = Path(location)
+    installation, settings = find_installation(path), find_settings(path)
+    close()
+    aside = move_aside(path, at=CLOCK.now())
+    with _guard:
+        _files[location] = SqliteFile(path, installation=installation)
+    with opened(deadline=deadline) as wired:
+        for site, base_url, station in settings:
+            wired.call.store.save_settings(Site(site), StoredSettings(base_url, station))
+        sites = list(wired.sites()) or [DEFAULT_SITE]
+        return aside, rebuild(sites, wired.call, tell=tell)
 
 
 def close() -> None:

@@ -37,6 +37,8 @@ def erase(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call
     for number in numbers:
         asked.update(call.store.appointments_numbered(number))
     kept = call.store.pending_of(sorted(asked))
+    # A store that was damaged and moved aside cannot be searched for a person: all of it goes.
+    call.store.discard_moved_aside()
     count = call.store.forget_appointments(sorted(asked - kept.keys()))
     return Erased(count, tuple(Kept(each, _until(kept[each])) for each in sorted(kept)))
 

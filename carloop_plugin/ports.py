@@ -135,6 +135,9 @@ class Store(SettingsStore, Protocol):
     def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
         """Erase appointments; give how many there were."""
 
+    def discard_moved_aside(self) -> int:
+        """Delete the damaged stores moved aside, which may hold personal data; give how many there were."""
+
     def record(self, intent: Intent) -> RecordResult:
         """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental."""
 

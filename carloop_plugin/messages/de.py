@@ -9,6 +9,7 @@ TEXTS: dict[str, str] = {
     "store.failed": "Die Carloop-Ablage {path} meldet einen Fehler ({why}). „carloop doctor“ sagt mehr.",
     "store.newer": "Die Carloop-Ablage {path} stammt von einer neueren Fassung des Plugins (dort: {found}, hier bekannt: {known}). Bitte aktualisieren Sie das Plugin.",
     "store.postgres_missing": "Diese Fassung kennt nur Ablagen in einer Datei. Bitte geben Sie in CARLOOP_STORE einen Dateipfad an.",
+    "store.installation_lost": "Die Kennung dieser Installation ist verloren, deshalb lässt sich die Carloop-Ablage {path} nicht aus Carloop aufbauen. Bitte legen Sie die Datei {path}.installation mit der Kennung wieder an („carloop doctor“ nennt sie, solange die Ablage lesbar ist).",
     "change.end_before_start": "Das Verleihende muss nach dem Verleihbeginn liegen.",
     "change.not_saved": "Bitte speichern Sie zuerst den Termin.",
     "change.customer_locked": "Der Kunde stammt aus dem DMS und weicht vom gespeicherten Termin ab. Bitte ändern Sie ihn im DMS und speichern Sie den Termin neu.",

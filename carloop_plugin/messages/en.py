@@ -9,6 +9,7 @@ TEXTS: dict[str, str] = {
     "store.failed": "The Carloop records {path} report an error ({why}). “carloop doctor” tells more.",
     "store.newer": "The Carloop records {path} are of a newer version of the plugin (there: {found}, known here: {known}). Please update the plugin.",
     "store.postgres_missing": "This version keeps its records in a file only. Please name a file path in CARLOOP_STORE.",
+    "store.installation_lost": "This installation's id is lost, so the Carloop records {path} cannot be rebuilt from Carloop. Please put back the file {path}.installation with the id (“carloop doctor” names it as long as the records can be read).",
     "change.end_before_start": "The rental must end after it begins.",
     "change.not_saved": "Please save the appointment first.",
     "change.customer_locked": "The customer is from the DMS and differs from the saved appointment. Please change them in the DMS and save the appointment again.",

@@ -11,6 +11,7 @@ from threading import Lock
 from sqlite_utils import Database
 
 from carloop_plugin.store.connection import open_database, wait
+from carloop_plugin.store.damaged import note_installation
 from carloop_plugin.store.migrations import migrate
 from carloop_plugin.store.sqlite import SqliteStore
 
@@ -63,6 +64,7 @@ class SqliteFile:
         try:
             wait(db, deadline=deadline)
             installation = migrate(db, self._path, deadline=deadline, installation=self._installation)
+            note_installation(self._path, installation)
             return _Open(db, installation, _identity(self._path))
         except BaseException:
             db.close()

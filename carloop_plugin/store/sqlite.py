@@ -37,6 +37,7 @@ from carloop_plugin.model import (
     StoredSettings,
 )
 from carloop_plugin.store.connection import reading, writing
+from carloop_plugin.store.damaged import discard_moved_aside
 from carloop_plugin.store.rows import (
     appointment_row,
     intent_row,
@@ -92,6 +93,9 @@ class SqliteStore:
         with self._write() as db:
             sql = "DELETE FROM appointments WHERE id IN (SELECT value FROM json_each(?))"
             return int(db.execute(sql, [json.dumps(list(appointment_ids))]).rowcount)
+
+    def discard_moved_aside(self) -> int:
+        return discard_moved_aside(self._path)
 
     # intents
 

@@ -1,0 +1,64 @@
+"""A damaged file: moved aside, never repaired in place, and its installation's id found again."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils.utils import sqlite3
+
+from carloop_plugin.model import Reason, StoreFailed
+
+SIDE_FILES = ("", "-journal", "-wal", "-shm")
+
+
+def id_file(path: Path) -> Path:
+    """Name the small file beside the store that repeats the installation's id, for when the store is damaged."""
+    return path.with_name(path.name + ".installation")
+
+
+def note_installation(path: Path, installation: str) -> None:
+    """Repeat the installation's id beside the store. Nothing fails where that cannot be written."""
+    with suppress(OSError):
+        if not id_file(path).exists():
+            id_file(path).write_text(installation + "\n")
+
+
+def find_installation(path: Path) -> str:
+    """Find the id of the installation a damaged store belongs to.
+
+    :raises StoreFailed: neither the store nor the file beside it says.
+    """
+    with suppress(OSError):
+        if text := id_file(path).read_text().strip():
+            return text
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return str(connection.execute("SELECT id FROM installation").fetchone()[0])
+    raise StoreFailed(Reason("storage_failed", "store.installation_lost", (("path", str(path)),)))
+
+
+def find_settings(path: Path) -> list[tuple[str, str | None, str | None]]:
+    """Read what a damaged store still gives of the settings: site, address and station."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return list(connection.execute("SELECT site, base_url, station FROM settings"))
+    return []
+
+
+def move_aside(path: Path, *, at: datetime) -> Path | None:
+    """Rename a store and its journals; give its new name, None where there was none."""
+    aside = path.with_name(f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}")
+    if not path.exists():
+        return None
+    for suffix in SIDE_FILES:
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def discard_moved_aside(path: Path) -> int:
+    """Delete the stores moved aside; a damaged file cannot be searched for a person. Give how many there were."""
+    found = [each for each in path.parent.glob(f"{path.name}.damaged-*") if each.is_file()]
+    for each in found:
+        each.unlink(missing_ok=True)
+    return len(found)
