@@ -1,3 +1,63 @@
-"""Documents."""
+"""The documents that cross the border between a workshop planner and a mobility provider, and their validation.
 
+`validate` decides, `explain` lists what is wrong. Importing this package costs next to nothing: schemas and engines are
+loaded by the first document that is checked.
+"""
+
+from __future__ import annotations
+
+from mobility_schemas.refusal import InvalidDocument
+
+__all__ = ["Finding", "InvalidDocument", "__version__", "explain", "validate"]
 __version__ = "1.0.0"
+
+# Spelt out instead of imported: `typing` and `dataclasses` would be most of this package's import time.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mobility_schemas.finding import Finding
+
+
+def validate(document: object, name: str, *, closed: bool | None = None) -> None:
+    """Accept a document in silence, or raise `InvalidDocument`.
+
+    Args:
+        document: anything at all; a valid one is made of dicts, lists, text, numbers, booleans and None.
+        name: a file of `contract/` ("appointment", "mobility_offer", …), or "carloop/NAME" for a component of Carloop's
+            OpenAPI document.
+        closed: whether unknown fields are refused, at any depth. None: as the contract wants it, that is for
+            appointment, mobility_request, rental_change and erasure_subjects, and for no other.
+
+    Raises:
+        InvalidDocument: the document is not valid; it names the first place that is not.
+        LookupError: there is no document of that name.
+        RuntimeError: an engine does not check formats, or a package that it needs is missing.
+    """
+    from mobility_schemas import checking
+
+    checking.check(document, name, closed=closed)
+
+
+def explain(
+    document: object, name: str, *, closed: bool | None = None, locale: str = "en"
+) -> tuple[Finding, ...]:
+    """List what is wrong with a document: at most 20 findings, none when it is valid.
+
+    Args:
+        document, name, closed: as for `validate`.
+        locale: language of the sentences, "de" or "en".
+
+    Raises:
+        LookupError: there is no document of that name.
+        RuntimeError: as for `validate`.
+    """
+    from mobility_schemas import checking
+
+    return checking.findings(document, name, closed=closed, locale=locale)
+
+
+def __getattr__(name: str) -> object:
+    if name == "Finding":
+        from mobility_schemas.finding import Finding
+
+        return Finding
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
