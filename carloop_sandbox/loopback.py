@@ -1,0 +1,13 @@
+"""Tell this machine from others."""
+
+import ipaddress
+
+
+def is_loopback(name: str) -> bool:
+    """Say whether a host is this machine, by its name or address alone."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,108 @@
+"""Run a sandbox beside other code: in a thread of this process, or in a process that can be killed."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from carloop_sandbox.server import SandboxServer, address_of, bind
+from carloop_sandbox.service import Service
+from carloop_sandbox.store import Fleet, Store, open_store
+from carloop_sandbox.tokens import draw_token
+
+START_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox: its address, a token for it, and what is behind it."""
+
+    url: str
+    token: str = field(repr=False)
+    store: Store = field(repr=False)
+    service: Service = field(repr=False)
+
+
+@contextmanager
+def run_sandbox(
+    *,
+    data: Path | None = None,
+    token: str | None = None,
+    allow_faults: bool = True,
+    fleet: Fleet | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+) -> Iterator[Sandbox]:
+    """Run a sandbox in a thread, on any free port, until the block is left; without `data` nothing is kept."""
+    token = token or draw_token()
+    with tempfile.TemporaryDirectory(prefix="carloop-sandbox-", ignore_cleanup_errors=True) as folder:
+        store = open_store(data or Path(folder), fleet=fleet)
+        try:
+            store.start_token(token)
+            service = Service(store, allow_faults=allow_faults)
+            with _serving(service, host, port) as url:
+                yield Sandbox(url, token, store, service)
+        finally:
+            store.close()
+
+
+@contextmanager
+def _serving(service: Service, host: str, port: int) -> Iterator[str]:
+    listener = bind(host, port)
+    url = address_of(listener)
+    started = threading.Event()
+    server = SandboxServer(service, ready=started.set)
+    thread = threading.Thread(target=_serve, args=(server, listener), name="carloop-sandbox-server")
+    thread.start()
+    started.wait(START_SECONDS)
+    try:
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+        service.close()
+
+
+def _serve(server: SandboxServer, listener: socket.socket) -> None:
+    asyncio.run(server.serve(sockets=[listener]))
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxProcess:
+    """A sandbox in a process of its own."""
+
+    url: str
+    token: str = field(repr=False)
+    process: "subprocess.Popen[str]" = field(repr=False)
+
+
+@contextmanager
+def run_sandbox_process(
+    *, data: Path | None = None, token: str | None = None, arguments: tuple[str, ...] = ("--allow-faults",)
+) -> Iterator[SandboxProcess]:
+    """Run `carloop-sandbox serve` on any free port until the block is left; it may be killed before."""
+    token = token or draw_token()
+    command = [sys.executable, "-m", "carloop_sandbox", "serve", "--port", "0", "--token", token, *arguments]
+    if data is not None:
+        command += ["--data", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))  # noqa: S603
+    assert process.stdout is not None  # noqa: S101  # it was asked for
+    try:
+        ready = process.stdout.readline()
+        if not ready.startswith("ready "):
+            raise RuntimeError("the sandbox did not start")
+        yield SandboxProcess(ready.removeprefix("ready ").strip(), token, process)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(timeout=START_SECONDS)
+        process.stdout.close()

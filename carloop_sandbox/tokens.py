@@ -1,0 +1,96 @@
+"""The planner's tokens: opaque, several, each with a label and its last use, stored as digests alone."""
+
+import hashlib
+import re
+import secrets
+from typing import Final
+
+from carloop_sandbox.database import Database
+from carloop_sandbox.problems import Refused
+from carloop_sandbox.times import MINUTE
+
+START_LABEL: Final = "start"
+LABEL_PATTERN: Final = re.compile("[A-Za-z0-9._ -]{1,60}")
+
+
+def draw_token() -> str:
+    """Draw a token of 256 random bits."""
+    return f"clp_{secrets.token_urlsafe(32)}"
+
+
+def digest_of(token: str) -> str:
+    """Give what is stored of a token; 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Tokens:
+    """The tokens of one account, held in memory as well: they are looked up with each request."""
+
+    def __init__(self, database: Database) -> None:
+        """Read the stored tokens."""
+        self._database = database
+        self._labels = {
+            row["digest"]: row["label"] for row in database.all("SELECT label, digest FROM tokens")
+        }
+        self._used: dict[str, int] = {}
+        self._stored_use: dict[str, int] = {}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Give the labels of all tokens, sorted."""
+        return tuple(sorted(self._labels.values()))
+
+    def label_of(self, token: str, now: int) -> str | None:
+        """Give the label of a valid token and note its use; None for an unknown or revoked one."""
+        label = self._labels.get(digest_of(token))
+        if label is not None:
+            self._used[label] = now
+            # a commit for each request would cost more than the request: once a minute will do
+            if abs(now - self._stored_use.get(label, 0)) >= MINUTE:
+                self.store_use()
+        return label
+
+    def add(self, label: str, token: str, now: int) -> None:
+        """Store a token under a new label; refuse one that exists."""
+        if label in self._labels.values():
+            raise Refused("label_exists", "Revoke the token of this label first, or choose another label.")
+        self.put(label, token, now)
+
+    def put(self, label: str, token: str, now: int) -> None:
+        """Store a token, in the place of the one that had its label."""
+        digest = digest_of(token)
+        with self._database.writing():
+            self._database.run("DELETE FROM tokens WHERE label = ? OR digest = ?", label, digest)
+            self._database.run(
+                "INSERT INTO tokens (label, digest, created_us) VALUES (?, ?, ?)", label, digest, now
+            )
+        self._forget(label)
+        self._labels[digest] = label
+
+    def revoke(self, label: str) -> None:
+        """Make a token invalid from the next request on; refuse a label that there is not."""
+        if label not in self._labels.values():
+            raise Refused("not_found", "There is no token of this label.")
+        with self._database.writing():
+            self._database.run("DELETE FROM tokens WHERE label = ?", label)
+        self._forget(label)
+
+    def store_use(self) -> None:
+        """Write down when each token was last used."""
+        if self._used == self._stored_use:
+            return
+        with self._database.writing():
+            for label, used in self._used.items():
+                self._database.run("UPDATE tokens SET last_used_us = ? WHERE label = ?", used, label)
+        self._stored_use = dict(self._used)
+
+    def _forget(self, label: str) -> None:
+        self._labels = {digest: other for digest, other in self._labels.items() if other != label}
+        self._used.pop(label, None)
+        self._stored_use.pop(label, None)
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """Take the token out of an Authorization header."""
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
