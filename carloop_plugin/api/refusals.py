@@ -48,8 +48,10 @@ def reason_of_refusal(status: int, problem: Document | None, action: Action | No
         return _BY_STATUS[status]
     if code == "not_found":
         return _not_found(action)
-    if problem is None or status in (404, 405):
-        return Reason("unreachable", "api.no_interface", (("status", str(status)),))
+    if status in (404, 405):
+        return _no_interface(status)
+    if problem is None:
+        return Reason("unreachable", "api.refused_on_the_way", (("status", str(status)),))
     pointer = _pointer_of(problem, action)
     if code in _SAME_NAME:
         return Reason(code, None, _conflict(problem), pointer)
@@ -60,11 +62,20 @@ def reason_of_refusal(status: int, problem: Document | None, action: Action | No
     return Reason("invalid_answer", "api.unknown_refusal", (("status", str(status)), ("code", code[:60])))
 
 
+def reason_of_status(status: int) -> Reason | None:
+    """Say why Carloop refused where its status alone tells; None where more is needed."""
+    return _no_interface(status) if status in (404, 405) else _BY_STATUS.get(status)
+
+
 def _not_found(action: Action | None) -> Reason:
     if action in (Action.CHANGE_END, Action.CANCEL):
         return Reason("rental_not_found")
     # what we booked with, or read, is a part of the interface itself
-    return Reason("unreachable", "api.no_interface", (("status", "404"),))
+    return _no_interface(404)
+
+
+def _no_interface(status: int) -> Reason:
+    return Reason("unreachable", "api.no_interface", (("status", str(status)),))
 
 
 def _not_understood(code: str, pointer: str | None) -> Reason:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from carloop_plugin.api.decode import Document, read_document, read_problem
-from carloop_plugin.api.refusals import reason_of_refusal
+from carloop_plugin.api.refusals import reason_of_refusal, reason_of_status
 from carloop_plugin.api.trouble import Answer, Broken, Trouble
 from carloop_plugin.model import Action, Reason
 
@@ -71,7 +71,7 @@ def judge(
     for a read.
     """
     if isinstance(attempt, Trouble):
-        return _judge_trouble(attempt, action)
+        return _judge_trouble(attempt)
     if attempt.status in _good_statuses(action):
         return _judge_success(attempt, schema, convert)
     if 400 <= attempt.status <= 599:
@@ -83,12 +83,14 @@ def _good_statuses(action: Action | None) -> tuple[int, ...]:
     return (201, 200) if action is Action.BOOK else (200,)
 
 
-def _judge_trouble(trouble: Trouble, action: Action | None) -> _NotDone:
+def _judge_trouble(trouble: Trouble) -> _NotDone:
     if not trouble.sent:
         return Delayed(trouble.reason, again=trouble.again)
-    if trouble.status is not None and _is_refusal(trouble.status):
-        return _refusal(trouble.status, None, action, wait=None)
-    return Lost(trouble.reason, again=trouble.again)
+    if trouble.status is None or not 400 <= trouble.status <= 499 or trouble.status == 409:
+        return Lost(trouble.reason, again=trouble.again)
+    # the status came, the reason did not
+    reason = reason_of_status(trouble.status) or trouble.reason
+    return Delayed(reason) if trouble.status == 429 else Refused(reason)
 
 
 def _judge_success(answer: Answer, schema: str, convert: Callable[[Document], T]) -> Done[T] | Lost:
@@ -112,13 +114,5 @@ def _judge_error(answer: Answer, action: Action | None) -> _NotDone:
     # without its problem document a 409 may be the one that says "still at it"
     if code == "request_in_progress" or (answer.status == 409 and problem is None):
         return Lost(Reason("busy", "api.in_progress"), wait=wait)
-    return _refusal(answer.status, problem, action, wait=wait)
-
-
-def _is_refusal(status: int) -> bool:
-    return 400 <= status <= 499 and status != 409
-
-
-def _refusal(status: int, problem: Document | None, action: Action | None, *, wait: str | None) -> _NotDone:
-    reason = reason_of_refusal(status, problem, action)
-    return Delayed(reason, wait=wait) if status == 429 else Refused(reason, problem)
+    reason = reason_of_refusal(answer.status, problem, action)
+    return Delayed(reason, wait=wait) if answer.status == 429 else Refused(reason, problem)

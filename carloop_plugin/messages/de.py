@@ -10,6 +10,8 @@ TEXTS: dict[str, str] = {
     "store.newer": "Die Carloop-Ablage {path} stammt von einer neueren Fassung des Plugins (dort: {found}, hier bekannt: {known}). Bitte aktualisieren Sie das Plugin.",
     "store.postgres_missing": "Diese Fassung kennt nur Ablagen in einer Datei. Bitte geben Sie in CARLOOP_STORE einen Dateipfad an.",
     "store.installation_lost": "Die Kennung dieser Installation ist verloren, deshalb lässt sich die Carloop-Ablage {path} nicht aus Carloop aufbauen. Bitte legen Sie die Datei {path}.installation mit der Kennung wieder an („carloop doctor“ nennt sie, solange die Ablage lesbar ist).",
+    "change.unknown": "Ob Carloop die Änderung ausgeführt hat, ist noch nicht bekannt. Carloop wird weiter gefragt; bitte nicht noch einmal buchen.",
+    "change.vehicle_taken": "Das gewählte Fahrzeug wurde inzwischen anderweitig vergeben. Bitte wählen Sie ein anderes.",
     "change.end_before_start": "Das Verleihende muss nach dem Verleihbeginn liegen.",
     "change.not_saved": "Bitte speichern Sie zuerst den Termin.",
     "change.customer_locked": "Der Kunde stammt aus dem DMS und weicht vom gespeicherten Termin ab. Bitte ändern Sie ihn im DMS und speichern Sie den Termin neu.",
@@ -296,6 +298,10 @@ TEXTS: dict[str, str] = {
     "api.no_interface": (
         "Unter der Webadresse gibt es keine Schnittstelle von Carloop (Antwort {status}). Bitte die "
         "Webadresse in den Einstellungen prüfen, auch ihren Pfad."
+    ),
+    "api.refused_on_the_way": (
+        "Auf dem Weg zu Carloop wird die Anfrage abgewiesen (Status {status}). Bitte die Webadresse "
+        "prüfen und, falls sie stimmt, die Betreuung des Netzwerks verständigen."
     ),
     "api.encoded": (
         "Die Antwort kam komprimiert, obwohl das nicht verlangt war, und wurde nicht gelesen. Bitte die "

@@ -10,6 +10,8 @@ TEXTS: dict[str, str] = {
     "store.newer": "The Carloop records {path} are of a newer version of the plugin (there: {found}, known here: {known}). Please update the plugin.",
     "store.postgres_missing": "This version keeps its records in a file only. Please name a file path in CARLOOP_STORE.",
     "store.installation_lost": "This installation's id is lost, so the Carloop records {path} cannot be rebuilt from Carloop. Please put back the file {path}.installation with the id (“carloop doctor” names it as long as the records can be read).",
+    "change.unknown": "It is not known yet whether Carloop carried out the change. Carloop is being asked; please do not book again.",
+    "change.vehicle_taken": "The chosen vehicle has been given to somebody else meanwhile. Please choose another one.",
     "change.end_before_start": "The rental must end after it begins.",
     "change.not_saved": "Please save the appointment first.",
     "change.customer_locked": "The customer is from the DMS and differs from the saved appointment. Please change them in the DMS and save the appointment again.",
@@ -269,6 +271,10 @@ TEXTS: dict[str, str] = {
     "api.no_interface": (
         "There is no Carloop interface at the web address (answer {status}). Please check the web "
         "address in the settings, its path too."
+    ),
+    "api.refused_on_the_way": (
+        "The request is turned away on its way to Carloop (status {status}). Please check the web "
+        "address and, if it is right, tell those who run the network."
     ),
     "api.encoded": (
         "The answer came compressed although that was not asked for, and was not read. Please ask those "

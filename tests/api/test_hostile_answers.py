@@ -1,0 +1,184 @@
+"""What an answer may cost: hostile ones end at a cap, and none ends in a raw exception."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import time
+import tracemalloc
+
+import pytest
+
+from carloop_plugin.model import AnswerLost, CallFailed
+
+MEGABYTE = 1024 * 1024
+BOMB = gzip.compress(b" " * (64 * MEGABYTE))
+
+
+def whole(body, *lines):
+    """Give a behaviour that sends a 200 with a body and some more header lines."""
+
+    def behave(peer, _):
+        head = "".join(f"{line}\r\n" for line in (f"content-length: {len(body)}", *lines))
+        peer.send(f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + body)
+
+    return behave
+
+
+def endless(start, block):
+    """Give a behaviour that sends a block again and again until the client goes."""
+
+    def behave(peer, _):
+        peer.send(start)
+        while not peer.server.over.is_set():
+            peer.send(block)
+
+    return behave
+
+
+JSON = "content-type: application/json"
+HOSTILE = {
+    "a gzip bomb": (whole(BOMB, JSON, "content-encoding: gzip"), "api.encoded"),
+    "brotli, or so it says": (whole(b"x", JSON, "Content-Encoding: br"), "api.encoded"),
+    "encoded twice": (whole(b"x", "content-encoding: identity", "content-encoding: gzip"), "api.encoded"),
+    "larger than it may be, and says so": (whole(b" " * (3 * MEGABYTE), JSON), "api.too_large"),
+    "a flood in chunks": (
+        endless(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"10000\r\n" + b" " * 65536 + b"\r\n"
+        ),
+        "api.too_large",
+    ),
+    "a flood until it closes": (endless(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536), "api.too_large"),
+    "a million empty arrays": (whole(b"[" + b"[]," * 600_000 + b"[]]", JSON), "api.too_large"),
+    "nested deeply": (whole(b"[" * 150_000, JSON), "api.not_json"),
+    "nested deeply and closed": (whole(b"[" * 90_000 + b"]" * 90_000, JSON), "api.not_json"),
+    "garbage": (whole(b"\x00\xff\xfe{{{{", JSON), "api.not_json"),
+    "nothing": (whole(b"", JSON), "api.not_json"),
+    "not a number": (whole(b'{"id": NaN}', JSON), "api.not_json"),
+    "a number without end": (whole(b'{"id": ' + b"9" * 10_000 + b"}", JSON), "api.not_json"),
+    "a number out of range": (whole(b'{"id": 1e999}', JSON), "api.not_json"),
+    "not UTF-8": (whole(b'{"id": "\xff"}', JSON), "api.not_json"),
+    "half a surrogate": (whole(b'{"id": "\\ud800"}', JSON), "api.not_json"),
+    "two documents": (whole(b"{} {}", JSON), "api.not_json"),
+    "a web page": (whole(b"<html>", "content-type: text/html; charset=utf-8"), "api.web_page"),
+    "a web page that calls itself JSON": (whole(b"\n <!doctype html>", JSON), "api.web_page"),
+    "JSON that is no account": (whole(b'{"id": "x"}', JSON), "api.not_of_schema"),
+    "a list": (whole(b"[]", JSON), "api.not_of_schema"),
+    "an empty success": (lambda peer, _: peer.send(b"HTTP/1.1 204 X\r\n\r\n"), "api.odd_status"),
+    "accepted, perhaps": (lambda peer, _: peer.answer(202, {}), "api.odd_status"),
+    "a flood of headers": (endless(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n" * 1000), None),
+    "one header without end": (endless(b"HTTP/1.1 200 OK\r\nx: ", b"y" * 65536), None),
+    "a flood of continues": (endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000), "api.too_large"),
+    "truncated": (
+        lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\n{") or "close",
+        None,
+    ),
+    "truncated in its headers": (lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ncont") or "close", None),
+    "truncated in a chunk": (
+        lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{") or "close",
+        None,
+    ),
+    "not HTTP": (lambda peer, _: peer.send(b"SSH-2.0-OpenSSH_9.2\r\n") or "close", None),
+    "closed": (lambda *_: "close", None),
+    "reset": (lambda peer, _: peer.reset(), None),
+    "another protocol": (lambda peer, _: peer.send(b"HTTP/1.1 101 X\r\nupgrade: x\r\n\r\n"), None),
+    "two lengths": (whole(b"{}", "content-length: 5"), None),
+    "a negative length": (
+        lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ncontent-length: -5\r\n\r\n"),
+        None,
+    ),
+    "a length without end": (
+        lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ncontent-length: " + b"9" * 40 + b"\r\n\r\n"),
+        None,
+    ),
+    "a cookie of its own": (whole(b"{}", "set-cookie: a=b; path=/"), "api.not_of_schema"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_read_says_what_is_wrong(name, server, session, soon):
+    """A hostile answer is a `CallFailed` with a reason, before the deadline."""
+    behaviour, text = HOSTILE[name]
+    server.does(behaviour)
+    with pytest.raises(CallFailed) as failed:
+        session.read_account(deadline=soon(5))
+    reason = failed.value.reason
+    assert reason.code in ("invalid_answer", "unreachable")
+    assert text is None or reason.text == text
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_write_with_a_hostile_answer_is_lost(name, server, session, documents, soon):
+    """A hostile answer to a write proves nothing, so its outcome is unknown."""
+    server.does(HOSTILE[name][0])
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert type(result) is AnswerLost
+    assert {seen.headers["idempotency-key"] for seen in server.seen} == {documents.booking().key}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a gzip bomb",
+        "a flood in chunks",
+        "a million empty arrays",
+        "nested deeply and closed",
+        "a flood of headers",
+    ],
+)
+def test_memory_stays_bounded(name, server, session, soon):
+    """A hostile answer, tried three times, never takes 64 MiB."""
+    server.does(HOSTILE[name][0])
+    with pytest.raises(CallFailed):
+        session.read_account(deadline=soon(5))
+    tracemalloc.start()
+    try:
+        with pytest.raises(CallFailed):
+            session.read_account(deadline=soon(10))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * MEGABYTE
+
+
+def test_other_threads_go_on(server, session, soon):
+    """While hostile JSON is refused, no other thread stands still for 300 ms."""
+    worst = 0.0
+    done = threading.Event()
+
+    def watch():
+        nonlocal worst
+        last = time.monotonic()
+        while not done.wait(0.002):
+            worst, last = max(worst, time.monotonic() - last), time.monotonic()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    server.does(HOSTILE["a million empty arrays"][0], HOSTILE["nested deeply and closed"][0])
+    with pytest.raises(CallFailed):
+        session.read_account(deadline=soon(5))
+    done.set()
+    watcher.join(5)
+    assert worst < 0.3
+
+
+def test_cookies_are_not_kept(server, session, documents, soon):
+    """What a server wants us to remember is not sent back to it."""
+    server.does(lambda peer, _: peer.answer(200, documents.account(), set_cookie="a=b; Path=/"))
+    session.read_account(deadline=soon(5))
+    session.read_account(deadline=soon(5))
+    assert [seen.headers.get("cookie") for seen in server.seen] == [None, None]
+
+
+def test_unknown_fields_are_tolerated(server, session, documents, soon):
+    """A newer Carloop may say more than we know."""
+    server.does(lambda peer, _: peer.answer(200, documents.account(brand_new={"deep": [1, None]})))
+    assert session.read_account(deadline=soon(5)).id == "acc-1"
+
+
+def test_of_a_doubled_key_the_last_counts(server, session, documents, soon):
+    """The schema and we see the same value of a key that comes twice."""
+    body = json.dumps(documents.account()).encode()[:-1] + b', "id": "acc-2"}'
+    server.does(lambda peer, _: peer.answer(200, body))
+    assert session.read_account(deadline=soon(5)).id == "acc-2"

@@ -1,0 +1,254 @@
+"""What is read from Carloop arrives as the provider's own values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from carloop_plugin.model import CallFailed, Money, NamedId, Period, VehicleQuery
+
+PERIOD = Period(datetime(2027, 3, 2, 7, 30, tzinfo=UTC), datetime(2027, 3, 4, 16, tzinfo=UTC))
+
+
+def asked(seen):
+    """Give the path and the query of a request."""
+    parts = urlsplit(seen.target)
+    return parts.path, parse_qsl(parts.query, strict_parsing=bool(parts.query))
+
+
+def test_account(server, session, documents, soon):
+    """The account is read, and the token goes along."""
+    server.does(lambda peer, _: peer.answer(200, documents.account()))
+    account = session.read_account(deadline=soon(5))
+    assert (account.id, account.name, account.time_zone) == ("acc-1", "Autohaus Beispiel", "Europe/Berlin")
+    assert [station.id for station in account.stations] == ["karlsruhe"]
+    (seen,) = server.seen
+    assert seen.headers["authorization"] == "Bearer canary-token-7f3a"
+    assert seen.headers["accept-encoding"] == "identity"
+    assert asked(seen) == ("/api/planner/v1/account", [])
+
+
+def test_skew_is_carloops_clock_minus_ours(server, make_session, documents, soon):
+    """The skew is measured at the middle of the round trip."""
+    ours = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+    session = make_session(server.url, now=lambda: ours)
+
+    def behave(peer, _):
+        server.over.wait(0.1)
+        peer.answer(200, documents.account(server_time="2027-03-01T08:01:30Z"))
+
+    server.does(behave)
+    skew = session.read_account(deadline=soon(5)).skew
+    assert abs(skew - timedelta(seconds=90.05)) < timedelta(seconds=0.04)
+
+
+def test_known_account_is_read_once(server, session, documents, soon):
+    """The account is remembered; reading it anew asks again."""
+    server.does(lambda peer, _: peer.answer(200, documents.account()))
+    assert session.known_account(deadline=soon(5)) is session.known_account(deadline=soon(-1))
+    session.read_account(deadline=soon(5))
+    assert len(server.seen) == 2
+
+
+def test_filters(server, session, soon):
+    """Classes and features come with their names, a feature perhaps with its group."""
+    server.does(
+        lambda peer, _: peer.answer(200, {"items": [{"id": "kombi", "name": "Kombi"}]}),
+        lambda peer, _: peer.answer(200, {"items": [{"id": "awd", "name": "Allrad", "group": "Antrieb"}]}),
+    )
+    filters = session.filters(deadline=soon(5))
+    assert filters.vehicle_classes == (NamedId("kombi", "Kombi"),)
+    assert filters.features == (NamedId("awd", "Allrad", "Antrieb"),)
+    assert [asked(seen)[0] for seen in server.seen] == [
+        "/api/planner/v1/vehicle-classes",
+        "/api/planner/v1/vehicle-features",
+    ]
+
+
+def test_search_asks_for_what_is_wanted(server, session, documents, soon):
+    """Classes and features are repeated, times are in UTC."""
+    server.does(
+        lambda peer, _: peer.answer(
+            200,
+            documents.vehicles(
+                documents.vehicle(), matching=3, busy=2, next_free="2027-03-03T09:00:00+01:00"
+            ),
+        )
+    )
+    query = VehicleQuery(PERIOD, ("kombi", "suv"), ("awd", "tow bar"), station="karlsruhe", limit=50)
+    found = session.search(query, deadline=soon(5))
+    assert [vehicle.id for vehicle in found.vehicles] == ["veh-1"]
+    assert (found.matching, found.busy) == (3, 2)
+    assert found.next_free == datetime(2027, 3, 3, 8, tzinfo=UTC)
+    assert found.vehicles[0].daily_rate == Money(found.vehicles[0].daily_rate.amount, "EUR", True)
+    (seen,) = server.seen
+    assert asked(seen) == (
+        "/api/planner/v1/vehicles",
+        [
+            ("start", "2027-03-02T07:30:00Z"),
+            ("end", "2027-03-04T16:00:00Z"),
+            ("vehicle_class", "kombi"),
+            ("vehicle_class", "suv"),
+            ("vehicle_feature", "awd"),
+            ("vehicle_feature", "tow bar"),
+            ("station", "karlsruhe"),
+            ("limit", "50"),
+        ],
+    )
+
+
+def test_search_reads_page_by_page(server, session, documents, soon):
+    """Pages are followed up to the limit, the figures are the first page's, nothing comes twice."""
+    pages = [
+        documents.vehicles(*(documents.vehicle(id=f"veh-{n}") for n in ids), next_cursor=cursor, matching=99)
+        for ids, cursor in ((range(1, 4), "c1"), (range(3, 6), "c2"), (range(6, 9), "c3"))
+    ]
+    server.does(*(lambda peer, _, page=page: peer.answer(200, page) for page in pages))
+    found = session.search(VehicleQuery(PERIOD, limit=7), deadline=soon(5))
+    assert [vehicle.id for vehicle in found.vehicles] == [f"veh-{n}" for n in range(1, 8)]
+    assert found.matching == 99
+    limits = [
+        [value for name, value in asked(seen)[1] if name in ("limit", "cursor")] for seen in server.seen
+    ]
+    assert limits == [["7"], ["4", "c1"], ["2", "c2"]]
+
+
+def test_large_search_asks_for_a_thousand_at_a_time(server, session, documents, soon):
+    """A page holds 1,000 vehicles at most."""
+    server.does(lambda peer, _: peer.answer(200, documents.vehicles()))
+    session.search(VehicleQuery(PERIOD, limit=10_000), deadline=soon(5))
+    assert ("limit", "1000") in asked(server.seen[0])[1]
+
+
+@pytest.mark.parametrize("cursors", [["a", "a"], ["a", "b", "a"]])
+def test_list_without_end_is_no_answer(cursors, server, session, documents, soon):
+    """A cursor that comes again would never end."""
+    left = iter([*cursors, *cursors])
+    server.does(
+        lambda peer, _: peer.answer(200, documents.rentals(documents.rental(), next_cursor=next(left)))
+    )
+    with pytest.raises(CallFailed) as failed:
+        list(session.rentals_changed_since(None, deadline=soon(5)))
+    assert failed.value.reason.text == "api.endless_list"
+
+
+def test_empty_page_that_goes_on_is_no_answer(server, session, documents, soon):
+    """Fresh cursors with nothing on their pages would not end either."""
+    server.does(lambda peer, _: peer.answer(200, documents.rentals(next_cursor=str(len(server.seen)))))
+    with pytest.raises(CallFailed) as failed:
+        list(session.rentals_changed_since(None, deadline=soon(5)))
+    assert failed.value.reason.text == "api.endless_list"
+
+
+def test_changed_rentals_are_read_as_they_are_wanted(server, session, documents, soon):
+    """A page is asked for when the one before has been used up."""
+    server.does(
+        lambda peer, _: peer.answer(200, documents.rentals(documents.rental(), next_cursor="n/1")),
+        lambda peer, _: peer.answer(200, documents.rentals(documents.rental(id="ren-2"))),
+    )
+    rentals = session.rentals_changed_since(PERIOD.start, deadline=soon(5))
+    assert (next(rentals).id, len(server.seen)) == ("ren-1", 1)
+    assert [rental.id for rental in rentals] == ["ren-2"]
+    assert asked(server.seen[0])[1][0] == ("updated_since", "2027-03-02T07:30:00Z")
+    assert ("cursor", "n/1") in asked(server.seen[1])[1]
+
+
+def test_rental_is_read_by_its_id(server, session, documents, soon):
+    """A rental is read; one that Carloop does not know is None."""
+    server.does(lambda peer, _: peer.answer(404, documents.problem(404, "not_found")))
+    assert session.read_rental("ren-1", deadline=soon(5)) is None
+    server.does(lambda peer, _: peer.answer(200, documents.rental(external_reference=None)))
+    assert session.read_rental("ren-1", deadline=soon(5)).external_reference is None
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"code": "not_found"}', b""])
+def test_gone_is_only_what_carloop_says_is_gone(body, server, session, soon):
+    """A 404 that is not Carloop's problem document says nothing about the rental."""
+    server.does(lambda peer, _: peer.answer(404, body))
+    with pytest.raises(CallFailed) as failed:
+        session.read_rental("ren-1", deadline=soon(5))
+    assert (failed.value.reason.code, failed.value.reason.text) == ("unreachable", "api.no_interface")
+
+
+def test_another_rental_is_no_answer(server, session, documents, soon):
+    """Who asks for one rental and gets another has got nothing."""
+    server.does(lambda peer, _: peer.answer(200, documents.rental(id="ren-2")))
+    with pytest.raises(CallFailed) as failed:
+        session.read_rental("ren-1", deadline=soon(5))
+    assert failed.value.reason.text == "api.other_rental"
+
+
+def test_rental_is_found_by_our_reference(server, session, documents, soon):
+    """A rental is found by its reference, sent as it is."""
+    reference = "inst/main/A%2F1/0b2c9a3e"
+    server.does(
+        lambda peer, _: peer.answer(200, documents.rentals(documents.rental(external_reference=reference)))
+    )
+    assert session.find_rental(reference, deadline=soon(5)).id == "ren-1"
+    assert asked(server.seen[0]) == ("/api/planner/v1/rentals", [("external_reference", reference)])
+    server.does(lambda peer, _: peer.answer(200, documents.rentals()))
+    assert session.find_rental(reference, deadline=soon(5)) is None
+
+
+@pytest.mark.parametrize("references", [["other"], [None], ["asked", "asked"], ["asked", "other"]])
+def test_server_that_ignores_the_reference_is_not_believed(references, server, session, documents, soon):
+    """Rentals other than the one asked for mean that the filter was not understood."""
+    items = [documents.rental(id=f"r{n}", external_reference=one) for n, one in enumerate(references)]
+    server.does(lambda peer, _: peer.answer(200, documents.rentals(*items)))
+    with pytest.raises(CallFailed) as failed:
+        session.find_rental("asked", deadline=soon(5))
+    assert failed.value.reason.code == "invalid_answer"
+
+
+def test_values_that_decide_nothing_may_be_unknown(server, session, documents, soon):
+    """A new fuel or transmission is unknown, not an error."""
+    vehicle = documents.vehicle(fuel="hydrogen", transmission="telepathic")
+    server.does(lambda peer, _: peer.answer(200, documents.vehicles(vehicle)))
+    (found,) = session.search(VehicleQuery(PERIOD), deadline=soon(5)).vehicles
+    assert (found.fuel, found.transmission) == ("unknown", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("{origin}/v/1.jpg", True),
+        ("{upper}/v/1.jpg", True),
+        ("https://evil.example/v/1.jpg", False),
+        ("{origin}.evil.example/1.jpg", False),
+        ("{origin}@evil.example/1.jpg", False),
+        ("{origin}", False),
+        ("javascript:alert(1)", False),
+        ("//evil.example/1.jpg", False),
+        ("/v/1.jpg", False),
+        ("{origin}/\\evil.example", False),
+        ('{origin}/"onload=x', False),
+        ("{origin}/a b", False),
+        ("{origin}/\u202egpj.exe", False),
+        ("{origin}/" + "x" * 3000, False),
+    ],
+)
+def test_only_links_to_our_own_origin_pass(link, kept, server, session, documents, soon):
+    """Links that lead elsewhere, or look as if they did not, are dropped."""
+    link = link.format(origin=server.url, upper=server.url.replace("http", "HTTP"))
+    vehicle = documents.vehicle(image_url=link)
+    server.does(lambda peer, _: peer.answer(200, documents.rental(vehicle=vehicle, web_url=link)))
+    rental = session.read_rental("ren-1", deadline=soon(5))
+    assert (rental.web_url, rental.vehicle.image_url) == ((link, link) if kept else (None, None))
+
+
+def test_failed_read_tells_whether_anything_was_sent(server, session, soon):
+    """`sent` is False only where nothing left us."""
+    server.does(lambda *_: "close")
+    with pytest.raises(CallFailed) as failed:
+        session.read_account(deadline=soon(5))
+    assert failed.value.sent is True
+    server.listener.close()
+
+
+def test_path_of_the_address_is_kept(server, make_session, documents, soon):
+    """A Carloop below a path is asked below that path."""
+    server.does(lambda peer, _: peer.answer(200, documents.account()))
+    make_session(f"{server.url}/mandant/7/").read_account(deadline=soon(5))
+    assert server.seen[0].target == "/mandant/7/api/planner/v1/account"

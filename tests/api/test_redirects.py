@@ -1,0 +1,80 @@
+"""No redirect is followed, and nothing ever reaches another origin."""
+
+from __future__ import annotations
+
+import pytest
+
+from carloop_plugin.model import AnswerLost, CallFailed
+
+STATUSES = (301, 302, 303, 307, 308)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_redirect_is_named_and_not_followed(status, make_server, make_session, soon):
+    """A redirect of a read fails, says where it leads, and that origin hears nothing."""
+    here, there = make_server(), make_server()
+    here.does(lambda peer, _: peer.answer(status, b"", location=f"{there.url}/secret/path?token=x"))
+    with pytest.raises(CallFailed) as failed:
+        make_session(here.url).read_account(deadline=soon(5))
+    reason = failed.value.reason
+    assert (reason.code, reason.text) == ("invalid_answer", "api.redirect")
+    assert dict(reason.params) == {"origin": there.url}
+    assert there.connections == 0
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_redirected_write_is_lost(status, make_server, make_session, documents, soon):
+    """A redirected write may have been executed before it was redirected."""
+    here, there = make_server(), make_server()
+    here.does(lambda peer, _: peer.answer(status, b"", location=there.url))
+    result = make_session(here.url).send(documents.booking(), deadline=soon(5))
+    assert type(result) is AnswerLost
+    assert there.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("location", "origin"),
+    [
+        ("/elsewhere", "{here}"),
+        ("", "{here}"),
+        ("https://user:secret@Evil.example:8443/x", "https://evil.example:8443"),
+        ("//evil.example/x", "https://evil.example"),
+        ("javascript:alert(1)", "{here}"),
+        ("http://[bad", "{here}"),
+        ("http://a b/", "{here}"),
+    ],
+)
+def test_shown_origin_is_no_more_than_that(location, origin, server, session, soon):
+    """What is shown of a redirect is an origin: no path, no password, and our own where there is none."""
+    server.does(lambda peer, _: peer.answer(302, b"", location=location))
+    with pytest.raises(CallFailed) as failed:
+        session.read_account(deadline=soon(5))
+    assert dict(failed.value.reason.params) == {"origin": origin.format(here=server.url)}
+
+
+def test_absolute_links_in_answers_are_not_requested(make_server, make_session, documents, soon):
+    """A cursor that looks like an address is a query parameter to our own origin."""
+    here, there = make_server(), make_server()
+    here.does(
+        lambda peer, _: peer.answer(200, documents.rentals(documents.rental(), next_cursor=f"{there.url}/x")),
+        lambda peer, _: peer.answer(200, documents.rentals()),
+    )
+    assert len(list(make_session(here.url).rentals_changed_since(None, deadline=soon(5)))) == 1
+    assert "cursor=http%3A%2F%2F" in here.seen[1].target
+    assert there.connections == 0
+
+
+@pytest.mark.parametrize(
+    "rental_id", ["..", ".", "", "../account", "a/../../b", "//evil.example/x", "a?b=c#d"]
+)
+def test_rental_ids_stay_one_segment(rental_id, server, session, documents, soon):
+    """An id is one segment of the path, whatever it holds, or is not sent at all."""
+    server.does(lambda peer, _: peer.answer(404, documents.problem(404, "not_found")))
+    try:
+        found = session.read_rental(rental_id, deadline=soon(5))
+    except CallFailed as failed:
+        found = failed.reason.code
+    assert found in (None, "rental_not_found")
+    for seen in server.seen:
+        assert seen.target.count("/") == "/api/planner/v1/rentals/x".count("/")
+        assert seen.target.startswith("/api/planner/v1/rentals/")

@@ -1,0 +1,150 @@
+"""When another attempt is made, how long is waited before it, and what it carries."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from random import Random
+
+import pytest
+
+from carloop_plugin.api.retry import asked_wait, pause_after
+from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused
+from carloop_plugin.model import CallFailed, Confirmed, Reason
+
+NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+REASON = Reason("unreachable")
+
+
+def pause(verdict, count=0, *, left=10.0, chance=0.5):
+    """Give the pause after an attempt."""
+    return pause_after(verdict, count, seconds_left=left, chance=chance, now=lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "count", "left", "expected"),
+    [
+        (Done(1), 0, 10, None),
+        (Refused(REASON), 0, 10, None),
+        (Lost(REASON), 0, 10, 0.025),
+        (Lost(REASON), 1, 10, 0.05),
+        (Lost(REASON), 2, 10, None),
+        (Delayed(REASON), 0, 10, 0.025),
+        (Delayed(REASON), 1, 10, 0.05),
+        (Delayed(REASON), 2, 10, None),
+        (Delayed(REASON, again=False), 0, 10, None),
+        (Lost(REASON, again=False), 0, 10, None),
+        (Lost(REASON), 0, 0.025, None),
+        (Lost(REASON), 0, -1, None),
+        (Delayed(REASON, wait="2"), 0, 10, 2.0),
+        (Delayed(REASON, wait="2"), 0, 2.0, None),
+        (Lost(REASON, wait="1"), 1, 10, 1.0),
+        (Delayed(REASON, wait="0"), 0, 10, 0.025),
+        (Delayed(REASON, wait="nonsense"), 0, 10, 0.025),
+    ],
+)
+def test_pause(verdict, count, left, expected):
+    """At most three attempts, full jitter from 50 ms that doubles, Retry-After where it fits."""
+    assert pause(verdict, count, left=left) == expected
+
+
+def test_jitter_is_full():
+    """The wait may be anything from nothing to the whole."""
+    assert pause(Lost(REASON), chance=0.0) == 0.0
+    assert pause(Lost(REASON), chance=0.999) == pytest.approx(0.04995)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, 0.0),
+        ("", 0.0),
+        ("3", 3.0),
+        (" 3 ", 3.0),
+        ("-3", 0.0),
+        ("1.5", 0.0),
+        ("²", 0.0),
+        ("9" * 5000, 999_999_999.0),
+        (format_datetime(NOW + timedelta(seconds=7), usegmt=True), 7.0),
+        (format_datetime(NOW - timedelta(seconds=7), usegmt=True), 0.0),
+        ("Mon, 01 Mar 2027 08:00:05 -0000", 5.0),
+        ("Mon, 99 Foo 2027", 0.0),
+        ("Mon, 01 Mar 99999 08:00:05 GMT", 0.0),
+    ],
+)
+def test_asked_wait(value, expected):
+    """Retry-After is read as seconds or as a date; anything else says nothing."""
+    assert asked_wait(value, lambda: NOW) == expected
+
+
+TRANSIENT = {
+    "reset": lambda peer, _: peer.reset(),
+    "closed": lambda *_: "close",
+    "truncated": lambda peer, _: peer.send(b"HTTP/1.1 201 X\r\ncontent-length: 9\r\n\r\n{") or "close",
+    "garbage": lambda peer, _: peer.answer(201, b"{{{"),
+    "in progress": lambda peer, _: peer.answer(409, {**PROBLEM, "code": "request_in_progress"}),
+    "rate limited": lambda peer, _: peer.answer(429, {**PROBLEM, "code": "rate_limited"}, retry_after="1"),
+    "maintenance": lambda peer, _: peer.answer(503, {**PROBLEM, "code": "maintenance"}),
+    "a proxy's 503": lambda peer, _: peer.answer(503, b"<html>"),
+    "a 500": lambda peer, _: peer.answer(500, b""),
+}
+PROBLEM = {"title": "Title", "status": 409, "detail": "Detail."}
+
+
+@pytest.mark.parametrize("first", TRANSIENT)
+def test_write_is_sent_again_with_the_same_key(first, server, session, documents, soon):
+    """What may pass is tried again: the same key and bytes, the attempts counted."""
+    server.does(TRANSIENT[first], lambda peer, _: peer.answer(201, documents.rental()))
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert type(result) is Confirmed
+    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1"]
+    assert len({(seen.headers["idempotency-key"], seen.body, seen.target) for seen in server.seen}) == 1
+
+
+@pytest.mark.parametrize("first", TRANSIENT)
+def test_read_is_sent_again(first, server, session, documents, soon):
+    """Reads are tried again for the same causes."""
+    server.does(TRANSIENT[first], lambda peer, _: peer.answer(200, documents.account()))
+    assert session.read_account(deadline=soon(5)).id == "acc-1"
+    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1"]
+
+
+def test_there_are_three_attempts(server, session, soon):
+    """The third attempt is the last."""
+    server.does(lambda *_: "close")
+    with pytest.raises(CallFailed) as failed:
+        session.read_account(deadline=soon(5))
+    assert failed.value.reason.code == "unreachable"
+    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1", "2"]
+
+
+def test_waits_are_spread_and_as_asked(server, make_session, documents, soon):
+    """Between attempts the injected sleep gets what Carloop asks for, or else a random part of 50 ms."""
+    waits = []
+    session = make_session(server.url, sleep=waits.append, random=Random(7))
+    server.does(
+        lambda peer, _: peer.answer(429, documents.problem(429, "rate_limited"), retry_after="2"),
+        lambda *_: "close",
+        lambda peer, _: peer.answer(200, documents.account()),
+    )
+    session.read_account(deadline=soon(5))
+    first, second = waits
+    assert first == 2.0
+    assert 0 <= second < 0.1
+
+
+def test_longer_retry_after_than_there_is_time(server, session, soon, documents):
+    """A Retry-After beyond the deadline ends the call at once."""
+    server.does(lambda peer, _: peer.answer(429, documents.problem(429, "rate_limited"), retry_after="60"))
+    with pytest.raises(CallFailed) as failed:
+        session.read_account(deadline=soon(5))
+    assert failed.value.reason.code == "rate_limited"
+    assert len(server.seen) == 1
+
+
+def test_refusal_is_not_tried_again(server, session, documents, soon):
+    """A 4xx stays a 4xx."""
+    server.does(lambda peer, _: peer.answer(401, documents.problem(401, "token_invalid")))
+    with pytest.raises(CallFailed):
+        session.read_account(deadline=soon(5))
+    assert len(server.seen) == 1

@@ -1,0 +1,31 @@
+"""Every cause that the client can name has a text in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import carloop_plugin
+from carloop_plugin.messages import de, en
+
+ROOT = Path(carloop_plugin.__file__).parent
+SOURCES = [*sorted((ROOT / "api").glob("*.py")), ROOT / "address.py"]
+
+
+def test_every_cause_has_its_texts_and_every_text_its_cause():
+    """Keys in the source and keys in the catalogues are the same."""
+    used = {key for path in SOURCES for key in re.findall(r'"(api\.[a-z_]+)"', path.read_text("utf-8"))}
+    for catalogue in (de.TEXTS, en.TEXTS):
+        assert {key for key in catalogue if key.startswith("api.")} == used
+
+
+def test_both_languages_name_the_same_params():
+    """What is filled into one language is filled into the other."""
+    for key in de.TEXTS:
+        if key.startswith("api."):
+            german, english = (
+                {name for _, name, _, _ in Formatter().parse(texts[key]) if name}
+                for texts in (de.TEXTS, en.TEXTS)
+            )
+            assert german == english, key

@@ -1,0 +1,115 @@
+"""Each way a certificate can be wrong is said in its own words, and nothing is sent or tried again."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import trustme
+
+from carloop_plugin.model import CallFailed, NotExecuted
+
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+
+@pytest.fixture
+def authority():
+    """Give a certificate authority."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority, tmp_path):
+    """Give the file that makes the authority trusted."""
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+@pytest.fixture
+def secure(server, documents):
+    """Make the server speak TLS with a certificate, and answer with an account."""
+
+    def make(certificate):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        server.wrap = lambda sock: context.wrap_socket(sock, server_side=True)
+        server.does(lambda peer, _: peer.answer(200, documents.account()))
+        return server.url.replace("http://127.0.0.1", "https://localhost")
+
+    return make
+
+
+def failure(session, soon):
+    """Give the reason why an account cannot be read."""
+    with pytest.raises(CallFailed) as failed:
+        session.read_account(deadline=soon(5))
+    assert failed.value.sent is False
+    return failed.value.reason
+
+
+def test_trusted_certificate_is_accepted(secure, authority, ca_file, make_session, server, soon):
+    """With the right authority the token travels encrypted, over one connection for several calls."""
+    session = make_session(secure(authority.issue_cert("localhost")), ca_file=ca_file)
+    assert session.read_account(deadline=soon(5)).id == "acc-1"
+    assert session.read_account(deadline=soon(5)).id == "acc-1"
+    assert server.connections == 1
+
+
+WRONG = {
+    "expired": ({"not_after": YESTERDAY}, "localhost", "api.tls_expired"),
+    "not yet valid": (
+        {"not_before": datetime.now(UTC) + timedelta(days=1)},
+        "localhost",
+        "api.tls_not_yet_valid",
+    ),
+    "for another host": ({}, "carloop.example", "api.tls_wrong_host"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_wrong_certificate_is_told(wrong, secure, authority, ca_file, make_session, server, soon):
+    """An expired, early or foreign certificate is told as such, once, with the host's name."""
+    more, name, text = WRONG[wrong]
+    session = make_session(secure(authority.issue_cert(name, **more)), ca_file=ca_file)
+    reason = failure(session, soon)
+    assert (reason.code, reason.text, dict(reason.params)) == ("unreachable", text, {"host": "localhost"})
+    assert (server.connections, server.seen) == (1, [])
+
+
+def test_unknown_authority_is_told(secure, make_session, server, soon):
+    """A certificate of an authority nobody here knows is told as untrusted."""
+    session = make_session(secure(trustme.CA().issue_cert("localhost")))
+    assert failure(session, soon).text == "api.tls_untrusted"
+    assert (server.connections, server.seen) == (1, [])
+
+
+def test_write_over_bad_tls_is_not_executed(secure, make_session, documents, server, soon):
+    """A write that no handshake let through was not executed."""
+    session = make_session(secure(trustme.CA().issue_cert("localhost")))
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.code) == (NotExecuted, "unreachable")
+    assert (server.connections, server.seen) == (1, [])
+
+
+def test_server_without_tls_is_told(server, make_session, documents, soon):
+    """An `https` address of a server that speaks plain HTTP is told as such."""
+    server.on_connect = lambda peer: peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    session = make_session(server.url.replace("http:", "https:"))
+    assert failure(session, soon).text == "api.tls_not_spoken"
+
+
+def test_broken_handshake_is_not_tried_again(server, make_session, soon):
+    """A server that closes within the handshake is asked once."""
+    server.on_connect = lambda peer: peer.sock.shutdown(socket.SHUT_RDWR)
+    session = make_session(server.url.replace("http:", "https:"))
+    assert failure(session, soon).text == "api.tls_broken"
+    assert server.connections == 1
+
+
+def test_unreadable_ca_file_is_told(make_session, tmp_path, soon):
+    """A bundle of authorities that is not there is a matter of settings."""
+    session = make_session("https://localhost:1", ca_file=str(tmp_path / "none.pem"))
+    assert failure(session, soon).code == "not_configured"

@@ -1,0 +1,298 @@
+"""What is known of a write after its attempts: confirmed, not executed, or lost."""
+
+from __future__ import annotations
+
+import socket
+from decimal import Decimal
+
+import pytest
+
+from carloop_plugin.model import Action, AnswerLost, ChangeId, Confirmed, NotExecuted, WriteRequest
+
+
+def problem(status, code, **more):
+    """Give a behaviour that answers with Carloop's problem document."""
+    body = {"code": code, "title": "Title", "status": status, "detail": "Detail."} | more
+    return lambda peer, _: peer.answer(status, body)
+
+
+def page(status):
+    """Give a behaviour that answers with some server's own page."""
+    return lambda peer, _: peer.answer(status, b"<html>no</html>", content_type="text/html")
+
+
+def lost(peer, _):
+    """Take the request and close without a word."""
+    return "close"
+
+
+def field(pointer):
+    """Give a refusal that names a field."""
+    return problem(422, "validation_failed", errors=[{"pointer": pointer, "message": "Canary-Lindqvist"}])
+
+
+CONFLICT = {"start": "2027-03-02T08:30:00+01:00", "end": "2027-03-03T08:30:00+01:00"}
+
+# what Carloop says to a booking; the code and pointer that the planner hears
+REFUSED_BOOKINGS = {
+    "token": (problem(401, "token_invalid"), "not_authorised", None),
+    "a proxy's 401": (page(401), "not_authorised", None),
+    "forbidden": (page(403), "not_authorised", None),
+    "no interface": (page(404), "unreachable", None),
+    "no interface, says Carloop": (problem(404, "not_found"), "unreachable", None),
+    "taken": (problem(409, "vehicle_unavailable", conflict=CONFLICT), "vehicle_unavailable", None),
+    "closed": (problem(409, "rental_closed"), "rental_closed", None),
+    "unknown vehicle": (field("/vehicle_id"), "vehicle_unavailable", "/option_id"),
+    "start": (field("/start"), "invalid_document", "/period/start"),
+    "end": (field("/end"), "invalid_document", "/period/end"),
+    "customer": (field("/customer/email"), "invalid_document", "/customer/email"),
+    "elsewhere": (field("/external_reference"), "invalid_document", None),
+    "past": (problem(422, "period_in_past"), "period_in_past", "/period/start"),
+    "past end": (
+        problem(422, "period_in_past", errors=[{"pointer": "/end", "message": "m"}]),
+        "period_in_past",
+        "/period/end",
+    ),
+    "turned round": (problem(422, "period_invalid"), "period_invalid", "/period"),
+    "key missing": (problem(400, "idempotency_key_missing"), "invalid_document", None),
+    "key reused": (problem(422, "idempotency_key_reused"), "invalid_document", "/change_id"),
+    "a new 422": (problem(422, "brand_new"), "invalid_document", None),
+    "a new 409": (problem(409, "brand_new"), "invalid_answer", None),
+    "rate limited": (problem(429, "rate_limited"), "rate_limited", None),
+    "a proxy's 429": (page(429), "rate_limited", None),
+    "maintenance": (problem(503, "maintenance"), "unreachable", None),
+    "body too large": (page(413), "unreachable", None),
+    "422 with a broken body": (
+        lambda peer, _: peer.send(b"HTTP/1.1 422 X\r\ncontent-length: 9\r\n\r\n{") or "close",
+        "unreachable",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_BOOKINGS)
+def test_refused_booking(name, server, session, documents, soon):
+    """Each refusal becomes the contract's code, with the field that the user sees."""
+    behaviour, code, pointer = REFUSED_BOOKINGS[name]
+    server.does(behaviour)
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert type(result) is NotExecuted
+    assert (result.reason.code, result.reason.pointer) == (code, pointer)
+    assert (result.after_lost_attempt, result.rental) == (False, None)
+    assert "Canary" not in repr(result)
+
+
+REFUSED_CHANGES = {
+    "gone": (problem(404, "not_found"), "rental_not_found", None),
+    "no interface": (page(404), "unreachable", None),
+    "changed": (problem(412, "changed_elsewhere"), "changed_elsewhere", None),
+    "no precondition": (problem(428, "precondition_required"), "invalid_document", None),
+    "past": (problem(422, "period_in_past"), "period_in_past", "/end"),
+    "end": (field("/end"), "invalid_document", "/end"),
+    "immutable": (problem(422, "rental_immutable"), "rental_immutable", None),
+    "closed": (problem(409, "rental_closed"), "rental_closed", None),
+    "taken": (problem(409, "vehicle_unavailable", conflict=CONFLICT), "vehicle_unavailable", None),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_CHANGES)
+def test_refused_change_of_end(name, server, session, documents, soon):
+    """The same for a change of the end."""
+    behaviour, code, pointer = REFUSED_CHANGES[name]
+    server.does(behaviour)
+    result = session.send(documents.change_of_end(), deadline=soon(5))
+    assert type(result) is NotExecuted
+    assert (result.reason.code, result.reason.pointer) == (code, pointer)
+
+
+LOST = {
+    "closed": (lost, "unreachable"),
+    "reset": (lambda peer, _: peer.reset(), "unreachable"),
+    "in progress": (problem(409, "request_in_progress"), "busy"),
+    "a 409 without a word": (page(409), "busy"),
+    "a 500": (problem(500, "internal_error"), "unreachable"),
+    "a 500 that calls itself maintenance": (problem(500, "maintenance"), "unreachable"),
+    "a proxy's 502": (page(502), "unreachable"),
+    "a proxy's 503": (page(503), "unreachable"),
+    "another 503": (problem(503, "overloaded"), "unreachable"),
+    "a web page": (page(201), "invalid_answer"),
+    "another schema": (lambda peer, _: peer.answer(201, {"id": "ren-1"}), "invalid_answer"),
+    "an odd success": (lambda peer, _: peer.answer(202, {}), "invalid_answer"),
+    "a redirect": (lambda peer, _: peer.answer(303, b"", location="/done"), "invalid_answer"),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_lost_booking(name, server, session, documents, soon):
+    """What proves nothing is lost, after three attempts with one key."""
+    behaviour, code = LOST[name]
+    server.does(behaviour)
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.code) == (AnswerLost, code)
+    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1", "2"]
+
+
+SEQUENCES = [
+    ([lost, problem(422, "period_in_past")], NotExecuted, "period_in_past", True),
+    ([lost, problem(401, "token_invalid")], NotExecuted, "not_authorised", True),
+    ([lost, problem(429, "rate_limited")], AnswerLost, "rate_limited", None),
+    ([lost, problem(503, "maintenance")], AnswerLost, "unreachable", None),
+    ([problem(429, "rate_limited"), problem(422, "period_in_past")], NotExecuted, "period_in_past", False),
+    ([problem(429, "rate_limited"), lost], AnswerLost, "unreachable", None),
+    (
+        [problem(503, "maintenance"), problem(429, "rate_limited"), problem(409, "rental_closed")],
+        NotExecuted,
+        "rental_closed",
+        False,
+    ),
+    ([problem(500, "x"), problem(409, "vehicle_unavailable")], NotExecuted, "vehicle_unavailable", True),
+]
+
+
+@pytest.mark.parametrize(("behaviours", "kind", "code", "after_lost"), SEQUENCES)
+def test_attempts_are_judged_together(behaviours, kind, code, after_lost, server, session, documents, soon):
+    """One lost attempt is enough for doubt; a refusal after it says so."""
+    server.does(*behaviours)
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.code) == (kind, code)
+    if after_lost is not None:
+        assert result.after_lost_attempt is after_lost
+
+
+def test_server_that_goes_away_after_a_lost_attempt(server, session, documents, soon):
+    """No connection after a lost attempt proves nothing about that attempt."""
+
+    def close_all(peer, _):
+        server.listener.shutdown(socket.SHUT_RDWR)
+        server.listener.close()
+        return "close"
+
+    server.does(close_all)
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.text) == (AnswerLost, "api.connection_refused")
+
+
+def test_no_connection_means_not_executed(make_session, documents, soon):
+    """Where nobody listens nothing was done."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    result = make_session(f"http://127.0.0.1:{port}").send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.text) == (NotExecuted, "api.connection_refused")
+
+
+def test_unknown_host_means_not_executed(make_session, documents, soon, monkeypatch):
+    """A name that no server has is told by its name."""
+
+    def unknown(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    result = make_session("https://carloop.example").send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.text) == (NotExecuted, "api.unknown_host")
+    assert dict(result.reason.params) == {"host": "carloop.example"}
+
+
+def test_confirmed_booking(server, session, documents, soon):
+    """A booking goes out with its key, and comes back as a rental without its customer."""
+    server.does(lambda peer, _: peer.answer(201, documents.rental()))
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert type(result) is Confirmed
+    assert (result.rental.id, result.rental.revision, result.replayed) == ("ren-1", 3, False)
+    assert result.rental.vehicle.daily_rate.amount == Decimal("49.90")
+    assert "Canary" not in repr(result)
+    (seen,) = server.seen
+    assert (seen.method, seen.target) == ("POST", "/api/planner/v1/rentals")
+    assert seen.headers["content-type"] == "application/json"
+    assert seen.headers["idempotency-key"] == documents.booking().key
+    assert seen.body == documents.booking().body
+    assert "if-match" not in seen.headers
+
+
+def test_replayed_booking_says_so(server, session, documents, soon):
+    """The stored answer to an earlier request is known by its header."""
+    server.does(lambda peer, _: peer.answer(201, documents.rental(), idempotent_replay="true"))
+    assert session.send(documents.booking(), deadline=soon(5)).replayed is True
+
+
+def test_change_of_end_names_its_revision(server, session, documents, soon):
+    """A change of the end goes to its rental, and only to the revision it was made for."""
+    server.does(lambda peer, _: peer.answer(200, documents.rental(revision=4)))
+    result = session.send(documents.change_of_end(), deadline=soon(5))
+    assert (type(result), result.rental.revision) == (Confirmed, 4)
+    (seen,) = server.seen
+    assert (seen.method, seen.target) == ("PATCH", "/api/planner/v1/rentals/ren-1")
+    assert seen.headers["if-match"] == '"3"'
+
+
+def test_cancellation_goes_to_its_rental(server, session, documents, soon):
+    """A cancellation is posted below its rental."""
+    server.does(lambda peer, _: peer.answer(200, documents.rental(status="cancelled")))
+    result = session.send(documents.cancellation(), deadline=soon(5))
+    assert (type(result), result.rental.status) == (Confirmed, "cancelled")
+    (seen,) = server.seen
+    assert (seen.method, seen.target) == ("POST", "/api/planner/v1/rentals/ren-1/cancellation")
+
+
+def test_answer_about_another_rental_is_lost(server, session, documents, soon):
+    """A change of one rental that is answered with another one proves nothing."""
+    server.does(lambda peer, _: peer.answer(200, documents.rental(id="ren-2")))
+    result = session.send(documents.change_of_end(), deadline=soon(5))
+    assert (type(result), result.reason.text) == (AnswerLost, "api.other_rental")
+
+
+def test_booking_of_another_vehicle_is_for_others_to_judge(server, session, documents, soon):
+    """Whether a booking is what was asked for is compared above; here it is confirmed as it came."""
+    server.does(lambda peer, _: peer.answer(201, documents.rental(vehicle=documents.vehicle(id="veh-2"))))
+    assert session.send(documents.booking(), deadline=soon(5)).rental.vehicle.id == "veh-2"
+
+
+def test_reference_that_exists_comes_with_its_rental(server, session, documents, soon):
+    """The rental that has our reference already is handed on."""
+    server.does(problem(409, "reference_exists", rental=documents.rental()))
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.code) == (NotExecuted, "reference_exists")
+    assert result.rental.id == "ren-1"
+
+
+def test_reference_that_exists_with_a_broken_rental(server, session, documents, soon):
+    """A rental that is not valid does not cost us the code."""
+    server.does(problem(409, "reference_exists", rental={"id": 1}))
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert (result.reason.code, result.rental) == ("reference_exists", None)
+
+
+def test_conflict_comes_in_utc(server, session, documents, soon):
+    """The period in which a vehicle is taken is handed on."""
+    server.does(problem(409, "vehicle_unavailable", conflict=CONFLICT))
+    params = dict(session.send(documents.booking(), deadline=soon(5)).reason.params)
+    assert params == {"conflict_start": "2027-03-02T07:30:00Z", "conflict_end": "2027-03-03T07:30:00Z"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"start": "0001-01-01T00:00:00+23:59"},
+        {"end": "2027-03-04T23:59:60Z"},
+        {"status": "on_the_moon"},
+        {"id": "a b"},
+        {"revision": 0},
+        {"revision": "3"},
+        {"start": "2027-03-02T07:30:00"},
+        {"price": {"amount": "1e3", "currency": "EUR", "tax_included": True}},
+        {"price": {"amount": "49.90", "currency": "euros", "tax_included": True}},
+    ],
+)
+def test_ids_times_money_and_status_are_never_guessed(changes, server, session, documents, soon):
+    """A rental with an id, time, amount or status of another form is no answer."""
+    server.does(lambda peer, _: peer.answer(201, documents.rental(**changes)))
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.code) == (AnswerLost, "invalid_answer")
+
+
+@pytest.mark.parametrize("rental_id", [None, "", ".", ".."])
+def test_change_without_a_rental_is_not_sent(rental_id, server, session, soon):
+    """A change whose rental can have no address is refused without a request."""
+    request = WriteRequest(Action.CANCEL, ChangeId("k"), b"{}", rental_id=rental_id)
+    result = session.send(request, deadline=soon(5))
+    assert (type(result), result.reason.code) == (NotExecuted, "rental_not_found")
+    assert server.connections == 0
