@@ -36,6 +36,14 @@ from carloop_plugin.verdict import (
 )
 
 
+_SAID = {
+    "rental_closed": "change.rental_closed",
+    "rental_not_found": "change.rental_gone",
+    "changed_elsewhere": "change.changed_elsewhere",
+    "period_in_past": "change.period_in_past",
+}
+
+
 def request_of(intent: Intent) -> WriteRequest:
     """Write the request of an intent: for ever the same key, the same bytes, the same revision."""
     return WriteRequest(
@@ -124,8 +132,19 @@ def _settle_refused(
     alternatives: tuple[dict[str, object], ...] = ()
     if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
         alternatives = alternatives_to(intent, carloop=carloop, deadline=call.deadline)
-    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason, alternatives=alternatives)
+    told = _told(reason, intent.action)
+    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=told, alternatives=alternatives)
     return call.store.settle(intent.change_id, outcome) or outcome
+
+
+def _told(reason: Reason, action: Action) -> Reason:
+    """Add what to do to a refusal that Carloop says in a word."""
+    if reason.code == "vehicle_unavailable" and reason.text is None:
+        text, pointer = ("change.vehicle_taken", "/option_id")
+        if action is Action.CHANGE_END:
+            text, pointer = ("change.extension_blocked", "/end")
+        return replace(reason, text=text, pointer=reason.pointer or pointer)
+    return reason if reason.text or reason.code not in _SAID else replace(reason, text=_SAID[reason.code])
 
 
 def _settle_gone(
@@ -197,5 +216,6 @@ def observed(rental: Rental, *, reference: Reference, account: Account, call: Ca
 
 
 def unknown(intent: Intent, reason: Reason) -> Outcome:
-    """Say that the outcome of an intent is not known yet."""
-    return Outcome(intent.change_id, OutcomeStatus.UNKNOWN, reason=reason)
+    """Say that the outcome of an intent is not known yet: the cause by its code, and never "try again"."""
+    told = reason if (reason.text or "").startswith("change.") else Reason(reason.code, "change.unknown")
+    return Outcome(intent.change_id, OutcomeStatus.UNKNOWN, reason=told)

@@ -12,6 +12,10 @@ TEXTS: dict[str, str] = {
     "store.installation_lost": "Die Kennung dieser Installation ist verloren, deshalb lässt sich die Carloop-Ablage {path} nicht aus Carloop aufbauen. Bitte legen Sie die Datei {path}.installation mit der Kennung wieder an („carloop doctor“ nennt sie, solange die Ablage lesbar ist).",
     "change.unknown": "Ob Carloop die Änderung ausgeführt hat, ist noch nicht bekannt. Carloop wird weiter gefragt; bitte nicht noch einmal buchen.",
     "change.vehicle_taken": "Das gewählte Fahrzeug wurde inzwischen anderweitig vergeben. Bitte wählen Sie ein anderes.",
+    "change.extension_blocked": "Das Fahrzeug ist danach schon vergeben. Bitte wählen Sie ein früheres Verleihende.",
+    "change.rental_closed": "Der Verleihvorgang ist schon abgeschlossen oder das Fahrzeug ist ausgegeben; diese Änderung ist nicht mehr möglich.",
+    "change.changed_elsewhere": "Der Verleihvorgang wurde inzwischen in Carloop geändert. Bitte sehen Sie ihn sich neu an.",
+    "change.period_in_past": "Die Zeiten eines Verleihvorgangs müssen in der Zukunft liegen. Bitte wählen Sie eine spätere Zeit.",
     "change.end_before_start": "Das Verleihende muss nach dem Verleihbeginn liegen.",
     "change.not_saved": "Bitte speichern Sie zuerst den Termin.",
     "change.customer_locked": "Der Kunde stammt aus dem DMS und weicht vom gespeicherten Termin ab. Bitte ändern Sie ihn im DMS und speichern Sie den Termin neu.",
@@ -352,4 +356,16 @@ TEXTS: dict[str, str] = {
         "Carloop lehnt ab und nennt einen unbekannten Grund (Status {status}, {code}). Bitte prüfen, ob "
         "dieses Plugin zur Version von Carloop passt."
     ),
+    # The doctor
+    "doctor.load_failure": "Der Anbieter „{provider}“ lässt sich nicht laden: {why}",
+    "doctor.not_loaded": "Der Carloop-Anbieter ist nicht geladen. Bitte prüfen, ob carloop-plugin installiert und nicht mit WORKSHOP_PLANNER_DISABLE ausgenommen ist.",
+    "doctor.unknown": "Änderungen mit unbekanntem Ausgang: {count}. „carloop recover“ klärt sie.",
+    "doctor.long_pending": "Seit {since} wartet eine Änderung auf ihren Ausgang. Bitte „carloop recover“ aufrufen.",
+    "doctor.set_aside": "Nach vielen vergeblichen Versuchen beiseitegelegt: {ids}. Bitte in Carloop nachsehen.",
+    "doctor.rollback_journal": "Dieses SQLite ist zu alt für ein sicheres WAL-Journal, deshalb wird das Rollback-Journal verwendet.",
+    "doctor.token_environment": "Der Authentifizierungsschlüssel kommt aus der Umgebung (CARLOOP_TOKEN).",
+    "doctor.token_keyring": "Der Authentifizierungsschlüssel liegt im Schlüsselbund.",
+    "doctor.token_file": "Der Authentifizierungsschlüssel liegt in der Datei {file}.",
+    "doctor.token_file_open": "Die Datei {file} können auch andere lesen. Bitte die Zugriffsrechte auf 0600 setzen.",
+    "doctor.shared_store": "Mehrere Server können sich diese Ablage teilen, den Schlüssel hier aber nicht. Bitte ihn auf jedem Server über CARLOOP_TOKEN oder token_file angeben.",
 }

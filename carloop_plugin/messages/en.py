@@ -12,6 +12,10 @@ TEXTS: dict[str, str] = {
     "store.installation_lost": "This installation's id is lost, so the Carloop records {path} cannot be rebuilt from Carloop. Please put back the file {path}.installation with the id (“carloop doctor” names it as long as the records can be read).",
     "change.unknown": "It is not known yet whether Carloop carried out the change. Carloop is being asked; please do not book again.",
     "change.vehicle_taken": "The chosen vehicle has been given to somebody else meanwhile. Please choose another one.",
+    "change.extension_blocked": "The vehicle is given to somebody else after that. Please choose an earlier end.",
+    "change.rental_closed": "The rental is closed or the vehicle has been handed out; this change is no longer possible.",
+    "change.changed_elsewhere": "The rental was changed in Carloop meanwhile. Please look at it anew.",
+    "change.period_in_past": "A rental's times must be in the future. Please choose a later time.",
     "change.end_before_start": "The rental must end after it begins.",
     "change.not_saved": "Please save the appointment first.",
     "change.customer_locked": "The customer is from the DMS and differs from the saved appointment. Please change them in the DMS and save the appointment again.",
@@ -316,4 +320,16 @@ TEXTS: dict[str, str] = {
         "Carloop refuses and names an unknown cause (status {status}, {code}). Please check whether this "
         "plugin fits the version of Carloop."
     ),
+    # The doctor
+    "doctor.load_failure": "The provider “{provider}” does not load: {why}",
+    "doctor.not_loaded": "The Carloop provider is not loaded. Please check that carloop-plugin is installed and not left out by WORKSHOP_PLANNER_DISABLE.",
+    "doctor.unknown": "Changes with an unknown outcome: {count}. “carloop recover” settles them.",
+    "doctor.long_pending": "A change has been waiting for its outcome since {since}. Please run “carloop recover”.",
+    "doctor.set_aside": "Set aside after many vain attempts: {ids}. Please look them up in Carloop.",
+    "doctor.rollback_journal": "This SQLite is too old for a safe write-ahead log, so the rollback journal is used.",
+    "doctor.token_environment": "The authentication key comes from the environment (CARLOOP_TOKEN).",
+    "doctor.token_keyring": "The authentication key is in the keyring.",
+    "doctor.token_file": "The authentication key is in the file {file}.",
+    "doctor.token_file_open": "The file {file} can be read by others too. Please set its permissions to 0600.",
+    "doctor.shared_store": "Several servers can share these records, but not the key that is kept here. Please give it to each server by CARLOOP_TOKEN or token_file.",
 }

@@ -1,0 +1,219 @@
+"""Book: once, of a saved appointment, of a customer that is theirs."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+
+def test_a_booked_car_is_at_carloop_and_in_the_state(planner: Planner) -> None:
+    """The main thing."""
+    planner.save()
+    rental = planner.book()
+    assert ["reserved"] == [each["status"] for each in planner.control.rentals(planner.id)]
+    assert ("booked", rental) == (planner.state()["state"], planner.state()["rental"])
+    assert ["change_end", "cancel"] == rental["allowed_changes"]
+
+
+def test_the_same_change_again_gives_the_same_outcome(planner: Planner) -> None:
+    """A reload, a double click, a restart: one rental."""
+    planner.save()
+    change = planner.booking()
+    first = planner.do(change)
+    assert first == planner.do(change)
+    assert first == planner.do(change | {"period": _in_another_zone(change["period"])})
+    assert 1 == len(planner.control.rentals(planner.id))
+
+
+def _in_another_zone(period: dict[str, str]) -> dict[str, str]:
+    return {name: value.replace("+00:00", "Z") for name, value in period.items()}
+
+
+def test_the_same_id_with_other_content_is_refused(planner: Planner) -> None:
+    """Two forms never share an id."""
+    planner.save()
+    change = planner.booking()
+    planner.do(change)
+    later = change["period"] | {"end": (planner.end() + timedelta(hours=1)).isoformat()}
+    outcome = planner.do(change | {"period": later})
+    assert ("refused", "change_id_reused") == (outcome["status"], outcome["problem"]["code"])
+    assert "done" == planner.do(change)["status"]
+
+
+def test_two_at_once_with_one_id_make_one_rental(planner: Planner) -> None:
+    """The second to come gets the first one's outcome."""
+    planner.save()
+    change, outcomes = planner.booking(), []
+    threads = [threading.Thread(target=lambda: outcomes.append(planner.do(change))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [outcomes[0]] * 6 == outcomes
+    assert "done" == outcomes[0]["status"]
+    assert 1 == len(planner.control.rentals(planner.id))
+
+
+def test_a_second_booking_is_refused_and_shows_the_first(planner: Planner) -> None:
+    """One active rental for an appointment."""
+    planner.save()
+    rental = planner.book()
+    outcome = planner.do(planner.booking())
+    assert ("refused", "already_booked") == (outcome["status"], outcome["problem"]["code"])
+    assert rental == outcome["rental"]
+
+
+def test_two_at_once_with_two_ids_make_one_rental(planner: Planner) -> None:
+    """Two windows, one appointment."""
+    planner.save()
+    first, second = planner.search()["options"][:2]
+    changes = [planner.booking(option_id=option["id"]) for option in (first, second)]
+    outcomes: list[dict[str, Any]] = []
+    threads = [threading.Thread(target=lambda c=change: outcomes.append(planner.do(c))) for change in changes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ["done", "refused"] == sorted(outcome["status"] for outcome in outcomes)
+    refused = next(outcome for outcome in outcomes if outcome["status"] == "refused")
+    assert refused["problem"]["code"] in ("already_booked", "outcome_pending")
+    assert 1 == len(planner.control.rentals(planner.id))
+
+
+def test_a_car_cancelled_at_the_desk_can_be_replaced_at_once(planner: Planner) -> None:
+    """Before a second booking is refused, Carloop is asked whether the first still stands."""
+    planner.save()
+    rental = planner.book()
+    planner.control.desk(rental["id"], "cancel")
+    assert rental["id"] != planner.book()["id"]
+
+
+def test_an_appointment_never_saved_is_refused_for_now(planner: Planner) -> None:
+    """Saved meanwhile, the same change works."""
+    change = planner.booking()
+    outcome = planner.do(change)
+    assert ("appointment_not_saved", True) == (outcome["problem"]["code"], outcome["problem"]["retryable"])
+    planner.save()
+    assert "done" == planner.do(change)["status"]
+
+
+@pytest.mark.parametrize(
+    "altered", [{"last_name": "Other"}, {"source": "manual"}, {"number": "4712"}, {"city": "Ulm"}]
+)
+def test_an_altered_dms_customer_is_refused(planner: Planner, altered: dict[str, str]) -> None:
+    """Typed by hand is not a way around."""
+    planner.save()
+    outcome = planner.do(planner.booking(customer=planner.appointment["customer"] | altered))
+    assert ("customer_locked", "/customer") == (outcome["problem"]["code"], outcome["problem"]["pointer"])
+    assert [] == planner.control.rentals(planner.id)
+
+
+def test_a_customer_typed_by_hand_stays_editable(planner: Planner) -> None:
+    """Until the rental is saved."""
+    typed = {"source": "manual", "last_name": "Meier"}
+    step = planner.save(customer=typed)
+    assert [] == step["locked"]
+    planner.book(customer=typed | {"first_name": "Eva"})
+
+
+def test_a_start_in_the_past_is_refused(planner: Planner) -> None:
+    """A rental's times must be in the future, by Carloop's clock."""
+    planner.save()
+    change = planner.booking()
+    planner.control.clock(planner.start() + timedelta(minutes=5))
+    outcome = planner.do(change)
+    assert ("refused", "period_in_past") == (outcome["status"], outcome["problem"]["code"])
+    assert outcome == planner.do(change)
+
+
+def test_carloops_clock_decides_where_it_is_behind_ours(planner: Planner) -> None:
+    """A start that has passed for us is in the future for Carloop."""
+    planner.control.clock(planner.start() - timedelta(days=400))
+    period = {
+        "start": (planner.start() - timedelta(days=399)).isoformat(),
+        "end": (planner.start() - timedelta(days=398)).isoformat(),
+    }
+    planner.save(period=period)
+    planner.book()
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(planner: Planner) -> None:
+    """Half-open periods have a length."""
+    planner.save()
+    period = planner.appointment["period"]
+    outcome = planner.do(planner.booking(period=period | {"end": period["start"]}))
+    assert ("period_invalid", "/period/end") == (outcome["problem"]["code"], outcome["problem"]["pointer"])
+
+
+def test_a_car_taken_first_by_another_planner_is_refused_with_alternatives(planner: Planner) -> None:
+    """Carloop decides, and the loser is shown what else there is."""
+    planner.save()
+    change = planner.booking()
+    body = {
+        "external_reference": f"other/main/{uuid.uuid4()}/x",
+        "vehicle_id": change["option_id"],
+        "start": change["period"]["start"],
+        "end": change["period"]["end"],
+        "customer": {"source": "manual", "last_name": "Faster"},
+    }
+    answer = planner.control.api("POST", "/rentals", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
+    assert 201 == answer.status_code
+    outcome = planner.do(change)
+    assert ("refused", "vehicle_unavailable") == (outcome["status"], outcome["problem"]["code"])
+    assert 1 <= len(outcome["alternatives"]) <= 5
+    assert {"alternative"} == {option["match"] for option in outcome["alternatives"]}
+    assert change["option_id"] not in {option["id"] for option in outcome["alternatives"]}
+    assert "open" == planner.state()["state"]
+
+
+def test_an_unknown_vehicle_is_not_available(planner: Planner) -> None:
+    """An option from somewhere else."""
+    planner.save()
+    outcome = planner.do(planner.booking(option_id="V-never"))
+    assert ("refused", "vehicle_unavailable") == (outcome["status"], outcome["problem"]["code"])
+
+
+def test_back_to_back_rentals_are_legal(planner: Planner) -> None:
+    """Periods are half-open; the sandbox's own turnaround buffer is what lies between."""
+    planner.save()
+    outcome = planner.do(planner.booking())
+    assert planner.appointment["period"]["start"] == outcome["rental"]["period"]["start"].replace("Z", "+00:00")
+
+
+def test_rebooking_is_not_supported_yet(planner: Planner) -> None:
+    """It is no capability of this version, and says so."""
+    planner.save()
+    rental = planner.book()
+    change = planner.booking(option_id="V1001", action="rebook", rental_id=rental["id"])
+    del change["appointment_id"]
+    outcome = planner.do(change)
+    assert ("refused", "not_supported") == (outcome["status"], outcome["problem"]["code"])
+
+
+def test_a_change_for_another_provider_is_none_of_ours(planner: Planner) -> None:
+    """By plain pluggy every provider is asked."""
+    from carloop_plugin import plugin
+    from mobility_hookspecs import CallContext
+
+    assert plugin.on_rental_change({"provider": "taxi"}, CallContext.within(5)) is None  # type: ignore[typeddict-item]
+
+
+@pytest.mark.parametrize("change", [None, [], "x", {}, {"provider": 5}, {"provider": ""}, {"provider": "carloop"}])
+def test_an_unreadable_change_is_refused(planner: Planner, change: Any) -> None:
+    """With what of it could be read."""
+    from carloop_plugin import plugin
+    from mobility_hookspecs import CallContext
+
+    outcome = plugin.on_rental_change(change, CallContext.within(5))
+    assert outcome is not None
+    assert ("refused", "invalid_document") == (outcome["status"], outcome["problem"]["code"])
+    assert outcome["change_id"] is None
