@@ -43,16 +43,17 @@ def connect(host: str, port: int, *, call: Call) -> socket.socket:
 
 def start_tls(plain: socket.socket, context: ssl.SSLContext, host: str, *, call: Call) -> ssl.SSLSocket:
     """Shake hands and check the certificate. A failure here is never worth another attempt."""
-    with call.connecting():
-        try:
-            plain.settimeout(call.left())
-            return context.wrap_socket(plain, server_hostname=host.removesuffix("."))
-        except TimeoutError:
-            raise call.timed_out() from None
-        except (ssl.SSLError, ssl.CertificateError) as error:
-            raise Broken(tls_reason(error, host), again=False) from None
-        except OSError:
-            raise Broken(_reason("api.tls_broken", host), again=False) from None
+    try:
+        secured = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+    except OSError:
+        raise Broken(_reason("api.tls_broken", host), again=False) from None
+    try:
+        with call.connecting():
+            _shake_hands(secured, host, call)
+    except BaseException:  # whatever it is, the socket must not outlive it
+        secured.close()
+        raise
+    return secured
 
 
 def send(sock: socket.socket, data: memoryview, *, call: Call) -> int:
@@ -84,6 +85,18 @@ def receive(sock: socket.socket, most: int, *, call: Call) -> bytes:
         raise Broken(Reason("unreachable", "api.answer_lost")) from None
     call.count_received(len(data))
     return data
+
+
+def _shake_hands(secured: ssl.SSLSocket, host: str, call: Call) -> None:
+    secured.settimeout(call.left())
+    try:
+        secured.do_handshake()
+    except TimeoutError:
+        raise call.timed_out() from None
+    except ssl.SSLError as error:
+        raise Broken(tls_reason(error, host, secured), again=False) from None
+    except OSError:
+        raise Broken(_reason("api.tls_broken", host), again=False) from None
 
 
 def _connect_one(target: _Target, seconds: float) -> socket.socket:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from carloop_plugin.api.links import OwnLinks
@@ -151,8 +152,9 @@ def period_of(document: Checked) -> Period:
 
 def money_of(document: Checked) -> Money:
     """Read an amount of `Money`."""
-    return Money(
-        amount=Decimal(document["amount"]),
-        currency=document["currency"],
-        tax_included=document["tax_included"],
-    )
+    return _money(document["amount"], document["currency"], document["tax_included"])
+
+
+@lru_cache(maxsize=1_000)  # a fleet has few prices
+def _money(amount: str, currency: str, tax_included: bool) -> Money:
+    return Money(amount=Decimal(amount), currency=currency, tax_included=tax_included)

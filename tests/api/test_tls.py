@@ -86,6 +86,13 @@ def test_unknown_authority_is_told(secure, make_session, server, soon):
     assert (server.connections, server.seen) == (1, [])
 
 
+def test_expired_certificate_of_an_unknown_authority_is_told_as_expired(secure, make_session, server, soon):
+    """A certificate that is both untrusted and expired has to be renewed, whatever else is wrong."""
+    session = make_session(secure(trustme.CA().issue_cert("localhost", not_after=YESTERDAY)))
+    assert failure(session, soon).text == "api.tls_expired"
+    assert (server.connections, server.seen) == (1, [])
+
+
 def test_write_over_bad_tls_is_not_executed(secure, make_session, documents, server, soon):
     """A write that no handshake let through was not executed."""
     session = make_session(secure(trustme.CA().issue_cert("localhost")))
