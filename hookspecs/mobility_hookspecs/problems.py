@@ -109,7 +109,7 @@ class MobilityProblem(Exception):
         super().__init__(_code_and_title(problem))
         self.problem: Problem = problem
 
-    def __reduce__(self) -> tuple[type[MobilityProblem], tuple[Problem]]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Let the exception cross a process border with its document."""
         return type(self), (self.problem,)
 

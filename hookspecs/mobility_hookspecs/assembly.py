@@ -1,0 +1,132 @@
+"""The loaded providers together: asked all at once, or one by its id."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from .context import CallContext, known_locale
+from .gathered import Failure, Gathered
+from .isolation import Answer, Limits, Miss
+from .problems import MobilityProblem, ProblemCode, make_problem
+from .provider import Provider, Question
+from .requests import Accept, Arguments
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import Problem
+
+    from .loading import Loaded
+
+Document = TypeVar("Document")
+Read: TypeAlias = Callable[[object, str, Arguments], Document]
+
+_CLOSE_HOOK = "close_mobility_provider"
+_CLOSE_SECONDS = 5.0
+
+_NOT_LOADED = {"de": "Der Anbieter ist nicht geladen.", "en": "The provider is not loaded."}
+_CLOSED = {"de": "Die Anbieter sind bereits geschlossen.", "en": "The providers are closed already."}
+
+
+class Assembly:
+    """Ask the loaded providers, until they are closed."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        """Keep what loaded."""
+        self.providers = loaded.providers
+        self.failures = loaded.failures
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def gather(
+        self, hook: str, accept: Accept, read: Read[Document | None], *, timeout: float, locale: str
+    ) -> Gathered[Document]:
+        """Ask every provider that has the hook, all in parallel, and gather what comes back in time.
+
+        A question that may not be asked reaches none, and is the failure of each.
+
+        :param accept: gives the hook's arguments, or raises ``MobilityProblem``.
+        :param read: judges an answer; None: the provider has nothing to say.
+        """
+        try:
+            question = self._question(hook, accept, timeout=timeout, locale=locale)
+        except MobilityProblem as error:
+            return self._fail_all(error.problem)
+        calls = [
+            (provider.id, provider.ask(question, _reader(read, provider.id, question.arguments)))
+            for provider in self.providers
+            if provider.implements(hook)
+        ]
+        answers: dict[str, Document] = {}
+        failures: list[Failure] = []
+        for provider_id, call in calls:
+            outcome = call.outcome()
+            if isinstance(outcome, Miss):
+                failures.append(Failure(provider_id, outcome.problem))
+            elif outcome.document is not None:
+                answers[provider_id] = outcome.document
+        return Gathered(answers, tuple(failures))
+
+    def ask_one(
+        self,
+        whose: Callable[[Arguments], object],
+        hook: str,
+        *,
+        accept: Accept,
+        read: Read[Document],
+        timeout: float,
+        locale: str,
+    ) -> Answer[Document] | Miss:
+        """Ask one provider alone, as ``gather`` asks all.
+
+        :param whose: gives the provider's id, from the accepted arguments.
+        :raises MobilityProblem: ``accept`` refuses.
+        """
+        question = self._question(hook, accept, timeout=timeout, locale=locale)
+        provider = self._find(whose(question.arguments), hook, question.context.locale)
+        if isinstance(provider, Miss):
+            return provider
+        return provider.ask(question, _reader(read, provider.id, question.arguments)).outcome()
+
+    def close(self) -> None:
+        """Close every provider and end its threads; a second time does nothing."""
+        with self._lock:
+            was_closed, self._is_closed = self._is_closed, True
+        if was_closed:
+            return
+        limits = Limits.starting_now(_CLOSE_SECONDS)
+        question = Question(_CLOSE_HOOK, {}, limits, CallContext(limits.provider, "en"))
+        closing = [
+            provider.say_goodbye(question) for provider in self.providers if provider.implements(_CLOSE_HOOK)
+        ]
+        for call in closing:
+            call.outcome()
+        for provider in self.providers:
+            provider.end_threads()
+
+    def _question(self, hook: str, accept: Accept, *, timeout: float, locale: str) -> Question:
+        limits = Limits.starting_now(timeout)
+        known = known_locale(locale)
+        arguments = accept(known)
+        if self._is_closed:
+            raise MobilityProblem(_not_supported(_CLOSED[known], known))
+        return Question(hook, arguments, limits, CallContext(limits.provider, known))
+
+    def _fail_all(self, problem: Problem) -> Gathered[Document]:
+        return Gathered({}, tuple(Failure(provider.id, problem.copy()) for provider in self.providers))
+
+    def _find(self, provider_id: object, hook: str, locale: str) -> Provider | Miss:
+        for provider in self.providers:
+            if provider.id == provider_id:
+                if provider.implements(hook):
+                    return provider
+                return Miss(_not_supported(None, locale), called=False, is_fault=False)
+        return Miss(_not_supported(_NOT_LOADED[locale], locale), called=False, is_fault=False)
+
+
+def _reader(read: Read[Document], provider_id: str, arguments: Arguments) -> Callable[[object], Document]:
+    return lambda raw: read(raw, provider_id, arguments)
+
+
+def _not_supported(detail: str | None, locale: str) -> Problem:
+    return make_problem(ProblemCode.NOT_SUPPORTED, locale=locale, detail=detail)

@@ -1,0 +1,262 @@
+"""What a planner host calls: every question of the contract, asked of all providers or of one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from . import answers
+from .assembly import Assembly, Read
+from .context import known_locale
+from .entry_points import disabled_names, given_candidates, installed_candidates
+from .gathered import Failure, Gathered
+from .isolation import Answer, Miss
+from .loading import Loaded, LoadError, load
+from .outcomes import failed_check, refused, without_answer
+from .problems import MobilityProblem
+from .reconciling import Reconciling
+from .requests import with_appointment_ids, with_document, with_nothing, with_site
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import (
+        Appointment,
+        CheckReport,
+        ErasureReport,
+        ErasureSubjects,
+        MobilityFilters,
+        MobilityOffer,
+        MobilityRequest,
+        MobilityState,
+        MobilityStep,
+        ProviderInfo,
+        ProviderSettings,
+        ReconcileReport,
+        RentalChange,
+        RentalOutcome,
+    )
+
+    from .requests import Accept
+
+Document = TypeVar("Document")
+
+
+class MobilityHost:
+    """Hold the providers that loaded and ask them, each isolated from the others.
+
+    Every method takes ``timeout`` in seconds and ``locale`` (``de``, ``en`` or a variant; anything else is
+    answered in English), answers no later than 50 ms past the time-out, and may be called from any thread.
+    A host with several providers asks ``mobility_states`` before it books, and warns of a rental that
+    another provider already has for the appointment.
+    """
+
+    def __init__(self, loaded: Loaded) -> None:
+        """Keep what loaded; ``load`` and ``of`` are the ways to make a host."""
+        self._assembly = Assembly(loaded)
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self._reconciling: Reconciling | None = None
+
+    @classmethod
+    def load(cls, disabled: Iterable[str] = (), strict: bool = False, *, locale: str = "de") -> MobilityHost:
+        """Load the installed providers by entry point, calling nothing but their description.
+
+        :param disabled: names to leave out, beside those of ``WORKSHOP_PLANNER_DISABLE=name,name``.
+        :param strict: raise instead of listing what does not load.
+        :param locale: the language of the failures.
+        :raises LoadError: strict, and a provider does not load.
+        """
+        names = disabled_names(disabled)
+        candidates = installed_candidates(names, locale=known_locale(locale))
+        loaded = load(candidates, disabled=names, locale=known_locale(locale), clock=time.monotonic)
+        return cls._of_loaded(loaded, strict=strict)
+
+    @classmethod
+    def of(
+        cls,
+        *plugins: object,
+        strict: bool = False,
+        locale: str = "de",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> MobilityHost:
+        """Load the given providers, for tests and for hosts that find them in a way of their own.
+
+        :param plugins: modules or objects with hooks, or pairs of a name and one of these.
+        :param clock: monotonic seconds, for the rest of a hook that failed too often.
+        :raises LoadError: strict, and a provider does not load.
+        """
+        loaded = load(given_candidates(plugins), locale=known_locale(locale), clock=clock)
+        return cls._of_loaded(loaded, strict=strict)
+
+    @classmethod
+    def _of_loaded(cls, loaded: Loaded, *, strict: bool) -> MobilityHost:
+        if strict and loaded.failures:
+            loaded.discard()
+            raise LoadError(loaded.failures)
+        return cls(loaded)
+
+    @property
+    def providers(self) -> tuple[ProviderInfo, ...]:
+        """Give what the loaded providers say of themselves, sorted by id."""
+        return tuple(provider.info for provider in self._assembly.providers)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Give what did not load, and why."""
+        return self._assembly.failures
+
+    def __enter__(self) -> MobilityHost:
+        """Give the host itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """End threads and the providers' clients; a second time does nothing.
+
+        Takes some seconds at most, however a provider behaves. What is asked later fails: ``not_supported``.
+        """
+        with self._lock:
+            self._is_closed = True
+        if self._reconciling is not None:
+            self._reconciling.stop()
+        self._assembly.close()
+
+    def appointment_saved(
+        self, appointment: Appointment, timeout: float = 5.0, *, locale: str = "de"
+    ) -> Gathered[MobilityStep]:
+        """Tell every provider that an appointment was saved, and gather what step 4 shows."""
+        accept = with_document("appointment", appointment, "appointment")
+        return self._gather("on_appointment_saved", accept, answers.read_step, timeout, locale)
+
+    def mobility_filters(
+        self, site: str, timeout: float = 3.0, *, locale: str = "de"
+    ) -> Gathered[MobilityFilters]:
+        """Gather the vehicle classes and features that a search can ask for."""
+        return self._gather(
+            "provide_mobility_filters", with_site(site), answers.read_filters, timeout, locale
+        )
+
+    def mobility_options(
+        self, request: MobilityRequest, timeout: float = 3.0, *, locale: str = "de"
+    ) -> Gathered[MobilityOffer]:
+        """Search: gather what the providers offer for a period."""
+        accept = with_document("request", request, "mobility_request")
+        return self._gather("provide_mobility_options", accept, answers.read_offer, timeout, locale)
+
+    def mobility_states(
+        self, appointment_ids: Sequence[str], timeout: float = 3.0, *, locale: str = "de"
+    ) -> Gathered[list[MobilityState]]:
+        """Gather, for each provider, one state for each appointment, in the order asked."""
+        accept = with_appointment_ids(appointment_ids)
+        return self._gather("provide_mobility_states", accept, answers.read_states, timeout, locale)
+
+    def change_rental(
+        self, change: RentalChange, timeout: float = 15.0, *, locale: str = "de"
+    ) -> RentalOutcome:
+        """Have the change's own provider book, change the end or cancel.
+
+        :returns: the provider's outcome; ``unknown`` when it was called and gave none that is valid;
+            ``refused`` when it was never called, so that nothing can have happened.
+        """
+        try:
+            outcome = self._assembly.ask_one(
+                lambda asked: cast("RentalChange", asked["change"])["provider"],
+                "on_rental_change",
+                accept=with_document("change", change, "rental_change"),
+                read=answers.read_outcome,
+                timeout=timeout,
+                locale=locale,
+            )
+        except MobilityProblem as error:
+            return refused(change, error.problem)
+        if isinstance(outcome, Miss):
+            return without_answer(change, outcome, locale=locale)
+        return outcome.document
+
+    def reconcile(self, timeout: float = 10.0, *, locale: str = "de") -> Gathered[ReconcileReport]:
+        """Have every provider settle what is pending and bring in what changed."""
+        return self._gather("reconcile_rentals", with_nothing, answers.read_report, timeout, locale)
+
+    def keep_reconciling(self, every: float = 30.0, *, locale: str = "de") -> None:
+        """Reconcile at once and then every ``every`` seconds on a thread of its own, until ``close``.
+
+        A second call changes nothing.
+        """
+        with self._lock:
+            if self._reconciling is None and not self._is_closed:
+                self._reconciling = Reconciling(partial(self.reconcile, locale=locale), every=every)
+                self._reconciling.start()
+
+    def settings(
+        self, provider: str, site: str, timeout: float = 10.0, *, locale: str = "de"
+    ) -> ProviderSettings:
+        """Give a provider's settings of a site, with the form to edit them.
+
+        :raises MobilityProblem: it has no settings, or did not answer.
+        """
+        return self._ask(
+            provider, "provide_provider_settings", with_site(site), answers.read_settings, timeout, locale
+        )
+
+    def save_settings(
+        self, settings: ProviderSettings, timeout: float = 10.0, *, locale: str = "de"
+    ) -> CheckReport:
+        """Have the settings' provider keep them, and say whether they work.
+
+        :raises MobilityProblem: they are invalid, or it did not answer.
+        """
+        outcome = self._assembly.ask_one(
+            lambda asked: cast("ProviderSettings", asked["settings"])["provider"],
+            "save_provider_settings",
+            accept=with_document("settings", settings, "provider_settings"),
+            read=answers.read_saved,
+            timeout=timeout,
+            locale=locale,
+        )
+        return _document_of(outcome)
+
+    def check(self, provider: str, site: str, timeout: float = 10.0, *, locale: str = "de") -> CheckReport:
+        """Test a provider's connection; whatever goes wrong is a finding of the report."""
+        try:
+            return self._ask(
+                provider, "check_mobility_provider", with_site(site), answers.read_check, timeout, locale
+            )
+        except MobilityProblem as error:
+            return failed_check(provider, site, error.problem)
+
+    def erase(
+        self, subjects: ErasureSubjects, timeout: float = 10.0, *, locale: str = "de"
+    ) -> Gathered[ErasureReport]:
+        """Have every provider erase personal data, and gather what they keep and why."""
+        accept = with_document("subjects", subjects, "erasure_subjects")
+        return self._gather("on_personal_data_erased", accept, answers.read_erasure, timeout, locale)
+
+    def _gather(
+        self, hook: str, accept: Accept, read: Read[Document | None], timeout: float, locale: str
+    ) -> Gathered[Document]:
+        return self._assembly.gather(hook, accept, read, timeout=timeout, locale=locale)
+
+    def _ask(
+        self, provider: str, hook: str, accept: Accept, read: Read[Document], timeout: float, locale: str
+    ) -> Document:
+        outcome = self._assembly.ask_one(
+            lambda _: provider, hook, accept=accept, read=read, timeout=timeout, locale=locale
+        )
+        return _document_of(outcome)
+
+
+def _document_of(outcome: Answer[Document] | Miss) -> Document:
+    if isinstance(outcome, Miss):
+        raise MobilityProblem(outcome.problem)
+    return outcome.document

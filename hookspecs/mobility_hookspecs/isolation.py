@@ -1,0 +1,220 @@
+"""One call of one hook of one provider, and what becomes of it whatever the provider does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
+
+from .answers import InvalidAnswer, dispose, read_problem
+from .fault_log import log_fault, log_hang, log_invalid
+from .problems import MobilityProblem, ProblemCode, make_problem
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import Problem
+
+    from .bulkhead import Bulkhead
+    from .circuit import Circuit
+
+Document = TypeVar("Document")
+Hook: TypeAlias = Callable[..., object]
+Reader: TypeAlias = Callable[[object], Document]
+
+_MARGIN_SHARE = 0.1
+_MARGIN_SECONDS = 0.25
+_GRACE_SECONDS = 0.03
+_LONGEST_TIMEOUT = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Hold the two deadlines of a call, in monotonic seconds.
+
+    :ivar timeout: what the host allowed, in seconds.
+    :ivar host: when the host stops waiting.
+    :ivar provider: when the provider has to be done; before the host's, to leave time to read its answer.
+    """
+
+    timeout: float
+    host: float
+    provider: float
+
+    @classmethod
+    def starting_now(cls, timeout: float) -> Limits:
+        """Count ``timeout`` seconds from now; what is no sensible time-out counts as none at all."""
+        seconds = min(timeout, _LONGEST_TIMEOUT) if timeout > 0 else 0.0
+        host = time.monotonic() + seconds
+        return cls(seconds, host, host - min(seconds * _MARGIN_SHARE, _MARGIN_SECONDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Document]):
+    """Hold a document that was read and found valid."""
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Say why there is no answer.
+
+    :ivar problem: the problem document.
+    :ivar called: whether the provider was called; if not, nothing can have happened there.
+    :ivar is_fault: whether it was a hang or a bug, and not the provider's own word.
+    """
+
+    problem: Problem
+    called: bool
+    is_fault: bool
+
+
+class Call(Generic[Document]):
+    """Call one hook of one provider on a thread of its bulkhead, and wait no longer than the limits say.
+
+    The first to settle it wins: the worker with what the provider said, or the waiting host that gives up.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        hook_name: str,
+        *,
+        hook: Hook,
+        arguments: Mapping[str, object],
+        read: Reader[Document],
+        bulkhead: Bulkhead,
+        circuit: Circuit,
+        limits: Limits,
+        locale: str,
+    ) -> None:
+        """Prepare the call; ``begin`` starts it.
+
+        :param arguments: the hook's arguments, the provider's own copies.
+        :param read: judges the answer; raises ``InvalidAnswer``.
+        """
+        self._provider = provider
+        self._hook_name = hook_name
+        self._hook = hook
+        self._arguments = arguments
+        self._read = read
+        self._bulkhead = bulkhead
+        self._circuit = circuit
+        self._limits = limits
+        self._locale = locale
+        self._lock = threading.Lock()
+        self._settled = threading.Event()
+        self._verdict: Answer[Document] | Miss | None = None
+        self._ticket: int | None = None
+        self._has_returned = False
+        self._is_hanging = False
+
+    def begin(self) -> None:
+        """Put the call in the provider's queue, unless the hook rests."""
+        if self._circuit.rests():
+            self._turn_away()
+        else:
+            self._bulkhead.submit(self._run)
+
+    def outcome(self) -> Answer[Document] | Miss:
+        """Wait for the call's end, until the host's deadline at most.
+
+        A call that has not begun by then never will.
+        """
+        try:
+            self._wait(self._limits.host)
+        finally:
+            # Also when the wait is interrupted: nothing may start behind the caller's back.
+            if not self._settled.is_set() and self._bulkhead.withdraw(self._run):
+                self._turn_away()
+        if self._has_returned:
+            # The provider kept its time and only our reading is late, say on a busy machine.
+            self._wait(self._limits.host + _GRACE_SECONDS)
+        return self._verdict or self._give_up()
+
+    def _wait(self, until: float) -> None:
+        self._settled.wait(max(0.0, until - time.monotonic()))
+
+    def _turn_away(self) -> None:
+        self._finish(Miss(self._problem(ProblemCode.BUSY), called=False, is_fault=False))
+
+    def _run(self) -> None:
+        if time.monotonic() < self._limits.provider:
+            self._ticket = self._circuit.enter()
+        if self._ticket is None:
+            self._turn_away()
+        else:
+            self._finish(self._called())
+
+    def _finish(self, verdict: Answer[Document] | Miss) -> None:
+        with self._lock:
+            if self._verdict is None:
+                self._verdict = verdict
+            # What comes after a hang neither counts twice nor makes good for it.
+            if not self._is_hanging:
+                self._report(is_fault=isinstance(verdict, Miss) and verdict.is_fault)
+        self._settled.set()
+
+    def _give_up(self) -> Answer[Document] | Miss:
+        with self._lock:
+            if self._verdict is None:
+                self._verdict = Miss(self._problem(ProblemCode.DEADLINE_EXCEEDED), called=True, is_fault=True)
+                self._is_hanging = not self._has_returned
+                if self._is_hanging:
+                    self._report(is_fault=True)
+            verdict = self._verdict
+        if self._is_hanging:
+            log_hang(self._provider, self._hook_name, self._limits.timeout)
+        return verdict
+
+    def _report(self, *, is_fault: bool) -> None:
+        if self._ticket is None:
+            return
+        if is_fault:
+            self._circuit.failed(self._ticket)
+        else:
+            self._circuit.succeeded(self._ticket)
+
+    def _called(self) -> Answer[Document] | Miss:
+        try:
+            raw = _single(self._hook(**self._arguments))
+        except BaseException as error:  # noqa: BLE001 - SystemExit and the like must not end the host
+            self._has_returned = True
+            return self._raised(error)
+        self._has_returned = True
+        return self._judged(raw)
+
+    def _judged(self, raw: object) -> Answer[Document] | Miss:
+        try:
+            return Answer(self._read(raw))
+        except InvalidAnswer as error:
+            log_invalid(self._provider, self._hook_name, error.reason)
+            return self._fault(ProblemCode.INVALID_ANSWER, detail=error.reason)
+        except BaseException as error:  # noqa: BLE001 - an answer's own methods may raise anything
+            log_fault(self._provider, self._hook_name, error)
+            return self._fault(ProblemCode.INVALID_ANSWER)
+        finally:
+            dispose(raw)
+
+    def _raised(self, error: BaseException) -> Miss:
+        # type() and not isinstance(): an exception may lie about its __class__, or raise when asked.
+        if issubclass(type(error), MobilityProblem):
+            try:
+                problem = read_problem(cast("MobilityProblem", error).problem)
+                return Miss(problem, called=True, is_fault=False)
+            except BaseException:  # noqa: BLE001, S110 - an invalid problem document is a bug like any other
+                pass
+        log_fault(self._provider, self._hook_name, error)
+        return self._fault(ProblemCode.PROVIDER_FAILED)
+
+    def _fault(self, code: ProblemCode, *, detail: str | None = None) -> Miss:
+        return Miss(self._problem(code, detail=detail), called=True, is_fault=True)
+
+    def _problem(self, code: ProblemCode, *, detail: str | None = None) -> Problem:
+        return make_problem(code, locale=self._locale, detail=detail)
+
+
+def _single(results: object) -> object:
+    # pluggy gives a list of what is not None; a provider has one implementation of a hook.
+    return results[0] if isinstance(results, list) and results else None
