@@ -61,11 +61,14 @@ def _reachable(sites: Iterable[Site], call: Call) -> Sequence[tuple[Carloop, Acc
 def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
     with one_at_a_time(intent.change_id, deadline=0.0) as is_alone:
         fresh = call.store.intent(intent.change_id) if is_alone else None
-        if fresh is None or fresh.is_settled:
+        # A booking that is being given up settles with what gives it up.
+        if fresh is None or fresh.is_settled or fresh.given_up_by is not None:
             return
-        outcome = recover_with(fresh, carloop=carloop, account=account, call=call)
-        if outcome.status is not OutcomeStatus.UNKNOWN:
-            report.settled.append(outcome)
+        recover_with(fresh, carloop=carloop, account=account, call=call)
+        for change_id in filter(None, (fresh.change_id, fresh.gives_up)):
+            settled = call.store.intent(change_id)
+            if settled and settled.outcome:
+                report.settled.append(settled.outcome)
 
 
 def _bring_in(report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:

@@ -42,7 +42,8 @@ class Control:
     def desk(self, rental_id: str, action: str, **more: str) -> None:
         """Do at the rental desk what a person would."""
         body = {"rental_id": rental_id, "action": action, **more}
-        self.http.post("/sandbox/desk", json=body).raise_for_status()
+        answer = self.http.post("/sandbox/desk", json=body)
+        assert answer.is_success, answer.text
 
     def clock(self, now: datetime | None) -> None:
         """Set Carloop's clock, or let it go free."""
@@ -145,8 +146,14 @@ class Planner:
             "customer": self.appointment["customer"],
         } | more
         if "option_id" not in change:
-            change["option_id"] = self.search()["options"][0]["id"]
+            change["option_id"] = self.roomy_car()
         return change
+
+    def roomy_car(self) -> str:
+        """Find a car that is also free for some days after the appointment."""
+        later = instant(self.end() + timedelta(days=4))
+        period = self.appointment["period"] | {"end": later}
+        return str(self.search(period=period)["options"][0]["id"])
 
     def end_change(self, rental: Document, end: datetime | str, **more: Any) -> Document:
         """Write the change of a rental's end."""

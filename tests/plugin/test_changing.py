@@ -1,0 +1,173 @@
+"""Change the end, and cancel: what may still be done to a saved rental."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+
+def code(outcome: dict[str, Any]) -> tuple[str, str]:
+    return outcome["status"], outcome.get("problem", {}).get("code", "")
+
+
+def test_the_end_moves_and_the_planned_one_stays(planner: Planner) -> None:
+    """An earlier end keeps the planned end beside the actual one."""
+    planner.save()
+    rental = planner.book()
+    outcome = planner.do(planner.end_change(rental, planner.end() - timedelta(hours=2)))
+    assert "done" == outcome["status"]
+    assert rental["period"]["end"] == outcome["rental"]["planned_end"]
+    assert rental["period"]["end"] > outcome["rental"]["period"]["end"]
+    assert outcome["rental"] == planner.state()["rental"]
+
+
+def test_a_running_rental_can_be_extended_and_shortened(planner: Planner) -> None:
+    """Although its start is past."""
+    planner.save()
+    rental = planner.book()
+    planner.control.clock(planner.start() + timedelta(hours=1))
+    planner.control.desk(rental["id"], "hand_out")
+    assert "done" == planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))["status"]
+    outcome = planner.do(planner.end_change(rental, planner.start() + timedelta(hours=2)))
+    assert ("done", ["change_end"]) == (outcome["status"], outcome["rental"]["allowed_changes"])
+
+
+def test_the_new_end_must_be_in_the_future(planner: Planner) -> None:
+    """By Carloop's clock."""
+    planner.save()
+    rental = planner.book()
+    planner.control.clock(planner.start() + timedelta(hours=3))
+    outcome = planner.do(planner.end_change(rental, planner.start() + timedelta(hours=2)))
+    assert ("refused", "period_in_past") == code(outcome)
+    assert "/end" == outcome["problem"]["pointer"]
+
+
+def test_the_new_end_must_come_after_the_start(planner: Planner) -> None:
+    """Refused without asking Carloop."""
+    planner.save()
+    rental = planner.book()
+    outcome = planner.do(planner.end_change(rental, planner.start()))
+    assert ("refused", "period_invalid") == code(outcome)
+    assert "/end" == outcome["problem"]["pointer"]
+
+
+@pytest.mark.parametrize("name", ["period", "customer", "option_id", "appointment_id", "reason"])
+def test_nothing_but_the_end_can_be_changed(planner: Planner, name: str) -> None:
+    """Everything else: cancel, then create anew. The pointer says what was too much."""
+    planner.save()
+    rental = planner.book()
+    more = planner.booking() | {"reason": "x"}
+    outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1), **{name: more[name]}))
+    assert ("refused", "rental_immutable") == code(outcome)
+    assert f"/{name}" == outcome["problem"]["pointer"]
+
+
+def test_an_extension_into_another_rental_is_refused(planner: Planner) -> None:
+    """The car is somebody else's after that."""
+    planner.save()
+    rental = planner.book()
+    body = {
+        "external_reference": f"other/main/{uuid.uuid4()}/x",
+        "vehicle_id": rental["vehicle"]["id"],
+        "start": (planner.end() + timedelta(days=1)).isoformat(),
+        "end": (planner.end() + timedelta(days=2)).isoformat(),
+        "customer": {"source": "manual", "last_name": "Next"},
+    }
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    assert 201 == planner.control.api("POST", "/rentals", json=body, headers=key).status_code
+    outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(days=1, hours=1)))
+    assert ("refused", "vehicle_unavailable") == code(outcome)
+    assert "/end" == outcome["problem"]["pointer"]
+
+
+def test_a_change_of_an_older_revision_is_refused(planner: Planner) -> None:
+    """The advisor saw a rental that is no longer like that."""
+    planner.save()
+    rental = planner.book()
+    planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
+    stale = planner.end_change(rental, planner.end() + timedelta(hours=2), revision=rental["revision"])
+    assert ("refused", "changed_elsewhere") == code(planner.do(stale))
+
+
+def test_without_a_revision_carloops_own_counts(planner: Planner) -> None:
+    """The desk swapped the car a moment ago; a new end is still welcome."""
+    planner.save()
+    rental = planner.book()
+    other = planner.search()["options"][0]["id"]
+    planner.control.desk(rental["id"], "swap", vehicle_id=other)
+    outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
+    assert ("done", other) == (outcome["status"], outcome["rental"]["vehicle"]["id"])
+
+
+def test_a_rental_nobody_knows_is_not_found(planner: Planner) -> None:
+    """With or without a site."""
+    planner.save()
+    for more in ({}, {"site": "main"}):
+        change = planner.end_change({"id": "R-never"}, planner.end(), **more)
+        assert ("refused", "rental_not_found") == code(planner.do(change))
+
+
+def test_a_rental_of_the_desk_is_not_ours(planner: Planner) -> None:
+    """Carloop knows it, and it carries no reference of this installation."""
+    desk_made = planner.control.api("GET", "/rentals", params={"limit": "50"}).json()["items"]
+    foreign = next(each for each in desk_made if each["external_reference"] is None)
+    change = planner.cancellation(rental_id=foreign["id"], site="main")
+    assert ("refused", "rental_not_found") == code(planner.do(change))
+
+
+def test_cancelling_twice_succeeds_and_changes_nothing(planner: Planner) -> None:
+    """Whoever clicks second is told that it is cancelled."""
+    planner.save()
+    rental = planner.book()
+    first = planner.do(planner.cancellation(rental_id=rental["id"], reason="Kunde kommt mit dem Rad"))
+    second = planner.do(planner.cancellation(rental_id=rental["id"]))
+    assert ("done", "done") == (first["status"], second["status"])
+    assert "cancelled" == second["rental"]["status"]
+    assert first["rental"]["revision"] == second["rental"]["revision"]
+    assert "open" == planner.state()["state"]
+
+
+def test_a_cancelled_rental_makes_room_for_another(planner: Planner) -> None:
+    """Cancel, then create anew."""
+    planner.save()
+    rental = planner.book()
+    planner.do(planner.cancellation(rental_id=rental["id"]))
+    planner.book()
+
+
+def test_a_picked_up_rental_cannot_be_cancelled(planner: Planner) -> None:
+    """Only its end can be changed."""
+    planner.save()
+    rental = planner.book()
+    planner.control.desk(rental["id"], "hand_out")
+    assert ("refused", "rental_closed") == code(planner.do(planner.cancellation(rental_id=rental["id"])))
+
+
+def test_a_returned_rental_is_closed(planner: Planner) -> None:
+    """Of a returned one nothing can be changed."""
+    planner.save()
+    rental = planner.book()
+    planner.control.clock(planner.start() + timedelta(hours=1))
+    planner.control.desk(rental["id"], "hand_out")
+    planner.control.desk(rental["id"], "take_back")
+    change = planner.end_change(rental, planner.end() + timedelta(hours=1))
+    assert ("refused", "rental_closed") == code(planner.do(change))
+    assert ("refused", "rental_closed") == code(planner.do(planner.cancellation(rental_id=rental["id"])))
+
+
+def test_a_final_refusal_stays(planner: Planner) -> None:
+    """The same change again gives the same outcome, for ever."""
+    planner.save()
+    rental = planner.book()
+    change = planner.end_change(rental, planner.end(), customer=planner.appointment["customer"])
+    first = planner.do(change)
+    planner.do(planner.cancellation(rental_id=rental["id"]))
+    assert first == planner.do(change)

@@ -1,0 +1,334 @@
+"""Unknown outcomes: said as what they are, found out, and given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from carloop_plugin import bootstrap
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+LOST = {"fault": "drop_after", "times": 3}
+NEVER_ARRIVED = {"fault": "drop_before", "times": 3}
+
+
+class MovedClock:
+    """The plugin's own clock, put forward."""
+
+    def __init__(self, seconds: float) -> None:
+        self.ahead = timedelta(seconds=seconds)
+
+    def now(self) -> Any:
+        return bootstrap.SystemClock().now() + self.ahead
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Three minutes later by our clock: nothing sent before can be on its way any more."""
+    monkeypatch.setattr(bootstrap, "CLOCK", MovedClock(180))
+    yield
+
+
+def lose(planner: Planner, change: dict[str, Any], operation: str, **fault: Any) -> dict[str, Any]:
+    """Send a change whose answers are all lost."""
+    planner.control.fault(operation, **fault)
+    outcome = planner.do(change)
+    assert "unknown" == outcome["status"], outcome
+    return outcome
+
+
+def statuses(planner: Planner) -> list[str]:
+    return [rental["status"] for rental in planner.control.rentals(planner.id)]
+
+
+def test_a_lost_answer_is_unknown_until_reconciled(planner: Planner) -> None:
+    """It is shown as pending, and settles as the one rental."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **LOST)
+    state = planner.state()
+    assert ("unknown", change["change_id"], "book") == (
+        state["state"],
+        state["pending"]["change_id"],
+        state["pending"]["action"],
+    )
+    report = planner.reconcile()
+    assert [("done", change["change_id"])] == [(o["status"], o["change_id"]) for o in report["settled"]]
+    assert ["reserved"] == statuses(planner)
+    assert "booked" == planner.state()["state"]
+    assert report["settled"][0] == planner.do(change)
+
+
+def test_a_booking_that_never_arrived_is_sent_again(planner: Planner) -> None:
+    """With the same key: one rental, however often."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **NEVER_ARRIVED)
+    assert [] == statuses(planner)
+    assert "done" == planner.do(change)["status"]
+    assert ["reserved"] == statuses(planner)
+
+
+def test_unknown_survives_a_restart(planner: Planner) -> None:
+    """A new process finds the intent in the records."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **LOST)
+    bootstrap.close()
+    assert "unknown" == planner.state()["state"]
+    assert "done" == planner.do(change)["status"]
+    assert ["reserved"] == statuses(planner)
+
+
+def test_saving_the_appointment_finds_out(planner: Planner) -> None:
+    """Opening step 4 shows the truth where it can be had."""
+    planner.save()
+    lose(planner, planner.booking(), "book", **LOST)
+    assert "booked" == planner.save(revision=2)["state"]
+
+
+def test_another_change_has_to_wait(planner: Planner) -> None:
+    """While nobody knows, nobody changes."""
+    planner.save()
+    lose(planner, planner.booking(), "book", **LOST)
+    planner.control.fault("any", "status", times=50, value=503)
+    outcome = planner.do(planner.booking(option_id="V1001"))
+    assert ("refused", "outcome_pending") == (outcome["status"], outcome["problem"]["code"])
+
+
+def test_a_lost_change_of_the_end_is_found_out(planner: Planner) -> None:
+    """By the rental itself, or by the same key again."""
+    planner.save()
+    rental = planner.book()
+    for fault in (LOST, NEVER_ARRIVED):
+        end = planner.end() + timedelta(hours=1 if fault is LOST else 2)
+        change = planner.end_change(rental, end)
+        lose(planner, change, "change_end", **fault)
+        assert "unknown" == planner.state()["state"]
+        outcome = planner.do(change)
+        assert ("done", end.replace(tzinfo=None).isoformat() + "Z") == (
+            outcome["status"],
+            outcome["rental"]["period"]["end"],
+        )
+
+
+def test_an_end_is_not_sent_again_over_somebody_elses_change(planner: Planner) -> None:
+    """The revision is the one the intent was recorded with."""
+    planner.save()
+    rental = planner.book()
+    change = planner.end_change(rental, planner.end() + timedelta(hours=1))
+    lose(planner, change, "change_end", **NEVER_ARRIVED)
+    planner.control.desk(rental["id"], "swap", vehicle_id=planner.search()["options"][0]["id"])
+    outcome = planner.do(change)
+    assert ("refused", "changed_elsewhere") == (outcome["status"], outcome["problem"]["code"])
+
+
+@pytest.mark.parametrize("fault", [LOST, NEVER_ARRIVED], ids=["lost", "never arrived"])
+def test_a_lost_cancellation_is_found_out(planner: Planner, fault: dict[str, Any]) -> None:
+    """Cancelled once, whichever way it is learnt."""
+    planner.save()
+    rental = planner.book()
+    change = planner.cancellation(rental_id=rental["id"])
+    lose(planner, change, "cancel", **fault)
+    assert ["done"] == [outcome["status"] for outcome in planner.reconcile()["settled"]]
+    assert ["cancelled"] == statuses(planner)
+
+
+def test_a_rental_of_ours_found_later_is_linked_however_the_desk_changed_it(planner: Planner) -> None:
+    """The desk may have swapped it before we knew that it exists."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **LOST)
+    rental = planner.control.rentals(planner.id)[0]
+    other = planner.search()["options"][0]["id"]
+    planner.control.desk(rental["id"], "swap", vehicle_id=other)
+    outcome = planner.do(change)
+    assert ("done", other) == (outcome["status"], outcome["rental"]["vehicle"]["id"])
+
+
+def test_a_booking_whose_start_passed_unsent_is_refused_at_last(planner: Planner, later: None) -> None:
+    """Never found, its start past, and nothing of it can be under way."""
+    planner.save()
+    change = planner.booking()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "CLOCK", bootstrap.SystemClock())
+        lose(planner, change, "book", **NEVER_ARRIVED)
+    planner.control.clock(planner.start() + timedelta(minutes=1))
+    outcome = planner.do(change)
+    assert ("refused", "period_in_past") == (outcome["status"], outcome["problem"]["code"])
+    assert "open" == planner.state()["state"]
+
+
+def test_a_booking_whose_start_just_passed_stays_unknown(planner: Planner) -> None:
+    """Its last sending may still arrive."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **NEVER_ARRIVED)
+    planner.control.clock(planner.start() + timedelta(minutes=1))
+    assert "unknown" == planner.do(change)["status"]
+
+
+def test_giving_up_a_booking_that_exists_cancels_it(planner: Planner) -> None:
+    """The booking is refused as given up, and Carloop has it cancelled."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **LOST)
+    outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    assert "done" == outcome["status"], outcome
+    assert ["cancelled"] == statuses(planner)
+    booking = planner.do(change)
+    assert ("refused", "given_up") == (booking["status"], booking["problem"]["code"])
+    assert "open" == planner.state()["state"]
+    planner.book()
+
+
+def test_giving_up_a_booking_that_never_arrived_waits_for_what_may_be_under_way(planner: Planner) -> None:
+    """Unknown at first, then done; and the same cancellation again gives the same answer."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **NEVER_ARRIVED)
+    giving_up = planner.cancellation(book_change_id=change["change_id"])
+    assert "unknown" == planner.do(giving_up)["status"]
+    assert ("unknown", giving_up["change_id"]) == (
+        planner.state()["state"],
+        planner.state()["pending"]["change_id"],
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "CLOCK", MovedClock(180))
+        settled = {o["change_id"]: o["status"] for o in planner.reconcile()["settled"]}
+    assert "done" == settled[giving_up["change_id"]]
+    assert "done" == planner.do(giving_up)["status"]
+    assert "given_up" == planner.do(change)["problem"]["code"]
+
+
+def test_a_given_up_booking_that_turns_up_later_is_cancelled(planner: Planner) -> None:
+    """A write that was under way for longer than anybody thought."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **NEVER_ARRIVED)
+    giving_up = planner.cancellation(book_change_id=change["change_id"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "CLOCK", MovedClock(180))
+        assert "done" == planner.do(giving_up)["status"]
+    with bootstrap.opened(deadline=_soon()) as wired:
+        installation = wired.call.store.installation
+    body = {
+        "external_reference": f"{installation}/main/{planner.id}/{change['change_id']}",
+        "vehicle_id": change["option_id"],
+        "start": change["period"]["start"],
+        "end": change["period"]["end"],
+        "customer": change["customer"],
+    }
+    key = {"Idempotency-Key": change["change_id"]}
+    assert 201 == planner.control.api("POST", "/rentals", json=body, headers=key).status_code
+    planner.reconcile()
+    assert ["cancelled"] == statuses(planner)
+    assert "open" == planner.state()["state"]
+
+
+def _soon() -> float:
+    import time
+
+    return time.monotonic() + 10
+
+
+def test_giving_up_what_is_done_by_now_cancels_it(planner: Planner) -> None:
+    """The page was a moment behind."""
+    planner.save()
+    change = planner.booking()
+    assert "done" == planner.do(change)["status"]
+    outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    assert ("done", "cancelled") == (outcome["status"], outcome["rental"]["status"])
+
+
+def test_giving_up_what_was_refused_is_done(planner: Planner) -> None:
+    """There is nothing left of it."""
+    planner.save()
+    change = planner.booking(option_id="V-never")
+    planner.do(change)
+    outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    assert "done" == outcome["status"]
+    assert "rental" not in outcome
+
+
+def test_giving_up_a_booking_nobody_asked_for_is_refused(planner: Planner) -> None:
+    """A wrong id is no success."""
+    change = planner.cancellation(book_change_id="7d444840-9dc0-11d1-b245-5ffdce74fad2")
+    assert "rental_not_found" == planner.do(change)["problem"]["code"]
+
+
+def test_a_booking_given_up_but_handed_out_stands(planner: Planner) -> None:
+    """The customer drives it: giving up is refused, and the booking is done."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **LOST)
+    planner.control.desk(planner.control.rentals(planner.id)[0]["id"], "hand_out")
+    outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    assert ("refused", "rental_closed") == (outcome["status"], outcome["problem"]["code"])
+    assert "done" == planner.do(change)["status"]
+    assert "booked" == planner.state()["state"]
+
+
+def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(planner: Planner) -> None:
+    """Carloop booked, but not what was asked for."""
+    planner.save()
+    planner.control.fault("book", "wrong_vehicle")
+    outcome = planner.do(planner.booking())
+    assert ("refused", "invalid_answer") == (outcome["status"], outcome["problem"]["code"])
+    state = planner.state()
+    assert "attention" == state["state"]
+    assert "rental" not in state
+    (proposal,) = state["proposals"]
+    cancelled = planner.do({"change_id": planner.cancellation()["change_id"], **proposal["change"]})
+    assert "done" == cancelled["status"], cancelled
+    assert ["cancelled"] == statuses(planner)
+    assert "open" == planner.state()["state"]
+
+
+@pytest.mark.parametrize("fault", ["truncate", "garbage", "html"])
+def test_an_answer_that_cannot_be_read_is_unknown(planner: Planner, fault: str) -> None:
+    """It may have been done."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", fault=fault, times=3)
+    assert "done" == planner.do(change)["status"]
+    assert ["reserved"] == statuses(planner)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"fault": "status", "value": 429, "times": 3}, "rate_limited"),
+        ({"fault": "status", "value": 401, "times": 3}, "not_authorised"),
+    ],
+)
+def test_a_refusal_that_may_pass_keeps_nothing(planner: Planner, fault: dict[str, Any], expected: str) -> None:
+    """The same change runs again under the same id."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", **fault)
+    outcome = planner.do(change)
+    assert ("refused", expected, True) == (
+        outcome["status"],
+        outcome["problem"]["code"],
+        outcome["problem"]["retryable"],
+    )
+    assert "open" == planner.state()["state"]
+    planner.control.calm()
+    assert "done" == planner.do(change)["status"]
+
+
+def test_an_error_inside_carloop_may_have_committed(planner: Planner) -> None:
+    """A 500 is unknown, and settles by itself."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", fault="status", value=500, times=3)
+    assert 1 == planner.reconcile()["settled"].__len__()
+    assert ["reserved"] == statuses(planner)
