@@ -59,7 +59,7 @@ TEXTS: dict[str, str] = {
         "Webadresse und Token finden Sie in Carloop unter Administration → Schnittstellen → Werkstattplaner "
         "Schnittstelle → Bearbeiten."
     ),
-    "settings.link": "Informationen, Preise und Unterstützung: www.carloop.info",
+    "settings.link": "Informationen, Preise und Unterstützung auf www.carloop.info",
     "settings.base_url": "Webadresse",
     "settings.base_url.help": "Die Adresse Ihres Carloop, sie beginnt mit https://.",
     "settings.token": "Authentifizierungsschlüssel",

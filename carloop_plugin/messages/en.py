@@ -59,7 +59,7 @@ TEXTS: dict[str, str] = {
         "You find web address and token in Carloop under Administration → Schnittstellen → Werkstattplaner "
         "Schnittstelle → Bearbeiten (administration, interfaces, workshop planner interface, edit)."
     ),
-    "settings.link": "Information, prices and support: www.carloop.info",
+    "settings.link": "Information, prices and support at www.carloop.info",
     "settings.base_url": "Web address",
     "settings.base_url.help": "The address of your Carloop; it begins with https://.",
     "settings.token": "Authentication key",

@@ -1,0 +1,1 @@
+"""The commands, one idea a file, each imported when it is asked for."""

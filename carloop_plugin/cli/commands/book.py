@@ -1,0 +1,90 @@
+"""`carloop book`: save a rental for an appointment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.changes import new_change_id, send_change
+from carloop_plugin.cli.input import STANDARD_INPUT, customer_in, parse_document, piped_input, read_document
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Command, Option
+from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.plain import plain
+from carloop_plugin.cli.planner import DEFAULT_SITE
+from carloop_plugin.cli.records import known_appointment, store_location
+from carloop_plugin.cli.saved_files import remembered_file
+from carloop_plugin.cli.times import read_time, zone_of
+
+if TYPE_CHECKING:
+    from carloop_plugin.appointment import SavedAppointment
+    from mobility_schemas.documents import Customer, Period, RentalChange
+
+
+@click.command("book", cls=Command)
+@click.option("--appointment", "appointment_id", metavar="ID", required=True, cls=Option)
+@click.option("--option", "option_id", metavar="ID", required=True, cls=Option)
+@click.option("--file", "file", metavar="FILE|-", cls=Option)
+@options.start
+@options.end
+@options.change_id
+@options.as_json
+@pass_invocation
+def book(
+    invocation: Invocation,
+    appointment_id: str,
+    option_id: str,
+    file: str | None,
+    start: str | None,
+    end: str | None,
+    change_id: str | None,
+    as_json: bool,
+) -> int:
+    """Book a vehicle that a search offered."""
+    saved = known_appointment(appointment_id)
+    document, name = _find_document(appointment_id, file)
+    click.echo(invocation.texts("book.customer_from", name=plain(name)), err=True)
+    change: RentalChange = {
+        "change_id": new_change_id(change_id),
+        "provider": "carloop",
+        "action": "book",
+        "site": saved.site if saved else invocation.site or DEFAULT_SITE,
+        "appointment_id": appointment_id,
+        "option_id": option_id,
+        "period": _period(saved, document, start=start, end=end),
+        "customer": cast("Customer", customer_in(document, appointment_id=appointment_id, name=name)),
+    }
+    return send_change(change, invocation.texts, as_json=as_json)
+
+
+def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, object], str]:
+    """Find the customer: where we are told, else what is piped in, else the file the appointment was saved from."""
+    if file is not None:
+        return read_document(file), file
+    remembered = remembered_file(store_location(), appointment_id)
+    piped = piped_input(wait=remembered is None)
+    if piped is not None:
+        return parse_document(piped, STANDARD_INPUT), STANDARD_INPUT
+    if remembered is None:
+        raise Misuse("book.no_customer")
+    return read_document(str(remembered)), str(remembered)
+
+
+def _period(
+    saved: SavedAppointment | None, document: Mapping[str, object], *, start: str | None, end: str | None
+) -> Period:
+    """Take the period from the appointment, as far as no other is asked for."""
+    zone = zone_of(saved.time_zone if saved else str(document.get("time_zone")))
+    given = document.get("period")
+    known = given if isinstance(given, Mapping) else {}
+    first = saved.start_text if saved else known.get("start")
+    last = saved.end_text if saved else known.get("end")
+    if (start is None and first is None) or (end is None and last is None):
+        raise Misuse("book.no_period")
+    return {
+        "start": str(first) if start is None else read_time(start, zone, option="--start"),
+        "end": str(last) if end is None else read_time(end, zone, option="--end"),
+    }

@@ -1,0 +1,50 @@
+"""`carloop cancel`: cancel a rental, or give up a booking whose outcome is unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.changes import new_change_id, send_change
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Argument, Command, Option
+from carloop_plugin.cli.misuse import Misuse
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import RentalChange
+
+
+@click.command("cancel", cls=Command)
+@click.argument("rental_id", metavar="RENTAL", required=False, cls=Argument)
+@click.option("--booking", "booking_id", metavar="UUID", cls=Option)
+@click.option("--reason", metavar="TEXT", cls=Option)
+@options.change_id
+@options.as_json
+@pass_invocation
+def cancel(
+    invocation: Invocation,
+    rental_id: str | None,
+    booking_id: str | None,
+    reason: str | None,
+    change_id: str | None,
+    as_json: bool,
+) -> int:
+    """Cancel a rental, or a pending booking by its change's id."""
+    if (rental_id is None) == (booking_id is None):
+        raise Misuse("cancel.one_of_two")
+    change: RentalChange = {
+        "change_id": new_change_id(change_id),
+        "provider": "carloop",
+        "action": "cancel",
+    }
+    if rental_id is not None:
+        change["rental_id"] = rental_id
+    if booking_id is not None:
+        change["book_change_id"] = booking_id
+    if reason is not None:
+        change["reason"] = reason
+    if invocation.site is not None:
+        change["site"] = invocation.site
+    return send_change(change, invocation.texts, as_json=as_json)

@@ -1,0 +1,104 @@
+"""`carloop doctor`: what the provider stands on, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.exits import Exit, write_json
+from carloop_plugin.cli.findings import tell_findings
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Command
+from carloop_plugin.cli.planner import DEFAULT_SITE
+from carloop_plugin.cli.records import records
+from carloop_plugin.cli.tables import print_facts
+from carloop_plugin.cli.times import show_time
+from carloop_plugin.doctor import Diagnosis, diagnose
+from carloop_plugin.model import Failed, Site
+
+if TYPE_CHECKING:
+    from carloop_plugin.cli.texts import Texts
+    from mobility_hookspecs import MobilityHost
+
+
+@click.command("doctor", cls=Command)
+@options.as_json
+@pass_invocation
+def doctor(invocation: Invocation, as_json: bool) -> int:
+    """Examine versions, records, settings and what loads."""
+    from mobility_hookspecs import MobilityHost
+
+    texts = invocation.texts
+    with MobilityHost.load(locale=texts.locale) as host:
+        diagnosis = _examine(host, invocation)
+    if as_json:
+        write_json(diagnosis.document())
+    else:
+        _show(diagnosis, texts)
+    return Exit.DONE if diagnosis.is_well else Exit.REFUSED
+
+
+def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
+    from carloop_plugin.credentials import open_credentials
+    from carloop_plugin.settings import Environment
+    from carloop_plugin.store import connection
+
+    environment = Environment.read()
+    # The one in use, which need not be Python's own.
+    locale, sqlite = invocation.locale, connection.sqlite3.sqlite_version  # type: ignore[attr-defined]
+    try:
+        with records() as wired:
+            known = dict.fromkeys([Site(invocation.site or DEFAULT_SITE), *wired.sites()])
+            return diagnose(
+                environment=environment,
+                credentials=wired.credentials,
+                store=wired.call.store,
+                figures=wired.call.store.figures(),
+                sites=list(known),
+                host=host,
+                sqlite=sqlite,
+                locale=locale,
+            )
+    except Failed as failure:
+        return diagnose(
+            environment=environment,
+            credentials=open_credentials(environment.store),
+            store=None,
+            figures=failure.reason,
+            sites=[],
+            host=host,
+            sqlite=sqlite,
+            locale=locale,
+        )
+
+
+def _show(diagnosis: Diagnosis, texts: Texts) -> None:
+    facts: list[tuple[str, object]] = [*diagnosis.versions.items()]
+    facts.append((texts("doctor.store"), diagnosis.store))
+    figures = diagnosis.figures
+    if figures is not None:
+        facts += [
+            (texts("doctor.installation"), figures.installation),
+            (texts("doctor.journal"), figures.journal),
+            (texts("doctor.rentals"), figures.rentals),
+            (texts("doctor.pending"), figures.pending),
+            (texts("doctor.unknown"), figures.unknown),
+            (texts("doctor.set_aside"), len(figures.set_aside)),
+        ]
+        for contact in figures.contacts:
+            when = show_time(contact.at.isoformat(), texts)
+            facts.append((texts("doctor.contact", account=contact.account), when))
+    for site in diagnosis.sites:
+        token = (
+            texts("doctor.token_set", place=site.token_place) if site.token_set else texts("doctor.no_token")
+        )
+        facts.append((texts("doctor.site", site=site.site), f"{site.base_url or '–'} · {token}"))
+    for provider in diagnosis.providers:
+        facts.append(
+            (texts("doctor.provider", id=provider["id"]), f"{provider['name']} {provider['version']}")
+        )
+    print_facts(facts)
+    tell_findings(diagnosis.findings, texts)
+    click.echo(texts("doctor.well" if diagnosis.is_well else "doctor.ill"), err=True)

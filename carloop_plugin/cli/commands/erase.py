@@ -1,0 +1,66 @@
+"""`carloop erase`: forget customers and appointments, for data protection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.exits import Exit, write_json
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Command, Option
+from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.plain import plain
+from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.records import store_location
+from carloop_plugin.cli.saved_files import remember_file
+from carloop_plugin.cli.tables import print_table
+from carloop_plugin.cli.times import show_time
+
+if TYPE_CHECKING:
+    from carloop_plugin.cli.texts import Texts
+    from mobility_schemas.documents import ErasureReport
+
+
+@click.command("erase", cls=Command)
+@click.option("--customer", "numbers", metavar="NUMBER", multiple=True, cls=Option)
+@click.option("--appointment", "appointment_ids", metavar="ID", multiple=True, cls=Option)
+@options.as_json
+@pass_invocation
+def erase(
+    invocation: Invocation,
+    numbers: tuple[str, ...],
+    appointment_ids: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Erase what is kept about customers and appointments."""
+    if not numbers and not appointment_ids:
+        raise Misuse("erase.nothing")
+    texts = invocation.texts
+    with planner_host(texts) as host, waiting(texts("waiting.erase")):
+        gathered = host.erase(
+            {"customer_numbers": list(numbers), "appointment_ids": list(appointment_ids)},
+            timeout=PATIENCE,
+            locale=texts.locale,
+        )
+    report = answer_of(gathered)
+    for each in appointment_ids:
+        remember_file(store_location(), each, None)
+    if as_json:
+        write_json(report)
+    else:
+        _show(report, texts)
+    return Exit.DONE
+
+
+def _show(report: ErasureReport, texts: Texts) -> None:
+    click.echo(texts("erase.done", count=report["erased"]))
+    if report["kept"]:
+        rows = [
+            (kept["appointment_id"], kept["reason"], show_time(kept.get("until"), texts))
+            for kept in report["kept"]
+        ]
+        print_table([texts(f"heading.{name}") for name in ("appointment", "kept_because", "until")], rows)
+    for remark in report["remarks"]:
+        click.echo(plain(remark), err=True)

@@ -1,0 +1,133 @@
+"""`carloop recover`: settle what is pending, once or as a watch, and rebuild damaged records."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.exits import Exit, problem_of, tell_problem, write_json
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Command, Option, Whole
+from carloop_plugin.cli.plain import plain
+from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.records import zones_of
+from carloop_plugin.cli.showing import show_rentals
+from carloop_plugin.cli.tables import print_table
+from carloop_plugin.cli.times import show_time
+
+if TYPE_CHECKING:
+    from carloop_plugin.cli.texts import Texts
+    from mobility_hookspecs import MobilityHost
+    from mobility_schemas.documents import ReconcileReport
+
+REBUILD_PATIENCE = 600.0
+"""How long rebuilding may take, in seconds: every rental is read in again."""
+
+
+@click.command("recover", cls=Command)
+@click.option("--watch", metavar="SECONDS", type=Whole(1, 86_400), cls=Option)
+@click.option("--rebuild", is_flag=True, cls=Option)
+@options.as_json
+@pass_invocation
+def recover(
+    invocation: Invocation,
+    watch: int | None,
+    rebuild: bool,
+    as_json: bool,
+) -> int:
+    """Settle pending changes and bring in what changed at the rental desk."""
+    texts = invocation.texts
+    if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
+        return code
+    with planner_host(texts) as host:
+        if watch is None:
+            return _round(host, texts, as_json=as_json)
+        with _until_stopped() as stopped:
+            return _watch(host, texts, stopped, every=watch, as_json=as_json)
+
+
+def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
+    with waiting(texts("waiting.recover")):
+        report = answer_of(host.reconcile(timeout=PATIENCE, locale=texts.locale))
+    if as_json:
+        write_json(report)
+    else:
+        _show(report, texts)
+    return Exit.UNKNOWN if report["pending"] else Exit.DONE
+
+
+def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every: int, as_json: bool) -> Exit:
+    """Go on until Ctrl-C or SIGTERM; a round that fails is told and the next one tries again."""
+    from mobility_hookspecs import MobilityProblem
+
+    code = Exit.DONE
+    while True:
+        try:
+            code = _round(host, texts, as_json=as_json)
+        except MobilityProblem as error:
+            problem = problem_of(error, texts.locale)
+            code = tell_problem(problem, texts) if problem else Exit.REFUSED
+        if stopped.wait(every):
+            return code
+
+
+@contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    stopped = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(each, lambda *_: stopped.set()) for each in signals]
+    try:
+        yield stopped
+    finally:
+        for each, handler in zip(signals, before, strict=True):
+            signal.signal(each, handler)
+
+
+def _show(report: ReconcileReport, texts: Texts) -> None:
+    if report["settled"]:
+        rows = [
+            (
+                each["change_id"],
+                texts(f"outcome.{each['status']}"),
+                each["rental"]["id"] if "rental" in each else None,
+            )
+            for each in report["settled"]
+        ]
+        print_table([texts(f"heading.{name}") for name in ("change", "outcome", "rental")], rows)
+    if report["changed"]:
+        zones = zones_of([rental["appointment_id"] for rental in report["changed"]])
+        show_rentals(report["changed"], texts, zones)
+    click.echo(
+        texts(
+            "recover.summary",
+            settled=len(report["settled"]),
+            changed=len(report["changed"]),
+            pending=report["pending"],
+        ),
+        err=True,
+    )
+    if "oldest_pending" in report:
+        click.echo(texts("recover.oldest", since=show_time(report["oldest_pending"], texts)), err=True)
+
+
+def _rebuild(texts: Texts) -> Exit:
+    """Move damaged records aside, make new ones and read the rentals in again from Carloop."""
+    from carloop_plugin.bootstrap import rebuild_store
+    from carloop_plugin.problems import problem_document
+
+    with waiting(texts("waiting.rebuild")):
+        aside, rebuilt = rebuild_store(deadline=time.monotonic() + REBUILD_PATIENCE)
+    if aside is not None:
+        click.echo(texts("recover.moved_aside", path=aside), err=True)
+    click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
+    for site, reason in rebuilt.missing:
+        click.echo(texts("recover.missing", site=plain(site)), err=True)
+        code = tell_problem(problem_document(reason, texts.locale), texts)
+    return code if rebuilt.missing else Exit.DONE

@@ -1,0 +1,50 @@
+"""`carloop rentals`: the rentals made from the planner, as last seen at Carloop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.exits import Exit, write_json
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Command, Option, Whole
+from carloop_plugin.cli.records import records, zones_of
+from carloop_plugin.cli.showing import show_rentals
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import Rental
+
+
+@click.command("rentals", cls=Command)
+@click.option("--all", "with_past", is_flag=True, cls=Option)
+@options.appointment_id
+@click.option("--limit", metavar="COUNT", type=Whole(1, 10_000), default=1000, cls=Option)
+@options.as_json
+@pass_invocation
+def rentals(
+    invocation: Invocation,
+    with_past: bool,
+    appointment_id: str | None,
+    limit: int,
+    as_json: bool,
+) -> int:
+    """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
+    with records() as wired:
+        found = wired.call.store.all_rentals(limit=limit)
+    shown = [
+        cast("Rental", dict(rental.document))
+        for rental in found
+        if (with_past or rental.status.is_active)
+        and appointment_id in (None, rental.appointment_id)
+        and invocation.site in (None, rental.site)
+    ]
+    texts = invocation.texts
+    if as_json:
+        write_json(shown)
+    elif shown:
+        show_rentals(shown, texts, zones_of([rental["appointment_id"] for rental in shown]))
+    else:
+        click.echo(texts("rentals.none"), err=True)
+    return Exit.DONE

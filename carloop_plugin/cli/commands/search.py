@@ -1,0 +1,83 @@
+"""`carloop search`: the vehicles that match and are free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.exits import Exit, write_json
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Command, Option, Whole
+from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.planner import DEFAULT_SITE, PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.records import saved_appointment
+from carloop_plugin.cli.showing import show_offer
+from carloop_plugin.cli.times import read_time, zone_of
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import MobilityRequest
+
+
+@click.command("search", cls=Command)
+@options.appointment_id
+@options.start
+@options.end
+@click.option("--class", "classes", metavar="ID", multiple=True, cls=Option)
+@click.option("--feature", "features", metavar="ID", multiple=True, cls=Option)
+@click.option("--limit", metavar="COUNT", type=Whole(1, 10_000), cls=Option)
+@options.as_json
+@pass_invocation
+def search(
+    invocation: Invocation,
+    appointment_id: str | None,
+    start: str | None,
+    end: str | None,
+    classes: tuple[str, ...],
+    features: tuple[str, ...],
+    limit: int | None,
+    as_json: bool,
+) -> int:
+    """Search the vehicles that are free for an appointment or a period."""
+    request = _request(invocation, appointment_id, start=start, end=end)
+    request["filters"] = {"vehicle_classes": list(classes), "features": list(features)}
+    if limit is not None:
+        request["limit"] = limit
+    texts = invocation.texts
+    with planner_host(texts) as host, waiting(texts("waiting.search")):
+        offer = answer_of(host.mobility_options(request, timeout=PATIENCE, locale=texts.locale))
+        names = None if as_json else host.mobility_filters(request["site"], locale=texts.locale)
+    if names is None:
+        write_json(offer)
+    else:
+        show_offer(offer, next(iter(names.answers.values()), None), texts)
+    return Exit.DONE
+
+
+def _request(
+    invocation: Invocation, appointment_id: str | None, *, start: str | None, end: str | None
+) -> MobilityRequest:
+    """Put the question together: period and site are the appointment's where nothing else is said."""
+    if appointment_id is None:
+        if start is None or end is None:
+            raise Misuse("search.period_missing")
+        return {
+            "site": invocation.site or DEFAULT_SITE,
+            "period": {
+                "start": read_time(start, None, option="--start"),
+                "end": read_time(end, None, option="--end"),
+            },
+            "filters": {"vehicle_classes": [], "features": []},
+        }
+    saved = saved_appointment(appointment_id)
+    zone = zone_of(saved.time_zone)
+    return {
+        "appointment_id": appointment_id,
+        "site": invocation.site or saved.site,
+        "period": {
+            "start": read_time(start, zone, option="--start") if start else saved.start_text,
+            "end": read_time(end, zone, option="--end") if end else saved.end_text,
+        },
+        "filters": {"vehicle_classes": [], "features": []},
+    }

@@ -1,0 +1,159 @@
+"""`carloop settings`: show, set and test a site's address, token and station."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.exits import Exit, exit_for, write_json
+from carloop_plugin.cli.findings import tell_findings
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Command, Group, Option
+from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.plain import plain
+from carloop_plugin.cli.planner import DEFAULT_SITE, PATIENCE, planner_host, waiting
+from carloop_plugin.cli.tables import print_facts
+from carloop_plugin.cli.times import show_time
+from carloop_plugin.model import PROVIDER_ID
+
+if TYPE_CHECKING:
+    from carloop_plugin.cli.texts import Texts
+    from mobility_schemas.documents import CheckReport, ProviderSettings
+
+_LONGEST_INPUT = 1 << 16
+NAMES = ("base_url", "token", "station")
+
+settings = Group("settings", no_args_is_help=True)
+"""The group `carloop settings`."""
+
+
+@settings.command("show", cls=Command, key="settings.show")
+@options.as_json
+@pass_invocation
+def show(invocation: Invocation, as_json: bool) -> int:
+    """Show what is set for a site; a secret's value never."""
+    texts = invocation.texts
+    with planner_host(texts) as host:
+        document = host.settings(PROVIDER_ID, _site(invocation), timeout=PATIENCE, locale=texts.locale)
+    if as_json:
+        write_json(document)
+    else:
+        _show(document, texts)
+    return Exit.DONE
+
+
+@settings.command("set", cls=Command, key="settings.set")
+@click.option("--base-url", metavar="URL", cls=Option)
+@click.option("--station", metavar="ID", cls=Option)
+@click.option("--token-stdin", is_flag=True, cls=Option)
+@click.option("--token-env", is_flag=True, cls=Option)
+@click.option("--delete", "deleted", metavar="NAME", multiple=True, cls=Option)
+@options.as_json
+@pass_invocation
+def change(
+    invocation: Invocation,
+    base_url: str | None,
+    station: str | None,
+    token_stdin: bool,
+    token_env: bool,
+    deleted: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Save settings of a site and test them; ask for them where none are given."""
+    texts = invocation.texts
+    values: dict[str, object] = dict.fromkeys(deleted)
+    if unknown := [name for name in deleted if name not in NAMES]:
+        raise Misuse("settings.no_such", name=unknown[0], known=", ".join(NAMES))
+    if token_stdin and token_env:
+        raise Misuse("settings.one_token")
+    given = {"base_url": base_url, "station": station}
+    values.update({name: value for name, value in given.items() if value is not None})
+    if token_stdin:
+        values["token"] = _token_from_input()
+    if token_env:
+        values["token"] = _token_from_environment()
+    if not values:
+        values = _ask(texts)
+    document = cast(
+        "ProviderSettings", {"provider": PROVIDER_ID, "site": _site(invocation), "values": values}
+    )
+    with planner_host(texts) as host, waiting(texts("waiting.check")):
+        report = host.save_settings(document, timeout=PATIENCE, locale=texts.locale)
+    return _tell(report, texts, as_json=as_json)
+
+
+@settings.command("test", cls=Command, key="settings.test")
+@options.as_json
+@pass_invocation
+def test(invocation: Invocation, as_json: bool) -> int:
+    """Test the connection of a site."""
+    texts = invocation.texts
+    with planner_host(texts) as host, waiting(texts("waiting.check")):
+        report = host.check(PROVIDER_ID, _site(invocation), timeout=PATIENCE, locale=texts.locale)
+    return _tell(report, texts, as_json=as_json)
+
+
+def _tell(report: CheckReport, texts: Texts, *, as_json: bool) -> Exit:
+    if as_json:
+        write_json(report)
+    else:
+        tell_findings(report["findings"], texts)
+    if report["ok"]:
+        return Exit.DONE
+    errors = [finding["code"] for finding in report["findings"] if finding["severity"] == "error"]
+    return exit_for(errors[0]) if errors else Exit.REFUSED
+
+
+def _site(invocation: Invocation) -> str:
+    return invocation.site or DEFAULT_SITE
+
+
+def _token_from_input() -> str:
+    content = sys.stdin.read(_LONGEST_INPUT).strip()
+    if not content:
+        raise Misuse("settings.no_token_given")
+    return content
+
+
+def _token_from_environment() -> str:
+    """Take the token out of the environment, which otherwise would fix it, to keep it."""
+    import os
+
+    token = os.environ.pop("CARLOOP_TOKEN", "").strip()
+    if not token:
+        raise Misuse("settings.no_token_variable")
+    return token
+
+
+def _ask(texts: Texts) -> dict[str, object]:
+    """Ask for address, token and station; what is left empty stays as it is."""
+    if not sys.stdin.isatty():
+        raise Misuse("settings.nothing_given")
+    answers: dict[str, object] = {
+        "base_url": click.prompt(texts("settings.ask.base_url"), default="", show_default=False, err=True),
+        "token": click.prompt(
+            texts("settings.ask.token"), default="", show_default=False, hide_input=True, err=True
+        ),
+        "station": click.prompt(texts("settings.ask.station"), default="", show_default=False, err=True),
+    }
+    return {name: value for name, value in answers.items() if value}
+
+
+def _show(document: ProviderSettings, texts: Texts) -> None:
+    values, fixed = document["values"], document.get("fixed", [])
+    since = {secret["name"]: secret["since"] for secret in document.get("secrets_set", [])}
+    facts: list[tuple[str, object]] = [(texts("heading.site"), document["site"])]
+    for name in NAMES:
+        value: object = values.get(name)
+        if name in since:
+            value = texts("settings.secret_since", since=show_time(since[name], texts))
+        if name in fixed:
+            value = texts("settings.fixed_value", value=value or texts("settings.secret_fixed"))
+        facts.append((texts(f"settings.name.{name}"), value))
+    print_facts(facts)
+    click.echo(plain(document.get("help", "")), err=True)
+    for link in document.get("links", []):
+        click.echo(f"{plain(link['title'])} – {plain(link['url'])}", err=True)

@@ -1,0 +1,83 @@
+"""How a run ends: exit codes, and what a person reads when something was refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import click
+
+from carloop_plugin.cli.plain import plain
+from carloop_plugin.cli.texts import Texts
+from carloop_plugin.model import Failed
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import Problem
+
+
+class Exit(IntEnum):
+    """What the program leaves with."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    UNKNOWN = 3
+    UNREACHABLE = 4
+    INTERRUPTED = 130
+    READER_GONE = 141
+
+
+_AWAY = frozenset({"unreachable", "deadline_exceeded"})
+
+
+def exit_for(code: str) -> Exit:
+    """Give the exit code for a problem."""
+    return Exit.UNREACHABLE if code in _AWAY else Exit.REFUSED
+
+
+def tell_problem(problem: Mapping[str, object], texts: Texts) -> Exit:
+    """Print a problem on standard error: title, detail, pointer, code. Give its exit code."""
+    code = str(problem.get("code"))
+    lines = [texts("error.error", message=plain(str(problem.get("title") or code)))]
+    if problem.get("detail"):
+        lines.append(f"  {plain(str(problem['detail']))}")
+    if problem.get("pointer"):
+        lines.append("  " + texts("error.pointer", pointer=plain(str(problem["pointer"]))))
+    lines.append("  " + texts("error.code", code=plain(code)))
+    click.echo("\n".join(lines), err=True)
+    return exit_for(code)
+
+
+def tell_failure(error: Exception, texts: Texts) -> Exit:
+    """Print whatever ended a command as a sentence. Give its exit code."""
+    problem = problem_of(error, texts.locale)
+    if problem is None:
+        click.echo(texts("error.unexpected", kind=type(error).__name__), err=True)
+        return Exit.REFUSED
+    return tell_problem(problem, texts)
+
+
+def problem_of(error: Exception, locale: str) -> Problem | None:
+    """Give the problem an exception stands for; None for one that is a bug."""
+    from carloop_plugin.problems import problem_document
+    from mobility_hookspecs.problems import MobilityProblem
+
+    if isinstance(error, MobilityProblem):
+        return error.problem
+    return problem_document(error.reason, locale) if isinstance(error, Failed) else None
+
+
+def leave_by_reader() -> Exit:
+    """Leave quietly when nobody reads standard output any more (`carloop rentals | head -1`)."""
+    # Python would try to flush once more at its end, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.READER_GONE
+
+
+def write_json(document: object) -> None:
+    """Print a document on one line of standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))

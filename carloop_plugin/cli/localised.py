@@ -1,0 +1,225 @@
+"""Commands and options that speak the language of the run.
+
+Click fixes help when the module is imported; here it is looked up when it is shown, under the command's key
+(`settings.set.help`) and the option's name (`option.limit`, or `settings.set.option.limit` where it differs).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from carloop_plugin.cli.invocation import Invocation, invocation_of
+from carloop_plugin.cli.misuse import BadValue
+from carloop_plugin.cli.texts import LANGUAGES, Texts
+
+
+class Option(click.Option):
+    """An option whose help and metavar come from the catalogues."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Give the names and the help in the run's language."""
+        record = super().get_help_record(ctx)
+        if record is None:
+            return None
+        texts = invocation_of(ctx).texts
+        own = f"{key_of(ctx.command)}.option.{self.name}"
+        help_text = texts(own if texts.has(own) else f"option.{self.name}")
+        mark = (
+            texts("usage.required") if self.required else texts("usage.repeatable") if self.multiple else ""
+        )
+        return record[0], f"{help_text} {mark}".rstrip()
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """Give the placeholder in the run's language."""
+        return _metavar(self.metavar, ctx) or super().make_metavar(ctx)
+
+
+class Argument(click.Argument):
+    """An argument whose metavar comes from the catalogues."""
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """Give the placeholder in the run's language."""
+        name = _metavar(self.metavar, ctx) or super().make_metavar(ctx)
+        return name if self.required or name.startswith("[") else f"[{name}]"
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Name the argument as the usage line does."""
+        return self.make_metavar(ctx).strip("[]") if ctx is not None else (self.name or "")
+
+
+class Language(click.ParamType[str]):
+    """`de` or `en`."""
+
+    name = "language"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check a language. Click hands over whatever it read, hence `Any`."""
+        if value not in LANGUAGES:
+            raise BadValue("usage.not_one_of", ctx=ctx, param=param, value=value, known=", ".join(LANGUAGES))
+        return str(value)
+
+
+class Whole(click.ParamType[int]):
+    """A whole number within bounds."""
+
+    name = "whole"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a number. Click hands over whatever it read, hence `Any`."""
+        text = str(value)
+        if text.isascii() and text.isdigit() and len(text) < 10 and self.least <= int(text) <= self.most:
+            return int(text)
+        raise BadValue("usage.not_whole", ctx=ctx, param=param, value=text, least=self.least, most=self.most)
+
+
+class Command(click.Command):
+    """A command whose help, usage line and headings come from the catalogues."""
+
+    def __init__(self, name: str | None, *, key: str | None = None, **attrs: Any) -> None:
+        super().__init__(name, **attrs)
+        self.key = name or "" if key is None else key
+        self.params += common_options()
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Describe `--help` in the run's language."""
+        return _localised_help(super().get_help_option(ctx), ctx)
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - click's signature
+        """Give the line shown in a list of commands."""
+        return _texts_now()(f"{self.key}.short")
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        _write_usage(self, ctx, formatter)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command does."""
+        _write_help(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under their heading."""
+        _write_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        _write_examples(ctx, formatter)
+
+
+class Group(click.Group):
+    """A group of commands whose help comes from the catalogues."""
+
+    command_class = Command
+
+    def __init__(self, name: str | None, *, key: str | None = None, **attrs: Any) -> None:
+        super().__init__(name, **attrs)
+        self.key = name or "" if key is None else key
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Describe `--help` in the run's language."""
+        return _localised_help(super().get_help_option(ctx), ctx)
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - click's signature
+        """Give the line shown in a list of commands."""
+        return _texts_now()(f"{self.key}.short")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """List the commands in the order of a day's work, as they were added."""
+        return list(self.commands)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        _write_usage(self, ctx, formatter)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the group is for."""
+        _write_help(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options and the commands under their headings."""
+        _write_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under their heading."""
+        rows = [(name, self.commands[name].get_short_help_str()) for name in self.list_commands(ctx)]
+        with formatter.section(invocation_of(ctx).texts("usage.commands")):
+            formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        _write_examples(ctx, formatter)
+
+
+def key_of(command: click.Command) -> str:
+    """Give the key of a command's texts, such as `settings.set`."""
+    return command.key if isinstance(command, Command | Group) else command.name or ""
+
+
+def common_options() -> list[click.Parameter]:
+    """Make the options that every command takes, so that they may stand before or after it."""
+    return [
+        Option(
+            ["--site"],
+            metavar="NAME",
+            expose_value=False,
+            callback=_remember_site,
+        ),
+        Option(["--lang"], metavar="de|en", type=Language(), expose_value=False, is_eager=True),
+    ]
+
+
+def _remember_site(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    found = ctx.find_object(Invocation)
+    if found is not None and value:
+        found.site = value
+
+
+def _metavar(metavar: str | None, ctx: click.Context) -> str | None:
+    texts = invocation_of(ctx).texts
+    return texts(f"metavar.{metavar}") if metavar and texts.has(f"metavar.{metavar}") else metavar
+
+
+def _texts_now() -> Texts:
+    context = click.get_current_context(silent=True)
+    return invocation_of(context).texts if context else Texts("en")
+
+
+def _localised_help(option: click.Option | None, ctx: click.Context) -> click.Option | None:
+    if option is not None:
+        option.help = invocation_of(ctx).texts("option.help")
+    return option
+
+
+def _write_usage(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    texts = invocation_of(ctx).texts
+    words = {"[OPTIONS]": "usage.options_metavar", "COMMAND [ARGS]...": "usage.command_metavar"}
+    pieces = [texts(words[piece]) if piece in words else piece for piece in command.collect_usage_pieces(ctx)]
+    formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=texts("usage.usage") + " ")
+
+
+def _write_help(ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(invocation_of(ctx).texts(f"{key_of(ctx.command)}.help"))
+
+
+def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    rows = [
+        record
+        for param in command.get_params(ctx)
+        if not isinstance(param, click.Argument) and (record := param.get_help_record(ctx)) is not None
+    ]
+    with formatter.section(invocation_of(ctx).texts("usage.options")):
+        formatter.write_dl(rows)
+
+
+def _write_examples(ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    texts = invocation_of(ctx).texts
+    with formatter.section(texts("usage.examples")):
+        for line in texts(f"{key_of(ctx.command)}.examples").splitlines():
+            formatter.write(f"{'':>{formatter.current_indent}}{line}\n")

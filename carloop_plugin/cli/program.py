@@ -1,0 +1,137 @@
+"""The program itself: its commands, its language, and what it leaves with.
+
+Exit codes: 0 done, 1 refused, 2 usage, 3 unknown outcome, 4 not reachable; 130 interrupted. Whatever happens,
+a person reads a sentence and never a traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from carloop_plugin import __version__
+from carloop_plugin.cli.exits import Exit, leave_by_reader, tell_failure
+from carloop_plugin.cli.invocation import Invocation, invocation_of
+from carloop_plugin.cli.localised import Group, Option, common_options
+from carloop_plugin.cli.misuse import explain
+from carloop_plugin.cli.texts import Texts, choose_language
+
+_LOG = logging.getLogger(__name__)
+
+COMMANDS = {
+    "appointment": "appointment:appointment",
+    "classes": "filters:classes",
+    "features": "filters:features",
+    "search": "search:search",
+    "book": "book:book",
+    "change-end": "change_end:change_end",
+    "cancel": "cancel:cancel",
+    "rentals": "rentals:rentals",
+    "recover": "recover:recover",
+    "erase": "erase:erase",
+    "settings": "settings:settings",
+    "doctor": "doctor:doctor",
+    "demo": "demo:demo",
+    "completion": "completion:completion",
+}
+"""Where each command is defined, imported only when it is asked for."""
+
+
+class Program(Group):
+    """The root of all commands: reads the language first, and turns every failure into an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """List the commands in the order of a day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Import the command asked for, and no other."""
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name not in self.commands:
+            module, _, name = COMMANDS[cmd_name].partition(":")
+            command = getattr(import_module(f"carloop_plugin.cli.commands.{module}"), name)
+            if isinstance(command, click.Command):
+                self.commands[cmd_name] = command
+        return self.commands[cmd_name]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under their heading, without importing them."""
+        texts = invocation_of(ctx).texts
+        with formatter.section(texts("usage.commands")):
+            formatter.write_dl([(name, texts(f"{name}.short")) for name in COMMANDS])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: ARG002 - click's signature
+        **extra: Any,  # noqa: ARG002
+    ) -> NoReturn:
+        """Run the program with its arguments and leave. Click's own way of leaving speaks English only."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        texts = Texts(choose_language(arguments, os.environ))
+        sys.exit(_run(self, arguments, texts, prog_name=prog_name or "carloop", complete_var=complete_var))
+
+
+def _run(
+    program: click.Group, arguments: list[str], texts: Texts, *, prog_name: str, complete_var: str | None
+) -> int:
+    try:
+        result = click.Group.main(
+            program,
+            arguments,
+            prog_name=prog_name,
+            complete_var=complete_var,
+            standalone_mode=False,
+            obj=Invocation(texts),
+        )
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return Exit.USAGE
+    except click.UsageError as error:
+        return _tell_misuse(error, texts)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(texts("error.interrupted"), err=True)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return leave_by_reader()
+    except Exception as error:  # noqa: BLE001 - the last stop: a person gets a sentence, the log the rest
+        _LOG.debug("the command failed", exc_info=error)
+        return tell_failure(error, texts)
+    return result if isinstance(result, int) else Exit.DONE
+
+
+def _tell_misuse(error: click.UsageError, texts: Texts) -> int:
+    if error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+        click.echo(texts("usage.try_help", command=f"{error.ctx.command_path} --help"), err=True)
+    click.echo(texts("error.error", message=explain(error, texts)), err=True)
+    return Exit.USAGE
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"carloop {__version__}")
+        ctx.exit()
+
+
+carloop = Program(
+    "carloop",
+    key="",
+    params=[
+        Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_print_version),
+        *common_options(),
+    ],
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+"""The program, `carloop`."""

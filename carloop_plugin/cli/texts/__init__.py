@@ -1,0 +1,44 @@
+"""The command line's texts, one catalogue a language. A test holds the two together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+LANGUAGES = ("de", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts in one language: `texts("outcome.done", rental="R-1")`."""
+
+    locale: str
+
+    def __call__(self, key: str, /, **params: object) -> str:
+        """Give a text, its `{names}` filled in. Raise `KeyError` for a key there is none of."""
+        return self._catalogue()[key].format_map(params)
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is a text of that key."""
+        return key in self._catalogue()
+
+    def _catalogue(self) -> dict[str, str]:
+        catalogue: dict[str, str] = import_module(f"{__name__}.{self.locale}").TEXTS
+        return catalogue
+
+
+def choose_language(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> str:
+    """Choose the language: `--lang` wherever it stands, else the locale; English for any but German."""
+    for position, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            value = value or (arguments[position + 1] if position + 1 < len(arguments) else "")
+            if value in LANGUAGES:
+                return value
+    environ = os.environ if environ is None else environ
+    locale = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "de" if locale.lower().startswith("de") else "en"

@@ -1,0 +1,333 @@
+"""The command line in German."""
+
+from carloop_plugin.cli.texts.story_de import TEXTS as _STORY
+
+TEXTS: dict[str, str] = {
+    # The program and its commands
+    ".help": (
+        "Carloop im Werkstattplaner: Mietwagen suchen, buchen, verlängern und stornieren – "
+        "und einrichten, was dafür gebraucht wird."
+    ),
+    ".examples": (
+        "carloop demo --scripted               # die ganze Geschichte ansehen\n"
+        "carloop settings set                  # Webadresse und Token eingeben\n"
+        "carloop appointment save termin.json\n"
+        "carloop search --appointment A-2026-0815 --class kombi\n"
+        "carloop book --appointment A-2026-0815 --option veh-0017"
+    ),
+    "appointment.short": "Termine an den Anbieter übergeben",
+    "appointment.help": "Übergibt Termine so, wie ein Werkstattplaner es nach dem Speichern tut.",
+    "appointment.examples": "carloop appointment save termin.json",
+    "appointment.save.short": "Termin speichern und Schritt 4 zeigen",
+    "appointment.save.help": (
+        "Übergibt einen gespeicherten Termin (JSON-Dokument appointment) aus einer Datei oder mit - von der "
+        "Standardeingabe und zeigt, was Schritt 4, das Mobilitätsangebot, dazu anbietet. Die Kundendaten bleiben in "
+        "der Datei; nur deren Ort wird für „carloop book“ gemerkt."
+    ),
+    "appointment.save.examples": (
+        "carloop appointment save termin.json\ncat termin.json | carloop appointment save - --json"
+    ),
+    "classes.short": "Fahrzeugklassen auflisten",
+    "classes.help": "Listet die Fahrzeugklassen, nach denen eine Suche filtern kann.",
+    "classes.examples": "carloop classes\ncarloop classes --site nord --json",
+    "features.short": "Fahrzeugeigenschaften auflisten",
+    "features.help": "Listet die Fahrzeugeigenschaften, nach denen eine Suche filtern kann.",
+    "features.examples": "carloop features\ncarloop features --json",
+    "search.short": "Verfügbare Mietwagen suchen",
+    "search.help": (
+        "Sucht die Mietwagen, die zu den Filtern passen und im ganzen Zeitraum frei sind. Mehrere Klassen: eine davon "
+        "genügt. Mehrere Eigenschaften: der Wagen hat alle. Zeiten wie 02.03.2026 08:30 oder "
+        "2026-03-02T08:30:00+01:00."
+    ),
+    "search.examples": (
+        "carloop search --appointment A-2026-0815 --class kombi --class suv --feature automatik\n"
+        'carloop search --start "02.03.2026 08:30" --end "03.03.2026 17:00" --limit 20\n'
+        "carloop search --appointment A-2026-0815 --json"
+    ),
+    "book.short": "Verleihvorgang speichern",
+    "book.help": (
+        "Bucht ein Angebot der Suche für einen gespeicherten Termin. Die Kundendaten kommen aus --file, sonst von der "
+        "Standardeingabe, sonst aus der Datei, aus der der Termin gespeichert wurde: ein Termin oder ein Kunde als "
+        "JSON. Der Verleihzeitraum ist der des Termins, wenn nichts anderes angegeben ist."
+    ),
+    "book.examples": (
+        "carloop book --appointment A-2026-0815 --option veh-0017\n"
+        "carloop book --appointment A-2026-0815 --option veh-0017 < kunde.json\n"
+        'carloop book --appointment A-2026-0815 --option veh-0017 --end "04.03.2026 12:00"'
+    ),
+    "change-end.short": "Verleihende ändern",
+    "change-end.help": (
+        "Verlängert oder verkürzt eine Vermietung, auch eine, die schon begonnen hat. Das neue Ende muss in der "
+        "Zukunft und nach dem Beginn liegen. Alles andere: stornieren und neu buchen."
+    ),
+    "change-end.examples": (
+        'carloop change-end r-000123 "04.03.2026 12:00"\n'
+        "carloop change-end r-000123 2026-03-04T12:00:00+01:00 --json"
+    ),
+    "cancel.short": "Verleihvorgang stornieren",
+    "cancel.help": (
+        "Storniert eine reservierte Vermietung. Mit --booking wird eine Buchung aufgegeben, deren Ausgang noch "
+        "unbekannt ist."
+    ),
+    "cancel.examples": (
+        'carloop cancel r-000123 --reason "Termin abgesagt"\n'
+        "carloop cancel --booking 0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
+    ),
+    "rentals.short": "Vermietungen auflisten",
+    "rentals.help": (
+        "Listet die Vermietungen, die aus dem Planer gemacht wurden, wie zuletzt bei Carloop gesehen. Ohne --all nur "
+        "reservierte und laufende."
+    ),
+    "rentals.examples": "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0815",
+    "recover.short": "Unklares klären, Änderungen holen",
+    "recover.help": (
+        "Klärt Änderungen, deren Ausgang unbekannt ist, und holt, was am Schalter geändert wurde. Mit --watch "
+        "fortlaufend, bis Strg-C. Mit --rebuild wird eine beschädigte Ablage beiseitegelegt und aus Carloop neu "
+        "aufgebaut."
+    ),
+    "recover.examples": "carloop recover\ncarloop recover --watch 30\ncarloop recover --rebuild",
+    "erase.short": "Personenbezogene Daten löschen",
+    "erase.help": (
+        "Löscht, was zu Kundennummern und Terminen aufbewahrt wird, und nennt, was aus welchem Grund noch bleiben "
+        "muss."
+    ),
+    "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0815 --json",
+    "settings.short": "Einstellungen zeigen, ändern, testen",
+    "settings.help": (
+        "Webadresse, Authentifizierungsschlüssel (Token) und Station eines Standorts. Der Token wird nie als Angabe "
+        "auf der Befehlszeile erwartet und nie ausgegeben."
+    ),
+    "settings.examples": "carloop settings set\ncarloop settings test",
+    "settings.show.short": "Einstellungen zeigen",
+    "settings.show.help": "Zeigt, was für einen Standort gilt; vom Token nur, ob und seit wann er gesetzt ist.",
+    "settings.show.examples": "carloop settings show\ncarloop settings show --site nord --json",
+    "settings.set.short": "Einstellungen speichern",
+    "settings.set.help": (
+        "Speichert Einstellungen und testet die Verbindung. Ohne Angaben wird gefragt, der Token verdeckt. In "
+        "Programmen: Token mit --token-stdin von der Standardeingabe oder mit --token-env aus CARLOOP_TOKEN."
+    ),
+    "settings.set.examples": (
+        "carloop settings set\n"
+        "carloop settings set --base-url https://autohaus.carloop.example --token-stdin < token.txt\n"
+        "carloop settings set --delete token"
+    ),
+    "settings.test.short": "Verbindung testen",
+    "settings.test.help": "Testet die Verbindung zu Carloop und sagt zu jedem Fehler, was zu tun ist.",
+    "settings.test.examples": "carloop settings test\ncarloop settings test --site nord --json",
+    "doctor.short": "Zustand untersuchen",
+    "doctor.help": (
+        "Untersucht Versionen, Ablage, offene Änderungen, Einstellungen und geladene Anbieter, ohne Carloop zu "
+        "fragen."
+    ),
+    "doctor.examples": "carloop doctor\ncarloop doctor --json",
+    "demo.short": "Alles mit einer Sandbox vorführen",
+    "demo.help": (
+        "Startet eine Carloop-Sandbox mit Fuhrpark, erzählt die ganze Geschichte einer Vermietung und lässt die "
+        "Sandbox danach zum Ausprobieren laufen, bis Strg-C. Mit --scripted endet es nach der Geschichte; der "
+        "Rückgabewert ist nur dann 0, wenn jeder Schritt tat, was er soll."
+    ),
+    "demo.examples": "carloop demo\ncarloop demo --sandbox-port 0\ncarloop demo --scripted --json",
+    "completion.short": "Vervollständigung für die Shell ausgeben",
+    "completion.help": "Gibt die Zeilen aus, mit denen eine Shell Befehle und Optionen von carloop vervollständigt.",
+    "completion.examples": (
+        "carloop completion bash >> ~/.bashrc\n"
+        "carloop completion zsh >> ~/.zshrc\n"
+        "carloop completion fish > ~/.config/fish/completions/carloop.fish"
+    ),
+    # Options
+    "option.help": "Diese Hilfe zeigen.",
+    "option.version": "Die Version zeigen.",
+    "option.lang": "Sprache: de oder en (sonst die der Umgebung).",
+    "option.site": "Standort (sonst der des Termins, sonst main).",
+    "option.as_json": "Ausgabe für Programme: ein JSON-Dokument.",
+    "option.appointment_id": "Kennung des Termins.",
+    "option.option_id": "Kennung des Angebots aus der Suche.",
+    "option.file": "Datei mit Termin oder Kunde als JSON; - ist die Standardeingabe.",
+    "option.start": "Beginn (sonst der des Termins).",
+    "option.end": "Ende (sonst das des Termins).",
+    "option.classes": "Fahrzeugklasse.",
+    "option.features": "Fahrzeugeigenschaft.",
+    "option.limit": "Höchstens so viele, 1 bis 10000.",
+    "option.change_id": "Kennung der Änderung, um dieselbe noch einmal zu senden.",
+    "option.booking_id": "Kennung der Buchung, deren Ausgang unbekannt ist.",
+    "option.reason": "Grund, für Carloop.",
+    "option.with_past": "Auch stornierte und zurückgegebene.",
+    "option.numbers": "Kundennummer.",
+    "erase.option.appointment_ids": "Kennung eines Termins.",
+    "option.watch": "Alle so viele Sekunden wiederholen, bis Strg-C.",
+    "option.rebuild": "Eine beschädigte Ablage beiseitelegen und neu aufbauen.",
+    "option.base_url": "Webadresse, beginnt mit https://.",
+    "option.station": "Nur Mietwagen dieser Station anbieten.",
+    "option.token_stdin": "Den Token von der Standardeingabe lesen.",
+    "option.token_env": "Den Token aus CARLOOP_TOKEN übernehmen.",
+    "option.deleted": "Eine Einstellung löschen: base_url, token oder station.",
+    "option.scripted": "Nur die Geschichte erzählen, dann enden.",
+    "option.port": "Port des Planers (0: ein freier).",
+    "option.sandbox_port": "Port der Sandbox (0: ein freier).",
+    "option.data": "Ordner für die Daten (sonst ein vorübergehender).",
+    # Placeholders
+    "metavar.FILE": "DATEI",
+    "metavar.FILE|-": "DATEI|-",
+    "metavar.TIME": "ZEIT",
+    "metavar.COUNT": "ANZAHL",
+    "metavar.SECONDS": "SEKUNDEN",
+    "metavar.NUMBER": "NUMMER",
+    "metavar.RENTAL": "VERMIETUNG",
+    "metavar.REASON": "GRUND",
+    "metavar.FOLDER": "ORDNER",
+    # Usage
+    "usage.usage": "Aufruf:",
+    "usage.options": "Optionen",
+    "usage.commands": "Befehle",
+    "usage.examples": "Beispiele",
+    "usage.options_metavar": "[OPTIONEN]",
+    "usage.command_metavar": "BEFEHL [ANGABEN]...",
+    "usage.required": "(erforderlich)",
+    "usage.repeatable": "(mehrfach möglich)",
+    "usage.try_help": "Hilfe: {command}",
+    "usage.bad_value": "„{name}“: {why}",
+    "usage.missing": "Es fehlt: {name}.",
+    "usage.no_option": "Die Option {name} gibt es nicht.",
+    "usage.option_alone": "Die Angabe zu {name} fehlt oder ist zu viel.",
+    "usage.no_command": "Den Befehl „{name}“ gibt es nicht.",
+    "usage.did_you_mean": "Gemeint vielleicht: {names}?",
+    "usage.not_understood": "Die Angaben sind nicht zu verstehen; wahrscheinlich sind es zu viele.",
+    "usage.not_one_of": "„{value}“ gibt es nicht; möglich sind: {known}.",
+    "usage.not_whole": "„{value}“ ist keine ganze Zahl von {least} bis {most}.",
+    # Errors
+    "error.error": "Fehler: {message}",
+    "error.pointer": "Stelle: {pointer}",
+    "error.code": "Code: {code}",
+    "error.interrupted": "Abgebrochen.",
+    "error.unexpected": "Fehler: Das hätte nicht geschehen dürfen ({kind}). Bitte dem Hersteller melden.",
+    "time.format": "%d.%m.%Y, %H:%M",
+    "time.none": (
+        "{option}: „{time}“ ist keine Zeit. Bitte so schreiben: 02.03.2026 08:30 oder 2026-03-02T08:30:00+01:00."
+    ),
+    "time.never": (
+        "{option}: {time} gibt es nicht, in dieser Nacht werden die Uhren vorgestellt. Bitte eine andere Zeit angeben."
+    ),
+    "time.twice": (
+        "{option}: {time} gibt es zweimal, in dieser Nacht werden die Uhren zurückgestellt. Bitte eine davon angeben: "
+        "{first} oder {second}."
+    ),
+    "input.missing": "Die Datei {name} gibt es nicht.",
+    "input.unreadable": "Die Datei {name} lässt sich nicht lesen.",
+    "input.too_large": "{name} ist zu groß für ein Dokument.",
+    "input.not_json": "{name} ist kein gültiges JSON (Zeile {line}, Spalte {column}).",
+    "input.not_an_object": "{name} enthält kein JSON-Objekt.",
+    "input.other_appointment": "{name} ist ein anderer Termin als {wanted}.",
+    "appointment.never_saved": "Der Termin {id} wurde noch nicht gespeichert. Bitte zuerst: carloop appointment save",
+    "search.period_missing": "Bitte --appointment oder --start und --end angeben.",
+    "book.no_customer": (
+        "Die Kundendaten fehlen. Bitte mit --file eine Datei angeben (Termin oder Kunde) oder sie über die "
+        "Standardeingabe geben."
+    ),
+    "book.no_period": "Der Zeitraum fehlt. Bitte --start und --end angeben oder zuerst den Termin speichern.",
+    "book.customer_from": "Kundendaten aus: {name}",
+    "cancel.one_of_two": "Bitte entweder die Vermietung oder --booking angeben.",
+    "erase.nothing": "Bitte --customer oder --appointment angeben.",
+    "settings.no_such": "Die Einstellung „{name}“ gibt es nicht; möglich sind: {known}.",
+    "settings.one_token": "Bitte nur eines von --token-stdin und --token-env angeben.",
+    "settings.no_token_given": "Auf der Standardeingabe steht kein Token.",
+    "settings.no_token_variable": "CARLOOP_TOKEN ist leer.",
+    "settings.nothing_given": "Bitte angeben, was gespeichert werden soll.",
+    # What is shown
+    "waiting.appointment": "Termin wird übergeben …",
+    "waiting.filters": "Carloop wird gefragt …",
+    "waiting.search": "Mietwagen werden gesucht …",
+    "waiting.book": "Verleihvorgang wird gespeichert …",
+    "waiting.change_end": "Verleihende wird geändert …",
+    "waiting.cancel": "Verleihvorgang wird storniert …",
+    "waiting.recover": "Wird abgeglichen …",
+    "waiting.rebuild": "Ablage wird neu aufgebaut …",
+    "waiting.erase": "Wird gelöscht …",
+    "waiting.check": "Verbindung wird getestet …",
+    "heading.id": "Kennung",
+    "heading.class": "Fahrzeugklasse",
+    "heading.feature": "Fahrzeugeigenschaft",
+    "heading.group": "Gruppe",
+    "heading.option": "Angebot",
+    "heading.vehicle": "Fahrzeug",
+    "heading.plate": "Kennzeichen",
+    "heading.features": "Eigenschaften",
+    "heading.station": "Station",
+    "heading.price": "Preis",
+    "heading.remark": "Bemerkung",
+    "heading.rental": "Vermietung",
+    "heading.appointment": "Termin",
+    "heading.site": "Standort",
+    "heading.title": "Fahrzeug",
+    "heading.status": "Status",
+    "heading.state": "Stand",
+    "heading.period": "Verleihzeitraum",
+    "heading.customer": "Kundendaten",
+    "heading.allowed": "möglich",
+    "heading.change": "Änderung",
+    "heading.outcome": "Ausgang",
+    "heading.kept_because": "bleibt, weil",
+    "heading.until": "bis",
+    "price.format": "{amount} {currency}",
+    "state.open": "nichts gebucht",
+    "state.booked": "gebucht",
+    "state.unknown": "unbekannt – wird geklärt",
+    "state.attention": "gebucht, passt nicht mehr zum Termin",
+    "status.reserved": "reserviert",
+    "status.picked_up": "abgeholt",
+    "status.returned": "zurückgegeben",
+    "status.cancelled": "storniert",
+    "action.change_end": "Ende ändern",
+    "action.cancel": "stornieren",
+    "action.rebook": "umbuchen",
+    "differs.vehicle_class": "andere Klasse",
+    "differs.features": "andere Ausstattung",
+    "differs.period": "anderer Zeitraum",
+    "differs.station": "andere Station",
+    "step.title": "4. Mobilitätsangebot",
+    "step.locked": "(aus dem DMS, nicht änderbar)",
+    "step.proposal": "Vorschlag: {message}",
+    "search.found": "Verfügbare Mietwagen: {total}",
+    "search.truncated": "Es gibt mehr; bitte --limit erhöhen.",
+    "search.alternative": "Alternative: {how}",
+    "outcome.done": "erledigt",
+    "outcome.refused": "abgelehnt",
+    "outcome.done.book": "Der Verleihvorgang ist gespeichert.",
+    "outcome.done.change_end": "Das Verleihende ist geändert.",
+    "outcome.done.cancel": "Der Verleihvorgang ist storniert.",
+    "outcome.unknown": (
+        "Der Ausgang ist unbekannt: Carloop hat die Antwort nicht überbracht. „carloop recover“ klärt ihn, oder "
+        "denselben Befehl mit --change-id {change_id} noch einmal geben."
+    ),
+    "outcome.alternatives": "Frei wären stattdessen:",
+    "rentals.none": "Keine Vermietungen.",
+    "recover.summary": "Geklärt: {settled} · geändert: {changed} · noch offen: {pending}",
+    "recover.oldest": "Offen seit {since}",
+    "recover.rebuilt": "Die Ablage ist neu aufgebaut. Vermietungen: {count}",
+    "recover.missing": "Der Standort {site} fehlt noch; bitte danach erneut aufrufen:",
+    "recover.moved_aside": "Die beschädigte Ablage liegt jetzt in {path}.",
+    "erase.done": "Gelöscht: {count}",
+    "settings.name.base_url": "Webadresse",
+    "settings.name.token": "Authentifizierungsschlüssel",
+    "settings.name.station": "Station",
+    "settings.secret_since": "gesetzt seit {since}",
+    "settings.secret_fixed": "gesetzt",
+    "settings.fixed_value": "{value} (durch Umgebung oder Konfigurationsdatei festgelegt)",
+    "settings.ask.base_url": "Webadresse (leer: unverändert)",
+    "settings.ask.token": "Authentifizierungsschlüssel, wird nicht angezeigt (leer: unverändert)",
+    "settings.ask.station": "Station (leer: unverändert)",
+    "doctor.store": "Ablage",
+    "doctor.installation": "Installation",
+    "doctor.journal": "Journal",
+    "doctor.rentals": "Vermietungen",
+    "doctor.pending": "offene Änderungen",
+    "doctor.unknown": "davon unbekannt",
+    "doctor.set_aside": "davon beiseitegelegt",
+    "doctor.contact": "letzter Kontakt ({account})",
+    "doctor.site": "Standort {site}",
+    "doctor.provider": "Anbieter {id}",
+    "doctor.token_set": "Token: {place}",
+    "doctor.no_token": "kein Token",
+    "doctor.well": "Alles in Ordnung.",
+    "doctor.ill": "Es ist etwas zu tun.",
+    **_STORY,
+}

@@ -1,0 +1,321 @@
+"""The command line in English."""
+
+from carloop_plugin.cli.texts.story_en import TEXTS as _STORY
+
+TEXTS: dict[str, str] = {
+    # The program and its commands
+    ".help": (
+        "Carloop in the workshop planner: find, book, extend and cancel rental cars, and set up what that takes."
+    ),
+    ".examples": (
+        "carloop demo --scripted               # watch the whole story\n"
+        "carloop settings set                  # enter web address and token\n"
+        "carloop appointment save appointment.json\n"
+        "carloop search --appointment A-2026-0815 --class kombi\n"
+        "carloop book --appointment A-2026-0815 --option veh-0017"
+    ),
+    "appointment.short": "Hand appointments to the provider",
+    "appointment.help": "Hands over appointments as a workshop planner does after saving them.",
+    "appointment.examples": "carloop appointment save appointment.json",
+    "appointment.save.short": "Save an appointment and show step 4",
+    "appointment.save.help": (
+        "Hands over a saved appointment (the JSON document appointment) from a file, or with - from standard input, "
+        "and shows what step 4, the mobility offer, has for it. The customer's data stay in the file; only where it "
+        "is gets remembered, for “carloop book”."
+    ),
+    "appointment.save.examples": (
+        "carloop appointment save appointment.json\ncat appointment.json | carloop appointment save - --json"
+    ),
+    "classes.short": "List the vehicle classes",
+    "classes.help": "Lists the vehicle classes a search can filter by.",
+    "classes.examples": "carloop classes\ncarloop classes --site nord --json",
+    "features.short": "List the vehicle features",
+    "features.help": "Lists the vehicle features a search can filter by.",
+    "features.examples": "carloop features\ncarloop features --json",
+    "search.short": "Search available rental cars",
+    "search.help": (
+        "Finds the rental cars that match the filters and are free for the whole period. Several classes: one of them "
+        "is enough. Several features: the car has all of them. Times such as 2026-03-02 08:30 or "
+        "2026-03-02T08:30:00+01:00."
+    ),
+    "search.examples": (
+        "carloop search --appointment A-2026-0815 --class kombi --class suv --feature automatik\n"
+        'carloop search --start "2026-03-02 08:30" --end "2026-03-03 17:00" --limit 20\n'
+        "carloop search --appointment A-2026-0815 --json"
+    ),
+    "book.short": "Save a rental",
+    "book.help": (
+        "Books an option of the search for a saved appointment. The customer's data come from --file, else from "
+        "standard input, else from the file the appointment was saved from: an appointment or a customer as JSON. "
+        "The rental period is the appointment's where nothing else is given."
+    ),
+    "book.examples": (
+        "carloop book --appointment A-2026-0815 --option veh-0017\n"
+        "carloop book --appointment A-2026-0815 --option veh-0017 < customer.json\n"
+        'carloop book --appointment A-2026-0815 --option veh-0017 --end "2026-03-04 12:00"'
+    ),
+    "change-end.short": "Change a rental's end",
+    "change-end.help": (
+        "Extends or shortens a rental, one that has begun included. The new end has to be in the future and after "
+        "the start. For everything else, cancel and book anew."
+    ),
+    "change-end.examples": (
+        'carloop change-end r-000123 "2026-03-04 12:00"\n'
+        "carloop change-end r-000123 2026-03-04T12:00:00+01:00 --json"
+    ),
+    "cancel.short": "Cancel a rental",
+    "cancel.help": "Cancels a reserved rental. With --booking, gives up a booking whose outcome is still unknown.",
+    "cancel.examples": (
+        'carloop cancel r-000123 --reason "appointment called off"\n'
+        "carloop cancel --booking 0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
+    ),
+    "rentals.short": "List the rentals",
+    "rentals.help": (
+        "Lists the rentals made from the planner, as last seen at Carloop. Without --all, reserved and running ones "
+        "only."
+    ),
+    "rentals.examples": "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0815",
+    "recover.short": "Settle what is unknown, bring in changes",
+    "recover.help": (
+        "Settles changes whose outcome is unknown and brings in what was changed at the rental desk. With --watch it "
+        "goes on until Ctrl-C. With --rebuild, damaged records are moved aside and built anew from Carloop."
+    ),
+    "recover.examples": "carloop recover\ncarloop recover --watch 30\ncarloop recover --rebuild",
+    "erase.short": "Erase personal data",
+    "erase.help": (
+        "Erases what is kept about customer numbers and appointments, and names what has to stay, and for what reason."
+    ),
+    "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0815 --json",
+    "settings.short": "Show, change and test the settings",
+    "settings.help": (
+        "Web address, authentication key (token) and station of a site. The token is never expected on the command "
+        "line and never printed."
+    ),
+    "settings.examples": "carloop settings set\ncarloop settings test",
+    "settings.show.short": "Show the settings",
+    "settings.show.help": "Shows what is in force for a site; of the token only whether and since when it is set.",
+    "settings.show.examples": "carloop settings show\ncarloop settings show --site nord --json",
+    "settings.set.short": "Save settings",
+    "settings.set.help": (
+        "Saves settings and tests the connection. Without any, it asks; the token is not shown. In programs: the token "
+        "from standard input with --token-stdin, or from CARLOOP_TOKEN with --token-env."
+    ),
+    "settings.set.examples": (
+        "carloop settings set\n"
+        "carloop settings set --base-url https://dealer.carloop.example --token-stdin < token.txt\n"
+        "carloop settings set --delete token"
+    ),
+    "settings.test.short": "Test the connection",
+    "settings.test.help": "Tests the connection to Carloop and says for each mistake what to do.",
+    "settings.test.examples": "carloop settings test\ncarloop settings test --site nord --json",
+    "doctor.short": "Examine the state of things",
+    "doctor.help": (
+        "Examines versions, records, pending changes, settings and loaded providers, without asking Carloop."
+    ),
+    "doctor.examples": "carloop doctor\ncarloop doctor --json",
+    "demo.short": "Show it all with a sandbox",
+    "demo.help": (
+        "Starts a Carloop sandbox with a fleet, tells the whole story of a rental and then leaves the sandbox running "
+        "for you to try, until Ctrl-C. With --scripted it ends after the story, and its exit code is 0 only if each "
+        "step did what it should."
+    ),
+    "demo.examples": "carloop demo\ncarloop demo --sandbox-port 0\ncarloop demo --scripted --json",
+    "completion.short": "Print shell completion",
+    "completion.help": "Prints the lines by which a shell completes carloop's commands and options.",
+    "completion.examples": (
+        "carloop completion bash >> ~/.bashrc\n"
+        "carloop completion zsh >> ~/.zshrc\n"
+        "carloop completion fish > ~/.config/fish/completions/carloop.fish"
+    ),
+    # Options
+    "option.help": "Show this help.",
+    "option.version": "Show the version.",
+    "option.lang": "Language: de or en (else the environment's).",
+    "option.site": "Site (else the appointment's, else main).",
+    "option.as_json": "Output for programs: one JSON document.",
+    "option.appointment_id": "Id of the appointment.",
+    "option.option_id": "Id of the option a search offered.",
+    "option.file": "File with the appointment or customer as JSON; - is standard input.",
+    "option.start": "Start (else the appointment's).",
+    "option.end": "End (else the appointment's).",
+    "option.classes": "Vehicle class.",
+    "option.features": "Vehicle feature.",
+    "option.limit": "At most so many, 1 to 10000.",
+    "option.change_id": "Id of the change, to send the same one again.",
+    "option.booking_id": "Id of the booking whose outcome is unknown.",
+    "option.reason": "Reason, for Carloop.",
+    "option.with_past": "Cancelled and returned ones too.",
+    "option.numbers": "Customer number.",
+    "erase.option.appointment_ids": "Id of an appointment.",
+    "option.watch": "Repeat every so many seconds, until Ctrl-C.",
+    "option.rebuild": "Move damaged records aside and build them anew.",
+    "option.base_url": "Web address; it begins with https://.",
+    "option.station": "Offer rental cars of this station only.",
+    "option.token_stdin": "Read the token from standard input.",
+    "option.token_env": "Take the token from CARLOOP_TOKEN.",
+    "option.deleted": "Delete a setting: base_url, token or station.",
+    "option.scripted": "Tell the story only, then end.",
+    "option.port": "Port of the planner (0: any free one).",
+    "option.sandbox_port": "Port of the sandbox (0: any free one).",
+    "option.data": "Folder for the data (else a temporary one).",
+    # Placeholders
+    "metavar.FILE": "FILE",
+    "metavar.FILE|-": "FILE|-",
+    "metavar.TIME": "TIME",
+    "metavar.COUNT": "COUNT",
+    "metavar.SECONDS": "SECONDS",
+    "metavar.NUMBER": "NUMBER",
+    "metavar.RENTAL": "RENTAL",
+    "metavar.REASON": "REASON",
+    "metavar.FOLDER": "FOLDER",
+    # Usage
+    "usage.usage": "Usage:",
+    "usage.options": "Options",
+    "usage.commands": "Commands",
+    "usage.examples": "Examples",
+    "usage.options_metavar": "[OPTIONS]",
+    "usage.command_metavar": "COMMAND [ARGS]...",
+    "usage.required": "(required)",
+    "usage.repeatable": "(may be repeated)",
+    "usage.try_help": "Help: {command}",
+    "usage.bad_value": "“{name}”: {why}",
+    "usage.missing": "Missing: {name}.",
+    "usage.no_option": "There is no option {name}.",
+    "usage.option_alone": "The value of {name} is missing, or one too many.",
+    "usage.no_command": "There is no command “{name}”.",
+    "usage.did_you_mean": "Did you mean {names}?",
+    "usage.not_understood": "The arguments cannot be understood; probably there are too many.",
+    "usage.not_one_of": "There is no “{value}”; there are: {known}.",
+    "usage.not_whole": "“{value}” is not a whole number from {least} to {most}.",
+    # Errors
+    "error.error": "Error: {message}",
+    "error.pointer": "Where: {pointer}",
+    "error.code": "Code: {code}",
+    "error.interrupted": "Interrupted.",
+    "error.unexpected": "Error: this should not have happened ({kind}). Please report it to the makers.",
+    "time.format": "%Y-%m-%d %H:%M",
+    "time.none": "{option}: “{time}” is no time. Please write 2026-03-02 08:30 or 2026-03-02T08:30:00+01:00.",
+    "time.never": "{option}: there is no {time}, the clocks go forward that night. Please give another time.",
+    "time.twice": (
+        "{option}: {time} comes twice, the clocks go back that night. Please give one of these: {first} or {second}."
+    ),
+    "input.missing": "There is no file {name}.",
+    "input.unreadable": "The file {name} cannot be read.",
+    "input.too_large": "{name} is too large for a document.",
+    "input.not_json": "{name} is not valid JSON (line {line}, column {column}).",
+    "input.not_an_object": "{name} does not hold a JSON object.",
+    "input.other_appointment": "{name} is another appointment than {wanted}.",
+    "appointment.never_saved": "The appointment {id} has not been saved yet. Please first: carloop appointment save",
+    "search.period_missing": "Please give --appointment, or --start and --end.",
+    "book.no_customer": (
+        "The customer's data are missing. Please name a file with --file (appointment or customer), or hand them in "
+        "on standard input."
+    ),
+    "book.no_period": "The period is missing. Please give --start and --end, or save the appointment first.",
+    "book.customer_from": "Customer's data from: {name}",
+    "cancel.one_of_two": "Please give either the rental or --booking.",
+    "erase.nothing": "Please give --customer or --appointment.",
+    "settings.no_such": "There is no setting “{name}”; there are: {known}.",
+    "settings.one_token": "Please give only one of --token-stdin and --token-env.",
+    "settings.no_token_given": "There is no token on standard input.",
+    "settings.no_token_variable": "CARLOOP_TOKEN is empty.",
+    "settings.nothing_given": "Please say what is to be saved.",
+    # What is shown
+    "waiting.appointment": "Handing over the appointment …",
+    "waiting.filters": "Asking Carloop …",
+    "waiting.search": "Searching rental cars …",
+    "waiting.book": "Saving the rental …",
+    "waiting.change_end": "Changing the rental's end …",
+    "waiting.cancel": "Cancelling the rental …",
+    "waiting.recover": "Reconciling …",
+    "waiting.rebuild": "Building the records anew …",
+    "waiting.erase": "Erasing …",
+    "waiting.check": "Testing the connection …",
+    "heading.id": "Id",
+    "heading.class": "Vehicle class",
+    "heading.feature": "Vehicle feature",
+    "heading.group": "Group",
+    "heading.option": "Option",
+    "heading.vehicle": "Vehicle",
+    "heading.plate": "Plate",
+    "heading.features": "Features",
+    "heading.station": "Station",
+    "heading.price": "Price",
+    "heading.remark": "Remark",
+    "heading.rental": "Rental",
+    "heading.appointment": "Appointment",
+    "heading.site": "Site",
+    "heading.title": "Vehicle",
+    "heading.status": "Status",
+    "heading.state": "State",
+    "heading.period": "Rental period",
+    "heading.customer": "Customer",
+    "heading.allowed": "Possible",
+    "heading.change": "Change",
+    "heading.outcome": "Outcome",
+    "heading.kept_because": "Kept because",
+    "heading.until": "Until",
+    "price.format": "{currency}{amount}",
+    "state.open": "nothing booked",
+    "state.booked": "booked",
+    "state.unknown": "unknown – being found out",
+    "state.attention": "booked, no longer fits the appointment",
+    "status.reserved": "reserved",
+    "status.picked_up": "picked up",
+    "status.returned": "returned",
+    "status.cancelled": "cancelled",
+    "action.change_end": "change the end",
+    "action.cancel": "cancel",
+    "action.rebook": "rebook",
+    "differs.vehicle_class": "another class",
+    "differs.features": "other features",
+    "differs.period": "another period",
+    "differs.station": "another station",
+    "step.title": "4. Mobility offer",
+    "step.locked": "(from the DMS, cannot be changed)",
+    "step.proposal": "Proposal: {message}",
+    "search.found": "Available rental cars: {total}",
+    "search.truncated": "There are more; please raise --limit.",
+    "search.alternative": "alternative: {how}",
+    "outcome.done": "done",
+    "outcome.refused": "refused",
+    "outcome.done.book": "The rental has been saved.",
+    "outcome.done.change_end": "The rental's end has been changed.",
+    "outcome.done.cancel": "The rental has been cancelled.",
+    "outcome.unknown": (
+        "The outcome is unknown: Carloop's answer was lost. “carloop recover” finds it out, or give the same command "
+        "again with --change-id {change_id}."
+    ),
+    "outcome.alternatives": "Free instead:",
+    "rentals.none": "No rentals.",
+    "recover.summary": "Settled: {settled} · changed: {changed} · still pending: {pending}",
+    "recover.oldest": "Pending since {since}",
+    "recover.rebuilt": "The records have been built anew. Rentals: {count}",
+    "recover.missing": "The site {site} is still missing; please run this again after:",
+    "recover.moved_aside": "The damaged records are now in {path}.",
+    "erase.done": "Erased: {count}",
+    "settings.name.base_url": "Web address",
+    "settings.name.token": "Authentication key",
+    "settings.name.station": "Station",
+    "settings.secret_since": "set since {since}",
+    "settings.secret_fixed": "set",
+    "settings.fixed_value": "{value} (set by the environment or the configuration file)",
+    "settings.ask.base_url": "Web address (empty: unchanged)",
+    "settings.ask.token": "Authentication key, not shown (empty: unchanged)",
+    "settings.ask.station": "Station (empty: unchanged)",
+    "doctor.store": "Records",
+    "doctor.installation": "Installation",
+    "doctor.journal": "Journal",
+    "doctor.rentals": "Rentals",
+    "doctor.pending": "Pending changes",
+    "doctor.unknown": "of these unknown",
+    "doctor.set_aside": "of these set aside",
+    "doctor.contact": "Last contact ({account})",
+    "doctor.site": "Site {site}",
+    "doctor.provider": "Provider {id}",
+    "doctor.token_set": "token: {place}",
+    "doctor.no_token": "no token",
+    "doctor.well": "All is well.",
+    "doctor.ill": "There is something to do.",
+    **_STORY,
+}

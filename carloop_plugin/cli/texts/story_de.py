@@ -1,0 +1,3 @@
+"""The demo's story, de."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""The demo's story, en."""
+
+TEXTS: dict[str, str] = {}

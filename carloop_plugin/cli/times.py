@@ -1,0 +1,89 @@
+"""Times as a person types and reads them, and the two odd nights of the year."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.texts import Texts
+
+_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)")
+_LOCAL_FORMATS = ("%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S")
+
+
+def read_time(text: str, zone: tzinfo | None, *, option: str) -> str:
+    """Read a time and write it as RFC 3339 with offset.
+
+    `2026-03-02T08:30:00+01:00` is taken as it is; `02.03.2026 08:30` and `2026-03-02 08:30` are local times of
+    `zone`, of this computer where that is None. Raise `Misuse` for what is no time, for a local time that does
+    not exist, and for one that exists twice, with the two ways to write it.
+    """
+    words = text.strip()
+    if _WITH_OFFSET.fullmatch(words):
+        return _read_instant(words, option).isoformat()
+    local = _read_local(words, option)
+    first, second = (_at(local.replace(fold=fold), zone) for fold in (0, 1))
+    if first == second:
+        return first.isoformat()
+    if _wall_clock(first, zone) == local:
+        raise Misuse(
+            "time.twice", option=option, time=words, first=first.isoformat(), second=second.isoformat()
+        )
+    raise Misuse("time.never", option=option, time=words)
+
+
+def show_time(text: object, texts: Texts, zone: tzinfo | None = None) -> str:
+    """Write an RFC 3339 time for a person, in a zone or in this computer's."""
+    if not isinstance(text, str):
+        return "–"
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return instant.astimezone(zone).strftime(texts("time.format"))
+
+
+def zone_of(name: str | None) -> tzinfo | None:
+    """Give the zone of an IANA name; None, this computer's, where there is none of that name."""
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return None
+
+
+def _read_instant(words: str, option: str) -> datetime:
+    try:
+        return datetime.fromisoformat(words.upper())
+    except ValueError:
+        raise Misuse("time.none", option=option, time=words) from None
+
+
+def _read_local(words: str, option: str) -> datetime:
+    plain = " ".join(words.replace(",", " ").replace("T", " ").split())
+    for form in _LOCAL_FORMATS:
+        try:
+            return datetime.strptime(plain, form)  # noqa: DTZ007 - the zone comes next, with its two odd nights
+        except ValueError:
+            continue
+    raise Misuse("time.none", option=option, time=words)
+
+
+def _at(local: datetime, zone: tzinfo | None) -> datetime:
+    """Give the instant of a local time, written with its offset."""
+    if zone is None:
+        return local.astimezone()
+    instant = local.replace(tzinfo=zone).astimezone(UTC)
+    return instant.astimezone(zone).replace(tzinfo=_fixed(instant, zone))
+
+
+def _fixed(instant: datetime, zone: tzinfo) -> tzinfo:
+    # A fixed offset: two times of one zone would be compared by the wall clock.
+    return timezone(instant.astimezone(zone).utcoffset() or timedelta())
+
+
+def _wall_clock(instant: datetime, zone: tzinfo | None) -> datetime:
+    return instant.astimezone(zone).replace(tzinfo=None, fold=0)

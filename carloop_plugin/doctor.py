@@ -1,0 +1,244 @@
+"""The doctor: look at everything the provider stands on, and report it as a value with findings.
+
+Nothing is asked of the network; `settings test` does that. Nothing secret is in the report.
+"""
+
+from __future__ import annotations
+
+import platform
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from carloop_plugin.check import (
+    MOST_SKEW,
+    failure_finding,
+    finding,
+    missing_settings,
+    unknown_setting_findings,
+)
+from carloop_plugin.model import PROVIDER_ID, Failed, Figures, Reason, Site, format_instant
+from carloop_plugin.settings import Environment, is_shared_store, site_settings, token_place
+from mobility_hookspecs import CONTRACT_VERSION
+
+if TYPE_CHECKING:
+    from carloop_plugin.ports import Credentials, SettingsStore
+    from mobility_hookspecs import MobilityHost
+    from mobility_schemas.documents import CheckFinding
+
+PACKAGES = ("carloop-plugin", "mobility-hookspecs", "mobility-schemas", "httpx", "sqlite-utils", "pluggy")
+LONG_PENDING = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What is in force for a site: its address, its station, and where its token comes from."""
+
+    site: Site
+    base_url: str | None
+    station: str | None
+    token_set: bool
+    token_place: str
+
+    def document(self) -> dict[str, object]:
+        """Give the facts as JSON has them."""
+        return {
+            "site": self.site,
+            "base_url": self.base_url,
+            "station": self.station,
+            "token": {"set": self.token_set, "place": self.token_place},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All the doctor found. `figures` is None where the records cannot be opened."""
+
+    versions: dict[str, str]
+    store: str
+    figures: Figures | None
+    sites: tuple[SiteFacts, ...]
+    providers: tuple[dict[str, object], ...]
+    load_failures: tuple[dict[str, object], ...]
+    findings: tuple[CheckFinding, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether nothing found is an error."""
+        return all(each["severity"] != "error" for each in self.findings)
+
+    def document(self) -> dict[str, object]:
+        """Give the diagnosis as JSON has it."""
+        return {
+            "ok": self.is_well,
+            "versions": self.versions,
+            "store": {"location": self.store, **_figures_document(self.figures)},
+            "sites": [site.document() for site in self.sites],
+            "providers": list(self.providers),
+            "load_failures": list(self.load_failures),
+            "findings": list(self.findings),
+        }
+
+
+def diagnose(
+    *,
+    environment: Environment,
+    credentials: Credentials,
+    store: SettingsStore | None,
+    figures: Figures | Reason,
+    sites: Sequence[Site],
+    host: MobilityHost,
+    sqlite: str,
+    locale: str,
+) -> Diagnosis:
+    """Look at everything. `figures` is the reason where the records cannot be opened; `store` is None then.
+
+    `host` has loaded what is installed; `sqlite` is the version of the SQLite in use.
+    """
+    findings = [*_configuration_findings(environment, locale), *_load_findings(host, locale)]
+    facts: list[SiteFacts] = []
+    if isinstance(figures, Reason):
+        findings.append(failure_finding(figures, locale))
+    else:
+        findings += _figure_findings(figures, locale)
+    for site in sites if store is not None else ():
+        findings += _examine_site(site, facts, environment, store, credentials, locale)
+    return Diagnosis(
+        versions={**_versions(), "sqlite": sqlite},
+        store=environment.store_shown,
+        figures=figures if isinstance(figures, Figures) else None,
+        sites=tuple(facts),
+        providers=tuple(dict(provider) for provider in host.providers),
+        load_failures=tuple(
+            {"provider": failure.provider, "problem": dict(failure.problem)} for failure in host.failures
+        ),
+        findings=tuple(findings),
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "contract": CONTRACT_VERSION}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "?"
+    return found
+
+
+def _configuration_findings(environment: Environment, locale: str) -> list[CheckFinding]:
+    return [] if environment.problem else unknown_setting_findings(environment, locale)
+
+
+def _load_findings(host: MobilityHost, locale: str) -> list[CheckFinding]:
+    found = []
+    for failure in host.failures:
+        title = failure.problem.get("detail") or failure.problem["title"]
+        found.append(
+            finding(
+                "load_failure",
+                "error" if failure.provider == PROVIDER_ID else "warning",
+                "doctor.load_failure",
+                locale=locale,
+                provider=failure.provider,
+                why=title,
+            )
+        )
+    if all(provider["id"] != PROVIDER_ID for provider in host.providers):
+        found.append(finding("not_loaded", "error", "doctor.not_loaded", locale=locale))
+    return found
+
+
+def _figure_findings(figures: Figures, locale: str) -> list[CheckFinding]:
+    found = []
+    if figures.unknown:
+        count = str(figures.unknown)
+        found.append(finding("unknown_outcomes", "warning", "doctor.unknown", locale=locale, count=count))
+    now = datetime.now(UTC)
+    if figures.oldest_pending is not None and now - figures.oldest_pending > LONG_PENDING:
+        since = format_instant(figures.oldest_pending)
+        found.append(finding("long_pending", "warning", "doctor.long_pending", locale=locale, since=since))
+    if figures.set_aside:
+        ids = ", ".join(figures.set_aside)
+        found.append(finding("set_aside", "warning", "doctor.set_aside", locale=locale, ids=ids))
+    for contact in figures.contacts:
+        if abs(contact.skew) > MOST_SKEW:
+            seconds = str(round(abs(contact.skew).total_seconds()))
+            key = "check.clock_ahead" if contact.skew > timedelta() else "check.clock_behind"
+            hint = "check.clock_skew.hint"
+            found.append(finding("clock_skew", "warning", key, locale=locale, hint=hint, seconds=seconds))
+    if figures.journal.lower() not in ("wal", ""):
+        found.append(finding("rollback_journal", "info", "doctor.rollback_journal", locale=locale))
+    return found
+
+
+def _examine_site(
+    site: Site,
+    facts: list[SiteFacts],
+    environment: Environment,
+    store: SettingsStore | None,
+    credentials: Credentials,
+    locale: str,
+) -> list[CheckFinding]:
+    if store is None:
+        return []
+    try:
+        settings = site_settings(site, environment=environment, store=store, credentials=credentials)
+    except Failed as failure:
+        return [_of_site(failure_finding(failure.reason, locale), site)]
+    place = token_place(site, environment, credentials=credentials)
+    facts.append(SiteFacts(site, settings.base_url, settings.station, settings.token is not None, place))
+    found = [_of_site(each, site) for each in missing_settings(settings, locale)]
+    if settings.token is not None:
+        found += _token_findings(place, environment, locale)
+    return found
+
+
+def _token_findings(place: str, environment: Environment, locale: str) -> list[CheckFinding]:
+    key = f"doctor.token_{place}" if place in ("environment", "keyring") else "doctor.token_file"
+    found = [finding("token_place", "info", key, locale=locale, file=place)]
+    if key == "doctor.token_file" and _open_to_others(Path(place)):
+        found.append(
+            finding("token_file_open", "warning", "doctor.token_file_open", locale=locale, file=place)
+        )
+    if is_shared_store(environment.store) and place != "environment":
+        found.append(finding("shared_store_token", "warning", "doctor.shared_store", locale=locale))
+    return found
+
+
+def _open_to_others(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    except OSError:
+        return False
+
+
+def _of_site(document: CheckFinding, site: Site) -> CheckFinding:
+    return {**document, "message": f"{site}: {document['message']}"}
+
+
+def _figures_document(figures: Figures | None) -> dict[str, object]:
+    if figures is None:
+        return {}
+    oldest = figures.oldest_pending
+    return {
+        "installation": figures.installation,
+        "journal": figures.journal,
+        "rentals": figures.rentals,
+        "pending": figures.pending,
+        "unknown": figures.unknown,
+        "oldest_pending": None if oldest is None else format_instant(oldest),
+        "set_aside": list(figures.set_aside),
+        "contacts": [
+            {
+                "account": contact.account,
+                "at": format_instant(contact.at),
+                "skew_seconds": contact.skew.total_seconds(),
+            }
+            for contact in figures.contacts
+        ],
+    }
