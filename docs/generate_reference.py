@@ -26,7 +26,7 @@ LIMITS = {
     "minimum": "from",
     "maximum": "to",
 }
-PROGRAMS = {"carloop": "carloop_plugin.cli.program:carloop", "carloop-sandbox": "carloop_sandbox.cli:main"}
+PROGRAMS = ("carloop", "carloop-sandbox")
 # The language and width that the help is shown in, whatever the terminal is.
 ENGLISH = {"LC_ALL": "en_GB.UTF-8", "LANGUAGE": "en", "LANG": "en_GB.UTF-8", "COLUMNS": "100"}
 
@@ -98,10 +98,12 @@ def commands() -> str:
 
 
 def root_of(program: str) -> click.Command:
-    """Import the root of a program's commands."""
-    module, _, name = PROGRAMS[program].partition(":")
-    root: click.Command = getattr(import_module(module), name)
-    return root
+    """Give the root of a program's commands, in English."""
+    from carloop_plugin.cli.program import carloop
+    from carloop_sandbox import cli as sandbox
+    from carloop_sandbox.texts import Texts
+
+    return carloop if program == "carloop" else sandbox.program(Texts("en"))
 
 
 def walk(
