@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
 
-_SessionKey = tuple[str, str, str | None]
+
+@dataclass(frozen=True, slots=True)
+class _SessionKey:
+    """What a session is kept by; the token is in no repr."""
+
+    base_url: str
+    token: str = field(repr=False)
+    ca_file: str | None
+
+
 _sessions: dict[_SessionKey, CarloopSession] = {}
 _files: dict[str, SqliteFile] = {}
 _guard = Lock()
@@ -128,7 +137,7 @@ def _session(settings: SiteSettings) -> Carloop:
         raise ConfigurationProblem("check.no_address")
     if not settings.token:
         raise ConfigurationProblem("check.no_token")
-    key = (settings.base_url, settings.token, settings.ca_file)
+    key = _SessionKey(settings.base_url, settings.token, settings.ca_file)
     with _guard:
         if key not in _sessions:
             while len(_sessions) >= MOST_SESSIONS:

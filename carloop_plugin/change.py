@@ -99,7 +99,7 @@ def _refused_intent(change: Mapping[str, object], change_id: ChangeId, digest: s
     return Intent(
         change_id=change_id,
         # A `rebook` is refused as what it would begin with; only its outcome is ever told again.
-        action=Action(action) if action in set(Action) else Action.CANCEL,
+        action=Action(str(action)) if action in set(Action) else Action.CANCEL,
         site=Site(str(change.get("site", ""))),
         appointment_id=AppointmentId(str(change["appointment_id"])) if "appointment_id" in change else None,
         rental_id=RentalId(str(change["rental_id"])) if "rental_id" in change else None,

@@ -18,9 +18,8 @@ from mobility_hookspecs.problems import make_problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mobility_schemas.documents import CheckFinding, CheckReport
-
     from carloop_plugin.ports import Connect, Credentials, SettingsStore
+    from mobility_schemas.documents import CheckFinding, CheckReport
 
 MOST_SKEW = timedelta(seconds=60)
 

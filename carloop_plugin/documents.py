@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 KIND = "rental_car"
 DAY = 24 * 3600
+CENT = Decimal("0.01")
 
 
 def rental_record(
@@ -97,9 +98,9 @@ def period_document(period: Period) -> contract.Period:
 
 def money_document(money: Money) -> contract.Money:
     """Write an amount with two decimals or more, as a string."""
-    amount = (
-        money.amount if money.amount.as_tuple().exponent <= -2 else money.amount.quantize(Decimal("0.01"))
-    )  # type: ignore[operator]
+    digits = money.amount.as_tuple().exponent
+    is_short = isinstance(digits, int) and digits > -2
+    amount = money.amount.quantize(CENT) if is_short else money.amount
     return {"amount": str(amount), "currency": money.currency, "tax_included": money.tax_included}
 
 
@@ -186,15 +187,18 @@ def filters_document(filters: Filters) -> contract.MobilityFilters:
     }
 
 
-def _feature(named: NamedId) -> contract.Feature:
-    feature: contract.Feature = {"id": named.id, "name": named.name}
+def _feature(named: NamedId) -> contract.VehicleFeature:
+    feature: contract.VehicleFeature = {"id": named.id, "name": named.name}
     if named.group is not None:
         feature["group"] = named.group
     return feature
 
 
 def offer_document(
-    found: FreeVehicles, options: list[contract.MobilityOption], *, explanation: contract.Explanation | None
+    found: FreeVehicles,
+    options: list[contract.MobilityOption],
+    *,
+    explanation: contract.OfferExplanation | None,
 ) -> contract.MobilityOffer:
     """Write a search's answer; `options` are the exact ones first."""
     total = found.matching - found.busy

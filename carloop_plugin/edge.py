@@ -13,9 +13,8 @@ from mobility_hookspecs.problems import MobilityProblem, make_problem
 from mobility_schemas import InvalidDocument, validate
 
 if TYPE_CHECKING:
-    from mobility_schemas.documents import Problem, RentalOutcome
-
     from mobility_hookspecs import CallContext
+    from mobility_schemas.documents import Problem, RentalOutcome
 
 
 @contextmanager

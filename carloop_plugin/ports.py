@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from mobility_schemas.documents import Customer
-
     from carloop_plugin.appointment import SavedAppointment
     from carloop_plugin.intents import Intent, Outcome, RecordResult, RentalRecord
     from carloop_plugin.model import (
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
         WriteRequest,
         WriteResult,
     )
+    from mobility_schemas.documents import Customer
 
 
 class Clock(Protocol):

@@ -109,8 +109,10 @@ def _free_vehicles(query: VehicleQuery, *, carloop: Carloop, deadline: float) ->
         return ()
 
 
-def _explain(found: FreeVehicles, carloop: Carloop, locale: str, *, deadline: float) -> contract.Explanation:
-    explanation: contract.Explanation = {
+def _explain(
+    found: FreeVehicles, carloop: Carloop, locale: str, *, deadline: float
+) -> contract.OfferExplanation:
+    explanation: contract.OfferExplanation = {
         "matching": found.matching,
         "busy": found.busy,
         "message": text("search.none_match", locale),

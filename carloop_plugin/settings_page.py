@@ -33,9 +33,8 @@ from carloop_plugin.model import (
 from carloop_plugin.settings import Environment, is_token, site_settings
 
 if TYPE_CHECKING:
-    from mobility_schemas.documents import CheckFinding, CheckReport, ProviderSettings
-
     from carloop_plugin.ports import Clock, Connect, Credentials, SettingsStore
+    from mobility_schemas.documents import CheckFinding, CheckReport, ProviderSettings
 
 NAMES = ("base_url", "token", "station")
 INFORMATION_URL = "https://www.carloop.info"

@@ -35,7 +35,6 @@ from carloop_plugin.verdict import (
     proves,
 )
 
-
 _SAID = {
     "rental_closed": "change.rental_closed",
     "rental_not_found": "change.rental_gone",

@@ -36,7 +36,9 @@ class Control:
 
     def fault(self, operation: str, fault: str, *, times: int = 1, value: object = None) -> None:
         """Arm a fault for the next requests of an operation."""
-        body = {"operation": operation, "fault": fault, "times": times} | ({"value": value} if value is not None else {})
+        body = {"operation": operation, "fault": fault, "times": times} | (
+            {"value": value} if value is not None else {}
+        )
         self.http.post("/sandbox/faults", json=body).raise_for_status()
 
     def desk(self, rental_id: str, action: str, **more: str) -> None:
@@ -120,7 +122,7 @@ class Planner:
         """Save the appointment and give what step 4 shows."""
         self.appointment = self.appointment | changes
         gathered = self.host.appointment_saved(self.appointment)
-        assert () == gathered.failures
+        assert gathered.failures == ()
         return gathered.answers["carloop"]
 
     def search(self, **more: Any) -> Document:
@@ -131,7 +133,7 @@ class Planner:
             "filters": {"vehicle_classes": [], "features": []},
         } | more
         gathered = self.host.mobility_options(request)
-        assert () == gathered.failures
+        assert gathered.failures == ()
         return gathered.answers["carloop"]
 
     def booking(self, **more: Any) -> Document:
@@ -174,19 +176,19 @@ class Planner:
     def book(self, **more: Any) -> Document:
         """Book the first free car; it must work."""
         outcome = self.do(self.booking(**more))
-        assert "done" == outcome["status"], outcome
+        assert outcome["status"] == "done", outcome
         return dict(outcome["rental"])
 
     def state(self) -> Document:
         """Ask for the appointment's state."""
         gathered = self.host.mobility_states([self.id])
-        assert () == gathered.failures
+        assert gathered.failures == ()
         return gathered.answers["carloop"][0]
 
     def reconcile(self) -> Document:
         """Let the provider reconcile once."""
         gathered = self.host.reconcile()
-        assert () == gathered.failures
+        assert gathered.failures == ()
         return gathered.answers["carloop"]
 
     def start(self) -> datetime:

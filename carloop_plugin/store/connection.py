@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
-from sqlite_utils.utils import sqlite3
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
 from carloop_plugin.model import Reason, StoreFailed
 
@@ -58,8 +58,9 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     Fixed in 3.51.3, and in 3.50.7 and 3.44.6 of the older lines (SQLite release notes).
     """
     fixed_lines = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
-    line, patch = version[:2], version[2]
-    return line >= (3, 52) or patch >= fixed_lines.get(line, 1000)  # type: ignore[call-overload,no-any-return]
+    major, minor, patch = version[:3]
+    first_fixed = fixed_lines.get((major, minor))
+    return (major, minor) >= (3, 52) or (first_fixed is not None and patch >= first_fixed)
 
 
 @contextmanager

@@ -179,7 +179,7 @@ class SqliteStore:
     def forget_intent(self, change_id: ChangeId) -> bool:
         sql = f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND sends <= 1 AND given_up_by IS NULL"
         with self._write() as db:
-            return db.execute(sql, [change_id]).rowcount > 0
+            return int(db.execute(sql, [change_id]).rowcount) > 0
 
     # rentals
 
@@ -307,7 +307,7 @@ class SqliteStore:
             return self._db.atomic()
         return writing(self._db, self._path, deadline=self._deadline)
 
-    def _query(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
+    def _query(self, sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         with reading(self._db, self._path, deadline=self._deadline) as db:
             return list(db.query(sql, params))
 

@@ -82,7 +82,7 @@ def _work_and_leave(work: Callable[[], object], kill_at: int | None, sending: in
         sys.setprofile(None)
         os.write(sending, json.dumps([calls, answer]).encode())
         os._exit(0)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - the forked process must end here, whatever happened
         sys.setprofile(None)
         sys.stderr.write(f"{type(error).__name__}\n")
         os._exit(3)

@@ -14,5 +14,5 @@ def test_fifty_kills_double_nothing_and_lose_nothing() -> None:
     done = subprocess.run(
         [sys.executable, str(HARNESS), "--rounds", "50"], capture_output=True, text=True, timeout=300
     )
-    assert done.stdout[-33:] == "50 rounds, 0 doubled, 0 unlinked\n", done.stdout + done.stderr
-    assert done.returncode == 0
+    assert "50 rounds, 0 doubled, 0 unlinked\n" == done.stdout[-33:], done.stdout + done.stderr
+    assert 0 == done.returncode

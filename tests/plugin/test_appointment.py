@@ -37,7 +37,13 @@ def test_the_same_customer_is_recognised(same: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"number": "4712"}, {"source": "manual"}, {"last_name": "Canary-Muller"}, {"city": "Ulm"}, {"first_name": "JÖRG"}],
+    [
+        {"number": "4712"},
+        {"source": "manual"},
+        {"last_name": "Canary-Muller"},
+        {"city": "Ulm"},
+        {"first_name": "JÖRG"},
+    ],
 )
 def test_another_customer_is_not(other: dict[str, str]) -> None:
     """Source and number belong to it: typed by hand is not a way around."""

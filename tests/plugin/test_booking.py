@@ -165,7 +165,9 @@ def test_a_car_taken_first_by_another_planner_is_refused_with_alternatives(plann
         "end": change["period"]["end"],
         "customer": {"source": "manual", "last_name": "Faster"},
     }
-    answer = planner.control.api("POST", "/rentals", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
+    answer = planner.control.api(
+        "POST", "/rentals", json=body, headers={"Idempotency-Key": str(uuid.uuid4())}
+    )
     assert 201 == answer.status_code
     outcome = planner.do(change)
     assert ("refused", "vehicle_unavailable") == (outcome["status"], outcome["problem"]["code"])
@@ -186,7 +188,9 @@ def test_back_to_back_rentals_are_legal(planner: Planner) -> None:
     """Periods are half-open; the sandbox's own turnaround buffer is what lies between."""
     planner.save()
     outcome = planner.do(planner.booking())
-    assert planner.appointment["period"]["start"] == outcome["rental"]["period"]["start"].replace("Z", "+00:00")
+    assert planner.appointment["period"]["start"] == outcome["rental"]["period"]["start"].replace(
+        "Z", "+00:00"
+    )
 
 
 def test_rebooking_is_not_supported_yet(planner: Planner) -> None:
@@ -207,7 +211,9 @@ def test_a_change_for_another_provider_is_none_of_ours(planner: Planner) -> None
     assert plugin.on_rental_change({"provider": "taxi"}, CallContext.within(5)) is None  # type: ignore[typeddict-item]
 
 
-@pytest.mark.parametrize("change", [None, [], "x", {}, {"provider": 5}, {"provider": ""}, {"provider": "carloop"}])
+@pytest.mark.parametrize(
+    "change", [None, [], "x", {}, {"provider": 5}, {"provider": ""}, {"provider": "carloop"}]
+)
 def test_an_unreadable_change_is_refused(planner: Planner, change: Any) -> None:
     """With what of it could be read."""
     from carloop_plugin import plugin

@@ -44,7 +44,7 @@ def test_period_and_customer_are_taken_over_as_saved(plugin_environment: Path) -
     """To the letter; a DMS customer is read-only."""
     with MobilityHost.of(plugin) as host:
         step = saved(host)
-    assert (step["state"], step["locked"]) == ("open", ["/customer"])
+    assert ("open", ["/customer"]) == (step["state"], step["locked"])
     assert APPOINTMENT["period"] == step["period"]
     assert APPOINTMENT["customer"] == step["customer"]
 
@@ -64,7 +64,7 @@ def test_without_settings_step_4_says_what_to_do(plugin_environment: Path) -> No
     with MobilityHost.of(plugin) as host:
         step = saved(host)
         english = host.appointment_saved(APPOINTMENT, locale="en").answers["carloop"]["notices"]
-    assert [(each["code"], each["severity"]) for each in step["notices"]] == [("not_configured", "error")]
+    assert [("not_configured", "error")] == [(each["code"], each["severity"]) for each in step["notices"]]
     assert "Webadresse" in step["notices"][0]["message"]
     assert "address" in english[0]["message"]
 
@@ -74,8 +74,8 @@ def test_a_booked_appointment_locks_customer_and_period(planner: Planner) -> Non
     planner.save()
     planner.book()
     step = planner.save(revision=2)
-    assert (step["state"], step["locked"]) == ("booked", ["/customer", "/period"])
-    assert planner.state()["state"] == "booked"
+    assert ("booked", ["/customer", "/period"]) == (step["state"], step["locked"])
+    assert "booked" == planner.state()["state"]
 
 
 def test_a_prolonged_appointment_proposes_a_later_end(planner: Planner) -> None:
@@ -85,11 +85,11 @@ def test_a_prolonged_appointment_proposes_a_later_end(planner: Planner) -> None:
     step = planner.save(revision=2, period=moved(planner, end_hours=2))
     assert ("attention", rental["id"]) == (step["state"], step["rental"]["id"])
     (proposal,) = step["proposals"]
-    assert (proposal["reason"], proposal["change"]["action"]) == ("end_moved", "change_end")
+    assert ("end_moved", "change_end") == (proposal["reason"], proposal["change"]["action"])
     assert step["proposals"] == planner.state()["proposals"]
     change = proposal["change"] | {"change_id": planner.cancellation()["change_id"]}
-    assert planner.do(change)["status"] == "done"
-    assert planner.state()["state"] == "booked"
+    assert "done" == planner.do(change)["status"]
+    assert "booked" == planner.state()["state"]
 
 
 @pytest.mark.parametrize(
@@ -111,20 +111,20 @@ def test_a_cancelled_or_moved_appointment_proposes_to_cancel(
     assert ("attention", [reason]) == (step["state"], [each["reason"] for each in step["proposals"]])
     assert [reason] == [each["code"] for each in step["notices"]]
     change = step["proposals"][0]["change"] | {"change_id": planner.cancellation()["change_id"]}
-    assert planner.do(change)["status"] == "done"
-    assert planner.state()["state"] == "open"
+    assert "done" == planner.do(change)["status"]
+    assert "open" == planner.state()["state"]
 
 
 def test_an_appointment_moved_while_booking_is_in_flight_asks_for_attention(planner: Planner) -> None:
     """The intent keeps the appointment as it was."""
     planner.save()
     planner.control.fault("book", "drop_after", times=3)
-    assert planner.do(planner.booking())["status"] == "unknown"
+    assert "unknown" == planner.do(planner.booking())["status"]
     planner.control.fault("any", "status", times=20, value=503)
-    assert planner.save(revision=2, period=moved(planner, start_hours=48, end_hours=48))["state"] == "unknown"
+    assert "unknown" == planner.save(revision=2, period=moved(planner, start_hours=48, end_hours=48))["state"]
     planner.control.calm()
     planner.reconcile()
-    assert planner.state()["state"] == "attention"
+    assert "attention" == planner.state()["state"]
 
 
 def test_the_desk_is_seen_after_reconciling(planner: Planner) -> None:
@@ -139,10 +139,10 @@ def test_the_desk_is_seen_after_reconciling(planner: Planner) -> None:
     assert [(rental["id"], "picked_up", other)] == [
         (c["id"], c["status"], c["vehicle"]["id"]) for c in changed
     ]
-    assert planner.reconcile()["changed"] == []
+    assert [] == planner.reconcile()["changed"]
     planner.control.clock(planner.start() + timedelta(hours=1))
     planner.control.desk(rental["id"], "take_back")
-    assert [each["status"] for each in planner.reconcile()["changed"]] == ["returned"]
+    assert ["returned"] == [each["status"] for each in planner.reconcile()["changed"]]
     state = planner.state()
     assert (
         state["state"],
@@ -158,7 +158,7 @@ def test_a_rental_cancelled_at_the_desk_is_said(planner: Planner) -> None:
     planner.control.desk(rental["id"], "cancel")
     planner.reconcile()
     step = planner.save(revision=2)
-    assert (step["state"], [each["code"] for each in step["notices"]]) == ("open", ["cancelled_at_desk"])
+    assert ("open", ["cancelled_at_desk"]) == (step["state"], [each["code"] for each in step["notices"]])
 
 
 def test_states_come_in_the_order_asked_and_without_the_network(planner: Planner) -> None:
@@ -178,5 +178,5 @@ def test_a_slow_carloop_costs_step_4_half_its_time_at_most(planner: Planner) -> 
     planner.control.fault("any", "delay", times=20, value=5)
     began = time.monotonic()
     gathered = planner.host.appointment_saved(planner.appointment, timeout=1.0)
-    assert gathered.answers["carloop"]["state"] == "unknown"
+    assert "unknown" == gathered.answers["carloop"]["state"]
     assert time.monotonic() - began < 0.9

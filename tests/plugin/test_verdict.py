@@ -61,6 +61,7 @@ AGAIN = replace(BOOKING, sends=2)
 
 TAKEN, RATE_LIMITED = Reason("vehicle_unavailable"), Reason("rate_limited")
 EXISTS, GONE, BAD = Reason("reference_exists"), Reason("rental_not_found"), Reason("invalid_document")
+UNREFERENCED = replace(RENTAL, external_reference=None)
 OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelta(hours=1)))
 
 
@@ -70,7 +71,7 @@ OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelt
         (BOOKING, Confirmed(RENTAL), Done(RENTAL)),
         (BOOKING, Confirmed(replace(RENTAL, vehicle=OTHER_CAR)), Astray(replace(RENTAL, vehicle=OTHER_CAR))),
         (BOOKING, Confirmed(OTHER_PERIOD), Astray(OTHER_PERIOD)),
-        (BOOKING, Confirmed(replace(RENTAL, external_reference=None)), Astray(replace(RENTAL, external_reference=None))),
+        (BOOKING, Confirmed(UNREFERENCED), Astray(UNREFERENCED)),
         (BOOKING, Confirmed(OTHER_PERIOD, replayed=True), Done(OTHER_PERIOD)),
         (BOOKING, NotExecuted(TAKEN), Final(TAKEN)),
         (BOOKING, NotExecuted(RATE_LIMITED), Nothing(RATE_LIMITED)),
@@ -95,7 +96,12 @@ def test_an_answer_is_judged(intent: Intent, result: WriteResult, expected: Verd
 
 @pytest.mark.parametrize(
     ("reason", "expected"),
-    [(TAKEN, Final(TAKEN)), (RATE_LIMITED, Unsure(RATE_LIMITED)), (EXISTS, Unsure(EXISTS)), (BAD, Unsure(BAD))],
+    [
+        (TAKEN, Final(TAKEN)),
+        (RATE_LIMITED, Unsure(RATE_LIMITED)),
+        (EXISTS, Unsure(EXISTS)),
+        (BAD, Unsure(BAD)),
+    ],
 )
 def test_a_refusal_is_believed_after_looking(reason: Reason, expected: Verdict) -> None:
     """A refusal that may pass is not an end: the intent stays pending."""

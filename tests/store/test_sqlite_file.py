@@ -84,7 +84,9 @@ file.close()
     assert [("2026-01-01T00:03:20.000000+00:00",)] == rows
 
 
-def test_a_locked_file_is_busy_within_the_deadline(path: Path, file: SqliteFile, make_intent: MakeIntent) -> None:
+def test_a_locked_file_is_busy_within_the_deadline(
+    path: Path, file: SqliteFile, make_intent: MakeIntent
+) -> None:
     """Nothing waits past the deadline for somebody else's lock."""
     with file.open(deadline=soon()):
         pass
@@ -136,7 +138,9 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_a_settled_payload_is_gone_from_every_file(path: Path, file: SqliteFile, make_intent: MakeIntent) -> None:
+def test_a_settled_payload_is_gone_from_every_file(
+    path: Path, file: SqliteFile, make_intent: MakeIntent
+) -> None:
     """Not only from the table: the bytes themselves."""
     body = b"Canary-Kunde " * 2000
     with file.open(deadline=soon()) as store:
@@ -171,6 +175,8 @@ def test_a_file_removed_under_us_is_made_anew(path: Path, file: SqliteFile, make
         ((3, 52, 0), True),
     ],
 )
-def test_the_write_ahead_log_is_used_on_fixed_versions_only(version: tuple[int, int, int], safe: bool) -> None:
+def test_the_write_ahead_log_is_used_on_fixed_versions_only(
+    version: tuple[int, int, int], safe: bool
+) -> None:
     """An older SQLite can corrupt a WAL database written by two connections."""
     assert safe == wal_is_safe(version)

@@ -54,7 +54,9 @@ def test_an_older_or_equal_revision_changes_nothing(store: Store, make_appointme
     assert newest == store.appointment(A1)
 
 
-def test_appointments_are_found_by_the_customers_number(store: Store, make_appointment: MakeAppointment) -> None:
+def test_appointments_are_found_by_the_customers_number(
+    store: Store, make_appointment: MakeAppointment
+) -> None:
     """The number itself is not kept, and can be recognised all the same."""
     store.save_appointment(make_appointment("A-1"))
     store.save_appointment(make_appointment("A-2", number="4712"))

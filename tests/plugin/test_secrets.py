@@ -1,0 +1,109 @@
+"""Canaries: the token and the customer's data are in no log, exception, repr, page of the records or other file."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from carloop_plugin import bootstrap
+from carloop_plugin.model import Site
+from mobility_hookspecs import CallContext, MobilityProblem
+from mobility_schemas import InvalidDocument, validate
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+CUSTOMER = {
+    "source": "dms",
+    "number": "CANARY-4711",
+    "first_name": "Canary-Vorname",
+    "last_name": "Canary-Nachname",
+    "street": "Canary-Straße 1",
+    "email": "canary@example.org",
+    "phone": "+49 999 CANARY",
+}
+
+
+class Everything(logging.Handler):
+    """Keep every record of every logger as text, with its arguments and traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record."""
+        self.lines.append(f"{record.name} {record.getMessage()} {record.args!r}")
+        if record.exc_info:
+            self.lines.append("".join(traceback.format_exception(*record.exc_info)))
+
+
+@pytest.fixture
+def logged() -> Any:
+    """Everything that is logged at DEBUG, by anybody."""
+    handler, root = Everything(), logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield handler.lines
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def test_the_whole_story_leaves_no_canary(planner: Planner, logged: list[str]) -> None:
+    """Booked, refused, lost, garbled, reconciled, cancelled: nothing of a person or the token stays anywhere."""
+    token = planner.control.token
+    planner.save(customer=CUSTOMER)
+    planner.do(planner.booking(customer=CUSTOMER | {"last_name": "Canary-Other"}))
+    for fault in ("drop_after", "garbage", "html", "truncate"):
+        change = planner.booking()
+        planner.control.fault("book", fault, times=3)
+        planner.do(change)
+        planner.reconcile()
+        rental = planner.do(change)["rental"]
+        planner.do(planner.cancellation(rental_id=rental["id"], reason="Canary-Grund"))
+    planner.host.appointment_saved({"customer": CUSTOMER, "token": token})
+    planner.host.erase({"customer_numbers": ["CANARY-4711"], "appointment_ids": []})
+    bootstrap.close()
+    files = {path.name: path.read_bytes() for path in planner.store.parent.rglob("*") if path.is_file()}
+    for canary in (token, "CANARY", "Canary-", "canary@"):
+        assert [line for line in logged if canary in line] == []
+        assert [name for name, content in files.items() if canary.encode() in content] == []
+
+
+def test_no_repr_shows_a_secret(planner: Planner) -> None:
+    """Neither the settings nor the session, nor anything a debugger would print."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        shown = [
+            wired,
+            wired.environment,
+            wired.settings(Site("main")),
+            wired.call.connect(Site("main")),
+            vars(bootstrap),
+        ]
+        assert not [each for each in map(repr, shown) if planner.control.token in each]
+
+
+def test_a_refused_document_is_not_quoted(planner: Planner) -> None:
+    """What was wrong is said, not what was there."""
+    appointment = planner.appointment | {"customer": CUSTOMER | {"country": ["Canary"]}, "Canary": 1}
+    with pytest.raises(InvalidDocument) as refused:
+        validate(appointment, "appointment")
+    assert "anary" not in "".join(traceback.format_exception(refused.value))
+    from carloop_plugin import plugin
+
+    with pytest.raises(MobilityProblem) as problem:
+        plugin.on_appointment_saved(appointment, CallContext.within(5))  # type: ignore[arg-type]
+    assert "Canary" not in "".join(traceback.format_exception(problem.value)).replace("Canary-Müller", "")
+
+
+def test_the_store_is_its_owners_alone(planner: Planner) -> None:
+    """A pending change holds the customer until it settles."""
+    planner.save()
+    assert Path(planner.store).stat().st_mode & 0o777 == 0o600
