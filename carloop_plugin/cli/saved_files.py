@@ -33,6 +33,12 @@ def remembered_file(store: str, appointment_id: str) -> Path | None:
     return Path(path) if isinstance(path, str) and Path(path).is_file() else None
 
 
+def forget_files(store: str) -> None:
+    """Forget every file: a path may name a customer, and which one is not known here."""
+    with suppress(OSError):
+        _index(store).unlink(missing_ok=True)
+
+
 def _index(store: str) -> Path:
     secrets = secrets_path(store)
     return secrets.with_name(secrets.name.replace(".secrets.json", ".files.json"))

@@ -64,8 +64,8 @@ TEXTS: dict[str, str] = {
     "settings.base_url.help": "Die Adresse Ihres Carloop, sie beginnt mit https://.",
     "settings.token": "Authentifizierungsschlüssel",
     "settings.token.help": (
-        "Der Token aus Carloop: Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten, "
-        "Feld Token. Ein leeres Feld behält den gespeicherten."
+        "Das Token aus Carloop: Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten, "
+        "Feld Token. Ein leeres Feld behält das gespeicherte."
     ),
     "settings.station": "Station",
     "settings.station.help": "Nur Mietwagen dieser Carloop-Station anbieten; leer bedeutet alle Stationen.",
@@ -86,7 +86,7 @@ TEXTS: dict[str, str] = {
     "settings.value_unknown": "Diese Einstellung gibt es nicht. Möglich sind base_url, token und station.",
     "settings.value_not_a_word": "Hier wird Text oder null erwartet.",
     "settings.value_token": (
-        "Das ist kein Token: Er besteht aus Buchstaben, Ziffern und Zeichen ohne Leerzeichen. Bitte ihn "
+        "Das ist kein Token: Es besteht aus Buchstaben, Ziffern und Zeichen ohne Leerzeichen. Bitte ihn "
         "vollständig aus Carloop kopieren."
     ),
     "settings.value_station": "Das ist keine Station: höchstens 200 Zeichen in einer Zeile.",
@@ -113,7 +113,7 @@ TEXTS: dict[str, str] = {
         "In der Konfigurationsdatei {file} muss „{key}“ Text in Anführungszeichen sein. Bitte berichtigen."
     ),
     "settings.token_variable": (
-        "Der Inhalt von {name} ist kein Token (Leerzeichen, Umlaute oder zu lang). Bitte den Token vollständig "
+        "Der Inhalt von {name} ist kein Token (Leerzeichen, Umlaute oder zu lang). Bitte das Token vollständig "
         "aus Carloop kopieren."
     ),
     "settings.token_file_missing": (
@@ -129,7 +129,7 @@ TEXTS: dict[str, str] = {
         "prüfen."
     ),
     "settings.token_file_content": (
-        "In der Datei {file} steht kein Token. Bitte den Token allein hineinschreiben, in einer Zeile."
+        "In der Datei {file} steht kein Token. Bitte das Token allein hineinschreiben, in einer Zeile."
     ),
     "credentials.file_unreadable": (
         "Die Datei {file} mit den Authentifizierungsschlüsseln lässt sich nicht lesen. Bitte die Zugriffsrechte "

@@ -14,7 +14,7 @@ from carloop_plugin.cli.misuse import Misuse
 from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
 from carloop_plugin.cli.records import store_location
-from carloop_plugin.cli.saved_files import remember_file
+from carloop_plugin.cli.saved_files import forget_files
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
 
@@ -45,8 +45,7 @@ def erase(
             locale=texts.locale,
         )
     report = answer_of(gathered)
-    for each in appointment_ids:
-        remember_file(store_location(), each, None)
+    forget_files(store_location())
     if as_json:
         write_json(report)
     else:

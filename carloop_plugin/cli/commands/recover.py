@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -17,10 +14,12 @@ from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Option, Whole
 from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
-from carloop_plugin.cli.records import zones_of
+from carloop_plugin.cli.records import records, zones_of
 from carloop_plugin.cli.showing import show_rentals
+from carloop_plugin.cli.stopping import until_stopped
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
+from carloop_plugin.model import StoreFailed
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
@@ -49,7 +48,7 @@ def recover(
     with planner_host(texts) as host:
         if watch is None:
             return _round(host, texts, as_json=as_json)
-        with _until_stopped() as stopped:
+        with until_stopped() as stopped:
             return _watch(host, texts, stopped, every=watch, as_json=as_json)
 
 
@@ -76,18 +75,6 @@ def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every:
             code = tell_problem(problem, texts) if problem else Exit.REFUSED
         if stopped.wait(every):
             return code
-
-
-@contextmanager
-def _until_stopped() -> Iterator[threading.Event]:
-    stopped = threading.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(each, lambda *_: stopped.set()) for each in signals]
-    try:
-        yield stopped
-    finally:
-        for each, handler in zip(signals, before, strict=True):
-            signal.signal(each, handler)
 
 
 def _show(report: ReconcileReport, texts: Texts) -> None:
@@ -122,6 +109,9 @@ def _rebuild(texts: Texts) -> Exit:
     from carloop_plugin.bootstrap import rebuild_store
     from carloop_plugin.problems import problem_document
 
+    if (pending := _pending_in_sound_records()) > 0:
+        click.echo(texts("error.error", message=texts("recover.not_damaged", pending=pending)), err=True)
+        return Exit.REFUSED
     with waiting(texts("waiting.rebuild")):
         aside, rebuilt = rebuild_store(deadline=time.monotonic() + REBUILD_PATIENCE)
     if aside is not None:
@@ -131,3 +121,12 @@ def _rebuild(texts: Texts) -> Exit:
         click.echo(texts("recover.missing", site=plain(site)), err=True)
         code = tell_problem(problem_document(reason, texts.locale), texts)
     return code if rebuilt.missing else Exit.DONE
+
+
+def _pending_in_sound_records() -> int:
+    """Count the pending changes of records that can be read: moving those aside would lose them."""
+    try:
+        with records() as wired:
+            return wired.call.store.figures().pending
+    except StoreFailed:
+        return 0

@@ -35,7 +35,8 @@ TEXTS: dict[str, str] = {
     "features.examples": "carloop features\ncarloop features --json",
     "search.short": "Verfügbare Mietwagen suchen",
     "search.help": (
-        "Sucht die Mietwagen, die zu den Filtern passen und im ganzen Zeitraum frei sind. Mehrere Klassen: eine davon "
+        "Sucht die Mietwagen, die zu den Filtern passen und im ganzen Zeitraum frei sind. Mehrere Klassen: eine "
+        "davon "
         "genügt. Mehrere Eigenschaften: der Wagen hat alle. Zeiten wie 02.03.2026 08:30 oder "
         "2026-03-02T08:30:00+01:00."
     ),
@@ -46,7 +47,8 @@ TEXTS: dict[str, str] = {
     ),
     "book.short": "Verleihvorgang speichern",
     "book.help": (
-        "Bucht ein Angebot der Suche für einen gespeicherten Termin. Die Kundendaten kommen aus --file, sonst von der "
+        "Bucht ein Angebot der Suche für einen gespeicherten Termin. Die Kundendaten kommen aus --file, sonst "
+        "von der "
         "Standardeingabe, sonst aus der Datei, aus der der Termin gespeichert wurde: ein Termin oder ein Kunde als "
         "JSON. Der Verleihzeitraum ist der des Termins, wenn nichts anderes angegeben ist."
     ),
@@ -78,7 +80,9 @@ TEXTS: dict[str, str] = {
         "Listet die Vermietungen, die aus dem Planer gemacht wurden, wie zuletzt bei Carloop gesehen. Ohne --all nur "
         "reservierte und laufende."
     ),
-    "rentals.examples": "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0815",
+    "rentals.examples": (
+        "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0815"
+    ),
     "recover.short": "Unklares klären, Änderungen holen",
     "recover.help": (
         "Klärt Änderungen, deren Ausgang unbekannt ist, und holt, was am Schalter geändert wurde. Mit --watch "
@@ -94,16 +98,18 @@ TEXTS: dict[str, str] = {
     "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0815 --json",
     "settings.short": "Einstellungen zeigen, ändern, testen",
     "settings.help": (
-        "Webadresse, Authentifizierungsschlüssel (Token) und Station eines Standorts. Der Token wird nie als Angabe "
+        "Webadresse, Authentifizierungsschlüssel (Token) und Station eines Standorts. Das Token wird nie als Angabe "
         "auf der Befehlszeile erwartet und nie ausgegeben."
     ),
     "settings.examples": "carloop settings set\ncarloop settings test",
     "settings.show.short": "Einstellungen zeigen",
-    "settings.show.help": "Zeigt, was für einen Standort gilt; vom Token nur, ob und seit wann er gesetzt ist.",
+    "settings.show.help": (
+        "Zeigt, was für einen Standort gilt; vom Token nur, ob und seit wann es gesetzt ist."
+    ),
     "settings.show.examples": "carloop settings show\ncarloop settings show --site nord --json",
     "settings.set.short": "Einstellungen speichern",
     "settings.set.help": (
-        "Speichert Einstellungen und testet die Verbindung. Ohne Angaben wird gefragt, der Token verdeckt. In "
+        "Speichert Einstellungen und testet die Verbindung. Ohne Angaben wird gefragt, das Token verdeckt. In "
         "Programmen: Token mit --token-stdin von der Standardeingabe oder mit --token-env aus CARLOOP_TOKEN."
     ),
     "settings.set.examples": (
@@ -128,7 +134,9 @@ TEXTS: dict[str, str] = {
     ),
     "demo.examples": "carloop demo\ncarloop demo --sandbox-port 0\ncarloop demo --scripted --json",
     "completion.short": "Vervollständigung für die Shell ausgeben",
-    "completion.help": "Gibt die Zeilen aus, mit denen eine Shell Befehle und Optionen von carloop vervollständigt.",
+    "completion.help": (
+        "Gibt die Zeilen aus, mit denen eine Shell Befehle und Optionen von carloop vervollständigt."
+    ),
     "completion.examples": (
         "carloop completion bash >> ~/.bashrc\n"
         "carloop completion zsh >> ~/.zshrc\n"
@@ -158,8 +166,8 @@ TEXTS: dict[str, str] = {
     "option.rebuild": "Eine beschädigte Ablage beiseitelegen und neu aufbauen.",
     "option.base_url": "Webadresse, beginnt mit https://.",
     "option.station": "Nur Mietwagen dieser Station anbieten.",
-    "option.token_stdin": "Den Token von der Standardeingabe lesen.",
-    "option.token_env": "Den Token aus CARLOOP_TOKEN übernehmen.",
+    "option.token_stdin": "Das Token von der Standardeingabe lesen.",
+    "option.token_env": "Das Token aus CARLOOP_TOKEN übernehmen.",
     "option.deleted": "Eine Einstellung löschen: base_url, token oder station.",
     "option.scripted": "Nur die Geschichte erzählen, dann enden.",
     "option.port": "Port des Planers (0: ein freier).",
@@ -205,10 +213,12 @@ TEXTS: dict[str, str] = {
         "{option}: „{time}“ ist keine Zeit. Bitte so schreiben: 02.03.2026 08:30 oder 2026-03-02T08:30:00+01:00."
     ),
     "time.never": (
-        "{option}: {time} gibt es nicht, in dieser Nacht werden die Uhren vorgestellt. Bitte eine andere Zeit angeben."
+        "{option}: {time} gibt es nicht, in dieser Nacht werden die Uhren vorgestellt. Bitte eine andere Zeit "
+        "angeben."
     ),
     "time.twice": (
-        "{option}: {time} gibt es zweimal, in dieser Nacht werden die Uhren zurückgestellt. Bitte eine davon angeben: "
+        "{option}: {time} gibt es zweimal, in dieser Nacht werden die Uhren zurückgestellt. Bitte eine davon "
+        "angeben: "
         "{first} oder {second}."
     ),
     "input.missing": "Die Datei {name} gibt es nicht.",
@@ -217,7 +227,9 @@ TEXTS: dict[str, str] = {
     "input.not_json": "{name} ist kein gültiges JSON (Zeile {line}, Spalte {column}).",
     "input.not_an_object": "{name} enthält kein JSON-Objekt.",
     "input.other_appointment": "{name} ist ein anderer Termin als {wanted}.",
-    "appointment.never_saved": "Der Termin {id} wurde noch nicht gespeichert. Bitte zuerst: carloop appointment save",
+    "appointment.never_saved": (
+        "Der Termin {id} wurde noch nicht gespeichert. Bitte zuerst: carloop appointment save"
+    ),
     "search.period_missing": "Bitte --appointment oder --start und --end angeben.",
     "book.no_customer": (
         "Die Kundendaten fehlen. Bitte mit --file eine Datei angeben (Termin oder Kunde) oder sie über die "
@@ -303,8 +315,12 @@ TEXTS: dict[str, str] = {
     "recover.summary": "Geklärt: {settled} · geändert: {changed} · noch offen: {pending}",
     "recover.oldest": "Offen seit {since}",
     "recover.rebuilt": "Die Ablage ist neu aufgebaut. Vermietungen: {count}",
+    "recover.not_damaged": (
+        "Die Ablage ist lesbar, und Änderungen sind noch offen ({pending}). Bitte zuerst „carloop recover“ ohne "
+        "--rebuild aufrufen."
+    ),
     "recover.missing": "Der Standort {site} fehlt noch; bitte danach erneut aufrufen:",
-    "recover.moved_aside": "Die beschädigte Ablage liegt jetzt in {path}.",
+    "recover.moved_aside": "Die bisherige Ablage liegt jetzt in {path}.",
     "erase.done": "Gelöscht: {count}",
     "settings.name.base_url": "Webadresse",
     "settings.name.token": "Authentifizierungsschlüssel",

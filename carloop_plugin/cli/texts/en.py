@@ -34,7 +34,8 @@ TEXTS: dict[str, str] = {
     "features.examples": "carloop features\ncarloop features --json",
     "search.short": "Search available rental cars",
     "search.help": (
-        "Finds the rental cars that match the filters and are free for the whole period. Several classes: one of them "
+        "Finds the rental cars that match the filters and are free for the whole period. Several classes: one of "
+        "them "
         "is enough. Several features: the car has all of them. Times such as 2026-03-02 08:30 or "
         "2026-03-02T08:30:00+01:00."
     ),
@@ -64,7 +65,9 @@ TEXTS: dict[str, str] = {
         "carloop change-end r-000123 2026-03-04T12:00:00+01:00 --json"
     ),
     "cancel.short": "Cancel a rental",
-    "cancel.help": "Cancels a reserved rental. With --booking, gives up a booking whose outcome is still unknown.",
+    "cancel.help": (
+        "Cancels a reserved rental. With --booking, gives up a booking whose outcome is still unknown."
+    ),
     "cancel.examples": (
         'carloop cancel r-000123 --reason "appointment called off"\n'
         "carloop cancel --booking 0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
@@ -74,7 +77,9 @@ TEXTS: dict[str, str] = {
         "Lists the rentals made from the planner, as last seen at Carloop. Without --all, reserved and running ones "
         "only."
     ),
-    "rentals.examples": "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0815",
+    "rentals.examples": (
+        "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0815"
+    ),
     "recover.short": "Settle what is unknown, bring in changes",
     "recover.help": (
         "Settles changes whose outcome is unknown and brings in what was changed at the rental desk. With --watch it "
@@ -83,7 +88,8 @@ TEXTS: dict[str, str] = {
     "recover.examples": "carloop recover\ncarloop recover --watch 30\ncarloop recover --rebuild",
     "erase.short": "Erase personal data",
     "erase.help": (
-        "Erases what is kept about customer numbers and appointments, and names what has to stay, and for what reason."
+        "Erases what is kept about customer numbers and appointments, and names what has to stay, and for what "
+        "reason."
     ),
     "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0815 --json",
     "settings.short": "Show, change and test the settings",
@@ -93,11 +99,14 @@ TEXTS: dict[str, str] = {
     ),
     "settings.examples": "carloop settings set\ncarloop settings test",
     "settings.show.short": "Show the settings",
-    "settings.show.help": "Shows what is in force for a site; of the token only whether and since when it is set.",
+    "settings.show.help": (
+        "Shows what is in force for a site; of the token only whether and since when it is set."
+    ),
     "settings.show.examples": "carloop settings show\ncarloop settings show --site nord --json",
     "settings.set.short": "Save settings",
     "settings.set.help": (
-        "Saves settings and tests the connection. Without any, it asks; the token is not shown. In programs: the token "
+        "Saves settings and tests the connection. Without any, it asks; the token is not shown. In programs: the "
+        "token "
         "from standard input with --token-stdin, or from CARLOOP_TOKEN with --token-env."
     ),
     "settings.set.examples": (
@@ -115,7 +124,8 @@ TEXTS: dict[str, str] = {
     "doctor.examples": "carloop doctor\ncarloop doctor --json",
     "demo.short": "Show it all with a sandbox",
     "demo.help": (
-        "Starts a Carloop sandbox with a fleet, tells the whole story of a rental and then leaves the sandbox running "
+        "Starts a Carloop sandbox with a fleet, tells the whole story of a rental and then leaves the sandbox "
+        "running "
         "for you to try, until Ctrl-C. With --scripted it ends after the story, and its exit code is 0 only if each "
         "step did what it should."
     ),
@@ -205,7 +215,9 @@ TEXTS: dict[str, str] = {
     "input.not_json": "{name} is not valid JSON (line {line}, column {column}).",
     "input.not_an_object": "{name} does not hold a JSON object.",
     "input.other_appointment": "{name} is another appointment than {wanted}.",
-    "appointment.never_saved": "The appointment {id} has not been saved yet. Please first: carloop appointment save",
+    "appointment.never_saved": (
+        "The appointment {id} has not been saved yet. Please first: carloop appointment save"
+    ),
     "search.period_missing": "Please give --appointment, or --start and --end.",
     "book.no_customer": (
         "The customer's data are missing. Please name a file with --file (appointment or customer), or hand them in "
@@ -291,8 +303,12 @@ TEXTS: dict[str, str] = {
     "recover.summary": "Settled: {settled} · changed: {changed} · still pending: {pending}",
     "recover.oldest": "Pending since {since}",
     "recover.rebuilt": "The records have been built anew. Rentals: {count}",
+    "recover.not_damaged": (
+        "The records can be read, and changes are still pending ({pending}). Please run “carloop recover” "
+        "without --rebuild first."
+    ),
     "recover.missing": "The site {site} is still missing; please run this again after:",
-    "recover.moved_aside": "The damaged records are now in {path}.",
+    "recover.moved_aside": "The previous records are now in {path}.",
     "erase.done": "Erased: {count}",
     "settings.name.base_url": "Web address",
     "settings.name.token": "Authentication key",
