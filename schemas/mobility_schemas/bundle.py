@@ -50,11 +50,9 @@ def field_names(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def rewritten(schema: Schema, change: Callable[[str], str]) -> Schema:
-    """Give a schema in which every pattern went through a function."""
-    copy = _mapped(schema, lambda part, _: rewritten(part, change), open_below=False)
-    pattern = schema.get("pattern")
-    return copy | {"pattern": change(pattern)} if isinstance(pattern, str) else copy
+def rewritten(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    """Give a schema in which it and every schema inside it went through a function, the inner ones first."""
+    return change(_mapped(schema, lambda part, _: rewritten(part, change), open_below=False))
 
 
 def _derived(schema: Schema, closed: bool) -> Schema:

@@ -70,8 +70,10 @@ def _refusals(document: object, name: str, closed: bool, most: int) -> list[json
 def _explained(element: object, error: jsonschema_rs.ValidationError, schema: Schema) -> list[Complaint]:
     """Explain one refusal of an element; never empty."""
     keyword, alone = _keyword_alone(schema, error.schema_path)
+    if keyword in ("anyOf", "oneOf", "not"):  # the others refer to nothing
+        alone["$defs"] = schema["$defs"]
     try:
-        errors = explainer(alone | {"$defs": schema["$defs"]}).iter_errors(element)
+        errors = explainer(alone).iter_errors(element)
         said = [complaint for each in errors for complaint in complaints(each)]
     except RuntimeError:
         raise  # the self-test failed

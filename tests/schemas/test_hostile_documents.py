@@ -1,0 +1,237 @@
+"""Whatever is handed in, the answer is a verdict, never another exception and never a crash."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import enum
+import json
+import threading
+import uuid
+from importlib.resources import files
+
+import pytest
+
+from mobility_schemas import InvalidDocument, explain, validate
+
+NAMES = sorted(path.name.removesuffix(".json") for path in (files("mobility_schemas") / "contract").iterdir())
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Weird(dict):
+    """A dict that lies about itself."""
+
+    def __getitem__(self, key):
+        raise OSError(key)
+
+    def __iter__(self):
+        raise OSError
+
+    items = keys = values = get = __contains__ = __len__ = __getitem__
+
+
+class Endless(list):
+    """A list that goes on for ever when asked by its own methods."""
+
+    def __iter__(self):
+        while True:
+            yield 1
+
+    def __len__(self):
+        return 2**60
+
+
+class Sour:
+    """An object that minds being looked at; all of them have the same hash."""
+
+    def __eq__(self, other):
+        raise OSError
+
+    def __hash__(self):
+        return 7
+
+    def __repr__(self):
+        raise OSError
+
+    __str__ = __bool__ = __len__ = __iter__ = __repr__
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+class Odd(enum.Enum):
+    ONE = object()
+
+
+def nested(depth, wrap):
+    value = None
+    for _ in range(depth):
+        value = wrap(value)
+    return value
+
+
+def cyclic_list():
+    value = []
+    value.extend([value, value])
+    return value
+
+
+def cyclic_dict():
+    value = {}
+    value |= {"a": value, "b": [value, value]}
+    return value
+
+
+def bomb():
+    value = "x"
+    for _ in range(60):
+        value = [value, value]
+    return {"a": value, "b": {1}}
+
+
+FOREIGN = {
+    "set": lambda: {1, 2},
+    "bytes": lambda: b"x",
+    "bytearray": lambda: bytearray(b"x"),
+    "nan": lambda: float("nan"),
+    "infinity": lambda: float("-inf"),
+    "huge integer": lambda: 10**5000,
+    "big integer": lambda: 2**63,
+    "big negative integer": lambda: -(2**63) - 1,
+    "complex": lambda: 1j,
+    "decimal": lambda: decimal.Decimal("49.90"),
+    "whole decimal": lambda: decimal.Decimal(5),
+    "datetime": lambda: datetime.datetime.now(datetime.UTC),
+    "uuid": uuid.uuid4,
+    "object": object,
+    "sour object": Sour,
+    "class": lambda: dict,
+    "function": lambda: len,
+    "generator": lambda: (number for number in [1]),
+    "range": lambda: range(3),
+    "deque": lambda: collections.deque([1]),
+    "text subclass": lambda: Text("a"),
+    "enum": lambda: Colour.RED,
+    "odd enum": lambda: Odd.ONE,
+    "named tuple": lambda: collections.namedtuple("Pair", "a b")(1, 2),
+    "lone surrogate": lambda: "a\ud800",
+    "key not text": lambda: {1: "a"},
+    "mixed keys": lambda: {"a": 1, None: 2},
+    "key subclass": lambda: {Text("a"): 1},
+    "sour key": lambda: {"id": 1, Sour(): 2},
+    "sour keys": lambda: [{Sour(): 1}, {Sour(): 2}],
+    "surrogate key": lambda: {"\udfff": 1},
+    "deep list": lambda: nested(100_000, lambda value: [value]),
+    "deep dict": lambda: nested(100_000, lambda value: {"a": value}),
+    "deep mixture": lambda: nested(10_000, lambda value: [{"options": [value]}]),
+    "65 deep": lambda: nested(65, lambda value: [value]),
+    "cyclic list": cyclic_list,
+    "cyclic dict": cyclic_dict,
+    "bomb": bomb,
+}
+
+
+def refused(document, name, closed=None):
+    with pytest.raises(InvalidDocument) as refusal:
+        validate(document, name, closed=closed)
+    assert explain(document, name, closed=closed)
+    return refusal.value
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_never_json(kind, contract_files, example):
+    """What JSON does not have is refused: as the document, in each of its fields, and in an unknown one."""
+    foreign = FOREIGN[kind]()
+    for name in NAMES:
+        refused(foreign, name)
+        for field in contract_files[name].get("properties", ()):
+            refused(example(name) | {field: foreign}, name)
+        if contract_files[name]["type"] == "object":
+            refused(example(name) | {"x_new": foreign}, name, closed=False)
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_never_json_inside_a_long_list(kind, example):
+    """The document that is decided at once is no exception."""
+    offer = example("mobility_offer")
+    foreign = FOREIGN[kind]()
+    if kind not in {
+        "decimal",
+        "enum",
+    }:  # the engine takes them for the number and the text that they stand for
+        refused(offer | {"options": [offer["options"][0] | {"title": foreign}]}, "mobility_offer")
+    refused(offer | {"options": [offer["options"][0] | {"x_new": foreign}]}, "mobility_offer")
+    if kind != "whole decimal":
+        vehicle = offer["options"][0]["vehicle"] | {"seats": foreign}
+        refused(offer | {"options": [offer["options"][0] | {"vehicle": vehicle}]}, "mobility_offer")
+    refused(offer | {"total": float("nan")}, "mobility_offer")
+
+
+@pytest.mark.parametrize("value", [Weird(a=1), Endless([1]), Weird(), collections.defaultdict(list)])
+def test_subclasses_that_lie(value, contract_files, example):
+    """A dict or list that behaves oddly gets a verdict on what it holds, wherever it stands."""
+    for name in NAMES:
+        explain(value, name)
+        for field in contract_files[name].get("properties", ()):
+            explain(example(name) | {field: value}, name)
+
+
+def test_ordinary_subclasses(example):
+    """What json would write is accepted: ordered dicts, tuples, members of text enums."""
+
+    class Status(enum.StrEnum):
+        SCHEDULED = "scheduled"
+
+    appointment = collections.OrderedDict(example("appointment")) | {"status": Status.SCHEDULED}
+    request = example("mobility_request") | {"filters": {"vehicle_classes": ("a", "b"), "features": ()}}
+
+    validate(appointment, "appointment")
+    validate(request, "mobility_request")
+
+
+def test_deepest_that_is_accepted(example):
+    """A document may be 64 containers deep, its own included."""
+    step = example("mobility_step")
+
+    validate(step | {"x_new": nested(63, lambda value: [value])}, "mobility_step")
+    assert refused(step | {"x_new": nested(64, lambda value: [value])}, "mobility_step").pointer == ""
+
+
+def test_place_of_what_json_does_not_have(example):
+    """The pointer leads to it."""
+    change = example("rental_change")
+    change["customer"]["city"] = b"Hamburg"
+
+    assert refused(change, "rental_change").pointer == "/customer/city"
+
+
+def test_many_threads_at_once(example):
+    """Validators are shared: a hundred threads get the right verdicts."""
+    good, bad = example("appointment"), example("appointment") | {"revision": 0}
+    verdicts = []
+
+    def judge():
+        verdicts.append([explain(document, "appointment") == () for document in (good, bad) * 20])
+
+    threads = [threading.Thread(target=judge) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert verdicts == [[True, False] * 20] * 100
+
+
+def test_document_is_not_changed(example):
+    """Validation only looks."""
+    change = example("rental_change") | {"x_new": {"a": [1]}}
+    before = json.dumps(change)
+
+    explain(change, "rental_change")
+
+    assert json.dumps(change) == before

@@ -1,0 +1,113 @@
+"""Each refusal is put into words, in both languages."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from mobility_schemas import explain
+from mobility_schemas.bundle import bundle
+from mobility_schemas.catalogue import definitions
+from mobility_schemas.sentences import SENTENCES, TYPES
+
+BY_OTHER_KEYS = {"pattern", "format", "const", "dependentRequired", "additionalProperties"}
+STRUCTURE = {
+    "$schema",
+    "$id",
+    "$ref",
+    "$defs",
+    "title",
+    "description",
+    "examples",
+    "default",
+    "properties",
+    "items",
+}
+STRUCTURE |= {"allOf", "if", "then", "else", "dependentSchemas", "x-personal-data"}
+
+
+def keywords(schema):
+    """Give every keyword of a schema and of those inside it."""
+    for word, value in schema.items():
+        yield word
+        inner = value.values() if word in ("properties", "$defs", "dependentSchemas") else [value]
+        inner = value if word in ("allOf", "anyOf", "oneOf") else inner
+        if word not in ("examples", "default", "enum", "const"):
+            for part in inner:
+                yield from keywords(part) if isinstance(part, dict) else ()
+
+
+def test_both_languages_say_the_same_things():
+    """The catalogues have the same keys, and a sentence the same gaps in both."""
+    gaps = {
+        language: {
+            key: {gap for _, gap, _, _ in string.Formatter().parse(text) if gap}
+            for key, text in texts.items()
+        }
+        for language, texts in SENTENCES.items()
+    }
+
+    assert gaps["de"] == gaps["en"]
+    assert TYPES["de"].keys() == TYPES["en"].keys()
+
+
+@pytest.mark.parametrize(
+    "name", ["mobility_step", "reconcile_report", *sorted(definitions("carloop/Health"))]
+)
+def test_every_keyword_has_a_sentence(name):
+    """A keyword that some schema uses is one that a sentence speaks of."""
+    used = set(keywords(bundle(name, True)))
+
+    assert used - STRUCTURE - BY_OTHER_KEYS - SENTENCES["en"].keys() == set()
+
+
+SAID = [
+    ({"limit": 0}, "/limit", "This is too small: at least 1.", "Das ist zu klein: mindestens 1."),
+    (
+        {"site": None},
+        "/site",
+        "Expected is text, found was nothing (null).",
+        "Erwartet wird Text, gefunden wurde nichts (null).",
+    ),
+    (
+        {"colour": 1},
+        "/colour",
+        "This document has no such field.",
+        "Dieses Feld gibt es in diesem Dokument nicht.",
+    ),
+    (
+        {"period": {"start": "today", "end": "2026-11-25T17:00:00+01:00"}},
+        "/period/start",
+        "This does not have the expected form, for example: 2026-11-24T08:00:00+01:00",
+        "Das hat nicht die erwartete Form, zum Beispiel: 2026-11-24T08:00:00+01:00",
+    ),
+    (
+        {"filters": {"features": []}},
+        "/filters/vehicle_classes",
+        "This field is missing.",
+        "Diese Angabe fehlt.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "pointer", "english", "german"), SAID)
+def test_what_is_said(example, change, pointer, english, german):
+    """A sentence that a person understands, in German for German locales, else in English."""
+    document = example("mobility_request") | change
+
+    said = {
+        locale: [
+            (finding.pointer, finding.message)
+            for finding in explain(document, "mobility_request", locale=locale)
+        ]
+        for locale in ("en", "en-GB", "fr", "de", "de-AT")
+    }
+
+    assert said == {
+        "en": [(pointer, english)],
+        "en-GB": [(pointer, english)],
+        "fr": [(pointer, english)],
+        "de": [(pointer, german)],
+        "de-AT": [(pointer, german)],
+    }
