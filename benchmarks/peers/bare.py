@@ -1,0 +1,44 @@
+"""The least there is: one kept httpx client, one call, `.json()`; nothing is validated, mapped or kept.
+
+`httpx.get(...)` alone would build a client and load the trusted certificates at every call, several times slower; a
+kept client is what a person writes who asks more than once, and the harder peer to beat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from uuid import uuid4
+
+import httpx
+
+from benchmarks.carloop import Carloop
+
+
+class Bare:
+    """Ask Carloop without looking at what it says."""
+
+    def __init__(self, carloop: Carloop, http: httpx.Client) -> None:
+        """Keep the client."""
+        self._carloop = carloop
+        self._http = http
+
+    def search(self, period: Mapping[str, str], limit: int) -> dict[str, object]:
+        """Read one page of free vehicles."""
+        answer = self._http.get(self._carloop.vehicles, params={**period, "limit": limit})
+        page: dict[str, object] = answer.raise_for_status().json()
+        return page
+
+    def book(self, rental: Mapping[str, object]) -> dict[str, object]:
+        """Book, with a key of its own and nothing written down before."""
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = self._http.post(self._carloop.rentals, json=dict(rental), headers=headers)
+        booked: dict[str, object] = answer.raise_for_status().json()
+        return booked
+
+
+@contextmanager
+def bare(carloop: Carloop) -> Iterator[Bare]:
+    """Keep one client for many calls."""
+    with httpx.Client(headers=carloop.authorization, timeout=60) as http:
+        yield Bare(carloop, http)
