@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from mobility_schemas import InvalidDocument, validate
 
 from .detached import NotCopyable, detach
+from .invalid_answer import Flaw, InvalidAnswer
 from .showable import (
     clean_option,
     clean_outcome,
@@ -41,22 +42,10 @@ Fields: TypeAlias = dict[str, object]
 Asked: TypeAlias = Mapping[str, object]
 
 
-class InvalidAnswer(ValueError):
-    """Say what is wrong with an answer, without repeating values of it."""
-
-    def __init__(self, reason: str) -> None:
-        """Keep the sentence.
-
-        :param reason: English, for the provider's developer.
-        """
-        super().__init__(reason)
-        self.reason = reason
-
-
 def dispose(answer: object) -> None:
     """Close an answer that would warn or linger when it is thrown away: a coroutine or a generator."""
-    if isinstance(answer, types.CoroutineType | types.GeneratorType):
-        answer.close()
+    if type(answer) in (types.CoroutineType, types.GeneratorType):
+        cast("types.GeneratorType[object, object, object]", answer).close()
 
 
 def read_info(raw: object) -> ProviderInfo:
@@ -111,7 +100,7 @@ def read_outcome(raw: object, provider: str, asked: Asked) -> RentalOutcome:
     _own_outcome(outcome, provider)
     change_id = cast("RentalChange", asked["change"])["change_id"]
     if str(outcome["change_id"]).lower() != change_id.lower():
-        raise InvalidAnswer("change_id is not the one of the change")
+        raise InvalidAnswer.by_flaw(Flaw.OTHERS_NAME, "change_id")
     outcome["change_id"] = change_id
     return cast("RentalOutcome", outcome)
 
@@ -125,11 +114,11 @@ def read_states(raw: object, provider: str, asked: Asked) -> list[MobilityState]
         clean_rental(state.get("rental"))
         _own_state(_valid(state, "mobility_state"), provider)
         if state["appointment_id"] in states:
-            raise InvalidAnswer("two states for one appointment")
+            raise InvalidAnswer.by_flaw(Flaw.TWO_STATES)
         states[state["appointment_id"]] = state
     appointment_ids = cast("list[str]", asked["appointment_ids"])
     if set(states) != set(appointment_ids):
-        raise InvalidAnswer("not one state for each appointment asked")
+        raise InvalidAnswer.by_flaw(Flaw.STATES_ASKED)
     return [cast("MobilityState", states[appointment_id]) for appointment_id in appointment_ids]
 
 
@@ -171,7 +160,7 @@ def read_erasure(raw: object, provider: str, _asked: Asked) -> ErasureReport:
 def _kind(raw: object, kind: type) -> None:
     # type() and not isinstance(): an object may lie about its __class__.
     if not issubclass(type(raw), kind):
-        raise InvalidAnswer(f"a {type(raw).__name__} where a {kind.__name__} belongs")
+        raise InvalidAnswer.by_flaw(Flaw.KIND, type(raw).__name__)
 
 
 def _copied(raw: object) -> Fields:
@@ -182,8 +171,8 @@ def _copied(raw: object) -> Fields:
 def _copy(raw: object) -> object:
     try:
         return detach(raw)
-    except NotCopyable as error:
-        raise InvalidAnswer(str(error)) from None
+    except NotCopyable:
+        raise InvalidAnswer.by_flaw(Flaw.FOREIGN) from None
 
 
 def _option(option: object) -> object:
@@ -198,8 +187,7 @@ def _valid(document: Fields, name: str) -> Fields:
     try:
         validate(document, name)
     except InvalidDocument as error:
-        # Not the pointer: its last part may be a field name of the provider's making, and this is logged.
-        raise InvalidAnswer(str(error)) from None
+        raise InvalidAnswer.by_schema(error) from None
     return document
 
 
@@ -226,7 +214,7 @@ def _own_outcome(outcome: Fields, provider: str) -> None:
 
 def _same(document: Fields, name: str, expected: object) -> Fields:
     if document.get(name) != expected:
-        raise InvalidAnswer(f"{name} is not the one asked for")
+        raise InvalidAnswer.by_flaw(Flaw.OTHERS_NAME, name)
     return document
 
 

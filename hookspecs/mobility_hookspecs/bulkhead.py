@@ -78,7 +78,12 @@ class Bulkhead:
 
     def _work(self) -> None:
         while (job := self._next_job()) is not None:
-            job()
+            try:
+                job()
+            except BaseException:
+                with self._changed:
+                    self._threads -= 1
+                raise
             del job  # a waiting thread must not keep the last call's documents alive
 
     def _next_job(self) -> Job | None:

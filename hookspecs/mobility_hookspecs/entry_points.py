@@ -76,9 +76,14 @@ def _imported(entry_point: metadata.EntryPoint, *, locale: str) -> Candidate | F
 
 
 def _about(error: BaseException) -> str:
-    # Which module is missing helps; any other message may hold what a log must not.
-    missing = f" {error.name}" if isinstance(error, ImportError) and error.name else ""
-    return type(error).__name__ + missing
+    # Names and places of code help; the message may hold what a log must not.
+    match error:
+        case SyntaxError():
+            return f"{type(error).__name__}, {error.filename}:{error.lineno}"
+        case ImportError() | AttributeError() | NameError() if error.name:
+            return f"{type(error).__name__}, {error.name}"
+        case _:
+            return type(error).__name__
 
 
 def _entry_points() -> Iterable[metadata.EntryPoint]:

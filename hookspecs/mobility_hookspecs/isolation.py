@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
-from .answers import InvalidAnswer, dispose, read_problem
+from .answers import dispose, read_problem
 from .fault_log import log_fault, log_hang, log_invalid
+from .invalid_answer import InvalidAnswer
 from .problems import MobilityProblem, ProblemCode, make_problem
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Call(Generic[Document]):
     def begin(self) -> None:
         """Put the call in the provider's queue, unless the hook rests."""
         if self._circuit.rests():
-            self._turn_away()
+            self._finish(self._not_called())
         else:
             self._bulkhead.submit(self._run)
 
@@ -124,61 +125,63 @@ class Call(Generic[Document]):
         """
         try:
             self._wait(self._limits.host)
+            if self._has_returned:
+                # The provider kept its time and only our reading is late, say on a busy machine.
+                self._wait(self._limits.host + _GRACE_SECONDS)
         finally:
-            # Also when the wait is interrupted: nothing may start behind the caller's back.
-            if not self._settled.is_set() and self._bulkhead.withdraw(self._run):
-                self._turn_away()
-        if self._has_returned:
-            # The provider kept its time and only our reading is late, say on a busy machine.
-            self._wait(self._limits.host + _GRACE_SECONDS)
-        return self._verdict or self._give_up()
+            verdict = self._end_waiting()  # also when interrupted: nothing may begin behind the caller's back
+        return verdict
 
     def _wait(self, until: float) -> None:
         self._settled.wait(max(0.0, until - time.monotonic()))
 
-    def _turn_away(self) -> None:
-        self._finish(Miss(self._problem(ProblemCode.BUSY), called=False, is_fault=False))
+    def _end_waiting(self) -> Answer[Document] | Miss:
+        with self._lock:
+            if self._verdict is not None:
+                return self._verdict
+            self._verdict = verdict = self._late()
+        if not verdict.called:
+            self._bulkhead.withdraw(self._run)
+        if self._is_hanging:
+            log_hang(self._provider, self._hook_name, self._limits.timeout)
+        return verdict
+
+    def _late(self) -> Miss:
+        if self._ticket is None:
+            return self._not_called()
+        self._is_hanging = not self._has_returned and time.monotonic() >= self._limits.host
+        if self._is_hanging:
+            self._circuit.failed(self._ticket)
+        return self._fault(ProblemCode.DEADLINE_EXCEEDED)
 
     def _run(self) -> None:
-        if time.monotonic() < self._limits.provider:
-            self._ticket = self._circuit.enter()
-        if self._ticket is None:
-            self._turn_away()
-        else:
-            self._finish(self._called())
+        with self._lock:
+            if self._verdict is None and time.monotonic() < self._limits.provider:
+                self._ticket = self._circuit.enter()
+        self._finish(self._not_called() if self._ticket is None else self._called())
 
     def _finish(self, verdict: Answer[Document] | Miss) -> None:
         with self._lock:
             if self._verdict is None:
                 self._verdict = verdict
             # What comes after a hang neither counts twice nor makes good for it.
-            if not self._is_hanging:
-                self._report(is_fault=isinstance(verdict, Miss) and verdict.is_fault)
+            if self._ticket is not None and not self._is_hanging:
+                self._report(self._ticket, is_fault=isinstance(verdict, Miss) and verdict.is_fault)
         self._settled.set()
 
-    def _give_up(self) -> Answer[Document] | Miss:
-        with self._lock:
-            if self._verdict is None:
-                self._verdict = Miss(self._problem(ProblemCode.DEADLINE_EXCEEDED), called=True, is_fault=True)
-                self._is_hanging = not self._has_returned
-                if self._is_hanging:
-                    self._report(is_fault=True)
-            verdict = self._verdict
-        if self._is_hanging:
-            log_hang(self._provider, self._hook_name, self._limits.timeout)
-        return verdict
-
-    def _report(self, *, is_fault: bool) -> None:
-        if self._ticket is None:
-            return
+    def _report(self, ticket: int, *, is_fault: bool) -> None:
         if is_fault:
-            self._circuit.failed(self._ticket)
+            self._circuit.failed(ticket)
         else:
-            self._circuit.succeeded(self._ticket)
+            self._circuit.succeeded(ticket)
+
+    def _not_called(self) -> Miss:
+        return Miss(self._problem(ProblemCode.BUSY), called=False, is_fault=False)
 
     def _called(self) -> Answer[Document] | Miss:
         try:
             raw = _single(self._hook(**self._arguments))
+            dispose(raw)
         except BaseException as error:  # noqa: BLE001 - SystemExit and the like must not end the host
             self._has_returned = True
             return self._raised(error)
@@ -189,13 +192,11 @@ class Call(Generic[Document]):
         try:
             return Answer(self._read(raw))
         except InvalidAnswer as error:
-            log_invalid(self._provider, self._hook_name, error.reason)
-            return self._fault(ProblemCode.INVALID_ANSWER, detail=error.reason)
+            log_invalid(self._provider, self._hook_name, str(error))
+            return self._fault(ProblemCode.INVALID_ANSWER, detail=error.in_language(self._locale))
         except BaseException as error:  # noqa: BLE001 - an answer's own methods may raise anything
             log_fault(self._provider, self._hook_name, error)
             return self._fault(ProblemCode.INVALID_ANSWER)
-        finally:
-            dispose(raw)
 
     def _raised(self, error: BaseException) -> Miss:
         # type() and not isinstance(): an exception may lie about its __class__, or raise when asked.

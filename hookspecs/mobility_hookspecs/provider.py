@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from .bulkhead import Bulkhead
@@ -27,7 +27,7 @@ class Question:
     :ivar hook: the hook's name.
     :ivar arguments: its documents, without the context; each provider gets a copy.
     :ivar limits: the deadlines.
-    :ivar context: the same for every provider asked.
+    :ivar context: what each provider gets a copy of.
     """
 
     hook: str
@@ -66,7 +66,8 @@ class Provider:
         :param read: judges the answer.
         """
         copies = cast("dict[str, object]", detach(dict(question.arguments)))
-        arguments = {**copies, "context": question.context}
+        # A context of its own too: even a frozen object can be changed by who is determined to.
+        arguments = {**copies, "context": replace(question.context)}
         return self._begin(question, arguments, read, bulkhead=self._bulkhead)
 
     def say_goodbye(self, question: Question) -> Call[object]:

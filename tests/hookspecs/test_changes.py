@@ -1,0 +1,181 @@
+"""change_rental never lies."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mobility_hookspecs import CallContext, MobilityProblem, make_problem
+from mobility_schemas import validate
+
+
+def _refused_by_provider() -> object:
+    raise MobilityProblem(make_problem("vehicle_unavailable"))
+
+
+def _exit() -> object:
+    raise SystemExit
+
+
+CALLED: dict[str, tuple[Callable[[Any], object], str]] = {
+    "raises": (lambda _: lambda: 1 / 0, "provider_failed"),
+    "exits": (lambda _: _exit, "provider_failed"),
+    "raises a problem": (lambda _: _refused_by_provider, "provider_failed"),
+    "gives nothing": (lambda _: None, "invalid_answer"),
+    "gives an invalid outcome": (lambda p: p.outcome(status="perhaps"), "invalid_answer"),
+    "gives another's outcome": (lambda p: p.outcome("other"), "invalid_answer"),
+    "gives nobody's outcome": (lambda p: p.outcome() | {"provider": None}, "invalid_answer"),
+    "gives another's rental": (lambda p: p.outcome(rental=p.rental("other")), "invalid_answer"),
+    "gives another change's outcome": (
+        lambda p: p.outcome(change_id="00000000-0000-4000-8000-000000000000"),
+        "invalid_answer",
+    ),
+    "gives no change's outcome": (lambda p: p.outcome(change_id=None), "invalid_answer"),
+}
+
+
+@pytest.mark.parametrize("case", CALLED)
+def test_once_called_what_is_no_answer_is_unknown(
+    case: str, make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """The rental may or may not exist; nobody says that it failed."""
+    hook, code = CALLED[case]
+    host = make_host(make_provider(on_rental_change=hook(papers)))
+    outcome = host.change_rental(papers.change(), locale="en")
+    validate(outcome, "rental_outcome")
+    assert (outcome["change_id"], outcome["provider"], outcome["status"]) == (
+        papers.change_id,
+        "taxi",
+        "unknown",
+    )
+    assert outcome["problem"]["code"] == code
+
+
+def test_a_hang_is_unknown(make_host: Any, make_provider: Any, papers: Any, release: threading.Event) -> None:
+    """Past the deadline: deadline_exceeded."""
+    host = make_host(make_provider(on_rental_change=lambda: release.wait(10)))
+    outcome = host.change_rental(papers.change(), timeout=0.1)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "deadline_exceeded")
+
+
+def test_a_provider_that_is_not_loaded_is_never_called(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """Refused, not_supported; also one that failed to load, and one without the hook."""
+    host = make_host(make_provider("plain"), make_provider("late", info={"contract": ">=2"}))
+    for provider in ("plain", "late", "nobody"):
+        outcome = host.change_rental(papers.change(provider))
+        validate(outcome, "rental_outcome")
+        assert (outcome["provider"], outcome["change_id"]) == (provider, papers.change_id)
+        assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "not_supported")
+
+
+def test_a_change_reaches_its_own_provider_alone(make_host: Any, make_provider: Any, papers: Any) -> None:
+    """The others do not hear of it."""
+    heard: list[str] = []
+
+    def provider(name: str) -> Any:
+        def on_rental_change(change: Any) -> object:
+            heard.append(name)
+            return papers.outcome(name)
+
+        return make_provider(name, on_rental_change=on_rental_change)
+
+    host = make_host(provider("a"), provider("b"), provider("c"))
+    assert host.change_rental(papers.change("b")) == papers.outcome("b")
+    assert heard == ["b"]
+
+
+BROKEN: dict[str, tuple[dict[str, object] | None, str | None, bool]] = {
+    "a field is wrong": ({"period": {"start": "x", "end": "y"}}, "taxi", True),
+    "a field too many": ({"extra": 1}, "taxi", True),
+    "the provider is no id": ({"provider": "no id"}, None, True),
+    "the change has no id": ({"change_id": "no id"}, "taxi", False),
+    "neither can be read": ({"change_id": 5, "provider": None}, None, False),
+    "no document": (None, None, False),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_an_invalid_change_reaches_nobody(case: str, make_host: Any, make_provider: Any, papers: Any) -> None:
+    """Refused, invalid_document, with what of its identity can be read."""
+    called = threading.Event()
+    host = make_host(make_provider(on_rental_change=lambda: called.set()))
+    fields, provider, has_change_id = BROKEN[case]
+    outcome = host.change_rental(None if fields is None else papers.change(**fields))
+    validate(outcome, "rental_outcome")
+    assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "invalid_document")
+    assert (outcome["provider"], outcome["change_id"]) == (
+        provider,
+        papers.change_id if has_change_id else None,
+    )
+    assert called.is_set() is False
+
+
+def test_what_the_provider_says_is_passed_on(make_host: Any, make_provider: Any, papers: Any) -> None:
+    """A refusal with its problem and alternatives, and an unknown of the provider's own."""
+    refused = papers.outcome(
+        status="refused",
+        problem=make_problem("vehicle_unavailable"),
+        alternatives=[papers.option(match="alternative")],
+    )
+    unknown = {"change_id": papers.change_id, "provider": "taxi", "status": "unknown"}
+    for said in (refused, unknown):
+        host = make_host(make_provider(on_rental_change=said))
+        assert host.change_rental(papers.change()) == said
+
+
+def test_an_outcome_bears_the_change_id_as_the_host_wrote_it(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """A UUID in capitals is the same UUID; the host gets it back as it sent it."""
+    host = make_host(make_provider(on_rental_change=papers.outcome()))
+    written = papers.change_id.upper()
+    assert host.change_rental(papers.change(change_id=written))["change_id"] == written
+
+
+def test_a_change_that_waited_too_long_never_begins(
+    make_host: Any, make_provider: Any, papers: Any, release: threading.Event
+) -> None:
+    """Eight hang, the ninth waits within its deadline: refused busy, and it does not start later either."""
+    running = threading.Semaphore(0)
+    begun: list[str] = []
+    last = threading.Event()
+
+    def on_rental_change(change: Any, context: CallContext) -> object:
+        begun.append(change["option_id"])
+        if change["option_id"] == "hang":
+            running.release()
+            release.wait(10)
+        if change["option_id"] == "last":
+            last.set()
+        return papers.outcome()
+
+    host = make_host(make_provider(on_rental_change=on_rental_change))
+    hanging = [
+        threading.Thread(target=host.change_rental, args=(papers.change(option_id="hang"), 5.0))
+        for _ in range(8)
+    ]
+    for thread in hanging:
+        thread.start()
+    assert [running.acquire(timeout=5) for _ in hanging] == [True] * 8
+    outcome = host.change_rental(papers.change(option_id="late"), timeout=0.1)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "busy")
+    release.set()
+    for thread in hanging:
+        thread.join(5)
+    assert host.change_rental(papers.change(option_id="last"))["status"] == "done"
+    assert (last.is_set(), "late" in begun) == (True, False)
+
+
+def test_a_change_with_no_time_at_all_is_refused(make_host: Any, make_provider: Any, papers: Any) -> None:
+    """No time, no call: nothing can have happened."""
+    called = threading.Event()
+    host = make_host(make_provider(on_rental_change=lambda: called.set()))
+    for timeout in (0, -1, float("nan")):
+        outcome = host.change_rental(papers.change(), timeout=timeout)
+        assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "busy")
+    assert called.is_set() is False

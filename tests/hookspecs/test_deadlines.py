@@ -1,0 +1,273 @@
+"""The total deadline, the threads a provider may hold, and the rest of a hook that failed too often."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mobility_hookspecs import CallContext, MobilityHost, MobilityProblem, make_problem
+
+OVERRUN = 0.05
+
+
+def _codes(gathered: Any) -> list[tuple[str, str]]:
+    return [(failure.provider, failure.problem["code"]) for failure in gathered.failures]
+
+
+def test_a_provider_that_hangs_costs_its_own_answer_alone(
+    make_host: Any, make_provider: Any, papers: Any, release: threading.Event, stopwatch: Any
+) -> None:
+    """Ten hang, one answers: its offer is there, no later than 50 ms past the time-out."""
+    hanging = [
+        make_provider(f"hangs{n}", provide_mobility_options=lambda: release.wait(10)) for n in range(10)
+    ]
+    host = make_host(*hanging, make_provider("good", provide_mobility_options=papers.offer("good")))
+    watch = stopwatch()
+    gathered = host.mobility_options(papers.request(), timeout=0.3)
+    assert 0.3 <= watch.seconds() < 0.3 + OVERRUN
+    assert list(gathered.answers) == ["good"]
+    assert {code for _, code in _codes(gathered)} == {"deadline_exceeded"}
+    assert len(gathered.failures) == 10
+
+
+EVERY_QUESTION: dict[str, tuple[str, Callable[[MobilityHost, Any], object]]] = {
+    "appointment_saved": (
+        "on_appointment_saved",
+        lambda h, p: h.appointment_saved(p.appointment(), timeout=0.1),
+    ),
+    "mobility_filters": ("provide_mobility_filters", lambda h, _: h.mobility_filters("main", timeout=0.1)),
+    "mobility_options": (
+        "provide_mobility_options",
+        lambda h, p: h.mobility_options(p.request(), timeout=0.1),
+    ),
+    "mobility_states": ("provide_mobility_states", lambda h, _: h.mobility_states(["A-1"], timeout=0.1)),
+    "change_rental": ("on_rental_change", lambda h, p: h.change_rental(p.change(), timeout=0.1)),
+    "reconcile": ("reconcile_rentals", lambda h, _: h.reconcile(timeout=0.1)),
+    "check": ("check_mobility_provider", lambda h, _: h.check("taxi", "main", timeout=0.1)),
+    "erase": ("on_personal_data_erased", lambda h, p: h.erase(p.subjects(), timeout=0.1)),
+}
+
+
+@pytest.mark.parametrize("method", EVERY_QUESTION)
+def test_no_question_takes_longer_than_its_timeout(
+    method: str, make_host: Any, make_provider: Any, papers: Any, release: threading.Event, stopwatch: Any
+) -> None:
+    """Each gives up in time and says deadline_exceeded."""
+    hook, ask = EVERY_QUESTION[method]
+    host = make_host(make_provider(**{hook: lambda: release.wait(10)}))
+    watch = stopwatch()
+    answer = ask(host, papers)
+    assert watch.seconds() < 0.1 + OVERRUN
+    assert "deadline_exceeded" in str(answer)
+
+
+@pytest.mark.parametrize("method", ["settings", "save_settings"])
+def test_settings_give_up_in_time(
+    method: str, make_host: Any, make_provider: Any, papers: Any, release: threading.Event, stopwatch: Any
+) -> None:
+    """They raise instead of answering."""
+
+    def hang() -> object:
+        return release.wait(10)
+
+    host = make_host(make_provider(provide_provider_settings=hang, save_provider_settings=hang))
+    arguments = ("taxi", "main") if method == "settings" else (papers.settings(),)
+    watch = stopwatch()
+    with pytest.raises(MobilityProblem, match="deadline_exceeded"):
+        getattr(host, method)(*arguments, timeout=0.1)
+    assert watch.seconds() < 0.1 + OVERRUN
+
+
+@pytest.mark.parametrize(("timeout", "margin"), [(0.2, 0.02), (1.0, 0.1), (2.5, 0.25), (10.0, 0.25)])
+def test_the_providers_deadline_lies_before_the_hosts(
+    timeout: float, margin: float, make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """By a tenth of the time-out, at most 250 ms."""
+    given: list[float] = []
+
+    def reconcile_rentals(context: CallContext) -> object:
+        given.append(context.deadline)
+        return papers.report()
+
+    host = make_host(make_provider(reconcile_rentals=reconcile_rentals))
+    before = time.monotonic()
+    host.reconcile(timeout=timeout)
+    assert 0 <= given[0] - (before + timeout - margin) < OVERRUN
+
+
+def test_a_provider_that_keeps_its_deadline_never_counts_as_hanging(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """Six searches answered on the very last moment are six offers."""
+
+    def provide_mobility_options(context: CallContext) -> object:
+        threading.Event().wait(context.remaining())
+        return papers.offer()
+
+    host = make_host(make_provider(provide_mobility_options=provide_mobility_options))
+    found = [host.mobility_options(papers.request(), timeout=0.3) for _ in range(6)]
+    assert [list(gathered.answers) for gathered in found] == [["taxi"]] * 6
+
+
+def test_nine_calls_at_once_are_eight_threads(
+    make_host: Any, make_provider: Any, papers: Any, release: threading.Event
+) -> None:
+    """The ninth of a provider waits within its deadline, then it is busy; another provider is not."""
+    running = threading.Semaphore(0)
+
+    def hang() -> object:
+        running.release()
+        return release.wait(10)
+
+    bad = make_provider("bad", on_appointment_saved=hang, provide_mobility_filters=papers.filters("bad"))
+    good = make_provider("good", provide_mobility_filters=papers.filters("good"))
+    host = make_host(bad, good)
+    asking = [
+        threading.Thread(target=host.appointment_saved, args=(papers.appointment(), 3.0)) for _ in range(8)
+    ]
+    for thread in asking:
+        thread.start()
+    assert [running.acquire(timeout=5) for _ in asking] == [True] * 8
+    gathered = host.mobility_filters("main", timeout=0.1)
+    assert (list(gathered.answers), _codes(gathered)) == (["good"], [("bad", "busy")])
+    held = [thread for thread in threading.enumerate() if thread.name == "mobility-provider_bad"]
+    assert len(held) == 8
+    release.set()
+    for thread in asking:
+        thread.join(5)
+    assert list(host.mobility_filters("main").answers) == ["bad", "good"]
+
+
+def test_a_call_that_waits_for_a_thread_gets_it(
+    make_host: Any, make_provider: Any, papers: Any, release: threading.Event
+) -> None:
+    """Twenty short calls at once on eight threads are all answered."""
+
+    def reconcile_rentals() -> object:
+        release.wait(0.02)
+        return papers.report()
+
+    host = make_host(make_provider(reconcile_rentals=reconcile_rentals))
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(len(host.reconcile(timeout=5.0).answers)))
+        for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert answers == [1] * 20
+
+
+class Moody:
+    """Counts its calls and does what it is told."""
+
+    def __init__(self, papers: Any, release: threading.Event) -> None:
+        self.calls = 0
+        self.mood = "bug"
+        self._papers = papers
+        self._release = release
+
+    def hook(self) -> object:
+        """Answer, or not."""
+        self.calls += 1
+        if self.mood == "bug":
+            raise ValueError
+        if self.mood == "problem":
+            raise MobilityProblem(make_problem("unreachable"))
+        if self.mood == "invalid":
+            return {}
+        if self.mood == "hang":
+            self._release.wait(10)
+        return self._papers.report()
+
+
+@pytest.fixture
+def moody(papers: Any, release: threading.Event) -> Moody:
+    """What the provider's hook does."""
+    return Moody(papers, release)
+
+
+@pytest.mark.parametrize("mood", ["bug", "invalid", "hang"])
+def test_after_five_failures_in_a_row_the_hook_rests(
+    mood: str, moody: Moody, clock: Any, make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """The sixth call is busy at once and reaches nobody; the provider's other hooks go on."""
+    provider = make_provider(
+        reconcile_rentals=lambda: moody.hook(), provide_mobility_filters=papers.filters()
+    )
+    host = make_host(provider, clock=clock)
+    moody.mood = mood
+    for _ in range(5):
+        assert host.reconcile(timeout=0.05).answers == {}
+    moody.mood = "well"
+    assert _codes(host.reconcile()) == [("taxi", "busy")]
+    assert list(host.mobility_filters("main").answers) == ["taxi"]
+    clock.now += 29.9
+    assert _codes(host.reconcile()) == [("taxi", "busy")]
+    clock.now += 0.1
+    assert list(host.reconcile().answers) == ["taxi"]
+    assert moody.calls == 6
+
+
+def test_a_probe_that_hangs_brings_another_rest(
+    moody: Moody, clock: Any, make_host: Any, make_provider: Any
+) -> None:
+    """One call after 30 s, and then 30 s more."""
+    host = make_host(make_provider(reconcile_rentals=lambda: moody.hook()), clock=clock)
+    for _ in range(5):
+        host.reconcile()
+    clock.now += 30
+    moody.mood = "hang"
+    assert _codes(host.reconcile(timeout=0.05)) == [("taxi", "deadline_exceeded")]
+    assert _codes(host.reconcile()) == [("taxi", "busy")]
+    assert moody.calls == 6
+
+
+def test_a_problem_is_no_failure_of_the_provider(
+    moody: Moody, clock: Any, make_host: Any, make_provider: Any
+) -> None:
+    """However often it is raised the hook never rests, and it ends a row of bugs."""
+    host = make_host(make_provider(reconcile_rentals=lambda: moody.hook()), clock=clock)
+    for mood in ["bug"] * 4 + ["problem"] * 10 + ["bug"] * 4:
+        moody.mood = mood
+        host.reconcile()
+    moody.mood = "well"
+    assert list(host.reconcile().answers) == ["taxi"]
+
+
+def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(
+    clock: Any, make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """A provider that always answers a little too late rests like one that never does."""
+    late: list[threading.Event] = []
+    answered = threading.Semaphore(0)
+
+    def reconcile_rentals() -> object:
+        event = threading.Event()
+        late.append(event)
+        event.wait(5)
+        answered.release()
+        return papers.report()
+
+    host = make_host(make_provider(reconcile_rentals=reconcile_rentals), clock=clock)
+    for _ in range(5):
+        assert _codes(host.reconcile(timeout=0.05)) == [("taxi", "deadline_exceeded")]
+        late[-1].set()
+        assert answered.acquire(timeout=5)
+    assert _codes(host.reconcile()) == [("taxi", "busy")]
+
+
+def test_a_resting_change_is_refused(
+    moody: Moody, clock: Any, make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """It was never called, so nothing can have happened."""
+    host = make_host(make_provider(on_rental_change=lambda: moody.hook()), clock=clock)
+    found = [host.change_rental(papers.change()) for _ in range(6)]
+    assert [outcome["status"] for outcome in found] == ["unknown"] * 5 + ["refused"]
+    assert found[5]["problem"]["code"] == "busy"

@@ -1,0 +1,299 @@
+"""Hostile providers: each costs its own answer alone, and is named."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from mobility_hookspecs import CallContext, MobilityProblem, make_problem
+
+
+class Unprintable(Exception):
+    """An exception that cannot be shown."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        raise RuntimeError("no text")
+
+    __repr__ = __str__
+
+
+class Liar(Exception):
+    """An exception that says it is something else, by raising when asked."""
+
+    @property
+    def __class__(self) -> Any:
+        """Fail."""
+        raise RuntimeError("no class")
+
+
+def raising(error: BaseException | type[BaseException]) -> Callable[[], object]:
+    """Write a hook that raises."""
+
+    def hook() -> object:
+        raise error
+
+    return hook
+
+
+async def _coroutine() -> dict[str, object]:
+    return {}
+
+
+def _generator() -> Iterator[object]:
+    yield {}
+
+
+async def _async_generator() -> AsyncIterator[object]:
+    yield {}
+
+
+class HostileDict(dict[str, object]):
+    """A dict whose methods raise."""
+
+    def _fail(self, *_: object) -> Any:
+        raise SystemExit("methods of an answer")
+
+    __iter__ = keys = items = values = get = __getitem__ = __len__ = copy = _fail
+
+
+class DisguisedDict:
+    """No dict, though it says so."""
+
+    __class__ = dict  # type: ignore[assignment]
+
+
+BUGS = {
+    "ValueError": ValueError("bug"),
+    "SystemExit": SystemExit(3),
+    "KeyboardInterrupt": KeyboardInterrupt(),
+    "GeneratorExit": GeneratorExit(),
+    "BaseException": BaseException(),
+    "StopIteration": StopIteration(),
+    "MemoryError": MemoryError(),
+    "RecursionError": RecursionError(),
+    "a group": BaseExceptionGroup("several", [ValueError(), SystemExit()]),
+    "unprintable": Unprintable(),
+    "a liar": Liar(),
+    "an invalid problem": MobilityProblem({"code": "made_up"}),  # type: ignore[typeddict-item]
+    "no problem at all": MobilityProblem(None),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_provider_that_raises_costs_its_own_answer_alone(
+    bug: str, make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """Whatever is raised: the other provider's offer is there, and the failure is a value."""
+    good = make_provider("good", provide_mobility_options=papers.offer("good"))
+    bad = make_provider("bad", provide_mobility_options=raising(BUGS[bug]))
+    gathered = make_host(bad, good).mobility_options(papers.request(), locale="en")
+    assert gathered.answers == {"good": papers.offer("good")}
+    assert [(f.provider, f.problem) for f in gathered.failures] == [
+        ("bad", make_problem("provider_failed", locale="en"))
+    ]
+
+
+INVALID: dict[str, Callable[[Any], object]] = {
+    "nothing": lambda _: None,
+    "a list": lambda _: [],
+    "a number": lambda _: 5,
+    "an object": lambda _: object(),
+    "text": lambda _: "offer",
+    "an empty document": lambda _: {},
+    "a missing field": lambda p: {k: v for k, v in p.offer("bad").items() if k != "total"},
+    "a wrong time": lambda p: p.offer("bad", as_of="2026-02-30T08:00:00Z"),
+    "another's offer": lambda p: p.offer("good"),
+    "another's option": lambda p: p.offer("bad", [p.option("good")]),
+    "a coroutine": lambda _: _coroutine(),
+    "a generator": lambda _: _generator(),
+    "an async generator": lambda _: _async_generator(),
+    "not JSON": lambda p: p.offer("bad", explanation={1, 2}),
+    "not a number": lambda p: p.offer("bad", total=float("nan")),
+    "a hostile dict": lambda p: HostileDict(p.offer("bad", total=-1)),
+    "a disguise": lambda _: DisguisedDict(),
+    "options that are none": lambda p: p.offer("bad", [None]),
+    "options in a dict": lambda p: p.offer("bad", {"0": p.option("bad")}),
+}
+
+
+@pytest.mark.parametrize("case", INVALID)
+def test_an_invalid_answer_costs_its_own_answer_alone(
+    case: str, make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """Whatever is answered: the others' offers are there, and the failure says invalid_answer."""
+    good = make_provider("good", provide_mobility_options=papers.offer("good"))
+    bad = make_provider("bad", provide_mobility_options=lambda: INVALID[case](papers))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gathered = make_host(bad, good).mobility_options(papers.request())
+    assert list(gathered.answers) == ["good"]
+    assert [(f.provider, f.problem["code"]) for f in gathered.failures] == [("bad", "invalid_answer")]
+
+
+def test_an_answer_of_unusual_make_is_an_answer_all_the_same(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """Tuples and subclasses of dict are JSON-like: the host gets plain lists and dicts, with links cleaned."""
+
+    class Row(dict[str, object]):
+        pass
+
+    vehicle = Row(papers.vehicle(image_url="javascript:alert(1)"))
+    offer = Row(papers.offer("taxi", (Row(papers.option(vehicle=vehicle)),)))
+    provider = make_provider(provide_mobility_options=lambda: offer)
+    answer = make_host(provider).mobility_options(papers.request()).answers["taxi"]
+    assert answer == papers.offer("taxi", [papers.option(vehicle=papers.vehicle())])
+    assert type(answer["options"][0]["vehicle"]) is dict
+
+
+def test_a_problem_is_passed_on_in_the_calls_language(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """A provider that says why is believed, and told in which language to say it."""
+
+    def provide_mobility_filters(context: CallContext) -> object:
+        raise MobilityProblem(make_problem("not_configured", locale=context.locale, detail="…"))
+
+    host = make_host(make_provider(provide_mobility_filters=provide_mobility_filters))
+    for locale, known in (("de-AT", "de"), ("fr", "en")):
+        (failure,) = host.mobility_filters("main", locale=locale).failures
+        assert failure.problem == make_problem("not_configured", locale=known, detail="…")
+
+
+def test_failures_of_the_kit_are_in_the_calls_language(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """Title and detail, also of what a schema found."""
+    host = make_host(make_provider(reconcile_rentals={"provider": "taxi"}))
+    german, english = (host.reconcile(locale=locale).failures[0].problem for locale in ("de", "en"))
+    assert (german["title"], english["title"]) == (
+        "Die Antwort des Anbieters ist ungültig.",
+        "The provider's answer is invalid.",
+    )
+    assert german["detail"] != english["detail"]
+
+
+def test_answers_and_failures_are_sorted_and_silence_is_absent(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """By id; a provider without the hook, or with None where that is an answer, appears nowhere."""
+    host = make_host(
+        make_provider("d", on_appointment_saved=papers.step("d")),
+        make_provider("c", on_appointment_saved=raising(ValueError)),
+        make_provider("b", on_appointment_saved=papers.step("b")),
+        make_provider("a", on_appointment_saved=raising(ValueError)),
+        make_provider("e", on_appointment_saved=None),
+        make_provider("f"),
+    )
+    gathered = host.appointment_saved(papers.appointment())
+    assert list(gathered.answers) == ["b", "d"]
+    assert [failure.provider for failure in gathered.failures] == ["a", "c"]
+    assert [info["id"] for info in host.providers] == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_providers_are_asked_in_parallel(make_host: Any, make_provider: Any, papers: Any) -> None:
+    """Four providers that wait for each other all answer."""
+    meeting = threading.Barrier(4, timeout=5)
+
+    def provider(name: str) -> Any:
+        def reconcile_rentals() -> object:
+            meeting.wait()
+            return papers.report(name)
+
+        return make_provider(name, reconcile_rentals=reconcile_rentals)
+
+    gathered = make_host(*(provider(name) for name in "abcd")).reconcile()
+    assert list(gathered.answers) == ["a", "b", "c", "d"]
+
+
+def test_a_provider_that_changes_its_argument_harms_nobody(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """Neither the host's document nor what the others see, nor the deadline they are given."""
+    meeting = threading.Barrier(2, timeout=5)
+    seen: list[object] = []
+
+    def vandal(request: Any, context: CallContext) -> object:
+        request["period"]["start"] = request["site"] = "broken"
+        request["filters"]["features"].append("broken")
+        object.__setattr__(context, "deadline", 0.0)
+        meeting.wait()
+        return papers.offer("vandal")
+
+    def witness(request: Any, context: CallContext) -> object:
+        meeting.wait()
+        seen.extend((request, context.remaining() > 0))
+        return papers.offer("witness")
+
+    asked = papers.request()
+    host = make_host(
+        make_provider("vandal", provide_mobility_options=vandal),
+        make_provider("witness", provide_mobility_options=witness),
+    )
+    host.mobility_options(asked)
+    assert seen == [papers.request(), True]
+    assert asked == papers.request()
+
+
+def test_an_answer_is_the_hosts_own(make_host: Any, make_provider: Any, papers: Any) -> None:
+    """A provider that keeps and changes what it answered does not change what the host holds."""
+    kept = papers.step(notices=[{"code": "x", "severity": "info", "message": "before"}])
+    host = make_host(make_provider(on_appointment_saved=lambda: kept))
+    answer = host.appointment_saved(papers.appointment()).answers["taxi"]
+    kept["notices"][0]["message"] = "after"
+    assert answer["notices"][0]["message"] == "before"
+
+
+def test_an_offer_cleaned_for_the_host_stays_as_it_was_for_the_provider(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """A provider may answer from its cache: dropping a link does not change the cache."""
+    vehicle = papers.vehicle(image_url="http://elsewhere.example/x.png")
+    cached = papers.offer(options=[papers.option(vehicle=vehicle)])
+    host = make_host(make_provider(provide_mobility_options=lambda: cached))
+    answer = host.mobility_options(papers.request()).answers["taxi"]
+    assert "image_url" not in answer["options"][0]["vehicle"]
+    assert cached["options"][0]["vehicle"]["image_url"] == "http://elsewhere.example/x.png"
+
+
+INVALID_QUESTIONS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "appointment": (lambda host, p: host.appointment_saved(p.appointment(revision=0)), "/revision"),
+    "a field too many": (lambda host, p: host.appointment_saved(p.appointment(extra=1)), "/extra"),
+    "not JSON": (lambda host, p: host.appointment_saved(p.appointment(work={1})), "/work"),
+    "no document": (lambda host, _: host.appointment_saved(None), ""),
+    "filters": (lambda host, _: host.mobility_filters("a b"), "/site"),
+    "no site": (lambda host, _: host.mobility_filters(None), "/site"),
+    "request": (lambda host, p: host.mobility_options(p.request(limit=0)), "/limit"),
+    "states": (lambda host, _: host.mobility_states(["A-1", "A 2"]), "/1"),
+    "one id": (lambda host, _: host.mobility_states("A-1"), ""),
+    "subjects": (lambda host, p: host.erase(p.subjects(appointment_ids=[1])), "/appointment_ids/0"),
+}
+
+
+@pytest.mark.parametrize("case", INVALID_QUESTIONS)
+def test_an_invalid_question_reaches_no_provider(
+    case: str, make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """It is the failure of each, with a pointer, and nobody is called."""
+    called = threading.Event()
+    hooks = dict.fromkeys(
+        (
+            "on_appointment_saved",
+            "provide_mobility_filters",
+            "provide_mobility_options",
+            "provide_mobility_states",
+            "on_personal_data_erased",
+        ),
+        lambda: called.set(),
+    )
+    host = make_host(make_provider("b", **hooks), make_provider("a", **hooks))
+    ask, pointer = INVALID_QUESTIONS[case]
+    gathered = ask(host, papers)
+    found = [(f.provider, f.problem["code"], f.problem["pointer"]) for f in gathered.failures]
+    assert found == [("a", "invalid_document", pointer), ("b", "invalid_document", pointer)]
+    assert (gathered.answers, called.is_set()) == ({}, False)

@@ -1,0 +1,83 @@
+"""The problem codes and the exception that carries one."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+
+from mobility_hookspecs import MobilityProblem, ProblemCode, make_problem
+from mobility_hookspecs.problem_titles import TITLES
+from mobility_schemas import validate
+
+RETRYABLE = {
+    "busy",
+    "rate_limited",
+    "unreachable",
+    "deadline_exceeded",
+    "outcome_pending",
+    "appointment_not_saved",
+    "not_configured",
+    "insecure_address",
+    "not_authorised",
+    "account_changed",
+    "storage_failed",
+}
+
+
+@pytest.mark.parametrize("locale", ["de", "en"])
+@pytest.mark.parametrize("code", ProblemCode)
+def test_every_code_makes_a_valid_problem_in_each_language(code: ProblemCode, locale: str) -> None:
+    """A valid document with the code's sentence, retryable as the contract says."""
+    problem = make_problem(code, locale=locale)
+    validate(problem, "problem")
+    assert problem == {"code": str(code), "title": TITLES[locale][code], "retryable": code in RETRYABLE}
+    assert type(problem["code"]) is str
+
+
+def test_titles_are_there_for_every_code_and_differ_by_language() -> None:
+    """Two catalogues of 26 sentences each."""
+    assert {locale: set(titles) for locale, titles in TITLES.items()} == {
+        "de": {*ProblemCode},
+        "en": {*ProblemCode},
+    }
+    assert len(ProblemCode) == 26
+    assert [code for code in ProblemCode if TITLES["de"][code] == TITLES["en"][code]] == []
+
+
+def test_a_problem_holds_what_it_is_given() -> None:
+    """Title, detail and pointer are taken over; what is not given is absent."""
+    problem = make_problem("busy", title="Gleich.", detail="Warteschlange voll", pointer="/end")
+    assert problem == {
+        "code": "busy",
+        "title": "Gleich.",
+        "retryable": True,
+        "detail": "Warteschlange voll",
+        "pointer": "/end",
+    }
+
+
+def test_a_code_the_contract_does_not_have() -> None:
+    """It is a mistake of the caller's, found at once."""
+    with pytest.raises(ValueError, match="no_such_code"):
+        make_problem("no_such_code")
+
+
+def test_the_exception_shows_no_detail() -> None:
+    """Neither text nor repr holds detail or pointer, which may name a person."""
+    error = MobilityProblem(make_problem("busy", locale="en", detail="Erika Sommer", pointer="/Erika"))
+    assert "Erika" not in str(error) + repr(error)
+    assert str(error).startswith("busy: The provider is busy")
+
+
+def test_the_exception_survives_pickling() -> None:
+    """A host with worker processes gets the same document."""
+    error = pickle.loads(pickle.dumps(MobilityProblem(make_problem("busy"))))  # noqa: S301
+    assert error.problem == make_problem("busy")
+
+
+@pytest.mark.parametrize("nonsense", [None, "text", 5, [], {"code": object()}])
+def test_the_exception_takes_anything(nonsense: Any) -> None:
+    """A provider's mistake is judged by the host kit, not by the constructor."""
+    assert MobilityProblem(nonsense).problem is nonsense

@@ -1,0 +1,107 @@
+"""What the log says about a provider's fault: where, and never about whom."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from mobility_hookspecs import MobilityProblem, make_problem
+
+CANARY = "Kanarienvogel"
+
+
+def _shout(document: object) -> object:
+    try:
+        raise KeyError(repr(document))
+    except KeyError as error:
+        raise ValueError(repr(document)) from error
+
+
+@pytest.fixture
+def shouting(make_host: Any, make_provider: Any) -> Any:
+    """A provider that puts every document it is given into its exceptions."""
+
+    def on_appointment_saved(appointment: Any) -> object:
+        return _shout(appointment)
+
+    def on_rental_change(change: Any) -> object:
+        return _shout(change)
+
+    def provide_mobility_options(request: Any) -> object:
+        return {"provider": "taxi", CANARY: CANARY, "options": CANARY}
+
+    def save_provider_settings(settings: Any) -> object:
+        return _shout(settings)
+
+    def on_personal_data_erased(subjects: Any) -> object:
+        raise MobilityProblem({"code": CANARY})  # type: ignore[typeddict-item]
+
+    return make_host(
+        make_provider(
+            on_appointment_saved=on_appointment_saved,
+            on_rental_change=on_rental_change,
+            provide_mobility_options=provide_mobility_options,
+            save_provider_settings=save_provider_settings,
+            on_personal_data_erased=on_personal_data_erased,
+        )
+    )
+
+
+def test_no_document_appears_in_a_log_or_a_failure(
+    shouting: Any, papers: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Names and tokens go into a provider that shouts them; neither log nor failure repeats them."""
+    customer = papers.customer(last_name=CANARY)
+    with caplog.at_level(logging.DEBUG):
+        said = [
+            shouting.appointment_saved(papers.appointment(customer=customer)),
+            shouting.change_rental(papers.change(customer=customer)),
+            shouting.mobility_options(papers.request()),
+            shouting.erase(papers.subjects(customer_numbers=[CANARY])),
+            shouting.appointment_saved(papers.appointment(customer=customer, revision=CANARY)),
+        ]
+        with pytest.raises(MobilityProblem) as caught:
+            shouting.save_settings(papers.settings(values={"token": CANARY}))
+    assert CANARY not in caplog.text
+    assert [record for record in caplog.records if CANARY in repr(vars(record))] == []
+    assert CANARY not in repr(said) + repr(caught.value) + repr(caught.value.problem)
+
+
+def test_the_log_leads_to_the_line(shouting: Any, papers: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Hook, provider, type of exception and every frame, also of what it was raised from."""
+    shouting.appointment_saved(papers.appointment())
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("mobility_hookspecs", "ERROR")
+    text = record.getMessage()
+    wanted = ["on_appointment_saved", "taxi", "ValueError", "KeyError", __file__, "in _shout"]
+    assert [word for word in wanted if word not in text] == []
+
+
+def test_the_log_names_invalid_answers_and_hangs(
+    make_host: Any, make_provider: Any, caplog: pytest.LogCaptureFixture, release: Any
+) -> None:
+    """With the hook, the provider, and what is wrong."""
+    host = make_host(
+        make_provider(
+            reconcile_rentals={"provider": "taxi"}, provide_mobility_filters=lambda: release.wait(5)
+        )
+    )
+    host.reconcile()
+    host.mobility_filters("main", timeout=0.05)
+    invalid, hang = (record.getMessage() for record in caplog.records)
+    assert invalid.startswith("reconcile_rentals of provider taxi gave an invalid answer: reconcile_report")
+    assert hang == "provide_mobility_filters of provider taxi did not answer within 0.050 s"
+
+
+def test_a_providers_own_word_is_no_fault(
+    make_host: Any, make_provider: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A MobilityProblem is shown to the user and not logged as an error."""
+
+    def reconcile_rentals() -> object:
+        raise MobilityProblem(make_problem("unreachable"))
+
+    make_host(make_provider(reconcile_rentals=reconcile_rentals)).reconcile()
+    assert caplog.records == []

@@ -1,0 +1,112 @@
+"""The hooks as page 3 of the contract names them, and plain pluggy with them."""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+from typing import Any
+
+import pluggy
+import pytest
+
+import mobility_hookspecs
+from mobility_hookspecs import CallContext, MobilityProblem, hookimpl, make_problem
+
+HOOKS = {
+    "describe_mobility_provider": (),
+    "on_appointment_saved": ("appointment", "context"),
+    "provide_mobility_filters": ("site", "context"),
+    "provide_mobility_options": ("request", "context"),
+    "on_rental_change": ("change", "context"),
+    "provide_mobility_states": ("appointment_ids", "context"),
+    "reconcile_rentals": ("context",),
+    "provide_provider_settings": ("site", "context"),
+    "save_provider_settings": ("settings", "context"),
+    "check_mobility_provider": ("site", "context"),
+    "on_personal_data_erased": ("subjects", "context"),
+    "close_mobility_provider": (),
+}
+
+
+def _specs() -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in vars(mobility_hookspecs.specs).items()
+        if hasattr(value, "workshop_planner_spec")
+    }
+
+
+def test_hooks_have_the_contracts_names_and_arguments() -> None:
+    """There are these twelve hooks, with these arguments and no defaults."""
+    found = {name: tuple(inspect.signature(spec).parameters) for name, spec in _specs().items()}
+    assert found == HOOKS
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_follows_the_docstring_skeleton(name: str) -> None:
+    """Each says what raising means, how it is delivered, what not to do, and since when."""
+    text = " ".join((inspect.getdoc(_specs()[name]) or "").split())
+    missing = [
+        part for part in ("Raising", "Delivery:", "ust not", ".. versionadded:: 1.0") if part not in text
+    ]
+    assert missing == []
+    assert [a for a in HOOKS[name] if f":param {a}:" not in text] == []
+
+
+def test_public_names_of_the_package() -> None:
+    """What the package offers is what it says, and every name is there."""
+    assert sorted(mobility_hookspecs.__all__) == [
+        "CONTRACT_VERSION",
+        "CallContext",
+        "ENTRY_POINT_GROUP",
+        "Failure",
+        "Gathered",
+        "LoadError",
+        "MobilityHost",
+        "MobilityProblem",
+        "PROJECT_NAME",
+        "ProblemCode",
+        "hookimpl",
+        "hookspec",
+        "make_problem",
+        "specs",
+    ]
+    assert [name for name in mobility_hookspecs.__all__ if not hasattr(mobility_hookspecs, name)] == []
+    assert set(mobility_hookspecs.__all__) <= set(dir(mobility_hookspecs))
+
+
+def test_a_name_the_package_does_not_have() -> None:
+    """A wrong name is an AttributeError, as with any module."""
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        _ = mobility_hookspecs.nothing_of_the_kind  # type: ignore[attr-defined]
+
+
+def test_a_host_may_use_plain_pluggy(make_provider: Any, papers: Any) -> None:
+    """Without the host kit: add the specs, register, call, and get a list of answers."""
+
+    @hookimpl
+    def provide_mobility_options(request: Any, context: CallContext) -> Any:
+        return papers.offer(as_of=request["period"]["start"], total=int(context.remaining() > 0))
+
+    manager = pluggy.PluginManager(mobility_hookspecs.PROJECT_NAME)
+    manager.add_hookspecs(mobility_hookspecs.specs)
+    manager.register(make_provider(provide_mobility_options=provide_mobility_options))
+    manager.check_pending()
+    offers = manager.hook.provide_mobility_options(request=papers.request(), context=CallContext.within(3))
+    assert offers == [papers.offer(as_of=papers.request()["period"]["start"])]
+
+
+def test_plain_pluggy_lets_a_problem_through(make_provider: Any, papers: Any) -> None:
+    """A provider's MobilityProblem reaches the plain host with its document."""
+    problem = make_problem("unreachable", locale="en")
+
+    def check_mobility_provider() -> None:
+        raise MobilityProblem(problem)
+
+    plugin: ModuleType = make_provider(check_mobility_provider=check_mobility_provider)
+    manager = pluggy.PluginManager(mobility_hookspecs.PROJECT_NAME)
+    manager.add_hookspecs(mobility_hookspecs.specs)
+    manager.register(plugin)
+    with pytest.raises(MobilityProblem, match="unreachable: The provider cannot be reached") as caught:
+        manager.hook.check_mobility_provider(site="main", context=CallContext.within(1))
+    assert caught.value.problem == problem
