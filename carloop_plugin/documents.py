@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
@@ -27,7 +28,6 @@ from carloop_plugin.reference import Reference
 
 if TYPE_CHECKING:
     from carloop_plugin.erase import Erased
-    from carloop_plugin.model import Figures
     from carloop_plugin.reconcile import Reconciled
     from mobility_schemas import documents as contract
 
@@ -252,16 +252,18 @@ def notice(code: str, severity: str, locale: str, **params: str) -> contract.Not
     )
 
 
-def reconcile_document(report: Reconciled, figures: Figures, *, locale: str) -> contract.ReconcileReport:
+def reconcile_document(
+    report: Reconciled, *, pending: int, oldest: datetime | None, locale: str
+) -> contract.ReconcileReport:
     """Write what a round of reconciling brought, and what is still pending after it."""
     document: dict[str, object] = {
         "provider": PROVIDER_ID,
         "settled": [outcome_document(outcome, locale=locale) for outcome in report.settled],
         "changed": [rental.document for rental in report.changed],
-        "pending": figures.pending,
+        "pending": pending,
     }
-    if figures.oldest_pending:
-        document["oldest_pending"] = format_instant(figures.oldest_pending)
+    if oldest:
+        document["oldest_pending"] = format_instant(oldest)
     return cast("contract.ReconcileReport", document)
 
 

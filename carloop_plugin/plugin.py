@@ -116,7 +116,8 @@ def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
 
     with answering(context) as wired:
         report = reconcile(wired.sites(), wired.call)
-        return reconcile_document(report, wired.call.store.figures(), locale=context.locale)
+        pending, oldest = wired.call.store.count_pending()
+        return reconcile_document(report, pending=pending, oldest=oldest, locale=context.locale)
 
 
 @hookimpl

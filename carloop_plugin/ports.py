@@ -176,7 +176,7 @@ class Store(SettingsStore, Protocol):
         """Drop an intent that provably did nothing; False where it was sent again meanwhile and must stay."""
 
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
-        """Give the rentals of an id, at one site or at any."""
+        """Give the rentals of an id, at one site or at any; active ones first, then the newest."""
 
     def rentals_of(
         self, appointment_ids: Sequence[AppointmentId]
@@ -200,13 +200,20 @@ class Store(SettingsStore, Protocol):
     def sites(self) -> Sequence[Site]:
         """Give the sites that appointments, intents and settings name."""
 
-    def feed_position(self, account: AccountId) -> datetime | None:
-        """Give the instant, in Carloop's time, up to which an account's rentals have been read."""
+    def feed_position(self, account: AccountId, *, now: datetime) -> datetime | None:
+        """Give the instant, in Carloop's time, up to which an account's rentals have been read.
+
+        Where that is not known, or lies after Carloop's `now` because its clock was set back, the oldest of the
+        account's rentals says where to begin; None without any.
+        """
 
     def note_contact(
         self, account: AccountId, *, at: datetime, skew: timedelta, position: datetime | None
     ) -> None:
         """Note a successful contact, and how far the account's rentals have been read."""
+
+    def count_pending(self) -> tuple[int, datetime | None]:
+        """Count the pending intents, and say since when the oldest is."""
 
     def figures(self) -> Figures:
         """Count what `doctor` reports."""

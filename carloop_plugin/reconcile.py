@@ -72,7 +72,7 @@ def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Ac
 
 
 def _bring_in(report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
-    position = call.store.feed_position(account.id)
+    position = call.store.feed_position(account.id, now=account.server_time)
     newest = position or account.server_time
     with suppress(CallFailed):
         for rental in carloop.rentals_changed_since(newest - OVERLAP, deadline=call.deadline):

@@ -22,8 +22,11 @@ def rental_of(change: Mapping[str, object], call: Call) -> RentalRecord:
     rental_id = RentalId(str(change["rental_id"]))
     site = Site(str(change["site"])) if "site" in change else None
     found = call.store.rentals_named(rental_id, site)
-    if len(found) > 1:
+    if len({rental.site for rental in found}) > 1:
         raise Refused(Reason("invalid_document", "change.site_needed", pointer="/site"))
+    if len([rental for rental in found if rental.status.is_active]) > 1:
+        # One id from two accounts: nothing in the change says which of the two cars is meant.
+        raise Refused(Reason("account_changed", "change.account_changed"))
     if found:
         return found[0]
     if site is not None and (adopted := _adopt(rental_id, site, call)):
@@ -42,7 +45,7 @@ def _adopt(rental_id: RentalId, site: Site, call: Call) -> RentalRecord | None:
         return None
     record = observed(rental, reference=reference, account=account, call=call)
     call.store.keep_rental(record)
-    return next(iter(call.store.rentals_named(rental_id, reference.site)), record)
+    return record
 
 
 def account_of(rental: RentalRecord, *, carloop: Carloop, call: Call) -> Account:

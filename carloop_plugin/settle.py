@@ -10,10 +10,12 @@ from carloop_plugin.documents import rental_record
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import (
     Account,
+    AccountId,
     Action,
     CallFailed,
     Reason,
     Rental,
+    RentalId,
     RentalStatus,
     StoreFailed,
     WriteRequest,
@@ -93,9 +95,7 @@ def apply(intent: Intent, verdict: Verdict, *, carloop: Carloop, account: Accoun
         case Final(reason):
             return _settle_refused(intent, reason, carloop=carloop, account=account, call=call)
         case Nothing(reason):
-            if call.store.forget_intent(intent.change_id):
-                return Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
-            return unknown(intent, reason)
+            return _take_back(intent, reason, call=call)
         case Unsure(reason) | LookFirst(reason):
             call.store.mark_unknown(intent.change_id, reason.code, counts=intent.sends > 1)
             return unknown(intent, reason)
@@ -153,14 +153,21 @@ def _settle_gone(
     try:
         present = carloop.read_account(deadline=call.deadline)
     except CallFailed as failure:
-        return unknown(intent, failure.reason)
+        return _take_back(intent, failure.reason, call=call)
     if present.id != account.id:
-        return unknown(intent, Reason("account_changed", "change.account_changed"))
+        return _take_back(intent, Reason("account_changed", "change.account_changed"), call=call)
     record = mark_gone(intent, at=call.clock.now(), call=call)
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
     if intent.action is Action.CANCEL:
         outcome = Outcome(intent.change_id, OutcomeStatus.DONE, rental=record.document if record else None)
     return call.store.settle(intent.change_id, outcome, record) or outcome
+
+
+def _take_back(intent: Intent, reason: Reason, *, call: Call) -> Outcome:
+    """Refuse for now an intent that did nothing, and keep nothing of it; unless it was sent again meanwhile."""
+    if call.store.forget_intent(intent.change_id):
+        return Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
+    return unknown(intent, reason)
 
 
 def mark_gone(intent: Intent, *, at: datetime, call: Call) -> RentalRecord | None:
@@ -203,7 +210,7 @@ def record_of(intent: Intent, rental: Rental, *, account: Account, call: Call) -
 def observed(rental: Rental, *, reference: Reference, account: Account, call: Call) -> RentalRecord:
     """Turn a rental seen at Carloop into its record, keeping what only we know of it."""
     fresh = rental_record(rental, reference=reference, account=account, appointment_period=None)
-    known = next(iter(call.store.rentals_named(rental.id, reference.site)), None)
+    known = _known(rental.id, account.id, call)
     if known is None:
         return fresh
     return replace(
@@ -212,6 +219,11 @@ def observed(rental: Rental, *, reference: Reference, account: Account, call: Ca
         linked=known.linked,
         cancelled_here=known.cancelled_here,
     )
+
+
+def _known(rental_id: RentalId, account: AccountId, call: Call) -> RentalRecord | None:
+    named = call.store.rentals_named(rental_id)
+    return next((rental for rental in named if rental.account == account), None)
 
 
 def unknown(intent: Intent, reason: Reason) -> Outcome:

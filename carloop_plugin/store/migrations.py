@@ -40,7 +40,7 @@ CREATE TABLE rentals (
   change_id TEXT NOT NULL, status TEXT NOT NULL, active INTEGER NOT NULL, linked INTEGER NOT NULL,
   cancelled_here INTEGER NOT NULL, "start" TEXT NOT NULL, "end" TEXT NOT NULL, revision INTEGER NOT NULL,
   updated_at TEXT NOT NULL, document TEXT NOT NULL, appointment_start TEXT, appointment_end TEXT,
-  PRIMARY KEY (site, id)
+  PRIMARY KEY (account, id)
 ) STRICT
 """
 
@@ -62,10 +62,12 @@ def create_tables(db: Database) -> None:
     )
     db.execute("CREATE INDEX rentals_of_appointment ON rentals (appointment_id, updated_at)")
     db.execute("CREATE INDEX rentals_by_id ON rentals (id)")
+    db.execute("CREATE INDEX rentals_of_account ON rentals (account, updated_at)")
     db.execute(
         "CREATE TABLE contacts (account TEXT PRIMARY KEY, at TEXT NOT NULL, skew_seconds REAL NOT NULL,"
         " position TEXT) STRICT"
     )
+    db.execute("CREATE TABLE sites (site TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
     db.execute("CREATE TABLE settings (site TEXT PRIMARY KEY, base_url TEXT, station TEXT) STRICT")
     db.execute("CREATE TABLE installation (id TEXT PRIMARY KEY) STRICT")
 

@@ -74,6 +74,7 @@ class SqliteStore:
             if known and known.revision >= appointment.revision:
                 return known
             db.table("appointments").upsert(appointment_row(appointment), pk="id")
+            self._know(appointment.site)
             return appointment
 
     def appointment(self, appointment_id: AppointmentId) -> SavedAppointment | None:
@@ -106,6 +107,7 @@ class SqliteStore:
             if conflict := self._conflict(intent):
                 return conflict
             db.table("intents").insert(intent_row(intent))
+            self._know(intent.site)
             if intent.gives_up is not None:
                 sql = f"UPDATE intents SET given_up_by = ? WHERE change_id = ? AND {PENDING}"
                 db.execute(sql, [intent.change_id, intent.gives_up])
@@ -184,7 +186,10 @@ class SqliteStore:
     # rentals
 
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
-        sql = "SELECT * FROM rentals WHERE id = :id AND (:site IS NULL OR site = :site)"
+        sql = (
+            "SELECT * FROM rentals WHERE id = :id AND (:site IS NULL OR site = :site)"
+            " ORDER BY active DESC, updated_at DESC"
+        )
         return [read_rental(row) for row in self._query(sql, {"id": rental_id, "site": site})]
 
     def rentals_of(
@@ -207,18 +212,14 @@ class SqliteStore:
     # accounts, sites, settings
 
     def sites(self) -> Sequence[Site]:
-        sql = (
-            "SELECT site FROM settings UNION SELECT site FROM appointments"
-            " UNION SELECT site FROM rentals UNION SELECT site FROM intents ORDER BY 1"
-        )
-        return [Site(row["site"]) for row in self._query(sql)]
+        return [Site(row["site"]) for row in self._query("SELECT site FROM sites ORDER BY site")]
 
-    def feed_position(self, account: AccountId) -> datetime | None:
+    def feed_position(self, account: AccountId, *, now: datetime) -> datetime | None:
         sql = (
-            "SELECT coalesce((SELECT position FROM contacts WHERE account = :account),"
+            "SELECT coalesce((SELECT position FROM contacts WHERE account = :account AND position <= :now),"
             " (SELECT min(updated_at) FROM rentals WHERE account = :account)) AS position"
         )
-        position = self._query(sql, {"account": account})[0]["position"]
+        position = self._query(sql, {"account": account, "now": write_instant(now)})[0]["position"]
         return datetime.fromisoformat(position) if position else None
 
     def note_contact(
@@ -241,6 +242,11 @@ class SqliteStore:
         row = {"site": site, "base_url": settings.base_url, "station": settings.station}
         with self._write() as db:
             db.table("settings").upsert(row, pk="site")
+            self._know(site)
+
+    def count_pending(self) -> tuple[int, datetime | None]:
+        row = self._query(f"SELECT count(*) AS n, min(recorded_at) AS oldest FROM intents WHERE {PENDING}")[0]
+        return row["n"], datetime.fromisoformat(row["oldest"]) if row["oldest"] else None
 
     def figures(self) -> Figures:
         pending = self.pending_intents(limit=100_000)
@@ -290,15 +296,23 @@ class SqliteStore:
     def _keep(self, rental: RentalRecord | None) -> bool:
         if rental is None:
             return False
-        known = next(iter(self.rentals_named(rental.id, rental.site)), None)
+        known = self._rental(rental.account, rental.id)
         if known and (known.revision > rental.revision or known == rental):
             return False
         holder = self._active_rental(rental.appointment_id)
-        if rental.is_active and holder and (holder.site, holder.id) != (rental.site, rental.id):
+        if rental.is_active and holder and (holder.account, holder.id) != (rental.account, rental.id):
             # Never two for one appointment: the one that came second is shown, and offered for cancellation.
             rental = replace(rental, linked=False)
-        self._db.table("rentals").upsert(rental_row(rental), pk=("site", "id"))
+        self._db.table("rentals").upsert(rental_row(rental), pk=("account", "id"))
+        self._know(rental.site)
         return True
+
+    def _rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
+        rows = self._query("SELECT * FROM rentals WHERE account = ? AND id = ?", [account, rental_id])
+        return read_rental(rows[0]) if rows else None
+
+    def _know(self, site: Site) -> None:
+        self._db.execute("INSERT OR IGNORE INTO sites (site) VALUES (?)", [site])
 
     # reading and writing
 

@@ -73,7 +73,8 @@ file = SqliteFile(Path(sys.argv[1]))
 for n in range(50):
     with file.open(deadline=time.monotonic() + 30) as store:
         with store._write():
-            position = store.feed_position(AccountId("a")) or datetime(2026, 1, 1, tzinfo=UTC)
+            now = datetime(2030, 1, 1, tzinfo=UTC)
+            position = store.feed_position(AccountId("a"), now=now) or datetime(2026, 1, 1, tzinfo=UTC)
             store.note_contact(AccountId("a"), at=position, skew=timedelta(), position=position + timedelta(seconds=1))
 file.close()
 """

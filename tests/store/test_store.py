@@ -227,7 +227,7 @@ def test_a_second_active_rental_is_kept_unlinked(store: Store, make_rental: Make
 def test_rentals_of_one_id_at_two_sites_are_two(store: Store, make_rental: MakeRental) -> None:
     """An id is unique in a site only."""
     store.keep_rental(make_rental(appointment_id="A-1"))
-    store.keep_rental(make_rental(appointment_id="A-2", site=Site("north")))
+    store.keep_rental(make_rental(appointment_id="A-2", site=Site("north"), account=AccountId("north")))
     assert 2 == len(store.rentals_named(RentalId("R-1")))
     assert 1 == len(store.rentals_named(RentalId("R-1"), Site("north")))
 
@@ -242,11 +242,13 @@ def test_settings_are_kept_for_each_site(store: Store) -> None:
 
 
 def test_the_feed_goes_on_where_it_was(store: Store, make_rental: MakeRental) -> None:
-    """A position is kept for each account; without one, the oldest rental of the account says where to begin."""
+    """Without a position, or when Carloop's clock was set back, the account's oldest rental says where to begin."""
     acme, at = AccountId("acme"), make_rental().updated_at
-    assert store.feed_position(acme) is None
+    later = at + timedelta(hours=1)
+    assert store.feed_position(acme, now=later) is None
     store.keep_rental(make_rental())
-    assert at == store.feed_position(acme)
-    store.note_contact(acme, at=at, skew=timedelta(seconds=3), position=at + timedelta(hours=1))
-    assert at + timedelta(hours=1) == store.feed_position(acme)
-    assert store.feed_position(AccountId("other")) is None
+    assert at == store.feed_position(acme, now=later)
+    store.note_contact(acme, at=at, skew=timedelta(seconds=3), position=later)
+    assert later == store.feed_position(acme, now=later)
+    assert at == store.feed_position(acme, now=later - timedelta(seconds=1))
+    assert store.feed_position(AccountId("other"), now=later) is None
