@@ -43,7 +43,7 @@ def tell_problem(problem: Mapping[str, object], texts: Texts) -> Exit:
     """Print a problem on standard error: title, detail, pointer, code. Give its exit code."""
     code = str(problem.get("code"))
     lines = [texts("error.error", message=plain(str(problem.get("title") or code)))]
-    if problem.get("detail"):
+    if problem.get("detail") not in (None, problem.get("title")):
         lines.append(f"  {plain(str(problem['detail']))}")
     if problem.get("pointer"):
         lines.append("  " + texts("error.pointer", pointer=plain(str(problem["pointer"]))))
@@ -52,9 +52,11 @@ def tell_problem(problem: Mapping[str, object], texts: Texts) -> Exit:
     return exit_for(code)
 
 
-def tell_failure(error: Exception, texts: Texts) -> Exit:
-    """Print whatever ended a command as a sentence. Give its exit code."""
+def tell_failure(error: Exception, texts: Texts, *, as_json: bool) -> Exit:
+    """Print whatever ended a command as a sentence, a program's problem as a document. Give its exit code."""
     problem = problem_of(error, texts.locale)
+    if problem is not None and as_json:
+        write_json(problem)
     if problem is None:
         click.echo(texts("error.unexpected", kind=type(error).__name__), err=True)
         return Exit.REFUSED

@@ -106,8 +106,17 @@ def _run(
         return leave_by_reader()
     except Exception as error:  # noqa: BLE001 - the last stop: a person gets a sentence, the log the rest
         _LOG.debug("the command failed", exc_info=error)
-        return tell_failure(error, texts)
+        return tell_failure(error, texts, as_json="--json" in arguments)
+    finally:
+        _give_back()
     return result if isinstance(result, int) else Exit.DONE
+
+
+def _give_back() -> None:
+    """Close what the provider keeps between calls, if this run used it at all."""
+    bootstrap = sys.modules.get("carloop_plugin.bootstrap")
+    if bootstrap is not None:
+        bootstrap.close()
 
 
 def _tell_misuse(error: click.UsageError, texts: Texts) -> int:

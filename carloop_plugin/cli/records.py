@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from carloop_plugin.cli.misuse import Misuse
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.model import AppointmentId
+from carloop_plugin.model import AppointmentId, Reason, Refused
 
 if TYPE_CHECKING:
     from carloop_plugin.appointment import SavedAppointment
@@ -35,11 +34,16 @@ def known_appointment(appointment_id: str) -> SavedAppointment | None:
 
 
 def saved_appointment(appointment_id: str) -> SavedAppointment:
-    """Give an appointment as last saved. Raise `Misuse` where it never was."""
+    """Give an appointment as last saved. Raise `Refused` where it never was."""
     appointment = known_appointment(appointment_id)
     if appointment is None:
-        raise Misuse("appointment.never_saved", id=appointment_id)
+        raise not_saved()
     return appointment
+
+
+def not_saved() -> Refused:
+    """Refuse to go on without a saved appointment."""
+    return Refused(Reason("appointment_not_saved", pointer="/appointment_id"))
 
 
 def zones_of(appointment_ids: Sequence[str]) -> dict[str, tzinfo | None]:

@@ -86,7 +86,7 @@ TEXTS: dict[str, str] = {
     "settings.value_unknown": "Diese Einstellung gibt es nicht. Möglich sind base_url, token und station.",
     "settings.value_not_a_word": "Hier wird Text oder null erwartet.",
     "settings.value_token": (
-        "Das ist kein Token: Es besteht aus Buchstaben, Ziffern und Zeichen ohne Leerzeichen. Bitte ihn "
+        "Das ist kein Token: Es besteht aus Buchstaben, Ziffern und Zeichen ohne Leerzeichen. Bitte es "
         "vollständig aus Carloop kopieren."
     ),
     "settings.value_station": "Das ist keine Station: höchstens 200 Zeichen in einer Zeile.",
@@ -160,14 +160,14 @@ TEXTS: dict[str, str] = {
     "check.no_address.hint": "Bitte in den Einstellungen die Webadresse Ihres Carloop eingeben.",
     "check.no_token": "Es ist kein Authentifizierungsschlüssel eingetragen.",
     "check.no_token.hint": (
-        "Bitte in Carloop unter Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten den "
+        "Bitte in Carloop unter Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten das "
         "Token kopieren und in den Einstellungen eingeben."
     ),
     "check.not_authorised": (
         "Carloop erkennt den Authentifizierungsschlüssel nicht an; er ist falsch oder wurde widerrufen."
     ),
     "check.not_authorised.hint": (
-        "Bitte in Carloop unter Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten den "
+        "Bitte in Carloop unter Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten das "
         "Token erneuern und hier eingeben."
     ),
     "check.unreachable": "Carloop ist unter der eingetragenen Webadresse nicht zu erreichen.",

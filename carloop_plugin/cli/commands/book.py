@@ -15,7 +15,7 @@ from carloop_plugin.cli.localised import Command, Option
 from carloop_plugin.cli.misuse import Misuse
 from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.planner import DEFAULT_SITE
-from carloop_plugin.cli.records import known_appointment, store_location
+from carloop_plugin.cli.records import known_appointment, not_saved, store_location
 from carloop_plugin.cli.saved_files import remembered_file
 from carloop_plugin.cli.times import read_time, zone_of
 
@@ -45,7 +45,10 @@ def book(
 ) -> int:
     """Book a vehicle that a search offered."""
     saved = known_appointment(appointment_id)
-    document, name = _find_document(appointment_id, file)
+    found = _find_document(appointment_id, file)
+    if found is None:
+        raise not_saved() if saved is None else Misuse("book.no_customer")
+    document, name = found
     click.echo(invocation.texts("book.customer_from", name=plain(name)), err=True)
     change: RentalChange = {
         "change_id": new_change_id(change_id),
@@ -60,7 +63,7 @@ def book(
     return send_change(change, invocation.texts, as_json=as_json)
 
 
-def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, object], str]:
+def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, object], str] | None:
     """Find the customer: where we are told, else what is piped in, else the file the appointment was saved from."""
     if file is not None:
         return read_document(file), file
@@ -68,9 +71,7 @@ def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, 
     piped = piped_input(wait=remembered is None)
     if piped is not None:
         return parse_document(piped, STANDARD_INPUT), STANDARD_INPUT
-    if remembered is None:
-        raise Misuse("book.no_customer")
-    return read_document(str(remembered)), str(remembered)
+    return (read_document(str(remembered)), str(remembered)) if remembered else None
 
 
 def _period(
@@ -83,7 +84,7 @@ def _period(
     first = saved.start_text if saved else known.get("start")
     last = saved.end_text if saved else known.get("end")
     if (start is None and first is None) or (end is None and last is None):
-        raise Misuse("book.no_period")
+        raise not_saved()
     return {
         "start": str(first) if start is None else read_time(start, zone, option="--start"),
         "end": str(last) if end is None else read_time(end, zone, option="--end"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -99,8 +100,11 @@ def _commands_to_try(sandbox: SandboxControls, folder: Path, texts: Texts) -> st
     from carloop_plugin.cli.story.properties import new_label, write_appointment
 
     appointment = write_appointment(folder)
+    # A person who ran `make demo` has no `carloop` on their path.
+    path = "" if shutil.which("carloop") else f"  export PATH={Path(sys.executable).parent}:$PATH\n"
     return texts(
         "demo.try",
+        path=path,
         base_url=sandbox.base_url,
         token=sandbox.new_token(new_label()),
         store=folder / "planner.sqlite3",

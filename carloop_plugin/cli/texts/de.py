@@ -227,15 +227,11 @@ TEXTS: dict[str, str] = {
     "input.not_json": "{name} ist kein gültiges JSON (Zeile {line}, Spalte {column}).",
     "input.not_an_object": "{name} enthält kein JSON-Objekt.",
     "input.other_appointment": "{name} ist ein anderer Termin als {wanted}.",
-    "appointment.never_saved": (
-        "Der Termin {id} wurde noch nicht gespeichert. Bitte zuerst: carloop appointment save"
-    ),
     "search.period_missing": "Bitte --appointment oder --start und --end angeben.",
     "book.no_customer": (
         "Die Kundendaten fehlen. Bitte mit --file eine Datei angeben (Termin oder Kunde) oder sie über die "
         "Standardeingabe geben."
     ),
-    "book.no_period": "Der Zeitraum fehlt. Bitte --start und --end angeben oder zuerst den Termin speichern.",
     "book.customer_from": "Kundendaten aus: {name}",
     "cancel.one_of_two": "Bitte entweder die Vermietung oder --booking angeben.",
     "erase.nothing": "Bitte --customer oder --appointment angeben.",

@@ -215,15 +215,11 @@ TEXTS: dict[str, str] = {
     "input.not_json": "{name} is not valid JSON (line {line}, column {column}).",
     "input.not_an_object": "{name} does not hold a JSON object.",
     "input.other_appointment": "{name} is another appointment than {wanted}.",
-    "appointment.never_saved": (
-        "The appointment {id} has not been saved yet. Please first: carloop appointment save"
-    ),
     "search.period_missing": "Please give --appointment, or --start and --end.",
     "book.no_customer": (
         "The customer's data are missing. Please name a file with --file (appointment or customer), or hand them in "
         "on standard input."
     ),
-    "book.no_period": "The period is missing. Please give --start and --end, or save the appointment first.",
     "book.customer_from": "Customer's data from: {name}",
     "cancel.one_of_two": "Please give either the rental or --booking.",
     "erase.nothing": "Please give --customer or --appointment.",

@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "demo.stopped": "Die Sandbox ist beendet.",
     "demo.try": (
         "Die Sandbox läuft unter {base_url} bis Strg-C. Zum Ausprobieren in einem anderen Fenster:\n\n"
+        "{path}"
         "  export CARLOOP_BASE_URL={base_url}\n"
         "  export CARLOOP_TOKEN={token}\n"
         "  export CARLOOP_STORE={store}\n"

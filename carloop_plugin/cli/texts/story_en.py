@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "demo.stopped": "The sandbox has stopped.",
     "demo.try": (
         "The sandbox is running at {base_url} until Ctrl-C. To try in another window:\n\n"
+        "{path}"
         "  export CARLOOP_BASE_URL={base_url}\n"
         "  export CARLOOP_TOKEN={token}\n"
         "  export CARLOOP_STORE={store}\n"
