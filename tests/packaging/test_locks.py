@@ -58,7 +58,7 @@ def test_every_pin_is_read(lock_drift, root):
             '"jsonschema>=900.',
             "requirements.lock pins jsonschema ",
         ),
-        ("requirements.lock", "\n", "\n    --index-url=https://example.org\n", "names an address"),
+        ("requirements.lock", "\n", "\n    --find-links=https://example.org\n", "names an address"),
         ("requirements-demo.lock", "httpx==", "httpx==0.", "requirements-demo.lock pins httpx 0.0."),
         ("requirements-demo.lock", "httpx==", "httpy==", "requirements-demo.lock lacks httpx"),
     ],
