@@ -28,7 +28,6 @@ class Exit(IntEnum):
     UNKNOWN = 3
     UNREACHABLE = 4
     INTERRUPTED = 130
-    READER_GONE = 141
 
 
 _AWAY = frozenset({"unreachable", "deadline_exceeded"})
@@ -77,7 +76,7 @@ def leave_by_reader() -> Exit:
     """Leave quietly when nobody reads standard output any more (`carloop rentals | head -1`)."""
     # Python would try to flush once more at its end, and complain.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Exit.READER_GONE
+    return Exit.REFUSED
 
 
 def write_json(document: object) -> None:

@@ -118,6 +118,7 @@ class Group(click.Group):
     def __init__(self, name: str | None, *, key: str | None = None, **attrs: Any) -> None:
         super().__init__(name, **attrs)
         self.key = name or "" if key is None else key
+        self.params += common_options()
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Describe `--help` in the run's language."""

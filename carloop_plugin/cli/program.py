@@ -18,7 +18,7 @@ import click
 from carloop_plugin import __version__
 from carloop_plugin.cli.exits import Exit, leave_by_reader, tell_failure
 from carloop_plugin.cli.invocation import Invocation, invocation_of
-from carloop_plugin.cli.localised import Group, Option, common_options
+from carloop_plugin.cli.localised import Group, Option
 from carloop_plugin.cli.misuse import explain
 from carloop_plugin.cli.texts import Texts, choose_language
 
@@ -122,7 +122,8 @@ def _give_back() -> None:
 def _tell_misuse(error: click.UsageError, texts: Texts) -> int:
     if error.ctx is not None:
         click.echo(error.ctx.get_usage(), err=True)
-        click.echo(texts("usage.try_help", command=f"{error.ctx.command_path} --help"), err=True)
+    command = error.ctx.command_path if error.ctx is not None else "carloop"
+    click.echo(texts("usage.try_help", command=f"{command} --help"), err=True)
     click.echo(texts("error.error", message=explain(error, texts)), err=True)
     return Exit.USAGE
 
@@ -136,10 +137,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
 carloop = Program(
     "carloop",
     key="",
-    params=[
-        Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_print_version),
-        *common_options(),
-    ],
+    params=[Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_print_version)],
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

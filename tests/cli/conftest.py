@@ -1,0 +1,65 @@
+"""The program as a person or another program runs it, against a real sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keyring
+import pytest
+from click.testing import CliRunner
+from keyring.backends import null
+
+from carloop_plugin.cli.program import carloop
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """Read standard output as one JSON document."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def no_keyring() -> Iterator[None]:
+    """Keep the tester's own keyring out."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(null.Keyring())
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `carloop` with words, in English unless they say otherwise."""
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+
+    def call(*words: str, given: str | bytes | None = None) -> Ran:
+        result = CliRunner().invoke(carloop, list(words), input=given, prog_name="carloop")
+        assert "Traceback" not in result.stderr
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    return call
+
+
+@pytest.fixture
+def appointment_file(planner: Any, tmp_path: Path) -> Path:
+    """An appointment of its own, in a file."""
+    path = tmp_path / "appointment.json"
+    path.write_text(json.dumps(planner.appointment), encoding="utf-8")
+    return path

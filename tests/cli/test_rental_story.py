@@ -1,0 +1,194 @@
+"""From the saved appointment to the cancelled rental, by hand."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mobility_schemas import validate
+
+
+@pytest.fixture
+def saved(run, planner, appointment_file: Path) -> Any:
+    """Have the appointment saved, from its file."""
+    assert run("appointment", "save", str(appointment_file)).code == 0
+    return planner
+
+
+@pytest.fixture
+def booked(run, saved) -> dict[str, Any]:
+    """Have a rental for it."""
+    ran = run("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
+    return dict(ran.document["rental"])
+
+
+def test_step_four(run, planner, appointment_file: Path) -> None:
+    """Saving an appointment shows step 4, for a program as the contract's document."""
+    ran = run("appointment", "save", str(appointment_file), "--json")
+    validate(ran.document, "mobility_step")
+    assert (ran.code, ran.document["state"], ran.document["locked"]) == (0, "open", ["/customer"])
+    shown = run("--lang", "de", "appointment", "save", str(appointment_file)).out
+    for words in ("4. Mobilitätsangebot", "Verleihzeitraum", "Jörg Canary-Müller", "nicht änderbar"):
+        assert words in shown
+
+
+def test_an_appointment_from_standard_input(run, planner) -> None:
+    """`-` reads standard input."""
+    ran = run("appointment", "save", "-", "--json", given=json.dumps(planner.appointment))
+    assert ran.document["appointment_id"] == planner.id
+
+
+def test_filters(run, planner) -> None:
+    """Classes and features are tables for people and the contract's document for programs."""
+    for command, word in (("classes", "Kombi"), ("features", "Automatik")):
+        validate(run(command, "--json").document, "mobility_filters")
+        assert word in run(command).out
+
+
+def test_search_for_an_appointment(run, saved) -> None:
+    """The appointment's period and site are taken; the filters narrow the result."""
+    every = run("search", "--appointment", saved.id, "--json").document
+    some = run("search", "--appointment", saved.id, "--class", "kombi", "--class", "suv", "--json").document
+    validate(every, "mobility_offer")
+    assert every["options"][0]["period"] == saved.appointment["period"]
+    classes = {each["vehicle"]["vehicle_class"] for each in some["options"] if each["match"] == "exact"}
+    assert classes == {"kombi", "suv"}
+    table = run("search", "--appointment", saved.id, "--limit", "2")
+    assert every["options"][0]["id"] in table.out
+    assert "--limit" in table.err
+
+
+def test_search_for_a_period(run, planner) -> None:
+    """A period given by hand needs no appointment."""
+    ran = run("search", "--start", "2031-03-02 08:30", "--end", "2031-03-02 17:00", "--json")
+    assert (ran.code, ran.document["total"] > 0) == (0, True)
+
+
+def test_the_customer_comes_from_the_saved_file(run, saved, appointment_file: Path) -> None:
+    """Booking takes the customer from the file the appointment was saved from, and says so."""
+    ran = run("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
+    validate(ran.document, "rental_outcome")
+    assert (ran.code, ran.document["status"]) == (0, "done")
+    assert str(appointment_file) in ran.err
+    assert len(saved.control.rentals(saved.id)) == 1
+
+
+def test_the_customer_comes_from_standard_input(run, planner) -> None:
+    """A customer, or the whole appointment, may be piped in."""
+    run("appointment", "save", "-", given=json.dumps(planner.appointment))
+    words = ("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json")
+    refused = run(*words, given=json.dumps(planner.appointment["customer"] | {"last_name": "Anders"}))
+    done = run(*words, given=json.dumps(planner.appointment))
+    assert (refused.code, refused.document["problem"]["code"]) == (1, "customer_locked")
+    assert done.document["status"] == "done"
+
+
+def test_no_customer_anywhere(run, planner) -> None:
+    """Without a customer the command says how to give one."""
+    run("appointment", "save", "-", given=json.dumps(planner.appointment))
+    ran = run("book", "--appointment", planner.id, "--option", "V1")
+    assert ran.code == 2
+    assert "--file" in ran.err
+
+
+def test_an_appointment_never_saved(run, configured) -> None:
+    """Booking and searching for an appointment never saved are refused, with the contract's code."""
+    for words in (("book", "--option", "V1"), ("search",)):
+        ran = run(*words, "--appointment", "never", "--json")
+        assert (ran.code, ran.document["code"]) == (1, "appointment_not_saved")
+
+
+def test_another_appointments_file(run, saved, tmp_path: Path) -> None:
+    """A file that holds another appointment is not used for this one."""
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(saved.appointment | {"id": "other"}))
+    ran = run("book", "--appointment", saved.id, "--option", "V1", "--file", str(other))
+    assert (ran.code, "another appointment" in ran.err) == (2, True)
+
+
+def test_the_same_change_again(run, saved) -> None:
+    """The same change's id is the same rental; another one is refused and shows the first."""
+    words = ("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
+    change = ("--change-id", str(uuid.uuid4()))
+    first, again, other = run(*words, *change), run(*words, *change), run(*words)
+    assert first.document["rental"]["id"] == again.document["rental"]["id"]
+    assert (other.code, other.document["problem"]["code"]) == (1, "already_booked")
+    assert other.document["rental"]["id"] == first.document["rental"]["id"]
+
+
+def test_change_the_end_and_cancel(run, saved, booked) -> None:
+    """The end may be given as a local time; cancelling twice is fine."""
+    end = saved.end() + timedelta(hours=3)
+    changed = run("change-end", booked["id"], end.isoformat(), "--json")
+    local = run("change-end", booked["id"], f"{end + timedelta(days=1):%d.%m.%Y} 12:00", "--json")
+    assert (changed.code, local.code) == (0, 0)
+    listed = run("rentals", "--appointment", saved.id, "--json").document
+    validate(listed[0], "rental")
+    codes = [run("cancel", booked["id"], "--reason", "called off").code for _ in range(2)]
+    assert codes == [0, 0]
+    assert run("rentals", "--appointment", saved.id, "--json").document == []
+    gone = run("rentals", "--appointment", saved.id, "--all", "--json").document
+    assert [rental["status"] for rental in gone] == ["cancelled"]
+
+
+def test_refusals_are_told_to_a_person(run, saved, booked) -> None:
+    """A refusal is printed with its title and code, in the language, and exits 1."""
+    ran = run("--lang", "de", "change-end", booked["id"], "2020-01-01T00:00:00Z")
+    assert ran.code == 1
+    assert "Code: period_invalid" in ran.err
+    assert run("change-end", "R-none", "2031-01-01T00:00:00Z").code == 1
+
+
+def test_an_unknown_outcome(run, saved) -> None:
+    """A lost answer exits 3 with the way to go on; `recover` settles it."""
+    option = saved.roomy_car()
+    saved.control.fault("book", "drop_after", times=1000)
+    ran = run("book", "--appointment", saved.id, "--option", option, "--json")
+    saved.control.calm()
+    assert (ran.code, ran.document["status"]) == (3, "unknown")
+    assert f"--change-id {ran.document['change_id']}" in ran.err
+    report = run("recover", "--json").document
+    validate(report, "reconcile_report")
+    assert [each["status"] for each in report["settled"]] == ["done"]
+    assert len(saved.control.rentals(saved.id)) == 1
+
+
+def test_give_up_a_pending_booking(run, saved) -> None:
+    """A booking whose outcome is unknown can be given up."""
+    option = saved.roomy_car()
+    saved.control.fault("book", "drop_after", times=1000)
+    pending = run("book", "--appointment", saved.id, "--option", option, "--json").document["change_id"]
+    run("cancel", "--booking", pending)
+    saved.control.calm()
+    run("recover")
+    assert {each["status"] for each in saved.control.rentals(saved.id)} <= {"cancelled"}
+
+
+def test_carloop_out_of_reach(run, configured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody there exits 4, for a question, a change and a test of the settings."""
+    monkeypatch.setenv("CARLOOP_BASE_URL", "http://127.0.0.1:9")
+    codes = [
+        run(*words).code for words in (("classes",), ("settings", "test"), ("cancel", "R1", "--site", "main"))
+    ]
+    assert codes == [4, 4, 4]
+
+
+def test_erase(run, saved, booked) -> None:
+    """Erasing tells what was erased, and forgets where the appointment's file is."""
+    run("cancel", booked["id"])
+    ran = run("erase", "--customer", saved.appointment["customer"]["number"], "--json")
+    validate(ran.document, "erasure_report")
+    assert (ran.code, ran.document["erased"] > 0) == (0, True)
+    assert not list(saved.store.parent.glob("*.files.json"))
+
+
+def test_nothing_personal_is_written_beside_the_records(run, saved, booked) -> None:
+    """The command line itself keeps no customer."""
+    for path in saved.store.parent.iterdir():
+        if path.is_file() and path.name != "appointment.json":
+            assert b"Canary" not in path.read_bytes(), path

@@ -1,0 +1,137 @@
+"""Mistakes in how a command is given, and other ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
+
+MISTAKES = {
+    "an unknown command": ["nonsense"],
+    "an unknown option": ["search", "--colour", "red"],
+    "a misspelt option": ["search", "--clas", "kombi"],
+    "no period": ["search"],
+    "half a period": ["search", "--start", "2031-03-02 08:30"],
+    "a limit of none": ["search", "--limit", "0"],
+    "a limit that is no number": ["search", "--limit", "many"],
+    "a missing option": ["book", "--option", "V1"],
+    "a missing argument": ["change-end", "R1"],
+    "an argument too many": ["classes", "more"],
+    "an option without its value": ["search", "--class"],
+    "no time": ["change-end", "R1", "tomorrow"],
+    "neither rental nor booking": ["cancel"],
+    "both rental and booking": ["cancel", "R1", "--booking", "x"],
+    "a file that is not there": ["appointment", "save", "/nowhere/a.json"],
+    "nothing to erase": ["erase"],
+    "nothing to set": ["settings", "set"],
+    "a setting there is none of": ["settings", "set", "--delete", "colour"],
+    "a shell there is none of": ["completion", "tcsh"],
+    "JSON of nothing": ["demo", "--json"],
+    "a watch of no seconds": ["recover", "--watch", "0"],
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES.values(), ids=MISTAKES)
+def test_mistakes(run, configured, words: list[str]) -> None:
+    """A mistake is exit code 2 and one sentence in each language, with the way to the help."""
+    german, english = run("--lang", "de", *words), run("--lang", "en", *words)
+    assert (german.code, german.out, english.code, english.out) == (2, "", 2, "")
+    assert "Fehler: " in german.err
+    assert "Error: " in english.err
+    assert "Error" not in german.err
+    assert "--help" in german.err
+
+
+def test_a_group_alone_shows_its_help(run) -> None:
+    """A group without a command shows its help as a usage error."""
+    ran = run("--lang", "de", "settings")
+    assert (ran.code, "Befehle:" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "[]", "5", "[" * 100_000, '{"a": NaN}', "\udcff"])
+def test_documents_that_are_none(run, configured, tmp_path: Path, content: str) -> None:
+    """A file that holds no JSON object is a usage error, whatever it holds."""
+    path = tmp_path / "a.json"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    assert run("appointment", "save", str(path)).code == 2
+
+
+def test_an_invalid_document(run, configured) -> None:
+    """A JSON object that is no appointment is refused with the place that is wrong."""
+    ran = run("appointment", "save", "-", "--json", given='{"id": "A-1"}')
+    assert (ran.code, ran.document["code"]) == (1, "invalid_document")
+
+
+def test_nothing_obeys_what_carloop_says(run, configured) -> None:
+    """What a terminal would obey is shown as a dot."""
+    ran = run("book", "--appointment", "\x1b[2J", "--option", "x", "--json", given="{}")
+    assert "\x1b" not in ran.err
+
+
+def test_unexpected_trouble_is_a_sentence(run, configured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug is a sentence in the language, and exit code 1."""
+    from carloop_plugin.cli.commands import rentals
+
+    def fail() -> None:
+        raise RuntimeError("canary")
+
+    monkeypatch.setattr(rentals, "records", fail)
+    ran = run("--lang", "de", "rentals")
+    assert (ran.code, "RuntimeError" in ran.err, "canary" in ran.err) == (1, True, False)
+
+
+def test_a_reader_that_leaves(configured) -> None:
+    """`carloop … | head -1` says nothing about the broken pipe."""
+    with subprocess.Popen(
+        [*PROGRAM, "completion", "bash"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        program.stdout.close()
+        errors = program.stderr.read()
+    assert (program.wait(10), errors) == (1, b"")
+
+
+def test_interrupted(configured) -> None:
+    """Ctrl-C ends a watch with its last result, quietly."""
+    with subprocess.Popen(
+        [*PROGRAM, "recover", "--watch", "60", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        first = program.stdout.readline()
+        program.send_signal(signal.SIGINT)
+        code, errors = program.wait(20), program.stderr.read()
+    assert first.startswith(b"{")
+    assert (code, b"Traceback" in errors) == (0, False)
+
+
+def test_interrupted_at_a_prompt() -> None:
+    """Ctrl-C elsewhere is exit code 130 and a word."""
+    script = (
+        "import os, signal, sys\n"
+        "from carloop_plugin.cli import program\n"
+        "program.import_module = lambda name: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['carloop', '--lang', 'de', 'classes']\n"
+        "program.carloop.main()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=30, check=False)
+    assert (ran.returncode, ran.stderr.decode().strip()) == (130, "Abgebrochen.")
+
+
+def test_starting_is_quick() -> None:
+    """Help needs neither rich, nor httpx, nor the schema engines, nor the records."""
+    script = (
+        "import sys\n"
+        "from carloop_plugin.cli.program import carloop\n"
+        "try: carloop.main(['book', '--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'rich', 'httpx', 'jsonschema', 'jsonschema_rs', 'sqlite_utils', 'keyring', 'msgspec'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, timeout=30, check=True, env=dict(os.environ)
+    )
+    assert ran.stderr.decode().strip() == "[]"
