@@ -25,6 +25,8 @@ Reader: TypeAlias = Callable[[object], Document]
 
 _MARGIN_SHARE = 0.1
 _MARGIN_SECONDS = 0.25
+_HEADROOM_SHARE = 0.25
+_HEADROOM_SECONDS = 0.02
 _GRACE_SECONDS = 0.03
 _LONGEST_TIMEOUT = 86_400.0
 
@@ -34,7 +36,7 @@ class Limits:
     """Hold the two deadlines of a call, in monotonic seconds.
 
     :ivar timeout: what the host allowed, in seconds.
-    :ivar host: when the host stops waiting.
+    :ivar host: when the host stops waiting; a little early, for a busy machine wakes it late.
     :ivar provider: when the provider has to be done; before the host's, to leave time to read its answer.
     """
 
@@ -46,8 +48,9 @@ class Limits:
     def starting_now(cls, timeout: float) -> Limits:
         """Count ``timeout`` seconds from now; what is no sensible time-out counts as none at all."""
         seconds = min(timeout, _LONGEST_TIMEOUT) if timeout > 0 else 0.0
-        host = time.monotonic() + seconds
-        return cls(seconds, host, host - min(seconds * _MARGIN_SHARE, _MARGIN_SECONDS))
+        end = time.monotonic() + seconds
+        margin = min(seconds * _MARGIN_SHARE, _MARGIN_SECONDS)
+        return cls(seconds, end - min(margin * _HEADROOM_SHARE, _HEADROOM_SECONDS), end - margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,8 @@ class Call(Generic[Document]):
         try:
             return Answer(self._read(raw))
         except InvalidAnswer as error:
-            log_invalid(self._provider, self._hook_name, str(error))
+            if not self._is_hanging:  # nobody waits for it any more
+                log_invalid(self._provider, self._hook_name, str(error))
             return self._fault(ProblemCode.INVALID_ANSWER, detail=error.in_language(self._locale))
         except BaseException as error:  # noqa: BLE001 - an answer's own methods may raise anything
             log_fault(self._provider, self._hook_name, error)

@@ -92,7 +92,7 @@ def test_closing_is_not_held_up_by_calls_that_hang(
     assert [running.acquire(timeout=5) for _ in asking] == [True] * 8
     watch = stopwatch()
     host.close()
-    assert (closed.is_set(), watch.seconds() < 1.0) == (True, True)
+    assert (closed.is_set(), watch.seconds() < 3.0) == (True, True)
     for thread in asking:
         thread.join(5)
 
