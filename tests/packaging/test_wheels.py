@@ -23,6 +23,24 @@ def test_imports_when_installed_alone(name, environment, wheels):
     assert str(environment(name).folder) in file
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_every_module_has_what_it_imports(name, environment):
+    """Also what is imported only when it is needed is asked for by the wheel's own metadata."""
+    program = (
+        "import importlib, pkgutil, sys\n"
+        f"package = importlib.import_module({name.replace('-', '_')!r})\n"
+        "names = [m.name for m in pkgutil.walk_packages(package.__path__, package.__name__ + '.')]\n"
+        "for name in names:\n"
+        "    if not name.endswith('.__main__'): importlib.import_module(name)\n"
+        "print(len(names))"
+    )
+
+    done = environment(name).python(program)
+
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 5
+
+
 def test_hookspecs_bring_no_client_and_no_store(environment):
     """An author of another provider gets the contract, and neither httpx nor sqlite-utils nor Carloop."""
     names = [
