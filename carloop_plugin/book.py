@@ -18,7 +18,7 @@ from carloop_plugin.model import (
     VehicleId,
 )
 from carloop_plugin.ports import Call
-from carloop_plugin.recover import settle_pending
+from carloop_plugin.recover import make_way
 from carloop_plugin.reference import Reference, read_reference
 from carloop_plugin.search import read_period
 from carloop_plugin.send import record_and_send
@@ -40,7 +40,7 @@ def book(change: Mapping[str, object], *, change_id: ChangeId, digest: str, call
     if appointment.locks_customer and not appointment.is_of(customer):
         raise Refused(Reason("customer_locked", "change.customer_locked", pointer="/customer"))
     period = read_period(cast("Period", change["period"]), pointer="/period")
-    settle_pending(appointment.id, call)
+    make_way(appointment.id, call)
     _refuse_second(appointment.id, call)
     site = Site(str(change["site"]))
     carloop = call.connect(site)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import Action, ChangeId, RentalStatus
 from carloop_plugin.ports import Call
-from carloop_plugin.recover import settle_pending
+from carloop_plugin.recover import make_way
 from carloop_plugin.rental import account_of, rental_of
 from carloop_plugin.send import record_and_send
 
@@ -27,7 +27,7 @@ def cancel_rental(
     rental: RentalRecord, change: Mapping[str, object], *, change_id: ChangeId, digest: str, call: Call
 ) -> Outcome:
     """Cancel a rental of our records, as `change` asks for it."""
-    settle_pending(rental.appointment_id, call)
+    make_way(rental.appointment_id, call)
     reason, revision = change.get("reason"), change.get("revision")
     intent = Intent(
         change_id=change_id,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from carloop_plugin.intents import Intent, Outcome, RentalRecord
 from carloop_plugin.model import Action, ChangeId, Period, Reason, Refused, parse_instant
 from carloop_plugin.ports import Call, Carloop
-from carloop_plugin.recover import settle_pending
+from carloop_plugin.recover import make_way
 from carloop_plugin.rental import account_of, read_own, rental_of
 from carloop_plugin.send import record_and_send
 from carloop_plugin.settle import gone
@@ -29,7 +29,7 @@ def change_end(change: Mapping[str, object], *, change_id: ChangeId, digest: str
     wanted = Period(rental.period.start, parse_instant(str(change["end"])))
     if wanted.end <= wanted.start:
         raise Refused(Reason("period_invalid", "change.end_before_start", pointer="/end"))
-    settle_pending(rental.appointment_id, call)
+    make_way(rental.appointment_id, call)
     carloop = call.connect(rental.site)
     account = account_of(rental, carloop=carloop, call=call)
     intent = Intent(

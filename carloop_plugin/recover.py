@@ -20,6 +20,7 @@ from carloop_plugin.model import (
     Failed,
     NotExecuted,
     Reason,
+    Refused,
     Rental,
     RentalStatus,
     WriteRequest,
@@ -40,6 +41,13 @@ def settle_pending(appointment_id: AppointmentId, call: Call) -> None:
         fresh = call.store.intent(pending.change_id) if is_alone else None
         if fresh is not None and not fresh.is_settled:
             recover(fresh, half)
+
+
+def make_way(appointment_id: AppointmentId, call: Call) -> None:
+    """Settle an appointment's pending change before another one begins. Raise `Refused` while it is pending."""
+    settle_pending(appointment_id, call)
+    if call.store.pending_change(appointment_id):
+        raise Refused(Reason("outcome_pending", "change.other_pending"))
 
 
 def recover(intent: Intent, call: Call) -> Outcome:

@@ -1,0 +1,183 @@
+"""Each mistake in the settings is one clear sentence with what to do, in German and English."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import trustme
+
+from carloop_plugin import plugin
+from mobility_hookspecs import MobilityHost
+from mobility_schemas import validate
+
+Check = Callable[..., dict]
+
+
+class WebPage(BaseHTTPRequestHandler):
+    """A web page, whatever is asked."""
+
+    def do_GET(self) -> None:
+        body = b"<!doctype html><title>Carloop</title><p>Willkommen"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
+
+
+@contextmanager
+def serving(context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve the page on a free port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), WebPage)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # a refused handshake is no news
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def check(plugin_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Test the connection as a host does, with settings from the environment."""
+
+    def call(locale: str, **settings: str) -> dict:
+        for name in ("BASE_URL", "TOKEN", "CONFIG"):
+            monkeypatch.delenv(f"CARLOOP_{name}", raising=False)
+        for name, value in settings.items():
+            monkeypatch.setenv(f"CARLOOP_{name.upper()}", value)
+        with MobilityHost.of(plugin) as host:
+            report = host.check("carloop", "main", locale=locale)
+        validate(report, "check_report")
+        return dict(report)
+
+    return call
+
+
+def told(check: Check, **settings: str) -> tuple[str, str, str]:
+    """Give the code, and message and hint in both languages; each must be a sentence and say what to do."""
+    words = {}
+    for locale, please in (("de", "Bitte"), ("en", "lease")):
+        report = check(locale, **settings)
+        [finding] = report["findings"]
+        assert report["ok"] is False
+        words[locale] = f"{finding['message']} {finding.get('hint', '')}".strip()
+        assert please in words[locale]
+        assert words[locale].endswith(".")
+    assert words["de"] != words["en"]
+    return finding["code"], words["de"], words["en"]
+
+
+def test_no_token(check: Check, sandbox) -> None:
+    """No token: where in Carloop it is found."""
+    code, german, _ = told(check, base_url=sandbox.url)
+    assert code == "not_configured"
+    assert "Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten" in german
+
+
+def test_no_address(check: Check) -> None:
+    """No address: it is missing."""
+    code, german, _ = told(check, token="x")
+    assert (code, "Webadresse" in german) == ("not_configured", True)
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "carloop.example", "ftp://a.example", "https://", "https://a b"]
+)
+def test_no_address_at_all(check: Check, address: str) -> None:
+    """What is no address is told as such."""
+    assert told(check, base_url=address, token="x")[0] == "not_configured"
+
+
+def test_nobody_there(check: Check) -> None:
+    """A wrong address: nobody answers there."""
+    assert told(check, base_url="http://127.0.0.1:9", token="x")[0] == "unreachable"
+
+
+def test_an_unknown_name(check: Check) -> None:
+    """A wrong address: there is no such name."""
+    assert told(check, base_url="https://carloop.invalid", token="x")[0] == "unreachable"
+
+
+@pytest.mark.parametrize("address", ["http://carloop.example", "http://192.0.2.1:8081"])
+def test_without_encryption(check: Check, address: str) -> None:
+    """http to a foreign host is refused before anything is sent."""
+    code, german, _ = told(check, base_url=address, token="x")
+    assert (code, "https" in german) == ("insecure_address", True)
+
+
+def test_an_expired_certificate(check: Check, tmp_path: Path) -> None:
+    """An expired TLS certificate is named."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    expired = authority.issue_cert("127.0.0.1", not_after=datetime.now(UTC) - timedelta(days=1))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    expired.configure_cert(context)
+    config = tmp_path / "config.toml"
+    config.write_text('ca_file = "ca.pem"\n')
+    with serving(context) as port:
+        settings = {"base_url": f"https://127.0.0.1:{port}", "token": "x", "config": str(config)}
+        code, german, english = told(check, **settings)
+    assert code == "unreachable"
+    assert "abgelaufen" in german
+    assert "expired" in english
+
+
+def test_an_authority_nobody_knows(check: Check) -> None:
+    """A certificate of an unknown authority is refused, and named as the cause."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with serving(context) as port:
+        code, german, _ = told(check, base_url=f"https://127.0.0.1:{port}", token="x")
+    assert (code, "Zertifikat" in german) == ("unreachable", True)
+
+
+def test_a_web_page(check: Check) -> None:
+    """A web page instead of the interface is told as such."""
+    with serving() as port:
+        code, german, _ = told(check, base_url=f"http://127.0.0.1:{port}", token="x")
+    assert (code, "Webseite" in german) == ("invalid_answer", True)
+
+
+def test_a_path_too_many(check: Check, sandbox) -> None:
+    """A path under which there is no interface is told as an address to check."""
+    code, german, _ = told(check, base_url=f"{sandbox.url}/wrong", token=sandbox.token)
+    assert (code in ("invalid_answer", "rental_not_found"), "Webadresse" in german) == (True, True)
+
+
+def test_a_wrong_token(check: Check, sandbox) -> None:
+    """A wrong token: renew it, and where."""
+    code, german, _ = told(check, base_url=sandbox.url, token="wrong")
+    assert (code, "Werkstattplaner Schnittstelle" in german) == ("not_authorised", True)
+
+
+def test_the_address_of_the_interface_itself(check: Check, sandbox) -> None:
+    """An address pasted with the interface's own path works."""
+    report = check("de", base_url=f"{sandbox.url}/api/planner/v1/", token=sandbox.token)
+    assert (report["ok"], report["findings"][0]["code"]) == (True, "connected")
+
+
+def test_a_misspelt_key(check: Check, sandbox, tmp_path: Path) -> None:
+    """A key of the configuration file that means nothing is a warning, the connection is ok."""
+    config = tmp_path / "config.toml"
+    config.write_text('staton = "nord"\n')
+    report = check("de", base_url=sandbox.url, token=sandbox.token, config=str(config))
+    assert (report["ok"], [each["code"] for each in report["findings"]]) == (
+        True,
+        ["unknown_setting", "connected"],
+    )

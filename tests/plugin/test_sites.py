@@ -1,0 +1,124 @@
+"""Several sites and accounts: each has its own Carloop, and no rental is taken for another's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+import pytest
+
+from carloop_plugin import plugin
+from carloop_sandbox.running import Sandbox, run_sandbox
+from mobility_hookspecs import ENTRY_POINT_GROUP, PROJECT_NAME, CallContext, specs
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+
+@pytest.fixture
+def other_carloop() -> Iterator[Sandbox]:
+    """Another Carloop, of another account."""
+    with run_sandbox(token="tok_other", allow_faults=True) as running:
+        yield running
+
+
+@pytest.fixture
+def two_sites(
+    planner: Planner, other_carloop: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Site `nord` has an entry of its own, all others are served by the environment."""
+    (tmp_path / "nord.token").write_text("tok_other\n")
+    (tmp_path / "nord.token").chmod(0o600)
+    config = tmp_path / "carloop.toml"
+    config.write_text(f'[sites.nord]\nbase_url = "{other_carloop.url}"\ntoken_file = "nord.token"\n')
+    monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+
+
+def code(outcome: dict[str, Any]) -> tuple[str, str]:
+    return outcome["status"], outcome.get("problem", {}).get("code", "")
+
+
+def test_each_site_books_at_its_own_carloop(planner: Planner, two_sites: None) -> None:
+    """And both are reconciled."""
+    planner.save()
+    planner.book()
+    first = planner.appointment
+    planner.appointment = first | {"id": f"{planner.id}-nord", "site": "nord"}
+    planner.save()
+    option = planner.search(site="nord")["options"][0]["id"]
+    rental = planner.book(site="nord", option_id=option)
+    assert "nord" == rental["site"]
+    assert [] == planner.control.rentals(planner.id)
+    assert 0 == planner.reconcile()["pending"]
+    assert "booked" == planner.state()["state"]
+
+
+def test_a_token_of_another_account_changes_nothing(
+    planner: Planner, other_carloop: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A "not found" of another account says nothing about this rental."""
+    planner.save()
+    rental = planner.book()
+    monkeypatch.setenv("CARLOOP_BASE_URL", other_carloop.url)
+    monkeypatch.setenv("CARLOOP_TOKEN", other_carloop.token)
+    changes = [planner.end_change(rental, planner.end()), planner.cancellation(rental_id=rental["id"])]
+    assert [("refused", "account_changed")] * 2 == [code(planner.do(change)) for change in changes]
+    planner.reconcile()
+    assert "booked" == planner.state()["state"]
+    monkeypatch.setenv("CARLOOP_BASE_URL", planner.control.url)
+    monkeypatch.setenv("CARLOOP_TOKEN", planner.control.token)
+    assert "done" == planner.do(changes[1])["status"]
+
+
+def test_a_pending_booking_is_not_sent_to_another_account(
+    planner: Planner, other_carloop: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays unknown until its own account can be asked."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "drop_before", times=3)
+    assert "unknown" == planner.do(change)["status"]
+    monkeypatch.setenv("CARLOOP_BASE_URL", other_carloop.url)
+    monkeypatch.setenv("CARLOOP_TOKEN", other_carloop.token)
+    assert ("unknown", "account_changed") == code(planner.do(change))
+    assert 1 == planner.reconcile()["pending"]
+    monkeypatch.setenv("CARLOOP_BASE_URL", planner.control.url)
+    monkeypatch.setenv("CARLOOP_TOKEN", planner.control.token)
+    assert "done" == planner.do(change)["status"]
+
+
+def test_a_revoked_token_keeps_what_is_pending(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recovery goes on once the settings hold one that is accepted."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "drop_after", times=3)
+    assert "unknown" == planner.do(change)["status"]
+    monkeypatch.setenv("CARLOOP_TOKEN", "tok_revoked")
+    assert ("refused", "outcome_pending") == code(planner.do(planner.booking(option_id="V1001")))
+    assert 1 == planner.reconcile()["pending"]
+    monkeypatch.setenv("CARLOOP_TOKEN", planner.control.token)
+    assert "done" == planner.do(change)["status"]
+
+
+def test_plain_pluggy_gets_the_same_answers(planner: Planner) -> None:
+    """A host may do without the host kit, and without its isolation."""
+    manager = pluggy.PluginManager(PROJECT_NAME)
+    manager.add_hookspecs(specs)
+    manager.load_setuptools_entrypoints(ENTRY_POINT_GROUP, name="carloop")
+    manager.check_pending()
+    context = CallContext.within(10)
+    (step,) = manager.hook.on_appointment_saved(appointment=planner.appointment, context=context)
+    assert step == planner.save()
+    change = planner.booking()
+    (outcome,) = manager.hook.on_rental_change(change=change, context=context)
+    assert outcome == planner.do(change)
+    assert [] == manager.hook.on_rental_change(change=change | {"provider": "taxi"}, context=context)
+    manager.hook.close_mobility_provider()
+    manager.hook.close_mobility_provider()
+    (states,) = manager.hook.provide_mobility_states(appointment_ids=[planner.id], context=context)
+    assert "booked" == states[0]["state"]
+    assert plugin in manager.get_plugins()
