@@ -17,10 +17,11 @@ def change_end(body: Body, store: Store, rental_id: str, *, if_match: str | None
     """Change the end of a reserved or running rental."""
     database, now = store.database, store.clock.now()
     row = find_rental(database, rental_id)
-    if row["status"] not in ("reserved", "picked_up"):
-        raise Refused("rental_closed", f"The rental is {row['status']}.")
     if not if_match:
         raise Refused("precondition_required", "Send the rental's ETag as If-Match.")
+    # before the revision: who holds an old one learns more from this
+    if row["status"] not in ("reserved", "picked_up"):
+        raise Refused("rental_closed", f"The rental is {row['status']}.")
     _check_revision(row, if_match)
     end = time_at(body, "end")
     check_end(row["start_us"], end, now=now)

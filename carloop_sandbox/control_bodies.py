@@ -58,7 +58,7 @@ def read_clock(body: Body) -> tuple[Instant | None, bool]:
         return read_time(cast("str", body["now"])), running
     except (TypeError, ValueError):
         raise invalid(
-            "/now", "This is not a time with an offset, such as 2027-03-02T08:30:00+01:00."
+            "/now", "This is not a time with an offset, such as 2031-03-03T08:30:00+01:00."
         ) from None
 
 

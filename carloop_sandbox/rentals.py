@@ -8,7 +8,7 @@ from carloop_sandbox.answers import Answer, json_answer
 from carloop_sandbox.database import Database, Row
 from carloop_sandbox.etags import etag_of_revision
 from carloop_sandbox.problems import Refused
-from carloop_sandbox.times import days_begun, write_time
+from carloop_sandbox.times import days_begun, write_stamp, write_time
 
 FIRST_NUMBER: Final = 100_001
 
@@ -103,8 +103,8 @@ def rental_document(row: Row, origin: str) -> dict[str, object]:
         "status": row["status"],
         "customer": json.loads(row["customer"]),
         "revision": row["revision"],
-        "created_at": write_time(row["created_us"]),
-        "updated_at": write_time(row["updated_us"]),
+        "created_at": write_stamp(row["created_us"]),
+        "updated_at": write_stamp(row["updated_us"]),
         "price": money(row["daily_rate_cents"] * days),
         "web_url": f"{origin}/rentals/{row['id']}",
     }

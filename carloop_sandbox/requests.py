@@ -150,7 +150,7 @@ def _take_one(name: str, schema: Schema, value: str, query: Query) -> str | None
     if schema.get("format") == "date-time":
         instant = read_time_or_none(value) if _fits(value, schema) else None
         if instant is None:
-            return "This is not a time with an offset, such as 2027-03-02T08:30:00+01:00 (its + sent as %2B)."
+            return "This is not a time with an offset, such as 2031-03-03T08:30:00+01:00 (its + sent as %2B)."
         query.times[name] = instant
     elif schema.get("type") == "integer":
         low, high = cast("int", schema["minimum"]), cast("int", schema["maximum"])

@@ -17,13 +17,15 @@ class Fleet:
     """What a new sandbox is filled with; an existing one keeps what it has.
 
     `account` is the account's id: drawn when not given, so that a Carloop whose data are gone is another one.
-    `turnaround_minutes` is how long a vehicle stays free between two rentals.
+    `turnaround_minutes` is how long a vehicle stays free between two rentals; `rentals=False` makes a fleet without
+    a past or a future.
     """
 
     vehicles: int = 40
     seed: int = 1
     account: str | None = None
     turnaround_minutes: int = 0
+    rentals: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def _fill(database: Database, fleet: Fleet, *, now: int) -> None:
             database,
             vehicles=fleet.vehicles,
             seed=fleet.seed,
+            rentals=fleet.rentals,
             turnaround_minutes=fleet.turnaround_minutes,
             now=now,
         )

@@ -60,7 +60,7 @@ CREATE TABLE rentals (
   decided_us INTEGER NOT NULL,
   CHECK (end_us > start_us)
 ) STRICT;
-CREATE INDEX active_rentals ON rentals (vehicle_id, start_us, end_us) WHERE status IN ('reserved', 'picked_up');
+CREATE INDEX active_rentals ON rentals (vehicle_id, start_us, end_us, status) WHERE status IN ('reserved', 'picked_up');
 CREATE UNIQUE INDEX picked_up_rentals ON rentals (vehicle_id) WHERE status = 'picked_up';
 CREATE TABLE idempotency (
   scope TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, status INTEGER NOT NULL,

@@ -46,6 +46,11 @@ def write_time(instant: int) -> str:
     return (_EPOCH + instant * MICROSECOND).isoformat().replace("+00:00", "Z")
 
 
+def write_stamp(instant: int) -> str:
+    """Write the time of a change, always with six decimals: texts of one length sort like the times they name."""
+    return (_EPOCH + instant * MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def days_begun(start: int, end: int) -> int:
     """Count the days of 24 hours of a period, the last one whole."""
     return max(1, math.ceil((end - start) / DAY))

@@ -1,0 +1,103 @@
+"""The seeded fleet."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from carloop_sandbox.store import Fleet, open_store
+from carloop_sandbox.times import DAY
+
+GERMAN_PLATE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [1-9][0-9]{0,3}E?")
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Open sandboxes that are closed at the end."""
+    stores = []
+
+    def open_one(name, **fleet):
+        stores.append(open_store(tmp_path / name, fleet=Fleet(**fleet)))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.close()
+
+
+def documents(store):
+    """Give every vehicle as it is stored."""
+    return [row["document"] for row in store.database.all("SELECT document FROM vehicles ORDER BY id")]
+
+
+def test_it_looks_like_a_german_dealers(reader):
+    """Plates, makes, prices, and every class and feature in use."""
+    vehicles = reader.search(reader.at(365), reader.at(366))["items"]
+    assert len(vehicles) == 40
+    assert all(GERMAN_PLATE.fullmatch(each["licence_plate"]) for each in vehicles)
+    assert all(len(re.sub("[- ]", "", each["licence_plate"])) <= 8 for each in vehicles)
+    assert {each["make"] for each in vehicles} >= {"VW", "Škoda", "BMW", "Opel", "Ford", "Mercedes-Benz"}
+    classes = Counter(each["vehicle_class"] for each in vehicles)
+    assert set(classes) == {each["id"] for each in reader.get("/vehicle-classes").json()["items"]}
+    assert min(classes.values()) >= 2
+    known = {each["id"] for each in reader.get("/vehicle-features").json()["items"]}
+    assert {feature for each in vehicles for feature in each["features"]} == known
+    assert len({each["station"] for each in vehicles}) >= 2
+
+
+def test_it_has_a_past_a_present_and_a_future(reader):
+    """Rentals of every status."""
+    rentals = reader.get("/rentals", limit=1000).json()["items"]
+    assert {each["status"] for each in rentals} == {"reserved", "picked_up", "returned", "cancelled"}
+    now = reader.get("/account").json()["server_time"]
+    for each in rentals:
+        assert each["start"] < each["end"]
+        assert each["created_at"] <= each["updated_at"] <= now
+        assert each["status"] != "returned" or each["end"] < now
+        assert each["status"] != "picked_up" or each["start"] < now < each["end"]
+
+
+@pytest.mark.parametrize("vehicles", [1, 3, 40, 300])
+def test_most_of_it_is_free_at_any_time(opened, vehicles):
+    """At most two in five have rentals now or later."""
+    store = opened("a", vehicles=vehicles)
+    row = store.database.one(
+        "SELECT count(DISTINCT vehicle_id) AS busy FROM rentals WHERE end_us > ?", store.clock.now()
+    )
+    assert row["busy"] <= 0.4 * vehicles
+
+
+def test_the_same_seed_gives_the_same_fleet(opened):
+    """Only the dates move, and another seed gives another fleet."""
+    first, second, other = opened("a"), opened("b"), opened("c", seed=2)
+    assert documents(first) == documents(second) != documents(other)
+    people = "SELECT vehicle_id, customer, status, (end_us - start_us) AS length FROM rentals ORDER BY number"
+    assert [tuple(row) for row in first.database.all(people)] == [
+        tuple(row) for row in second.database.all(people)
+    ]
+
+
+def test_each_sandbox_is_an_account_of_its_own(opened, tmp_path):
+    """A Carloop whose data are gone is another one; a given account can be had again."""
+    first, second = opened("a"), opened("b")
+    assert first.account != second.account
+    assert opened("c", account="mine").account == opened("d", account="mine").account == "mine"
+    first.close()
+    assert opened("a").account == first.account
+
+
+def test_a_fleet_may_be_empty(opened):
+    """Nothing to rent is no error."""
+    assert documents(opened("a", vehicles=0)) == []
+
+
+def test_a_long_history_can_be_added(opened):
+    """For measurements: returned rentals, all of them in the past, no two changes at one time."""
+    from carloop_sandbox.history import add_history
+
+    store = opened("a", vehicles=10)
+    before = store.database.one("SELECT count(*) AS n FROM rentals")["n"]
+    add_history(store, 1000)
+    row = store.database.one("SELECT count(*) AS n, max(updated_us) AS last FROM rentals")
+    assert row["n"] == before + 1000
+    assert row["last"] < store.clock.now() + DAY

@@ -1,0 +1,83 @@
+"""List rentals: by reference, and what changed."""
+
+import pytest
+
+
+def test_a_rental_is_found_by_its_reference(planner):
+    """At most one; an unknown reference is an empty list."""
+    reference = "i%2F1/main/A-1/0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"
+    rental = planner.book("V1001", planner.at(3), planner.at(4), external_reference=reference)
+    planner.book("V1001", planner.at(5), planner.at(6))
+    assert planner.get("/rentals", external_reference=reference).json() == {
+        "items": [rental],
+        "next_cursor": None,
+    }
+    assert planner.get("/rentals", external_reference="other").json() == {"items": [], "next_cursor": None}
+
+
+def test_rentals_of_the_desk_have_no_reference(reader):
+    """The seeded ones were made at the desk."""
+    items = reader.get("/rentals").json()["items"]
+    assert {each["external_reference"] for each in items} == {None}
+
+
+def test_pages_of_the_feed_add_up(reader):
+    """Ordered by the time of the last change, each rental once."""
+    whole = reader.get("/rentals", limit=1000).json()["items"]
+    times = [each["updated_at"] for each in whole]
+    assert len(whole) > 100
+    assert len(set(times)) == len(times)
+    items, query = [], {"limit": 60}
+    while True:
+        page = reader.get("/rentals", **query).json()
+        items += page["items"]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert items == whole
+
+
+def test_updated_since_includes_its_instant(planner):
+    """Whoever asks with the last time they saw misses nothing, and sees that rental again."""
+    first = planner.book("V1001", planner.at(3), planner.at(4))
+    second = planner.book("V1002", planner.at(3), planner.at(4))
+    found = planner.get("/rentals", updated_since=second["updated_at"]).json()["items"]
+    assert found == [second]
+    changed = planner.cancel(first).json()
+    assert planner.get("/rentals", updated_since=second["updated_at"]).json()["items"] == [second, changed]
+
+
+def test_a_clock_set_back_hides_no_change(planner):
+    """The time of a change never runs backwards, whatever the clock does."""
+    planner.clock(planner.at(10))
+    first = planner.book("V1001", planner.at(13), planner.at(14))
+    planner.clock(planner.at(1))
+    second = planner.book("V1002", planner.at(13), planner.at(14))
+    third = planner.cancel(first).json()
+    assert first["updated_at"] < second["updated_at"] < third["updated_at"]
+    assert planner.get("/rentals", updated_since=first["updated_at"]).json()["items"] == [second, third]
+
+
+def test_a_rental_that_changes_while_somebody_pages_is_met_again(planner):
+    """It moves behind the cursor."""
+    rentals = [planner.book(f"V100{number}", planner.at(3), planner.at(4)) for number in range(1, 5)]
+    page = planner.get("/rentals", limit=2).json()
+    assert page["items"] == rentals[:2]
+    changed = planner.cancel(rentals[0]).json()
+    rest = planner.get("/rentals", limit=10, cursor=page["next_cursor"]).json()
+    assert rest["items"] == [*rentals[2:], changed]
+
+
+@pytest.mark.parametrize(
+    "since", ["1970-01-01T00:00:00Z", "1000-01-01T00:00:00+14:00", "9898-12-31T23:59:59.999999999Z"]
+)
+def test_far_times_are_just_times(reader, since):
+    """Nothing overflows."""
+    answer = reader.get("/rentals", updated_since=since, limit=1)
+    assert answer.status_code in (200, 422)
+
+
+def test_a_rental_has_its_tag(planner):
+    """The ETag of a rental is its revision."""
+    rental = planner.book("V1001", planner.at(3), planner.at(4))
+    assert planner.get(f"/rentals/{rental['id']}").headers["etag"] == '"1"'

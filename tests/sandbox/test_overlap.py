@@ -1,0 +1,128 @@
+"""Two rentals never hold one vehicle: the database says so."""
+
+import random
+import threading
+from collections import Counter
+
+import pytest
+
+from carloop_sandbox.database import sqlite3, wal_is_safe
+
+INSERT = (
+    "INSERT INTO rentals (id, vehicle_id, start_us, end_us, planned_end_us, status, customer, daily_rate_cents,"
+    " created_us, updated_us, decided_us) VALUES (?, ?, ?, ?, ?, ?, '{}', 1, 1, ?, 1)"
+)
+
+
+@pytest.fixture
+def raw(sandbox):
+    """A connection of somebody who knows nothing of the sandbox's code."""
+    path = sandbox.store.database.one("SELECT file FROM pragma_database_list WHERE name = 'main'")["file"]
+    connection = sqlite3.connect(path)
+    yield connection
+    connection.close()
+
+
+def put(raw, name, start, end, *, status="reserved", vehicle="V1001"):
+    """Insert a rental with plain SQL."""
+    raw.execute(INSERT, (name, vehicle, start, end, end, status, random.getrandbits(48)))
+
+
+@pytest.mark.parametrize("period", [(5, 15), (15, 25), (12, 18), (5, 25), (10, 20)])
+def test_plain_sql_cannot_insert_an_overlap(raw, period):
+    """A trigger refuses it, whoever writes."""
+    put(raw, "A", 10, 20)
+    with pytest.raises(sqlite3.IntegrityError, match="vehicle_unavailable"):
+        put(raw, "B", *period)
+
+
+def test_plain_sql_cannot_move_a_rental_into_another(raw):
+    """Neither by its times, nor its vehicle, nor by bringing it back to life."""
+    put(raw, "A", 10, 20)
+    put(raw, "B", 20, 30)
+    put(raw, "C", 15, 25, vehicle="V1002")
+    put(raw, "D", 15, 25, status="cancelled")
+    for change in (
+        "start_us = 19 WHERE id = 'B'",
+        "end_us = 21 WHERE id = 'A'",
+        "vehicle_id = 'V1001' WHERE id = 'C'",
+        "status = 'reserved' WHERE id = 'D'",
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match="vehicle_unavailable"):
+            raw.execute(f"UPDATE rentals SET {change}")
+
+
+def test_what_is_over_holds_nothing(raw):
+    """Cancelled and returned rentals are in nobody's way."""
+    put(raw, "A", 10, 20, status="cancelled")
+    put(raw, "B", 10, 20, status="returned")
+    put(raw, "C", 10, 20)
+    assert raw.execute("SELECT count(*) FROM rentals").fetchone() == (3,)
+
+
+def test_a_vehicle_is_out_once(raw):
+    """Two people cannot drive away with it."""
+    put(raw, "A", 10, 20, status="picked_up")
+    with pytest.raises(sqlite3.IntegrityError):
+        put(raw, "B", 30, 40, status="picked_up")
+
+
+def test_eight_at_once_never_overlap(planner, sandbox, planner_of):
+    """Eight planners, one vehicle, many attempts: what was answered is what there is, and nothing overlaps."""
+    answers, gate = [], threading.Barrier(8)
+
+    def attempt(seed):
+        chance = random.Random(seed)
+        with planner_of(sandbox) as other:
+            gate.wait()
+            for _ in range(25):
+                start = chance.randint(48, 240)
+                answer = other.try_book(
+                    "V1001", other.at(0, start), other.at(0, start + chance.randint(1, 8))
+                )
+                answers.append(answer)
+                if answer.status_code == 201 and chance.random() < 0.3:
+                    other.change_end(answer.json(), other.at(0, start + chance.randint(1, 20)))
+
+    threads = [threading.Thread(target=attempt, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    outcomes = Counter(answer.status_code for answer in answers)
+    assert set(outcomes) == {201, 409}
+    rentals = planner.get("/rentals", limit=1000).json()["items"]
+    assert len(rentals) == outcomes[201]
+    periods = sorted((each["start"], each["end"]) for each in rentals)
+    assert all(end <= start for (_, end), (start, _) in zip(periods, periods[1:], strict=False))
+
+
+def test_the_database_is_set_up_safely(sandbox):
+    """What is committed survives a power cut, and references are checked."""
+    database = sandbox.store.database
+    assert database.one("PRAGMA synchronous")[0] == 2
+    assert database.one("PRAGMA foreign_keys")[0] == 1
+    expected = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "delete"
+    assert database.one("PRAGMA journal_mode")[0] == expected
+    tables = database.all(
+        "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE '%sqlite%'"
+    )
+    assert {row["strict"] for row in tables if not row["name"].startswith("_")} == {1}
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [((3, 40, 1), False), ((3, 44, 5), False), ((3, 44, 6), True), ((3, 45, 0), False), ((3, 50, 6), False),
+     ((3, 50, 7), True), ((3, 51, 2), False), ((3, 51, 3), True), ((3, 53, 4), True)],
+)  # fmt: skip
+def test_wal_is_for_fixed_versions_alone(version, safe):
+    """An older SQLite can corrupt a WAL database that two connections write."""
+    assert wal_is_safe(version) == safe
+
+
+def test_the_file_is_its_owners_alone(sandbox):
+    """It holds names and addresses."""
+    from pathlib import Path
+
+    path = sandbox.store.database.one("SELECT file FROM pragma_database_list WHERE name = 'main'")["file"]
+    assert Path(path).stat().st_mode & 0o077 == 0
