@@ -194,19 +194,20 @@ def _examine_site(
     facts.append(SiteFacts(site, settings.base_url, settings.station, settings.token is not None, place))
     found = [_of_site(each, site) for each in missing_settings(settings, locale)]
     if settings.token is not None:
-        found += _token_findings(place, environment, locale)
+        found += _token_findings(place, locale)
+        # One entered on the page is kept on one server; the others that share the store have none.
+        if is_shared_store(environment.store) and place == credentials.place:
+            found.append(finding("shared_store_token", "warning", "doctor.shared_store", locale=locale))
     return found
 
 
-def _token_findings(place: str, environment: Environment, locale: str) -> list[CheckFinding]:
+def _token_findings(place: str, locale: str) -> list[CheckFinding]:
     key = f"doctor.token_{place}" if place in ("environment", "keyring") else "doctor.token_file"
     found = [finding("token_place", "info", key, locale=locale, file=place)]
     if key == "doctor.token_file" and _open_to_others(Path(place)):
         found.append(
             finding("token_file_open", "warning", "doctor.token_file_open", locale=locale, file=place)
         )
-    if is_shared_store(environment.store) and place != "environment":
-        found.append(finding("shared_store_token", "warning", "doctor.shared_store", locale=locale))
     return found
 
 

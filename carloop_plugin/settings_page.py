@@ -46,10 +46,11 @@ def describe_settings(
 ) -> ProviderSettings:
     """Give a site's settings as the page shows them. Raise `ConfigurationProblem` for unusable ones."""
     settings = site_settings(site, environment=environment, store=store, credentials=credentials)
+    shown = {"base_url": settings.base_url, "station": settings.station}
     document: ProviderSettings = {
         "provider": PROVIDER_ID,
         "site": site,
-        "values": _values(settings),
+        "values": {name: value for name, value in shown.items() if value is not None},
         "schema": settings_schema(locale),
         "secrets_set": [],
         "fixed": sorted(settings.fixed),
@@ -230,11 +231,6 @@ def _keep_token(
 
 def _not_saved(site: Site, findings: list[CheckFinding], locale: str) -> CheckReport:
     return report(site, [*findings, finding("not_saved", "error", "settings.not_saved", locale=locale)])
-
-
-def _values(settings: SiteSettings) -> dict[str, object]:
-    values: dict[str, object] = {"base_url": settings.base_url, "station": settings.station}
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _as_mapping(value: object) -> Mapping[str, object]:

@@ -1,0 +1,178 @@
+"""`carloop demo`: the whole story, and a sandbox to try it on."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from carloop_plugin.cli.story import first_act, second_act
+from carloop_plugin.cli.story.diary import Diary, later
+from carloop_plugin.cli.story.telling import Unexpected, expect, tell
+from carloop_plugin.cli.texts import Texts
+
+PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
+STEPS = [step.__name__ for step in (*first_act.STEPS, *second_act.STEPS)]
+
+
+def environ(**more: str) -> dict[str, str]:
+    """Give an environment with settings that must not matter."""
+    return {**os.environ, "CARLOOP_BASE_URL": "https://not.this.example", "CARLOOP_TOKEN": "not-this", **more}
+
+
+@pytest.fixture(scope="module")
+def told() -> tuple[int, list[dict[str, object]]]:
+    """Tell the story once, for programs."""
+    ran = subprocess.run(
+        [*PROGRAM, "--lang", "de", "demo", "--scripted", "--json"],
+        capture_output=True,
+        env=environ(),
+        timeout=100,
+        check=False,
+    )
+    assert ran.stderr == b""
+    return ran.returncode, [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def test_each_step_does_what_it_should(told) -> None:
+    """The story is told in full, each step on a line, and ends with 0."""
+    code, steps = told
+    assert [(each["step"], each["ok"], each["seen"]) for each in steps if not each["ok"]] == []
+    assert ([each["step"] for each in steps], code) == (STEPS, 0)
+
+
+def test_the_facts_a_program_reads(told) -> None:
+    """Steps carry what was seen as data."""
+    facts = {str(each["step"]): each["facts"] for each in told[1]}
+    codes = {
+        name: fact["code"] for name, fact in facts.items() if isinstance(fact, Mapping) and "code" in fact
+    }
+    assert codes == {
+        "settings_wrong_token": "not_authorised",
+        "already_booked": "already_booked",
+        "vehicle_unavailable": "vehicle_unavailable",
+        "period_in_past": "period_in_past",
+        "customer_locked": "customer_locked",
+        "rental_immutable": "rental_immutable",
+        "token_revoked": "not_authorised",
+    }
+    assert facts["rental_immutable"]["pointer"] == "/option_id"
+    assert facts["book_again"]["rentals"] == facts["reconciled"]["rentals"] == 1
+    assert facts["vehicle_unavailable"]["alternatives"] > 0
+
+
+def test_the_story_is_in_german(told) -> None:
+    """Titles and what was seen are in the language asked for."""
+    titles = {str(each["step"]): str(each["title"]) for each in told[1]}
+    assert titles["search"] == "Verfügbare Mietwagen suchen: zwei Klassen, zwei Eigenschaften"
+
+
+def test_every_step_has_its_texts() -> None:
+    """Each step has a title and a sentence in both languages."""
+    missing = [
+        (locale, key)
+        for locale in ("de", "en")
+        for step in STEPS
+        for key in (f"story.{step}", f"story.{step}.seen")
+        if not Texts(locale).has(key)
+    ]
+    assert missing == []
+
+
+def test_a_step_that_sees_something_else_fails() -> None:
+    """A step is not ok when what it sees differs, or when it breaks off."""
+
+    def book(stage: None) -> dict[str, object]:
+        expect("outcome", "refused", "done")
+        return {}
+
+    def search(stage: None) -> dict[str, object]:
+        raise RuntimeError("canary")
+
+    wrong, broken = tell(book, None, Texts("en")), tell(search, None, Texts("en"))
+    assert (wrong.ok, "'refused' instead of 'done'" in wrong.seen) == (False, True)
+    assert (broken.ok, "canary" in broken.seen) == (False, False)
+
+
+def test_one_wrong_step_is_exit_code_1(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code is 0 only if each step did what it should."""
+    from carloop_plugin.cli.story import theatre
+
+    steps = [
+        {"step": "a", "ok": True, "title": "A", "seen": "a"},
+        {"step": "b", "ok": False, "title": "B", "seen": "b"},
+    ]
+    monkeypatch.setattr(theatre, "told_story", lambda _: iter(steps))
+    ran = run("demo", "--scripted")
+    assert (ran.code, "✓ A" in ran.out, "✗ B" in ran.out) == (1, True, True)
+
+
+def test_serve_until_told_to_stop(tmp_path: Path) -> None:
+    """`carloop demo` says ready once the sandbox answers, with commands that work, and stops on SIGTERM."""
+    command = [*PROGRAM, "demo", "--sandbox-port", "0", "--port", "0", "--data", str(tmp_path / "data")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ(LANG="en_GB.UTF-8", LC_ALL="")
+    ) as program:
+        ready = program.stdout.readline().decode()
+        address = ready.removeprefix("ready ").strip()
+        with urllib.request.urlopen(f"{address}/api/planner/v1/health", timeout=10) as answer:
+            assert answer.status == 200
+        program.send_signal(signal.SIGTERM)
+        said = program.stderr.read().decode()
+        code = program.wait(20)
+    assert ready.startswith("ready http://127.0.0.1:")
+    assert (code, "Traceback" in said, "✗" in said) == (0, False, False)
+    assert re.search(r"export CARLOOP_TOKEN=\S{20,}", said)
+    saved = json.loads((tmp_path / "data" / "appointment.json").read_text(encoding="utf-8"))
+    assert saved["id"] == "A-2026-0001"
+
+
+def test_the_sandbox_is_gone_when_the_story_is_interrupted() -> None:
+    """SIGTERM in the middle of the story leaves no program behind."""
+    import psutil
+
+    with subprocess.Popen(
+        [*PROGRAM, "demo", "--scripted", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environ(),
+    ) as program:
+        program.stdout.readline()
+        children = psutil.Process(program.pid).children(recursive=True)
+        program.send_signal(signal.SIGTERM)
+        errors = program.stderr.read()
+        code = program.wait(20)
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert (code, b"Traceback" in errors, len(children) > 0, alive) == (130, False, True, [])
+
+
+def test_the_port_is_taken(run, sandbox) -> None:
+    """A sandbox that cannot start is a sentence."""
+    from carloop_plugin.cli.story.sandbox import SandboxFailed, running_sandbox
+
+    port = int(sandbox.url.rpartition(":")[2])
+    with pytest.raises(SandboxFailed) as caught, running_sandbox(port=port):
+        pass
+    assert str(caught.value) != ""
+
+
+def test_both_processes_mean_the_same_day() -> None:
+    """The appointments are counted from the day the story began, over midnight and over the clocks' change."""
+    diary = Diary(date(2026, 10, 22))
+    assert diary.period(3) == {"start": "2026-10-25T08:30:00+01:00", "end": "2026-10-26T17:00:00+01:00"}
+    assert later("2026-10-25T08:30:00+01:00", hours=3) == "2026-10-25T11:30:00+01:00"
+
+
+def test_what_was_expected_is_said() -> None:
+    """A difference names what was looked at."""
+    with pytest.raises(Unexpected, match="rental: 1 instead of 2"):
+        expect("rental", 1, 2)

@@ -1,0 +1,88 @@
+"""`carloop doctor` and `carloop recover --rebuild`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+def codes(document: dict) -> set[str]:
+    return {each["code"] for each in document["findings"]}
+
+
+def test_all_is_well(run, configured, sandbox) -> None:
+    """The doctor tells versions, records, sites, providers and where the token is, and no secret."""
+    run("classes")
+    ran = run("doctor", "--json")
+    report = ran.document
+    assert (ran.code, report["ok"]) == (0, True)
+    assert {"python", "contract", "carloop-plugin", "sqlite"} <= report["versions"].keys()
+    assert report["versions"]["contract"] == "1.0"
+    assert report["store"]["location"] == str(configured)
+    assert (report["store"]["pending"], report["store"]["unknown"]) == (0, 0)
+    assert report["sites"][0]["token"] == {"set": True, "place": "environment"}
+    assert "carloop" in {each["id"] for each in report["providers"]}
+    assert report["load_failures"] == []
+    assert sandbox.token not in ran.out + run("doctor").out
+
+
+def test_the_doctor_speaks_german(run, configured) -> None:
+    """A person reads it in German."""
+    ran = run("--lang", "de", "doctor")
+    assert ("Ablage" in ran.out, "Alles in Ordnung." in ran.err) == (True, True)
+
+
+def test_nothing_is_set_up(run, plugin_environment) -> None:
+    """Without settings the doctor says what to enter, and exits 1."""
+    ran = run("doctor", "--json")
+    assert (ran.code, codes(ran.document) >= {"not_configured"}) == (1, True)
+
+
+def test_unknown_outcomes(run, planner, appointment_file: Path) -> None:
+    """A pending change is counted."""
+    run("appointment", "save", str(appointment_file))
+    option = planner.roomy_car()
+    planner.control.fault("book", "drop_after", times=1000)
+    run("book", "--appointment", planner.id, "--option", option)
+    report = run("doctor", "--json").document
+    assert (report["store"]["pending"], report["store"]["unknown"]) == (1, 1)
+    assert report["store"]["oldest_pending"] is not None
+    assert "unknown_outcomes" in codes(report)
+
+
+def test_damaged_records(run, planner, appointment_file: Path) -> None:
+    """Damaged records are reported; `recover --rebuild` moves them aside and finds the rentals again."""
+    run("appointment", "save", str(appointment_file))
+    booked = run("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json").document
+    planner.store.write_bytes(b"this is no database" * 100)
+    from carloop_plugin import bootstrap
+
+    bootstrap.close()
+    ran = run("doctor", "--json")
+    assert (ran.code, "storage_failed" in codes(ran.document)) == (1, True)
+    assert run("rentals").code == 1
+    rebuilt = run("recover", "--rebuild")
+    assert rebuilt.code == 0, rebuilt.err
+    listed = run("rentals", "--json").document
+    assert booked["rental"]["id"] in {each["id"] for each in listed}
+
+
+def test_sound_records_with_a_pending_change_are_not_moved_aside(
+    run, planner, appointment_file: Path
+) -> None:
+    """Rebuilding sound records would lose a pending change, so it is refused."""
+    run("appointment", "save", str(appointment_file))
+    option = planner.roomy_car()
+    planner.control.fault("book", "drop_after", times=1000)
+    run("book", "--appointment", planner.id, "--option", option)
+    ran = run("--lang", "de", "recover", "--rebuild")
+    assert (ran.code, "--rebuild" in ran.err) == (1, True)
+    assert sorted(path.name for path in planner.store.parent.glob("*damaged*")) == []
+
+
+def test_a_provider_left_out(run, configured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor says so when the provider is disabled."""
+    monkeypatch.setenv("WORKSHOP_PLANNER_DISABLE", "carloop")
+    ran = run("doctor", "--json")
+    assert (ran.code, "not_loaded" in codes(ran.document)) == (1, True)

@@ -1,0 +1,168 @@
+"""The doctor's findings, one cause at a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from carloop_plugin import plugin
+from carloop_plugin.credentials import SecretsFile
+from carloop_plugin.doctor import Diagnosis, diagnose
+from carloop_plugin.model import (
+    AccountId,
+    ChangeId,
+    Contact,
+    Figures,
+    Reason,
+    Site,
+    StoredSettings,
+    StoredToken,
+)
+from carloop_plugin.settings import Environment
+from mobility_hookspecs import MobilityHost
+
+NOW = datetime.now(UTC)
+CANARY = "canary-token-0815"
+MAIN = Site("main")
+WELL = Figures(
+    installation="i1",
+    location="s.sqlite3",
+    journal="wal",
+    rentals=3,
+    pending=0,
+    unknown=0,
+    oldest_pending=None,
+    set_aside=(),
+    contacts=(Contact(AccountId("a1"), NOW, timedelta(seconds=1)),),
+)
+
+
+class NoSettings:
+    """A store in which nothing was saved."""
+
+    def stored_settings(self, site: Site) -> StoredSettings | None:
+        return None
+
+    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Have the doctor look, with an environment."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+
+    def call(
+        figures: Figures | Reason = WELL, *plugins: object, locale: str = "en", **environ: str
+    ) -> Diagnosis:
+        given = {"CARLOOP_STORE": str(tmp_path / "s"), "CARLOOP_BASE_URL": "https://a.example"} | environ
+        with MobilityHost.of(*(plugins or (plugin,))) as host:
+            return diagnose(
+                environment=Environment.read(given),
+                credentials=SecretsFile(tmp_path / "secrets.json"),
+                store=NoSettings() if isinstance(figures, Figures) else None,
+                figures=figures,
+                sites=[MAIN],
+                host=host,
+                sqlite="3.52.0",
+                locale=locale,
+            )
+
+    return call
+
+
+def codes(diagnosis: Diagnosis) -> list[str]:
+    return [each["code"] for each in diagnosis.findings]
+
+
+def but(**figures: object) -> Figures:
+    """Give figures that are well but for these."""
+    names = Figures.__dataclass_fields__
+    return Figures(**({name: getattr(WELL, name) for name in names} | figures))  # type: ignore[arg-type]
+
+
+def test_all_is_well(look) -> None:
+    """With nothing to complain of, only where the token is gets told."""
+    diagnosis = look(CARLOOP_TOKEN=CANARY)
+    assert (diagnosis.is_well, codes(diagnosis)) == (True, ["token_place"])
+    assert CANARY not in repr(diagnosis) + str(diagnosis.document())
+
+
+@pytest.mark.parametrize(
+    ("figures", "code"),
+    [
+        (but(pending=2, unknown=2, oldest_pending=NOW), "unknown_outcomes"),
+        (but(pending=1, oldest_pending=NOW - timedelta(hours=2)), "long_pending"),
+        (but(pending=1, set_aside=(ChangeId("c1"),)), "set_aside"),
+        (but(contacts=(Contact(AccountId("a1"), NOW, timedelta(seconds=-90)),)), "clock_skew"),
+    ],
+)
+def test_what_is_to_be_seen_to(look, figures: Figures, code: str) -> None:
+    """What waits too long, was set aside or has a wrong clock is a warning; the provider still works."""
+    diagnosis = look(figures, CARLOOP_TOKEN=CANARY)
+    assert (diagnosis.is_well, codes(diagnosis)) == (True, [code, "token_place"])
+
+
+def test_an_old_sqlite(look) -> None:
+    """The rollback journal is told as a remark."""
+    assert codes(look(but(journal="delete"), CARLOOP_TOKEN=CANARY)) == ["rollback_journal", "token_place"]
+
+
+def test_records_that_cannot_be_opened(look) -> None:
+    """Records that cannot be opened are an error; the rest is still told."""
+    diagnosis = look(Reason("storage_failed"))
+    assert (diagnosis.is_well, codes(diagnosis)) == (False, ["storage_failed"])
+    assert diagnosis.document()["versions"]["sqlite"] == "3.52.0"
+
+
+def test_no_token(look) -> None:
+    """A site without a token is an error that names the site."""
+    diagnosis = look()
+    assert (diagnosis.is_well, codes(diagnosis)) == (False, ["not_configured"])
+    assert diagnosis.findings[0]["message"].startswith("main: ")
+
+
+def test_a_token_file_that_others_can_read(look, tmp_path: Path) -> None:
+    """A token file open to others is a warning with what to do."""
+    (tmp_path / "token").write_text(CANARY)
+    (tmp_path / "token").chmod(0o644)
+    (tmp_path / "c.toml").write_text('token_file = "token"\n')
+    diagnosis = look(CARLOOP_CONFIG=str(tmp_path / "c.toml"))
+    assert codes(diagnosis) == ["token_place", "token_file_open"]
+    assert "0600" in diagnosis.findings[1]["message"]
+
+
+def test_a_shared_store_with_a_token_of_one_server(look, tmp_path: Path) -> None:
+    """Where servers share their records, a token kept on one of them is a warning; its password is not shown."""
+    SecretsFile(tmp_path / "secrets.json").keep_token(
+        MAIN, StoredToken(value=CANARY, origin="https://a.example", since=NOW)
+    )
+    diagnosis = look(CARLOOP_STORE=f"postgresql://user:{CANARY}@db.example/carloop")
+    assert codes(diagnosis) == ["token_place", "shared_store_token"]
+    assert CANARY not in str(diagnosis.document())
+
+
+def test_a_token_file_of_each_server_is_fine(look, tmp_path: Path) -> None:
+    """A token file that the configuration names is each server's own, so nothing is said."""
+    (tmp_path / "token").write_text(CANARY)
+    (tmp_path / "token").chmod(0o600)
+    (tmp_path / "c.toml").write_text('token_file = "token"\n')
+    diagnosis = look(CARLOOP_STORE="postgresql://db.example/carloop", CARLOOP_CONFIG=str(tmp_path / "c.toml"))
+    assert codes(diagnosis) == ["token_place"]
+
+
+def test_what_does_not_load(look) -> None:
+    """A provider that does not load is named with the reason; ours missing is an error."""
+    diagnosis = look(WELL, ("broken", object()), CARLOOP_TOKEN=CANARY)
+    assert (diagnosis.is_well, codes(diagnosis)) == (False, ["load_failure", "not_loaded", "token_place"])
+    assert diagnosis.document()["load_failures"][0]["provider"] == "broken"
+
+
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_findings_are_in_the_language(look, locale: str) -> None:
+    """Every finding is a sentence in the language."""
+    figures = but(pending=3, unknown=1, oldest_pending=NOW - timedelta(days=1), set_aside=(ChangeId("c"),))
+    for each in look(figures, locale=locale, CARLOOP_TOKEN=CANARY).findings:
+        assert each["message"].endswith((".", ")"))
