@@ -86,14 +86,12 @@ def unknown_setting_findings(environment: Environment, locale: str) -> list[Chec
 
 def failure_finding(reason: Reason, locale: str) -> CheckFinding:
     """Tell a failure as a finding: what is wrong, and as its hint what to do."""
+    # A reason's own text says what to do, or has its hint beside it; the code alone has ours.
+    key = reason.text or f"check.{reason.code}"
     params = dict(reason.params)
-    message = _text(reason.text, locale, params) or _text(f"check.{reason.code}", locale, params)
-    document: CheckFinding = {
-        "code": reason.code,
-        "severity": "error",
-        "message": message or make_problem(reason.code, locale=locale)["title"],
-    }
-    hint = _text(f"{reason.text}.hint", locale, params) or _text(f"check.{reason.code}.hint", locale, params)
+    message = _text(key, locale, params) or make_problem(reason.code, locale=locale)["title"]
+    document: CheckFinding = {"code": reason.code, "severity": "error", "message": message}
+    hint = _text(f"{key}.hint", locale, params)
     if hint:
         document["hint"] = hint
     return document
@@ -145,9 +143,9 @@ def _account_findings(account: Account, settings: SiteSettings, locale: str) -> 
     return found
 
 
-def _text(key: str | None, locale: str, params: dict[str, str]) -> str | None:
+def _text(key: str, locale: str, params: dict[str, str]) -> str | None:
     """Give a text, None where the catalogues have none of that key."""
     try:
-        return text(key, locale, params) if key is not None else None
+        return text(key, locale, params)
     except KeyError:
         return None

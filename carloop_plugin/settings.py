@@ -26,6 +26,7 @@ from carloop_plugin.ports import Credentials, SettingsStore
 
 __all__ = [
     "ENVIRONMENT_NAMES",
+    "LONGEST_TOKEN",
     "ConfigurationProblem",
     "Environment",
     "is_shared_store",

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carloop_plugin.address import read_address, usable_origin
+from carloop_plugin.address import LONGEST_ADDRESS, read_address, usable_origin
 from carloop_plugin.check import (
     check_connection,
     failure_finding,
@@ -30,7 +30,7 @@ from carloop_plugin.model import (
     StoredToken,
     format_instant,
 )
-from carloop_plugin.settings import Environment, is_token, site_settings
+from carloop_plugin.settings import LONGEST_TOKEN, Environment, is_token, site_settings
 
 if TYPE_CHECKING:
     from carloop_plugin.ports import Clock, Connect, Credentials, SettingsStore
@@ -65,9 +65,9 @@ def describe_settings(
 def settings_schema(locale: str) -> dict[str, object]:
     """Give the JSON Schema of the page's values, its titles and help in the call's language."""
     properties: dict[str, object] = {
-        "base_url": {"type": ["string", "null"], "maxLength": 2000},
-        "token": {"type": ["string", "null"], "writeOnly": True},
-        "station": {"type": ["string", "null"], "maxLength": _LONGEST_STATION},
+        "base_url": {"type": "string", "maxLength": LONGEST_ADDRESS},
+        "token": {"type": "string", "maxLength": LONGEST_TOKEN, "writeOnly": True},
+        "station": {"type": "string", "maxLength": _LONGEST_STATION},
     }
     for order, name in enumerate(NAMES, start=1):
         words = {

@@ -20,8 +20,7 @@ STANDARD_INPUT = "-"
 
 def read_document(name: str) -> dict[str, object]:
     """Read a JSON object from a file, or from standard input for `-`. Raise `Misuse` where there is none."""
-    content = sys.stdin.buffer.read(_LARGEST + 1) if name == STANDARD_INPUT else _read_file(Path(name))
-    return parse_document(content, name)
+    return parse_document(_read_input() if name == STANDARD_INPUT else _read_file(Path(name)), name)
 
 
 def parse_document(content: bytes, name: str) -> dict[str, object]:
@@ -49,12 +48,10 @@ def piped_input(*, wait: bool) -> bytes | None:
         descriptor = sys.stdin.fileno()
         mode = os.fstat(descriptor).st_mode
     except (OSError, ValueError, AttributeError):  # none, closed, or a test's
-        return sys.stdin.buffer.read(_LARGEST + 1) or None if sys.stdin is not None else None
-    if stat.S_ISCHR(mode):
+        return _read_input().strip() or None
+    if stat.S_ISCHR(mode) or not (wait or _has_something(descriptor, mode)):
         return None
-    if not wait and stat.S_ISFIFO(mode) and not select.select([descriptor], [], [], _PATIENCE)[0]:
-        return None
-    return sys.stdin.buffer.read(_LARGEST + 1).strip() or None
+    return _read_input().strip() or None
 
 
 def customer_in(document: Mapping[str, object], *, appointment_id: str, name: str) -> object:
@@ -64,6 +61,17 @@ def customer_in(document: Mapping[str, object], *, appointment_id: str, name: st
     if document.get("id") != appointment_id:
         raise Misuse("input.other_appointment", name=name, wanted=appointment_id)
     return document["customer"]
+
+
+def _has_something(descriptor: int, mode: int) -> bool:
+    if not stat.S_ISFIFO(mode) or sys.platform == "win32":  # Windows can wait for sockets alone
+        return True
+    return bool(select.select([descriptor], [], [], _PATIENCE)[0])
+
+
+def _read_input() -> bytes:
+    # Without a standard input (`<&-`) there is nothing to read.
+    return b"" if sys.stdin is None else sys.stdin.buffer.read(_LARGEST + 1)
 
 
 def _read_file(path: Path) -> bytes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from carloop_plugin.model import PROVIDER_ID
@@ -40,10 +40,13 @@ def answer_of(gathered: Gathered[Document]) -> Document:
     raise MobilityProblem(gathered.failures[0].problem)
 
 
-def waiting(text: str) -> AbstractContextManager[object]:
-    """Show a spinner on standard error while somebody waits at a terminal."""
+@contextmanager
+def waiting(text: str) -> Iterator[Callable[[str], None]]:
+    """Show a spinner on standard error while somebody waits at a terminal. What is given changes its text."""
     if not sys.stderr.isatty():
-        return nullcontext()
+        yield lambda _: None
+        return
     from rich.console import Console
 
-    return Console(stderr=True).status(text)
+    with Console(stderr=True, markup=False).status(text) as spinner:
+        yield lambda words: spinner.update(words)

@@ -78,6 +78,9 @@ class Program(Group):
         """Run the program with its arguments and leave. Click's own way of leaving speaks English only."""
         arguments = list(sys.argv[1:] if args is None else args)
         texts = Texts(choose_language(arguments, os.environ))
+        if not logging.getLogger().handlers:
+            # Else Python prints the log's warnings and tracebacks between the lines meant for a person.
+            logging.getLogger().addHandler(logging.NullHandler())
         sys.exit(_run(self, arguments, texts, prog_name=prog_name or "carloop", complete_var=complete_var))
 
 

@@ -35,8 +35,9 @@ def save(invocation: Invocation, file: str, as_json: bool) -> int:
     texts = invocation.texts
     with planner_host(texts) as host, waiting(texts("waiting.appointment")):
         step = answer_of(host.appointment_saved(document, timeout=PATIENCE, locale=texts.locale))
-    # The customer stays in the file; only where it is gets remembered.
-    remember_file(store_location(), step["appointment_id"], None if file == STANDARD_INPUT else Path(file))
+    if "customer" in step:  # the newest revision: its file is the one to book from
+        known = None if file == STANDARD_INPUT else Path(file)
+        remember_file(store_location(), step["appointment_id"], known)
     if as_json:
         write_json(step)
     else:

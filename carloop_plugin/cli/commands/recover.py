@@ -112,8 +112,11 @@ def _rebuild(texts: Texts) -> Exit:
     if (pending := _pending_in_sound_records()) > 0:
         click.echo(texts("error.error", message=texts("recover.not_damaged", pending=pending)), err=True)
         return Exit.REFUSED
-    with waiting(texts("waiting.rebuild")):
-        aside, rebuilt = rebuild_store(deadline=time.monotonic() + REBUILD_PATIENCE)
+    with waiting(texts("waiting.rebuild")) as say:
+        aside, rebuilt = rebuild_store(
+            deadline=time.monotonic() + REBUILD_PATIENCE,
+            tell=lambda count: say(texts("waiting.rebuilt", count=count)),
+        )
     if aside is not None:
         click.echo(texts("recover.moved_aside", path=aside), err=True)
     click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)

@@ -124,7 +124,7 @@ def running_sandbox(
 
     :param quiet: keep what it says on standard error to ourselves; else a person reads it.
     """
-    command = [sys.executable, "-m", "carloop_sandbox", "serve", "--allow-faults", "--port", str(port)]
+    command = [sys.executable, "-P", "-m", "carloop_sandbox", "serve", "--allow-faults", "--port", str(port)]
     if data is not None:
         command += ["--data", str(data)]
     with (

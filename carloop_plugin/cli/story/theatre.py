@@ -38,7 +38,7 @@ class _Play:
     def act(self, name: str) -> Iterator[dict[str, object]]:
         """Tell one act in a process of its own, and kill it where it stands, as a power cut would."""
         with subprocess.Popen(
-            [sys.executable, "-m", "carloop_plugin.cli.story"],
+            [sys.executable, "-P", "-m", "carloop_plugin.cli.story"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=self._environ(),

@@ -249,6 +249,7 @@ TEXTS: dict[str, str] = {
     "waiting.cancel": "Verleihvorgang wird storniert …",
     "waiting.recover": "Wird abgeglichen …",
     "waiting.rebuild": "Ablage wird neu aufgebaut …",
+    "waiting.rebuilt": "Ablage wird neu aufgebaut … Vermietungen: {count}",
     "waiting.erase": "Wird gelöscht …",
     "waiting.check": "Verbindung wird getestet …",
     "heading.id": "Kennung",

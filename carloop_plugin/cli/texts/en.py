@@ -237,6 +237,7 @@ TEXTS: dict[str, str] = {
     "waiting.cancel": "Cancelling the rental …",
     "waiting.recover": "Reconciling …",
     "waiting.rebuild": "Building the records anew …",
+    "waiting.rebuilt": "Building the records anew … rentals: {count}",
     "waiting.erase": "Erasing …",
     "waiting.check": "Testing the connection …",
     "heading.id": "Id",
