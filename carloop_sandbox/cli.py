@@ -1,5 +1,6 @@
 """The program `carloop-sandbox`."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -70,6 +71,8 @@ def _serve(
     texts = Texts(chosen_language())
     if allow_faults and not is_loopback(host):
         raise click.UsageError(texts("loopback_only"))
+    if token is not None and not re.fullmatch("[!-~]{1,200}", token):
+        raise click.UsageError(texts("strange_token"))
     try:
         from carloop_sandbox.serving import Failure, Wishes, serve
     except ModuleNotFoundError as error:

@@ -12,7 +12,7 @@ from carloop_sandbox.tokens import LABEL_PATTERN
 
 Body = Mapping[str, object]
 
-MAX_TIMES: Final = 1_000_000
+MAX_TIMES: Final = 1_000_000_000
 _NUMBERS: Final = {"delay": (0, 3600), "slow_drip": (0, 60), "huge": (0, 1024)}
 """Faults whose value is a number: the least and the greatest (seconds, seconds, mebibytes)."""
 

@@ -14,8 +14,8 @@ next AS (SELECT coalesce(max(number) + 1, :first) AS number, coalesce(max(update
 INSERT INTO rentals (number, id, vehicle_id, start_us, end_us, planned_end_us, status, customer, daily_rate_cents,
   revision, created_us, updated_us, decided_us)
 SELECT next.number + n, 'R' || (next.number + n), v.id, :now - (n / size + 2) * :day,
-  :now - (n / size + 2) * :day + :length, :now - (n / size + 2) * :day + :length, 'returned', '{"source":"manual","last_name":"Niemand"}', 4990, 3,
-  :now - (n / size + 2) * :day, next.stamp + n, :now
+  :now - (n / size + 2) * :day + :length, :now - (n / size + 2) * :day + :length, 'returned',
+  '{"source":"manual","last_name":"Niemand"}', 4990, 3, :now - (n / size + 2) * :day, next.stamp + n, :now
 FROM counted, next, fleet CROSS JOIN vehicles AS v ON v.rowid = n % size + 1
 """
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from carloop_sandbox.remote import Controls
 from carloop_sandbox.server import SandboxServer, address_of, bind
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
@@ -29,6 +30,11 @@ class Sandbox:
     token: str = field(repr=False)
     store: Store = field(repr=False)
     service: Service = field(repr=False)
+
+    @property
+    def controls(self) -> Controls:
+        """Give what faults, desk, clock and tokens are worked with."""
+        return Controls(self.url)
 
 
 @contextmanager
@@ -62,8 +68,9 @@ def _serving(service: Service, host: str, port: int) -> Iterator[str]:
     server = SandboxServer(service, ready=started.set)
     thread = threading.Thread(target=_serve, args=(server, listener), name="carloop-sandbox-server")
     thread.start()
-    started.wait(START_SECONDS)
     try:
+        if not started.wait(START_SECONDS):
+            raise RuntimeError("the sandbox did not start")
         yield url
     finally:
         server.should_exit = True
@@ -83,6 +90,11 @@ class SandboxProcess:
     url: str
     token: str = field(repr=False)
     process: "subprocess.Popen[str]" = field(repr=False)
+
+    @property
+    def controls(self) -> Controls:
+        """Give what faults, desk, clock and tokens are worked with."""
+        return Controls(self.url)
 
 
 @contextmanager

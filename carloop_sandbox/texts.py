@@ -46,6 +46,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "--allow-faults needs a loopback address such as 127.0.0.1 as --host.",
         "--allow-faults braucht eine Loopback-Adresse wie 127.0.0.1 als --host.",
     ),
+    "strange_token": (
+        "--token takes 1 to 200 visible ASCII characters without blanks.",
+        "--token nimmt 1 bis 200 sichtbare ASCII-Zeichen ohne Leerzeichen.",
+    ),
     "drawn": ("Token: {token} (shown this once)", "Token: {token} (wird nur dieses eine Mal angezeigt)"),
     "kept": (
         "The tokens stored in {data} go on being valid; --token TOKEN sets a new one.",

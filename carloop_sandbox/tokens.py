@@ -59,6 +59,8 @@ class Tokens:
     def put(self, label: str, token: str, now: int) -> None:
         """Store a token, in the place of the one that had its label."""
         digest = digest_of(token)
+        if self._labels.get(digest) == label:
+            return
         with self._database.writing():
             self._database.run("DELETE FROM tokens WHERE label = ? OR digest = ?", label, digest)
             self._database.run(

@@ -5,8 +5,16 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-PATHS = [("POST", "/sandbox/faults"), ("DELETE", "/sandbox/faults"), ("POST", "/sandbox/desk"), ("POST", "/sandbox/clock"),
-         ("POST", "/sandbox/tokens"), ("DELETE", "/sandbox/tokens/start")]  # fmt: skip
+from carloop_sandbox.remote import ControlRefused
+
+PATHS = [
+    ("POST", "/sandbox/faults"),
+    ("DELETE", "/sandbox/faults"),
+    ("POST", "/sandbox/desk"),
+    ("POST", "/sandbox/clock"),
+    ("POST", "/sandbox/tokens"),
+    ("DELETE", "/sandbox/tokens/start"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
@@ -121,6 +129,25 @@ def test_a_wrong_label_is_refused(visitor, label):
     """A label goes into an address."""
     answer = visitor.http.post("/sandbox/tokens", json={"label": label})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/label")
+
+
+def test_the_controls_can_be_worked_from_code(planner, sandbox):
+    """Everything that there is, without writing HTTP."""
+    controls = sandbox.controls
+    controls.arm("account", "status", times=2, value=502)
+    assert planner.get("/account").status_code == 502
+    assert [fault["times"] for fault in controls.armed()] == [1]
+    controls.disarm()
+    rental = planner.book("V1001", planner.at(3), planner.at(5))
+    assert controls.desk(rental["id"], "swap", vehicle_id="V1002")["vehicle"]["id"] == "V1002"
+    with pytest.raises(ControlRefused, match="404 not_found"):
+        controls.desk("R9", "hand_out")
+    token = controls.add_token("second one")
+    assert planner.get("/account", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    controls.revoke_token("second one")
+    controls.revoke_token()
+    assert planner.get("/account").status_code == 401
+    assert controls.set_clock(None).endswith("Z")
 
 
 def test_tokens_are_stored_as_digests(planner, sandbox):

@@ -4,11 +4,11 @@ import json
 import re
 
 import pytest
-from mobility_schemas import explain, validate
 
 from carloop_sandbox.app import PATHS
 from carloop_sandbox.contract import document, resolve
 from carloop_sandbox.problems import CODES
+from mobility_schemas import explain, validate
 
 COMPONENTS = sorted(document()["components"]["schemas"])
 NOT_OF_THE_INTERFACE = {"forbidden", "label_exists", "wrong_status"}

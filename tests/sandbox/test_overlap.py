@@ -3,6 +3,7 @@
 import random
 import threading
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_eight_at_once_never_overlap(planner, sandbox, planner_of):
     rentals = planner.get("/rentals", limit=1000).json()["items"]
     assert len(rentals) == outcomes[201]
     periods = sorted((each["start"], each["end"]) for each in rentals)
-    assert all(end <= start for (_, end), (start, _) in zip(periods, periods[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in pairwise(periods))
 
 
 def test_the_database_is_set_up_safely(sandbox):

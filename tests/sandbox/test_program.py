@@ -149,7 +149,15 @@ def test_faults_are_for_loopback_alone(host):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--port", "65536"], ["--vehicles", "-1"], ["--nonsense"], ["--port", "x"]]
+    "arguments",
+    [
+        ["--port", "65536"],
+        ["--vehicles", "-1"],
+        ["--nonsense"],
+        ["--port", "x"],
+        ["--token", ""],
+        ["--token", "a b"],
+    ],
 )
 def test_wrong_options_are_usage_errors(arguments):
     """2."""

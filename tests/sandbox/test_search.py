@@ -104,7 +104,19 @@ def test_a_cursor_is_good_for_its_own_query_alone(reader):
 
 def test_the_search_reads_one_index_entry_a_vehicle(sandbox):
     """The plan seeks in the index of active rentals and never scans the rentals."""
-    names = "start end now rows station classes features p_station p_class p_plate p_id".split()
+    names = [
+        "start",
+        "end",
+        "now",
+        "rows",
+        "station",
+        "classes",
+        "features",
+        "p_station",
+        "p_class",
+        "p_plate",
+        "p_id",
+    ]
     filters = Filters(("suv",), ("allrad",), "rastatt")
     values = dict.fromkeys(names, 0)
     plan = sandbox.store.database.all_named(

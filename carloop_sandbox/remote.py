@@ -1,0 +1,63 @@
+"""Work a running sandbox's controls from outside: faults, desk, clock, tokens."""
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import quote, urlsplit
+
+Document = dict[str, object]
+
+
+class ControlRefused(RuntimeError):
+    """The sandbox refused what was asked; the message holds its status and problem code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The controls of the sandbox at an address; it must have been started with faults allowed."""
+
+    url: str
+
+    def arm(self, operation: str, fault: str, *, times: int = 1, value: object = None) -> None:
+        """Arm a fault: the next `times` requests to the operation will meet it."""
+        self._ask("POST", "faults", {"operation": operation, "fault": fault, "times": times, "value": value})
+
+    def armed(self) -> list[Document]:
+        """List the faults that are still armed."""
+        return cast("list[Document]", self._ask("GET", "faults")["items"])
+
+    def disarm(self) -> None:
+        """Disarm every fault."""
+        self._ask("DELETE", "faults")
+
+    def desk(self, rental_id: str, action: str, *, vehicle_id: str | None = None) -> Document:
+        """Do `hand_out`, `take_back`, `swap` or `cancel` with a rental, and give it as it is then."""
+        return self._ask("POST", "desk", {"rental_id": rental_id, "action": action, "vehicle_id": vehicle_id})
+
+    def set_clock(self, now: str | None, *, running: bool = False) -> str:
+        """Hold the clock at a time (or let it run on from there), or set it free with None; give its time."""
+        return cast("str", self._ask("POST", "clock", {"now": now, "running": running})["now"])
+
+    def add_token(self, label: str) -> str:
+        """Make a further token."""
+        return cast("str", self._ask("POST", "tokens", {"label": label})["token"])
+
+    def revoke_token(self, label: str = "start") -> None:
+        """Make a token invalid."""
+        self._ask("DELETE", f"tokens/{quote(label, safe='')}")
+
+    def _ask(self, method: str, path: str, body: Document | None = None) -> Document:
+        address = urlsplit(self.url)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+        try:
+            content = None if body is None else json.dumps(body).encode()
+            headers = {} if content is None else {"Content-Type": "application/json"}
+            connection.request(method, f"/sandbox/{path}", content, headers)
+            response = connection.getresponse()
+            answer = json.loads(response.read() or b"{}")
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise ControlRefused(f"{response.status} {answer.get('code')}")
+        return cast("Document", answer)
