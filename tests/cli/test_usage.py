@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from carloop_plugin.cli.exits import tell_problem
+from carloop_plugin.cli.findings import tell_findings
+from carloop_plugin.cli.tables import print_table
+from carloop_plugin.cli.texts import Texts
+
 PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
 
 MISTAKES = {
@@ -68,10 +73,15 @@ def test_an_invalid_document(run, configured) -> None:
     assert (ran.code, ran.document["code"]) == (1, "invalid_document")
 
 
-def test_nothing_obeys_what_carloop_says(run, configured) -> None:
-    """What a terminal would obey is shown as a dot."""
-    ran = run("book", "--appointment", "\x1b[2J", "--option", "x", "--json", given="{}")
-    assert "\x1b" not in ran.err
+def test_a_terminal_obeys_nothing_from_outside(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a terminal would obey is shown as a dot, in tables, findings and problems."""
+    bad = "\x1b[2Jgone\r\n"
+    texts = Texts("en")
+    print_table(["a"], [[bad]])
+    tell_findings([{"code": bad, "severity": "error", "message": bad, "hint": bad}], texts)
+    tell_problem({"code": bad, "title": bad, "detail": bad + "x", "pointer": bad}, texts)
+    said = "".join(capsys.readouterr())
+    assert ("\x1b" in said, "\r" in said, said.count("·[2Jgone··")) == (False, False, 8)
 
 
 def test_unexpected_trouble_is_a_sentence(run, configured, monkeypatch: pytest.MonkeyPatch) -> None:
