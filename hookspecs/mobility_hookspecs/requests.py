@@ -79,12 +79,12 @@ def echo(document: object, field: str, name: str) -> str | None:
         validate(held, name)
     except InvalidDocument:
         return None
-    return str(held)
+    return cast("str", detach(held))
 
 
 def _accepted_site(site: object, *, locale: str) -> str:
     _accept(site, "site", pointer="/site", locale=locale)
-    return str(site)
+    return cast("str", detach(site))
 
 
 def _accepted_ids(appointment_ids: object, *, locale: str) -> list[str]:
@@ -92,7 +92,7 @@ def _accepted_ids(appointment_ids: object, *, locale: str) -> list[str]:
         _refuse(_NO_LIST[locale], "", locale=locale)
     for index, appointment_id in enumerate(appointment_ids):
         _accept(appointment_id, "appointment_id", pointer=f"/{index}", locale=locale)
-    return list(dict.fromkeys(str(appointment_id) for appointment_id in appointment_ids))
+    return list(dict.fromkeys(cast("list[str]", detach(list(appointment_ids)))))
 
 
 def _accept(document: object, name: str, *, closed: bool | None = None, pointer: str, locale: str) -> None:

@@ -299,3 +299,18 @@ def test_a_resting_change_is_refused(
     found = [host.change_rental(papers.change()) for _ in range(6)]
     assert [outcome["status"] for outcome in found] == ["unknown"] * 5 + ["refused"]
     assert found[5]["problem"]["code"] == "busy"
+
+
+def test_a_resting_hook_answers_at_once_although_its_threads_hang(
+    make_host: Any, make_provider: Any, release: threading.Event, stopwatch: Any
+) -> None:
+    """Nobody waits for a thread only to hear that the hook rests."""
+    host = make_host(make_provider(reconcile_rentals=lambda: release.wait(10)))
+    asking = [threading.Thread(target=host.reconcile, args=(0.1,)) for _ in range(8)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(5)
+    watch = stopwatch()
+    assert _codes(host.reconcile(timeout=5.0)) == [("taxi", "busy")]
+    assert watch.seconds() < 2.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -259,6 +260,70 @@ def test_an_offer_cleaned_for_the_host_stays_as_it_was_for_the_provider(
     answer = host.mobility_options(papers.request()).answers["taxi"]
     assert "image_url" not in answer["options"][0]["vehicle"]
     assert cached["options"][0]["vehicle"]["image_url"] == "http://elsewhere.example/x.png"
+
+
+class Place(str, Enum):  # noqa: UP042 - StrEnum prints as its value, this does not
+    """Names that are members, and print as something else."""
+
+    MAIN = "main"
+    FIRST = "A-1"
+
+
+def test_names_that_are_members_reach_the_provider_as_text(
+    make_host: Any, make_provider: Any, papers: Any
+) -> None:
+    """What is a str to JSON is one to the provider, and in the answers of the kit."""
+    seen: list[object] = []
+
+    def provide_mobility_filters(site: str) -> object:
+        seen.append(site)
+        return papers.filters()
+
+    def provide_mobility_states(appointment_ids: list[str]) -> object:
+        seen.extend(appointment_ids)
+        return [papers.state()]
+
+    host = make_host(
+        make_provider(
+            provide_mobility_filters=provide_mobility_filters, provide_mobility_states=provide_mobility_states
+        )
+    )
+    assert list(host.mobility_filters(Place.MAIN).answers) == ["taxi"]
+    assert list(host.mobility_states([Place.FIRST]).answers) == ["taxi"]
+    assert ([*map(repr, seen)], host.check("taxi", Place.MAIN)["site"]) == (["'main'", "'A-1'"], "main")
+
+
+def _cycle() -> list[Any]:
+    rows: list[Any] = []
+    rows.append(rows)
+    return rows
+
+
+def _deep() -> list[Any]:
+    rows: list[Any] = []
+    for _ in range(50_000):
+        rows = [rows]
+    return rows
+
+
+@pytest.mark.parametrize("monster", [_cycle(), _deep()], ids=["cycle", "deep"])
+def test_endless_documents(monster: object, make_host: Any, make_provider: Any, papers: Any) -> None:
+    """Asked with or answered with: a refusal, not a crash."""
+    host = make_host(
+        make_provider(
+            on_appointment_saved=lambda: papers.step(notices=monster),
+            provide_mobility_options=lambda: papers.offer(options=monster),
+        )
+    )
+    codes = [
+        gathered.failures[0].problem["code"]
+        for gathered in (
+            host.appointment_saved(papers.appointment()),
+            host.mobility_options(papers.request()),
+            host.appointment_saved(papers.appointment(vehicle=monster)),
+        )
+    ]
+    assert codes == ["invalid_answer", "invalid_answer", "invalid_document"]
 
 
 INVALID_QUESTIONS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from mobility_hookspecs import MobilityHost, MobilityProblem
+from mobility_hookspecs import LoadError, MobilityHost, MobilityProblem
 
 
 def _threads(provider: str) -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == f"mobility-provider_{provider}"]
 
 
-def test_closing_closes_every_provider_once(make_provider: Any) -> None:
+def test_closing_closes_every_provider_once(make_provider: Any, stopwatch: Any) -> None:
     """However one of them behaves, and however often the host is closed."""
     closed: list[str] = []
 
@@ -29,8 +29,9 @@ def test_closing_closes_every_provider_once(make_provider: Any) -> None:
 
     with MobilityHost.of(provider("a"), provider("b"), make_provider("c")) as host:
         pass
+    watch = stopwatch()
     host.close()
-    assert sorted(closed) == ["a", "b"]
+    assert (sorted(closed), watch.seconds() < 2.0) == (["a", "b"], True)
 
 
 def test_closing_ends_the_threads(make_provider: Any, papers: Any) -> None:
@@ -43,6 +44,18 @@ def test_closing_ends_the_threads(make_provider: Any, papers: Any) -> None:
     for thread in threads:
         thread.join(5)
     assert _threads("shortlived") == []
+
+
+def test_a_host_that_is_too_strict_leaves_no_threads(make_provider: Any) -> None:
+    """What was loaded before the failure is let go."""
+    with pytest.raises(LoadError):
+        MobilityHost.of(
+            make_provider("thorough"), make_provider("late", info={"contract": ">=2"}), strict=True
+        )
+    for name in ("thorough", "late"):
+        for thread in _threads(name):
+            thread.join(5)
+    assert _threads("thorough") + _threads("late") == []
 
 
 def test_closing_one_host_leaves_another_working(make_host: Any, make_provider: Any, papers: Any) -> None:

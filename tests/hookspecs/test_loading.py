@@ -164,6 +164,30 @@ def test_a_provider_that_does_not_load_is_named_and_the_others_work(
     assert "canary" not in str(german) + str(english)
 
 
+REASONS = {
+    "missing": "a_module_that_is_not_there",
+    "syntax": "provider_syntax.py:1",
+    "blank": "describe_mobility_provider",
+    "future": ">=2",
+    "misspelt": "provide_mobility_option is no hook",
+    "curious": "provide_mobility_options asks for an argument",
+    "async": "reconcile_rentals is (or wraps) an async function",
+    "yields": "reconcile_rentals contains yield",
+    "wraps": "reconcile_rentals is a wrapper",
+    "wraps_the_old_way": "reconcile_rentals is a wrapper",
+    "defaults": "reconcile_rentals needs plain arguments",
+    "idless": "/id",
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_the_reason_says_what_to_mend(name: str, install: Install, load: Any) -> None:
+    """The detail names the hook, the module or the field."""
+    install(name, BROKEN[name][0])
+    (failure,) = load(locale="en").failures
+    assert REASONS[name] in failure.problem["detail"]
+
+
 def test_all_broken_ones_at_once(install: Install, load: Any) -> None:
     """Each is one failure, in the order of the names, and the good one works."""
     for name, (source, _) in BROKEN.items():

@@ -12,7 +12,9 @@ import pytest
 from mobility_hookspecs.bulkhead import THREADS_A_PROVIDER, Bulkhead
 from mobility_hookspecs.circuit import Circuit
 from mobility_hookspecs.detached import NotCopyable, detach
+from mobility_hookspecs.isolation import Call, Limits, Miss
 from mobility_hookspecs.links import is_https, is_showable
+from mobility_hookspecs.reconciling import Reconciling
 
 
 class Kind(StrEnum):
@@ -200,3 +202,41 @@ def test_a_closed_bulkhead_runs_nothing() -> None:
 
 def _never() -> None:
     raise AssertionError("ran after close")
+
+
+def test_a_call_given_up_before_it_began_never_begins(clock: Any) -> None:
+    """Not even on a thread that had taken it just then: the host already said that nothing happened."""
+    called = threading.Event()
+    closed = Bulkhead("test")
+    closed.close()
+    call: Call[object] = Call(
+        "taxi",
+        "on_rental_change",
+        hook=lambda: called.set(),
+        arguments={},
+        read=lambda raw: raw,
+        bulkhead=closed,
+        circuit=Circuit(clock),
+        limits=Limits.starting_now(0.05),
+        locale="en",
+    )
+    call.begin()
+    outcome = call.outcome()
+    assert isinstance(outcome, Miss)
+    assert (outcome.called, outcome.problem["code"]) == (False, "busy")
+    call._run()
+    assert called.is_set() is False
+
+
+def test_reconciling_survives_what_it_calls() -> None:
+    """Whatever is raised, the next turn comes."""
+    turns = threading.Semaphore(0)
+
+    def reconcile() -> None:
+        turns.release()
+        raise SystemExit
+
+    reconciling = Reconciling(reconcile, every=0.01)
+    reconciling.start()
+    assert [turns.acquire(timeout=5) for _ in range(3)] == [True] * 3
+    reconciling.stop()
