@@ -151,12 +151,23 @@ class _Rental:
 
 
 def _rentals(vehicles: list[SeededVehicle], chance: random.Random, *, now: int) -> Iterator[_Rental]:
-    """Give each vehicle a past, and some a present and a future."""
+    """Give each vehicle a past, and some a present and a future.
+
+    The first vehicle of each class and station has neither: whoever takes what is offered first can extend it,
+    and set the clock, without meeting a stranger's rental.
+    """
     today = now // DAY * DAY
-    busy = set(chance.sample(range(len(vehicles)), int(len(vehicles) * BUSY_SHARE)))
-    for index, vehicle in enumerate(vehicles):
+    in_order = sorted(vehicles, key=lambda each: (each.station, each.model.vehicle_class, each.plate))
+    groups = [(each.station, each.model.vehicle_class) for each in in_order]
+    later = [
+        each
+        for each, group, before in zip(in_order, groups, [None, *groups], strict=False)
+        if group == before
+    ]
+    busy = {each.id for each in chance.sample(later, min(len(later), int(len(vehicles) * BUSY_SHARE)))}
+    for vehicle in vehicles:
         yield from _past(vehicle, chance, today=today)
-        if index in busy:
+        if vehicle.id in busy:
             yield from _present(vehicle, chance, now=now)
             yield from _future(vehicle, chance, today=today)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +21,15 @@ def id_file(path: Path) -> Path:
 
 def note_installation(path: Path, installation: str) -> None:
     """Repeat the installation's id beside the store. Nothing fails where that cannot be written."""
-    with suppress(OSError):
-        if not id_file(path).exists():
-            id_file(path).write_text(installation + "\n")
+    with (
+        suppress(OSError),
+        open(id_file(path), "x", opener=_for_the_owner, encoding="ascii") as file,
+    ):
+        file.write(installation + "\n")
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def find_installation(path: Path) -> str:
