@@ -8,8 +8,10 @@ from typing import cast
 from carloop_plugin.api.trouble import Answer, Broken
 from carloop_plugin.model import Reason
 
-# a thousand vehicles have 25,000; 16 MiB of "[]," would grow to 430 MiB of lists
+# brackets, braces and commas: a thousand vehicles have 25,000; 16 MiB of "[]," would grow to 430 MiB of lists
 MOST_MARKS = 200_000
+# an account or a rental has a hundred; looking through more than it can have takes time from its deadline
+_MOST_MARKS_OF_ONE = 20_000
 _LONGEST_POINTER = 200
 _CARRIED_ALONG = frozenset({"conflict", "errors", "rental"})
 
@@ -23,7 +25,7 @@ def read_document(answer: Answer, name: str) -> Document:
     """
     if _is_web_page(answer):
         raise Broken(Reason("invalid_answer", "api.web_page"))
-    document = _decode(answer.body)
+    document = _decode(answer.body, MOST_MARKS if name.endswith("List") else _MOST_MARKS_OF_ONE)
     _check(document, name)
     return cast("Document", document)
 
@@ -34,7 +36,7 @@ def read_problem(answer: Answer) -> Document | None:
     What a problem carries along beside its code must not cost us the code.
     """
     try:
-        document = _decode(answer.body)
+        document = _decode(answer.body, _MOST_MARKS_OF_ONE)
         if isinstance(document, dict) and not _is_valid(document, "Problem"):
             document = {name: document[name] for name in document if name not in _CARRIED_ALONG}
         _check(document, "Problem")
@@ -48,10 +50,10 @@ def _is_web_page(answer: Answer) -> bool:
     return kind.startswith(("text/html", "application/xhtml")) or answer.body[:100].lstrip()[:1] == b"<"
 
 
-def _decode(body: bytes) -> object:
+def _decode(body: bytes, most_marks: int) -> object:
     import msgspec
 
-    if sum(map(body.count, (b"[", b"{", b","))) > MOST_MARKS:
+    if sum(map(body.count, (b"[", b"{", b","))) > most_marks:
         raise Broken(Reason("invalid_answer", "api.too_large"))
     try:
         return msgspec.json.decode(body)

@@ -1,6 +1,6 @@
 """What Carloop's own words mean in the contract's: its problem documents and status codes.
 
-The mapping of `docs/reference`: an unknown vehicle of a booking is `vehicle_unavailable`, a 404 is
+An unknown vehicle of a booking is `vehicle_unavailable`, a 404 is
 `rental_not_found`, other 400, 422 and 428 are `invalid_document`, the rest keep their names.
 """
 

@@ -63,7 +63,7 @@ def strictly(convert: Callable[[Checked], T]) -> Callable[[Checked], T]:
     def checked(document: Checked) -> T:
         try:
             return convert(document)
-        # a schema admits a leap second, and the year 0001 with an offset that leads out of the calendar
+        # an offset may lead out of the calendar, whatever a schema's format check thinks of it
         except (ValueError, ArithmeticError):
             raise Broken(Reason("invalid_answer", "api.not_a_value")) from None
 

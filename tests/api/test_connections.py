@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -83,7 +84,11 @@ def test_closing_spares_calls_under_way(server, session, documents, soon):
     def slowly(peer, _):
         arrived.set()
         closed.wait(5)
-        peer.answer(200, documents.account())
+        # in two parts, so that one of them is read after the session was closed
+        body = json.dumps(documents.account()).encode()
+        peer.send(f"HTTP/1.1 200 OK\r\ncontent-length: {len(body)}\r\n\r\n".encode())
+        peer.server.over.wait(0.05)
+        peer.send(body)
 
     server.does(slowly)
     with ThreadPoolExecutor(1) as pool:
@@ -120,6 +125,31 @@ def test_next_address_is_tried(server, make_session, documents, soon, monkeypatc
     server.does(lambda peer, _: peer.answer(200, documents.account()))
     session = make_session(f"http://localhost:{server.port}")
     assert session.read_account(deadline=soon(5)).id == "acc-1"
+
+
+def test_silent_address_leaves_time_for_the_next(server, make_session, documents, soon, monkeypatch):
+    """Where a name's first address drops our packets, the second one still gets its share of the time."""
+    real = socket.getaddrinfo
+    silent = socket.create_server(("127.0.0.1", 0), backlog=0)
+    fillers = [socket.socket() for _ in range(4)]
+    for filler in fillers:
+        filler.setblocking(False)
+        filler.connect_ex(silent.getsockname())
+
+    def two(host, port, *args, flags=0, **more):
+        if flags & socket.AI_NUMERICHOST:
+            return real(host, port, *args, flags=flags, **more)
+        ports = (silent.getsockname()[1], port)
+        return [row for one in ports for row in real("127.0.0.1", one, type=socket.SOCK_STREAM)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    server.does(lambda peer, _: peer.answer(200, documents.account()))
+    session = make_session(f"http://localhost:{server.port}")
+    try:
+        assert session.read_account(deadline=soon(0.5)).id == "acc-1"
+    finally:
+        for sock in (silent, *fillers):
+            sock.close()
 
 
 def test_environment_is_not_asked_for_a_proxy(server, session, documents, soon, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 from carloop_plugin.model import AnswerLost, CallFailed, NotExecuted
 
-SECONDS = 0.25
+SECONDS = 0.15
 OVERRUN = 0.05
 
 

@@ -50,9 +50,17 @@ HOSTILE = {
         "api.too_large",
     ),
     "a flood until it closes": (endless(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536), "api.too_large"),
+    "a byte too many, in chunks": (
+        lambda peer, _: peer.send(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n200001\r\n"
+            + b" " * 0x200001
+            + b"\r\n0\r\n\r\n"
+        ),
+        "api.too_large",
+    ),
     "a million empty arrays": (whole(b"[" + b"[]," * 600_000 + b"[]]", JSON), "api.too_large"),
-    "nested deeply": (whole(b"[" * 150_000, JSON), "api.not_json"),
-    "nested deeply and closed": (whole(b"[" * 90_000 + b"]" * 90_000, JSON), "api.not_json"),
+    "nested deeply": (whole(b"[" * 15_000, JSON), "api.not_json"),
+    "nested deeply and closed": (whole(b"[" * 9_000 + b"]" * 9_000, JSON), "api.not_json"),
     "garbage": (whole(b"\x00\xff\xfe{{{{", JSON), "api.not_json"),
     "nothing": (whole(b"", JSON), "api.not_json"),
     "not a number": (whole(b'{"id": NaN}', JSON), "api.not_json"),

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from carloop_plugin.api.trouble import Broken
+from carloop_plugin.api.wire import period_of, strictly
 from carloop_plugin.model import CallFailed, Money, NamedId, Period, VehicleQuery
 
 PERIOD = Period(datetime(2027, 3, 2, 7, 30, tzinfo=UTC), datetime(2027, 3, 4, 16, tzinfo=UTC))
@@ -200,6 +202,14 @@ def test_server_that_ignores_the_reference_is_not_believed(references, server, s
     with pytest.raises(CallFailed) as failed:
         session.find_rental("asked", deadline=soon(5))
     assert failed.value.reason.code == "invalid_answer"
+
+
+def test_time_outside_the_calendar_is_no_answer():
+    """An offset that leads out of the calendar is refused like anything else that is no answer."""
+    period = {"start": "0001-01-01T00:00:00+23:59", "end": "2027-03-04T16:00:00Z"}
+    with pytest.raises(Broken) as broken:
+        strictly(period_of)(period)
+    assert broken.value.reason.text == "api.not_a_value"
 
 
 def test_values_that_decide_nothing_may_be_unknown(server, session, documents, soon):

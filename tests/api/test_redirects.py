@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from carloop_plugin.api.call import Call
+from carloop_plugin.api.transport import Request, Transport
 from carloop_plugin.model import AnswerLost, CallFailed
 
 STATUSES = (301, 302, 303, 307, 308)
@@ -61,6 +63,16 @@ def test_absolute_links_in_answers_are_not_requested(make_server, make_session, 
     )
     assert len(list(make_session(here.url).rentals_changed_since(None, deadline=soon(5)))) == 1
     assert "cursor=http%3A%2F%2F" in here.seen[1].target
+    assert there.connections == 0
+
+
+def test_token_goes_to_its_own_origin_alone(make_server, soon):
+    """Even a request that was made out to another origin by mistake does not take the token there."""
+    here, there = make_server(), make_server()
+    transport = Transport(here.url, "canary-token", ca_file=None, agent="test")
+    trouble = transport.exchange(Request("GET", f"{there.url}/x"), Call(soon(5)))
+    transport.close()
+    assert (trouble.reason.code, trouble.sent, trouble.again) == ("insecure_address", False, False)
     assert there.connections == 0
 
 
