@@ -79,6 +79,9 @@ def test_the_vehicle_is_swapped(planner, rental):
     swapped = planner.desk(rental, "swap", vehicle_id="V1002")
     assert (swapped.status_code, swapped.json()["vehicle"]["id"]) == (200, "V1002")
     assert swapped.json()["price"] == rental["price"]
+    offered = [each["id"] for each in planner.search(planner.at(1), planner.at(5))["items"]]
+    assert "V1001" in offered
+    assert "V1002" not in offered
     assert planner.try_book("V1001", planner.at(3), planner.at(5)).status_code == 201
     assert planner.try_book("V1002", planner.at(3), planner.at(5)).status_code == 409
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from carloop_sandbox.database import sqlite3, wal_is_safe
+from carloop_sandbox.database import Database, sqlite3, wal_is_safe
 
 INSERT = (
     "INSERT INTO rentals (id, vehicle_id, start_us, end_us, planned_end_us, status, customer, daily_rate_cents,"
@@ -96,6 +96,45 @@ def test_eight_at_once_never_overlap(planner, sandbox, planner_of):
     assert len(rentals) == outcomes[201]
     periods = sorted((each["start"], each["end"]) for each in rentals)
     assert all(end <= start for (_, end), (start, _) in pairwise(periods))
+
+
+def test_the_write_lock_is_taken_before_the_first_read(tmp_path):
+    """Who reads and then writes never finds that somebody else writes already: that one waits at the door."""
+    first, second = Database(tmp_path / "shared"), Database(tmp_path / "shared")
+    second.run("PRAGMA busy_timeout = 10")
+    with first.writing():
+        first.one("SELECT count(*) FROM settings")
+        with pytest.raises(sqlite3.OperationalError, match="locked"), second.writing():
+            pass
+    with second.writing():
+        second.run("INSERT INTO settings VALUES ('name', 'value')")
+    assert first.one("SELECT value FROM settings")["value"] == "value"
+    first.close()
+    second.close()
+
+
+def test_every_write_holds_the_lock_from_its_beginning(planner, sandbox):
+    """Nothing is written outside of a transaction that began with BEGIN IMMEDIATE."""
+    statements = []
+    sandbox.store.database.connection.set_trace_callback(statements.append)
+    rental = planner.book("V1001", planner.at(3), planner.at(5))
+    changed = planner.change_end(rental, planner.at(6)).json()
+    planner.desk(changed, "swap", vehicle_id="V1002")
+    planner.cancel(changed)
+    sandbox.controls.add_token("second")
+    sandbox.controls.revoke_token("second")
+    planner.clock(planner.at(1))
+    sandbox.store.database.connection.set_trace_callback(None)
+    locked, writes = False, 0
+    for statement in statements:
+        word = statement.split()[0].upper()
+        if word in ("BEGIN", "COMMIT"):
+            assert statement in ("BEGIN IMMEDIATE", "COMMIT")
+            locked = word == "BEGIN"
+        elif word in ("INSERT", "UPDATE", "DELETE", "SAVEPOINT"):
+            assert locked, statement
+            writes += 1
+    assert writes > 15
 
 
 def test_the_database_is_set_up_safely(sandbox):
