@@ -1,0 +1,1 @@
+"""All that knows Carloop's wire: `session.CarloopSession` is the port `Carloop` over HTTP."""

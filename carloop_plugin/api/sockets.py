@@ -34,7 +34,8 @@ def connect(host: str, port: int, *, call: Call) -> socket.socket:
             except TimeoutError:
                 failure = call.timed_out() if len(targets) == 1 else failure
             except ConnectionRefusedError:
-                failure = Broken(_reason("api.connection_refused", f"{host}:{port}"))
+                place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+                failure = Broken(_reason("api.connection_refused", place))
             except OSError:
                 failure = Broken(_reason("api.no_connection", host))
         call.left()

@@ -96,19 +96,20 @@ def vehicle_of(document: Checked, links: OwnLinks) -> Vehicle:
     rate = document.get("daily_rate")
     fuel = document["fuel"]
     transmission = document["transmission"]
+    # by position, in the order of the fields: by name it takes half as long again, a thousand times a search
     return Vehicle(
-        id=VehicleId(document["id"]),
-        licence_plate=document["licence_plate"],
-        make=document["make"],
-        model=document["model"],
-        vehicle_class=document["vehicle_class"],
-        features=tuple(document["features"]),
-        seats=document["seats"],
-        fuel=fuel if fuel in _FUELS else UNKNOWN,
-        transmission=transmission if transmission in _TRANSMISSIONS else UNKNOWN,
-        station=document["station"],
-        daily_rate=None if rate is None else money_of(rate),
-        image_url=links.keep(document.get("image_url")),
+        VehicleId(document["id"]),
+        document["licence_plate"],
+        document["make"],
+        document["model"],
+        document["vehicle_class"],
+        tuple(document["features"]),
+        document["seats"],
+        fuel if fuel in _FUELS else UNKNOWN,
+        transmission if transmission in _TRANSMISSIONS else UNKNOWN,
+        document["station"],
+        None if rate is None else money_of(rate),
+        links.keep(document.get("image_url")),
     )
 
 
