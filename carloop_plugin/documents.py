@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, cast
 
 from carloop_plugin.intents import Document, Intent, Outcome, RentalRecord
 from carloop_plugin.messages import text
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from carloop_plugin.reconcile import Reconciled
     from mobility_schemas import documents as contract
 
-KIND = "rental_car"
+KIND: Final = "rental_car"
 DAY = 24 * 3600
 CENT = Decimal("0.01")
 
@@ -131,22 +132,22 @@ def option_documents(
     vehicles: Iterable[Vehicle], *, period: contract.Period, days: int
 ) -> list[contract.MobilityOption]:
     """Write the cars of an exact match, all for one period; `period` is answered as it was asked."""
-    return [
-        cast(
-            "contract.MobilityOption",
-            {
-                "provider": PROVIDER_ID,
-                "id": vehicle.id,
-                "kind": KIND,
-                "title": title_of(vehicle),
-                "period": period,
-                "vehicle": vehicle_document(vehicle),
-                "match": "exact",
-            }
-            | ({"price": _price(vehicle.daily_rate, days)} if vehicle.daily_rate else {}),
-        )
-        for vehicle in vehicles
-    ]
+    return [_option(vehicle, period, days) for vehicle in vehicles]
+
+
+def _option(vehicle: Vehicle, period: contract.Period, days: int) -> contract.MobilityOption:
+    option: contract.MobilityOption = {
+        "provider": PROVIDER_ID,
+        "id": vehicle.id,
+        "kind": KIND,
+        "title": title_of(vehicle),
+        "period": period,
+        "vehicle": vehicle_document(vehicle),
+        "match": "exact",
+    }
+    if vehicle.daily_rate is not None:
+        option["price"] = _price(vehicle.daily_rate, days).copy()
+    return option
 
 
 def alternative_documents(
@@ -154,11 +155,8 @@ def alternative_documents(
 ) -> list[contract.MobilityOption]:
     """Write cars that are not what was asked for, each with what differs."""
     return [
-        cast(
-            "contract.MobilityOption", document | {"match": "alternative", "differs": differs(vehicle, query)}
-        )
+        _option(vehicle, period, days) | {"match": "alternative", "differs": differs(vehicle, query)}
         for vehicle in vehicles
-        for document in option_documents([vehicle], period=period, days=days)
     ]
 
 
@@ -174,8 +172,11 @@ def days_of(period: Period) -> int:
     return max(1, -(-int((period.end - period.start).total_seconds()) // DAY))
 
 
+@lru_cache(maxsize=1_000)  # a fleet has few prices, and decimals are slow
 def _price(daily_rate: Money, days: int) -> contract.Money:
-    return money_document(Money(daily_rate.amount * days, daily_rate.currency, daily_rate.tax_included))
+    # normalised, so that rates that are equal give one price, whichever of them came first
+    amount = (daily_rate.amount * days).normalize()
+    return money_document(Money(amount, daily_rate.currency, daily_rate.tax_included))
 
 
 def filters_document(filters: Filters) -> contract.MobilityFilters:
