@@ -6,6 +6,7 @@ from typing import Final, cast
 
 from carloop_sandbox.answers import Answer
 from carloop_sandbox.cursors import Position, open_cursor, seal_cursor
+from carloop_sandbox.database import Row
 from carloop_sandbox.periods import check_period
 from carloop_sandbox.requests import Query
 from carloop_sandbox.store import Store
@@ -77,11 +78,19 @@ class Filters:
             + (_STATION if self.station is not None else "")
         )
 
+    def values(self) -> dict[str, object]:
+        """Give what the conditions compare with."""
+        return {
+            "classes": json.dumps(self.classes),
+            "features": json.dumps(self.features),
+            "station": self.station,
+        }
+
 
 def search_vehicles(query: Query, store: Store) -> Answer:
     """Answer with a page of the vehicles that match and are free for the whole period."""
-    now = store.clock.now()
-    start, end, limit = query.times["start"], query.times["end"], query.numbers["limit"]
+    now, limit = store.clock.now(), query.numbers["limit"]
+    start, end = query.times["start"], query.times["end"]
     check_period(start, end, now=now, place="query")
     filters = Filters(
         query.lists.get("vehicle_class", ()),
@@ -89,33 +98,36 @@ def search_vehicles(query: Query, store: Store) -> Answer:
         query.texts.get("station"),
     )
     asked = ["vehicles", start, end, sorted(filters.classes), sorted(filters.features), filters.station]
-    after = open_cursor(query.texts.get("cursor"), asked, key=store.cursor_key) or ["", "", "", ""]
-    rows = store.database.all_named(
-        _STATEMENT.format(filters=filters.sql()),
-        {
-            "start": start,
-            "end": end,
-            "now": now,
-            "rows": limit + 1,
-            "station": filters.station,
-            "classes": json.dumps(filters.classes),
-            "features": json.dumps(filters.features),
-            **dict(zip(("p_station", "p_class", "p_plate", "p_id"), after, strict=True)),
-        },
-    )
-    found = [row for row in rows if row["id"] is not None]
-    items, first = found[:limit], rows[0]
-    last: Position | None = None
-    if len(found) > limit:
-        last = [items[-1][name] for name in ("station", "vehicle_class", "licence_plate", "id")]
+    after = open_cursor(query.texts.get("cursor"), asked, key=store.cursor_key)
+    values = {
+        "start": start,
+        "end": end,
+        "now": now,
+        "rows": limit + 1,
+        **filters.values(),
+        **_position(after),
+    }
+    rows = store.database.all_named(_STATEMENT.format(filters=filters.sql()), values)
+    found, totals = [row for row in rows if row["id"] is not None], rows[0]
+    items = found[:limit]
     rest = {
-        "next_cursor": last and seal_cursor(last, asked, key=store.cursor_key),
+        "next_cursor": seal_cursor(_place(items[-1]), asked, key=store.cursor_key) if found[limit:] else None,
         "as_of": write_time(now),
-        "matching": first["matching"],
-        "busy": first["busy"],
-        "next_free": None if first["next_free"] is None else write_time(first["next_free"]),
+        "matching": totals["matching"],
+        "busy": totals["busy"],
+        "next_free": None if totals["next_free"] is None else write_time(totals["next_free"]),
     }
     return Answer(200, _with_items([cast("str", row["document"]) for row in items], rest))
+
+
+def _place(row: Row) -> Position:
+    """Give a vehicle's place in the order of the list."""
+    return [row[name] for name in ("station", "vehicle_class", "licence_plate", "id")]
+
+
+def _position(after: Position | None) -> dict[str, object]:
+    """Give the place after which a page begins; before everything when there is none."""
+    return dict(zip(("p_station", "p_class", "p_plate", "p_id"), after or [""] * 4, strict=True))
 
 
 def _with_items(documents: list[str], rest: dict[str, object]) -> bytes:
