@@ -64,7 +64,7 @@ def remember(document: Appointment) -> SavedAppointment:
     number = customer.get("number")
     return SavedAppointment(
         id=AppointmentId(document["id"]),
-        revision=document["revision"],
+        revision=int(document["revision"]),
         status=document["status"],
         site=Site(document["site"]),
         period=Period(parse_instant(period["start"]), parse_instant(period["end"])),

@@ -38,7 +38,7 @@ def cancel_rental(
         recorded_at=call.clock.now(),
         account=rental.account,
         rental_id=rental.id,
-        revision=revision if isinstance(revision, int) else None,
+        revision=int(revision) if isinstance(revision, int | float) else None,
     )
     if rental.status is RentalStatus.CANCELLED:
         outcome = Outcome(change_id, OutcomeStatus.DONE, rental=rental.document)

@@ -129,4 +129,5 @@ def _canonical_value(name: str, value: object) -> object:
         return parse_instant(str(value)).astimezone(UTC).isoformat()
     if name.endswith("change_id"):
         return str(value).lower()
-    return value
+    # JSON knows one kind of number: 3.0 is 3.
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -50,8 +50,8 @@ def change_end(change: Mapping[str, object], *, change_id: ChangeId, digest: str
 
 def _revision(change: Mapping[str, object], rental: RentalRecord, *, carloop: Carloop, call: Call) -> int:
     revision = change.get("revision")
-    if isinstance(revision, int):
-        return revision
+    if isinstance(revision, int | float):
+        return int(revision)
     found = read_own(rental, carloop=carloop, call=call)
     if found is None:
         call.store.keep_rental(gone(rental, at=call.clock.now(), cancelled_here=False))

@@ -90,7 +90,7 @@ def _read_query(request: contract.MobilityRequest, *, station: str | None) -> Ve
         vehicle_classes=tuple(wanted["vehicle_classes"]),
         features=tuple(wanted["features"]),
         station=station,
-        limit=request.get("limit", DEFAULT_LIMIT),
+        limit=int(request.get("limit", DEFAULT_LIMIT)),
     )
 
 

@@ -20,30 +20,29 @@ _FEATURES: Final = (
 _STATION: Final = " AND v.station = :station"
 
 # `last_end` is the one seek: active rentals of a vehicle never overlap, so of those that start before the period
-# ends the last one also ends last. A vehicle that is out is held until its end, and past it until it is taken back.
+# ends the last one also ends last. A vehicle that is out past its end is held until it is taken back.
 # `next_free` looks at busy vehicles alone: the first gap, from the rental in the way on, that is long enough.
 _STATEMENT: Final = """
 WITH matching AS MATERIALIZED (
   SELECT v.rowid AS vehicle, v.id, v.station, v.vehicle_class, v.licence_plate, v.turnaround_us AS pause,
-    v.out_start_us, v.out_end_us,
+    v.due_back_us,
     (SELECT r.end_us FROM rentals AS r
      WHERE r.vehicle_id = v.id AND r.status IN ('reserved', 'picked_up') AND r.start_us < :end + v.turnaround_us
      ORDER BY r.start_us DESC LIMIT 1) AS last_end
   FROM vehicles AS v WHERE TRUE {filters}
 ), judged AS MATERIALIZED (
-  SELECT *, coalesce(out_end_us <= :now, FALSE) AS overdue, coalesce(out_end_us + pause > :start, FALSE) AS is_out,
-    coalesce(out_end_us <= :now OR out_end_us + pause > :start, FALSE)
-      OR coalesce(last_end + pause > :start, FALSE) AS busy
+  SELECT *, coalesce(due_back_us <= :now, FALSE) AS overdue,
+    coalesce(due_back_us <= :now, FALSE) OR coalesce(last_end + pause > :start, FALSE) AS busy
   FROM matching
 ), totals AS (
   SELECT count(*) AS matching, coalesce(sum(busy), 0) AS busy, (
     SELECT min((
       SELECT r.end_us + b.pause FROM rentals AS r
       WHERE r.vehicle_id = b.id AND r.status IN ('reserved', 'picked_up')
-        AND r.start_us >= iif(b.is_out, b.out_start_us, (
+        AND r.start_us >= (
           SELECT l.start_us FROM rentals AS l
           WHERE l.vehicle_id = b.id AND l.status IN ('reserved', 'picked_up') AND l.start_us < :end + b.pause
-          ORDER BY l.start_us DESC LIMIT 1))
+          ORDER BY l.start_us DESC LIMIT 1)
         AND NOT EXISTS (
           SELECT 1 FROM rentals AS n
           WHERE n.vehicle_id = b.id AND n.status IN ('reserved', 'picked_up')

@@ -33,8 +33,7 @@ CREATE TABLE vehicles (
   daily_rate_cents INTEGER NOT NULL CHECK (daily_rate_cents >= 0),
   turnaround_us INTEGER NOT NULL DEFAULT 0 CHECK (turnaround_us >= 0),
   document TEXT NOT NULL,
-  out_start_us INTEGER,
-  out_end_us INTEGER
+  due_back_us INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX vehicles_in_order ON vehicles (station, vehicle_class, licence_plate, id);
 CREATE TABLE features_of_vehicles (
@@ -61,7 +60,7 @@ CREATE TABLE rentals (
   CHECK (end_us > start_us)
 ) STRICT;
 CREATE INDEX active_rentals ON rentals (vehicle_id, start_us, end_us, status) WHERE status IN ('reserved', 'picked_up');
-CREATE UNIQUE INDEX picked_up_rentals ON rentals (vehicle_id) WHERE status = 'picked_up';
+CREATE INDEX picked_up_rentals ON rentals (vehicle_id, end_us) WHERE status = 'picked_up';
 CREATE TABLE idempotency (
   scope TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, status INTEGER NOT NULL,
   headers TEXT NOT NULL, media_type TEXT NOT NULL, body BLOB NOT NULL, stored_us INTEGER NOT NULL,
@@ -70,13 +69,12 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_by_age ON idempotency (stored_us);
 """
 
-# A vehicle that is out is held from now on, also when it was handed out before its time; past its end it goes
-# on being held until it is taken back.
+# A vehicle that is past its end goes on being held until it is taken back.
 _STILL_OUT: Final = """
   SELECT RAISE(ABORT, 'vehicle_unavailable') WHERE EXISTS (
-    SELECT 1 FROM rentals AS out JOIN vehicles AS v ON v.id = out.vehicle_id
+    SELECT 1 FROM rentals AS out
     WHERE out.vehicle_id = NEW.vehicle_id AND out.status = 'picked_up' AND out.id <> NEW.id
-      AND (out.end_us <= NEW.decided_us OR out.end_us + v.turnaround_us > NEW.start_us));
+      AND out.end_us <= NEW.decided_us);
 """
 
 _NO_OVERLAP: Final = """
@@ -86,12 +84,12 @@ _NO_OVERLAP: Final = """
       WHERE r.vehicle_id = NEW.vehicle_id AND r.status IN ('reserved', 'picked_up') AND r.id <> NEW.id
         AND r.start_us < NEW.end_us + v.turnaround_us
       ORDER BY r.start_us DESC LIMIT 1
-    ) + v.turnaround_us > iif(NEW.status = 'picked_up', min(NEW.start_us, NEW.decided_us), NEW.start_us));
+    ) + v.turnaround_us > NEW.start_us);
 """
 
 _VEHICLE_OUT: Final = """
-  UPDATE vehicles SET (out_start_us, out_end_us) = (
-    SELECT r.start_us, r.end_us FROM rentals AS r WHERE r.vehicle_id = vehicles.id AND r.status = 'picked_up')
+  UPDATE vehicles SET due_back_us = (
+    SELECT min(r.end_us) FROM rentals AS r WHERE r.vehicle_id = vehicles.id AND r.status = 'picked_up')
 """
 
 _TRIGGERS: Final = f"""
@@ -102,7 +100,7 @@ WHEN NEW.{ACTIVE} AND (NEW.vehicle_id <> OLD.vehicle_id OR NOT OLD.{ACTIVE})
 BEGIN {_STILL_OUT} END;
 CREATE TRIGGER no_overlap_on_update BEFORE UPDATE ON rentals
 WHEN NEW.{ACTIVE} AND (NEW.vehicle_id <> OLD.vehicle_id OR NEW.start_us <> OLD.start_us
-  OR NEW.end_us <> OLD.end_us OR NEW.status <> OLD.status)
+  OR NEW.end_us <> OLD.end_us OR NOT OLD.{ACTIVE})
 BEGIN {_NO_OVERLAP} END;
 CREATE TRIGGER vehicle_out_on_insert AFTER INSERT ON rentals WHEN NEW.status = 'picked_up'
 BEGIN {_VEHICLE_OUT} WHERE id = NEW.vehicle_id; END;

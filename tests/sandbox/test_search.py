@@ -153,10 +153,8 @@ class Model:
     def free(self, vehicle, start, end):
         """Say whether a vehicle is free in the whole period."""
         return not self.overdue(vehicle) and not any(
-            v == vehicle
-            and start < until + self.pause
-            and (since < end + self.pause or status == "picked_up")
-            for v, since, until, status in self.rentals
+            v == vehicle and start < until + self.pause and since < end + self.pause
+            for v, since, until, _ in self.rentals
         )
 
     def next_free(self, vehicles, start, end):
