@@ -48,6 +48,7 @@ from carloop_plugin.store.rows import (
     write_instant,
     write_outcome,
 )
+from carloop_plugin.store.statements import insert, select, upsert
 
 ACTIVE = "active = 1 AND linked = 1"
 PENDING = "state != 'settled'"
@@ -73,7 +74,7 @@ class SqliteStore:
             known = self.appointment(appointment.id)
             if known and known.revision >= appointment.revision:
                 return known
-            db.table("appointments").upsert(appointment_row(appointment), pk="id")
+            upsert(db, "appointments", appointment_row(appointment), key=("id",))
             self._know(appointment.site)
             return appointment
 
@@ -106,7 +107,7 @@ class SqliteStore:
                 return SameChange(same)
             if conflict := self._conflict(intent):
                 return conflict
-            db.table("intents").insert(intent_row(intent))
+            insert(db, "intents", intent_row(intent))
             self._know(intent.site)
             if intent.gives_up is not None:
                 sql = f"UPDATE intents SET given_up_by = ? WHERE change_id = ? AND {PENDING}"
@@ -120,7 +121,7 @@ class SqliteStore:
                 return same.outcome
             if same is None:
                 settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
-                db.table("intents").insert(intent_row(settled))
+                insert(db, "intents", intent_row(settled))
             return outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
@@ -232,7 +233,7 @@ class SqliteStore:
             "position": write_instant(position) if position else None,
         }
         with self._write() as db:
-            db.table("contacts").upsert(row, pk="account")
+            upsert(db, "contacts", row, key=("account",))
 
     def stored_settings(self, site: Site) -> StoredSettings | None:
         rows = self._query("SELECT base_url, station FROM settings WHERE site = ?", [site])
@@ -241,7 +242,7 @@ class SqliteStore:
     def save_settings(self, site: Site, settings: StoredSettings) -> None:
         row = {"site": site, "base_url": settings.base_url, "station": settings.station}
         with self._write() as db:
-            db.table("settings").upsert(row, pk="site")
+            upsert(db, "settings", row, key=("site",))
             self._know(site)
 
     def count_pending(self) -> tuple[int, datetime | None]:
@@ -303,7 +304,7 @@ class SqliteStore:
         if rental.is_active and holder and (holder.account, holder.id) != (rental.account, rental.id):
             # Never two for one appointment: the one that came second is shown, and offered for cancellation.
             rental = replace(rental, linked=False)
-        self._db.table("rentals").upsert(rental_row(rental), pk=("account", "id"))
+        upsert(self._db, "rentals", rental_row(rental), key=("account", "id"))
         self._know(rental.site)
         return True
 
@@ -322,8 +323,10 @@ class SqliteStore:
         return writing(self._db, self._path, deadline=self._deadline)
 
     def _query(self, sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        if self._db.conn.in_transaction:
+            return select(self._db, sql, params)
         with reading(self._db, self._path, deadline=self._deadline) as db:
-            return list(db.query(sql, params))
+            return select(db, sql, params)
 
     def _by_ids(self, sql: str, ids: Sequence[str]) -> list[dict[str, Any]]:
         return self._query(f"{sql} (SELECT value FROM json_each(?))", [json.dumps(list(ids))])

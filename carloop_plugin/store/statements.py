@@ -1,0 +1,37 @@
+"""The statements of the store's hot path, each sent once.
+
+sqlite-utils' own `query` wraps each look in a savepoint, and its `insert` and `upsert` ask for the tables and columns
+each time: sixty statements a booking instead of twenty, a millisecond in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+
+def select(db: Database, sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+    """Give the rows of a query, each by its columns' names."""
+    found = db.execute(sql, params)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def insert(db: Database, table: str, row: Mapping[str, object]) -> None:
+    """Insert a row."""
+    db.execute(_insert(table, row), list(row.values()))
+
+
+def upsert(db: Database, table: str, row: Mapping[str, object], *, key: Sequence[str]) -> None:
+    """Insert a row, or bring the one of the same key up to date."""
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in row if name not in key)
+    db.execute(
+        f"{_insert(table, row)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}", list(row.values())
+    )
+
+
+def _insert(table: str, row: Mapping[str, object]) -> str:
+    names = ", ".join(f'"{name}"' for name in row)
+    return f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})"
