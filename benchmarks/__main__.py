@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks.results import RESULTS, write_results
+from benchmarks.results import RESULTS, has_changes, write_results
 from benchmarks.row import QUICK, Row, Scale
 from benchmarks.table import Progressing, table_of
 from benchmarks.works import BENCHES
@@ -39,6 +39,8 @@ def main(names: tuple[str, ...], rounds: float, quick: bool, output: Path) -> No
         console.print(f"missed: {row.work}: {row.ratio:.3g} instead of {row.goal:g}", style="red")
     if not missed:
         console.print("every goal is reached", style="green")
+    if has_changes():
+        console.print("measured with changes that are not committed", style="yellow")
     write_results(rows, output)
 
 

@@ -32,7 +32,7 @@ def planner(carloop: Carloop) -> Iterator[MobilityHost]:
 
 def request_of(period: Period, limit: int) -> MobilityRequest:
     """Write a search without filters."""
-    filters = {"vehicle_classes": [], "features": []}
+    filters: dict[str, list[str]] = {"vehicle_classes": [], "features": []}
     return cast("MobilityRequest", {"site": "main", "period": period, "filters": filters, "limit": limit})
 
 

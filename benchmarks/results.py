@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlite_utils.utils import sqlite3
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one the stores use
 
 from benchmarks.row import Row
 
@@ -34,17 +34,28 @@ def machine() -> dict[str, object]:
 
 
 def commit() -> str | None:
-    """Give the commit that was measured, `+` for changes on top; None outside a repository."""
+    """Give the commit that is checked out; None outside a repository."""
     try:
-        head = _git("rev-parse", "HEAD").strip()
-        return head + ("+" if _git("status", "--porcelain", "--untracked-files=no").strip() else "")
+        return _git("rev-parse", "HEAD").strip()
     except (OSError, subprocess.CalledProcessError):
         return None
 
 
+def has_changes() -> bool:
+    """Tell whether what is measured differs from the commit."""
+    try:
+        return bool(
+            _git("status", "--porcelain", "--", "*.py", "*.json", ":!benchmarks/results.json").strip()
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return False
+
+
 def _git(*arguments: str) -> str:
     folder = Path(__file__).parent
-    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["git", *arguments], cwd=folder.parent, check=True, capture_output=True, text=True
+    ).stdout
 
 
 def _cpu() -> str:

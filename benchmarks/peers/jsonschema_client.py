@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 
 from benchmarks.carloop import Carloop
 from benchmarks.peers.mapping import offer_of

@@ -39,7 +39,7 @@ def book(scale: Scale, watch: Watch) -> Iterator[Row]:
         )
     yield Row(
         "book through the host kit: durable intent, 2 commits",
-        "bare httpx, client kept: post(…).json()",
+        "the bare POST, kept client: client.post(…).json()",
         1.5, ours, theirs,
     )  # fmt: skip
 
