@@ -60,7 +60,8 @@ HOSTILE = {
     ),
     "a million empty arrays": (whole(b"[" + b"[]," * 600_000 + b"[]]", JSON), "api.too_large"),
     "nested deeply": (whole(b"[" * 15_000, JSON), "api.not_json"),
-    "nested deeply and closed": (whole(b"[" * 9_000 + b"]" * 9_000, JSON), "api.not_json"),
+    # Python 3.11 refuses the depth in decoding it, later versions in judging it.
+    "nested deeply and closed": (whole(b"[" * 9_000 + b"]" * 9_000, JSON), None),
     "garbage": (whole(b"\x00\xff\xfe{{{{", JSON), "api.not_json"),
     "nothing": (whole(b"", JSON), "api.not_json"),
     "not a number": (whole(b'{"id": NaN}', JSON), "api.not_json"),
