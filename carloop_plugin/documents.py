@@ -107,25 +107,27 @@ def money_document(money: Money) -> contract.Money:
 
 def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
     """Write a car; what Carloop did not say is left out."""
-    document: dict[str, object] = {
-        "id": vehicle.id,
-        "licence_plate": vehicle.licence_plate,
-        "make": vehicle.make,
-        "model": vehicle.model,
-        "vehicle_class": vehicle.vehicle_class,
-        "features": list(vehicle.features),
+    # taken apart at once: twelve looks by name are a tenth of a search's mapping
+    id_, plate, make, model, class_, features, seats, fuel, transmission, station, _, image_url = vehicle
+    document: contract.Vehicle = {
+        "id": id_,
+        "licence_plate": plate,
+        "make": make,
+        "model": model,
+        "vehicle_class": class_,
+        "features": list(features),
     }
-    if vehicle.seats is not None:
-        document["seats"] = vehicle.seats
-    if vehicle.fuel is not None:
-        document["fuel"] = vehicle.fuel
-    if vehicle.transmission is not None:
-        document["transmission"] = vehicle.transmission
-    if vehicle.image_url is not None:
-        document["image_url"] = vehicle.image_url
-    if vehicle.station is not None:
-        document["station"] = vehicle.station
-    return cast("contract.Vehicle", document)
+    if seats is not None:
+        document["seats"] = seats
+    if fuel is not None:
+        document["fuel"] = fuel
+    if transmission is not None:
+        document["transmission"] = transmission
+    if image_url is not None:
+        document["image_url"] = image_url
+    if station is not None:
+        document["station"] = station
+    return document
 
 
 def option_documents(
@@ -145,8 +147,9 @@ def _option(vehicle: Vehicle, period: contract.Period, days: int) -> contract.Mo
         "vehicle": vehicle_document(vehicle),
         "match": "exact",
     }
-    if vehicle.daily_rate is not None:
-        option["price"] = _price(vehicle.daily_rate, days).copy()
+    rate = vehicle.daily_rate
+    if rate is not None:
+        option["price"] = _price(rate.amount, rate.currency, rate.tax_included, days).copy()
     return option
 
 
@@ -173,10 +176,9 @@ def days_of(period: Period) -> int:
 
 
 @lru_cache(maxsize=1_000)  # a fleet has few prices, and decimals are slow
-def _price(daily_rate: Money, days: int) -> contract.Money:
+def _price(daily_rate: Decimal, currency: str, tax_included: bool, days: int) -> contract.Money:
     # normalised, so that rates that are equal give one price, whichever of them came first
-    amount = (daily_rate.amount * days).normalize()
-    return money_document(Money(amount, daily_rate.currency, daily_rate.tax_included))
+    return money_document(Money((daily_rate * days).normalize(), currency, tax_included))
 
 
 def filters_document(filters: Filters) -> contract.MobilityFilters:

@@ -137,7 +137,7 @@ class CarloopSession:
         )
         for page in pages:
             first = first or page
-            found.update((vehicle.id, vehicle) for vehicle in page.items)
+            found |= {vehicle.id: vehicle for vehicle in page.items}
             if len(found) >= query.limit:
                 break
         if first is None:

@@ -23,7 +23,6 @@ from carloop_plugin.model import (
     RentalStatus,
     Station,
     Vehicle,
-    VehicleId,
     parse_instant,
 )
 
@@ -96,9 +95,10 @@ def vehicle_of(document: Checked, links: OwnLinks) -> Vehicle:
     rate = document.get("daily_rate")
     fuel = document["fuel"]
     transmission = document["transmission"]
+    image_url = document.get("image_url")
     # by position, in the order of the fields: by name it takes half as long again, a thousand times a search
     return Vehicle(
-        VehicleId(document["id"]),
+        document["id"],
         document["licence_plate"],
         document["make"],
         document["model"],
@@ -109,7 +109,7 @@ def vehicle_of(document: Checked, links: OwnLinks) -> Vehicle:
         transmission if transmission in _TRANSMISSIONS else UNKNOWN,
         document["station"],
         None if rate is None else money_of(rate),
-        links.keep(document.get("image_url")),
+        None if image_url is None else links.keep(image_url),
     )
 
 
