@@ -58,7 +58,7 @@ docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then c
 	@$(BIN)/python -m pytest --quiet tests/docs
 
 cassettes: $(VENV)/.stamp ## record the answers of a fresh sandbox anew
-	@$(BIN)/python tests/record_cassettes.py $(ARGS)
+	@$(BIN)/python tests/cassettes/record.py $(ARGS)
 
 lock: $(VENV)/.stamp ## resolve the pinned packages anew; ARGS=--upgrade for the newest
 	$(BIN)/uv $(COMPILE) $(ARGS) --all-extras --group dev $(PROJECTS) -o requirements.lock
