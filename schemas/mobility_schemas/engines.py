@@ -6,6 +6,7 @@ Both must read a schema alike, also where they do not by themselves: formats are
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _TIME: Schema = {"type": "string", "format": "date-time"}
 _NO_SUCH_DAY = "2026-02-30T08:00:00Z"
+_NO_LINE_FEED: Schema = {"pattern": "\n"}
+# A pattern of printable characters and classes that name such as their members: it admits no line feed.
+_SPELT_OUT = re.compile(r"\^(?:[A-Za-z0-9_{},*+?-]|\[[ -\[_-~]+\])+\$")
 
 
 @cache
@@ -104,6 +108,9 @@ def _for_rust(schema: Schema) -> Schema:
     if isinstance(pattern := schema.get("pattern"), str):
         # A look-ahead sends its regex to the slow path (3.7 ms instead of 1.2 for 1,000 options); `$` is the very end.
         schema = schema | {"pattern": pattern.replace(END_OF_TEXT, "$")}
+        # For engines whose `$` also matches before a last line feed; here it is a second regex for nothing.
+        if schema.get("not") == _NO_LINE_FEED and _SPELT_OUT.fullmatch(pattern):
+            del schema["not"]
     return schema
 
 
