@@ -18,7 +18,7 @@ from mobility_hookspecs import CallContext, MobilityProblem
 from mobility_schemas import InvalidDocument, validate
 
 Document = Any
-ROUNDS = 260
+ROUNDS = 1300
 
 CONTRACT = Path(mobility_schemas.__file__).parent / "contract"
 JUNK = [
@@ -139,7 +139,7 @@ def kept(store: Path) -> int:
 def test_an_invalid_document_is_refused_and_leaves_nothing(
     configured: Path, name: str, hook: Callable[..., object], closed: bool | None
 ) -> None:
-    """1,000 of them over the five hooks that take a document; a problem says what and where, in two languages."""
+    """1,000 of them into each of the five hooks that take a document: said what and where, in two languages."""
     tried = 0
     for number, document in enumerate(invalid_documents(name, closed=closed)):
         locale = ("de", "en")[number % 2]
@@ -153,7 +153,7 @@ def test_an_invalid_document_is_refused_and_leaves_nothing(
         assert problem["title"]
         assert problem["detail"]
         tried += 1
-    assert tried >= 200
+    assert tried >= 1000
     assert 0 == kept(configured)
 
 
@@ -166,6 +166,35 @@ def test_a_site_that_is_none_is_refused(configured: Path, hook: Callable[..., ob
     """Also by the hooks that take a site alone."""
     problem = problem_of(lambda: hook(site, CallContext.within(5)))
     assert ("invalid_document", "") == (problem["code"], problem["pointer"])
+
+
+def spoilt_names(longest: int) -> Iterator[object]:
+    """Give 1,000 names that are too long, or hold what a name cannot."""
+    chance = random.Random(longest)
+    for _ in range(1000):
+        name = "".join(chance.choices("abcZ09._~-", k=chance.randint(0, longest)))
+        bad = chance.choice([" ", "/", "ä", "\n", "\x00", "%", "🚗", "\udc80", "x" * (longest + 1)])
+        place = chance.randint(0, len(name))
+        yield name[:place] + bad + name[place:]
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [plugin.provide_mobility_filters, plugin.provide_provider_settings, plugin.check_mobility_provider],
+)
+def test_a_thousand_spoilt_sites_are_refused(configured: Path, hook: Callable[..., object]) -> None:
+    """A site is 1 to 60 of a few characters."""
+    for site in spoilt_names(60):
+        assert "invalid_document" == problem_of(functools.partial(hook, site, CallContext.within(5)))["code"]
+    assert 0 == kept(configured)
+
+
+def test_a_thousand_spoilt_ids_are_refused(configured: Path) -> None:
+    """An appointment's id is 1 to 80 of a few characters."""
+    for spoilt in spoilt_names(80):
+        ask = functools.partial(plugin.provide_mobility_states, ["ok", spoilt], CallContext.within(5))  # type: ignore[list-item]
+        problem = problem_of(ask)
+        assert ("invalid_document", "/1") == (problem["code"], problem["pointer"])
 
 
 @pytest.mark.parametrize(
