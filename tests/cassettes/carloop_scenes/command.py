@@ -24,8 +24,18 @@ class Difference:
 
 def record_all(names: tuple[str, ...], folder: Path) -> None:
     """Record scenes into a folder; all of them where none is named."""
-    for name in names or SCENES:
-        record(SCENES[name], cassette_of(name, folder=folder))
+    chosen, quiet = names or tuple(SCENES), not sys.stderr.isatty()
+    with click.progressbar(chosen, label="Recording", file=sys.stderr, hidden=quiet) as waiting:
+        for name in waiting:
+            _record(name, cassette_of(name, folder=folder))
+
+
+def _record(name: str, path: Path) -> None:
+    try:
+        record(SCENES[name], path)
+    except Exception as error:
+        error.add_note(f"in the scene {name}; no cassette was touched")
+        raise
 
 
 def compare(fresh: Path, kept: Path, *, names: tuple[str, ...] = ()) -> list[Difference]:

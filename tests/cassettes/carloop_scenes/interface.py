@@ -66,7 +66,8 @@ def search(stage: Stage) -> None:
 @scene
 def search_pages(stage: Stage) -> None:
     """A search is read page by page, each vehicle once, in the order of station, class, plate and id."""
-    found, cursor, pages = [], None, 0
+    found: list[dict[str, Any]] = []
+    cursor, pages = None, 0
     while True:
         page = _search(stage, limit=3, **({"cursor": cursor} if cursor else {}))
         found, cursor, pages = found + page["items"], page["next_cursor"], pages + 1

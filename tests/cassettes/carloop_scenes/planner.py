@@ -17,7 +17,7 @@ from mobility_hookspecs import MobilityHost
 
 Document = dict[str, Any]
 
-APPOINTMENT = {
+APPOINTMENT: Document = {
     "id": "A-1",
     "revision": 1,
     "status": "scheduled",

@@ -83,7 +83,7 @@ def reference_exists(stage: Stage) -> None:
 def request_in_progress(stage: Stage) -> None:
     """While a request is worked on, another one with its key is refused."""
     body = json.dumps(_booking()).encode()
-    stage.backstage.begin_attempt("/rentals", body, change=key(1), seconds=60)
+    stage.backstage.begin_attempt("/rentals", body, change=key(1))
     problem = stage.book()
     _is(problem, 409, "request_in_progress")
     assert problem.headers["retry-after"] == "1"
@@ -125,7 +125,7 @@ def period_in_past(stage: Stage) -> None:
     """What lies in the past can be neither searched nor booked, and no rental can end there."""
     period = {"start": "2027-03-01T06:59:59Z", "end": END}
     _is(stage.ask("GET", "/vehicles", params=period), 422, "period_in_past")
-    _is(stage.book(**period), 422, "period_in_past")
+    _is(stage.book(1, **period), 422, "period_in_past")
     rental = stage.booked(2)
     stage.clock.move_to(datetime(2027, 3, 4, 12, tzinfo=UTC))
     _is(stage.change_end(rental, "2027-03-04T12:00:00Z", number=3), 422, "period_in_past")
@@ -136,7 +136,7 @@ def period_invalid(stage: Stage) -> None:
     """What ends before it begins is no period."""
     period = {"start": END, "end": START}
     _is(stage.ask("GET", "/vehicles", params=period), 422, "period_invalid")
-    _is(stage.book(**period), 422, "period_invalid")
+    _is(stage.book(1, **period), 422, "period_invalid")
     _is(stage.change_end(stage.booked(2), START, number=3), 422, "period_invalid")
 
 

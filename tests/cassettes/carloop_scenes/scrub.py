@@ -60,7 +60,8 @@ def scrub_response(response: Response, *, origin: str) -> Response:
     if body and "content-length" in headers:
         headers["content-length"] = [str(len(body))]
     return {
-        "status": response["status"],
+        # the phrase beside it says nothing more, and is another one with another version of Python
+        "status": {"code": response["status"]["code"], "message": ""},
         "headers": {name: headers[name] for name in RESPONSE_HEADERS if name in headers},
         "body": {"string": body},
     }

@@ -212,9 +212,9 @@ def never_heard_of_again(stage: Stage) -> None:
 @scene
 def meets_its_own_first_attempt(stage: Stage) -> None:
     """While the first attempt is still worked on, the second waits, and then gets the first one's rental."""
-    with _session(stage, sleep=lambda _: stage.backstage.await_attempt()) as carloop:
+    with _session(stage, sleep=lambda _: stage.backstage.finish_attempt()) as carloop:
         request = _booking(carloop)
-        stage.backstage.begin_attempt("/rentals", request.body, change=request.key, seconds=0.5)
+        stage.backstage.begin_attempt("/rentals", request.body, change=request.key)
         result = carloop.send(request, deadline=_soon())
     assert isinstance(result, Confirmed)
     assert result.replayed
@@ -247,7 +247,7 @@ def _booking(
         external_reference=reference(number),
         vehicle_id=VehicleId(vehicle),
         period=period,
-        customer=CUSTOMER,  # type: ignore[arg-type]  # one TypedDict's worth of plain texts
+        customer=CUSTOMER,
     )
     return WriteRequest(Action.BOOK, ChangeId(key(change or number)), body)
 

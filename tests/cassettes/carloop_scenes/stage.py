@@ -67,11 +67,11 @@ class Backstage(Protocol):
     def revoke_token(self, label: str) -> None:
         """Revoke a token."""
 
-    def begin_attempt(self, path: str, body: bytes, *, change: str, seconds: float) -> None:
-        """Let another request with this key be worked on for some seconds."""
+    def begin_attempt(self, path: str, body: bytes, *, change: str) -> None:
+        """Let another request with this key be worked on until `finish_attempt`; nothing is delayed after that."""
 
-    def await_attempt(self) -> None:
-        """Wait until that request has been answered."""
+    def finish_attempt(self) -> None:
+        """Let that request be answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import time_machine
+from vcr.cassette import Cassette
 
 from carloop_plugin import bootstrap
 from carloop_sandbox.running import Sandbox, run_sandbox
@@ -26,6 +27,9 @@ RECORDING_TOKEN = "tok_of_the_recording"
 REPLAYING_TOKEN = "tok_of_the_replay"
 PATIENCE = 0.05
 """Seconds a second request with a busy key waits in the recorder's sandbox; a whole second elsewhere."""
+
+LONG = 600
+"""Seconds that an attempt is held back unless it is let go before."""
 
 
 def record(scene: Scene, path: Path) -> None:
@@ -47,8 +51,18 @@ def record(scene: Scene, path: Path) -> None:
 def replay(scene: Scene, path: Path) -> None:
     """Play a scene against its cassette: under another address and token, with nothing left over at its end."""
     with time_machine.travel(NOW, tick=False) as clock, replaying(path) as cassette:
-        _play(scene, clock, _Nothing(), base_url=HOST, token=REPLAYING_TOKEN)
-        assert cassette.all_played, f"{path.name} holds requests that are no longer made: make cassettes"
+        try:
+            _play(scene, clock, _Nothing(), base_url=HOST, token=REPLAYING_TOKEN)
+        except Exception as error:
+            # a host makes "the provider failed" of a request that was not recorded: say which are still waited for
+            error.add_note(f"not asked for so far: {_left_over(cassette)}")
+            raise
+        assert cassette.all_played, f"{path.name}: {_left_over(cassette)} no longer made: make cassettes"
+
+
+def _left_over(cassette: Cassette) -> list[str]:
+    requests = enumerate(cassette.requests)
+    return [f"{each.method} {each.path}" for number, each in requests if not cassette.play_counts[number]]
 
 
 def _play(
@@ -93,10 +107,10 @@ class _Nothing:
     def revoke_token(self, label: str) -> None:
         """Revoke nothing."""
 
-    def begin_attempt(self, path: str, body: bytes, *, change: str, seconds: float) -> None:
+    def begin_attempt(self, path: str, body: bytes, *, change: str) -> None:
         """Send nothing."""
 
-    def await_attempt(self) -> None:
+    def finish_attempt(self) -> None:
         """Wait for nothing."""
 
 
@@ -114,9 +128,7 @@ class _Live:
 
     def __exit__(self, *_: object) -> None:
         self.http.close()
-        # what is still held back by a fault is let go, then ends
-        self.sandbox.service.stopping.set()
-        self.await_attempt()
+        self.finish_attempt()
 
     def fault(self, operation: str, fault: str, *, times: int = 1, value: object = None) -> None:
         """Arm a fault."""
@@ -135,9 +147,9 @@ class _Live:
         """Revoke a token."""
         self._control("DELETE", f"/sandbox/tokens/{label}", {})
 
-    def begin_attempt(self, path: str, body: bytes, *, change: str, seconds: float) -> None:
+    def begin_attempt(self, path: str, body: bytes, *, change: str) -> None:
         """Send a booking past the recorder, by a socket, and return once the sandbox is working on it."""
-        self.fault("book", "delay", value=seconds)
+        self.fault("book", "delay", value=LONG)
         head = (
             f"POST {BASE_PATH}{path} HTTP/1.1\r\nHost: {self.sandbox.url.removeprefix('http://')}\r\n"
             f"Authorization: Bearer {self.sandbox.token}\r\nIdempotency-Key: {change}\r\n"
@@ -149,8 +161,9 @@ class _Live:
         while self._control("GET", "/sandbox/faults").json()["items"]:
             time.sleep(0.002)
 
-    def await_attempt(self) -> None:
-        """Wait until the request sent past the recorder has been answered."""
+    def finish_attempt(self) -> None:
+        """Let the request sent past the recorder go, as a stopping sandbox does, and wait for its answer."""
+        self.sandbox.service.stopping.set()
         for thread in self.attempts:
             thread.join(10)
 
