@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from carloop_scenes.contract import operation_of, schema_of_answer, schema_of_request
@@ -62,15 +63,8 @@ def test_body_of_another_schema_is_noticed(
     exchange = next(each for each in exchanges if each.cassette == cassette)
     document = json.loads(getattr(exchange, field))
     name = next(name for name in ("end", "code") if name in document)
-    stale = replaced(exchange, field, json.dumps(document | {name: 5}))
+    stale = replace(exchange, **{field: json.dumps(document | {name: 5})})
     assert [found.endswith(f"/{name}") for found in objections(stale)] == [True]
-
-
-def replaced(exchange: Exchange, field: str, body: str) -> Exchange:
-    """Put another body into an exchange."""
-    from dataclasses import replace
-
-    return replace(exchange, **{field: body})  # type: ignore[arg-type]
 
 
 def test_bodies_sent_to_be_refused_are_wrong(exchanges: tuple[Exchange, ...]) -> None:
