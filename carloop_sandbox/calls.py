@@ -42,7 +42,7 @@ def _check_token(call: Call, store: Store) -> None:
     token = bearer_token(call.headers.get("authorization"))
     if token is None or store.tokens.label_of(token, store.clock.now()) is None:
         challenge = 'Bearer realm="carloop"' + ("" if token is None else ', error="invalid_token"')
-        detail = "Send a valid token as Authorization: Bearer TOKEN."
+        detail = "Send a valid token in the Authorization header."
         raise Refused("token_invalid", detail, headers={"WWW-Authenticate": challenge})
 
 

@@ -14,8 +14,7 @@ from carloop_scenes.stage import CUSTOMER
 REASONS = {"Termin verschoben"}
 _DIALECT = "https://json-schema.org"
 _PATTERNS = {
-    # Carloop's own sentence on 401 says "Bearer TOKEN", in this very word
-    "token": r"Bearer (?!TOKEN\b)|\b(?:tok|clp)_|not-a-token|[A-Za-z0-9_-]{40,}",
+    "token": r"Bearer |\b(?:tok|clp)_|not-a-token|[A-Za-z0-9_-]{40,}",
     "e-mail address": r"[\w.+-]+@[\w-]+\.",
     "network address": r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\blocalhost\b|\[?::1\b|[a-z]:\d{2,5}\b",
     "other host": rf"https?://(?!{re.escape(HOST[8:])}/|{re.escape(_DIALECT[8:])}/)",
