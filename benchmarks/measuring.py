@@ -45,14 +45,12 @@ def alternate(
 ) -> tuple[Samples, Samples]:
     """Run two pieces of work in turns: A B, B A, A B, … after some rounds that do not count.
 
-    Who begins changes from round to round, so that neither always follows the other. Garbage is collected once, before
-    the first round, and then when the interpreter thinks fit, as in real life: a collection before each clock would
-    warm the caches of the core it runs on, and what hands its work to another thread would start cold.
+    Who begins changes from round to round, so that neither always follows the other. The garbage of what ran
+    before is collected before the clock starts; while it runs, collection is on for both, as in real life.
     """
     for _ in range(warm_up):
         ours()
         peer()
-    gc.collect()
     taken: dict[Work, list[float]] = {ours: [], peer: []}
     for number in rounds:
         for work in (ours, peer) if number % 2 == 0 else (peer, ours):
@@ -61,6 +59,7 @@ def alternate(
 
 
 def _seconds(work: Work) -> float:
+    gc.collect()
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
