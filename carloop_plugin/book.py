@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from carloop_plugin.appointment import SavedAppointment
-from carloop_plugin.intents import Intent, Outcome, RentalRecord
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import (
     Action,
     AppointmentId,
@@ -35,6 +35,9 @@ def book(change: Mapping[str, object], *, change_id: ChangeId, digest: str, call
         a change is pending, or there is a rental already.
     :raises CallFailed: Carloop did not answer before anything was sent.
     """
+    if made := call.store.rental_of_change(change_id):
+        # The records were rebuilt from Carloop: the rental is known, and that this change made it.
+        return Outcome(change_id, OutcomeStatus.DONE, rental=made.document)
     appointment = _saved(AppointmentId(str(change["appointment_id"])), call)
     customer = cast("Customer", change["customer"])
     if appointment.locks_customer and not appointment.is_of(customer):

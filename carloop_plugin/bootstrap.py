@@ -6,6 +6,7 @@ between calls, by the place it leads to, so that several hosts in one process sh
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
+LONGEST_CALL = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def opened(*, deadline: float) -> Iterator[Wired]:
     """
     environment = Environment.read()
     credentials = open_credentials(environment.store)
+    # A host that knows no deadline still gets one that clocks and sockets can count to.
+    deadline = min(deadline, time.monotonic() + LONGEST_CALL)
     with _file(environment.store).open(deadline=deadline) as store:
 
         def connect(site: Site) -> Carloop:
@@ -106,6 +110,7 @@ def rebuild_store(
     if is_shared_store(location):
         raise StoreFailed(Reason("storage_failed", "store.postgres_missing"))
     path = Path(location)
+    _refuse_newer(deadline=deadline)
     installation, settings = find_installation(path), find_settings(path)
     close()
     aside = move_aside(path, at=CLOCK.now())
@@ -116,6 +121,16 @@ def rebuild_store(
             wired.call.store.save_settings(Site(site), StoredSettings(base_url, station))
         sites = list(wired.sites()) or [DEFAULT_SITE]
         return aside, rebuild(sites, wired.call, tell=tell)
+
+
+def _refuse_newer(*, deadline: float) -> None:
+    # A store of a newer version is not broken: moving it aside would lose what only that version can read.
+    try:
+        with opened(deadline=deadline):
+            return
+    except StoreFailed as failure:
+        if failure.reason.text == "store.newer":
+            raise
 
 
 def close() -> None:

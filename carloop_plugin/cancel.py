@@ -9,8 +9,9 @@ from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import Action, ChangeId, RentalStatus
 from carloop_plugin.ports import Call
 from carloop_plugin.recover import make_way
-from carloop_plugin.rental import account_of, rental_of
+from carloop_plugin.rental import account_of, rental_of, revision_of
 from carloop_plugin.send import record_and_send
+from carloop_plugin.settle import gone
 
 
 def cancel(change: Mapping[str, object], *, change_id: ChangeId, digest: str, call: Call) -> Outcome:
@@ -28,7 +29,6 @@ def cancel_rental(
 ) -> Outcome:
     """Cancel a rental of our records, as `change` asks for it."""
     make_way(rental.appointment_id, call)
-    reason, revision = change.get("reason"), change.get("revision")
     intent = Intent(
         change_id=change_id,
         action=Action.CANCEL,
@@ -38,12 +38,20 @@ def cancel_rental(
         recorded_at=call.clock.now(),
         account=rental.account,
         rental_id=rental.id,
-        revision=int(revision) if isinstance(revision, int | float) else None,
     )
     if rental.status is RentalStatus.CANCELLED:
         outcome = Outcome(change_id, OutcomeStatus.DONE, rental=rental.document)
         return call.store.record_settled(intent, outcome)
     carloop = call.connect(rental.site)
     account = account_of(rental, carloop=carloop, call=call)
+    revision = revision_of(change, rental, carloop=carloop, call=call)
+    if revision is None:
+        # Gone is as good as cancelled.
+        cancelled = gone(rental, at=call.clock.now(), cancelled_here=True)
+        call.store.keep_rental(cancelled)
+        done = Outcome(change_id, OutcomeStatus.DONE, rental=cancelled.document)
+        return call.store.record_settled(intent, done)
+    reason = change.get("reason")
     body = carloop.cancellation_body(reason if isinstance(reason, str) else None)
-    return record_and_send(replace(intent, body=body), carloop=carloop, account=account, call=call)
+    ready = replace(intent, revision=revision, body=body)
+    return record_and_send(ready, carloop=carloop, account=account, call=call)

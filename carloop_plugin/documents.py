@@ -167,7 +167,8 @@ def differs(vehicle: Vehicle, query: VehicleQuery) -> list[str]:
     """Name what of a search a car does not fulfil."""
     other_class = bool(query.vehicle_classes) and vehicle.vehicle_class not in query.vehicle_classes
     lacking = not set(query.features) <= set(vehicle.features)
-    return [name for name, is_so in (("vehicle_class", other_class), ("features", lacking)) if is_so]
+    named = [name for name, is_so in (("vehicle_class", other_class), ("features", lacking)) if is_so]
+    return named or ["vehicle"]
 
 
 def days_of(period: Period) -> int:

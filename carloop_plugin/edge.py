@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from carloop_plugin.bootstrap import Wired, opened
 from carloop_plugin.model import PROVIDER_ID, Failed
 from carloop_plugin.problems import problem_document
+from mobility_hookspecs.detached import detach
 from mobility_hookspecs.problems import MobilityProblem, make_problem
 from mobility_schemas import InvalidDocument, validate
 
@@ -27,11 +28,30 @@ def answering(context: CallContext) -> Iterator[Wired]:
         raise MobilityProblem(problem_document(failure.reason, context.locale)) from None
 
 
-def check(document: object, name: str, context: CallContext, *, closed: bool | None = None) -> None:
-    """Raise `MobilityProblem` with `invalid_document` and the pointer unless a document is valid."""
+Document = TypeVar("Document")
+
+
+def checked(
+    document: Document, name: str, context: CallContext, *, closed: bool | None = None, pointer: str = ""
+) -> Document:
+    """Give our own copy of a valid document, made of plain dicts and lists.
+
+    :raises MobilityProblem: `invalid_document`, with the pointer to what is wrong.
+    """
     problem = objection(document, name, context, closed=closed)
     if problem:
-        raise MobilityProblem(problem)
+        raise MobilityProblem({**problem, "pointer": pointer + problem.get("pointer", "")})
+    return cast("Document", detach(document))
+
+
+def checked_ids(appointment_ids: list[str], context: CallContext) -> list[str]:
+    """Give our own copy of a list of appointment ids; the pointer names the first that is none."""
+    if not issubclass(type(appointment_ids), (list, tuple)):
+        raise MobilityProblem(make_problem("invalid_document", locale=context.locale, pointer=""))
+    return [
+        checked(each, "appointment_id", context, pointer=f"/{index}")
+        for index, each in enumerate(list.__iter__(list(appointment_ids)))
+    ]
 
 
 def objection(
@@ -46,38 +66,29 @@ def objection(
     return None
 
 
-def check_all(values: object, name: str, context: CallContext) -> None:
-    """Raise `MobilityProblem` unless `values` is a list of valid ones; the pointer names the first that is not."""
-    if not isinstance(values, list | tuple):
-        raise MobilityProblem(make_problem("invalid_document", locale=context.locale, pointer=""))
-    for index, value in enumerate(values):
-        problem = objection(value, name, context)
-        if problem:
-            raise MobilityProblem({**problem, "pointer": f"/{index}"})
-
-
-def is_for_another(change: object) -> bool:
-    """Tell whether a change names another provider. One whose provider cannot be read is for everybody."""
-    provider = change.get("provider") if isinstance(change, Mapping) else None
-    if not isinstance(provider, str) or provider == PROVIDER_ID:
+def is_for_another(document: object) -> bool:
+    """Tell whether a document names another provider. One whose provider cannot be read is for everybody."""
+    provider = _member(document, "provider")
+    if _readable(provider, "provider_id") is None:
         return False
-    try:
-        validate(provider, "provider_id")
-    except InvalidDocument:
-        return False
-    return True
+    return provider != PROVIDER_ID
 
 
 def refused(change: object, problem: Problem) -> RentalOutcome:
     """Answer a change that could not be carried out; what of it cannot be read is null."""
-    readable = change if isinstance(change, Mapping) else {}
+    provider = _readable(_member(change, "provider"), "provider_id")
     outcome = {
-        "change_id": _readable(readable.get("change_id"), "change_id"),
-        "provider": PROVIDER_ID if readable.get("provider") == PROVIDER_ID else None,
+        "change_id": _readable(_member(change, "change_id"), "change_id"),
+        "provider": PROVIDER_ID if provider == PROVIDER_ID else None,
         "status": "refused",
         "problem": problem,
     }
     return cast("RentalOutcome", outcome)
+
+
+def _member(document: object, name: str) -> object:
+    # The base type's own method, and type() instead of isinstance(): a subclass may say what it likes.
+    return dict.get(document, name) if issubclass(type(document), dict) else None  # type: ignore[call-overload]
 
 
 def _readable(value: object, name: str) -> object:

@@ -109,8 +109,9 @@ class RentalRecord:
     """A rental of ours as last seen at Carloop, with the appointment it serves.
 
     `document` is the contract's `rental`. `linked` is False for one that is not what was asked for and is
-    offered for cancellation. `appointment_period` is the appointment's period the rental was made for.
-    `cancelled_here` tells our own cancellation from one at the desk.
+    offered for cancellation, `differs` True for one found later that the desk had changed by then.
+    `appointment_period` is the appointment's period the rental was made for. `cancelled_here` tells our own
+    cancellation from one at the desk.
     """
 
     site: Site
@@ -125,6 +126,7 @@ class RentalRecord:
     document: Document
     appointment_period: Period | None = None
     linked: bool = True
+    differs: bool = False
     cancelled_here: bool = False
 
     @property

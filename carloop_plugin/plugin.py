@@ -33,10 +33,10 @@ def describe_mobility_provider() -> contract.ProviderInfo:
 @hookimpl
 def on_appointment_saved(appointment: contract.Appointment, context: CallContext) -> contract.MobilityStep:
     """Remember the appointment and say what step 4 shows."""
-    from carloop_plugin.edge import answering, check
+    from carloop_plugin.edge import answering, checked
     from carloop_plugin.step import save_appointment
 
-    check(appointment, "appointment", context)
+    appointment = checked(appointment, "appointment", context)
     with answering(context) as wired:
         return save_appointment(appointment, wired.call, locale=context.locale)
 
@@ -44,13 +44,13 @@ def on_appointment_saved(appointment: contract.Appointment, context: CallContext
 @hookimpl
 def provide_mobility_filters(site: str, context: CallContext) -> contract.MobilityFilters:
     """Read the vehicle classes and features from Carloop."""
-    from carloop_plugin.edge import answering, check
+    from carloop_plugin.edge import answering, checked
     from carloop_plugin.model import Site
     from carloop_plugin.search import filters
 
-    check(site, "site", context)
+    site = checked(site, "site", context)
     with answering(context) as wired:
-        return filters(carloop=wired.call.connect(Site(site)), deadline=context.deadline)
+        return filters(carloop=wired.call.connect(Site(site)), deadline=wired.call.deadline)
 
 
 @hookimpl
@@ -58,11 +58,11 @@ def provide_mobility_options(
     request: contract.MobilityRequest, context: CallContext
 ) -> contract.MobilityOffer:
     """Search the free cars."""
-    from carloop_plugin.edge import answering, check
+    from carloop_plugin.edge import answering, checked
     from carloop_plugin.model import Site
     from carloop_plugin.search import search
 
-    check(request, "mobility_request", context)
+    request = checked(request, "mobility_request", context)
     with answering(context) as wired:
         site = Site(request["site"])
         return search(
@@ -70,7 +70,7 @@ def provide_mobility_options(
             carloop=wired.call.connect(site),
             station=wired.settings(site).station,
             locale=context.locale,
-            deadline=context.deadline,
+            deadline=wired.call.deadline,
         )
 
 
@@ -79,15 +79,13 @@ def on_rental_change(change: contract.RentalChange, context: CallContext) -> con
     """Book, change the end or cancel; refusals and unknown outcomes are answers, not exceptions."""
     from carloop_plugin.change import change_rental
     from carloop_plugin.documents import outcome_document
-    from carloop_plugin.edge import answering, is_for_another, objection, refused
+    from carloop_plugin.edge import answering, checked, is_for_another, refused
     from mobility_hookspecs.problems import MobilityProblem
 
     if is_for_another(change):
         return None
-    problem = objection(change, "rental_change", context)
-    if problem:
-        return refused(change, problem)
     try:
+        change = checked(change, "rental_change", context)
         with answering(context) as wired:
             outcome = change_rental(change, wired.call)
             return outcome_document(outcome, change_id=change["change_id"], locale=context.locale)
@@ -98,13 +96,13 @@ def on_rental_change(change: contract.RentalChange, context: CallContext) -> con
 @hookimpl
 def provide_mobility_states(appointment_ids: list[str], context: CallContext) -> list[contract.MobilityState]:
     """Say from our own records how appointments stand."""
-    from carloop_plugin.edge import answering, check_all
+    from carloop_plugin.edge import answering, checked_ids
     from carloop_plugin.model import AppointmentId
     from carloop_plugin.step import states
 
-    check_all(appointment_ids, "appointment_id", context)
+    asked = [AppointmentId(each) for each in checked_ids(appointment_ids, context)]
     with answering(context) as wired:
-        return states([AppointmentId(each) for each in appointment_ids], wired.call, locale=context.locale)
+        return states(asked, wired.call, locale=context.locale)
 
 
 @hookimpl
@@ -123,11 +121,11 @@ def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
 @hookimpl
 def provide_provider_settings(site: str, context: CallContext) -> contract.ProviderSettings:
     """Give a site's settings and the form to edit them, never a secret."""
-    from carloop_plugin.edge import answering, check
+    from carloop_plugin.edge import answering, checked
     from carloop_plugin.model import Site
     from carloop_plugin.settings_page import describe_settings
 
-    check(site, "site", context)
+    site = checked(site, "site", context)
     with answering(context) as wired:
         return describe_settings(
             Site(site),
@@ -139,12 +137,16 @@ def provide_provider_settings(site: str, context: CallContext) -> contract.Provi
 
 
 @hookimpl
-def save_provider_settings(settings: contract.ProviderSettings, context: CallContext) -> contract.CheckReport:
-    """Save a site's settings and test them."""
-    from carloop_plugin.edge import answering, check
+def save_provider_settings(
+    settings: contract.ProviderSettings, context: CallContext
+) -> contract.CheckReport | None:
+    """Save a site's settings and test them; another provider's are none of ours."""
+    from carloop_plugin.edge import answering, checked, is_for_another
     from carloop_plugin.settings_page import save_settings
 
-    check(settings, "provider_settings", context, closed=True)
+    if is_for_another(settings):
+        return None
+    settings = checked(settings, "provider_settings", context, closed=True)
     with answering(context) as wired:
         return save_settings(
             settings,
@@ -153,7 +155,7 @@ def save_provider_settings(settings: contract.ProviderSettings, context: CallCon
             credentials=wired.credentials,
             connect=wired.call.connect,
             clock=wired.call.clock,
-            deadline=context.deadline,
+            deadline=wired.call.deadline,
             locale=context.locale,
         )
 
@@ -162,10 +164,10 @@ def save_provider_settings(settings: contract.ProviderSettings, context: CallCon
 def check_mobility_provider(site: str, context: CallContext) -> contract.CheckReport:
     """Test the connection of a site."""
     from carloop_plugin.check import check_site
-    from carloop_plugin.edge import answering, check
+    from carloop_plugin.edge import answering, checked
     from carloop_plugin.model import Site
 
-    check(site, "site", context)
+    site = checked(site, "site", context)
     with answering(context) as wired:
         return check_site(
             Site(site),
@@ -173,7 +175,7 @@ def check_mobility_provider(site: str, context: CallContext) -> contract.CheckRe
             store=wired.call.store,
             credentials=wired.credentials,
             connect=wired.call.connect,
-            deadline=context.deadline,
+            deadline=wired.call.deadline,
             locale=context.locale,
         )
 
@@ -184,11 +186,11 @@ def on_personal_data_erased(
 ) -> contract.ErasureReport:
     """Forget customers, except for what a pending change still needs."""
     from carloop_plugin.documents import erasure_document
-    from carloop_plugin.edge import answering, check
+    from carloop_plugin.edge import answering, checked
     from carloop_plugin.erase import erase
     from carloop_plugin.model import AppointmentId
 
-    check(subjects, "erasure_subjects", context)
+    subjects = checked(subjects, "erasure_subjects", context)
     with answering(context) as wired:
         ids = [AppointmentId(each) for each in subjects["appointment_ids"]]
         erased = erase(subjects["customer_numbers"], ids, wired.call)

@@ -178,6 +178,9 @@ class Store(SettingsStore, Protocol):
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
         """Give the rentals of an id, at one site or at any; active ones first, then the newest."""
 
+    def rental_of_change(self, change_id: ChangeId) -> RentalRecord | None:
+        """Give the rental that a booking brought, by the booking's id."""
+
     def rentals_of(
         self, appointment_ids: Sequence[AppointmentId]
     ) -> Mapping[AppointmentId, Sequence[RentalRecord]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from carloop_plugin.in_flight import one_at_a_time
@@ -15,6 +15,9 @@ from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.recover import cancel_at_carloop, recover_with
 from carloop_plugin.reference import Reference, read_reference
 from carloop_plugin.settle import observed
+
+LEAST_SECONDS = 1.0
+"""What one pending change may take of a round at least, the round's own end permitting."""
 
 OVERLAP = timedelta(minutes=1)
 """How far the feed is read again: a change may become visible later than one that was written after it."""
@@ -34,27 +37,46 @@ def reconcile(sites: Iterable[Site], call: Call) -> Reconciled:
     A site whose Carloop cannot be asked costs its own news alone; its intents and keys are kept.
     """
     report = Reconciled()
-    for carloop, account in _reachable(sites, call):
-        for intent in call.store.pending_intents():
-            if time.monotonic() >= call.deadline:
-                return report
-            if intent.account in (None, account.id) and not intent.is_set_aside:
-                _settle(intent, report, carloop=carloop, account=account, call=call)
-        _bring_in(report, carloop=carloop, account=account, call=call)
+    carloops = _each_once(sites, call)
+    for left, carloop in zip(range(len(carloops), 0, -1), carloops, strict=True):
+        mine = _share(call, left)
+        # A rejected token ends the round here: nothing is sent with it until it is accepted again.
+        with suppress(CallFailed):
+            account = carloop.read_account(deadline=mine.deadline)
+            _settle_all(report, carloop=carloop, account=account, call=mine)
+            _bring_in(report, carloop=carloop, account=account, call=mine)
     return report
 
 
-def _reachable(sites: Iterable[Site], call: Call) -> Sequence[tuple[Carloop, Account]]:
-    """Find the Carloops that answer, each once however many sites it serves.
+def _share(call: Call, parts: int) -> Call:
+    """Give one of so many their part of the time that is left, so that a slow one costs the others nothing."""
+    now = time.monotonic()
+    return replace(call, deadline=now + max(0.0, call.deadline - now) / parts)
 
-    A rejected token ends the round here: nothing is sent with it until it is accepted again.
-    """
-    found: dict[int, tuple[Carloop, Account]] = {}
+
+def _settle_all(report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
+    ours = [
+        intent
+        for intent in call.store.pending_intents()
+        if intent.account in (None, account.id) and not intent.is_set_aside
+    ]
+    for left, intent in zip(range(len(ours), 0, -1), ours, strict=True):
+        if time.monotonic() >= call.deadline:
+            return
+        # The news from the desk need their part too.
+        part = _share(call, left + 1)
+        at_least = min(call.deadline, time.monotonic() + LEAST_SECONDS)
+        mine = replace(part, deadline=max(part.deadline, at_least))
+        _settle(intent, report, carloop=carloop, account=account, call=mine)
+
+
+def _each_once(sites: Iterable[Site], call: Call) -> Sequence[Carloop]:
+    """Find the Carloops of all sites, each once however many it serves."""
+    found: dict[int, Carloop] = {}
     for site in sites:
         with suppress(Failed):
             carloop = call.connect(site)
-            if id(carloop) not in found:
-                found[id(carloop)] = (carloop, carloop.read_account(deadline=call.deadline))
+            found[id(carloop)] = carloop
     return list(found.values())
 
 

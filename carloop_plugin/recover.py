@@ -29,6 +29,9 @@ from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.settle import conclude, look_for, record_of, request_of, settle_done, unknown
 from carloop_plugin.verdict import may_be_in_flight, may_send_again
 
+PASSING = frozenset({"not_authorised", "rate_limited"})
+"""Failures that say nothing of the intent they befall."""
+
 
 def settle_pending(appointment_id: AppointmentId, call: Call) -> None:
     """Try to settle an appointment's pending change, with at most half of the time that is left."""
@@ -72,7 +75,9 @@ def recover_with(intent: Intent, *, carloop: Carloop, account: Account, call: Ca
             return _recover_given_up(intent, carloop=carloop, account=account, call=call)
         return _recover_change(intent, carloop=carloop, account=account, call=call)
     except CallFailed as failure:
-        call.store.mark_unknown(intent.change_id, failure.reason.code, counts=False)
+        # The account answered a moment ago, so this is the intent's own trouble and not an outage.
+        counts = failure.reason.code not in PASSING
+        call.store.mark_unknown(intent.change_id, failure.reason.code, counts=counts)
         return unknown(intent, failure.reason)
 
 

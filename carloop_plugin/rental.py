@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from carloop_plugin.intents import RentalRecord
 from carloop_plugin.model import Account, Reason, Refused, Rental, RentalId, Site
@@ -24,17 +23,28 @@ def rental_of(change: Mapping[str, object], call: Call) -> RentalRecord:
     found = call.store.rentals_named(rental_id, site)
     if len({rental.site for rental in found}) > 1:
         raise Refused(Reason("invalid_document", "change.site_needed", pointer="/site"))
-    if len([rental for rental in found if rental.status.is_active]) > 1:
-        # One id from two accounts: nothing in the change says which of the two cars is meant.
-        raise Refused(Reason("account_changed", "change.account_changed"))
     if found:
-        return found[0]
+        return _of_present_account(found, call)
     if site is not None and (adopted := _adopt(rental_id, site, call)):
         return adopted
     raise Refused(Reason("rental_not_found", "change.rental_not_found", pointer="/rental_id"))
 
 
+def _of_present_account(found: Sequence[RentalRecord], call: Call) -> RentalRecord:
+    """Choose among rentals of one id and site: more than one, and they are of different accounts."""
+    if len(found) == 1:
+        return found[0]
+    account = call.connect(found[0].site).read_account(deadline=call.deadline)
+    ours = [rental for rental in found if rental.account == account.id]
+    if not ours:
+        raise Refused(Reason("account_changed", "change.account_changed"))
+    return ours[0]
+
+
 def _adopt(rental_id: RentalId, site: Site, call: Call) -> RentalRecord | None:
+    if set(rental_id) <= {"."}:
+        # No path segment, so no rental's id either.
+        return None
     carloop = call.connect(site)
     account = carloop.known_account(deadline=call.deadline)
     rental = carloop.read_rental(rental_id, deadline=call.deadline)
@@ -52,8 +62,21 @@ def account_of(rental: RentalRecord, *, carloop: Carloop, call: Call) -> Account
     """Give the account in use. Raise `Refused` where it is not the one that made the rental."""
     account = carloop.known_account(deadline=call.deadline)
     if account.id != rental.account:
+        account = carloop.read_account(deadline=call.deadline)
+    if account.id != rental.account:
         raise Refused(Reason("account_changed", "change.account_changed"))
     return account
+
+
+def revision_of(
+    change: Mapping[str, object], rental: RentalRecord, *, carloop: Carloop, call: Call
+) -> int | None:
+    """Give the revision the change was asked for, else the one at Carloop now; None where the rental is gone."""
+    revision = change.get("revision")
+    if isinstance(revision, int | float):
+        return int(revision)
+    found = read_own(rental, carloop=carloop, call=call)
+    return found.revision if found else None
 
 
 def read_own(rental: RentalRecord, *, carloop: Carloop, call: Call) -> Rental | None:
@@ -62,8 +85,3 @@ def read_own(rental: RentalRecord, *, carloop: Carloop, call: Call) -> Rental | 
     if found is None and carloop.read_account(deadline=call.deadline).id != rental.account:
         raise Refused(Reason("account_changed", "change.account_changed"))
     return found
-
-
-def now_at(account: Account, call: Call) -> datetime:
-    """Give Carloop's idea of now, as far as we know it."""
-    return call.clock.now() + account.skew

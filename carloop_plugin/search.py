@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, cast
@@ -47,7 +48,7 @@ def search(
     """
     asked = request["period"]
     query = _read_query(request, station=station)
-    found = carloop.search(query, deadline=deadline)
+    found = _search(query, carloop=carloop, deadline=deadline)
     days = days_of(query.period)
     options = option_documents(found.vehicles, period=asked, days=days)
     if options:
@@ -57,6 +58,16 @@ def search(
     return offer_document(
         found, alternatives, explanation=_explain(found, carloop, locale, deadline=deadline)
     )
+
+
+def _search(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> FreeVehicles:
+    try:
+        return carloop.search(query, deadline=deadline)
+    except CallFailed as failure:
+        if failure.reason.code == "invalid_document" and failure.reason.pointer is None:
+            # The period was judged here; what else Carloop may object to are the filters.
+            raise CallFailed(replace(failure.reason, pointer="/filters")) from None
+        raise
 
 
 def filters(*, carloop: Carloop, deadline: float) -> contract.MobilityFilters:
@@ -97,8 +108,9 @@ def _read_query(request: contract.MobilityRequest, *, station: str | None) -> Ve
 def _others(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> tuple[Vehicle, ...]:
     if not query.vehicle_classes and not query.features:
         return ()
-    anything = replace(query, vehicle_classes=(), features=(), limit=ALTERNATIVES)
-    return _free_vehicles(anything, carloop=carloop, deadline=deadline)
+    anything = replace(query, vehicle_classes=(), features=(), limit=min(ALTERNATIVES, query.limit))
+    now = time.monotonic()
+    return _free_vehicles(anything, carloop=carloop, deadline=now + (deadline - now) / 2)
 
 
 def _free_vehicles(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> tuple[Vehicle, ...]:
@@ -118,8 +130,10 @@ def _explain(
         "message": text("search.none_match", locale),
     }
     if found.matching:
-        key = "search.all_busy_until" if found.next_free else "search.all_busy"
-        zone = _zone(carloop.known_account(deadline=deadline).time_zone)
+        key = ("search.one_busy" if found.matching == 1 else "search.all_busy") + (
+            "_until" if found.next_free else ""
+        )
+        zone = _zone(carloop, deadline=deadline)
         params = {"matching": str(found.matching), "until": _say(found.next_free, zone, locale)}
         explanation["message"] = text(key, locale, params)
     if found.next_free:
@@ -127,14 +141,16 @@ def _explain(
     return explanation
 
 
-def _zone(name: str) -> tzinfo:
+def _zone(carloop: Carloop, *, deadline: float) -> tzinfo:
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(carloop.known_account(deadline=deadline).time_zone)
+    except (CallFailed, ZoneInfoNotFoundError, ValueError):
         return UTC
 
 
 def _say(instant: datetime | None, zone: tzinfo, locale: str) -> str:
     if instant is None:
         return ""
-    return instant.astimezone(zone).strftime("%d.%m.%Y, %H:%M" if locale == "de" else "%Y-%m-%d, %H:%M")
+    return instant.astimezone(zone).strftime(
+        "%d.%m.%Y, %H:%M" if locale.startswith("de") else "%Y-%m-%d, %H:%M"
+    )

@@ -32,6 +32,7 @@ from carloop_plugin.verdict import (
     Nothing,
     Unsure,
     Verdict,
+    is_as_asked,
     judge,
     judge_after_looking,
     proves,
@@ -43,6 +44,10 @@ _SAID = {
     "changed_elsewhere": "change.changed_elsewhere",
     "period_in_past": "change.period_in_past",
 }
+
+
+_OUTDATED = frozenset({"rental_closed", "changed_elsewhere"})
+"""Refusals that say that our record is behind."""
 
 
 def request_of(intent: Intent) -> WriteRequest:
@@ -132,8 +137,29 @@ def _settle_refused(
     if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
         alternatives = alternatives_to(intent, carloop=carloop, deadline=call.deadline)
     told = _told(reason, intent.action)
-    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=told, alternatives=alternatives)
-    return call.store.settle(intent.change_id, outcome) or outcome
+    record = (
+        _seen_anew(intent, carloop=carloop, account=account, call=call) if reason.code in _OUTDATED else None
+    )
+    outcome = Outcome(
+        intent.change_id,
+        OutcomeStatus.REFUSED,
+        rental=record.document if record else None,
+        reason=told,
+        alternatives=alternatives,
+    )
+    return call.store.settle(intent.change_id, outcome, record) or outcome
+
+
+def _seen_anew(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> RentalRecord | None:
+    """Look at a rental that is not what we thought it is; None where Carloop does not answer now."""
+    try:
+        found = carloop.read_rental(intent.rental_id, deadline=call.deadline) if intent.rental_id else None
+    except CallFailed:
+        return None
+    reference = (
+        read_reference(found.external_reference, installation=call.store.installation) if found else None
+    )
+    return observed(found, reference=reference, account=account, call=call) if found and reference else None
 
 
 def _told(reason: Reason, action: Action) -> Reason:
@@ -200,11 +226,11 @@ def record_of(intent: Intent, rental: Rental, *, account: Account, call: Call) -
     if reference is None:
         return None
     record = observed(rental, reference=reference, account=account, call=call)
-    if intent.action is Action.BOOK and record.appointment_period is None:
-        return replace(record, appointment_period=intent.appointment_period)
-    if intent.action is Action.CANCEL:
-        return replace(record, cancelled_here=True)
-    return record
+    if intent.action is Action.BOOK:
+        visit = record.appointment_period or intent.appointment_period
+        return replace(record, appointment_period=visit, differs=not is_as_asked(intent, rental))
+    # Whatever differed, the advisor has seen it and gone on from there.
+    return replace(record, differs=False, cancelled_here=intent.action is Action.CANCEL)
 
 
 def observed(rental: Rental, *, reference: Reference, account: Account, call: Call) -> RentalRecord:
@@ -217,6 +243,7 @@ def observed(rental: Rental, *, reference: Reference, account: Account, call: Ca
         fresh,
         appointment_period=known.appointment_period,
         linked=known.linked,
+        differs=known.differs,
         cancelled_here=known.cancelled_here,
     )
 

@@ -125,6 +125,8 @@ def _notices(standing: Standing, locale: str) -> list[contract.Notice]:
         code = proposal.misfit.value if proposal.is_possible else "desk_must_help"
         notices.append(notice(code, "warning", locale))
     rental = standing.rental
+    if rental and rental.is_active and rental.differs:
+        notices.append(notice("differs", "warning", locale))
     if rental and rental.status is RentalStatus.CANCELLED and not rental.cancelled_here:
         notices.append(notice("cancelled_at_desk", "warning", locale))
     return notices

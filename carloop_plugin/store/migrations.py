@@ -38,7 +38,8 @@ RENTALS = """
 CREATE TABLE rentals (
   site TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, appointment_id TEXT NOT NULL,
   change_id TEXT NOT NULL, status TEXT NOT NULL, active INTEGER NOT NULL, linked INTEGER NOT NULL,
-  cancelled_here INTEGER NOT NULL, "start" TEXT NOT NULL, "end" TEXT NOT NULL, revision INTEGER NOT NULL,
+  differs INTEGER NOT NULL, cancelled_here INTEGER NOT NULL, "start" TEXT NOT NULL, "end" TEXT NOT NULL,
+  revision INTEGER NOT NULL,
   updated_at TEXT NOT NULL, document TEXT NOT NULL, appointment_start TEXT, appointment_end TEXT,
   PRIMARY KEY (account, id)
 ) STRICT
@@ -62,6 +63,7 @@ def create_tables(db: Database) -> None:
     )
     db.execute("CREATE INDEX rentals_of_appointment ON rentals (appointment_id, updated_at)")
     db.execute("CREATE INDEX rentals_by_id ON rentals (id)")
+    db.execute("CREATE INDEX rentals_by_change ON rentals (change_id)")
     db.execute("CREATE INDEX rentals_of_account ON rentals (account, updated_at)")
     db.execute(
         "CREATE TABLE contacts (account TEXT PRIMARY KEY, at TEXT NOT NULL, skew_seconds REAL NOT NULL,"

@@ -151,6 +151,7 @@ def rental_row(rental: RentalRecord) -> dict[str, object]:
         "status": rental.status.value,
         "active": int(rental.status.is_active),
         "linked": int(rental.linked),
+        "differs": int(rental.differs),
         "cancelled_here": int(rental.cancelled_here),
         "start": write_instant(rental.period.start),
         "end": write_instant(rental.period.end),
@@ -177,5 +178,6 @@ def read_rental(row: Row) -> RentalRecord:
         document=json.loads(row["document"]),
         appointment_period=_read_period(row["appointment_start"], row["appointment_end"]),
         linked=bool(row["linked"]),
+        differs=bool(row["differs"]),
         cancelled_here=bool(row["cancelled_here"]),
     )

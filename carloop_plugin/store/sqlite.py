@@ -193,6 +193,10 @@ class SqliteStore:
         )
         return [read_rental(row) for row in self._query(sql, {"id": rental_id, "site": site})]
 
+    def rental_of_change(self, change_id: ChangeId) -> RentalRecord | None:
+        rows = self._query("SELECT * FROM rentals WHERE change_id = ?", [change_id])
+        return read_rental(rows[0]) if rows else None
+
     def rentals_of(
         self, appointment_ids: Sequence[AppointmentId]
     ) -> Mapping[AppointmentId, Sequence[RentalRecord]]:

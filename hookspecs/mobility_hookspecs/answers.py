@@ -116,11 +116,12 @@ def read_states(raw: object, provider: str, asked: Asked) -> list[MobilityState]
         _kind(state, dict)
         clean_rental(state.get("rental"))
         _own_state(_valid(state, "mobility_state"), provider)
-        if state["appointment_id"] in states:
+        if states.setdefault(state["appointment_id"], state) != state:
             raise InvalidAnswer.by_flaw(Flaw.TWO_STATES)
         states[state["appointment_id"]] = state
     appointment_ids = cast("list[str]", asked["appointment_ids"])
-    if set(states) != set(appointment_ids):
+    expected = (len(appointment_ids), len(set(appointment_ids)))
+    if set(states) != set(appointment_ids) or len(cast("list[object]", raw)) not in expected:
         raise InvalidAnswer.by_flaw(Flaw.STATES_ASKED)
     return [cast("MobilityState", states[appointment_id]) for appointment_id in appointment_ids]
 

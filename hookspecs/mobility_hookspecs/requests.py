@@ -92,7 +92,7 @@ def _accepted_ids(appointment_ids: object, *, locale: str) -> list[str]:
         _refuse(_NO_LIST[locale], "", locale=locale)
     for index, appointment_id in enumerate(appointment_ids):
         _accept(appointment_id, "appointment_id", pointer=f"/{index}", locale=locale)
-    return list(dict.fromkeys(cast("list[str]", detach(list(appointment_ids)))))
+    return cast("list[str]", detach(list(appointment_ids)))
 
 
 def _accept(document: object, name: str, *, closed: bool | None = None, pointer: str, locale: str) -> None:

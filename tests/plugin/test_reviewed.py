@@ -1,0 +1,185 @@
+"""What only somebody who tries everything finds: hostile objects, slow neighbours, rebuilt records."""
+
+from __future__ import annotations
+
+import math
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from carloop_plugin import bootstrap, plugin
+from mobility_hookspecs import CallContext, MobilityProblem
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+
+def soon(seconds: float = 10) -> float:
+    return CallContext.within(seconds).deadline
+
+
+def test_a_slow_site_costs_the_others_no_news(
+    planner: Planner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One Carloop accepts and never answers; the other one's desk is heard all the same."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        (tmp_path / "t").write_text("tok_x")
+        config = tmp_path / "carloop.toml"
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        config.write_text(f'[sites.a]\nbase_url = "{url}"\ntoken_file = "t"\n')
+        monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+        planner.save()
+        rental = planner.book()
+        planner.control.desk(rental["id"], "hand_out")
+        report = planner.host.reconcile(timeout=2.0).answers["carloop"]
+    assert ["picked_up"] == [each["status"] for each in report["changed"]]
+
+
+def test_an_intent_that_can_never_be_looked_up_is_set_aside(planner: Planner) -> None:
+    """After twenty tries with a Carloop that answers everything else; the advisor is told."""
+    planner.save()
+    planner.control.fault("book", "drop_after", times=3)
+    change = planner.booking()
+    assert "unknown" == planner.do(change)["status"]
+    planner.control.fault("read", "garbage", times=1000)
+    for _ in range(20):
+        plugin.reconcile_rentals(CallContext.within(0.7))
+    with bootstrap.opened(deadline=soon()) as wired:
+        assert (change["change_id"],) == wired.call.store.figures().set_aside
+    planner.control.calm()
+    assert "done" == planner.do(change)["status"]
+
+
+def test_another_providers_settings_are_none_of_ours(planner: Planner) -> None:
+    """By plain pluggy every provider is asked to save them."""
+    settings = {"provider": "taxi", "site": "main", "values": {"base_url": "https://taxi.example"}}
+    assert plugin.save_provider_settings(settings, CallContext.within(5)) is None  # type: ignore[arg-type]
+    with bootstrap.opened(deadline=soon()) as wired:
+        assert wired.call.store.stored_settings(bootstrap.DEFAULT_SITE) is None
+
+
+@pytest.mark.parametrize("fault", [None, "drop_after"])
+def test_rebuilt_records_know_the_change_that_made_a_rental(planner: Planner, fault: str | None) -> None:
+    """Damaged, moved aside and rebuilt from Carloop: the same change again is the same rental."""
+    planner.save()
+    change = planner.booking()
+    if fault:
+        planner.control.fault("book", fault, times=3)
+    planner.do(change)
+    bootstrap.close()
+    planner.store.write_bytes(b"not a database any more" * 1000)
+    aside, rebuilt = bootstrap.rebuild_store(deadline=soon())
+    assert (True, 1, ()) == (aside is not None and aside.exists(), rebuilt.rentals, rebuilt.missing)
+    outcome = planner.do(change)
+    assert "done" == outcome["status"], outcome
+    assert ("booked", outcome["rental"]) == (planner.state()["state"], planner.state()["rental"])
+    assert 1 == len(planner.control.rentals(planner.id))
+
+
+def test_erasing_deletes_the_records_moved_aside(planner: Planner) -> None:
+    """A damaged file cannot be searched for a person."""
+    planner.save()
+    planner.book()
+    bootstrap.close()
+    planner.store.write_bytes(b"Canary" * 1000)
+    aside, _ = bootstrap.rebuild_store(deadline=soon())
+    planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []})
+    assert aside is not None
+    assert not aside.exists()
+
+
+def test_a_rental_found_changed_says_so(planner: Planner) -> None:
+    """The desk swapped the car before we knew that the booking had worked."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "drop_after", times=3)
+    planner.do(change)
+    rental = planner.control.rentals(planner.id)[0]
+    planner.control.desk(rental["id"], "swap", vehicle_id=planner.search()["options"][0]["id"])
+    step = planner.save(revision=2)
+    assert ("booked", ["differs"]) == (step["state"], [each["code"] for each in step["notices"]])
+
+
+def test_a_refusal_that_shows_our_record_behind_brings_it_up_to_date(planner: Planner) -> None:
+    """The desk cancelled it; the advisor, who could not know, is shown that."""
+    planner.save()
+    rental = planner.book()
+    planner.control.desk(rental["id"], "cancel")
+    outcome = planner.do(planner.end_change(rental, planner.end(), revision=rental["revision"]))
+    assert ("refused", "rental_closed") == (outcome["status"], outcome["problem"]["code"])
+    assert "cancelled" == outcome["rental"]["status"]
+    assert "open" == planner.state()["state"]
+
+
+def test_a_call_without_a_deadline_is_answered(planner: Planner) -> None:
+    """A host of its own making may know none."""
+    context = CallContext(math.inf)
+    planner.save()
+    outcome = plugin.on_rental_change(planner.booking(), context)  # type: ignore[arg-type]
+    assert outcome is not None
+    assert "done" == outcome["status"]
+
+
+class Hostile(dict):  # type: ignore[type-arg]
+    """A dict that is valid to look at, and raises when read."""
+
+    def __getitem__(self, key: object) -> object:
+        raise RuntimeError("hostile")
+
+    def __iter__(self) -> Any:
+        raise RuntimeError("hostile")
+
+    def get(self, *_: object) -> object:
+        raise RuntimeError("hostile")
+
+    def items(self) -> Any:
+        raise RuntimeError("hostile")
+
+
+class Liar(str):
+    """A text that ends the process when compared."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise SystemExit(1)
+
+
+def test_hostile_objects_are_read_by_their_content(planner: Planner) -> None:
+    """What is judged is what is used: a plain copy."""
+    step = plugin.on_appointment_saved(Hostile(planner.appointment), CallContext.within(5))  # type: ignore[arg-type]
+    assert planner.id == step["appointment_id"]
+    outcome = plugin.on_rental_change(Hostile(planner.booking()), CallContext.within(5))  # type: ignore[arg-type]
+    assert outcome is not None
+    assert "done" == outcome["status"]
+    change = planner.cancellation(rental_id="R-1") | {"provider": Liar("carloop")}
+    outcome = plugin.on_rental_change(change, CallContext.within(5))  # type: ignore[arg-type]
+    assert outcome is not None
+    assert "refused" == outcome["status"]
+    with pytest.raises(MobilityProblem):
+        plugin.provide_mobility_states([Liar("A")], CallContext.within(5))
+
+
+def test_a_filter_carloop_cannot_read_is_pointed_at(planner: Planner) -> None:
+    """The contract admits any id; Carloop does not."""
+    from mobility_hookspecs import MobilityHost
+
+    request = {
+        "site": "main",
+        "period": planner.appointment["period"],
+        "filters": {"vehicle_classes": [f"c{n}" for n in range(500)], "features": []},
+    }
+    assert isinstance(planner.host, MobilityHost)
+    (failure,) = planner.host.mobility_options(request).failures
+    assert ("invalid_document", "/filters") == (failure.problem["code"], failure.problem["pointer"])
+
+
+def test_a_rental_id_that_is_no_path_is_not_found(planner: Planner) -> None:
+    """It would lead to another address."""
+    outcome = planner.do(planner.cancellation(rental_id="..", site="main"))
+    assert ("refused", "rental_not_found") == (outcome["status"], outcome["problem"]["code"])
