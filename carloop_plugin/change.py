@@ -126,8 +126,16 @@ def _canonical_value(name: str, value: object) -> object:
     if isinstance(value, Mapping):
         return _canonical(value)
     if name in INSTANTS:
-        return parse_instant(str(value)).astimezone(UTC).isoformat()
+        return _canonical_instant(value)
     if name.endswith("change_id"):
         return str(value).lower()
     # JSON knows one kind of number: 3.0 is 3.
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _canonical_instant(value: object) -> object:
+    try:
+        return parse_instant(str(value)).astimezone(UTC).isoformat()
+    except ValueError:
+        # What a change_end should not carry at all need not be a time.
+        return value

@@ -179,9 +179,14 @@ def _markdown(documented: object) -> str:
 
 def _document(name: str, schema: Mapping[str, Any]) -> str:
     required = set(schema.get("required", ()))
+    # What a field is may stand in a condition of the whole document.
+    otherwise = schema.get("else", {}).get("properties", {})
+    fields = {
+        field: {**part, **otherwise.get(field, {})} for field, part in schema.get("properties", {}).items()
+    }
     rows = [
         (f"`{field}`", "yes" if field in required else "", _kind(part), _about(part))
-        for field, part in schema.get("properties", {}).items()
+        for field, part in fields.items()
     ]
     table = _table(("field", "required", "kind", "what it is"), rows) if rows else _kind(schema)
     return f"### `{name}`\n\n{schema.get('description', '')}\n\n{table}"

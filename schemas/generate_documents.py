@@ -73,6 +73,7 @@ def generated() -> str:
 def _type_only(schema: Schema) -> Schema:
     """Leave of a schema what a type can say, with references to text written as text."""
     kept = {word: value for word, value in schema.items() if word not in _NOT_TYPES}
+    _merge_conditional(kept)
     if isinstance(target := kept.get("$ref"), str):
         name = target.removesuffix(".json")
         referred = definitions(name)[name]
@@ -87,6 +88,16 @@ def _type_only(schema: Schema) -> Schema:
     if isinstance(items := kept.get("items"), dict):
         kept["items"] = _type_only(items)
     return kept
+
+
+def _merge_conditional(kept: Schema) -> None:
+    # What a field is does not depend on the others, only whether anybody looks at it.
+    kept.pop("if", None)
+    otherwise, fields = kept.pop("else", None), kept.get("properties")
+    if isinstance(otherwise, dict) and isinstance(fields, dict):
+        kept["properties"] = {
+            name: {**part, **otherwise["properties"].get(name, {})} for name, part in fields.items()
+        }
 
 
 def _run_generator(schema: Schema) -> str:

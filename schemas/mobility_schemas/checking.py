@@ -42,7 +42,7 @@ def findings(document: object, name: str, *, closed: bool | None, locale: str) -
 def _reasons(document: object, name: str, closed: bool | None, *, most: int) -> Sequence[Reason]:
     """Give the reasons to refuse a document, none when it is valid."""
     if not isinstance(name, str):
-        raise LookupError("a document is named by text")
+        raise LookupError("a document is named by text")  # noqa: TRY004 - as for every name there is none of
     strict = name in REQUESTS if closed is None else closed
     if name in _LONG_LISTS and _passes_at_once(document, name):
         return ()

@@ -70,6 +70,18 @@ def test_nothing_but_the_end_can_be_changed(planner: Planner, name: str) -> None
     assert f"/{name}" == outcome["problem"]["pointer"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("customer", {"last_name": "X"}), ("period", {"start": "soon"}), ("option_id", ""), ("reason", 5)],
+)
+def test_what_is_too_much_need_not_be_valid(planner: Planner, name: str, value: object) -> None:
+    """The advisor is told that it cannot be changed, not that it is badly written."""
+    planner.save()
+    outcome = planner.do(planner.end_change(planner.book(), planner.end(), **{name: value}))
+    assert ("refused", "rental_immutable") == code(outcome)
+    assert f"/{name}" == outcome["problem"]["pointer"]
+
+
 def test_an_extension_into_another_rental_is_refused(planner: Planner) -> None:
     """The car is somebody else's after that."""
     planner.save()

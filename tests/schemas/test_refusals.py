@@ -99,7 +99,7 @@ REFUSED = [
     ("rental_change", END, "/end", GONE, None),
     ("rental_change", END, "/rental_id", GONE, None),
     ("rental_change", END, "/revision", "1", None),
-    ("rental_change", END, "/customer", {"source": "dms"}, "/customer/number"),
+    ("rental_change", CANCEL, "/customer", {"source": "dms"}, "/customer/number"),
     ("rental_change", CANCEL, "/rental_id", GONE, None),
     ("rental_change", CANCEL, "/book_change_id", "5f1a9c34-86a2-4a6c-8f70-1d6f6f5d2b11", None),
     ("rental_change", CANCEL, "/reason", "x" * 1001, None),
