@@ -34,7 +34,7 @@ def open_database(path: Path) -> Database:
         )
         try:
             return _prepare(Database(connection))
-        except BaseException:
+        except BaseException:  # whatever it is, the connection must not outlive it
             connection.close()
             raise
 
@@ -72,7 +72,7 @@ def writing(db: Database, path: Path, *, deadline: float) -> Iterator[Database]:
         try:
             yield db
             db.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # whatever it is, the transaction must not outlive it
             # After a full disk SQLite has rolled back by itself, and says so when asked to again.
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")

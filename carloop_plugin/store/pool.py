@@ -66,7 +66,7 @@ class SqliteFile:
             installation = migrate(db, self._path, deadline=deadline, installation=self._installation)
             note_installation(self._path, installation)
             return _Open(db, installation, _identity(self._path))
-        except BaseException:
+        except BaseException:  # whatever it is, the connection must not outlive it
             db.close()
             raise
 
