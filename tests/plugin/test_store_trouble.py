@@ -1,0 +1,64 @@
+"""Records that cannot be written: nothing is sent before they are, and nothing is lost after."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Planner
+else:
+    Planner = Any
+
+
+@contextmanager
+def locked(store: Path) -> Iterator[None]:
+    """Hold the store's write lock, as another process in trouble might."""
+    with closing(sqlite3.connect(store, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_nothing_is_sent_before_the_intent_is_durable(planner: Planner) -> None:
+    """A locked store is `busy`, the same change works later, and Carloop never heard of it meanwhile."""
+    planner.save()
+    change = planner.booking()
+    with locked(planner.store):
+        outcome = planner.do(change, timeout=1.0)
+    assert ("refused", "busy", True) == (
+        outcome["status"],
+        outcome["problem"]["code"],
+        outcome["problem"]["retryable"],
+    )
+    assert [] == planner.control.rentals(planner.id)
+    assert "done" == planner.do(change)["status"]
+
+
+def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner: Planner) -> None:
+    """The rental is there; what could not be written down is found out again."""
+    planner.save()
+    change, outcomes = planner.booking(), []
+    planner.control.fault("book", "delay", value=0.5)
+    booking = threading.Thread(target=lambda: outcomes.append(planner.do(change, timeout=2.0)))
+    booking.start()
+    wait_for_intent(planner.store)
+    with locked(planner.store):
+        booking.join()
+    assert "unknown" == outcomes[0]["status"], outcomes
+    assert ["reserved"] == [each["status"] for each in planner.control.rentals(planner.id)]
+    assert ["done"] == [each["status"] for each in planner.reconcile()["settled"]]
+    assert "booked" == planner.state()["state"]
+
+
+def wait_for_intent(store: Path) -> None:
+    """Wait until the intent is on the disk: from then on its request may be under way."""
+    end = time.monotonic() + 10
+    with closing(sqlite3.connect(store)) as reader:
+        while not reader.execute("SELECT count(*) FROM intents").fetchone()[0]:
+            assert time.monotonic() < end
