@@ -9,14 +9,17 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from carloop_plugin.cli.story import first_act, second_act
-from carloop_plugin.cli.story.diary import Diary, later
+from carloop_plugin.cli.story.asking import nothing_changed
+from carloop_plugin.cli.story.diary import Diary, later, today
+from carloop_plugin.cli.story.sandbox import SandboxControls
+from carloop_plugin.cli.story.stage import Stage
 from carloop_plugin.cli.story.telling import Unexpected, expect, tell
 from carloop_plugin.cli.texts import Texts
 
@@ -101,6 +104,57 @@ def test_a_step_that_sees_something_else_fails() -> None:
     wrong, broken = tell(book, None, Texts("en")), tell(search, None, Texts("en"))
     assert (wrong.ok, "'refused' instead of 'done'" in wrong.seen) == (False, True)
     assert (broken.ok, "canary" in broken.seen) == (False, False)
+
+
+class Idle(SandboxControls):
+    """Controls whose desk does nothing, and whose lost requests never arrive."""
+
+    def at_desk(self, rental_id: str, action: str, *, vehicle_id: str | None = None) -> None:
+        """Do nothing."""
+
+    def lose_answers(self, operation: str) -> None:
+        """Lose the request, so that nothing is committed."""
+        self._call("POST", "/sandbox/faults", {"operation": operation, "fault": "drop_before", "times": 1000})
+
+
+@pytest.fixture
+def stage(configured, control, sandbox) -> Iterator[Stage]:
+    """A stage on which nothing happens at Carloop's side."""
+    from mobility_hookspecs import MobilityHost
+
+    with MobilityHost.load(locale="en") as host:
+        yield Stage(host, Idle(sandbox.url), sandbox.token, "en", Diary(today()))
+
+
+def test_the_running_rental_has_to_be_picked_up(stage: Stage) -> None:
+    """The step about a rental that has begun fails where nobody handed the car out."""
+    told = tell(first_act.change_end_running, stage, Texts("en"))
+    assert (told.ok, "'picked_up'" in told.seen) == (False, True)
+    stage.sandbox.free_clock()
+
+
+def test_the_lost_answer_has_to_be_committed(stage: Stage) -> None:
+    """The step about a lost answer fails where Carloop booked nothing."""
+    told = tell(first_act.answer_lost, stage, Texts("en"))
+    assert (told.ok, "rentals at Carloop: 0 instead of 1" in told.seen) == (False, True)
+
+
+def test_a_refusal_has_to_change_nothing(stage: Stage) -> None:
+    """A rental that came into being along with a refusal is seen."""
+    stage.host.appointment_saved(stage.diary.typed)
+    option = first_act.search_cars(stage, stage.diary.typed)["options"][0]["id"]
+    with pytest.raises(Unexpected, match="rentals changed at Carloop"), nothing_changed(stage):
+        rental = first_act.done(stage.book(stage.diary.typed, option))
+    first_act.done(stage.change(action="cancel", rental_id=rental["id"]))
+
+
+def test_a_provider_that_did_not_load_is_seen(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step about loading fails where something installed did not load."""
+    from mobility_hookspecs import Failure, make_problem
+
+    failure = Failure("other", make_problem("provider_failed"))
+    monkeypatch.setattr(type(stage.host), "failures", (failure,))
+    assert not tell(first_act.loaded, stage, Texts("en")).ok
 
 
 def test_one_wrong_step_is_exit_code_1(run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -99,12 +100,36 @@ def problem_facts(outcome: RentalOutcome, **facts: object) -> Facts:
     return {"code": problem.get("code"), "message": problem.get("detail") or problem.get("title"), **facts}
 
 
-def change_end_to(stage: Stage, end: str) -> Facts:
-    """Change the end of the story's rental and see that it has changed."""
-    rental = done(stage.change(action="change_end", rental_id=stage.memory["rental"], end=end))
-    expect("end", _instant(rental["period"]["end"]), _instant(end))
+def change_end_to(stage: Stage, rental_id: str, end: str) -> Facts:
+    """Change a rental's end and see that it has changed, in the answer and at Carloop."""
+    rental = done(stage.change(action="change_end", rental_id=rental_id, end=end))
+    expect("end", instant(rental["period"]["end"]), instant(end))
+    expect("end at Carloop", instant(rental_at_carloop(stage, rental_id)["end"]), instant(end))
     return {"rental_id": rental["id"], "end": end, "status": rental["status"]}
 
 
-def _instant(text: str) -> float:
-    return datetime.fromisoformat(text).timestamp()
+def rental_at_carloop(stage: Stage, rental_id: str) -> Mapping[str, object]:
+    """Read a rental as Carloop itself has it. Raise `Unexpected` where there is none."""
+    for rental in stage.sandbox.all_rentals(stage.token):
+        if rental["id"] == rental_id:
+            return rental
+    raise Unexpected("rental at Carloop", seen=None, wanted=rental_id)
+
+
+@contextmanager
+def nothing_changed(stage: Stage) -> Iterator[None]:
+    """Expect that Carloop has the same rentals before and after, each as it was."""
+    before = _as_they_are(stage)
+    yield
+    after = _as_they_are(stage)
+    changed = sorted(key for key in before | after if before.get(key) != after.get(key))
+    expect("rentals changed at Carloop", changed, [])
+
+
+def instant(text: object) -> float:
+    """Give the instant of an RFC 3339 time, to compare times of different offsets."""
+    return datetime.fromisoformat(str(text)).timestamp()
+
+
+def _as_they_are(stage: Stage) -> dict[str, Mapping[str, object]]:
+    return {str(rental["id"]): rental for rental in stage.sandbox.all_rentals(stage.token)}

@@ -35,6 +35,12 @@ class Diary:
         """Give a third one, its customer typed by hand, for the answer that is lost."""
         return _appointment(3, self.period(10), _typed_by_hand())
 
+    @property
+    def running(self) -> Appointment:
+        """Give a fourth one, which began yesterday and ends tomorrow, for the rental that is under way."""
+        period: Period = {"start": self.period(-1)["start"], "end": self.period(0)["end"]}
+        return _appointment(4, period, _typed_by_hand())
+
     def period(self, days: int) -> Period:
         """Give the period from 08:30 so many days after the story's day to 17:00 of the day after that."""
         zone = ZoneInfo(TIME_ZONE)

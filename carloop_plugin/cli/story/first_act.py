@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from carloop_plugin.cli.story.asking import (
     another_option,
     change_end_to,
     done,
     fitting_filters,
+    instant,
     matches,
+    nothing_changed,
     problem_facts,
     read_filters,
     refused,
+    rental_at_carloop,
     search_cars,
 )
 from carloop_plugin.cli.story.diary import SITE, later
@@ -26,9 +31,14 @@ from carloop_plugin.cli.story.stage import (
 from carloop_plugin.cli.story.telling import Facts, Unexpected, expect
 from carloop_plugin.model import PROVIDER_ID
 
+if TYPE_CHECKING:
+    from mobility_schemas.documents import Appointment
+
 
 def loaded(stage: Stage) -> Facts:
-    """The provider is found by its entry point."""
+    """The provider is found by its entry point, and nothing that is installed failed to load."""
+    failed = [(each.provider, each.problem["code"]) for each in stage.host.failures]
+    expect("failures", failed, [])
     expect(
         "providers", [each["id"] for each in stage.host.providers if each["id"] == PROVIDER_ID], [PROVIDER_ID]
     )
@@ -98,7 +108,7 @@ def book(stage: Stage) -> Facts:
     expect("appointment", rental["appointment_id"], stage.diary.main["id"])
     if "vehicle" not in rental:
         raise Unexpected("rental", seen="no vehicle", wanted="the vehicle")
-    stage.memory["rental"], stage.memory["vehicle"] = rental["id"], rental["vehicle"]["id"]
+    stage.memory["rental"] = rental["id"]
     return {"rental_id": rental["id"], "title": rental["title"], "status": rental["status"]}
 
 
@@ -113,7 +123,8 @@ def book_again(stage: Stage) -> Facts:
 
 def already_booked(stage: Stage) -> Facts:
     """A second booking for the appointment is refused and shows the first."""
-    outcome = refused(stage.book(stage.diary.main, another_option(stage)), "already_booked")
+    with nothing_changed(stage):
+        outcome = refused(stage.book(stage.diary.main, another_option(stage)), "already_booked")
     shown = outcome["rental"]["id"] if "rental" in outcome else None
     expect("rental shown", shown, stage.memory["rental"])
     return problem_facts(outcome, rental_id=stage.memory["rental"])
@@ -135,7 +146,8 @@ def vehicle_unavailable(stage: Stage) -> Facts:
         token=stage.sandbox.new_token("other planner"),
         key=key,
     )
-    outcome = refused(stage.book(stage.diary.other, wanted["id"]), "vehicle_unavailable")
+    with nothing_changed(stage):
+        outcome = refused(stage.book(stage.diary.other, wanted["id"]), "vehicle_unavailable")
     others = [each["title"] for each in outcome.get("alternatives", [])]
     expect("alternatives", bool(others), wanted=True)
     return problem_facts(outcome, alternatives=len(others), title=others[0])
@@ -144,45 +156,65 @@ def vehicle_unavailable(stage: Stage) -> Facts:
 def period_in_past(stage: Stage) -> Facts:
     """A start in the past is refused."""
     past = {"start": stage.diary.period(-2)["start"], "end": stage.diary.other["period"]["end"]}
-    return problem_facts(
-        refused(stage.book(stage.diary.other, another_option(stage), period=past), "period_in_past")
-    )
+    with nothing_changed(stage):
+        outcome = stage.book(stage.diary.other, another_option(stage), period=past)
+        return problem_facts(refused(outcome, "period_in_past"))
 
 
 def customer_locked(stage: Stage) -> Facts:
     """The data of a customer from the DMS cannot be altered, nor passed off as typed by hand."""
-    altered = dict(stage.diary.other["customer"]) | {"last_name": "Anders"}
-    outcome = refused(
-        stage.book(stage.diary.other, another_option(stage), customer=altered), "customer_locked"
-    )
-    typed = dict(stage.diary.other["customer"]) | {"source": "manual"}
-    refused(stage.book(stage.diary.other, another_option(stage), customer=typed), "customer_locked")
+    known = dict(stage.diary.other["customer"])
+    altered, typed = known | {"last_name": "Anders"}, known | {"source": "manual"}
+    with nothing_changed(stage):
+        outcome = stage.book(stage.diary.other, another_option(stage), customer=altered)
+        refused(outcome, "customer_locked")
+        refused(stage.book(stage.diary.other, another_option(stage), customer=typed), "customer_locked")
     return problem_facts(outcome)
 
 
 def change_end(stage: Stage) -> Facts:
     """The rental's end is changed."""
-    return change_end_to(stage, later(stage.diary.main["period"]["end"], hours=3))
+    end = later(stage.diary.main["period"]["end"], hours=3)
+    return change_end_to(stage, stage.memory["rental"], end)
 
 
 def change_end_running(stage: Stage) -> Facts:
-    """The end of a rental that has begun is changed."""
-    stage.sandbox.set_clock(later(stage.diary.main["period"]["start"], hours=2))
+    """The end of a rental that has begun, by Carloop's clock and by the planner's, is changed."""
+    appointment = stage.diary.running
+    rental_id = stage.memory["running"] = _book_yesterday(stage, appointment)
+    stage.sandbox.at_desk(rental_id, "hand_out")
+    facts = change_end_to(stage, rental_id, later(appointment["period"]["end"], hours=1))
+    expect("status", facts["status"], "picked_up")
+    present = rental_at_carloop(stage, rental_id)
+    expect("status at Carloop", present["status"], "picked_up")
+    expect("begun", instant(present["start"]) < time.time(), wanted=True)
+    return facts
+
+
+def _book_yesterday(stage: Stage, appointment: Appointment) -> str:
+    """Book a car for an appointment before it began: Carloop's clock goes back for as long as that takes."""
+    answered(stage.host.appointment_saved(appointment, timeout=TIMEOUT, locale=stage.locale))
+    stage.sandbox.set_clock(later(appointment["period"]["start"], hours=-2))
+    try:
+        option = search_cars(stage, appointment)["options"][0]["id"]
+        rental = done(stage.book(appointment, option))
+    finally:
+        stage.sandbox.free_clock()
     # An earlier customer may be late; a car is handed out only when it is back.
-    stage.sandbox.bring_back(stage.memory["vehicle"], token=stage.token)
-    stage.sandbox.at_desk(stage.memory["rental"], "hand_out")
-    return change_end_to(stage, later(stage.diary.main["period"]["end"], hours=1))
+    stage.sandbox.bring_back(option, token=stage.token)
+    return rental["id"]
 
 
 def rental_immutable(stage: Stage) -> Facts:
     """A change of the end that carries anything else is refused, and says what."""
-    outcome = stage.change(
-        action="change_end",
-        rental_id=stage.memory["rental"],
-        end=later(stage.diary.main["period"]["end"], hours=2),
-        option_id=another_option(stage),
-    )
-    refused(outcome, "rental_immutable")
+    with nothing_changed(stage):
+        outcome = stage.change(
+            action="change_end",
+            rental_id=stage.memory["rental"],
+            end=later(stage.diary.main["period"]["end"], hours=2),
+            option_id=another_option(stage),
+        )
+        refused(outcome, "rental_immutable")
     pointer = outcome["problem"].get("pointer") if "problem" in outcome else None
     expect("pointer", pointer, "/option_id")
     return problem_facts(outcome, pointer=pointer)
@@ -196,7 +228,9 @@ def answer_lost(stage: Stage) -> Facts:
     stage.sandbox.lose_answers("book")
     outcome = stage.book(stage.diary.typed, option, change_id=stage.memory["lost"])
     expect("status", outcome["status"], "unknown")
-    return {"status": "unknown", "change_id": stage.memory["lost"]}
+    count = len(stage.sandbox.rentals_of(stage.diary.typed["id"], token=stage.token))
+    expect("rentals at Carloop", count, 1)
+    return {"status": "unknown", "change_id": stage.memory["lost"], "rentals": count}
 
 
 STEPS: tuple[Callable[[Stage], Facts], ...] = (

@@ -48,6 +48,10 @@ class SandboxControls:
         """Set Carloop's clock."""
         self._call("POST", "/sandbox/clock", {"now": now})
 
+    def free_clock(self) -> None:
+        """Let Carloop's clock be the machine's again."""
+        self._call("POST", "/sandbox/clock", {"now": None})
+
     def lose_answers(self, operation: str) -> None:
         """Commit what is asked, and lose every answer to it."""
         self._call("POST", "/sandbox/faults", {"operation": operation, "fault": "drop_after", "times": 1000})
@@ -63,12 +67,12 @@ class SandboxControls:
 
     def rentals_of(self, appointment_id: str, *, token: str) -> list[dict[str, object]]:
         """Read all rentals whose reference names an appointment."""
-        rentals = self._all_rentals(token)
+        rentals = self.all_rentals(token)
         return [each for each in rentals if f"/{appointment_id}/" in str(each["external_reference"])]
 
     def bring_back(self, vehicle_id: str, *, token: str) -> None:
         """Take a vehicle back from whoever has it out just now, late or not."""
-        for rental in self._all_rentals(token):
+        for rental in self.all_rentals(token):
             vehicle = cast("dict[str, object]", rental["vehicle"])
             if rental["status"] == "picked_up" and vehicle["id"] == vehicle_id:
                 self.at_desk(str(rental["id"]), "take_back")
@@ -77,7 +81,8 @@ class SandboxControls:
         """Book a vehicle as another planner would."""
         self._call("POST", "/api/planner/v1/rentals", body, token=token, key=key)
 
-    def _all_rentals(self, token: str) -> Iterator[dict[str, object]]:
+    def all_rentals(self, token: str) -> Iterator[dict[str, object]]:
+        """Read every rental there is, page by page."""
         query = {"updated_since": "2000-01-01T00:00:00Z"}
         while True:
             page = self._call("GET", f"/api/planner/v1/rentals?{urllib.parse.urlencode(query)}", token=token)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from carloop_plugin.cli.story.asking import done, read_filters, search_cars
-from carloop_plugin.cli.story.diary import SITE, later
+from carloop_plugin.cli.story.asking import done, instant, read_filters, search_cars
+from carloop_plugin.cli.story.diary import SITE
 from carloop_plugin.cli.story.stage import TIMEOUT, TOKEN_LABEL, Stage, answered
 from carloop_plugin.cli.story.telling import Facts, Unexpected, expect
 
@@ -52,12 +52,15 @@ def desk_swapped(stage: Stage) -> Facts:
 
 
 def desk_taken_back(stage: Stage) -> Facts:
-    """The first rental comes back early; the planner sees it after reconciling, the planned end beside it."""
-    stage.sandbox.set_clock(later(stage.diary.main["period"]["start"], hours=5))
-    stage.sandbox.at_desk(stage.memory["rental"], "take_back")
-    changed = _changed(stage, stage.memory["rental"])
+    """The running rental comes back early; the planner sees it after reconciling, the planned end beside it."""
+    stage.sandbox.at_desk(stage.memory["running"], "take_back")
+    changed = _changed(stage, stage.memory["running"])
     expect("status", changed["status"], "returned")
-    expect("planned end", "planned_end" in changed, wanted=True)
+    planned = stage.diary.running["period"]["end"]
+    if "planned_end" not in changed:
+        raise Unexpected("planned end", seen=None, wanted=planned)
+    expect("planned end", instant(changed["planned_end"]), instant(planned))
+    expect("end before the planned one", instant(changed["period"]["end"]) < instant(planned), wanted=True)
     return {"rental_id": changed["id"], "status": "returned", "end": changed["period"]["end"]}
 
 

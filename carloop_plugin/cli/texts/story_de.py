@@ -71,7 +71,7 @@ TEXTS: dict[str, str] = {
     ),
     "story.desk_swapped": "Am Schalter wird der Wagen getauscht",
     "story.desk_swapped.seen": "nach dem Abgleich zu sehen: {title}",
-    "story.desk_taken_back": "Am Schalter wird der erste Wagen vorzeitig zurückgenommen",
+    "story.desk_taken_back": "Am Schalter wird der abgeholte Wagen vorzeitig zurückgenommen",
     "story.desk_taken_back.seen": "nach dem Abgleich zu sehen: Vermietung {rental_id} zurückgegeben",
     "story.cancel": "Verleihvorgang stornieren",
     "story.cancel.seen": "Vermietung {rental_id} ist storniert",

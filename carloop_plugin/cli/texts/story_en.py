@@ -64,7 +64,7 @@ TEXTS: dict[str, str] = {
     "story.reconciled.seen": "rental {rental_id} found and linked to its appointment; at Carloop: {rentals}",
     "story.desk_swapped": "The desk swaps the car",
     "story.desk_swapped.seen": "seen after reconciling: {title}",
-    "story.desk_taken_back": "The desk takes the first car back early",
+    "story.desk_taken_back": "The desk takes the car that is out back early",
     "story.desk_taken_back.seen": "seen after reconciling: rental {rental_id} returned",
     "story.cancel": "Cancel the rental",
     "story.cancel.seen": "rental {rental_id} is cancelled",
