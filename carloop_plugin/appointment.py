@@ -13,8 +13,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from carloop_plugin.model import AppointmentId, Period, Site, parse_instant
+from carloop_plugin.model import AppointmentId, Period, Reason, Refused, Site, parse_instant
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Appointment, Customer
@@ -54,6 +55,16 @@ class SavedAppointment:
     def has_number(self, number: str) -> bool:
         """Tell whether the appointment's customer carries this number."""
         return bool(self.number_digest) and _digest(number, salt=self.salt) == self.number_digest
+
+
+def check_zone(name: str) -> None:
+    """Raise `Refused` for a time zone that nobody knows. Where the machine has no list of zones, any will do."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        if available_timezones():
+            reason = Reason("invalid_document", "appointment.zone_unknown", pointer="/time_zone")
+            raise Refused(reason) from None
 
 
 def remember(document: Appointment) -> SavedAppointment:

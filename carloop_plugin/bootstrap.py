@@ -87,12 +87,17 @@ def opened(*, deadline: float) -> Iterator[Wired]:
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
     with _file(environment.store).open(deadline=deadline) as store:
 
-        def connect(site: Site) -> Carloop:
-            return _session(
-                site_settings(site, environment=environment, store=store, credentials=credentials)
-            )
+        def settings(site: Site) -> SiteSettings:
+            return site_settings(site, environment=environment, store=store, credentials=credentials)
 
-        yield Wired(Call(store, connect, CLOCK, deadline), environment, credentials)
+        def connect(site: Site) -> Carloop:
+            return _session(settings(site))
+
+        def station_of(site: Site) -> str | None:
+            return settings(site).station
+
+        call = Call(store, connect, station_of, CLOCK, deadline)
+        yield Wired(call, environment, credentials)
 
 
 def rebuild_store(

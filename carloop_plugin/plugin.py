@@ -68,7 +68,7 @@ def provide_mobility_options(
         return search(
             request,
             carloop=wired.call.connect(site),
-            station=wired.settings(site).station,
+            station=wired.call.station_of(site),
             locale=context.locale,
             deadline=wired.call.deadline,
         )

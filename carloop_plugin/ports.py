@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Site,
         StoredSettings,
         StoredToken,
+        Vehicle,
         VehicleId,
         VehicleQuery,
         WriteRequest,
@@ -63,6 +64,9 @@ class Carloop(Protocol):
 
     def search(self, query: VehicleQuery, *, deadline: float) -> FreeVehicles:
         """Find the free vehicles, page by page up to the query's limit."""
+
+    def seen(self, vehicle_id: VehicleId) -> Vehicle | None:
+        """Give a car as the last search showed it; None where it did not."""
 
     def read_rental(self, rental_id: RentalId, *, deadline: float) -> Rental | None:
         """Read a rental; None only where Carloop's own problem document says `not_found`."""
@@ -229,6 +233,13 @@ class OpenStore(Protocol):
         """Give the store for the length of a `with` block."""
 
 
+class StationOf(Protocol):
+    """Tell which of Carloop's stations a site is bound to by its settings."""
+
+    def __call__(self, site: Site) -> str | None:
+        """Give the station's id; None where the site offers the cars of all."""
+
+
 class Connect(Protocol):
     """Reach the Carloop of a site."""
 
@@ -242,5 +253,6 @@ class Call:
 
     store: Store
     connect: Connect
+    station_of: StationOf
     clock: Clock
     deadline: float

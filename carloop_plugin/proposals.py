@@ -90,7 +90,7 @@ def proposal_documents(
         {
             "id": hashlib.blake2b(named.encode(), digest_size=12).hexdigest(),
             "reason": proposal.misfit.value,
-            "message": text(f"proposal.{proposal.misfit}", locale),
+            "message": text(f"proposal.{proposal.misfit}", locale, {"rental": rental.id}),
             "change": cast("contract.ProposedChange", change),
         }
     ]

@@ -56,7 +56,7 @@ def search(
     others = _others(query, carloop=carloop, deadline=deadline)
     alternatives = alternative_documents(others, query=query, period=asked, days=days)
     return offer_document(
-        found, alternatives, explanation=_explain(found, carloop, locale, deadline=deadline)
+        found, alternatives, explanation=_explain(found, query, carloop, locale, deadline=deadline)
     )
 
 
@@ -83,15 +83,39 @@ def read_period(period: contract.Period, *, pointer: str) -> Period:
     return Period(start, end)
 
 
-def alternatives_to(intent: Intent, *, carloop: Carloop, deadline: float) -> tuple[dict[str, object], ...]:
-    """Find other cars for a booking whose car was taken meanwhile; none where Carloop does not answer."""
-    if intent.period is None:
+def alternatives_to(
+    intent: Intent, *, carloop: Carloop, station: str | None, deadline: float
+) -> tuple[dict[str, object], ...]:
+    """Find other cars for a booking whose car was taken meanwhile; none where Carloop does not answer.
+
+    What is most like the car that was wanted comes first, as far as a search has shown what it was.
+    """
+    if intent.period is None or intent.vehicle_id is None:
         return ()
-    query = VehicleQuery(intent.period, limit=ALTERNATIVES)
+    wanted = carloop.seen(intent.vehicle_id)
+    query = VehicleQuery(
+        intent.period,
+        vehicle_classes=(wanted.vehicle_class,) if wanted else (),
+        features=wanted.features if wanted else (),
+        station=station,
+    )
     period = period_document(intent.period)
-    others = _free_vehicles(query, carloop=carloop, deadline=deadline)
-    options = alternative_documents(others, query=query, period=period, days=days_of(intent.period))
+    others = _nearest(query, carloop=carloop, deadline=deadline)
+    plain = replace(query, vehicle_classes=(), features=())
+    options = alternative_documents(others, query=plain, period=period, days=days_of(intent.period))
     return tuple(cast("dict[str, object]", option) for option in options)
+
+
+def _nearest(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> tuple[Vehicle, ...]:
+    """Find the free cars that come closest to a query: of the class first, then with the most of the features."""
+    anything = replace(query, vehicle_classes=(), features=(), limit=DEFAULT_LIMIT)
+    found = _free_vehicles(anything, carloop=carloop, deadline=deadline)
+
+    def distance(vehicle: Vehicle) -> tuple[bool, int]:
+        is_other_class = bool(query.vehicle_classes) and vehicle.vehicle_class not in query.vehicle_classes
+        return is_other_class, len(set(query.features) - set(vehicle.features))
+
+    return tuple(sorted(found, key=distance)[: min(ALTERNATIVES, query.limit)])
 
 
 def _read_query(request: contract.MobilityRequest, *, station: str | None) -> VehicleQuery:
@@ -108,9 +132,8 @@ def _read_query(request: contract.MobilityRequest, *, station: str | None) -> Ve
 def _others(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> tuple[Vehicle, ...]:
     if not query.vehicle_classes and not query.features:
         return ()
-    anything = replace(query, vehicle_classes=(), features=(), limit=min(ALTERNATIVES, query.limit))
     now = time.monotonic()
-    return _free_vehicles(anything, carloop=carloop, deadline=now + (deadline - now) / 2)
+    return _nearest(query, carloop=carloop, deadline=now + (deadline - now) / 2)
 
 
 def _free_vehicles(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> tuple[Vehicle, ...]:
@@ -122,12 +145,14 @@ def _free_vehicles(query: VehicleQuery, *, carloop: Carloop, deadline: float) ->
 
 
 def _explain(
-    found: FreeVehicles, carloop: Carloop, locale: str, *, deadline: float
+    found: FreeVehicles, query: VehicleQuery, carloop: Carloop, locale: str, *, deadline: float
 ) -> contract.OfferExplanation:
     explanation: contract.OfferExplanation = {
         "matching": found.matching,
         "busy": found.busy,
-        "message": text("search.none_match", locale),
+        "message": text(
+            "search.none_match" if query.vehicle_classes or query.features else "search.no_cars", locale
+        ),
     }
     if found.matching:
         key = ("search.one_busy" if found.matching == 1 else "search.all_busy") + (

@@ -123,7 +123,7 @@ def _settle_astray(intent: Intent, rental: Rental, *, account: Account, call: Ca
     outcome = Outcome(
         intent.change_id,
         OutcomeStatus.REFUSED,
-        reason=Reason("invalid_answer", f"change.astray_{intent.action}"),
+        reason=Reason("invalid_answer", f"change.astray_{intent.action}", (("rental", rental.id),)),
     )
     return call.store.settle(intent.change_id, outcome, record) or outcome
 
@@ -135,7 +135,8 @@ def _settle_refused(
         return _settle_gone(intent, reason, carloop=carloop, account=account, call=call)
     alternatives: tuple[dict[str, object], ...] = ()
     if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
-        alternatives = alternatives_to(intent, carloop=carloop, deadline=call.deadline)
+        station = call.station_of(intent.site)
+        alternatives = alternatives_to(intent, carloop=carloop, station=station, deadline=call.deadline)
     told = _told(reason, intent.action)
     record = (
         _seen_anew(intent, carloop=carloop, account=account, call=call) if reason.code in _OUTDATED else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from carloop_plugin.appointment import SavedAppointment, remember
+from carloop_plugin.appointment import SavedAppointment, check_zone, remember
 from carloop_plugin.documents import notice, pending_document
 from carloop_plugin.intents import Intent, RentalRecord
 from carloop_plugin.model import PROVIDER_ID, AppointmentId, Failed, RentalStatus
@@ -50,6 +50,7 @@ def save_appointment(document: contract.Appointment, call: Call, *, locale: str)
 
     An older revision changes nothing, and is answered with what the newest said.
     """
+    check_zone(document["time_zone"])
     appointment = call.store.save_appointment(remember(document))
     settle_pending(appointment.id, call)
     standing = standings([appointment.id], call)[appointment.id]

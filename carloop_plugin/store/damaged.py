@@ -54,13 +54,18 @@ def find_settings(path: Path) -> list[tuple[str, str | None, str | None]]:
 
 def move_aside(path: Path, *, at: datetime) -> Path | None:
     """Rename a store and its journals; give its new name, None where there was none."""
-    aside = path.with_name(f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}")
     if not path.exists():
         return None
+    aside = _unused(path.with_name(f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}"))
     for suffix in SIDE_FILES:
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
     return aside
+
+
+def _unused(path: Path) -> Path:
+    names = (path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 1000)))
+    return next(name for name in names if not name.exists())
 
 
 def discard_moved_aside(path: Path) -> int:

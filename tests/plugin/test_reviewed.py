@@ -183,3 +183,49 @@ def test_a_rental_id_that_is_no_path_is_not_found(planner: Planner) -> None:
     """It would lead to another address."""
     outcome = planner.do(planner.cancellation(rental_id="..", site="main"))
     assert ("refused", "rental_not_found") == (outcome["status"], outcome["problem"]["code"])
+
+
+def test_alternatives_are_like_what_was_wanted(
+    planner: Planner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the site's own station, and of the wanted class first."""
+    config = tmp_path / "carloop.toml"
+    config.write_text('station = "rastatt"\n')
+    monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+    planner.save()
+    first, second = (
+        option for option in planner.search()["options"] if option["vehicle"]["vehicle_class"] == "kombi"
+    )
+    other = {
+        "external_reference": f"other/main/{planner.id}/x",
+        "vehicle_id": first["id"],
+        "start": planner.appointment["period"]["start"],
+        "end": planner.appointment["period"]["end"],
+        "customer": {"source": "manual", "last_name": "Faster"},
+    }
+    key = {"Idempotency-Key": planner.id.ljust(36, "0")}
+    assert 201 == planner.control.api("POST", "/rentals", json=other, headers=key).status_code
+    taken = planner.do(planner.booking(option_id=first["id"]))
+    vehicles = [option["vehicle"] for option in taken["alternatives"]]
+    assert {"rastatt"} == {vehicle["station"] for vehicle in vehicles}
+    assert second["id"] == vehicles[0]["id"]
+    assert "kombi" != vehicles[-1]["vehicle_class"]
+
+
+def test_a_time_zone_nobody_knows_is_refused(planner: Planner) -> None:
+    """Its form is right; the page would show every time wrongly."""
+    gathered = planner.host.appointment_saved(planner.appointment | {"time_zone": "Europa/Berlin"})
+    (failure,) = gathered.failures
+    assert ("invalid_document", "/time_zone") == (failure.problem["code"], failure.problem["pointer"])
+    assert "open" == planner.state()["state"]
+
+
+def test_two_stores_moved_aside_at_once_are_both_kept(tmp_path: Path) -> None:
+    """The second does not take the first one's name."""
+    from carloop_plugin.store.damaged import move_aside
+
+    store, at = tmp_path / "s", bootstrap.CLOCK.now()
+    for content in ("one", "two"):
+        store.write_text(content)
+        move_aside(store, at=at)
+    assert ["one", "two"] == sorted(each.read_text() for each in tmp_path.iterdir())
