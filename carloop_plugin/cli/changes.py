@@ -11,6 +11,7 @@ from carloop_plugin.cli.exits import Exit, tell_problem, write_json
 from carloop_plugin.cli.planner import PATIENCE, planner_host, waiting
 from carloop_plugin.cli.records import zones_of
 from carloop_plugin.cli.showing import show_rentals
+from carloop_plugin.cli.stopping import terminable
 from carloop_plugin.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -24,14 +25,37 @@ def new_change_id(given: str | None) -> str:
 
 
 def send_change(change: RentalChange, texts: Texts, *, as_json: bool) -> Exit:
-    """Send a change, print its outcome and give the exit code for it."""
-    with planner_host(texts) as host, waiting(texts(f"waiting.{change['action']}")):
-        outcome = host.change_rental(change, timeout=PATIENCE, locale=texts.locale)
+    """Send a change, print its outcome and give the exit code for it.
+
+    Ctrl-C and SIGTERM end the waiting, not the change: once it was handed over its outcome is unknown.
+    """
+    sent = False
+    try:
+        with terminable(), planner_host(texts) as host, waiting(texts(f"waiting.{change['action']}")):
+            sent = True
+            outcome = host.change_rental(change, timeout=PATIENCE, locale=texts.locale)
+            sent = False
+    except KeyboardInterrupt:
+        if not sent:
+            raise
+        return _tell_interrupted(change, texts, as_json=as_json)
     if as_json:
         write_json(outcome)
     elif outcome["status"] == "done" and "rental" in outcome:
         _show_rental(outcome["rental"], texts)
     return _tell(outcome, change, texts, as_json=as_json)
+
+
+def _tell_interrupted(change: RentalChange, texts: Texts, *, as_json: bool) -> Exit:
+    if as_json:
+        outcome: RentalOutcome = {
+            "change_id": change["change_id"],
+            "provider": change["provider"],
+            "status": "unknown",
+        }
+        write_json(outcome)
+    click.echo(texts("outcome.interrupted", change_id=change["change_id"]), err=True)
+    return Exit.UNKNOWN
 
 
 def _tell(outcome: RentalOutcome, change: RentalChange, texts: Texts, *, as_json: bool) -> Exit:

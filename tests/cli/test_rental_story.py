@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +15,8 @@ from typing import Any
 import pytest
 
 from mobility_schemas import validate
+
+PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
 
 
 @pytest.fixture
@@ -140,7 +146,7 @@ def test_refusals_are_told_to_a_person(run, saved, booked) -> None:
     """A refusal is printed with its title and code, in the language, and exits 1."""
     ran = run("--lang", "de", "change-end", booked["id"], "2020-01-01T00:00:00Z")
     assert ran.code == 1
-    assert "Code: period_invalid" in ran.err
+    assert "Code: period_in_past" in ran.err
     assert run("change-end", "R-none", "2031-01-01T00:00:00Z").code == 1
 
 
@@ -156,6 +162,27 @@ def test_an_unknown_outcome(run, saved) -> None:
     validate(report, "reconcile_report")
     assert [each["status"] for each in report["settled"]] == ["done"]
     assert len(saved.control.rentals(saved.id)) == 1
+
+
+def test_interrupted_while_it_is_sent(run, saved) -> None:
+    """Ctrl-C in the middle of a change exits 3 with its id; the same command with that id brings the outcome."""
+    words = ["book", "--appointment", saved.id, "--option", saved.roomy_car()]
+    saved.control.fault("book", "delay", value=2)
+    with subprocess.Popen(
+        [*PROGRAM, "--lang", "en", *words, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        while saved.control.http.get("/sandbox/faults").json()["items"]:
+            assert program.poll() is None
+        began = time.monotonic()
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=20)
+    outcome = json.loads(out)
+    validate(outcome, "rental_outcome")
+    assert (program.returncode, outcome["status"], time.monotonic() - began < 1.5) == (3, "unknown", True)
+    assert f"--change-id {outcome['change_id']}".encode() in err
+    assert b"Traceback" not in err
+    again = run(*words, "--change-id", outcome["change_id"], "--json")
+    assert (again.code, len(saved.control.rentals(saved.id))) == (0, 1)
 
 
 def test_give_up_a_pending_booking(run, saved) -> None:

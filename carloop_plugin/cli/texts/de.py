@@ -307,6 +307,10 @@ TEXTS: dict[str, str] = {
         "Der Ausgang ist unbekannt: Carloop hat die Antwort nicht überbracht. „carloop recover“ klärt ihn, oder "
         "denselben Befehl mit --change-id {change_id} noch einmal geben."
     ),
+    "outcome.interrupted": (
+        "Abgebrochen. Die Änderung {change_id} kann schon gesendet sein, ihr Ausgang ist also unbekannt. „carloop "
+        "recover“ findet ihn heraus, oder derselbe Befehl noch einmal mit --change-id {change_id}."
+    ),
     "outcome.alternatives": "Frei wären stattdessen:",
     "rentals.none": "Keine Vermietungen.",
     "recover.summary": "Geklärt: {settled} · geändert: {changed} · noch offen: {pending}",

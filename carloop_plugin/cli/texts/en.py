@@ -295,6 +295,10 @@ TEXTS: dict[str, str] = {
         "The outcome is unknown: Carloop's answer was lost. “carloop recover” finds it out, or give the same command "
         "again with --change-id {change_id}."
     ),
+    "outcome.interrupted": (
+        "Interrupted. The change {change_id} may have been sent already, so its outcome is unknown. “carloop recover” "
+        "finds it out, or give the same command again with --change-id {change_id}."
+    ),
     "outcome.alternatives": "Free instead:",
     "rentals.none": "No rentals.",
     "recover.summary": "Settled: {settled} · changed: {changed} · still pending: {pending}",
