@@ -33,7 +33,7 @@ def remembered_file(store: str, appointment_id: str) -> Path | None:
     return Path(path) if isinstance(path, str) and Path(path).is_file() else None
 
 
-def forget_files(store: str) -> None:
+def forget_every_file(store: str) -> None:
     """Forget every file: a path may name a customer, and which one is not known here."""
     with suppress(OSError):
         _index(store).unlink(missing_ok=True)

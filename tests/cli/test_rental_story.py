@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from carloop_plugin.cli.saved_files import remembered_file
 from mobility_schemas import validate
 
 PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
@@ -212,6 +213,24 @@ def test_erase(run, saved, booked) -> None:
     validate(ran.document, "erasure_report")
     assert (ran.code, ran.document["erased"] > 0) == (0, True)
     assert not list(saved.store.parent.glob("*.files.json"))
+
+
+def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path: Path) -> None:
+    """Erasing an appointment forgets its file alone, and none while a pending change keeps the appointment."""
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(saved.appointment | {"id": f"{saved.id}-other"}))
+    run("appointment", "save", str(other))
+    option = saved.roomy_car()
+    saved.control.fault("book", "drop_after", times=1000)
+    run("book", "--appointment", saved.id, "--option", option)
+    kept = run("erase", "--appointment", saved.id, "--json").document["kept"]
+    saved.control.calm()
+    run("recover")
+    assert [each["appointment_id"] for each in kept] == [saved.id]
+    assert remembered_file(str(saved.store), saved.id) is not None
+    run("erase", "--appointment", saved.id)
+    assert remembered_file(str(saved.store), saved.id) is None
+    assert remembered_file(str(saved.store), f"{saved.id}-other") == other
 
 
 def test_nothing_personal_is_written_beside_the_records(run, saved, booked) -> None:

@@ -47,7 +47,7 @@ def book(
     saved = known_appointment(appointment_id)
     found = _find_document(appointment_id, file)
     if found is None:
-        raise not_saved() if saved is None else Misuse("book.no_customer")
+        raise not_saved() if saved is None else Misuse("book.no_customer", appointment=plain(appointment_id))
     document, name = found
     click.echo(invocation.texts("book.customer_from", name=plain(name)), err=True)
     change: RentalChange = {

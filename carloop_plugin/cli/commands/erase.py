@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,7 @@ from carloop_plugin.cli.misuse import Misuse
 from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
 from carloop_plugin.cli.records import store_location
-from carloop_plugin.cli.saved_files import forget_files
+from carloop_plugin.cli.saved_files import forget_every_file, remember_file
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
 
@@ -45,12 +46,24 @@ def erase(
             locale=texts.locale,
         )
     report = answer_of(gathered)
-    forget_files(store_location())
+    _forget_files(report, numbers, appointment_ids)
     if as_json:
         write_json(report)
     else:
         _show(report, texts)
     return Exit.DONE
+
+
+def _forget_files(report: ErasureReport, numbers: Sequence[str], appointment_ids: Sequence[str]) -> None:
+    """Forget where the erased appointments' files are; every file where a customer was named."""
+    store = store_location()
+    if numbers:
+        forget_every_file(store)
+        return
+    kept = {each["appointment_id"] for each in report["kept"]}
+    for appointment_id in appointment_ids:
+        if appointment_id not in kept:
+            remember_file(store, appointment_id, None)
 
 
 def _show(report: ErasureReport, texts: Texts) -> None:

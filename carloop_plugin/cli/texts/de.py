@@ -229,8 +229,10 @@ TEXTS: dict[str, str] = {
     "input.other_appointment": "{name} ist ein anderer Termin als {wanted}.",
     "search.period_missing": "Bitte --appointment oder --start und --end angeben.",
     "book.no_customer": (
-        "Die Kundendaten fehlen. Bitte mit --file eine Datei angeben (Termin oder Kunde) oder sie über die "
-        "Standardeingabe geben."
+        "Die Kundendaten fehlen: Hier werden keine aufbewahrt, und zum Termin {appointment} ist keine Datei bekannt "
+        "(er wurde von der Standardeingabe gespeichert, die Datei ist fort, oder ihr Ort wurde gelöscht). Bitte mit "
+        "--file eine Datei nennen (Termin oder Kunde), die Daten in die Standardeingabe geben oder den Termin noch "
+        "einmal aus einer Datei speichern."
     ),
     "book.customer_from": "Kundendaten aus: {name}",
     "cancel.one_of_two": "Bitte entweder die Vermietung oder --booking angeben.",

@@ -217,8 +217,10 @@ TEXTS: dict[str, str] = {
     "input.other_appointment": "{name} is another appointment than {wanted}.",
     "search.period_missing": "Please give --appointment, or --start and --end.",
     "book.no_customer": (
-        "The customer's data are missing. Please name a file with --file (appointment or customer), or hand them in "
-        "on standard input."
+        "The customer's data are missing: none are kept here, and no file of the appointment {appointment} is known "
+        "(it was saved from standard input, its file is gone, or where it is was erased). Please name a file with "
+        "--file (appointment or customer), hand the data in on standard input, or save the appointment from a file "
+        "again."
     ),
     "book.customer_from": "Customer's data from: {name}",
     "cancel.one_of_two": "Please give either the rental or --booking.",
