@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import click
 
+from carloop_plugin.cli.output import abandon_output, speaks_unicode
 from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.texts import Texts
 from carloop_plugin.model import Failed
@@ -74,11 +73,17 @@ def problem_of(error: Exception, locale: str) -> Problem | None:
 
 def leave_by_reader() -> Exit:
     """Leave quietly when nobody reads standard output any more (`carloop rentals | head -1`)."""
-    # Python would try to flush once more at its end, and complain.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    abandon_output()
+    return Exit.REFUSED
+
+
+def leave_by_full_output(texts: Texts) -> Exit:
+    """Leave with a sentence when what was printed cannot be written (`carloop rentals > /dev/full`)."""
+    abandon_output()
+    click.echo(texts("error.error", message=texts("error.output")), err=True)
     return Exit.REFUSED
 
 
 def write_json(document: object) -> None:
-    """Print a document on one line of standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    """Print a document on one line of standard output, as ASCII where its charset is not Unicode."""
+    click.echo(json.dumps(document, ensure_ascii=not speaks_unicode(), allow_nan=False))

@@ -16,10 +16,11 @@ from typing import Any, NoReturn
 import click
 
 from carloop_plugin import __version__
-from carloop_plugin.cli.exits import Exit, leave_by_reader, tell_failure
+from carloop_plugin.cli.exits import Exit, leave_by_full_output, leave_by_reader, tell_failure
 from carloop_plugin.cli.invocation import Invocation, invocation_of
 from carloop_plugin.cli.localised import Group, Option
 from carloop_plugin.cli.misuse import explain
+from carloop_plugin.cli.output import flush_output, output_is_broken, soften_streams
 from carloop_plugin.cli.texts import Texts, choose_language
 
 _LOG = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class Program(Group):
         **extra: Any,  # noqa: ARG002
     ) -> NoReturn:
         """Run the program with its arguments and leave. Click's own way of leaving speaks English only."""
+        soften_streams()
         arguments = list(sys.argv[1:] if args is None else args)
         texts = Texts(choose_language(arguments, os.environ))
         if not logging.getLogger().handlers:
@@ -96,7 +98,7 @@ def _run(
             standalone_mode=False,
             obj=Invocation(texts),
         )
-        sys.stdout.flush()
+        flush_output()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return Exit.USAGE
@@ -108,6 +110,8 @@ def _run(
     except BrokenPipeError:
         return leave_by_reader()
     except Exception as error:  # noqa: BLE001 - the last stop: a person gets a sentence, the log the rest
+        if isinstance(error, OSError) and output_is_broken():
+            return leave_by_full_output(texts)
         _LOG.debug("the command failed", exc_info=error)
         return tell_failure(error, texts, as_json="--json" in arguments)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -104,6 +105,35 @@ def test_a_reader_that_leaves(configured) -> None:
         program.stdout.close()
         errors = program.stderr.read()
     assert (program.wait(10), errors) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("words", [["--help"], ["doctor"], ["doctor", "--json"]], ids=" ".join)
+def test_a_full_output(configured, words: list[str]) -> None:
+    """Output that cannot be written is one sentence and exit code 1, for help too."""
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [*PROGRAM, "--lang", "de", *words], stdout=full, stderr=subprocess.PIPE, timeout=30, check=False
+        )
+    assert (ran.returncode, ran.stderr.decode().splitlines()) == (
+        1,
+        ["Fehler: Die Ausgabe lässt sich nicht schreiben: Der Datenträger ist voll oder das Gerät gestört."],
+    )
+
+
+def test_a_charset_that_lacks_letters(configured) -> None:
+    """A terminal without ticks and half the letters gets marks in their place; JSON stays what it is."""
+    environ = os.environ | {"PYTHONIOENCODING": "iso-8859-1"}
+    period = ["--start", "2031-03-02 08:30", "--end", "2031-03-02 17:00", "--json"]
+    shown, listed = (
+        subprocess.run(
+            [*PROGRAM, "--lang", "de", *words], capture_output=True, timeout=30, check=False, env=environ
+        )
+        for words in (["settings", "test"], ["search", *period])
+    )
+    titles = [each["title"] for each in json.loads(listed.stdout.decode("ascii"))["options"]]
+    assert (shown.returncode, shown.stdout[:2], listed.returncode) == (0, b"? ", 0)
+    assert any("Škoda" in title for title in titles)
 
 
 def test_interrupted(configured) -> None:

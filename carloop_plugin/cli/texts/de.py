@@ -206,6 +206,7 @@ TEXTS: dict[str, str] = {
     "error.error": "Fehler: {message}",
     "error.pointer": "Stelle: {pointer}",
     "error.code": "Code: {code}",
+    "error.output": "Die Ausgabe lässt sich nicht schreiben: Der Datenträger ist voll oder das Gerät gestört.",
     "error.interrupted": "Abgebrochen.",
     "error.unexpected": "Fehler: Das hätte nicht geschehen dürfen ({kind}). Bitte dem Hersteller melden.",
     "time.format": "%d.%m.%Y, %H:%M",

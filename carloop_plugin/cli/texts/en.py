@@ -201,6 +201,7 @@ TEXTS: dict[str, str] = {
     "error.error": "Error: {message}",
     "error.pointer": "Where: {pointer}",
     "error.code": "Code: {code}",
+    "error.output": "The output cannot be written: the disk is full or the device has failed.",
     "error.interrupted": "Interrupted.",
     "error.unexpected": "Error: this should not have happened ({kind}). Please report it to the makers.",
     "time.format": "%Y-%m-%d %H:%M",
