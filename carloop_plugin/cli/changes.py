@@ -81,8 +81,5 @@ def _show_known(outcome: RentalOutcome, texts: Texts) -> None:
     alternatives: list[MobilityOption] = outcome.get("alternatives", [])
     if alternatives:
         click.echo(texts("outcome.alternatives"), err=True)
-        rows = [
-            (each["id"], each["title"], each["vehicle"].get("licence_plate") if "vehicle" in each else None)
-            for each in alternatives
-        ]
-        print_table([texts("heading.option"), texts("heading.vehicle"), texts("heading.plate")], rows)
+        rows = [(each["id"], each["title"]) for each in alternatives]
+        print_table([texts("heading.option"), texts("heading.vehicle")], rows)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
 from carloop_plugin.cli.plain import plain
-from carloop_plugin.cli.tables import price_of, print_facts, print_table
-from carloop_plugin.cli.times import show_time
+from carloop_plugin.cli.tables import Stacked, is_roomy, price_of, print_facts, print_table
+from carloop_plugin.cli.times import show_time, zone_name
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
@@ -51,11 +51,14 @@ def show_step(step: MobilityStep, texts: Texts, zone: tzinfo | None) -> None:
 
 def show_offer(offer: MobilityOffer, filters: MobilityFilters | None, texts: Texts) -> None:
     """Print the vehicles found, and in a sentence how many there are and why not more."""
-    names = _names(filters)
-    if offer["options"]:
-        headings = ["option", "vehicle", "plate", "class", "features", "station", "price", "remark"]
-        rows = [_option_row(option, names, texts) for option in offer["options"]]
-        print_table([texts(f"heading.{heading}") for heading in headings], rows)
+    options = offer["options"]
+    if options:
+        headings = ["option", "vehicle", "class", "price"]
+        headings += ["remark"] if any(option["match"] != "exact" for option in options) else []
+        headings += ["station", "features"] if is_roomy() else []
+        names = _names(filters)
+        rows = [_option_cells(option, names, texts) for option in options]
+        _print_columns(headings, rows, texts, wrapping=("vehicle", "class", "remark", "station", "features"))
     click.echo(texts("search.found", total=offer["total"]), err=True)
     if offer["truncated"]:
         click.echo(texts("search.truncated"), err=True)
@@ -65,49 +68,75 @@ def show_offer(offer: MobilityOffer, filters: MobilityFilters | None, texts: Tex
 
 def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tzinfo | None]) -> None:
     """Print rentals, one a line, their times in their appointments' zones (this computer's where unknown)."""
-    headings = ["rental", "appointment", "site", "title", "plate", "status", "period", "allowed"]
-    rows = [_rental_row(rental, texts, zones.get(rental["appointment_id"])) for rental in rentals]
-    print_table([texts(f"heading.{heading}") for heading in headings], rows)
+    headings = ["rental", "appointment", "title", "status", "period"]
+    headings += ["site"] if len({rental["site"] for rental in rentals}) > 1 else []
+    headings += ["allowed"] if is_roomy() else []
+    names = {rental["id"]: zone_name(zones.get(rental["appointment_id"]), texts) for rental in rentals}
+    several = len({*names.values()}) > 1
+    rows = [_rental_cells(rental, texts, zones.get(rental["appointment_id"])) for rental in rentals]
+    for rental, row in zip(rentals, rows, strict=True):
+        if several:
+            row["period"] = Stacked([*row["period"].lines, names[rental["id"]]])
+    _print_columns(headings, rows, texts, wrapping=("appointment", "title", "allowed"))
+    if rentals and not several:
+        click.echo(texts("rentals.zone", zone=names[rentals[0]["id"]]), err=True)
 
 
-def _rental_row(rental: Rental, texts: Texts, zone: tzinfo | None) -> list[object]:
-    vehicle = rental.get("vehicle")
-    return [
-        rental["id"],
-        rental["appointment_id"],
-        rental["site"],
-        rental["title"],
-        vehicle.get("licence_plate") if vehicle else None,
-        texts(f"status.{rental['status']}"),
-        show_period(rental["period"], texts, zone),
-        [texts(f"action.{action}") for action in rental["allowed_changes"]],
-    ]
+def _print_columns(
+    headings: Sequence[str],
+    rows: Sequence[Mapping[str, object]],
+    texts: Texts,
+    *,
+    wrapping: Collection[str],
+) -> None:
+    titles = {heading: texts(f"heading.{heading}") for heading in headings}
+    print_table(
+        list(titles.values()),
+        [[row[heading] for heading in headings] for row in rows],
+        wrapping=[titles[heading] for heading in headings if heading in wrapping],
+    )
 
 
-def _option_row(option: MobilityOption, names: Mapping[str, str], texts: Texts) -> list[object]:
+class _RentalCells(TypedDict):
+    rental: str
+    appointment: str
+    title: str
+    status: str
+    period: Stacked
+    site: str
+    allowed: list[str]
+
+
+def _rental_cells(rental: Rental, texts: Texts, zone: tzinfo | None) -> _RentalCells:
+    start, end = (show_time(rental["period"][edge], texts, zone) for edge in ("start", "end"))
+    return {
+        "rental": rental["id"],
+        "appointment": rental["appointment_id"],
+        "title": rental["title"],
+        "status": texts(f"status.{rental['status']}"),
+        "period": Stacked([f"{start} – {end}"] if is_roomy() else [f"{start} –", end]),
+        "site": rental["site"],
+        "allowed": [texts(f"action.{action}") for action in rental["allowed_changes"]],
+    }
+
+
+def _option_cells(option: MobilityOption, names: Mapping[str, str], texts: Texts) -> dict[str, object]:
+    exact = option["match"] == "exact"
+    cells: dict[str, object] = {
+        "option": option["id"],
+        "vehicle": option["title"],  # the plate is in it
+        "class": None,
+        "features": None,
+        "station": None,
+        "price": price_of(option.get("price"), texts),
+        "remark": "" if exact else texts("search.alternative", how=_differs(option, texts)),
+    }
     vehicle = option.get("vehicle")
-    remark = "" if option["match"] == "exact" else texts("search.alternative", how=_differs(option, texts))
-    if vehicle is None:
-        return [
-            option["id"],
-            option["title"],
-            None,
-            None,
-            None,
-            None,
-            price_of(option.get("price"), texts),
-            remark,
-        ]
-    return [
-        option["id"],
-        option["title"],
-        vehicle.get("licence_plate"),
-        names.get(vehicle["vehicle_class"], vehicle["vehicle_class"]),
-        [names.get(each, each) for each in vehicle["features"]],
-        vehicle.get("station"),
-        price_of(option.get("price"), texts),
-        remark,
-    ]
+    if vehicle is not None:
+        cells["class"] = names.get(vehicle["vehicle_class"], vehicle["vehicle_class"])
+        cells["features"] = [names.get(each, each) for each in vehicle["features"]]
+        cells["station"] = vehicle.get("station")
+    return cells
 
 
 def _differs(option: MobilityOption, texts: Texts) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -15,21 +17,42 @@ if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
 
 _WIDE = 240
+_ROOMY = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """A cell of several lines."""
+
+    lines: Sequence[object]
+
+    def __str__(self) -> str:
+        """Give the lines, each fit for a terminal."""
+        return "\n".join(plain(_word(line)) for line in self.lines)
+
+
+def is_roomy() -> bool:
+    """Tell whether there is room for columns that a person can do without."""
+    return _console().width >= _ROOMY
 
 
 def print_table(
-    headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
+    headings: Sequence[str], rows: Iterable[Sequence[object]], *, wrapping: Collection[str] = ()
 ) -> None:
-    """Print rows under headings; as wide as they are where nobody's terminal limits them."""
+    """Print rows under headings; as wide as they are where nobody's terminal limits them.
+
+    :param wrapping: headings of the columns that give way on a narrow terminal. All others (ids, plates, times,
+        prices) stay on their line.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
-        table.add_column(Text(heading), overflow="fold")
+        table.add_column(Text(heading), overflow="fold", no_wrap=heading not in wrapping)
     for row in rows:
-        table.add_row(*(Text(plain(_word(cell))) for cell in row))
+        table.add_row(*(Text(str(cell) if isinstance(cell, Stacked) else plain(_word(cell))) for cell in row))
     _console().print(table)
 
 
@@ -61,9 +84,8 @@ def price_of(price: object, texts: Texts) -> str:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(
-        file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE, highlight=False, markup=False
-    )
+    limited = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(file=sys.stdout, width=None if limited else _WIDE, highlight=False, markup=False)
 
 
 def _word(value: object) -> str:

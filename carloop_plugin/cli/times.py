@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+import click
+
 from carloop_plugin.cli.misuse import Misuse
 from carloop_plugin.cli.texts import Texts
 
@@ -53,6 +55,20 @@ def zone_of(name: str | None) -> tzinfo | None:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         return None
+
+
+def zone_name(zone: tzinfo | None, texts: Texts) -> str:
+    """Name a zone for a person: `Europe/Berlin`, or that it is this computer's, with its offset just now."""
+    if isinstance(zone, ZoneInfo):
+        return zone.key
+    offset = f"UTC{datetime.now().astimezone(zone):%z}"
+    return texts("time.zone_here", offset=f"{offset[:-2]}:{offset[-2:]}")
+
+
+def tell_assumed_zone(zone: tzinfo | None, texts: Texts, *given: str) -> None:
+    """Say on standard error that times written without offset are taken as this computer's, where they are."""
+    if zone is None and not all(_WITH_OFFSET.fullmatch(text.strip()) for text in given):
+        click.echo(texts("time.assumed", zone=zone_name(zone, texts)), err=True)
 
 
 def _read_instant(words: str, option: str) -> datetime:

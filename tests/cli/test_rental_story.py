@@ -14,7 +14,10 @@ from typing import Any
 
 import pytest
 
+from carloop_plugin.cli.commands.recover import show_report
 from carloop_plugin.cli.saved_files import remembered_file
+from carloop_plugin.cli.texts import Texts
+from mobility_hookspecs import make_problem
 from mobility_schemas import validate
 
 PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
@@ -238,3 +241,35 @@ def test_nothing_personal_is_written_beside_the_records(run, saved, booked) -> N
     for path in saved.store.parent.iterdir():
         if path.is_file() and path.name != "appointment.json":
             assert b"Canary" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_tables_on_a_narrow_terminal(run, saved, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    """At 80 columns ids, plates, times and prices stay whole, and no plate is shown twice."""
+    monkeypatch.setenv("COLUMNS", "80")
+    option = saved.search()["options"][0]
+    found = run("--lang", language, "search", "--appointment", saved.id, "--limit", "60").out
+    run("book", "--appointment", saved.id, "--option", option["id"])
+    listed = run("--lang", language, "rentals", "--appointment", saved.id).out
+    assert max(map(len, (found + listed).splitlines())) <= 80
+    row = next(line for line in found.splitlines() if line.split()[:1] == [option["id"]])
+    assert ("€" in row, found.count(option["vehicle"]["licence_plate"])) == (True, 1)
+    day = saved.start().strftime("%d.%m.%Y" if language == "de" else "%Y-%m-%d")
+    assert (listed.count(day), saved.id in listed) == (2, True)
+
+
+def test_the_zone_of_times_is_told(run, planner, saved) -> None:
+    """Times that were given or are shown name their zone."""
+    local = run("search", "--start", "2031-03-02 08:30", "--end", "2031-03-02 17:00", "--json")
+    exact = run("search", "--start", "2031-03-02T08:30:00Z", "--end", "2031-03-02T17:00:00Z", "--json")
+    run("book", "--appointment", saved.id, "--option", saved.roomy_car())
+    assert ("zone (UTC" in local.err, "zone" in exact.err) == (True, False)
+    assert "Times in Europe/Berlin." in run("rentals", "--appointment", saved.id).err
+
+
+def test_a_settled_refusal_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `recover` settled as refused is shown with its reason and code."""
+    problem = make_problem("given_up", locale="en")
+    outcome = {"change_id": str(uuid.uuid4()), "provider": "carloop", "status": "refused", "problem": problem}
+    show_report({"provider": "carloop", "settled": [outcome], "changed": [], "pending": 0}, Texts("en"))
+    assert f"refused: {problem['title']} (given_up)" in capsys.readouterr().out

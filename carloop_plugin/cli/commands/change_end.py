@@ -12,7 +12,7 @@ from carloop_plugin.cli.changes import new_change_id, send_change
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Argument, Command
 from carloop_plugin.cli.records import records
-from carloop_plugin.cli.times import read_time, zone_of
+from carloop_plugin.cli.times import read_time, tell_assumed_zone, zone_of
 from carloop_plugin.model import RentalId, Site
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def change_end(
 ) -> int:
     """Give a rental another end."""
     zone = _zone_of_rental(rental_id, invocation.site)
+    tell_assumed_zone(zone, invocation.texts, end)
     change: RentalChange = {
         "change_id": new_change_id(change_id),
         "provider": "carloop",

@@ -73,6 +73,7 @@ def _show(report: ErasureReport, texts: Texts) -> None:
             (kept["appointment_id"], kept["reason"], show_time(kept.get("until"), texts))
             for kept in report["kept"]
         ]
-        print_table([texts(f"heading.{name}") for name in ("appointment", "kept_because", "until")], rows)
+        headings = [texts(f"heading.{name}") for name in ("appointment", "kept_because", "until")]
+        print_table(headings, rows, wrapping=headings[:2])
     for remark in report["remarks"]:
         click.echo(plain(remark), err=True)

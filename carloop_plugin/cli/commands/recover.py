@@ -24,7 +24,7 @@ from carloop_plugin.model import StoreFailed
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
     from mobility_hookspecs import MobilityHost
-    from mobility_schemas.documents import ReconcileReport
+    from mobility_schemas.documents import ReconcileReport, RentalOutcome
 
 REBUILD_PATIENCE = 600.0
 """How long rebuilding may take, in seconds: every rental is read in again."""
@@ -58,7 +58,7 @@ def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
     if as_json:
         write_json(report)
     else:
-        _show(report, texts)
+        show_report(report, texts)
     return Exit.UNKNOWN if report["pending"] else Exit.DONE
 
 
@@ -77,17 +77,19 @@ def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every:
             return code
 
 
-def _show(report: ReconcileReport, texts: Texts) -> None:
+def show_report(report: ReconcileReport, texts: Texts) -> None:
+    """Print what was settled, what changed at the desk, and what is still pending."""
     if report["settled"]:
         rows = [
             (
                 each["change_id"],
-                texts(f"outcome.{each['status']}"),
+                _outcome_of(each, texts),
                 each["rental"]["id"] if "rental" in each else None,
             )
             for each in report["settled"]
         ]
-        print_table([texts(f"heading.{name}") for name in ("change", "outcome", "rental")], rows)
+        headings = [texts(f"heading.{name}") for name in ("change", "outcome", "rental")]
+        print_table(headings, rows, wrapping=headings[1:2])
     if report["changed"]:
         zones = zones_of([rental["appointment_id"] for rental in report["changed"]])
         show_rentals(report["changed"], texts, zones)
@@ -102,6 +104,14 @@ def _show(report: ReconcileReport, texts: Texts) -> None:
     )
     if "oldest_pending" in report:
         click.echo(texts("recover.oldest", since=show_time(report["oldest_pending"], texts)), err=True)
+
+
+def _outcome_of(outcome: RentalOutcome, texts: Texts) -> str:
+    """Say how a change ended, and why and with which code where it was refused."""
+    word = texts(f"outcome.{outcome['status']}")
+    if "problem" not in outcome:
+        return word
+    return f"{word}: {outcome['problem']['title']} ({outcome['problem']['code']})"
 
 
 def _rebuild(texts: Texts) -> Exit:

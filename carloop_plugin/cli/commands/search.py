@@ -14,7 +14,7 @@ from carloop_plugin.cli.misuse import Misuse
 from carloop_plugin.cli.planner import DEFAULT_SITE, PATIENCE, answer_of, planner_host, waiting
 from carloop_plugin.cli.records import saved_appointment
 from carloop_plugin.cli.showing import show_offer
-from carloop_plugin.cli.times import read_time, zone_of
+from carloop_plugin.cli.times import read_time, tell_assumed_zone, zone_of
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import MobilityRequest
@@ -62,6 +62,7 @@ def _request(
     if appointment_id is None:
         if start is None or end is None:
             raise Misuse("search.period_missing")
+        tell_assumed_zone(None, invocation.texts, start, end)
         return {
             "site": invocation.site or DEFAULT_SITE,
             "period": {

@@ -210,6 +210,8 @@ TEXTS: dict[str, str] = {
     "error.interrupted": "Abgebrochen.",
     "error.unexpected": "Fehler: Das hätte nicht geschehen dürfen ({kind}). Bitte dem Hersteller melden.",
     "time.format": "%d.%m.%Y, %H:%M",
+    "time.zone_here": "Zone dieses Rechners ({offset})",
+    "time.assumed": "Zeiten ohne Zeitzone gelten in: {zone}.",
     "time.none": (
         "{option}: „{time}“ ist keine Zeit. Bitte so schreiben: 02.03.2026 08:30 oder 2026-03-02T08:30:00+01:00."
     ),
@@ -315,6 +317,7 @@ TEXTS: dict[str, str] = {
         "recover“ findet ihn heraus, oder derselbe Befehl noch einmal mit --change-id {change_id}."
     ),
     "outcome.alternatives": "Frei wären stattdessen:",
+    "rentals.zone": "Zeiten in: {zone}.",
     "rentals.none": "Keine Vermietungen.",
     "recover.summary": "Geklärt: {settled} · geändert: {changed} · noch offen: {pending}",
     "recover.oldest": "Offen seit {since}",

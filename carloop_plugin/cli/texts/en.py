@@ -205,6 +205,8 @@ TEXTS: dict[str, str] = {
     "error.interrupted": "Interrupted.",
     "error.unexpected": "Error: this should not have happened ({kind}). Please report it to the makers.",
     "time.format": "%Y-%m-%d %H:%M",
+    "time.zone_here": "this computer's zone ({offset})",
+    "time.assumed": "Times without an offset are taken in {zone}.",
     "time.none": "{option}: “{time}” is no time. Please write 2026-03-02 08:30 or 2026-03-02T08:30:00+01:00.",
     "time.never": "{option}: there is no {time}, the clocks go forward that night. Please give another time.",
     "time.twice": (
@@ -303,6 +305,7 @@ TEXTS: dict[str, str] = {
         "finds it out, or give the same command again with --change-id {change_id}."
     ),
     "outcome.alternatives": "Free instead:",
+    "rentals.zone": "Times in {zone}.",
     "rentals.none": "No rentals.",
     "recover.summary": "Settled: {settled} · changed: {changed} · still pending: {pending}",
     "recover.oldest": "Pending since {since}",
