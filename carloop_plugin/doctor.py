@@ -106,7 +106,8 @@ def diagnose(
     else:
         findings += _figure_findings(figures, locale)
     for site in sites if store is not None else ():
-        findings += _examine_site(site, facts, environment, store, credentials, locale)
+        found = _examine_site(site, facts, environment, store, credentials, locale)
+        findings += [_of_site(each, site) for each in found]
     return Diagnosis(
         versions={**_versions(), "sqlite": sqlite},
         store=environment.store_shown,
@@ -189,10 +190,10 @@ def _examine_site(
     try:
         settings = site_settings(site, environment=environment, store=store, credentials=credentials)
     except Failed as failure:
-        return [_of_site(failure_finding(failure.reason, locale), site)]
+        return [failure_finding(failure.reason, locale)]
     place = token_place(site, environment, credentials=credentials)
     facts.append(SiteFacts(site, settings.base_url, settings.station, settings.token is not None, place))
-    found = [_of_site(each, site) for each in missing_settings(settings, locale)]
+    found = missing_settings(settings, locale)
     if settings.token is not None:
         found += _token_findings(place, locale)
         # One entered on the page is kept on one server; the others that share the store have none.

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
     from mobility_schemas.documents import CheckFinding
 
-_MARKS = {"info": "✓", "warning": "!", "error": "✗"}
+_MARKS = {"info": "·", "warning": "!", "error": "✗"}
+_SUCCESS = "connected"
 
 
 def tell_findings(findings: Iterable[CheckFinding], texts: Texts) -> None:
     """Print findings, each with what to do about it."""
     for finding in findings:
-        click.echo(f"{_MARKS[finding['severity']]} {plain(finding['message'])}")
+        mark = "✓" if finding["code"] == _SUCCESS else _MARKS[finding["severity"]]
+        click.echo(f"{mark} {plain(finding['message'])}")
         if "hint" in finding:
             click.echo(f"  {plain(finding['hint'])}")
         if finding["severity"] != "info":

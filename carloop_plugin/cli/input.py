@@ -31,6 +31,8 @@ def parse_document(content: bytes, name: str) -> dict[str, object]:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
     except json.JSONDecodeError as error:
         raise Misuse("input.not_json", name=name, line=error.lineno, column=error.colno) from None
+    except UnicodeDecodeError:
+        raise Misuse("input.not_utf8", name=name) from None
     except (ValueError, RecursionError):
         raise Misuse("input.not_json", name=name, line=1, column=1) from None
     if not isinstance(document, dict):

@@ -30,7 +30,10 @@ class BadValue(click.BadParameter):
 def explain(error: click.UsageError, texts: Texts) -> str:
     """Say in a sentence what was wrong with the command."""
     if isinstance(error, Misuse):
-        return texts(error.key, **error.params)
+        params = dict(error.params)
+        if params.get("name") == "-":
+            params["name"] = texts("input.standard_input")
+        return texts(error.key, **params)
     if isinstance(error, BadValue):
         return texts("usage.bad_value", name=_name(error), why=texts(error.key, **error.params))
     if isinstance(error, click.MissingParameter):

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     )
 
 
+_LONG_ID = 20
+
+
 def show_period(period: Period, texts: Texts, zone: tzinfo | None = None) -> str:
     """Write a period for a person."""
     return f"{show_time(period['start'], texts, zone)} – {show_time(period['end'], texts, zone)}"
@@ -77,7 +80,10 @@ def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tz
     for rental, row in zip(rentals, rows, strict=True):
         if several:
             row["period"] = Stacked([*row["period"].lines, names[rental["id"]]])
-    _print_columns(headings, rows, texts, wrapping=("appointment", "title", "allowed"))
+    # An id is not folded, unless it is so long that nothing else would have room.
+    long_id = any(len(rental["appointment_id"]) > _LONG_ID for rental in rentals)
+    wrapping = ("title", "allowed", *(("appointment",) if long_id else ()))
+    _print_columns(headings, rows, texts, wrapping=wrapping)
     if rentals and not several:
         click.echo(texts("rentals.zone", zone=names[rentals[0]["id"]]), err=True)
 

@@ -219,6 +219,25 @@ def test_the_port_is_taken(run, sandbox) -> None:
     assert str(caught.value) != ""
 
 
+def test_the_port_is_taken_before_the_story(run, sandbox) -> None:
+    """A taken port is told at once, in the language asked for, with the option that helps."""
+    port = sandbox.url.rpartition(":")[2]
+    ran = run("--lang", "de", "demo", "--sandbox-port", port)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"Fehler: Der Port {port} ist belegt")
+    assert "--sandbox-port" in ran.err
+    assert "✓" not in ran.err
+
+
+def test_the_sandbox_speaks_the_language(run, sandbox) -> None:
+    """What the sandbox says on its way is in the language of the run."""
+    from carloop_plugin.cli.story.sandbox import SandboxFailed, running_sandbox
+
+    port = int(sandbox.url.rpartition(":")[2])
+    with pytest.raises(SandboxFailed, match="geht es nicht"), running_sandbox(port=port, locale="de"):
+        pass
+
+
 def test_both_processes_mean_the_same_day() -> None:
     """The appointments are counted from the day the story began, over midnight and over the clocks' change."""
     diary = Diary(date(2026, 10, 22))

@@ -86,3 +86,19 @@ def test_a_provider_left_out(run, configured, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("WORKSHOP_PLANNER_DISABLE", "carloop")
     ran = run("doctor", "--json")
     assert (ran.code, "not_loaded" in codes(ran.document)) == (1, True)
+
+
+def test_a_warning_is_not_all_well(
+    run, configured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox
+) -> None:
+    """Beside a warning not all is well; the token's finding names its site, and is no success."""
+    token, config = tmp_path / "token", tmp_path / "carloop.toml"
+    token.write_text(sandbox.token)
+    token.chmod(0o644)
+    config.write_text(f'[sites.nord]\nbase_url = "{sandbox.url}"\ntoken_file = "{token}"\n')
+    monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+    ran = run("--lang", "de", "doctor")
+    assert (ran.code, "Alles in Ordnung" in ran.err, "Hinweise" in ran.err) == (0, False, True)
+    assert "· main: Der Authentifizierungsschlüssel kommt aus der Umgebung" in ran.out
+    assert f"! nord: Die Datei {token} können auch andere lesen." in ran.out
+    assert ("✓" in ran.out, "Token: Umgebung" in ran.out) == (False, True)

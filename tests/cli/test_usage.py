@@ -68,6 +68,17 @@ def test_documents_that_are_none(run, configured, tmp_path: Path, content: str) 
     assert run("appointment", "save", str(path)).code == 2
 
 
+def test_what_is_wrong_with_a_file(run, configured, tmp_path: Path) -> None:
+    """A file in another charset is told as such, and standard input by its name."""
+    path = tmp_path / "a.json"
+    path.write_bytes('{"id": "Jörg"}'.encode("latin-1"))
+    other = run("--lang", "de", "appointment", "save", str(path))
+    piped = run("--lang", "de", "appointment", "save", "-", given="nonsense")
+    assert (other.code, piped.code) == (2, 2)
+    assert f"{path} ist kein Text in UTF-8" in other.err
+    assert "Fehler: Standardeingabe ist kein" in piped.err
+
+
 def test_an_invalid_document(run, configured) -> None:
     """A JSON object that is no appointment is refused with the place that is wrong."""
     ran = run("appointment", "save", "-", "--json", given='{"id": "A-1"}')

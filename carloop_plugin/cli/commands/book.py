@@ -49,7 +49,8 @@ def book(
     if found is None:
         raise not_saved() if saved is None else Misuse("book.no_customer", appointment=plain(appointment_id))
     document, name = found
-    click.echo(invocation.texts("book.customer_from", name=plain(name)), err=True)
+    shown = invocation.texts("input.standard_input") if name == STANDARD_INPUT else plain(name)
+    click.echo(invocation.texts("book.customer_from", name=shown), err=True)
     change: RentalChange = {
         "change_id": new_change_id(change_id),
         "provider": "carloop",

@@ -40,7 +40,7 @@ def change_end(
         "provider": "carloop",
         "action": "change_end",
         "rental_id": rental_id,
-        "end": read_time(end, zone, option="TIME"),
+        "end": read_time(end, zone, option=invocation.texts("metavar.TIME")),
     }
     if invocation.site is not None:
         change["site"] = invocation.site

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -46,6 +47,10 @@ def demo(
     texts = invocation.texts
     if as_json and not scripted:
         raise Misuse("demo.json_alone")
+    if not scripted and not _is_free(sandbox_port):
+        message = texts("demo.port_taken", port=sandbox_port)
+        click.echo(texts("error.error", message=message), err=True)
+        return Exit.REFUSED
     try:
         with terminable():
             code = _tell_story(texts, as_json=as_json, to_errors=not scripted)
@@ -55,6 +60,17 @@ def demo(
         click.echo(texts("demo.no_sandbox", why=plain(str(failure).replace("\n", " "))), err=True)
         return Exit.REFUSED
     return code
+
+
+def _is_free(port: int) -> bool:
+    """Tell whether a port of this computer can be had, before a story is told that would end in vain."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _tell_story(texts: Texts, *, as_json: bool, to_errors: bool) -> Exit:
@@ -82,7 +98,7 @@ def _serve(texts: Texts, *, port: int, data: Path | None) -> None:
     from carloop_plugin.cli.story.sandbox import running_sandbox
 
     with until_stopped() as stopped, try_it_folder(data) as folder:
-        with running_sandbox(port=port, data=folder / "sandbox") as sandbox:
+        with running_sandbox(port=port, data=folder / "sandbox", locale=texts.locale) as sandbox:
             click.echo(f"ready {sandbox.base_url}")
             sys.stdout.flush()
             click.echo(_commands_to_try(sandbox, folder, texts), err=True)

@@ -91,9 +91,9 @@ def _show(diagnosis: Diagnosis, texts: Texts) -> None:
             when = show_time(contact.at.isoformat(), texts)
             facts.append((texts("doctor.contact", account=contact.account), when))
     for site in diagnosis.sites:
-        token = (
-            texts("doctor.token_set", place=site.token_place) if site.token_set else texts("doctor.no_token")
-        )
+        place = f"doctor.place.{site.token_place}"
+        shown = texts(place) if texts.has(place) else site.token_place
+        token = texts("doctor.token_set", place=shown) if site.token_set else texts("doctor.no_token")
         facts.append((texts("doctor.site", site=site.site), f"{site.base_url or '–'} · {token}"))
     for provider in diagnosis.providers:
         facts.append(
@@ -101,4 +101,11 @@ def _show(diagnosis: Diagnosis, texts: Texts) -> None:
         )
     print_facts(facts)
     tell_findings(diagnosis.findings, texts)
-    click.echo(texts("doctor.well" if diagnosis.is_well else "doctor.ill"), err=True)
+    click.echo(texts(_verdict(diagnosis)), err=True)
+
+
+def _verdict(diagnosis: Diagnosis) -> str:
+    if not diagnosis.is_well:
+        return "doctor.ill"
+    warned = any(each["severity"] == "warning" for each in diagnosis.findings)
+    return "doctor.minor" if warned else "doctor.well"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, problem_of, tell_problem, write_json
+from carloop_plugin.cli.exits import Exit, tell_failure, tell_problem, write_json
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Option, Whole
 from carloop_plugin.cli.plain import plain
@@ -71,8 +71,7 @@ def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every:
         try:
             code = _round(host, texts, as_json=as_json)
         except MobilityProblem as error:
-            problem = problem_of(error, texts.locale)
-            code = tell_problem(problem, texts) if problem else Exit.REFUSED
+            code = tell_failure(error, texts, as_json=as_json)
         if stopped.wait(every):
             return code
 

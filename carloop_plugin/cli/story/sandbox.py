@@ -123,13 +123,15 @@ class SandboxControls:
 
 @contextmanager
 def running_sandbox(
-    *, port: int = 0, data: Path | None = None, quiet: bool = True
+    *, port: int = 0, data: Path | None = None, quiet: bool = True, locale: str = "en"
 ) -> Iterator[SandboxControls]:
     """Start a sandbox and stop it in the end. Raise `SandboxFailed` where it does not start.
 
+    :param locale: the language of what it says.
     :param quiet: keep what it says on standard error to ourselves; else a person reads it.
     """
     command = [sys.executable, "-P", "-m", "carloop_sandbox", "serve", "--allow-faults", "--port", str(port)]
+    command += ["--lang", locale]
     if data is not None:
         command += ["--data", str(data)]
     with (

@@ -20,7 +20,10 @@ from carloop_plugin.cli.texts import Texts
 
 def told_story(texts: Texts) -> Iterator[dict[str, object]]:
     """Play the story and give each step as it is told: step, ok, title, seen, seconds, facts."""
-    with tempfile.TemporaryDirectory(prefix="carloop-demo-") as folder, running_sandbox() as sandbox:
+    with (
+        tempfile.TemporaryDirectory(prefix="carloop-demo-") as folder,
+        running_sandbox(locale=texts.locale) as sandbox,
+    ):
         play = _Play(sandbox, sandbox.new_token(TOKEN_LABEL), Path(folder), texts.locale)
         yield from play.act("first")
         yield from play.act("second")

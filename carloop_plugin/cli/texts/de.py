@@ -12,8 +12,8 @@ TEXTS: dict[str, str] = {
         "carloop demo --scripted               # die ganze Geschichte ansehen\n"
         "carloop settings set                  # Webadresse und Token eingeben\n"
         "carloop appointment save termin.json\n"
-        "carloop search --appointment A-2026-0815 --class kombi\n"
-        "carloop book --appointment A-2026-0815 --option veh-0017"
+        "carloop search --appointment A-2026-0001 --class kombi\n"
+        "carloop book --appointment A-2026-0001 --option V1001"
     ),
     "appointment.short": "Termine an den Anbieter übergeben",
     "appointment.help": "Übergibt Termine so, wie ein Werkstattplaner es nach dem Speichern tut.",
@@ -37,13 +37,13 @@ TEXTS: dict[str, str] = {
     "search.help": (
         "Sucht die Mietwagen, die zu den Filtern passen und im ganzen Zeitraum frei sind. Mehrere Klassen: eine "
         "davon "
-        "genügt. Mehrere Eigenschaften: der Wagen hat alle. Zeiten wie 02.03.2026 08:30 oder "
-        "2026-03-02T08:30:00+01:00."
+        "genügt. Mehrere Eigenschaften: der Wagen hat alle. Zeiten wie 02.03.2027 08:30 oder "
+        "2027-03-02T08:30:00+01:00."
     ),
     "search.examples": (
-        "carloop search --appointment A-2026-0815 --class kombi --class suv --feature automatik\n"
-        'carloop search --start "02.03.2026 08:30" --end "03.03.2026 17:00" --limit 20\n'
-        "carloop search --appointment A-2026-0815 --json"
+        "carloop search --appointment A-2026-0001 --class kombi --class suv --feature automatik\n"
+        'carloop search --start "02.03.2027 08:30" --end "03.03.2027 17:00" --limit 20\n'
+        "carloop search --appointment A-2026-0001 --json"
     ),
     "book.short": "Verleihvorgang speichern",
     "book.help": (
@@ -53,35 +53,35 @@ TEXTS: dict[str, str] = {
         "JSON. Der Verleihzeitraum ist der des Termins, wenn nichts anderes angegeben ist."
     ),
     "book.examples": (
-        "carloop book --appointment A-2026-0815 --option veh-0017\n"
-        "carloop book --appointment A-2026-0815 --option veh-0017 < kunde.json\n"
-        'carloop book --appointment A-2026-0815 --option veh-0017 --end "04.03.2026 12:00"'
+        "carloop book --appointment A-2026-0001 --option V1001\n"
+        "carloop book --appointment A-2026-0001 --option V1001 < kunde.json\n"
+        'carloop book --appointment A-2026-0001 --option V1001 --end "04.03.2027 12:00"'
     ),
     "change-end.short": "Verleihende ändern",
     "change-end.help": (
-        "Verlängert oder verkürzt eine Vermietung, auch eine, die schon begonnen hat. Das neue Ende muss in der "
+        "Verlängert oder verkürzt einen Verleihvorgang, auch einen, der schon begonnen hat. Das neue Ende muss in der "
         "Zukunft und nach dem Beginn liegen. Alles andere: stornieren und neu buchen."
     ),
     "change-end.examples": (
-        'carloop change-end r-000123 "04.03.2026 12:00"\n'
-        "carloop change-end r-000123 2026-03-04T12:00:00+01:00 --json"
+        'carloop change-end R100334 "04.03.2027 12:00"\n'
+        "carloop change-end R100334 2027-03-04T12:00:00+01:00 --json"
     ),
     "cancel.short": "Verleihvorgang stornieren",
     "cancel.help": (
-        "Storniert eine reservierte Vermietung. Mit --booking wird eine Buchung aufgegeben, deren Ausgang noch "
+        "Storniert einen reservierten Verleihvorgang. Mit --booking wird eine Buchung aufgegeben, deren Ausgang noch "
         "unbekannt ist."
     ),
     "cancel.examples": (
-        'carloop cancel r-000123 --reason "Termin abgesagt"\n'
+        'carloop cancel R100334 --reason "Termin abgesagt"\n'
         "carloop cancel --booking 0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
     ),
-    "rentals.short": "Vermietungen auflisten",
+    "rentals.short": "Verleihvorgänge auflisten",
     "rentals.help": (
-        "Listet die Vermietungen, die aus dem Planer gemacht wurden, wie zuletzt bei Carloop gesehen. Ohne --all nur "
-        "reservierte und laufende."
+        "Listet die Verleihvorgänge, die aus dem Planer angelegt wurden, wie zuletzt bei Carloop gesehen. Ohne --all "
+        "nur reservierte und laufende."
     ),
     "rentals.examples": (
-        "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0815"
+        "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0001"
     ),
     "recover.short": "Unklares klären, Änderungen holen",
     "recover.help": (
@@ -95,7 +95,7 @@ TEXTS: dict[str, str] = {
         "Löscht, was zu Kundennummern und Terminen aufbewahrt wird, und nennt, was aus welchem Grund noch bleiben "
         "muss."
     ),
-    "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0815 --json",
+    "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0001 --json",
     "settings.short": "Einstellungen zeigen, ändern, testen",
     "settings.help": (
         "Webadresse, Authentifizierungsschlüssel (Token) und Station eines Standorts. Das Token wird nie als Angabe "
@@ -128,7 +128,7 @@ TEXTS: dict[str, str] = {
     "doctor.examples": "carloop doctor\ncarloop doctor --json",
     "demo.short": "Alles mit einer Sandbox vorführen",
     "demo.help": (
-        "Startet eine Carloop-Sandbox mit Fuhrpark, erzählt die ganze Geschichte einer Vermietung und lässt die "
+        "Startet eine Carloop-Sandbox mit Fuhrpark, erzählt die ganze Geschichte eines Verleihvorgangs und lässt die "
         "Sandbox danach zum Ausprobieren laufen, bis Strg-C. Mit --scripted endet es nach der Geschichte; der "
         "Rückgabewert ist nur dann 0, wenn jeder Schritt tat, was er soll."
     ),
@@ -148,6 +148,8 @@ TEXTS: dict[str, str] = {
     "option.lang": "Sprache: de oder en (sonst die der Umgebung).",
     "option.site": "Standort (sonst der des Termins, sonst main).",
     "option.as_json": "Ausgabe für Programme: ein JSON-Dokument.",
+    "demo.option.as_json": "Ausgabe für Programme: je Schritt ein JSON-Dokument auf einer Zeile; nur mit --scripted.",
+    "recover.option.as_json": "Ausgabe für Programme: ein JSON-Dokument, mit --watch jedes Mal eines auf einer Zeile.",
     "option.appointment_id": "Kennung des Termins.",
     "option.option_id": "Kennung des Angebots aus der Suche.",
     "option.file": "Datei mit Termin oder Kunde als JSON; - ist die Standardeingabe.",
@@ -174,13 +176,18 @@ TEXTS: dict[str, str] = {
     "option.sandbox_port": "Port der Sandbox (0: ein freier).",
     "option.data": "Ordner für die Daten (sonst ein vorübergehender).",
     # Placeholders
+    "metavar.ID": "KENNUNG",
+    "metavar.NAME": "NAME",
+    "metavar.PORT": "PORT",
+    "metavar.TEXT": "TEXT",
+    "metavar.URL": "ADRESSE",
     "metavar.FILE": "DATEI",
     "metavar.FILE|-": "DATEI|-",
     "metavar.TIME": "ZEIT",
     "metavar.COUNT": "ANZAHL",
     "metavar.SECONDS": "SEKUNDEN",
     "metavar.NUMBER": "NUMMER",
-    "metavar.RENTAL": "VERMIETUNG",
+    "metavar.RENTAL": "VORGANG",
     "metavar.REASON": "GRUND",
     "metavar.FOLDER": "ORDNER",
     # Usage
@@ -213,7 +220,7 @@ TEXTS: dict[str, str] = {
     "time.zone_here": "Zone dieses Rechners ({offset})",
     "time.assumed": "Zeiten ohne Zeitzone gelten in: {zone}.",
     "time.none": (
-        "{option}: „{time}“ ist keine Zeit. Bitte so schreiben: 02.03.2026 08:30 oder 2026-03-02T08:30:00+01:00."
+        "{option}: „{time}“ ist keine Zeit. Bitte so schreiben: 02.03.2027 08:30 oder 2027-03-02T08:30:00+01:00."
     ),
     "time.never": (
         "{option}: {time} gibt es nicht, in dieser Nacht werden die Uhren vorgestellt. Bitte eine andere Zeit "
@@ -227,6 +234,8 @@ TEXTS: dict[str, str] = {
     "input.missing": "Die Datei {name} gibt es nicht.",
     "input.unreadable": "Die Datei {name} lässt sich nicht lesen.",
     "input.too_large": "{name} ist zu groß für ein Dokument.",
+    "input.standard_input": "Standardeingabe",
+    "input.not_utf8": "{name} ist kein Text in UTF-8.",
     "input.not_json": "{name} ist kein gültiges JSON (Zeile {line}, Spalte {column}).",
     "input.not_an_object": "{name} enthält kein JSON-Objekt.",
     "input.other_appointment": "{name} ist ein anderer Termin als {wanted}.",
@@ -238,7 +247,7 @@ TEXTS: dict[str, str] = {
         "einmal aus einer Datei speichern."
     ),
     "book.customer_from": "Kundendaten aus: {name}",
-    "cancel.one_of_two": "Bitte entweder die Vermietung oder --booking angeben.",
+    "cancel.one_of_two": "Bitte entweder den Verleihvorgang oder --booking angeben.",
     "erase.nothing": "Bitte --customer oder --appointment angeben.",
     "settings.no_such": "Die Einstellung „{name}“ gibt es nicht; möglich sind: {known}.",
     "settings.one_token": "Bitte nur eines von --token-stdin und --token-env angeben.",
@@ -254,7 +263,7 @@ TEXTS: dict[str, str] = {
     "waiting.cancel": "Verleihvorgang wird storniert …",
     "waiting.recover": "Wird abgeglichen …",
     "waiting.rebuild": "Ablage wird neu aufgebaut …",
-    "waiting.rebuilt": "Ablage wird neu aufgebaut … Vermietungen: {count}",
+    "waiting.rebuilt": "Ablage wird neu aufgebaut … Verleihvorgänge: {count}",
     "waiting.erase": "Wird gelöscht …",
     "waiting.check": "Verbindung wird getestet …",
     "heading.id": "Kennung",
@@ -268,7 +277,7 @@ TEXTS: dict[str, str] = {
     "heading.station": "Station",
     "heading.price": "Preis",
     "heading.remark": "Bemerkung",
-    "heading.rental": "Vermietung",
+    "heading.rental": "Vorgang",
     "heading.appointment": "Termin",
     "heading.site": "Standort",
     "heading.title": "Fahrzeug",
@@ -318,10 +327,10 @@ TEXTS: dict[str, str] = {
     ),
     "outcome.alternatives": "Frei wären stattdessen:",
     "rentals.zone": "Zeiten in: {zone}.",
-    "rentals.none": "Keine Vermietungen.",
+    "rentals.none": "Keine Verleihvorgänge.",
     "recover.summary": "Geklärt: {settled} · geändert: {changed} · noch offen: {pending}",
     "recover.oldest": "Offen seit {since}",
-    "recover.rebuilt": "Die Ablage ist neu aufgebaut. Vermietungen: {count}",
+    "recover.rebuilt": "Die Ablage ist neu aufgebaut. Verleihvorgänge: {count}",
     "recover.not_damaged": (
         "Die Ablage ist lesbar, und Änderungen sind noch offen ({pending}). Bitte zuerst „carloop recover“ ohne "
         "--rebuild aufrufen."
@@ -341,7 +350,7 @@ TEXTS: dict[str, str] = {
     "doctor.store": "Ablage",
     "doctor.installation": "Installation",
     "doctor.journal": "Journal",
-    "doctor.rentals": "Vermietungen",
+    "doctor.rentals": "Verleihvorgänge",
     "doctor.pending": "offene Änderungen",
     "doctor.unknown": "davon unbekannt",
     "doctor.set_aside": "davon beiseitegelegt",
@@ -349,8 +358,11 @@ TEXTS: dict[str, str] = {
     "doctor.site": "Standort {site}",
     "doctor.provider": "Anbieter {id}",
     "doctor.token_set": "Token: {place}",
+    "doctor.place.environment": "Umgebung",
+    "doctor.place.keyring": "Schlüsselbund",
     "doctor.no_token": "kein Token",
     "doctor.well": "Alles in Ordnung.",
+    "doctor.minor": "Es läuft; bitte die Hinweise oben (!) beachten.",
     "doctor.ill": "Es ist etwas zu tun.",
     **_STORY,
 }

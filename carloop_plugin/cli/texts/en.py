@@ -11,8 +11,8 @@ TEXTS: dict[str, str] = {
         "carloop demo --scripted               # watch the whole story\n"
         "carloop settings set                  # enter web address and token\n"
         "carloop appointment save appointment.json\n"
-        "carloop search --appointment A-2026-0815 --class kombi\n"
-        "carloop book --appointment A-2026-0815 --option veh-0017"
+        "carloop search --appointment A-2026-0001 --class kombi\n"
+        "carloop book --appointment A-2026-0001 --option V1001"
     ),
     "appointment.short": "Hand appointments to the provider",
     "appointment.help": "Hands over appointments as a workshop planner does after saving them.",
@@ -36,13 +36,13 @@ TEXTS: dict[str, str] = {
     "search.help": (
         "Finds the rental cars that match the filters and are free for the whole period. Several classes: one of "
         "them "
-        "is enough. Several features: the car has all of them. Times such as 2026-03-02 08:30 or "
-        "2026-03-02T08:30:00+01:00."
+        "is enough. Several features: the car has all of them. Times such as 2027-03-02 08:30 or "
+        "2027-03-02T08:30:00+01:00."
     ),
     "search.examples": (
-        "carloop search --appointment A-2026-0815 --class kombi --class suv --feature automatik\n"
-        'carloop search --start "2026-03-02 08:30" --end "2026-03-03 17:00" --limit 20\n'
-        "carloop search --appointment A-2026-0815 --json"
+        "carloop search --appointment A-2026-0001 --class kombi --class suv --feature automatik\n"
+        'carloop search --start "2027-03-02 08:30" --end "2027-03-03 17:00" --limit 20\n'
+        "carloop search --appointment A-2026-0001 --json"
     ),
     "book.short": "Save a rental",
     "book.help": (
@@ -51,9 +51,9 @@ TEXTS: dict[str, str] = {
         "The rental period is the appointment's where nothing else is given."
     ),
     "book.examples": (
-        "carloop book --appointment A-2026-0815 --option veh-0017\n"
-        "carloop book --appointment A-2026-0815 --option veh-0017 < customer.json\n"
-        'carloop book --appointment A-2026-0815 --option veh-0017 --end "2026-03-04 12:00"'
+        "carloop book --appointment A-2026-0001 --option V1001\n"
+        "carloop book --appointment A-2026-0001 --option V1001 < customer.json\n"
+        'carloop book --appointment A-2026-0001 --option V1001 --end "2027-03-04 12:00"'
     ),
     "change-end.short": "Change a rental's end",
     "change-end.help": (
@@ -61,15 +61,15 @@ TEXTS: dict[str, str] = {
         "the start. For everything else, cancel and book anew."
     ),
     "change-end.examples": (
-        'carloop change-end r-000123 "2026-03-04 12:00"\n'
-        "carloop change-end r-000123 2026-03-04T12:00:00+01:00 --json"
+        'carloop change-end R100334 "2027-03-04 12:00"\n'
+        "carloop change-end R100334 2027-03-04T12:00:00+01:00 --json"
     ),
     "cancel.short": "Cancel a rental",
     "cancel.help": (
         "Cancels a reserved rental. With --booking, gives up a booking whose outcome is still unknown."
     ),
     "cancel.examples": (
-        'carloop cancel r-000123 --reason "appointment called off"\n'
+        'carloop cancel R100334 --reason "appointment called off"\n'
         "carloop cancel --booking 0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
     ),
     "rentals.short": "List the rentals",
@@ -78,7 +78,7 @@ TEXTS: dict[str, str] = {
         "only."
     ),
     "rentals.examples": (
-        "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0815"
+        "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0001"
     ),
     "recover.short": "Settle what is unknown, bring in changes",
     "recover.help": (
@@ -91,7 +91,7 @@ TEXTS: dict[str, str] = {
         "Erases what is kept about customer numbers and appointments, and names what has to stay, and for what "
         "reason."
     ),
-    "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0815 --json",
+    "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0001 --json",
     "settings.short": "Show, change and test the settings",
     "settings.help": (
         "Web address, authentication key (token) and station of a site. The token is never expected on the command "
@@ -143,6 +143,8 @@ TEXTS: dict[str, str] = {
     "option.lang": "Language: de or en (else the environment's).",
     "option.site": "Site (else the appointment's, else main).",
     "option.as_json": "Output for programs: one JSON document.",
+    "demo.option.as_json": "Output for programs: one JSON document a line, one for each step; with --scripted only.",
+    "recover.option.as_json": "Output for programs: one JSON document, with --watch one a line each time.",
     "option.appointment_id": "Id of the appointment.",
     "option.option_id": "Id of the option a search offered.",
     "option.file": "File with the appointment or customer as JSON; - is standard input.",
@@ -169,6 +171,11 @@ TEXTS: dict[str, str] = {
     "option.sandbox_port": "Port of the sandbox (0: any free one).",
     "option.data": "Folder for the data (else a temporary one).",
     # Placeholders
+    "metavar.ID": "ID",
+    "metavar.NAME": "NAME",
+    "metavar.PORT": "PORT",
+    "metavar.TEXT": "TEXT",
+    "metavar.URL": "URL",
     "metavar.FILE": "FILE",
     "metavar.FILE|-": "FILE|-",
     "metavar.TIME": "TIME",
@@ -207,7 +214,7 @@ TEXTS: dict[str, str] = {
     "time.format": "%Y-%m-%d %H:%M",
     "time.zone_here": "this computer's zone ({offset})",
     "time.assumed": "Times without an offset are taken in {zone}.",
-    "time.none": "{option}: “{time}” is no time. Please write 2026-03-02 08:30 or 2026-03-02T08:30:00+01:00.",
+    "time.none": "{option}: “{time}” is no time. Please write 2027-03-02 08:30 or 2027-03-02T08:30:00+01:00.",
     "time.never": "{option}: there is no {time}, the clocks go forward that night. Please give another time.",
     "time.twice": (
         "{option}: {time} comes twice, the clocks go back that night. Please give one of these: {first} or {second}."
@@ -215,6 +222,8 @@ TEXTS: dict[str, str] = {
     "input.missing": "There is no file {name}.",
     "input.unreadable": "The file {name} cannot be read.",
     "input.too_large": "{name} is too large for a document.",
+    "input.standard_input": "standard input",
+    "input.not_utf8": "{name} is not UTF-8 text.",
     "input.not_json": "{name} is not valid JSON (line {line}, column {column}).",
     "input.not_an_object": "{name} does not hold a JSON object.",
     "input.other_appointment": "{name} is another appointment than {wanted}.",
@@ -337,8 +346,11 @@ TEXTS: dict[str, str] = {
     "doctor.site": "Site {site}",
     "doctor.provider": "Provider {id}",
     "doctor.token_set": "token: {place}",
+    "doctor.place.environment": "environment",
+    "doctor.place.keyring": "keyring",
     "doctor.no_token": "no token",
     "doctor.well": "All is well.",
+    "doctor.minor": "It works; please see to the remarks above (!).",
     "doctor.ill": "There is something to do.",
     **_STORY,
 }

@@ -2,13 +2,16 @@
 
 TEXTS: dict[str, str] = {
     "demo.begin": (
-        "Eine Vermietung von Anfang bis Ende, mit einer Carloop-Sandbox und dem Anbieter, wie ein Planer ihn "
+        "Ein Verleihvorgang von Anfang bis Ende, mit einer Carloop-Sandbox und dem Anbieter, wie ein Planer ihn "
         "lädt:"
     ),
     "demo.well": "Jeder Schritt tat, was er soll.",
     "demo.ill": "Nicht jeder Schritt tat, was er soll (✗).",
     "demo.json_alone": "--json gibt es nur zusammen mit --scripted.",
     "demo.no_sandbox": "Fehler: Die Sandbox startet nicht. {why}",
+    "demo.port_taken": (
+        "Der Port {port} ist belegt oder nicht nutzbar. Bitte mit --sandbox-port einen anderen wählen (0: ein freier)."
+    ),
     "demo.stopped": "Die Sandbox ist beendet.",
     "demo.try": (
         "Die Sandbox läuft unter {base_url} bis Strg-C. Zum Ausprobieren in einem anderen Fenster:\n\n"
@@ -25,7 +28,7 @@ TEXTS: dict[str, str] = {
     ),
     "story.unexpected": "Anders als erwartet – {why}",
     "story.broken": "Der Schritt ist abgebrochen ({kind}).",
-    "story.loaded": "Der Planer lädt den Anbieter über seinen Einsprungpunkt",
+    "story.loaded": "Der Planer lädt den Anbieter über seinen Einstiegspunkt (Entry Point)",
     "story.loaded.seen": "{provider} {version}, Vertrag {contract}",
     "story.settings_right_token": "Einstellungen: Verbindung testen, mit dem richtigen Token",
     "story.settings_right_token.seen": "{message}",
@@ -40,9 +43,9 @@ TEXTS: dict[str, str] = {
     "story.search": "Verfügbare Mietwagen suchen: zwei Klassen, zwei Eigenschaften",
     "story.search.seen": "{total} von {free} freien Wagen passen; gewählt: {title}",
     "story.book": "Verleihvorgang speichern",
-    "story.book.seen": "Vermietung {rental_id}: {title}",
+    "story.book.seen": "Verleihvorgang {rental_id}: {title}",
     "story.book_again": "Dieselbe Änderung noch einmal gesendet",
-    "story.book_again.seen": "dieselbe Vermietung {rental_id}; bei Carloop: {rentals}",
+    "story.book_again.seen": "derselbe Verleihvorgang {rental_id}; bei Carloop: {rentals}",
     "story.already_booked": "Eine zweite Buchung für den Termin",
     "story.already_booked.seen": "abgelehnt: {message} ({rental_id})",
     "story.vehicle_unavailable": "Ein anderer Planer nimmt den Wagen zuerst",
@@ -54,9 +57,9 @@ TEXTS: dict[str, str] = {
     "story.customer_locked": "Die Daten eines DMS-Kunden werden verändert",
     "story.customer_locked.seen": "abgelehnt: {message}",
     "story.change_end": "Verleihende ändern",
-    "story.change_end.seen": "Vermietung {rental_id} endet jetzt {end}",
-    "story.change_end_running": "Verleihende ändern, während die Vermietung läuft",
-    "story.change_end_running.seen": "Vermietung {rental_id} ist abgeholt und endet jetzt {end}",
+    "story.change_end.seen": "Verleihvorgang {rental_id} endet jetzt {end}",
+    "story.change_end_running": "Verleihende ändern, während der Verleihvorgang läuft",
+    "story.change_end_running.seen": "Verleihvorgang {rental_id} ist abgeholt und endet jetzt {end}",
     "story.rental_immutable": "Mit dem Verleihende soll auch der Wagen geändert werden",
     "story.rental_immutable.seen": "abgelehnt: {message} Stelle: {pointer}",
     "story.answer_lost": "Carloop bucht, aber die Antwort geht verloren",
@@ -67,14 +70,14 @@ TEXTS: dict[str, str] = {
     "story.unknown_after_restart.seen": "der Ausgang ist weiterhin als unbekannt vermerkt",
     "story.reconciled": "Abgleich mit Carloop",
     "story.reconciled.seen": (
-        "Vermietung {rental_id} gefunden und dem Termin zugeordnet; bei Carloop: {rentals}"
+        "Verleihvorgang {rental_id} gefunden und dem Termin zugeordnet; bei Carloop: {rentals}"
     ),
     "story.desk_swapped": "Am Schalter wird der Wagen getauscht",
     "story.desk_swapped.seen": "nach dem Abgleich zu sehen: {title}",
     "story.desk_taken_back": "Am Schalter wird der abgeholte Wagen vorzeitig zurückgenommen",
-    "story.desk_taken_back.seen": "nach dem Abgleich zu sehen: Vermietung {rental_id} zurückgegeben",
+    "story.desk_taken_back.seen": "nach dem Abgleich zu sehen: Verleihvorgang {rental_id} zurückgegeben",
     "story.cancel": "Verleihvorgang stornieren",
-    "story.cancel.seen": "Vermietung {rental_id} ist storniert",
+    "story.cancel.seen": "Verleihvorgang {rental_id} ist storniert",
     "story.cancel_again": "Noch einmal stornieren",
     "story.cancel_again.seen": "gelingt und ändert nichts",
     "story.token_revoked": "Das Token wird in Carloop widerrufen",

@@ -8,6 +8,9 @@ TEXTS: dict[str, str] = {
     "demo.ill": "Not every step did what it should (✗).",
     "demo.json_alone": "There is no --json without --scripted.",
     "demo.no_sandbox": "Error: the sandbox does not start. {why}",
+    "demo.port_taken": (
+        "The port {port} is taken or cannot be used. Please choose another with --sandbox-port (0: any free one)."
+    ),
     "demo.stopped": "The sandbox has stopped.",
     "demo.try": (
         "The sandbox is running at {base_url} until Ctrl-C. To try in another window:\n\n"
