@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -17,7 +18,7 @@ from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.records import known_appointment, not_saved, store_location
 from carloop_plugin.cli.saved_files import remembered_file
-from carloop_plugin.cli.times import read_time, zone_of
+from carloop_plugin.cli.times import read_time, tell_assumed_zone, zone_of
 
 if TYPE_CHECKING:
     from carloop_plugin.appointment import SavedAppointment
@@ -51,6 +52,8 @@ def book(
     document, name = found
     shown = invocation.texts("input.standard_input") if name == STANDARD_INPUT else plain(name)
     click.echo(invocation.texts("book.customer_from", name=shown), err=True)
+    zone = zone_of(saved.time_zone if saved else str(document.get("time_zone")))
+    tell_assumed_zone(zone, invocation.texts, *filter(None, (start, end)))
     change: RentalChange = {
         "change_id": new_change_id(change_id),
         "provider": "carloop",
@@ -58,7 +61,7 @@ def book(
         "site": saved.site if saved else invocation.site or DEFAULT_SITE,
         "appointment_id": appointment_id,
         "option_id": option_id,
-        "period": _period(saved, document, start=start, end=end),
+        "period": _period(saved, document, zone, start=start, end=end),
         "customer": cast("Customer", customer_in(document, appointment_id=appointment_id, name=name)),
     }
     return send_change(change, invocation.texts, as_json=as_json)
@@ -76,10 +79,14 @@ def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, 
 
 
 def _period(
-    saved: SavedAppointment | None, document: Mapping[str, object], *, start: str | None, end: str | None
+    saved: SavedAppointment | None,
+    document: Mapping[str, object],
+    zone: tzinfo | None,
+    *,
+    start: str | None,
+    end: str | None,
 ) -> Period:
     """Take the period from the appointment, as far as no other is asked for."""
-    zone = zone_of(saved.time_zone if saved else str(document.get("time_zone")))
     given = document.get("period")
     known = given if isinstance(given, Mapping) else {}
     first = saved.start_text if saved else known.get("start")
