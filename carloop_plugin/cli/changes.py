@@ -29,15 +29,15 @@ def send_change(change: RentalChange, texts: Texts, *, as_json: bool) -> Exit:
 
     Ctrl-C and SIGTERM end the waiting, not the change: once it was handed over its outcome is unknown.
     """
-    sent = False
+    sent, outcome = False, None
     try:
         with terminable(), planner_host(texts) as host, waiting(texts(f"waiting.{change['action']}")):
             sent = True
             outcome = host.change_rental(change, timeout=PATIENCE, locale=texts.locale)
-            sent = False
     except KeyboardInterrupt:
         if not sent:
             raise
+    if outcome is None:
         return _tell_interrupted(change, texts, as_json=as_json)
     if as_json:
         write_json(outcome)
