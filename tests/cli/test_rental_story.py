@@ -273,3 +273,20 @@ def test_a_settled_refusal_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     outcome = {"change_id": str(uuid.uuid4()), "provider": "carloop", "status": "refused", "problem": problem}
     show_report({"provider": "carloop", "settled": [outcome], "changed": [], "pending": 0}, Texts("en"))
     assert f"refused: {problem['title']} (given_up)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code", "word"),
+    [
+        ("CARLOOP_BASE_URL", "http://127.0.0.1:9", 4, "unreachable"),
+        ("CARLOOP_TOKEN", "tok_no", 1, "not_authorised"),
+    ],
+)
+def test_a_carloop_that_cannot_be_asked_is_told(
+    run, saved, monkeypatch: pytest.MonkeyPatch, name: str, value: str, code: int, word: str
+) -> None:
+    """Nothing settled and nothing changed is not the same as nothing asked."""
+    assert run("recover").code == 0
+    monkeypatch.setenv(name, value)
+    told = run("recover")
+    assert (told.code, word in told.err, "main" in told.err) == (code, True, True)

@@ -19,7 +19,7 @@ from carloop_plugin.cli.showing import show_rentals
 from carloop_plugin.cli.stopping import until_stopped
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.model import StoreFailed
+from carloop_plugin.model import Failed, StoreFailed
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
@@ -59,7 +59,24 @@ def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
         write_json(report)
     else:
         show_report(report, texts)
+    if (code := _tell_unheard(texts)) is not Exit.DONE:
+        return code
     return Exit.UNKNOWN if report["pending"] else Exit.DONE
+
+
+def _tell_unheard(texts: Texts) -> Exit:
+    """Tell of each site whose Carloop does not answer; a report with nothing new does not say whether it was asked."""
+    from carloop_plugin.problems import problem_document
+
+    code = Exit.DONE
+    with records() as wired:
+        for site in wired.sites():
+            try:
+                wired.call.connect(site).read_account(deadline=wired.call.deadline)
+            except Failed as failure:
+                click.echo(texts("recover.unheard", site=plain(site)), err=True)
+                code = tell_problem(problem_document(failure.reason, texts.locale), texts)
+    return code
 
 
 def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every: int, as_json: bool) -> Exit:

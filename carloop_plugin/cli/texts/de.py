@@ -335,6 +335,7 @@ TEXTS: dict[str, str] = {
         "Die Ablage ist lesbar, und Änderungen sind noch offen ({pending}). Bitte zuerst „carloop recover“ ohne "
         "--rebuild aufrufen."
     ),
+    "recover.unheard": "Der Standort {site} konnte nicht gefragt werden:",
     "recover.missing": "Der Standort {site} fehlt noch; bitte danach erneut aufrufen:",
     "recover.moved_aside": "Die bisherige Ablage liegt jetzt in {path}.",
     "erase.done": "Gelöscht: {count}",

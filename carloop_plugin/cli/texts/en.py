@@ -323,6 +323,7 @@ TEXTS: dict[str, str] = {
         "The records can be read, and changes are still pending ({pending}). Please run “carloop recover” "
         "without --rebuild first."
     ),
+    "recover.unheard": "The site {site} could not be asked:",
     "recover.missing": "The site {site} is still missing; please run this again after:",
     "recover.moved_aside": "The previous records are now in {path}.",
     "erase.done": "Erased: {count}",
