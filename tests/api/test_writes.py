@@ -296,3 +296,14 @@ def test_change_without_a_rental_is_not_sent(rental_id, server, session, soon):
     result = session.send(request, deadline=soon(5))
     assert (type(result), result.reason.code) == (NotExecuted, "rental_not_found")
     assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(409, "vehicle_unavailable"), (409, "rental_closed"), (422, "period_in_past")],
+)
+def test_a_problem_needs_no_detail(status, code, server, session, documents, soon):
+    """RFC 9457 leaves `detail` to whoever writes the problem; the code decides all the same."""
+    server.does(lambda peer, _: peer.answer(status, {"code": code, "title": "Title", "status": status}))
+    result = session.send(documents.booking(), deadline=soon(5))
+    assert (type(result), result.reason.code) == (NotExecuted, code)

@@ -229,3 +229,40 @@ def test_two_stores_moved_aside_at_once_are_both_kept(tmp_path: Path) -> None:
         store.write_text(content)
         move_aside(store, at=at)
     assert ["one", "two"] == sorted(each.read_text() for each in tmp_path.iterdir())
+
+
+def test_a_newer_store_is_not_moved_aside(planner: Planner) -> None:
+    """It is not broken: rebuilding would lose what only the newer version can read."""
+    import sqlite3
+    from contextlib import closing
+
+    from carloop_plugin.model import StoreFailed
+
+    planner.save()
+    bootstrap.close()
+    with closing(sqlite3.connect(planner.store)) as db, db:
+        columns = "(migration_set, name, applied_at)"
+        db.execute(f"INSERT INTO _sqlite_migrations {columns} VALUES ('carloop_plugin', 'of_2030', '')")
+    before = planner.store.read_bytes()
+    with pytest.raises(StoreFailed) as refused:
+        bootstrap.rebuild_store(deadline=soon())
+    assert "store.newer" == refused.value.reason.text
+    assert before == planner.store.read_bytes()
+
+
+def test_one_id_in_two_accounts_is_the_present_accounts_rental(planner: Planner) -> None:
+    """Two Carloops number alike; a change goes to the one whose token is in use."""
+    from dataclasses import replace
+
+    from carloop_plugin.model import AccountId, AppointmentId
+
+    planner.save()
+    rental = planner.book()
+    with bootstrap.opened(deadline=soon()) as wired:
+        (known,) = wired.call.store.rentals_named(rental["id"])
+        twin = replace(known, account=AccountId("other"), appointment_id=AppointmentId("A-twin"))
+        assert wired.call.store.keep_rental(twin)
+    outcome = planner.do(planner.cancellation(rental_id=rental["id"]))
+    assert ("done", planner.id) == (outcome["status"], outcome["rental"]["appointment_id"])
+    (state,) = planner.host.mobility_states(["A-twin"]).answers["carloop"]
+    assert "reserved" == state["rental"]["status"]
