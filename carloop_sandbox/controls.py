@@ -15,12 +15,12 @@ from carloop_sandbox.answers import Answer, empty_answer, json_answer
 from carloop_sandbox.control_bodies import read_clock, read_desk, read_fault, read_label
 from carloop_sandbox.desk import act_at_desk
 from carloop_sandbox.exchange import origin_of, read_body, to_response
-from carloop_sandbox.loopback import is_loopback
 from carloop_sandbox.problems import Refused, problem_answer
 from carloop_sandbox.requests import Call, read_json
 from carloop_sandbox.service import Service
 from carloop_sandbox.times import write_time
 from carloop_sandbox.tokens import draw_token
+from demo_base.loopback import is_loopback
 
 Handler = Callable[[Request, Service, dict[str, object]], Awaitable[Answer]]
 

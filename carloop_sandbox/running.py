@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from carloop_sandbox.remote import Controls
-from carloop_sandbox.server import SandboxServer, address_of, bind
+from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from carloop_sandbox.tokens import draw_token
+from demo_base.server import address_of, bind
 
 START_SECONDS: Final = 30
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from carloop_sandbox.database import sqlite3
-from carloop_sandbox.loopback import is_loopback
-from carloop_sandbox.server import SandboxServer, address_of, bind
+from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
-from carloop_sandbox.texts import Texts
+from demo_base.loopback import is_loopback
+from demo_base.program import Texts
+from demo_base.server import address_of, bind
 
 
 class Failure(Exception):  # what a person reads is not called an error

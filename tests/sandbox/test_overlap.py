@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from carloop_sandbox.database import Database, sqlite3, wal_is_safe
+from carloop_sandbox.database import Database, sqlite3
+from demo_base.database import wal_is_safe
 
 INSERT = (
     "INSERT INTO rentals (id, vehicle_id, start_us, end_us, planned_end_us, status, customer, daily_rate_cents,"

@@ -1,0 +1,113 @@
+"""Open a program's SQLite database: one connection, safe settings, one way to write."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, cast
+
+import sqlite_utils
+from sqlite_utils import Migrations
+from sqlite_utils.utils import sqlite3 as sqlite3  # type: ignore[attr-defined]  # which may be pysqlite3
+
+# https://www.sqlite.org/wal.html: the WAL reset bug is fixed in 3.51.3, and in 3.50.7 and 3.44.6.
+_WAL_FIXED: Final = (3, 51, 3)
+_WAL_FIXED_BRANCHES: Final = ((3, 50, 7), (3, 44, 6))
+BUSY_SECONDS: Final = 5.0
+
+Row = sqlite3.Row
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Say whether two connections can write a WAL database of this SQLite without corrupting it."""
+    return version >= _WAL_FIXED or any(
+        version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_FIXED_BRANCHES
+    )
+
+
+class Database:
+    """One connection to one file, lent to one thread at a time.
+
+    :ivar tables: the same connection as sqlite-utils sees it, for use inside `writing`.
+    """
+
+    def __init__(self, path: Path, migrations: Migrations) -> None:
+        """Open the file, made readable to its owner alone, and bring its tables up to date."""
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._lock = threading.RLock()
+        # Whichever thread answers a request uses the connection, and whoever stops the program closes it.
+        self.connection = sqlite3.connect(
+            str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        self.connection.row_factory = sqlite3.Row
+        self.tables = sqlite_utils.Database(self.connection, execute_plugins=False)
+        try:
+            self._set_up(migrations)
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _set_up(self, migrations: Migrations) -> None:
+        version = cast("tuple[int, int, int]", tuple(sqlite3.sqlite_version_info))
+        self.connection.execute(f"PRAGMA journal_mode = {'WAL' if wal_is_safe(version) else 'DELETE'}")
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.execute("PRAGMA foreign_keys = ON")
+        self.connection.execute("PRAGMA secure_delete = ON")
+        migrations.apply(self.tables)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock from the first statement on: all that is done inside is kept, or nothing."""
+        with self._lock:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Inside `writing`: undo what is done in here, and that alone, when it raises."""
+        self.connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK TO attempt")
+                self.connection.execute("RELEASE attempt")
+            raise
+        self.connection.execute("RELEASE attempt")
+
+    def one(self, sql: str, *values: object) -> Row | None:
+        """Give the first row, or None."""
+        with self._lock:
+            return cast("Row | None", self.connection.execute(sql, values).fetchone())
+
+    def all(self, sql: str, *values: object) -> list[Row]:
+        """Give every row."""
+        with self._lock:
+            return self.connection.execute(sql, values).fetchall()
+
+    def all_named(self, sql: str, values: Mapping[str, object]) -> list[Row]:
+        """Give every row of a statement with named values."""
+        with self._lock:
+            return self.connection.execute(sql, values).fetchall()
+
+    def run(self, sql: str, *values: object) -> int:
+        """Run one statement; give the number of rows it changed."""
+        with self._lock:
+            return self.connection.execute(sql, values).rowcount
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self.connection.close()
+
+
+def execute_script(db: sqlite_utils.Database, script: str) -> None:
+    """Run a migration's statements, all or none."""
+    db.conn.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")

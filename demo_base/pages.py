@@ -1,0 +1,259 @@
+"""One page: who asks, in which language, with what form; and what is answered.
+
+A page's handler is an ordinary function `handler(page) -> Response`; it runs on a thread, so it may wait for a file or
+for another program. What it refuses it raises as `Refused`, which becomes a page that says so.
+"""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from demo_base.access import Access, User
+from demo_base.languages import COOKIE, LANGUAGES, Catalogues, Language
+from demo_base.loopback import is_loopback
+from demo_base.security import content_security_policy
+from demo_base.templates import Templates
+
+log: Final = logging.getLogger(__name__)
+
+SESSION: Final = "session"
+MOST_FIELDS: Final = 300
+LARGEST_BODY: Final = 262_144
+_YEAR: Final = 365 * 24 * 3600
+
+Handler = Callable[["Page"], Response]
+Run = Callable[[Callable[[], Response]], Awaitable[Response]]
+
+
+class Refused(Exception):
+    """A page that is not shown, or a thing that is not done; becomes a page that says why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        """Name the HTTP status and the reason, whose texts are `refused.REASON.title` and `.help`."""
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form sent, white space at the ends removed. No personal data in its repr."""
+
+    _fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, name: str) -> str:
+        """Give a field's value; the empty text where it was not sent."""
+        return self._fields.get(name, ("",))[-1]
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Give every value of a field, as of check boxes."""
+        return self._fields.get(name, ())
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether a field was sent."""
+        return name in self._fields
+
+    def starting_with(self, prefix: str) -> dict[str, str]:
+        """Give the fields whose names begin so, without that beginning."""
+        return {name.removeprefix(prefix): self[name] for name in self._fields if name.startswith(prefix)}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What all pages of one program share. `state` is the program's own, handed to its handlers."""
+
+    name: str
+    catalogues: Catalogues
+    templates: Templates
+    access: Access
+    state: object = None
+    run: Run = field(default=run_in_threadpool)
+
+
+@dataclass(slots=True)
+class Page:
+    """One request for a page, and the way to answer it."""
+
+    program: Program
+    request: Request
+    language: Language
+    user: User | None
+    form: Form = field(default_factory=Form)
+    here: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether a part of the page is asked for by the script, and not by the browser itself."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def text(self, key: str, **values: object) -> str:
+        """Give a text in the page's language."""
+        return self.language.text(key, **values)
+
+    def query(self, name: str) -> str:
+        """Give a value of the address's query; the empty text where there is none."""
+        return self.request.query_params.get(name, "")
+
+    def path(self, name: str) -> str:
+        """Give a part of the address's path."""
+        return str(self.request.path_params[name])
+
+    def render(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        images: Iterable[str] = (),
+        **values: object,
+    ) -> Response:
+        """Answer with a template.
+
+        :param images: addresses of pictures from elsewhere that the page may load.
+        """
+        text = self.program.templates.render(template, page=self, **values)
+        response = Response(text, status, media_type="text/html")
+        response.headers["Content-Security-Policy"] = content_security_policy(images)
+        return response
+
+    def go(self, path: str) -> Response:
+        """Answer by sending the browser to another page of ours."""
+        return RedirectResponse(path, status_code=303)
+
+
+def page_route(
+    path: str,
+    handler: Handler,
+    program: Program,
+    *,
+    methods: Iterable[str] = ("GET",),
+    roles: Iterable[str] | None = (),
+) -> Route:
+    """Make a route of a page.
+
+    :param roles: who may: anybody who signed in (none named), those of these roles, or everybody (`None`).
+    """
+    admitted = None if roles is None else frozenset(roles)
+
+    async def endpoint(request: Request) -> Response:
+        page = await open_page(request, program)
+        if admitted is not None and page.user is None:
+            return _ask_to_sign_in(page)
+        if admitted and page.user is not None and page.user.role not in admitted:
+            return refusal(page, Refused(403, "role"))
+        try:
+            if request.method not in ("GET", "HEAD"):
+                page.form = await _read_form(request)
+            response = await program.run(lambda: handler(page))
+        except Refused as refused:
+            response = refusal(page, refused)
+        except Exception:  # whatever goes wrong in here, a person gets a page
+            number = secrets.token_hex(4)
+            log.exception("a page failed: %s %s", number, path)
+            response = refusal(page, Refused(500, "failed"), number=number)
+        remember_language(page, response)
+        return response
+
+    return Route(path, endpoint, methods=list(methods))
+
+
+async def open_page(request: Request, program: Program) -> Page:
+    """Find out who asks, and in which language."""
+    language = program.catalogues.choose(
+        request.query_params, request.cookies, request.headers.get("accept-language", "")
+    )
+    session = request.cookies.get(SESSION)
+    user = await run_in_threadpool(program.access.user_of, session) if session else None
+    return Page(program, request, language, user, here=request.url.path)
+
+
+def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
+    """Write the page that says why something is not shown or not done."""
+    return page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
+
+
+def refuse_outright(program: Program) -> Callable[[Request, str], Response]:
+    """Make what refuses requests before any page is opened."""
+
+    def refuse(request: Request, reason: str) -> Response:
+        language = program.catalogues.choose({}, request.cookies, request.headers.get("accept-language", ""))
+        page = Page(program, request, language, None, here="/")
+        return refusal(page, Refused({"unknown_host": 400}.get(reason, 403), reason))
+
+    return refuse
+
+
+async def not_found(request: Request, error: Exception, program: Program) -> Response:
+    """Answer what the framework refuses: an unknown path, a method that is not offered."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    page = await open_page(request, program)
+    page.here = "/"
+    return refusal(page, Refused(status, "not_found" if status == 404 else "not_offered"))
+
+
+def keep_session(page: Page, response: Response, session: str) -> None:
+    """Give the browser its session; over plain http only on this machine."""
+    hostname = page.request.url.hostname or ""
+    response.set_cookie(
+        SESSION, session, httponly=True, samesite="lax", secure=not is_loopback(hostname), path="/"
+    )
+
+
+def drop_session(response: Response) -> None:
+    """Take the session out of the browser."""
+    response.delete_cookie(SESSION, httponly=True, samesite="lax", path="/")
+
+
+def remember_language(page: Page, response: Response) -> None:
+    """Keep the language that was chosen on the page."""
+    chosen = page.query("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax", path="/")
+
+
+def own_path(path: str) -> str:
+    """Give a path of ours as it is, and the start page for anything that could lead elsewhere."""
+    is_own = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if is_own else "/"
+
+
+def _ask_to_sign_in(page: Page) -> Response:
+    if page.request.method in ("GET", "HEAD"):
+        asked = page.request.url.path + (f"?{page.request.url.query}" if page.request.url.query else "")
+        sign_in = f"/sign-in?next={quote(asked, safe='/')}"
+        if page.is_partial:
+            return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+        return page.go(sign_in)
+    if page.is_partial:
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    return refusal(page, Refused(401, "signed_out"))
+
+
+async def _read_form(request: Request) -> Form:
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise Refused(411, "form")
+    if int(length) > LARGEST_BODY:
+        raise Refused(413, "too_large")
+    try:
+        async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
+            return Form(_texts_of(sent))
+    except (HTTPException, ClientDisconnect, ValueError):
+        raise Refused(400, "form") from None
+
+
+def _texts_of(sent: FormData) -> dict[str, tuple[str, ...]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value.strip())
+    return {name: tuple(values) for name, values in fields.items()}

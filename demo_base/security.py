@@ -1,0 +1,107 @@
+"""What every page's answer carries, and what every request must show before anything is done.
+
+- the Content-Security-Policy and its companions; no inline script or style anywhere
+- a request that changes something comes from one of our own pages: `Sec-Fetch-Site`, which a page cannot forge,
+  or an `Origin` that is ours (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site)
+- the `Host` is one we answer to, so that no other name can be pointed at this address
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""Headers of every answer, beside the policy."""
+
+Refuse = Callable[[Request, str], Response]
+"""Writes the page that refuses a request; the word is `foreign_origin` or `unknown_host`."""
+
+
+def content_security_policy(images: Iterable[str] = ()) -> str:
+    """Write the policy: everything from here, nothing inline, pictures from the given origins too."""
+    pictures = " ".join(["'self'", "data:", *sorted({origin_of(each) for each in images} - {""})])
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {pictures}; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def origin_of(url: str) -> str:
+    """Give an address's scheme, host and port; nothing where it has none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+
+
+def is_same_origin(headers: Headers) -> bool:
+    """Tell whether a request that changes something was made by one of our own pages."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == headers.get("host", "")
+
+
+class SafePages:
+    """ASGI middleware around pages: known hosts, requests of our own, the headers.
+
+    :ivar hosts: the names we answer to, without a port; `*` answers to any.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], refuse: Refuse) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it; put the headers on whatever is answered."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        answer: ASGIApp = self._app
+        if not self._knows(request.headers.get("host", "")):
+            answer = self._refuse(request, "unknown_host")
+        elif request.method not in SAFE_METHODS and not is_same_origin(request.headers):
+            answer = self._refuse(request, "foreign_origin")
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", content_security_policy())
+                headers.setdefault("Cache-Control", "no-store")
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await answer(scope, receive, send_with_headers)
+
+    def _knows(self, host: str) -> bool:
+        if "*" in self._hosts:
+            return True
+        name = host.lower()
+        bare = name[: name.index("]") + 1] if name.startswith("[") and "]" in name else name.partition(":")[0]
+        return bare in self._hosts
+
+
+def trusted_hosts(bound: str, also: Iterable[str] = ()) -> tuple[str, ...]:
+    """Give the names an address is known by: this machine's own, the one bound, and those set by hand."""
+    own = f"[{bound}]" if ":" in bound else bound
+    return tuple({"127.0.0.1", "localhost", "[::1]", own, *also} - {"0.0.0.0", "[::]"})  # noqa: S104

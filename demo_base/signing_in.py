@@ -1,0 +1,45 @@
+"""Signing in and out, as both programs do it."""
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from demo_base.access import TooManyTries
+from demo_base.pages import Page, Program, drop_session, keep_session, own_path, page_route
+
+
+def sign_in_routes(program: Program) -> list[Route]:
+    """Give the routes of the sign-in page and of signing out."""
+    return [
+        page_route("/sign-in", show_sign_in, program, roles=None),
+        page_route("/sign-in", sign_in, program, methods=["POST"], roles=None),
+        page_route("/sign-out", sign_out, program, methods=["POST"], roles=None),
+    ]
+
+
+def show_sign_in(page: Page) -> Response:
+    """Show the form; who has signed in goes where they wanted to."""
+    wanted = own_path(page.query("next") or "/")
+    return page.go(wanted) if page.user else page.render("sign_in.html", wanted=wanted, problem="", name="")
+
+
+def sign_in(page: Page) -> Response:
+    """Begin a session, under a new id, or say why not."""
+    wanted, name = own_path(page.form["next"] or "/"), page.form["name"]
+    signed_in = page.program.access.sign_in(name, page.form["password"])
+    if signed_in is None:
+        problem = page.text("sign_in.wrong")
+        return page.render("sign_in.html", status=401, wanted=wanted, problem=problem, name=name)
+    if isinstance(signed_in, TooManyTries):
+        problem = page.text("sign_in.too_many", seconds=signed_in.seconds)
+        return page.render("sign_in.html", status=429, wanted=wanted, problem=problem, name=name)
+    response = page.go(wanted)
+    keep_session(page, response, signed_in.session)
+    return response
+
+
+def sign_out(page: Page) -> Response:
+    """End the session here and in the browser."""
+    page.program.access.sign_out(page.request.cookies.get("session"))
+    response = page.go("/sign-in")
+    drop_session(response)
+    return response

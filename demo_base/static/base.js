@@ -1,0 +1,111 @@
+// What makes the pages quick and pleasant. Every page works without it.
+
+const script = document.querySelector("script[data-cally]");
+const callyAddress = script.dataset.cally;
+const language = document.documentElement.lang;
+
+// Calendar on top of a text field. The page's language decides how days are written, not the browser's.
+
+const separator = language === "de" ? "." : "/";
+
+function readDay(text) {
+  const found = text.trim().match(/^(\d{1,2})[./](\d{1,2})[./](\d{4})$/);
+  return found ? `${found[3]}-${found[2].padStart(2, "0")}-${found[1].padStart(2, "0")}` : "";
+}
+
+function writeDay(iso) {
+  return iso.split("-").reverse().join(separator);
+}
+
+async function openCalendar(button) {
+  const field = document.getElementById(button.dataset.pick);
+  await import(callyAddress);
+  const dialog = document.createElement("dialog");
+  dialog.className = "calendar";
+  dialog.setAttribute("aria-label", button.getAttribute("aria-label"));
+  const calendar = document.createElement("calendar-date");
+  calendar.setAttribute("locale", language === "de" ? "de-DE" : "en-GB");
+  calendar.setAttribute("first-day-of-week", "1");
+  const day = readDay(field.value);
+  if (day) calendar.setAttribute("value", day);
+  for (const [slot, label, sign] of [["previous", button.dataset.previous, "‹"], ["next", button.dataset.next, "›"]]) {
+    const arrow = document.createElement("span");
+    arrow.slot = slot;
+    arrow.setAttribute("aria-label", label);
+    arrow.setAttribute("role", "img");
+    arrow.textContent = sign;
+    calendar.append(arrow);
+  }
+  calendar.append(document.createElement("calendar-month"));
+  dialog.append(calendar);
+  button.after(dialog);
+  calendar.addEventListener("change", () => {
+    field.value = writeDay(calendar.value);
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    dialog.close();
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    field.focus();
+  });
+  dialog.showModal();
+}
+
+function prepare(root) {
+  for (const hidden of root.querySelectorAll("[data-pick], [data-copy]")) hidden.hidden = false;
+}
+
+// One click is one request, however often it is clicked. What is asked for again has the same id anyway.
+
+const sent = new WeakSet();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.matches("[hx-post], [hx-get]") || event.submitter?.matches("[hx-post]")) return;
+  if (sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  sent.add(form);
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// Back to a page that was left: its forms can be sent again.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-pick], [data-copy], [data-print]");
+  if (!button) return;
+  if ("pick" in button.dataset) openCalendar(button);
+  if ("print" in button.dataset) window.print();
+  if ("copy" in button.dataset) {
+    const source = document.getElementById(button.dataset.copy);
+    source.select?.();
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    button.textContent = button.dataset.copied;
+  }
+});
+
+// Without a connection the page says so, and stops saying so by itself.
+
+const offline = document.getElementById("offline");
+const showOffline = (is) => (offline.hidden = !is);
+
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.error instanceof TypeError || event.detail?.error?.name === "AbortError") showOffline(true);
+});
+document.addEventListener("htmx:after:request", () => showOffline(false));
+window.addEventListener("offline", () => showOffline(true));
+window.addEventListener("online", () => showOffline(false));
+
+// What was fetched gets the focus where it asks for it, so that keyboard and screen reader go on there.
+
+document.addEventListener("htmx:after:swap", (event) => {
+  prepare(document);
+  const root = event.detail?.ctx?.target;
+  const focus = (root?.isConnected ? root : document).querySelector?.("[data-focus]");
+  if (focus && !focus.contains(document.activeElement)) focus.focus();
+});
+
+prepare(document);
