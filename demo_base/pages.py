@@ -192,7 +192,7 @@ def refuse_outright(program: Program) -> Callable[[Request, str], Response]:
     return refuse
 
 
-async def not_found(request: Request, error: Exception, program: Program) -> Response:
+async def not_found(request: Request, error: Exception, *, program: Program) -> Response:
     """Answer what the framework refuses: an unknown path, a method that is not offered."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     page = await open_page(request, program)

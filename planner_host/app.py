@@ -1,0 +1,46 @@
+"""The planner as an ASGI application: its pages, behind what keeps them safe."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from demo_base.access import Access
+from demo_base.languages import Catalogues
+from demo_base.pages import Program, not_found, refuse_outright
+from demo_base.security import SafePages
+from demo_base.signing_in import sign_in_routes
+from demo_base.templates import BASE, Templates, static_mounts
+from planner_host.pages import appointment, audit, dms, mobility, settings, week
+from planner_host.planner import Planner
+
+FOLDER: Final = Path(__file__).parent
+PAGES: Final = (week, appointment, mobility, dms, settings, audit)
+"""The modules of pages; each gives its routes."""
+
+
+def create_app(planner: Planner, access: Access, *, hosts: Sequence[str]) -> Starlette:
+    """Build the application.
+
+    :param hosts: the names it answers to, without a port.
+    """
+    program = Program(
+        name="planner-host",
+        catalogues=Catalogues(BASE / "locale", FOLDER / "locale"),
+        templates=Templates(FOLDER),
+        access=access,
+        state=planner,
+    )
+    pages = [route for module in PAGES for route in module.routes(program)]
+    safe = Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program))
+    app = Starlette(
+        routes=[*sign_in_routes(program), *pages, *static_mounts(FOLDER)],
+        middleware=[safe],
+        exception_handlers={HTTPException: partial(not_found, program=program)},
+    )
+    app.router.redirect_slashes = False
+    return app

@@ -1,0 +1,132 @@
+"""The workshop's appointments: what one is, and how it is written as a document of the contract."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, cast
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+_ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,80}")
+
+MANUAL_FIELDS: Final = (
+    "salutation",
+    "first_name",
+    "last_name",
+    "company",
+    "street",
+    "postal_code",
+    "city",
+    "phone",
+    "mobile",
+    "email",
+)
+"""What the form asks of a customer typed by hand, in its order."""
+
+VEHICLE_FIELDS: Final = ("licence_plate", "make", "model", "vin")
+
+
+class Status(StrEnum):
+    """Whether the visit still takes place."""
+
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What an advisor decides about a visit. `start` and `end` are instants in UTC, drop-off and pick-up."""
+
+    start: datetime
+    end: datetime
+    customer: contract.Customer = field(repr=False)
+    vehicle: contract.AppointmentVehicle = field(repr=False)
+    work: str = field(default="", repr=False)
+    status: Status = Status.SCHEDULED
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A saved visit: who saved it when, as which revision."""
+
+    id: str
+    revision: int
+    site: str
+    time_zone: str
+    visit: Visit
+    saved_by: str
+    saved_at: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Give the zone whose wall clock the workshop looks at."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether it was called off."""
+        return self.visit.status is Status.CANCELLED
+
+    @property
+    def is_from_dms(self) -> bool:
+        """Tell whether the customer was picked from the DMS."""
+        return self.visit.customer["source"] == "dms"
+
+
+def new_id() -> str:
+    """Draw an appointment's id; it is drawn with the form, so that saving twice makes one appointment."""
+    return f"T-{secrets.token_hex(6)}"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be an appointment's id."""
+    return _ID.fullmatch(text) is not None
+
+
+def document_of(appointment: Appointment) -> contract.Appointment:
+    """Write an appointment as the contract wants it."""
+    visit = appointment.visit
+    document: dict[str, object] = {
+        "id": appointment.id,
+        "revision": appointment.revision,
+        "status": visit.status.value,
+        "site": appointment.site,
+        "period": period_of(visit.start, visit.end, appointment.zone),
+        "time_zone": appointment.time_zone,
+        "customer": dict(visit.customer),
+    }
+    if visit.vehicle:
+        document["vehicle"] = dict(visit.vehicle)
+    if visit.work:
+        document["work"] = visit.work
+    return cast("contract.Appointment", document)
+
+
+def period_of(start: datetime, end: datetime, zone: ZoneInfo) -> contract.Period:
+    """Write a period, with the offset that the workshop's clock has."""
+    return {"start": write_instant(start, zone), "end": write_instant(end, zone)}
+
+
+def write_instant(when: datetime, zone: ZoneInfo) -> str:
+    """Write an instant with the offset that the workshop's clock has."""
+    return when.astimezone(zone).isoformat(timespec="seconds")
+
+
+def name_of(customer: contract.Customer) -> str:
+    """Give what a list shows of a customer: `Müller, Hans`, or the company."""
+    person = ", ".join(
+        part for part in (customer.get("last_name", ""), customer.get("first_name", "")) if part
+    )
+    company = customer.get("company", "")
+    return f"{company} ({person})" if company and person else company or person
+
+
+def plate_of(vehicle: contract.AppointmentVehicle) -> str:
+    """Give the customer's own car's plate; the empty text where it is not known."""
+    return vehicle.get("licence_plate", "")

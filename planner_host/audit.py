@@ -1,0 +1,103 @@
+"""Who did what and when: a row for each change that was asked for, with what became of it. No customer is named."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from demo_base.database import Database, Row
+from planner_host.records import read_us, write_us
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody asked for. `subject` is the appointment's id, or the provider's of settings."""
+
+    at: datetime
+    user: str
+    action: str
+    subject: str
+    provider: str = ""
+    rental_id: str = ""
+    change_id: str | None = None
+    outcome: str = "done"
+    code: str = ""
+    settled_at: datetime | None = None
+
+
+class Audit:
+    """The list of deeds, oldest kept; nothing in it is ever taken out."""
+
+    def __init__(self, database: Database) -> None:
+        """Use the planner's database."""
+        self._database = database
+
+    def note(self, deed: Deed) -> None:
+        """Write a deed down. The same change again only tells its outcome: who asked first stays."""
+        row: dict[str, object] = {
+            "at_us": write_us(deed.at),
+            "user": deed.user,
+            "action": deed.action,
+            "subject": deed.subject,
+            "provider": deed.provider,
+            "rental_id": deed.rental_id,
+            "change_id": deed.change_id,
+            "outcome": deed.outcome,
+            "code": deed.code,
+            "settled_us": None,
+        }
+        with self._database.writing():
+            if deed.change_id is not None and self._knows(deed.change_id):
+                self._settle(deed.change_id, deed.outcome, deed.code, deed.rental_id, write_us(deed.at))
+            else:
+                self._database.tables.table("audit").insert(row)
+
+    def settle(
+        self, change_id: str, *, outcome: str, code: str = "", rental_id: str = "", at: datetime
+    ) -> None:
+        """Write down what became of a change whose outcome was unknown; one that is settled stays as it is."""
+        with self._database.writing():
+            self._settle(change_id, outcome, code, rental_id, write_us(at))
+
+    def page(self, number: int) -> tuple[list[Deed], bool]:
+        """Give a page of the deeds, newest first, and whether there are older ones; pages count from 1."""
+        sql = "SELECT * FROM audit ORDER BY number DESC LIMIT ? OFFSET ?"
+        rows = self._database.all(sql, PAGE_SIZE + 1, (number - 1) * PAGE_SIZE)
+        return [_deed(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+
+    def of(self, subject: str) -> list[Deed]:
+        """Give what was done to an appointment, oldest first."""
+        rows = self._database.all("SELECT * FROM audit WHERE subject = ? ORDER BY number", subject)
+        return [_deed(row) for row in rows]
+
+    def _knows(self, change_id: str) -> bool:
+        return self._database.one("SELECT 1 FROM audit WHERE change_id = ?", change_id) is not None
+
+    def _settle(self, change_id: str, outcome: str, code: str, rental_id: str, at_us: int) -> None:
+        self._database.run(
+            "UPDATE audit SET outcome = ?, code = ?, rental_id = CASE WHEN ? = '' THEN rental_id ELSE ? END, "
+            "settled_us = ? WHERE change_id = ? AND outcome <> 'done' AND (outcome, code) <> (?, ?)",
+            outcome,
+            code,
+            rental_id,
+            rental_id,
+            at_us,
+            change_id,
+            outcome,
+            code,
+        )
+
+
+def _deed(row: Row) -> Deed:
+    return Deed(
+        at=read_us(row["at_us"]),
+        user=row["user"],
+        action=row["action"],
+        subject=row["subject"],
+        provider=row["provider"],
+        rental_id=row["rental_id"],
+        change_id=row["change_id"],
+        outcome=row["outcome"],
+        code=row["code"],
+        settled_at=None if row["settled_us"] is None else read_us(row["settled_us"]),
+    )

@@ -1,0 +1,145 @@
+"""Ask a provider for a change, and go on asking until its outcome is known.
+
+What is asked for is written down before it goes out. An outcome that is `unknown`, a host that dies in between, leaves it
+open; the same change is then asked for again, which the contract makes harmless, until it is `done` or `refused`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, cast
+
+from planner_host.audit import Audit, Deed
+from planner_host.records import Records, write_us
+
+if TYPE_CHECKING:
+    from mobility_hookspecs import MobilityHost
+    from mobility_schemas import documents as contract
+
+TIMEOUT: Final = 15.0
+"""Seconds a person waits for a change at most."""
+
+AGAIN_TIMEOUT: Final = 3.0
+"""Seconds that asking again may take, while a page waits."""
+
+SAYS_NOTHING: Final = frozenset({"busy", "storage_failed", "deadline_exceeded", "outcome_pending"})
+"""Refusals of a repeated question that say nothing of what became of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChange:
+    """A change whose outcome is not known yet."""
+
+    change_id: str
+    provider: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the audit keeps of an outcome: its status, why it is not done, the rental it brought or changed."""
+
+    status: str
+    code: str
+    rental_id: str
+
+    @classmethod
+    def of(cls, outcome: contract.RentalOutcome) -> Result:
+        """Take it from an outcome."""
+        if outcome["status"] == "done":
+            rental = outcome.get("rental")
+            return cls("done", "", rental["id"] if rental else "")
+        problem = outcome.get("problem")
+        return cls(outcome["status"], problem["code"] if problem else "", "")
+
+
+class Changes:
+    """The changes of this planner."""
+
+    def __init__(
+        self, host: MobilityHost, records: Records, audit: Audit, *, now: Callable[[], datetime]
+    ) -> None:
+        """Take what a change goes through."""
+        self._host = host
+        self._database = records.database
+        self._audit = audit
+        self._now = now
+
+    def ask(
+        self, change: contract.RentalChange, *, appointment_id: str, user: str, locale: str
+    ) -> contract.RentalOutcome:
+        """Ask for a change on a person's behalf, and write down who, what and what became of it."""
+        self._open(change, appointment_id)
+        outcome = self._host.change_rental(change, timeout=TIMEOUT, locale=locale)
+        result = Result.of(outcome)
+        # The id stands for another change then, whose outcome this is not.
+        is_this_change = result.code != "change_id_reused"
+        self._audit.note(
+            Deed(
+                at=self._now(),
+                user=user,
+                action="give_up" if "book_change_id" in change else change["action"],
+                subject=appointment_id,
+                provider=change["provider"],
+                rental_id=result.rental_id or change.get("rental_id", ""),
+                change_id=change["change_id"] if is_this_change else None,
+                outcome=result.status,
+                code=result.code,
+            )
+        )
+        if result.status != "unknown" and is_this_change:
+            self._close(change["change_id"])
+        return outcome
+
+    def open_changes(self, appointment_id: str) -> list[OpenChange]:
+        """Give an appointment's changes whose outcome is not known, the oldest first."""
+        return [
+            OpenChange(change["change_id"], change["provider"], change["action"])
+            for change in self._documents("WHERE appointment_id = ?", appointment_id)
+        ]
+
+    def ask_again(self, appointment_id: str, *, locale: str = "de") -> None:
+        """Ask once more for each of an appointment's changes whose outcome is not known."""
+        for change in self._documents("WHERE appointment_id = ?", appointment_id):
+            self._ask_again(change, locale)
+
+    def ask_all_again(self, *, older_than: timedelta) -> None:
+        """Ask once more for every open change of at least that age: one that a person waits for is theirs."""
+        latest = write_us(self._now() - older_than)
+        for change in self._documents("WHERE asked_us <= ?", latest):
+            self._ask_again(change, "de")
+
+    def _ask_again(self, change: contract.RentalChange, locale: str) -> None:
+        result = Result.of(self._host.change_rental(change, timeout=AGAIN_TIMEOUT, locale=locale))
+        if result.status == "unknown" or result.code in SAYS_NOTHING:
+            return
+        self._audit.settle(
+            change["change_id"],
+            outcome=result.status,
+            code=result.code,
+            rental_id=result.rental_id,
+            at=self._now(),
+        )
+        self._close(change["change_id"])
+
+    def _open(self, change: contract.RentalChange, appointment_id: str) -> None:
+        row = {
+            "change_id": change["change_id"],
+            "appointment_id": appointment_id,
+            "document": json.dumps(change, ensure_ascii=False),
+            "asked_us": write_us(self._now()),
+        }
+        with self._database.writing():
+            self._database.tables.table("open_changes").insert(row, pk="change_id", ignore=True)
+
+    def _close(self, change_id: str) -> None:
+        with self._database.writing():
+            self._database.run("DELETE FROM open_changes WHERE change_id = ?", change_id)
+
+    def _documents(self, where: str, *values: object) -> list[contract.RentalChange]:
+        sql = f"SELECT document FROM open_changes {where} ORDER BY asked_us, change_id"  # noqa: S608
+        rows = self._database.all(sql, *values)
+        return [cast("contract.RentalChange", json.loads(row["document"])) for row in rows]

@@ -1,0 +1,119 @@
+"""The search and the booking of step 4 as texts on a form: drawn from the appointment, and read back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, cast
+
+from demo_base.languages import Language
+from demo_base.pages import Form
+from planner_host.appointments import MANUAL_FIELDS, Appointment, period_of
+from planner_host.times import next_quarter
+from planner_host.visit_form import USUAL_STAY, moment_texts, read_customer, read_period
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+LIMIT: Final = 200
+MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in ("date", "time", "fold"))
+RENTER: Final = tuple(f"renter_{name}" for name in MANUAL_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferForm:
+    """What is on the form: texts, and the ids of what is ticked. `change_id` is drawn with it."""
+
+    texts: Mapping[str, str] = field(repr=False)
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    option: str = ""
+    change_id: str = ""
+    accepts_second: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the form says, where it can be read: else None, and `problems` names the fields."""
+
+    period: contract.Period | None
+    customer: contract.Customer | None = field(repr=False)
+    problems: Mapping[str, str]
+
+
+def draw_change_id() -> str:
+    """Draw the id of a change, with the form that asks for it."""
+    return str(uuid.uuid4())
+
+
+def drawn_for(appointment: Appointment, *, language: Language, now: datetime) -> OfferForm:
+    """Draw the form: period and customer are the appointment's.
+
+    A rental begins in the future. For somebody who comes at 10:05 for 10:00 it is the next quarter of an hour.
+    """
+    visit = appointment.visit
+    start = visit.start if visit.start > now else next_quarter(now)
+    end = visit.end if visit.end > start else start + USUAL_STAY
+    texts = moment_texts(start, end, language=language, zone=appointment.zone)
+    customer = cast("dict[str, str]", visit.customer)
+    texts |= {f"renter_{name}": customer.get(name, "") for name in MANUAL_FIELDS}
+    return OfferForm(texts, change_id=draw_change_id())
+
+
+def filled_in(form: Form) -> OfferForm:
+    """Take what was sent."""
+    return OfferForm(
+        texts={name: form[name] for name in (*MOMENTS, *RENTER)},
+        classes=form.all("vehicle_class"),
+        features=form.all("feature"),
+        option=form["option"],
+        change_id=form["change_id"] or draw_change_id(),
+        accepts_second=form["second"] == "yes",
+    )
+
+
+def read_offer_form(form: OfferForm, appointment: Appointment, *, now: datetime) -> Wanted:
+    """Read period and customer; a customer of the DMS is the appointment's, whatever was sent."""
+    problems: dict[str, str] = {}
+    start, end = read_period(form.texts, zone=appointment.zone, now=now, problems=problems)
+    if start is not None and start <= now - timedelta(minutes=1):
+        problems.setdefault("start_date", "typed.past")
+    if appointment.is_from_dms:
+        customer: contract.Customer | None = appointment.visit.customer
+    else:
+        customer = read_customer(form.texts, prefix="renter_", problems=problems)
+    if problems or start is None or end is None:
+        return Wanted(None, customer, problems)
+    return Wanted(period_of(start, end, appointment.zone), customer, problems)
+
+
+def request_of(form: OfferForm, period: contract.Period, appointment: Appointment) -> contract.MobilityRequest:
+    """Write the search."""
+    return {
+        "appointment_id": appointment.id,
+        "site": appointment.site,
+        "period": period,
+        "filters": {"vehicle_classes": list(form.classes), "features": list(form.features)},
+        "limit": LIMIT,
+    }
+
+
+def booking_of(
+    form: OfferForm, period: contract.Period, customer: contract.Customer, appointment: Appointment
+) -> contract.RentalChange | None:
+    """Write the booking of the option that was chosen; None where none was."""
+    provider, _, option_id = form.option.partition(":")
+    if not provider or not option_id:
+        return None
+    return {
+        "change_id": form.change_id,
+        "provider": provider,
+        "action": "book",
+        "site": appointment.site,
+        "appointment_id": appointment.id,
+        "option_id": option_id,
+        "period": period,
+        "customer": customer,
+    }

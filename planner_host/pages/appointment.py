@@ -1,0 +1,216 @@
+"""Steps 1 to 3: open, save, call off and take up again an appointment, find its customer in the DMS."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from demo_base.pages import Page, Program, Refused, page_route
+from planner_host.appointments import Appointment, Status, Visit, is_id, new_id
+from planner_host.audit import Deed
+from planner_host.dms import DmsCustomer, DmsProblem
+from planner_host.pages import planner_of
+from planner_host.pages.sheet import Sheet, draw, sheet_of, tell_providers, with_forms
+from planner_host.records import SavedMeanwhile
+from planner_host.step import look_up
+from planner_host.visit_form import (
+    FIELDS,
+    Texts,
+    blank_texts,
+    read_visit,
+    start_of_new,
+    texts_of,
+    with_customer,
+    with_vehicle,
+    without_customer,
+)
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+
+def routes(program: Program) -> list[Route]:
+    """Give the routes of the appointment's page."""
+    return [
+        page_route("/appointments/new", open_new, program),
+        page_route("/appointments/{id}", open_saved, program),
+        page_route("/appointments/{id}", save, program, methods=["POST"]),
+        page_route("/appointments/{id}/status", change_status, program, methods=["POST"]),
+    ]
+
+
+def open_new(page: Page) -> Response:
+    """Show an empty form; its id is drawn with it, so that saving twice makes one appointment."""
+    planner = planner_of(page)
+    start = start_of_new(page.query("at"), now=planner.now(), zone=planner.zone)
+    texts = blank_texts(start, language=page.language, zone=planner.zone)
+    return draw(page, Sheet(new_id(), texts))
+
+
+def open_saved(page: Page) -> Response:
+    """Show a saved appointment."""
+    appointment = find_appointment(page)
+    asks = page.query("ask")
+    return draw(page, sheet_of(page, appointment, asks=asks, said=page.query("done")))
+
+
+def save(page: Page) -> Response:
+    """Do what the button says: save, look in the DMS, take a customer or a car over, begin step 1 anew."""
+    texts = {name: page.form[name] for name in FIELDS}
+    do = page.form["do"] or "save"
+    if do == "save" and texts["customer_query"] and not texts["customer_source"]:
+        do = "find"  # Enter in the search field
+    if do == "find":
+        return _redraw(page, texts, finds=True)
+    if do.startswith("pick:"):
+        customer = _customer(page, do.removeprefix("pick:"))
+        return _redraw(page, with_customer(texts, customer) if customer else texts)
+    if do.startswith("car:"):
+        return _redraw(page, _with_car(page, texts, do.removeprefix("car:")))
+    if do == "manual":
+        return _redraw(page, without_customer(texts))
+    return _save(page, texts)
+
+
+def change_status(page: Page) -> Response:
+    """Call an appointment off, or take it up again."""
+    appointment = find_appointment(page)
+    status = Status.CANCELLED if page.form["status"] == "cancelled" else Status.SCHEDULED
+    changed = replace(
+        appointment,
+        visit=replace(appointment.visit, status=status),
+        revision=_revision(page.form["revision"]),
+    )
+    return _keep(page, changed, texts_of(appointment, language=page.language))
+
+
+def find_appointment(page: Page) -> Appointment:
+    """Give the appointment of the page's address; refuse one that there is not."""
+    appointment = planner_of(page).records.appointment(page.path("id"))
+    if appointment is None:
+        raise Refused(404, "no_appointment")
+    return appointment
+
+
+def _save(page: Page, texts: Texts) -> Response:
+    planner = planner_of(page)
+    appointment_id = page.path("id")
+    if not is_id(appointment_id):
+        raise Refused(404, "no_appointment")
+    known = planner.records.appointment(appointment_id)
+    zone = known.zone if known else planner.zone
+    read = read_visit(
+        texts, zone=zone, now=planner.now(), customer_of_dms=_dms_document(page, texts, known)
+    )
+    if read.visit is None:
+        return _redraw(page, texts, problems=dict(read.problems))
+    status = known.visit.status if known else Status.SCHEDULED
+    appointment = _appointment(page, appointment_id, known, replace(read.visit, status=status), texts)
+    return _keep(page, appointment, texts)
+
+
+def _appointment(
+    page: Page, appointment_id: str, known: Appointment | None, visit: Visit, texts: Texts
+) -> Appointment:
+    planner = planner_of(page)
+    assert page.user is not None  # noqa: S101  # the route asks for it
+    return Appointment(
+        id=appointment_id,
+        revision=_revision(texts["revision"]),
+        site=known.site if known else planner.site,
+        time_zone=known.time_zone if known else planner.time_zone,
+        visit=visit,
+        saved_by=page.user.name,
+        saved_at=planner.now(),
+    )
+
+
+def _keep(page: Page, appointment: Appointment, texts: Texts) -> Response:
+    planner = planner_of(page)
+    assert page.user is not None  # noqa: S101  # the route asks for it
+    appointment = replace(appointment, saved_by=page.user.name, saved_at=planner.now())
+    saved = planner.records.save(appointment)
+    if isinstance(saved, SavedMeanwhile):
+        return _show_both(page, appointment, texts, saved.theirs)
+    is_new = saved.appointment.revision == 1
+    action = "appointment_new" if is_new else f"appointment_{appointment.visit.status}"
+    planner.audit.note(
+        Deed(at=planner.now(), user=page.user.name, action=action, subject=appointment.id)
+    )
+    tell_providers(page, saved.appointment)
+    return page.go(f"/appointments/{appointment.id}?done=saved")
+
+
+def _show_both(page: Page, mine: Appointment, texts: Texts, theirs: Appointment) -> Response:
+    """Show what somebody else has saved meanwhile beside what is on the form, and let the advisor choose."""
+    page.here = f"/appointments/{mine.id}"
+    saved = texts_of(theirs, language=page.language)
+    differing = [name for name in FIELDS if name != "revision" and saved[name] != texts[name]]
+    differing = [name for name in differing if not name.endswith(("_fold", "_query", "_source", "_number"))]
+    is_status = mine.visit.status is not theirs.visit.status
+    return page.render(
+        "conflict.html",
+        mine=texts,
+        saved=saved,
+        theirs=theirs,
+        differing=differing,
+        status=mine.visit.status.value if is_status else "",
+        when=page.language.moment(theirs.saved_at, theirs.zone),
+    )
+
+
+def _redraw(
+    page: Page, texts: Texts, *, problems: dict[str, str] | None = None, finds: bool = False
+) -> Response:
+    """Draw the form again as it was sent, nothing saved; step 4 stays what it is."""
+    planner = planner_of(page)
+    appointment_id = page.path("id")
+    if not is_id(appointment_id):
+        raise Refused(404, "no_appointment")
+    known = planner.records.appointment(appointment_id)
+    sheet = Sheet(appointment_id, texts, known, problems=problems or {})
+    if texts["customer_source"] == "dms" and (customer := _customer(page, texts["customer_number"])):
+        sheet = replace(sheet, cars=customer.cars)
+    if finds:
+        try:
+            sheet = replace(sheet, hits=planner.dms.search(texts["customer_query"]))
+        except DmsProblem as problem:
+            sheet = replace(sheet, dms_problem=problem)
+    if known is not None:
+        sheet = replace(sheet, step=look_up(known, planner, locale=page.language.code))
+    return draw(page, with_forms(page, sheet))
+
+
+def _customer(page: Page, number: str) -> DmsCustomer | None:
+    try:
+        return planner_of(page).dms.customer(number) if number else None
+    except DmsProblem:
+        return None
+
+
+def _dms_document(page: Page, texts: Texts, known: Appointment | None) -> contract.Customer | None:
+    """Give the form's DMS customer: as the DMS has it now, else as the appointment has kept it."""
+    if texts["customer_source"] != "dms":
+        return None
+    customer = _customer(page, texts["customer_number"])
+    if customer is not None:
+        return customer.document()
+    if known is not None and known.is_from_dms:
+        kept = known.visit.customer
+        return kept if kept.get("number") == texts["customer_number"] else None
+    return None
+
+
+def _with_car(page: Page, texts: Texts, number: str) -> Texts:
+    customer = _customer(page, texts["customer_number"])
+    cars = customer.cars if customer else ()
+    if number.isdecimal() and int(number) < len(cars):
+        return with_vehicle(texts, cars[int(number)].document())
+    return with_vehicle(texts, cast("contract.AppointmentVehicle", {}))
+
+
+def _revision(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

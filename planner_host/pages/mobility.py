@@ -1,0 +1,287 @@
+"""Step 4: search, save a rental, change its end, cancel it, give up a booking, follow a proposal or hide it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from demo_base.pages import Page, Program, Refused, page_route
+from planner_host.appointments import Appointment, write_instant
+from planner_host.offer_form import OfferForm, booking_of, filled_in, read_offer_form, request_of
+from planner_host.offers import Offers, search, shown
+from planner_host.pages import planner_of
+from planner_host.pages.appointment import find_appointment
+from planner_host.pages.sheet import EndForm, Refusal, Sheet, draw, sheet_of, with_forms
+from planner_host.visit_form import read_moment
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+_FIELDS_OF_POINTERS: Final = {
+    "/period/start": "start_date",
+    "/period/end": "end_date",
+    "/period": "start_date",
+    "/end": "end_date",
+}
+"""Where on the form a problem belongs, by its pointer into the document."""
+
+
+def routes(program: Program) -> list[Route]:
+    """Give the routes of step 4."""
+    return [
+        page_route("/appointments/{id}/offers", find_offers, program, methods=["POST"]),
+        page_route("/appointments/{id}/rental", save_rental, program, methods=["POST"]),
+        page_route("/appointments/{id}/rental/end", change_end, program, methods=["POST"]),
+        page_route("/appointments/{id}/rental/cancellation", cancel, program, methods=["POST"]),
+        page_route("/appointments/{id}/rental/giving-up", give_up, program, methods=["POST"]),
+        page_route("/appointments/{id}/proposal", follow_proposal, program, methods=["POST"]),
+        page_route("/appointments/{id}/proposal/hidden", hide_proposal, program, methods=["POST"]),
+        page_route("/appointments/{id}/print", print_rental, program),
+    ]
+
+
+def find_offers(page: Page) -> Response:
+    """Search, and show what was found; the script asks for the list alone."""
+    appointment, form = find_appointment(page), filled_in(page.form)
+    planner = planner_of(page)
+    wanted = read_offer_form(form, appointment, now=planner.now())
+    # Who rents matters once the rental is saved, not for what is free.
+    problems = {name: key for name, key in wanted.problems.items() if not name.startswith("renter_")}
+    offers = None
+    choices = planner.filters.choices(appointment.site, page.language.code)
+    if not problems and wanted.period is None:
+        wanted = replace(wanted, period=_period_alone(form, appointment, page))
+    if wanted.period is not None and not problems:
+        request = request_of(form, wanted.period, appointment)
+        offers = search(request, planner, choices=choices, locale=page.language.code)
+    if page.is_partial and not problems and offers is not None:
+        return page.render("offers.html", images=offers.images, offers=offers, form=form, is_second=False)
+    sheet = replace(sheet_of(page, appointment), offer_form=form, offer_problems=problems, offers=offers)
+    return draw(page, with_forms(page, sheet))
+
+
+def save_rental(page: Page) -> Response:
+    """Book the option that was chosen."""
+    appointment, form = find_appointment(page), filled_in(page.form)
+    planner = planner_of(page)
+    wanted = read_offer_form(form, appointment, now=planner.now())
+    problems = dict(wanted.problems)
+    change = None
+    if wanted.period is not None and wanted.customer is not None:
+        change = booking_of(form, wanted.period, wanted.customer, appointment)
+        if change is None:
+            problems["option"] = "option.missing"
+    if change is None:
+        return _search_again(page, appointment, form, problems)
+    if _is_second(page, appointment, change) and not form.accepts_second:
+        return _search_again(page, appointment, form, {"second": "option.second"})
+    outcome = _ask(page, appointment, change)
+    if outcome["status"] != "refused":
+        return page.go(f"/appointments/{appointment.id}?done=book#step-4")
+    return _refused_booking(page, appointment, form, outcome)
+
+
+def change_end(page: Page) -> Response:
+    """Change a rental's end."""
+    appointment = find_appointment(page)
+    texts = {f"end_{part}": page.form[f"end_{part}"] for part in ("date", "time", "fold")}
+    problems: dict[str, str] = {}
+    end = read_moment(
+        texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems
+    )
+    change_id = page.form["change_id"]
+    if end is not None:
+        change = _about_rental(page, appointment, "change_end") | {
+            "end": write_instant(end, appointment.zone)
+        }
+        outcome = _ask(page, appointment, cast("contract.RentalChange", change))
+        if outcome["status"] != "refused":
+            return page.go(f"/appointments/{appointment.id}?done=change_end#step-4")
+        return _show_refusal(page, appointment, "change_end", outcome, texts)
+    form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], change_id, problems)
+    return draw(page, replace(sheet_of(page, appointment), end_form=form))
+
+
+def cancel(page: Page) -> Response:
+    """Cancel a rental, once the advisor has confirmed it."""
+    appointment = find_appointment(page)
+    change = cast("contract.RentalChange", _about_rental(page, appointment, "cancel"))
+    outcome = _ask(page, appointment, change)
+    if outcome["status"] != "refused":
+        return page.go(f"/appointments/{appointment.id}?done=cancel#step-4")
+    return _show_refusal(page, appointment, "cancel", outcome)
+
+
+def give_up(page: Page) -> Response:
+    """Give up a booking whose outcome is unknown."""
+    appointment = find_appointment(page)
+    change: dict[str, object] = {
+        "change_id": page.form["change_id"],
+        "provider": page.form["provider"],
+        "action": "cancel",
+        "site": appointment.site,
+        "book_change_id": page.form["book_change_id"],
+    }
+    outcome = _ask(page, appointment, cast("contract.RentalChange", change))
+    planner_of(page).changes.ask_again(appointment.id, locale=page.language.code)
+    if outcome["status"] != "refused":
+        return page.go(f"/appointments/{appointment.id}?done=give_up#step-4")
+    return _show_refusal(page, appointment, "give_up", outcome)
+
+
+def follow_proposal(page: Page) -> Response:
+    """Do what a provider proposes, exactly as it proposes it now; one that is gone is not followed."""
+    appointment = find_appointment(page)
+    sheet = sheet_of(page, appointment)
+    wanted = page.form["proposal"]
+    assert sheet.step is not None  # noqa: S101  # a saved appointment has one
+    proposals = [each for shown in sheet.step.rentals for each in shown.proposals]
+    proposals += [each for _, each in sheet.step.proposals]
+    found = next((each for each in proposals if each["id"] == wanted), None)
+    if found is None:
+        return draw(page, replace(sheet, said="proposal_gone"))
+    change: dict[str, object] = {**found["change"], "change_id": page.form["change_id"]}
+    if found["change"]["action"] in ("book", "rebook"):
+        change["customer"] = appointment.visit.customer
+    outcome = _ask(page, appointment, cast("contract.RentalChange", change))
+    if outcome["status"] != "refused":
+        return page.go(f"/appointments/{appointment.id}?done=proposal#step-4")
+    return _show_refusal(page, appointment, found["change"]["action"], outcome)
+
+
+def hide_proposal(page: Page) -> Response:
+    """Show a proposal no more; a new revision of the appointment makes new ones."""
+    appointment = find_appointment(page)
+    planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"][:200])
+    return page.go(f"/appointments/{appointment.id}#step-4")
+
+
+def print_rental(page: Page) -> Response:
+    """Show a saved rental as a sheet of paper."""
+    appointment = find_appointment(page)
+    sheet = sheet_of(page, appointment)
+    assert sheet.step is not None  # noqa: S101  # a saved appointment has one
+    if not sheet.step.active:
+        raise Refused(404, "no_rental")
+    page.here = f"/appointments/{appointment.id}/print"
+    planner = planner_of(page)
+    choices = planner.filters.choices(appointment.site, page.language.code)
+    return page.render(
+        "print.html",
+        appointment=appointment,
+        rentals=sheet.step.active,
+        choices=choices,
+        printed=page.language.moment(planner.now(), appointment.zone),
+        when=lambda text: _when(page, appointment, text),
+    )
+
+
+def _when(page: Page, appointment: Appointment, text: str) -> str:
+    from datetime import datetime
+
+    return page.language.moment(datetime.fromisoformat(text), appointment.zone)
+
+
+def _ask(page: Page, appointment: Appointment, change: contract.RentalChange) -> contract.RentalOutcome:
+    assert page.user is not None  # noqa: S101  # the route asks for it
+    return planner_of(page).changes.ask(
+        change, appointment_id=appointment.id, user=page.user.name, locale=page.language.code
+    )
+
+
+def _about_rental(page: Page, appointment: Appointment, action: str) -> dict[str, object]:
+    """Write what every change of a rental names: as the page showed it, its revision too."""
+    change: dict[str, object] = {
+        "change_id": page.form["change_id"],
+        "provider": page.form["provider"],
+        "action": action,
+        "site": page.form["site"] or appointment.site,
+        "rental_id": page.form["rental_id"],
+    }
+    revision = page.form["revision"]
+    if revision.isdecimal() and len(revision) < 10:
+        change["revision"] = int(revision)
+    return change
+
+
+def _is_second(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
+    """Tell whether another provider has an active rental for the appointment already."""
+    gathered = planner_of(page).host.mobility_states([appointment.id], locale=page.language.code)
+    return any(
+        state.get("rental", {}).get("status") in ("reserved", "picked_up")
+        for provider, states in gathered.answers.items()
+        if provider != change["provider"]
+        for state in states
+    )
+
+
+def _search_again(
+    page: Page, appointment: Appointment, form: OfferForm, problems: Mapping[str, str]
+) -> Response:
+    """Show the form as it was sent, with what is wrong and the list that was chosen from."""
+    sheet = sheet_of(page, appointment)
+    planner = planner_of(page)
+    choices = planner.filters.choices(appointment.site, page.language.code)
+    offers = None
+    period = _period_alone(form, appointment, page)
+    if period is not None:
+        request = request_of(form, period, appointment)
+        offers = search(request, planner, choices=choices, locale=page.language.code)
+    sheet = replace(sheet, offer_form=form, offer_problems=problems, offers=offers)
+    return draw(page, with_forms(page, sheet))
+
+
+def _refused_booking(
+    page: Page, appointment: Appointment, form: OfferForm, outcome: contract.RentalOutcome
+) -> Response:
+    """Say why nothing was booked, and offer what could be had instead, on a form with a new id."""
+    sheet = sheet_of(page, appointment)
+    problem = outcome["problem"]
+    planner = planner_of(page)
+    pointer = problem.get("pointer", "")
+    field = _FIELDS_OF_POINTERS.get(pointer)
+    offers = None
+    if "alternatives" in outcome:
+        choices = planner.filters.choices(appointment.site, page.language.code)
+        options = shown(outcome["alternatives"], planner, choices=choices)
+        offers = Offers(options, total=0, is_truncated=False)
+    # A refusal that keeps nothing lets the same change run again; after any other it would only be refused anew.
+    again = form if problem["retryable"] else replace(form, change_id=sheet.new_change_id, option="")
+    sheet = replace(
+        sheet,
+        offer_form=again,
+        offer_problems={field: ""} if field else {},
+        offers=offers,
+        refusal=Refusal("book", problem, outcome.get("rental")),
+    )
+    return draw(page, with_forms(page, sheet))
+
+
+def _show_refusal(
+    page: Page,
+    appointment: Appointment,
+    action: str,
+    outcome: contract.RentalOutcome,
+    texts: Mapping[str, str] | None = None,
+) -> Response:
+    sheet: Sheet = replace(
+        sheet_of(page, appointment), refusal=Refusal(action, outcome["problem"], outcome.get("rental"))
+    )
+    if texts is not None and sheet.end_form is not None:
+        form = replace(sheet.end_form, date=texts["end_date"], time=texts["end_time"], fold=texts["end_fold"])
+        sheet = replace(sheet, end_form=form)
+    return draw(page, sheet)
+
+
+def _period_alone(form: OfferForm, appointment: Appointment, page: Page) -> contract.Period | None:
+    from planner_host.appointments import period_of
+    from planner_host.visit_form import read_period
+
+    start, end = read_period(form.texts, zone=appointment.zone, now=planner_of(page).now(), problems={})
+    if start is None or end is None or end <= start:
+        return None
+    return period_of(start, end, appointment.zone)

@@ -1,0 +1,140 @@
+"""The appointment's sheet: its four steps on one page, drawn in whatever state they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from demo_base.pages import Page
+from planner_host.appointments import Appointment, document_of
+from planner_host.dms import Car, DmsProblem, Hit
+from planner_host.filters import Choices
+from planner_host.offer_form import OfferForm, draw_change_id, drawn_for
+from planner_host.offers import Offers
+from planner_host.pages import planner_of
+from planner_host.planner import Planner
+from planner_host.step import Step, look_up
+from planner_host.visit_form import texts_of
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from mobility_schemas import documents as contract
+
+NO_CHOICES = Choices((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A change that was not made: which, why, and what could be had instead."""
+
+    action: str
+    problem: contract.Problem
+    rental: contract.Rental | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndForm:
+    """The form by which a rental's end is changed; `change_id` is drawn with it."""
+
+    date: str
+    time: str
+    fold: str
+    change_id: str
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the page shows. `texts` and `problems` are those of steps 1 to 3."""
+
+    appointment_id: str
+    texts: Mapping[str, str]
+    appointment: Appointment | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    hits: Sequence[Hit] | None = None
+    cars: Sequence[Car] = ()
+    dms_problem: DmsProblem | None = None
+    said: str = ""
+    asks: str = ""
+    step: Step | None = None
+    choices: Choices = NO_CHOICES
+    offer_form: OfferForm | None = None
+    offer_problems: Mapping[str, str] = field(default_factory=dict)
+    offers: Offers | None = None
+    end_form: EndForm | None = None
+    refusal: Refusal | None = None
+    new_change_id: str = field(default_factory=draw_change_id)
+
+
+def sheet_of(page: Page, appointment: Appointment, *, asks: str = "", said: str = "") -> Sheet:
+    """Look up a saved appointment's step 4, and draw its forms."""
+    planner = planner_of(page)
+    step = look_up(appointment, planner, locale=page.language.code)
+    sheet = Sheet(
+        appointment.id,
+        texts_of(appointment, language=page.language),
+        appointment,
+        cars=cars_of(appointment, planner),
+        said=said,
+        asks=asks,
+        step=step,
+    )
+    return with_forms(page, sheet)
+
+
+def with_forms(page: Page, sheet: Sheet) -> Sheet:
+    """Draw the forms that step 4 has in its state, where they are not drawn yet."""
+    appointment, step = sheet.appointment, sheet.step
+    if appointment is None or step is None:
+        return sheet
+    planner = planner_of(page)
+    if step.can_search and sheet.offer_form is None:
+        drawn = drawn_for(appointment, language=page.language, now=planner.now())
+        sheet = replace(sheet, offer_form=drawn)
+    if step.can_search:
+        sheet = replace(sheet, choices=planner.filters.choices(appointment.site, page.language.code))
+    if step.active and sheet.end_form is None:
+        sheet = replace(sheet, end_form=end_form_of(page, appointment, step.active[0].rental))
+    return sheet
+
+
+def end_form_of(page: Page, appointment: Appointment, rental: contract.Rental) -> EndForm:
+    """Draw the form for a rental's end, which holds the end it has."""
+    end = datetime.fromisoformat(rental["period"]["end"])
+    local = end.astimezone(appointment.zone)
+    return EndForm(page.language.day(local), f"{local:%H:%M}", "", draw_change_id())
+
+
+def cars_of(appointment: Appointment, planner: Planner) -> tuple[Car, ...]:
+    """Give the cars that the DMS knows of an appointment's customer."""
+    if not appointment.is_from_dms:
+        return ()
+    try:
+        customer = planner.dms.customer(appointment.visit.customer.get("number", ""))
+    except DmsProblem:
+        return ()
+    return customer.cars if customer else ()
+
+
+def draw(page: Page, sheet: Sheet, *, status: int = 200) -> Response:
+    """Answer with the page."""
+    planner = planner_of(page)
+    zone = sheet.appointment.zone if sheet.appointment else planner.zone
+
+    def when(text: str) -> str:
+        return page.language.moment(datetime.fromisoformat(text), zone)
+
+    page.here = f"/appointments/{sheet.appointment_id}" if sheet.appointment else "/appointments/new"
+    images = sheet.offers.images if sheet.offers else ()
+    return page.render(
+        "appointment.html", status=status, images=images, sheet=sheet, when=when, planner=planner
+    )
+
+
+def tell_providers(page: Page, appointment: Appointment) -> None:
+    """Tell every provider of a save at once; what they say is asked for when the page is drawn."""
+    planner = planner_of(page)
+    planner.host.appointment_saved(document_of(appointment), timeout=2.0, locale=page.language.code)

@@ -1,0 +1,230 @@
+"""The planner's own records: appointments, changes whose outcome is open, who did what, proposals hidden.
+
+Instants are microseconds since 1970 in UTC. Everything is in one SQLite file, which only its owner can read.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, cast
+
+import sqlite_utils
+from sqlite_utils import Migrations
+
+from demo_base.database import Database, Row, execute_script
+from planner_host.appointments import Appointment, Status, Visit, name_of, plate_of
+from planner_host.dms.folding import plain, without_umlauts
+
+FILE_NAME: Final = "planner.sqlite3"
+MIGRATIONS: Final = Migrations("planner_host")
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@MIGRATIONS(name="0001_first_tables", transactional=False)
+def first_tables(db: sqlite_utils.Database) -> None:
+    """Make the tables of the first version."""
+    execute_script(
+        db,
+        """
+        CREATE TABLE appointments (
+          id TEXT PRIMARY KEY,
+          revision INTEGER NOT NULL CHECK (revision >= 1),
+          status TEXT NOT NULL CHECK (status IN ('scheduled', 'cancelled')),
+          site TEXT NOT NULL,
+          time_zone TEXT NOT NULL,
+          start_us INTEGER NOT NULL,
+          end_us INTEGER NOT NULL CHECK (end_us > start_us),
+          customer TEXT NOT NULL,
+          vehicle TEXT NOT NULL,
+          work TEXT NOT NULL,
+          words TEXT NOT NULL,
+          plate TEXT NOT NULL,
+          saved_by TEXT NOT NULL,
+          saved_us INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX appointments_by_start ON appointments (start_us);
+        CREATE TABLE open_changes (
+          change_id TEXT PRIMARY KEY, appointment_id TEXT NOT NULL, document TEXT NOT NULL, asked_us INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX open_changes_by_appointment ON open_changes (appointment_id);
+        CREATE TABLE audit (
+          number INTEGER PRIMARY KEY,
+          at_us INTEGER NOT NULL,
+          user TEXT NOT NULL,
+          action TEXT NOT NULL,
+          subject TEXT NOT NULL,
+          provider TEXT NOT NULL,
+          rental_id TEXT NOT NULL,
+          change_id TEXT UNIQUE,
+          outcome TEXT NOT NULL,
+          code TEXT NOT NULL,
+          settled_us INTEGER
+        ) STRICT;
+        CREATE INDEX audit_by_subject ON audit (subject);
+        CREATE TABLE hidden_proposals (
+          appointment_id TEXT NOT NULL, proposal_id TEXT NOT NULL, PRIMARY KEY (appointment_id, proposal_id)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An appointment was saved."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMeanwhile:
+    """Somebody else has saved it since; nothing was overwritten."""
+
+    theirs: Appointment
+
+
+class Records:
+    """The planner's records in one file."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the file in a folder."""
+        self.database = Database(folder / FILE_NAME, MIGRATIONS)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    # appointments
+
+    def appointment(self, appointment_id: str) -> Appointment | None:
+        """Give an appointment; None where there is none of this id."""
+        row = self.database.one("SELECT * FROM appointments WHERE id = ?", appointment_id)
+        return None if row is None else _appointment(row)
+
+    def save(self, appointment: Appointment) -> Saved | SavedMeanwhile:
+        """Save an appointment as the revision after the one it names (0: a new one).
+
+        The very same save again changes nothing and succeeds: a double click, a reload.
+        """
+        with self.database.writing():
+            known = self.appointment(appointment.id)
+            if known is not None and known.revision != appointment.revision:
+                is_the_same = known.visit == appointment.visit and known.saved_by == appointment.saved_by
+                return Saved(known) if is_the_same else SavedMeanwhile(known)
+            if known is not None and known.visit == appointment.visit:
+                return Saved(known)
+            row = _row(appointment) | {"revision": appointment.revision + 1}
+            self.database.tables.table("appointments").upsert(row, pk="id")
+        saved = self.appointment(appointment.id)
+        assert saved is not None  # noqa: S101  # it has just been written
+        return Saved(saved)
+
+    def appointments_between(self, start: datetime, end: datetime) -> list[Appointment]:
+        """Give the appointments whose drop-off lies in `[start, end)`, in its order."""
+        sql = "SELECT * FROM appointments WHERE start_us >= ? AND start_us < ? ORDER BY start_us, id"
+        return [_appointment(row) for row in self.database.all(sql, write_us(start), write_us(end))]
+
+    def find(self, words: str, *, limit: int = 50) -> list[Appointment]:
+        """Find appointments by customer or plate, those to come first; each word is looked for by its beginning."""
+        plate = _fold_plate(words)
+        parts = _fold(words).split()
+        if not parts:
+            return []
+        found = " AND ".join("words LIKE ? ESCAPE '\\'" for _ in parts)
+        values: list[object] = [f"% {_like(part)}%" for part in parts]
+        if plate:
+            found = f"({found}) OR plate LIKE ? ESCAPE '\\'"
+            values.append(f"{_like(plate)}%")
+        sql = f"SELECT * FROM appointments WHERE {found} ORDER BY start_us DESC, id LIMIT ?"  # noqa: S608
+        return [_appointment(row) for row in self.database.all(sql, *values, limit)]
+
+    def count_appointments(self) -> int:
+        """Count the appointments."""
+        row = self.database.one("SELECT count(*) AS n FROM appointments")
+        return 0 if row is None else int(row["n"])
+
+    # proposals
+
+    def hide_proposal(self, appointment_id: str, proposal_id: str) -> None:
+        """Remember that a proposal was not wanted."""
+        with self.database.writing():
+            self.database.run(
+                "INSERT OR IGNORE INTO hidden_proposals (appointment_id, proposal_id) VALUES (?, ?)",
+                appointment_id,
+                proposal_id,
+            )
+
+    def hidden_proposals(self, appointment_id: str) -> frozenset[str]:
+        """Give the ids of the proposals that were not wanted."""
+        rows = self.database.all(
+            "SELECT proposal_id FROM hidden_proposals WHERE appointment_id = ?", appointment_id
+        )
+        return frozenset(row["proposal_id"] for row in rows)
+
+
+def write_us(when: datetime) -> int:
+    """Write an instant as it is stored."""
+    return (when - _EPOCH) // _MICROSECOND
+
+
+def read_us(microseconds: int) -> datetime:
+    """Read an instant as it is stored."""
+    return _EPOCH + microseconds * _MICROSECOND
+
+
+def _appointment(row: Row) -> Appointment:
+    visit = Visit(
+        start=read_us(row["start_us"]),
+        end=read_us(row["end_us"]),
+        customer=json.loads(row["customer"]),
+        vehicle=json.loads(row["vehicle"]),
+        work=row["work"],
+        status=Status(row["status"]),
+    )
+    return Appointment(
+        id=row["id"],
+        revision=row["revision"],
+        site=row["site"],
+        time_zone=row["time_zone"],
+        visit=visit,
+        saved_by=row["saved_by"],
+        saved_at=read_us(row["saved_us"]),
+    )
+
+
+def _row(appointment: Appointment) -> dict[str, object]:
+    visit = appointment.visit
+    customer = cast("Mapping[str, str]", visit.customer)
+    return {
+        "id": appointment.id,
+        "status": visit.status.value,
+        "site": appointment.site,
+        "time_zone": appointment.time_zone,
+        "start_us": write_us(visit.start),
+        "end_us": write_us(visit.end),
+        "customer": json.dumps(visit.customer, ensure_ascii=False),
+        "vehicle": json.dumps(visit.vehicle, ensure_ascii=False),
+        "work": visit.work,
+        "words": " " + _fold(" ".join((name_of(visit.customer), customer.get("number", "")))),
+        "plate": _fold_plate(plate_of(visit.vehicle)),
+        "saved_by": appointment.saved_by,
+        "saved_us": write_us(appointment.saved_at),
+    }
+
+
+def _fold(text: str) -> str:
+    return without_umlauts(" ".join(re.findall(r"\w+", plain(text))))
+
+
+def _fold_plate(text: str) -> str:
+    return "".join(re.findall(r"[a-z0-9]", plain(text)))
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+

@@ -1,0 +1,89 @@
+"""Serve until somebody says stop: what `planner-host serve` does."""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Final
+
+from demo_base.access import Access, draw_password
+from demo_base.database import sqlite3
+from demo_base.loopback import is_loopback
+from demo_base.program import Texts
+from demo_base.security import trusted_hosts
+from demo_base.server import Server, address_of, bind
+from mobility_hookspecs import MobilityHost
+from planner_host.app import create_app
+from planner_host.dms import DmsProblem
+from planner_host.planner import finding_out, open_planner
+from planner_host.seeding import seed
+
+ROLES: Final = ("advisor", "admin")
+"""The accounts made on new data, each named as its role."""
+
+
+class Failure(Exception):  # what a person reads is not called an error
+    """It cannot be served; the message is a sentence for a person."""
+
+
+def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
+    with ExitStack() as stack:
+        folder = data
+        if folder is None:
+            temporary = tempfile.TemporaryDirectory(prefix="planner-host-", ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(temporary))
+        try:
+            listener = stack.enter_context(closing(bind(host, port)))
+        except OSError as error:
+            raise Failure(texts("no_address", host=host, port=port, why=_why(error))) from None
+        mobility = stack.enter_context(MobilityHost.load(locale=texts.language))
+        _tell_providers(mobility, texts, say)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            access = stack.enter_context(closing(Access(folder)))
+            planner = stack.enter_context(open_planner(folder, mobility))
+        except (OSError, sqlite3.Error, DmsProblem) as error:
+            raise Failure(texts("no_data", data=folder, why=_why(error))) from None
+        _set_accounts(access, folder, texts, say, environment=os.environ)
+        seed(planner)
+        if not is_loopback(host):
+            say(texts("plain_http"))
+        stack.enter_context(finding_out(planner))
+        also = os.environ.get("PLANNER_HOST_TRUSTED_HOSTS", "").split(",")
+        hosts = trusted_hosts(host, [each.strip() for each in also if each.strip()])
+        url = address_of(listener)
+        app = create_app(planner, access, hosts=hosts)
+        Server(app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
+
+
+def _tell_providers(mobility: MobilityHost, texts: Texts, say: Callable[[str], None]) -> None:
+    for failure in mobility.failures:
+        say(texts("provider_failed", provider=failure.provider, why=failure.problem["title"]))
+    if not mobility.providers:
+        say(texts("no_provider"))
+
+
+def _set_accounts(
+    access: Access, folder: Path, texts: Texts, say: Callable[[str], None], *, environment: Mapping[str, str]
+) -> None:
+    """Make the accounts of new data, and set those whose password the environment names."""
+    known = {account.name for account in access.accounts}
+    drawn = {}
+    for role in ROLES:
+        wanted = environment.get(f"PLANNER_HOST_{role.upper()}_PASSWORD")
+        if wanted:
+            access.ensure_account(role, role=role, password=wanted)
+        elif not known:
+            drawn[role] = draw_password()
+            access.set_account(role, role=role, password=drawn[role])
+    if drawn:
+        accounts = ", ".join(f"{name} / {password}" for name, password in drawn.items())
+        say(texts("accounts_drawn", accounts=accounts))
+    elif known:
+        say(texts("accounts_kept", data=folder))
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

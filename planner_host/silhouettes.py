@@ -1,0 +1,24 @@
+"""Which silhouette stands in for a picture: by what is offered, and by what its class is called."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_CLASSES: Final = (
+    ("van", r"transport|van\b|bus|kasten|lkw|truck"),
+    ("suv", r"suv|gel[äa]nde|off.?road|pick.?up"),
+    ("estate", r"kombi|estate|touring|variant|wagon"),
+    ("convertible", r"cabrio|convertible|roadster"),
+    ("small", r"klein|mini|small|economy|stadt|city"),
+    ("sedan", r"limousine|mittel|ober|sedan|saloon|premium|luxury|standard"),
+)
+_KINDS: Final = {"bike": "bike", "taxi": "taxi", "transit": "transit", "other": "other"}
+
+
+@lru_cache(maxsize=512)
+def silhouette_of(kind: str, class_id: str, class_name: str) -> str:
+    """Give the name of a silhouette of `silhouettes.svg`; `compact` for a car of whatever class."""
+    if kind in _KINDS:
+        return _KINDS[kind]
+    words = f"{class_id} {class_name}".lower()
+    return next((name for name, pattern in _CLASSES if re.search(pattern, words)), "compact")

@@ -1,0 +1,133 @@
+"""What step 4 shows: what every provider says of an appointment, put into one picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from planner_host.appointments import Appointment, document_of
+from planner_host.planner import Planner
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+TIMEOUT: Final = 4.0
+ACTIVE: Final = frozenset({"reserved", "picked_up"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRental:
+    """A rental, with what is proposed and said about it."""
+
+    provider: str
+    name: str
+    rental: contract.Rental
+    proposals: tuple[contract.Proposal, ...]
+    notices: tuple[contract.Notice, ...]
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the car is reserved or out."""
+        return self.rental["status"] in ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A change whose outcome is being found out."""
+
+    provider: str
+    name: str
+    change_id: str
+    action: str
+    since: str = ""
+
+    @property
+    def can_be_given_up(self) -> bool:
+        """Tell whether it is a booking, which alone can be given up."""
+        return self.action == "book"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFailure:
+    """A provider that did not answer, and why."""
+
+    name: str
+    problem: contract.Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Step 4 of a saved appointment."""
+
+    rentals: tuple[ShownRental, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+    proposals: tuple[tuple[str, contract.Proposal], ...] = ()
+    notices: tuple[tuple[str, contract.Notice], ...] = ()
+    failures: tuple[ShownFailure, ...] = ()
+    is_locked: bool = False
+    can_search: bool = False
+    open_providers: tuple[str, ...] = field(default=())
+
+    @property
+    def active(self) -> tuple[ShownRental, ...]:
+        """Give the rentals whose car is reserved or out."""
+        return tuple(shown for shown in self.rentals if shown.is_active)
+
+    @property
+    def is_second(self) -> bool:
+        """Tell whether a booking would be a second one beside an active rental of another provider."""
+        return bool(self.active)
+
+
+def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
+    """Tell the providers of an appointment and put together what they say; ask again for what is open first."""
+    planner.changes.ask_again(appointment.id, locale=locale)
+    gathered = planner.host.appointment_saved(document_of(appointment), timeout=TIMEOUT, locale=locale)
+    failures = tuple(
+        ShownFailure(planner.provider_name(failure.provider), failure.problem) for failure in gathered.failures
+    )
+    hidden = planner.records.hidden_proposals(appointment.id)
+    return _put_together(appointment, planner, list(gathered.answers.values()), failures, hidden)
+
+
+def _put_together(
+    appointment: Appointment,
+    planner: Planner,
+    answers: list[contract.MobilityStep],
+    failures: tuple[ShownFailure, ...],
+    hidden: frozenset[str],
+) -> Step:
+    rentals, proposals, notices, free = [], [], [], []
+    unknowns = {}
+    for answer in answers:
+        name = planner.provider_name(answer["provider"])
+        wanted = tuple(each for each in answer["proposals"] if each["id"] not in hidden)
+        rental, pending = answer.get("rental"), answer.get("pending")
+        if rental is not None:
+            shown = ShownRental(answer["provider"], name, rental, wanted, tuple(answer["notices"]))
+            rentals.append(shown)
+        else:
+            proposals += [(name, each) for each in wanted]
+            notices += [(name, each) for each in answer["notices"]]
+        if pending is not None:
+            unknowns[pending["change_id"]] = Unknown(
+                answer["provider"], name, pending["change_id"], pending["action"], pending["since"]
+            )
+        if pending is None and (rental is None or rental["status"] not in ACTIVE):
+            free.append(answer["provider"])
+    for change in planner.changes.open_changes(appointment.id):
+        name = planner.provider_name(change.provider)
+        unknowns.setdefault(
+            change.change_id, Unknown(change.provider, name, change.change_id, change.action)
+        )
+    open_providers = tuple(each for each in free if each not in {u.provider for u in unknowns.values()})
+    return Step(
+        rentals=tuple(rentals),
+        unknowns=tuple(unknowns.values()),
+        proposals=tuple(proposals),
+        notices=tuple(notices),
+        failures=failures,
+        is_locked=any("/customer" in answer["locked"] for answer in answers),
+        can_search=bool(open_providers) and not appointment.is_cancelled,
+        open_providers=open_providers,
+    )

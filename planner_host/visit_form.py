@@ -1,0 +1,162 @@
+"""Steps 1 to 3 of an appointment as texts on a form: drawn from an appointment, and read back.
+
+A form's state is a plain dict of its fields' texts; what cannot be read is named field by field, as a text's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, cast
+from zoneinfo import ZoneInfo
+
+from demo_base.languages import Language
+from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS, Appointment, Visit
+from planner_host.times import Mistyped, WallTime, fold_of, next_quarter, read_instant
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+    from planner_host.dms import DmsCustomer
+
+Texts = dict[str, str]
+
+USUAL_STAY: Final = timedelta(hours=8)
+LONGEST_TEXT: Final = 200
+LONGEST_WORK: Final = 2_000
+CUSTOMER: Final = tuple(f"customer_{name}" for name in MANUAL_FIELDS)
+VEHICLE: Final = tuple(f"vehicle_{name}" for name in VEHICLE_FIELDS)
+MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in ("date", "time", "fold"))
+FIELDS: Final = (
+    *("revision", "customer_source", "customer_number", "customer_query"),
+    *CUSTOMER,
+    *VEHICLE,
+    *MOMENTS,
+    "work",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a form says: a visit, or what is wrong with which field (the key of a text)."""
+
+    visit: Visit | None
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def blank_texts(start: datetime, *, language: Language, zone: ZoneInfo) -> Texts:
+    """Draw the form of a new appointment that begins at an instant."""
+    texts = dict.fromkeys(FIELDS, "")
+    return texts | {"revision": "0"} | moment_texts(start, start + USUAL_STAY, language=language, zone=zone)
+
+
+def texts_of(appointment: Appointment, *, language: Language) -> Texts:
+    """Draw the form of a saved appointment."""
+    visit = appointment.visit
+    customer, vehicle = cast("dict[str, str]", visit.customer), cast("dict[str, str]", visit.vehicle)
+    texts = dict.fromkeys(FIELDS, "")
+    texts |= {"revision": str(appointment.revision), "work": visit.work}
+    texts |= {"customer_source": customer["source"], "customer_number": customer.get("number", "")}
+    texts |= {f"customer_{name}": customer.get(name, "") for name in MANUAL_FIELDS}
+    texts |= {f"vehicle_{name}": vehicle.get(name, "") for name in VEHICLE_FIELDS}
+    return texts | moment_texts(visit.start, visit.end, language=language, zone=appointment.zone)
+
+
+def moment_texts(start: datetime, end: datetime, *, language: Language, zone: ZoneInfo) -> Texts:
+    """Write drop-off and pick-up into their fields."""
+    texts = {}
+    for side, moment in (("start", start), ("end", end)):
+        texts[f"{side}_date"] = language.day(moment.astimezone(zone))
+        texts[f"{side}_time"] = language.time(moment, zone)
+        texts[f"{side}_fold"] = fold_of(moment, zone)
+    return texts
+
+
+def with_customer(texts: Texts, customer: DmsCustomer) -> Texts:
+    """Put a customer of the DMS into the form; the only car there is goes along."""
+    document = cast("dict[str, str]", customer.document())
+    texts = texts | {"customer_source": "dms", "customer_number": customer.number, "customer_query": ""}
+    texts |= {f"customer_{name}": document.get(name, "") for name in MANUAL_FIELDS}
+    return with_vehicle(texts, customer.cars[0].document() if len(customer.cars) == 1 else {})
+
+
+def with_vehicle(texts: Texts, vehicle: contract.AppointmentVehicle) -> Texts:
+    """Put a car into the form."""
+    car = cast("dict[str, str]", vehicle)
+    return texts | {f"vehicle_{name}": car.get(name, "") for name in VEHICLE_FIELDS}
+
+
+def without_customer(texts: Texts) -> Texts:
+    """Begin step 1 anew, to be typed by hand."""
+    empty = dict.fromkeys(("customer_number", "customer_query", *CUSTOMER), "")
+    return texts | empty | {"customer_source": "manual"}
+
+
+def read_visit(
+    texts: Texts,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    customer_of_dms: contract.Customer | None,
+) -> Read:
+    """Read steps 1 to 3.
+
+    :param customer_of_dms: the customer of the form's number as the DMS, or the saved appointment, has it.
+    """
+    problems: dict[str, str] = {}
+    customer = customer_of_dms
+    if texts["customer_source"] == "dms":
+        if customer is None:
+            problems["customer_query"] = "customer.gone"
+    else:
+        customer = read_customer(texts, prefix="customer_", problems=problems)
+    start, end = read_period(texts, zone=zone, now=now, problems=problems)
+    if problems or customer is None or start is None or end is None:
+        return Read(None, problems)
+    vehicle = {name: texts[f"vehicle_{name}"][:LONGEST_TEXT] for name in VEHICLE_FIELDS}
+    filled = cast("contract.AppointmentVehicle", {name: text for name, text in vehicle.items() if text})
+    return Read(Visit(start, end, customer, filled, texts["work"][:LONGEST_WORK]))
+
+
+def read_customer(
+    texts: Mapping[str, str], *, prefix: str, problems: dict[str, str]
+) -> contract.Customer | None:
+    """Read a customer typed by hand; without a last name or a company nobody could be called."""
+    fields = {name: texts.get(f"{prefix}{name}", "")[:LONGEST_TEXT] for name in MANUAL_FIELDS}
+    if not fields["last_name"] and not fields["company"]:
+        problems[f"{prefix}last_name"] = "customer.name_missing"
+        return None
+    filled = {name: text for name, text in fields.items() if text}
+    return cast("contract.Customer", {"source": "manual", **filled})
+
+
+def read_period(
+    texts: Mapping[str, str], *, zone: ZoneInfo, now: datetime, problems: dict[str, str], prefix: str = ""
+) -> tuple[datetime | None, datetime | None]:
+    """Read drop-off and pick-up, in UTC; the second must come after the first."""
+    start = read_moment(texts, f"{prefix}start", zone=zone, now=now, problems=problems)
+    end = read_moment(texts, f"{prefix}end", zone=zone, now=now, problems=problems)
+    if start is not None and end is not None and end <= start:
+        problems[f"{prefix}end_date"] = "typed.end_before_start"
+    return start, end
+
+
+def read_moment(
+    texts: Mapping[str, str], side: str, *, zone: ZoneInfo, now: datetime, problems: dict[str, str]
+) -> datetime | None:
+    """Read a day and a time of the form; None where they are none, which `problems` then says."""
+    typed = WallTime(texts[f"{side}_date"], texts[f"{side}_time"], texts.get(f"{side}_fold", ""))
+    try:
+        return read_instant(typed, zone, today=now.astimezone(zone).date())
+    except Mistyped as mistyped:
+        part = "date" if mistyped.reason == "day" else "time"
+        problems[f"{side}_{part}"] = f"typed.{mistyped.reason}"
+        return None
+
+
+def start_of_new(at: str, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """Give when a new appointment begins: at the slot it was made from, else at the next quarter of an hour."""
+    try:
+        return datetime.fromisoformat(at).replace(tzinfo=zone).astimezone(UTC)
+    except ValueError:
+        return next_quarter(now)
