@@ -1,0 +1,36 @@
+"""Text made comparable: however somebody types a name, it ends up as the same letters.
+
+Whatever stands in a text, folding its beginning gives the beginning of its folding: so a name can be looked up
+while it is being typed.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+# Letters that Unicode does not take apart into a base and a mark.
+_LETTERS: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ə": "e", "ŋ": "n"}
+    | {"æ": "ae", "œ": "oe", "þ": "th"}
+)
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_E_OF_AN_UMLAUT: Final = re.compile("(?<=[aou])e+")
+
+
+def plain(text: str) -> str:
+    """Give a text in small letters without marks: `Łódź` is `lodz`, `Strauß` is `strauss`, `Müller` is `muller`."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(each for each in letters if not unicodedata.combining(each)).translate(_LETTERS)
+
+
+def without_umlauts(text: str) -> str:
+    """Drop the e by which an umlaut is written out, so that `mueller` meets `muller`.
+
+    It drops the e of `Bauer` as well; both sides of a comparison do, so `Bauer` is still found, and `Baur` with it.
+    """
+    return _E_OF_AN_UMLAUT.sub("", text)
+
+
+def written_out(text: str) -> str:
+    """Give a text in small letters with its umlauts written out, as telephone books sort: `Müller` is `mueller`."""
+    return plain(unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
