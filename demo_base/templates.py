@@ -1,11 +1,13 @@
 """The pages' templates, and the files they load: a program's own before those it shares."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2.utils import missing
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -18,6 +20,16 @@ BASE: Final = Path(__file__).parent
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
+class _Lacking(Undefined):
+    """What is not there: an empty text where a document lacks an optional field, else a mistake of the template."""
+
+    def __new__(cls, hint: str | None = None, obj: object = missing, *more: Any, **named: Any) -> Any:
+        """Make it strict for names nobody gave and attributes that objects of ours do not have."""
+        if isinstance(obj, Mapping):
+            return super().__new__(cls)
+        return StrictUndefined(hint, obj, *more, **named)
+
+
 class Templates:
     """Renders templates; what a template names and nobody gave is a mistake, not an empty text."""
 
@@ -28,7 +40,7 @@ class Templates:
                 [FileSystemLoader(folder / "templates"), FileSystemLoader(BASE / "templates")]
             ),
             autoescape=True,
-            undefined=StrictUndefined,
+            undefined=_Lacking,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,

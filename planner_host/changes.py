@@ -1,13 +1,14 @@
 """Ask a provider for a change, and go on asking until its outcome is known.
 
-What is asked for is written down before it goes out. An outcome that is `unknown`, a host that dies in between, leaves it
-open; the same change is then asked for again, which the contract makes harmless, until it is `done` or `refused`.
+What is asked for is written down before it goes out. An outcome that is `unknown`, or a host that dies in between,
+leaves it open; the same change is then asked for again, which the contract makes harmless, until it is `done` or
+`refused`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
@@ -100,6 +101,11 @@ class Changes:
             OpenChange(change["change_id"], change["provider"], change["action"])
             for change in self._documents("WHERE appointment_id = ?", appointment_id)
         ]
+
+    def appointments_with_open_changes(self, appointment_ids: Iterable[str]) -> set[str]:
+        """Give those of some appointments that have a change whose outcome is not known."""
+        rows = self._database.all("SELECT DISTINCT appointment_id FROM open_changes")
+        return {row["appointment_id"] for row in rows}.intersection(appointment_ids)
 
     def ask_again(self, appointment_id: str, *, locale: str = "de") -> None:
         """Ask once more for each of an appointment's changes whose outcome is not known."""

@@ -61,7 +61,13 @@ def _serve_options(texts: Texts) -> list[click.Parameter]:
 def _account_options(texts: Texts) -> list[click.Parameter]:
     return [
         click.Argument(["name"], metavar=texts("name_word")),
-        option(texts, "--role", default="advisor", type=click.Choice(["advisor", "admin"]), metavar="advisor|admin"),
+        option(
+            texts,
+            "--role",
+            default="advisor",
+            type=click.Choice(["advisor", "admin"]),
+            metavar="advisor|admin",
+        ),
         option(texts, "--data", required=True, type=click.Path(path_type=Path), metavar=texts("folder_word")),
         language_option(texts),
     ]

@@ -74,7 +74,9 @@ class FilterCache:
 
 
 def _merged(answers: list[contract.MobilityFilters], failures: tuple[Failure, ...]) -> Choices:
-    classes = {each["id"]: Choice(each["id"], each["name"]) for one in answers for each in one["vehicle_classes"]}
+    classes = {
+        each["id"]: Choice(each["id"], each["name"]) for one in answers for each in one["vehicle_classes"]
+    }
     features = {
         each["id"]: Choice(each["id"], each["name"], each.get("group", ""))
         for one in answers

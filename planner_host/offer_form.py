@@ -89,7 +89,9 @@ def read_offer_form(form: OfferForm, appointment: Appointment, *, now: datetime)
     return Wanted(period_of(start, end, appointment.zone), customer, problems)
 
 
-def request_of(form: OfferForm, period: contract.Period, appointment: Appointment) -> contract.MobilityRequest:
+def request_of(
+    form: OfferForm, period: contract.Period, appointment: Appointment
+) -> contract.MobilityRequest:
     """Write the search."""
     return {
         "appointment_id": appointment.id,

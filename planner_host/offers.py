@@ -69,9 +69,7 @@ class Offers:
         return tuple(sorted({url for url in urls if url}))
 
 
-def search(
-    request: contract.MobilityRequest, planner: Planner, *, choices: Choices, locale: str
-) -> Offers:
+def search(request: contract.MobilityRequest, planner: Planner, *, choices: Choices, locale: str) -> Offers:
     """Ask every provider what is free, and put their offers into one list."""
     gathered = planner.host.mobility_options(request, timeout=TIMEOUT, locale=locale)
     answers = list(gathered.answers.values())

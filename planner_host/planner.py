@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SITE: Final = "main"
 TIME_ZONE: Final = "Europe/Berlin"
 ASK_AGAIN_SECONDS: Final = 10.0
+SEEDED_CUSTOMERS: Final = 2_000
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 
 
@@ -65,7 +66,7 @@ def open_planner(
     """
     with ExitStack() as stack:
         records = stack.enter_context(closing(Records(folder)))
-        dms = stack.enter_context(open_dms(folder / "dms.sqlite3"))
+        dms = stack.enter_context(open_dms(folder / "dms.sqlite3", seeded_customers=SEEDED_CUSTOMERS))
         audit = Audit(records.database)
         changes = Changes(host, records, audit, now=now)
         yield Planner(host, records, audit, changes, FilterCache(host), dms, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from planner_host.appointments import Appointment, document_of
 from planner_host.planner import Planner
@@ -84,10 +84,27 @@ def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
     planner.changes.ask_again(appointment.id, locale=locale)
     gathered = planner.host.appointment_saved(document_of(appointment), timeout=TIMEOUT, locale=locale)
     failures = tuple(
-        ShownFailure(planner.provider_name(failure.provider), failure.problem) for failure in gathered.failures
+        ShownFailure(planner.provider_name(failure.provider), failure.problem)
+        for failure in gathered.failures
     )
     hidden = planner.records.hidden_proposals(appointment.id)
-    return _put_together(appointment, planner, list(gathered.answers.values()), failures, hidden)
+    asked = {*gathered.answers, *(failure.provider for failure in gathered.failures)}
+    answers = [*gathered.answers.values(), *_steps_of_states(appointment, planner, asked, locale=locale)]
+    return _put_together(appointment, planner, answers, failures, hidden)
+
+
+def _steps_of_states(
+    appointment: Appointment, planner: Planner, answered: set[str], *, locale: str
+) -> list[contract.MobilityStep]:
+    """Ask those who have nothing to say of a save how the appointment stands; who cannot tell has nothing booked."""
+    silent = [info["id"] for info in planner.host.providers if info["id"] not in answered]
+    if not silent:
+        return []
+    states = planner.host.mobility_states([appointment.id], timeout=TIMEOUT, locale=locale).answers
+    bare: dict[str, object] = {"appointment_id": appointment.id, "state": "open", "proposals": []}
+    bare |= {"locked": [], "notices": []}
+    steps = [bare | {"provider": each} | dict(*states.get(each, [])) for each in silent]
+    return cast("list[contract.MobilityStep]", steps)
 
 
 def _put_together(
@@ -117,9 +134,7 @@ def _put_together(
             free.append(answer["provider"])
     for change in planner.changes.open_changes(appointment.id):
         name = planner.provider_name(change.provider)
-        unknowns.setdefault(
-            change.change_id, Unknown(change.provider, name, change.change_id, change.action)
-        )
+        unknowns.setdefault(change.change_id, Unknown(change.provider, name, change.change_id, change.action))
     open_providers = tuple(each for each in free if each not in {u.provider for u in unknowns.values()})
     return Step(
         rentals=tuple(rentals),

@@ -1,7 +1,7 @@
 """Dates and times as people type them, and the wall clock they mean.
 
-Typed are days (`02.03.2026`, `2.3.`, `2/3`, `2026-03-02`) and times (`08:30`, `8`, `0830`, `8.30`). A day without a year
-is the next such day. On the wall clock of a time zone an hour is missing in spring and there twice in autumn: the
+Typed are days (`02.03.2026`, `2.3.`, `2/3`, `2026-03-02`) and times (`08:30`, `8`, `0830`, `8.30`). A day without a
+year is the next such day. On the wall clock of a time zone an hour is missing in spring and there twice in autumn: the
 first is refused, for the second the form asks which is meant.
 """
 

@@ -102,9 +102,7 @@ def _save(page: Page, texts: Texts) -> Response:
         raise Refused(404, "no_appointment")
     known = planner.records.appointment(appointment_id)
     zone = known.zone if known else planner.zone
-    read = read_visit(
-        texts, zone=zone, now=planner.now(), customer_of_dms=_dms_document(page, texts, known)
-    )
+    read = read_visit(texts, zone=zone, now=planner.now(), customer_of_dms=_dms_document(page, texts, known))
     if read.visit is None:
         return _redraw(page, texts, problems=dict(read.problems))
     status = known.visit.status if known else Status.SCHEDULED
@@ -137,9 +135,7 @@ def _keep(page: Page, appointment: Appointment, texts: Texts) -> Response:
         return _show_both(page, appointment, texts, saved.theirs)
     is_new = saved.appointment.revision == 1
     action = "appointment_new" if is_new else f"appointment_{appointment.visit.status}"
-    planner.audit.note(
-        Deed(at=planner.now(), user=page.user.name, action=action, subject=appointment.id)
-    )
+    planner.audit.note(Deed(at=planner.now(), user=page.user.name, action=action, subject=appointment.id))
     tell_providers(page, saved.appointment)
     return page.go(f"/appointments/{appointment.id}?done=saved")
 
@@ -157,7 +153,7 @@ def _show_both(page: Page, mine: Appointment, texts: Texts, theirs: Appointment)
         saved=saved,
         theirs=theirs,
         differing=differing,
-        status=mine.visit.status.value if is_status else "",
+        wanted_status=mine.visit.status.value if is_status else "",
         when=page.language.moment(theirs.saved_at, theirs.zone),
     )
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from demo_base.pages import Page, Program, Refused, page_route
-from planner_host.appointments import Appointment, write_instant
-from planner_host.offer_form import OfferForm, booking_of, filled_in, read_offer_form, request_of
+from planner_host.appointments import Appointment, period_of, write_instant
+from planner_host.offer_form import (
+    OfferForm,
+    booking_of,
+    draw_change_id,
+    filled_in,
+    read_offer_form,
+    request_of,
+)
 from planner_host.offers import Offers, search, shown
 from planner_host.pages import planner_of
 from planner_host.pages.appointment import find_appointment
 from planner_host.pages.sheet import EndForm, Refusal, Sheet, draw, sheet_of, with_forms
-from planner_host.visit_form import read_moment
+from planner_host.visit_form import read_moment, read_period
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
@@ -90,9 +98,7 @@ def change_end(page: Page) -> Response:
     appointment = find_appointment(page)
     texts = {f"end_{part}": page.form[f"end_{part}"] for part in ("date", "time", "fold")}
     problems: dict[str, str] = {}
-    end = read_moment(
-        texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems
-    )
+    end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
     change_id = page.form["change_id"]
     if end is not None:
         change = _about_rental(page, appointment, "change_end") | {
@@ -181,8 +187,6 @@ def print_rental(page: Page) -> Response:
 
 
 def _when(page: Page, appointment: Appointment, text: str) -> str:
-    from datetime import datetime
-
     return page.language.moment(datetime.fromisoformat(text), appointment.zone)
 
 
@@ -250,7 +254,7 @@ def _refused_booking(
         options = shown(outcome["alternatives"], planner, choices=choices)
         offers = Offers(options, total=0, is_truncated=False)
     # A refusal that keeps nothing lets the same change run again; after any other it would only be refused anew.
-    again = form if problem["retryable"] else replace(form, change_id=sheet.new_change_id, option="")
+    again = form if problem["retryable"] else replace(form, change_id=draw_change_id(), option="")
     sheet = replace(
         sheet,
         offer_form=again,
@@ -278,9 +282,6 @@ def _show_refusal(
 
 
 def _period_alone(form: OfferForm, appointment: Appointment, page: Page) -> contract.Period | None:
-    from planner_host.appointments import period_of
-    from planner_host.visit_form import read_period
-
     start, end = read_period(form.texts, zone=appointment.zone, now=planner_of(page).now(), problems={})
     if start is None or end is None or end <= start:
         return None

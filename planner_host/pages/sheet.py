@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from demo_base.pages import Page
-from planner_host.appointments import Appointment, document_of
+from planner_host.appointments import MANUAL_FIELDS, Appointment, document_of
 from planner_host.dms import Car, DmsProblem, Hit
 from planner_host.filters import Choices
 from planner_host.offer_form import OfferForm, draw_change_id, drawn_for
@@ -66,7 +66,6 @@ class Sheet:
     offers: Offers | None = None
     end_form: EndForm | None = None
     refusal: Refusal | None = None
-    new_change_id: str = field(default_factory=draw_change_id)
 
 
 def sheet_of(page: Page, appointment: Appointment, *, asks: str = "", said: str = "") -> Sheet:
@@ -130,7 +129,15 @@ def draw(page: Page, sheet: Sheet, *, status: int = 200) -> Response:
     page.here = f"/appointments/{sheet.appointment_id}" if sheet.appointment else "/appointments/new"
     images = sheet.offers.images if sheet.offers else ()
     return page.render(
-        "appointment.html", status=status, images=images, sheet=sheet, when=when, planner=planner
+        "appointment.html",
+        status=status,
+        images=images,
+        sheet=sheet,
+        when=when,
+        planner=planner,
+        new_change_id=draw_change_id,
+        customer_fields=MANUAL_FIELDS,
+        renter=texts_of(sheet.appointment, language=page.language) if sheet.appointment else {},
     )
 
 

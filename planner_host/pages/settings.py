@@ -1,0 +1,114 @@
+"""Settings: the list of providers, and the form, the help and the test of each. For the administration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from demo_base.pages import Form, Page, Program, Refused, page_route
+from mobility_hookspecs import MobilityProblem
+from planner_host.audit import Deed
+from planner_host.pages import planner_of
+from planner_host.settings_form import fields_of, values_of
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+ROLES = ("admin",)
+
+
+def routes(program: Program) -> list[Route]:
+    """Give the routes of the settings."""
+    return [
+        page_route("/settings", show_providers, program, roles=ROLES),
+        page_route("/settings/{provider}", show_settings, program, roles=ROLES),
+        page_route("/settings/{provider}", save_settings, program, methods=["POST"], roles=ROLES),
+        page_route("/settings/{provider}/check", check, program, methods=["POST"], roles=ROLES),
+    ]
+
+
+def show_providers(page: Page) -> Response:
+    """List the providers, and those that did not load with the reason."""
+    host = planner_of(page).host
+    return page.render("settings_list.html", providers=host.providers, failures=host.failures)
+
+
+def show_settings(page: Page) -> Response:
+    """Show a provider's settings."""
+    return _draw(page, _provider(page), said=page.query("done"))
+
+
+def save_settings(page: Page) -> Response:
+    """Save what was entered and show whether it works; what cannot be saved stays on the form, secrets aside."""
+    planner, provider = planner_of(page), _provider(page)
+    assert page.user is not None  # noqa: S101  # the route asks for it
+    try:
+        present = planner.host.settings(provider["id"], planner.site, locale=page.language.code)
+        document: contract.ProviderSettings = {
+            "provider": provider["id"],
+            "site": planner.site,
+            "values": values_of(fields_of(present), page.form),
+        }
+        report = planner.host.save_settings(document, locale=page.language.code)
+    except MobilityProblem as failure:
+        return _draw(page, provider, sent=page.form, problem=failure.problem)
+    planner.filters.forget()
+    outcome = "done" if report["ok"] else "refused"
+    code = next((each["code"] for each in report["findings"] if each["severity"] == "error"), "")
+    planner.audit.note(
+        Deed(
+            planner.now(),
+            page.user.name,
+            "settings",
+            provider["id"],
+            provider["id"],
+            outcome=outcome,
+            code="" if report["ok"] else code,
+        )
+    )
+    return _draw(page, provider, sent=None if report["ok"] else page.form, report=report, said="tried")
+
+
+def check(page: Page) -> Response:
+    """Test the connection as it is set now."""
+    planner, provider = planner_of(page), _provider(page)
+    report = planner.host.check(provider["id"], planner.site, locale=page.language.code)
+    return _draw(page, provider, report=report, said="checked")
+
+
+def _draw(
+    page: Page,
+    provider: contract.ProviderInfo,
+    *,
+    sent: Form | None = None,
+    report: contract.CheckReport | None = None,
+    problem: contract.Problem | None = None,
+    said: str = "",
+) -> Response:
+    planner = planner_of(page)
+    page.here = f"/settings/{provider['id']}"
+    settings: contract.ProviderSettings | None = None
+    try:
+        settings = planner.host.settings(provider["id"], planner.site, locale=page.language.code)
+    except MobilityProblem as failure:
+        problem = problem or failure.problem
+    return page.render(
+        "settings.html",
+        provider=provider,
+        settings=settings,
+        fields=fields_of(settings, sent=sent) if settings else [],
+        report=report,
+        problem=problem,
+        said=said,
+        zone=planner.zone,
+    )
+
+
+def _provider(page: Page) -> contract.ProviderInfo:
+    wanted = page.path("provider")
+    for info in planner_of(page).host.providers:
+        if info["id"] == wanted:
+            return info
+    raise Refused(404, "not_found")
