@@ -111,6 +111,12 @@ class Access:
             self._database.run("DELETE FROM failures WHERE name = ?", name)
             self._database.tables.table("accounts").insert(row)
 
+    def ensure_account(self, name: str, *, role: str, password: str) -> None:
+        """Set an account unless it is so already: whoever is signed in stays so across a restart."""
+        row = self._database.one("SELECT role, password FROM accounts WHERE name = ?", name)
+        if row is None or row["role"] != role or not self._fits(row["password"], password):
+            self.set_account(name, role=role, password=password)
+
     def sign_in(self, name: str, password: str) -> SignedIn | TooManyTries | None:
         """Begin a session; None where name and password do not fit."""
         if (wait := self._must_wait(name)) > 0:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -125,6 +125,13 @@ class Page:
         response.headers["Content-Security-Policy"] = content_security_policy(images)
         return response
 
+    def in_language(self, code: str) -> str:
+        """Give the address of this page in another language."""
+        stays = self.here == self.request.url.path
+        asked = self.request.query_params.multi_items() if stays else []
+        kept = [(name, value) for name, value in asked if name != "lang"]
+        return f"{self.here}?{urlencode([*kept, ('lang', code)])}"
+
     def go(self, path: str) -> Response:
         """Answer by sending the browser to another page of ours."""
         return RedirectResponse(path, status_code=303)
@@ -192,7 +199,7 @@ def refuse_outright(program: Program) -> Callable[[Request, str], Response]:
     return refuse
 
 
-async def not_found(request: Request, error: Exception, program: Program) -> Response:
+async def not_found(request: Request, error: Exception, *, program: Program) -> Response:
     """Answer what the framework refuses: an unknown path, a method that is not offered."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     page = await open_page(request, program)
