@@ -58,8 +58,14 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the write lock from the first statement on: all that is done inside is kept, or nothing."""
+        """Hold the write lock from the first statement on: all that is done inside is kept, or nothing.
+
+        Inside another `writing` it is a part of that one.
+        """
         with self._lock:
+            if self.connection.in_transaction:
+                yield
+                return
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -124,6 +124,13 @@ class Page:
         response = Response(text, status, media_type="text/html")
         response.headers["Content-Security-Policy"] = content_security_policy(images)
         return response
+
+    def in_language(self, code: str) -> str:
+        """Give the address of this page in another language."""
+        stays = self.here == self.request.url.path
+        asked = self.request.query_params.multi_items() if stays else []
+        kept = [(name, value) for name, value in asked if name != "lang"]
+        return f"{self.here}?{urlencode([*kept, ('lang', code)])}"
 
     def go(self, path: str) -> Response:
         """Answer by sending the browser to another page of ours."""
