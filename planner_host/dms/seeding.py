@@ -110,7 +110,7 @@ def _person(number: str, chance: Random, taken: _Taken, *, student: bool) -> Dms
         address["street"] += chance.choice(
             [f", Zi. {chance.randint(101, 620)}", ", WG", f", App. {chance.randint(1, 90)}"]
         )
-        reached["phone"] = ""
+        reached |= {"phone": "", "mobile": reached["mobile"] or _mobile(chance)}
     cars = 1 if student else chance.choices([1, 2, 3, 4], [64, 28, 6, 2])[0]
     return DmsCustomer(
         number=number,

@@ -1,0 +1,273 @@
+"""An export is taken as German software writes it, or refused with the place and what to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from mobility_schemas import validate
+from planner_host.dms import DmsCustomer, DmsProblem, Finding, Replaced, SqliteDms, import_csv
+from planner_host.dms.csv_cells import Columns
+from planner_host.dms.csv_import import CAR_COLUMNS, CUSTOMER_COLUMNS, LONGEST, LONGEST_OF_THE_OTHERS
+from planner_host.dms.texts import ENGLISH, GERMAN
+
+CUSTOMERS = """\
+Kundennummer;Anrede;Vorname;Nachname;Firma;Straße;PLZ;Ort;Land;Telefon;Mobil;E-Mail;Umsatz
+10001;Herr;Jörg;Müller;;"Hauptstraße 5; Hinterhaus";01067;Dresden;DE;;0171 39200 05;joerg@example.org;12,50
+
+10002;;;;"Bäckerei ""Krüger"" GmbH";"Am Markt 1
+Gebäude B";50667;Köln;DE;0221 4710 12;;;0
+"""
+CARS = """\
+Kundennummer;Kennzeichen;FIN;Marke;Modell
+10002;K-BK 1;;VW;Caddy
+10002;K-BK 2;WV1ZZZ2KZ8X000001;VW;Crafter
+10001;DD-JM 5;;Škoda;Fabia
+"""
+
+
+@dataclass
+class Export:
+    """Two files that are imported."""
+
+    dms: SqliteDms | Taken
+    folder: Path
+
+    def take(self, customers: str | bytes = CUSTOMERS, cars: str | bytes = CARS) -> Replaced:
+        """Write the files and import them."""
+        for name, text in (("customers.csv", customers), ("cars.csv", cars)):
+            (self.folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        return import_csv(self.dms, self.folder / "customers.csv", self.folder / "cars.csv")
+
+    def refused(self, customers: str | bytes = CUSTOMERS, cars: str | bytes = CARS) -> DmsProblem:
+        """Import what must be refused, and see that nothing has changed."""
+        before = self.dms.search("müller")
+        with pytest.raises(DmsProblem) as refused:
+            self.take(customers, cars)
+        assert before == self.dms.search("müller")
+        return refused.value
+
+
+@pytest.fixture
+def export(dms: SqliteDms, tmp_path: Path) -> Export:
+    """An export to be imported into a DMS that has customers."""
+    return Export(dms, tmp_path)
+
+
+ENCODED = {
+    "utf-8": CUSTOMERS.encode(),
+    "utf-8 with a byte order mark": CUSTOMERS.encode("utf-8-sig"),
+    "windows-1252": CUSTOMERS.encode("cp1252"),
+    "lines that end as on Windows": CUSTOMERS.replace("\n", "\r\n").encode("cp1252"),
+    "excel's own first line": b"sep=;\r\n" + CUSTOMERS.encode("utf-8"),
+    "decomposed letters": CUSTOMERS.replace("ö", "o\u0308").replace("ü", "u\u0308").encode(),
+    "a last semicolon": CUSTOMERS.replace("12,50\n", "12,50;\n").encode(),
+    "an empty last column": CUSTOMERS.replace("Umsatz\n", "Umsatz;\n").replace("12,50", "12,50;")
+    .replace(";;;0\n", ";;;0;\n").encode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("customers", ENCODED.values(), ids=ENCODED.keys())
+def test_an_export_is_taken_as_german_software_writes_it(export: Export, customers: bytes) -> None:
+    """Every value where it belongs, whatever the encoding and the ends of lines."""
+    assert Replaced(added=0, changed=2, removed=8, unchanged=0) == export.take(customers)
+    joerg, krueger = export.dms.customer("10001"), export.dms.customer("10002")
+    assert joerg is not None
+    assert krueger is not None
+    assert {
+        "source": "dms",
+        "number": "10001",
+        "kind": "person",
+        "salutation": "Herr",
+        "first_name": "Jörg",
+        "last_name": "Müller",
+        "street": "Hauptstraße 5; Hinterhaus",
+        "postal_code": "01067",
+        "city": "Dresden",
+        "country": "DE",
+        "mobile": "0171 39200 05",
+        "email": "joerg@example.org",
+    } == joerg.document()
+    assert ("company", 'Bäckerei "Krüger" GmbH', "Am Markt 1 Gebäude B") == (
+        krueger.kind, krueger.company, krueger.street,
+    )  # fmt: skip
+    assert ["K-BK 1", "K-BK 2"] == [car.licence_plate for car in krueger.cars]
+    assert {"licence_plate": "DD-JM 5", "make": "Škoda", "model": "Fabia"} == joerg.cars[0].document()
+
+
+def test_what_was_imported_is_found(export: Export) -> None:
+    """And who is not in the export is not found any more."""
+    export.take()
+    assert ["10001"] == [hit.number for hit in export.dms.search("müller")]
+    assert ["10002"] == [hit.number for hit in export.dms.search("kbk2")]
+
+
+def test_columns_have_many_names(export: Export) -> None:
+    """German, English or the contract's, in any order, capitals and signs as one likes; the rest may be missing."""
+    export.take("LAST_NAME;kd-nr;Land\nAbel;7;AT\n", "vin;CUSTOMER NUMBER\nWVWZZZAUZHP004711;7\n")
+    abel = export.dms.customer("7")
+    assert abel is not None
+    assert ("Abel", "AT", "WVWZZZAUZHP004711") == (abel.last_name, abel.country, abel.cars[0].vin)
+
+
+def test_importing_again_updates(export: Export) -> None:
+    """The second export changes one, removes one and adds one."""
+    export.take()
+    assert Replaced(added=0, changed=0, removed=0, unchanged=2) == export.take()
+    changed = CUSTOMERS.replace("Dresden", "Pirna").replace("10002;", "10003;")
+    moved = CARS.replace("10002;", "10003;")
+    assert Replaced(added=1, changed=1, removed=1, unchanged=0) == export.take(changed, moved)
+    sold = "\n".join(line for line in moved.split("\n") if "K-BK 2" not in line)
+    assert Replaced(added=0, changed=1, removed=0, unchanged=1) == export.take(changed, sold)
+    assert (1, 0) == (len(export.dms.search("kbk1")), len(export.dms.search("kbk2")))
+
+
+def row(*, at: int, old: str, new: str) -> str:
+    """Change one line of the customers, counted from 1."""
+    lines = CUSTOMERS.split("\n")
+    assert old in lines[at - 1]
+    lines[at - 1] = lines[at - 1].replace(old, new)
+    return "\n".join(lines)
+
+
+REFUSED = {
+    "number missing": (row(at=4, old="10002", new=" "), CARS, "csv_value_missing", 4, "Kundennummer"),
+    "number invisible": (row(at=4, old="10002", new="\u200b"), CARS, "csv_value_missing", 4, "Kundennummer"),
+    "number twice": (row(at=4, old="10002", new="10001"), CARS, "csv_number_twice", 4, "Kundennummer"),
+    "no name": (row(at=2, old="Müller", new=""), CARS, "csv_name_missing", 2, "Nachname"),
+    "too long": (row(at=2, old="Dresden", new="D" * 201), CARS, "csv_too_long", 2, "Ort"),
+    "number too long": (row(at=2, old="10001", new="1" * 81), "Kundennummer;FIN\n", "csv_too_long", 2, "Kundennummer"),
+    "control character": (row(at=2, old="Jörg", new="J\x07rg"), CARS, "csv_control_character", 2, "Vorname"),
+    "semicolon too many": (row(at=2, old="Dresden", new="Dresden;Mitte"), CARS, "csv_cells", 2, ""),
+    "semicolon too few": (row(at=2, old="Dresden;", new=""), CARS, "csv_cells", 2, ""),
+    "quote not closed": (row(at=2, old='Hinterhaus"', new="Hinterhaus"), CARS, "csv_quotes", 2, ""),
+    "quote within": (row(at=4, old='"Bäckerei ""Krüger""', new='"Bäckerei "Krüger"'), CARS, "csv_quotes", 4, ""),
+    "commas": (CUSTOMERS.split("\n")[0].replace(";", ",") + "\n", CARS, "csv_delimiter", 1, ""),
+    "tabs": (CUSTOMERS.split("\n")[0].replace(";", "\t") + "\n", CARS, "csv_delimiter", 1, ""),
+    "no number column": (CUSTOMERS.replace("Kundennummer", "Id"), CARS, "csv_column_missing", 1, "Kundennummer"),
+    "no name column": ("Kundennummer;Ort\n1;Ulm\n", CARS, "csv_column_missing", 1, "Nachname / Firma"),
+    "column twice": (CUSTOMERS.replace("Umsatz", "ORT"), CARS, "csv_column_twice", 1, "Ort"),
+    "no customers": (CUSTOMERS.split("\n")[0], CARS, "csv_empty", 0, ""),
+    "nothing": ("", CARS, "csv_column_missing", 1, "Kundennummer"),
+    "mixed encodings": (CUSTOMERS.encode().replace("Köln".encode(), b"K\xf6ln"), CARS, "csv_encoding", 5, ""),
+    "mixed after a mark": (b"\xef\xbb\xbfKundennummer;Name\n1;M\xfcller\n", CARS, "csv_encoding", 2, ""),
+    "no letter": (b"Kundennummer;Name\n1;M\x81ller\n", CARS, "csv_encoding", 2, ""),
+    "utf-16": (CUSTOMERS.encode("utf-16"), CARS, "csv_encoding", 1, ""),
+    "unknown customer": (CUSTOMERS, CARS + "4711;K-X 1;;VW;Polo\n", "csv_customer_unknown", 5, "Kundennummer"),
+    "car of nobody": (CUSTOMERS, CARS + ";K-X 1;;VW;Polo\n", "csv_value_missing", 5, "Kundennummer"),
+    "car without plate": (CUSTOMERS, CARS + "10001;;;VW;Polo\n", "csv_car_empty", 5, "Kennzeichen"),
+    "cars without plates": (CUSTOMERS, "Kundennummer;Marke\n", "csv_column_missing", 1, "Kennzeichen / FIN"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("customers", "cars", "code", "line", "column"), REFUSED.values(), ids=REFUSED.keys()
+)
+def test_a_mistake_is_named_with_its_place(
+    export: Export, customers: str | bytes, cars: str, code: str, line: int, column: str
+) -> None:
+    """Code, file, line and column; nothing is imported, nobody's data are in the sentence."""
+    problem = export.refused(customers, cars)
+    found = problem.findings[0]
+    file = "cars.csv" if customers is CUSTOMERS else "customers.csv"
+    assert (code, file, line, column) == (found.code, found.file, found.line, found.column)
+    for locale, words in (("de", GERMAN), ("en", ENGLISH)):
+        message = problem.message(locale)
+        assert message.startswith(found.file)
+        assert message.endswith(words["nothing_imported"])
+        for secret in ("Jörg", "Müller", "10001", "10002", "4711", "Dresden", "Krüger"):
+            assert secret not in message
+
+
+@pytest.mark.parametrize("missing", ["customers.csv", "cars.csv"])
+def test_a_file_that_cannot_be_read(export: Export, missing: str) -> None:
+    """It is named."""
+    export.take()
+    (export.folder / missing).unlink()
+    (export.folder / missing).mkdir()
+    with pytest.raises(DmsProblem) as refused:
+        import_csv(export.dms, export.folder / "customers.csv", export.folder / "cars.csv")
+    assert (Finding("csv_unreadable", missing),) == refused.value.findings
+
+
+def test_all_mistakes_are_named_at_once(export: Export) -> None:
+    """Up to 20, and how many more there are: nobody wants to import 50 times."""
+    problem = export.refused(
+        "Kundennummer;Name\n" + "".join(f"{n};\n" for n in range(50)), "Kundennummer;FIN\n"
+    )
+    assert list(range(2, 52)) == [finding.line for finding in problem.findings]
+    lines = problem.message("de").split("\n")
+    assert ["… und 30 weitere.", "Nichts wurde eingelesen."] == lines[20:]
+    assert (
+        "customers.csv, Zeile 2, Spalte „Name“: Der Kunde hat weder Nachnamen noch Firma."
+        " Bitte ergänzen Sie ihn im DMS und exportieren Sie neu."
+    ) == lines[0]
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    """And the same places to fill in."""
+    assert GERMAN.keys() == ENGLISH.keys()
+    for key, text in GERMAN.items():
+        assert text.count("{") == ENGLISH[key].count("{"), key
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=250)
+
+
+@dataclass
+class Taken:
+    """A DMS that also remembers whom it was given last."""
+
+    dms: SqliteDms
+    customers: list[DmsCustomer]
+
+    def replace(self, customers: Iterable[DmsCustomer]) -> Replaced:
+        """Keep them."""
+        self.customers = list(customers)
+        return self.dms.replace(self.customers)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(number=ANY_TEXT, name=ANY_TEXT, company=ANY_TEXT, mobile=ANY_TEXT, plate=ANY_TEXT)
+def test_whatever_is_taken_is_a_document_of_the_contract(
+    dms: SqliteDms, tmp_path: Path, **texts: str
+) -> None:
+    """The contract never refuses a customer whom the import has taken, and the DMS has him as he was taken."""
+    number, name, company, mobile, plate = texts.values()
+    customers = _written("number;last name;company;mobile", [(number, name, company, mobile)])
+    taken = Taken(dms, [])
+    with suppress(DmsProblem):
+        Export(taken, tmp_path).take(customers, _written("number;plate", [(number, plate)]))
+    event("taken" if taken.customers else "refused")
+    for customer in taken.customers:
+        assert customer == dms.customer(customer.number)
+        validate(customer.document(), "customer", closed=True)
+        validate(customer.cars[0].document(), "appointment_vehicle", closed=True)
+
+
+@pytest.mark.parametrize(
+    ("document", "columns"), [("customer", CUSTOMER_COLUMNS), ("appointment_vehicle", CAR_COLUMNS)]
+)
+def test_a_value_may_be_as_long_as_in_the_contract(document: str, columns: Columns) -> None:
+    """Neither shorter nor longer."""
+    schema = json.loads((files("mobility_schemas") / f"contract/{document}.json").read_text())
+    customer = json.loads((files("mobility_schemas") / "contract/customer.json").read_text())
+    properties = customer["properties"] | schema["properties"]
+    for field in columns.names:
+        assert properties[field]["maxLength"] == LONGEST.get(field, LONGEST_OF_THE_OTHERS), field
+
+
+def _written(header: str, rows: list[tuple[str, ...]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL).writerows(rows)
+    return f"{header}\n{text.getvalue()}"
