@@ -63,7 +63,8 @@ class Database:
         Inside another `writing` it is a part of that one.
         """
         with self._lock:
-            if self.connection.in_transaction:
+            is_inner = self.connection.in_transaction
+            if is_inner:
                 yield
                 return
             self.connection.execute("BEGIN IMMEDIATE")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -50,9 +50,9 @@ class Language:
         """Write a day's name: `Montag`, or `Mo`."""
         return format_date(when, "EEEEEE" if short else "EEEE", locale=self.locale)
 
-    def day_and_month(self, when: date) -> str:
-        """Write a day without its year: `2. März`, in English `2 March`."""
-        return format_skeleton("MMMMd", datetime(when.year, when.month, when.day), locale=self.locale)  # noqa: DTZ001
+    def short_day(self, when: date) -> str:
+        """Write a day without its year: `02.03.`, in English `02/03`."""
+        return format_date(when, _DATES[self.code].removesuffix("yyyy").removesuffix("/"), locale=self.locale)
 
     def time(self, when: datetime, zone: tzinfo) -> str:
         """Write a time of day on a zone's wall clock: `08:30`."""

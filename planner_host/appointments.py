@@ -119,12 +119,14 @@ def write_instant(when: datetime, zone: ZoneInfo) -> str:
 
 
 def name_of(customer: contract.Customer) -> str:
-    """Give what a list shows of a customer: `Müller, Hans`, or the company."""
-    person = ", ".join(
-        part for part in (customer.get("last_name", ""), customer.get("first_name", "")) if part
-    )
-    company = customer.get("company", "")
-    return f"{company} ({person})" if company and person else company or person
+    """Give what a list shows of a customer: the company, else `Müller, Hans`."""
+    return customer.get("company", "") or person_of(customer)
+
+
+def person_of(customer: contract.Customer) -> str:
+    """Give a person as lists sort it: `Müller, Hans`."""
+    names = (customer.get("last_name", ""), customer.get("first_name", ""))
+    return ", ".join(name for name in names if name)
 
 
 def plate_of(vehicle: contract.AppointmentVehicle) -> str:

@@ -15,7 +15,7 @@ import sqlite_utils
 from sqlite_utils import Migrations
 
 from demo_base.database import Database, Row, execute_script
-from planner_host.appointments import Appointment, Status, Visit, name_of, plate_of
+from planner_host.appointments import Appointment, Status, Visit, person_of, plate_of
 from planner_host.dms.folding import plain, without_umlauts
 
 FILE_NAME: Final = "planner.sqlite3"
@@ -199,6 +199,7 @@ def _appointment(row: Row) -> Appointment:
 def _row(appointment: Appointment) -> dict[str, object]:
     visit = appointment.visit
     customer = cast("Mapping[str, str]", visit.customer)
+    words = (customer.get("company", ""), person_of(visit.customer), customer.get("number", ""))
     return {
         "id": appointment.id,
         "status": visit.status.value,
@@ -209,7 +210,7 @@ def _row(appointment: Appointment) -> dict[str, object]:
         "customer": json.dumps(visit.customer, ensure_ascii=False),
         "vehicle": json.dumps(visit.vehicle, ensure_ascii=False),
         "work": visit.work,
-        "words": " " + _fold(" ".join((name_of(visit.customer), customer.get("number", "")))),
+        "words": " " + _fold(" ".join(words)),
         "plate": _fold_plate(plate_of(visit.vehicle)),
         "saved_by": appointment.saved_by,
         "saved_us": write_us(appointment.saved_at),

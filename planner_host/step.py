@@ -79,6 +79,20 @@ class Step:
         return bool(self.active)
 
 
+def is_so(done: str, step: Step) -> bool:
+    """Tell whether what was asked for has come about, so that a page may say so; an address can claim anything."""
+    if done == "saved":
+        return True
+    has_come_about = {
+        "book": bool(step.active),
+        "change_end": bool(step.active),
+        "cancel": not step.active,
+        "give_up": not step.active,
+        "proposal": True,
+    }
+    return has_come_about.get(done, False) and not step.unknowns
+
+
 def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
     """Tell the providers of an appointment and put together what they say; ask again for what is open first."""
     planner.changes.ask_again(appointment.id, locale=locale)

@@ -15,7 +15,7 @@ from planner_host.dms import DmsCustomer, DmsProblem
 from planner_host.pages import planner_of
 from planner_host.pages.sheet import Sheet, draw, sheet_of, tell_providers, with_forms
 from planner_host.records import SavedMeanwhile
-from planner_host.step import look_up
+from planner_host.step import is_so, look_up
 from planner_host.visit_form import (
     FIELDS,
     Texts,
@@ -53,8 +53,9 @@ def open_new(page: Page) -> Response:
 def open_saved(page: Page) -> Response:
     """Show a saved appointment."""
     appointment = find_appointment(page)
-    asks = page.query("ask")
-    return draw(page, sheet_of(page, appointment, asks=asks, said=page.query("done")))
+    sheet = sheet_of(page, appointment, asks=page.query("ask"))
+    said = page.query("done")
+    return draw(page, replace(sheet, said=said) if sheet.step and is_so(said, sheet.step) else sheet)
 
 
 def save(page: Page) -> Response:

@@ -68,7 +68,7 @@ class Sheet:
     refusal: Refusal | None = None
 
 
-def sheet_of(page: Page, appointment: Appointment, *, asks: str = "", said: str = "") -> Sheet:
+def sheet_of(page: Page, appointment: Appointment, *, asks: str = "") -> Sheet:
     """Look up a saved appointment's step 4, and draw its forms."""
     planner = planner_of(page)
     step = look_up(appointment, planner, locale=page.language.code)
@@ -77,7 +77,6 @@ def sheet_of(page: Page, appointment: Appointment, *, asks: str = "", said: str 
         texts_of(appointment, language=page.language),
         appointment,
         cars=cars_of(appointment, planner),
-        said=said,
         asks=asks,
         step=step,
     )
