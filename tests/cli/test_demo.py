@@ -171,23 +171,43 @@ def test_one_wrong_step_is_exit_code_1(run, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_serve_until_told_to_stop(tmp_path: Path) -> None:
-    """`carloop demo` says ready once the sandbox answers, with commands that work, and stops on SIGTERM."""
+    """`carloop demo` serves a planner and a Carloop, connected, says how to sign in, and stops on SIGTERM."""
     command = [*PROGRAM, "demo", "--sandbox-port", "0", "--port", "0", "--data", str(tmp_path / "data")]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ(LANG="en_GB.UTF-8", LC_ALL="")
     ) as program:
-        ready = program.stdout.readline().decode()
-        address = ready.removeprefix("ready ").strip()
-        with urllib.request.urlopen(f"{address}/api/planner/v1/health", timeout=10) as answer:
-            assert answer.status == 200
+        ready = [program.stdout.readline().decode() for _ in range(2)]
+        planner, sandbox = (line.removeprefix("ready ").strip() for line in ready)
+        for address in (f"{planner}/sign-in", f"{sandbox}/api/planner/v1/health"):
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                assert answer.status == 200
         program.send_signal(signal.SIGTERM)
         said = program.stderr.read().decode()
         code = program.wait(20)
-    assert ready.startswith("ready http://127.0.0.1:")
-    assert (code, "Traceback" in said, "✗" in said) == (0, False, False)
+    assert all(line.startswith("ready http://127.0.0.1:") for line in ready)
+    assert (code, "Traceback" in said) == (0, False)
     assert re.search(r"export CARLOOP_TOKEN=\S{20,}", said)
+    assert re.search(rf"{planner}\n +sign in as +advisor +\S{{19}}\n +or as +admin +\S{{19}}\n", said)
     saved = json.loads((tmp_path / "data" / "appointment.json").read_text(encoding="utf-8"))
     assert saved["id"] == "A-2026-0001"
+
+
+def test_the_planner_of_the_demo_is_connected(tmp_path: Path) -> None:
+    """Address and token are entered as the settings page would; the advisor signs in and sees Carloop's classes."""
+    import httpx
+
+    from carloop_plugin.cli.story.staging import running_demo
+
+    with running_demo(tmp_path, port=0, sandbox_port=0, locale="en") as running:
+        headers = {"Origin": running.planner, "Accept-Language": "en"}
+        with httpx.Client(base_url=running.planner, headers=headers, follow_redirects=True) as advisor:
+            advisor.post("/sign-in", data={"name": "advisor", "password": running.advisor_password})
+            week = advisor.get("/").text
+            path = re.search(r'href="(/appointments/T-[^"]+)"', week)
+            page = advisor.get(path[1]).text
+        assert running.token not in week + page
+    assert 'name="vehicle_class"' in page
+    assert "Find available rental cars" in page
 
 
 def test_the_sandbox_is_gone_when_the_story_is_interrupted() -> None:
@@ -211,15 +231,16 @@ def test_the_sandbox_is_gone_when_the_story_is_interrupted() -> None:
 
 def test_the_port_is_taken(run, sandbox) -> None:
     """A sandbox that cannot start is a sentence."""
-    from carloop_plugin.cli.story.sandbox import SandboxFailed, running_sandbox
+    from carloop_plugin.cli.story.programs import ProgramFailed
+    from carloop_plugin.cli.story.sandbox import running_sandbox
 
     port = int(sandbox.url.rpartition(":")[2])
-    with pytest.raises(SandboxFailed) as caught, running_sandbox(port=port):
+    with pytest.raises(ProgramFailed) as caught, running_sandbox(port=port):
         pass
     assert str(caught.value) != ""
 
 
-def test_the_port_is_taken_before_the_story(run, sandbox) -> None:
+def test_a_taken_port_is_told_at_once(run, sandbox) -> None:
     """A taken port is told at once, in the language asked for, with the option that helps."""
     port = sandbox.url.rpartition(":")[2]
     ran = run("--lang", "de", "demo", "--sandbox-port", port)
@@ -231,10 +252,11 @@ def test_the_port_is_taken_before_the_story(run, sandbox) -> None:
 
 def test_the_sandbox_speaks_the_language(run, sandbox) -> None:
     """What the sandbox says on its way is in the language of the run."""
-    from carloop_plugin.cli.story.sandbox import SandboxFailed, running_sandbox
+    from carloop_plugin.cli.story.programs import ProgramFailed
+    from carloop_plugin.cli.story.sandbox import running_sandbox
 
     port = int(sandbox.url.rpartition(":")[2])
-    with pytest.raises(SandboxFailed, match="geht es nicht"), running_sandbox(port=port, locale="de"):
+    with pytest.raises(ProgramFailed, match="geht es nicht"), running_sandbox(port=port, locale="de"):
         pass
 
 

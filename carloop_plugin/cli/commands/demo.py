@@ -1,4 +1,4 @@
-"""`carloop demo`: the whole story of a rental, and a sandbox to try it yourself."""
+"""`carloop demo`: a planner and a Carloop to try in the browser; or the whole story of a rental, told."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.stopping import terminable, until_stopped
 
 if TYPE_CHECKING:
-    from carloop_plugin.cli.story.sandbox import SandboxControls
+    from carloop_plugin.cli.story.staging import Demo
     from carloop_plugin.cli.texts import Texts
 
 _HIGHEST_PORT = 65_535
@@ -36,30 +36,31 @@ _HIGHEST_PORT = 65_535
 def demo(
     invocation: Invocation,
     scripted: bool,
-    port: int,  # noqa: ARG001 - for the planner's page, which joins the demo when it exists
+    port: int,
     sandbox_port: int,
     data: str | None,
     as_json: bool,
 ) -> int:
-    """Tell the story; then, unless that is all, serve a sandbox to try it on."""
-    from carloop_plugin.cli.story.sandbox import SandboxFailed
+    """Serve a planner and a Carloop, connected, until Ctrl-C; with `--scripted` tell the story and end."""
+    from carloop_plugin.cli.story.programs import ProgramFailed
 
     texts = invocation.texts
     if as_json and not scripted:
         raise Misuse("demo.json_alone")
-    if not scripted and not _is_free(sandbox_port):
-        message = texts("demo.port_taken", port=sandbox_port)
-        click.echo(texts("error.error", message=message), err=True)
-        return Exit.REFUSED
     try:
-        with terminable():
-            code = _tell_story(texts, as_json=as_json, to_errors=not scripted)
-            if not scripted:
-                _serve(texts, port=sandbox_port, data=Path(data) if data else None)
-    except SandboxFailed as failure:
-        click.echo(texts("demo.no_sandbox", why=plain(str(failure).replace("\n", " "))), err=True)
+        if scripted:
+            with terminable():
+                return _tell_story(texts, as_json=as_json)
+        for option, wanted in (("--port", port), ("--sandbox-port", sandbox_port)):
+            if not _is_free(wanted):
+                message = texts("demo.port_taken", port=wanted, option=option)
+                click.echo(texts("error.error", message=message), err=True)
+                return Exit.REFUSED
+        _serve(texts, port=port, sandbox_port=sandbox_port, data=Path(data) if data else None)
+    except ProgramFailed as failure:
+        click.echo(texts("demo.not_started", why=plain(str(failure).replace("\n", " "))), err=True)
         return Exit.REFUSED
-    return code
+    return Exit.DONE
 
 
 def _is_free(port: int) -> bool:
@@ -73,12 +74,12 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _tell_story(texts: Texts, *, as_json: bool, to_errors: bool) -> Exit:
+def _tell_story(texts: Texts, *, as_json: bool) -> Exit:
     from carloop_plugin.cli.story.theatre import told_story
 
     all_well = True
     if not as_json:
-        click.echo(texts("demo.begin") + "\n", err=to_errors)
+        click.echo(texts("demo.begin") + "\n")
     for step in told_story(texts):
         all_well = all_well and step["ok"] is True
         if as_json:
@@ -86,22 +87,23 @@ def _tell_story(texts: Texts, *, as_json: bool, to_errors: bool) -> Exit:
             sys.stdout.flush()
         else:
             mark = click.style("✓", fg="green") if step["ok"] else click.style("✗", fg="red", bold=True)
-            click.echo(f"{mark} {step['title']}\n    {plain(str(step['seen']))}", err=to_errors)
+            click.echo(f"{mark} {step['title']}\n    {plain(str(step['seen']))}")
     if not as_json:
-        click.echo("\n" + texts("demo.well" if all_well else "demo.ill"), err=to_errors)
+        click.echo("\n" + texts("demo.well" if all_well else "demo.ill"))
     return Exit.DONE if all_well else Exit.REFUSED
 
 
-def _serve(texts: Texts, *, port: int, data: Path | None) -> None:
-    """Leave a sandbox serving until Ctrl-C, with commands to try."""
+def _serve(texts: Texts, *, port: int, sandbox_port: int, data: Path | None) -> None:
+    """Leave both serving until Ctrl-C, and say where they are and how to sign in."""
     from carloop_plugin.cli.story.properties import try_it_folder
-    from carloop_plugin.cli.story.sandbox import running_sandbox
+    from carloop_plugin.cli.story.staging import running_demo
 
+    click.echo(texts("demo.starting"), err=True)
     with until_stopped() as stopped, try_it_folder(data) as folder:
-        with running_sandbox(port=port, data=folder / "sandbox", locale=texts.locale) as sandbox:
-            click.echo(f"ready {sandbox.base_url}")
+        with running_demo(folder, port=port, sandbox_port=sandbox_port, locale=texts.locale) as running:
+            click.echo(f"ready {running.planner}\nready {running.sandbox}")
             sys.stdout.flush()
-            click.echo(_commands_to_try(sandbox, folder, texts), err=True)
+            click.echo(_what_to_try(running, folder, texts), err=True)
             _wait(stopped)
         click.echo(texts("demo.stopped"), err=True)
 
@@ -112,17 +114,20 @@ def _wait(stopped: threading.Event) -> None:
         pass
 
 
-def _commands_to_try(sandbox: SandboxControls, folder: Path, texts: Texts) -> str:
-    from carloop_plugin.cli.story.properties import new_label, write_appointment
+def _what_to_try(running: Demo, folder: Path, texts: Texts) -> str:
+    from carloop_plugin.cli.story.properties import write_appointment
 
-    appointment = write_appointment(folder)
     # A person who ran `make demo` has no `carloop` on their path.
     path = "" if shutil.which("carloop") else f"  export PATH={Path(sys.executable).parent}:$PATH\n"
     return texts(
         "demo.try",
+        planner=running.planner,
+        advisor=running.advisor_password,
+        admin=running.admin_password,
+        sandbox=running.sandbox,
+        sandbox_password=running.sandbox_password,
         path=path,
-        base_url=sandbox.base_url,
-        token=sandbox.new_token(new_label()),
-        store=folder / "planner.sqlite3",
-        file=appointment,
+        token=running.token,
+        store=running.store.with_name("terminal.sqlite3"),
+        file=write_appointment(folder),
     )

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import queue
-import subprocess
-import sys
-import tempfile
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,15 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
-START_PATIENCE = 30.0
-_STOP_PATIENCE = 10.0
+from carloop_plugin.cli.story.programs import running_program
+
 _CALL_PATIENCE = 10.0
-
-
-class SandboxFailed(Exception):
-    """The sandbox did not start; the text is what it said on standard error."""
 
 
 class SandboxRefused(Exception):
@@ -123,60 +114,18 @@ class SandboxControls:
 
 @contextmanager
 def running_sandbox(
-    *, port: int = 0, data: Path | None = None, quiet: bool = True, locale: str = "en"
+    *,
+    port: int = 0,
+    data: Path | None = None,
+    locale: str = "en",
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[SandboxControls]:
-    """Start a sandbox and stop it in the end. Raise `SandboxFailed` where it does not start.
+    """Start a sandbox and stop it in the end. Raise `ProgramFailed` where it does not start.
 
     :param locale: the language of what it says.
-    :param quiet: keep what it says on standard error to ourselves; else a person reads it.
     """
-    command = [sys.executable, "-P", "-m", "carloop_sandbox", "serve", "--allow-faults", "--port", str(port)]
-    command += ["--lang", locale]
+    arguments = ["serve", "--allow-faults", "--port", str(port), "--lang", locale]
     if data is not None:
-        command += ["--data", str(data)]
-    with (
-        tempfile.TemporaryFile() as words,
-        subprocess.Popen(  # noqa: S603 - our own program, nothing a shell reads
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=words if quiet else None,
-            text=True,
-            encoding="utf-8",
-            # Ctrl-C is ours to answer, not the whole group's.
-            start_new_session=True,
-        ) as process,
-    ):
-        try:
-            yield SandboxControls(_wait_until_ready(process, words))
-        finally:
-            _stop(process)
-
-
-def _wait_until_ready(process: subprocess.Popen[str], words: IO[bytes]) -> str:
-    lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=_read_lines, args=(process, lines), daemon=True).start()
-    try:
-        word, _, address = lines.get(timeout=START_PATIENCE).strip().partition(" ")
-    except queue.Empty:
-        raise SandboxFailed("") from None
-    if word != "ready":
-        process.wait(_STOP_PATIENCE)
-        words.seek(0)
-        raise SandboxFailed(words.read().decode("utf-8", "replace").strip())
-    return address
-
-
-def _read_lines(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
-    if process.stdout is not None:
-        for line in process.stdout:
-            lines.put(line)
-    lines.put("")
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        arguments += ["--data", str(data)]
+    with running_program("carloop_sandbox", arguments, environ=environ) as address:
+        yield SandboxControls(address)

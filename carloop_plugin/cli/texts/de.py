@@ -126,13 +126,13 @@ TEXTS: dict[str, str] = {
         "fragen."
     ),
     "doctor.examples": "carloop doctor\ncarloop doctor --json",
-    "demo.short": "Alles mit einer Sandbox vorführen",
+    "demo.short": "Planer und Carloop zum Ausprobieren starten",
     "demo.help": (
-        "Startet eine Carloop-Sandbox mit Fuhrpark, erzählt die ganze Geschichte eines Verleihvorgangs und lässt die "
-        "Sandbox danach zum Ausprobieren laufen, bis Strg-C. Mit --scripted endet es nach der Geschichte; der "
-        "Rückgabewert ist nur dann 0, wenn jeder Schritt tat, was er soll."
+        "Startet eine Carloop-Sandbox mit Fuhrpark und einen Werkstattplaner, der mit ihr verbunden ist, nennt "
+        "Adressen und Anmeldung und läuft bis Strg-C. Mit --scripted wird stattdessen die ganze Geschichte eines "
+        "Verleihvorgangs erzählt; der Rückgabewert ist nur dann 0, wenn jeder Schritt tat, was er soll."
     ),
-    "demo.examples": "carloop demo\ncarloop demo --sandbox-port 0\ncarloop demo --scripted --json",
+    "demo.examples": "carloop demo\ncarloop demo --port 0 --sandbox-port 0\ncarloop demo --scripted --json",
     "completion.short": "Vervollständigung für die Shell ausgeben",
     "completion.help": (
         "Gibt die Zeilen aus, mit denen eine Shell Befehle und Optionen von carloop vervollständigt."

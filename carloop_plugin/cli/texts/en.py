@@ -122,14 +122,13 @@ TEXTS: dict[str, str] = {
         "Examines versions, records, pending changes, settings and loaded providers, without asking Carloop."
     ),
     "doctor.examples": "carloop doctor\ncarloop doctor --json",
-    "demo.short": "Show it all with a sandbox",
+    "demo.short": "Start a planner and a Carloop to try",
     "demo.help": (
-        "Starts a Carloop sandbox with a fleet, tells the whole story of a rental and then leaves the sandbox "
-        "running "
-        "for you to try, until Ctrl-C. With --scripted it ends after the story, and its exit code is 0 only if each "
-        "step did what it should."
+        "Starts a Carloop sandbox with a fleet and a workshop planner that is connected to it, says where they are and "
+        "how to sign in, and runs until Ctrl-C. With --scripted it tells the whole story of a rental instead, and its "
+        "exit code is 0 only if each step did what it should."
     ),
-    "demo.examples": "carloop demo\ncarloop demo --sandbox-port 0\ncarloop demo --scripted --json",
+    "demo.examples": "carloop demo\ncarloop demo --port 0 --sandbox-port 0\ncarloop demo --scripted --json",
     "completion.short": "Print shell completion",
     "completion.help": "Prints the lines by which a shell completes carloop's commands and options.",
     "completion.examples": (

@@ -8,15 +8,23 @@ TEXTS: dict[str, str] = {
     "demo.well": "Jeder Schritt tat, was er soll.",
     "demo.ill": "Nicht jeder Schritt tat, was er soll (✗).",
     "demo.json_alone": "--json gibt es nur zusammen mit --scripted.",
-    "demo.no_sandbox": "Fehler: Die Sandbox startet nicht. {why}",
+    "demo.not_started": "Fehler: Die Vorführung startet nicht. {why}",
     "demo.port_taken": (
-        "Der Port {port} ist belegt oder nicht nutzbar. Bitte mit --sandbox-port einen anderen wählen (0: ein freier)."
+        "Der Port {port} ist belegt oder nicht nutzbar. Bitte mit {option} einen anderen wählen (0: ein freier)."
     ),
-    "demo.stopped": "Die Sandbox ist beendet.",
+    "demo.starting": "Carloop und Werkstattplaner werden gestartet …",
+    "demo.stopped": "Beide sind beendet.",
     "demo.try": (
-        "Die Sandbox läuft unter {base_url} bis Strg-C. Zum Ausprobieren in einem anderen Fenster:\n\n"
+        "\n"
+        "Werkstattplaner  {planner}\n"
+        "  anmelden als   advisor  {advisor}\n"
+        "  oder als       admin    {admin}\n\n"
+        "Carloop          {sandbox}\n"
+        "  anmelden als   admin    {sandbox_password}\n"
+        "  Token          {token}\n\n"
+        "Beides läuft bis Strg-C. Auf der Kommandozeile, in einem anderen Fenster:\n\n"
         "{path}"
-        "  export CARLOOP_BASE_URL={base_url}\n"
+        "  export CARLOOP_BASE_URL={sandbox}\n"
         "  export CARLOOP_TOKEN={token}\n"
         "  export CARLOOP_STORE={store}\n"
         "  carloop settings test\n"

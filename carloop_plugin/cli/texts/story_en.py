@@ -7,15 +7,23 @@ TEXTS: dict[str, str] = {
     "demo.well": "Each step did what it should.",
     "demo.ill": "Not every step did what it should (✗).",
     "demo.json_alone": "There is no --json without --scripted.",
-    "demo.no_sandbox": "Error: the sandbox does not start. {why}",
+    "demo.not_started": "Error: the demo does not start. {why}",
     "demo.port_taken": (
-        "The port {port} is taken or cannot be used. Please choose another with --sandbox-port (0: any free one)."
+        "The port {port} is taken or cannot be used. Please choose another with {option} (0: any free one)."
     ),
-    "demo.stopped": "The sandbox has stopped.",
+    "demo.starting": "Starting Carloop and the workshop planner …",
+    "demo.stopped": "Both have stopped.",
     "demo.try": (
-        "The sandbox is running at {base_url} until Ctrl-C. To try in another window:\n\n"
+        "\n"
+        "Workshop planner  {planner}\n"
+        "  sign in as      advisor  {advisor}\n"
+        "  or as           admin    {admin}\n\n"
+        "Carloop           {sandbox}\n"
+        "  sign in as      admin    {sandbox_password}\n"
+        "  token           {token}\n\n"
+        "Both run until Ctrl-C. On the command line, in another window:\n\n"
         "{path}"
-        "  export CARLOOP_BASE_URL={base_url}\n"
+        "  export CARLOOP_BASE_URL={sandbox}\n"
         "  export CARLOOP_TOKEN={token}\n"
         "  export CARLOOP_STORE={store}\n"
         "  carloop settings test\n"
