@@ -40,6 +40,7 @@ class Unknown:
     change_id: str
     action: str
     since: str = ""
+    notices: tuple[contract.Notice, ...] = ()
 
     @property
     def can_be_given_up(self) -> bool:
@@ -134,16 +135,18 @@ def _put_together(
         name = planner.provider_name(answer["provider"])
         wanted = tuple(each for each in answer["proposals"] if each["id"] not in hidden)
         rental, pending = answer.get("rental"), answer.get("pending")
+        said = tuple(answer["notices"])
+        if pending is not None:
+            # What a provider says while it is finding out is about that.
+            unknowns[pending["change_id"]] = Unknown(
+                answer["provider"], name, pending["change_id"], pending["action"], pending["since"], said
+            )
+            said = ()
         if rental is not None:
-            shown = ShownRental(answer["provider"], name, rental, wanted, tuple(answer["notices"]))
-            rentals.append(shown)
+            rentals.append(ShownRental(answer["provider"], name, rental, wanted, said))
         else:
             proposals += [(name, each) for each in wanted]
-            notices += [(name, each) for each in answer["notices"]]
-        if pending is not None:
-            unknowns[pending["change_id"]] = Unknown(
-                answer["provider"], name, pending["change_id"], pending["action"], pending["since"]
-            )
+            notices += [(name, each) for each in said]
         if pending is None and (rental is None or rental["status"] not in ACTIVE):
             free.append(answer["provider"])
     for change in planner.changes.open_changes(appointment.id):

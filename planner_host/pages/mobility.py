@@ -69,7 +69,11 @@ def find_offers(page: Page) -> Response:
     if page.is_partial and not problems and offers is not None:
         return page.render("offers.html", images=offers.images, offers=offers, form=form, is_second=False)
     sheet = replace(sheet_of(page, appointment), offer_form=form, offer_problems=problems, offers=offers)
-    return draw(page, with_forms(page, sheet))
+    response = draw(page, with_forms(page, sheet))
+    if page.is_partial:
+        # Not the list alone has changed: the fields say what is wrong with them.
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#step-4"
+    return response
 
 
 def save_rental(page: Page) -> Response:
