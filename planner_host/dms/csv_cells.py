@@ -63,9 +63,8 @@ def read_rows(path: Path, columns: Columns) -> list[Row]:
     rows: list[Row] = []
     findings: list[Finding] = []
     for line, cells in lines:
-        if len(cells) >= len(header) and not any(
-            cells[len(header) :]
-        ):  # a last semicolon is no further value
+        surplus = cells[len(header) :]  # a last semicolon is no further value
+        if len(cells) >= len(header) and not any(surplus):
             tidied = {field: _tidy(cells[place]) for field, place in places.items()}
             rows.append(Row(path.name, line, tidied, titles))
         else:

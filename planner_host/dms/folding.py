@@ -20,6 +20,8 @@ _E_OF_AN_UMLAUT: Final = re.compile("(?<=[aou])e+")
 def plain(text: str) -> str:
     """Give a text in small letters without marks: `Łódź` is `lodz`, `Strauß` is `strauss`, `Müller` is `muller`."""
     letters = unicodedata.normalize("NFKD", text).casefold()
+    if letters.isascii():  # most words are, and an import has a million
+        return letters
     return "".join(each for each in letters if not unicodedata.combining(each)).translate(_LETTERS)
 
 

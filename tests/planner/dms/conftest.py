@@ -20,7 +20,7 @@ PEOPLE = (
         city="Köln",
         country="DE",
         phone="0221 4710 123",
-        mobile="+49 (0)171 39200 05",
+        mobile="+49 171 39200 05",
         email="hans@example.org",
         cars=(
             Car("K-MU 123", "WVWZZZAUZHP004711", "VW", "Golf"),

@@ -164,6 +164,20 @@ def test_a_whole_word_comes_before_one_that_was_begun(dms: SqliteDms) -> None:
     assert "10010" == numbers(dms, "mull")[0]
 
 
+def test_where_a_name_begins_comes_before_its_further_parts(dms: SqliteDms) -> None:
+    """Who types a name means its bearer; then come double names and companies that hold it."""
+    dms.replace(
+        [
+            DmsCustomer(number="1", company="Bäckerei Zander GmbH"),
+            DmsCustomer(number="2", last_name="Abel-Zander"),
+            DmsCustomer(number="3", last_name="Zander"),
+            DmsCustomer(number="4", last_name="Zander-Abel"),
+            DmsCustomer(number="5", last_name="Ulm", city="Zander"),
+        ]
+    )
+    assert ["3", "2", "1", "4", "5"] == numbers(dms, "zander")
+
+
 def test_kinds_come_in_order(dms: SqliteDms) -> None:
     """Name, plate, number, telephone, city, street."""
     dms.replace(
@@ -254,6 +268,13 @@ def test_a_long_text_is_looked_at_from_its_beginning(dms: SqliteDms) -> None:
     assert numbers(dms, "Hans Müller") == numbers(dms, "Hans Müller " * 1000)
 
 
+def test_words_beyond_the_tenth_do_not_count(dms: SqliteDms) -> None:
+    """What is pasted is answered as quickly as what is typed."""
+    ten = "hans müller köln 10001 50667 kmu123 0221 4710 123 haupt"
+    assert ["10001"] == numbers(dms, ten)
+    assert ["10001"] == numbers(dms, f"{ten} xaver")
+
+
 @pytest.mark.parametrize(("limit", "count"), [(-1, 0), (0, 0), (1, 1), (3, 3), (1000, 4)])
 def test_no_more_than_the_limit(dms: SqliteDms, limit: int, count: int) -> None:
     """The best are kept."""
@@ -273,7 +294,7 @@ def test_every_beginning_of_every_name_finds_its_customer(big_dms: SqliteDms) ->
 TYPED = (
     "mu", "mül", "müller", "mueller hans", "hans müller köln", "sch", "gmbh", "gmbh & co. kg", "str", "bahnhofstr",
     "k-mu 123", "kmu", "ka-", "10001", "100", "0221 4710", "+49 171 39200", "karls", "von der", "a b", "m h k", "zzzz",
-    "x" * 10_000,
+    "x" * 10_000, "hans müller " * 500_000, " ".join("abcdefghijklmnopqrstuvwxyz0123456789"),
 )  # fmt: skip
 
 
