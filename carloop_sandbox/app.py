@@ -41,13 +41,11 @@ FAULT_NAMES: Final = {"list": "read"}
 """What an operation is called where faults are armed, if not by its own name."""
 
 
-def create_app(service: Service, *, more_routes: tuple[Route, ...] = ()) -> Starlette:
-    """Build the application: the interface, the controls when faults are allowed, and further routes."""
+def create_app(service: Service) -> Starlette:
+    """Build the application for programs: the interface, and the controls when faults are allowed."""
     routes = [_route(service, path, methods) for path, methods in PATHS.items()]
     controls = control_routes(service) if service.allow_faults else []
-    app = Starlette(
-        routes=[*routes, *controls, *more_routes], exception_handlers={HTTPException: _http_problem}
-    )
+    app = Starlette(routes=[*routes, *controls], exception_handlers={HTTPException: _http_problem})
     app.router.redirect_slashes = False
     app.state.service = service
     return app

@@ -22,6 +22,11 @@ class ClockState:
     held: int | None = None
     offset: int = 0
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether the clock is the machine's."""
+        return self == ClockState()
+
 
 class Clock:
     """Tells the sandbox's time. How it was set is stored, so that it outlives a restart."""
@@ -32,6 +37,11 @@ class Clock:
         self._machine = machine
         stored = read_setting(database, "clock")
         self._state = ClockState(**json.loads(stored)) if stored else ClockState()
+
+    @property
+    def state(self) -> ClockState:
+        """Give how the clock was set."""
+        return self._state
 
     def now(self) -> Instant:
         """Give the sandbox's time."""

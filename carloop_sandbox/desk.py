@@ -13,11 +13,22 @@ from carloop_sandbox.times import SECOND
 
 
 def act_at_desk(
-    store: Store, rental_id: str, action: str, *, vehicle_id: str | None = None, origin: str
+    store: Store,
+    rental_id: str,
+    action: str,
+    *,
+    vehicle_id: str | None = None,
+    revision: int | None = None,
+    origin: str,
 ) -> Answer:
-    """Do one of ACTIONS with a rental and answer with it; refuse what its status or another rental forbids."""
+    """Do one of ACTIONS with a rental and answer with it; refuse what its status or another rental forbids.
+
+    :param revision: do it only while the rental is still this one, as the person who acts has seen it.
+    """
     with store.database.writing():
         row = find_rental(store.database, rental_id)
+        if revision not in (None, row["revision"]):
+            raise Refused("changed_elsewhere", "Look at the rental again: it has another revision.")
         ACTIONS[action](store, row, vehicle_id)
         return rental_answer(store.database, rental_id, origin=origin)
 

@@ -8,11 +8,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from starlette.types import ASGIApp
+
+from carloop_sandbox.app import create_app
 from carloop_sandbox.remote import Controls
 from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
@@ -47,26 +50,44 @@ def run_sandbox(
     fleet: Fleet | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    password: str | None = None,
 ) -> Iterator[Sandbox]:
-    """Run a sandbox in a thread, on any free port, until the block is left; without `data` nothing is kept."""
+    """Run a sandbox in a thread, on any free port, until the block is left; without `data` nothing is kept.
+
+    :param password: of the account `admin`, who signs in to the pages; without one there are no pages.
+    """
     token = token or draw_token()
-    with tempfile.TemporaryDirectory(prefix="carloop-sandbox-", ignore_cleanup_errors=True) as folder:
-        store = open_store(data or Path(folder), fleet=fleet)
-        try:
-            store.start_token(token)
-            service = Service(store, allow_faults=allow_faults)
-            with _serving(service, host, port) as url:
-                yield Sandbox(url, token, store, service)
-        finally:
-            store.close()
+    with ExitStack() as stack:
+        temporary = tempfile.TemporaryDirectory(prefix="carloop-sandbox-", ignore_cleanup_errors=True)
+        folder = data or Path(stack.enter_context(temporary))
+        store = stack.enter_context(closing(open_store(folder, fleet=fleet)))
+        store.start_token(token)
+        service = Service(store, allow_faults=allow_faults)
+        app: ASGIApp = create_app(service)
+        if password is not None:
+            app = stack.enter_context(_with_pages(app, service, folder, password))
+        with _serving(service, app, host, port) as url:
+            yield Sandbox(url, token, store, service)
 
 
 @contextmanager
-def _serving(service: Service, host: str, port: int) -> Iterator[str]:
+def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: str) -> Iterator[ASGIApp]:
+    # pages bring Jinja2 and Babel along, which only those pay for who want them
+    from carloop_sandbox.pages.site import Door, create_pages
+    from demo_base.access import Access
+    from demo_base.security import trusted_hosts
+
+    with closing(Access(folder)) as access:
+        access.ensure_account("admin", role="admin", password=password)
+        yield Door(interface, create_pages(service, access, hosts=trusted_hosts("127.0.0.1")))
+
+
+@contextmanager
+def _serving(service: Service, app: ASGIApp, host: str, port: int) -> Iterator[str]:
     listener = bind(host, port)
     url = address_of(listener)
     started = threading.Event()
-    server = SandboxServer(service, ready=started.set)
+    server = SandboxServer(service, app, ready=started.set)
     thread = threading.Thread(target=_serve, args=(server, listener), name="carloop-sandbox-server")
     thread.start()
     try:

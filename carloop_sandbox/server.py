@@ -3,7 +3,8 @@
 import socket
 from collections.abc import Callable
 
-from carloop_sandbox.app import create_app
+from starlette.types import ASGIApp
+
 from carloop_sandbox.service import Service
 from carloop_sandbox.wire import SandboxProtocol
 from demo_base.server import Server
@@ -12,9 +13,9 @@ from demo_base.server import Server
 class SandboxServer(Server):
     """Cuts delays and drips short when it stops."""
 
-    def __init__(self, service: Service, *, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, service: Service, app: ASGIApp, *, ready: Callable[[], None] = lambda: None) -> None:
         """Prepare to serve; nothing is started yet. `ready` is called as soon as requests are answered."""
-        super().__init__(create_app(service), ready=ready, http=SandboxProtocol)
+        super().__init__(app, ready=ready, http=SandboxProtocol)
         self._service = service
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -1,18 +1,27 @@
 """Serve until somebody says stop: what `carloop-sandbox serve` does."""
 
+import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
+from carloop_sandbox.app import create_app
 from carloop_sandbox.database import sqlite3
+from carloop_sandbox.pages.site import Door, create_pages
 from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
+from demo_base.access import Access, draw_password
 from demo_base.loopback import is_loopback
 from demo_base.program import Texts
+from demo_base.security import trusted_hosts
 from demo_base.server import address_of, bind
+
+ACCOUNT: Final = "admin"
+"""The one account, and its role."""
 
 
 class Failure(Exception):  # what a person reads is not called an error
@@ -45,12 +54,17 @@ def serve(wishes: Wishes, texts: Texts, *, say: Callable[[str], None]) -> None:
         except OSError as error:
             raise Failure(texts("no_address", host=wishes.host, port=wishes.port, why=_why(error))) from None
         store = stack.enter_context(closing(_open(wishes, folder, texts)))
+        access = stack.enter_context(closing(_open_access(folder, texts)))
         _tell_token(store, wishes, texts, say)
+        _tell_sign_in(access, folder, texts, say, environment=os.environ)
         if not is_loopback(wishes.host):
             say(texts("plain_http"))
         service = stack.enter_context(closing(Service(store, allow_faults=wishes.allow_faults)))
         url = address_of(listener)
-        SandboxServer(service, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
+        also = os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", "").split(",")
+        hosts = trusted_hosts(wishes.host, [each.strip() for each in also if each.strip()])
+        app = Door(create_app(service), create_pages(service, access, hosts=hosts))
+        SandboxServer(service, app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
 
 
 def _open(wishes: Wishes, folder: Path, texts: Texts) -> Store:
@@ -61,12 +75,34 @@ def _open(wishes: Wishes, folder: Path, texts: Texts) -> Store:
         raise Failure(texts("no_data", data=folder, why=_why(error))) from None
 
 
+def _open_access(folder: Path, texts: Texts) -> Access:
+    try:
+        return Access(folder)
+    except (OSError, sqlite3.Error) as error:
+        raise Failure(texts("no_data", data=folder, why=_why(error))) from None
+
+
 def _tell_token(store: Store, wishes: Wishes, texts: Texts, say: Callable[[str], None]) -> None:
     drawn = store.start_token(wishes.token)
     if drawn is not None:
         say(texts("drawn", token=drawn))
     elif wishes.token is None:
         say(texts("kept", data=wishes.data))
+
+
+def _tell_sign_in(
+    access: Access, folder: Path, texts: Texts, say: Callable[[str], None], *, environment: Mapping[str, str]
+) -> None:
+    """Make sure that somebody can sign in: with the environment's password, else with one drawn for new data."""
+    wanted = environment.get("CARLOOP_SANDBOX_PASSWORD")
+    if wanted:
+        access.ensure_account(ACCOUNT, role=ACCOUNT, password=wanted)
+    elif access.accounts:
+        say(texts("sign_in_kept", data=folder))
+    else:
+        drawn = draw_password()
+        access.set_account(ACCOUNT, role=ACCOUNT, password=drawn)
+        say(texts("sign_in_drawn", name=ACCOUNT, password=drawn))
 
 
 def _why(error: Exception) -> str:

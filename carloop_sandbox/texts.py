@@ -8,14 +8,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Ein Carloop zum Entwickeln starten: eine Mietwagenverwaltung mit erfundener Flotte, auf diesem Rechner.",
     ),
     "serve": (
-        """Serve the planner interface until SIGTERM or Ctrl-C.
+        """Serve the planner interface and the administration pages until SIGTERM or Ctrl-C.
 
         Prints one line `ready http://HOST:PORT` on standard output as soon as it answers; messages go to
-        standard error.""",
-        """Die Werkstattplaner-Schnittstelle anbieten, bis SIGTERM oder Strg-C kommt.
+        standard error: on new data the sign-in to the pages at that address, once. CARLOOP_SANDBOX_PASSWORD sets
+        the password instead, CARLOOP_SANDBOX_TRUSTED_HOSTS=name,name adds names by which it is reached.""",
+        """Werkstattplaner-Schnittstelle und Verwaltungsseiten anbieten, bis SIGTERM oder Strg-C kommt.
 
         Gibt eine Zeile `ready http://HOST:PORT` auf der Standardausgabe aus, sobald sie antwortet; Meldungen
-        gehen auf die Standardfehlerausgabe.""",
+        gehen auf die Standardfehlerausgabe: bei neuen Daten einmal die Anmeldung für die Seiten unter dieser Adresse.
+        CARLOOP_SANDBOX_PASSWORD setzt stattdessen das Passwort, CARLOOP_SANDBOX_TRUSTED_HOSTS=name,name nennt
+        weitere Namen, unter denen sie erreichbar ist.""",
     ),
     "token": (
         "Token for the planner, meant for tests; without it one is drawn and shown once.",
@@ -40,6 +43,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "--token nimmt 1 bis 200 sichtbare ASCII-Zeichen ohne Leerzeichen.",
     ),
     "drawn": ("Token: {token} (shown this once)", "Token: {token} (wird nur dieses eine Mal angezeigt)"),
+    "sign_in_drawn": (
+        "Sign-in: {name} / {password} (shown this once)",
+        "Anmeldung: {name} / {password} (wird nur dieses eine Mal angezeigt)",
+    ),
+    "sign_in_kept": (
+        "The sign-in stored in {data} goes on being valid; CARLOOP_SANDBOX_PASSWORD sets a new password.",
+        "Die Anmeldung in {data} gilt weiter; CARLOOP_SANDBOX_PASSWORD setzt ein neues Passwort.",
+    ),
     "kept": (
         "The tokens stored in {data} go on being valid; --token TOKEN sets a new one.",
         "Die Token in {data} gelten weiter; --token TOKEN setzt einen neuen.",

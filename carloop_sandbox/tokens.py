@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 from typing import Final
 
 from carloop_sandbox.database import Database
@@ -23,6 +24,15 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """What can be shown of a token: all but itself. Times in microseconds."""
+
+    label: str
+    created: int
+    last_used: int | None
+
+
 class Tokens:
     """The tokens of one account, held in memory as well: they are looked up with each request."""
 
@@ -40,6 +50,14 @@ class Tokens:
         """Give the labels of all tokens, sorted."""
         return tuple(sorted(self._labels.values()))
 
+    def listed(self) -> tuple[TokenRow, ...]:
+        """Give all tokens, sorted by label."""
+        rows = self._database.all("SELECT label, created_us, last_used_us FROM tokens ORDER BY label")
+        return tuple(
+            TokenRow(row["label"], row["created_us"], self._used.get(row["label"], row["last_used_us"]))
+            for row in rows
+        )
+
     def label_of(self, token: str, now: int) -> str | None:
         """Give the label of a valid token and note its use; None for an unknown or revoked one."""
         label = self._labels.get(digest_of(token))
@@ -54,6 +72,11 @@ class Tokens:
         """Store a token under a new label; refuse one that exists."""
         if label in self._labels.values():
             raise Refused("label_exists", "Revoke the token of this label first, or choose another label.")
+        self.put(label, token, now)
+
+    def renew(self, label: str, token: str, now: int) -> None:
+        """Put a token in the place of another, which is invalid from the next request on."""
+        self._check(label)
         self.put(label, token, now)
 
     def put(self, label: str, token: str, now: int) -> None:
@@ -71,8 +94,7 @@ class Tokens:
 
     def revoke(self, label: str) -> None:
         """Make a token invalid from the next request on; refuse a label that there is not."""
-        if label not in self._labels.values():
-            raise Refused("not_found", "There is no token of this label.")
+        self._check(label)
         with self._database.writing():
             self._database.run("DELETE FROM tokens WHERE label = ?", label)
         self._forget(label)
@@ -85,6 +107,10 @@ class Tokens:
             for label, used in self._used.items():
                 self._database.run("UPDATE tokens SET last_used_us = ? WHERE label = ?", used, label)
         self._stored_use = dict(self._used)
+
+    def _check(self, label: str) -> None:
+        if label not in self._labels.values():
+            raise Refused("not_found", "There is no token of this label.")
 
     def _forget(self, label: str) -> None:
         self._labels = {digest: other for digest, other in self._labels.items() if other != label}

@@ -63,7 +63,7 @@ class Database:
         Inside another `writing` it is a part of that one.
         """
         with self._lock:
-            if self.connection.in_transaction:
+            if self._is_writing():
                 yield
                 return
             self.connection.execute("BEGIN IMMEDIATE")
@@ -74,6 +74,9 @@ class Database:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+
+    def _is_writing(self) -> bool:
+        return bool(self.connection.in_transaction)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

@@ -1,0 +1,1 @@
+"""The sandbox's pages, one module each: `routes(program)` gives the module's routes."""

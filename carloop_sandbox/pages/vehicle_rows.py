@@ -1,0 +1,114 @@
+"""Vehicles as the pages show them: with the names of class, station and features, and where they are now."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, cast
+
+from carloop_sandbox.database import Database, Row
+from carloop_sandbox.pages.paging import Paged, Slice
+
+STATES: Final = ("free", "reserved", "out", "overdue")
+"""Free, reserved for now but not handed out, out with a customer, out past its end."""
+
+STATE: Final = """CASE WHEN v.due_back_us <= :now THEN 'overdue' WHEN v.due_back_us IS NOT NULL THEN 'out'
+  WHEN EXISTS (SELECT 1 FROM rentals AS r WHERE r.vehicle_id = v.id AND r.status = 'reserved'
+    AND r.start_us <= :now AND r.end_us > :now) THEN 'reserved'
+  ELSE 'free' END"""
+
+SELECT: Final = f"""SELECT v.id, v.licence_plate, v.document, v.daily_rate_cents, c.name AS class_name,
+  s.name AS station_name, {STATE} AS state, (
+    SELECT group_concat(name, '\n') FROM (
+      SELECT f.name FROM features_of_vehicles AS h JOIN vehicle_features AS f ON f.id = h.feature_id
+      WHERE h.vehicle_id = v.id ORDER BY f.position)) AS features
+FROM vehicles AS v JOIN vehicle_classes AS c ON c.id = v.vehicle_class JOIN stations AS s ON s.id = v.station"""  # noqa: S608
+
+_TEXT: Final = (
+    "v.licence_plate || ' ' || json_extract(v.document, '$.make')"
+    " || ' ' || json_extract(v.document, '$.model')"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A vehicle; its rate in cents, `state` one of STATES."""
+
+    id: str
+    plate: str
+    name: str
+    class_name: str
+    station_name: str
+    features: tuple[str, ...]
+    seats: int | None
+    fuel: str | None
+    transmission: str | None
+    cents: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFilters:
+    """What a vehicle must be; what is empty admits every vehicle."""
+
+    sought: str = ""
+    vehicle_class: str = ""
+    station: str = ""
+    state: str = ""
+
+    @property
+    def where(self) -> str:
+        """Give the conditions that apply."""
+        conditions = {
+            f"finds(:sought, {_TEXT})": self.sought,
+            "v.vehicle_class = :vehicle_class": self.vehicle_class,
+            "v.station = :station": self.station,
+            f"{STATE} = :state": self.state,
+        }
+        return " AND ".join(["TRUE", *(condition for condition, value in conditions.items() if value)])
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Give what the conditions compare with."""
+        return {
+            "sought": self.sought,
+            "vehicle_class": self.vehicle_class,
+            "station": self.station,
+            "state": self.state,
+        }
+
+
+def list_vehicles(database: Database, filters: VehicleFilters, *, part: Slice, now: int) -> Paged[Vehicle]:
+    """Give a part of the vehicles, ordered by station, class and plate."""
+    order = "s.position, c.position, v.licence_plate, v.id"
+    sql = f"{SELECT} WHERE {filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped"
+    rows = database.all_named(sql, {"now": now, **filters.values, **part.values})
+    return part.of([read_vehicle(row) for row in rows])
+
+
+def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Vehicle | None:
+    """Give one vehicle, or None."""
+    rows = database.all_named(f"{SELECT} WHERE v.id = :id", {"id": vehicle_id, "now": now})
+    return read_vehicle(rows[0]) if rows else None
+
+
+def read_vehicle(row: Row) -> Vehicle:
+    """Make a vehicle of its row."""
+    document: Mapping[str, object] = json.loads(row["document"])
+    return Vehicle(
+        id=row["id"],
+        plate=row["licence_plate"],
+        name=vehicle_name(document),
+        class_name=row["class_name"],
+        station_name=row["station_name"],
+        features=tuple((row["features"] or "").splitlines()),
+        seats=cast("int | None", document.get("seats")),
+        fuel=cast("str | None", document.get("fuel")),
+        transmission=cast("str | None", document.get("transmission")),
+        cents=row["daily_rate_cents"],
+        state=row["state"],
+    )
+
+
+def vehicle_name(document: Mapping[str, object]) -> str:
+    """Give make and model."""
+    return f"{document['make']} {document['model']}"
