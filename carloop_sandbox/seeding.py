@@ -188,10 +188,16 @@ def _past(vehicle: SeededVehicle, chance: random.Random, *, today: int) -> Itera
 
 
 def _present(vehicle: SeededVehicle, chance: random.Random, *, now: int) -> Iterator[_Rental]:
-    if chance.random() < 0.5:
+    """Some are out, some are to be handed out in the next hours."""
+    what = chance.random()
+    if what < 0.6:
         start = (now - chance.randint(1, 4) * DAY) // HOUR * HOUR
-        end = (now + chance.randint(8, 60) * HOUR) // HOUR * HOUR
+        end = (now + chance.randint(4, 60) * HOUR) // HOUR * HOUR
         yield _Rental(vehicle, start, end, end, "picked_up", _customer(chance))
+    elif what < 0.9:
+        start = (now + chance.randint(1, 8) * HOUR) // HOUR * HOUR
+        end = start + chance.randint(1, 3) * DAY + chance.randint(0, 6) * HOUR
+        yield _Rental(vehicle, start, end, end, "reserved", _customer(chance))
 
 
 def _future(vehicle: SeededVehicle, chance: random.Random, *, today: int) -> Iterator[_Rental]:

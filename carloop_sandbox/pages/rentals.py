@@ -42,7 +42,6 @@ def show_rentals(page: Page) -> Response:
     return show(
         page,
         "rentals.html",
-        status=422 if start.is_wrong or end.is_wrong else 200,
         rentals=rentals,
         filters=filters,
         start=start,

@@ -82,7 +82,9 @@ document.addEventListener("click", async (event) => {
   if ("copy" in button.dataset) {
     const source = document.getElementById(button.dataset.copy);
     source.select?.();
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    // over plain http there is no clipboard to write to; what is selected can still be copied
+    if (navigator.clipboard) await navigator.clipboard.writeText(source.value ?? source.textContent);
+    else document.execCommand("copy");
     button.textContent = button.dataset.copied;
   }
 });
