@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -49,6 +49,10 @@ class Language:
     def weekday(self, when: date, *, short: bool = False) -> str:
         """Write a day's name: `Montag`, or `Mo`."""
         return format_date(when, "EEEEEE" if short else "EEEE", locale=self.locale)
+
+    def day_and_month(self, when: date) -> str:
+        """Write a day without its year, the month in words: `2. März`, in English `2 March`."""
+        return format_skeleton("MMMMd", datetime(when.year, when.month, when.day), locale=self.locale)  # noqa: DTZ001
 
     def short_day(self, when: date) -> str:
         """Write a day without its year: `02.03.`, in English `02/03`."""
