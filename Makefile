@@ -26,14 +26,14 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash lock docs cassettes clean help
+.PHONY: .venv demo test check bench crash lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
 	@sed -n 's/^\([a-z.]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target line; do \
-	  printf '  %-10s %s\n' "$$target" "$$line"; done
+	  printf '  %-11s %s\n' "$$target" "$$line"; done
 
-demo: $(DEMO)/.stamp ## the whole story told on this machine, then a Carloop to try things on, until Ctrl-C
+demo: $(DEMO)/.stamp ## a workshop planner and a Carloop, connected, to try in the browser, until Ctrl-C
 	@exec $(DEMO)/bin/carloop demo $(ARGS)
 
 .venv: $(VENV)/.stamp ## the environment alone, everything pinned in requirements.lock
@@ -59,6 +59,9 @@ crash: $(VENV)/.stamp ## kill the plugin anywhere in a booking: make crash ROUND
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py
 	@$(BIN)/python -m pytest --quiet tests/docs
+
+screenshots: $(VENV)/.stamp ## photograph every page, to build/screenshots; the README's to docs/screenshots
+	@$(BIN)/python docs/screenshots.py $(ARGS)
 
 cassettes: $(VENV)/.stamp ## record the answers of a fresh sandbox anew
 	@$(BIN)/python tests/cassettes/record.py $(ARGS)

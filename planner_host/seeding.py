@@ -14,7 +14,7 @@ from planner_host.planner import Planner
 
 FIRST_CUSTOMER: Final = 10_001
 CUSTOMERS: Final = 2_000
-DAYS: Final = (-7, 14)
+DAYS: Final = (-7, 35)
 A_DAY: Final = 4
 OPENING: Final = (7, 30)
 WORK: Final = {

@@ -1,0 +1,234 @@
+"""Photograph every page of the planner host and the sandbox, both languages, wide and narrow: `make screenshots`.
+
+All pictures go to `build/screenshots/`, to be looked at; those that the README shows also to `docs/screenshots/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from carloop_plugin.cli.story.sandbox import SandboxControls
+from carloop_plugin.cli.story.staging import Demo, running_demo
+
+ROOT = Path(__file__).parents[1]
+ALL = ROOT / "build" / "screenshots"
+README = ROOT / "docs" / "screenshots"
+LOCALES = {"de": "de-DE", "en": "en-GB"}
+WIDTHS = (1280, 400)
+IN_README = {
+    "planner-week-en-1280": "main",
+    "planner-offers-en-1280": "#step-4",
+    "planner-unknown-en-1280": "#step-3",
+    "planner-rental-en-1280": "#step-4",
+    "planner-rental-de-400": "#step-4",
+    "sandbox-timeline-en-1280": "main",
+}
+"""What the README shows: the window as it is, scrolled to a part of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A window, and what its pictures are called."""
+
+    page: Page
+    language: str
+    width: int
+
+    def shoot(self, name: str, *, whole: bool = True) -> None:
+        """Take a picture; `whole` takes the whole page and not only what the window shows."""
+        file = ALL / f"{name}-{self.language}-{self.width}.png"
+        self.page.screenshot(path=file, full_page=whole, animations="disabled")
+        sys.stdout.write(f"{file.relative_to(ROOT)}\n")
+        if file.stem in IN_README:
+            self.page.evaluate(
+                "(part) => document.querySelector(part).scrollIntoView()", IN_README[file.stem]
+            )
+            self.page.screenshot(path=README / file.name, animations="disabled")
+
+    def day(self, when: date) -> str:
+        """Write a day as this window's language does."""
+        return when.strftime("%d.%m.%Y" if self.language == "de" else "%d/%m/%Y")
+
+
+def main() -> None:
+    """Start the demo and walk through it."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--only", choices=["planner", "sandbox"], help="the pages of one program")
+    only = options.parse_args().only
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("Chromium is missing. On Debian: apt-get install chromium chromium-l10n")
+    for folder in (ALL, README):
+        folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="carloop-screenshots-") as folder,
+        running_demo(Path(folder), port=0, sandbox_port=0, locale="en") as demo,
+        sync_playwright() as playwright,
+    ):
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        for number, (camera, controls) in enumerate(_cameras(browser, demo)):
+            if only != "sandbox":
+                walk_planner(camera, demo, controls, next_tuesday(weeks=number + 2))
+            if only != "planner":
+                walk_sandbox(camera, demo)
+            camera.page.context.close()
+
+
+def _cameras(browser: Browser, demo: Demo) -> Iterator[tuple[Camera, SandboxControls]]:
+    controls = SandboxControls(demo.sandbox)
+    for language, locale in LOCALES.items():
+        for width in WIDTHS:
+            context = browser.new_context(
+                locale=locale,
+                viewport={"width": width, "height": 900 if width > 500 else 800},
+                timezone_id="Europe/Berlin",
+                reduced_motion="reduce",
+            )
+            yield Camera(context.new_page(), language, width), controls
+
+
+def next_tuesday(*, weeks: int) -> date:
+    """Give a Tuesday so many weeks ahead: every walk has days of its own."""
+    today = date.today()  # noqa: DTZ011 - any day will do
+    return today - timedelta(days=today.weekday()) + timedelta(days=1, weeks=weeks)
+
+
+def sign_in(page: Page, url: str, name: str, password: str) -> None:
+    """Sign in to either program."""
+    page.goto(url)
+    page.fill("#name", name)
+    page.fill("#password", password)
+    page.click("main button[type=submit]")
+
+
+def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: date) -> None:
+    """Take every page and state of the planner."""
+    page, base = camera.page, demo.planner
+    page.goto(base)
+    camera.shoot("planner-sign-in")
+    sign_in(page, base, "admin", demo.admin_password)
+    page.goto(f"{base}/appointments/new?at={day}T08:00")
+    camera.shoot("planner-new")
+    page.fill("#customer_query", "hans mull")
+    page.wait_for_selector(".hit")
+    camera.shoot("planner-customers")
+    page.click(".hit >> nth=0")
+    page.wait_for_selector("#step-1 .facts")
+    page.click(".car >> nth=0")
+    page.fill("#work", "Inspektion, Bremsen vorn")
+    page.fill("#end_date", camera.day(day + timedelta(days=2)))
+    save(page)
+    address = page.url.partition("?")[0]
+    with open_calendar(page):
+        camera.shoot("planner-calendar", whole=False)
+    page.check("input[name=vehicle_class] >> nth=1")
+    search(page)
+    page.check("input[name=option] >> nth=0")
+    camera.shoot("planner-offers")
+    with lost_answers(controls):
+        page.click(".book-bar button")
+        page.wait_for_selector(".notice-unknown")
+        camera.shoot("planner-unknown")
+        page.click("#give-up-link")
+        camera.shoot("planner-give-up")
+    page.wait_for_selector(".rental")
+    page.goto(address)
+    camera.shoot("planner-rental")
+    page.goto(f"{address}?ask=cancel")
+    camera.shoot("planner-cancel")
+    page.goto(f"{address}/print")
+    camera.shoot("planner-print")
+    page.goto(address)
+    page.fill("#end_date", camera.day(day + timedelta(days=3)))
+    save(page)
+    camera.shoot("planner-proposal")
+    meet(camera, address)
+    page.goto(f"{base}/?week={day}")
+    camera.shoot("planner-week")
+    page.fill("#words", "mull")
+    page.click(".search-box button")
+    camera.shoot("planner-found")
+    for name in ("settings", "settings/carloop", "audit", "nowhere"):
+        page.goto(f"{base}/{name}")
+        camera.shoot(f"planner-{name.replace('/', '-')}")
+    page.goto(f"{base}/settings/carloop")
+    page.click("button[form=check-form]")
+    camera.shoot("planner-checked")
+
+
+def meet(camera: Camera, address: str) -> None:
+    """Let two windows save the same appointment."""
+    page, other = camera.page, camera.page.context.new_page()
+    for window in (page, other):
+        window.goto(address)
+    other.fill("#work", "Inspektion, Räderwechsel")
+    save(other)
+    other.close()
+    page.fill("#work", "Inspektion, Ölwechsel")
+    page.click(".save-bar button")
+    camera.shoot("planner-conflict")
+
+
+def walk_sandbox(camera: Camera, demo: Demo) -> None:
+    """Take every page of the sandbox."""
+    page, base = camera.page, demo.sandbox
+    page.goto(base)
+    camera.shoot("sandbox-sign-in")
+    sign_in(page, base, "admin", demo.sandbox_password)
+    camera.shoot("sandbox-overview")
+    interface = "administration/interfaces/workshop-planner"
+    for name in ("vehicles", "rentals", "timeline", "administration", "administration/interfaces"):
+        page.goto(f"{base}/{name}")
+        camera.shoot(f"sandbox-{name.replace('/', '-')}")
+    page.goto(f"{base}/{interface}")
+    camera.shoot("sandbox-token")
+    page.goto(f"{base}/rentals")
+    page.click("main table a >> nth=0")
+    camera.shoot("sandbox-rental")
+
+
+def save(page: Page) -> None:
+    """Save the appointment."""
+    page.click(".save-bar button")
+    page.wait_for_url(re.compile("done=saved"))
+
+
+def search(page: Page) -> None:
+    """Search the free cars."""
+    page.click("#offer-form > .buttons button")
+    page.wait_for_selector(".options")
+
+
+@contextmanager
+def open_calendar(page: Page) -> Iterator[None]:
+    """Open the calendar of a date field, and close it in the end."""
+    page.click("[data-pick=rent_end_date]")
+    page.wait_for_selector("dialog.calendar calendar-month")
+    yield
+    page.keyboard.press("Escape")
+
+
+@contextmanager
+def lost_answers(controls: SandboxControls) -> Iterator[None]:
+    """Lose every answer of Carloop inside the block."""
+    controls.lose_answers("any")
+    yield
+    controls.heal()
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()
