@@ -26,7 +26,7 @@ LIMITS = {
     "minimum": "from",
     "maximum": "to",
 }
-PROGRAMS = ("carloop", "carloop-sandbox")
+PROGRAMS = ("carloop", "carloop-sandbox", "planner-host")
 # The language and width that the help is shown in, whatever the terminal is.
 ENGLISH = {"LC_ALL": "en_GB.UTF-8", "LANGUAGE": "en", "LANG": "en_GB.UTF-8", "COLUMNS": "100"}
 
@@ -101,9 +101,17 @@ def root_of(program: str) -> click.Command:
     """Give the root of a program's commands, in English."""
     from carloop_plugin.cli.program import carloop
     from carloop_sandbox import cli as sandbox
-    from carloop_sandbox.texts import Texts
+    from carloop_sandbox.texts import TEXTS as SANDBOX
+    from demo_base.program import Texts
+    from planner_host import cli as planner
+    from planner_host.texts import TEXTS as PLANNER
 
-    return carloop if program == "carloop" else sandbox.program(Texts("en"))
+    roots = {
+        "carloop": lambda: carloop,
+        "carloop-sandbox": lambda: sandbox.program(Texts("en", SANDBOX)),
+        "planner-host": lambda: planner.program(Texts("en", PLANNER)),
+    }
+    return roots[program]()
 
 
 def walk(

@@ -1,4 +1,4 @@
-"""Appointments for a planner that has none, so that there is something to look at: last, this and next week.
+"""Appointments for a planner that has none, so that there is something to look at: last week and the four to come.
 
 The same on every machine but for the date; customers are those of the seeded DMS.
 """

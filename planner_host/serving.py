@@ -19,8 +19,8 @@ from planner_host.dms import DmsProblem
 from planner_host.planner import finding_out, open_planner
 from planner_host.seeding import seed
 
-ROLES: Final = ("advisor", "admin")
-"""The accounts made on new data, each named as its role."""
+ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER_HOST_ADMIN_PASSWORD"}
+"""The accounts made on new data, each named as its role, and the variable that sets its password."""
 
 
 class Failure(Exception):  # what a person reads is not called an error
@@ -71,8 +71,8 @@ def _set_accounts(
     """Make the accounts of new data, and set those whose password the environment names."""
     known = {account.name for account in access.accounts}
     drawn = {}
-    for role in ROLES:
-        wanted = environment.get(f"PLANNER_HOST_{role.upper()}_PASSWORD")
+    for role, variable in ACCOUNTS.items():
+        wanted = environment.get(variable)
         if wanted:
             access.ensure_account(role, role=role, password=wanted)
         elif not known:

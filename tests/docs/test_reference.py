@@ -73,10 +73,10 @@ def test_every_call_and_code_of_carloop(root):
 def test_every_variable_of_the_environment(root):
     """Each variable that the code reads stands on the page of settings, and none that it does not."""
     page = (root / "docs/reference/settings.md").read_text("utf-8")
-    pattern = r"(?:CARLOOP|WORKSHOP_PLANNER)_[A-Z_]*[A-Z]"
+    pattern = r"(?:CARLOOP|WORKSHOP_PLANNER|PLANNER_HOST)_[A-Z_]*[A-Z]"
     sources = [
         path.read_text("utf-8")
-        for folder in ("carloop_plugin", "carloop_sandbox", "hookspecs/mobility_hookspecs")
+        for folder in ("carloop_plugin", "carloop_sandbox", "planner_host", "hookspecs/mobility_hookspecs")
         for path in (root / folder).rglob("*.py")
     ]
 

@@ -12,6 +12,7 @@ STAND_INS = {
     # Installing brings the programs, as the real one would.
     "apt-get": 'echo "apt-get $*" >>"$LOG"; case "$*" in *python3-venv*) : >"$LOG.venv";; esac; '
     'case "$*" in *" make"*) cp "$BIN/../make" "$BIN/make";; esac',
+    "chromium": "exit 0",
     "id": 'echo "$USER_ID"',
     "sudo": 'echo "sudo $1" >>"$LOG"; shift; exec "$@"',
 }
@@ -64,12 +65,13 @@ def test_a_complete_machine_needs_no_apt(machine):
 
 @pytest.mark.parametrize(("user_id", "prefix"), [(0, []), (1000, ["sudo --non-interactive"])])
 def test_installs_what_is_missing(user_id, prefix, machine):
-    """Without make and venv, both are installed at once, through sudo where we are not root."""
+    """Without make, venv and Chromium, all are installed at once, through sudo where we are not root."""
     (machine / "bin/make").rename(machine / "make")
+    (machine / "bin/chromium").unlink()
 
     called, _ = run(machine, user_id=user_id)
 
-    install = "apt-get install -qq --yes --no-install-recommends make python3-venv"
+    install = "apt-get install -qq --yes --no-install-recommends make python3-venv chromium chromium-l10n"
     assert called[: 2 + 2 * len(prefix)] == [*prefix, "apt-get update -qq", *prefix, install]
     assert called[-1] == "make test PYTHON=python3 CI=true"
 
