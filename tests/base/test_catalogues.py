@@ -1,0 +1,192 @@
+"""The catalogues hold together: both languages say the same, what is used exists, and what exists is used.
+
+A key is used as `t("…")` or `n("…")` in a template, `.text("…")` or `.count("…")` or `Refused(status, "…")` in Python.
+One that is put together (`"state." ~ state`, `f"state.{state}"`) is the pattern `state.*`, and DECLARED says what
+stands in the place of the asterisk.
+"""
+
+import ast
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
+
+from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = "demo_base"
+PACKAGES = [name for name in (BASE, "carloop_sandbox", "planner_host") if (ROOT / name / "locale").is_dir()]
+
+DECLARED = {
+    "demo_base": {
+        "role.*": ("admin", "advisor"),
+        # what SafePages refuses; the other reasons are given to Refused by name
+        "refused.*.title": ("foreign_origin", "unknown_host"),
+        "refused.*.help": ("foreign_origin", "unknown_host"),
+    },
+    "carloop_sandbox": {
+        "nav.*": ("overview", "rentals", "vehicles", "timeline", "administration"),
+        "vehicle.state.*": vehicle_rows.STATES,
+        "vehicle.fuel.*": ("petrol", "diesel", "electric", "hybrid", "plug_in_hybrid"),
+        "vehicle.transmission.*": ("manual", "automatic"),
+        "rental.state.*": rental_rows.STATES,
+        "rentals.kind.*": tuple(rental_rows.CONDITIONS),
+        "customer.*": ("phone", "mobile", "email", "number"),
+        "desk.*": ("hand_out", "take_back", "cancel", "overdue", "missed"),
+        "desk.done.*": rental.DONE,
+        "desk.refused.*": (
+            "changed_elsewhere", "rental_closed", "validation_failed", "vehicle_unavailable", "wrong_status",
+        ),
+        "tokens.notice.*": ("again", "revoked"),
+        "tokens.refused.*": ("idempotency_key_reused", "label_exists", "not_found"),
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place that asks for a text: its key or pattern, whether it counts, and the values it hands over."""
+
+    key: str
+    counts: bool
+    values: frozenset[str]
+    place: str
+
+
+@cache
+def catalogue(package: str, language: str) -> dict[str, tuple[str, ...]]:
+    """Read a catalogue: each key with its text, or its singular and plural."""
+    with (ROOT / package / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale=language) if message.id]
+    assert not any(message.fuzzy for message in messages)
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        )
+        for message in messages
+    }
+
+
+def placeholders(texts: tuple[str, ...]) -> set[str]:
+    """Name the values that a text shows."""
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@cache
+def uses_of(package: str) -> list[Use]:
+    """Find every place of a package that asks for a text."""
+    found = [use for path in (ROOT / package).rglob("*.py") for use in uses_in_python(path)]
+    return found + [use for path in (ROOT / package).rglob("*.html") for use in uses_in_template(path)]
+
+
+def uses_in_template(path: Path) -> Iterator[Use]:
+    """Find the calls of `t` and `n`."""
+    for call in Environment(autoescape=True).parse(path.read_text("utf-8")).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in ("t", "n"):
+            values = frozenset(each.key for each in call.kwargs)
+            for key in keys_in_template(call.args[0]):
+                yield Use(key, call.node.name == "n", values, f"{path.name}:{call.lineno}")
+
+
+def keys_in_template(node: nodes.Node) -> Iterator[str]:
+    """Give the keys or patterns that an expression of a template can be."""
+    if isinstance(node, nodes.Const):
+        yield node.value
+    elif isinstance(node, nodes.Concat):
+        yield "".join(each.value if isinstance(each, nodes.Const) else "*" for each in node.nodes)
+    elif isinstance(node, nodes.CondExpr):
+        yield from keys_in_template(node.expr1)
+        yield from keys_in_template(node.expr2)
+    else:
+        yield "*"
+
+
+def uses_in_python(path: Path) -> Iterator[Use]:
+    """Find the calls of `.text`, `.count` and `Refused`."""
+    source = ast.parse(path.read_text("utf-8"))
+    refuses = path.name == "pages.py" or any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "demo_base.pages"
+        and "Refused" in [each.name for each in node.names]
+        for node in source.body
+    )
+    for call in ast.walk(source):
+        if not isinstance(call, ast.Call):
+            continue
+        place = f"{path.name}:{call.lineno}"
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("text", "count") and call.args:
+            values = frozenset(each.arg for each in call.keywords if each.arg)
+            for key in keys_in_python(call.args[0]):
+                yield Use(key, call.func.attr == "count", values, place)
+        elif refuses and isinstance(call.func, ast.Name) and call.func.id == "Refused":
+            for reason in keys_in_python(call.args[1]):
+                yield Use(f"refused.{reason}.title", False, frozenset(), place)
+                yield Use(f"refused.{reason}.help", False, frozenset(), place)
+
+
+def keys_in_python(node: ast.expr) -> Iterator[str]:
+    """Give the keys or patterns that an expression can be; a bare name is somebody else's key handed on."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(each.value) if isinstance(each, ast.Constant) else "*" for each in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from keys_in_python(node.body)
+        yield from keys_in_python(node.orelse)
+
+
+def spelt_out(package: str, use: Use) -> list[str]:
+    """Give the keys that a use stands for."""
+    if "*" not in use.key:
+        return [use.key]
+    declared = DECLARED.get(package, {})
+    assert use.key in declared, f"{package}, {use.place}: DECLARED does not say what {use.key} stands for"
+    return [use.key.replace("*", value) for value in declared[use.key]]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_both_languages_have_the_same_texts(package):
+    """The same keys, each with the same values to show and as many forms, none of them empty."""
+    german, english = catalogue(package, "de"), catalogue(package, "en")
+
+    assert set(german) == set(english)
+    assert [key for key, texts in (german | english).items() if not all(text.strip() for text in texts)] == []
+    assert [key for key in german if len(german[key]) != len(english[key])] == []
+    assert [key for key in german if placeholders(german[key]) != placeholders(english[key])] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_what_is_used_exists(package):
+    """Each text that is asked for is in the package's own catalogue or in the shared one, its values handed over."""
+    texts = catalogue(BASE, "de") | catalogue(package, "de")
+    missing, wrong = [], []
+    asked = [(each, use) for each in {package, BASE} for use in uses_of(each)]
+    for asker, use in asked:
+        for key in spelt_out(asker, use):
+            if key not in texts:
+                missing.append(f"{use.place} {key}")
+            elif use.counts != (len(texts[key]) == 2):
+                wrong.append(f"{use.place} {key}: singular and plural belong to n, others to t")
+            elif not placeholders(texts[key]) <= use.values | ({"n"} if use.counts else set()):
+                wrong.append(f"{use.place} {key}: {placeholders(texts[key])}")
+
+    if package == BASE:  # some texts of the shared pages are each program's own
+        missing = [
+            each for each in missing if not each.endswith(("program.name", "program.footer", "sign_in.help"))
+        ]
+    assert missing == []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_what_exists_is_used(package):
+    """No text that nobody asks for."""
+    askers = PACKAGES if package == BASE else [BASE, package]
+    used = {key for asker in askers for use in uses_of(asker) for key in spelt_out(asker, use)}
+
+    assert set(catalogue(package, "de")) - used == set()

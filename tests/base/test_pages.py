@@ -1,0 +1,151 @@
+"""Pages: forms and their limits, what is not there, what fails, the language that was chosen."""
+
+import httpx
+import pytest
+
+from demo_base.pages import LARGEST_BODY, MOST_FIELDS, Form, own_path
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def test_a_form_gives_texts_without_blanks_at_the_ends(site, browser_of):
+    """The last of several, all of them, and the empty text for what was not sent."""
+    data = {"name": ["first", "  Jörg Müller \n"], "each": ["a", " b "]}
+    assert browser_of("admin").post("/change", data=data).status_code == 303
+    assert site.done == [{"name": "Jörg Müller", "all": "a|b"}]
+    form = Form({"a.1": ("x",), "a.2": ("y",), "b": ("z",)})
+    assert (form["nothing"], form.all("nothing"), "b" in form, "c" in form) == ("", (), True, False)
+    assert form.starting_with("a.") == {"1": "x", "2": "y"}
+    assert "x" not in repr(form)
+
+
+def test_files_are_left_out(site, browser_of):
+    """No page of ours asks for one."""
+    answer = browser_of("admin").post("/change", data={"name": "x"}, files={"f": ("a.txt", b"x" * 100)})
+    assert answer.status_code == 400
+    assert site.done == []
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "title"),
+    [
+        (b"a=" + b"x" * LARGEST_BODY, {}, 413, "Das ist zu viel auf einmal"),
+        (b"&".join(b"a%d=1" % n for n in range(MOST_FIELDS + 1)), {}, 400, "unvollständig angekommen"),
+        (b"--x", {"Content-Type": "multipart/form-data"}, 400, "unvollständig angekommen"),
+    ],
+)
+def test_a_form_has_its_limits(site, browser_of, body, headers, status, title):
+    """Too long, too many fields, not readable: a page says so, and nothing is done."""
+    headers = {"Content-Type": FORM} | headers
+    answer = browser_of("admin").post("/change", content=body, headers=headers)
+    assert (answer.status_code, site.done) == (status, [])
+    assert title in answer.text
+
+
+def test_a_form_of_unknown_length_is_not_read(site, browser_of):
+    """Chunk by chunk it could go on for ever."""
+    headers = {"Content-Type": FORM}
+    answer = browser_of("admin").post("/change", content=iter([b"name=", b"x"]), headers=headers)
+    assert (answer.status_code, site.done) == (411, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ("/rentals/R1?done=swap", "/rentals/R1?done=swap"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/a\r\nSet-Cookie: x", "/"),
+        ("/\t/evil.example", "/"),
+        ("evil", "/"),
+        ("", "/"),
+    ],
+)
+def test_only_an_own_path_is_gone_to(browser_of, path, own):
+    """After signing in one is sent nowhere else."""
+    assert own_path(path) == own
+    data = {"name": "admin", "password": "open-sesame", "next": path}
+    if path.strip() == path:
+        assert browser_of().post("/sign-in", data=data).headers["location"] == own
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("de", "Diese Seite gibt es nicht"), ("en", "There is no such page")]
+)
+def test_what_is_not_there_is_said_in_both_languages(browser_of, language, title):
+    """By a route, by a page, by a static file."""
+    browser = browser_of("admin", **{"Accept-Language": language})
+    for path in ("/nothing", "/gone", "/shown/", "/static/own/nothing.css"):
+        answer = browser.get(path)
+        assert (answer.status_code, f'<html lang="{language}">' in answer.text) == (404, True)
+        assert title in answer.text
+
+
+def test_a_method_that_is_not_offered_is_said(browser_of):
+    """405, as a page."""
+    answer = browser_of("admin").get("/change")
+    assert answer.status_code == 405
+    assert "Das geht an dieser Stelle nicht" in answer.text
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_fails_tells_nothing_of_the_inside(browser_of, caplog, language):
+    """A page with a number, by which the log's entry is found; the inside is in the log alone."""
+    answer = browser_of("admin", **{"Accept-Language": language}).get("/fail")
+    assert answer.status_code == 500
+    assert "canary" not in answer.text
+    assert "Traceback" not in answer.text
+    (record,) = [each for each in caplog.records if each.name == "demo_base.pages"]
+    number = record.getMessage().split()[3]
+    assert number in answer.text
+
+
+def test_what_a_page_shows_is_text(browser_of):
+    """Script stays a word."""
+    answer = browser_of("admin").get("/shown", params={"value": '<script>alert("1")</script>'})
+    assert "<script>alert" not in answer.text
+    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;" in answer.text
+
+
+def test_the_language_is_remembered(browser_of):
+    """Chosen once by its link, it stays; the link keeps what else the address names."""
+    browser = browser_of("admin")
+    first = browser.get("/shown", params={"value": "ä&b", "lang": "en"})
+    assert '<html lang="en">' in first.text
+    assert 'href="/shown?value=%C3%A4%26b&amp;lang=de"' in first.text
+    assert '<html lang="en">' in browser.get("/shown").text
+    assert "lang" not in browser_of().get("/sign-in", params={"lang": "xx"}).cookies
+
+
+def test_static_files_are_kept_for_ever_under_the_address_of_their_content(site, browser_of):
+    """The address holds a digest, so a new content has a new address."""
+    text = browser_of("admin").get("/shown").text
+    (address,) = [part for part in text.split('"') if part.startswith("/static/base/base.css")]
+    answer = httpx.get(f"{site.url}{address}")
+    assert "immutable" in answer.headers["cache-control"]
+    assert len(address.partition("?v=")[2]) == 12
+    assert httpx.get(f"{site.url}/static/base/../../access.py").status_code in (400, 404)
+
+
+def test_a_wrong_sign_in_says_so_and_keeps_the_name(browser_of):
+    """Never the password."""
+    answer = browser_of().post("/sign-in", data={"name": "adm<in", "password": "canary-password"})
+    assert answer.status_code == 401
+    assert 'value="adm&lt;in"' in answer.text
+    assert "canary-password" not in answer.text
+
+
+def test_too_many_tries_are_told(browser_of):
+    """With the seconds to wait."""
+    browser = browser_of()
+    for _ in range(5):
+        browser.post("/sign-in", data={"name": "admin", "password": "x"})
+    answer = browser.post("/sign-in", data={"name": "admin", "password": "open-sesame"})
+    assert (answer.status_code, "60" in answer.text) == (429, True)
+
+
+def test_whoever_has_signed_in_needs_no_form(browser_of):
+    """They go where they wanted to."""
+    answer = browser_of("admin").get("/sign-in", params={"next": "/shown"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/shown")
