@@ -1,0 +1,97 @@
+"""Planner and Carloop as programs, somebody who works at their pages, and what is true at Carloop meanwhile.
+
+- `advisor` is at a planner set up for a Carloop that all tests share; `advisor_at(…)` gives one elsewhere
+- `control` asks that Carloop itself, and arms its faults (tests/conftest.py)
+- `stay` is a day in the workshop that no other test has
+"""
+
+import itertools
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+# what people do at the pages is a package of this folder
+sys.path.insert(0, str(Path(__file__).parent))
+
+from planner_steps.advisor import Advisor, Stay
+from planner_steps.hands import Mouse
+from planner_steps.programs import Running, run_planner, session_of
+from planner_steps.words import Words
+
+expect.set_options(timeout=10_000)
+
+_days = itertools.count(20)
+
+
+@pytest.fixture(scope="session")
+def sandbox(carloop: Any) -> Any:
+    """The Carloop that `control` controls: the program, in place of the one in a thread."""
+    return carloop
+
+
+@pytest.fixture(scope="session")
+def planner_program(start: Any, carloop: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """A planner set up for the Carloop that all tests share."""
+    return run_planner(start, tmp_path_factory.mktemp("planner"), carloop=carloop)
+
+
+@pytest.fixture(scope="session")
+def new_planner(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """A planner that nobody has set up for Carloop yet."""
+    return run_planner(start, tmp_path_factory.mktemp("new-planner"))
+
+
+@pytest.fixture(params=["de", "en"])
+def t(request: pytest.FixtureRequest) -> Words:
+    """The words of the test's language; a test that asks for them runs in both."""
+    return Words(request.param)
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> Callable[[str, str], dict[str, Any]]:
+    """Give what a browser keeps of having signed in, once for each program and account."""
+    return cache(session_of)
+
+
+AdvisorAt = Callable[..., Advisor]
+
+
+@pytest.fixture
+def advisor_at(open_page: Any, signed_in: Any) -> AdvisorAt:
+    """Give what seats somebody at a planner: `advisor_at(program, words, name="admin", hands=Keyboard)`."""
+
+    def advisor_at(
+        program: Any, t: Words, *, name: str | None = "advisor", hands: type[Mouse] = Mouse, **window: Any
+    ) -> Advisor:
+        if name is not None:
+            window["storage_state"] = signed_in(program.url, name)
+        page = open_page(language=t.code, **window)
+        return Advisor(page, program.url, t, hands(page))
+
+    return advisor_at
+
+
+@pytest.fixture
+def advisor(advisor_at: AdvisorAt, planner_program: Running, t: Words) -> Advisor:
+    """An advisor at the planner that all tests share."""
+    return advisor_at(planner_program, t)
+
+
+@pytest.fixture
+def german(advisor_at: AdvisorAt, planner_program: Running) -> Advisor:
+    """The same in German alone, for what is the same in every language."""
+    return advisor_at(planner_program, Words("de"))
+
+
+@pytest.fixture
+def stay() -> Stay:
+    """A day that no other test has; the planner's clock is the workshop's."""
+    day = datetime.now(ZoneInfo("Europe/Berlin")).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=next(_days))
+    return Stay(day, day.replace(hour=17))

@@ -1,0 +1,44 @@
+"""What somebody does at Carloop's administration pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from planner_steps.hands import Mouse
+from planner_steps.words import Words
+
+
+@dataclass
+class Administrator:
+    """Somebody at Carloop's pages."""
+
+    page: Page
+    url: str
+    t: Words
+    hands: Mouse
+
+    def sign_in(self, password: str) -> None:
+        """Sign in."""
+        self.page.goto(self.url)
+        self.hands.fill(self.page.get_by_label(self.t.at_carloop("sign_in.name")), "admin")
+        self.hands.fill(self.page.get_by_label(self.t.at_carloop("sign_in.password")), password)
+        self.hands.press(self.page.get_by_role("button", name=self.t.at_carloop("sign_in.submit")))
+
+    def go_to_the_token(self) -> None:
+        """Go the way that the user's document describes."""
+        bar = self.page.get_by_role("navigation", name=self.t.at_carloop("base.navigation"))
+        self.hands.press(bar.get_by_role("link", name=self.t.at_carloop("nav.administration"), exact=True))
+        for role, key in (("link", "interfaces.title"), ("link", "planner.title"), ("button", "planner.edit")):
+            name = self.t.at_carloop(key)
+            self.hands.press(self.page.locator("main").get_by_role(role, name=name, exact=True))  # type: ignore[arg-type]
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(self.t.at_carloop("tokens.title"))
+
+    def make_token(self, label: str) -> str:
+        """Make a token, and read it where it is shown this once."""
+        self.hands.fill(self.page.get_by_label(self.t.at_carloop("tokens.label")), label)
+        self.hands.press(self.page.get_by_role("button", name=self.t.at_carloop("tokens.make"), exact=True))
+        field = self.page.get_by_label(self.t.at_carloop("planner.token"), exact=True)
+        expect(field).to_have_attribute("readonly", "")
+        return field.input_value()
