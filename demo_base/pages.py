@@ -26,7 +26,6 @@ from demo_base.templates import Templates
 
 log: Final = logging.getLogger(__name__)
 
-SESSION: Final = "session"
 MOST_FIELDS: Final = 300
 LARGEST_BODY: Final = 262_144
 _YEAR: Final = 365 * 24 * 3600
@@ -78,6 +77,11 @@ class Program:
     access: Access
     state: object = None
     run: Run = field(default=run_in_threadpool)
+
+    @property
+    def session_cookie(self) -> str:
+        """Name its session's cookie: a browser knows cookies by the machine, not by the port."""
+        return f"{self.name}-session"
 
 
 @dataclass(slots=True)
@@ -178,7 +182,7 @@ async def open_page(request: Request, program: Program) -> Page:
     language = program.catalogues.choose(
         request.query_params, request.cookies, request.headers.get("accept-language", "")
     )
-    session = request.cookies.get(SESSION)
+    session = request.cookies.get(program.session_cookie)
     user = await run_in_threadpool(program.access.user_of, session) if session else None
     return Page(program, request, language, user, here=request.url.path)
 
@@ -211,13 +215,18 @@ def keep_session(page: Page, response: Response, session: str) -> None:
     """Give the browser its session; over plain http only on this machine."""
     hostname = page.request.url.hostname or ""
     response.set_cookie(
-        SESSION, session, httponly=True, samesite="lax", secure=not is_loopback(hostname), path="/"
+        page.program.session_cookie,
+        session,
+        httponly=True,
+        samesite="lax",
+        secure=not is_loopback(hostname),
+        path="/",
     )
 
 
-def drop_session(response: Response) -> None:
+def drop_session(page: Page, response: Response) -> None:
     """Take the session out of the browser."""
-    response.delete_cookie(SESSION, httponly=True, samesite="lax", path="/")
+    response.delete_cookie(page.program.session_cookie, httponly=True, samesite="lax", path="/")
 
 
 def remember_language(page: Page, response: Response) -> None:

@@ -39,7 +39,7 @@ def sign_in(page: Page) -> Response:
 
 def sign_out(page: Page) -> Response:
     """End the session here and in the browser."""
-    page.program.access.sign_out(page.request.cookies.get("session"))
+    page.program.access.sign_out(page.request.cookies.get(page.program.session_cookie))
     response = page.go("/sign-in")
-    drop_session(response)
+    drop_session(page, response)
     return response
