@@ -83,12 +83,10 @@ def test_a_drawn_form_is_read_back(language, draft):
     assert appointment.visit == read(texts_of(appointment, language=language)).visit
 
 
-@given(
-    st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 1), timezones=st.just(UTC)), st.integers(1, 10_000)
-)
-def test_a_drawn_period_is_read_back(catalogues, start, minutes):
+@given(st.integers(0, 100_000_000), st.integers(1, 10_000))
+def test_a_drawn_period_is_read_back(catalogues, minute, minutes):
     """On whatever day of the year, however long the car stays."""
-    start = start.replace(second=0, microsecond=0)
+    start = datetime(2000, 1, 2, tzinfo=UTC) + timedelta(minutes=minute)
     visit = Visit(start, start + timedelta(minutes=minutes), {"source": "manual", "last_name": "Sommer"}, {})
     appointment = Appointment("T-1", 1, "main", "Europe/Berlin", visit, "anna", NOW)
     assert visit == read(texts_of(appointment, language=catalogues["de"])).visit
