@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-_ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,80}")
+# `new` is the address of the empty form, and one of points alone would lead elsewhere.
+_ID: Final = re.compile(r"(?!(?:new|\.+)$)[A-Za-z0-9._~-]{1,80}")
 
 MANUAL_FIELDS: Final = (
     "salutation",

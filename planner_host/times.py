@@ -1,8 +1,8 @@
 """Dates and times as people type them, and the wall clock they mean.
 
 Typed are days (`02.03.2026`, `2.3.`, `2/3`, `2026-03-02`) and times (`08:30`, `8`, `0830`, `8.30`). A day without a
-year is the next such day. On the wall clock of a time zone an hour is missing in spring and there twice in autumn: the
-first is refused, for the second the form asks which is meant.
+year is the next such day, or one of the last months. On the wall clock of a time zone an hour is missing in spring and
+there twice in autumn: the first is refused, for the second the form asks which is meant.
 """
 
 import re
@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 
 QUARTER: Final = timedelta(minutes=15)
 _GRACE_DAYS: Final = 180
-_DAY: Final = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]?\s*(\d{4}|\d{2})?")
+_LONGEST: Final = 40
+# No visit to a workshop lies outside: such a year is a slip of the finger.
+_YEARS: Final = range(2000, 2200)
+_DAY: Final = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})(?:(?:\s*[./-]\s*|\s+)(\d{4}|\d{2}))?\s*[./-]?")
 _ISO_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_TIME: Final = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})?|(\d{2}))?\s*(?:uhr|h)?", re.IGNORECASE)
+_TIME: Final = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|uhr)\s*(\d{2})?|(\d{2}))?\s*(?:uhr|h)?", re.IGNORECASE)
 
 
 class Mistyped(Exception):  # what a person typed is not called an error
@@ -38,22 +41,21 @@ class WallTime:
 
 def read_day(text: str, *, today: date) -> date:
     """Read a day; raise `Mistyped` with `day` where it is none."""
-    text = text.strip()
-    if found := _ISO_DAY.fullmatch(text):
+    if found := _matched(_ISO_DAY, text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
-    found = _DAY.fullmatch(text)
+    found = _matched(_DAY, text)
     if found is None:
         raise Mistyped("day")
     day, month = int(found[1]), int(found[2])
     if found[3]:
-        year = int(found[3])
-        return _day(year if year > 99 else 2000 + year, month, day)
+        year = int(found[3]) + (0 if len(found[3]) == 4 else 2000)
+        return _day(year, month, day)
     return _next_such_day(month, day, today)
 
 
 def read_time(text: str) -> time:
     """Read a time of day; raise `Mistyped` with `time` where it is none."""
-    found = _TIME.fullmatch(text.strip())
+    found = _matched(_TIME, text)
     if found is None:
         raise Mistyped("time")
     hour, minute = int(found[1]), int(found[2] or found[3] or 0)
@@ -80,6 +82,11 @@ def read_instant(typed: WallTime, zone: ZoneInfo, *, today: date) -> datetime:
     return instant
 
 
+def is_in_calendar(when: datetime) -> bool:
+    """Tell whether an instant is one that a visit can have."""
+    return when.year in _YEARS
+
+
 def next_quarter(now: datetime) -> datetime:
     """Give the next full quarter of an hour, which lies after `now`."""
     start_of_day = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -91,6 +98,12 @@ def fold_of(instant: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
     first, second = local.replace(fold=0).utcoffset(), local.replace(fold=1).utcoffset()
     return str(local.fold) if first != second else ""
+
+
+def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Match a text, which nobody types at length: the patterns look at a long one for as long as its square."""
+    text = text.strip()
+    return pattern.fullmatch(text) if len(text) <= _LONGEST else None
 
 
 def _next_such_day(month: int, day: int, today: date) -> date:
@@ -108,6 +121,8 @@ def _next_such_day(month: int, day: int, today: date) -> date:
 
 
 def _day(year: int, month: int, day: int) -> date:
+    if year not in _YEARS:
+        raise Mistyped("day")
     try:
         return date(year, month, day)
     except ValueError:

@@ -5,7 +5,9 @@ A form's state is a plain dict of its fields' texts; what cannot be read is name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
@@ -13,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from demo_base.languages import Language
 from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS, Appointment, Visit
-from planner_host.times import Mistyped, WallTime, fold_of, next_quarter, read_instant
+from planner_host.dms.csv_import import is_visible, longest
+from planner_host.times import Mistyped, WallTime, fold_of, is_in_calendar, next_quarter, read_instant
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
 Texts = dict[str, str]
 
 USUAL_STAY: Final = timedelta(hours=8)
-LONGEST_TEXT: Final = 200
 LONGEST_WORK: Final = 2_000
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_OF_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CUSTOMER: Final = tuple(f"customer_{name}" for name in MANUAL_FIELDS)
 VEHICLE: Final = tuple(f"vehicle_{name}" for name in VEHICLE_FIELDS)
 MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in ("date", "time", "fold"))
@@ -110,24 +114,41 @@ def read_visit(
             problems["customer_query"] = "customer.gone"
     else:
         customer = read_customer(texts, prefix="customer_", problems=problems)
+    vehicle = _read_lines(texts, VEHICLE_FIELDS, prefix="vehicle_", problems=problems)
+    work = _CONTROL_OF_TEXT.sub(" ", texts["work"])
+    if len(work) > LONGEST_WORK:
+        problems["work"] = "typed.too_long"
     start, end = read_period(texts, zone=zone, now=now, problems=problems)
     if problems or customer is None or start is None or end is None:
         return Read(None, problems)
-    vehicle = {name: texts[f"vehicle_{name}"][:LONGEST_TEXT] for name in VEHICLE_FIELDS}
-    filled = cast("contract.AppointmentVehicle", {name: text for name, text in vehicle.items() if text})
-    return Read(Visit(start, end, customer, filled, texts["work"][:LONGEST_WORK]))
+    return Read(Visit(start, end, customer, cast("contract.AppointmentVehicle", vehicle), work))
 
 
 def read_customer(
     texts: Mapping[str, str], *, prefix: str, problems: dict[str, str]
 ) -> contract.Customer | None:
     """Read a customer typed by hand; without a last name or a company nobody could be called."""
-    fields = {name: texts.get(f"{prefix}{name}", "")[:LONGEST_TEXT] for name in MANUAL_FIELDS}
-    if not fields["last_name"] and not fields["company"]:
+    fields = _read_lines(texts, MANUAL_FIELDS, prefix=prefix, problems=problems)
+    if not any(is_visible(fields.get(name, "")) for name in ("last_name", "company")):
         problems[f"{prefix}last_name"] = "customer.name_missing"
         return None
-    filled = {name: text for name, text in fields.items() if text}
-    return cast("contract.Customer", {"source": "manual", **filled})
+    return cast("contract.Customer", {"source": "manual", **fields})
+
+
+def tidy(text: str) -> str:
+    """Make a line of what was typed or pasted: its letters composed, white space and control characters blanks."""
+    return " ".join(unicodedata.normalize("NFC", _CONTROL.sub(" ", text)).split())
+
+
+def _read_lines(
+    texts: Mapping[str, str], names: Sequence[str], *, prefix: str, problems: dict[str, str]
+) -> Texts:
+    """Read lines of text: those that hold something. One that the contract finds too long is a problem."""
+    lines = {name: tidy(texts.get(f"{prefix}{name}", "")) for name in names}
+    problems |= {
+        f"{prefix}{name}": "typed.too_long" for name, text in lines.items() if len(text) > longest(name)
+    }
+    return {name: text for name, text in lines.items() if text}
 
 
 def read_period(
@@ -157,6 +178,7 @@ def read_moment(
 def start_of_new(at: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     """Give when a new appointment begins: at the slot it was made from, else at the next quarter of an hour."""
     try:
-        return datetime.fromisoformat(at).replace(tzinfo=zone).astimezone(UTC)
+        start = datetime.fromisoformat(at)
     except ValueError:
         return next_quarter(now)
+    return start.replace(tzinfo=zone).astimezone(UTC) if is_in_calendar(start) else next_quarter(now)

@@ -81,6 +81,16 @@ def import_csv(dms: SqliteDms, customers: Path, cars: Path) -> Replaced:
     return dms.replace(_customers(rows, car_rows))
 
 
+def longest(field: str) -> int:
+    """Give how many characters the contract admits in a field of a customer or of a customer's car."""
+    return LONGEST.get(field, LONGEST_OF_THE_OTHERS)
+
+
+def is_visible(text: str) -> bool:
+    """Say whether a person would see anything: letters, digits, signs, but neither blanks nor control characters."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
+
+
 def _customer_mistakes(rows: Iterable[Row]) -> Iterator[Finding]:
     lines: dict[str, int] = {}
     for row in rows:
@@ -88,7 +98,7 @@ def _customer_mistakes(rows: Iterable[Row]) -> Iterator[Finding]:
         number = row.cells["number"]
         if number in lines:
             yield row.finding("csv_number_twice", "number", first=lines[number])
-        elif _visible(number):
+        elif is_visible(number):
             lines[number] = row.line
         if not _any_visible(row, "last_name", "company"):
             yield row.finding("csv_name_missing", "last_name" if "last_name" in row.titles else "company")
@@ -98,17 +108,17 @@ def _car_mistakes(rows: Iterable[Row], customers: Iterable[Row]) -> Iterator[Fin
     numbers = {row.cells["number"] for row in customers}
     for row in rows:
         yield from _cell_mistakes(row)
-        if _visible(row.cells["number"]) and row.cells["number"] not in numbers:
+        if is_visible(row.cells["number"]) and row.cells["number"] not in numbers:
             yield row.finding("csv_customer_unknown", "number")
         if not _any_visible(row, "licence_plate", "vin"):
             yield row.finding("csv_car_empty", "licence_plate" if "licence_plate" in row.titles else "vin")
 
 
 def _cell_mistakes(row: Row) -> Iterator[Finding]:
-    if not _visible(row.cells["number"]):
+    if not is_visible(row.cells["number"]):
         yield row.finding("csv_value_missing", "number")
     for field, text in row.cells.items():
-        limit = LONGEST.get(field, LONGEST_OF_THE_OTHERS)
+        limit = longest(field)
         if len(text) > limit:
             yield row.finding("csv_too_long", field, limit=limit)
         if _CONTROL.search(text):
@@ -116,12 +126,7 @@ def _cell_mistakes(row: Row) -> Iterator[Finding]:
 
 
 def _any_visible(row: Row, *fields: str) -> bool:
-    return any(_visible(row.cells.get(field, "")) for field in fields)
-
-
-def _visible(text: str) -> bool:
-    """Say whether a person would see anything: letters, digits, signs, but neither blanks nor control characters."""
-    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
+    return any(is_visible(row.cells.get(field, "")) for field in fields)
 
 
 def _customers(rows: Iterable[Row], cars: Iterable[Row]) -> Iterator[DmsCustomer]:

@@ -1,0 +1,306 @@
+"""A workshop's planner with providers as their authors would write them, and the clock in the test's hand."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from demo_base.languages import Catalogues, Language
+from demo_base.templates import BASE
+from mobility_hookspecs import MobilityHost, MobilityProblem, hookimpl, make_problem
+from planner_host.appointments import Appointment, Visit, new_id
+from planner_host.audit import Audit
+from planner_host.changes import Changes
+from planner_host.dms import Car, DmsCustomer, SqliteDms, open_dms
+from planner_host.filters import FilterCache
+from planner_host.planner import Planner
+from planner_host.records import Records, Saved
+
+Document = dict[str, Any]
+FOLDER = Path(__file__).parents[2] / "planner_host"
+NOW = datetime(2026, 11, 24, 9, 7, tzinfo=UTC)
+PERIOD = {"start": "2026-11-25T08:00:00+01:00", "end": "2026-11-25T17:00:00+01:00"}
+MANUAL = {"source": "manual", "last_name": "Sommer", "first_name": "Änne"}
+CUSTOMERS = (
+    DmsCustomer(
+        "10001", first_name="Hans", last_name="Müller", city="Köln", cars=(Car("K-MU 123", make="VW"),)
+    ),
+    DmsCustomer(
+        "10002",
+        kind="company",
+        company="Bäcker Krüger",
+        last_name="Krüger",
+        cars=(Car("MS-BK 1", model="Caddy"), Car("MS-BK 2")),
+    ),
+)
+_numbers = itertools.count(1)
+
+
+class Clock:
+    """A wall clock that moves when told."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Give the present instant."""
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+class Fake:
+    """A provider that answers what it is told to, and remembers what it was asked.
+
+    `outcomes` are given to the next changes one by one, the last again and again: a status, a problem's code (then
+    the change is refused), a whole outcome, or something to call with the change.
+    """
+
+    def __init__(self, provider: str = "fake", name: str = "Fake & Co.") -> None:
+        self.provider = provider
+        self.name = name
+        self.outcomes: list[Any] = ["done"]
+        self.changes: list[Document] = []
+        self.asked: list[str] = []
+        self.states: dict[str, Document] = {}
+        self.options: list[Document] = []
+
+    def module(self, *hooks: str, **own: Callable[..., object]) -> ModuleType:
+        """Give the provider as a module with the named hooks of this class, and hooks of the test's own."""
+        module = ModuleType(f"provider_{self.provider}")
+        for name in ("describe_mobility_provider", *hooks):
+            setattr(module, name, hookimpl(getattr(self, name)))
+        for name, hook in own.items():
+            setattr(module, name, hookimpl(hook))
+        return module
+
+    def describe_mobility_provider(self) -> Document:
+        """Say who this is."""
+        return {
+            "id": self.provider,
+            "name": self.name,
+            "version": "1.0",
+            "contract": ">=1.0,<2",
+            "kinds": ["rental_car"],
+            "capabilities": [],
+        }
+
+    def on_appointment_saved(self, appointment, context) -> Document:
+        """Say how an appointment stands."""
+        self.asked.append("saved")
+        return {"period": appointment["period"], "locked": [], "notices": []} | self.state_of(
+            appointment["id"]
+        )
+
+    def provide_mobility_states(self, appointment_ids, context) -> list[Document]:
+        """Say how appointments stand."""
+        self.asked.append("states")
+        return [self.state_of(each) for each in appointment_ids]
+
+    def provide_mobility_filters(self, site, context) -> Document:
+        """Give one class and two features."""
+        self.asked.append("filters")
+        classes = [{"id": "kombi", "name": f"Kombi ({context.locale})"}]
+        features = [
+            {"id": "automatik", "name": "Automatik", "group": "Antrieb"},
+            {"id": "navi", "name": "Navigationssystem"},
+        ]
+        return {"provider": self.provider, "vehicle_classes": classes, "features": features}
+
+    def provide_mobility_options(self, request, context) -> Document:
+        """Offer the options that were set."""
+        self.asked.append("options")
+        exact = [each for each in self.options if each["match"] == "exact"]
+        return {
+            "provider": self.provider,
+            "as_of": "2026-11-24T10:00:00+01:00",
+            "options": self.options,
+            "total": len(exact),
+            "truncated": False,
+        }
+
+    def on_rental_change(self, change, context) -> Document | None:
+        """Answer the next outcome."""
+        if change["provider"] != self.provider:
+            return None
+        self.changes.append(change)
+        wanted = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        answer: Document = {"change_id": change["change_id"], "provider": self.provider}
+        if callable(wanted):
+            wanted = wanted(change)
+        if isinstance(wanted, dict):
+            return answer | wanted
+        if wanted == "done":
+            return answer | {"status": "done", "rental": self.rental(change.get("appointment_id", "A-1"))}
+        if wanted == "unknown":
+            return answer | {"status": "unknown", "problem": make_problem("deadline_exceeded")}
+        return answer | {"status": "refused", "problem": make_problem(wanted)}
+
+    def state_of(self, appointment_id: str) -> Document:
+        """Write the state that was set for an appointment, else that nothing is booked."""
+        bare = {"provider": self.provider, "appointment_id": appointment_id, "state": "open", "proposals": []}
+        return bare | self.states.get(appointment_id, {})
+
+    def book(self, appointment_id: str, **fields: Any) -> None:
+        """Have a rental for an appointment."""
+        self.states[appointment_id] = {"state": "booked", "rental": self.rental(appointment_id, **fields)}
+
+    def rental(self, appointment_id: str, **fields: Any) -> Document:
+        """Write a rental."""
+        return {
+            "provider": self.provider,
+            "site": "main",
+            "id": "R-1",
+            "appointment_id": appointment_id,
+            "kind": "rental_car",
+            "title": "VW Golf Variant",
+            "status": "reserved",
+            "period": PERIOD,
+            "allowed_changes": ["change_end", "cancel"],
+            "revision": 3,
+            "changed_at": "2026-11-24T10:00:00+01:00",
+            **fields,
+        }
+
+    def option(self, option_id: str = "V1", **fields: Any) -> Document:
+        """Write an option with a vehicle."""
+        return {
+            "provider": self.provider,
+            "id": option_id,
+            "kind": "rental_car",
+            "title": "VW Golf Variant",
+            "period": PERIOD,
+            "match": "exact",
+            "vehicle": {
+                "id": option_id,
+                "make": "VW",
+                "model": "Golf Variant",
+                "vehicle_class": "kombi",
+                "features": ["navi"],
+            },
+            **fields,
+        }
+
+
+HOOKS = (
+    "on_appointment_saved",
+    "provide_mobility_states",
+    "provide_mobility_filters",
+    "provide_mobility_options",
+    "on_rental_change",
+)
+
+
+def problem(code: str = "unreachable", **fields: object) -> MobilityProblem:
+    """Make what a provider raises."""
+    return MobilityProblem({**make_problem(code), **fields})
+
+
+@dataclass
+class Workshop:
+    """Planners over one folder, started and stopped as a program would be."""
+
+    folder: Path
+    dms: SqliteDms
+    clock: Clock = field(default_factory=Clock)
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def planner(self, *providers: object) -> Planner:
+        """Start a planner; one that ran before over the same folder has ended."""
+        self.stop()
+        host = self.stack.enter_context(MobilityHost.of(*providers))
+        records = Records(self.folder)
+        self.stack.callback(records.close)
+        audit = Audit(records.database)
+        changes = Changes(host, records, audit, now=self.clock)
+        return Planner(host, records, audit, changes, FilterCache(host), self.dms, self.clock)
+
+    def stop(self) -> None:
+        """End the planner."""
+        self.stack.close()
+
+
+@pytest.fixture(scope="session")
+def dms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDms]:
+    """A DMS of two customers, which nobody changes."""
+    with open_dms(tmp_path_factory.mktemp("dms") / "dms.sqlite3") as dms:
+        dms.replace(CUSTOMERS)
+        yield dms
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, dms: SqliteDms) -> Iterator[Workshop]:
+    """A workshop's folder, in which planners are started."""
+    workshop = Workshop(tmp_path, dms)
+    yield workshop
+    workshop.stop()
+
+
+@pytest.fixture
+def fake() -> Fake:
+    """A provider with all that step 4 needs."""
+    return Fake()
+
+
+@pytest.fixture
+def desk(workshop: Workshop, fake: Fake) -> Planner:
+    """A planner with that provider."""
+    return workshop.planner(fake.module(*HOOKS))
+
+
+@pytest.fixture
+def release() -> Iterator[threading.Event]:
+    """What a provider that hangs waits for; set when the test ends."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture(scope="session")
+def catalogues() -> Catalogues:
+    """The planner's texts."""
+    return Catalogues(BASE / "locale", FOLDER / "locale")
+
+
+@pytest.fixture(scope="session", params=["de", "en"])
+def language(request: pytest.FixtureRequest, catalogues: Catalogues) -> Language:
+    """Each language in turn."""
+    return catalogues[request.param]
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """A visit of a customer typed by hand, tomorrow from eight to five."""
+    start = datetime.fromisoformat(PERIOD["start"]).astimezone(UTC)
+    return Visit(start, start + timedelta(hours=9), dict(MANUAL), {"licence_plate": "KA-AS 1"}, "Inspektion")
+
+
+@pytest.fixture
+def draft(visit: Visit) -> Callable[..., Appointment]:
+    """Give what drafts an appointment that was never saved; fields may be replaced."""
+
+    def draft(**fields: Any) -> Appointment:
+        bare: Document = {"id": new_id(), "revision": 0, "site": "main", "time_zone": "Europe/Berlin"}
+        bare |= {"visit": visit, "saved_by": "anna", "saved_at": NOW + timedelta(seconds=next(_numbers))}
+        return Appointment(**(bare | fields))
+
+    return draft
+
+
+@pytest.fixture
+def saved(desk: Planner, draft: Callable[..., Appointment]) -> Appointment:
+    """An appointment that is saved."""
+    outcome = desk.records.save(draft())
+    assert isinstance(outcome, Saved)
+    return outcome.appointment

@@ -1,0 +1,265 @@
+"""Steps 1 to 3 as texts: drawn from an appointment, read back, and never read into what the contract refuses."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mobility_schemas import validate
+from planner_host.appointments import (
+    MANUAL_FIELDS,
+    VEHICLE_FIELDS,
+    Appointment,
+    Status,
+    Visit,
+    document_of,
+    is_id,
+    name_of,
+    new_id,
+)
+from planner_host.dms.csv_import import longest
+from planner_host.visit_form import (
+    FIELDS,
+    LONGEST_WORK,
+    blank_texts,
+    read_visit,
+    start_of_new,
+    texts_of,
+    tidy,
+    with_customer,
+    with_vehicle,
+    without_customer,
+)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 24, 9, 7, tzinfo=UTC)
+START = datetime(2026, 11, 25, 7, tzinfo=UTC)
+
+# Anything a browser or another program can send; half characters are refused before a form is read.
+sent = st.text(st.characters(codec="utf-8"), max_size=400)
+odd = st.sampled_from(
+    ["\x00", "\x1f", "\x7f", "\u200b", "\xa0", "\r\n", "\x85", "\ufeff", " ", "x" * 500, "ü" * 41]
+)
+
+
+def read(texts, **more):
+    """Read a form on a day in November."""
+    return read_visit(texts, zone=BERLIN, now=NOW, **({"customer_of_dms": None} | more))
+
+
+@pytest.fixture
+def form(catalogues):
+    """A form with a customer typed by hand, filled in as it should be."""
+    texts = blank_texts(START, language=catalogues["de"], zone=BERLIN)
+    return texts | {"customer_source": "manual", "customer_last_name": "Sommer"}
+
+
+def document(visit):
+    """Write a visit as the document it becomes."""
+    saved = Appointment(new_id(), 1, "main", "Europe/Berlin", visit, "anna", NOW)
+    return document_of(saved)
+
+
+def test_what_is_filled_in_becomes_a_visit(form):
+    """Customer, car, times and work are there; what was left empty is not."""
+    read_form = read(form | {"vehicle_licence_plate": "KA-AS 1", "work": "Inspektion"})
+    expected = Visit(
+        START,
+        START + timedelta(hours=8),
+        {"source": "manual", "last_name": "Sommer"},
+        {"licence_plate": "KA-AS 1"},
+        "Inspektion",
+    )
+    assert ({}, expected) == (read_form.problems, read_form.visit)
+
+
+def test_a_drawn_form_is_read_back(language, draft):
+    """Opening an appointment and saving it changes nothing, in either language."""
+    appointment = draft()
+    assert appointment.visit == read(texts_of(appointment, language=language)).visit
+
+
+@given(st.integers(0, 100_000_000), st.integers(1, 10_000))
+def test_a_drawn_period_is_read_back(catalogues, minute, minutes):
+    """On whatever day of the year, however long the car stays."""
+    start = datetime(2000, 1, 2, tzinfo=UTC) + timedelta(minutes=minute)
+    visit = Visit(start, start + timedelta(minutes=minutes), {"source": "manual", "last_name": "Sommer"}, {})
+    appointment = Appointment("T-1", 1, "main", "Europe/Berlin", visit, "anna", NOW)
+    assert visit == read(texts_of(appointment, language=catalogues["de"])).visit
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), sent | odd | st.builds(str.__add__, sent, odd)))
+def test_what_can_be_saved_the_contract_takes(catalogues, fields):
+    """Whatever is sent, it is refused by name of the field, or it is a valid appointment."""
+    texts = blank_texts(START, language=catalogues["de"], zone=BERLIN) | {"customer_last_name": "Sommer"}
+    read_form = read(texts | {name: text.strip() for name, text in fields.items()})
+    if read_form.visit is None:
+        assert set(read_form.problems) <= set(FIELDS)
+        assert read_form.problems != {}
+    else:
+        validate(document(read_form.visit), "appointment")
+
+
+@pytest.mark.parametrize(
+    "name", [*(f"customer_{n}" for n in MANUAL_FIELDS), *(f"vehicle_{n}" for n in VEHICLE_FIELDS)]
+)
+def test_a_line_is_as_long_as_the_contract_has_it(form, name):
+    """The longest that the contract takes is taken; one letter more is said at its field, and nothing is cut off."""
+    most = longest(name.partition("_")[2])
+    fits, too_long = read(form | {name: "ü" * most}), read(form | {name: "ü" * (most + 1)})
+    assert fits.visit is not None
+    validate(document(fits.visit), "appointment")
+    assert (None, {name: "typed.too_long"}) == (too_long.visit, dict(too_long.problems))
+
+
+def test_work_is_as_long_as_its_field(form):
+    """What does not fit is said, not cut off."""
+    assert read(form | {"work": "x" * LONGEST_WORK}).visit is not None
+    assert {"work": "typed.too_long"} == read(form | {"work": "x" * (LONGEST_WORK + 1)}).problems
+
+
+def test_work_keeps_its_lines(form):
+    """Several lines stay several lines; what no text holds becomes a blank."""
+    visit = read(form | {"work": "Bremsen\n\tvorn\x00hinten"}).visit
+    assert visit is not None
+    assert "Bremsen\n\tvorn hinten" == visit.work
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("  Hans\tPeter ", "Hans Peter"),
+        ("Mu\u0308ller", "Müller"),
+        ("a\r\nb\x00c", "a b c"),
+        ("\x1f", ""),
+        ("\u00a0x\u2003y", "x y"),
+    ],
+)
+def test_a_line_is_tidied(typed, line):
+    """What was pasted with line ends, tabs and the like is one line of text."""
+    assert line == tidy(typed)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\ufeff\u00a0", "\x00"])
+def test_a_customer_has_a_name(form, name):
+    """A name of nothing that a person sees is none."""
+    assert {"customer_last_name": "customer.name_missing"} == read(
+        form | {"customer_last_name": name}
+    ).problems
+
+
+def test_a_company_is_name_enough(form):
+    """Companies need no person."""
+    visit = read(form | {"customer_last_name": "", "customer_company": "Krüger GmbH"}).visit
+    assert visit is not None
+    assert "Krüger GmbH" == name_of(visit.customer)
+
+
+def test_every_mistake_is_said_at_once(form):
+    """Who mistyped three fields is told of three."""
+    wrong = {"start_date": "31.2.", "end_time": "25", "customer_last_name": ""}
+    expected = {
+        "start_date": "typed.day",
+        "end_time": "typed.time",
+        "customer_last_name": "customer.name_missing",
+    }
+    assert expected == read(form | wrong).problems
+
+
+@pytest.mark.parametrize("end", ["07:59", "08:00"])
+def test_the_car_is_fetched_after_it_was_brought(form, end):
+    """A visit takes a while."""
+    assert {"end_date": "typed.end_before_start"} == read(form | {"end_time": end}).problems
+
+
+def test_the_odd_night_is_measured_by_instants(form):
+    """From the second 2:30 to 2:45 is a quarter of an hour; from there back to the first, none."""
+    night = {"start_date": "31.10.2027", "end_date": "31.10.2027", "start_time": "2:30", "end_time": "2:45"}
+    forth = read(form | night | {"start_fold": "0", "end_fold": "1"}).visit
+    back = read(form | night | {"start_fold": "1", "end_fold": "0"})
+    assert forth is not None
+    assert timedelta(minutes=75) == forth.end - forth.start
+    assert {"end_date": "typed.end_before_start"} == back.problems
+
+
+def test_a_customer_of_the_dms_is_what_the_dms_says(form, dms):
+    """Whatever stands in the form's hidden fields, the DMS's own data are saved."""
+    customer = dms.customer("10001")
+    texts = with_customer(form, customer) | {"customer_last_name": "Meier", "customer_phone": "x" * 500}
+    visit = read(texts, customer_of_dms=customer.document()).visit
+    assert visit is not None
+    assert customer.document() == visit.customer
+
+
+def test_a_customer_who_is_gone_from_the_dms_is_said(form):
+    """A number alone is nobody."""
+    texts = form | {"customer_source": "dms", "customer_number": "999"}
+    assert {"customer_query": "customer.gone"} == read(texts).problems
+
+
+def test_the_only_car_comes_along(form, dms):
+    """One car is taken over with its owner, of several one is chosen."""
+    assert ["K-MU 123", ""] == [
+        with_customer(form, dms.customer(number))["vehicle_licence_plate"] for number in ("10001", "10002")
+    ]
+
+
+def test_another_customer_is_begun_with_empty_fields(form, dms):
+    """Nothing of the customer of the DMS stays in the form typed by hand."""
+    texts = without_customer(with_customer(form, dms.customer("10001")))
+    left = [texts[name] for name in FIELDS if name.startswith("customer_") and name != "customer_source"]
+    assert ({""}, "manual") == (set(left), texts["customer_source"])
+
+
+def test_another_car_replaces_all_of_the_first(form):
+    """A plate that the new car does not have is not kept."""
+    texts = with_vehicle(form | {"vehicle_vin": "W1", "vehicle_make": "VW"}, {"licence_plate": "KA-B 2"})
+    assert ("KA-B 2", "", "") == tuple(texts[f"vehicle_{name}"] for name in ("licence_plate", "vin", "make"))
+
+
+@pytest.mark.parametrize(
+    ("at", "start"),
+    [
+        ("2026-11-26T08:00", "2026-11-26T07:00"),
+        ("2027-03-28T02:30", "2027-03-28T01:30"),
+        ("", "2026-11-24T09:15"),
+        ("heute", "2026-11-24T09:15"),
+        ("0001-01-01T00:00", "2026-11-24T09:15"),
+        ("9999-12-31T23:59", "2026-11-24T09:15"),
+    ],
+)
+def test_a_new_appointment_begins_at_its_slot(at, start):
+    """An address that names no hour a visit can have means the next quarter of an hour."""
+    assert start == start_of_new(at, now=NOW, zone=BERLIN).isoformat(timespec="minutes").removesuffix(
+        "+00:00"
+    )
+
+
+@pytest.mark.parametrize("text", ["T-0a1b2c3d4e5f", "A.b_c~d-1", "x" * 80])
+def test_an_id(text):
+    """What the contract takes as an id, and an address can bear."""
+    assert is_id(text)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 81, "ä", "a/b", "a b", "a\n", "..", ".", "new", "-a\x00"])
+def test_no_id(text):
+    """An address would lead elsewhere, or the contract refuses it."""
+    assert not is_id(text)
+
+
+def test_drawn_ids_are_ids():
+    """Each is another."""
+    drawn = {new_id() for _ in range(100)}
+    assert (100, True) == (len(drawn), all(map(is_id, drawn)))
+
+
+def test_a_cancelled_visit_is_a_valid_document(visit, draft):
+    """The status is the contract's, whatever else is known of car and work."""
+    bare = Visit(visit.start, visit.end, visit.customer, {}, "", Status.CANCELLED)
+    written = document_of(draft(visit=bare, revision=2))
+    validate(written, "appointment")
+    assert ("cancelled", "2026-11-25T08:00:00+01:00") == (written["status"], written["period"]["start"])
