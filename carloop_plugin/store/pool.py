@@ -13,7 +13,8 @@ from sqlite_utils import Database
 from carloop_plugin.store.connection import open_database, wait
 from carloop_plugin.store.damaged import note_installation
 from carloop_plugin.store.migrations import migrate
-from carloop_plugin.store.sqlite import SqliteStore
+from carloop_plugin.store.records import Records
+from carloop_plugin.store.sqlite import SqliteDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class SqliteFile:
         self._generation = 0
 
     @contextmanager
-    def open(self, *, deadline: float) -> Iterator[SqliteStore]:
+    def open(self, *, deadline: float) -> Iterator[Records]:
         """Lend a store for one call.
 
         :param deadline: monotonic seconds; no transaction waits for a lock longer.
@@ -45,9 +46,8 @@ class SqliteFile:
         generation = self._generation
         connection = self._take() or self._connect(deadline=deadline)
         try:
-            yield SqliteStore(
-                connection.db, self._path, installation=connection.installation, deadline=deadline
-            )
+            database = SqliteDatabase(connection.db, self._path, deadline=deadline)
+            yield Records(database, installation=connection.installation)
         finally:
             self._give_back(connection, generation)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.postgres import Postgres
 from carloop_plugin.appointment import SavedAppointment, remember
 from carloop_plugin.intents import Intent, RentalRecord
 from carloop_plugin.model import (
@@ -23,6 +24,7 @@ from carloop_plugin.model import (
     VehicleId,
 )
 from carloop_plugin.ports import Store
+from carloop_plugin.store.opening import Source, source_of
 from carloop_plugin.store.pool import SqliteFile
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -41,9 +43,25 @@ def file(path: Path) -> Iterator[SqliteFile]:
     file.close()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def location(request: pytest.FixtureRequest) -> str:
+    """Name a place for records where nothing is yet: each test of a store runs on both databases."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("path"))
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
+
+
 @pytest.fixture
-def store(file: SqliteFile) -> Iterator[Store]:
-    with file.open(deadline=time.monotonic() + 30) as store:
+def source(location: str) -> Iterator[Source]:
+    source = source_of(location)
+    yield source
+    source.close()
+
+
+@pytest.fixture
+def store(source: Source) -> Iterator[Store]:
+    with source.open(deadline=time.monotonic() + 30) as store:
         yield store
 
 
