@@ -17,6 +17,7 @@ class Appointments(Accounts):
 
     @atomic
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
+        self._db.lock(appointment.id)
         known = self.appointment(appointment.id)
         if known and known.revision >= appointment.revision:
             return known

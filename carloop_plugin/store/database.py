@@ -34,10 +34,13 @@ class Database(Protocol):
         """Name the journal of a file; empty for a server."""
 
     def transact(self, work: Callable[[], T]) -> T:
-        """Run work as one durable transaction, as if nobody else wrote meanwhile; within another, as a part of it.
+        """Run work as one durable transaction; within another, as a part of it.
 
         It may run more than once, so it does nothing but read and write here.
         """
+
+    def lock(self, name: str) -> None:
+        """Wait until no other transaction holds a name, and hold it until this one ends: what is read then holds."""
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Give the rows of a query, each by its columns' names."""

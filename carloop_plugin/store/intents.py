@@ -33,6 +33,7 @@ class Intents(Rentals):
 
     @atomic
     def record(self, intent: Intent) -> RecordResult:
+        self._lock(intent)
         if same := self.intent(intent.change_id):
             return SameChange(same)
         if conflict := self._conflict(intent):
@@ -100,7 +101,7 @@ class Intents(Rentals):
     def settle(
         self, change_id: ChangeId, outcome: Outcome, rental: RentalRecord | None = None
     ) -> Outcome | None:
-        known = self.intent(change_id)
+        known = self._locked(change_id)
         if known and known.outcome:
             return known.outcome
         if known and known.given_up_by and outcome.status is OutcomeStatus.DONE:
@@ -114,6 +115,8 @@ class Intents(Rentals):
     def settle_given_up(
         self, booking: Outcome, giving_up: Outcome, rental: RentalRecord | None = None
     ) -> Outcome:
+        if giving_up.change_id is not None:
+            self._locked(giving_up.change_id)
         for outcome in (booking, giving_up):
             if outcome.change_id is not None:
                 self._settle(outcome.change_id, outcome)
@@ -128,6 +131,16 @@ class Intents(Rentals):
         return self.intent(change_id) is None
 
     # within a transaction
+
+    def _lock(self, intent: Intent) -> None:
+        """Hold off whoever else writes about the same appointment."""
+        if intent.appointment_id is not None:
+            self._db.lock(intent.appointment_id)
+
+    def _locked(self, change_id: ChangeId) -> Intent | None:
+        if intent := self.intent(change_id):
+            self._lock(intent)
+        return self.intent(change_id)
 
     def _conflict(self, intent: Intent) -> OtherPending | AlreadyBooked | None:
         if intent.appointment_id is None:

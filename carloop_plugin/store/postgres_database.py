@@ -1,4 +1,4 @@
-"""PostgreSQL as the records' database: serializable transactions, run again where two were in each other's way."""
+"""PostgreSQL as the records' database: a lock for each name, and transactions that run again where two collided."""
 
 from __future__ import annotations
 
@@ -44,10 +44,13 @@ class PostgresDatabase:
     def journal(self) -> str:
         return ""
 
-    def transact(self, work: Callable[[], T], *, isolation: str = "SERIALIZABLE") -> T:
+    def transact(self, work: Callable[[], T]) -> T:
         if self._within is not None:
             return work()
-        return self.persist(lambda connection: self._transaction(connection, work, isolation))
+        return self.persist(lambda connection: self._transaction(connection, work))
+
+    def lock(self, name: str) -> None:
+        self.query("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", [name])
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         def rows(connection: DeadlineConnection) -> list[Row]:
@@ -90,9 +93,10 @@ class PostgresDatabase:
             if not lost:
                 time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - no secret
 
-    def _transaction(self, connection: DeadlineConnection, work: Callable[[], T], isolation: str) -> T:
+    def _transaction(self, connection: DeadlineConnection, work: Callable[[], T]) -> T:
         milliseconds = max(1, int((self._deadline - time.monotonic()) * 1000))
-        begin = f"BEGIN ISOLATION LEVEL {isolation}; SET LOCAL statement_timeout = {milliseconds}"
+        # Read committed: what is read after a lock was waited for is what the one before left.
+        begin = f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {milliseconds}"
         connection.execute(begin.encode())
         self._within = connection
         try:

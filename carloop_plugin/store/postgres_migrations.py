@@ -23,8 +23,6 @@ TYPES = {
     "keyed": "",
 }
 
-LOCK = int.from_bytes(b"carloop")
-
 _APPLIED = "SELECT name, (SELECT id FROM installation) AS installation FROM migrations ORDER BY number"
 
 
@@ -37,7 +35,7 @@ def migrate(db: PostgresDatabase, *, installation: str | None = None) -> str:
     applied = db.persist(_look)
     if not _missing(applied, db):
         return str(applied[0]["installation"])
-    return db.transact(lambda: _apply(db, installation), isolation="READ COMMITTED")
+    return db.transact(lambda: _apply(db, installation))
 
 
 def _look(connection: DeadlineConnection) -> list[Row]:
@@ -49,7 +47,7 @@ def _look(connection: DeadlineConnection) -> list[Row]:
 
 def _apply(db: PostgresDatabase, installation: str | None) -> str:
     # Whoever comes second waits here, and sees then what the first one did.
-    db.query(f"SELECT pg_advisory_xact_lock({LOCK})")
+    db.lock("carloop migrations")
     if db.query(f"SELECT to_regnamespace('{SCHEMA}') IS NULL AS is_new")[0]["is_new"]:
         db.execute(f"CREATE SCHEMA {SCHEMA}")
     if db.query(f"SELECT to_regclass('{SCHEMA}.migrations') IS NULL AS is_new")[0]["is_new"]:

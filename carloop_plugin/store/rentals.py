@@ -44,6 +44,7 @@ class Rentals(Accounts):
 
     @atomic
     def keep_rental(self, rental: RentalRecord) -> bool:
+        self._db.lock(rental.appointment_id)
         known = self._rental(rental.account, rental.id)
         if known and (known.revision > rental.revision or known == rental):
             return False
