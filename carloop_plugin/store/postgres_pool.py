@@ -87,10 +87,11 @@ class Connections:
         class Watched(DeadlineConnection):
             @classmethod
             def connect(cls, conninfo: str = "", **parameters: Any) -> Self:
+                began = time.monotonic()
                 try:
                     return super().connect(conninfo, **parameters)
                 except psycopg.Error as error:
-                    connections._failed = (time.monotonic(), error)
+                    connections._failed = (began, error)
                     raise
 
         return Watched

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.postgres import Postgres
 from carloop_plugin.appointment import SavedAppointment, remember
 from carloop_plugin.intents import Intent, RentalRecord
+from carloop_plugin.messages import advice
 from carloop_plugin.model import (
     AccountId,
     Action,
@@ -21,6 +22,7 @@ from carloop_plugin.model import (
     RentalId,
     RentalStatus,
     Site,
+    StoreFailed,
     VehicleId,
 )
 from carloop_plugin.ports import Store
@@ -124,3 +126,23 @@ def make_rental() -> Callable[..., RentalRecord]:
         return RentalRecord(**(values | fields))  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def failure_of() -> Callable[[str], StoreFailed]:
+    """Open records that cannot be opened, and give why. What is told of it is in both languages, without a secret."""
+
+    def fail(address: str) -> StoreFailed:
+        server = source_of(address)
+        try:
+            with pytest.raises(StoreFailed) as failed, server.open(deadline=time.monotonic() + 30):
+                pass
+        finally:
+            server.close()
+        reason = failed.value.reason
+        assert reason.text is not None
+        texts = [advice(reason.text, locale, dict(reason.params)) for locale in ("de", "en")]
+        assert "canary" not in repr((failed.value, reason, failed.value.__cause__, server, texts))
+        return failed.value
+
+    return fail
