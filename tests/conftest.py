@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,6 +19,7 @@ from mobility_hookspecs import MobilityHost
 
 if TYPE_CHECKING:
     from benchmarks.postgres import Postgres
+    from benchmarks.postgres_line import PostgresLine
 
 Document = dict[str, Any]
 
@@ -99,6 +101,17 @@ def postgres() -> Iterator[Postgres]:
 
     with run_postgres() as running:
         yield running
+
+
+@pytest.fixture
+def line(postgres: Postgres) -> Iterator[PostgresLine]:
+    """A line to an empty database, which can fall silent or be cut."""
+    from benchmarks.postgres_line import PostgresLine
+
+    with TemporaryDirectory(prefix="carloop-line-") as folder:
+        line = PostgresLine(postgres, Path(folder))
+        yield line
+        line.close()
 
 
 @pytest.fixture
