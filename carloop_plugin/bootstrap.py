@@ -20,11 +20,12 @@ from carloop_plugin.credentials import open_credentials
 from carloop_plugin.location import is_shared_store, shown
 from carloop_plugin.model import Reason, Site, SiteSettings, StoredSettings, StoreFailed
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials
-from carloop_plugin.settings import ConfigurationProblem, Environment, site_settings
+from carloop_plugin.settings import ConfigurationProblem, Environment, locate_store, site_settings
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
     from carloop_plugin.rebuild import Rebuilt
+    from carloop_plugin.store.copying import Copied
     from carloop_plugin.store.opening import Source
 
 DEFAULT_SITE = Site("main")
@@ -139,6 +140,20 @@ def _refuse_newer(*, deadline: float) -> None:
     except StoreFailed as failure:
         if failure.reason.text == "store.newer":
             raise
+
+
+def copy_store(
+    origin: str, target: str, *, deadline: float, tell: Callable[[int, int], None] = lambda _done, _all: None
+) -> Copied:
+    """Copy all records from one place to an empty one; places as `CARLOOP_STORE` names them.
+
+    :raises Refused: there is nothing to copy, something is there already, or a change is being sent just now.
+    :raises StoreFailed: one of the two cannot be opened, read or written.
+    """
+    from carloop_plugin.store.copying import copy_records
+
+    here, there = locate_store(origin), locate_store(target)
+    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=tell)
 
 
 def close() -> None:

@@ -9,9 +9,9 @@ SCHEMES = ("postgresql://", "postgres://")
 # One reading only: a password with an `@`, `/` or `?` that is not percent-encoded would end up in host or path.
 _CLEAR = re.compile(
     r"(?P<scheme>postgres(?:ql)?://)"
-    r"(?:[^@/?#\s]*@)?"
+    r"(?:[^@/?#\s:]*(?P<password>:[^@/?#\s]+)?:?@)?"
     r"(?P<place>{host}(?:,{host})*(?:/[\w.~%-]*)?)"
-    r"(?:\?[^@?#\s]*)?".replace("{host}", r"(?:\[[0-9A-Fa-f:.%]+\]|[\w.~%-]*)(?::\d*)?")
+    r"(?P<parameters>\?[^@?#\s]*)?".replace("{host}", r"(?:\[[0-9A-Fa-f:.%]+\]|[\w.~%-]*)(?::\d*)?")
 )
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)")
 
@@ -29,6 +29,12 @@ def is_address(location: str) -> bool:
 def is_clear(address: str) -> bool:
     """Tell whether a PostgreSQL address reads in one way only: no part of a password passes for a host."""
     return _CLEAR.fullmatch(address) is not None
+
+
+def has_password(location: str) -> bool:
+    """Tell whether a PostgreSQL address carries a password of its own."""
+    clear = _CLEAR.fullmatch(location)
+    return clear is not None and bool(clear["password"] or "password=" in (clear["parameters"] or ""))
 
 
 def shown(location: str) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "Environment",
     "is_shared_store",
     "is_token",
+    "locate_store",
     "site_settings",
     "token_place",
 ]
@@ -143,6 +144,11 @@ def _store(named: str | None) -> str:
         from platformdirs import user_data_path
 
         return str((user_data_path("carloop", appauthor=False) / "carloop.sqlite3").absolute())
+    return locate_store(named)
+
+
+def locate_store(named: str) -> str:
+    """Turn what a person calls a store into its location: an address as it is, a path made absolute."""
     return named if is_address(named) else str(Path(named).expanduser().absolute())
 
 

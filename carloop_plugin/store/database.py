@@ -48,11 +48,20 @@ class Database(Protocol):
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Write, within a transaction; give the number of rows that were."""
 
+    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Write once for each row of values, within a transaction."""
+
+    def freeze(self, tables: Sequence[str]) -> None:
+        """Hold off whoever else would write to the tables, until this transaction ends."""
+
     def listed(self, texts: Sequence[str]) -> object:
         """Give a list of texts as the one value that `AMONG` takes."""
 
     def discard_moved_aside(self) -> int:
         """Delete the damaged stores moved aside; give how many there were."""
+
+    def note_installation(self) -> None:
+        """Repeat the installation's id outside the database, for when that is damaged, where there is such a place."""
 
 
 class Part:

@@ -14,6 +14,13 @@ from carloop_plugin.store.records import Records
 class Source(Protocol):
     """A place of records: a file, or a database on a server."""
 
+    @property
+    def place(self) -> str:
+        """Where it is, for a person to read; no secret is in it."""
+
+    def exists(self, *, deadline: float) -> bool:
+        """Tell whether there are records, without making them."""
+
     def open(self, *, deadline: float) -> AbstractContextManager[Records]:
         """Lend the records for one call."""
 

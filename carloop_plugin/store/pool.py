@@ -36,6 +36,15 @@ class SqliteFile:
         self._lock = Lock()
         self._generation = 0
 
+    @property
+    def place(self) -> str:
+        """Where the file is."""
+        return str(self._path)
+
+    def exists(self, *, deadline: float) -> bool:  # noqa: ARG002 - a server may take its time
+        """Tell whether there is a file with something in it."""
+        return self._path.is_file() and self._path.stat().st_size > 0
+
     @contextmanager
     def open(self, *, deadline: float) -> Iterator[Records]:
         """Lend a store for one call.

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from carloop_plugin.location import shown
 from carloop_plugin.store.postgres_database import PostgresDatabase
-from carloop_plugin.store.postgres_migrations import migrate
+from carloop_plugin.store.postgres_migrations import is_there, migrate
 from carloop_plugin.store.postgres_pool import Connections
 from carloop_plugin.store.records import Records
 
@@ -20,6 +21,16 @@ class PostgresServer:
         self._installation = installation
         self._guard = Lock()
         self._open: _Counted | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the database is, without secrets."""
+        return shown(self._address)
+
+    def exists(self, *, deadline: float) -> bool:
+        """Tell whether the database has records of ours."""
+        with self._counted() as connections:
+            return is_there(PostgresDatabase(connections, deadline=deadline))
 
     @contextmanager
     def open(self, *, deadline: float) -> Iterator[Records]:

@@ -59,15 +59,29 @@ class PostgresDatabase:
         return rows(self._within) if self._within is not None else self.persist(rows)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
-        if self._within is None:
-            raise RuntimeError("what writes is a transaction")
-        return self._within.execute(_native(sql), values).rowcount
+        return self._writing.execute(_native(sql), values).rowcount
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        with self._writing.cursor() as cursor:
+            cursor.executemany(_native(sql), rows)
+
+    def freeze(self, tables: Sequence[str]) -> None:
+        self.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
 
     def listed(self, texts: Sequence[str]) -> list[str]:
         return list(texts)
 
     def discard_moved_aside(self) -> int:
         return 0
+
+    def note_installation(self) -> None:
+        """Do nothing: a server has no folder of ours."""
+
+    @property
+    def _writing(self) -> DeadlineConnection:
+        if self._within is None:
+            raise RuntimeError("what writes is a transaction")
+        return self._within
 
     def persist(self, work: Callable[[DeadlineConnection], T]) -> T:
         """Do some work, again where it collided with another's, on another connection where this one died.

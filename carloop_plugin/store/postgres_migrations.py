@@ -38,6 +38,11 @@ def migrate(db: PostgresDatabase, *, installation: str | None = None) -> str:
     return db.transact(lambda: _apply(db, installation))
 
 
+def is_there(db: PostgresDatabase) -> bool:
+    """Tell whether the database has records of ours."""
+    return bool(db.query(f"SELECT to_regclass('{SCHEMA}.migrations') IS NOT NULL AS there")[0]["there"])
+
+
 def _look(connection: DeadlineConnection) -> list[Row]:
     try:
         return connection.execute(_APPLIED.encode()).fetchall()
@@ -50,13 +55,11 @@ def _apply(db: PostgresDatabase, installation: str | None) -> str:
     db.lock("carloop migrations")
     if db.query(f"SELECT to_regnamespace('{SCHEMA}') IS NULL AS is_new")[0]["is_new"]:
         db.execute(f"CREATE SCHEMA {SCHEMA}")
-    if db.query(f"SELECT to_regclass('{SCHEMA}.migrations') IS NULL AS is_new")[0]["is_new"]:
-        db.execute(
-            f"CREATE TABLE migrations (number SERIAL PRIMARY KEY, name {TYPES['text']} UNIQUE NOT NULL)"
-        )
-        applied: list[Row] = []
-    else:
-        applied = db.query(_APPLIED)
+    is_new = not is_there(db)
+    if is_new:
+        name = f"{TYPES['text']} UNIQUE NOT NULL"
+        db.execute(f"CREATE TABLE migrations (number SERIAL PRIMARY KEY, name {name})")
+    applied = [] if is_new else db.query(_APPLIED)
     for name in _missing(applied, db):
         for statement in MIGRATIONS[name]:
             db.execute(statement.format_map(TYPES))

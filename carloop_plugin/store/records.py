@@ -20,6 +20,11 @@ class Records(Appointments, Intents):
     def installation(self) -> str:
         return self._installation
 
+    @property
+    def database(self) -> Database:
+        """Give the database itself, to whom the rows matter and not what they say."""
+        return self._db
+
     def figures(self) -> Figures:
         pending = self.pending_intents(limit=100_000)
         return Figures(

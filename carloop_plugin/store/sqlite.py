@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
 from carloop_plugin.store.connection import reading, writing
-from carloop_plugin.store.damaged import discard_moved_aside
+from carloop_plugin.store.damaged import discard_moved_aside, id_file, note_installation
 from carloop_plugin.store.database import Row, T
 
 
@@ -57,11 +57,21 @@ class SqliteDatabase:
     def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
         return int(self._db.execute(sql, values).rowcount)
 
+    def execute_many(self, sql: str, rows: Sequence[Any]) -> None:
+        self._db.conn.executemany(sql, rows)
+
+    def freeze(self, tables: Sequence[str]) -> None:
+        """Do nothing, as above."""
+
     def listed(self, texts: Sequence[str]) -> str:
         return json.dumps(list(texts))
 
     def discard_moved_aside(self) -> int:
         return discard_moved_aside(self._path)
+
+    def note_installation(self) -> None:
+        id_file(self._path).unlink(missing_ok=True)
+        note_installation(self._path, str(self.query("SELECT id FROM installation")[0]["id"]))
 
 
 def _select(db: Database, sql: str, values: Sequence[Any]) -> list[Row]:
