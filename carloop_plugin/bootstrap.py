@@ -6,6 +6,7 @@ between calls, by the place it leads to, so that several hosts in one process sh
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,14 +17,16 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from carloop_plugin.credentials import open_credentials
+from carloop_plugin.location import is_shared_store, shown
 from carloop_plugin.model import Reason, Site, SiteSettings, StoredSettings, StoreFailed
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials
-from carloop_plugin.settings import ConfigurationProblem, Environment, is_shared_store, site_settings
+from carloop_plugin.settings import ConfigurationProblem, Environment, locate_store, site_settings
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
     from carloop_plugin.rebuild import Rebuilt
-    from carloop_plugin.store.pool import SqliteFile
+    from carloop_plugin.store.copying import Copied
+    from carloop_plugin.store.opening import Source
 
 DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
@@ -40,7 +43,7 @@ class _SessionKey:
 
 
 _sessions: dict[_SessionKey, CarloopSession] = {}
-_files: dict[str, SqliteFile] = {}
+_sources: dict[tuple[int, str], Source] = {}
 _guard = Lock()
 
 
@@ -85,7 +88,7 @@ def opened(*, deadline: float) -> Iterator[Wired]:
     credentials = open_credentials(environment.store)
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
-    with _file(environment.store).open(deadline=deadline) as store:
+    with _source(environment.store).open(deadline=deadline) as store:
 
         def settings(site: Site) -> SiteSettings:
             return site_settings(site, environment=environment, store=store, credentials=credentials)
@@ -109,18 +112,19 @@ def rebuild_store(
     """
     from carloop_plugin.rebuild import rebuild
     from carloop_plugin.store.damaged import find_installation, find_settings, move_aside
-    from carloop_plugin.store.pool import SqliteFile
+    from carloop_plugin.store.opening import source_of
 
     location = Environment.read().store
     if is_shared_store(location):
-        raise StoreFailed(Reason("storage_failed", "store.postgres_missing"))
+        params = (("path", shown(location)),)
+        raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
     path = Path(location)
     _refuse_newer(deadline=deadline)
     installation, settings = find_installation(path), find_settings(path)
     close()
     aside = move_aside(path, at=CLOCK.now())
     with _guard:
-        _files[location] = SqliteFile(path, installation=installation)
+        _sources[os.getpid(), location] = source_of(location, installation=installation)
     with opened(deadline=deadline) as wired:
         for site, base_url, station in settings:
             wired.call.store.save_settings(Site(site), StoredSettings(base_url, station))
@@ -138,16 +142,30 @@ def _refuse_newer(*, deadline: float) -> None:
             raise
 
 
+def copy_store(
+    origin: str, target: str, *, deadline: float, tell: Callable[[int, int], None] = lambda _done, _all: None
+) -> Copied:
+    """Copy all records from one place to an empty one; places as `CARLOOP_STORE` names them.
+
+    :raises Refused: there is nothing to copy, something is there already, or a change is being sent just now.
+    :raises StoreFailed: one of the two cannot be opened, read or written.
+    """
+    from carloop_plugin.store.copying import copy_records
+
+    here, there = locate_store(origin), locate_store(target)
+    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=tell)
+
+
 def close() -> None:
     """Give back what is kept between calls. Calls under way end in peace; a later one opens anew."""
     with _guard:
-        sessions, files = list(_sessions.values()), list(_files.values())
+        sessions = list(_sessions.values())
         _sessions.clear()
-        _files.clear()
+        sources = [_sources.pop(key) for key in list(_sources) if key[0] == os.getpid()]
     for session in sessions:
         session.close()
-    for file in files:
-        file.close()
+    for source in sources:
+        source.close()
 
 
 def _session(settings: SiteSettings) -> Carloop:
@@ -166,12 +184,12 @@ def _session(settings: SiteSettings) -> Carloop:
         return _sessions[key]
 
 
-def _file(location: str) -> SqliteFile:
-    from carloop_plugin.store.pool import SqliteFile
+def _source(location: str) -> Source:
+    from carloop_plugin.store.opening import source_of
 
-    if is_shared_store(location):
-        raise StoreFailed(Reason("storage_failed", "store.postgres_missing"))
+    # A forked process opens its own: neither a file's locks nor a server's connections can be shared with it.
+    key = (os.getpid(), location)
     with _guard:
-        if location not in _files:
-            _files[location] = SqliteFile(Path(location))
-        return _files[location]
+        if key not in _sources:
+            _sources[key] = source_of(location)
+        return _sources[key]

@@ -23,6 +23,7 @@ from carloop_plugin.model import (
     Refused,
     RentalId,
     Site,
+    StoreFailed,
     parse_instant,
 )
 from carloop_plugin.ports import Call
@@ -44,6 +45,12 @@ def change_rental(change: Mapping[str, object], call: Call) -> Outcome:
             if not is_alone:
                 return Outcome(change_id, OutcomeStatus.UNKNOWN, reason=Reason("deadline_exceeded"))
             return _carry_out(change, change_id, call)
+    except StoreFailed as failure:
+        if failure.may_be_written:
+            # What may be in the records may be sent by recovery: that is no refusal.
+            reason = Reason(failure.reason.code, "change.unknown")
+            return Outcome(change_id, OutcomeStatus.UNKNOWN, reason=reason)
+        return Outcome(change_id, OutcomeStatus.REFUSED, reason=failure.reason)
     except Failed as failure:
         return Outcome(change_id, OutcomeStatus.REFUSED, reason=failure.reason)
 

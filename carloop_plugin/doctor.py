@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mobility_schemas.documents import CheckFinding
 
 PACKAGES = ("carloop-plugin", "mobility-hookspecs", "mobility-schemas", "httpx", "sqlite-utils", "pluggy")
+SHARED_STORE_PACKAGES = ("psycopg", "psycopg-pool")
 LONG_PENDING = timedelta(hours=1)
 
 
@@ -109,7 +110,7 @@ def diagnose(
         found = _examine_site(site, facts, environment, store, credentials, locale)
         findings += [_of_site(each, site) for each in found]
     return Diagnosis(
-        versions={**_versions(), "sqlite": sqlite},
+        versions={**_versions(environment), "sqlite": sqlite},
         store=environment.store_shown,
         figures=figures if isinstance(figures, Figures) else None,
         sites=tuple(facts),
@@ -121,9 +122,10 @@ def diagnose(
     )
 
 
-def _versions() -> dict[str, str]:
+def _versions(environment: Environment) -> dict[str, str]:
     found = {"python": platform.python_version(), "contract": CONTRACT_VERSION}
-    for package in PACKAGES:
+    shared = SHARED_STORE_PACKAGES if is_shared_store(environment.store) else ()
+    for package in PACKAGES + shared:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
@@ -229,6 +231,7 @@ def _figures_document(figures: Figures | None) -> dict[str, object]:
     oldest = figures.oldest_pending
     return {
         "installation": figures.installation,
+        "engine": figures.engine,
         "journal": figures.journal,
         "rentals": figures.rentals,
         "pending": figures.pending,

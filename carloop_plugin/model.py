@@ -215,7 +215,14 @@ class Refused(Failed):
 
 
 class StoreFailed(Failed):
-    """Our records cannot be read or written: `busy` or `storage_failed`."""
+    """Our records cannot be read or written: `busy` or `storage_failed`.
+
+    `may_be_written`: the answer to a commit was lost, so what was to be written may be there or not.
+    """
+
+    def __init__(self, reason: Reason, *, may_be_written: bool = False) -> None:
+        super().__init__(reason)
+        self.may_be_written = may_be_written
 
 
 class Action(StrEnum):
@@ -308,7 +315,10 @@ class SiteSettings:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the records say of their own health. `pending` includes `unknown` and `set_aside`."""
+    """What the records say of their own health. `pending` includes `unknown` and `set_aside`.
+
+    `engine` is the database with its version, `journal` a file's journal (empty for a server).
+    """
 
     installation: str
     location: str
@@ -319,6 +329,7 @@ class Figures:
     oldest_pending: datetime | None
     set_aside: tuple[ChangeId, ...]
     contacts: tuple[Contact, ...]
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,12 @@ class Store(SettingsStore, Protocol):
     def pending_intents(self, *, limit: int = 1000) -> Sequence[Intent]:
         """Give the pending intents, oldest first, those that were set aside included."""
 
+    def lease(self, change_id: ChangeId) -> Intent | None:
+        """Take a pending intent to look after it; None where it is settled, or a process that is alive has it.
+
+        Recording and sending an intent take it too. A process that dies loses it in time.
+        """
+
     def mark_sent(self, change_id: ChangeId, at: datetime) -> None:
         """Note, before it happens, that an intent is sent again."""
 
@@ -177,7 +183,7 @@ class Store(SettingsStore, Protocol):
         """Settle a booking and the cancellation that gave it up, as one; give the cancellation's outcome."""
 
     def forget_intent(self, change_id: ChangeId) -> bool:
-        """Drop an intent that provably did nothing; False where it was sent again meanwhile and must stay."""
+        """Drop an intent that provably did nothing; False where it was sent again meanwhile and has to stay."""
 
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
         """Give the rentals of an id, at one site or at any; active ones first, then the newest."""

@@ -82,9 +82,10 @@ def _each_once(sites: Iterable[Site], call: Call) -> Sequence[Carloop]:
 
 def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
     with one_at_a_time(intent.change_id, deadline=0.0) as is_alone:
-        fresh = call.store.intent(intent.change_id) if is_alone else None
+        # Another process, here or on another server, may be at it.
+        fresh = call.store.lease(intent.change_id) if is_alone else None
         # A booking that is being given up settles with what gives it up.
-        if fresh is None or fresh.is_settled or fresh.given_up_by is not None:
+        if fresh is None or fresh.given_up_by is not None:
             return
         recover_with(fresh, carloop=carloop, account=account, call=call)
         for change_id in filter(None, (fresh.change_id, fresh.gives_up)):

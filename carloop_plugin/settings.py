@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from carloop_plugin.address import usable_origin
 from carloop_plugin.config_file import (
@@ -21,6 +20,7 @@ from carloop_plugin.config_file import (
     read_config,
     why_unreadable,
 )
+from carloop_plugin.location import is_address, is_shared_store, shown
 from carloop_plugin.model import Reason, Site, SiteSettings, StoredToken
 from carloop_plugin.ports import Credentials, SettingsStore
 
@@ -31,6 +31,7 @@ __all__ = [
     "Environment",
     "is_shared_store",
     "is_token",
+    "locate_store",
     "site_settings",
     "token_place",
 ]
@@ -70,18 +71,7 @@ class Environment:
     @property
     def store_shown(self) -> str:
         """The store's place for a person to read, without a password or user name."""
-        if not is_shared_store(self.store):
-            return self.store
-        try:
-            parts = urlsplit(self.store)
-            return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        except ValueError:
-            return "postgresql://"
-
-
-def is_shared_store(location: str) -> bool:
-    """Tell whether a store's location is a PostgreSQL address rather than a file."""
-    return location.startswith(("postgresql://", "postgres://"))
+        return shown(self.store)
 
 
 def is_token(text: str) -> bool:
@@ -154,7 +144,12 @@ def _store(named: str | None) -> str:
         from platformdirs import user_data_path
 
         return str((user_data_path("carloop", appauthor=False) / "carloop.sqlite3").absolute())
-    return named if is_shared_store(named) else str(Path(named).expanduser().absolute())
+    return locate_store(named)
+
+
+def locate_store(named: str) -> str:
+    """Turn what a person calls a store into its location: an address as it is, a path made absolute."""
+    return named if is_address(named) else str(Path(named).expanduser().absolute())
 
 
 def _own_entry(site: Site, environment: Environment) -> Entry:

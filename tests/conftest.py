@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from carloop_sandbox.running import Sandbox, run_sandbox
 from mobility_hookspecs import MobilityHost
+
+if TYPE_CHECKING:
+    from benchmarks.postgres import Postgres
+    from benchmarks.postgres_line import PostgresLine
 
 Document = dict[str, Any]
 
@@ -87,6 +92,26 @@ def control(sandbox: Sandbox) -> Iterator[Control]:
         control = Control(sandbox.url, sandbox.token, http)
         yield control
         control.calm()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL that all tests share; each takes a database of its own."""
+    from benchmarks.postgres import run_postgres
+
+    with run_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def line(postgres: Postgres) -> Iterator[PostgresLine]:
+    """A line to an empty database, which can fall silent or be cut."""
+    from benchmarks.postgres_line import PostgresLine
+
+    with TemporaryDirectory(prefix="carloop-line-") as folder:
+        line = PostgresLine(postgres, Path(folder))
+        yield line
+        line.close()
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ COMMANDS = {
     "recover": "recover:recover",
     "erase": "erase:erase",
     "settings": "settings:settings",
+    "store": "store:store",
     "doctor": "doctor:doctor",
     "demo": "demo:demo",
     "completion": "completion:completion",

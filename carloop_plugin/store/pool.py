@@ -13,7 +13,8 @@ from sqlite_utils import Database
 from carloop_plugin.store.connection import open_database, wait
 from carloop_plugin.store.damaged import note_installation
 from carloop_plugin.store.migrations import migrate
-from carloop_plugin.store.sqlite import SqliteStore
+from carloop_plugin.store.records import Records
+from carloop_plugin.store.sqlite import SqliteDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,17 @@ class SqliteFile:
         self._lock = Lock()
         self._generation = 0
 
+    @property
+    def place(self) -> str:
+        """Where the file is."""
+        return str(self._path)
+
+    def exists(self, *, deadline: float) -> bool:  # noqa: ARG002 - a server may take its time
+        """Tell whether there is a file with something in it."""
+        return self._path.is_file() and self._path.stat().st_size > 0
+
     @contextmanager
-    def open(self, *, deadline: float) -> Iterator[SqliteStore]:
+    def open(self, *, deadline: float) -> Iterator[Records]:
         """Lend a store for one call.
 
         :param deadline: monotonic seconds; no transaction waits for a lock longer.
@@ -45,9 +55,8 @@ class SqliteFile:
         generation = self._generation
         connection = self._take() or self._connect(deadline=deadline)
         try:
-            yield SqliteStore(
-                connection.db, self._path, installation=connection.installation, deadline=deadline
-            )
+            database = SqliteDatabase(connection.db, self._path, deadline=deadline)
+            yield Records(database, installation=connection.installation)
         finally:
             self._give_back(connection, generation)
 

@@ -1,22 +1,14 @@
-"""The statements of the store's hot path, each sent once.
+"""The statements that write a row, made of the row's columns.
 
-sqlite-utils' own `query` wraps each look in a savepoint, and its `insert` and `upsert` ask for the tables and columns
-each time: sixty statements a booking instead of twenty, a millisecond in all.
+For SQLite too: sqlite-utils' own `insert` and `upsert` ask for the tables and columns each time, sixty statements a
+booking instead of twenty, a millisecond in all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlite_utils import Database
-
-
-def select(db: Database, sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
-    """Give the rows of a query, each by its columns' names."""
-    found = db.execute(sql, params)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found]
+from carloop_plugin.store.database import Database
 
 
 def insert(db: Database, table: str, row: Mapping[str, object]) -> None:

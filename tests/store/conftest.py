@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.postgres import Postgres
 from carloop_plugin.appointment import SavedAppointment, remember
 from carloop_plugin.intents import Intent, RentalRecord
+from carloop_plugin.messages import advice
 from carloop_plugin.model import (
     AccountId,
     Action,
@@ -20,9 +22,11 @@ from carloop_plugin.model import (
     RentalId,
     RentalStatus,
     Site,
+    StoreFailed,
     VehicleId,
 )
 from carloop_plugin.ports import Store
+from carloop_plugin.store.opening import Source, source_of
 from carloop_plugin.store.pool import SqliteFile
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -41,9 +45,25 @@ def file(path: Path) -> Iterator[SqliteFile]:
     file.close()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def location(request: pytest.FixtureRequest) -> str:
+    """Name a place for records where nothing is yet: each test of a store runs on both databases."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("path"))
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
+
+
 @pytest.fixture
-def store(file: SqliteFile) -> Iterator[Store]:
-    with file.open(deadline=time.monotonic() + 30) as store:
+def source(location: str) -> Iterator[Source]:
+    source = source_of(location)
+    yield source
+    source.close()
+
+
+@pytest.fixture
+def store(source: Source) -> Iterator[Store]:
+    with source.open(deadline=time.monotonic() + 30) as store:
         yield store
 
 
@@ -106,3 +126,23 @@ def make_rental() -> Callable[..., RentalRecord]:
         return RentalRecord(**(values | fields))  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def failure_of() -> Callable[[str], StoreFailed]:
+    """Open records that cannot be opened, and give why. What is told of it is in both languages, without a secret."""
+
+    def fail(address: str) -> StoreFailed:
+        server = source_of(address)
+        try:
+            with pytest.raises(StoreFailed) as failed, server.open(deadline=time.monotonic() + 30):
+                pass
+        finally:
+            server.close()
+        reason = failed.value.reason
+        assert reason.text is not None
+        texts = [advice(reason.text, locale, dict(reason.params)) for locale in ("de", "en")]
+        assert "canary" not in repr((failed.value, reason, failed.value.__cause__, server, texts))
+        return failed.value
+
+    return fail

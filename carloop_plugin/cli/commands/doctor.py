@@ -81,6 +81,7 @@ def _show(diagnosis: Diagnosis, texts: Texts) -> None:
     if figures is not None:
         facts += [
             (texts("doctor.installation"), figures.installation),
+            (texts("doctor.engine"), figures.engine),
             (texts("doctor.journal"), figures.journal),
             (texts("doctor.rentals"), figures.rentals),
             (texts("doctor.pending"), figures.pending),

@@ -120,6 +120,23 @@ TEXTS: dict[str, str] = {
     "settings.test.short": "Verbindung testen",
     "settings.test.help": "Testet die Verbindung zu Carloop und sagt zu jedem Fehler, was zu tun ist.",
     "settings.test.examples": "carloop settings test\ncarloop settings test --site nord --json",
+    "store.short": "Ablage umziehen",
+    "store.help": (
+        "Bringt die Ablage an einen anderen Ort, etwa von einer Datei nach PostgreSQL, wenn sich mehrere Server "
+        "eine teilen sollen."
+    ),
+    "store.examples": "carloop store copy carloop.sqlite3 postgresql://carloop@db.example/carloop",
+    "store.copy.short": "Ablage in eine leere kopieren",
+    "store.copy.help": (
+        "Kopiert die ganze Ablage VON einem Ort NACH einem anderen, der leer sein muss, und zählt danach auf beiden "
+        "Seiten. Ein Ort ist ein Dateipfad oder postgresql://BENUTZER@RECHNER/DATENBANK, wie in CARLOOP_STORE. Vorher "
+        "die Planer-Server beenden. Das Kennwort der Datenbank aus PGPASSWORD oder ~/.pgpass, nicht in der Adresse: "
+        "Aufrufe können alle auf dem Rechner lesen. Tokens werden nicht kopiert."
+    ),
+    "store.copy.examples": (
+        "carloop store copy carloop.sqlite3 postgresql://carloop@db.example/carloop\n"
+        "carloop store copy postgresql://carloop@db.example/carloop carloop.sqlite3 --json"
+    ),
     "doctor.short": "Zustand untersuchen",
     "doctor.help": (
         "Untersucht Versionen, Ablage, offene Änderungen, Einstellungen und geladene Anbieter, ohne Carloop zu "
@@ -187,6 +204,8 @@ TEXTS: dict[str, str] = {
     "metavar.COUNT": "ANZAHL",
     "metavar.SECONDS": "SEKUNDEN",
     "metavar.NUMBER": "NUMMER",
+    "metavar.FROM": "VON",
+    "metavar.TO": "NACH",
     "metavar.RENTAL": "VORGANG",
     "metavar.REASON": "GRUND",
     "metavar.FOLDER": "ORDNER",
@@ -264,6 +283,7 @@ TEXTS: dict[str, str] = {
     "waiting.recover": "Wird abgeglichen …",
     "waiting.rebuild": "Ablage wird neu aufgebaut …",
     "waiting.rebuilt": "Ablage wird neu aufgebaut … Verleihvorgänge: {count}",
+    "waiting.copy": "Ablage wird kopiert",
     "waiting.erase": "Wird gelöscht …",
     "waiting.check": "Verbindung wird getestet …",
     "heading.id": "Kennung",
@@ -279,6 +299,9 @@ TEXTS: dict[str, str] = {
     "heading.remark": "Bemerkung",
     "heading.rental": "Vorgang",
     "heading.appointment": "Termin",
+    "heading.records": "Ablage",
+    "heading.origin": "Von",
+    "heading.target": "Nach",
     "heading.site": "Standort",
     "heading.title": "Fahrzeug",
     "heading.status": "Status",
@@ -338,6 +361,23 @@ TEXTS: dict[str, str] = {
     "recover.unheard": "Der Standort {site} konnte nicht gefragt werden:",
     "recover.missing": "Der Standort {site} fehlt noch; bitte danach erneut aufrufen:",
     "recover.moved_aside": "Die bisherige Ablage liegt jetzt in {path}.",
+    "store.table.installation": "Installation",
+    "store.table.sites": "Standorte",
+    "store.table.settings": "Einstellungen",
+    "store.table.contacts": "Kontakte",
+    "store.table.appointments": "Termine",
+    "store.table.rentals": "Verleihvorgänge",
+    "store.table.intents": "Änderungen",
+    "store.table.all": "Zusammen",
+    "store.copied": (
+        "Kopiert. Jetzt CARLOOP_STORE auf jedem Server auf den neuen Ort setzen und dort das Token über CARLOOP_TOKEN "
+        "oder token_file angeben."
+    ),
+    "store.differs": "Die Zahlen stimmen nicht überein: Auf einer Seite wurde inzwischen geschrieben.",
+    "store.password": (
+        "Das Kennwort in der Adresse können alle auf diesem Rechner lesen, solange der Befehl läuft. Besser: "
+        "PGPASSWORD oder ~/.pgpass."
+    ),
     "erase.done": "Gelöscht: {count}",
     "settings.name.base_url": "Webadresse",
     "settings.name.token": "Authentifizierungsschlüssel",
@@ -350,6 +390,7 @@ TEXTS: dict[str, str] = {
     "settings.ask.station": "Station (leer: unverändert)",
     "doctor.store": "Ablage",
     "doctor.installation": "Installation",
+    "doctor.engine": "Datenbank",
     "doctor.journal": "Journal",
     "doctor.rentals": "Verleihvorgänge",
     "doctor.pending": "offene Änderungen",

@@ -117,6 +117,23 @@ TEXTS: dict[str, str] = {
     "settings.test.short": "Test the connection",
     "settings.test.help": "Tests the connection to Carloop and says for each mistake what to do.",
     "settings.test.examples": "carloop settings test\ncarloop settings test --site nord --json",
+    "store.short": "Move the records",
+    "store.help": (
+        "Brings the records to another place, as from a file to PostgreSQL when several servers are to share "
+        "them."
+    ),
+    "store.examples": "carloop store copy carloop.sqlite3 postgresql://carloop@db.example/carloop",
+    "store.copy.short": "Copy the records to an empty place",
+    "store.copy.help": (
+        "Copies all records FROM one place TO another, which has to be empty, and counts on both sides afterwards. A "
+        "place is a file path or postgresql://USER@HOST/DATABASE, as in CARLOOP_STORE. Stop the planner servers first. "
+        "The database's password comes from PGPASSWORD or ~/.pgpass, not from the address: everybody on the computer "
+        "can read commands. Tokens are not copied."
+    ),
+    "store.copy.examples": (
+        "carloop store copy carloop.sqlite3 postgresql://carloop@db.example/carloop\n"
+        "carloop store copy postgresql://carloop@db.example/carloop carloop.sqlite3 --json"
+    ),
     "doctor.short": "Examine the state of things",
     "doctor.help": (
         "Examines versions, records, pending changes, settings and loaded providers, without asking Carloop."
@@ -181,6 +198,8 @@ TEXTS: dict[str, str] = {
     "metavar.COUNT": "COUNT",
     "metavar.SECONDS": "SECONDS",
     "metavar.NUMBER": "NUMBER",
+    "metavar.FROM": "FROM",
+    "metavar.TO": "TO",
     "metavar.RENTAL": "RENTAL",
     "metavar.REASON": "REASON",
     "metavar.FOLDER": "FOLDER",
@@ -251,6 +270,7 @@ TEXTS: dict[str, str] = {
     "waiting.recover": "Reconciling …",
     "waiting.rebuild": "Building the records anew …",
     "waiting.rebuilt": "Building the records anew … rentals: {count}",
+    "waiting.copy": "Copying the records",
     "waiting.erase": "Erasing …",
     "waiting.check": "Testing the connection …",
     "heading.id": "Id",
@@ -266,6 +286,9 @@ TEXTS: dict[str, str] = {
     "heading.remark": "Remark",
     "heading.rental": "Rental",
     "heading.appointment": "Appointment",
+    "heading.records": "Records",
+    "heading.origin": "From",
+    "heading.target": "To",
     "heading.site": "Site",
     "heading.title": "Vehicle",
     "heading.status": "Status",
@@ -325,6 +348,23 @@ TEXTS: dict[str, str] = {
     "recover.unheard": "The site {site} could not be asked:",
     "recover.missing": "The site {site} is still missing; please run this again after:",
     "recover.moved_aside": "The previous records are now in {path}.",
+    "store.table.installation": "Installation",
+    "store.table.sites": "Sites",
+    "store.table.settings": "Settings",
+    "store.table.contacts": "Contacts",
+    "store.table.appointments": "Appointments",
+    "store.table.rentals": "Rentals",
+    "store.table.intents": "Changes",
+    "store.table.all": "In all",
+    "store.copied": (
+        "Copied. Now set CARLOOP_STORE to the new place on every server, and give each the token by CARLOOP_TOKEN or "
+        "token_file."
+    ),
+    "store.differs": "The numbers do not agree: something was written on one side meanwhile.",
+    "store.password": (
+        "Everybody on this computer can read the password in the address as long as the command runs. Better: "
+        "PGPASSWORD or ~/.pgpass."
+    ),
     "erase.done": "Erased: {count}",
     "settings.name.base_url": "Web address",
     "settings.name.token": "Authentication key",
@@ -337,6 +377,7 @@ TEXTS: dict[str, str] = {
     "settings.ask.station": "Station (empty: unchanged)",
     "doctor.store": "Records",
     "doctor.installation": "Installation",
+    "doctor.engine": "Database",
     "doctor.journal": "Journal",
     "doctor.rentals": "Rentals",
     "doctor.pending": "Pending changes",

@@ -1,0 +1,65 @@
+"""`carloop store`: move the records to another place."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from carloop_plugin.cli import options
+from carloop_plugin.cli.exits import Exit, write_json
+from carloop_plugin.cli.invocation import Invocation, pass_invocation
+from carloop_plugin.cli.localised import Argument, Command, Group
+from carloop_plugin.cli.progress import counting
+from carloop_plugin.cli.tables import print_facts, print_table
+from carloop_plugin.location import has_password
+
+if TYPE_CHECKING:
+    from carloop_plugin.cli.texts import Texts
+    from carloop_plugin.store.copying import Copied
+
+PATIENCE = 24 * 3600.0
+"""How long copying may take, in seconds; whoever watches can end it at any time, and then nothing was copied."""
+
+store = Group("store", no_args_is_help=True)
+"""The group `carloop store`."""
+
+
+@store.command("copy", cls=Command, key="store.copy")
+@click.argument("origin", metavar="FROM", cls=Argument)
+@click.argument("target", metavar="TO", cls=Argument)
+@options.as_json
+@pass_invocation
+def copy(invocation: Invocation, origin: str, target: str, as_json: bool) -> int:
+    """Copy all records to an empty place, a file or a PostgreSQL database."""
+    from carloop_plugin.bootstrap import copy_store
+
+    texts = invocation.texts
+    if has_password(origin) or has_password(target):
+        click.echo(texts("store.password"), err=True)
+    with counting(texts("waiting.copy")) as tell:
+        copied = copy_store(origin, target, deadline=time.monotonic() + PATIENCE, tell=tell)
+    if as_json:
+        write_json(_document(copied))
+    else:
+        _show(copied, texts)
+    click.echo(texts("store.copied" if copied.is_whole else "store.differs"), err=True)
+    return Exit.DONE if copied.is_whole else Exit.REFUSED
+
+
+def _document(copied: Copied) -> dict[str, object]:
+    here, there = copied.places
+    return {
+        "from": {"location": here, "rows": {table: rows[0] for table, rows in copied.counts.items()}},
+        "to": {"location": there, "rows": {table: rows[1] for table, rows in copied.counts.items()}},
+        "ok": copied.is_whole,
+    }
+
+
+def _show(copied: Copied, texts: Texts) -> None:
+    here, there = zip(*copied.counts.values(), strict=True)
+    counts = {**copied.counts, "all": (sum(here), sum(there))}
+    rows = [(texts(f"store.table.{table}"), *numbers) for table, numbers in counts.items()]
+    print_facts(zip((texts("heading.origin"), texts("heading.target")), copied.places, strict=True))
+    print_table([texts(f"heading.{name}") for name in ("records", "origin", "target")], rows)

@@ -1,0 +1,61 @@
+"""The records' sites, their settings, and when their accounts were last heard of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from carloop_plugin.model import AccountId, Contact, Site, StoredSettings
+from carloop_plugin.store.database import Part, atomic
+from carloop_plugin.store.rows import write_instant
+from carloop_plugin.store.statements import upsert
+
+
+class Accounts(Part):
+    """`ports.Store`, as far as sites and accounts go."""
+
+    def sites(self) -> Sequence[Site]:
+        return [Site(row["site"]) for row in self._db.query("SELECT site FROM sites ORDER BY site")]
+
+    def stored_settings(self, site: Site) -> StoredSettings | None:
+        rows = self._db.query("SELECT base_url, station FROM settings WHERE site = ?", [site])
+        return StoredSettings(rows[0]["base_url"], rows[0]["station"]) if rows else None
+
+    @atomic
+    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+        row = {"site": site, "base_url": settings.base_url, "station": settings.station}
+        upsert(self._db, "settings", row, key=("site",))
+        self._know(site)
+
+    def feed_position(self, account: AccountId, *, now: datetime) -> datetime | None:
+        sql = (
+            "SELECT coalesce((SELECT position FROM contacts WHERE account = ? AND position <= ?),"
+            " (SELECT min(updated_at) FROM rentals WHERE account = ?)) AS position"
+        )
+        position = self._db.query(sql, [account, write_instant(now), account])[0]["position"]
+        return datetime.fromisoformat(position) if position else None
+
+    @atomic
+    def note_contact(
+        self, account: AccountId, *, at: datetime, skew: timedelta, position: datetime | None
+    ) -> None:
+        row = {
+            "account": account,
+            "at": write_instant(at),
+            "skew_seconds": skew.total_seconds(),
+            "position": write_instant(position) if position else None,
+        }
+        upsert(self._db, "contacts", row, key=("account",))
+
+    def _contacts(self) -> tuple[Contact, ...]:
+        return tuple(
+            Contact(
+                AccountId(row["account"]),
+                datetime.fromisoformat(row["at"]),
+                timedelta(seconds=row["skew_seconds"]),
+            )
+            for row in self._db.query("SELECT * FROM contacts ORDER BY account")
+        )
+
+    def _know(self, site: Site) -> None:
+        self._db.execute("INSERT INTO sites (site) VALUES (?) ON CONFLICT DO NOTHING", [site])

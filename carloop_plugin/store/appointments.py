@@ -1,0 +1,48 @@
+"""The records' appointments: the newest revision of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.model import AppointmentId
+from carloop_plugin.store.accounts import Accounts
+from carloop_plugin.store.database import atomic
+from carloop_plugin.store.rows import appointment_row, read_appointment
+from carloop_plugin.store.statements import upsert
+
+
+class Appointments(Accounts):
+    """`ports.Store`, as far as appointments go."""
+
+    @atomic
+    def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
+        self._db.lock(appointment.id)
+        known = self.appointment(appointment.id)
+        if known and known.revision >= appointment.revision:
+            return known
+        upsert(self._db, "appointments", appointment_row(appointment), key=("id",))
+        self._know(appointment.site)
+        return appointment
+
+    def appointment(self, appointment_id: AppointmentId) -> SavedAppointment | None:
+        return self.appointments([appointment_id]).get(appointment_id)
+
+    def appointments(
+        self, appointment_ids: Sequence[AppointmentId]
+    ) -> Mapping[AppointmentId, SavedAppointment]:
+        sql = f"SELECT * FROM appointments WHERE id {self._db.AMONG}"
+        rows = self._db.query(sql, [self._db.listed(appointment_ids)])
+        return {appointment.id: appointment for appointment in map(read_appointment, rows)}
+
+    def appointments_numbered(self, number: str) -> Sequence[AppointmentId]:
+        rows = self._db.query("SELECT * FROM appointments WHERE number_digest != '' ORDER BY id")
+        return [found.id for found in map(read_appointment, rows) if found.has_number(number)]
+
+    @atomic
+    def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
+        sql = f"DELETE FROM appointments WHERE id {self._db.AMONG}"
+        return self._db.execute(sql, [self._db.listed(appointment_ids)])
+
+    def discard_moved_aside(self) -> int:
+        return self._db.discard_moved_aside()

@@ -1,0 +1,84 @@
+"""What the records need of a database. There are two: a SQLite file, and PostgreSQL where servers share the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+Row = dict[str, Any]
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Database(Protocol):
+    """A database as one hook call sees it, `?` for every value. Raises `StoreFailed`, by the call's deadline."""
+
+    AMONG: str
+    """SQL after a column that is to be one of a list, with one value from `listed`."""
+    NOW: str
+    """SQL for the database's own time, in seconds since 1970."""
+    SKIP_LOCKED: str
+    """SQL after a SELECT that locks what it gives, and leaves out what another transaction has locked."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for a person to read; no secret is in it."""
+
+    @property
+    def engine(self) -> str:
+        """What it is and of which version, `SQLite 3.52.0`."""
+
+    @property
+    def journal(self) -> str:
+        """Name the journal of a file; empty for a server."""
+
+    def transact(self, work: Callable[[], T]) -> T:
+        """Run work as one durable transaction; within another, as a part of it.
+
+        It may run more than once, so it does nothing but read and write here.
+        """
+
+    def lock(self, name: str) -> None:
+        """Wait until no other transaction holds a name, and hold it until this one ends: what is read then holds."""
+
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Give the rows of a query, each by its columns' names."""
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Write, within a transaction; give the number of rows that were."""
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Write once for each row of values, within a transaction."""
+
+    def freeze(self, tables: Sequence[str]) -> None:
+        """Hold off whoever else would write to the tables, until this transaction ends."""
+
+    def listed(self, texts: Sequence[str]) -> object:
+        """Give a list of texts as the one value that `AMONG` takes."""
+
+    def discard_moved_aside(self) -> int:
+        """Delete the damaged stores moved aside; give how many there were."""
+
+    def note_installation(self) -> None:
+        """Repeat the installation's id outside the database, for when that is damaged, where there is such a place."""
+
+
+class Part:
+    """A part of the records, over a database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+
+S = TypeVar("S", bound=Part)
+
+
+def atomic(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Make a method of the records one transaction."""
+
+    @wraps(method)
+    def within(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._db.transact(lambda: method(self, *args, **kwargs))
+
+    return within

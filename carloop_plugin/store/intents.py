@@ -1,0 +1,179 @@
+"""The records' intents: one pending change an appointment, each settled once, each looked after by one process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from carloop_plugin.intents import (
+    AlreadyBooked,
+    Intent,
+    IntentState,
+    OtherPending,
+    Outcome,
+    OutcomeStatus,
+    Recorded,
+    RecordResult,
+    RentalRecord,
+    SameChange,
+)
+from carloop_plugin.model import Action, AppointmentId, ChangeId
+from carloop_plugin.store.database import atomic
+from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process
+from carloop_plugin.store.rentals import Rentals
+from carloop_plugin.store.rows import intent_row, read_intent, write_instant, write_outcome
+from carloop_plugin.store.statements import insert
+
+PENDING = "state != 'settled'"
+
+
+class Intents(Rentals):
+    """`ports.Store`, as far as intents go."""
+
+    @atomic
+    def record(self, intent: Intent) -> RecordResult:
+        self._lock(intent)
+        if same := self.intent(intent.change_id):
+            return SameChange(same)
+        if conflict := self._conflict(intent):
+            return conflict
+        insert(self._db, "intents", intent_row(intent))
+        self._know(intent.site)
+        if intent.gives_up is not None:
+            self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
+        self._hold(intent.change_id)
+        return Recorded()
+
+    @atomic
+    def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
+        same = self.intent(intent.change_id)
+        if same and same.outcome:
+            return same.outcome
+        if same is None:
+            settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
+            insert(self._db, "intents", intent_row(settled))
+        return outcome
+
+    def intent(self, change_id: ChangeId) -> Intent | None:
+        rows = self._db.query("SELECT * FROM intents WHERE change_id = ?", [change_id])
+        return read_intent(rows[0]) if rows else None
+
+    def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
+        return self.pending_of([appointment_id]).get(appointment_id)
+
+    def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
+        sql = f"SELECT * FROM intents WHERE {PENDING} AND appointment_id {self._db.AMONG}"
+        rows = self._db.query(sql, [self._db.listed(appointment_ids)])
+        found = sorted(map(read_intent, rows), key=lambda intent: intent.gives_up is not None)
+        return {intent.appointment_id: intent for intent in found if intent.appointment_id is not None}
+
+    def pending_intents(self, *, limit: int = 1000) -> Sequence[Intent]:
+        sql = f"SELECT * FROM intents WHERE {PENDING} ORDER BY recorded_at LIMIT ?"
+        return [read_intent(row) for row in self._db.query(sql, [limit])]
+
+    def count_pending(self) -> tuple[int, datetime | None]:
+        sql = f"SELECT count(*) AS n, min(recorded_at) AS oldest FROM intents WHERE {PENDING}"
+        row = self._db.query(sql)[0]
+        return row["n"], datetime.fromisoformat(row["oldest"]) if row["oldest"] else None
+
+    def lease(self, change_id: ChangeId) -> Intent | None:
+        # Most often another process has it, and a look that locks nothing tells.
+        return self._take(change_id) if self._unleased(change_id) else None
+
+    @atomic
+    def mark_sent(self, change_id: ChangeId, at: datetime) -> None:
+        self._update(change_id, "state = 'sent', last_sent_at = ?, sends = sends + 1", write_instant(at))
+        self._hold(change_id)
+
+    @atomic
+    def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
+        self._update(
+            change_id,
+            # Whoever sent it first goes back to his host now, so anybody may find out what became of it.
+            "state = 'unknown', last_code = ?, tries = tries + ?,"
+            " lease_until = CASE WHEN sends > 1 THEN lease_until END",
+            code,
+            int(counts),
+        )
+
+    @atomic
+    def settle(
+        self, change_id: ChangeId, outcome: Outcome, rental: RentalRecord | None = None
+    ) -> Outcome | None:
+        known = self._locked(change_id)
+        if known and known.outcome:
+            return known.outcome
+        if known and known.given_up_by and outcome.status is OutcomeStatus.DONE:
+            return None
+        self._settle(change_id, outcome)
+        if rental is not None:
+            self.keep_rental(rental)
+        return outcome
+
+    @atomic
+    def settle_given_up(
+        self, booking: Outcome, giving_up: Outcome, rental: RentalRecord | None = None
+    ) -> Outcome:
+        if giving_up.change_id is not None:
+            self._locked(giving_up.change_id)
+        for outcome in (booking, giving_up):
+            if outcome.change_id is not None:
+                self._settle(outcome.change_id, outcome)
+        if rental is not None:
+            self.keep_rental(rental)
+        return giving_up
+
+    @atomic
+    def forget_intent(self, change_id: ChangeId) -> bool:
+        unsent = "sends <= 1 AND given_up_by IS NULL"
+        self._db.execute(f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}", [change_id])
+        return self.intent(change_id) is None
+
+    # within a transaction
+
+    def _lock(self, intent: Intent) -> None:
+        """Hold off whoever else writes about the same appointment."""
+        if intent.appointment_id is not None:
+            self._db.lock(intent.appointment_id)
+
+    def _locked(self, change_id: ChangeId) -> Intent | None:
+        if intent := self.intent(change_id):
+            self._lock(intent)
+        return self.intent(change_id)
+
+    def _conflict(self, intent: Intent) -> OtherPending | AlreadyBooked | None:
+        if intent.appointment_id is None:
+            return None
+        other = self.pending_change(intent.appointment_id)
+        # The booking that is given up is the one pending change its giving up need not wait for.
+        if other and other.change_id != intent.gives_up:
+            return OtherPending(other)
+        active = self._active_rental(intent.appointment_id) if intent.action is Action.BOOK else None
+        return AlreadyBooked(active) if active else None
+
+    def _settle(self, change_id: ChangeId, outcome: Outcome) -> None:
+        done = "state = 'settled', body = NULL, last_code = NULL, lease_until = NULL, lease_holder = NULL"
+        self._update(change_id, f"{done}, outcome = ?", write_outcome(outcome))
+
+    @atomic
+    def _take(self, change_id: ChangeId) -> Intent | None:
+        found = self._unleased(change_id, locking=self._db.SKIP_LOCKED)
+        if found is not None:
+            self._hold(change_id)
+        return found
+
+    def _unleased(self, change_id: ChangeId, *, locking: str = "") -> Intent | None:
+        sql = f"SELECT *, {self._db.NOW} AS now FROM intents WHERE change_id = ? AND {PENDING}{locking}"
+        rows = self._db.query(sql, [change_id])
+        free = rows and is_free(rows[0]["lease_holder"], rows[0]["lease_until"], now=rows[0]["now"])
+        return read_intent(rows[0]) if free else None
+
+    def _hold(self, change_id: ChangeId) -> None:
+        until = f"lease_holder = ?, lease_until = {self._db.NOW} + {LEASE_SECONDS}"
+        self._update(change_id, until, this_process())
+
+    def _update(self, change_id: ChangeId, changes: str, *values: object) -> None:
+        self._db.execute(
+            f"UPDATE intents SET {changes} WHERE change_id = ? AND {PENDING}", [*values, change_id]
+        )

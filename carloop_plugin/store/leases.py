@@ -1,0 +1,49 @@
+"""Leases: who looks after a pending intent, so that many processes do not all ask Carloop about the same one.
+
+A lease is a courtesy and never a lock: two processes at one intent send the same key, and there is one rental. So it
+may be lost early, to a process that is seen to be dead, and is lost in any case when its time is over.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+
+LEASE_SECONDS = 20.0
+"""How long one lasts. Hosts reconcile every 30 s, so what a dead server held is settled within a minute."""
+
+_marks: dict[int, str] = {}
+
+
+def this_process() -> str:
+    """Name this process, told apart from every other one, past and future: its computer, its number, a mark."""
+    number = os.getpid()
+    # By the number, for a forked process is another one.
+    mark = _marks.setdefault(number, secrets.token_hex(4))
+    return f"{socket.gethostname()}/{number}/{mark}"
+
+
+def is_free(holder: str | None, until: float | None, *, now: float) -> bool:
+    """Tell whether an intent may be leased. `until` and `now` are in seconds, by the database's clock."""
+    if holder is None or until is None or holder == this_process():
+        return True
+    # One that would last too long was taken before the clock was set back.
+    return not now < until <= now + LEASE_SECONDS or is_gone(holder)
+
+
+def is_gone(holder: str) -> bool:
+    """Tell whether a process is known to be dead; of another computer's only time can tell."""
+    computer, number, _ = holder.rsplit("/", 2)
+    if computer != socket.gethostname() or sys.platform == "win32":  # where signal 0 would end it
+        return False
+    if int(number) == os.getpid():
+        return holder != this_process()  # an earlier process, as in a container that was started anew
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False  # somebody else's, alive
+    return False

@@ -1,0 +1,67 @@
+"""The records' rentals, as last seen at Carloop: one active rental an appointment, the newest sight of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from carloop_plugin.intents import RentalRecord
+from carloop_plugin.model import AccountId, AppointmentId, ChangeId, RentalId, Site
+from carloop_plugin.store.accounts import Accounts
+from carloop_plugin.store.database import atomic
+from carloop_plugin.store.rows import read_rental, rental_row
+from carloop_plugin.store.statements import upsert
+
+ACTIVE = "active = 1 AND linked = 1"
+
+
+class Rentals(Accounts):
+    """`ports.Store`, as far as rentals go."""
+
+    def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
+        sql = (
+            "SELECT * FROM rentals WHERE id = ? AND site = coalesce(?, site)"
+            " ORDER BY active DESC, updated_at DESC"
+        )
+        return [read_rental(row) for row in self._db.query(sql, [rental_id, site])]
+
+    def rental_of_change(self, change_id: ChangeId) -> RentalRecord | None:
+        return self._one_rental("change_id = ?", change_id)
+
+    def rentals_of(
+        self, appointment_ids: Sequence[AppointmentId]
+    ) -> Mapping[AppointmentId, Sequence[RentalRecord]]:
+        sql = f"SELECT * FROM rentals WHERE appointment_id {self._db.AMONG}"
+        rows = self._db.query(sql, [self._db.listed(appointment_ids)])
+        found: dict[AppointmentId, list[RentalRecord]] = {}
+        for rental in sorted(map(read_rental, rows), key=lambda rental: rental.updated_at, reverse=True):
+            found.setdefault(rental.appointment_id, []).append(rental)
+        return found
+
+    def all_rentals(self, *, limit: int = 1000) -> Sequence[RentalRecord]:
+        rows = self._db.query("SELECT * FROM rentals ORDER BY updated_at DESC LIMIT ?", [limit])
+        return [read_rental(row) for row in rows]
+
+    @atomic
+    def keep_rental(self, rental: RentalRecord) -> bool:
+        self._db.lock(rental.appointment_id)
+        known = self._rental(rental.account, rental.id)
+        if known and (known.revision > rental.revision or known == rental):
+            return False
+        holder = self._active_rental(rental.appointment_id)
+        if rental.is_active and holder and (holder.account, holder.id) != (rental.account, rental.id):
+            # Never two for one appointment: the one that came second is shown, and offered for cancellation.
+            rental = replace(rental, linked=False)
+        upsert(self._db, "rentals", rental_row(rental), key=("account", "id"))
+        self._know(rental.site)
+        return True
+
+    def _active_rental(self, appointment_id: AppointmentId) -> RentalRecord | None:
+        return self._one_rental(f"appointment_id = ? AND {ACTIVE}", appointment_id)
+
+    def _rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
+        return self._one_rental("account = ? AND id = ?", account, rental_id)
+
+    def _one_rental(self, condition: str, *values: str) -> RentalRecord | None:
+        rows = self._db.query(f"SELECT * FROM rentals WHERE {condition}", values)
+        return read_rental(rows[0]) if rows else None

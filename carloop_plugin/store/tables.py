@@ -1,0 +1,78 @@
+"""The tables of the records, as migrations that both databases run. One that was released is never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+APPOINTMENTS = """
+CREATE TABLE appointments (
+  id {text} PRIMARY KEY, revision {integer} NOT NULL, status {text} NOT NULL, site {text} NOT NULL,
+  "start" {text} NOT NULL, "end" {text} NOT NULL, start_text {text} NOT NULL, end_text {text} NOT NULL,
+  time_zone {text} NOT NULL, customer_source {text} NOT NULL,
+  salt {blob} NOT NULL, customer_digest {text} NOT NULL, number_digest {text} NOT NULL
+) {keyed}
+"""
+
+INTENTS = """
+CREATE TABLE intents (
+  change_id {text} PRIMARY KEY, action {text} NOT NULL, site {text} NOT NULL, appointment_id {text},
+  digest {text} NOT NULL, state {text} NOT NULL CHECK (state IN ('recorded', 'sent', 'unknown', 'settled')),
+  recorded_at {text} NOT NULL, account {text}, rental_id {text}, external_reference {text}, vehicle_id {text},
+  "start" {text}, "end" {text}, appointment_start {text}, appointment_end {text}, revision {integer}, body {blob},
+  last_sent_at {text}, sends {integer} NOT NULL, tries {integer} NOT NULL, last_code {text},
+  gives_up {text}, given_up_by {text}, outcome {text},
+  CHECK ((state = 'settled') = (outcome IS NOT NULL)), CHECK (state != 'settled' OR body IS NULL)
+) {plain}
+"""
+
+RENTALS = """
+CREATE TABLE rentals (
+  site {text} NOT NULL, id {text} NOT NULL, account {text} NOT NULL, appointment_id {text} NOT NULL,
+  change_id {text} NOT NULL, status {text} NOT NULL, active {integer} NOT NULL, linked {integer} NOT NULL,
+  differs {integer} NOT NULL, cancelled_here {integer} NOT NULL, "start" {text} NOT NULL, "end" {text} NOT NULL,
+  revision {integer} NOT NULL,
+  updated_at {text} NOT NULL, document {text} NOT NULL, appointment_start {text}, appointment_end {text},
+  PRIMARY KEY (account, id)
+) {plain}
+"""
+
+CONTACTS = """
+CREATE TABLE contacts (
+  account {text} PRIMARY KEY, at {text} NOT NULL, skew_seconds {real} NOT NULL, position {text}
+) {plain}
+"""
+
+# At most one pending change and one active rental an appointment, whoever writes. Giving up is a second change to an
+# appointment on purpose.
+ONE_PENDING_CHANGE = """
+CREATE UNIQUE INDEX one_pending_change ON intents (appointment_id) WHERE state != 'settled' AND gives_up IS NULL
+"""
+
+MIGRATIONS: Mapping[str, tuple[str, ...]] = {
+    "create_tables": (
+        APPOINTMENTS,
+        INTENTS,
+        RENTALS,
+        ONE_PENDING_CHANGE,
+        "CREATE INDEX pending_intents ON intents (recorded_at) WHERE state != 'settled'",
+        "CREATE UNIQUE INDEX one_active_rental ON rentals (appointment_id) WHERE active = 1 AND linked = 1",
+        "CREATE INDEX rentals_of_appointment ON rentals (appointment_id, updated_at)",
+        "CREATE INDEX rentals_by_id ON rentals (id)",
+        "CREATE INDEX rentals_by_change ON rentals (change_id)",
+        "CREATE INDEX rentals_of_account ON rentals (account, updated_at)",
+        CONTACTS,
+        "CREATE TABLE sites (site {text} PRIMARY KEY) {keyed}",
+        "CREATE TABLE settings (site {text} PRIMARY KEY, base_url {text}, station {text}) {plain}",
+        "CREATE TABLE installation (id {text} PRIMARY KEY) {plain}",
+    ),
+    "add_leases": (
+        "ALTER TABLE intents ADD COLUMN lease_holder {text}",
+        "ALTER TABLE intents ADD COLUMN lease_until {real}",
+    ),
+}
+"""What each migration runs, oldest first, with a word for what the databases call differently."""
+
+NEWEST = [*MIGRATIONS][-1]
+"""The version of the records this plugin knows."""
+
+DRAW_INSTALLATION = "INSERT INTO installation (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM installation)"

@@ -1,0 +1,188 @@
+"""Records are copied whole, to an empty place, or not at all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.postgres import Postgres
+from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.model import AccountId, ChangeId, Refused, Site, StoredSettings, StoreFailed
+from carloop_plugin.store import copying
+from carloop_plugin.store.copying import KEYS, copy_records
+from carloop_plugin.store.damaged import find_installation
+from carloop_plugin.store.opening import source_of
+
+MakeIntent = Callable[..., Intent]
+MakeRental = Callable[..., RentalRecord]
+MakeAppointment = Callable[..., SavedAppointment]
+
+
+def soon(seconds: float = 30) -> float:
+    return time.monotonic() + seconds
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest, location: str, tmp_path: Path) -> str:
+    """Name an empty place of the other kind."""
+    if location.startswith("postgresql://"):
+        return str(tmp_path / "other" / "carloop.sqlite3")
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
+
+
+@pytest.fixture
+def filled(
+    location: str,
+    make_appointment: MakeAppointment,
+    make_intent: MakeIntent,
+    make_rental: MakeRental,
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """Records with something in every table, and more rentals than fit in two batches."""
+    monkeypatch.setattr(copying, "BATCH", 10)
+    source = source_of(location)
+    with source.open(deadline=soon()) as store:
+        store.save_settings(Site("main"), StoredSettings("https://a.example", "hof"))
+        store.save_appointment(make_appointment())
+        store.record(make_intent())
+        store.settle(ChangeId("c-1"), Outcome(ChangeId("c-1"), OutcomeStatus.DONE), make_rental())
+        store.record(make_intent("c-2", "A-2", body="Müller".encode()))
+        store.mark_unknown(ChangeId("c-2"), "unreachable", counts=True)
+        at = make_rental().updated_at
+        store.note_contact(AccountId("acme"), at=at, skew=timedelta(seconds=1.5), position=None)
+        rentals = [replace(make_rental(f"R-{n}", f"A-{n}"), updated_at=at) for n in range(2, 30)]
+        store.database.transact(lambda: [store.keep_rental(each) for each in rentals])
+    source.close()
+    return location
+
+
+def dump(location: str) -> dict[str, list[dict[str, Any]]]:
+    """Give every row of every table."""
+    source = source_of(location)
+    with source.open(deadline=soon()) as store:
+        rows = {
+            table: store.database.query(f"SELECT * FROM {table} ORDER BY {', '.join(key)}")
+            for table, key in KEYS.items()
+        }
+    source.close()
+    return rows
+
+
+def test_all_of_it_arrives(filled: str, target: str) -> None:
+    """Row by row, in either direction, and both sides are counted afterwards."""
+    seen: list[tuple[int, int]] = []
+    copied = copy_records(
+        filled, target, deadline=soon(), tell=lambda done, total: seen.append((done, total))
+    )
+    assert dump(filled) == dump(target)
+    assert copied.is_whole
+    assert (29, 29) == copied.counts["rentals"]
+    assert {1} == {copied.counts[table][1] for table in KEYS if table not in ("rentals", "intents")}
+    total = sum(here for here, _ in copied.counts.values())
+    assert (total, total) == seen[-1]
+    assert sorted(seen) == seen
+
+
+def test_it_is_the_same_installation(filled: str, target: str) -> None:
+    """Else its references at Carloop would not be ours any more."""
+    copy_records(filled, target, deadline=soon())
+    ids = [dump(each)["installation"][0]["id"] for each in (filled, target)]
+    assert ids[0] == ids[1]
+    for location in (filled, target):
+        if not location.startswith("postgresql://"):
+            assert ids[0] == find_installation(Path(location))
+
+
+def test_a_place_that_was_only_looked_at_is_empty(filled: str, target: str) -> None:
+    """The doctor may have been there first, and drawn an installation's id."""
+    first = dump(target)["installation"]
+    copy_records(filled, target, deadline=soon())
+    assert dump(filled) == dump(target)
+    assert first != dump(target)["installation"]
+    if not target.startswith("postgresql://"):
+        assert dump(target)["installation"][0]["id"] == find_installation(Path(target))
+
+
+def test_a_place_with_records_is_refused(filled: str, target: str) -> None:
+    """Nothing is mixed and nothing replaced."""
+    source = source_of(target)
+    with source.open(deadline=soon()) as store:
+        store.save_settings(Site("north"), StoredSettings("https://b.example"))
+    source.close()
+    before = dump(target)
+    for there in (target, filled):
+        with pytest.raises(Refused) as refused:
+            copy_records(filled, there, deadline=soon())
+        assert "store.copy_not_empty" == refused.value.reason.text
+    assert before == dump(target)
+
+
+def test_where_nothing_is_nothing_is_made(location: str, target: str) -> None:
+    """A mistyped path is told, and no empty records are left there."""
+    with pytest.raises(Refused) as refused:
+        copy_records(location, target, deadline=soon())
+    assert "store.copy_nothing" == refused.value.reason.text
+    for each in (location, target):
+        source = source_of(each)
+        assert not source.exists(deadline=soon())
+        source.close()
+
+
+def test_a_copy_that_breaks_off_leaves_nothing(filled: str, target: str) -> None:
+    """Ctrl-C in the middle: the other place is as empty as before, and the copy can begin again."""
+
+    def interrupt(done: int, _total: int) -> None:
+        if done > 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copy_records(filled, target, deadline=soon(), tell=interrupt)
+    assert {0} == {len(rows) for table, rows in dump(target).items() if table != "installation"}
+    assert copy_records(filled, target, deadline=soon()).is_whole
+
+
+def test_nobody_writes_meanwhile(filled: str, target: str) -> None:
+    """What was written after it was copied would be lost."""
+    source, refused = source_of(filled), []
+
+    def write(done: int, _total: int) -> None:
+        if not refused:
+            with source.open(deadline=soon(0.2)) as store, pytest.raises(StoreFailed) as failed:
+                store.save_settings(Site("late"), StoredSettings("https://b.example"))
+            refused.append(failed.value.reason.code)
+
+    copy_records(filled, target, deadline=soon(), tell=write)
+    source.close()
+    assert ["busy"] == refused
+
+
+def test_records_in_use_are_refused(filled: str, target: str) -> None:
+    """A change on its way would be pending in one place and settled in the other."""
+    hold = """
+import sys, time
+from carloop_plugin.store.opening import source_of
+source = source_of(sys.argv[1])
+with source.open(deadline=time.monotonic() + 30) as store:
+    print(store.lease("c-2") is not None, flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, filled], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as planner:
+        assert planner.stdout is not None
+        assert "True\n" == planner.stdout.readline()
+        with pytest.raises(Refused) as refused:
+            copy_records(filled, target, deadline=soon())
+        planner.kill()
+    assert "store.copy_in_use" == refused.value.reason.text
+    assert copy_records(filled, target, deadline=soon()).is_whole
