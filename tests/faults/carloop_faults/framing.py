@@ -37,43 +37,42 @@ class Message:
 
 
 class Reader:
-    """Reads messages from a socket, one after the other."""
+    """Reads messages from a socket, one after the other. `head` is that of the message read last."""
 
     def __init__(self, sock: socket.socket) -> None:
+        self.head = b""
         self._sock = sock
         self._buffer = b""
 
     def message(self) -> Message | None:
-        """Read a message with a stated length, or none; None where the other side has closed before its end."""
-        head = self.head()
-        if head is None:
-            return None
-        length = length_of(head)
-        while len(self._buffer) < length:
-            if not self._more():
-                return None
-        body, self._buffer = self._buffer[:length], self._buffer[length:]
-        return Message(head, body)
+        """Read a whole message; None where the other side has closed before its end."""
+        raw = b"".join(self.pieces())
+        body = raw[len(self.head) :]
+        is_whole = self.head.endswith(_END) and (is_chunked(self.head) or len(body) == length_of(self.head))
+        return Message(self.head, body) if is_whole else None
 
-    def head(self) -> bytes | None:
-        """Read a head with its empty line; None where the other side has closed before."""
-        while _END not in self._buffer:
-            if not self._more():
-                return None
-        head, _, self._buffer = self._buffer.partition(_END)
-        return head + _END
-
-    def body(self, head: bytes) -> Iterator[bytes]:
-        """Read the body that belongs to a head, piece by piece as it comes, ended or not."""
-        left = None if _CHUNKED.search(head) else length_of(head)
-        tail = b""
-        while left is None or left > 0:
+    def pieces(self) -> Iterator[bytes]:
+        """Give a message's bytes as they come, to its end or to that of the connection."""
+        self.head = b""
+        while not self.head.endswith(_END):
             if not self._buffer and not self._more():
                 return
-            piece, self._buffer = self._buffer[:left], self._buffer[left:] if left is not None else b""
+            said = self.head + self._buffer
+            start, end, _ = said.partition(_END)
+            piece, self._buffer = said[len(self.head) : len(start + end)], said[len(start + end) :]
+            self.head = start + end
+            yield piece
+        yield from self._body(self.head)
+
+    def _body(self, head: bytes) -> Iterator[bytes]:
+        left = None if is_chunked(head) else length_of(head)
+        tail = b""
+        while (left is None or left > 0) and (self._buffer or self._more()):
+            piece = self._buffer[:left]
+            self._buffer = self._buffer[len(piece) :]
             left = left if left is None else left - len(piece)
             yield piece
-            tail = (tail + piece)[-5:]
+            tail = (tail + piece[-5:])[-5:]
             if left is None and tail == b"0\r\n\r\n":
                 return
 
@@ -87,6 +86,11 @@ def length_of(head: bytes) -> int:
     """Give the length that a head states, 0 where it states none."""
     found = _LENGTH.search(head)
     return int(found[2]) if found else 0
+
+
+def is_chunked(head: bytes) -> bool:
+    """Tell whether a body comes in chunks."""
+    return _CHUNKED.search(head) is not None
 
 
 def operation_of(request: Message) -> str:

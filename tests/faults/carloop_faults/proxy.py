@@ -223,23 +223,17 @@ class _Conversation:
         self._server.sendall(data)
 
     def relay(self) -> bool:
-        """Pass the answer on as it comes, to its end even if the client has gone; tell whether to go on."""
+        """Pass the answer on as it comes, as long as the client is there; tell whether to go on."""
         assert self._reader is not None
-        head = self._reader.head()
-        if head is None:
-            return False
-        is_there = self.send(head)
-        for piece in self._reader.body(head):
-            is_there = is_there and self.send(piece)
-            if not is_there and b"chunked" in head:
-                return False  # a flood would go on for ever
-        return is_there and b"connection: close" not in head.lower()
+        for piece in self._reader.pieces():
+            if not self.send(piece):
+                return False
+        return bool(self._reader.head) and b"connection: close" not in self._reader.head.lower()
 
     def whole_answer(self) -> Message | None:
-        """Read the server's answer to its end, None where it gave none."""
+        """Read the server's answer to its end; None where it did not come to that."""
         assert self._reader is not None
-        head = self._reader.head()
-        return None if head is None else Message(head, b"".join(self._reader.body(head)))
+        return self._reader.message()
 
     def send(self, data: bytes) -> bool:
         """Send to the client; tell whether it was still there."""
