@@ -18,8 +18,9 @@ class Fault:
     """A fault by its name. `positions` are those it can have; `operations` those it can meet, all where empty.
 
     Either the proxy makes it (`effect`, with the `answer` that comes instead, or a refused connection where there
-    is none), or the sandbox does (`sandbox`, with its value at each position). `harmless`: the operation has to
-    succeed all the same. `astray`: Carloop does something else than it was asked for.
+    is none), or the sandbox does (`sandbox`, with its value; `then` is the status that meets the attempt after).
+    `harmless`: the operation has to succeed all the same. `astray`: Carloop does something else than it was asked
+    for.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Fault:
     answer: bytes = field(default=b"", repr=False)
     sandbox: str | None = None
     value: Any = None
+    then: Any = None
     operations: tuple[str, ...] = ()
     harmless: bool = False
     astray: bool = False
@@ -60,7 +62,14 @@ GATEWAYS: Mapping[str, bytes] = {
 CARLOOP = (
     Fault("drop_before", (BEFORE,), sandbox="drop_before"),
     Fault("drop_after", (AFTER,), sandbox="drop_after"),
-    Fault("delay", (DURING,), sandbox="delay", value=0.8),
+    Fault(
+        "drop_after, then status 429", (AFTER,), sandbox="drop_after", then={"status": 429, "retry_after": 0}
+    ),
+    Fault(
+        "drop_after, then maintenance", (AFTER,), sandbox="drop_after", then={"status": 503, "retry_after": 0}
+    ),
+    Fault("drop_after, then status 401", (AFTER,), sandbox="drop_after", then=401),
+    Fault("at work for long", (DURING,), sandbox="delay", value=0.8),
     Fault("status 500, nothing done", (BEFORE,), sandbox="status", value=500),
     Fault("status 500, done", (AFTER,), sandbox="status", value={"status": 500, "after": True}),
     Fault("status 503 maintenance", (BEFORE,), sandbox="status", value={"status": 503, "retry_after": 0}),
@@ -69,7 +78,7 @@ CARLOOP = (
     Fault("status 401", (BEFORE,), sandbox="status", value=401),
     Fault("status 409 in progress", (BEFORE,), sandbox="status", value={"status": 409, "retry_after": 0}),
     Fault("redirect", (BEFORE,), sandbox="redirect"),
-    Fault("truncate", (AFTER,), sandbox="truncate"),
+    Fault("half an answer", (AFTER,), sandbox="truncate"),
     Fault("garbage", (AFTER,), sandbox="garbage"),
     Fault("html", (AFTER,), sandbox="html"),
     Fault("slow_drip", (AFTER,), sandbox="slow_drip", value=0.2),

@@ -29,14 +29,15 @@ class Told:
 class ChangeEvidence:
     """What happened to a change: before, while the fault lasted, after the recovery, and when asked for again.
 
-    `pending` is the plugin's own count after the recovery, `raw` what was raised or logged as somebody's bug,
-    `late` what was not answered by the provider's own deadline. `mended` is what came of the cancellation that
-    the plugin proposed for a rental nobody had asked for.
+    `keys` are those it was sent under, `pending` is the plugin's own count after the recovery, `raw` what was
+    raised or logged as somebody's bug, `late` what was not answered by the provider's own deadline. `mended` is
+    what came of the cancellation that the plugin proposed for a rental nobody had asked for.
     """
 
     change: Document
     before: Glimpse
     told: tuple[Told, ...]
+    keys: frozenset[str]
     settled: Glimpse
     pending: int
     again: Document

@@ -65,6 +65,8 @@ def _judge_change(cell: Cell, seen: ChangeEvidence) -> Iterator[Finding]:
         yield from _honest(cell, seen, told)
     if cell.fault.harmless and any(told.outcome["status"] != "done" for told in seen.told):
         yield Finding("stuck", "a harmless fault cost the answer", timing=True)
+    if not seen.keys <= {seen.change["change_id"]}:
+        yield Finding("doubled", f"sent under {len(seen.keys)} keys that are not the change's alone")
     if seen.pending:
         yield Finding("stuck", f"{seen.pending} pending after the recovery")
     for glimpse in (seen.settled, seen.final):

@@ -50,7 +50,7 @@ def play_all(cells: Sequence[Cell], *, workers: int) -> Iterator[Played]:
     done: Queue[Played] = context.Queue()
     processes = [
         context.Process(target=_work, args=(cells[number::workers], done), daemon=False)
-        for number in range(workers)
+        for number in range(min(workers, len(cells)))
     ]
     for process in processes:
         process.start()
@@ -64,7 +64,10 @@ def play_all(cells: Sequence[Cell], *, workers: int) -> Iterator[Played]:
 
 def _work(cells: Sequence[Cell], done: Queue[Played]) -> None:
     with tempfile.TemporaryDirectory(prefix="carloop-faults-") as folder, run_bench(Path(folder)) as bench:
+        parent = multiprocessing.parent_process()
         for cell in cells:
+            if parent is not None and not parent.is_alive():
+                return
             done.put(_play(cell, bench))
 
 

@@ -70,24 +70,27 @@ def _play_change(cell: Cell, bench: Bench, soon: threading.Timer) -> ChangeEvide
     bench.host.appointment_saved(appointment, timeout=CALM_SECONDS)  # type: ignore[arg-type]
     change = _change(cell.operation, appointment, bench)
     before = bench.glimpse(appointment["id"])
+    passed = len(bench.proxy.passed)
     _arm(cell, plan, bench)
     if plan.release == "soon":
         soon.start()
     told = [_ask(change, appointment, bench) for _ in range(1 + plan.impatient)]
     bench.proxy.switch(Mode.PASS)
     bench.calm(release=plan.release != "after")
-    pending = bench.recover()
+    bench.recover()
     if plan.release == "after":
         bench.proxy.release()
     bench.proxy.drain()
-    pending = max(pending, bench.recover())
+    pending = bench.recover()
+    bench.given_up += pending
     settled = bench.glimpse(appointment["id"])
+    keys = frozenset(each.key for each in bench.proxy.passed[passed:] if each.key)
     mended = _follow_proposal(settled.state, bench) if cell.fault.astray else None
     again, once_more = (_do(change, bench, CALM_SECONDS) for _ in range(2))
     final = bench.glimpse(appointment["id"])
     raw, late = bench.heard.take()
     return ChangeEvidence(
-        *(change, before, tuple(told), settled, pending, again, once_more, final, raw, late, mended)
+        *(change, before, tuple(told), keys, settled, pending, again, once_more, final, raw, late, mended)
     )
 
 
@@ -136,7 +139,7 @@ def _arm(cell: Cell, plan: Plan, bench: Bench) -> None:
         # not the reads, which Carloop itself is asked for the truth with; those the proxy strikes
         operations = (cell.operation, "account") if plan.any_request else (cell.operation,)
         for operation in operations:
-            bench.sandbox.controls.arm(operation, fault.sandbox, times=plan.times, value=fault.value)
+            _arm_sandbox(fault, operation, plan.times, bench)
     elif fault.effect is None:
         bench.proxy.switch(Mode.REFUSE)
     else:
@@ -144,6 +147,15 @@ def _arm(cell: Cell, plan: Plan, bench: Bench) -> None:
             bench.sandbox.controls.arm(cell.operation, "delay", times=plan.times, value=_WORK_SECONDS)
         operation = ANY if plan.any_request else cell.operation
         bench.proxy.arm(_strike(fault, cell.position, plan), operation, times=plan.times)
+
+
+def _arm_sandbox(fault: Fault, operation: str, times: int, bench: Bench) -> None:
+    arm = bench.sandbox.controls.arm
+    if fault.then is None:
+        arm(operation, str(fault.sandbox), times=times, value=fault.value)
+    else:
+        arm(operation, str(fault.sandbox), times=1, value=fault.value)
+        arm(operation, "status", times=times, value=fault.then)
 
 
 def _strike(fault: Fault, position: Position, plan: Plan) -> Strike:
