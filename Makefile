@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench crash faults lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -55,6 +55,9 @@ bench: $(VENV)/.stamp ## the speed table, written to benchmarks/results.json
 
 crash: $(VENV)/.stamp ## kill the plugin anywhere in a booking: make crash ROUNDS=50
 	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50)
+
+faults: $(VENV)/.stamp ## every fault in every operation, written to docs/evidence/faults.md; ARGS="--seeds 1" for less
+	@$(BIN)/python tests/faults/matrix.py --report docs/evidence/faults.md $(ARGS)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

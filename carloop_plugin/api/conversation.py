@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol, TypeVar
 
 from carloop_plugin.api import bodies
+from carloop_plugin.api.budget import RetryBudget
 from carloop_plugin.api.call import Call
 from carloop_plugin.api.decode import Document
 from carloop_plugin.api.line import Line
@@ -51,6 +52,7 @@ class Conversation:
     random: Random
     sleep: Sleep
     now: Now
+    budget: RetryBudget = field(default_factory=RetryBudget)
 
     def read(
         self,
@@ -72,7 +74,7 @@ class Conversation:
                 self.line.exchange("GET", url, headers, None, call=call), schema=schema, convert=convert
             )
 
-        verdict, _ = persist(attempt, deadline=deadline, random=self.random, sleep=self.sleep, now=self.now)
+        verdict, _ = self._persist(attempt, deadline)
         if isinstance(verdict, Done):
             return verdict
         if isinstance(verdict, Refused):
@@ -119,7 +121,17 @@ class Conversation:
             )
             return judge(answer, schema=schema, convert=convert, action=request.action)
 
-        return persist(attempt, deadline=deadline, random=self.random, sleep=self.sleep, now=self.now)
+        return self._persist(attempt, deadline)
+
+    def _persist(self, attempt: Callable[[int], Verdict[_T]], deadline: float) -> tuple[Verdict[_T], bool]:
+        return persist(
+            attempt,
+            deadline=deadline,
+            budget=self.budget,
+            random=self.random,
+            sleep=self.sleep,
+            now=self.now,
+        )
 
 
 def _retry_count(count: int) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """When to try again, and how long to wait before.
 
 At most three attempts, all before the deadline; full jitter from 50 ms, so that planners that failed together
-do not come back together; what Carloop asks for in `Retry-After` where it fits.
+do not come back together; what Carloop asks for in `Retry-After` where it fits. None while the session's budget
+(`budget.py`) is spent.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
 
-from carloop_plugin.api.verdict import Delayed, Lost, T, Verdict
+from carloop_plugin.api.budget import RetryBudget
+from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, T, Verdict
 
 MOST_ATTEMPTS = 3
 FIRST_PAUSE = 0.05
@@ -23,9 +25,15 @@ Now = Callable[[], datetime]
 
 
 def persist(
-    attempt: Callable[[int], Verdict[T]], *, deadline: float, random: Random, sleep: Sleep, now: Now
+    attempt: Callable[[int], Verdict[T]],
+    *,
+    deadline: float,
+    budget: RetryBudget,
+    random: Random,
+    sleep: Sleep,
+    now: Now,
 ) -> tuple[Verdict[T], bool]:
-    """Try until there is something to tell, or no time left.
+    """Try until there is something to tell, or neither time nor budget left.
 
     `attempt` is called with 0, 1 and 2. Give the last verdict, and whether an attempt before it was lost.
     """
@@ -35,10 +43,12 @@ def persist(
         pause = pause_after(
             verdict, count, seconds_left=deadline - time.monotonic(), chance=random.random(), now=now
         )
-        if pause is None:
+        if pause is None or not budget.take():
             break
         lost_before = lost_before or isinstance(verdict, Lost)
         sleep(pause)
+    if isinstance(verdict, Done | Refused):
+        budget.reward(count)
     return verdict, lost_before
 
 

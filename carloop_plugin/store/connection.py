@@ -6,11 +6,13 @@ under contention, whatever the busy time-out.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
@@ -20,13 +22,14 @@ from carloop_plugin.model import Reason, StoreFailed
 LONGEST_WAIT = 5.0
 """Seconds one transaction waits for another's lock, deadline permitting."""
 
+_making = Lock()
+
 
 def open_database(path: Path) -> Database:
     """Open the store's file, made readable for its owner alone where it is new."""
     with translated(path):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            _make(path)
         except OSError as error:
             raise StoreFailed(_reason("store.not_writable", path, error.strerror or "")) from None
         connection = sqlite3.connect(
@@ -37,6 +40,20 @@ def open_database(path: Path) -> Database:
         except BaseException:  # whatever it is, the connection must not outlive it
             connection.close()
             raise
+
+
+def _make(path: Path) -> None:
+    """Make the file where it is new.
+
+    One that is there is never opened past SQLite: closing it again would take from the whole process the locks that
+    SQLite holds on it for another thread, and let other processes write into its transaction
+    (sqlite.org/howtocorrupt.html, 2.2). So no other thread may connect between our opening and closing, either.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _making, suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _prepare(db: Database) -> Database:

@@ -16,7 +16,7 @@ import pytest
 
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
 from carloop_plugin.model import ChangeId, StoreFailed
-from carloop_plugin.store.connection import wal_is_safe
+from carloop_plugin.store.connection import open_database, wal_is_safe, writing
 from carloop_plugin.store.pool import SqliteFile
 
 MakeIntent = Callable[..., Intent]
@@ -182,3 +182,24 @@ def test_the_write_ahead_log_is_used_on_fixed_versions_only(
 ) -> None:
     """An older SQLite can corrupt a WAL database written by two connections."""
     assert safe == wal_is_safe(version)
+
+
+IS_LOCKED = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+try:
+    connection.execute("BEGIN IMMEDIATE")
+except sqlite3.OperationalError as error:
+    print(error.sqlite_errorname)
+"""
+
+
+def test_a_further_connection_takes_no_lock_from_the_others(path: Path, file: SqliteFile) -> None:
+    """A process loses its locks on a file when it closes any handle of it: another one could then write into ours."""
+    with file.open(deadline=soon()):
+        pass
+    with closing(open_database(path)) as db, writing(db, path, deadline=soon()):
+        open_database(path).close()
+        command = [sys.executable, "-c", IS_LOCKED, str(path)]
+        said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+    assert "SQLITE_BUSY\n" == said
