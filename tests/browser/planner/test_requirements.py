@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import PASSWORD, Running
+from planner_steps.programs import Running
 from planner_steps.words import Words
 from playwright.sync_api import Page, expect
 
