@@ -32,8 +32,8 @@ class Audit:
         """Use the planner's database."""
         self._database = database
 
-    def note(self, deed: Deed) -> None:
-        """Write a deed down. The same change again only tells its outcome: who asked first stays."""
+    def note(self, deed: Deed) -> bool:
+        """Write a deed down. A change that is there already stays as it is, with who asked first: then False."""
         row: dict[str, object] = {
             "at_us": write_us(deed.at),
             "user": deed.user,
@@ -48,16 +48,30 @@ class Audit:
         }
         with self._database.writing():
             if deed.change_id is not None and self._knows(deed.change_id):
-                self._settle(deed.change_id, deed.outcome, deed.code, deed.rental_id, write_us(deed.at))
-            else:
-                self._database.tables.table("audit").insert(row)
+                return False
+            self._database.tables.table("audit").insert(row)
+        return True
 
     def settle(
-        self, change_id: str, *, outcome: str, code: str = "", rental_id: str = "", at: datetime
+        self, change_id: str, *, outcome: str, code: str = "", rental_id: str = "", at: datetime | None = None
     ) -> None:
-        """Write down what became of a change whose outcome was unknown; one that is settled stays as it is."""
+        """Write down what became of a change; what is done stays done.
+
+        :param at: when it was found out, unless that was at once.
+        """
         with self._database.writing():
-            self._settle(change_id, outcome, code, rental_id, write_us(at))
+            self._database.run(
+                "UPDATE audit SET outcome = ?, code = ?, rental_id = CASE WHEN ? = '' THEN rental_id ELSE ? END, "
+                "settled_us = ? WHERE change_id = ? AND outcome <> 'done' AND (outcome, code) <> (?, ?)",
+                outcome,
+                code,
+                rental_id,
+                rental_id,
+                None if at is None else write_us(at),
+                change_id,
+                outcome,
+                code,
+            )
 
     def page(self, number: int) -> tuple[list[Deed], bool]:
         """Give a page of the deeds, newest first, and whether there are older ones; pages count from 1."""
@@ -72,20 +86,6 @@ class Audit:
 
     def _knows(self, change_id: str) -> bool:
         return self._database.one("SELECT 1 FROM audit WHERE change_id = ?", change_id) is not None
-
-    def _settle(self, change_id: str, outcome: str, code: str, rental_id: str, at_us: int) -> None:
-        self._database.run(
-            "UPDATE audit SET outcome = ?, code = ?, rental_id = CASE WHEN ? = '' THEN rental_id ELSE ? END, "
-            "settled_us = ? WHERE change_id = ? AND outcome <> 'done' AND (outcome, code) <> (?, ?)",
-            outcome,
-            code,
-            rental_id,
-            rental_id,
-            at_us,
-            change_id,
-            outcome,
-            code,
-        )
 
 
 def _deed(row: Row) -> Deed:

@@ -1,15 +1,15 @@
 """Ask a provider for a change, and go on asking until its outcome is known.
 
-What is asked for is written down before it goes out. An outcome that is `unknown`, or a host that dies in between,
-leaves it open; the same change is then asked for again, which the contract makes harmless, until it is `done` or
-`refused`.
+What is asked for is written down before it goes out, with who asks. An outcome that is `unknown`, or a host that dies
+in between, leaves it open; the same change is then asked for again, which the contract makes harmless, until it is
+`done` or `refused`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
@@ -73,25 +73,27 @@ class Changes:
         self, change: contract.RentalChange, *, appointment_id: str, user: str, locale: str
     ) -> contract.RentalOutcome:
         """Ask for a change on a person's behalf, and write down who, what and what became of it."""
-        self._open(change, appointment_id)
+        deed = Deed(
+            at=self._now(),
+            user=user,
+            action="give_up" if "book_change_id" in change else change["action"],
+            subject=appointment_id,
+            provider=change["provider"],
+            rental_id=change.get("rental_id", ""),
+            change_id=change["change_id"],
+            outcome="unknown",
+        )
+        with self._database.writing():
+            is_first = self._audit.note(deed)
+            was_open = not self._open(change, appointment_id)
         outcome = self._host.change_rental(change, timeout=TIMEOUT, locale=locale)
         result = Result.of(outcome)
-        # The id stands for another change then, whose outcome this is not.
-        is_this_change = result.code != "change_id_reused"
-        self._audit.note(
-            Deed(
-                at=self._now(),
-                user=user,
-                action="give_up" if "book_change_id" in change else change["action"],
-                subject=appointment_id,
-                provider=change["provider"],
-                rental_id=result.rental_id or change.get("rental_id", ""),
-                change_id=change["change_id"] if is_this_change else None,
-                outcome=result.status,
-                code=result.code,
-            )
-        )
-        if result.status != "unknown" and is_this_change:
+        if result.code == "change_id_reused" and not is_first:
+            # The id stands for another change, whose outcome this is not.
+            self._audit.note(replace(deed, change_id=None, outcome=result.status, code=result.code))
+        elif not (was_open and self._says_nothing(result, change)):
+            self._settle(change, result, at=None if is_first else self._now())
+        if not was_open and result.status != "unknown":
             self._close(change["change_id"])
         return outcome
 
@@ -120,26 +122,38 @@ class Changes:
 
     def _ask_again(self, change: contract.RentalChange, locale: str) -> None:
         result = Result.of(self._host.change_rental(change, timeout=AGAIN_TIMEOUT, locale=locale))
-        if result.status == "unknown" or result.code in SAYS_NOTHING:
-            return
-        self._audit.settle(
-            change["change_id"],
-            outcome=result.status,
-            code=result.code,
-            rental_id=result.rental_id,
-            at=self._now(),
-        )
-        self._close(change["change_id"])
+        if not self._says_nothing(result, change):
+            self._settle(change, result, at=self._now())
 
-    def _open(self, change: contract.RentalChange, appointment_id: str) -> None:
-        row = {
-            "change_id": change["change_id"],
-            "appointment_id": appointment_id,
-            "document": json.dumps(change, ensure_ascii=False),
-            "asked_us": write_us(self._now()),
-        }
+    def _says_nothing(self, result: Result, change: contract.RentalChange) -> bool:
+        """Tell whether an answer to a repeated question leaves open what became of the first."""
+        is_there = any(info["id"] == change["provider"] for info in self._host.providers)
+        return result.status == "unknown" or result.code in SAYS_NOTHING or not is_there
+
+    def _settle(self, change: contract.RentalChange, result: Result, *, at: datetime | None) -> None:
+        is_known = result.status != "unknown"
         with self._database.writing():
-            self._database.tables.table("open_changes").insert(row, pk="change_id", ignore=True)
+            self._audit.settle(
+                change["change_id"],
+                outcome=result.status,
+                code=result.code,
+                rental_id=result.rental_id,
+                at=at if is_known else None,
+            )
+            if is_known:
+                self._close(change["change_id"])
+
+    def _open(self, change: contract.RentalChange, appointment_id: str) -> bool:
+        """Write a change down as open; False where it is so already."""
+        document = json.dumps(change, ensure_ascii=False)
+        opened = self._database.run(
+            "INSERT OR IGNORE INTO open_changes (change_id, appointment_id, document, asked_us) VALUES (?, ?, ?, ?)",
+            change["change_id"],
+            appointment_id,
+            document,
+            write_us(self._now()),
+        )
+        return opened > 0
 
     def _close(self, change_id: str) -> None:
         with self._database.writing():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -19,6 +20,8 @@ from planner_host.records import Records
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
+
+log: Final = logging.getLogger(__name__)
 
 SITE: Final = "main"
 TIME_ZONE: Final = "Europe/Berlin"
@@ -79,7 +82,10 @@ def finding_out(planner: Planner, *, every: float = ASK_AGAIN_SECONDS) -> Iterat
 
     def ask() -> None:
         while not stopped.wait(every):
-            planner.changes.ask_all_again(older_than=_LONGEST_WAIT)
+            try:
+                planner.changes.ask_all_again(older_than=_LONGEST_WAIT)
+            except Exception:  # a file that is locked for once must not end the asking
+                log.exception("the open changes could not be asked for")
 
     planner.host.keep_reconciling()
     thread = threading.Thread(target=ask, name="planner-asking-again", daemon=True)

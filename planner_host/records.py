@@ -75,9 +75,10 @@ def first_tables(db: sqlite_utils.Database) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An appointment was saved."""
+    """An appointment is saved; `is_new` unless it was so already."""
 
     appointment: Appointment
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,9 @@ class Records:
             known = self.appointment(appointment.id)
             if known is not None and known.revision != appointment.revision:
                 is_the_same = known.visit == appointment.visit and known.saved_by == appointment.saved_by
-                return Saved(known) if is_the_same else SavedMeanwhile(known)
+                return Saved(known, is_new=False) if is_the_same else SavedMeanwhile(known)
             if known is not None and known.visit == appointment.visit:
-                return Saved(known)
+                return Saved(known, is_new=False)
             row = _row(appointment) | {"revision": appointment.revision + 1}
             self.database.tables.table("appointments").upsert(row, pk="id")
         saved = self.appointment(appointment.id)

@@ -134,9 +134,10 @@ def _keep(page: Page, appointment: Appointment, texts: Texts) -> Response:
     saved = planner.records.save(appointment)
     if isinstance(saved, SavedMeanwhile):
         return _show_both(page, appointment, texts, saved.theirs)
-    is_new = saved.appointment.revision == 1
-    action = "appointment_new" if is_new else f"appointment_{appointment.visit.status}"
-    planner.audit.note(Deed(at=planner.now(), user=page.user.name, action=action, subject=appointment.id))
+    if saved.is_new:
+        is_first = saved.appointment.revision == 1
+        action = "appointment_new" if is_first else f"appointment_{appointment.visit.status}"
+        planner.audit.note(Deed(at=planner.now(), user=page.user.name, action=action, subject=appointment.id))
     tell_providers(page, saved.appointment)
     return page.go(f"/appointments/{appointment.id}?done=saved")
 
@@ -204,7 +205,7 @@ def _dms_document(page: Page, texts: Texts, known: Appointment | None) -> contra
 def _with_car(page: Page, texts: Texts, number: str) -> Texts:
     customer = _customer(page, texts["customer_number"])
     cars = customer.cars if customer else ()
-    if number.isdecimal() and int(number) < len(cars):
+    if number.isdecimal() and len(number) < 4 and int(number) < len(cars):
         return with_vehicle(texts, cars[int(number)].document())
     return with_vehicle(texts, cast("contract.AppointmentVehicle", {}))
 

@@ -80,11 +80,12 @@ class Fake:
         """Give the provider as a module with the named hooks of this class, and hooks of the test's own."""
         module = ModuleType(f"provider_{self.provider}")
         for name in ("describe_mobility_provider", *hooks):
-            setattr(module, name, hookimpl(getattr(self, name)))
+            setattr(module, name, getattr(self, name))
         for name, hook in own.items():
             setattr(module, name, hookimpl(hook))
         return module
 
+    @hookimpl
     def describe_mobility_provider(self) -> Document:
         """Say who this is."""
         return {
@@ -96,6 +97,7 @@ class Fake:
             "capabilities": [],
         }
 
+    @hookimpl
     def on_appointment_saved(self, appointment, context) -> Document:
         """Say how an appointment stands."""
         self.asked.append("saved")
@@ -103,11 +105,13 @@ class Fake:
             appointment["id"]
         )
 
+    @hookimpl
     def provide_mobility_states(self, appointment_ids, context) -> list[Document]:
         """Say how appointments stand."""
         self.asked.append("states")
         return [self.state_of(each) for each in appointment_ids]
 
+    @hookimpl
     def provide_mobility_filters(self, site, context) -> Document:
         """Give one class and two features."""
         self.asked.append("filters")
@@ -118,6 +122,7 @@ class Fake:
         ]
         return {"provider": self.provider, "vehicle_classes": classes, "features": features}
 
+    @hookimpl
     def provide_mobility_options(self, request, context) -> Document:
         """Offer the options that were set."""
         self.asked.append("options")
@@ -130,6 +135,7 @@ class Fake:
             "truncated": False,
         }
 
+    @hookimpl
     def on_rental_change(self, change, context) -> Document | None:
         """Answer the next outcome."""
         if change["provider"] != self.provider:
