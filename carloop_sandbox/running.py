@@ -73,11 +73,15 @@ def run_sandbox(
 @contextmanager
 def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: str) -> Iterator[ASGIApp]:
     # pages bring Jinja2 and Babel along, which only those pay for who want them
+    from argon2 import PasswordHasher
+
     from carloop_sandbox.pages.site import Door, create_pages
     from demo_base.access import Access
     from demo_base.security import trusted_hosts
 
-    with closing(Access(folder)) as access:
+    # the password came from our own process: to hash it slowly would protect nothing
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with closing(Access(folder, hasher=quick)) as access:
         access.ensure_account("admin", role="admin", password=password)
         yield Door(interface, create_pages(service, access, hosts=trusted_hosts("127.0.0.1")))
 

@@ -13,7 +13,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         Prints one line `ready http://HOST:PORT` on standard output as soon as it answers; messages go to
         standard error: on new data the sign-in to the pages at that address, once. CARLOOP_SANDBOX_PASSWORD sets
         the password instead, CARLOOP_SANDBOX_TRUSTED_HOSTS=name,name adds names by which it is reached.""",
-        """Werkstattplaner-Schnittstelle und Verwaltungsseiten anbieten, bis SIGTERM oder Strg-C kommt.
+        """Die Verwaltungsseiten und die Werkstattplaner-Schnittstelle anbieten, bis SIGTERM oder Strg-C kommt.
 
         Gibt eine Zeile `ready http://HOST:PORT` auf der Standardausgabe aus, sobald sie antwortet; Meldungen
         gehen auf die Standardfehlerausgabe: bei neuen Daten einmal die Anmeldung für die Seiten unter dieser Adresse.

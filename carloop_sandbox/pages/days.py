@@ -13,8 +13,8 @@ def read_day(text: str, *, today: date) -> date | None:
     if found := _ISO_DAY.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _DAY.fullmatch(text):
-        year = int(found[3]) if found[3] else today.year
-        return _day(year if year > 99 else 2000 + year, int(found[2]), int(found[1]))
+        typed = found[3] or str(today.year)
+        return _day(int(typed) if len(typed) == 4 else 2000 + int(typed), int(found[2]), int(found[1]))
     return None
 
 

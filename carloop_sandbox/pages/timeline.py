@@ -100,9 +100,9 @@ def cells_of(rentals: Sequence[Rental], first: date, *, now: int) -> Iterator[Ce
     for rental in sorted(rentals, key=lambda each: each.start):
         # what is out past its end holds its vehicle until now
         ends = max(rental.end, now) if rental.status == "picked_up" else rental.end
-        start = max(reached, _hour_of(rental.start, first))
-        end = min(HOURS, max(start + 1, _hour_of(ends + HOUR - 1, first)))
-        if start < end:
+        start, over = max(reached, _hour_of(rental.start, first)), _hour_of(ends + HOUR - 1, first)
+        end = min(HOURS, max(start + 1, over))
+        if over > 0 and start < end:
             yield from _free(reached, start)
             yield Cell(end - start, rental=rental)
             reached = end

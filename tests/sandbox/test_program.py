@@ -25,10 +25,10 @@ def run(*arguments, **environment):
 
 
 @contextmanager
-def serving(*arguments):
+def serving(*arguments, **environment):
     """Run the program until the block is left, and give the process and its address."""
     command = [sys.executable, "-m", "carloop_sandbox", "serve", "--port", "0", *arguments]
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", **environment}
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
@@ -46,7 +46,7 @@ def serving(*arguments):
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_ready_and_stops_cleanly(stop):
     """One line on standard output as soon as it answers; 0 and silence when it is told to stop."""
-    with serving("--token", "t") as (process, url):
+    with serving("--token", "t", CARLOOP_SANDBOX_PASSWORD="p") as (process, url):
         assert httpx.get(f"{url}{BASE}/health").json() == {"status": "ok"}
         process.send_signal(stop)
         assert process.wait(timeout=10) == 0
@@ -70,6 +70,55 @@ def test_without_a_token_one_is_drawn_and_shown():
         token = process.stderr.readline().split()[1]
         answer = httpx.get(f"{url}{BASE}/account", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 200
+
+
+def sign_in(url, password, **headers):
+    """Sign in to the pages, and give the answer."""
+    headers = {"Sec-Fetch-Site": "same-origin"} | headers
+    return httpx.post(f"{url}/sign-in", data={"name": "admin", "password": password}, headers=headers)
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "Anmeldung:"), ("en", "Sign-in:")])
+def test_the_sign_in_is_drawn_and_shown_once(tmp_path, language, word):
+    """It goes on being valid after a restart, as do the sessions, and is not shown again."""
+    arguments = ("--data", str(tmp_path), "--token", "t", "--lang", language)
+    with serving(*arguments) as (process, url):
+        first, name, slash, password, *_ = process.stderr.readline().split()
+        assert (first, name, slash) == (word, "admin", "/")
+        answer = sign_in(url, password)
+        assert answer.status_code == 303
+    with serving(*arguments) as (process, url):
+        said = process.stderr.readline()
+        assert str(tmp_path) in said
+        assert password not in said
+        with httpx.Client(base_url=url, cookies=answer.cookies) as browser:
+            assert browser.get("/").status_code == 200
+        assert sign_in(url, password).status_code == 303
+
+
+def test_the_environment_sets_the_password(tmp_path):
+    """It is not shown; the same one throws nobody out, another one does; an empty one counts as none."""
+    arguments = ("--data", str(tmp_path), "--token", "t")
+    with serving(*arguments, CARLOOP_SANDBOX_PASSWORD="first") as (_, url):
+        session = sign_in(url, "first").cookies
+    for password, still_in in (("first", True), ("", True), ("second", False)):
+        with serving(*arguments, CARLOOP_SANDBOX_PASSWORD=password) as (process, url):
+            with httpx.Client(base_url=url, cookies=session) as browser:
+                assert (browser.get("/").status_code == 200) is still_in
+            assert sign_in(url, password or "first").status_code == 303
+            process.terminate()
+            assert "first" not in process.stderr.read()
+
+
+def test_further_names_are_trusted_on_request():
+    """Beside this machine's own."""
+    names = "carloop.example, other.example"
+    with serving("--token", "t", CARLOOP_SANDBOX_PASSWORD="p", CARLOOP_SANDBOX_TRUSTED_HOSTS=names) as (
+        _,
+        url,
+    ):
+        known = [sign_in(url, "p", Host=host).status_code for host in ("other.example:8081", "evil.example")]
+    assert known == [303, 400]
 
 
 def test_data_survive_a_kill(tmp_path):
