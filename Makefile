@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash faults lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench crash faults outage hostile lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -58,6 +58,12 @@ crash: $(VENV)/.stamp ## kill the plugin anywhere in a booking: make crash ROUND
 
 faults: $(VENV)/.stamp ## every fault in every operation, written to docs/evidence/faults.md; ARGS="--seeds 1" for less
 	@$(BIN)/python tests/faults/matrix.py --report docs/evidence/faults.md $(ARGS)
+
+outage: $(VENV)/.stamp ## Carloop away for five minutes under load; ARGS="--minutes 1" for less, "--report FILE" keeps the figures
+	@$(BIN)/python tests/faults/outage.py $(ARGS)
+
+hostile: $(VENV)/.stamp ## what hostile answers cost, written to docs/evidence/hostile-answers.md
+	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md $(ARGS)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

@@ -212,6 +212,26 @@ def test_somebody_else_answers(position, reaches, proxy, upstream, client):
     assert ([bytearray(BOOKING)] if reaches else []) == upstream.received
 
 
+def test_somebody_else_may_take_time(proxy, client):
+    """The last byte comes later."""
+    slow = Strike(Effect.INSTEAD, Position.BEFORE, answer=b"HTTP/1.1 502 X\r\n\r\n", hold=0.1)
+    proxy.arm(slow)
+    began = time.monotonic()
+    client.sock.sendall(BOOKING)
+    assert 18 == len(client.read(999))
+    assert time.monotonic() - began >= 0.1
+
+
+def test_an_answer_is_rewritten(proxy, client):
+    """Pieces of its head and body, and its length with them."""
+    pieces = ((b"r-01", b"rental-02"), (b"application/json", b"text/json"))
+    proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=pieces))
+    client.sock.sendall(BOOKING)
+    said = client.read(WHOLE + 5 - 7)
+    assert said.endswith(b'content-type: text/json\r\ncontent-length: 19\r\n\r\n{"id": "rental-02"}')
+    assert WHOLE == len(client.ask())
+
+
 def test_during_the_work_a_gateway_begins_to_answer(proxy, upstream, client):
     """And is cut off."""
     proxy.arm(Strike(Effect.CUT, Position.DURING, 0.5))

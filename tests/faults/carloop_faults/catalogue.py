@@ -91,7 +91,11 @@ CARLOOP = (
 
 PROXY = (
     Fault("no connection", (BEFORE,)),
-    *(Fault(effect.value, effect=effect) for effect in Effect if effect is not Effect.INSTEAD),
+    *(
+        Fault(effect.value, effect=effect)
+        for effect in Effect
+        if effect not in (Effect.INSTEAD, Effect.REWRITE)
+    ),
     *(Fault(name, effect=Effect.INSTEAD, answer=answer) for name, answer in GATEWAYS.items()),
 )
 """The proxy's."""

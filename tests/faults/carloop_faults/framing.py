@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _END = b"\r\n\r\n"
@@ -32,7 +32,16 @@ class Message:
 
     def ending_at(self, size: int) -> Message:
         """Give the message with only the first bytes of its body, and with a head that says so."""
-        body = self.body[:size]
+        return self._with(self.body[:size])
+
+    def rewritten(self, pieces: Iterable[tuple[bytes, bytes]]) -> Message:
+        """Give the message with pieces replaced, in its head too, and with the length it has then."""
+        head, body = self.head, self.body
+        for old, new in pieces:
+            head, body = head.replace(old, new), body.replace(old, new)
+        return Message(head, body)._with(body)
+
+    def _with(self, body: bytes) -> Message:
         return Message(_LENGTH.sub(rb"\g<1>%d" % len(body), self.head), body)
 
 

@@ -77,7 +77,8 @@ def _play(cell: Cell, bench: Bench) -> Played:
             evidence = play(cell, bench)
         except Exception as error:  # noqa: BLE001 - whatever a planner would see raised is what is looked for
             traceback.print_exc()
-            return Played(cell, "raised", (Finding("raw", type(error).__name__),), replays)
+            says = f"{type(error).__name__}; the sandbox's exit code is {bench.sandbox.process.poll()}"
+            return Played(cell, "raised", (Finding("raw", says),), replays)
         findings = judge(cell, evidence)
         played = Played(cell, told_of(evidence), findings, replays)
         if not findings or not all(finding.timing for finding in findings):

@@ -317,8 +317,10 @@ class _Striking:
                 self._talk.relay()
                 return False
             case Effect.INSTEAD:
-                self._talk.send(self._strike.answer)
+                self._instead()
                 return False
+            case Effect.REWRITE:
+                self._talk.forward(request.rewritten(self._strike.pieces).raw)
         return self._talk.relay()
 
     def _during(self, request: Message) -> bool:
@@ -363,10 +365,17 @@ class _Striking:
             case Effect.FLOOD:
                 self._flood(data[:size])
             case Effect.INSTEAD:
-                self._talk.send(self._strike.answer)
-                with suppress(OSError):
-                    self._talk.client.shutdown(socket.SHUT_WR)
+                self._instead()
+            case Effect.REWRITE:
+                return self._talk.send(answer.rewritten(self._strike.pieces).raw)
         return False
+
+    def _instead(self) -> None:
+        self._talk.send(self._strike.answer[:-1])
+        self._over.wait(self._strike.hold)
+        self._talk.send(self._strike.answer[-1:])
+        with suppress(OSError):
+            self._talk.client.shutdown(socket.SHUT_WR)
 
     def _drip(self, whole: bytes, rest: bytes) -> bool:
         self._talk.send(whole)

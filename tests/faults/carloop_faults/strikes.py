@@ -33,6 +33,7 @@ class Effect(StrEnum):
     drip       from there on a byte comes now and then
     flood      there blanks come without end
     instead    somebody else answers, and Carloop's answer is thrown away
+    rewrite    the answer is whole, but pieces of it are others
     """
 
     CUT = "cut"
@@ -42,12 +43,14 @@ class Effect(StrEnum):
     DRIP = "drip"
     FLOOD = "flood"
     INSTEAD = "instead"
+    REWRITE = "rewrite"
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """One strike. `at` says where in the message, 0 its first byte and 1 its end; `answer` is what comes instead.
+    """One strike. `at` says where in the message, 0 its first byte and 1 its end.
 
+    `answer` is what comes instead, its last byte after `hold` seconds; `pieces` are what is rewritten, and to what.
     Before Carloop's work it meets the request, afterwards Carloop's whole answer, and during it what a gateway
     would begin to answer.
     """
@@ -56,6 +59,8 @@ class Strike:
     position: Position
     at: float = 0.5
     answer: bytes = b""
+    hold: float = 0.0
+    pieces: tuple[tuple[bytes, bytes], ...] = ()
 
     def byte_of(self, message: bytes) -> int:
         """Give the number of bytes of a message that pass unharmed; never all of them."""

@@ -1,0 +1,83 @@
+"""A Carloop that can be killed and brought back: same address, same data."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from carloop_sandbox.running import SandboxProcess, run_sandbox_process
+
+Document = dict[str, Any]
+TOKEN = "tok_of_the_outage"
+
+
+class MortalCarloop:
+    """A sandbox in a process of its own, with its data in a folder. A context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = 0
+        self._running: AbstractContextManager[SandboxProcess] | None = None
+        self._sandbox: SandboxProcess | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is, or was when it lived."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def __enter__(self) -> MortalCarloop:
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self._end()
+
+    def start(self) -> None:
+        """Start it, where it was before if it was."""
+        arguments = ("--allow-faults", "--port", str(self._port))
+        self._running = run_sandbox_process(data=self._folder, token=TOKEN, arguments=arguments)
+        self._sandbox = self._running.__enter__()
+        self._port = urlsplit(self._sandbox.url).port or 0
+
+    def kill(self) -> None:
+        """Kill it as `kill -9` does, in the middle of whatever it does. Raise where somebody else has."""
+        if self._sandbox is not None:
+            if self._sandbox.process.poll() is not None:
+                raise RuntimeError(f"Carloop has ended by itself, with {self._sandbox.process.poll()}")
+            self._sandbox.process.kill()
+        self._end()
+
+    def vehicles(self) -> tuple[str, ...]:
+        """Give the ids of all vehicles that are free for a day in some years."""
+        far = datetime.now(UTC) + timedelta(days=3000)
+        day = {"start": far.isoformat(), "end": (far + timedelta(days=1)).isoformat(), "limit": "1000"}
+        return tuple(str(each["id"]) for each in self._read("/vehicles", day)["items"])
+
+    def rentals(self) -> list[Document]:
+        """Give every rental that carries a planner's reference."""
+        found: list[Document] = []
+        query = {"updated_since": (datetime.now(UTC) - timedelta(hours=2)).isoformat(), "limit": "1000"}
+        while True:
+            page = self._read("/rentals", query)
+            found += [each for each in page["items"] if each["external_reference"]]
+            if page["next_cursor"] is None:
+                return found
+            query["cursor"] = page["next_cursor"]
+
+    def _read(self, path: str, query: dict[str, str]) -> Document:
+        url = f"{self.url}/api/planner/v1{path}"
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        answer = httpx.get(url, params=query, headers=headers, timeout=30, trust_env=False)
+        return dict(answer.raise_for_status().json())
+
+    def _end(self) -> None:
+        if self._running is not None:
+            self._running.__exit__(None, None, None)
+        self._running = self._sandbox = None

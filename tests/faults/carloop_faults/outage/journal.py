@@ -1,0 +1,95 @@
+"""What a planner process notes while it runs: one JSON line each, appended, read when all is over."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that the client made, whether or not anybody was there to take it."""
+
+    at: float
+    method: str
+    attempt: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an advisor was told of a change."""
+
+    began: float
+    ended: float
+    change: Document
+    status: str
+    code: str
+    overrun: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page said of an appointment, asked between two instants."""
+
+    began: float
+    ended: float
+    appointment_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to: `found`, or the code of its problem."""
+
+    at: float
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """What was raised or logged as somebody's bug."""
+
+    says: str
+
+
+Entry = Sent | Told | Page | Found | Bug
+_KINDS: dict[str, type[Entry]] = {kind.__name__: kind for kind in (Sent, Told, Page, Found, Bug)}
+
+
+class Journal:
+    """Appends entries to a file; for all threads of a process. Times are the machine's, as Carloop's are."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8")
+        self._lock = threading.Lock()
+
+    def note(self, entry: Entry) -> None:
+        """Append an entry."""
+        line = json.dumps([type(entry).__name__, asdict(entry)], ensure_ascii=False)
+        with self._lock:
+            self._file.write(line + "\n")
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._file.close()
+
+
+def read_journals(folder: Path) -> Iterator[Entry]:
+    """Read what all planners have noted."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            kind, fields = json.loads(line)
+            yield _KINDS[kind](**fields)
+
+
+def now() -> float:
+    """Give the time of day in seconds."""
+    return time.time()
