@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 TIMEOUT: Final = 3.0
 NONE: Final = "none"
 
-_ORDER: Final = ("none", "returned", "reserved", "picked_up", "unknown", "attention")
+ORDER: Final = ("none", "returned", "reserved", "picked_up", "unknown", "attention")
 """From what needs nobody's eye to what needs it most."""
 
 
 def states_of(
     ids: Sequence[str], planner: Planner, *, locale: str
 ) -> tuple[Mapping[str, str], tuple[Failure, ...]]:
-    """Give each appointment's word of `_ORDER`, the one that matters most, and who did not answer."""
+    """Give each appointment's word of `ORDER`, the one that matters most, and who did not answer."""
     words = dict.fromkeys(ids, NONE)
     if not ids:
         return words, ()
@@ -29,9 +29,9 @@ def states_of(
     for states in gathered.answers.values():
         for state in states:
             told = words[state["appointment_id"]]
-            words[state["appointment_id"]] = max(told, _word(state), key=_ORDER.index)
+            words[state["appointment_id"]] = max(told, _word(state), key=ORDER.index)
     for appointment_id in planner.changes.appointments_with_open_changes(ids):
-        words[appointment_id] = max(words[appointment_id], "unknown", key=_ORDER.index)
+        words[appointment_id] = max(words[appointment_id], "unknown", key=ORDER.index)
     return words, gathered.failures
 
 
@@ -39,4 +39,4 @@ def _word(state: contract.MobilityState) -> str:
     if state["state"] in ("unknown", "attention"):
         return state["state"]
     status = state.get("rental", {}).get("status", NONE)
-    return status if status in _ORDER and state["state"] == "booked" else NONE
+    return status if status in ORDER and state["state"] == "booked" else NONE

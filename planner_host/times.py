@@ -19,13 +19,14 @@ _YEARS: Final = range(2000, 2200)
 _DAY: Final = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})(?:(?:\s*[./-]\s*|\s+)(\d{4}|\d{2}))?\s*[./-]?")
 _ISO_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TIME: Final = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|uhr)\s*(\d{2})?|(\d{2}))?\s*(?:uhr|h)?", re.IGNORECASE)
+REASONS: Final = ("day", "time", "missing_hour", "twice")
 
 
 class Mistyped(Exception):  # what a person typed is not called an error
     """What was typed is no day, no time, or a time that does not exist; `reason` names which."""
 
     def __init__(self, reason: str) -> None:
-        """Take `day`, `time`, `missing_hour` or `twice`; the text of it is `typed.REASON`."""
+        """Take one of REASONS; the text of it is `typed.REASON`."""
         super().__init__(reason)
         self.reason = reason
 

@@ -17,10 +17,15 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
+from planner_host import states, times
+from planner_host.appointments import MANUAL_FIELDS, Status
+from planner_host.visit_form import FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "demo_base"
 PACKAGES = [name for name in (BASE, "carloop_sandbox", "planner_host") if (ROOT / name / "locale").is_dir()]
+
+ACTIONS = ("book", "change_end", "cancel", "rebook")
 
 DECLARED = {
     "demo_base": {
@@ -44,6 +49,30 @@ DECLARED = {
         ),
         "tokens.notice.*": ("again", "revoked"),
         "tokens.refused.*": ("idempotency_key_reused", "label_exists", "not_found"),
+    },
+    "planner_host": {
+        # a form's problems name the key of what is wrong with a field; headings are handed on too
+        "*": (
+            *(f"typed.{name}" for name in (*times.REASONS, "end_before_start", "past", "too_long")),
+            "customer.gone", "customer.name_missing", "option.missing", "option.second", "offers.alternatives",
+        ),
+        "conflict.fields.*": [
+            name for name in FIELDS if not name.endswith(("_fold", "_query", "_source", "_number", "revision"))
+        ],
+        "conflict.status.*": tuple(Status),
+        "customer.*": MANUAL_FIELDS,
+        "deed.*": (
+            *ACTIONS, "give_up", "settings", "appointment_new", "appointment_scheduled", "appointment_cancelled",
+        ),
+        "differs.*": ("vehicle_class", "features", "period", "station"),
+        "kind.*": ("rental_car", "courtesy_car", "bike", "taxi", "transit", "other"),
+        "outcome.*": ("done", "refused", "unknown"),
+        "refusal.*": (*ACTIONS, "give_up"),
+        "said.*": ("book", "change_end", "cancel", "give_up", "proposal"),
+        "settings.*": ("tried.good", "tried.bad", "checked.good", "checked.bad"),
+        "state.*": states.ORDER,
+        "status.*": ("reserved", "picked_up", "returned", "cancelled"),
+        "unknown.title.*": ACTIONS,
     },
 }  # fmt: skip
 
