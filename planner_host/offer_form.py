@@ -65,7 +65,7 @@ def drawn_for(appointment: Appointment, *, language: Language, now: datetime) ->
 def filled_in(form: Form) -> OfferForm:
     """Take what was sent."""
     return OfferForm(
-        texts={name: form[name] for name in (*MOMENTS, *RENTER)},
+        texts={name: form[name] for name in MOMENTS} | {name: form[name] for name in RENTER if name in form},
         classes=form.all("vehicle_class"),
         features=form.all("feature"),
         option=form["option"],
@@ -75,12 +75,12 @@ def filled_in(form: Form) -> OfferForm:
 
 
 def read_offer_form(form: OfferForm, appointment: Appointment, *, now: datetime) -> Wanted:
-    """Read period and customer; a customer of the DMS is the appointment's, whatever was sent."""
+    """Read period and customer; one of the DMS is the appointment's, whatever was sent, and so is one not asked for."""
     problems: dict[str, str] = {}
     start, end = read_period(form.texts, zone=appointment.zone, now=now, problems=problems)
     if start is not None and start <= now - timedelta(minutes=1):
         problems.setdefault("start_date", "typed.past")
-    if appointment.is_from_dms:
+    if appointment.is_from_dms or not any(name in form.texts for name in RENTER):
         customer: contract.Customer | None = appointment.visit.customer
     else:
         customer = read_customer(form.texts, prefix="renter_", problems=problems)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from demo_base.security import origin_of
 from planner_host.filters import Choices
 from planner_host.planner import Planner
 from planner_host.silhouettes import silhouette_of
@@ -19,7 +20,10 @@ TIMEOUT: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class ShownOption:
-    """One offer as the list shows it. `key` names provider and option, as the form sends it."""
+    """One offer as the list shows it.
+
+    `key` names provider and option, as the form sends it; `image` is a picture's address that the page may load.
+    """
 
     key: str
     name: str
@@ -27,6 +31,7 @@ class ShownOption:
     vehicle_class: str
     features: tuple[str, ...]
     silhouette: str
+    image: str = ""
 
     @property
     def is_exact(self) -> bool:
@@ -64,9 +69,8 @@ class Offers:
 
     @property
     def images(self) -> tuple[str, ...]:
-        """Give the addresses of the pictures, which the host kit has let through."""
-        urls = (option.option.get("vehicle", {}).get("image_url", "") for option in self.options)
-        return tuple(sorted({url for url in urls if url}))
+        """Give the addresses of the pictures that are shown."""
+        return tuple(sorted({option.image for option in self.options} - {""}))
 
 
 def search(request: contract.MobilityRequest, planner: Planner, *, choices: Choices, locale: str) -> Offers:
@@ -109,6 +113,7 @@ def _shown(
     vehicle = option.get("vehicle")
     class_id = vehicle["vehicle_class"] if vehicle else ""
     class_name = classes.get(class_id, class_id)
+    image = vehicle.get("image_url", "") if vehicle else ""
     return ShownOption(
         key=f"{option['provider']}:{option['id']}",
         name=names.get(option["provider"], option["provider"]),
@@ -116,4 +121,6 @@ def _shown(
         vehicle_class=class_name,
         features=tuple(features.get(each, each) for each in vehicle["features"]) if vehicle else (),
         silhouette=silhouette_of(option["kind"], class_id, class_name),
+        # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
+        image=image if origin_of(image) else "",
     )

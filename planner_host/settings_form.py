@@ -1,24 +1,34 @@
-"""A provider's settings as a form: drawn from its JSON Schema, read back into values. Nothing here knows a provider."""
+"""A provider's settings as a form: drawn from its JSON Schema, read back into values. Nothing here knows a provider.
+
+The schema is the provider's, and may hold anything: what is not understood is a line of text.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from demo_base.pages import Form
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-PREFIX = "value_"
-CLEAR = "clear_"
+    Value: TypeAlias = str | float | bool | list[contract.Value] | None
+
+PREFIX: Final = "value_"
+CLEAR: Final = "clear_"
+LONGEST: Final = 2_000
+_KINDS: Final = {"boolean": "switch", "number": "number", "integer": "number", "array": "list"}
+# What every number format of the providers' can hold.
+_LARGEST: Final = 2**53
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field. `kind` is `text`, `secret`, `number`, `switch` or `choice`."""
+    """One field. `kind` is `text`, `secret`, `number`, `switch`, `choice` or `list`, which has a line for each."""
 
     name: str
     title: str
@@ -27,25 +37,22 @@ class Setting:
     value: str
     is_fixed: bool
     longest: int
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, Value]
     set_since: datetime | None = None
 
 
 def fields_of(settings: contract.ProviderSettings, *, sent: Form | None = None) -> list[Setting]:
     """Draw the fields in the schema's order, with what was sent, else with what is set; secrets are always empty."""
-    schema = settings.get("schema", {})
-    properties = cast("Mapping[str, Mapping[str, object]]", schema.get("properties", {}))
+    properties = _mapping(settings.get("schema", {}).get("properties"))
+    described = {name: _mapping(each) for name, each in properties.items()}
     since = {each["name"]: datetime.fromisoformat(each["since"]) for each in settings.get("secrets_set", [])}
-    fixed = settings.get("fixed", [])
-    ordered = sorted(properties.items(), key=lambda item: cast("float", item[1].get("x-order", 1_000)))
-    return [_field(name, described, settings, sent, since.get(name), fixed) for name, described in ordered]
+    ordered = sorted(described, key=lambda name: _order(described[name]))
+    return [_field(name, described[name], settings, sent, since.get(name)) for name in ordered]
 
 
-def values_of(
-    fields: Sequence[Setting], form: Form
-) -> dict[str, str | float | bool | list[contract.Value] | None]:
+def values_of(fields: Sequence[Setting], form: Form) -> dict[str, Value]:
     """Read the values to save: a secret left empty is kept, one whose removal is ticked is deleted."""
-    values: dict[str, str | float | bool | list[contract.Value] | None] = {}
+    values: dict[str, Value] = {}
     for each in fields:
         text = form[PREFIX + each.name]
         if each.is_fixed:
@@ -55,13 +62,19 @@ def values_of(
                 values[each.name] = text
             elif form[CLEAR + each.name]:
                 values[each.name] = None
-        elif each.kind == "switch":
-            values[each.name] = text == "on"
-        elif each.kind == "number" and text:
-            values[each.name] = _number(text)
         else:
-            values[each.name] = text or None
+            values[each.name] = _read(each, text)
     return values
+
+
+def _read(setting: Setting, text: str) -> Value:
+    if setting.kind == "switch":
+        return text == "on"
+    if setting.kind == "number" and text:
+        return _number(text)
+    if setting.kind == "list":
+        return [line.strip() for line in text.splitlines() if line.strip()] or None
+    return setting.choices.get(text, text or None)
 
 
 def _field(
@@ -70,24 +83,25 @@ def _field(
     settings: contract.ProviderSettings,
     sent: Form | None,
     since: datetime | None,
-    fixed: Sequence[str],
 ) -> Setting:
     kind = _kind(described)
-    present = settings["values"].get(name)
-    value = "" if present is None else str(present)
+    is_fixed = name in settings.get("fixed", [])
+    value = _written(settings["values"].get(name, described.get("default")))
     if kind == "switch":
-        value = "on" if present is True else ""
-    if sent is not None and name not in fixed:
+        value = "on" if value == "true" else ""
+    if sent is not None and not is_fixed:
         value = sent[PREFIX + name]
+    longest = described.get("maxLength")
+    choices = cast("Sequence[Value]", described["enum"]) if kind == "choice" else ()
     return Setting(
         name=name,
         title=str(described.get("title", name)),
         help=str(described.get("description", "")),
         kind=kind,
         value="" if kind == "secret" else value,
-        is_fixed=name in fixed,
-        longest=int(cast("int", described.get("maxLength", 2_000))),
-        choices=tuple(str(each) for each in cast("Sequence[object]", described.get("enum", ()))),
+        is_fixed=is_fixed,
+        longest=longest if isinstance(longest, int) and longest > 0 else LONGEST,
+        choices={_written(each): each for each in choices if each is not None},
         set_since=since,
     )
 
@@ -95,15 +109,41 @@ def _field(
 def _kind(described: Mapping[str, object]) -> str:
     if described.get("writeOnly") is True:
         return "secret"
-    if "enum" in described:
+    if isinstance(described.get("enum"), list):
         return "choice"
-    named = {"boolean": "switch", "number": "number", "integer": "number"}
-    return named.get(str(described.get("type")), "text")
+    types = described.get("type")
+    named = types if isinstance(types, list) else [types]
+    return next((_KINDS[each] for each in named if isinstance(each, str) and each in _KINDS), "text")
+
+
+def _written(value: object) -> str:
+    """Write a value into a field, as it is read from there."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "\n".join(map(_written, value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _number(text: str) -> float | str:
+    """Read a number; what is none is left to the provider, who says what is wrong with it."""
     try:
         number = float(text.replace(",", "."))
     except ValueError:
-        return text  # the provider says what is wrong with it
+        return text
+    if not math.isfinite(number) or abs(number) > _LARGEST:
+        return text
     return int(number) if number.is_integer() else number
+
+
+def _order(described: Mapping[str, object]) -> float:
+    order = described.get("x-order")
+    return order if isinstance(order, int | float) else math.inf
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}

@@ -1,0 +1,159 @@
+"""One list over all providers: what fits first, what it is called, and what may be shown of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner_host.offers import search, shown
+
+from .conftest import HOOKS, PERIOD, Fake, problem
+
+REQUEST = {"site": "main", "period": PERIOD, "filters": {"vehicle_classes": [], "features": []}}
+
+
+def find(planner):
+    """Search."""
+    choices = planner.filters.choices("main", "de")
+    return search(REQUEST, planner, choices=choices, locale="de")
+
+
+def pictured(fake, url):
+    """Write an option with a picture."""
+    option = fake.option()
+    return option | {"vehicle": option["vehicle"] | {"image_url": url}}
+
+
+def test_an_option_is_shown_in_words(desk, fake):
+    """Class and features by their names, the provider by its own; the key names provider and option."""
+    fake.options = [fake.option("V:1")]
+    (option,) = find(desk).options
+    assert ("fake:V:1", "Fake & Co.", "Kombi (de)", ("Navigationssystem",), "estate") == (
+        option.key,
+        option.name,
+        option.vehicle_class,
+        option.features,
+        option.silhouette,
+    )
+
+
+def test_what_has_no_name_is_shown_by_its_id(desk, fake):
+    """A provider may offer a class that its filters do not have."""
+    vehicle = fake.option()["vehicle"] | {"vehicle_class": "oldtimer", "features": ["radio"]}
+    fake.options = [fake.option(vehicle=vehicle)]
+    (option,) = find(desk).options
+    assert ("oldtimer", ("radio",)) == (option.vehicle_class, option.features)
+
+
+def test_what_is_no_car_has_no_class(desk, fake):
+    """A taxi has a title and a silhouette."""
+    option = fake.option(kind="taxi", title="Taxigutschein")
+    del option["vehicle"]
+    fake.options = [option]
+    (taxi,) = find(desk).options
+    assert ("", (), "taxi", "") == (taxi.vehicle_class, taxi.features, taxi.silhouette, taxi.image)
+
+
+def test_what_fits_comes_first(workshop, fake):
+    """Over all providers; within each its own order is kept."""
+    other = Fake("other")
+    fake.options = [
+        fake.option("F1"),
+        fake.option("F2"),
+        fake.option("F3", match="alternative", differs=["period"]),
+    ]
+    other.options = [other.option("O1"), other.option("O2", match="alternative")]
+    offers = find(workshop.planner(other.module(*HOOKS), fake.module(*HOOKS)))
+    assert ["fake:F1", "fake:F2", "other:O1", "fake:F3", "other:O2"] == [each.key for each in offers.options]
+    assert (3, 3, 2, False) == (
+        len(offers.exact),
+        offers.total,
+        len(offers.alternatives),
+        offers.is_truncated,
+    )
+
+
+def test_a_list_that_was_cut_says_so(workshop, fake):
+    """The total counts what is not shown too; one provider's cut is the list's."""
+    fake.options = [fake.option()]
+    other = Fake("other")
+    answer = {
+        "provider": "other",
+        "as_of": PERIOD["start"],
+        "options": [other.option()],
+        "total": 900,
+        "truncated": True,
+    }
+    planner = workshop.planner(fake.module(*HOOKS), other.module(provide_mobility_options=lambda: answer))
+    offers = find(planner)
+    assert (901, 2, True) == (offers.total, len(offers.options), offers.is_truncated)
+
+
+@pytest.mark.parametrize(("total", "explained"), [(0, [("Other", "3 passen, alle vergeben.")]), (1, [])])
+def test_an_empty_list_is_explained(workshop, fake, total, explained):
+    """By who has nothing, in its own words."""
+    other = Fake("other", "Other")
+    answer = {
+        "provider": "other",
+        "as_of": PERIOD["start"],
+        "options": [other.option()] * total,
+        "total": total,
+        "truncated": False,
+        "explanation": {"matching": 3, "busy": 3 - total, "message": "3 passen, alle vergeben."},
+    }
+    planner = workshop.planner(fake.module(*HOOKS), other.module(provide_mobility_options=lambda: answer))
+    assert explained == [(each.name, each.message) for each in find(planner).explanations]
+
+
+def test_one_that_fails_is_named_and_the_others_stand(workshop, fake):
+    """With its reason."""
+    fake.options = [fake.option()]
+    broken = Fake("other", "Other").module(
+        provide_mobility_options=lambda: (_ for _ in ()).throw(problem("rate_limited"))
+    )
+    offers = find(workshop.planner(fake.module(*HOOKS), broken))
+    assert (["fake:V1"], [("Other", "rate_limited")]) == (
+        [each.key for each in offers.options],
+        [(failure.name, failure.problem["code"]) for failure in offers.failures],
+    )
+
+
+def test_a_picture_is_shown_from_where_the_contract_lets_it_come(desk, fake):
+    """Once, however many options show it."""
+    url = "https://cars.example:8443/golf.jpg?w=120"
+    fake.options = [pictured(fake, url)] * 2
+    offers = find(desk)
+    assert ((url,), {url}) == (offers.images, {option.image for option in offers.options})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://cars.example/golf.jpg",
+        "javascript:alert(1)",
+        "//cars.example/golf.jpg",
+        "https://*/golf.jpg",
+        "https://a.example;sandbox/golf.jpg",
+        "https://a.example,b/golf.jpg",
+        "https://'self'/golf.jpg",
+        "https://自動車.example/golf.jpg",
+        "https://user@cars.example/golf.jpg",
+        "https://cars.example:port/golf.jpg",
+        "data:image/svg+xml,x",
+        "",
+    ],
+)
+def test_any_other_picture_is_left_out(desk, fake, url):
+    """A silhouette stands in; the page's policy is not written by a provider."""
+    fake.options = [pictured(fake, url)]
+    offers = find(desk)
+    assert ((), [("", "estate")]) == (
+        offers.images,
+        [(each.image, each.silhouette) for each in offers.options],
+    )
+
+
+def test_alternatives_of_a_refusal_are_shown_alike(desk, fake):
+    """A provider may name what could be had instead."""
+    choices = desk.filters.choices("main", "de")
+    options = shown([fake.option(match="alternative")], desk, choices=choices)
+    assert [("fake:V1", False)] == [(each.key, each.is_exact) for each in options]
