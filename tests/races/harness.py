@@ -1,0 +1,286 @@
+"""Let planner servers race for the same cars and appointments over one store, a random one killed every second.
+
+    python tests/races/harness.py --store sqlite|postgres [--processes 8] [--attempts 1000] [--vehicles 50] [--seed 1]
+
+Each server is a process with the plugin in a host that reconciles every 30 s, as in real life; one that is killed is
+started again at once. Afterwards the killing ends and the servers have a minute to settle what is pending. Then Carloop
+itself is asked what there is. Ends with the line
+`N processes, M attempts, 0 overlaps, 0 lost, 0 locked, 0 unsettled`; exits 1 where that is not so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from planner_server import Diary, Race, ask, entries
+from verdict import LOCKED, Verdict, lost, overlaps
+
+from benchmarks.postgres import run_postgres
+from benchmarks.results import commit, has_changes, machine
+from carloop_plugin import bootstrap, plugin
+from carloop_sandbox.running import SandboxProcess, run_sandbox_process
+from mobility_hookspecs import MobilityHost
+
+Document = dict[str, Any]
+SERVER = Path(__file__).with_name("planner_server.py")
+A_MINUTE = 60.0
+SAY_EVERY = 5.0
+
+
+@dataclass
+class Field:
+    """The servers, each restarted when it was killed."""
+
+    folder: Path
+    processes: dict[int, subprocess.Popen[str]] = field(default_factory=dict)
+    kills: int = 0
+    last_kill: float = 0.0
+
+    def start(self, number: int) -> None:
+        """Start a server, or start it again."""
+        command = [sys.executable, str(SERVER), str(self.folder), str(number)]
+        with (self.folder / f"server-{number}.log").open("ab") as log:
+            self.processes[number] = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log, text=True
+            )
+
+    def kill_one(self, chance: random.Random) -> None:
+        """Kill a random server, wherever it is, and start it again."""
+        number = chance.choice(sorted(self.processes))
+        self._end(self.processes[number])
+        self.kills, self.last_kill = self.kills + 1, time.monotonic()
+        self.start(number)
+
+    def stop(self) -> None:
+        """End them all."""
+        for process in self.processes.values():
+            self._end(process)
+
+    def check(self) -> None:
+        """Complain of a server that ended by itself."""
+        for number, process in self.processes.items():
+            if process.poll() is not None:
+                raise RuntimeError(f"server {number} ended with {process.returncode}, see its log")
+
+    def _end(self, process: subprocess.Popen[str]) -> None:
+        process.kill()
+        process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def race_in(folder: Path, asked: argparse.Namespace, vehicles: list[str]) -> Race:
+    """Draw the race: two servers in three meet at an appointment, and two cars in three are taken on a day."""
+    attempts = asked.processes * asked.attempts
+    race = Race(
+        seed=asked.seed,
+        attempts=asked.attempts,
+        vehicles=tuple(vehicles),
+        appointments=max(2, attempts // 2),
+        days=max(2, attempts // (2 * len(vehicles))),
+        first_day=(
+            datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=400)
+        ).isoformat(),
+    )
+    (folder / "race.json").write_text(json.dumps(asdict(race)))
+    return race
+
+
+def run_race(servers: Field, race: Race, asked: argparse.Namespace) -> None:
+    """Let them race, one killed at every turn, until all attempts are made."""
+    chance, began, said = random.Random(asked.seed), time.monotonic(), 0.0
+    for number in range(asked.processes):
+        servers.start(number)
+    total = asked.processes * asked.attempts
+    while (made := told_so_far(servers.folder, asked.processes)) < total:
+        time.sleep(asked.kill_every)
+        servers.check()
+        servers.kill_one(chance)
+        if (passed := time.monotonic() - began) - said >= SAY_EVERY and made:
+            said, left = passed, passed / made * (total - made)
+            print(f"{made:,} of {total:,} attempts, {servers.kills} kills, {left:.0f} s left", flush=True)
+
+
+def told_so_far(folder: Path, processes: int) -> int:
+    """Count the attempts whose outcome was told."""
+    diaries = (folder / f"server-{number}.jsonl" for number in range(processes))
+    return sum(
+        each.read_bytes().count(b'{"kind": "told", "change_id": "')
+        - each.read_bytes().count(b'"change_id": "save-')
+        for each in diaries
+        if each.exists()
+    )
+
+
+def settle(servers: Field) -> float:
+    """Give the servers a minute to settle what is pending; give the seconds since the last kill."""
+    while time.monotonic() - servers.last_kill < A_MINUTE and pending():
+        time.sleep(0.2)
+    return time.monotonic() - servers.last_kill
+
+
+def pending() -> list[str]:
+    """List what is pending, as the records say."""
+    with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
+        return [intent.change_id for intent in wired.call.store.pending_intents()]
+
+
+def judge(folder: Path, race: Race, processes: int, sandbox: SandboxProcess) -> tuple[Verdict, Counter[str]]:
+    """Compare what was told with what there is. What was told as unknown is asked again first."""
+    verdict = Verdict(unsettled=pending())
+    diaries = [Diary.open(folder, number) for number in range(processes)]
+    outcomes = Counter(
+        f"{told['status']} {told['code'] or ''}".strip() for each in diaries for told in each.told.values()
+    )
+    said = [entry for each in diaries for entry in entries(each.path) if entry["kind"] == "told"]
+    verdict.locked = [json.dumps(entry) for entry in said if entry["document"]["code"] in LOCKED]
+    with MobilityHost.of(plugin, strict=True) as host:
+        for diary in diaries:
+            for change_id in [each for each, told in diary.told.items() if told["status"] == "unknown"]:
+                ask(host, diary.asked[change_id], diary)
+        ids = [f"A-{number}" for number in range(race.appointments)]
+        states = host.mobility_states(ids, timeout=60).answers["carloop"]
+    rentals = at_carloop(sandbox)
+    verdict.overlaps = overlaps(rentals)
+    asked = {change_id: change for each in diaries for change_id, change in each.asked.items()}
+    told = {change_id: outcome for each in diaries for change_id, outcome in each.told.items()}
+    verdict.lost = lost(asked, told, rentals, {state["appointment_id"]: dict(state) for state in states})
+    return verdict, outcomes
+
+
+def at_carloop(sandbox: SandboxProcess) -> list[Document]:
+    """Ask Carloop for every rental of ours, whatever the servers believe."""
+    found, cursor = [], None
+    with httpx.Client(base_url=sandbox.url, timeout=30) as http:
+        while True:
+            answer = http.get(
+                "/api/planner/v1/rentals",
+                params={"limit": 1000} | ({"cursor": cursor} if cursor else {}),
+                headers={"Authorization": f"Bearer {sandbox.token}"},
+            )
+            page = answer.raise_for_status().json()
+            found += [each for each in page["items"] if each["external_reference"]]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return found
+
+
+def free_vehicles(sandbox: SandboxProcess, wanted: int) -> list[str]:
+    """Name the cars to race for."""
+    far = datetime.now(UTC) + timedelta(days=399)
+    with httpx.Client(base_url=sandbox.url, timeout=30) as http:
+        answer = http.get(
+            "/api/planner/v1/vehicles",
+            params={"start": far.isoformat(), "end": (far + timedelta(days=1)).isoformat(), "limit": wanted},
+            headers={"Authorization": f"Bearer {sandbox.token}"},
+        )
+    return [str(each["id"]) for each in answer.raise_for_status().json()["items"]]
+
+
+@contextmanager
+def store_of(kind: str, folder: Path) -> Iterator[str]:
+    """Give an empty store of a kind."""
+    if kind == "sqlite":
+        yield str(folder / "carloop.sqlite3")
+        return
+    with run_postgres() as postgres:
+        yield postgres.new_database()
+
+
+def report(asked: argparse.Namespace, line: str, figures: dict[str, object], outcomes: Counter[str]) -> str:
+    """Write what was found, for a person."""
+    words = (f"--{name.replace('_', '-')} {value}" for name, value in vars(asked).items() if name != "report")
+    rows = {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "commit": f"{commit()}{' and changes' if has_changes() else ''}",
+        "command": f"`python tests/races/harness.py {' '.join(words)}`",
+        **{name: str(value) for name, value in machine().items()},
+        **figures,
+    }
+    return "\n".join(
+        [
+            f"# Races on {'PostgreSQL' if asked.store == 'postgres' else 'one SQLite file'}",
+            "",
+            f"**{line}**",
+            "",
+            "Written by `tests/races/harness.py`, which says what is counted.",
+            "",
+            "| | |",
+            "|---|---|",
+            *(f"| {name} | {value} |" for name, value in rows.items()),
+            "",
+            "| outcome | told |",
+            "|---|---|",
+            *(f"| {outcome} | {count:,} |" for outcome, count in outcomes.most_common()),
+            "",
+        ]
+    )
+
+
+def main() -> int:
+    """Run the race and judge it."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
+    options.add_argument("--processes", type=int, default=8)
+    options.add_argument("--attempts", type=int, default=100, help="of each process")
+    options.add_argument("--vehicles", type=int, default=50)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--kill-every", type=float, default=1.0, metavar="SECONDS")
+    options.add_argument("--report", type=Path, help="a Markdown file to write the figures to")
+    asked = options.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="carloop-races-") as name,
+        store_of(asked.store, Path(name)) as store,
+    ):
+        fleet = ("--vehicles", str(asked.vehicles), "--allow-faults")
+        with run_sandbox_process(arguments=fleet) as sandbox:
+            os.environ |= {
+                "CARLOOP_STORE": store,
+                "CARLOOP_BASE_URL": sandbox.url,
+                "CARLOOP_TOKEN": sandbox.token,
+            }
+            folder, began = Path(name), time.monotonic()
+            race = race_in(folder, asked, free_vehicles(sandbox, asked.vehicles))
+            servers = Field(folder)
+            try:
+                run_race(servers, race, asked)
+                raced = time.monotonic() - began
+                settled = settle(servers)
+            finally:
+                servers.stop()
+            verdict, outcomes = judge(folder, race, asked.processes, sandbox)
+            bootstrap.close()
+    attempts = asked.processes * asked.attempts
+    line = f"{asked.processes} processes, {attempts} attempts, {verdict.line()}"
+    for wrong in (*verdict.overlaps, *verdict.lost, *verdict.locked, *verdict.unsettled):
+        print(wrong)
+    figures: dict[str, object] = {
+        "kills": servers.kills,
+        "seconds of the race": f"{raced:.0f}",
+        "all settled, seconds after the last kill": f"{settled:.1f}",
+    }
+    if asked.report:
+        asked.report.parent.mkdir(parents=True, exist_ok=True)
+        asked.report.write_text(report(asked, line, figures, outcomes))
+    print(", ".join(f"{name}: {value}" for name, value in figures.items()))
+    print(line)
+    return 0 if verdict.is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""What came of a race: what Carloop has, against what the servers were told and what the records say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+from urllib.parse import unquote
+
+Document = dict[str, Any]
+
+LOCKED = frozenset({"busy", "storage_failed"})
+ACTIVE = frozenset({"reserved", "picked_up"})
+
+
+@dataclass
+class Verdict:
+    """What is wrong, a sentence each."""
+
+    overlaps: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    locked: list[str] = field(default_factory=list)
+    unsettled: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not (self.overlaps or self.lost or self.locked or self.unsettled)
+
+    def line(self) -> str:
+        """Write the figures."""
+        names = ("overlaps", "lost", "locked", "unsettled")
+        return ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
+
+
+def overlaps(rentals: list[Document]) -> list[str]:
+    """Name each two active rentals that hold one vehicle at one time."""
+    held: dict[str, list[tuple[datetime, datetime, str]]] = {}
+    for rental in rentals:
+        if rental["status"] in ACTIVE:
+            start, end = (datetime.fromisoformat(rental[edge]) for edge in ("start", "end"))
+            held.setdefault(rental["vehicle"]["id"], []).append((start, end, rental["id"]))
+    return [
+        f"{vehicle}: {first[2]} and {second[2]}"
+        for vehicle, spans in held.items()
+        for first, second in pairwise(sorted(spans))
+        if second[0] < first[1]
+    ]
+
+
+def lost(asked: Document, told: Document, rentals: list[Document], states: dict[str, Document]) -> list[str]:
+    """Name each change whose outcome is not what Carloop has, and each rental the records do not link.
+
+    :param asked: the changes, by their ids. :param told: what was told of each last.
+    :param states: what the records say of each appointment.
+    """
+    made = Counter(reference_of(rental)[1] for rental in rentals)
+    by_id = {rental["id"]: rental for rental in rentals}
+    found = []
+    for change_id, change in asked.items():
+        outcome = told[change_id]
+        there = made[change_id]
+        if change["action"] == "book" and there != (outcome["status"] == "done"):
+            found.append(f"{change_id}: {outcome['status']} {outcome['code']}, at Carloop {there}")
+        if change["action"] == "cancel" and outcome["status"] == "done":
+            status = by_id[change["rental_id"]]["status"]
+            found += [f"{change_id}: cancelled, at Carloop {status}"] * (status != "cancelled")
+    active = [(reference_of(rental)[0], rental["id"]) for rental in rentals if rental["status"] in ACTIVE]
+    found += [f"{each}: two rentals" for each, count in Counter(a for a, _ in active).items() if count > 1]
+    linked = {(each, state.get("rental", {}).get("id")) for each, state in states.items()}
+    return found + [
+        f"{each}: {rental} is not linked" for each, rental in active if (each, rental) not in linked
+    ]
+
+
+def reference_of(rental: Document) -> tuple[str, str]:
+    """Give the appointment and the change a rental of ours was made for."""
+    _, _, appointment, change = map(unquote, rental["external_reference"].split("/"))
+    return appointment, change
