@@ -77,7 +77,8 @@ def sheet_of(page: Page, appointment: Appointment, *, asks: str = "", said: str 
         texts_of(appointment, language=page.language),
         appointment,
         cars=cars_of(appointment, planner),
-        said=said,
+        # What is not known is not said to be done.
+        said=said if said == "saved" or not step.unknowns else "",
         asks=asks,
         step=step,
     )
