@@ -93,5 +93,7 @@ def german(advisor_at: AdvisorAt, planner_program: Running) -> Advisor:
 @pytest.fixture
 def stay() -> Stay:
     """A day that no other test has; the planner's clock is the workshop's."""
-    day = datetime.now(ZoneInfo("Europe/Berlin")).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=next(_days))
+    day = datetime.now(ZoneInfo("Europe/Berlin")).replace(
+        hour=8, minute=0, second=0, microsecond=0
+    ) + timedelta(days=next(_days))
     return Stay(day, day.replace(hour=17))

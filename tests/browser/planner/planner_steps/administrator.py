@@ -30,7 +30,11 @@ class Administrator:
         """Go the way that the user's document describes."""
         bar = self.page.get_by_role("navigation", name=self.t.at_carloop("base.navigation"))
         self.hands.press(bar.get_by_role("link", name=self.t.at_carloop("nav.administration"), exact=True))
-        for role, key in (("link", "interfaces.title"), ("link", "planner.title"), ("button", "planner.edit")):
+        for role, key in (
+            ("link", "interfaces.title"),
+            ("link", "planner.title"),
+            ("button", "planner.edit"),
+        ):
             name = self.t.at_carloop(key)
             self.hands.press(self.page.locator("main").get_by_role(role, name=name, exact=True))  # type: ignore[arg-type]
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.t.at_carloop("tokens.title"))
