@@ -177,7 +177,9 @@ def test_the_planner_is_restarted_between_drawing_a_form_and_sending_it(
     advisor.search()
     advisor.hands.choose(advisor.options.first)
     sent = advisor.button("offer.save").evaluate(
-        "async b => (await fetch(b.formAction, {method: 'POST', body: new URLSearchParams(new FormData(b.form))})).status"
+        """async button => {
+        const body = new URLSearchParams(new FormData(button.form));
+        return (await fetch(button.formAction, {method: "POST", body})).status }"""
     )
     planner.restart()
     advisor.hands.press(advisor.button("offer.save"))

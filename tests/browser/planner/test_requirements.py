@@ -109,7 +109,8 @@ def test_m5_a_customer_of_the_dms_cannot_be_changed(
     # what a form of ours never has, and a forged one may
     advisor.page.evaluate(
         """() => { const field = document.createElement("input");
-        field.name = "renter_last_name"; field.value = "Forged"; document.querySelector("#offer-form").append(field) }"""
+        field.name = "renter_last_name"; field.value = "Forged";
+        document.querySelector("#offer-form").append(field) }"""
     )
     option = advisor.offered()[0]
     refused = _book_past_the_planner(planner_program, appointment, option, {"last_name": "Forged"})

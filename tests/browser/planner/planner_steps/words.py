@@ -1,4 +1,4 @@
-"""What stands on the pages, in either language: as the programs' catalogues have it, and as the user's document does."""
+"""What stands on the pages, in either language: as the catalogues have it, and as the user's document does."""
 
 from __future__ import annotations
 
