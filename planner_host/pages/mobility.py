@@ -137,7 +137,6 @@ def give_up(page: Page) -> Response:
         "book_change_id": page.form["book_change_id"],
     }
     outcome = _ask(page, appointment, cast("contract.RentalChange", change))
-    planner_of(page).changes.ask_again(appointment.id, locale=page.language.code)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done=give_up#step-4")
     return _show_refusal(page, appointment, "give_up", outcome)

@@ -117,8 +117,8 @@ def test_every_command_and_option(commands, reference, headings):
     [
         "carloop demo", "carloop settings show", "carloop settings set", "carloop settings test", "carloop doctor",
         "carloop appointment save", "carloop book", "carloop classes", "carloop features", "carloop search",
-        "carloop change-end", "carloop cancel", "carloop rentals", "carloop recover", "carloop erase", "carloop store copy",
-        "carloop-sandbox serve",
+        "carloop change-end", "carloop cancel", "carloop rentals", "carloop recover", "carloop erase",
+        "carloop store copy", "carloop-sandbox serve", "planner-host serve", "planner-host account",
     ],
 )  # fmt: skip
 def test_the_promised_commands_exist(words, commands):

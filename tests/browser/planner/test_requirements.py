@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from planner_steps.administrator import Administrator
 from planner_steps.advisor import Advisor, Stay
+from planner_steps.hands import Mouse
 from planner_steps.programs import Running
+from planner_steps.truth import free_cars, period_of, rent_at_desk
 from planner_steps.words import Words
 from playwright.sync_api import Page, expect
 
@@ -58,7 +61,7 @@ def test_m2_rentals_are_created_booked_and_managed_from_the_planner(
     assert ["reserved"] == [each["status"] for each in control.rentals(appointment)]
     advisor.change_end(stay.end + timedelta(hours=2))
     expect(advisor.rental).to_contain_text(advisor.moment(stay.end + timedelta(hours=2)))
-    assert [stay.end + timedelta(hours=2)] == [_end(each) for each in control.rentals(appointment)]
+    assert [stay.end + timedelta(hours=2)] == [period_of(each).end for each in control.rentals(appointment)]
     advisor.cancel()
     assert ["cancelled"] == [each["status"] for each in control.rentals(appointment)]
     assert all(url.startswith(advisor.url) for url in seen)
@@ -78,7 +81,7 @@ def test_m3_the_rental_period_is_the_appointments_and_can_be_changed(
     advisor.book()
     expect(advisor.rental).to_contain_text(f"{advisor.moment(wanted.start)} – {advisor.moment(wanted.end)}")
     (rental,) = control.rentals(appointment)
-    assert wanted == Stay(_start(rental), _end(rental))
+    assert wanted == period_of(rental)
     drop_off = advisor.step_3.get_by_role("group", name=advisor.t("visit.drop_off"))
     expect(advisor.field("visit.time", within=drop_off)).to_have_value("08:00")
 
@@ -139,7 +142,7 @@ def test_m6_filter_by_several_vehicle_classes(advisor: Advisor, stay: Stay, cont
     names = {each["id"]: each["name"] for each in control.api("GET", "/vehicle-classes").json()["items"]}
     wanted = list(names)[:2]
     advisor.search(classes=[names[each] for each in wanted])
-    free = _free(control, stay, vehicle_class=wanted)
+    free = free_cars(control, stay, vehicle_class=wanted)
     assert set(wanted) == {each["vehicle_class"] for each in free}
     assert [each["id"] for each in free] == advisor.offered()
 
@@ -151,7 +154,7 @@ def test_m7_filter_by_several_vehicle_features(advisor: Advisor, stay: Stay, con
     wanted = ["automatik", "winterreifen"]
     advisor.search(features=[names[each] for each in wanted])
     offered = advisor.offered()
-    have = {each["id"]: set(each["features"]) for each in _free(control, stay)}
+    have = {each["id"]: set(each["features"]) for each in free_cars(control, stay)}
     assert offered
     assert all(have[each] >= set(wanted) for each in offered)
     assert len(offered) == sum(1 for features in have.values() if features >= set(wanted))
@@ -159,12 +162,12 @@ def test_m7_filter_by_several_vehicle_features(advisor: Advisor, stay: Stay, con
 
 def test_m8_the_search_shows_what_matches_and_is_free(advisor: Advisor, stay: Stay, control: Any) -> None:
     """A car that somebody else has for an hour of the period is not in the list; all others are."""
-    taken = _free(control, stay)[0]["id"]
+    taken = free_cars(control, stay)[0]["id"]
     hour = Stay(stay.end - timedelta(hours=1), stay.end)
-    _rent(control, taken, hour)
+    rent_at_desk(control, taken, hour)
     advisor.new_appointment(stay)
     advisor.search()
-    free = [each["id"] for each in _free(control, stay)]
+    free = [each["id"] for each in free_cars(control, stay)]
     assert taken not in free
     assert free == advisor.offered()
     expect(advisor.step_4).to_contain_text(advisor.t.n("offers.found", len(free)))
@@ -213,7 +216,7 @@ def test_m11_only_the_end_of_a_saved_rental_can_be_changed(
     advisor.change_end(stay.end - timedelta(hours=3))
     expect(advisor.rental).to_contain_text(advisor.moment(stay.end - timedelta(hours=3)))
     (after,) = control.rentals(appointment)
-    assert stay.end - timedelta(hours=3) == _end(after)
+    assert stay.end - timedelta(hours=3) == period_of(after).end
     for name in ("id", "start", "vehicle", "customer", "status", "external_reference"):
         assert before[name] == after[name]
 
@@ -268,8 +271,10 @@ def test_m13_settings_hold_the_web_address_and_the_key(
 
 def test_m14_the_token_is_found_in_carloops_administration(page: Page, carloop: Any) -> None:
     """Administration, Schnittstellen, Werkstattplaner Schnittstelle, Bearbeiten: there a token can be had."""
-    t = Words("de")
-    token = _fetch_token(page, carloop, t)
+    administrator = Administrator(page, carloop.url, Words("de"), Mouse(page))
+    administrator.sign_in(carloop.password)
+    administrator.go_to_the_token()
+    token = administrator.make_token(f"M14 {os.urandom(4).hex()}")
     headers = {"Authorization": f"Bearer {token}"}
     assert 200 == httpx.get(f"{carloop.url}/api/planner/v1/account", headers=headers).status_code
 
@@ -291,38 +296,10 @@ def test_m15_the_settings_page_links_to_carloop_info(advisor_at: Any, new_planne
     expect(link).to_have_attribute("target", "_blank")
 
 
-def _fetch_token(page: Page, carloop: Any, t: Words) -> str:
-    page.goto(f"{carloop.url}/")
-    page.get_by_label(t.at_carloop("sign_in.name")).fill("admin")
-    page.get_by_label(t.at_carloop("sign_in.password")).fill(carloop.password)
-    page.get_by_role("button", name=t.at_carloop("sign_in.submit")).click()
-    page.get_by_role("link", name=t.at_carloop("nav.administration"), exact=True).click()
-    page.get_by_role("link", name=t.at_carloop("interfaces.title"), exact=True).click()
-    page.get_by_role("link", name=t.at_carloop("planner.title"), exact=True).click()
-    page.get_by_role("button", name=t.at_carloop("planner.edit"), exact=True).click()
-    page.get_by_label(t.at_carloop("tokens.label")).fill(f"M14 {os.urandom(4).hex()}")
-    page.get_by_role("button", name=t.at_carloop("tokens.make"), exact=True).click()
-    return page.get_by_label(t.at_carloop("planner.token"), exact=True).input_value()
-
-
 def _after(advisor: Advisor, control: Any, appointment: str) -> list[Document]:
     """Wait until the page shows a saved rental, and ask Carloop."""
     expect(advisor.button("rental.cancel")).to_be_visible()
     return list(control.rentals(appointment))
-
-
-def _free(control: Any, stay: Stay, **more: Any) -> list[Document]:
-    params = {"start": stay.start.isoformat(), "end": stay.end.isoformat(), "limit": 1000, **more}
-    return list(control.api("GET", "/vehicles", params=params).json()["items"])
-
-
-def _rent(control: Any, vehicle_id: str, stay: Stay) -> None:
-    body = {"external_reference": f"other/main/X/{os.urandom(6).hex()}", "vehicle_id": vehicle_id}
-    body |= {"start": stay.start.isoformat(), "end": stay.end.isoformat()}
-    body["customer"] = {"source": "manual", "last_name": "Somebody"}
-    key = {"Idempotency-Key": os.urandom(16).hex()}
-    answer = control.api("POST", "/rentals", json=body, headers=key)
-    assert 201 == answer.status_code, answer.text
 
 
 def _book_past_the_planner(
@@ -341,11 +318,3 @@ def _book_past_the_planner(
 
 def _told(customer: Document) -> Document:
     return {name: value for name, value in customer.items() if value is not None}
-
-
-def _start(rental: Document) -> datetime:
-    return datetime.fromisoformat(rental["start"])
-
-
-def _end(rental: Document) -> datetime:
-    return datetime.fromisoformat(rental["end"])

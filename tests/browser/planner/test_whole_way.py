@@ -9,6 +9,7 @@ from planner_steps.administrator import Administrator
 from planner_steps.advisor import Advisor, Stay
 from planner_steps.hands import Keyboard, Mouse, Phone
 from planner_steps.programs import PASSWORD, Running
+from planner_steps.truth import period_of
 from planner_steps.words import Words
 from playwright.sync_api import expect
 
@@ -38,7 +39,7 @@ def test_the_whole_way(
     later = stay.end + timedelta(hours=1, minutes=30)
     advisor.change_end(later)
     expect(advisor.rental).to_contain_text(advisor.moment(later))
-    assert [later.timestamp()] == [_end(each) for each in control.rentals(appointment)]
+    assert [later] == [period_of(each).end for each in control.rentals(appointment)]
     advisor.cancel()
     assert ["cancelled"] == [each["status"] for each in control.rentals(appointment)]
 
@@ -79,9 +80,3 @@ def _rent(advisor: Advisor) -> None:
     advisor.search()
     advisor.save_rental(advisor.options.nth(1))
     expect(advisor.button("rental.cancel", within=advisor.rental)).to_be_visible()
-
-
-def _end(rental: dict[str, Any]) -> float:
-    from datetime import datetime
-
-    return datetime.fromisoformat(rental["end"]).timestamp()

@@ -1,0 +1,235 @@
+"""Carloop or the planner is killed in the middle: the page says what is known, and later what is true, by itself."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+from planner_steps.advisor import Advisor, Stay
+from planner_steps.programs import Running, run_carloop, run_planner
+from planner_steps.truth import statuses
+from planner_steps.words import Words
+from playwright.sync_api import expect
+
+SOON = 25_000
+"""Milliseconds in which a page has found out what is true: it asks every other second."""
+
+
+@pytest.fixture(scope="module")
+def sandbox(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """A Carloop of this module's own, which is killed."""
+    return run_carloop(start, tmp_path_factory.mktemp("killed-carloop"))
+
+
+@pytest.fixture(scope="module")
+def mortal(start: Any, sandbox: Running, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """A planner beside it, which is killed too."""
+    return run_planner(start, tmp_path_factory.mktemp("killed-planner"), carloop=sandbox)
+
+
+@pytest.fixture
+def planner(mortal: Running, sandbox: Running, control: Any) -> Iterator[Running]:
+    """The planner; both programs run again when the test has ended, whatever became of it."""
+    yield mortal
+    for program in (sandbox, mortal):
+        if not program.is_running:
+            program.come_back()
+
+
+@pytest.fixture
+def deaf(control: Any) -> Callable[[], None]:
+    """Give what has Carloop book and then say nothing: nobody learns what became of the booking."""
+
+    return lambda: _silence(control, "book")
+
+
+def test_carloop_killed_after_it_has_booked(
+    planner: Running, sandbox: Running, advisor_at: Any, stay: Stay, t: Words, control: Any
+) -> None:
+    """The process dies between the booking and its answer: unknown, no second booking, and then the rental."""
+    advisor = advisor_at(planner, t)
+    appointment = advisor.new_appointment(stay)
+    advisor.search()
+    advisor.hands.choose(advisor.options.first)
+    control.fault("book", "slow_drip", times=1_000, value=30)
+    advisor.button("offer.save").click(no_wait_after=True)
+    _wait_for(lambda: statuses(control, appointment) == ["reserved"])
+    sandbox.kill()
+    expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible(timeout=SOON)
+    expect(advisor.step_4.get_by_text(t("unknown.finding_out"))).to_be_visible()
+    expect(advisor.button("offer.search")).to_have_count(0)
+    shown = _loads(advisor)
+    sandbox.come_back()
+    expect(advisor.button("rental.cancel")).to_be_visible(timeout=SOON)
+    expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_have_count(0)
+    assert shown == _loads(advisor)
+    (rental,) = control.rentals(appointment)
+    expect(advisor.rental).to_contain_text(rental["vehicle"]["licence_plate"])
+
+
+def test_carloop_is_gone_before_anything_was_asked(
+    planner: Running, sandbox: Running, advisor_at: Any, stay: Stay, t: Words, control: Any
+) -> None:
+    """Nothing was sent, so it is said that nothing is saved; the same form works once Carloop is back."""
+    advisor = advisor_at(planner, t)
+    appointment = advisor.new_appointment(stay)
+    advisor.search()
+    advisor.hands.choose(advisor.options.first)
+    sandbox.kill()
+    advisor.hands.press(advisor.button("offer.save"))
+    expect(advisor.step_4.get_by_role("alert").first).to_contain_text(t("refusal.book"))
+    expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_have_count(0)
+    sandbox.come_back()
+    advisor.book()
+    assert ["reserved"] == statuses(control, appointment)
+
+
+def test_an_unknown_end_and_an_unknown_cancellation_are_found_out(
+    planner: Running, advisor_at: Any, stay: Stay, control: Any
+) -> None:
+    """What was asked for is named while it is not known; then the page shows what is so."""
+    advisor = advisor_at(planner, Words("de"))
+    appointment = advisor.new_appointment(stay)
+    advisor.book()
+    _silence(control, "change_end")
+    later = stay.later(hours=2).end
+    advisor.change_end(later)
+    expect(advisor.step_4.get_by_text(advisor.t("unknown.title.change_end"))).to_be_visible(timeout=SOON)
+    control.calm()
+    expect(advisor.rental).to_contain_text(advisor.moment(later), timeout=SOON)
+    _silence(control, "cancel")
+    advisor.hands.press(advisor.button("rental.cancel"))
+    advisor.hands.press(advisor.button("rental.cancel_yes"))
+    expect(advisor.step_4.get_by_text(advisor.t("unknown.title.cancel"))).to_be_visible(timeout=SOON)
+    control.calm()
+    expect(advisor.button("offer.search")).to_be_visible(timeout=SOON)
+    expect(advisor.step_4.get_by_text(advisor.t("unknown.title.cancel"))).to_have_count(0)
+    assert ["cancelled"] == statuses(control, appointment)
+
+
+def test_the_week_shows_what_is_not_known(
+    planner: Running, advisor_at: Any, stay: Stay, deaf: Callable[[], None], control: Any, t: Words
+) -> None:
+    """The calendar says in words that an appointment's car is being found out."""
+    advisor = advisor_at(planner, t)
+    appointment = advisor.new_appointment(stay)
+    _book_into_the_unknown(advisor, deaf)
+    advisor.open(f"/?week={stay.start.date().isoformat()}")
+    card = advisor.page.locator(f"a[href='/appointments/{appointment}']")
+    expect(card).to_contain_text(t("state.unknown"))
+    control.calm()
+    advisor.open(f"/appointments/{appointment}")
+    expect(advisor.button("rental.cancel")).to_be_visible(timeout=SOON)
+    advisor.open(f"/?week={stay.start.date().isoformat()}")
+    expect(card).to_contain_text(t("state.reserved"))
+
+
+def test_a_booking_that_is_not_known_can_be_given_up(
+    planner: Running, advisor_at: Any, stay: Stay, deaf: Callable[[], None], control: Any, t: Words
+) -> None:
+    """It asks first; the booking turns up at Carloop and is cancelled there, and the page is free for another."""
+    advisor = advisor_at(planner, t)
+    appointment = advisor.new_appointment(stay)
+    _book_into_the_unknown(advisor, deaf)
+    advisor.hands.press(advisor.button("unknown.give_up"))
+    yes = advisor.button("unknown.give_up_yes")
+    yes.focus()
+    # the page goes on asking meanwhile; question and focus stay
+    _let_it_ask(advisor)
+    expect(yes).to_be_focused()
+    advisor.hands.press(yes)
+    expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible(timeout=SOON)
+    control.calm()
+    expect(advisor.button("offer.search")).to_be_visible(timeout=SOON)
+    assert ["cancelled"] == statuses(control, appointment)
+
+
+def test_the_planner_is_restarted_while_a_booking_is_not_known(
+    planner: Running, advisor_at: Any, stay: Stay, deaf: Callable[[], None], control: Any, watch: Any
+) -> None:
+    """The page outlives the program behind it: unknown before and after, and then the truth by itself."""
+    for complaint in ("net::ERR_", "Failed to fetch"):
+        watch.admit(complaint)
+    advisor = advisor_at(planner, Words("de"))
+    appointment = advisor.new_appointment(stay)
+    _book_into_the_unknown(advisor, deaf)
+    shown = _loads(advisor)
+    planner.kill()
+    offline = advisor.page.get_by_text(advisor.t("base.offline"))
+    expect(offline).to_be_visible(timeout=SOON)
+    planner.come_back()
+    expect(offline).to_be_hidden(timeout=SOON)
+    expect(advisor.step_4.get_by_text(advisor.t("unknown.title.book"))).to_be_visible()
+    control.calm()
+    expect(advisor.button("rental.cancel")).to_be_visible(timeout=SOON)
+    assert shown == _loads(advisor)
+    assert ["reserved"] == statuses(control, appointment)
+
+
+def test_the_planner_is_restarted_between_drawing_a_form_and_sending_it(
+    planner: Running, advisor_at: Any, stay: Stay, control: Any
+) -> None:
+    """The change's id is on the form: sent before and after a restart, it is one rental."""
+    advisor = advisor_at(planner, Words("de"))
+    appointment = advisor.new_appointment(stay)
+    advisor.search()
+    advisor.hands.choose(advisor.options.first)
+    sent = advisor.button("offer.save").evaluate(
+        """async button => {
+        const body = new URLSearchParams(new FormData(button.form));
+        return (await fetch(button.formAction, {method: "POST", body})).status }"""
+    )
+    planner.restart()
+    advisor.hands.press(advisor.button("offer.save"))
+    expect(advisor.button("rental.cancel")).to_be_visible()
+    assert 200 == sent
+    assert ["reserved"] == statuses(control, appointment)
+
+
+def test_the_advisor_stays_signed_in_across_a_restart(planner: Running, advisor_at: Any, stay: Stay) -> None:
+    """Who fills in an appointment while the planner is restarted can save it."""
+    advisor = advisor_at(planner, Words("de"))
+    advisor.open("/appointments/new")
+    advisor.pick_customer("10003")
+    advisor.set_stay(stay)
+    planner.restart()
+    advisor.save_appointment()
+
+
+def _book_into_the_unknown(advisor: Advisor, deaf: Callable[[], None]) -> None:
+    advisor.search()
+    deaf()
+    advisor.save_rental()
+    expect(advisor.step_4.get_by_text(advisor.t("unknown.title.book"))).to_be_visible(timeout=SOON)
+    expect(advisor.page.get_by_text(advisor.t("said.book"))).to_have_count(0)
+
+
+def _let_it_ask(advisor: Advisor) -> None:
+    """Wait until the page has asked by itself and shows the answer."""
+    seen = (
+        "() => new Promise(done => document.addEventListener('htmx:after:swap', () => done(), {once: true}))"
+    )
+    advisor.page.evaluate(seen)
+
+
+def _silence(control: Any, operation: str) -> None:
+    """Have Carloop do it, and say nothing of it."""
+    control.fault(operation, "drop_after", times=1_000)
+    control.fault("account", "status", times=100_000, value=500)
+    control.fault("read", "status", times=100_000, value=500)
+
+
+def _loads(advisor: Advisor) -> float:
+    """Tell when the page was loaded: a reload by hand would be seen."""
+    return float(advisor.page.evaluate("performance.timeOrigin"))
+
+
+def _wait_for(is_so: Callable[[], bool], *, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(httpx.HTTPError):
+            if is_so():
+                return
+    raise AssertionError("it did not happen")
