@@ -47,7 +47,7 @@ def test_each_state_has_its_word(desk, fake, state, status, word):
 
 def test_every_word_has_its_text(language):
     """In both languages."""
-    assert [] == [word for word in module._ORDER if language.text(f"state.{word}") == f"state.{word}"]
+    assert [] == [word for word in module.ORDER if language.text(f"state.{word}") == f"state.{word}"]
 
 
 def test_of_several_providers_what_matters_most(workshop, fake):
