@@ -67,7 +67,8 @@ def find_offers(page: Page) -> Response:
         request = request_of(form, wanted.period, appointment)
         offers = search(request, planner, choices=choices, locale=page.language.code)
     if page.is_partial and not problems and offers is not None:
-        return page.render("offers.html", images=offers.images, offers=offers, form=form, is_second=False)
+        is_second = page.form["beside"] == "yes"  # asks for a yes; whether it is one is found out on saving
+        return page.render("offers.html", images=offers.images, offers=offers, form=form, is_second=is_second)
     sheet = replace(sheet_of(page, appointment), offer_form=form, offer_problems=problems, offers=offers)
     response = draw(page, with_forms(page, sheet))
     if page.is_partial:

@@ -22,7 +22,7 @@ _SEND_TWICE = """button => {
 def test_one_of_two_advisors_gets_the_last_car(
     advisor_at: Any, planner_program: Running, stay: Stay, control: Any, t: Words
 ) -> None:
-    """Two windows choose the last car of a class: one has it, the other reads that it is gone and what else is."""
+    """Two windows choose the last car of a class: one has it, the other reads that it is gone, and what is free."""
     name = class_names(control)["kombi"]
     first, second = (advisor_at(planner_program, t) for _ in range(2))
     appointments = [first.new_appointment(stay), second.new_appointment(stay, number="10002")]

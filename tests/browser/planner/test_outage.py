@@ -215,9 +215,8 @@ def _let_it_ask(advisor: Advisor) -> None:
 
 
 def _silence(control: Any, operation: str) -> None:
-    """Have Carloop do it, and say nothing of it."""
+    """Have Carloop do it, and say nothing of it: nobody learns what became of it."""
     control.fault(operation, "drop_after", times=1_000)
-    control.fault("account", "status", times=100_000, value=500)
     control.fault("read", "status", times=100_000, value=500)
 
 
