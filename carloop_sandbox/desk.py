@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Final
 
 from carloop_sandbox.answers import Answer
-from carloop_sandbox.database import Row
+from carloop_sandbox.database import Database, Row
 from carloop_sandbox.overlap import refusing_overlap
 from carloop_sandbox.problems import Refused, invalid
-from carloop_sandbox.rentals import find_rental, rental_answer, update_rental
+from carloop_sandbox.rentals import find_rental, period_document, rental_answer, update_rental
 from carloop_sandbox.store import Store
 from carloop_sandbox.times import SECOND
 
@@ -34,8 +34,9 @@ def act_at_desk(
 
 
 def _hand_out(store: Store, row: Row, _: str | None) -> None:
-    """Hand the vehicle over, before its time too: the period stays, what lies before it is the desk's affair."""
+    """Hand the vehicle over, before its time too: the period stays, but the vehicle must be here."""
     _check(row, "reserved", "handed out")
+    _check_here(store.database, row, row["vehicle_id"])
     update_rental(store.database, row["id"], now=store.clock.now(), status="picked_up")
 
 
@@ -57,6 +58,8 @@ def _swap(store: Store, row: Row, vehicle_id: str | None) -> None:
         raise invalid("/vehicle_id", "There is no vehicle of this id.")
     if vehicle_id == row["vehicle_id"]:
         return
+    if row["status"] == "picked_up":  # it is handed over at once
+        _check_here(store.database, row, vehicle_id)
     now = store.clock.now()
     with refusing_overlap(store.database, vehicle_id, row["start_us"], row["end_us"], now=now, but=row["id"]):
         update_rental(store.database, row["id"], now=now, vehicle_id=vehicle_id)
@@ -75,6 +78,18 @@ def _check(row: Row, admitted: str, participle: str) -> None:
         return
     code = "rental_closed" if row["status"] in ("returned", "cancelled") else "wrong_status"
     raise Refused(code, f"A rental that is {row['status']} cannot be {participle}.")
+
+
+def _check_here(database: Database, row: Row, vehicle_id: str) -> None:
+    """Refuse a vehicle that somebody else has not brought back, whatever period that was for."""
+    out = database.one(
+        "SELECT * FROM rentals WHERE vehicle_id = ? AND status = 'picked_up' AND id <> ?",
+        vehicle_id,
+        row["id"],
+    )
+    if out is not None:
+        more = {"conflict": period_document(out)}
+        raise Refused("vehicle_unavailable", "The vehicle is still out with somebody else.", more=more)
 
 
 ACTIONS: Final[dict[str, Callable[[Store, Row, str | None], None]]] = {

@@ -38,6 +38,7 @@ class Control:
     url: str
     token: str
     http: httpx.Client = field(repr=False)
+    out: list[str] = field(default_factory=list)
 
     def fault(self, operation: str, fault: str, *, times: int = 1, value: object = None) -> None:
         """Arm a fault for the next requests of an operation."""
@@ -51,15 +52,20 @@ class Control:
         body = {"rental_id": rental_id, "action": action, **more}
         answer = self.http.post("/sandbox/desk", json=body)
         assert answer.is_success, answer.text
+        if action == "hand_out":
+            self.out.append(rental_id)
 
     def clock(self, now: datetime | None) -> None:
         """Set Carloop's clock, or let it go free."""
         self.http.post("/sandbox/clock", json={"now": instant(now) if now else None}).raise_for_status()
 
     def calm(self) -> None:
-        """Take back every fault and the clock."""
+        """Take back every fault, the clock, and the cars that were handed out."""
         self.http.request("DELETE", "/sandbox/faults", json={}).raise_for_status()
         self.clock(None)
+        # a car that is out with one test cannot be handed out in another
+        for rental_id in self.out:
+            self.http.post("/sandbox/desk", json={"rental_id": rental_id, "action": "take_back"})
 
     def rentals(self, appointment_id: str) -> list[Document]:
         """Ask Carloop itself which rentals an appointment has, whatever the plugin believes."""
@@ -87,7 +93,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def control(sandbox: Sandbox) -> Iterator[Control]:
-    """The sandbox's own controls; every fault and the clock are taken back afterwards."""
+    """The sandbox's own controls; faults, clock and cars are taken back afterwards."""
     with httpx.Client(base_url=sandbox.url, timeout=10) as http:
         control = Control(sandbox.url, sandbox.token, http)
         yield control

@@ -15,9 +15,9 @@ from demo_base.pages import Page, Program, page_route
 
 MOST: Final = 60
 
-# What the triggers of the database demand of a vehicle, asked before; they decide all the same.
+# What the database's triggers and the desk demand of a vehicle, asked before; they decide all the same.
 _FREE: Final = """
-WHERE v.id <> :vehicle AND coalesce(v.due_back_us > :now, TRUE) AND NOT EXISTS (
+WHERE v.id <> :vehicle AND coalesce(v.due_back_us > :now AND :status = 'reserved', TRUE) AND NOT EXISTS (
   SELECT 1 FROM rentals AS r WHERE r.vehicle_id = v.id AND r.status IN ('reserved', 'picked_up')
     AND r.start_us < :end + v.turnaround_us AND r.end_us + v.turnaround_us > :start)
 ORDER BY (v.vehicle_class, v.station) <> (SELECT vehicle_class, station FROM vehicles WHERE id = :vehicle),
@@ -64,6 +64,7 @@ def free_vehicles(database: Database, rental: Rental, *, now: int) -> list[Vehic
         "start": rental.start,
         "end": rental.end,
         "now": now,
+        "status": rental.status,
         "most": MOST,
     }
     return [read_vehicle(row) for row in database.all_named(SELECT + _FREE, values)]

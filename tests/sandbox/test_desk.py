@@ -87,6 +87,32 @@ def test_a_vehicle_that_is_taken_cannot_be_swapped_in(planner, rental):
     assert planner.read(rental) == rental
 
 
+def test_a_vehicle_that_is_still_out_is_not_handed_out(planner, rental):
+    """Whatever period it is out for; the period is named, and once it is back it goes out again."""
+    planner.clock(planner.at(1))
+    other = planner.book("V1001", planner.at(6), planner.at(8))
+    planner.desk(other, "hand_out")  # long before its time
+    answer = planner.desk(rental, "hand_out")
+    assert (answer.status_code, answer.json()["code"]) == (409, "vehicle_unavailable")
+    assert answer.json()["conflict"] == {"start": other["start"], "end": other["end"]}
+    assert planner.read(rental) == rental
+    planner.desk(other, "take_back")
+    assert planner.desk(rental, "hand_out").status_code == 200
+
+
+def test_a_vehicle_that_is_still_out_is_not_swapped_in_for_one_that_is_out(planner, rental):
+    """It could not be handed over; for a reserved rental it is only set down."""
+    other = planner.book("V1002", planner.at(6), planner.at(8))
+    planner.desk(other, "hand_out")
+    reserved = planner.book("V1003", planner.at(3), planner.at(5))
+    assert planner.desk(reserved, "swap", vehicle_id="V1002").status_code == 200
+    planner.desk(reserved, "swap", vehicle_id="V1003")
+    planner.desk(rental, "hand_out")
+    answer = planner.desk(rental, "swap", vehicle_id="V1002")
+    assert (answer.status_code, answer.json()["code"]) == (409, "vehicle_unavailable")
+    assert planner.read(rental)["vehicle"]["id"] == "V1001"
+
+
 def test_a_desk_cancellation(planner, rental):
     """Of a reserved rental; again nothing changes."""
     first = planner.desk(rental, "cancel").json()

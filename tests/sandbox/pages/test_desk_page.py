@@ -138,8 +138,8 @@ def test_the_vehicle_is_swapped(clerk, planner, rental):
 @pytest.mark.parametrize(
     ("language", "words", "hint"),
     [
-        ("de", "Das Fahrzeug hat ein anderer Verleihvorgang.", "Er geht über die Zeit"),
-        ("en", "Another rental holds the vehicle.", "It is for the time"),
+        ("de", "Ein anderer Verleihvorgang belegt das Fahrzeug.", "Sein Zeitraum:"),
+        ("en", "Another rental holds the vehicle.", "Its period:"),
     ],
 )
 def test_a_vehicle_taken_meanwhile_is_refused_with_the_period_in_the_way(
@@ -152,6 +152,28 @@ def test_a_vehicle_taken_meanwhile_is_refused_with_the_period_in_the_way(
     answer = clerk.send(path, language=language, vehicle="V1005", revision=revision)
     assert (answer.status_code, words in answer.text, hint in answer.text) == (409, True, True)
     assert planner.read(rental) == rental
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("de", "belegt das Fahrzeug"), ("en", "Another rental")]
+)
+def test_a_vehicle_that_is_still_out_is_not_handed_out(clerk, planner, rental, language, words):
+    """The page says for which time it is out."""
+    other = planner.book("V1001", planner.at(6), planner.at(8))
+    planner.desk(other, "hand_out")
+    answer = clerk.desk(rental, "hand_out", language=language)
+    assert (answer.status_code, words in answer.text) == (409, True)
+    assert planner.read(rental) == rental
+
+
+def test_what_is_still_out_is_not_offered_for_what_is_out(clerk, planner, rental):
+    """For a reserved rental it is: until then it may be back."""
+    other = planner.book("V1002", planner.at(6), planner.at(8))
+    planner.desk(other, "hand_out")
+    path = f"/rentals/{rental['id']}/swap"
+    assert "V1002" in candidates(clerk.look(path))
+    planner.desk(rental, "hand_out")
+    assert "V1002" not in candidates(clerk.look(path))
 
 
 @pytest.mark.parametrize(
