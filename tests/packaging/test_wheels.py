@@ -1,7 +1,10 @@
 """Each wheel, built as it would be published and installed alone, works and holds what it must."""
 
 import json
+import re
+import subprocess
 
+import httpx
 import pytest
 
 ALL = ["mobility-schemas", "mobility-hookspecs", "carloop-plugin"]
@@ -112,6 +115,28 @@ def test_the_extra_brings_the_sandbox(environment):
     assert "--allow-faults" in done.stdout
 
 
+def test_the_sandbox_serves_its_pages_from_the_wheel(environment):
+    """Templates, texts and what they load are found where the wheel was installed."""
+    installed = environment("carloop-plugin", ("demo",))
+    command = [installed.folder / "bin/carloop-sandbox", "serve", "--port", "0"]
+    variables = {"PATH": "/usr/bin:/bin", "HOME": str(installed.cwd), "LC_ALL": "C.UTF-8"}
+    with subprocess.Popen(
+        command, cwd=installed.cwd, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            url = process.stdout.readline().removeprefix("ready ").strip()
+            page = httpx.get(f"{url}/sign-in", headers={"Accept-Language": "en"})
+            loaded = [
+                httpx.get(url + path) for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+            ]
+        finally:
+            process.terminate()
+
+    assert "Sign in" in page.text
+    assert len(loaded) >= 6
+    assert {answer.status_code for answer in loaded} == {200}
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_holds_license_and_types(name, wheels):
     """Each wheel carries its licence and the mark that it is typed."""
@@ -129,6 +154,8 @@ def test_holds_license_and_types(name, wheels):
         ("mobility-hookspecs", "mobility_hookspecs", "hookspecs"),
         ("carloop-plugin", "carloop_plugin", "."),
         ("carloop-plugin", "carloop_sandbox", "."),
+        ("carloop-plugin", "demo_base", "."),
+        ("carloop-plugin", "planner_host", "."),
     ],
 )
 def test_holds_every_file_of_the_package(name, folder, tree, wheels, root):
@@ -161,4 +188,4 @@ def test_holds_nothing_else(name, wheels):
 
     found = {path.split("/")[0] for path in wheels.files(name)} - {"dist-info"}
 
-    assert found == packages.get(name, {"carloop_plugin", "carloop_sandbox"})
+    assert found == packages.get(name, {"carloop_plugin", "carloop_sandbox", "demo_base", "planner_host"})

@@ -67,7 +67,8 @@ def test_what_happened_meanwhile_is_told(clerk, office, watch):
     expect(first.get_by_role("status")).to_be_visible()
     second.get_by_role("button", name="Fahrzeug ausgeben").click()
     expect(second.get_by_role("alert")).to_contain_text("inzwischen geändert")
-    expect(second.get_by_role("button", name="Fahrzeug zurücknehmen")).to_be_visible()
+    second.get_by_role("button", name="Fahrzeug zurücknehmen").click()
+    expect(second.get_by_role("status")).to_be_visible()
 
 
 def test_the_list_is_narrowed_while_one_types(clerk, office):

@@ -154,9 +154,7 @@ def test_a_vehicle_taken_meanwhile_is_refused_with_the_period_in_the_way(
     assert planner.read(rental) == rental
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("de", "belegt das Fahrzeug"), ("en", "Another rental")]
-)
+@pytest.mark.parametrize(("language", "words"), [("de", "belegt das Fahrzeug"), ("en", "Another rental")])
 def test_a_vehicle_that_is_still_out_is_not_handed_out(clerk, planner, rental, language, words):
     """The page says for which time it is out."""
     other = planner.book("V1001", planner.at(6), planner.at(8))

@@ -1,5 +1,7 @@
 """Who comes to the pages, and what stays open to programs."""
 
+import threading
+
 import httpx
 import pytest
 
@@ -108,3 +110,17 @@ def test_a_clock_that_was_set_is_shown(clerk, planner, language, word):
     assert word not in text
     planner.clock(None)
     assert 'class="clock"' not in clerk.look("/", language=language)
+
+
+def test_pages_work_on_the_thread_that_has_the_database(sandbox, clerk):
+    """One after the other with the interface's calls; whoever signs in is not kept waiting by them."""
+    done = threading.Event()
+    busy = sandbox.service.worker._threads.submit(done.wait)
+    try:
+        with pytest.raises(httpx.ReadTimeout):
+            clerk.http.get("/vehicles", timeout=0.3)
+        assert clerk.send("/sign-in", name="admin", password="wrong").status_code == 401
+    finally:
+        done.set()
+        busy.result()
+    assert clerk.http.get("/vehicles").status_code == 200
