@@ -119,11 +119,10 @@ class Access:
 
     def sign_in(self, name: str, password: str) -> SignedIn | TooManyTries | None:
         """Begin a session; None where name and password do not fit."""
-        if (wait := self._must_wait(name)) > 0:
+        if (wait := self._note_try(name)) > 0:
             return TooManyTries(wait)
         row = self._database.one("SELECT name, role, password FROM accounts WHERE name = ?", name)
         if not self._fits(row["password"] if row else self._nobody, password) or row is None:
-            self._note_failure(name)
             return None
         session = secrets.token_urlsafe(32)
         now = int(self._now())
@@ -171,22 +170,21 @@ class Access:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _must_wait(self, name: str) -> int:
-        row = self._database.one("SELECT count, last FROM failures WHERE name = ?", name)
-        if row is None or row["count"] < TRIES:
-            return 0
-        return int(max(0, row["last"] + WAIT_SECONDS - self._now()))
-
-    def _note_failure(self, name: str) -> None:
+    def _note_try(self, name: str) -> int:
+        """Count a try as failed until it succeeds, so that many at once are many; or give the seconds to wait."""
         now = int(self._now())
         with self._database.writing():
-            self._database.run("DELETE FROM failures WHERE last < ?", now - WAIT_SECONDS)
+            row = self._database.one("SELECT count, last FROM failures WHERE name = ?", name[:80])
+            if row is not None and row["count"] >= TRIES and now < row["last"] + WAIT_SECONDS:
+                return int(row["last"]) + WAIT_SECONDS - now
+            self._database.run("DELETE FROM failures WHERE last <= ?", now - WAIT_SECONDS)
             self._database.run(
                 "INSERT INTO failures (name, count, last) VALUES (?, 1, ?) "
                 "ON CONFLICT (name) DO UPDATE SET count = count + 1, last = excluded.last",
                 name[:80],
                 now,
             )
+        return 0
 
     def _forget_old(self, now: int) -> None:
         self._database.run(

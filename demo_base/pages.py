@@ -46,7 +46,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form sent, white space at the ends removed. No personal data in its repr."""
+    """What a form sent: white space at the ends removed, lines ended as Unix does. No personal data in its repr."""
 
     _fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
@@ -208,7 +208,10 @@ async def not_found(request: Request, error: Exception, *, program: Program) -> 
     status = error.status_code if isinstance(error, HTTPException) else 404
     page = await open_page(request, program)
     page.here = "/"
-    return refusal(page, Refused(status, "not_found" if status == 404 else "not_offered"))
+    response = refusal(page, Refused(status, "not_found" if status == 404 else "not_offered"))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)  # which methods are offered
+    return response
 
 
 def keep_session(page: Page, response: Response, session: str) -> None:
@@ -268,8 +271,10 @@ async def _read_form(request: Request) -> Form:
 
 
 def _texts_of(sent: FormData) -> dict[str, tuple[str, ...]]:
+    """Take the texts; UnicodeEncodeError for half a character, which no file and no page can hold."""
     fields: dict[str, list[str]] = {}
     for name, value in sent.multi_items():
         if isinstance(value, str):
-            fields.setdefault(name, []).append(value.strip())
+            value.encode()
+            fields.setdefault(name, []).append(value.strip().replace("\r\n", "\n"))
     return {name: tuple(values) for name, values in fields.items()}

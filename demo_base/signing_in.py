@@ -23,7 +23,7 @@ def show_sign_in(page: Page) -> Response:
 
 
 def sign_in(page: Page) -> Response:
-    """Begin a session, under a new id, or say why not."""
+    """Begin a session under a new id, which ends the one there was; or say why not."""
     wanted, name = own_path(page.form["next"] or "/"), page.form["name"]
     signed_in = page.program.access.sign_in(name, page.form["password"])
     if signed_in is None:
@@ -32,6 +32,7 @@ def sign_in(page: Page) -> Response:
     if isinstance(signed_in, TooManyTries):
         problem = page.text("sign_in.too_many", seconds=signed_in.seconds)
         return page.render("sign_in.html", status=429, wanted=wanted, problem=problem, name=name)
+    page.program.access.sign_out(page.request.cookies.get(page.program.session_cookie))
     response = page.go(wanted)
     keep_session(page, response, signed_in.session)
     return response

@@ -1,7 +1,7 @@
 """The planner as an ASGI application: its pages, behind what keeps them safe."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -30,8 +30,8 @@ def create_app(planner: Planner, access: Access, *, hosts: Sequence[str]) -> Sta
     """
     program = Program(
         name="planner-host",
-        catalogues=Catalogues(BASE / "locale", FOLDER / "locale"),
-        templates=Templates(FOLDER),
+        catalogues=_catalogues(),
+        templates=_templates(),
         access=access,
         state=planner,
     )
@@ -44,3 +44,14 @@ def create_app(planner: Planner, access: Access, *, hosts: Sequence[str]) -> Sta
     )
     app.router.redirect_slashes = False
     return app
+
+
+@cache
+def _catalogues() -> Catalogues:
+    """Read the texts, once however many planners a process serves."""
+    return Catalogues(BASE / "locale", FOLDER / "locale")
+
+
+@cache
+def _templates() -> Templates:
+    return Templates(FOLDER)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from demo_base.pages import Page, Program, Refused, page_route
+from mobility_hookspecs import make_problem
 from planner_host.appointments import Appointment, period_of, write_instant
 from planner_host.offer_form import (
     OfferForm,
@@ -28,6 +29,9 @@ from planner_host.visit_form import read_moment, read_period
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
+
+LONGEST_ID: Final = 255
+"""Characters that the contract gives a provider's ids."""
 
 _FIELDS_OF_POINTERS: Final = {
     "/period/start": "start_date",
@@ -67,7 +71,7 @@ def find_offers(page: Page) -> Response:
         request = request_of(form, wanted.period, appointment)
         offers = search(request, planner, choices=choices, locale=page.language.code)
     if page.is_partial and not problems and offers is not None:
-        is_second = page.form["beside"] == "yes"  # asks for a yes; whether it is one is found out on saving
+        is_second = page.form["is_second"] == "yes"
         return page.render("offers.html", images=offers.images, offers=offers, form=form, is_second=is_second)
     sheet = replace(sheet_of(page, appointment), offer_form=form, offer_problems=problems, offers=offers)
     response = draw(page, with_forms(page, sheet))
@@ -104,16 +108,14 @@ def change_end(page: Page) -> Response:
     texts = {f"end_{part}": page.form[f"end_{part}"] for part in ("date", "time", "fold")}
     problems: dict[str, str] = {}
     end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
-    change_id = page.form["change_id"]
+    about = _about_rental(page, appointment, "change_end")
     if end is not None:
-        change = _about_rental(page, appointment, "change_end") | {
-            "end": write_instant(end, appointment.zone)
-        }
+        change = about | {"end": write_instant(end, appointment.zone)}
         outcome = _ask(page, appointment, cast("contract.RentalChange", change))
         if outcome["status"] != "refused":
             return page.go(f"/appointments/{appointment.id}?done=change_end#step-4")
         return _show_refusal(page, appointment, "change_end", outcome, texts)
-    form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], change_id, problems)
+    form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], str(about["change_id"]), problems)
     return draw(page, replace(sheet_of(page, appointment), end_form=form))
 
 
@@ -131,7 +133,7 @@ def give_up(page: Page) -> Response:
     """Give up a booking whose outcome is unknown."""
     appointment = find_appointment(page)
     change: dict[str, object] = {
-        "change_id": page.form["change_id"],
+        "change_id": _change_id(page),
         "provider": page.form["provider"],
         "action": "cancel",
         "site": appointment.site,
@@ -154,7 +156,7 @@ def follow_proposal(page: Page) -> Response:
     found = next((each for each in proposals if each["id"] == wanted), None)
     if found is None:
         return draw(page, replace(sheet, said="proposal_gone"))
-    change: dict[str, object] = {**found["change"], "change_id": page.form["change_id"]}
+    change: dict[str, object] = {**found["change"], "change_id": _change_id(page)}
     if found["change"]["action"] in ("book", "rebook"):
         change["customer"] = appointment.visit.customer
     outcome = _ask(page, appointment, cast("contract.RentalChange", change))
@@ -166,7 +168,7 @@ def follow_proposal(page: Page) -> Response:
 def hide_proposal(page: Page) -> Response:
     """Show a proposal no more; a new revision of the appointment makes new ones."""
     appointment = find_appointment(page)
-    planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"][:200])
+    planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"][:LONGEST_ID])
     return page.go(f"/appointments/{appointment.id}#step-4")
 
 
@@ -201,10 +203,19 @@ def _ask(page: Page, appointment: Appointment, change: contract.RentalChange) ->
     )
 
 
+def _change_id(page: Page) -> str:
+    return page.form["change_id"] or draw_change_id()
+
+
+def _problem_of(page: Page, outcome: contract.RentalOutcome) -> contract.Problem:
+    """Give why a change was refused, also where the provider does not say."""
+    return outcome.get("problem") or make_problem("provider_failed", locale=page.language.code)
+
+
 def _about_rental(page: Page, appointment: Appointment, action: str) -> dict[str, object]:
     """Write what every change of a rental names: as the page showed it, its revision too."""
     change: dict[str, object] = {
-        "change_id": page.form["change_id"],
+        "change_id": _change_id(page),
         "provider": page.form["provider"],
         "action": action,
         "site": page.form["site"] or appointment.site,
@@ -248,7 +259,7 @@ def _refused_booking(
 ) -> Response:
     """Say why nothing was booked, and offer what could be had instead, on a form with a new id."""
     sheet = sheet_of(page, appointment)
-    problem = outcome["problem"]
+    problem = _problem_of(page, outcome)
     planner = planner_of(page)
     pointer = problem.get("pointer", "")
     field = _FIELDS_OF_POINTERS.get(pointer)
@@ -277,7 +288,8 @@ def _show_refusal(
     texts: Mapping[str, str] | None = None,
 ) -> Response:
     sheet: Sheet = replace(
-        sheet_of(page, appointment), refusal=Refusal(action, outcome["problem"], outcome.get("rental"))
+        sheet_of(page, appointment),
+        refusal=Refusal(action, _problem_of(page, outcome), outcome.get("rental")),
     )
     if texts is not None and sheet.end_form is not None:
         form = replace(sheet.end_form, date=texts["end_date"], time=texts["end_time"], fold=texts["end_fold"])

@@ -16,6 +16,7 @@ from planner_host.offers import Offers
 from planner_host.pages import planner_of
 from planner_host.planner import Planner
 from planner_host.step import Step, look_up
+from planner_host.times import fold_of
 from planner_host.visit_form import texts_of
 
 if TYPE_CHECKING:
@@ -102,8 +103,9 @@ def with_forms(page: Page, sheet: Sheet) -> Sheet:
 def end_form_of(page: Page, appointment: Appointment, rental: contract.Rental) -> EndForm:
     """Draw the form for a rental's end, which holds the end it has."""
     end = datetime.fromisoformat(rental["period"]["end"])
-    local = end.astimezone(appointment.zone)
-    return EndForm(page.language.day(local), f"{local:%H:%M}", "", draw_change_id())
+    zone = appointment.zone
+    day, time = page.language.day(end.astimezone(zone)), page.language.time(end, zone)
+    return EndForm(day, time, fold_of(end, zone), draw_change_id())
 
 
 def cars_of(appointment: Appointment, planner: Planner) -> tuple[Car, ...]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
+from argon2 import PasswordHasher
 
+from demo_base.access import Access
 from demo_base.languages import Catalogues, Language
+from demo_base.server import Server, address_of, bind
 from demo_base.templates import BASE
 from mobility_hookspecs import MobilityHost, MobilityProblem, hookimpl, make_problem
+from planner_host.app import create_app
 from planner_host.appointments import Appointment, Visit, new_id
 from planner_host.audit import Audit
 from planner_host.changes import Changes
@@ -310,3 +318,106 @@ def saved(desk: Planner, draft: Callable[..., Appointment]) -> Appointment:
     outcome = desk.records.save(draft())
     assert isinstance(outcome, Saved)
     return outcome.appointment
+
+
+# ------------------------------------------------------------------ over HTTP
+
+PASSWORD = "password-of-the-tests"
+USERS = {"anna": "advisor", "bert": "advisor", "admin": "admin"}
+OUTSIDE = "planner.example"
+
+
+class Elements(HTMLParser):
+    """What a page is made of: tags with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        """Note text."""
+        self.text += data
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+        """Give the attributes of all such tags."""
+        wanted = attributes.items()
+        return [found for name, found in self.tags if name == tag and wanted <= found.items()]
+
+    def field(self, name: str) -> str:
+        """Give the value of the first field of this name."""
+        return next(found.get("value", "") for tag, found in self.tags if found.get("name") == name)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Give everything that is an address."""
+        names = ("href", "src", "action", "formaction", "hx-get", "hx-post")
+        return [found[name] for _, found in self.tags for name in names if name in found]
+
+
+@dataclass
+class Site:
+    """A planner that is served."""
+
+    url: str
+    planner: Planner
+    access: Access
+    stack: ExitStack = field(repr=False)
+
+    def stranger(self, **headers: str) -> httpx.Client:
+        """Open a browser that sends no more than what is given."""
+        # Certificates take longer to load than most tests to run, and here is none.
+        client = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, verify=False)  # noqa: S501
+        return self.stack.enter_context(client)
+
+    def browser(self, user: str | None = None, **headers: str) -> httpx.Client:
+        """Open a browser, which sends what a page of ours sends; somebody may have signed in to it."""
+        browser = self.stranger(**{"Origin": self.url, "Accept-Language": "de"} | headers)
+        if user is not None:
+            browser.cookies["planner-host-session"] = self.session(user)
+        return browser
+
+    def session(self, user: str) -> str:
+        """Sign somebody in, and give the session."""
+        return self.access.sign_in(user, PASSWORD).session
+
+
+@contextmanager
+def served(planner: Planner, folder: Path) -> Iterator[Site]:
+    """Serve a planner on a socket of its own until the block is left."""
+    with ExitStack() as stack:
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        access = stack.enter_context(closing(Access(folder, hasher=hasher)))
+        for name, role in USERS.items():
+            access.set_account(name, role=role, password=PASSWORD)
+        app = create_app(planner, access, hosts=["127.0.0.1", "localhost", OUTSIDE])
+        listener = stack.enter_context(closing(bind("127.0.0.1", 0)))
+        ready = threading.Event()
+        server = Server(app, ready=ready.set)
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+        thread.start()
+        try:
+            assert ready.wait(10)
+            yield Site(address_of(listener), planner, access, stack)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def site(desk: Planner, tmp_path: Path) -> Iterator[Site]:
+    """The planner with one provider, served."""
+    with served(desk, tmp_path) as site:
+        yield site
+
+
+def hidden(page: str, action: str) -> dict[str, str]:
+    """Give what a form of a page sends besides what one types, by the address it is sent to."""
+    (form,) = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)
+    return {each["name"]: each.get("value", "") for each in Elements(form).all("input", type="hidden")}
