@@ -40,9 +40,11 @@ class Carloop:
 
 
 @contextmanager
-def sandbox(*, vehicles: int = 40, data: Path | None = None) -> Iterator[Carloop]:
+def sandbox(
+    *, vehicles: int = 40, data: Path | None = None, arguments: tuple[str, ...] = ()
+) -> Iterator[Carloop]:
     """Run a sandbox with a fleet, or over what is in a folder already."""
-    arguments = ("--vehicles", str(vehicles))
+    arguments = ("--vehicles", str(vehicles), *arguments)
     with run_sandbox_process(data=data, token=TOKEN, arguments=arguments) as running:
         yield Carloop(running.url)
 

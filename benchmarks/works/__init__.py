@@ -9,7 +9,8 @@ from benchmarks.works.history import history
 from benchmarks.works.hosts import hosts
 from benchmarks.works.loading import load
 from benchmarks.works.search import search
-from benchmarks.works.states import states
+from benchmarks.works.servers import servers
+from benchmarks.works.states import shared_states, states
 
 BENCHES: dict[str, Bench] = {
     "search": search,
@@ -18,5 +19,7 @@ BENCHES: dict[str, Bench] = {
     "load": load,
     "hosts": hosts,
     "states": states,
+    "shared-states": shared_states,
+    "servers": servers,
     "history": history,
 }

@@ -14,6 +14,7 @@ import pluggy
 
 from benchmarks.measuring import alternate
 from benchmarks.planner import environment, use_store
+from benchmarks.postgres import run_postgres
 from benchmarks.row import Row, Scale, Watch, number
 from carloop_plugin import plugin
 from carloop_plugin.documents import rental_record
@@ -32,8 +33,7 @@ from carloop_plugin.model import (
     VehicleId,
 )  # fmt: skip
 from carloop_plugin.reference import Reference
-from carloop_plugin.store.connection import open_database
-from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.rows import rental_row
 from mobility_hookspecs import CallContext, specs
 
@@ -41,57 +41,68 @@ APPOINTMENTS = 50
 
 # What differs from rental to rental is its number alone: in its ids, and in its document.
 _FILL = """
-WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :rentals)
+WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rentals})
 INSERT INTO rentals ({names}) SELECT {values} FROM numbers
 """
 
 
 def states(scale: Scale, watch: Watch) -> Iterator[Row]:
-    """Measure the hook over two stores that differ in nothing but how many rentals they hold."""
-    with TemporaryDirectory(prefix="carloop-states-") as folder, environment({}):
-        short, long = Path(folder) / "short.sqlite3", Path(folder) / "long.sqlite3"
-        for path, rentals in ((short, scale.few_records), (long, scale.many_records)):
-            watch.preparing(f"a store with {number(rentals)} rentals")
-            fill(path, rentals=rentals)
-        manager = pluggy.PluginManager("workshop_planner")
-        manager.add_hookspecs(specs)
-        manager.register(plugin)
+    """Measure the hook over two files that differ in nothing but how many rentals they hold."""
+    with TemporaryDirectory(prefix="carloop-states-") as folder:
+        places = (str(Path(folder) / f"{name}.sqlite3") for name in ("short", "long"))
+        yield from _compare(*places, "", scale, watch)
 
-        def ask(path: Path, rentals: int) -> None:
-            use_store(path)
-            ids = [f"A-{1 + index * (rentals // APPOINTMENTS)}" for index in range(APPOINTMENTS)]
-            context = CallContext.within(60.0)
-            (found,) = manager.hook.provide_mobility_states(appointment_ids=ids, context=context)
-            if {state["state"] for state in found} != {"booked"}:
-                raise AssertionError("a rental was not found")
 
+def shared_states(scale: Scale, watch: Watch) -> Iterator[Row]:
+    """Measure the same over two databases of a PostgreSQL."""
+    with run_postgres() as postgres:
+        yield from _compare(postgres.new_database(), postgres.new_database(), " on PostgreSQL", scale, watch)
+
+
+def _compare(short: str, long: str, where: str, scale: Scale, watch: Watch) -> Iterator[Row]:
+    manager = pluggy.PluginManager("workshop_planner")
+    manager.add_hookspecs(specs)
+    manager.register(plugin)
+
+    def ask(location: str, rentals: int) -> None:
+        use_store(location)
+        ids = [f"A-{1 + index * (rentals // APPOINTMENTS)}" for index in range(APPOINTMENTS)]
+        context = CallContext.within(60.0)
+        (found,) = manager.hook.provide_mobility_states(appointment_ids=ids, context=context)
+        if {state["state"] for state in found} != {"booked"}:
+            raise AssertionError("a rental was not found")
+
+    with environment({}):
+        for location, rentals in ((short, scale.few_records), (long, scale.many_records)):
+            watch.preparing(f"a store with {number(rentals)} rentals{where}")
+            fill(location, rentals=rentals)
         try:
             ours, theirs = alternate(
                 lambda: ask(long, scale.many_records),
                 lambda: ask(short, scale.few_records),
-                rounds=watch.rounds("states, large store against small", scale.rounds(200)),
+                rounds=watch.rounds(f"states, large store against small{where}", scale.rounds(200)),
             )
         finally:
             plugin.close_mobility_provider()
+    many = f"{number(scale.many_records)} rentals{where}"
     yield Row(
-        f"provide_mobility_states for {APPOINTMENTS} appointments, store of {number(scale.many_records)} rentals",
+        f"provide_mobility_states for {APPOINTMENTS} appointments, store of {many}",
         f"store of {number(scale.few_records)}",
         1.3, ours, theirs,
     )  # fmt: skip
 
 
-def fill(path: Path, *, rentals: int) -> None:
+def fill(location: str, *, rentals: int) -> None:
     """Make a store that holds so many rentals, each of an appointment of its own."""
-    with SqliteFile(path).open(deadline=time.monotonic() + 60):
-        row = _row()
-    values = {name: _numbered(value) for name, value in row.items()}
-    names = ", ".join(f'"{name}"' for name in row)
-    db = open_database(path)
-    try:
-        db.execute("PRAGMA synchronous = OFF")
-        db.execute(_FILL.format(names=names, values=", ".join(values.values())), {"rentals": rentals})
-    finally:
-        db.close()
+    values = {name: _numbered(value) for name, value in _row().items()}
+    names = ", ".join(f'"{name}"' for name in values)
+    sql = _FILL.format(names=names, values=", ".join(values.values()), rentals=rentals)
+    source = source_of(location)
+    with source.open(deadline=time.monotonic() + 600) as records:
+        records.database.transact(lambda: records.database.execute(sql))
+        # What a database learns of its tables by itself after a while.
+        records.database.transact(lambda: records.database.execute("ANALYZE"))
+    source.close()
 
 
 def _row() -> dict[str, object]:
@@ -115,4 +126,4 @@ def _numbered(value: object) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
     text = "'" + value.replace("'", "''") + "'"
-    return f"replace({text}, '@', n)" if "@" in value else text
+    return f"replace({text}, '@', CAST(n AS TEXT))" if "@" in value else text
