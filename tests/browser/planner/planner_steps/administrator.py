@@ -33,7 +33,7 @@ class Administrator:
         for role, key in (
             ("link", "interfaces.title"),
             ("link", "planner.title"),
-            ("button", "planner.edit"),
+            ("link", "planner.edit"),
         ):
             name = self.t.at_carloop(key)
             self.hands.press(self.page.locator("main").get_by_role(role, name=name, exact=True))  # type: ignore[arg-type]
