@@ -31,7 +31,7 @@ def test_imports_when_installed_alone(name, environment, wheels):
     [("mobility-schemas", ()), ("mobility-hookspecs", ()), ("carloop-plugin", ("postgres",))],
 )
 def test_every_module_has_what_it_imports(name, extras, environment):
-    """Also what is imported only when it is needed is asked for by the wheel's own metadata, [postgres] by its extra."""
+    """Also what is imported only when it is needed is asked for by the wheel's metadata, or by the extra it needs."""
     program = (
         "import importlib, pkgutil, sys\n"
         f"package = importlib.import_module({name.replace('-', '_')!r})\n"
