@@ -17,7 +17,8 @@ MOST: Final = 60
 
 # What the database's triggers and the desk demand of a vehicle, asked before; they decide all the same.
 _FREE: Final = """
-WHERE v.id <> :vehicle AND (v.due_back_us IS NULL OR v.due_back_us > :now AND :status = 'reserved') AND NOT EXISTS (
+WHERE v.id <> :vehicle AND (v.due_back_us IS NULL OR v.due_back_us > :now AND :status = 'reserved')
+  AND NOT EXISTS (
   SELECT 1 FROM rentals AS r WHERE r.vehicle_id = v.id AND r.status IN ('reserved', 'picked_up')
     AND r.start_us < :end + v.turnaround_us AND r.end_us + v.turnaround_us > :start)
 ORDER BY (v.vehicle_class, v.station) <> (SELECT vehicle_class, station FROM vehicles WHERE id = :vehicle),

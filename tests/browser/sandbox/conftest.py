@@ -24,12 +24,11 @@ class Office:
     booked: int = 0
 
     def book(self, start: float = 3, end: float = 5) -> dict[str, Any]:
-        """Book a vehicle that is free from so many days from now to so many."""
+        """Book a vehicle from so many days from now to so many; it is here, so that it can be handed out."""
         now = datetime.fromisoformat(self.http.get("/api/planner/v1/account").json()["server_time"])
         times = {"start": _write(now + timedelta(days=start)), "end": _write(now + timedelta(days=end))}
-        free = self.http.get("/api/planner/v1/vehicles", params={**times, "limit": 1}).json()["items"][0][
-            "id"
-        ]
+        search = {"start": _write(now + timedelta(minutes=5)), "end": times["end"], "limit": 1}
+        free = self.http.get("/api/planner/v1/vehicles", params=search).json()["items"][0]["id"]
         self.booked += 1
         reference = f"i/main/A-{self.booked}/c"
         body = {"external_reference": reference, "vehicle_id": free, "customer": CUSTOMER, **times}
