@@ -343,7 +343,7 @@ class Elements(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Note text."""
-        self.text += data
+        self.text += f"{data} "
 
     def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
         """Give the attributes of all such tags."""

@@ -1,0 +1,31 @@
+"""A browser to which an advisor has signed in, and what pages say."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from ..conftest import Elements, hidden
+
+
+@pytest.fixture
+def anna(site) -> httpx.Client:
+    """A browser to which Anna has signed in."""
+    return site.browser("anna")
+
+
+def path_of(appointment) -> str:
+    """Give the address of an appointment."""
+    return f"/appointments/{appointment.id}"
+
+
+def words(answer) -> str:
+    """Give what a page says, in one line."""
+    return " ".join(Elements(answer.text).text.split())
+
+
+def search_form(browser, appointment) -> dict[str, str]:
+    """Open an appointment, and give what its search sends."""
+    page = browser.get(path_of(appointment)).text
+    times = {"start_date": "25.11.2026", "start_time": "08:00", "end_date": "25.11.2026", "end_time": "17:00"}
+    return hidden(page, f"{path_of(appointment)}/offers") | times

@@ -1,0 +1,182 @@
+"""Steps 1 to 3 as an advisor uses them, below the browser: what each button does, and what is said of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from planner_host.appointments import Status
+from planner_host.records import Saved
+
+from ..conftest import Elements, hidden
+from .conftest import path_of, words
+
+TIMES = {"start_date": "25.11.2026", "start_time": "8", "end_date": "25.11.", "end_time": "1700"}
+BY_HAND = {"customer_source": "manual", "customer_last_name": "Sommer", "do": "save"}
+
+
+def begin(browser) -> tuple[str, dict[str, str]]:
+    """Open an empty form; give where it is sent, and what it sends by itself."""
+    page = browser.get("/appointments/new").text
+    (path,) = re.findall(r'action="(/appointments/T-[0-9a-f]+)"', page)
+    return path, hidden(page, path) | TIMES
+
+
+def changed(saved, desk, **fields):
+    """Have somebody else save an appointment meanwhile."""
+    theirs = replace(saved, visit=replace(saved.visit, **fields), saved_by="bert")
+    outcome = desk.records.save(theirs)
+    assert isinstance(outcome, Saved)
+    return outcome.appointment
+
+
+def test_before_the_first_save_step_4_says_so(anna, fake):
+    """And no provider is asked anything."""
+    answer = anna.get("/appointments/new")
+    assert "4. Mobilitätsangebot Bitte speichern Sie zuerst den Termin." in words(answer)
+    assert [] == fake.asked
+
+
+def test_a_new_appointment_is_saved_and_told(anna, site, fake):
+    """The provider hears of it, the audit of who did it, and the page says so."""
+    path, fields = begin(anna)
+    answer = anna.post(path, data=fields | BY_HAND)
+    assert (303, f"{path}?done=saved") == (answer.status_code, answer.headers["location"])
+    assert ["saved"] == fake.asked
+    page = words(anna.get(f"{path}?done=saved"))
+    assert "Der Termin ist gespeichert." in page
+    assert "Verfügbare Mietwagen suchen" in page
+    (deed,) = site.planner.audit.of(path.rpartition("/")[2])
+    assert ("anna", "appointment_new") == (deed.user, deed.action)
+
+
+def test_a_double_click_saves_once(anna, site):
+    """One appointment, one revision, one deed."""
+    path, fields = begin(anna)
+    answers = [anna.post(path, data=fields | BY_HAND) for _ in range(3)]
+    assert [303] * 3 == [answer.status_code for answer in answers]
+    saved = site.planner.records.appointment(path.rpartition("/")[2])
+    assert (1, 1, 1) == (
+        saved.revision,
+        site.planner.records.count_appointments(),
+        len(site.planner.audit.of(saved.id)),
+    )
+
+
+def test_what_is_wrong_is_said_and_nothing_is_lost(anna, site):
+    """Every field stands there as it was typed."""
+    path, fields = begin(anna)
+    wrong = {"start_date": "31.2.", "customer_last_name": "", "customer_phone": "0721 1", "work": "Öl"}
+    answer = anna.post(path, data=fields | BY_HAND | wrong)
+    page = Elements(answer.text)
+    assert ["31.2.", "0721 1"] == [page.field(name) for name in ("start_date", "customer_phone")]
+    assert {"start_date", "customer_last_name"} == {
+        each["name"] for each in page.all("input", **{"aria-invalid": "true"})
+    }
+    assert (200, 0) == (answer.status_code, site.planner.records.count_appointments())
+    assert "Das ist kein Datum" in page.text
+    assert "Bitte Nachnamen oder Firma eingeben" in page.text
+
+
+def test_a_customer_is_found_picked_and_locked(anna, site):
+    """With the only car; saved is what the DMS has, whatever is sent beside it."""
+    path, fields = begin(anna)
+    found = anna.post(path, data=fields | {"do": "find", "customer_query": "muller hans"})
+    (hit,) = Elements(found.text).all("button", form="visit")
+    assert "pick:10001" == hit["value"]
+    picked = anna.post(path, data=fields | {"do": hit["value"]})
+    sent = hidden(picked.text, path) | TIMES | {"do": "save", "customer_last_name": "Meier"}
+    sent |= {"vehicle_licence_plate": Elements(picked.text).field("vehicle_licence_plate")}
+    assert 303 == anna.post(path, data=sent).status_code
+    visit = site.planner.records.appointment(path.rpartition("/")[2]).visit
+    assert ("dms", "10001", "Müller", "K-MU 123") == (
+        visit.customer["source"],
+        visit.customer["number"],
+        visit.customer["last_name"],
+        visit.vehicle["licence_plate"],
+    )
+
+
+def test_enter_in_the_search_field_searches(anna):
+    """Without a script the form's first button would save."""
+    path, fields = begin(anna)
+    answer = anna.post(path, data=fields | {"customer_query": "krüger", "do": "save"})
+    assert "Bäcker Krüger" in words(answer)
+
+
+def test_one_of_several_cars_is_chosen(anna):
+    """Each is a button."""
+    path, fields = begin(anna)
+    picked = anna.post(path, data=fields | {"do": "pick:10002"})
+    answer = anna.post(path, data=hidden(picked.text, path) | TIMES | {"do": "car:1"})
+    assert "MS-BK 2" == Elements(answer.text).field("vehicle_licence_plate")
+    (pressed,) = Elements(answer.text).all("button", **{"aria-pressed": "true"})
+    assert "car:1" == pressed["value"]
+
+
+def test_customers_are_found_while_one_types(anna):
+    """A part of the page, without the page around it."""
+    answer = anna.post("/dms/customers", data={"customer_query": "mül"})
+    assert ("<ul", True) == (answer.text.strip()[:3], "Müller, Hans" in answer.text)
+    assert "Kein Kunde gefunden" in anna.post("/dms/customers", data={"customer_query": "xyz"}).text
+
+
+def test_two_windows_do_not_overwrite_each_other(anna, site, saved):
+    """Both versions are shown; either can be kept."""
+    page = anna.get(path_of(saved)).text
+    theirs = changed(saved, site.planner, work="Bremsen")
+    fields = (
+        hidden(page, path_of(saved))
+        | BY_HAND
+        | TIMES
+        | {"work": "Ölwechsel", "vehicle_licence_plate": "KA-AS 1"}
+    )
+    conflict = anna.post(path_of(saved), data=fields)
+    assert ("Bremsen", True) == (
+        site.planner.records.appointment(saved.id).visit.work,
+        "bert hat den Termin am" in words(conflict),
+    )
+    assert "Arbeiten Ölwechsel Bremsen" in words(conflict)
+    mine = hidden(conflict.text, path_of(saved)) | {"do": "save"}
+    assert 303 == anna.post(path_of(saved), data=mine).status_code
+    kept = site.planner.records.appointment(saved.id)
+    assert ("Ölwechsel", theirs.revision + 1, "anna") == (kept.visit.work, kept.revision, kept.saved_by)
+
+
+def test_the_same_lines_differ_in_nothing(anna, site, saved):
+    """A browser ends lines in its own way; that is no change of the work."""
+    text = changed(saved, site.planner, work="Öl\nBremsen")
+    page = anna.get(path_of(saved)).text
+    fields = hidden(page, path_of(saved)) | BY_HAND | TIMES
+    fields |= {
+        "customer_first_name": "Änne",
+        "vehicle_licence_plate": "KA-AS 1",
+        "work": "Öl\r\nBremsen",
+    }
+    assert 303 == anna.post(path_of(saved), data=fields).status_code
+    assert text == site.planner.records.appointment(saved.id)
+
+
+def test_a_visit_is_called_off_and_taken_up(anna, site, saved, fake):
+    """Each is asked for, saved, told and noted."""
+    asked = anna.get(f"{path_of(saved)}?ask=call-off").text
+    anna.post(f"{path_of(saved)}/status", data=hidden(asked, f"{path_of(saved)}/status"))
+    assert Status.CANCELLED is site.planner.records.appointment(saved.id).visit.status
+    page = anna.get(path_of(saved)).text
+    assert "Verfügbare Mietwagen suchen" not in page
+    anna.post(f"{path_of(saved)}/status", data=hidden(page, f"{path_of(saved)}/status"))
+    assert Status.SCHEDULED is site.planner.records.appointment(saved.id).visit.status
+    assert ["appointment_cancelled", "appointment_scheduled"] == [
+        deed.action for deed in site.planner.audit.of(saved.id)
+    ]
+
+
+def test_calling_off_what_was_changed_meanwhile_is_asked_about(anna, site, saved):
+    """Nothing is called off unseen."""
+    changed(saved, site.planner, work="Bremsen")
+    path = f"{path_of(saved)}/status"
+    answer = anna.post(path, data={"revision": str(saved.revision), "status": "cancelled"})
+    assert "Sie wollten den Termin absagen." in words(answer)
+    assert not site.planner.records.appointment(saved.id).is_cancelled
+    anna.post(path, data=hidden(answer.text, path))
+    assert site.planner.records.appointment(saved.id).is_cancelled

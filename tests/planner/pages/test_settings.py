@@ -1,0 +1,73 @@
+"""What the admin enters and finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from ..conftest import HOOKS, Elements
+from .conftest import words
+
+
+@dataclass
+class Kept:
+    """What a provider was told to keep, and whether it works."""
+
+    values: list[dict[str, object]] = field(default_factory=list)
+    works: bool = True
+
+
+@pytest.fixture
+def kept() -> Kept:
+    """Nothing yet."""
+    return Kept()
+
+
+@pytest.fixture
+def desk(workshop, fake, kept):
+    """A planner whose provider has settings."""
+
+    def save_provider_settings(settings):
+        kept.values.append(settings["values"])
+        findings = [] if kept.works else [{"code": "not_authorised", "severity": "error", "message": "Nein."}]
+        return {"provider": "fake", "site": "main", "ok": kept.works, "findings": findings}
+
+    def provide_provider_settings(site):
+        properties = {"url": {"title": "Webadresse"}, "key": {"title": "Schlüssel", "writeOnly": True}}
+        since = [{"name": "key", "since": "2026-11-23T10:00:00+01:00"}]
+        more = {"schema": {"properties": properties}, "secrets_set": since, "fixed": []}
+        return {"provider": "fake", "site": site, "values": {"url": "https://a.example"}} | more
+
+    return workshop.planner(
+        fake.module(
+            *HOOKS,
+            save_provider_settings=save_provider_settings,
+            provide_provider_settings=provide_provider_settings,
+        )
+    )
+
+
+def test_a_secret_is_set_since(site):
+    """And never shown."""
+    page = site.browser("admin").get("/settings/fake")
+    assert "23.11.2026, 10:00" in words(page)
+    assert "" == Elements(page.text).field("value_key")
+
+
+def test_what_is_saved_is_noted(site, fake, kept):
+    """Who and whether it works, not what; classes are asked for anew."""
+    admin = site.browser("admin")
+    site.planner.filters.choices("main", "de")
+    assert "notice-good" in admin.post("/settings/fake", data={"value_url": "https://b.example"}).text
+    kept.works = False
+    bad = admin.post("/settings/fake", data={"value_url": "https://c.example", "value_key": "canary"})
+    assert [{"url": "https://b.example"}, {"url": "https://c.example", "key": "canary"}] == kept.values
+    assert ("https://c.example", "") == tuple(
+        Elements(bad.text).field(name) for name in ("value_url", "value_key")
+    )
+    assert [("done", ""), ("refused", "not_authorised")] == [
+        (deed.outcome, deed.code) for deed in site.planner.audit.of("fake")
+    ]
+    site.planner.filters.choices("main", "de")
+    assert 2 == fake.asked.count("filters")

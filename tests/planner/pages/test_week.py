@@ -1,0 +1,51 @@
+"""The calendar, and the search for an appointment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ..conftest import Elements, problem, served
+from .conftest import path_of, words
+
+
+def test_an_appointment_stands_in_its_hour_with_its_state(anna, saved, fake):
+    """As text, not as a colour alone."""
+    fake.book(saved.id)
+    answer = anna.get("/?week=2026-11-26")
+    (link,) = Elements(answer.text).all("a", href=path_of(saved))
+    assert "state-reserved" in link["class"]
+    assert "08:00 Sommer, Änne KA-AS 1 Wagen reserviert" in words(answer)
+
+
+def test_an_empty_slot_makes_an_appointment(anna):
+    """At its hour."""
+    page = anna.get("/?week=2026-11-26").text
+    assert 'href="/appointments/new?at=2026-11-27T10:00"' in page
+    form = Elements(anna.get("/appointments/new?at=2026-11-27T10:00").text)
+    assert ("27.11.2026", "10:00") == (form.field("start_date"), form.field("start_time"))
+
+
+def test_the_week_of_an_odd_night_has_every_day(anna, site, draft, visit):
+    """Seven days are not always 168 hours: what begins late on Sunday is still in it."""
+    start = visit.start.replace(year=2027, month=10, day=31, hour=22, minute=30)
+    late = site.planner.records.save(draft(visit=replace(visit, start=start, end=start + timedelta(hours=1))))
+    week, after = anna.get("/?week=2027-10-31").text, anna.get("/?week=2027-11-01").text
+    assert (True, False) == tuple(path_of(late.appointment) in page for page in (week, after))
+
+
+def test_it_is_found_by_name_and_plate(anna, saved):
+    """Without a name in the address."""
+    for typed in ("sommer", "kaas1"):
+        answer = anna.post("/appointments", data={"words": typed})
+        assert 1 == len(Elements(answer.text).all("a", href=path_of(saved)))
+    assert "Kein Termin gefunden" in words(anna.post("/appointments", data={"words": "xyz"}))
+
+
+def test_a_provider_that_fails_is_named(workshop, fake, draft, tmp_path):
+    """The calendar is there all the same."""
+    broken = fake.module(provide_mobility_states=lambda: (_ for _ in ()).throw(problem(title="Kein Netz.")))
+    planner = workshop.planner(broken)
+    planner.records.save(draft())
+    with served(planner, tmp_path) as site:
+        assert "Kein Netz." in words(site.browser("anna").get("/"))

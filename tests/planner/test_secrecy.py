@@ -1,0 +1,177 @@
+"""The token is in no page, cookie, log or record, and nobody in an address; with the real plugin and a real Carloop."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote_plus
+
+import httpx
+import pytest
+
+from carloop_plugin import plugin
+from planner_host.planner import utc_now
+
+from .conftest import Elements, Site, served
+
+WRONG = "canary-of-a-wrong-token"
+PERSON = {
+    "customer_salutation": "Canaryfrau",
+    "customer_first_name": "Canarella",
+    "customer_last_name": "Canaryname",
+    "customer_street": "Canaryweg 7",
+    "customer_city": "Canarystadt",
+    "customer_phone": "0999 424242",
+    "customer_email": "canary@mail.example",
+    "vehicle_licence_plate": "CA-NY 999",
+    "work": "Canarybremsen",
+}
+
+
+class Diary:
+    """Everything that browsers were sent back: heads, cookies and bodies, and every address in it."""
+
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+        self.addresses: list[str] = []
+
+    def note(self, answer: httpx.Response) -> None:
+        """Keep an answer."""
+        answer.read()
+        self.answers += [f"{name}: {value}" for name, value in answer.headers.multi_items()]
+        self.answers.append(answer.text)
+        self.addresses += [str(answer.request.url), answer.headers.get("location", "")]
+        if "html" in answer.headers.get("content-type", ""):
+            self.addresses += Elements(answer.text).addresses
+
+
+@pytest.fixture
+def canary(control) -> Iterator[str]:
+    """A token that Carloop takes, drawn for this test."""
+    answer = control.http.post("/sandbox/tokens", json={"label": "canary"})
+    yield answer.raise_for_status().json()["token"]
+    control.http.request("DELETE", "/sandbox/tokens/canary", json={}).raise_for_status()
+
+
+@pytest.fixture
+def site(plugin_environment, workshop) -> Iterator[Site]:
+    """A planner with the plugin, which is not set up yet."""
+    workshop.clock = utc_now
+    with served(workshop.planner(plugin), workshop.folder) as site:
+        yield site
+
+
+@pytest.fixture
+def diary() -> Diary:
+    """What came back."""
+    return Diary()
+
+
+@pytest.fixture
+def admin(site, diary) -> httpx.Client:
+    """A browser of the admin's, who signs in with the form; all that comes back is kept."""
+    browser = site.browser()
+    browser.event_hooks["response"] = [diary.note]
+    browser.post("/sign-in", data={"name": "admin", "password": "password-of-the-tests"})
+    return browser
+
+
+def form_of(page: str, action: str) -> dict[str, str]:
+    """Give all that a form of a page sends, nothing ticked."""
+    form = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)[0]
+    fields = [*Elements(form).all("input"), *Elements(form).all("textarea")]
+    return {
+        each["name"]: each.get("value", "")
+        for each in fields
+        if each.get("type") not in ("checkbox", "radio") and "name" in each
+    }
+
+
+def save(browser: httpx.Client, **fields: str) -> str:
+    """Save settings, and give the page."""
+    path = "/settings/carloop"
+    answer = browser.post(path, data=form_of(browser.get(path).text, path) | fields)
+    assert 200 == answer.status_code
+    return answer.text
+
+
+def save_appointment(browser: httpx.Client) -> str:
+    """Save a new appointment as an advisor does, and give its address."""
+    page = browser.get("/appointments/new").text
+    (path,) = re.findall(r'action="(/appointments/T-[0-9a-f]+)"', page)
+    day = f"{utc_now() + timedelta(days=40):%d.%m.%Y}"
+    times = {"start_date": day, "start_time": "9", "end_date": day, "end_time": "17"}
+    who = PERSON | {"customer_source": "manual", "do": "save"}
+    answer = browser.post(path, data=form_of(page, path) | times | who)
+    assert (303, f"{path}?done=saved") == (answer.status_code, answer.headers["location"])
+    return path
+
+
+def book(browser: httpx.Client, path: str) -> None:
+    """Search, save the first car, change its end, ask to cancel, print, cancel."""
+    fields = form_of(browser.get(path).text, f"{path}/offers")
+    found = browser.post(f"{path}/offers", data=fields, headers={"HX-Request": "true"}).text
+    fields["option"] = Elements(found).all("input", name="option")[0]["value"]
+    assert 303 == browser.post(f"{path}/rental", data=fields).status_code
+    fields = form_of(browser.get(path).text, f"{path}/rental/end") | {"end_time": "18:00"}
+    assert 303 == browser.post(f"{path}/rental/end", data=fields).status_code
+    assert 200 == browser.get(f"{path}/print").status_code
+    fields = form_of(browser.get(f"{path}?ask=cancel").text, f"{path}/rental/cancellation")
+    assert 303 == browser.post(f"{path}/rental/cancellation", data=fields).status_code
+
+
+def files_with(text: str, folder: Path) -> list[Path]:
+    """Give the files that hold a text."""
+    return [each for each in folder.rglob("*") if each.is_file() and text.encode() in each.read_bytes()]
+
+
+def test_the_token_goes_in_and_never_comes_out(admin, diary, sandbox, canary, caplog, tmp_path, capfd):
+    """Wrong, right, tested, used, deleted: it is in one file of its owner's alone, and in nothing that is said."""
+    caplog.set_level(logging.DEBUG)
+    pages = [
+        save(admin, value_base_url=sandbox.url, value_token=WRONG),
+        save(admin, value_base_url="http://carloop.example", value_token=canary),
+        save(admin, value_base_url="not an address", value_token=canary),
+        save(admin, value_base_url=sandbox.url, value_token=canary),
+        admin.post("/settings/carloop/check").text,
+        save(admin, value_base_url=sandbox.url),
+    ]
+    assert [False, False, False, True, True, True] == ["notice-good" in page for page in pages]
+    (secrets,) = files_with(canary, tmp_path)
+    assert 0 == secrets.stat().st_mode & 0o077
+    book(admin, save_appointment(admin))
+    for path in ("/", "/settings", "/settings/carloop", "/audit"):
+        assert 200 == admin.get(path).status_code
+    save(admin, value_base_url=sandbox.url, clear_token="on")
+    said = caplog.text + "".join(capfd.readouterr())
+    for token in (canary, WRONG):
+        assert [] == [answer[:200] for answer in diary.answers if token in answer]
+        assert [] == files_with(token, tmp_path)
+        assert token not in said
+    assert "DEBUG" in said
+
+
+def test_nobody_stands_in_an_address(admin, diary, sandbox, canary, caplog):
+    """Neither in one that is asked for, nor in a link, form or redirect; and nobody in the log."""
+    caplog.set_level(logging.DEBUG)
+    save(admin, value_base_url=sandbox.url, value_token=canary)
+    path = save_appointment(admin)
+    book(admin, path)
+    admin.post("/appointments", data={"words": "canaryname"})
+    admin.post("/dms/customers", data={"customer_query": "canaryname"})
+    page = admin.get(path).text
+    admin.post(path, data=form_of(page, path) | {"do": "save", "start_time": "x"})
+    admin.post(path, data=form_of(page, path) | {"do": "find", "customer_query": "Canaryname"})
+    admin.post(path, data=form_of(page, path) | {"do": "save", "revision": "0", "work": "Canarywerk"})
+    week = admin.get(f"/?week={(utc_now() + timedelta(days=40)).date()}").text
+    assert "Canaryname" in week
+    addresses = "\n".join(unquote_plus(each) for each in diary.addresses).lower()
+    assert path.lower() in addresses
+    for secret in ("canary", "canarella", "424242", "ca-ny"):
+        assert secret not in addresses
+        assert secret not in caplog.text.lower()
+    for secret in PERSON.values():
+        assert secret not in caplog.text
