@@ -1,6 +1,6 @@
 """One planner server of the race: a process that books, changes and cancels until it is done, or killed.
 
-    python tests/races/planner_server.py FOLDER NUMBER
+    python -m carloop_races.planner_server FOLDER NUMBER
 
 What it asks for is written down before, and what it was told after, so that the next process of its number goes on
 where this one was killed, and asks again for what it was not told: the same change, as a host does.
