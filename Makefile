@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash faults outage hostile lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench crash faults outage hostile races lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -52,6 +52,9 @@ check: $(VENV)/.stamp ## style, types, import order, and that nothing generated 
 
 bench: $(VENV)/.stamp ## the speed table, written to benchmarks/results.json
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+races: $(VENV)/.stamp ## planner servers race for the same cars and are killed; ARGS="--store postgres --attempts 1000"
+	@$(BIN)/python tests/races/harness.py $(ARGS)
 
 crash: $(VENV)/.stamp ## kill the plugin anywhere in a booking: make crash ROUNDS=50
 	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50)

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from planner_server import Diary, Race, ask, entries
-from verdict import LOCKED, Verdict, lost, overlaps
+from carloop_races.planner_server import Diary, Race, ask, entries
+from carloop_races.verdict import LOCKED, Verdict, lost, overlaps
 
 from benchmarks.postgres import run_postgres
 from benchmarks.results import commit, has_changes, machine
@@ -37,7 +37,6 @@ from carloop_sandbox.running import SandboxProcess, run_sandbox_process
 from mobility_hookspecs import MobilityHost
 
 Document = dict[str, Any]
-SERVER = Path(__file__).with_name("planner_server.py")
 A_MINUTE = 60.0
 SAY_EVERY = 5.0
 
@@ -53,10 +52,15 @@ class Field:
 
     def start(self, number: int) -> None:
         """Start a server, or start it again."""
-        command = [sys.executable, str(SERVER), str(self.folder), str(number)]
+        command = [sys.executable, "-m", "carloop_races.planner_server", str(self.folder), str(number)]
         with (self.folder / f"server-{number}.log").open("ab") as log:
             self.processes[number] = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log, text=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                text=True,
+                cwd=Path(__file__).parent,
             )
 
     def kill_one(self, chance: random.Random) -> None:

@@ -1,6 +1,6 @@
 """One planner server of the race: a process that books, changes and cancels until it is done, or killed.
 
-    python tests/races/planner_server.py FOLDER NUMBER
+    python -m carloop_races.planner_server FOLDER NUMBER
 
 What it asks for is written down before, and what it was told after, so that the next process of its number goes on
 where this one was killed, and asks again for what it was not told: the same change, as a host does.
@@ -25,12 +25,13 @@ from mobility_hookspecs import MobilityHost
 Document = dict[str, Any]
 
 CUSTOMER = {"source": "manual", "last_name": "Canary"}
+AT_ONCE = 4
 ACTIONS = ("book",) * 6 + ("change_end", "cancel")
 
 
 @dataclass(frozen=True)
 class Race:
-    """What all servers race for: the appointments are shared, and so few that they meet at them."""
+    """What all servers race for: the same appointments and days, one after the other, so that they meet at them."""
 
     seed: int
     attempts: int
@@ -45,9 +46,15 @@ class Race:
         read = json.loads((folder / "race.json").read_text())
         return cls(**read | {"vehicles": tuple(read["vehicles"])})
 
+    def number_at(self, attempt: int, chance: random.Random) -> int:
+        """Draw the number of an appointment, from the few that all servers are at by this attempt."""
+        return min(
+            attempt * self.appointments // self.attempts + chance.randrange(AT_ONCE), self.appointments - 1
+        )
+
     def appointment(self, number: int) -> Document:
-        """Write an appointment; its day is drawn once and for all."""
-        day = random.Random(f"{self.seed}/{number}").randrange(self.days)
+        """Write an appointment; neighbours are on the same day."""
+        day = number * self.days // self.appointments
         start = datetime.fromisoformat(self.first_day) + timedelta(days=day)
         return {
             "id": f"A-{number}",
@@ -116,7 +123,7 @@ def attempt(host: MobilityHost, race: Race, number: int, diary: Diary) -> None:
     booked = [told["rental"] for told in diary.told.values() if told["status"] == "done" and "rental" in told]
     action = chance.choice(ACTIONS)
     if action == "book" or not booked:
-        appointment = race.appointment(chance.randrange(race.appointments))
+        appointment = race.appointment(race.number_at(len(diary.asked), chance))
         saved = host.appointment_saved(appointment)
         for failure in saved.failures:
             problem = failure.problem
