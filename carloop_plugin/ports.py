@@ -136,7 +136,19 @@ class Store(SettingsStore, Protocol):
         """Find the appointments whose customer carries a number."""
 
     def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
-        """Erase appointments; give how many there were."""
+        """Erase appointments; give how many could be erased now.
+
+        One with a pending change is erased in the transaction that settles it.
+        """
+
+    def unfinished_erasures(self) -> int:
+        """Count the erasures that wait for no change any more, and whose traces may still be in the files."""
+
+    def finish_erasures(self, *, largest: int) -> bool:
+        """Make what was erased unreadable in the files, too; False where that has to be done later.
+
+        :param largest: bytes; larger records are left alone, since nobody can write while they are rewritten.
+        """
 
     def discard_moved_aside(self) -> int:
         """Delete the damaged stores moved aside, which may hold personal data; give how many there were."""

@@ -74,6 +74,21 @@ def create_tables(db: Database) -> None:
     db.execute("CREATE TABLE installation (id TEXT PRIMARY KEY) STRICT")
 
 
+@migrations()
+def note_when_settled(db: Database) -> None:
+    """Note when an intent was settled, so that the doctor can say how long changes take."""
+    db.execute("ALTER TABLE intents ADD COLUMN settled_at TEXT")
+
+
+@migrations()
+def remember_erasures(db: Database) -> None:
+    """Remember what was asked to be erased until nothing of it is left, in the tables and in the file."""
+    db.execute(
+        "CREATE TABLE erasures (appointment_id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, erased_at TEXT)"
+        " STRICT, WITHOUT ROWID"
+    )
+
+
 def migrate(db: Database, path: Path, *, deadline: float, installation: str | None = None) -> str:
     """Bring the file up to date and give the installation's id; several processes may do so at once.
 

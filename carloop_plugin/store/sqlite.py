@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from carloop_plugin.model import (
     Site,
     StoredSettings,
 )
-from carloop_plugin.store.connection import reading, writing
+from carloop_plugin.store.connection import reading, scrub, writing
 from carloop_plugin.store.damaged import discard_moved_aside
 from carloop_plugin.store.rows import (
     appointment_row,
@@ -52,6 +52,12 @@ from carloop_plugin.store.statements import insert, select, upsert
 
 ACTIVE = "active = 1 AND linked = 1"
 PENDING = "state != 'settled'"
+
+# What was asked to be erased and waits for no change any more.
+ERASABLE = (
+    "SELECT appointment_id FROM erasures WHERE erased_at IS NULL AND NOT EXISTS"
+    f" (SELECT 1 FROM intents WHERE intents.appointment_id = erasures.appointment_id AND {PENDING})"
+)
 
 
 class SqliteStore:
@@ -93,8 +99,23 @@ class SqliteStore:
 
     def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
         with self._write() as db:
-            sql = "DELETE FROM appointments WHERE id IN (SELECT value FROM json_each(?))"
-            return int(db.execute(sql, [json.dumps(list(appointment_ids))]).rowcount)
+            sql = (
+                "INSERT INTO erasures (appointment_id, asked_at) SELECT value, ? FROM json_each(?) WHERE true"
+                " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at, erased_at = NULL"
+            )
+            db.execute(sql, [_now(), json.dumps(list(appointment_ids))])
+            return self._erase_what_is_asked()
+
+    def unfinished_erasures(self) -> int:
+        return int(self._query("SELECT count(*) AS n FROM erasures WHERE erased_at IS NOT NULL")[0]["n"])
+
+    def finish_erasures(self, *, largest: int) -> bool:
+        begun = _now()
+        if self._path.stat().st_size > largest or not scrub(self._db, self._path, deadline=self._deadline):
+            return False
+        with self._write() as db:
+            db.execute("DELETE FROM erasures WHERE erased_at < ?", [begun])
+        return True
 
     def discard_moved_aside(self) -> int:
         return discard_moved_aside(self._path)
@@ -121,7 +142,8 @@ class SqliteStore:
                 return same.outcome
             if same is None:
                 settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
-                insert(db, "intents", intent_row(settled))
+                at_once = {"settled_at": write_instant(intent.recorded_at)}
+                insert(db, "intents", intent_row(settled) | at_once)
             return outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
@@ -182,7 +204,9 @@ class SqliteStore:
     def forget_intent(self, change_id: ChangeId) -> bool:
         sql = f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND sends <= 1 AND given_up_by IS NULL"
         with self._write() as db:
-            return int(db.execute(sql, [change_id]).rowcount) > 0
+            is_gone = int(db.execute(sql, [change_id]).rowcount) > 0
+            self._erase_what_is_asked()
+            return is_gone
 
     # rentals
 
@@ -293,10 +317,17 @@ class SqliteStore:
 
     def _settle(self, change_id: ChangeId, outcome: Outcome) -> None:
         sql = (
-            "UPDATE intents SET state = 'settled', body = NULL, last_code = NULL, outcome = ?"
+            "UPDATE intents SET state = 'settled', body = NULL, last_code = NULL, outcome = ?, settled_at = ?"
             f" WHERE change_id = ? AND {PENDING}"
         )
-        self._db.execute(sql, [write_outcome(outcome), change_id])
+        self._db.execute(sql, [write_outcome(outcome), _now(), change_id])
+        self._erase_what_is_asked()
+
+    def _erase_what_is_asked(self) -> int:
+        erased = self._db.execute(f"DELETE FROM appointments WHERE id IN ({ERASABLE})").rowcount
+        sql = f"UPDATE erasures SET erased_at = ? WHERE appointment_id IN ({ERASABLE})"
+        self._db.execute(sql, [_now()])
+        return int(erased)
 
     def _keep(self, rental: RentalRecord | None) -> bool:
         if rental is None:
@@ -334,3 +365,8 @@ class SqliteStore:
 
     def _by_ids(self, sql: str, ids: Sequence[str]) -> list[dict[str, Any]]:
         return self._query(f"{sql} (SELECT value FROM json_each(?))", [json.dumps(list(ids))])
+
+
+def _now() -> str:
+    # The records' own bookkeeping: no rule asks when a row was written.
+    return write_instant(datetime.now(UTC))
