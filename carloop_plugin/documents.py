@@ -273,6 +273,7 @@ def reconcile_document(
 
 def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:
     """Write what was forgotten, and what is kept until when."""
+    remarks = ["erase.carloop_keeps_its_own", *([] if erased.is_finished else ["erase.files_in_use"])]
     return {
         "provider": PROVIDER_ID,
         "erased": erased.count,
@@ -284,5 +285,5 @@ def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:
             }
             for kept in erased.kept
         ],
-        "remarks": [text("erase.carloop_keeps_its_own", locale)],
+        "remarks": [text(remark, locale) for remark in remarks],
     }

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from carloop_plugin.erase import finish_erasures
 from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import Account, CallFailed, Failed, Rental, Site
@@ -45,6 +46,7 @@ def reconcile(sites: Iterable[Site], call: Call) -> Reconciled:
             account = carloop.read_account(deadline=mine.deadline)
             _settle_all(report, carloop=carloop, account=account, call=mine)
             _bring_in(report, carloop=carloop, account=account, call=mine)
+    finish_erasures(call)
     return report
 
 

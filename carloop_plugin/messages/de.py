@@ -58,6 +58,7 @@ TEXTS: dict[str, str] = {
     "proposal.not_as_asked": "Verleihvorgang {rental} stornieren",
     "erase.change_pending": "Eine Änderung ist noch ungeklärt; die Daten werden gelöscht, sobald sie geklärt ist.",
     "erase.carloop_keeps_its_own": "Carloop bewahrt eigene Kundendaten auf; bitte dort gesondert löschen.",
+    "erase.files_in_use": "Die Ablage ist in Benutzung oder umfangreich und wird später neu geschrieben; bis dahin können Spuren des Gelöschten in ihrer Datei stehen.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – Einstellungen",
     "settings.help": (

@@ -58,6 +58,7 @@ TEXTS: dict[str, str] = {
     "proposal.not_as_asked": "Cancel rental {rental}",
     "erase.change_pending": "A change is not settled yet; the data are erased as soon as it is.",
     "erase.carloop_keeps_its_own": "Carloop keeps customer data of its own; please erase them there separately.",
+    "erase.files_in_use": "The records are in use or large and are rewritten later; until then traces of what was erased may remain in their file.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – settings",
     "settings.help": (
