@@ -97,6 +97,13 @@ def commands() -> str:
     )
 
 
+def personal_data() -> str:
+    """Give every place that holds personal data: what is there, what for, and how long."""
+    places = import_module("carloop_plugin.personal_data").PLACES
+    rows = [(f"`{p.where}`", p.kind.value, p.holds, p.purpose, p.kept) for p in places]
+    return _table(("where", "kind", "what", "what for", "how long"), rows)
+
+
 def root_of(program: str) -> click.Command:
     """Give the root of a program's commands, in English."""
     from carloop_plugin.cli.program import carloop
@@ -127,6 +134,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "problem-codes": ("problem-codes.md", problem_codes),
     "operations": ("carloop-interface.md", operations),
     "commands": ("commands.md", commands),
+    "personal-data": ("../explanation/privacy.md", personal_data),
 }
 
 

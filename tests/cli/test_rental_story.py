@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from carloop_plugin import erase
 from carloop_plugin.cli.commands.recover import show_report
 from carloop_plugin.cli.saved_files import remembered_file
 from carloop_plugin.cli.texts import Texts
@@ -288,3 +289,13 @@ def test_a_carloop_that_cannot_be_asked_is_told(
     monkeypatch.setenv(name, value)
     told = run("recover")
     assert (told.code, word in told.err, "main" in told.err) == (code, True, True)
+
+
+def test_erase_rewrites_large_records_while_one_waits(run, saved, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not done beside the planner's work is done here, and said."""
+    monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
+    ran = run("erase", "--appointment", saved.id)
+    assert (0, True) == (
+        ran.code,
+        ran.err.endswith("The records have now been rewritten; no traces remain.\n"),
+    )
