@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from carloop_plugin.events import ERASURE_ASKED, ERASURE_FINISHED, ERASURE_PUT_OFF, tell
 from carloop_plugin.intents import Intent
 from carloop_plugin.model import AppointmentId, StoreFailed
 from carloop_plugin.ports import Call
@@ -49,7 +50,8 @@ def erase(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call
     call.store.discard_moved_aside()
     count = call.store.forget_appointments(sorted(asked))
     kept = {**_pending_for(numbers, call), **call.store.pending_of(sorted(asked))}
-    is_finished = call.store.finish_erasures(largest=LARGEST_AT_ONCE)
+    tell(ERASURE_ASKED, erased=count, kept=len(kept))
+    is_finished = _finish(call)
     return Erased(count, tuple(Kept(each, _until(kept[each])) for each in sorted(kept)), is_finished)
 
 
@@ -57,7 +59,13 @@ def finish_erasures(call: Call) -> None:
     """Finish what was left of earlier erasures: those that waited for a change, or for others' use of the files."""
     with suppress(StoreFailed):
         if call.store.unfinished_erasures():
-            call.store.finish_erasures(largest=LARGEST_AT_ONCE)
+            _finish(call)
+
+
+def _finish(call: Call) -> bool:
+    is_finished = call.store.finish_erasures(largest=LARGEST_AT_ONCE)
+    tell(ERASURE_FINISHED if is_finished else ERASURE_PUT_OFF)
+    return is_finished
 
 
 def _pending_for(numbers: Sequence[str], call: Call) -> Mapping[AppointmentId, Intent]:

@@ -307,8 +307,21 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledChange:
+    """How a change ended, and how long after it was recorded. `code` is a refusal's problem code."""
+
+    action: Action
+    status: str
+    code: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """What the records say of their own health. `pending` includes `unknown` and `set_aside`."""
+    """What the records say of their own health. `pending` includes `unknown` and `set_aside`.
+
+    `settled` are the newest changes that are, `unfinished_erasures` those of which traces may still be in the files.
+    """
 
     installation: str
     location: str
@@ -319,6 +332,9 @@ class Figures:
     oldest_pending: datetime | None
     set_aside: tuple[ChangeId, ...]
     contacts: tuple[Contact, ...]
+    oldest_unknown: datetime | None = None
+    settled: tuple[SettledChange, ...] = ()
+    unfinished_erasures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -368,6 +368,7 @@ TEXTS: dict[str, str] = {
     "doctor.unknown": "Änderungen mit unbekanntem Ausgang: {count}. „carloop recover“ klärt sie.",
     "doctor.long_pending": "Seit {since} wartet eine Änderung auf ihren Ausgang. Bitte „carloop recover“ aufrufen.",
     "doctor.set_aside": "Nach vielen vergeblichen Versuchen beiseitegelegt: {ids}. Bitte in Carloop nachsehen.",
+    "doctor.erasures": "Löschungen, von denen noch Spuren in der Datei der Ablage sein können: {count}. Bitte „carloop erase“ erneut aufrufen; es schreibt die Datei neu.",
     "doctor.rollback_journal": "Dieses SQLite ist zu alt für ein sicheres WAL-Journal, deshalb wird das Rollback-Journal verwendet.",
     "doctor.token_environment": "Der Authentifizierungsschlüssel kommt aus der Umgebung (CARLOOP_TOKEN).",
     "doctor.token_keyring": "Der Authentifizierungsschlüssel liegt im Schlüsselbund.",

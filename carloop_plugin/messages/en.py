@@ -332,6 +332,7 @@ TEXTS: dict[str, str] = {
     "doctor.unknown": "Changes with an unknown outcome: {count}. “carloop recover” settles them.",
     "doctor.long_pending": "A change has been waiting for its outcome since {since}. Please run “carloop recover”.",
     "doctor.set_aside": "Set aside after many vain attempts: {ids}. Please look them up in Carloop.",
+    "doctor.erasures": "Erasures of which traces may still be in the records' file: {count}. Please run “carloop erase” again; it rewrites the file.",
     "doctor.rollback_journal": "This SQLite is too old for a safe write-ahead log, so the rollback journal is used.",
     "doctor.token_environment": "The authentication key comes from the environment (CARLOOP_TOKEN).",
     "doctor.token_keyring": "The authentication key is in the keyring.",
