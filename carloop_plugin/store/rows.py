@@ -18,6 +18,7 @@ from carloop_plugin.model import (
     Reason,
     RentalId,
     RentalStatus,
+    SettledChange,
     Site,
     VehicleId,
 )
@@ -137,6 +138,15 @@ def read_outcome(text: str) -> Outcome:
         reason = Reason(code, key, tuple((name, value) for name, value in params), pointer)
     status = OutcomeStatus(read["status"])
     return Outcome(read["change_id"], status, read["rental"], reason, tuple(read["alternatives"]))
+
+
+def read_settled(row: Row) -> SettledChange:
+    """Read how an intent ended, and how long after it was recorded."""
+    outcome = read_outcome(row["outcome"])
+    took = datetime.fromisoformat(row["settled_at"]) - datetime.fromisoformat(row["recorded_at"])
+    code = outcome.reason.code if outcome.reason else None
+    # A clock that was set back in between is no reason to count below nothing.
+    return SettledChange(Action(row["action"]), outcome.status.value, code, max(0.0, took.total_seconds()))
 
 
 def rental_row(rental: RentalRecord) -> dict[str, object]:

@@ -33,6 +33,7 @@ from carloop_plugin.model import (
     Contact,
     Figures,
     RentalId,
+    SettledChange,
     Site,
     StoredSettings,
 )
@@ -44,6 +45,7 @@ from carloop_plugin.store.rows import (
     read_appointment,
     read_intent,
     read_rental,
+    read_settled,
     rental_row,
     write_instant,
     write_outcome,
@@ -297,7 +299,19 @@ class SqliteStore:
                 )
                 for row in contacts
             ),
+            oldest_unknown=min(
+                (i.recorded_at for i in pending if i.state is IntentState.UNKNOWN), default=None
+            ),
+            settled=self._newest_settled(),
+            unfinished_erasures=self.unfinished_erasures(),
         )
+
+    def _newest_settled(self) -> tuple[SettledChange, ...]:
+        sql = (
+            "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
+            " ORDER BY settled_at DESC LIMIT 1000"
+        )
+        return tuple(map(read_settled, self._query(sql)))
 
     # within a transaction
 
