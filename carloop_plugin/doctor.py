@@ -23,6 +23,7 @@ from carloop_plugin.check import (
 )
 from carloop_plugin.model import PROVIDER_ID, Failed, Figures, Reason, Site, format_instant
 from carloop_plugin.settings import Environment, is_shared_store, site_settings, token_place
+from carloop_plugin.timings import changes_document
 from mobility_hookspecs import CONTRACT_VERSION
 
 if TYPE_CHECKING:
@@ -168,6 +169,9 @@ def _figure_findings(figures: Figures, locale: str) -> list[CheckFinding]:
     if figures.set_aside:
         ids = ", ".join(figures.set_aside)
         found.append(finding("set_aside", "warning", "doctor.set_aside", locale=locale, ids=ids))
+    if figures.unfinished_erasures:
+        count = str(figures.unfinished_erasures)
+        found.append(finding("erasure_unfinished", "warning", "doctor.erasures", locale=locale, count=count))
     for contact in figures.contacts:
         if abs(contact.skew) > MOST_SKEW:
             seconds = str(round(abs(contact.skew).total_seconds()))
@@ -228,7 +232,6 @@ def _of_site(document: CheckFinding, site: Site) -> CheckFinding:
 def _figures_document(figures: Figures | None) -> dict[str, object]:
     if figures is None:
         return {}
-    oldest = figures.oldest_pending
     return {
         "installation": figures.installation,
         "engine": figures.engine,
@@ -236,8 +239,11 @@ def _figures_document(figures: Figures | None) -> dict[str, object]:
         "rentals": figures.rentals,
         "pending": figures.pending,
         "unknown": figures.unknown,
-        "oldest_pending": None if oldest is None else format_instant(oldest),
+        "oldest_pending": _written(figures.oldest_pending),
+        "oldest_unknown": _written(figures.oldest_unknown),
         "set_aside": list(figures.set_aside),
+        "unfinished_erasures": figures.unfinished_erasures,
+        "changes": changes_document(figures.settled),
         "contacts": [
             {
                 "account": contact.account,
@@ -247,3 +253,7 @@ def _figures_document(figures: Figures | None) -> dict[str, object]:
             for contact in figures.contacts
         ],
     }
+
+
+def _written(instant: datetime | None) -> str | None:
+    return None if instant is None else format_instant(instant)

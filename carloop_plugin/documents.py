@@ -273,6 +273,11 @@ def reconcile_document(
 
 def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:
     """Write what was forgotten, and what is kept until when."""
+    remarks = ["erase.carloop_keeps_its_own"]
+    if not erased.is_finished:
+        remarks.append("erase.files_in_use")
+    if erased.is_on_server:
+        remarks.append("erase.server_keeps_its_own")
     return {
         "provider": PROVIDER_ID,
         "erased": erased.count,
@@ -284,5 +289,5 @@ def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:
             }
             for kept in erased.kept
         ],
-        "remarks": [text("erase.carloop_keeps_its_own", locale)],
+        "remarks": [text(remark, locale) for remark in remarks],
     }

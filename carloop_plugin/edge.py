@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from carloop_plugin.bootstrap import Wired, opened
+from carloop_plugin.events import (
+    CALL_ANSWERED,
+    CALL_FAILED,
+    CHANGE_DONE,
+    CHANGE_REFUSED,
+    CHANGE_UNKNOWN,
+    DOCUMENT_REFUSED,
+    tell,
+)
 from carloop_plugin.model import PROVIDER_ID, Failed
 from carloop_plugin.problems import problem_document
 from mobility_hookspecs.detached import detach
@@ -15,17 +25,43 @@ from mobility_schemas import InvalidDocument, validate
 
 if TYPE_CHECKING:
     from mobility_hookspecs import CallContext
-    from mobility_schemas.documents import Problem, RentalOutcome
+    from mobility_schemas.documents import Problem, RentalChange, RentalOutcome
+
+
+_ANSWERS = {"done": CHANGE_DONE, "refused": CHANGE_REFUSED, "unknown": CHANGE_UNKNOWN}
 
 
 @contextmanager
-def answering(context: CallContext) -> Iterator[Wired]:
+def answering(hook: str, context: CallContext) -> Iterator[Wired]:
     """Open what a hook works with; raise `MobilityProblem` for everything that can be expected to fail."""
+    begun = time.monotonic()
     try:
         with opened(deadline=context.deadline) as wired:
             yield wired
     except Failed as failure:
+        code = failure.reason.code
+        tell(CALL_FAILED, request_id=context.request_id, hook=hook, code=code, seconds=_since(begun))
         raise MobilityProblem(problem_document(failure.reason, context.locale)) from None
+    tell(CALL_ANSWERED, request_id=context.request_id, hook=hook, seconds=_since(begun))
+
+
+def tell_outcome(change: RentalChange, outcome: RentalOutcome, context: CallContext, *, begun: float) -> None:
+    """Write a change's outcome to the log. What is not a valid change is named by nothing but its id."""
+    code = outcome["problem"]["code"] if "problem" in outcome else None
+    named = {} if code == "invalid_document" else dict(change)
+    tell(
+        _ANSWERS[outcome["status"]],
+        **{name: str(named[name]) for name in ("action", "site", "appointment_id") if name in named},
+        request_id=context.request_id,
+        change_id=outcome["change_id"],
+        rental_id=outcome["rental"]["id"] if "rental" in outcome else None,
+        code=code,
+        seconds=_since(begun),
+    )
+
+
+def _since(begun: float) -> float:
+    return round(time.monotonic() - begun, 3)
 
 
 Document = TypeVar("Document")
@@ -40,6 +76,7 @@ def checked(
     """
     problem = objection(document, name, context, closed=closed)
     if problem:
+        tell(DOCUMENT_REFUSED, request_id=context.request_id, document=name)
         raise MobilityProblem({**problem, "pointer": pointer + problem.get("pointer", "")})
     return cast("Document", detach(document))
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from carloop_plugin.events import ERASURE_ASKED, ERASURE_FINISHED, ERASURE_PUT_OFF, tell
 from carloop_plugin.intents import Intent
-from carloop_plugin.model import AppointmentId
+from carloop_plugin.model import AppointmentId, StoreFailed
 from carloop_plugin.ports import Call
 from carloop_plugin.verdict import LONGEST_FLIGHT
+
+LARGEST_AT_ONCE = 64 * 2**20
+"""Bytes of records that are rewritten beside the day's work: about a second, and others wait five for a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +28,57 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many appointments were forgotten, and which were kept."""
+    """How many appointments were forgotten, and which were kept.
+
+    `is_finished` is False while traces of what was erased may still be in the records' files. `is_on_server` tells
+    that a database server has more of them in its log, copies and backups.
+    """
 
     count: int
     kept: tuple[Kept, ...]
+    is_finished: bool = True
+    is_on_server: bool = False
 
 
 def erase(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call: Call) -> Erased:
     """Forget the appointments of customers, by their numbers or by the appointments themselves.
 
-    The payload of a pending change is all that is left of a person here; it goes when the change settles.
+    A pending change still needs its payload. Its appointment is forgotten in the transaction that settles it.
     """
     asked = {AppointmentId(each) for each in appointment_ids}
     for number in numbers:
         asked.update(call.store.appointments_numbered(number))
-    kept = call.store.pending_of(sorted(asked))
     # A store that was damaged and moved aside cannot be searched for a person: all of it goes.
     call.store.discard_moved_aside()
-    count = call.store.forget_appointments(sorted(asked - kept.keys()))
-    return Erased(count, tuple(Kept(each, _until(kept[each])) for each in sorted(kept)))
+    count = call.store.forget_appointments(sorted(asked))
+    kept = {**_pending_for(numbers, call), **call.store.pending_of(sorted(asked))}
+    tell(ERASURE_ASKED, erased=count, kept=len(kept))
+    is_finished = _finish(call)
+    found = tuple(Kept(each, _until(kept[each])) for each in sorted(kept))
+    return Erased(count, found, is_finished, call.store.is_on_server)
+
+
+def finish_erasures(call: Call) -> None:
+    """Finish what was left of earlier erasures: those that waited for a change, or for others' use of the files."""
+    with suppress(StoreFailed):
+        if call.store.unfinished_erasures():
+            _finish(call)
+
+
+def _finish(call: Call) -> bool:
+    is_finished = call.store.finish_erasures(largest=LARGEST_AT_ONCE)
+    tell(ERASURE_FINISHED if is_finished else ERASURE_PUT_OFF)
+    return is_finished
+
+
+def _pending_for(numbers: Sequence[str], call: Call) -> Mapping[AppointmentId, Intent]:
+    """Find the pending changes whose payload names a number, though their appointment has another customer by now."""
+    names = [json.dumps(number, ensure_ascii=False).encode() for number in numbers]
+    return {
+        intent.appointment_id: intent
+        for intent in (call.store.pending_intents() if names else ())
+        if intent.appointment_id is not None and any(name in (intent.body or b"") for name in names)
+    }
 
 
 def _until(intent: Intent) -> datetime:

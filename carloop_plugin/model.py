@@ -314,10 +314,21 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledChange:
+    """How a change ended, and how long after it was recorded. `code` is a refusal's problem code."""
+
+    action: Action
+    status: str
+    code: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What the records say of their own health. `pending` includes `unknown` and `set_aside`.
 
-    `engine` is the database with its version, `journal` a file's journal (empty for a server).
+    `engine` is the database with its version, `journal` a file's journal (empty for a server). `settled` are the newest
+    changes that are, `unfinished_erasures` those of which traces may still be in the database's files.
     """
 
     installation: str
@@ -330,6 +341,9 @@ class Figures:
     set_aside: tuple[ChangeId, ...]
     contacts: tuple[Contact, ...]
     engine: str = ""
+    oldest_unknown: datetime | None = None
+    settled: tuple[SettledChange, ...] = ()
+    unfinished_erasures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ imported when it is called.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from mobility_hookspecs import hookimpl
@@ -37,7 +38,7 @@ def on_appointment_saved(appointment: contract.Appointment, context: CallContext
     from carloop_plugin.step import save_appointment
 
     appointment = checked(appointment, "appointment", context)
-    with answering(context) as wired:
+    with answering("on_appointment_saved", context) as wired:
         return save_appointment(appointment, wired.call, locale=context.locale)
 
 
@@ -49,7 +50,7 @@ def provide_mobility_filters(site: str, context: CallContext) -> contract.Mobili
     from carloop_plugin.search import filters
 
     site = checked(site, "site", context)
-    with answering(context) as wired:
+    with answering("provide_mobility_filters", context) as wired:
         return filters(carloop=wired.call.connect(Site(site)), deadline=wired.call.deadline)
 
 
@@ -63,7 +64,7 @@ def provide_mobility_options(
     from carloop_plugin.search import search
 
     request = checked(request, "mobility_request", context)
-    with answering(context) as wired:
+    with answering("provide_mobility_options", context) as wired:
         site = Site(request["site"])
         return search(
             request,
@@ -79,18 +80,21 @@ def on_rental_change(change: contract.RentalChange, context: CallContext) -> con
     """Book, change the end or cancel; refusals and unknown outcomes are answers, not exceptions."""
     from carloop_plugin.change import change_rental
     from carloop_plugin.documents import outcome_document
-    from carloop_plugin.edge import answering, checked, is_for_another, refused
+    from carloop_plugin.edge import answering, checked, is_for_another, refused, tell_outcome
     from mobility_hookspecs.problems import MobilityProblem
 
     if is_for_another(change):
         return None
+    begun = time.monotonic()
     try:
         change = checked(change, "rental_change", context)
-        with answering(context) as wired:
+        with answering("on_rental_change", context) as wired:
             outcome = change_rental(change, wired.call)
-            return outcome_document(outcome, change_id=change["change_id"], locale=context.locale)
+            answer = outcome_document(outcome, change_id=change["change_id"], locale=context.locale)
     except MobilityProblem as failure:
-        return refused(change, failure.problem)
+        answer = refused(change, failure.problem)
+    tell_outcome(change, answer, context, begun=begun)
+    return answer
 
 
 @hookimpl
@@ -101,7 +105,7 @@ def provide_mobility_states(appointment_ids: list[str], context: CallContext) ->
     from carloop_plugin.step import states
 
     asked = [AppointmentId(each) for each in checked_ids(appointment_ids, context)]
-    with answering(context) as wired:
+    with answering("provide_mobility_states", context) as wired:
         return states(asked, wired.call, locale=context.locale)
 
 
@@ -112,7 +116,7 @@ def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
     from carloop_plugin.edge import answering
     from carloop_plugin.reconcile import reconcile
 
-    with answering(context) as wired:
+    with answering("reconcile_rentals", context) as wired:
         report = reconcile(wired.sites(), wired.call)
         pending, oldest = wired.call.store.count_pending()
         return reconcile_document(report, pending=pending, oldest=oldest, locale=context.locale)
@@ -126,7 +130,7 @@ def provide_provider_settings(site: str, context: CallContext) -> contract.Provi
     from carloop_plugin.settings_page import describe_settings
 
     site = checked(site, "site", context)
-    with answering(context) as wired:
+    with answering("provide_provider_settings", context) as wired:
         return describe_settings(
             Site(site),
             environment=wired.environment,
@@ -147,7 +151,7 @@ def save_provider_settings(
     if is_for_another(settings):
         return None
     settings = checked(settings, "provider_settings", context, closed=True)
-    with answering(context) as wired:
+    with answering("save_provider_settings", context) as wired:
         return save_settings(
             settings,
             environment=wired.environment,
@@ -168,7 +172,7 @@ def check_mobility_provider(site: str, context: CallContext) -> contract.CheckRe
     from carloop_plugin.model import Site
 
     site = checked(site, "site", context)
-    with answering(context) as wired:
+    with answering("check_mobility_provider", context) as wired:
         return check_site(
             Site(site),
             environment=wired.environment,
@@ -191,7 +195,7 @@ def on_personal_data_erased(
     from carloop_plugin.model import AppointmentId
 
     subjects = checked(subjects, "erasure_subjects", context)
-    with answering(context) as wired:
+    with answering("on_personal_data_erased", context) as wired:
         ids = [AppointmentId(each) for each in subjects["appointment_ids"]]
         erased = erase(subjects["customer_numbers"], ids, wired.call)
         return erasure_document(erased, locale=context.locale)

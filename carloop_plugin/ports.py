@@ -136,7 +136,23 @@ class Store(SettingsStore, Protocol):
         """Find the appointments whose customer carries a number."""
 
     def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
-        """Erase appointments; give how many there were."""
+        """Erase appointments; give how many could be erased now.
+
+        One with a pending change is erased in the transaction that settles it.
+        """
+
+    def unfinished_erasures(self) -> int:
+        """Count the erasures that wait for no change any more, and whose traces may still be in the files."""
+
+    def finish_erasures(self, *, largest: int) -> bool:
+        """Clear what was erased out of the files, too; False where that has to be done later.
+
+        :param largest: bytes; larger files are left alone where nobody can write while they are rewritten.
+        """
+
+    @property
+    def is_on_server(self) -> bool:
+        """Tell whether the records are a database server's, whose log, copies and backups are out of our hands."""
 
     def discard_moved_aside(self) -> int:
         """Delete the damaged stores moved aside, which may hold personal data; give how many there were."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from carloop_plugin import events
 from carloop_plugin.model import Failed, Reason, Site
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.reference import read_reference
@@ -33,6 +34,7 @@ def rebuild(sites: Iterable[Site], call: Call, *, tell: Callable[[int], None] = 
                 tell(count)
         except Failed as failure:
             missing.append((site, failure.reason))
+    events.tell(events.RECORDS_REBUILT, rentals=count, missing=len(missing))
     return Rebuilt(count, tuple(missing))
 
 

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from carloop_plugin.erase import finish_erasures
+from carloop_plugin.events import CARLOOP_HEARD, CARLOOP_UNHEARD, RENTAL_CHANGED, tell
 from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import Account, CallFailed, Failed, Rental, Site
@@ -38,14 +40,29 @@ def reconcile(sites: Iterable[Site], call: Call) -> Reconciled:
     """
     report = Reconciled()
     carloops = _each_once(sites, call)
-    for left, carloop in zip(range(len(carloops), 0, -1), carloops, strict=True):
-        mine = _share(call, left)
+    for left, (site, carloop) in zip(range(len(carloops), 0, -1), carloops, strict=True):
         # A rejected token ends the round here: nothing is sent with it until it is accepted again.
-        with suppress(CallFailed):
-            account = carloop.read_account(deadline=mine.deadline)
-            _settle_all(report, carloop=carloop, account=account, call=mine)
-            _bring_in(report, carloop=carloop, account=account, call=mine)
+        try:
+            _reconcile_with(carloop, report, _share(call, left))
+        except CallFailed as failure:
+            tell(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
+    finish_erasures(call)
     return report
+
+
+def _reconcile_with(carloop: Carloop, report: Reconciled, call: Call) -> None:
+    begun, settled, changed = time.monotonic(), len(report.settled), len(report.changed)
+    account = carloop.read_account(deadline=call.deadline)
+    _settle_all(report, carloop=carloop, account=account, call=call)
+    _bring_in(report, carloop=carloop, account=account, call=call)
+    tell(
+        CARLOOP_HEARD,
+        account=account.id,
+        skew_seconds=round(account.skew.total_seconds(), 3),
+        settled=len(report.settled) - settled,
+        changed=len(report.changed) - changed,
+        seconds=round(time.monotonic() - begun, 3),
+    )
 
 
 def _share(call: Call, parts: int) -> Call:
@@ -70,13 +87,15 @@ def _settle_all(report: Reconciled, *, carloop: Carloop, account: Account, call:
         _settle(intent, report, carloop=carloop, account=account, call=mine)
 
 
-def _each_once(sites: Iterable[Site], call: Call) -> Sequence[Carloop]:
-    """Find the Carloops of all sites, each once however many it serves."""
-    found: dict[int, Carloop] = {}
+def _each_once(sites: Iterable[Site], call: Call) -> Sequence[tuple[Site, Carloop]]:
+    """Find the Carloops of all sites, each once however many it serves, with the first of these."""
+    found: dict[int, tuple[Site, Carloop]] = {}
     for site in sites:
-        with suppress(Failed):
+        try:
             carloop = call.connect(site)
-            found[id(carloop)] = carloop
+            found.setdefault(id(carloop), (site, carloop))
+        except Failed as failure:
+            tell(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
     return list(found.values())
 
 
@@ -101,9 +120,22 @@ def _bring_in(report: Reconciled, *, carloop: Carloop, account: Account, call: C
         for rental in carloop.rentals_changed_since(newest - OVERLAP, deadline=call.deadline):
             record = _take(rental, carloop=carloop, account=account, call=call)
             if record:
+                _tell_changed(record)
                 report.changed.append(record)
             newest = max(newest, rental.updated_at)
     call.store.note_contact(account.id, at=call.clock.now(), skew=account.skew, position=newest)
+
+
+def _tell_changed(record: RentalRecord) -> None:
+    tell(
+        RENTAL_CHANGED,
+        account=record.account,
+        site=record.site,
+        appointment_id=record.appointment_id,
+        rental_id=record.id,
+        change_id=record.change_id,
+        status=record.status.value,
+    )
 
 
 def _take(rental: Rental, *, carloop: Carloop, account: Account, call: Call) -> RentalRecord | None:

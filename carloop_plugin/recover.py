@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from carloop_plugin.events import CHANGE_SENT_AGAIN, CHANGE_SETTLED, tell
 from carloop_plugin.in_flight import one_at_a_time
-from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import (
     Account,
     Action,
@@ -26,7 +27,16 @@ from carloop_plugin.model import (
     WriteRequest,
 )
 from carloop_plugin.ports import Call, Carloop
-from carloop_plugin.settle import conclude, look_for, record_of, request_of, settle_done, unknown
+from carloop_plugin.settle import (
+    conclude,
+    leave_unknown,
+    look_for,
+    named,
+    record_of,
+    request_of,
+    settle_done,
+    unknown,
+)
 from carloop_plugin.verdict import may_be_in_flight, may_send_again
 
 PASSING = frozenset({"not_authorised", "rate_limited"})
@@ -68,6 +78,25 @@ def recover_with(intent: Intent, *, carloop: Carloop, account: Account, call: Ca
     if intent.account not in (None, account.id):
         # Another account's "not found" proves nothing about this one's rentals.
         return unknown(intent, Reason("account_changed", "change.account_changed"))
+    outcome = _find_out(intent, carloop=carloop, account=account, call=call)
+    _tell_settled(intent, outcome, call)
+    return outcome
+
+
+def _tell_settled(intent: Intent, outcome: Outcome, call: Call) -> None:
+    if outcome.status is OutcomeStatus.UNKNOWN:
+        return
+    rental_id = (outcome.rental or {}).get("id")
+    tell(
+        CHANGE_SETTLED,
+        **named(intent) | {"rental_id": str(rental_id) if rental_id else intent.rental_id},
+        status=outcome.status.value,
+        code=outcome.reason.code if outcome.reason else None,
+        seconds=max(0.0, (call.clock.now() - intent.recorded_at).total_seconds()),
+    )
+
+
+def _find_out(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
     try:
         if intent.gives_up is not None:
             return _recover_giving_up(intent, carloop=carloop, account=account, call=call)
@@ -77,8 +106,7 @@ def recover_with(intent: Intent, *, carloop: Carloop, account: Account, call: Ca
     except CallFailed as failure:
         # The account answered a moment ago, so this is the intent's own trouble and not an outage.
         counts = failure.reason.code not in PASSING
-        call.store.mark_unknown(intent.change_id, failure.reason.code, counts=counts)
-        return unknown(intent, failure.reason)
+        return leave_unknown(intent, failure.reason, counts=counts, call=call)
 
 
 def _recover_change(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
@@ -89,6 +117,7 @@ def _recover_change(intent: Intent, *, carloop: Carloop, account: Account, call:
     if may_send_again(intent, now=now + account.skew):
         call.store.mark_sent(intent.change_id, now)
         again = replace(intent, sends=intent.sends + 1, last_sent_at=now)
+        tell(CHANGE_SENT_AGAIN, **named(again))
         result = carloop.send(request_of(again), deadline=call.deadline)
         return conclude(again, result, carloop=carloop, account=account, call=call)
     if may_be_in_flight(intent, now=now):
@@ -119,7 +148,16 @@ def _recover_giving_up(giving_up: Intent, *, carloop: Carloop, account: Account,
         return _cancel_found(found, booking, giving_up, carloop=carloop, account=account, call=call)
     if may_be_in_flight(booking, now=call.clock.now()):
         return unknown(giving_up, Reason("outcome_pending", "change.still_in_flight"))
-    return call.store.settle_given_up(_given_up(booking), Outcome(giving_up.change_id, OutcomeStatus.DONE))
+    done = Outcome(giving_up.change_id, OutcomeStatus.DONE)
+    return _settle_both(booking, _given_up(booking), done, call=call)
+
+
+def _settle_both(
+    booking: Intent, booked: Outcome, given_up: Outcome, record: RentalRecord | None = None, *, call: Call
+) -> Outcome:
+    outcome = call.store.settle_given_up(booked, given_up, record)
+    _tell_settled(booking, booked, call)
+    return outcome
 
 
 def _cancel_found(
@@ -130,12 +168,12 @@ def _cancel_found(
     if isinstance(result, Rental) and record:
         record = replace(record, cancelled_here=True)
         done = Outcome(giving_up.change_id, OutcomeStatus.DONE, rental=record.document)
-        return call.store.settle_given_up(_given_up(booking), done, record)
+        return _settle_both(booking, _given_up(booking), done, record, call=call)
     if isinstance(result, Reason) and result.code == "rental_closed" and record:
         # Handed out meanwhile: the customer drives it, so the booking stands and giving up is refused.
         stands = Outcome(booking.change_id, OutcomeStatus.DONE, rental=record.document)
         refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, rental=record.document, reason=result)
-        return call.store.settle_given_up(stands, refused, record)
+        return _settle_both(booking, stands, refused, record, call=call)
     reason = result if isinstance(result, Reason) else Reason("outcome_pending", "change.still_in_flight")
     call.store.mark_unknown(giving_up.change_id, reason.code, counts=False)
     return unknown(giving_up, reason)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from carloop_plugin.events import CHANGE_RECORDED, tell
 from carloop_plugin.intents import AlreadyBooked, Intent, OtherPending, Outcome, Recorded, SameChange
 from carloop_plugin.model import Account, Reason, Refused
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.recover import recover
-from carloop_plugin.settle import conclude, request_of
+from carloop_plugin.settle import conclude, named, request_of
 
 
 def record_and_send(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
@@ -20,6 +21,7 @@ def record_and_send(intent: Intent, *, carloop: Carloop, account: Account, call:
     recorded = call.store.record(intent)
     match recorded:
         case Recorded():
+            tell(CHANGE_RECORDED, **named(intent))
             result = carloop.send(request_of(intent), deadline=call.deadline)
             return conclude(intent, result, carloop=carloop, account=account, call=call)
         case SameChange(same):

@@ -18,6 +18,7 @@ from carloop_plugin.check import (
     report,
     unknown_setting_findings,
 )
+from carloop_plugin.events import SETTINGS_SAVED, tell
 from carloop_plugin.messages import text
 from carloop_plugin.model import (
     PROVIDER_ID,
@@ -113,6 +114,7 @@ def save_settings(
         after = site_settings(site, environment=environment, store=store, credentials=credentials)
     except Failed as failure:
         return _not_saved(site, [failure_finding(failure.reason, locale)], locale)
+    tell(SETTINGS_SAVED, site=site)
     notes += unknown_setting_findings(environment, locale)
     return check_connection(after, connect, deadline=deadline, locale=locale, before=notes)
 

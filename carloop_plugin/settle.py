@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import assert_never
 
 from carloop_plugin.documents import rental_record
-from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.events import CHANGE_SET_ASIDE, RENTAL_ASTRAY, tell
+from carloop_plugin.intents import TRIES_BEFORE_SET_ASIDE, Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import (
     Account,
     AccountId,
@@ -102,8 +103,7 @@ def apply(intent: Intent, verdict: Verdict, *, carloop: Carloop, account: Accoun
         case Nothing(reason):
             return _take_back(intent, reason, call=call)
         case Unsure(reason) | LookFirst(reason):
-            call.store.mark_unknown(intent.change_id, reason.code, counts=intent.sends > 1)
-            return unknown(intent, reason)
+            return leave_unknown(intent, reason, counts=intent.sends > 1, call=call)
         case _:
             assert_never(verdict)
 
@@ -117,6 +117,7 @@ def settle_done(intent: Intent, rental: Rental, *, account: Account, call: Call)
 
 
 def _settle_astray(intent: Intent, rental: Rental, *, account: Account, call: Call) -> Outcome:
+    tell(RENTAL_ASTRAY, **named(intent) | {"rental_id": rental.id})
     record = record_of(intent, rental, account=account, call=call)
     if record and intent.action is Action.BOOK:
         record = replace(record, linked=False)
@@ -252,6 +253,27 @@ def observed(rental: Rental, *, reference: Reference, account: Account, call: Ca
 def _known(rental_id: RentalId, account: AccountId, call: Call) -> RentalRecord | None:
     named = call.store.rentals_named(rental_id)
     return next((rental for rental in named if rental.account == account), None)
+
+
+def leave_unknown(intent: Intent, reason: Reason, *, counts: bool, call: Call) -> Outcome:
+    """Keep that an outcome is not known yet; `counts` where Carloop answered and nothing was settled by it."""
+    call.store.mark_unknown(intent.change_id, reason.code, counts=counts)
+    if counts and intent.tries + 1 == TRIES_BEFORE_SET_ASIDE:
+        tell(CHANGE_SET_ASIDE, **named(intent), code=reason.code, tries=TRIES_BEFORE_SET_ASIDE)
+    return unknown(intent, reason)
+
+
+def named(intent: Intent) -> dict[str, str | int | None]:
+    """Give the fields by which an event names an intent."""
+    return {
+        "change_id": intent.change_id,
+        "action": intent.action.value,
+        "site": intent.site,
+        "appointment_id": intent.appointment_id,
+        "account": intent.account,
+        "rental_id": intent.rental_id,
+        "sends": intent.sends,
+    }
 
 
 def unknown(intent: Intent, reason: Reason) -> Outcome:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -97,6 +98,24 @@ def commands() -> str:
     )
 
 
+def events() -> str:
+    """Give every event with its level, what it says and its fields, and then what each field says."""
+    module = import_module("carloop_plugin.events")
+    rows = [
+        (f"`{e.name}`", logging.getLevelName(e.level), e.says, ", ".join(f"`{name}`" for name in e.fields))
+        for e in module.EVENTS
+    ]
+    fields = [(f"`{name}`", says) for name, says in module.FIELDS.items()]
+    return f"{_table(('event', 'level', 'what happened', 'fields'), rows)}\n\n{_table(('field', 'what it is'), fields)}"
+
+
+def personal_data() -> str:
+    """Give every place that holds personal data: what is there, what for, and how long."""
+    places = import_module("carloop_plugin.personal_data").PLACES
+    rows = [(f"`{p.where}`", p.kind.value, p.holds, p.purpose, p.kept) for p in places]
+    return _table(("where", "kind", "what", "what for", "how long"), rows)
+
+
 def root_of(program: str) -> click.Command:
     """Give the root of a program's commands, in English."""
     from carloop_plugin.cli.program import carloop
@@ -135,6 +154,8 @@ PAGES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "problem-codes": ("problem-codes.md", problem_codes),
     "operations": ("carloop-interface.md", operations),
     "commands": ("commands.md", commands),
+    "events": ("events.md", events),
+    "personal-data": ("../explanation/privacy.md", personal_data),
 }
 
 

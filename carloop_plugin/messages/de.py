@@ -68,6 +68,8 @@ TEXTS: dict[str, str] = {
     "proposal.not_as_asked": "Verleihvorgang {rental} stornieren",
     "erase.change_pending": "Eine Änderung ist noch ungeklärt; die Daten werden gelöscht, sobald sie geklärt ist.",
     "erase.carloop_keeps_its_own": "Carloop bewahrt eigene Kundendaten auf; bitte dort gesondert löschen.",
+    "erase.files_in_use": "Die Ablage ist in Benutzung oder umfangreich und wird später neu geschrieben; bis dahin können Spuren des Gelöschten in ihren Dateien stehen.",
+    "erase.server_keeps_its_own": "Der Datenbankserver behält Gelöschtes in seinem Protokoll (WAL), in Kopien und Sicherungen, bis diese überschrieben sind; darüber entscheidet, wer ihn betreibt.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – Einstellungen",
     "settings.help": (
@@ -377,6 +379,7 @@ TEXTS: dict[str, str] = {
     "doctor.unknown": "Änderungen mit unbekanntem Ausgang: {count}. „carloop recover“ klärt sie.",
     "doctor.long_pending": "Seit {since} wartet eine Änderung auf ihren Ausgang. Bitte „carloop recover“ aufrufen.",
     "doctor.set_aside": "Nach vielen vergeblichen Versuchen beiseitegelegt: {ids}. Bitte in Carloop nachsehen.",
+    "doctor.erasures": "Löschungen, von denen noch Spuren in den Dateien der Ablage sein können: {count}. Bitte „carloop erase“ erneut aufrufen; es räumt sie auf.",
     "doctor.rollback_journal": "Dieses SQLite ist zu alt für ein sicheres WAL-Journal, deshalb wird das Rollback-Journal verwendet.",
     "doctor.token_environment": "Der Authentifizierungsschlüssel kommt aus der Umgebung (CARLOOP_TOKEN).",
     "doctor.token_keyring": "Der Authentifizierungsschlüssel liegt im Schlüsselbund.",

@@ -68,6 +68,8 @@ TEXTS: dict[str, str] = {
     "proposal.not_as_asked": "Cancel rental {rental}",
     "erase.change_pending": "A change is not settled yet; the data are erased as soon as it is.",
     "erase.carloop_keeps_its_own": "Carloop keeps customer data of its own; please erase them there separately.",
+    "erase.files_in_use": "The records are in use or large and are rewritten later; until then traces of what was erased may remain in their files.",
+    "erase.server_keeps_its_own": "The database server keeps what was erased in its log (WAL), copies and backups until these are overwritten; that is up to whoever runs it.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – settings",
     "settings.help": (
@@ -341,6 +343,7 @@ TEXTS: dict[str, str] = {
     "doctor.unknown": "Changes with an unknown outcome: {count}. “carloop recover” settles them.",
     "doctor.long_pending": "A change has been waiting for its outcome since {since}. Please run “carloop recover”.",
     "doctor.set_aside": "Set aside after many vain attempts: {ids}. Please look them up in Carloop.",
+    "doctor.erasures": "Erasures of which traces may still be in the records' files: {count}. Please run “carloop erase” again; it clears them.",
     "doctor.rollback_journal": "This SQLite is too old for a safe write-ahead log, so the rollback journal is used.",
     "doctor.token_environment": "The authentication key comes from the environment (CARLOOP_TOKEN).",
     "doctor.token_keyring": "The authentication key is in the keyring.",

@@ -39,10 +39,5 @@ class Appointments(Accounts):
         rows = self._db.query("SELECT * FROM appointments WHERE number_digest != '' ORDER BY id")
         return [found.id for found in map(read_appointment, rows) if found.has_number(number)]
 
-    @atomic
-    def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
-        sql = f"DELETE FROM appointments WHERE id {self._db.AMONG}"
-        return self._db.execute(sql, [self._db.listed(appointment_ids)])
-
     def discard_moved_aside(self) -> int:
         return self._db.discard_moved_aside()

@@ -18,6 +18,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "appointments": ("id",),
     "rentals": ("account", "id"),
     "intents": ("change_id",),
+    "erasures": ("appointment_id",),
 }
 """Every table with its key."""
 

@@ -21,6 +21,9 @@ class Database(Protocol):
     SKIP_LOCKED: str
     """SQL after a SELECT that locks what it gives, and leaves out what another transaction has locked."""
 
+    IS_SERVER: bool
+    """Whether its files are a server's, which has a log, copies and backups that are out of our hands."""
+
     @property
     def place(self) -> str:
         """Where it is, for a person to read; no secret is in it."""
@@ -59,6 +62,12 @@ class Database(Protocol):
 
     def discard_moved_aside(self) -> int:
         """Delete the damaged stores moved aside; give how many there were."""
+
+    def scrub(self, *, largest: int) -> bool:
+        """Clear what was deleted out of the files, too; False where something is in the way.
+
+        :param largest: bytes, where nobody can write meanwhile: larger files are left alone.
+        """
 
     def note_installation(self) -> None:
         """Repeat the installation's id outside the database, for when that is damaged, where there is such a place."""

@@ -18,17 +18,24 @@ from carloop_plugin.intents import (
     RentalRecord,
     SameChange,
 )
-from carloop_plugin.model import Action, AppointmentId, ChangeId
+from carloop_plugin.model import Action, AppointmentId, ChangeId, SettledChange
 from carloop_plugin.store.database import atomic
+from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process
 from carloop_plugin.store.rentals import Rentals
-from carloop_plugin.store.rows import intent_row, read_intent, write_instant, write_outcome
+from carloop_plugin.store.rows import (
+    intent_row,
+    now,
+    read_intent,
+    read_settled,
+    write_instant,
+    write_outcome,
+)
 from carloop_plugin.store.statements import insert
+from carloop_plugin.store.tables import PENDING
 
-PENDING = "state != 'settled'"
 
-
-class Intents(Rentals):
+class Intents(Rentals, Erasures):
     """`ports.Store`, as far as intents go."""
 
     @atomic
@@ -52,7 +59,8 @@ class Intents(Rentals):
             return same.outcome
         if same is None:
             settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
-            insert(self._db, "intents", intent_row(settled))
+            at_once = {"settled_at": write_instant(intent.recorded_at)}
+            insert(self._db, "intents", intent_row(settled) | at_once)
         return outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
@@ -76,6 +84,14 @@ class Intents(Rentals):
         sql = f"SELECT count(*) AS n, min(recorded_at) AS oldest FROM intents WHERE {PENDING}"
         row = self._db.query(sql)[0]
         return row["n"], datetime.fromisoformat(row["oldest"]) if row["oldest"] else None
+
+    def newest_settled(self) -> tuple[SettledChange, ...]:
+        """Give how the newest settled changes ended, and how long they took."""
+        sql = (
+            "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
+            " ORDER BY settled_at DESC LIMIT 1000"
+        )
+        return tuple(map(read_settled, self._db.query(sql)))
 
     def lease(self, change_id: ChangeId) -> Intent | None:
         # Most often another process has it, and a look that locks nothing tells.
@@ -126,8 +142,10 @@ class Intents(Rentals):
 
     @atomic
     def forget_intent(self, change_id: ChangeId) -> bool:
+        self._locked(change_id)
         unsent = "sends <= 1 AND given_up_by IS NULL"
         self._db.execute(f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}", [change_id])
+        self._erase_what_is_asked()
         return self.intent(change_id) is None
 
     # within a transaction
@@ -154,7 +172,8 @@ class Intents(Rentals):
 
     def _settle(self, change_id: ChangeId, outcome: Outcome) -> None:
         done = "state = 'settled', body = NULL, last_code = NULL, lease_until = NULL, lease_holder = NULL"
-        self._update(change_id, f"{done}, outcome = ?", write_outcome(outcome))
+        self._update(change_id, f"{done}, outcome = ?, settled_at = ?", write_outcome(outcome), now())
+        self._erase_what_is_asked()
 
     @atomic
     def _take(self, change_id: ChangeId) -> Intent | None:

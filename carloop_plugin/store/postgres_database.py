@@ -19,12 +19,17 @@ from carloop_plugin.store.postgres_pool import MOST_CONNECTIONS, Connections
 
 LONGEST_PAUSE = 0.05
 
+# Others go on writing meanwhile. What is being tidied already is left alone: that is told by a warning, as it is where
+# the tables are not ours.
+_TIDY = b"VACUUM (INDEX_CLEANUP ON, SKIP_LOCKED) appointments, intents, erasures"
+
 
 class PostgresDatabase:
     """`database.Database` for one call. A connection is borrowed for each transaction, not for the whole call."""
 
     AMONG = "= ANY(?)"
     NOW = "extract(epoch FROM clock_timestamp())::float8"
+    IS_SERVER = True
     SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 
     def __init__(self, connections: Connections, *, deadline: float) -> None:
@@ -74,6 +79,9 @@ class PostgresDatabase:
     def discard_moved_aside(self) -> int:
         return 0
 
+    def scrub(self, *, largest: int) -> bool:  # noqa: ARG002 - nobody waits, however large they are
+        return self.persist(self._tidy)
+
     def note_installation(self) -> None:
         """Do nothing: a server has no folder of ours."""
 
@@ -108,9 +116,8 @@ class PostgresDatabase:
                 time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - no secret
 
     def _transaction(self, connection: DeadlineConnection, work: Callable[[], T]) -> T:
-        milliseconds = max(1, int((self._deadline - time.monotonic()) * 1000))
         # Read committed: what is read after a lock was waited for is what the one before left.
-        begin = f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {milliseconds}"
+        begin = f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {self._milliseconds()}"
         connection.execute(begin.encode())
         self._within = connection
         try:
@@ -123,6 +130,25 @@ class PostgresDatabase:
             self._within = None
         _commit(connection)
         return result
+
+    def _tidy(self, connection: DeadlineConnection) -> bool:
+        severities: list[str | None] = []
+
+        def note(notice: psycopg.errors.Diagnostic) -> None:
+            severities.append(notice.severity_nonlocalized)
+
+        connection.add_notice_handler(note)
+        connection.execute(f"SET statement_timeout = {self._milliseconds()}".encode())
+        try:
+            connection.execute(_TIDY)
+        finally:
+            connection.remove_notice_handler(note)
+            with suppress(psycopg.Error):
+                connection.execute(b"RESET statement_timeout")
+        return "WARNING" not in severities
+
+    def _milliseconds(self) -> int:
+        return max(1, int((self._deadline - time.monotonic()) * 1000))
 
     def _reason(self, failure: psycopg.Error) -> Reason:
         if time.monotonic() >= self._deadline:

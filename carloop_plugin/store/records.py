@@ -25,6 +25,10 @@ class Records(Appointments, Intents):
         """Give the database itself, to whom the rows matter and not what they say."""
         return self._db
 
+    @property
+    def is_on_server(self) -> bool:
+        return self._db.IS_SERVER
+
     def figures(self) -> Figures:
         pending = self.pending_intents(limit=100_000)
         return Figures(
@@ -38,4 +42,9 @@ class Records(Appointments, Intents):
             oldest_pending=min((intent.recorded_at for intent in pending), default=None),
             set_aside=tuple(i.change_id for i in pending if i.tries >= TRIES_BEFORE_SET_ASIDE),
             contacts=self._contacts(),
+            oldest_unknown=min(
+                (i.recorded_at for i in pending if i.state is IntentState.UNKNOWN), default=None
+            ),
+            settled=self.newest_settled(),
+            unfinished_erasures=self.unfinished_erasures(),
         )

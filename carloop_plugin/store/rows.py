@@ -18,6 +18,7 @@ from carloop_plugin.model import (
     Reason,
     RentalId,
     RentalStatus,
+    SettledChange,
     Site,
     VehicleId,
 )
@@ -28,6 +29,11 @@ Row = Mapping[str, Any]
 def write_instant(instant: datetime) -> str:
     """Write an instant for the store: UTC, always with microseconds, so that text order is time order."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def now() -> str:
+    """Write this moment, for the records' own bookkeeping: no rule asks when a row was written."""
+    return write_instant(datetime.now(UTC))
 
 
 def _read_instant(text: str | None) -> datetime | None:
@@ -137,6 +143,15 @@ def read_outcome(text: str) -> Outcome:
         reason = Reason(code, key, tuple((name, value) for name, value in params), pointer)
     status = OutcomeStatus(read["status"])
     return Outcome(read["change_id"], status, read["rental"], reason, tuple(read["alternatives"]))
+
+
+def read_settled(row: Row) -> SettledChange:
+    """Read how an intent ended, and how long after it was recorded."""
+    outcome = read_outcome(row["outcome"])
+    took = datetime.fromisoformat(row["settled_at"]) - datetime.fromisoformat(row["recorded_at"])
+    code = outcome.reason.code if outcome.reason else None
+    # A clock that was set back in between is no reason to count below nothing.
+    return SettledChange(Action(row["action"]), outcome.status.value, code, max(0.0, took.total_seconds()))
 
 
 def rental_row(rental: RentalRecord) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
-from carloop_plugin.store.connection import reading, writing
+from carloop_plugin.store.connection import reading, scrub, writing
 from carloop_plugin.store.damaged import discard_moved_aside, id_file, note_installation
 from carloop_plugin.store.database import Row, T
 
@@ -21,6 +21,7 @@ class SqliteDatabase:
     AMONG = "IN (SELECT value FROM json_each(?))"
     NOW = "(julianday('now') - 2440587.5) * 86400.0"
     SKIP_LOCKED = ""
+    IS_SERVER = False
 
     def __init__(self, db: Database, path: Path, *, deadline: float) -> None:
         self._db = db
@@ -68,6 +69,10 @@ class SqliteDatabase:
 
     def discard_moved_aside(self) -> int:
         return discard_moved_aside(self._path)
+
+    def scrub(self, *, largest: int) -> bool:
+        is_small = self._path.stat().st_size <= largest
+        return is_small and scrub(self._db, self._path, deadline=self._deadline)
 
     def note_installation(self) -> None:
         id_file(self._path).unlink(missing_ok=True)

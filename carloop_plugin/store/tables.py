@@ -48,6 +48,13 @@ ONE_PENDING_CHANGE = """
 CREATE UNIQUE INDEX one_pending_change ON intents (appointment_id) WHERE state != 'settled' AND gives_up IS NULL
 """
 
+ERASURES = """
+CREATE TABLE erasures (appointment_id {text} PRIMARY KEY, asked_at {text} NOT NULL, erased_at {text}) {keyed}
+"""
+
+PENDING = "state != 'settled'"
+"""SQL for the intents whose outcome is not known yet."""
+
 MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "create_tables": (
         APPOINTMENTS,
@@ -69,6 +76,10 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         "ALTER TABLE intents ADD COLUMN lease_holder {text}",
         "ALTER TABLE intents ADD COLUMN lease_until {real}",
     ),
+    # So that the doctor can say how long changes take.
+    "note_when_settled": ("ALTER TABLE intents ADD COLUMN settled_at {text}",),
+    # What was asked to be erased, until nothing of it is left.
+    "remember_erasures": (ERASURES,),
 }
 """What each migration runs, oldest first, with a word for what the databases call differently."""
 

@@ -48,7 +48,31 @@ def test_unknown_outcomes(run, planner, appointment_file: Path) -> None:
     report = run("doctor", "--json").document
     assert (report["store"]["pending"], report["store"]["unknown"]) == (1, 1)
     assert report["store"]["oldest_pending"] is not None
+    assert report["store"]["oldest_pending"] == report["store"]["oldest_unknown"]
     assert "unknown_outcomes" in codes(report)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_how_changes_went(run, planner, appointment_file: Path, language: str) -> None:
+    """Counted and timed from the records, whichever process made the changes; a person reads it in a line each."""
+    run("appointment", "save", str(appointment_file))
+    option = planner.roomy_car()
+    rental = run("book", "--appointment", planner.id, "--option", option, "--json").document["rental"]
+    run("book", "--appointment", planner.id, "--option", option)
+    run("cancel", rental["id"])
+    run("recover")
+    store = run("doctor", "--json").document["store"]
+    changes, (contact,) = store["changes"], store["contacts"]
+    assert (3, 2, {"already_booked": 1}) == (changes["counted"], changes["done"], changes["refused_by_code"])
+    assert {"book", "cancel"} == set(changes["seconds"])
+    assert 0 < changes["seconds"]["book"]["median"] <= changes["seconds"]["book"]["longest"] < 10
+    assert abs(contact["skew_seconds"]) < 5
+    shown = run("--lang", language, "doctor").out
+    words = {
+        "de": ("2 ausgeführt · 1 abgelehnt", "Dauer: Buchung", "Median 0,", "· Uhr "),
+        "en": ("2 done · 1 refused", "Time taken: booking", "median 0.", "· clock "),
+    }
+    assert [] == [each for each in words[language] if each not in shown]
 
 
 def test_damaged_records(run, planner, appointment_file: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from carloop_plugin import erase
 from carloop_plugin.cli.commands.recover import show_report
 from carloop_plugin.cli.saved_files import remembered_file
 from carloop_plugin.cli.texts import Texts
@@ -219,7 +220,7 @@ def test_erase(run, saved, booked) -> None:
 
 
 def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path: Path) -> None:
-    """Erasing an appointment forgets its file alone, and none while a pending change keeps the appointment."""
+    """Erasing an appointment forgets its file alone, at once; a pending change keeps what it needs itself."""
     other = tmp_path / "other.json"
     other.write_text(json.dumps(saved.appointment | {"id": f"{saved.id}-other"}))
     run("appointment", "save", str(other))
@@ -230,8 +231,6 @@ def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path: Pa
     saved.control.calm()
     run("recover")
     assert [each["appointment_id"] for each in kept] == [saved.id]
-    assert remembered_file(str(saved.store), saved.id) is not None
-    run("erase", "--appointment", saved.id)
     assert remembered_file(str(saved.store), saved.id) is None
     assert remembered_file(str(saved.store), f"{saved.id}-other") == other
 
@@ -290,3 +289,13 @@ def test_a_carloop_that_cannot_be_asked_is_told(
     monkeypatch.setenv(name, value)
     told = run("recover")
     assert (told.code, word in told.err, "main" in told.err) == (code, True, True)
+
+
+def test_erase_rewrites_large_records_while_one_waits(run, saved, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not done beside the planner's work is done here, and said."""
+    monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
+    ran = run("erase", "--appointment", saved.id)
+    assert (0, True) == (
+        ran.code,
+        ran.err.endswith("The records' files have now been cleared.\n"),
+    )

@@ -3,11 +3,14 @@
 import inspect
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 import click
 import pytest
 
+from carloop_plugin.doctor import Diagnosis, SiteFacts
+from carloop_plugin.model import AccountId, Action, ChangeId, Contact, Figures, SettledChange, Site
 from mobility_hookspecs import specs
 from mobility_hookspecs.problems import ProblemCode
 
@@ -94,6 +97,47 @@ def test_every_field_of_the_settings_page_and_file(root):
     rows = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
 
     assert {*ENTRY_KEYS, "token"} - rows == set()
+
+
+def test_every_event(root):
+    """Each event the log may hold has a row, with each of its fields, and each field has one."""
+    from carloop_plugin.events import EVENTS, FIELDS
+
+    page = (root / "docs/reference/events.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_.]+)` \|(.*)$", page, re.MULTILINE))
+
+    assert {event.name for event in EVENTS} | set(FIELDS) == set(rows)
+    assert [e.name for e in EVENTS if not all(f"`{name}`" in rows[e.name] for name in e.fields)] == []
+
+
+def fields_of(value, path=""):
+    """Give every field below a JSON value as the doctor's page writes it."""
+    if isinstance(value, list):
+        return {field for each in value for field in fields_of(each, f"{path}[]")} or {path}
+    if not isinstance(value, dict) or path in ("versions", "providers[]", "load_failures[].problem"):
+        return {path.removesuffix("[]")}
+    if path.endswith("refused_by_code"):
+        return {path}
+    return {f for name, each in value.items() for f in fields_of(each, f"{path}.{name}".lstrip("."))}
+
+
+def test_every_field_of_the_doctors_report(root):
+    """What `carloop doctor --json` writes stands on its page, and the page names nothing else."""
+    page = (root / "docs/reference/doctor.md").read_text("utf-8")
+    now, booked = datetime.now(UTC), SettledChange(Action.BOOK, "done", None, 0.1)
+    figures = Figures(
+        *("i", "s", "wal", 0, 0, 0, now, (ChangeId("c"),), (Contact(AccountId("a"), now, timedelta()),)),
+        oldest_unknown=now, settled=(booked,),
+    )  # fmt: skip
+    report = Diagnosis(
+        versions={"python": "3"}, store="s", figures=figures,
+        sites=(SiteFacts(Site("main"), None, None, False, "keyring"),),
+        providers=({"id": "carloop"},), load_failures=({"provider": "x", "problem": {"code": "busy"}},),
+        findings=({"code": "c", "severity": "info", "message": "m", "hint": "h"},),
+    ).document()  # fmt: skip
+    rows = set(re.findall(r"^\| `([a-z_.0-9\[\]]+)` \|", page, re.MULTILINE))
+
+    assert fields_of(report) | {"store.changes.seconds"} == rows
 
 
 def test_every_command_and_option(commands, reference, headings):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-ON_BOTH = frozenset({"test_booking", "test_changing", "test_step", "test_unknown"})
+from carloop_plugin import bootstrap
+from carloop_plugin.store.database import Database
+from mobility_hookspecs import CallContext
+
+ON_BOTH = frozenset({"test_booking", "test_changing", "test_personal_data", "test_step", "test_unknown"})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -24,3 +29,45 @@ def plugin_environment(
     if getattr(request, "param", "sqlite") == "postgres":
         monkeypatch.setenv("CARLOOP_STORE", request.getfixturevalue("postgres").new_database())
     return plugin_environment
+
+
+@pytest.fixture
+def columns(plugin_environment: Path) -> Callable[[], set[str]]:
+    """Lists every column of the real tables as `table.column`."""
+
+    def look() -> set[str]:
+        with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+            return _columns(wired.call.store.database)  # type: ignore[attr-defined]
+
+    return look
+
+
+@pytest.fixture
+def columns_with(plugin_environment: Path) -> Callable[[str], set[str]]:
+    """Names the columns in which a word stands, in any row, whatever the column's type."""
+
+    def look(word: str) -> set[str]:
+        with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+            db = wired.call.store.database  # type: ignore[attr-defined]
+            return {
+                where for where in _columns(db) if any(word.encode() in each for each in _values(db, where))
+            }
+
+    return look
+
+
+def _columns(db: Database) -> set[str]:
+    every = {
+        "SQLite": "SELECT t.name AS t, c.name AS c FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
+        " WHERE t.type = 'table' AND substr(t.name, 1, 7) != 'sqlite_'",
+        "PostgreSQL": "SELECT table_name AS t, column_name AS c FROM information_schema.columns"
+        " WHERE table_schema = 'carloop'",
+    }
+    return {f"{row['t']}.{row['c']}" for row in db.query(every[db.engine.split()[0]])}
+
+
+def _values(db: Database, where: str) -> Iterator[bytes]:
+    table, column = where.split(".")
+    for row in db.query(f'SELECT "{column}" AS value FROM {table}'):
+        value = row["value"]
+        yield value if isinstance(value, bytes) else str(value).encode()

@@ -12,10 +12,12 @@ from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.doctor import Diagnosis, diagnose
 from carloop_plugin.model import (
     AccountId,
+    Action,
     ChangeId,
     Contact,
     Figures,
     Reason,
+    SettledChange,
     Site,
     StoredSettings,
     StoredToken,
@@ -96,6 +98,7 @@ def test_all_is_well(look) -> None:
         (but(pending=2, unknown=2, oldest_pending=NOW), "unknown_outcomes"),
         (but(pending=1, oldest_pending=NOW - timedelta(hours=2)), "long_pending"),
         (but(pending=1, set_aside=(ChangeId("c1"),)), "set_aside"),
+        (but(unfinished_erasures=1), "erasure_unfinished"),
         (but(contacts=(Contact(AccountId("a1"), NOW, timedelta(seconds=-90)),)), "clock_skew"),
     ],
 )
@@ -160,9 +163,32 @@ def test_what_does_not_load(look) -> None:
     assert diagnosis.document()["load_failures"][0]["provider"] == "broken"
 
 
+def test_how_changes_end_and_how_long_they_take(look) -> None:
+    """Refusals are counted by their code and are in no time taken; each action has times of its own."""
+    settled = (
+        *(SettledChange(Action.BOOK, "done", None, seconds / 100) for seconds in range(101)),
+        SettledChange(Action.BOOK, "refused", "vehicle_unavailable", 0.0),
+        SettledChange(Action.CANCEL, "done", None, 2.0),
+        *(SettledChange(Action.CANCEL, "refused", "rental_closed", 0.1),) * 2,
+    )
+    changes = look(but(settled=settled), CARLOOP_TOKEN=CANARY).document()["store"]["changes"]
+    assert (105, 102, 3) == (changes["counted"], changes["done"], changes["refused"])
+    assert [("rental_closed", 2), ("vehicle_unavailable", 1)] == list(changes["refused_by_code"].items())
+    assert {
+        "book": {"count": 101, "median": 0.5, "p95": 0.95, "longest": 1.0},
+        "cancel": {"count": 1, "median": 2.0, "p95": 2.0, "longest": 2.0},
+    } == changes["seconds"]
+
+
 @pytest.mark.parametrize("locale", ["de", "en"])
 def test_findings_are_in_the_language(look, locale: str) -> None:
     """Every finding is a sentence in the language."""
-    figures = but(pending=3, unknown=1, oldest_pending=NOW - timedelta(days=1), set_aside=(ChangeId("c"),))
+    figures = but(
+        pending=3,
+        unknown=1,
+        unfinished_erasures=2,
+        oldest_pending=NOW - timedelta(days=1),
+        set_aside=(ChangeId("c"),),
+    )
     for each in look(figures, locale=locale, CARLOOP_TOKEN=CANARY).findings:
         assert each["message"].endswith((".", ")"))

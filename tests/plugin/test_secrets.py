@@ -39,7 +39,8 @@ class Everything(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record."""
-        self.lines.append(f"{record.name} {record.getMessage()} {record.args!r}")
+        # With all that a structured log would write, too.
+        self.lines.append(f"{record.name} {record.getMessage()} {vars(record)!r}")
         if record.exc_info:
             self.lines.append("".join(traceback.format_exception(*record.exc_info)))
 

@@ -16,7 +16,15 @@ import pytest
 from benchmarks.postgres import Postgres
 from carloop_plugin.appointment import SavedAppointment
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
-from carloop_plugin.model import AccountId, ChangeId, Refused, Site, StoredSettings, StoreFailed
+from carloop_plugin.model import (
+    AccountId,
+    AppointmentId,
+    ChangeId,
+    Refused,
+    Site,
+    StoredSettings,
+    StoreFailed,
+)
 from carloop_plugin.store import copying
 from carloop_plugin.store.copying import KEYS, copy_records
 from carloop_plugin.store.damaged import find_installation
@@ -60,6 +68,7 @@ def filled(
         store.mark_unknown(ChangeId("c-2"), "unreachable", counts=True)
         at = make_rental().updated_at
         store.note_contact(AccountId("acme"), at=at, skew=timedelta(seconds=1.5), position=None)
+        store.forget_appointments([AppointmentId("A-99")])
         rentals = [replace(make_rental(f"R-{n}", f"A-{n}"), updated_at=at) for n in range(2, 30)]
         store.database.transact(lambda: [store.keep_rental(each) for each in rentals])
     source.close()
@@ -91,6 +100,19 @@ def test_all_of_it_arrives(filled: str, target: str) -> None:
     total = sum(here for here, _ in copied.counts.values())
     assert (total, total) == seen[-1]
     assert sorted(seen) == seen
+
+
+def test_no_table_is_left_out(filled: str) -> None:
+    """A new table fails here until it is copied, too."""
+    source = source_of(filled)
+    with source.open(deadline=soon()) as store:
+        named = {
+            "SQLite": "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) != 'sqlite_'",
+            "PostgreSQL": "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'carloop'",
+        }[store.database.engine.split()[0]]
+        tables = {row["name"] for row in store.database.query(named)}
+    source.close()
+    assert set(KEYS) == tables - {"_sqlite_migrations", "migrations"}
 
 
 def test_it_is_the_same_installation(filled: str, target: str) -> None:

@@ -20,6 +20,7 @@ from carloop_plugin.model import ChangeId, Site, StoredSettings, StoreFailed
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres import PostgresServer
 from carloop_plugin.store.postgres_pool import MOST_CONNECTIONS
+from carloop_plugin.store.tables import NEWEST
 
 FailureOf = Callable[[str], StoreFailed]
 MakeIntent = Callable[..., Intent]
@@ -68,7 +69,7 @@ def test_a_newer_version_is_refused_with_both_versions(server: PostgresServer, a
     with pytest.raises(StoreFailed) as failed, server.open(deadline=soon()):
         pass
     assert "store.newer" == failed.value.reason.text
-    assert {"found": "of_2030", "known": "add_leases"}.items() <= dict(failed.value.reason.params).items()
+    assert {"found": "of_2030", "known": NEWEST}.items() <= dict(failed.value.reason.params).items()
 
 
 def test_the_planners_own_tables_are_left_alone(server: PostgresServer, address: str) -> None:

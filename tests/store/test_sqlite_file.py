@@ -18,6 +18,7 @@ from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
 from carloop_plugin.model import ChangeId, StoreFailed
 from carloop_plugin.store.connection import open_database, wal_is_safe, writing
 from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.store.tables import NEWEST
 
 MakeIntent = Callable[..., Intent]
 
@@ -125,7 +126,7 @@ def test_a_newer_file_is_refused_with_both_versions(path: Path, file: SqliteFile
     with pytest.raises(StoreFailed) as failed, SqliteFile(path).open(deadline=soon()):
         pass
     assert "store.newer" == failed.value.reason.text
-    assert {"found": "of_2030", "known": "add_leases"}.items() <= dict(failed.value.reason.params).items()
+    assert {"found": "of_2030", "known": NEWEST}.items() <= dict(failed.value.reason.params).items()
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from carloop_plugin.appointment import SavedAppointment
 from carloop_plugin.intents import (
@@ -26,6 +26,7 @@ from carloop_plugin.model import (
     Reason,
     RentalId,
     RentalStatus,
+    SettledChange,
     Site,
     StoredSettings,
 )
@@ -129,6 +130,24 @@ def test_the_first_outcome_holds(store: Store, make_intent: MakeIntent) -> None:
     store.settle(C1, REFUSED)
     assert REFUSED == store.settle(C1, Outcome(C1, OutcomeStatus.DONE))
     assert REFUSED == store.record_settled(make_intent(), Outcome(C1, OutcomeStatus.DONE))
+
+
+def test_how_a_change_ended_and_how_long_it_took_is_told(
+    store: Store, make_intent: MakeIntent, make_rental: MakeRental
+) -> None:
+    """The newest first; one that was refused without a call took no time."""
+    began = datetime.now(UTC) - timedelta(seconds=90)
+    store.record(make_intent(recorded_at=began))
+    store.mark_unknown(C1, "unreachable", counts=False)
+    assert began == store.figures().oldest_unknown
+    store.settle(C1, Outcome(C1, OutcomeStatus.DONE), make_rental())
+    store.record_settled(make_intent("c-2", action=Action.CANCEL), replace(REFUSED, change_id=C2))
+    took, refused = sorted(store.figures().settled, key=lambda settled: -settled.seconds)
+    assert (Action.BOOK, "done", None) == (took.action, took.status, took.code)
+    assert 90 <= took.seconds < 100
+    assert REFUSED.reason is not None
+    assert SettledChange(Action.CANCEL, "refused", REFUSED.reason.code, 0.0) == refused
+    assert store.figures().oldest_unknown is None
 
 
 def test_a_refusal_without_a_call_is_kept(store: Store, make_intent: MakeIntent) -> None:

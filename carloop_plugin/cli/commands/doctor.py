@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -16,7 +17,8 @@ from carloop_plugin.cli.records import records
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.doctor import Diagnosis, diagnose
-from carloop_plugin.model import Failed, Site
+from carloop_plugin.model import Failed, Figures, Site
+from carloop_plugin.timings import durations, refusals
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
@@ -87,10 +89,9 @@ def _show(diagnosis: Diagnosis, texts: Texts) -> None:
             (texts("doctor.pending"), figures.pending),
             (texts("doctor.unknown"), figures.unknown),
             (texts("doctor.set_aside"), len(figures.set_aside)),
+            *_how_changes_go(figures, texts),
+            *_contacts(figures, texts),
         ]
-        for contact in figures.contacts:
-            when = show_time(contact.at.isoformat(), texts)
-            facts.append((texts("doctor.contact", account=contact.account), when))
     for site in diagnosis.sites:
         place = f"doctor.place.{site.token_place}"
         shown = texts(place) if texts.has(place) else site.token_place
@@ -103,6 +104,33 @@ def _show(diagnosis: Diagnosis, texts: Texts) -> None:
     print_facts(facts)
     tell_findings(diagnosis.findings, texts)
     click.echo(texts(_verdict(diagnosis)), err=True)
+
+
+def _how_changes_go(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:
+    if figures.oldest_unknown is not None:
+        yield texts("doctor.oldest_unknown"), show_time(figures.oldest_unknown.isoformat(), texts)
+    if not figures.settled:
+        return
+    refused = sum(refusals(figures.settled).values())
+    ended = texts("doctor.ended", done=len(figures.settled) - refused, refused=refused)
+    yield texts("doctor.changes"), ended
+    for action, took in durations(figures.settled).items():
+        shown = {name: _seconds(getattr(took, name), texts) for name in ("median", "p95", "longest")}
+        name = texts("doctor.took", action=texts(f"doctor.action.{action}"))
+        yield name, texts("doctor.seconds", **shown)
+
+
+def _contacts(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:
+    for contact in figures.contacts:
+        when = show_time(contact.at.isoformat(), texts)
+        skew = _seconds(contact.skew.total_seconds(), texts, "+")
+        yield texts("doctor.contact", account=contact.account), texts("doctor.heard", when=when, skew=skew)
+
+
+def _seconds(seconds: float, texts: Texts, sign: str = "") -> str:
+    """Write seconds as a person does, with the language's own comma."""
+    written = f"{seconds:{sign}.2f}"
+    return written.replace(".", ",") if texts.locale == "de" else written
 
 
 def _verdict(diagnosis: Diagnosis) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,9 @@ from carloop_plugin.cli.times import show_time
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
     from mobility_schemas.documents import ErasureReport
+
+REWRITE_PATIENCE = 600.0
+"""How long rewriting the records may take, in seconds: large ones are not rewritten beside the day's work."""
 
 
 @click.command("erase", cls=Command)
@@ -46,24 +51,39 @@ def erase(
             locale=texts.locale,
         )
     report = answer_of(gathered)
-    _forget_files(report, numbers, appointment_ids)
+    _forget_files(numbers, appointment_ids)
     if as_json:
         write_json(report)
     else:
         _show(report, texts)
+    _rewrite(texts)
     return Exit.DONE
 
 
-def _forget_files(report: ErasureReport, numbers: Sequence[str], appointment_ids: Sequence[str]) -> None:
-    """Forget where the erased appointments' files are; every file where a customer was named."""
+def _forget_files(numbers: Sequence[str], appointment_ids: Sequence[str]) -> None:
+    """Forget where the appointments' files are; every file where a customer was named.
+
+    A change that is still pending needs none: it has what it sends.
+    """
     store = store_location()
     if numbers:
         forget_every_file(store)
         return
-    kept = {each["appointment_id"] for each in report["kept"]}
     for appointment_id in appointment_ids:
-        if appointment_id not in kept:
-            remember_file(store, appointment_id, None)
+        remember_file(store, appointment_id, None)
+
+
+def _rewrite(texts: Texts) -> None:
+    """Rewrite the records where that is left to do: whoever called this command waits for it."""
+    from carloop_plugin import bootstrap
+
+    with bootstrap.opened(deadline=time.monotonic() + REWRITE_PATIENCE) as wired:
+        if not wired.call.store.unfinished_erasures():
+            return
+        with waiting(texts("waiting.rewrite")):
+            is_finished = wired.call.store.finish_erasures(largest=sys.maxsize)
+    if is_finished:
+        click.echo(texts("erase.rewritten"), err=True)
 
 
 def _show(report: ErasureReport, texts: Texts) -> None:

@@ -1,0 +1,148 @@
+"""What happened, for the log: an event for each outcome, with ids, codes and numbers, and nothing of a person.
+
+Each event is one record of the logger `carloop_plugin.events`. Its message is the event's name and its fields as JSON;
+`record.event` and `record.fields` carry the same for whoever writes structured logs. Fields that an event does not
+name are left out, so nothing gets into a log by being passed along. `docs/reference/events.md` is written from here.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from logging import DEBUG, ERROR, INFO, WARNING
+
+LOG = logging.getLogger("carloop_plugin.events")
+# A host that sets up no logging is not to find our warnings on its standard error.
+LOG.addHandler(logging.NullHandler())
+
+Field = str | int | float | None
+
+FIELDS = {
+    "account": "Carloop's account",
+    "action": "`book`, `change_end`, `cancel` or `rebook`",
+    "appointment_id": "the appointment's id",
+    "change_id": "the change's id, drawn by the planner; also the `Idempotency-Key` at Carloop",
+    "changed": "how many rentals had news",
+    "code": "the [problem code](problem-codes.md)",
+    "document": "which document of the contract",
+    "erased": "how many appointments were erased",
+    "hook": "the hook's name",
+    "kept": "how many appointments wait for a change to be settled",
+    "missing": "how many sites could not be asked",
+    "rental_id": "Carloop's id of the rental",
+    "rentals": "how many rentals were linked again",
+    "request_id": "the id of the planner's call",
+    "seconds": "how long it took, in seconds; for `change.settled`, since the change was recorded",
+    "sends": "how many sendings were begun",
+    "settled": "how many changes were settled",
+    "site": "the site",
+    "skew_seconds": "Carloop's clock minus ours, in seconds",
+    "status": "the change's outcome, or the rental's status",
+    "tries": "how often recovery did not get on with it",
+}
+"""Every field there is, and what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A kind of event: its name, how loud it is, what it says, and the fields it may have."""
+
+    name: str
+    level: int
+    says: str
+    fields: tuple[str, ...]
+
+
+_ANSWERED = ("request_id", "change_id", "action", "site", "appointment_id", "rental_id", "code", "seconds")
+_INTENT = ("change_id", "action", "site", "appointment_id", "account")
+
+CHANGE_DONE = Event("change.done", INFO, "A change was answered: it is done.", _ANSWERED)
+CHANGE_REFUSED = Event("change.refused", INFO, "A change was answered: it is refused.", _ANSWERED)
+CHANGE_UNKNOWN = Event(
+    "change.unknown", WARNING, "A change was answered: nobody knows yet what became of it.", _ANSWERED
+)
+CHANGE_RECORDED = Event("change.recorded", DEBUG, "A change is durable and is about to be sent.", _INTENT)
+CHANGE_SENT_AGAIN = Event(
+    "change.sent_again", INFO, "Recovery sends a change again, under the same key.", (*_INTENT, "sends")
+)
+CHANGE_SETTLED = Event(
+    "change.settled",
+    INFO,
+    "Recovery found out what became of a change.",
+    (*_INTENT, "rental_id", "status", "code", "sends", "seconds"),
+)
+CHANGE_SET_ASIDE = Event(
+    "change.set_aside",
+    ERROR,
+    "Recovery gives up on a change after 20 tries and leaves it to a person.",
+    (*_INTENT, "code", "sends", "tries"),
+)
+RENTAL_ASTRAY = Event(
+    "rental.astray",
+    WARNING,
+    "Carloop did something else than it was asked for; the rental is not linked.",
+    (*_INTENT, "rental_id"),
+)
+RENTAL_CHANGED = Event(
+    "rental.changed",
+    INFO,
+    "A rental had news at Carloop: from the desk, or a rental of ours that we did not know.",
+    ("account", "site", "appointment_id", "rental_id", "change_id", "status"),
+)
+CARLOOP_HEARD = Event(
+    "carloop.heard",
+    DEBUG,
+    "A round of reconciling with one Carloop is over.",
+    ("account", "skew_seconds", "settled", "changed", "seconds"),
+)
+CARLOOP_UNHEARD = Event(
+    "carloop.unheard",
+    WARNING,
+    "A site's Carloop could not be asked; what is pending there stays so.",
+    ("site", "code"),
+)
+CALL_ANSWERED = Event("call.answered", DEBUG, "A hook answered.", ("request_id", "hook", "seconds"))
+CALL_FAILED = Event(
+    "call.failed",
+    WARNING,
+    "A hook could not answer. Of a change, `change.refused` tells the rest.",
+    ("request_id", "hook", "code", "seconds"),
+)
+DOCUMENT_REFUSED = Event(
+    "document.refused", INFO, "A document from the planner is not valid.", ("request_id", "document")
+)
+SETTINGS_SAVED = Event("settings.saved", INFO, "A site's settings were saved.", ("site",))
+ERASURE_ASKED = Event(
+    "erasure.asked",
+    INFO,
+    "Personal data were erased, or are kept until a change settles.",
+    ("erased", "kept"),
+)
+ERASURE_FINISHED = Event(
+    "erasure.finished", INFO, "What was erased has been cleared out of the records' files, too.", ()
+)
+ERASURE_PUT_OFF = Event(
+    "erasure.put_off",
+    WARNING,
+    "The records are in use or large: traces of what was erased may remain in their files.",
+    (),
+)
+RECORDS_REBUILT = Event(
+    "records.rebuilt",
+    WARNING,
+    "Damaged records were moved aside and rebuilt from Carloop.",
+    ("rentals", "missing"),
+)
+
+EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))
+"""Every event there is, in the order of this file."""
+
+
+def tell(event: Event, **fields: Field) -> None:
+    """Write an event to the log, with those of its fields that have a value."""
+    if not LOG.isEnabledFor(event.level):
+        return
+    known = {name: fields[name] for name in event.fields if fields.get(name) is not None}
+    extra = {"event": event.name, "fields": known}
+    LOG.log(event.level, "%s %s", event.name, json.dumps(known), extra=extra)

@@ -1,0 +1,76 @@
+"""The records' erasures: what was asked to be erased, until nothing of it is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from carloop_plugin.model import AppointmentId, StoreFailed
+from carloop_plugin.store.accounts import Accounts
+from carloop_plugin.store.database import Row, atomic
+from carloop_plugin.store.rows import now
+from carloop_plugin.store.tables import PENDING
+
+# Of the erasures, those that wait for no change any more.
+FREE = (
+    f"NOT EXISTS (SELECT 1 FROM intents WHERE intents.appointment_id = erasures.appointment_id AND {PENDING})"
+)
+
+
+class Erasures(Accounts):
+    """`ports.Store`, as far as erasures go."""
+
+    @atomic
+    def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
+        # Whoever settles one of their changes just now looks for erasures before these are there.
+        for each in self._waited_for(appointment_ids):
+            self._db.lock(each)
+        self._db.execute_many(
+            "INSERT INTO erasures (appointment_id, asked_at) VALUES (?, ?)"
+            " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at, erased_at = NULL",
+            [(each, now()) for each in sorted(appointment_ids)],
+        )
+        return self._erase_what_is_asked()
+
+    def unfinished_erasures(self) -> int:
+        sql = f"SELECT count(*) AS n FROM erasures WHERE erased_at IS NOT NULL OR {FREE}"
+        return int(self._db.query(sql)[0]["n"])
+
+    def finish_erasures(self, *, largest: int) -> bool:
+        try:
+            erased = self._erased()
+            if not self._db.scrub(largest=largest):
+                return False
+            self._forget_erasures(erased)
+        except StoreFailed:  # what is left to do is still noted
+            return False
+        return True
+
+    # within a transaction
+
+    def _erase_what_is_asked(self) -> int:
+        found = self._db.query(f"SELECT appointment_id FROM erasures WHERE erased_at IS NULL AND {FREE}")
+        if not found:
+            return 0
+        ids = self._db.listed([row["appointment_id"] for row in found])
+        erased = self._db.execute(f"DELETE FROM appointments WHERE id {self._db.AMONG}", [ids])
+        sql = f"UPDATE erasures SET erased_at = ? WHERE appointment_id {self._db.AMONG}"
+        self._db.execute(sql, [now(), ids])
+        return erased
+
+    def _waited_for(self, appointment_ids: Sequence[AppointmentId]) -> list[str]:
+        sql = (
+            f"SELECT DISTINCT appointment_id FROM intents WHERE {PENDING} AND appointment_id {self._db.AMONG}"
+        )
+        rows = self._db.query(sql, [self._db.listed(appointment_ids)])
+        return sorted(row["appointment_id"] for row in rows)
+
+    @atomic
+    def _erased(self) -> list[Row]:
+        self._erase_what_is_asked()
+        return self._db.query("SELECT appointment_id, erased_at FROM erasures WHERE erased_at IS NOT NULL")
+
+    @atomic
+    def _forget_erasures(self, erased: Sequence[Row]) -> None:
+        # By when it was erased, too: one that was asked for again meanwhile is not finished.
+        sql = "DELETE FROM erasures WHERE appointment_id = ? AND erased_at = ?"
+        self._db.execute_many(sql, [(row["appointment_id"], row["erased_at"]) for row in erased])

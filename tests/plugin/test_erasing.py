@@ -1,0 +1,205 @@
+"""Erasure as a host asks for it: by number or appointment, now or as soon as the open change is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from carloop_plugin import bootstrap, erase
+from carloop_plugin.store import connection
+from mobility_hookspecs import CallContext
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+CUSTOMER = {
+    "source": "dms",
+    "number": "Kanarie-4711",
+    "first_name": "Kanarie-Jörg",
+    "last_name": "Kanarie-Müller",
+    "email": "kanarie@example.org",
+}
+ColumnsWith = Callable[[str], set[str]]
+
+CANARIES = ("Kanarie-", "kanarie@")
+WAYS = ["number", "appointment"]
+
+
+def ask(planner: Planner, way: str, locale: str = "en") -> dict[str, Any]:
+    """Ask for the erasure of the planner's customer or appointment."""
+    subjects = {
+        "customer_numbers": [CUSTOMER["number"]] if way == "number" else [],
+        "appointment_ids": [planner.id] if way == "appointment" else [],
+    }
+    gathered = planner.host.erase(subjects, locale=locale)
+    assert gathered.failures == ()
+    return gathered.answers["carloop"]
+
+
+def columns_with_a_canary(columns_with: ColumnsWith) -> set[str]:
+    """Name the columns in which something of the customer stands."""
+    return {where for each in CANARIES for where in columns_with(each)}
+
+
+def files_with_a_canary(planner: Planner) -> list[str]:
+    """Name the files of the store's folder that hold a byte of the customer, journals and files moved aside too."""
+    found = (path for path in planner.store.parent.rglob("*") if path.is_file())
+    return [path.name for path in found if any(each.encode() in path.read_bytes() for each in CANARIES)]
+
+
+def is_known(planner: Planner) -> bool:
+    """Tell whether the records still have the appointment."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        return wired.call.store.appointment(planner.id) is not None  # type: ignore[arg-type]
+
+
+def leave_pending(planner: Planner, fault: str = "drop_after") -> dict[str, Any]:
+    """Book so that nobody knows what became of it, and give the change."""
+    planner.save(customer=CUSTOMER)
+    change = planner.booking()
+    planner.control.fault("book", fault, times=100)
+    assert "unknown" == planner.do(change)["status"]
+    return change
+
+
+@pytest.fixture(autouse=True)
+def journal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either of SQLite's journals, whatever version this machine has."""
+    wanted = getattr(request.node, "callspec", None) and request.node.callspec.params.get(
+        "plugin_environment"
+    )
+    if wanted in ("delete", "wal"):
+        monkeypatch.setattr(connection, "wal_is_safe", lambda _: wanted == "wal")
+
+
+on_files = pytest.mark.parametrize("plugin_environment", ["delete", "wal"], indirect=True)
+everywhere = pytest.mark.parametrize("plugin_environment", ["delete", "wal", "postgres"], indirect=True)
+
+
+@everywhere
+@pytest.mark.parametrize("way", WAYS)
+def test_a_customer_is_erased(planner: Planner, columns_with: ColumnsWith, way: str) -> None:
+    """By number or by appointment: counted, gone from every file, and told that Carloop has a copy of its own."""
+    planner.save(customer=CUSTOMER)
+    rental = planner.book()
+    planner.do(planner.cancellation(rental_id=rental["id"], reason="Kanarie-Grund"))
+    report = ask(planner, way)
+    assert (1, []) == (report["erased"], report["kept"])
+    assert (
+        "Carloop keeps customer data of its own; please erase them there separately." == report["remarks"][0]
+    )
+    assert set() == columns_with_a_canary(columns_with)
+    assert ([], False) == (files_with_a_canary(planner), is_known(planner))
+    assert 0 == ask(planner, way)["erased"]
+
+
+@everywhere
+@pytest.mark.parametrize("way", WAYS)
+def test_an_open_change_is_kept_and_erased_on_settling(
+    planner: Planner, columns_with: ColumnsWith, way: str
+) -> None:
+    """It is reported with reason and date, and nobody has to ask again."""
+    leave_pending(planner)
+    before = datetime.now(UTC)
+    report = ask(planner, way)
+    (kept,) = report["kept"]
+    assert (0, planner.id) == (report["erased"], kept["appointment_id"])
+    assert "A change is not settled yet; the data are erased as soon as it is." == kept["reason"]
+    until = datetime.fromisoformat(kept["until"])
+    assert before < until < datetime.now(UTC) + timedelta(minutes=2)
+    assert {"intents.body"} == columns_with_a_canary(columns_with)
+    planner.control.calm()
+    assert ["done"] == [each["status"] for each in planner.reconcile()["settled"]]
+    assert set() == columns_with_a_canary(columns_with)
+    assert ([], False) == (files_with_a_canary(planner), is_known(planner))
+    assert (0, []) == (ask(planner, way)["erased"], ask(planner, way)["kept"])
+    assert "booked" == planner.state()["state"]
+
+
+@pytest.mark.parametrize(
+    ("plugin_environment", "is_said"),
+    [("sqlite", False), ("postgres", True)],
+    indirect=["plugin_environment"],
+)
+def test_what_a_server_keeps_is_said(planner: Planner, is_said: bool) -> None:
+    """Its log and its backups are not ours to erase from."""
+    planner.save(customer=CUSTOMER)
+    remarks = ask(planner, "number")["remarks"]
+    assert is_said == any("(WAL), copies and backups" in each for each in remarks)
+    assert 1 + is_said == len(remarks)
+
+
+def test_it_is_reported_as_long_as_it_is_kept(planner: Planner) -> None:
+    """Asked again, by the number, while the change is open: the answer is the same."""
+    leave_pending(planner)
+    first, second = ask(planner, "number"), ask(planner, "number")
+    assert first["kept"] == second["kept"] != []
+
+
+def test_the_reason_is_in_the_callers_language(planner: Planner) -> None:
+    """What the planner shows its data protection officer."""
+    leave_pending(planner)
+    report = ask(planner, "appointment", "de")
+    assert (
+        "Eine Änderung ist noch ungeklärt; die Daten werden gelöscht, sobald sie geklärt ist."
+        == (report["kept"][0]["reason"])
+    )
+    assert "Carloop bewahrt eigene Kundendaten auf; bitte dort gesondert löschen." == report["remarks"][0]
+
+
+def test_a_payload_of_a_former_customer_is_reported(planner: Planner) -> None:
+    """The appointment has another customer by now; the pending change still carries the first one."""
+    leave_pending(planner)
+    planner.control.fault("read", "drop_before", times=100)
+    planner.save(revision=2, customer={"source": "dms", "number": "4712", "last_name": "Other"})
+    report = ask(planner, "number")
+    assert (0, [planner.id]) == (report["erased"], [each["appointment_id"] for each in report["kept"]])
+    assert is_known(planner)
+
+
+@on_files
+def test_files_moved_aside_are_erased(planner: Planner) -> None:
+    """A store that was damaged with a pending change in it still holds the customer, wherever it was moved."""
+    leave_pending(planner)
+    bootstrap.close()
+    aside, _ = bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
+    assert aside is not None
+    assert any(aside.name in name for name in files_with_a_canary(planner))
+    ask(planner, "number")
+    assert [] == files_with_a_canary(planner)
+
+
+def test_large_records_are_rewritten_later(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the file may still hold is said, the next reconcile that can finishes it, and the count is right."""
+    monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
+    planner.save(customer=CUSTOMER)
+    report = ask(planner, "number")
+    assert (1, 2) == (report["erased"], len(report["remarks"]))
+    planner.reconcile()
+    monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 2**20)
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        assert 1 == wired.call.store.unfinished_erasures()
+        erase.finish_erasures(wired.call)
+        assert 0 == wired.call.store.unfinished_erasures()
+
+
+def test_a_stranger_is_erased_of_nothing(planner: Planner) -> None:
+    """An unknown number or appointment is no mistake; there is only nothing to erase."""
+    planner.save(customer=CUSTOMER)
+    subjects = {"customer_numbers": ["4712"], "appointment_ids": ["A-never-seen"]}
+    report = planner.host.erase(subjects).answers["carloop"]
+    assert (0, [], True) == (report["erased"], report["kept"], is_known(planner))
+
+
+def test_the_hook_needs_no_carloop(planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Erasure is about our own records: it works with Carloop out of reach and without any settings."""
+    planner.save(customer=CUSTOMER)
+    for name in ("CARLOOP_BASE_URL", "CARLOOP_TOKEN"):
+        monkeypatch.delenv(name)
+    assert 1 == ask(planner, "number")["erased"]

@@ -1,0 +1,263 @@
+"""Each outcome is told in the log, by an event with ids and codes that a program can read."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from carloop_plugin import bootstrap, erase, events, plugin
+from mobility_hookspecs import CallContext
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+Fields = dict[str, Any]
+
+
+class Kept(logging.Handler):
+    """Keep the events, and hold each against what is promised of all."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.told: list[tuple[str, Fields]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep an event."""
+        name, fields = record.event, record.fields  # type: ignore[attr-defined]
+        (event,) = (each for each in events.EVENTS if each.name == name)
+        assert f"{name} {json.dumps(fields)}" == record.getMessage()
+        assert set(fields) <= set(event.fields) <= set(events.FIELDS)
+        assert event.level == record.levelno
+        self.told.append((name, fields))
+
+    def last(self, name: str) -> Fields:
+        """Give the fields of the last event of a name."""
+        return [fields for told, fields in self.told if told == name][-1]
+
+
+@pytest.fixture
+def log() -> Iterator[Kept]:
+    """Everything the plugin tells while a test runs."""
+    kept, level = Kept(), events.LOG.level
+    events.LOG.addHandler(kept)
+    events.LOG.setLevel(logging.DEBUG)
+    yield kept
+    events.LOG.removeHandler(kept)
+    events.LOG.setLevel(level)
+
+
+def book(planner: Planner) -> None:
+    planner.save()
+    planner.book()
+
+
+def be_refused(planner: Planner) -> None:
+    planner.save()
+    planner.do(planner.booking(customer={"source": "manual", "last_name": "Other"}))
+
+
+def leave_unknown(planner: Planner) -> Fields:
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "drop_after", times=3)
+    planner.do(change)
+    return change
+
+
+def settle(planner: Planner) -> None:
+    leave_unknown(planner)
+    planner.reconcile()
+
+
+def send_again(planner: Planner) -> None:
+    planner.save()
+    planner.control.fault("book", "drop_before", times=3)
+    planner.do(planner.booking())
+    planner.reconcile()
+
+
+def give_up(planner: Planner) -> None:
+    change = leave_unknown(planner)
+    planner.do(planner.cancellation(book_change_id=change["change_id"]))
+
+
+def set_aside(planner: Planner) -> None:
+    leave_unknown(planner)
+    planner.control.fault("read", "garbage", times=1000)
+    for _ in range(20):
+        plugin.reconcile_rentals(CallContext.within(0.7))
+
+
+def go_astray(planner: Planner) -> None:
+    planner.save()
+    planner.control.fault("book", "wrong_vehicle")
+    planner.do(planner.booking())
+
+
+def change_at_desk(planner: Planner) -> None:
+    planner.save()
+    planner.control.desk(planner.book()["id"], "hand_out")
+    planner.reconcile()
+
+
+def be_out_of_reach(planner: Planner) -> None:
+    planner.save()
+    planner.control.fault("account", "drop_before", times=3)
+    planner.reconcile()
+
+
+def fail_to_search(planner: Planner) -> None:
+    period = planner.appointment["period"]
+    request = {"site": "main", "filters": {"vehicle_classes": [], "features": []}}
+    planner.host.mobility_options(request | {"period": {"start": period["end"], "end": period["start"]}})
+
+
+def ask_badly(planner: Planner) -> None:
+    plugin.on_rental_change({"provider": "carloop"}, CallContext.within(5))  # type: ignore[arg-type]
+
+
+def save_settings(planner: Planner) -> None:
+    planner.host.save_settings({"provider": "carloop", "site": "main", "values": {"station": "hof"}})
+
+
+def erase_a_customer(planner: Planner) -> None:
+    planner.save()
+    planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []})
+
+
+def rebuild(_: Planner) -> None:
+    bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
+
+
+SCENES: dict[str, tuple[Callable[[Planner], Any], set[str]]] = {
+    "change.done": (
+        book,
+        {"request_id", "change_id", "action", "site", "appointment_id", "rental_id", "seconds"},
+    ),
+    "change.refused": (
+        be_refused,
+        {"request_id", "change_id", "action", "site", "appointment_id", "code", "seconds"},
+    ),
+    "change.unknown": (
+        leave_unknown,
+        {"request_id", "change_id", "action", "site", "appointment_id", "code", "seconds"},
+    ),
+    "change.recorded": (book, {"change_id", "action", "site", "appointment_id", "account"}),
+    "change.sent_again": (send_again, {"change_id", "action", "site", "appointment_id", "account", "sends"}),
+    "change.settled": (
+        settle,
+        {
+            "change_id",
+            "action",
+            "site",
+            "appointment_id",
+            "account",
+            "rental_id",
+            "status",
+            "sends",
+            "seconds",
+        },
+    ),
+    "change.set_aside": (
+        set_aside,
+        {"change_id", "action", "site", "appointment_id", "account", "code", "sends", "tries"},
+    ),
+    "rental.astray": (go_astray, {"change_id", "action", "site", "appointment_id", "account", "rental_id"}),
+    "rental.changed": (
+        change_at_desk,
+        {"account", "site", "appointment_id", "rental_id", "change_id", "status"},
+    ),
+    "carloop.heard": (
+        change_at_desk,
+        {"account", "skew_seconds", "settled", "changed", "seconds"},
+    ),
+    "carloop.unheard": (be_out_of_reach, {"site", "code"}),
+    "call.answered": (book, {"request_id", "hook", "seconds"}),
+    "call.failed": (fail_to_search, {"request_id", "hook", "code", "seconds"}),
+    "document.refused": (ask_badly, {"request_id", "document"}),
+    "settings.saved": (save_settings, {"site"}),
+    "erasure.asked": (erase_a_customer, {"erased", "kept"}),
+    "erasure.finished": (erase_a_customer, set()),
+    "records.rebuilt": (rebuild, {"rentals", "missing"}),
+}
+"""What brings an event about, and the fields it then has."""
+
+OF_ITS_OWN = {"erasure.put_off"}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_what_happens_is_told(planner: Planner, log: Kept, name: str) -> None:
+    """With all that is known of it at that moment, and nothing else."""
+    scene, fields = SCENES[name]
+    scene(planner)
+    assert fields == set(log.last(name))
+
+
+def test_every_event_has_a_scene() -> None:
+    """An event that nothing brings about would be documented in vain."""
+    assert {event.name for event in events.EVENTS} == set(SCENES) | OF_ITS_OWN
+
+
+def test_an_erasure_that_is_put_off_is_told(
+    planner: Planner, log: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has to know that traces remain for now."""
+    monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
+    erase_a_customer(planner)
+    assert {} == log.last("erasure.put_off")
+
+
+def test_one_change_can_be_followed(planner: Planner, log: Kept) -> None:
+    """Asked, unknown, found out: the change's id is in each, and the planner's call in the answer."""
+    planner.save()
+    planner.control.fault("book", "drop_after", times=3)
+    change = planner.booking()
+    context = CallContext.within(10, request_id="call-of-the-planner")
+    plugin.on_rental_change(change, context)  # type: ignore[arg-type]
+    planner.reconcile()
+    names = [name for name, fields in log.told if fields.get("change_id") == change["change_id"]]
+    assert ["change.recorded", "change.unknown", "change.settled"] == names
+    assert "call-of-the-planner" == log.last("change.unknown")["request_id"]
+    assert ("done", "book") == (log.last("change.settled")["status"], log.last("change.settled")["action"])
+
+
+def test_a_booking_given_up_is_told_with_what_gave_it_up(planner: Planner, log: Kept) -> None:
+    """Two changes are settled, so two events are told."""
+    give_up(planner)
+    settled = [(fields["action"], fields["status"]) for name, fields in log.told if name == "change.settled"]
+    assert [("book", "refused"), ("cancel", "done")] == settled
+
+
+def test_how_a_change_ended_is_told_by_name_and_code(planner: Planner, log: Kept) -> None:
+    """A refusal says with which code, as the planner was told."""
+    planner.save()
+    rental = planner.book()
+    planner.do(planner.booking(option_id=rental["vehicle"]["id"]))
+    assert "already_booked" == log.last("change.refused")["code"]
+    planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
+    assert ("change_end", rental["id"]) == (
+        log.last("change.done")["action"],
+        log.last("change.done")["rental_id"],
+    )
+
+
+def test_a_field_that_an_event_does_not_name_is_left_out(log: Kept) -> None:
+    """Nothing gets into a log by being passed along."""
+    events.tell(events.SETTINGS_SAVED, site="main", code="Canary")
+    assert {"site": "main"} == log.last("settings.saved")
+
+
+def test_a_host_without_logging_hears_nothing() -> None:
+    """Python would print a warning to standard error, where a host may not expect it."""
+    script = "from carloop_plugin.events import *; tell(CHANGE_SET_ASIDE, change_id='c')"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ("", "") == (done.stdout, done.stderr)

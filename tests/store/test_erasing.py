@@ -1,0 +1,224 @@
+"""Erasure in the records: now where nothing needs the data, else in the transaction that settles the change."""
+
+from __future__ import annotations
+
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
+from carloop_plugin.model import Action, AppointmentId, ChangeId
+from carloop_plugin.ports import Store
+from carloop_plugin.store import connection
+from carloop_plugin.store.opening import Source
+from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.store.records import Records
+from carloop_plugin.store.rows import intent_row
+from carloop_plugin.store.statements import insert
+
+MakeAppointment = Callable[..., SavedAppointment]
+MakeIntent = Callable[..., Intent]
+
+A1, C1, C2 = AppointmentId("A-1"), ChangeId("c-1"), ChangeId("c-2")
+DONE = Outcome(C1, OutcomeStatus.DONE)
+ANY = sys.maxsize
+
+
+def test_what_nothing_needs_is_erased_at_once(store: Store, make_appointment: MakeAppointment) -> None:
+    """The count says how many; asking again erases nothing more."""
+    store.save_appointment(make_appointment())
+    assert 1 == store.forget_appointments([A1, AppointmentId("A-never")])
+    assert store.appointment(A1) is None
+    assert 0 == store.forget_appointments([A1])
+
+
+@pytest.mark.parametrize("way", ["settled", "given up", "forgotten"])
+def test_what_a_change_needs_is_erased_when_it_ends(
+    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent, way: str
+) -> None:
+    """However the change ends, nobody has to ask for the erasure again."""
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    assert 0 == store.forget_appointments([A1])
+    assert (A1, 0) == (store.appointments_numbered("4711")[0], store.unfinished_erasures())
+    match way:
+        case "settled":
+            store.settle(C1, DONE)
+        case "given up":
+            store.record(make_intent("c-2", action=Action.CANCEL, gives_up=C1, body=None))
+            store.settle_given_up(
+                replace(DONE, status=OutcomeStatus.REFUSED), Outcome(C2, OutcomeStatus.DONE)
+            )
+        case "forgotten":
+            store.forget_intent(C1)
+    assert (None, 1) == (store.appointment(A1), store.unfinished_erasures())
+    assert store.finish_erasures(largest=ANY)
+    assert 0 == store.unfinished_erasures()
+
+
+def test_an_appointment_saved_after_its_erasure_stays(
+    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
+) -> None:
+    """What is saved under the same id later is remembered, though the files may not be rewritten yet."""
+    store.forget_appointments([A1])
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    store.settle(C1, DONE)
+    assert store.appointment(A1) is not None
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_an_erasure_at_the_moment_its_change_settles_is_not_missed(
+    source: Source, make_appointment: MakeAppointment, make_intent: MakeIntent, round_: int
+) -> None:
+    """Whichever of the two comes second erases."""
+    numbers = range(20)
+    with source.open(deadline=time.monotonic() + 30) as store:
+        for n in numbers:
+            store.save_appointment(make_appointment(f"A-{n}"))
+            store.record(make_intent(f"c-{n}", f"A-{n}"))
+
+    def settle(start: threading.Barrier, number: int) -> None:
+        with source.open(deadline=time.monotonic() + 30) as store:
+            start.wait()
+            store.settle(ChangeId(f"c-{number}"), Outcome(ChangeId(f"c-{number}"), OutcomeStatus.DONE))
+
+    def forget(start: threading.Barrier, number: int) -> None:
+        with source.open(deadline=time.monotonic() + 30) as store:
+            start.wait()
+            store.forget_appointments([AppointmentId(f"A-{number}")])
+
+    for number in numbers:
+        start = threading.Barrier(2)
+        works = [threading.Thread(target=work, args=(start, number)) for work in (settle, forget)]
+        for work in works:
+            work.start()
+        for work in works:
+            work.join()
+        with source.open(deadline=time.monotonic() + 30) as store:
+            assert store.appointment(AppointmentId(f"A-{number}")) is None
+
+
+def test_what_was_missed_is_erased_by_finishing(
+    store: Records, make_appointment: MakeAppointment, make_intent: MakeIntent
+) -> None:
+    """Whatever came between, the next round of reconciling finds it."""
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    store.forget_appointments([A1])
+    db = store.database
+    db.transact(lambda: db.execute("DELETE FROM intents"))
+    assert 1 == store.unfinished_erasures()
+    assert store.finish_erasures(largest=ANY)
+    assert (None, 0) == (store.appointment(A1), store.unfinished_erasures())
+
+
+def test_one_that_is_asked_for_again_meanwhile_stays_noted(
+    store: Records, make_appointment: MakeAppointment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another server erases under the same id while the files are cleared: its traces may still be there."""
+    store.forget_appointments([A1])
+    scrub = type(store.database).scrub
+
+    def meanwhile(db: Any, *, largest: int) -> bool:
+        is_done = scrub(db, largest=largest)
+        store.save_appointment(make_appointment())
+        store.forget_appointments([A1])
+        return is_done
+
+    monkeypatch.setattr(type(store.database), "scrub", meanwhile)
+    assert store.finish_erasures(largest=ANY)
+    assert 1 == store.unfinished_erasures()
+
+
+def test_a_large_file_is_not_rewritten_beside_the_work(file: SqliteFile) -> None:
+    """Nobody can write meanwhile; that it is left to do is remembered."""
+    with file.open(deadline=time.monotonic() + 30) as store:
+        store.forget_appointments([A1])
+        assert (False, 1) == (store.finish_erasures(largest=1), store.unfinished_erasures())
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_no_byte_of_what_was_erased_is_in_any_file(
+    path: Path, make_intent: MakeIntent, monkeypatch: pytest.MonkeyPatch, journal: str
+) -> None:
+    """SQLite leaves copies where it moves rows between pages, and in the write-ahead log: after erasing, nowhere."""
+    monkeypatch.setattr(connection, "wal_is_safe", lambda _: journal == "wal")
+    chance = random.Random(1)
+    file, other = SqliteFile(path), SqliteFile(path)
+    with file.open(deadline=time.monotonic() + 60) as store, other.open(deadline=time.monotonic() + 60):
+        assert journal == store.figures().journal
+        for _ in range(10):
+            fill_and_settle(store, make_intent, chance)
+        store.forget_appointments([A1])
+        assert store.finish_erasures(largest=ANY)
+        # Looked at while both are open: nothing waits for the last one to close.
+        files = {each.name: each.read_bytes().count(b"Canary") for each in path.parent.iterdir()}
+    file.close()
+    other.close()
+    assert {"carloop.sqlite3": 0, "carloop.sqlite3.installation": 0}.items() <= files.items()
+    assert 0 == sum(files.values())
+
+
+def fill_and_settle(store: Records, make_intent: MakeIntent, chance: random.Random) -> None:
+    """Record a thousand changes with payloads of any length and settle them in any order."""
+    ids = [f"{chance.getrandbits(128):032x}" for _ in range(1000)]
+    db = store.database
+
+    def fill() -> None:
+        for each in ids:
+            body = b"Canary " * chance.choice([1, 3, 20, 200])
+            insert(db, "intents", intent_row(make_intent(each, f"A-{each}", body=body)))
+
+    def settle() -> None:
+        for each in ids:
+            outcome = Outcome(
+                ChangeId(each), OutcomeStatus.DONE, rental={"id": "R" * chance.choice([1, 400])}
+            )
+            store.settle(ChangeId(each), outcome)
+
+    db.transact(fill)
+    chance.shuffle(ids)
+    db.transact(settle)
+
+
+def test_others_at_work_put_it_off(path: Path, file: SqliteFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader keeps the write-ahead log from being emptied: that is said, and done as soon as it has gone."""
+    monkeypatch.setattr(connection, "wal_is_safe", lambda _: True)
+    monkeypatch.setattr(connection, "LONGEST_WAIT", 0.05)
+    reader = SqliteFile(path)
+    with (
+        file.open(deadline=time.monotonic() + 30) as store,
+        reader.open(deadline=time.monotonic() + 30) as other,
+    ):
+        other.database._db.execute("BEGIN")
+        assert 0 == other.count_pending()[0]
+        store.forget_appointments([A1])
+        assert (False, 1) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
+        other.database._db.execute("ROLLBACK")
+        assert (True, 0) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
+    reader.close()
+
+
+def test_the_deadline_puts_it_off(
+    path: Path, make_intent: MakeIntent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rewriting ends at the call's deadline, whatever is left to do."""
+    monkeypatch.setattr(connection, "_STEPS_BETWEEN_LOOKS", 1)
+    file = SqliteFile(path)
+    with file.open(deadline=time.monotonic() + 60) as store:
+        fill_and_settle(store, make_intent, random.Random(1))
+        store.forget_appointments([A1])
+    with file.open(deadline=time.monotonic()) as store:
+        assert not store.finish_erasures(largest=ANY)
+    with file.open(deadline=time.monotonic() + 60) as store:
+        assert 1 == store.unfinished_erasures()
+    file.close()
