@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from carloop_model.carloop import Held, Truth
-from carloop_model.records import Asked, Document, in_short
+from carloop_model.records import Asked, Document, in_short, written
 from carloop_model.world import World
 
 from carloop_plugin import plugin
@@ -30,6 +30,7 @@ class Sight:
     records: Mapping[str, RentalRecord]
     states: Mapping[str, Document]
     shown: Mapping[str, int]
+    ends: Mapping[str, set[str]]
     late: frozenset[str]
 
     def is_pending(self, change_id: str) -> bool:
@@ -55,13 +56,17 @@ def look(world: World) -> Sight:
     for state in states:
         validate(state, "mobility_state")
         world.see(state.get("rental"))  # type: ignore[arg-type]
+    truth = world.carloop.look()
+    for rental in truth.rentals:
+        world.ends.setdefault(rental.id, set()).add(written(rental.end))
     return Sight(
-        truth=world.carloop.look(),
+        truth=truth,
         asked=world.asked,
         intents=intents,
         records={record.id: record for records in rentals.values() for record in records},
         states={state["appointment_id"]: state for state in states},  # type: ignore[misc]
         shown=world.shown,
+        ends=world.ends,
         late=frozenset(world.late),
     )
 
@@ -88,7 +93,7 @@ def done_is_done(sight: Sight) -> Iterator[str]:
         made = sight.truth.made_by(asked.id)
         if asked.is_booking and len(made) != 1:
             yield f"{asked.name} is done and exists {len(made)} times"
-        elif asked.change["action"] == "change_end" and asked.id not in sight.truth.executed:
+        elif asked.change["action"] == "change_end" and not _has_its_end(sight, asked):
             yield f"{asked.name} is done and Carloop never did it"
         elif "rental_id" in asked.change and asked.change["action"] == "cancel":
             rental = sight.truth.named(asked.change["rental_id"])
@@ -96,6 +101,11 @@ def done_is_done(sight: Sight) -> Iterator[str]:
                 yield f"{asked.name} is done and {rental.id} is {rental.status}"
         elif intent.gives_up:
             yield from _given_up(sight, sight.asked[intent.gives_up])
+
+
+def _has_its_end(sight: Sight, asked: Asked) -> bool:
+    # an end that the rental has had anyway need not be executed to be so
+    return asked.id in sight.truth.executed or asked.change["end"] in sight.ends[asked.change["rental_id"]]
 
 
 def refused_did_not_happen(sight: Sight) -> Iterator[str]:

@@ -70,6 +70,7 @@ class World:
         self.stragglers: list[Straggler] = []
         self.late: set[str] = set()
         self.shown: dict[str, int] = {}
+        self.ends: dict[str, set[str]] = {}
         self.carloop.set_clock(START)
 
     def close(self) -> None:
