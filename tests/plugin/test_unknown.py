@@ -256,6 +256,17 @@ def test_giving_up_what_was_refused_is_done(planner: Planner) -> None:
     assert "rental" not in outcome
 
 
+def test_giving_up_a_booking_that_brought_another_car_cancels_that_one(planner: Planner) -> None:
+    """It was refused, and yet something is left of it."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "wrong_vehicle")
+    assert "refused" == planner.do(change)["status"]
+    outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    assert ("done", "cancelled") == (outcome["status"], outcome["rental"]["status"])
+    assert ["cancelled"] == statuses(planner)
+
+
 def test_giving_up_a_booking_nobody_asked_for_is_refused(planner: Planner) -> None:
     """A wrong id is no success."""
     change = planner.cancellation(book_change_id="7d444840-9dc0-11d1-b245-5ffdce74fad2")
