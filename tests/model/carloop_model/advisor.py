@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from carloop_model.carloop import Held
@@ -90,6 +89,7 @@ def at_the_desk(world: World, rental: Held, action: str) -> None:
     """Let the desk do something with a rental."""
     other = next(each for each in world.vehicles if each != rental.vehicle)
     done = world.carloop.desk(rental.id, action, vehicle_id=other if action == "swap" else None)
+    world.tally[f"desk: {action}"] += 1
     world.story.tell(f"the desk: {action} {rental.id}" + ("" if done else ", which cannot be done"))
 
 
@@ -97,6 +97,7 @@ def for_another(world: World, vehicle: str, start: datetime, hours: int) -> None
     """Let a planner that is none of ours book a car."""
     end = start + timedelta(hours=hours)
     done = world.carloop.book_for_another(vehicle, start, end)
+    world.tally["somebody else booked"] += 1
     world.story.tell(f"somebody else books {vehicle}" + ("" if done else ", which cannot be done"))
 
 
@@ -144,9 +145,7 @@ DEEDS: dict[str, Deed] = {
     "moves": _moves,
     "saves": lambda world, planner, visit, _: world.save(planner, visit, f"opens {visit.id}"),
     "time passes": lambda world, *_: world.pass_time(3),
-    "somebody else books": lambda world, _, visit, __: for_another(
-        world, world.vehicles[0], visit.start, 1
-    ),
+    "somebody else books": lambda world, _, visit, __: for_another(world, world.vehicles[0], visit.start, 1),
     **{f"desk: {action}": _desk(action) for action in DESK},
 }
 """What may happen in the middle of a call."""

@@ -7,18 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
+
 from carloop_model.process import INSTALLATION
 from carloop_model.trouble import Weather
-
 from carloop_sandbox.remote import ControlRefused
 from carloop_sandbox.running import Sandbox, run_sandbox
 from carloop_sandbox.store import Fleet
 
 VEHICLES = 2
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OTHERS = "somebody-else-"
+"""How the keys of planners that are none of ours begin."""
 ACTIVE = ("reserved", "picked_up")
 
 
@@ -57,10 +58,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """All of Carloop's rentals, and the keys of the writes it executed."""
+    """All of Carloop's rentals, and the keys it remembers: of the writes it executed, and of those it refused."""
 
     rentals: tuple[Held, ...]
     executed: frozenset[str]
+    keys: frozenset[str]
 
     def made_by(self, change_id: str) -> tuple[Held, ...]:
         """Give the rentals a booking brought."""
@@ -109,8 +111,11 @@ class Carloop:
             )
             for row in database.all("SELECT * FROM rentals ORDER BY number")
         )
-        executed = database.all("SELECT key FROM idempotency WHERE status < 300")
-        return Truth(rentals, frozenset(row["key"] for row in executed))
+        remembered = {
+            row["key"]: row["status"] for row in database.all("SELECT key, status FROM idempotency")
+        }
+        executed = frozenset(key for key, status in remembered.items() if status < 300)
+        return Truth(rentals, executed, frozenset(remembered))
 
     def vehicles(self) -> list[str]:
         """Name the cars there are."""
@@ -134,7 +139,7 @@ class Carloop:
             "end": end.isoformat(),
             "customer": {"source": "manual", "last_name": "Anders"},
         }
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": f"other-{self._others}"}
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": f"{OTHERS}{self._others}"}
         try:
             return self._http.post("/api/planner/v1/rentals", json=body, headers=headers).is_success
         except httpx.HTTPError:

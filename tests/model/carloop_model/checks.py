@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from carloop_model.carloop import Held, Truth
+from carloop_model.carloop import OTHERS, Held, Truth
 from carloop_model.records import Asked, Document, in_short, written
 from carloop_model.world import World
-
 from carloop_plugin import plugin
 from carloop_plugin.intents import Intent, OutcomeStatus, RentalRecord
 from carloop_plugin.model import AppointmentId, ChangeId
@@ -137,6 +136,13 @@ def nothing_without_intent(sight: Sight) -> Iterator[str]:
             yield f"{asked.name} is settled, and its payload is still there"
 
 
+def keys_are_changes(sight: Sight) -> Iterator[str]:
+    """What is sent carries the change's id as its key, in each attempt."""
+    for key in sight.truth.keys - sight.asked.keys():
+        if not key.startswith(OTHERS):
+            yield f"Carloop was sent the key {key}, which is no change's"
+
+
 def linked_or_pending(sight: Sight) -> Iterator[str]:
     """Each rental of ours is in the records, or the change that made it is pending."""
     for rental in sight.truth.rentals:
@@ -209,6 +215,7 @@ CHECKS: tuple[Callable[[Sight], Iterator[str]], ...] = (
     done_is_done,
     refused_did_not_happen,
     nothing_without_intent,
+    keys_are_changes,
     linked_or_pending,
     one_each,
     states_tell_the_truth,

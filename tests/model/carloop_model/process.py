@@ -84,7 +84,7 @@ class Place:
 
 
 class Process:
-    """One run of a planner's program. Opens everything itself, waits for nothing, and draws the same numbers each time."""
+    """One run of a planner's program. Waits for nothing between attempts, and draws the same numbers in each run."""
 
     def __init__(self, place: Place) -> None:
         self.watch = Watch()

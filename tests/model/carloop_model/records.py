@@ -92,7 +92,12 @@ class Asked:
     @property
     def name(self) -> str:
         """How a story calls it."""
-        return f"{self.change['action']} {self.number} of {self.visit.id}"
+        return f"{self.kind} {self.number} of {self.visit.id}"
+
+    @property
+    def kind(self) -> str:
+        """What it asks for."""
+        return "give up" if "book_change_id" in self.change else str(self.change["action"])
 
     @property
     def is_booking(self) -> bool:

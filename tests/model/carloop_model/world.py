@@ -1,8 +1,9 @@
-"""The world of a run: two planners, their store, a Carloop and three clocks; and how a planner is made to do something."""
+"""The world of a run: two planners, their store, a Carloop, clocks; and how a planner is made to do something."""
 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from carloop_model.process import Place, Process
 from carloop_model.records import Asked, Document, Visit, in_short, is_final, said
 from carloop_model.story import Contradiction, Story
 from carloop_model.trouble import FAIR, HELD, Death, Died, Meanwhile, Trouble, Weather
-
 from carloop_plugin import plugin
 from carloop_plugin.model import WriteRequest
 from carloop_plugin.verdict import LONGEST_FLIGHT
@@ -71,6 +71,7 @@ class World:
         self.late: set[str] = set()
         self.shown: dict[str, int] = {}
         self.ends: dict[str, set[str]] = {}
+        self.tally: Counter[str] = Counter()
         self.carloop.set_clock(START)
 
     def close(self) -> None:
@@ -100,6 +101,7 @@ class World:
         begun = len(self.story.lines) - 1
         process = self.processes[planner]
         if weather:
+            self.tally["trouble on the wire"] += 1
             self.carloop.expect(weather)
         process.watch.begin(
             at=fate.step if fate else 0,
@@ -112,6 +114,7 @@ class World:
             if isinstance(fate, Death):
                 raise Died("it can answer")
         except Died as died:
+            self.tally["a process died"] += 1
             self._restart(planner)
             self.story.end(begun, f"dies before {died}")
             return None
@@ -141,6 +144,7 @@ class World:
 
         def strike(where: str) -> None:
             if visit and isinstance(trouble.fate, Meanwhile):
+                self.tally[f"meanwhile: {trouble.fate.deed}"] += 1
                 with self.story.meanwhile(where):
                     self._deeds[trouble.fate.deed](self, other, visit, asked)
 
@@ -156,6 +160,7 @@ class World:
         trouble: Trouble = FAIR,
     ) -> None:
         """Save an appointment; an older revision where a document is given."""
+        self.tally["appointment saved"] += 1
         sent = document or visit.document
         step = self.call(
             planner,
@@ -173,6 +178,7 @@ class World:
     ) -> Document | None:
         """Ask for a change, for the first time or again, and hold the answer against those before."""
         self.asked[asked.id] = asked
+        self.tally[f"{asked.kind}, again" if again else asked.kind] += 1
         outcome = self.call(
             planner,
             f"asks again for {asked.name}" if again else f"{asked.told} [{asked.name}]",
@@ -187,6 +193,7 @@ class World:
 
     def reconcile(self, planner: str, *, trouble: Trouble = FAIR) -> Document | None:
         """Reconcile once."""
+        self.tally["reconcile"] += 1
         report = self.call(
             planner,
             "reconciles",
@@ -213,6 +220,7 @@ class World:
             self.contradict(f"{asked.name} was {in_short(asked.final)} and is now {in_short(outcome)}")
         if is_final(outcome):
             asked.final = outcome
+        self.tally[f"told {outcome['status']}"] += 1
         asked.was_unknown |= outcome["status"] == "unknown"
         self.see(outcome.get("rental"))
 
@@ -229,13 +237,17 @@ class World:
 
     def pass_time(self, minutes: int) -> None:
         """Let time pass; what was under way for too long is lost, save for what was given up and may turn up yet."""
+        self.tally["time passed"] += 1
         self.clock.true += timedelta(minutes=minutes)
         self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
         self.story.tell(f"{minutes} minutes pass: it is {said(self.clock.true)}")
-        self.stragglers = [each for each in self.stragglers if self.is_in_time(each) or self.is_given_up(each)]
+        self.stragglers = [
+            each for each in self.stragglers if self.is_in_time(each) or self.is_given_up(each)
+        ]
 
     def put_clock(self, whose: str, minutes: int) -> None:
-        """Put a clock wrong, or right again with 0. No message stays under way over that: how long it took, nobody knows."""
+        """Put a clock wrong, or right again with 0. Nothing stays under way over that: how long, nobody could tell."""
+        self.tally["a clock put wrong"] += 1
         if whose == "Carloop":
             self.carloops_clock_ahead = timedelta(minutes=minutes)
             self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
@@ -246,6 +258,7 @@ class World:
 
     def arrive(self, which: int) -> None:
         """Let a write that was held up arrive at Carloop."""
+        self.tally["a request arrived late"] += 1
         straggler = self.stragglers.pop(which % len(self.stragglers))
         name = self.asked[straggler.request.key].name
         self.story.tell(f"the request of {name} arrives late")
