@@ -29,7 +29,7 @@ ROOT = FOLDER.parents[1]
 PATCHES = FOLDER / "patches"
 LONGEST = 300
 _NEITHER = shutil.ignore_patterns(".*", "__pycache__", "docs", "dist", "build", "mutants", "*.egg-info")
-_FAILED = re.compile(r"^FAILED ([^\s\[]+)", re.MULTILINE)
+_FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Bug:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What became of a planted bug: the tests that failed, and those that should have and did not."""
+    """What became of a planted bug: the tests that noticed, and those that should have and did not."""
 
     bug: Bug
-    failed: tuple[str, ...]
+    noticed: tuple[str, ...]
     missed: tuple[str, ...]
     seconds: float
     said: str = ""
@@ -55,7 +55,7 @@ class Finding:
     @property
     def is_caught(self) -> bool:
         """Tell whether every test that is named noticed."""
-        return bool(self.failed) and not self.missed
+        return bool(self.noticed) and not self.missed
 
 
 def read_bug(patch: Path) -> Bug:
@@ -101,9 +101,10 @@ def look_for(bug: Bug) -> Finding:
         if trouble := plant(bug, tree):
             return Finding(bug, (), bug.tests, 0.0, f"the patch does not apply any more:\n{trouble}")
         said = run_tests(tree, bug.tests)
-    failed = tuple(dict.fromkeys(_FAILED.findall(said)))
-    missed = tuple(each for each in bug.tests if not any(one.startswith(each) for one in failed))
-    return Finding(bug, failed, missed, time.monotonic() - began, said)
+    failed = _FAILED.findall(said)
+    noticed = tuple(each for each in bug.tests if any(one.startswith(each) for one in failed))
+    missed = tuple(each for each in bug.tests if each not in noticed)
+    return Finding(bug, noticed, missed, time.monotonic() - began, said)
 
 
 def run_tests(tree: Path, tests: Sequence[str]) -> str:
@@ -126,8 +127,8 @@ def look_for_all(bugs: Sequence[Bug]) -> Iterator[Finding]:
 
 def line_of(finding: Finding) -> str:
     """Write a finding as a line for a person."""
-    caught = "caught" if finding.is_caught else "MISSED"
-    return f"{finding.bug.name:28} {caught}  {len(finding.failed):2} tests  {finding.seconds:5.1f} s  {finding.bug.what}"
+    verdict = "caught" if finding.is_caught else "MISSED"
+    return f"{finding.bug.name:26} {verdict}  {finding.seconds:5.1f} s  {finding.bug.what}"
 
 
 def report(findings: Sequence[Finding]) -> str:
@@ -136,14 +137,14 @@ def report(findings: Sequence[Finding]) -> str:
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
     rows = "\n".join(
-        f"| `{each.bug.name}` | {each.bug.what} | {'<br>'.join(f'`{test}`' for test in each.failed) or '**missed**'} |"
+        f"| `{each.bug.name}` | {each.bug.what} | {'<br>'.join(f'`{test}`' for test in each.noticed) or '**missed**'} |"
         for each in findings
     )
     return (
-        "# Planted bugs\n\n"
-        f"`make planted`, {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}. Each bug is planted alone in a copy of"
-        " the tree (`tests/mutants/patches/`), and the named tests, all part of `make test`, must fail.\n\n"
-        f"**{summary(findings)}**\n\n| bug | what is broken | caught by |\n|---|---|---|\n{rows}\n"
+        f"# Planted bugs\n\n`make planted`, {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}. Each bug of"
+        " `tests/mutants/patches/` is planted alone in a copy of the tree, and each of the tests beside it, all part"
+        f" of `make test`, must fail.\n\n**{summary(findings)}**\n\n"
+        f"| bug | what is broken | caught by |\n|---|---|---|\n{rows}\n"
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,10 +59,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """All of Carloop's rentals, and the keys it remembers: of the writes it executed, and of those it refused."""
+    """All rentals, and the keys Carloop remembers: those it executed with the revision that came of it, and all."""
 
     rentals: tuple[Held, ...]
-    executed: frozenset[str]
+    executed: Mapping[str, int]
     keys: frozenset[str]
 
     def made_by(self, change_id: str) -> tuple[Held, ...]:
@@ -111,11 +112,11 @@ class Carloop:
             )
             for row in database.all("SELECT * FROM rentals ORDER BY number")
         )
-        remembered = {
-            row["key"]: row["status"] for row in database.all("SELECT key, status FROM idempotency")
+        remembered = database.all("SELECT key, status, body FROM idempotency")
+        executed = {
+            row["key"]: json.loads(row["body"])["revision"] for row in remembered if row["status"] < 300
         }
-        executed = frozenset(key for key, status in remembered.items() if status < 300)
-        return Truth(rentals, executed, frozenset(remembered))
+        return Truth(rentals, executed, frozenset(row["key"] for row in remembered))
 
     def vehicles(self) -> list[str]:
         """Name the cars there are."""

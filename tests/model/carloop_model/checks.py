@@ -12,7 +12,7 @@ from carloop_model.records import Asked, Document, in_short, written
 from carloop_model.world import World
 from carloop_plugin import plugin
 from carloop_plugin.intents import Intent, OutcomeStatus, RentalRecord
-from carloop_plugin.model import AppointmentId, ChangeId
+from carloop_plugin.model import Action, AppointmentId, ChangeId
 from mobility_hookspecs import CallContext
 from mobility_schemas import validate
 
@@ -143,6 +143,14 @@ def keys_are_changes(sight: Sight) -> Iterator[str]:
             yield f"Carloop was sent the key {key}, which is no change's"
 
 
+def an_end_overwrites_nothing(sight: Sight) -> Iterator[str]:
+    """A change of the end is executed at the revision it was recorded with, or not at all."""
+    for change_id, revision in sight.truth.executed.items():
+        intent = sight.intents.get(change_id)
+        if intent and intent.action is Action.CHANGE_END and revision - (intent.revision or 0) not in (0, 1):
+            yield f"{sight.asked[change_id].name} of revision {intent.revision} was executed as {revision}"
+
+
 def linked_or_pending(sight: Sight) -> Iterator[str]:
     """Each rental of ours is in the records, or the change that made it is pending."""
     for rental in sight.truth.rentals:
@@ -216,6 +224,7 @@ CHECKS: tuple[Callable[[Sight], Iterator[str]], ...] = (
     refused_did_not_happen,
     nothing_without_intent,
     keys_are_changes,
+    an_end_overwrites_nothing,
     linked_or_pending,
     one_each,
     states_tell_the_truth,

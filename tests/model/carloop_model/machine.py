@@ -27,14 +27,15 @@ SAID = {"open": "opens", "make": "opens", "move": "moves", "call off": "calls of
 
 planners = st.sampled_from(PLANNERS)
 numbers = st.integers(0, 4)
-steps = st.integers(1, 15)
 weathers = st.builds(
     Weather,
     st.sampled_from([*FAULTS, HELD, HELD, HELD]),
     st.sampled_from(["writes", "writes", "writes", "everything", "reads", "account"]),
     st.sampled_from([3, 3, 1, 9]),
 )
-fates = st.builds(Death, steps) | st.builds(Meanwhile, steps, st.sampled_from(list(DEEDS)))
+fates = st.builds(Death, st.integers(1, 8)) | st.builds(
+    Meanwhile, st.integers(1, 14), st.sampled_from(list(DEEDS))
+)
 # what is lost on the wire makes the longest stories, so it comes more often
 troubles = st.one_of(
     st.just(FAIR),
@@ -86,7 +87,7 @@ class Dealership(RuleBasedStateMachine):
     def visits(self) -> list[Visit]:
         """The appointments: those without a rental first, then the newest."""
         booked = {each.appointment_id for each in self.rentals if each.is_active}
-        return sorted(reversed(self.world.visits), key=lambda each: each.id in booked)
+        return sorted(self.world.visits[::-1], key=lambda each: each.id in booked)
 
     def _visit_of(self, rental: Held) -> Visit:
         return next(each for each in self.world.visits if each.id == rental.appointment_id)

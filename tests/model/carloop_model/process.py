@@ -20,23 +20,43 @@ from carloop_plugin.store.pool import SqliteFile
 INSTALLATION = "inst"
 
 
+EFFECTS = frozenset(
+    {
+        "save_appointment",
+        "record",
+        "record_settled",
+        "mark_sent",
+        "mark_unknown",
+        "settle",
+        "settle_given_up",
+        "forget_intent",
+        "keep_rental",
+        "note_contact",
+        "known_account",
+        "read_account",
+        "read_rental",
+        "find_rental",
+        "send",
+        "rentals_changed_since",
+    }
+)
+"""The calls that change something or leave the process: between two of them it does not matter where it dies."""
+
+
 @dataclass
 class Watch:
-    """Counts the steps of a call, each a call of a port, and lets happen at one of them what is to happen then."""
+    """Counts the steps of a call, each a call of a port, and lets happen before one of them what is to happen then."""
 
-    steps: int = 0
     at: int = 0
     strike: Callable[[str], None] | None = None
+    counts: Callable[[str], bool] = bool
     holds: bool = False
     held: list[WriteRequest] = field(default_factory=list)
-
-    def begin(self, at: int, strike: Callable[[str], None] | None, *, holds: bool) -> None:
-        """Begin a call."""
-        self.steps, self.at, self.strike, self.holds = 0, at, strike, holds
+    steps: int = 0
 
     def step(self, name: str) -> None:
         """Note that a port is about to be called."""
-        self.steps += 1
+        self.steps += self.counts(name)
         if self.strike is not None and self.steps == self.at:
             strike, self.strike = self.strike, None
             strike(f"step {self.steps}, {name}")

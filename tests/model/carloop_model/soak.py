@@ -60,7 +60,7 @@ def _play_batch(soak: Soak, runs: int, *, chance: int, steps: int) -> None:
 
     try:
         run_state_machine_as_test(seed(chance)(Counted), settings=_settings(runs, steps))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a run fails with is a counterexample
         notes = "\n".join(getattr(error, "__notes__", ()))
         soak.counterexamples.append(f"seed {chance}: {type(error).__name__}: {error}\n{notes}")
 

@@ -59,7 +59,7 @@ class Weather:
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """The process dies before this step of the call, or before it can answer where there are fewer steps."""
+    """The process dies before this step that has an effect, or before it can answer where there are fewer."""
 
     step: int
 

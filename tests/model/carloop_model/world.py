@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from carloop_model.carloop import running_carloop
-from carloop_model.process import Place, Process
+from carloop_model.process import EFFECTS, Place, Process
 from carloop_model.records import Asked, Document, Visit, in_short, is_final, said
 from carloop_model.story import Contradiction, Story
 from carloop_model.trouble import FAIR, HELD, Death, Died, Meanwhile, Trouble, Weather
@@ -103,11 +103,10 @@ class World:
         if weather:
             self.tally["trouble on the wire"] += 1
             self.carloop.expect(weather)
-        process.watch.begin(
-            at=fate.step if fate else 0,
-            strike=_die if isinstance(fate, Death) else strike,
-            holds=weather is not None and weather.kind == HELD,
-        )
+        process.watch.steps, process.watch.at = 0, fate.step if fate else 0
+        process.watch.strike = _die if isinstance(fate, Death) else strike
+        process.watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
+        process.watch.holds = weather is not None and weather.kind == HELD
         try:
             with process.running():
                 answer = hook(CallContext.within(SECONDS, locale="en"))
@@ -262,7 +261,7 @@ class World:
         straggler = self.stragglers.pop(which % len(self.stragglers))
         name = self.asked[straggler.request.key].name
         self.story.tell(f"the request of {name} arrives late")
-        if self.is_given_up(straggler):
+        if not self.is_in_time(straggler):
             self.late.add(straggler.request.key)
         self.processes["observer"].send(straggler.request, deadline=CallContext.within(SECONDS).deadline)
 
