@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash lock docs cassettes clean help
+.PHONY: .venv demo test check bench crash model planted mutants lock docs cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -55,6 +55,15 @@ bench: $(VENV)/.stamp ## the speed table, written to benchmarks/results.json
 
 crash: $(VENV)/.stamp ## kill the plugin anywhere in a booking: make crash ROUNDS=50
 	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50)
+
+model: $(VENV)/.stamp ## tell many stories of two planners, crashes, faults and clocks: make model RUNS=2000
+	@$(BIN)/python tests/model/soak.py --runs $(or $(RUNS),2000) --report docs/evidence/model.md $(ARGS)
+
+planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests notice: make planted ARGS=key-per-attempt
+	@$(BIN)/python tests/mutants/planted.py $(ARGS)
+
+mutants: $(VENV)/.stamp ## change the decision modules a thousandfold, and see what the tests do not notice
+	@$(BIN)/python tests/mutants/decisions.py $(ARGS)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

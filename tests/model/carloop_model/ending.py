@@ -9,7 +9,7 @@ from carloop_model.records import in_short, is_final
 from carloop_model.world import PLANNERS, World
 
 ROUNDS = (3, 3, 100)
-"""Minutes before each round. The last outlasts a clock that was ahead: what was sent then counts as in flight till then."""
+"""Minutes before each round. The last outlasts a clock that was ahead: what was sent then is in flight till then."""
 
 
 def come_to_rest(world: World) -> list[str]:

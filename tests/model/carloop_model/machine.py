@@ -87,7 +87,8 @@ class Dealership(RuleBasedStateMachine):
     def visits(self) -> list[Visit]:
         """The appointments: those without a rental first, then the newest."""
         booked = {each.appointment_id for each in self.rentals if each.is_active}
-        return sorted(self.world.visits[::-1], key=lambda each: each.id in booked)
+        newest_first = self.world.visits[::-1]
+        return sorted(newest_first, key=lambda each: each.id in booked)
 
     def _visit_of(self, rental: Held) -> Visit:
         return next(each for each in self.world.visits if each.id == rental.appointment_id)
