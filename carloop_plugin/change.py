@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC
 
 from carloop_plugin.book import book
@@ -44,7 +45,7 @@ def change_rental(change: Mapping[str, object], call: Call) -> Outcome:
         with one_at_a_time(change_id, deadline=call.deadline) as is_alone:
             if not is_alone:
                 return Outcome(change_id, OutcomeStatus.UNKNOWN, reason=Reason("deadline_exceeded"))
-            return _carry_out(change, change_id, call)
+            return _as_it_stands(_carry_out(change, change_id, call), call)
     except StoreFailed as failure:
         if failure.may_be_written:
             # What may be in the records may be sent by recovery: that is no refusal.
@@ -53,6 +54,17 @@ def change_rental(change: Mapping[str, object], call: Call) -> Outcome:
         return Outcome(change_id, OutcomeStatus.REFUSED, reason=failure.reason)
     except Failed as failure:
         return Outcome(change_id, OutcomeStatus.REFUSED, reason=failure.reason)
+
+
+def _as_it_stands(outcome: Outcome, call: Call) -> Outcome:
+    """Give what another process found out in the meantime of a change whose outcome is not known here."""
+    if outcome.status is not OutcomeStatus.UNKNOWN or outcome.change_id is None:
+        return outcome
+    # What cannot be read now says nothing of the change: it may have been done.
+    with suppress(StoreFailed):
+        present = call.store.intent(outcome.change_id)
+        return (present and present.outcome) or outcome
+    return outcome
 
 
 def _carry_out(change: Mapping[str, object], change_id: ChangeId, call: Call) -> Outcome:

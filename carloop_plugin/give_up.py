@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from carloop_plugin.cancel import cancel_rental
 from carloop_plugin.intents import Intent, OtherPending, Outcome, OutcomeStatus
-from carloop_plugin.model import Action, ChangeId, Reason, Refused, RentalId
+from carloop_plugin.model import Action, ChangeId, Reason, Refused
 from carloop_plugin.ports import Call
 from carloop_plugin.recover import recover
 
@@ -30,20 +30,16 @@ def give_up(change: Mapping[str, object], *, change_id: ChangeId, digest: str, c
         gives_up=booking.change_id,
     )
     if booking.outcome:
-        return _after_the_fact(booking.outcome, booking, intent, change=change, call=call)
+        return _after_the_fact(booking, intent, change=change, call=call)
     recorded = call.store.record(intent)
     if isinstance(recorded, OtherPending):
         raise Refused(Reason("outcome_pending", "change.other_pending"))
     return recover(intent, call)
 
 
-def _after_the_fact(
-    outcome: Outcome, booking: Intent, intent: Intent, *, change: Mapping[str, object], call: Call
-) -> Outcome:
-    rental = outcome.rental if outcome.status is OutcomeStatus.DONE else None
-    if rental is None:
+def _after_the_fact(booking: Intent, intent: Intent, *, change: Mapping[str, object], call: Call) -> Outcome:
+    # Whatever it brought: a booking that was refused because another car came of it has left that one behind.
+    made = call.store.rental_of_change(booking.change_id)
+    if made is None:
         return call.store.record_settled(intent, Outcome(intent.change_id, OutcomeStatus.DONE))
-    records = call.store.rentals_named(RentalId(str(rental["id"])), booking.site)
-    if not records:
-        raise Refused(Reason("rental_not_found", "change.rental_not_found", pointer="/book_change_id"))
-    return cancel_rental(records[0], change, change_id=intent.change_id, digest=intent.digest, call=call)
+    return cancel_rental(made, change, change_id=intent.change_id, digest=intent.digest, call=call)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pluggy
 import pytest
@@ -72,6 +74,26 @@ def test_a_token_of_another_account_changes_nothing(
     monkeypatch.setenv("CARLOOP_BASE_URL", planner.control.url)
     monkeypatch.setenv("CARLOOP_TOKEN", planner.control.token)
     assert "done" == planner.do(changes[1])["status"]
+
+
+@pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["read anew", "as seen"])
+def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(
+    planner: Planner, monkeypatch: pytest.MonkeyPatch, revision: dict[str, int]
+) -> None:
+    """At the same address, with the same token: what it does not know is not gone but another account's."""
+    with run_sandbox(token="tok_first") as first:
+        monkeypatch.setenv("CARLOOP_BASE_URL", first.url)
+        monkeypatch.setenv("CARLOOP_TOKEN", first.token)
+        planner.save()
+        rental = planner.book()
+        port = urlsplit(first.url).port or 0
+    with run_sandbox(token="tok_first", port=port):
+        changes = [
+            planner.end_change(rental, planner.end() + timedelta(hours=1), **revision),
+            planner.cancellation(rental_id=rental["id"], **revision),
+        ]
+        assert [("refused", "account_changed")] * 2 == [code(planner.do(change)) for change in changes]
+        assert "booked" == planner.state()["state"]
 
 
 def test_a_pending_booking_is_not_sent_to_another_account(

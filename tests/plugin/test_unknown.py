@@ -11,8 +11,10 @@ from carloop_plugin import bootstrap
 
 if TYPE_CHECKING:
     from conftest import Planner
+
+    from carloop_sandbox.running import Sandbox
 else:
-    Planner = Any
+    Planner = Sandbox = Any
 
 LOST = {"fault": "drop_after", "times": 3}
 NEVER_ARRIVED = {"fault": "drop_before", "times": 3}
@@ -72,6 +74,20 @@ def test_a_booking_that_never_arrived_is_sent_again(planner: Planner) -> None:
     assert [] == statuses(planner)
     assert "done" == planner.do(change)["status"]
     assert ["reserved"] == statuses(planner)
+
+
+def test_it_is_sent_again_under_the_key_it_was_sent_with(planner: Planner, sandbox: Sandbox) -> None:
+    """Which is the change's id, in every sending of every process."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **NEVER_ARRIVED)
+    bootstrap.close()
+    rental = planner.do(change)["rental"]
+    extension = planner.end_change(rental, planner.end() + timedelta(hours=1))
+    lose(planner, extension, "change_end", **NEVER_ARRIVED)
+    assert "done" == planner.do(extension)["status"]
+    remembered = {row["key"] for row in sandbox.store.database.all("SELECT key FROM idempotency")}
+    assert {change["change_id"], extension["change_id"]} <= remembered
 
 
 def test_unknown_survives_a_restart(planner: Planner) -> None:
@@ -254,6 +270,17 @@ def test_giving_up_what_was_refused_is_done(planner: Planner) -> None:
     outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
     assert "done" == outcome["status"]
     assert "rental" not in outcome
+
+
+def test_giving_up_a_booking_that_brought_another_car_cancels_that_one(planner: Planner) -> None:
+    """It was refused, and yet something is left of it."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "wrong_vehicle")
+    assert "refused" == planner.do(change)["status"]
+    outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    assert ("done", "cancelled") == (outcome["status"], outcome["rental"]["status"])
+    assert ["cancelled"] == statuses(planner)
 
 
 def test_giving_up_a_booking_nobody_asked_for_is_refused(planner: Planner) -> None:

@@ -1,0 +1,153 @@
+"""A planner's process: the plugin's hooks with connections and locks of its own, which die with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+from carloop_plugin import edge, in_flight
+from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.bootstrap import Wired
+from carloop_plugin.model import AnswerLost, Reason, Site, WriteRequest, WriteResult
+from carloop_plugin.ports import Call, Carloop, Clock, Credentials, Store
+from carloop_plugin.settings import Environment
+from carloop_plugin.store.pool import SqliteFile
+
+INSTALLATION = "inst"
+
+
+EFFECTS = frozenset(
+    {
+        "save_appointment",
+        "record",
+        "record_settled",
+        "mark_sent",
+        "mark_unknown",
+        "settle",
+        "settle_given_up",
+        "forget_intent",
+        "keep_rental",
+        "note_contact",
+        "known_account",
+        "read_account",
+        "read_rental",
+        "find_rental",
+        "send",
+        "rentals_changed_since",
+    }
+)
+"""The calls that change something or leave the process: between two of them it does not matter where it dies."""
+
+
+@dataclass
+class Watch:
+    """Counts the steps of a call, each a call of a port, and lets happen before one of them what is to happen then."""
+
+    at: int = 0
+    strike: Callable[[str], None] | None = None
+    counts: Callable[[str], bool] = bool
+    holds: bool = False
+    held: list[WriteRequest] = field(default_factory=list)
+    steps: int = 0
+
+    def step(self, name: str) -> None:
+        """Note that a port is about to be called."""
+        self.steps += self.counts(name)
+        if self.strike is not None and self.steps == self.at:
+            strike, self.strike = self.strike, None
+            strike(f"step {self.steps}, {name}")
+
+
+class WatchedPort:
+    """A port that tells its watch before each of its calls."""
+
+    def __init__(self, port: object, watch: Watch) -> None:
+        self._port = port
+        self._watch = watch
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._port, name)
+        if not callable(attribute):
+            return attribute
+
+        def call(*args: object, **named: object) -> object:
+            self._watch.step(name)
+            return attribute(*args, **named)
+
+        return call
+
+
+class WatchedCarloop(WatchedPort):
+    """The port to Carloop, whose writes may be held up on the way: sent, not answered, and not arrived yet."""
+
+    def send(self, request: WriteRequest, *, deadline: float) -> WriteResult:
+        """Send a write, or hold it up."""
+        self._watch.step("send")
+        if self._watch.holds:
+            self._watch.held.append(request)
+            return AnswerLost(Reason("unreachable", "api.answer_lost"))
+        return cast("Carloop", self._port).send(request, deadline=deadline)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a process finds things: the store's file, and Carloop."""
+
+    store: Path
+    url: str
+    token: str
+    clock: Clock
+
+
+class Process:
+    """One run of a planner's program. Waits for nothing between attempts, and draws the same numbers in each run."""
+
+    def __init__(self, place: Place) -> None:
+        self.watch = Watch()
+        self._clock = place.clock
+        self._file = SqliteFile(place.store, installation=INSTALLATION)
+        self._session = CarloopSession(
+            place.url, place.token, random=Random(1), sleep=lambda _: None, now=place.clock.now
+        )
+        self._carloop = cast("Carloop", WatchedCarloop(self._session, self.watch))
+        self._locks: dict[Any, Any] = {}
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let the hooks called in the block run in this process."""
+        before = edge.opened, in_flight._locks
+        edge.opened, in_flight._locks = self._opened, self._locks
+        try:
+            yield
+        finally:
+            edge.opened, in_flight._locks = before
+
+    @contextmanager
+    def store(self, *, deadline: float) -> Iterator[Store]:
+        """Look into the records."""
+        with self._file.open(deadline=deadline) as store:
+            yield store
+
+    def send(self, request: WriteRequest, *, deadline: float) -> None:
+        """Let a write arrive at Carloop; nobody hears the answer."""
+        self._session.send(request, deadline=deadline)
+
+    def end(self) -> None:
+        """Be gone, with everything but the store's file."""
+        self._session.close()
+        self._file.close()
+
+    @contextmanager
+    def _opened(self, *, deadline: float) -> Iterator[Wired]:
+        with self._file.open(deadline=deadline) as store:
+            watched = cast("Store", WatchedPort(store, self.watch))
+            call = Call(watched, self._connect, lambda _: None, self._clock, deadline)
+            # none of the model's hooks looks at settings or secrets
+            yield Wired(call, Environment(), cast("Credentials", None))
+
+    def _connect(self, _: Site) -> Carloop:
+        return self._carloop

@@ -1,0 +1,132 @@
+"""What the planners wrote down: their appointments, the changes they asked for, and what they were told."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Document = dict[str, Any]
+
+BERLIN = ZoneInfo("Europe/Berlin")
+RETRYABLE_KEEPS_NOTHING = "invalid_document"
+
+
+def written(instant: datetime) -> str:
+    """Write an instant as a planner in Karlsruhe does."""
+    return instant.astimezone(BERLIN).isoformat(timespec="seconds")
+
+
+def said(instant: datetime) -> str:
+    """Write an instant for a story."""
+    return instant.astimezone(BERLIN).strftime("%d.%m. %H:%M %Z")
+
+
+@dataclass
+class Visit:
+    """An appointment with its older revisions."""
+
+    document: Document
+    older: list[Document] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The appointment's id."""
+        return str(self.document["id"])
+
+    @property
+    def start(self) -> datetime:
+        """When it begins."""
+        return datetime.fromisoformat(self.document["period"]["start"])
+
+    @property
+    def end(self) -> datetime:
+        """When it ends."""
+        return datetime.fromisoformat(self.document["period"]["end"])
+
+    def revise(self, **changes: object) -> None:
+        """Make a new revision."""
+        self.older.append(self.document)
+        self.document = self.document | changes | {"revision": self.document["revision"] + 1}
+
+
+def new_visit(number: int, start: datetime, hours: int) -> Visit:
+    """Write an appointment; every other customer comes from the DMS."""
+    source = {"source": "dms", "number": f"47{number}"} if number % 2 else {"source": "manual"}
+    return Visit(
+        {
+            "id": f"A-{number}",
+            "revision": 1,
+            "status": "scheduled",
+            "site": "main",
+            "period": period(start, start + timedelta(hours=hours)),
+            "time_zone": "Europe/Berlin",
+            "customer": source | {"first_name": "Jörg", "last_name": "Canary-Müller"},
+        }
+    )
+
+
+def period(start: datetime, end: datetime) -> Document:
+    """Write a period."""
+    return {"start": written(start), "end": written(end)}
+
+
+@dataclass
+class Asked:
+    """A change that planners ask for, and what they were told of it."""
+
+    number: int
+    visit: Visit
+    change: Document
+    told: str
+    final: Document | None = None
+    was_unknown: bool = False
+
+    @property
+    def id(self) -> str:
+        """The change's id."""
+        return str(self.change["change_id"])
+
+    @property
+    def name(self) -> str:
+        """How a story calls it."""
+        return f"{self.kind} {self.number} of {self.visit.id}"
+
+    @property
+    def kind(self) -> str:
+        """What it asks for."""
+        return "give up" if "book_change_id" in self.change else str(self.change["action"])
+
+    @property
+    def is_booking(self) -> bool:
+        """Tell whether it books."""
+        return bool(self.change["action"] == "book")
+
+
+def new_change(number: int, visit: Visit, told: str, **fields: object) -> Asked:
+    """Write a change with an id of its own, the same one in every run."""
+    change_id = str(uuid.UUID(int=number, version=4))
+    return Asked(number, visit, {"change_id": change_id, "provider": "carloop", **fields}, told)
+
+
+def is_final(outcome: Document) -> bool:
+    """Tell whether an outcome holds for ever."""
+    if outcome["status"] == "refused":
+        problem = outcome["problem"]
+        return not problem["retryable"] and problem["code"] != RETRYABLE_KEEPS_NOTHING
+    return bool(outcome["status"] == "done")
+
+
+def in_short(answer: Document | None) -> str:
+    """Say in a word or two what an answer says."""
+    if answer is None:
+        return "nothing"
+    if "settled" in answer:
+        settled = ", ".join(in_short(each) for each in answer["settled"]) or "nothing"
+        return f"settles {settled}; {answer['pending']} pending"
+    if "status" not in answer:
+        return str(answer["state"])
+    problem = answer.get("problem")
+    return f"{answer['status']} ({problem['code']})" if problem else str(answer["status"])

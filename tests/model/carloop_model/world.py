@@ -1,0 +1,279 @@
+"""The world of a run: two planners, their store, a Carloop, clocks; and how a planner is made to do something."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from carloop_model.carloop import running_carloop
+from carloop_model.process import EFFECTS, Place, Process
+from carloop_model.records import Asked, Document, Visit, in_short, is_final, said
+from carloop_model.story import Contradiction, Story
+from carloop_model.trouble import FAIR, HELD, Death, Died, Meanwhile, Trouble, Weather
+from carloop_plugin import plugin
+from carloop_plugin.model import WriteRequest
+from carloop_plugin.verdict import LONGEST_FLIGHT
+from mobility_hookspecs import CallContext, MobilityProblem
+from mobility_schemas import validate
+
+PLANNERS = ("A", "B")
+SECONDS = 30.0
+# seven seconds past, so that no two instants a rule compares are ever equal; the clocks are set back five hours later
+START = datetime(2027, 10, 30, 20, 0, 7, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Straggler:
+    """A write on its way to Carloop."""
+
+    request: WriteRequest
+    sent_at: datetime
+
+
+class PlannersClock:
+    """What the planners believe the time is."""
+
+    def __init__(self) -> None:
+        self.true = START
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Give the time, or what is believed to be it."""
+        return self.true + self.ahead
+
+
+Deed = Callable[["World", str, Visit, Asked | None], None]
+"""What may happen in the middle of a call, done by the other planner, to the appointment and change it is about."""
+
+
+class World:
+    """Everything there is in one run. `close` ends it."""
+
+    def __init__(self, deeds: Mapping[str, Deed]) -> None:
+        self._deeds = deeds
+        self._open = ExitStack()
+        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="carloop-model-")))
+        self.clock = PlannersClock()
+        self.carloops_clock_ahead = timedelta()
+        self.story = Story()
+        self.carloop = self._open.enter_context(running_carloop(folder / "carloop"))
+        self.place = Place(folder / "planners.sqlite3", self.carloop.url, self.carloop.token, self.clock)
+        self.processes = {name: Process(self.place) for name in (*PLANNERS, "observer")}
+        self.vehicles = self.carloop.vehicles()
+        self.visits: list[Visit] = []
+        self.asked: dict[str, Asked] = {}
+        self.stragglers: list[Straggler] = []
+        self.late: set[str] = set()
+        self.shown: dict[str, int] = {}
+        self.ends: dict[str, set[str]] = {}
+        self.tally: Counter[str] = Counter()
+        self.carloop.set_clock(START)
+
+    def close(self) -> None:
+        """End every process, and Carloop."""
+        for process in self.processes.values():
+            process.end()
+        self._open.close()
+
+    # a planner does something
+
+    def call(
+        self,
+        planner: str,
+        deed: str,
+        hook: Callable[[CallContext], Document],
+        *,
+        schema: str,
+        trouble: Trouble,
+        strike: Callable[[str], None],
+    ) -> Document | None:
+        """Let a planner call a hook; give its answer, None where it died or raised a problem.
+
+        `strike` is what happens in the middle of it, where something does.
+        """
+        weather, fate = trouble.weather, trouble.fate
+        self.story.tell(f"planner {planner} {deed}" + (f"; {weather}" if weather else ""))
+        begun = len(self.story.lines) - 1
+        process = self.processes[planner]
+        if weather:
+            self.tally["trouble on the wire"] += 1
+            self.carloop.expect(weather)
+        process.watch.steps, process.watch.at = 0, fate.step if fate else 0
+        process.watch.strike = _die if isinstance(fate, Death) else strike
+        process.watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
+        process.watch.holds = weather is not None and weather.kind == HELD
+        try:
+            with process.running():
+                answer = hook(CallContext.within(SECONDS, locale="en"))
+            if isinstance(fate, Death):
+                raise Died("it can answer")
+        except Died as died:
+            self.tally["a process died"] += 1
+            self._restart(planner)
+            self.story.end(begun, f"dies before {died}")
+            return None
+        except MobilityProblem as raised:
+            self.story.end(begun, f"problem ({raised.problem['code']})")
+            return None
+        finally:
+            self._afterwards(process, weather)
+        self.story.end(begun, in_short(answer))
+        validate(answer, schema)
+        return answer
+
+    def _afterwards(self, process: Process, weather: Weather | None) -> None:
+        if weather:
+            self.carloop.calm()
+        self.stragglers += [Straggler(each, self.clock.true) for each in process.watch.held]
+        process.watch.held.clear()
+
+    def _restart(self, planner: str) -> None:
+        self.processes[planner].end()
+        self.processes[planner] = Process(self.place)
+
+    def _meanwhile(
+        self, planner: str, trouble: Trouble, visit: Visit | None, asked: Asked | None = None
+    ) -> Callable[[str], None]:
+        other = next(each for each in PLANNERS if each != planner)
+
+        def strike(where: str) -> None:
+            if visit and isinstance(trouble.fate, Meanwhile):
+                self.tally[f"meanwhile: {trouble.fate.deed}"] += 1
+                with self.story.meanwhile(where):
+                    self._deeds[trouble.fate.deed](self, other, visit, asked)
+
+        return strike
+
+    def save(
+        self,
+        planner: str,
+        visit: Visit,
+        deed: str,
+        *,
+        document: Document | None = None,
+        trouble: Trouble = FAIR,
+    ) -> None:
+        """Save an appointment; an older revision where a document is given."""
+        self.tally["appointment saved"] += 1
+        sent = document or visit.document
+        step = self.call(
+            planner,
+            deed,
+            lambda context: plugin.on_appointment_saved(sent, context),  # type: ignore[arg-type,return-value]
+            schema="mobility_step",
+            trouble=trouble,
+            strike=self._meanwhile(planner, trouble, visit),
+        )
+        if step:
+            self.see(step.get("rental"))
+
+    def ask(
+        self, planner: str, asked: Asked, *, again: bool = False, trouble: Trouble = FAIR
+    ) -> Document | None:
+        """Ask for a change, for the first time or again, and hold the answer against those before."""
+        self.asked[asked.id] = asked
+        self.tally[f"{asked.kind}, again" if again else asked.kind] += 1
+        outcome = self.call(
+            planner,
+            f"asks again for {asked.name}" if again else f"{asked.told} [{asked.name}]",
+            lambda context: plugin.on_rental_change(asked.change, context),  # type: ignore[arg-type,return-value]
+            schema="rental_outcome",
+            trouble=trouble,
+            strike=self._meanwhile(planner, trouble, asked.visit, asked),
+        )
+        if outcome:
+            self.hear(outcome)
+        return outcome
+
+    def reconcile(self, planner: str, *, trouble: Trouble = FAIR) -> Document | None:
+        """Reconcile once."""
+        self.tally["reconcile"] += 1
+        report = self.call(
+            planner,
+            "reconciles",
+            lambda context: plugin.reconcile_rentals(context),  # type: ignore[return-value]
+            schema="reconcile_report",
+            trouble=trouble,
+            strike=self._meanwhile(planner, trouble, self.visits[0] if self.visits else None),
+        )
+        for outcome in report["settled"] if report else ():
+            self.hear(outcome)
+        for rental in report["changed"] if report else ():
+            self.see(rental)
+        if report and not trouble.weather:
+            # what turned up late has been looked at now
+            self.late.clear()
+        return report
+
+    # what planners are told
+
+    def hear(self, outcome: Document) -> None:
+        """Hold an outcome against what was said of the change before: what is final holds for ever."""
+        asked = self.asked[outcome["change_id"]]
+        if asked.final and outcome != asked.final:
+            self.contradict(f"{asked.name} was {in_short(asked.final)} and is now {in_short(outcome)}")
+        if is_final(outcome):
+            asked.final = outcome
+        self.tally[f"told {outcome['status']}"] += 1
+        asked.was_unknown |= outcome["status"] == "unknown"
+        self.see(outcome.get("rental"))
+
+    def see(self, rental: Document | None) -> None:
+        """Remember how new a rental is that was shown."""
+        if rental:
+            self.shown[rental["id"]] = max(rental["revision"], self.shown.get(rental["id"], 0))
+
+    def contradict(self, what: str) -> None:
+        """End the run: something does not hold that must."""
+        raise Contradiction(what)
+
+    # the world goes on by itself
+
+    def pass_time(self, minutes: int) -> None:
+        """Let time pass; what was under way for too long is lost, save for what was given up and may turn up yet."""
+        self.tally["time passed"] += 1
+        self.clock.true += timedelta(minutes=minutes)
+        self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
+        self.story.tell(f"{minutes} minutes pass: it is {said(self.clock.true)}")
+        self.stragglers = [
+            each for each in self.stragglers if self.is_in_time(each) or self.is_given_up(each)
+        ]
+
+    def put_clock(self, whose: str, minutes: int) -> None:
+        """Put a clock wrong, or right again with 0. Nothing stays under way over that: how long, nobody could tell."""
+        self.tally["a clock put wrong"] += 1
+        if whose == "Carloop":
+            self.carloops_clock_ahead = timedelta(minutes=minutes)
+            self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
+        else:
+            self.clock.ahead = timedelta(minutes=minutes)
+        self.story.tell(f"the clock of {whose} is {minutes} minutes ahead of the truth")
+        self.stragglers.clear()
+
+    def arrive(self, which: int) -> None:
+        """Let a write that was held up arrive at Carloop."""
+        self.tally["a request arrived late"] += 1
+        straggler = self.stragglers.pop(which % len(self.stragglers))
+        name = self.asked[straggler.request.key].name
+        self.story.tell(f"the request of {name} arrives late")
+        if not self.is_in_time(straggler):
+            self.late.add(straggler.request.key)
+        self.processes["observer"].send(straggler.request, deadline=CallContext.within(SECONDS).deadline)
+
+    def is_in_time(self, straggler: Straggler) -> bool:
+        """Tell whether a write may still arrive."""
+        return self.clock.true - straggler.sent_at <= LONGEST_FLIGHT
+
+    def is_given_up(self, straggler: Straggler) -> bool:
+        """Tell whether a write is of a booking that somebody gave up."""
+        key = straggler.request.key
+        return any(each.change.get("book_change_id") == key for each in self.asked.values())
+
+
+def _die(where: str) -> None:
+    raise Died(where)

@@ -1,0 +1,17 @@
+"""No story that hypothesis finds loses or doubles a rental, or tells a planner what is not so."""
+
+from __future__ import annotations
+
+from carloop_model.machine import Dealership
+from hypothesis import HealthCheck, settings
+
+TestDealership = Dealership.TestCase
+TestDealership.settings = settings(
+    max_examples=25,
+    stateful_step_count=20,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)

@@ -1,0 +1,60 @@
+"""Stories that hypothesis found, told again at each step of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from carloop_model import advisor
+from carloop_model.advisor import DEEDS
+from carloop_model.checks import complaints, look
+from carloop_model.ending import come_to_rest
+from carloop_model.records import Visit
+from carloop_model.trouble import HELD, Death, Meanwhile, Trouble, Weather
+from carloop_model.world import World
+
+STEPS = range(1, 14)
+EFFECTS = range(1, 8)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A world with two planners, which must be at rest and agree in the end."""
+    world = World(DEEDS)
+    yield world
+    found = come_to_rest(world) + complaints(look(world))
+    world.close()
+    assert [] == found, world.story
+
+
+@pytest.fixture
+def visit(world: World) -> Visit:
+    """A saved appointment."""
+    visit = advisor.draw_visit(world, hours=4, length=4)
+    world.save("A", visit, "saves")
+    return visit
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_planner_hears_what_the_other_one_found_out(world: World, visit: Visit, step: int) -> None:
+    """Its own answer was lost; that of the other, which reconciled meanwhile, is there to be told (`hear` compares)."""
+    trouble = Trouble(Weather(HELD), Meanwhile(step, "reconciles"))
+    world.ask("A", advisor.booking(world, visit, vehicle=world.vehicles[0]), trouble=trouble)
+    world.reconcile("A")
+    rental = advisor.rental_of(world, visit)
+    assert rental is not None
+    world.ask("A", advisor.cancellation(world, visit, rental), trouble=trouble)
+
+
+@pytest.mark.parametrize("weather", [Weather("the answer is lost"), Weather(HELD)], ids=str)
+@pytest.mark.parametrize("step", EFFECTS)
+def test_a_planner_may_die_at_any_step(world: World, visit: Visit, step: int, weather: Weather) -> None:
+    """Of the booking, of finding out about it, of giving it up: the rules that hold after each step hold here."""
+    booking = advisor.booking(world, visit, vehicle=world.vehicles[0])
+    for died_in in (
+        lambda trouble: world.ask("A", booking, trouble=trouble),
+        lambda trouble: world.reconcile("B", trouble=trouble),
+        lambda trouble: world.ask("A", advisor.giving_up(world, booking), trouble=trouble),
+    ):
+        died_in(Trouble(weather, Death(step)))
+        assert [] == complaints(look(world)), world.story
