@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from measuring import measure, warm_up
-from plan import Measures, Round, schedule
+from plan import Measures, Round, Scene, schedule
 from progress import Progress
 from report import Run, write_report
 from scenes import Played, play
@@ -47,9 +47,11 @@ class Part:
 
 def play_part(part: Part) -> list[Played]:
     """Play the rounds of one stage, one after the other."""
-    with tempfile.TemporaryDirectory(prefix="crash-", ignore_cleanup_errors=True) as folder:
-        with raised(Path(folder), with_disk=part.with_disk) as stage:
-            return [play(each, stage) for each in part.rounds]
+    with (
+        tempfile.TemporaryDirectory(prefix="crash-", ignore_cleanup_errors=True) as folder,
+        raised(Path(folder), with_disk=part.with_disk) as stage,
+    ):
+        return [play(each, stage) for each in part.rounds]
 
 
 def play_all(rounds: Sequence[Round], *, jobs: int, with_disk: bool) -> Iterator[list[Played]]:
@@ -72,13 +74,14 @@ def why_no_disk() -> str | None:
             return str(error)
 
 
-def run(*, rounds: int, seed: int, jobs: int) -> Run:
+def run(*, rounds: int, seed: int, jobs: int, scenes: Sequence[Scene]) -> Run:
     """Measure, plan and play."""
     began = time.monotonic()
     no_disk = why_no_disk()
+    scenes = [each for each in scenes if no_disk is None or each is not Scene.FULL]
     warm_up()
     measures: Measures = measure()
-    planned = schedule(rounds, measures, seed=seed, can_fill=no_disk is None)
+    planned = schedule(rounds, measures, seed=seed, scenes=scenes)
     played: list[Played] = []
     with Progress(rounds) as progress:
         for part in play_all(planned, jobs=jobs, with_disk=no_disk is None):
@@ -88,6 +91,7 @@ def run(*, rounds: int, seed: int, jobs: int) -> Run:
         seed=seed,
         played=tuple(played),
         measures=measures,
+        scenes=tuple(scenes),
         no_disk=no_disk,
         seconds=time.monotonic() - began,
     )
@@ -98,10 +102,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--rounds", type=int, default=50)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument(
+        "--scene", choices=[scene.name for scene in Scene], help="play rounds of this scene only"
+    )
     options.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
     options.add_argument("--report", type=Path, help="write what was played and found to this file")
     asked = options.parse_args(arguments)
-    found = run(rounds=asked.rounds, seed=asked.seed, jobs=asked.jobs)
+    scenes = [Scene[asked.scene]] if asked.scene else list(Scene)
+    found = run(rounds=asked.rounds, seed=asked.seed, jobs=asked.jobs, scenes=scenes)
     if found.no_disk:
         print(f"full disk: skipped, {found.no_disk}", file=sys.stderr)
     for breach in found.breaches[:MOST_SHOWN]:

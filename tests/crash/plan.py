@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -154,8 +154,12 @@ Measures = Mapping[tuple[Scene, Operation, str], Measured]
 """By scene, operation and detail: of what has steps of its own."""
 
 
-def in_turn(measures: Measures, *, can_fill: bool) -> Iterator[Round]:
-    """Give a round for every step of everything, without numbers yet."""
+def in_turn(measures: Measures, *, scenes: Sequence[Scene]) -> list[Round]:
+    """Give a round for every step of every scene, without numbers yet."""
+    return [each for each in _every_step(measures) if each.scene in scenes]
+
+
+def _every_step(measures: Measures) -> Iterator[Round]:
     for (scene, operation, detail), measured in measures.items():
         for number, step in enumerate(measured.steps, 1):
             yield Round(0, scene, operation, AtStep(number), detail=detail, step=f"{number} {step}")
@@ -167,16 +171,12 @@ def in_turn(measures: Measures, *, can_fill: bool) -> Iterator[Round]:
                 for point in points
             )
         for scene, details in _IN_THE_WAY.items():
-            yield from (
-                Round(0, scene, operation, detail=detail, step=detail)
-                for detail in details
-                if can_fill or scene is not Scene.FULL
-            )
+            yield from (Round(0, scene, operation, detail=detail, step=detail) for detail in details)
 
 
-def draw(measures: Measures, chance: random.Random, *, can_fill: bool) -> Round:
-    """Draw a round: any scene, dying anywhere."""
-    scene = chance.choice([each for each in Scene if can_fill or each is not Scene.FULL])
+def draw(measures: Measures, chance: random.Random, *, scenes: Sequence[Scene]) -> Round:
+    """Draw a round: any of the scenes, dying anywhere."""
+    scene = chance.choice(scenes)
     keys = [key for key in measures if key[0] is scene]
     key = chance.choice(keys) if keys else (Scene.PLUGIN, chance.choice(CHANGES), "")
     _, operation, detail = key
@@ -190,17 +190,17 @@ def draw(measures: Measures, chance: random.Random, *, can_fill: bool) -> Round:
     return Round(0, scene, operation, kill, chance.choice(POINTS[1:]), detail, step=ANYWHERE)
 
 
-def schedule(rounds: int, measures: Measures, *, seed: int, can_fill: bool) -> list[Round]:
+def schedule(rounds: int, measures: Measures, *, seed: int, scenes: Sequence[Scene]) -> list[Round]:
     """Give so many rounds: three of four the next of all steps, in an order that chance decides, over and over."""
     chance = random.Random(seed)
     turns: list[Round] = []
     planned = []
     for number in range(rounds):
         if number % ONE_IN_TURN == 0:
-            drawn = draw(measures, chance, can_fill=can_fill)
+            drawn = draw(measures, chance, scenes=scenes)
         else:
             if not turns:
-                turns = list(in_turn(measures, can_fill=can_fill))
+                turns = in_turn(measures, scenes=scenes)
                 chance.shuffle(turns)
             drawn = turns.pop()
         planned.append(replace(drawn, number=number + 1))

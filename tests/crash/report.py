@@ -24,6 +24,7 @@ class Run:
     seed: int
     played: tuple[Played, ...]
     measures: Measures
+    scenes: tuple[Scene, ...]
     no_disk: str | None
     seconds: float
 
@@ -44,7 +45,7 @@ class Run:
         """Count the steps that were taken in turn, and all there are."""
         everything = {
             (each.scene, each.operation, each.detail, each.step)
-            for each in in_turn(self.measures, can_fill=self.no_disk is None)
+            for each in in_turn(self.measures, scenes=self.scenes)
         }
         taken = {(r.scene, r.operation, r.detail, r.step) for r, _, _ in self.played}
         return len(everything & taken), len(everything)
@@ -110,6 +111,4 @@ def _commit() -> str:
 
 def _git(*arguments: str) -> str:
     folder = Path(__file__).parent
-    return subprocess.run(
-        ["git", *arguments], cwd=folder, check=True, capture_output=True, text=True
-    ).stdout
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout

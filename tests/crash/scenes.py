@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-from plan import PAGES, Measured, Operation, Round, Scene
-from processes import AfterSeconds, AtStep, Ended, in_a_process
-from stage import FILLER, SELF, Breach, Stage, damage, downgrade, fill, raised, small_disk
+from plan import Round, Scene
+from processes import Ended, in_a_process
+from stage import FILLER, SELF, Breach, Stage, damage, downgrade, fill
 from tap import Arm
 from verdict import verify
 
@@ -128,6 +124,8 @@ def _damaged(round_: Round, stage: Stage) -> bool:
         stage.breach(round_, "damaged records were touched, or something was sent without any")
     ended = in_a_process(rebuild_records, kill=round_.kill)
     if ended.killed:
+        # The planner does not wait for whoever rebuilds: it goes on with what it finds.
+        in_a_process(lambda: stage.go_on(round_))
         in_a_process(rebuild_records)
     return bool(refused)
 

@@ -10,7 +10,6 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from carloop import TOKEN, AtCarloop, CarloopProcess, Document
 from plan import Operation, Round
@@ -18,7 +17,7 @@ from processes import Ended, Kill, in_a_process
 from tap import Arm, Tap, knows, start_tap
 
 from carloop_plugin import bootstrap, plugin
-from mobility_hookspecs import CallContext
+from mobility_hookspecs import CallContext, MobilityProblem
 
 SELF = -1
 """The process that arms the tap is the one to be killed."""
@@ -108,6 +107,12 @@ class Stage:
         ended = in_a_process(reconcile, before=lambda: set_clock(round_), kill=kill, watched=watched)
         self.struck = self.tap.disarm()
         return ended
+
+    def go_on(self, round_: Round) -> None:
+        """Go on as a planner does, whatever state the records are in: reconcile, open step 4, ask for the change."""
+        with suppress(MobilityProblem):
+            reconcile()
+            self._ask_again(round_)
 
     def recover(self, round_: Round) -> Document:
         """Recover in a fresh process, open step 4, and ask for the same change twice more; look at all of it."""

@@ -154,9 +154,7 @@ class _Wire:
         self._armed = arm
 
     def lock(self, how: str) -> None:
-        self._locked = sqlite3.connect(
-            self._store, isolation_level=None, check_same_thread=False, timeout=10
-        )
+        self._locked = sqlite3.connect(self._store, isolation_level=None, check_same_thread=False, timeout=10)
         self._locked.execute(f"BEGIN {how}")
 
     def disarm(self, _: object) -> int:
