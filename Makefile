@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash lock docs cassettes clean help
+.PHONY: .venv demo test check bench crash soak lock docs cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -53,8 +53,12 @@ check: $(VENV)/.stamp ## style, types, import order, and that nothing generated 
 bench: $(VENV)/.stamp ## the speed table, written to benchmarks/results.json
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-crash: $(VENV)/.stamp ## kill the plugin anywhere in a booking: make crash ROUNDS=50
-	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50)
+crash: $(VENV)/.stamp ## kill the plugin, Carloop and recovery at every step: make crash ROUNDS=50
+	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50) $(ARGS)
+
+soak: $(VENV)/.stamp ## every long proof, one after the other, each written to docs/evidence
+	@$(BIN)/python tests/crash/harness.py --rounds 10000 --report docs/evidence/crash.md
+	@$(BIN)/python tests/crash/erasing.py --rounds 1000
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

@@ -80,7 +80,7 @@ def run(*, rounds: int, seed: int, jobs: int, scenes: Sequence[Scene]) -> Run:
     no_disk = why_no_disk()
     scenes = [each for each in scenes if no_disk is None or each is not Scene.FULL]
     warm_up()
-    measures: Measures = measure()
+    measures: Measures = measure(scenes)
     planned = schedule(rounds, measures, seed=seed, scenes=scenes)
     played: list[Played] = []
     with Progress(rounds) as progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from plan import Measured, Measures, Operation, Round, Scene
@@ -34,16 +34,19 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def measure() -> Measures:
-    """Do everything once, each on a stage of its own."""
-    found = {(Scene.PLUGIN, operation, ""): _alone(_change, operation, "") for operation in Operation}
-    for operation in Operation:
-        for arrival in ARRIVALS:
-            found[Scene.RECOVERY, operation, arrival] = _alone(_recovery, operation, arrival)
-    for records in RECORDS:
-        found[Scene.MIGRATION, Operation.BOOK, records] = _alone(_migration, Operation.BOOK, records)
-    found[Scene.DAMAGED, Operation.BOOK, ""] = _alone(_rebuild, Operation.BOOK, "")
-    return found
+def measure(scenes: Collection[Scene]) -> Measures:
+    """Do what these scenes kill once, each on a stage of its own; the changes in any case."""
+    works = {(Scene.PLUGIN, operation, ""): _change for operation in Operation}
+    works |= {
+        (Scene.RECOVERY, operation, arrival): _recovery for operation in Operation for arrival in ARRIVALS
+    }
+    works |= {(Scene.MIGRATION, Operation.BOOK, records): _migration for records in RECORDS}
+    works |= {(Scene.DAMAGED, Operation.BOOK, ""): _rebuild}
+    return {
+        (scene, operation, detail): _alone(work, operation, detail)
+        for (scene, operation, detail), work in works.items()
+        if scene in (Scene.PLUGIN, *scenes)
+    }
 
 
 def _alone(work: Callable[[Round, Stage], Ended], operation: Operation, detail: str) -> Measured:
