@@ -7,14 +7,22 @@ import platform
 import sqlite3
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from plan import Measures, Scene, in_turn
+from processes import AfterSeconds, AtCall, AtStep
 from scenes import Played
 from stage import Breach
+
+_DEATHS = {
+    AtStep: "at a step",
+    AtCall: "at any call of a function",
+    AfterSeconds: "after any time",
+    type(None): "not by its own hand (at a point of the sending, or not at all)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +99,16 @@ def _table(run: Run) -> Iterator[str]:
         yield f"| {scene.value} | {' | '.join(f'{cell:,}' for cell in cells)} |"
     yield ""
     operations = Counter(round_.operation for round_, _, _ in run.played)
-    yield "By operation: " + ", ".join(f"{name.value} {count:,}" for name, count in operations.most_common())
+    yield "By operation: " + _counted({name.value: count for name, count in operations.items()})
+    yield ""
+    deaths = Counter(_DEATHS[type(round_.kill)] for round_, was_hit, _ in run.played if was_hit)
+    yield "How the plugin's process was to die: " + _counted(deaths)
     yield ""
     yield "*Struck*: the kill came before the work was over, or what stood in the way kept it from being done at once."
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {counts[name]:,}" for name in sorted(counts, key=lambda name: -counts[name]))
 
 
 def _machine() -> str:
