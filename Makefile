@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash faults outage hostile races model planted mutants lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench crash faults outage hostile races model planted mutants soak lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -56,8 +56,16 @@ bench: $(VENV)/.stamp ## the speed table, written to benchmarks/results.json
 races: $(VENV)/.stamp ## planner servers race for the same cars and are killed; ARGS="--store postgres --attempts 1000"
 	@$(BIN)/python tests/races/harness.py $(ARGS)
 
-crash: $(VENV)/.stamp ## kill the plugin anywhere in a booking: make crash ROUNDS=50
-	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50)
+crash: $(VENV)/.stamp ## kill the plugin, Carloop and recovery at every step: make crash ROUNDS=50
+	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50) $(ARGS)
+
+soak: $(VENV)/.stamp ## every long proof, one after the other, each written to docs/evidence
+	@$(BIN)/python tests/crash/harness.py --rounds 10000 --report docs/evidence/crash.md
+	@$(BIN)/python tests/crash/erasing.py --rounds 1000
+	@$(BIN)/python tests/model/soak.py --runs 2000 --report docs/evidence/model.md
+	@$(BIN)/python tests/races/harness.py --store sqlite --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-sqlite.md
+	@$(BIN)/python tests/races/harness.py --store postgres --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-postgres.md
+	@$(BIN)/python tests/faults/outage.py --minutes 5 --report docs/evidence/outage.md
 
 faults: $(VENV)/.stamp ## every fault in every operation, written to docs/evidence/faults.md; ARGS="--seeds 1" for less
 	@$(BIN)/python tests/faults/matrix.py --report docs/evidence/faults.md $(ARGS)

@@ -85,10 +85,16 @@ def opened(*, deadline: float) -> Iterator[Wired]:
     :raises StoreFailed: the records cannot be opened.
     """
     environment = Environment.read()
+    with _opened(_source(environment.store), environment, deadline=deadline) as wired:
+        yield wired
+
+
+@contextmanager
+def _opened(source: Source, environment: Environment, *, deadline: float) -> Iterator[Wired]:
     credentials = open_credentials(environment.store)
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
-    with _source(environment.store).open(deadline=deadline) as store:
+    with source.open(deadline=deadline) as store:
 
         def settings(site: Site) -> SiteSettings:
             return site_settings(site, environment=environment, store=store, credentials=credentials)
@@ -106,30 +112,41 @@ def opened(*, deadline: float) -> Iterator[Wired]:
 def rebuild_store(
     *, deadline: float, tell: Callable[[int], None] = lambda _: None
 ) -> tuple[Path | None, Rebuilt]:
-    """Move the store aside and rebuild it from Carloop. Give where the old one is now, and what was found.
+    """Rebuild the store from Carloop, then move the old one aside. Give where that is now, and what was found.
+
+    The old one stays in its place until the new one is complete, whenever this is interrupted.
 
     :raises StoreFailed: the installation's id is lost, or the new store cannot be written.
     """
     from carloop_plugin.rebuild import rebuild
-    from carloop_plugin.store.damaged import find_installation, find_settings, move_aside
+    from carloop_plugin.store.damaged import (
+        begin_rebuilding,
+        find_installation,
+        find_settings,
+        put_in_place,
+    )
     from carloop_plugin.store.opening import source_of
 
-    location = Environment.read().store
+    environment = Environment.read()
+    location = environment.store
     if is_shared_store(location):
         params = (("path", shown(location)),)
         raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
     path = Path(location)
     _refuse_newer(deadline=deadline)
     installation, settings = find_installation(path), find_settings(path)
+    fresh = begin_rebuilding(path)
+    source = source_of(str(fresh), installation=installation)
+    try:
+        with _opened(source, environment, deadline=deadline) as wired:
+            for site, base_url, station in settings:
+                wired.call.store.save_settings(Site(site), StoredSettings(base_url, station))
+            sites = list(wired.sites()) or [DEFAULT_SITE]
+            rebuilt = rebuild(sites, wired.call, tell=tell)
+    finally:
+        source.close()
     close()
-    aside = move_aside(path, at=CLOCK.now())
-    with _guard:
-        _sources[os.getpid(), location] = source_of(location, installation=installation)
-    with opened(deadline=deadline) as wired:
-        for site, base_url, station in settings:
-            wired.call.store.save_settings(Site(site), StoredSettings(base_url, station))
-        sites = list(wired.sites()) or [DEFAULT_SITE]
-        return aside, rebuild(sites, wired.call, tell=tell)
+    return put_in_place(fresh, path, at=CLOCK.now()), rebuilt
 
 
 def _refuse_newer(*, deadline: float) -> None:

@@ -11,7 +11,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 
 from carloop_plugin.model import Reason, StoreFailed
 
-SIDE_FILES = ("", "-journal", "-wal", "-shm")
+JOURNALS = ("-journal", "-wal", "-shm")
 
 
 def id_file(path: Path) -> Path:
@@ -32,14 +32,20 @@ def _for_the_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+def noted_installation(path: Path) -> str | None:
+    """Give the id that is repeated beside the store; None where it is not."""
+    with suppress(OSError):
+        return id_file(path).read_text("ascii", "replace").strip() or None
+    return None
+
+
 def find_installation(path: Path) -> str:
     """Find the id of the installation a damaged store belongs to.
 
     :raises StoreFailed: neither the store nor the file beside it says.
     """
-    with suppress(OSError):
-        if text := id_file(path).read_text().strip():
-            return text
+    if noted := noted_installation(path):
+        return noted
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return str(connection.execute("SELECT id FROM installation").fetchone()[0])
     raise StoreFailed(Reason("storage_failed", "store.installation_lost", (("path", str(path)),)))
@@ -52,14 +58,34 @@ def find_settings(path: Path) -> list[tuple[str, str | None, str | None]]:
     return []
 
 
-def move_aside(path: Path, *, at: datetime) -> Path | None:
-    """Rename a store and its journals; give its new name, None where there was none."""
-    if not path.exists():
-        return None
+def begin_rebuilding(path: Path) -> Path:
+    """Name the file a store is rebuilt in. What an earlier attempt left there, killed on its way, is removed."""
+    fresh = path.with_name(f"{path.name}.rebuilding")
+    for each in path.parent.glob(f"{fresh.name}*"):
+        each.unlink()
+    return fresh
+
+
+def put_in_place(fresh: Path, path: Path, *, at: datetime) -> Path | None:
+    """Put a rebuilt store in the place of the damaged one; give where that is now, None where there was none.
+
+    At no moment is there no store: a planner that goes on meanwhile would begin an empty one, and book again.
+    """
+    aside = _aside(path, at=at) if path.exists() else None
+    id_file(fresh).unlink(missing_ok=True)
+    fresh.replace(path)
+    return aside
+
+
+def _aside(path: Path, *, at: datetime) -> Path:
     aside = _unused(path.with_name(f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}"))
-    for suffix in SIDE_FILES:
+    for suffix in JOURNALS:
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+    try:
+        aside.hardlink_to(path)
+    except OSError:  # a file system without hard links: then there is no store for a moment
+        path.replace(aside)
     return aside
 
 
@@ -70,7 +96,8 @@ def _unused(path: Path) -> Path:
 
 def discard_moved_aside(path: Path) -> int:
     """Delete the stores moved aside; a damaged file cannot be searched for a person. Give how many there were."""
-    found = [each for each in path.parent.glob(f"{path.name}.damaged-*") if each.is_file()]
+    kinds = ("damaged-*", "rebuilding*")
+    found = [each for kind in kinds for each in path.parent.glob(f"{path.name}.{kind}") if each.is_file()]
     for each in found:
         each.unlink(missing_ok=True)
     return len(found)

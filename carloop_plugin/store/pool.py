@@ -11,7 +11,7 @@ from threading import Lock
 from sqlite_utils import Database
 
 from carloop_plugin.store.connection import open_database, wait
-from carloop_plugin.store.damaged import note_installation
+from carloop_plugin.store.damaged import note_installation, noted_installation
 from carloop_plugin.store.migrations import migrate
 from carloop_plugin.store.records import Records
 from carloop_plugin.store.sqlite import SqliteDatabase
@@ -72,7 +72,9 @@ class SqliteFile:
         db = open_database(self._path)
         try:
             wait(db, deadline=deadline)
-            installation = migrate(db, self._path, deadline=deadline, installation=self._installation)
+            # A store that was lost stays the same installation, or Carloop's rentals would be strangers to it.
+            known = self._installation or noted_installation(self._path)
+            installation = migrate(db, self._path, deadline=deadline, installation=known)
             note_installation(self._path, installation)
             return _Open(db, installation, _identity(self._path))
         except BaseException:  # whatever it is, the connection must not outlive it

@@ -220,17 +220,6 @@ def test_a_time_zone_nobody_knows_is_refused(planner: Planner) -> None:
     assert "open" == planner.state()["state"]
 
 
-def test_two_stores_moved_aside_at_once_are_both_kept(tmp_path: Path) -> None:
-    """The second does not take the first one's name."""
-    from carloop_plugin.store.damaged import move_aside
-
-    store, at = tmp_path / "s", bootstrap.CLOCK.now()
-    for content in ("one", "two"):
-        store.write_text(content)
-        move_aside(store, at=at)
-    assert ["one", "two"] == sorted(each.read_text() for each in tmp_path.iterdir())
-
-
 def test_a_newer_store_is_not_moved_aside(planner: Planner) -> None:
     """It is not broken: rebuilding would lose what only the newer version can read."""
     import sqlite3

@@ -1,0 +1,69 @@
+"""Bugs to plant into the plugin, each of which the harness has to see; `python planted.py BUG` plays rounds with one.
+
+They are what a hurried change might do. The plugin is patched in this process, which the harness forks.
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import harness
+
+from carloop_plugin import book, cancel, change_end, recover, settle
+from carloop_plugin.api import bodies
+
+
+def sent_before_it_is_recorded() -> None:
+    """Send first, and record what came of it."""
+
+    def early(intent: Any, *, carloop: Any, account: Any, call: Any) -> Any:
+        result = carloop.send(settle.request_of(intent), deadline=call.deadline)
+        call.store.record(intent)
+        return settle.conclude(intent, result, carloop=carloop, account=account, call=call)
+
+    for use_case in (book, change_end, cancel):
+        use_case.record_and_send = early
+
+
+def a_key_for_every_attempt() -> None:
+    """Draw the key when the request is written, not with the intent."""
+    honest = bodies.write_headers
+
+    def fresh(request: Any) -> Any:
+        return honest(replace(request, key=str(uuid.uuid4())))
+
+    bodies.write_headers = fresh
+
+
+def a_fresh_revision_when_sent_again() -> None:
+    """Take the revision that Carloop has by now."""
+    honest = recover.request_of
+    recover.request_of = lambda intent: replace(honest(intent), revision=(intent.revision or 0) + 1)
+
+
+def refused_when_it_is_not_found() -> None:
+    """Take a change that Carloop does not have yet for one that it will never have."""
+    recover.may_send_again = lambda *_, **__: False
+    recover.may_be_in_flight = lambda *_, **__: False
+
+
+BUGS: dict[str, Callable[[], None]] = {
+    bug.__name__: bug
+    for bug in (
+        sent_before_it_is_recorded,
+        a_key_for_every_attempt,
+        a_fresh_revision_when_sent_again,
+        refused_when_it_is_not_found,
+    )
+}
+
+if __name__ == "__main__":
+    BUGS[sys.argv[1]]()
+    sys.exit(harness.main(sys.argv[2:]))

@@ -1,0 +1,153 @@
+"""Processes that are forked, work for a moment, and may be killed with SIGKILL on the way."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one the stores use
+
+LONGEST = 60
+"""Seconds after which a process that does not end has hung."""
+
+DURABLE = ("COMMIT", "VACUUM")
+SENDING = ("send", "recv")
+
+
+@dataclass(frozen=True, slots=True)
+class AtStep:
+    """Die at the n-th step: before or after a commit, a sending or a receiving."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtCall:
+    """Die at the n-th call or return of any function."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AfterSeconds:
+    """Die after so long, wherever that is: in the middle of SQLite's own work as well."""
+
+    seconds: float
+
+
+Kill = AtStep | AtCall | AfterSeconds
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended: killed, or with an answer and what it did on the way."""
+
+    killed: bool
+    answer: Any = None
+    calls: int = 0
+    steps: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def in_a_process(
+    work: Callable[[], object],
+    *,
+    before: Callable[[], object] = lambda: None,
+    kill: Kill | None = None,
+    watched: bool = False,
+) -> Ended:
+    """Run `work` in a forked process, after `before`, during which it is not killed.
+
+    :param watched: count calls and name steps even though it is not to be killed.
+    :raises RuntimeError: it ended in another way than with an answer or by SIGKILL.
+    """
+    receiving, sending = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(receiving)
+        _work_and_leave(work, before, _Watch(kill) if watched or kill else None, sending)
+    os.close(sending)
+    with os.fdopen(receiving, "rb") as answers:
+        # The first byte says that `before` is over; without it the process has died of something else.
+        begun = answers.read(1)
+        if begun and isinstance(kill, AfterSeconds):
+            _kill_after(child, answers.fileno(), kill.seconds)
+        said = answers.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return Ended(killed=True)
+    if status != 0:
+        raise RuntimeError(f"the process ended with {status:#x}")
+    calls, steps, seconds, answer = json.loads(said)
+    return Ended(False, answer, calls, tuple(steps), seconds)
+
+
+def _kill_after(child: int, pipe: int, seconds: float) -> None:
+    ended, _, _ = select.select([pipe], [], [], seconds)
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+
+
+def _work_and_leave(
+    work: Callable[[], object], before: Callable[[], object], watch: _Watch | None, sending: int
+) -> None:
+    signal.alarm(LONGEST)
+    # Collecting would copy every page that this process shares with its parent.
+    gc.disable()
+    try:
+        before()
+        os.write(sending, b"!")
+        began = time.perf_counter()
+        if watch is not None and not isinstance(watch.kill, AfterSeconds):
+            sys.setprofile(watch)
+        answer = work()
+        sys.setprofile(None)
+        seconds = time.perf_counter() - began
+        calls, steps = (watch.calls, watch.steps) if watch else (0, [])
+        os.write(sending, json.dumps([calls, steps, seconds, answer]).encode())
+        os._exit(0)
+    except BaseException as error:  # noqa: BLE001 - the forked process must end here, whatever happened
+        sys.setprofile(None)
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        os._exit(3)
+
+
+class _Watch:
+    """Count what a process does, and kill it where it is to die."""
+
+    def __init__(self, kill: Kill | None) -> None:
+        self.kill = kill
+        self.calls = 0
+        self.steps: list[str] = []
+
+    def __call__(self, frame: Any, event: str, called: Any) -> None:
+        """Take note of one call or return, as `sys.setprofile` has it."""
+        self.calls += 1
+        if isinstance(self.kill, AtCall) and self.calls == self.kill.number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if event[0] == "c" and (step := _step(frame, event, called)):
+            self.steps.append(step)
+            if isinstance(self.kill, AtStep) and len(self.steps) == self.kill.number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _step(frame: Any, event: str, called: Any) -> str | None:
+    """Name the step that a call of C code is; None where it is none."""
+    name, owner = getattr(called, "__name__", ""), getattr(called, "__self__", None)
+    when = "before" if event == "c_call" else "after"
+    if name in SENDING and isinstance(owner, socket.socket):
+        # Before something is received is after it was sent.
+        return f"{when} {name}" if (when, name) != ("before", "recv") else None
+    if name == "execute" and isinstance(owner, sqlite3.Connection):
+        statement = str(frame.f_locals.get("sql", "")).upper()
+        return f"{when} {statement}" if statement in DURABLE else None
+    return None
