@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash faults outage hostile races model planted mutants soak lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench crash faults outage races model planted soak lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -73,17 +73,11 @@ faults: $(VENV)/.stamp ## every fault in every operation, written to docs/eviden
 outage: $(VENV)/.stamp ## Carloop away for five minutes under load; ARGS="--minutes 1" for less, "--report FILE" keeps the figures
 	@$(BIN)/python tests/faults/outage.py $(ARGS)
 
-hostile: $(VENV)/.stamp ## what hostile answers cost, written to docs/evidence/hostile-answers.md
-	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md $(ARGS)
-
 model: $(VENV)/.stamp ## tell many stories of two planners, crashes, faults and clocks: make model RUNS=2000
 	@$(BIN)/python tests/model/soak.py --runs $(or $(RUNS),2000) --report docs/evidence/model.md $(ARGS)
 
 planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests notice: make planted ARGS=key-per-attempt
 	@$(BIN)/python tests/mutants/planted.py $(ARGS)
-
-mutants: $(VENV)/.stamp ## change the decision modules a thousandfold, and see what the tests do not notice
-	@$(BIN)/python tests/mutants/decisions.py $(ARGS)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

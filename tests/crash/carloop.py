@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from carloop_sandbox.database import FILE_NAME
 from carloop_sandbox.serving import Wishes, serve
 from carloop_sandbox.store import Fleet, open_store
-from carloop_sandbox.texts import Texts
+from carloop_sandbox.texts import TEXTS
+from demo_base.program import Texts
 
 Document = dict[str, Any]
 TOKEN = "tok_of_the_crashes"
@@ -79,7 +80,7 @@ class CarloopProcess:
             sys.stdout = os.fdopen(1, "w")
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             wishes = Wishes("127.0.0.1", 0, self._data, TOKEN, 2, 1, 0, False)
-            serve(wishes, Texts("en"), say=lambda _: None)
+            serve(wishes, Texts("en", TEXTS), say=lambda _: None)
         finally:
             os._exit(0)
 
