@@ -1,4 +1,4 @@
-"""Every page and state of the planner: accessible in both languages, light and dark, and within the width of a phone."""
+"""Every page and state of the planner: accessible in both languages, light and dark."""
 
 from __future__ import annotations
 
