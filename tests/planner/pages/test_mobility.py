@@ -152,7 +152,7 @@ def test_what_is_unknown_is_said_and_asked_again_by_the_page(anna, saved, fake):
     assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
     page = anna.get(f"{path_of(saved)}?ask=give-up").text
     (step,) = Elements(page).all("section", id="step-4")
-    assert (path_of(saved), "every 2s") == (step["hx-get"], step["hx-trigger"])
+    assert (f"{path_of(saved)}?ask=give-up", "every 2s") == (step["hx-get"], step["hx-trigger"])
     assert "Verfügbare Mietwagen suchen" not in page
     giving_up = hidden(page, f"{path_of(saved)}/rental/giving-up")
     assert fields["change_id"] == giving_up["book_change_id"]
