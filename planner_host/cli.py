@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -98,6 +99,7 @@ def _account(name: str, role: str, data: Path) -> None:
         raise Mistake(texts("strange_name"))
     try:
         from demo_base.access import Access
+        from demo_base.database import sqlite3
     except ModuleNotFoundError as error:
         if not is_of_the_extra(error):
             raise
@@ -107,11 +109,10 @@ def _account(name: str, role: str, data: Path) -> None:
         fail(texts("password_short"))
     try:
         data.mkdir(parents=True, exist_ok=True)
-        access = Access(data)
-    except OSError as error:
-        fail(texts("no_data", data=data, why=error.strerror or error))
-    access.set_account(name, role=role, password=password)
-    access.close()
+        with closing(Access(data)) as access:
+            access.set_account(name, role=role, password=password)
+    except (OSError, sqlite3.Error) as error:
+        fail(texts("no_data", data=data, why=getattr(error, "strerror", None) or error))
     click.echo(texts("account_set", name=name, role=role), err=True)
 
 

@@ -44,10 +44,12 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
             folder.mkdir(parents=True, exist_ok=True)
             access = stack.enter_context(closing(Access(folder)))
             planner = stack.enter_context(open_planner(folder, mobility))
-        except (OSError, sqlite3.Error, DmsProblem) as error:
+            _set_accounts(access, folder, texts, say, environment=os.environ)
+            seed(planner)
+        except DmsProblem as problem:
+            raise Failure(texts("no_data", data=folder, why=problem.message(texts.language).rstrip("."))) from None
+        except (OSError, sqlite3.Error) as error:
             raise Failure(texts("no_data", data=folder, why=_why(error))) from None
-        _set_accounts(access, folder, texts, say, environment=os.environ)
-        seed(planner)
         if not is_loopback(host):
             say(texts("plain_http"))
         stack.enter_context(finding_out(planner))
@@ -68,14 +70,17 @@ def _tell_providers(mobility: MobilityHost, texts: Texts, say: Callable[[str], N
 def _set_accounts(
     access: Access, folder: Path, texts: Texts, say: Callable[[str], None], *, environment: Mapping[str, str]
 ) -> None:
-    """Make the accounts of new data, and set those whose password the environment names."""
-    known = {account.name for account in access.accounts}
+    """Make the accounts of new data, and set those whose password the environment names.
+
+    An admin is made wherever there is none, as where an advisor was set first: nobody else could set anything up.
+    """
+    known = {account.role for account in access.accounts}
     drawn = {}
     for role in ROLES:
         wanted = environment.get(f"PLANNER_HOST_{role.upper()}_PASSWORD")
         if wanted:
             access.ensure_account(role, role=role, password=wanted)
-        elif not known:
+        elif not known or (role == "admin" and role not in known):
             drawn[role] = draw_password()
             access.set_account(role, role=role, password=drawn[role])
     if drawn:
