@@ -122,10 +122,13 @@ def test_it_serves_stops_and_keeps_its_data(start: Start, tmp_path: Path) -> Non
     assert "Traceback" not in again.said
 
 
-def test_it_answers_to_the_names_it_was_told(start: Start) -> None:
+def test_it_answers_to_the_names_it_was_told(start: Start, tmp_path: Path) -> None:
     """Under these the session's cookie travels over https alone; without a folder nothing is left."""
     hosts = {"PLANNER_HOST_TRUSTED_HOSTS": " planner.example, other.example ,"}
-    running = start(PLANNER_HOST_ADMIN_PASSWORD=LONG, **hosts)
+    places = tmp_path / "temporary"
+    places.mkdir()
+    running = start(PLANNER_HOST_ADMIN_PASSWORD=LONG, TMPDIR=str(places), **hosts)
+    assert 1 == len(list(places.iterdir()))
     cookies = []
     for host, expected in (("planner.example", 303), ("other.example:443", 303), ("evil.example", 400)):
         headers = {"Host": host, "Origin": f"https://{host}"}
@@ -134,7 +137,7 @@ def test_it_answers_to_the_names_it_was_told(start: Start) -> None:
         assert expected == answer.status_code
         cookies += answer.headers.get_list("set-cookie")
     assert [True, True] == ["; secure" in cookie.lower() for cookie in cookies]
-    assert (0, "") == running.stop()
+    assert ((0, ""), []) == (running.stop(), list(places.iterdir()))
 
 
 def test_a_provider_that_does_not_load_is_told(tmp_path: Path) -> None:
