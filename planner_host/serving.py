@@ -19,8 +19,8 @@ from planner_host.dms import DmsProblem
 from planner_host.planner import finding_out, open_planner
 from planner_host.seeding import seed
 
-ROLES: Final = ("advisor", "admin")
-"""The accounts made on new data, each named as its role."""
+ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER_HOST_ADMIN_PASSWORD"}
+"""The accounts made on new data, each named as its role, and the variable that sets its password."""
 
 
 class Failure(Exception):  # what a person reads is not called an error
@@ -47,7 +47,8 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
             _set_accounts(access, folder, texts, say, environment=os.environ)
             seed(planner)
         except DmsProblem as problem:
-            raise Failure(texts("no_data", data=folder, why=problem.message(texts.language).rstrip("."))) from None
+            why = problem.message(texts.language).rstrip(".")
+            raise Failure(texts("no_data", data=folder, why=why)) from None
         except (OSError, sqlite3.Error) as error:
             raise Failure(texts("no_data", data=folder, why=_why(error))) from None
         if not is_loopback(host):
@@ -76,8 +77,8 @@ def _set_accounts(
     """
     known = {account.role for account in access.accounts}
     drawn = {}
-    for role in ROLES:
-        wanted = environment.get(f"PLANNER_HOST_{role.upper()}_PASSWORD")
+    for role, variable in ACCOUNTS.items():
+        wanted = environment.get(variable)
         if wanted:
             access.ensure_account(role, role=role, password=wanted)
         elif not known or (role == "admin" and role not in known):
