@@ -8,6 +8,7 @@ from benchmarks.works.growth import growth
 from benchmarks.works.history import history
 from benchmarks.works.hosts import hosts
 from benchmarks.works.loading import load
+from benchmarks.works.pages import pages
 from benchmarks.works.search import search
 from benchmarks.works.states import states
 
@@ -19,4 +20,5 @@ BENCHES: dict[str, Bench] = {
     "hosts": hosts,
     "states": states,
     "history": history,
+    "pages": pages,
 }
