@@ -74,7 +74,7 @@ def _week(carloop: Carloop, folder: Path, scale: Scale, watch: Watch) -> Row:
     weeks = {}
     with kit.planner(carloop) as host:
         folder.mkdir()
-        kit.use_store(folder / "carloop.sqlite3")
+        kit.use_store(str(folder / "carloop.sqlite3"))
         for days, rentals in ((300, MANY), (307, FEW)):
             period = quiet_period(days_ahead=days)
             weeks[rentals] = period["start"][:10]
