@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +70,7 @@ class Language:
 
     def money(self, amount: str, currency: str) -> str:
         """Write an amount: `49,90 €`."""
-        return format_currency(Decimal(amount), currency, locale=self.locale)
+        return _money(amount, currency, self.code)
 
     def number(self, number: int) -> str:
         """Write a whole number with its groups: `1.250`."""
@@ -98,6 +99,12 @@ class Catalogues:
             if chosen in LANGUAGES:
                 return self[chosen]
         return self[preferred(accepted)]
+
+
+# A list of cars has few prices, and Babel takes its time for each.
+@lru_cache(maxsize=1024)
+def _money(amount: str, currency: str, code: str) -> str:
+    return format_currency(Decimal(amount), currency, locale=_LOCALES[code])
 
 
 def preferred(accepted: str) -> str:

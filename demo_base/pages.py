@@ -6,7 +6,7 @@ for another program. What it refuses it raises as `Refused`, which becomes a pag
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -156,35 +156,57 @@ def page_route(
     admitted = None if roles is None else frozenset(roles)
 
     async def endpoint(request: Request) -> Response:
-        page = await open_page(request, program)
-        if admitted is not None and page.user is None:
-            return _ask_to_sign_in(page)
-        if admitted and page.user is not None and page.user.role not in admitted:
-            return refusal(page, Refused(403, "role"))
+        page = _open(request, program)
         try:
-            if request.method not in ("GET", "HEAD"):
-                page.form = await _read_form(request)
-            response = await program.run(lambda: handler(page))
+            sent: Form | Refused = (
+                await _read_form(request) if request.method not in ("GET", "HEAD") else Form()
+            )
         except Refused as refused:
-            response = refusal(page, refused)
+            sent = refused
+        # One thread for all of it: changing threads takes longer than finding out who asks.
+        response = await program.run(lambda: answer(page, sent))
+        remember_language(page, response)
+        return response
+
+    def answer(page: Page, sent: Form | Refused) -> Response:
+        try:
+            page.user = program.access.user_of(_session_of(page))
+            turned_away = _turn_away(page, admitted)
+            if turned_away is not None:
+                return turned_away
+            if isinstance(sent, Refused):
+                return refusal(page, sent)
+            page.form = sent
+            return handler(page)
+        except Refused as refused:
+            return refusal(page, refused)
         except Exception:  # whatever goes wrong in here, a person gets a page
             number = secrets.token_hex(4)
             log.exception("a page failed: %s %s", number, path)
-            response = refusal(page, Refused(500, "failed"), number=number)
-        remember_language(page, response)
-        return response
+            return refusal(page, Refused(500, "failed"), number=number)
 
     return Route(path, endpoint, methods=list(methods))
 
 
-async def open_page(request: Request, program: Program) -> Page:
-    """Find out who asks, and in which language."""
+def _open(request: Request, program: Program) -> Page:
+    """Find out in which language somebody asks; who it is is not known yet."""
     language = program.catalogues.choose(
         request.query_params, request.cookies, request.headers.get("accept-language", "")
     )
-    session = request.cookies.get(program.session_cookie)
-    user = await run_in_threadpool(program.access.user_of, session) if session else None
-    return Page(program, request, language, user, here=request.url.path)
+    return Page(program, request, language, None, here=request.url.path)
+
+
+def _turn_away(page: Page, admitted: Collection[str] | None) -> Response | None:
+    """Answer who may not see a page; nothing for who may."""
+    if admitted is None:
+        return None
+    if page.user is None:
+        return _ask_to_sign_in(page)
+    return None if not admitted or page.user.role in admitted else refusal(page, Refused(403, "role"))
+
+
+def _session_of(page: Page) -> str | None:
+    return page.request.cookies.get(page.program.session_cookie)
 
 
 def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
@@ -206,7 +228,8 @@ def refuse_outright(program: Program) -> Callable[[Request, str], Response]:
 async def not_found(request: Request, error: Exception, *, program: Program) -> Response:
     """Answer what the framework refuses: an unknown path, a method that is not offered."""
     status = error.status_code if isinstance(error, HTTPException) else 404
-    page = await open_page(request, program)
+    page = _open(request, program)
+    page.user = await run_in_threadpool(program.access.user_of, _session_of(page))
     page.here = "/"
     response = refusal(page, Refused(status, "not_found" if status == 404 else "not_offered"))
     if isinstance(error, HTTPException) and error.headers:

@@ -8,6 +8,7 @@ from benchmarks.works.growth import growth
 from benchmarks.works.history import history
 from benchmarks.works.hosts import hosts
 from benchmarks.works.loading import load
+from benchmarks.works.pages import pages
 from benchmarks.works.search import search
 from benchmarks.works.servers import servers
 from benchmarks.works.states import shared_states, states
@@ -22,4 +23,5 @@ BENCHES: dict[str, Bench] = {
     "shared-states": shared_states,
     "servers": servers,
     "history": history,
+    "pages": pages,
 }

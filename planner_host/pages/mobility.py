@@ -69,7 +69,7 @@ def find_offers(page: Page) -> Response:
         wanted = replace(wanted, period=_period_alone(form, appointment, page))
     if wanted.period is not None and not problems:
         request = request_of(form, wanted.period, appointment)
-        offers = search(request, planner, choices=choices, locale=page.language.code)
+        offers = search(request, planner, choices=choices, language=page.language)
     if page.is_partial and not problems and offers is not None:
         is_second = page.form["is_second"] == "yes"
         return page.render("offers.html", images=offers.images, offers=offers, form=form, is_second=is_second)
@@ -249,7 +249,7 @@ def _search_again(
     period = _period_alone(form, appointment, page)
     if period is not None:
         request = request_of(form, period, appointment)
-        offers = search(request, planner, choices=choices, locale=page.language.code)
+        offers = search(request, planner, choices=choices, language=page.language)
     sheet = replace(sheet, offer_form=form, offer_problems=problems, offers=offers)
     return draw(page, with_forms(page, sheet))
 
@@ -266,7 +266,7 @@ def _refused_booking(
     offers = None
     if "alternatives" in outcome:
         choices = planner.filters.choices(appointment.site, page.language.code)
-        options = shown(outcome["alternatives"], planner, choices=choices)
+        options = shown(outcome["alternatives"], planner, choices=choices, language=page.language)
         offers = Offers(options, total=0, is_truncated=False)
     # A refusal that keeps nothing lets the same change run again; after any other it would only be refused anew.
     again = form if problem["retryable"] else replace(form, change_id=draw_change_id(), option="")

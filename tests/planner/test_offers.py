@@ -11,10 +11,15 @@ from .conftest import HOOKS, PERIOD, Fake, problem
 REQUEST = {"site": "main", "period": PERIOD, "filters": {"vehicle_classes": [], "features": []}}
 
 
-def find(planner):
-    """Search."""
-    choices = planner.filters.choices("main", "de")
-    return search(REQUEST, planner, choices=choices, locale="de")
+@pytest.fixture
+def find(catalogues):
+    """Give what searches in German."""
+
+    def find(planner):
+        choices = planner.filters.choices("main", "de")
+        return search(REQUEST, planner, choices=choices, language=catalogues["de"])
+
+    return find
 
 
 def pictured(fake, url):
@@ -23,37 +28,48 @@ def pictured(fake, url):
     return option | {"vehicle": option["vehicle"] | {"image_url": url}}
 
 
-def test_an_option_is_shown_in_words(desk, fake):
+def test_an_option_is_shown_in_words(find, desk, fake):
     """Class and features by their names, the provider by its own; the key names provider and option."""
-    fake.options = [fake.option("V:1")]
+    vehicle = fake.option()["vehicle"] | {"licence_plate": "KA-CL 1", "station": "Karlsruhe"}
+    price = {"amount": "49.90", "currency": "EUR", "tax_included": True}
+    fake.options = [fake.option("V:1", vehicle=vehicle, price=price)]
     (option,) = find(desk).options
-    assert ("fake:V:1", "Fake & Co.", "Kombi (de)", ("Navigationssystem",), "estate") == (
+    assert ("fake:V:1", "VW Golf Variant", "KA-CL 1", "Navigationssystem", "49,90\xa0€", "estate", "") == (
         option.key,
-        option.name,
-        option.vehicle_class,
+        option.title,
+        option.plate,
         option.features,
+        option.price,
         option.silhouette,
+        option.image,
     )
+    assert "Kombi (de) · Karlsruhe · Fake & Co." == option.line
 
 
-def test_what_has_no_name_is_shown_by_its_id(desk, fake):
+def test_what_has_no_name_is_shown_by_its_id(find, desk, fake):
     """A provider may offer a class that its filters do not have."""
     vehicle = fake.option()["vehicle"] | {"vehicle_class": "oldtimer", "features": ["radio"]}
     fake.options = [fake.option(vehicle=vehicle)]
     (option,) = find(desk).options
-    assert ("oldtimer", ("radio",)) == (option.vehicle_class, option.features)
+    assert ("oldtimer · Fake & Co.", "radio") == (option.line, option.features)
 
 
-def test_what_is_no_car_has_no_class(desk, fake):
+def test_what_is_no_car_is_shown_by_its_kind(find, desk, fake):
     """A taxi has a title and a silhouette."""
     option = fake.option(kind="taxi", title="Taxigutschein")
     del option["vehicle"]
     fake.options = [option]
     (taxi,) = find(desk).options
-    assert ("", (), "taxi", "") == (taxi.vehicle_class, taxi.features, taxi.silhouette, taxi.image)
+    assert ("Taxigutschein", "Taxi · Fake & Co.", "", "", "taxi") == (
+        taxi.title,
+        taxi.line,
+        taxi.features,
+        taxi.price,
+        taxi.silhouette,
+    )
 
 
-def test_what_fits_comes_first(workshop, fake):
+def test_what_fits_comes_first(find, workshop, fake):
     """Over all providers; within each its own order is kept."""
     other = Fake("other")
     fake.options = [
@@ -72,7 +88,7 @@ def test_what_fits_comes_first(workshop, fake):
     )
 
 
-def test_a_list_that_was_cut_says_so(workshop, fake):
+def test_a_list_that_was_cut_says_so(find, workshop, fake):
     """The total counts what is not shown too; one provider's cut is the list's."""
     fake.options = [fake.option()]
     other = Fake("other")
@@ -89,7 +105,7 @@ def test_a_list_that_was_cut_says_so(workshop, fake):
 
 
 @pytest.mark.parametrize(("total", "explained"), [(0, [("Other", "3 passen, alle vergeben.")]), (1, [])])
-def test_an_empty_list_is_explained(workshop, fake, total, explained):
+def test_an_empty_list_is_explained(find, workshop, fake, total, explained):
     """By who has nothing, in its own words."""
     other = Fake("other", "Other")
     answer = {
@@ -104,7 +120,7 @@ def test_an_empty_list_is_explained(workshop, fake, total, explained):
     assert explained == [(each.name, each.message) for each in find(planner).explanations]
 
 
-def test_one_that_fails_is_named_and_the_others_stand(workshop, fake):
+def test_one_that_fails_is_named_and_the_others_stand(find, workshop, fake):
     """With its reason."""
     fake.options = [fake.option()]
     broken = Fake("other", "Other").module(
@@ -117,7 +133,7 @@ def test_one_that_fails_is_named_and_the_others_stand(workshop, fake):
     )
 
 
-def test_a_picture_is_shown_from_where_the_contract_lets_it_come(desk, fake):
+def test_a_picture_is_shown_from_where_the_contract_lets_it_come(find, desk, fake):
     """Once, however many options show it."""
     url = "https://cars.example:8443/golf.jpg?w=120"
     fake.options = [pictured(fake, url)] * 2
@@ -142,7 +158,7 @@ def test_a_picture_is_shown_from_where_the_contract_lets_it_come(desk, fake):
         "",
     ],
 )
-def test_any_other_picture_is_left_out(desk, fake, url):
+def test_any_other_picture_is_left_out(find, desk, fake, url):
     """A silhouette stands in; the page's policy is not written by a provider."""
     fake.options = [pictured(fake, url)]
     offers = find(desk)
@@ -152,8 +168,8 @@ def test_any_other_picture_is_left_out(desk, fake, url):
     )
 
 
-def test_alternatives_of_a_refusal_are_shown_alike(desk, fake):
+def test_alternatives_of_a_refusal_are_shown_alike(catalogues, desk, fake):
     """A provider may name what could be had instead."""
     choices = desk.filters.choices("main", "de")
-    options = shown([fake.option(match="alternative")], desk, choices=choices)
+    options = shown([fake.option(match="alternative")], desk, choices=choices, language=catalogues["de"])
     assert [("fake:V1", False)] == [(each.key, each.is_exact) for each in options]
