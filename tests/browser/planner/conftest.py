@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from planner_steps.advisor import Advisor, Stay
 from planner_steps.hands import Mouse
-from planner_steps.programs import Running, run_planner, session_of
+from planner_steps.programs import Running, run_carloop, run_planner, session_of
+from planner_steps.providers import install_providers
 from planner_steps.words import Words
 
 expect.set_options(timeout=10_000)
@@ -46,6 +47,26 @@ def planner_program(start: Any, carloop: Any, tmp_path_factory: pytest.TempPathF
 def new_planner(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
     """A planner that nobody has set up for Carloop yet."""
     return run_planner(start, tmp_path_factory.mktemp("new-planner"))
+
+
+@pytest.fixture(scope="session")
+def mortal_carloop(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """A Carloop that is killed and comes back, and whose clock is set."""
+    return run_carloop(start, tmp_path_factory.mktemp("mortal-carloop"))
+
+
+@pytest.fixture(scope="session")
+def mortal_planner(start: Any, mortal_carloop: Running, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """A planner beside it, which is killed and comes back, too."""
+    return run_planner(start, tmp_path_factory.mktemp("mortal-planner"), carloop=mortal_carloop)
+
+
+@pytest.fixture(scope="session")
+def many(start: Any, carloop: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """A planner with Carloop, a taxi, a bus that is late and a ship that is not there."""
+    providers = tmp_path_factory.mktemp("providers")
+    install_providers(providers)
+    return run_planner(start, tmp_path_factory.mktemp("many"), carloop=carloop, providers=providers)
 
 
 @pytest.fixture(params=["de", "en"])

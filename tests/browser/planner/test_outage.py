@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import Running, run_carloop, run_planner
+from planner_steps.programs import Running
 from planner_steps.truth import statuses
 from planner_steps.words import Words
 from playwright.sync_api import expect
@@ -17,23 +17,17 @@ SOON = 25_000
 """Milliseconds in which a page has found out what is true: it asks every other second."""
 
 
-@pytest.fixture(scope="module")
-def sandbox(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
-    """A Carloop of this module's own, which is killed."""
-    return run_carloop(start, tmp_path_factory.mktemp("killed-carloop"))
-
-
-@pytest.fixture(scope="module")
-def mortal(start: Any, sandbox: Running, tmp_path_factory: pytest.TempPathFactory) -> Running:
-    """A planner beside it, which is killed too."""
-    return run_planner(start, tmp_path_factory.mktemp("killed-planner"), carloop=sandbox)
+@pytest.fixture(scope="session")
+def sandbox(mortal_carloop: Running) -> Running:
+    """A Carloop that may be killed."""
+    return mortal_carloop
 
 
 @pytest.fixture
-def planner(mortal: Running, sandbox: Running, control: Any) -> Iterator[Running]:
-    """The planner; both programs run again when the test has ended, whatever became of it."""
-    yield mortal
-    for program in (sandbox, mortal):
+def planner(mortal_planner: Running, sandbox: Running, control: Any) -> Iterator[Running]:
+    """The planner beside it; both programs run again when the test has ended, whatever became of it."""
+    yield mortal_planner
+    for program in (sandbox, mortal_planner):
         if not program.is_running:
             program.come_back()
 

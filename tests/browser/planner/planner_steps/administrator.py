@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from planner_steps.advisor import pressable
 from planner_steps.hands import Mouse
 from planner_steps.words import Words
 
@@ -30,13 +31,8 @@ class Administrator:
         """Go the way that the user's document describes."""
         bar = self.page.get_by_role("navigation", name=self.t.at_carloop("base.navigation"))
         self.hands.press(bar.get_by_role("link", name=self.t.at_carloop("nav.administration"), exact=True))
-        for role, key in (
-            ("link", "interfaces.title"),
-            ("link", "planner.title"),
-            ("link", "planner.edit"),
-        ):
-            name = self.t.at_carloop(key)
-            self.hands.press(self.page.locator("main").get_by_role(role, name=name, exact=True))  # type: ignore[arg-type]
+        for key in ("interfaces.title", "planner.title", "planner.edit"):
+            self.hands.press(pressable(self.page.locator("main"), self.t.at_carloop(key)))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.t.at_carloop("tokens.title"))
 
     def make_token(self, label: str) -> str:

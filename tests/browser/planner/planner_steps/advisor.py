@@ -14,6 +14,12 @@ from planner_steps.hands import Mouse
 from planner_steps.words import Words
 
 
+def pressable(within: Page | Locator, name: str) -> Locator:
+    """Give what can be pressed: whether it is a button or a link is the page's affair."""
+    button = within.get_by_role("button", name=name, exact=True)
+    return button.or_(within.get_by_role("link", name=name, exact=True))
+
+
 @dataclass(frozen=True)
 class Stay:
     """When a car is in the workshop, on the workshop's wall clock."""
@@ -75,8 +81,8 @@ class Advisor:
         return f"{self.url}/appointments/{self.appointment_id}"
 
     def button(self, key: str, *, within: Locator | None = None) -> Locator:
-        """Give a button, or a link drawn as one."""
-        return (within or self.page.locator("main")).get_by_role("button", name=self.t(key), exact=True)
+        """Give a button, or a link that does what one would."""
+        return pressable(within or self.page.locator("main"), self.t(key))
 
     def field(self, key: str, *, within: Locator | None = None) -> Locator:
         """Give a field by its label."""

@@ -1,0 +1,103 @@
+"""An appointment that was moved or called off: flagged, with a proposal; nothing happens by itself."""
+
+from datetime import timedelta
+from typing import Any
+
+from planner_steps.advisor import Advisor, Stay
+from planner_steps.truth import period_of, statuses
+from playwright.sync_api import Locator, expect
+
+
+def test_an_end_that_was_moved_is_flagged_and_followed(advisor: Advisor, stay: Stay, control: Any) -> None:
+    """The car stays longer: the week and step 4 say so, the rental is what it was until the proposal is followed."""
+    appointment = advisor.new_appointment(stay)
+    advisor.book()
+    later = Stay(stay.start, stay.end + timedelta(hours=2))
+    advisor.move(later)
+    expect(advisor.step_4).to_contain_text(advisor.t.by_carloop("notice.end_moved"))
+    expect(advisor.step_4).to_contain_text(advisor.t.by_carloop("proposal.end_moved"))
+    assert [stay] == [period_of(each) for each in control.rentals(appointment)]
+    expect(_card(advisor, stay, appointment)).to_contain_text(advisor.t("state.attention"))
+    advisor.open(f"/appointments/{appointment}")
+    advisor.hands.press(advisor.button("proposal.follow"))
+    expect(advisor.rental).to_contain_text(advisor.moment(later.end))
+    expect(advisor.button("proposal.follow")).to_have_count(0)
+    assert [later] == [period_of(each) for each in control.rentals(appointment)]
+    expect(_card(advisor, stay, appointment)).to_contain_text(advisor.t("state.reserved"))
+
+
+def test_an_appointment_on_another_day_needs_another_rental(
+    german: Advisor, stay: Stay, control: Any
+) -> None:
+    """Cancelling is proposed; then the form offers the new day, and both are at Carloop."""
+    appointment = german.new_appointment(stay)
+    german.book()
+    moved = stay.later(days=200)
+    german.move(moved)
+    expect(german.step_4).to_contain_text(german.t.by_carloop("notice.appointment_moved"))
+    assert ["reserved"] == statuses(control, appointment)
+    german.hands.press(german.button("proposal.follow"))
+    expect(german.field("offer.start_date", within=german.step_4)).to_have_value(german.day(moved.start))
+    german.book()
+    assert ["cancelled", "reserved"] == statuses(control, appointment)
+    assert moved in [period_of(each) for each in control.rentals(appointment)]
+
+
+def test_a_proposal_that_is_hidden_stays_hidden_until_the_appointment_changes(
+    german: Advisor, stay: Stay, control: Any
+) -> None:
+    """Hiding changes nothing at Carloop, and another move brings another proposal."""
+    appointment = german.new_appointment(stay)
+    german.book()
+    german.move(Stay(stay.start, stay.end + timedelta(hours=1)))
+    german.hands.press(german.button("proposal.hide"))
+    expect(german.button("proposal.follow")).to_have_count(0)
+    german.open(f"/appointments/{appointment}")
+    expect(german.rental).to_be_visible()
+    expect(german.button("proposal.follow")).to_have_count(0)
+    assert [stay] == [period_of(each) for each in control.rentals(appointment)]
+    german.move(Stay(stay.start, stay.end + timedelta(hours=2)))
+    expect(german.button("proposal.follow")).to_be_visible()
+
+
+def test_an_appointment_that_was_called_off_proposes_to_cancel(
+    advisor: Advisor, stay: Stay, control: Any
+) -> None:
+    """Calling off asks first and cancels no car; the proposal does, and then no car is offered any more."""
+    appointment = advisor.new_appointment(stay)
+    advisor.book()
+    advisor.call_off()
+    expect(advisor.step_4).to_contain_text(advisor.t.by_carloop("notice.appointment_cancelled"))
+    assert ["reserved"] == statuses(control, appointment)
+    card = _card(advisor, stay, appointment)
+    expect(card).to_contain_text(advisor.t("state.attention"))
+    expect(card).to_contain_text(advisor.t("appointment.cancelled"))
+    advisor.open(f"/appointments/{appointment}")
+    advisor.hands.press(advisor.button("proposal.follow"))
+    expect(advisor.step_4).to_contain_text(advisor.t("step_4.called_off"))
+    expect(advisor.button("offer.search")).to_have_count(0)
+    assert ["cancelled"] == statuses(control, appointment)
+
+
+def test_a_proposal_that_is_gone_is_not_followed(german: Advisor, stay: Stay, control: Any) -> None:
+    """What another window has settled meanwhile is not done again: the page says so."""
+    appointment = german.new_appointment(stay)
+    german.book()
+    later = Stay(stay.start, stay.end + timedelta(hours=2))
+    german.move(later)
+    expect(german.button("proposal.follow")).to_be_visible()
+    (rental,) = control.rentals(appointment)
+    german.button("proposal.follow").evaluate(
+        """async button => {
+        const body = new URLSearchParams(new FormData(button.form));
+        await fetch(button.form.action, {method: "POST", body}) }"""
+    )
+    german.hands.press(german.button("proposal.follow"))
+    expect(german.page.get_by_text(german.t("said.proposal_gone"))).to_be_visible()
+    (after,) = control.rentals(appointment)
+    assert (later, rental["revision"] + 1) == (period_of(after), after["revision"])
+
+
+def _card(advisor: Advisor, stay: Stay, appointment: str) -> Locator:
+    advisor.open(f"/?week={stay.start.date().isoformat()}")
+    return advisor.page.locator(f"a[href='/appointments/{appointment}']")
