@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ON_BOTH = frozenset({"test_booking", "test_changing", "test_step", "test_unknown"})
+ON_BOTH = frozenset({"test_booking", "test_changing", "test_leases", "test_step", "test_unknown"})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
