@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,9 +57,7 @@ class Connections:
         try:
             yield connection
         finally:
-            connection.until = math.inf
-            if connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
-                connection.close()  # in the middle of something: nobody can use it any more
+            # The pool brings it back to rest, which its deadline bounds too, or replaces it.
             self._pool.putconn(connection)
 
     def close(self) -> None:

@@ -11,7 +11,9 @@ from carloop_plugin import bootstrap
 from carloop_plugin.store.database import Database
 from mobility_hookspecs import CallContext
 
-ON_BOTH = frozenset({"test_booking", "test_changing", "test_personal_data", "test_step", "test_unknown"})
+ON_BOTH = frozenset(
+    {"test_booking", "test_changing", "test_leases", "test_personal_data", "test_step", "test_unknown"}
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

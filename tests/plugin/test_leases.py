@@ -1,0 +1,67 @@
+"""Several planner servers, one pending change: one of them looks after it, and a person is not kept waiting."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+SERVER = """
+import sys, time
+from carloop_plugin import bootstrap
+with bootstrap.opened(deadline=time.monotonic() + 30) as wired:
+    print(wired.call.store.lease(sys.argv[1]) is not None, flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_server(change_id: str) -> Iterator[subprocess.Popen[str]]:
+    """Run another planner server that looks after a change, and takes its time."""
+    command = [sys.executable, "-c", SERVER, change_id]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert "True\n" == server.stdout.readline()
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.fixture
+def change(planner: Planner) -> dict[str, Any]:
+    """A booking that Carloop made, and whose answer was lost."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "drop_after", times=3)
+    assert "unknown" == planner.do(change)["status"]
+    planner.control.calm()
+    return dict(change)
+
+
+def test_a_round_leaves_alone_what_another_server_is_at(planner: Planner, change: dict[str, Any]) -> None:
+    """Eight servers do not all ask about one change; when the one that does dies, the next round settles it."""
+    with another_server(change["change_id"]) as server:
+        report = planner.reconcile()
+        assert ([], 1) == (report["settled"], report["pending"])
+        server.kill()
+        server.wait()
+        report = planner.reconcile()
+    assert (["done"], 0) == ([each["status"] for each in report["settled"]], report["pending"])
+
+
+def test_a_person_does_not_wait_for_another_server(planner: Planner, change: dict[str, Any]) -> None:
+    """Who asks again, or opens the appointment, is told what Carloop says now."""
+    with another_server(change["change_id"]):
+        assert "done" == planner.do(change)["status"]
+        assert "booked" == planner.save()["state"]
+    assert 1 == len(planner.control.rentals(planner.id))
