@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import cast
 
+from carloop_plugin.api.call import DEADLINE
 from carloop_plugin.api.trouble import Answer, Broken
 from carloop_plugin.model import Reason
 
@@ -13,20 +15,28 @@ MOST_MARKS = 200_000
 _MARKS = b"[{,"
 # an account or a rental has a hundred; looking through more than it can have takes time from its deadline
 _MOST_MARKS_OF_ONE = 20_000
+# what a page holds at most (openapi.json); a longer one would cost 50 ms and more to be refused by its schema
+MOST_ITEMS = 1_000
 _LONGEST_POINTER = 200
 _CARRIED_ALONG = frozenset({"conflict", "errors", "rental"})
 
 Document = Mapping[str, object]
 
 
-def read_document(answer: Answer, name: str) -> Document:
-    """Read an answer as the document `carloop/NAME`. Raise `Broken` where it is none.
+def read_document(answer: Answer, name: str, *, deadline: float) -> Document:
+    """Read an answer as the document `carloop/NAME`. Raise `Broken` where it is none, or where it is too late.
 
-    Of a key that comes twice the last counts, for the schema and for us alike.
+    Neither decoding nor judging can be interrupted, so what has used up the time is not judged any more. Of a key
+    that comes twice the last counts, for the schema and for us alike.
     """
     if _is_web_page(answer):
         raise Broken(Reason("invalid_answer", "api.web_page"))
-    document = _decode(answer.body, MOST_MARKS if name.endswith("List") else _MOST_MARKS_OF_ONE)
+    is_list = name.endswith("List")
+    document = _decode(answer.body, MOST_MARKS if is_list else _MOST_MARKS_OF_ONE)
+    if is_list and _is_too_long(document):
+        raise Broken(Reason("invalid_answer", "api.too_large"))
+    if time.monotonic() > deadline:
+        raise Broken(DEADLINE)
     _check(document, name)
     return cast("Document", document)
 
@@ -49,6 +59,11 @@ def read_problem(answer: Answer) -> Document | None:
 def _is_web_page(answer: Answer) -> bool:
     kind = answer.headers.get("content-type", "").lower()
     return kind.startswith(("text/html", "application/xhtml")) or answer.body[:100].lstrip()[:1] == b"<"
+
+
+def _is_too_long(document: object) -> bool:
+    items = document.get("items") if isinstance(document, dict) else None
+    return isinstance(items, list) and len(items) > MOST_ITEMS
 
 
 def _decode(body: bytes, most_marks: int) -> object:
