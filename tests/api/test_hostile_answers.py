@@ -15,6 +15,7 @@ import pytest
 
 from carloop_plugin.api import decode
 from carloop_plugin.api.decode import MOST_ITEMS
+from carloop_plugin.api.trouble import Answer, Broken
 from carloop_plugin.model import AnswerLost, CallFailed, Period, VehicleQuery
 
 MEGABYTE = 1024 * 1024
@@ -156,20 +157,21 @@ def test_a_longer_page_is_refused_without_a_look(server, session, documents, soo
     assert failed.value.reason.text == "api.too_large"
 
 
-def test_an_answer_that_came_too_late_to_be_read_is_late(server, session, documents, soon, monkeypatch):
-    """Where decoding has used up the time, the answer is not judged as well."""
-    really = decode._decode
+@pytest.mark.parametrize(("left", "code"), [(0.05, "deadline_exceeded"), (5, "invalid_answer")])
+def test_an_answer_that_comes_too_late_to_be_read_is_late(left, code):
+    """Whether 180,000 marks are an honest page takes 60 ms to find out, and nothing can interrupt that."""
+    body = b'{"items":[],"x":[' + b"{}," * 90_000 + b"{}]}"
+    with pytest.raises(Broken) as broken:
+        decode.read_document(Answer(200, {}, body), "VehicleList", deadline=time.monotonic() + left)
+    assert broken.value.reason.code == code
 
-    def slowly(*arguments):
-        time.sleep(0.2)
-        return really(*arguments)
 
-    monkeypatch.setattr(decode, "_decode", slowly)
-    monkeypatch.setattr(decode, "_check", lambda *_: pytest.fail("it was judged"))
-    server.does(lambda peer, _: peer.answer(200, documents.account()))
-    with pytest.raises(CallFailed) as failed:
-        session.read_account(deadline=soon(0.1))
-    assert failed.value.reason.code == "deadline_exceeded"
+@pytest.mark.parametrize(("left", "pointer"), [(0.1, "/"), (5, "/next_cursor")])
+def test_what_is_wrong_is_looked_for_where_there_is_time(left, pointer):
+    """A refusal in the last moment names no place: to look for it may take longer than there is."""
+    with pytest.raises(Broken) as broken:
+        decode.read_document(Answer(200, {}, b'{"items":[]}'), "RentalList", deadline=time.monotonic() + left)
+    assert dict(broken.value.reason.params) == {"pointer": pointer}
 
 
 def test_cookies_are_not_kept(server, session, documents, soon):

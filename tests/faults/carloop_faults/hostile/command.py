@@ -32,8 +32,8 @@ MOST_AGAIN = 2
 def main() -> int:
     """Measure, try, and write the report where asked to."""
     asked = _options().parse_args()
-    answers = {name: strike for name, strike in hostile_answers(asked.timeout).items() if asked.only in name}
-    suffered = list(counted(_suffer_all(answers, asked.timeout), len(answers), "hostile answers"))
+    names = [name for name in (FEW if asked.few else hostile_answers(0)) if asked.only in name]
+    suffered = list(counted(_suffer_all(names, asked.timeout), len(names), "hostile answers"))
     lured = [] if asked.no_lures else _lure_all()
     if asked.report:
         write_report(asked.report, markdown(suffered, lured, asked.timeout))
