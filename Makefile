@@ -62,7 +62,7 @@ faults: $(VENV)/.stamp ## every fault in every operation, written to docs/eviden
 outage: $(VENV)/.stamp ## Carloop away for five minutes under load; ARGS="--minutes 1" for less, "--report FILE" keeps the figures
 	@$(BIN)/python tests/faults/outage.py $(ARGS)
 
-hostile: $(VENV)/.stamp ## what hostile answers cost, written to docs/evidence/hostile-answers.md
+hostile: $(VENV)/.stamp ## what hostile answers cost, and where the token goes; written to docs/evidence
 	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md $(ARGS)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from carloop_faults.bench import run_bench
-from carloop_faults.hostile.answers import hostile_answers
+from carloop_faults.hostile.answers import FEW, hostile_answers
 from carloop_faults.hostile.elsewhere import Lured, lure_away
 from carloop_faults.hostile.figures import Suffered, last_line, markdown, wrong_of
 from carloop_faults.hostile.victim import Measured, suffer
