@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash faults outage races model planted soak lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench crash faults outage hostile races model planted mutants soak lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -78,6 +78,9 @@ model: $(VENV)/.stamp ## tell many stories of two planners, crashes, faults and 
 
 planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests notice: make planted ARGS=key-per-attempt
 	@$(BIN)/python tests/mutants/planted.py $(ARGS)
+
+hostile: $(VENV)/.stamp ## what hostile answers cost, and where the token goes; written to docs/evidence
+	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md $(ARGS)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

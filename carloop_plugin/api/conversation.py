@@ -70,9 +70,8 @@ class Conversation:
 
         def attempt(count: int) -> Verdict[_T]:
             headers = (_retry_count(count),)
-            return judge(
-                self.line.exchange("GET", url, headers, None, call=call), schema=schema, convert=convert
-            )
+            answer = self.line.exchange("GET", url, headers, None, call=call)
+            return judge(answer, schema=schema, convert=convert, deadline=deadline)
 
         verdict, _ = self._persist(attempt, deadline)
         if isinstance(verdict, Done):
@@ -119,7 +118,7 @@ class Conversation:
             answer = self.line.exchange(
                 method, self.url + path, (*headers, _retry_count(count)), request.body, call=call
             )
-            return judge(answer, schema=schema, convert=convert, action=request.action)
+            return judge(answer, schema=schema, convert=convert, deadline=deadline, action=request.action)
 
         return self._persist(attempt, deadline)
 

@@ -5,7 +5,7 @@
     Delayed   it provably did not, but may do so later: no connection, 429, 503 `maintenance`
     Lost      it may or may not have done it: anything else once bytes had left us
 
-Pure functions: an attempt in, a verdict out. `retry.py` decides what follows from it.
+Functions without effects: an attempt in, a verdict out. `retry.py` decides what follows from it.
 """
 
 from __future__ import annotations
@@ -63,9 +63,14 @@ Verdict = Done[T] | Refused | Delayed | Lost
 
 
 def judge(
-    attempt: Answer | Trouble, *, schema: str, convert: Callable[[Document], T], action: Action | None = None
+    attempt: Answer | Trouble,
+    *,
+    schema: str,
+    convert: Callable[[Document], T],
+    deadline: float,
+    action: Action | None = None,
 ) -> Verdict[T]:
-    """Say what an attempt has shown.
+    """Say what an attempt has shown, as far as there is time to read it.
 
     A good answer is a `carloop/SCHEMA` that `convert` accepts, or else raises `Broken` for. `action` is None
     for a read.
@@ -73,7 +78,7 @@ def judge(
     if isinstance(attempt, Trouble):
         return _judge_trouble(attempt)
     if attempt.status in _good_statuses(action):
-        return _judge_success(attempt, schema, convert)
+        return _judge_success(attempt, schema, convert, deadline)
     if 400 <= attempt.status <= 599:
         return _judge_error(attempt, action)
     return Lost(Reason("invalid_answer", "api.odd_status", (("status", str(attempt.status)),)))
@@ -93,9 +98,11 @@ def _judge_trouble(trouble: Trouble) -> _NotDone:
     return Delayed(reason) if trouble.status == 429 else Refused(reason)
 
 
-def _judge_success(answer: Answer, schema: str, convert: Callable[[Document], T]) -> Done[T] | Lost:
+def _judge_success(
+    answer: Answer, schema: str, convert: Callable[[Document], T], deadline: float
+) -> Done[T] | Lost:
     try:
-        value = convert(read_document(answer, schema))
+        value = convert(read_document(answer, schema, deadline=deadline))
     except Broken as broken:
         return Lost(broken.reason)
     replayed = answer.headers.get("idempotent-replay", "").strip().lower() == "true"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mobility_schemas.finding import Finding
 
 
-def validate(document: object, name: str, *, closed: bool | None = None) -> None:
+def validate(document: object, name: str, *, closed: bool | None = None, explained: bool = True) -> None:
     """Accept a document in silence, or raise `InvalidDocument`.
 
     Args:
@@ -26,15 +26,17 @@ def validate(document: object, name: str, *, closed: bool | None = None) -> None
             OpenAPI document.
         closed: whether unknown fields are refused, at any depth. None: as the contract wants it, that is for
             appointment, mobility_request, rental_change and erasure_subjects, and for no other.
+        explained: whether a refusal names the place. Finding it takes 100 ms and more the first time, and some ten
+            with a long document: too long for who has no time left.
 
     Raises:
-        InvalidDocument: the document is not valid; it names the first place that is not.
+        InvalidDocument: the document is not valid; it names the first place that is not, or the whole document.
         LookupError: there is no document of that name.
         RuntimeError: an engine does not check formats, or a package that it needs is missing.
     """
     from mobility_schemas import checking
 
-    checking.check(document, name, closed=closed)
+    checking.check(document, name, closed=closed, explained=explained)
 
 
 def explain(

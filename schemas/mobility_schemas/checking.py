@@ -21,9 +21,9 @@ _LONG_LISTS = {"mobility_offer": "options", "carloop/VehicleList": "items"}
 the decision itself."""
 
 
-def check(document: object, name: str, *, closed: bool | None) -> None:
+def check(document: object, name: str, *, closed: bool | None, explained: bool) -> None:
     """Raise `InvalidDocument` unless the document is valid (see `mobility_schemas.validate`)."""
-    found = _reasons(document, name, closed, most=1)
+    found = _reasons(document, name, closed, most=1 if explained else 0)
     if found:
         raise InvalidDocument(name, found[0])
 
@@ -40,7 +40,7 @@ def findings(document: object, name: str, *, closed: bool | None, locale: str) -
 
 
 def _reasons(document: object, name: str, closed: bool | None, *, most: int) -> Sequence[Reason]:
-    """Give the reasons to refuse a document, none when it is valid."""
+    """Give the reasons to refuse a document, none when it is valid; with `most` 0, one that explains nothing."""
     if not isinstance(name, str):
         raise LookupError("a document is named by text")  # noqa: TRY004 - as for every name there is none of
     strict = name in REQUESTS if closed is None else closed
@@ -49,6 +49,10 @@ def _reasons(document: object, name: str, closed: bool | None, *, most: int) -> 
     plain = is_plain(document)
     if plain and _passes(document, name, strict):
         return ()
+    if most == 0:
+        from mobility_schemas.finding import Reason
+
+        return (Reason("", "", "form"),)
     from mobility_schemas.explaining import foreign_reason, reasons
 
     return reasons(document, name, strict, most=most) if plain else (foreign_reason(document, name),)

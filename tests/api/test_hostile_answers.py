@@ -1,18 +1,25 @@
-"""What an answer may cost: hostile ones end at a cap, and none ends in a raw exception."""
+"""What an answer may cost: hostile ones end at a cap, and none ends in a raw exception.
+
+The figures of time and memory are measured in a process of its own: `tests/faults/test_hostile.py`.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
-import threading
 import time
-import tracemalloc
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 
 import pytest
 
-from carloop_plugin.model import AnswerLost, CallFailed
+from carloop_plugin.api import decode
+from carloop_plugin.api.decode import MOST_ITEMS
+from carloop_plugin.api.trouble import Answer, Broken
+from carloop_plugin.model import AnswerLost, CallFailed, Period, VehicleQuery
 
 MEGABYTE = 1024 * 1024
+NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 BOMB = gzip.compress(b" " * (64 * MEGABYTE))
 
 
@@ -126,50 +133,45 @@ def test_write_with_a_hostile_answer_is_lost(name, server, session, documents, s
     assert {seen.headers["idempotency-key"] for seen in server.seen} == {documents.booking().key}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "a gzip bomb",
-        "a flood in chunks",
-        "a million empty arrays",
-        "nested deeply and closed",
-        "a flood of headers",
-    ],
-)
-def test_memory_stays_bounded(name, server, session, soon):
-    """A hostile answer, tried three times, never takes 64 MiB."""
-    server.does(HOSTILE[name][0])
-    with pytest.raises(CallFailed):
-        session.read_account(deadline=soon(5))
-    tracemalloc.start()
-    try:
-        with pytest.raises(CallFailed):
-            session.read_account(deadline=soon(10))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 64 * MEGABYTE
+@pytest.fixture(scope="module")
+def schemas():
+    """The components of Carloop's interface."""
+    return json.loads(files("mobility_schemas").joinpath("carloop/openapi.json").read_bytes())["components"][
+        "schemas"
+    ]
 
 
-def test_other_threads_go_on(server, session, soon):
-    """While hostile JSON is refused, no other thread stands still for 300 ms."""
-    worst = 0.0
-    done = threading.Event()
+def test_a_page_is_no_longer_than_the_interface_says(schemas):
+    """What we refuse without a look is what the interface's schema would refuse."""
+    for name in ("VehicleList", "RentalList"):
+        assert schemas[name]["properties"]["items"]["maxItems"] == MOST_ITEMS
 
-    def watch():
-        nonlocal worst
-        last = time.monotonic()
-        while not done.wait(0.002):
-            worst, last = max(worst, time.monotonic() - last), time.monotonic()
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    server.does(HOSTILE["a million empty arrays"][0], HOSTILE["nested deeply and closed"][0])
-    with pytest.raises(CallFailed):
-        session.read_account(deadline=soon(5))
-    done.set()
-    watcher.join(5)
-    assert worst < 0.3
+def test_a_longer_page_is_refused_without_a_look(server, session, documents, soon):
+    """To have its schema refuse it takes longer than there may be time."""
+    cars = [documents.vehicle(id=f"veh-{number}") for number in range(MOST_ITEMS + 1)]
+    server.does(lambda peer, _: peer.answer(200, documents.vehicles(*cars)))
+    query = VehicleQuery(Period(NOW, NOW + timedelta(days=1)), limit=10_000)
+    with pytest.raises(CallFailed) as failed:
+        session.search(query, deadline=soon(5))
+    assert failed.value.reason.text == "api.too_large"
+
+
+@pytest.mark.parametrize(("left", "code"), [(0.05, "deadline_exceeded"), (5, "invalid_answer")])
+def test_an_answer_that_comes_too_late_to_be_read_is_late(left, code):
+    """Whether 180,000 marks are an honest page takes 60 ms to find out, and nothing can interrupt that."""
+    body = b'{"items":[],"x":[' + b"{}," * 90_000 + b"{}]}"
+    with pytest.raises(Broken) as broken:
+        decode.read_document(Answer(200, {}, body), "VehicleList", deadline=time.monotonic() + left)
+    assert broken.value.reason.code == code
+
+
+@pytest.mark.parametrize(("left", "pointer"), [(0.1, "/"), (5, "/next_cursor")])
+def test_what_is_wrong_is_looked_for_where_there_is_time(left, pointer):
+    """A refusal in the last moment names no place: to look for it may take longer than there is."""
+    with pytest.raises(Broken) as broken:
+        decode.read_document(Answer(200, {}, b'{"items":[]}'), "RentalList", deadline=time.monotonic() + left)
+    assert dict(broken.value.reason.params) == {"pointer": pointer}
 
 
 def test_cookies_are_not_kept(server, session, documents, soon):

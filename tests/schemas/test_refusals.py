@@ -225,3 +225,11 @@ def test_unknown_document():
     for name in ("rental_chance", "carloop/Boat", "", "../time"):
         with pytest.raises(LookupError):
             validate({}, name)
+
+
+def test_a_refusal_may_go_without_its_explanation():
+    """Who has no time to look for the place learns that the document is not valid, and no more."""
+    validate({"start": "2026-11-24T08:00:00Z", "end": "2026-11-25T08:00:00Z"}, "period", explained=False)
+    with pytest.raises(InvalidDocument) as refused:
+        validate({"start": "2026-11-24T08:00:00Z"}, "period", explained=False)
+    assert ("", "This does not have the expected form.") == (refused.value.pointer, refused.value.message)

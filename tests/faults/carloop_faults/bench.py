@@ -38,6 +38,14 @@ class Listening(logging.Handler):
         self.raw: list[str] = []
         self.late: list[str] = []
 
+    def listen(self) -> Listening:
+        """Begin to listen, in place of the terminal."""
+        log = logging.getLogger("mobility_hookspecs")
+        log.addHandler(self)
+        log.propagate = False
+        threading.excepthook = self.died
+        return self
+
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record."""
         said = record.getMessage()
@@ -133,11 +141,7 @@ class Bench:
 @contextmanager
 def run_bench(folder: Path) -> Iterator[Bench]:
     """Set everything up with records in `folder`; this process's environment is the plugin's."""
-    heard = Listening()
-    log = logging.getLogger("mobility_hookspecs")
-    log.addHandler(heard)
-    log.propagate = False
-    threading.excepthook = heard.died
+    heard = Listening().listen()
     with run_sandbox_process() as sandbox, FaultProxy(sandbox.url) as proxy:
         os.environ |= {
             "CARLOOP_STORE": str(folder / "carloop.sqlite3"),
@@ -158,5 +162,3 @@ def run_bench(folder: Path) -> Iterator[Bench]:
                 yield bench
         finally:
             bootstrap.close()
-            log.removeHandler(heard)
-            threading.excepthook = threading.__excepthook__

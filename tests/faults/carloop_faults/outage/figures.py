@@ -21,7 +21,7 @@ from carloop_faults.provenance import provenance
 from carloop_plugin.api.budget import MOST_TOKENS
 
 _EXPLAINED = "[Never twice, never lost](../explanation/never-twice-never-lost.md#an-outage)"
-_BUDGET = "[decision 9](../decisions/0009-a-retry-budget-a-session.md)"
+_BUDGET = "[decisions](../decisions/README.md), the one on the retry budget"
 
 
 @dataclass(frozen=True, slots=True)

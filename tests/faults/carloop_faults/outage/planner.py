@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
@@ -63,9 +62,7 @@ def run_planner(number: int, load: Load, folder: Path, environment: dict[str, st
     """Work until told to stop, reconcile until told to finish."""
     os.environ |= environment
     journal = Journal(folder / f"planner-{number}.jsonl")
-    heard = Listening()
-    logging.getLogger("mobility_hookspecs").addHandler(heard)
-    threading.excepthook = heard.died
+    heard = Listening().listen()
     _note_requests(journal)
     with MobilityHost.of(plugin) as host:
         host.keep_reconciling(every=load.reconcile_every)

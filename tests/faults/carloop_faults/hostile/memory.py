@@ -1,0 +1,39 @@
+"""How much memory this process has held at most since it was last asked."""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+from pathlib import Path
+
+_STATUS = Path("/proc/self/status")
+
+
+def held() -> int:
+    """Give the bytes held now; where there is no /proc, the most ever held."""
+    return _figure("VmRSS") or _most_ever()
+
+
+def most_held() -> int:
+    """Give the most bytes held since `forget`, or ever."""
+    return _figure("VmHWM") or _most_ever()
+
+
+def forget() -> None:
+    """Begin to look for the most anew. Linux alone can; elsewhere the most ever held counts."""
+    if _STATUS.exists():
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+
+
+def _figure(name: str) -> int:
+    # not getrusage: its figure survives exec, so that a child begins with what its parent held
+    if not _STATUS.exists():
+        return 0
+    found = re.search(rf"{name}:\s*(\d+) kB", _STATUS.read_text("ascii"))
+    return int(found[1]) * 1024 if found else 0
+
+
+def _most_ever() -> int:
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,0 +1,86 @@
+"""What hostile answers cost, measured as the command does, in a fresh process each; and the second origin."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from carloop_faults.hostile.answers import FEW
+from carloop_faults.hostile.elsewhere import Lured
+from carloop_faults.hostile.figures import Suffered, last_line, markdown, wrong_of
+from carloop_faults.hostile.victim import Measured
+
+COMMAND = Path(__file__).with_name("hostile.py")
+
+
+def test_hostile_answers_cost_neither_time_nor_memory(tmp_path: Path) -> None:
+    """The deadline kept to 50 ms, less than 64 MiB, nobody stalled for 300 ms, nothing raw."""
+    report = tmp_path / "hostile.md"
+    command = [
+        sys.executable,
+        str(COMMAND),
+        "--few",
+        "--timeout",
+        "0.3",
+        "--no-lures",
+        "--report",
+        str(report),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    expected = f"{4 * len(FEW)} calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed"
+    assert expected + "\n" == done.stdout, done.stderr[-3000:]
+    assert 0 == done.returncode
+    assert f"**{expected}**" in report.read_text("utf-8")
+
+
+def test_the_token_stays_at_its_origin() -> None:
+    """Whatever redirects, links and headers there are: nobody comes to the second origin, no link there is shown."""
+    command = [sys.executable, str(COMMAND), "--only", "no such answer"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert "63 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed\n" == done.stdout, done.stderr[-3000:]
+    assert 0 == done.returncode
+
+
+GOOD = Measured("client, search", "invalid_answer", -0.2, 1_000_000, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "changes"),
+    [
+        (set(), {}),
+        (set(), {"overrun": 0.05, "grown": 64 * 1024 * 1024 - 1, "stalled": 0.3}),
+        ({"late"}, {"overrun": 0.051}),
+        ({"late"}, {"late": ("did not answer within 0.5 s",)}),
+        ({"swollen"}, {"grown": 64 * 1024 * 1024}),
+        ({"stalled"}, {"stalled": 0.301}),
+        ({"raw"}, {"raw": ("a thread died of KeyError",)}),
+        ({"raw"}, {"told": "provider_failed"}),
+    ],
+)
+def test_each_figure_is_held_to_its_limit(kinds, changes):
+    """Not a byte and not a millisecond more."""
+    assert kinds == set(wrong_of(replace(GOOD, **changes)))
+
+
+LURED = Lured("a redirect 307", {"search": "invalid_answer"}, 0, shown=False)
+
+
+@pytest.mark.parametrize("stray", [{"connections": 1}, {"shown": True}])
+def test_who_comes_to_the_second_origin_has_strayed(stray):
+    """And so has whoever shows its links."""
+    suffered = [Suffered("a drip", (GOOD,) * 4)]
+    assert ("5 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed", True) == last_line(suffered, [LURED])
+    line, is_good = last_line(suffered, [replace(LURED, **stray)])
+    assert line.endswith("1 strayed")
+    assert not is_good
+
+
+def test_a_victim_that_did_not_answer_is_no_success():
+    """Of four calls all four are measured."""
+    assert not last_line([Suffered("a drip", (GOOD,) * 3)], [LURED])[1]
+    assert "| a drip | client, search | invalid_answer |" in markdown(
+        [Suffered("a drip", (GOOD,))], [LURED], 0.5
+    )
