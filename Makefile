@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash faults outage races model planted soak lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench crash faults outage races model planted mutants soak lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -78,6 +78,10 @@ model: $(VENV)/.stamp ## tell many stories of two planners, crashes, faults and 
 
 planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests notice: make planted ARGS=key-per-attempt
 	@$(BIN)/python tests/mutants/planted.py $(ARGS)
+
+mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut), and list what no test notices
+	@nice $(BIN)/python -m mutmut run --max-children 2 $(ARGS)
+	@$(BIN)/python -m mutmut results
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

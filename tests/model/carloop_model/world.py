@@ -96,21 +96,14 @@ class World:
 
         `strike` is what happens in the middle of it, where something does.
         """
-        weather, fate = trouble.weather, trouble.fate
-        self.story.tell(f"planner {planner} {deed}" + (f"; {weather}" if weather else ""))
+        self.story.tell(f"planner {planner} {deed}" + (f"; {trouble.weather}" if trouble.weather else ""))
         begun = len(self.story.lines) - 1
         process = self.processes[planner]
-        if weather:
-            self.tally["trouble on the wire"] += 1
-            self.carloop.expect(weather)
-        process.watch.steps, process.watch.at = 0, fate.step if fate else 0
-        process.watch.strike = _die if isinstance(fate, Death) else strike
-        process.watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
-        process.watch.holds = weather is not None and weather.kind == HELD
+        self._prepare(process, trouble, strike)
         try:
             with process.running():
                 answer = hook(CallContext.within(SECONDS, locale="en"))
-            if isinstance(fate, Death):
+            if isinstance(trouble.fate, Death):
                 raise Died("it can answer")
         except Died as died:
             self.tally["a process died"] += 1
@@ -121,10 +114,21 @@ class World:
             self.story.end(begun, f"problem ({raised.problem['code']})")
             return None
         finally:
-            self._afterwards(process, weather)
+            self._afterwards(process, trouble.weather)
         self.story.end(begun, in_short(answer))
         validate(answer, schema)
         return answer
+
+    def _prepare(self, process: Process, trouble: Trouble, strike: Callable[[str], None]) -> None:
+        weather, fate = trouble.weather, trouble.fate
+        if weather:
+            self.tally["trouble on the wire"] += 1
+            self.carloop.expect(weather)
+        watch = process.watch
+        watch.steps, watch.at = 0, fate.step if fate else 0
+        watch.strike = _die if isinstance(fate, Death) else strike
+        watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
+        watch.holds = weather is not None and weather.kind == HELD
 
     def _afterwards(self, process: Process, weather: Weather | None) -> None:
         if weather:
@@ -137,12 +141,12 @@ class World:
         self.processes[planner] = Process(self.place)
 
     def _meanwhile(
-        self, planner: str, trouble: Trouble, visit: Visit | None, asked: Asked | None = None
+        self, planner: str, trouble: Trouble, visit: Visit, asked: Asked | None = None
     ) -> Callable[[str], None]:
         other = next(each for each in PLANNERS if each != planner)
 
         def strike(where: str) -> None:
-            if visit and isinstance(trouble.fate, Meanwhile):
+            if isinstance(trouble.fate, Meanwhile):
                 self.tally[f"meanwhile: {trouble.fate.deed}"] += 1
                 with self.story.meanwhile(where):
                     self._deeds[trouble.fate.deed](self, other, visit, asked)
@@ -193,13 +197,14 @@ class World:
     def reconcile(self, planner: str, *, trouble: Trouble = FAIR) -> Document | None:
         """Reconcile once."""
         self.tally["reconcile"] += 1
+        some = self.visits[(trouble.fate.step if trouble.fate else 0) % len(self.visits)]
         report = self.call(
             planner,
             "reconciles",
             lambda context: plugin.reconcile_rentals(context),  # type: ignore[return-value]
             schema="reconcile_report",
             trouble=trouble,
-            strike=self._meanwhile(planner, trouble, self.visits[0] if self.visits else None),
+            strike=self._meanwhile(planner, trouble, some),
         )
         for outcome in report["settled"] if report else ():
             self.hear(outcome)
@@ -216,7 +221,7 @@ class World:
         """Hold an outcome against what was said of the change before: what is final holds for ever."""
         asked = self.asked[outcome["change_id"]]
         if asked.final and outcome != asked.final:
-            self.contradict(f"{asked.name} was {in_short(asked.final)} and is now {in_short(outcome)}")
+            raise Contradiction(f"{asked.name} was {in_short(asked.final)} and is now {in_short(outcome)}")
         if is_final(outcome):
             asked.final = outcome
         self.tally[f"told {outcome['status']}"] += 1
@@ -227,10 +232,6 @@ class World:
         """Remember how new a rental is that was shown."""
         if rental:
             self.shown[rental["id"]] = max(rental["revision"], self.shown.get(rental["id"], 0))
-
-    def contradict(self, what: str) -> None:
-        """End the run: something does not hold that must."""
-        raise Contradiction(what)
 
     # the world goes on by itself
 
