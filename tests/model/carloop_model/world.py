@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from carloop_model.carloop import running_carloop
@@ -62,8 +63,15 @@ class World:
         self.carloops_clock_ahead = timedelta()
         self.story = Story()
         self.carloop = self._open.enter_context(running_carloop(folder / "carloop"))
-        self.place = Place(folder / "planners.sqlite3", self.carloop.url, self.carloop.token, self.clock)
-        self.processes = {name: Process(self.place) for name in (*PLANNERS, "observer")}
+        self.place = Place(
+            store=folder / "planners.sqlite3",
+            url=self.carloop.url,
+            token=self.carloop.token,
+            clock=self.clock,
+            database_time=lambda: self.clock.true.timestamp(),
+        )
+        self._started = count(1)
+        self.processes = {planner: self._start(planner) for planner in (*PLANNERS, "observer")}
         self.vehicles = self.carloop.vehicles()
         self.visits: list[Visit] = []
         self.asked: dict[str, Asked] = {}
@@ -136,9 +144,13 @@ class World:
         self.stragglers += [Straggler(each, self.clock.true) for each in process.watch.held]
         process.watch.held.clear()
 
+    def _start(self, planner: str) -> Process:
+        # as leases name a process: its computer, its number there, a mark
+        return Process(f"computer-{planner}/1/{next(self._started)}", self.place)
+
     def _restart(self, planner: str) -> None:
         self.processes[planner].end()
-        self.processes[planner] = Process(self.place)
+        self.processes[planner] = self._start(planner)
 
     def _meanwhile(
         self, planner: str, trouble: Trouble, visit: Visit, asked: Asked | None = None
@@ -164,6 +176,7 @@ class World:
     ) -> None:
         """Save an appointment; an older revision where a document is given."""
         self.tally["appointment saved"] += 1
+        visit.is_erased = False
         sent = document or visit.document
         step = self.call(
             planner,
@@ -175,6 +188,20 @@ class World:
         )
         if step:
             self.see(step.get("rental"))
+
+    def erase(self, planner: str, visit: Visit, *, trouble: Trouble) -> None:
+        """Ask for the appointment's customer to be forgotten."""
+        self.tally["erase"] += 1
+        subjects = {"customer_numbers": [], "appointment_ids": [visit.id]}
+        report = self.call(
+            planner,
+            f"erases {visit.id}",
+            lambda context: plugin.on_personal_data_erased(subjects, context),  # type: ignore[arg-type,return-value]
+            schema="erasure_report",
+            trouble=trouble,
+            strike=self._meanwhile(planner, trouble, visit),
+        )
+        visit.is_erased = report is not None and not isinstance(trouble.fate, Meanwhile)
 
     def ask(
         self, planner: str, asked: Asked, *, again: bool = False, trouble: Trouble = FAIR
