@@ -65,6 +65,8 @@ soak: $(VENV)/.stamp ## every long proof, one after the other, each written to d
 	@$(BIN)/python tests/model/soak.py --runs 2000 --report docs/evidence/model.md
 	@$(BIN)/python tests/races/harness.py --store sqlite --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-sqlite.md
 	@$(BIN)/python tests/races/harness.py --store postgres --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-postgres.md
+	@$(BIN)/python tests/faults/matrix.py --report docs/evidence/faults.md
+	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md
 	@$(BIN)/python tests/faults/outage.py --minutes 5 --report docs/evidence/outage.md
 
 faults: $(VENV)/.stamp ## every fault in every operation, written to docs/evidence/faults.md; ARGS="--seeds 1" for less
@@ -81,6 +83,10 @@ planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests noti
 
 hostile: $(VENV)/.stamp ## what hostile answers cost, and where the token goes; written to docs/evidence
 	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md $(ARGS)
+
+mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut), and list what no test notices
+	@nice $(BIN)/python -m mutmut run --max-children 2 $(ARGS)
+	@$(BIN)/python -m mutmut results
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

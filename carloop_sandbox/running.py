@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -58,8 +58,7 @@ def run_sandbox(
     """
     token = token or draw_token()
     with ExitStack() as stack:
-        temporary = tempfile.TemporaryDirectory(prefix="carloop-sandbox-", ignore_cleanup_errors=True)
-        folder = data or Path(stack.enter_context(temporary))
+        folder = data or Path(stack.enter_context(_temporary_folder()))
         store = stack.enter_context(closing(open_store(folder, fleet=fleet)))
         store.start_token(token)
         service = Service(store, allow_faults=allow_faults)
@@ -68,6 +67,10 @@ def run_sandbox(
             app = stack.enter_context(_with_pages(app, service, folder, password))
         with _serving(service, app, host, port) as url:
             yield Sandbox(url, token, store, service)
+
+
+def _temporary_folder() -> AbstractContextManager[str]:
+    return tempfile.TemporaryDirectory(prefix="carloop-sandbox-", ignore_cleanup_errors=True)
 
 
 @contextmanager

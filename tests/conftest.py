@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from benchmarks.postgres_line import PostgresLine
 
 # Written for the records before they moved to two databases: to be brought over, then to run with the rest.
-collect_ignore = ["model", "mutants"]
 
 Document = dict[str, Any]
 

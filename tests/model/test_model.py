@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carloop_model.machine import Dealership
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 TestDealership = Dealership.TestCase
 TestDealership.settings = settings(
@@ -12,6 +12,8 @@ TestDealership.settings = settings(
     derandomize=True,
     database=None,
     deadline=None,
+    phases=(Phase.generate, Phase.shrink),
     print_blob=False,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )

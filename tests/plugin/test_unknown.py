@@ -222,6 +222,21 @@ def test_giving_up_a_booking_that_never_arrived_waits_for_what_may_be_under_way(
     assert "given_up" == planner.do(change)["problem"]["code"]
 
 
+def test_a_booking_that_is_given_up_is_not_sent_when_it_is_asked_for_again(planner: Planner) -> None:
+    """It is unknown like its giving up, and settles with it."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **NEVER_ARRIVED)
+    planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    again = planner.do(change)
+    assert ("unknown", "outcome_pending") == (again["status"], again["problem"]["code"])
+    assert [] == statuses(planner)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "CLOCK", MovedClock(180))
+        assert "given_up" == planner.do(change)["problem"]["code"]
+    assert "open" == planner.state()["state"]
+
+
 def test_a_given_up_booking_that_turns_up_later_is_cancelled(planner: Planner) -> None:
     """A write that was under way for longer than anybody thought."""
     planner.save()

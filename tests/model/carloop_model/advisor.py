@@ -144,6 +144,7 @@ DEEDS: dict[str, Deed] = {
     "cancels": _cancels,
     "moves": _moves,
     "saves": lambda world, planner, visit, _: world.save(planner, visit, f"opens {visit.id}"),
+    "a request arrives": lambda world, *_: world.stragglers and world.arrive(0),
     "time passes": lambda world, *_: world.pass_time(3),
     "somebody else books": lambda world, _, visit, __: for_another(world, world.vehicles[0], visit.start, 1),
     **{f"desk: {action}": _desk(action) for action in DESK},

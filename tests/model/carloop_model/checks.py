@@ -31,6 +31,8 @@ class Sight:
     shown: Mapping[str, int]
     ends: Mapping[str, set[str]]
     late: frozenset[str]
+    remembered: frozenset[str]
+    erased: frozenset[str]
 
     def is_pending(self, change_id: str) -> bool:
         """Tell whether a change is pending in the records."""
@@ -50,6 +52,7 @@ def look(world: World) -> Sight:
     with observer.store(deadline=time.monotonic() + 10) as store:
         intents = {change_id: store.intent(ChangeId(change_id)) for change_id in world.asked}
         rentals = store.rentals_of([AppointmentId(each) for each in ids])
+        remembered = frozenset(store.appointments([AppointmentId(each) for each in ids]))
     with observer.running():
         states = plugin.provide_mobility_states([*ids, NEVER_SEEN], CallContext.within(10))
     for state in states:
@@ -67,6 +70,8 @@ def look(world: World) -> Sight:
         shown=world.shown,
         ends=world.ends,
         late=frozenset(world.late),
+        remembered=remembered,
+        erased=frozenset(visit.id for visit in world.visits if visit.is_erased),
     )
 
 
@@ -151,6 +156,14 @@ def an_end_overwrites_nothing(sight: Sight) -> Iterator[str]:
             yield f"{sight.asked[change_id].name} of revision {intent.revision} was executed as {revision}"
 
 
+def erased_is_gone(sight: Sight) -> Iterator[str]:
+    """An appointment that was to be erased is, unless a change of it is pending."""
+    for appointment_id in sight.erased & sight.remembered:
+        asked = [each for each in sight.asked.values() if each.visit.id == appointment_id]
+        if not any(sight.is_pending(each.id) for each in asked):
+            yield f"{appointment_id} was to be erased, and is remembered"
+
+
 def linked_or_pending(sight: Sight) -> Iterator[str]:
     """Each rental of ours is in the records, or the change that made it is pending."""
     for rental in sight.truth.rentals:
@@ -225,6 +238,7 @@ CHECKS: tuple[Callable[[Sight], Iterator[str]], ...] = (
     nothing_without_intent,
     keys_are_changes,
     an_end_overwrites_nothing,
+    erased_is_gone,
     linked_or_pending,
     one_each,
     states_tell_the_truth,

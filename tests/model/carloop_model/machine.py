@@ -112,17 +112,20 @@ class Dealership(RuleBasedStateMachine):
     @rule(
         planner=planners,
         which=numbers,
-        what=st.sampled_from(["open", "move", "make", "call off", "save late"]),
+        what=st.sampled_from(["open", "move", "make", "call off", "save late", "erase"]),
         by=st.integers(-1, 4),
         more=st.integers(0, 3),
         trouble=troubles,
     )
     def appointment(self, planner: str, which: int, what: str, by: int, more: int, trouble: Trouble) -> None:
-        """An appointment is opened, moved, made, called off; or an old revision of it comes in late."""
+        """An appointment is opened, moved, made, called off, erased; or an old revision of it comes in late."""
         if what == "make" and len(self.world.visits) < MOST_VISITS:
             self.make_appointment(planner, 2 + by, 1 + more, trouble)
             return
         visit, document = _pick(self.visits, which), None
+        if what == "erase":
+            self.world.erase(planner, visit, trouble=trouble)
+            return
         if what == "move":
             start = visit.start + timedelta(hours=by)
             visit.revise(period=period(start, start + timedelta(hours=1 + 2 * more)), status="scheduled")

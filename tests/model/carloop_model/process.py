@@ -15,7 +15,9 @@ from carloop_plugin.bootstrap import Wired
 from carloop_plugin.model import AnswerLost, Reason, Site, WriteRequest, WriteResult
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials, Store
 from carloop_plugin.settings import Environment
+from carloop_plugin.store import intents, leases
 from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.store.sqlite import SqliteDatabase
 
 INSTALLATION = "inst"
 
@@ -24,6 +26,9 @@ EFFECTS = frozenset(
     {
         "save_appointment",
         "record",
+        "lease",
+        "forget_appointments",
+        "finish_erasures",
         "record_settled",
         "mark_sent",
         "mark_unknown",
@@ -101,12 +106,16 @@ class Place:
     url: str
     token: str
     clock: Clock
+    database_time: Callable[[], float]
 
 
 class Process:
-    """One run of a planner's program. Waits for nothing between attempts, and draws the same numbers in each run."""
+    """One run of a planner's program, on a computer of its own.
 
-    def __init__(self, place: Place) -> None:
+    It waits for nothing between attempts, and draws the same numbers in each run.
+    """
+
+    def __init__(self, name: str, place: Place) -> None:
         self.watch = Watch()
         self._clock = place.clock
         self._file = SqliteFile(place.store, installation=INSTALLATION)
@@ -114,17 +123,26 @@ class Process:
             place.url, place.token, random=Random(1), sleep=lambda _: None, now=place.clock.now
         )
         self._carloop = cast("Carloop", WatchedCarloop(self._session, self.watch))
-        self._locks: dict[Any, Any] = {}
+        # what of the plugin belongs to the process it runs in
+        self._own = (
+            (edge, "opened", self._opened),
+            (in_flight, "_locks", {}),
+            (leases, "this_process", lambda: name),
+            (intents, "this_process", lambda: name),
+            (SqliteDatabase, "NOW", property(lambda _: str(place.database_time()))),
+        )
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Let the hooks called in the block run in this process."""
-        before = edge.opened, in_flight._locks
-        edge.opened, in_flight._locks = self._opened, self._locks
+        before = [(where, name, where.__dict__[name]) for where, name, _ in self._own]
+        for where, name, ours in self._own:
+            setattr(where, name, ours)
         try:
             yield
         finally:
-            edge.opened, in_flight._locks = before
+            for where, name, theirs in before:
+                setattr(where, name, theirs)
 
     @contextmanager
     def store(self, *, deadline: float) -> Iterator[Store]:

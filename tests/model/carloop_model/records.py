@@ -30,6 +30,7 @@ class Visit:
 
     document: Document
     older: list[Document] = field(default_factory=list)
+    is_erased: bool = False
 
     @property
     def id(self) -> str:
@@ -126,6 +127,8 @@ def in_short(answer: Document | None) -> str:
     if "settled" in answer:
         settled = ", ".join(in_short(each) for each in answer["settled"]) or "nothing"
         return f"settles {settled}; {answer['pending']} pending"
+    if "erased" in answer:
+        return f"{answer['erased']} erased, {len(answer['kept'])} kept"
     if "status" not in answer:
         return str(answer["state"])
     problem = answer.get("problem")

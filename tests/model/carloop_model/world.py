@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from carloop_model.carloop import running_carloop
@@ -62,8 +63,15 @@ class World:
         self.carloops_clock_ahead = timedelta()
         self.story = Story()
         self.carloop = self._open.enter_context(running_carloop(folder / "carloop"))
-        self.place = Place(folder / "planners.sqlite3", self.carloop.url, self.carloop.token, self.clock)
-        self.processes = {name: Process(self.place) for name in (*PLANNERS, "observer")}
+        self.place = Place(
+            store=folder / "planners.sqlite3",
+            url=self.carloop.url,
+            token=self.carloop.token,
+            clock=self.clock,
+            database_time=lambda: self.clock.true.timestamp(),
+        )
+        self._started = count(1)
+        self.processes = {planner: self._start(planner) for planner in (*PLANNERS, "observer")}
         self.vehicles = self.carloop.vehicles()
         self.visits: list[Visit] = []
         self.asked: dict[str, Asked] = {}
@@ -96,21 +104,14 @@ class World:
 
         `strike` is what happens in the middle of it, where something does.
         """
-        weather, fate = trouble.weather, trouble.fate
-        self.story.tell(f"planner {planner} {deed}" + (f"; {weather}" if weather else ""))
+        self.story.tell(f"planner {planner} {deed}" + (f"; {trouble.weather}" if trouble.weather else ""))
         begun = len(self.story.lines) - 1
         process = self.processes[planner]
-        if weather:
-            self.tally["trouble on the wire"] += 1
-            self.carloop.expect(weather)
-        process.watch.steps, process.watch.at = 0, fate.step if fate else 0
-        process.watch.strike = _die if isinstance(fate, Death) else strike
-        process.watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
-        process.watch.holds = weather is not None and weather.kind == HELD
+        self._prepare(process, trouble, strike)
         try:
             with process.running():
                 answer = hook(CallContext.within(SECONDS, locale="en"))
-            if isinstance(fate, Death):
+            if isinstance(trouble.fate, Death):
                 raise Died("it can answer")
         except Died as died:
             self.tally["a process died"] += 1
@@ -121,10 +122,21 @@ class World:
             self.story.end(begun, f"problem ({raised.problem['code']})")
             return None
         finally:
-            self._afterwards(process, weather)
+            self._afterwards(process, trouble.weather)
         self.story.end(begun, in_short(answer))
         validate(answer, schema)
         return answer
+
+    def _prepare(self, process: Process, trouble: Trouble, strike: Callable[[str], None]) -> None:
+        weather, fate = trouble.weather, trouble.fate
+        if weather:
+            self.tally["trouble on the wire"] += 1
+            self.carloop.expect(weather)
+        watch = process.watch
+        watch.steps, watch.at = 0, fate.step if fate else 0
+        watch.strike = _die if isinstance(fate, Death) else strike
+        watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
+        watch.holds = weather is not None and weather.kind == HELD
 
     def _afterwards(self, process: Process, weather: Weather | None) -> None:
         if weather:
@@ -132,17 +144,21 @@ class World:
         self.stragglers += [Straggler(each, self.clock.true) for each in process.watch.held]
         process.watch.held.clear()
 
+    def _start(self, planner: str) -> Process:
+        # as leases name a process: its computer, its number there, a mark
+        return Process(f"computer-{planner}/1/{next(self._started)}", self.place)
+
     def _restart(self, planner: str) -> None:
         self.processes[planner].end()
-        self.processes[planner] = Process(self.place)
+        self.processes[planner] = self._start(planner)
 
     def _meanwhile(
-        self, planner: str, trouble: Trouble, visit: Visit | None, asked: Asked | None = None
+        self, planner: str, trouble: Trouble, visit: Visit, asked: Asked | None = None
     ) -> Callable[[str], None]:
         other = next(each for each in PLANNERS if each != planner)
 
         def strike(where: str) -> None:
-            if visit and isinstance(trouble.fate, Meanwhile):
+            if isinstance(trouble.fate, Meanwhile):
                 self.tally[f"meanwhile: {trouble.fate.deed}"] += 1
                 with self.story.meanwhile(where):
                     self._deeds[trouble.fate.deed](self, other, visit, asked)
@@ -160,6 +176,7 @@ class World:
     ) -> None:
         """Save an appointment; an older revision where a document is given."""
         self.tally["appointment saved"] += 1
+        visit.is_erased = False
         sent = document or visit.document
         step = self.call(
             planner,
@@ -171,6 +188,20 @@ class World:
         )
         if step:
             self.see(step.get("rental"))
+
+    def erase(self, planner: str, visit: Visit, *, trouble: Trouble) -> None:
+        """Ask for the appointment's customer to be forgotten."""
+        self.tally["erase"] += 1
+        subjects = {"customer_numbers": [], "appointment_ids": [visit.id]}
+        report = self.call(
+            planner,
+            f"erases {visit.id}",
+            lambda context: plugin.on_personal_data_erased(subjects, context),  # type: ignore[arg-type,return-value]
+            schema="erasure_report",
+            trouble=trouble,
+            strike=self._meanwhile(planner, trouble, visit),
+        )
+        visit.is_erased = report is not None and not isinstance(trouble.fate, Meanwhile)
 
     def ask(
         self, planner: str, asked: Asked, *, again: bool = False, trouble: Trouble = FAIR
@@ -193,13 +224,14 @@ class World:
     def reconcile(self, planner: str, *, trouble: Trouble = FAIR) -> Document | None:
         """Reconcile once."""
         self.tally["reconcile"] += 1
+        some = self.visits[(trouble.fate.step if trouble.fate else 0) % len(self.visits)]
         report = self.call(
             planner,
             "reconciles",
             lambda context: plugin.reconcile_rentals(context),  # type: ignore[return-value]
             schema="reconcile_report",
             trouble=trouble,
-            strike=self._meanwhile(planner, trouble, self.visits[0] if self.visits else None),
+            strike=self._meanwhile(planner, trouble, some),
         )
         for outcome in report["settled"] if report else ():
             self.hear(outcome)
@@ -216,7 +248,7 @@ class World:
         """Hold an outcome against what was said of the change before: what is final holds for ever."""
         asked = self.asked[outcome["change_id"]]
         if asked.final and outcome != asked.final:
-            self.contradict(f"{asked.name} was {in_short(asked.final)} and is now {in_short(outcome)}")
+            raise Contradiction(f"{asked.name} was {in_short(asked.final)} and is now {in_short(outcome)}")
         if is_final(outcome):
             asked.final = outcome
         self.tally[f"told {outcome['status']}"] += 1
@@ -227,10 +259,6 @@ class World:
         """Remember how new a rental is that was shown."""
         if rental:
             self.shown[rental["id"]] = max(rental["revision"], self.shown.get(rental["id"], 0))
-
-    def contradict(self, what: str) -> None:
-        """End the run: something does not hold that must."""
-        raise Contradiction(what)
 
     # the world goes on by itself
 
