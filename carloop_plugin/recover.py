@@ -129,12 +129,9 @@ def _recover_change(intent: Intent, *, carloop: Carloop, account: Account, call:
 
 def _recover_given_up(booking: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
     giving_up = call.store.intent(booking.given_up_by) if booking.given_up_by else None
-    if giving_up is None:
-        return unknown(booking, Reason("outcome_pending", "change.still_in_flight"))
-    _recover_giving_up(giving_up, carloop=carloop, account=account, call=call)
-    settled = call.store.intent(booking.change_id)
-    if settled and settled.outcome:
-        return settled.outcome
+    if giving_up is not None:
+        recover_with(giving_up, carloop=carloop, account=account, call=call)
+    # They settle as one. Where they did just now, whoever asked is told so from the records.
     return unknown(booking, Reason("outcome_pending", "change.given_up_meanwhile"))
 
 

@@ -46,6 +46,16 @@ def test_a_planner_hears_what_the_other_one_found_out(world: World, visit: Visit
     world.ask("A", advisor.cancellation(world, visit, rental), trouble=trouble)
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_a_booking_may_be_given_up_while_it_is_refused(world: World, visit: Visit, step: int) -> None:
+    """The car is taken: nothing is left of the booking to be given up, whichever is learnt first."""
+    car = world.vehicles[0]
+    advisor.for_another(world, car, visit.start, 1)
+    world.ask(
+        "A", advisor.booking(world, visit, vehicle=car), trouble=Trouble(None, Meanwhile(step, "gives up"))
+    )
+
+
 @pytest.mark.parametrize("weather", [Weather("the answer is lost"), Weather(HELD)], ids=str)
 @pytest.mark.parametrize("step", EFFECTS)
 def test_a_planner_may_die_at_any_step(world: World, visit: Visit, step: int, weather: Weather) -> None:

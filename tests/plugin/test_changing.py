@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from carloop_plugin.messages import text
+
 if TYPE_CHECKING:
     from conftest import Planner
 else:
@@ -98,6 +100,7 @@ def test_an_extension_into_another_rental_is_refused(planner: Planner) -> None:
     outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(days=1, hours=1)))
     assert ("refused", "vehicle_unavailable") == code(outcome)
     assert "/end" == outcome["problem"]["pointer"]
+    assert text("change.extension_blocked", "de") == outcome["problem"]["detail"]
 
 
 def test_a_change_of_an_older_revision_is_refused(planner: Planner) -> None:
@@ -117,6 +120,35 @@ def test_without_a_revision_carloops_own_counts(planner: Planner) -> None:
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
     outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
     assert ("done", other) == (outcome["status"], outcome["rental"]["vehicle"]["id"])
+
+
+def test_an_answer_nobody_can_read_before_anything_was_sent_keeps_nothing(planner: Planner) -> None:
+    """The question was only what the rental is like; the same change works once it is answered."""
+    planner.save()
+    change = planner.end_change(planner.book(), planner.end() + timedelta(hours=1))
+    planner.control.fault("read", "garbage", times=3)
+    outcome = planner.do(change)
+    assert ("refused", "unreachable") == code(outcome)
+    assert outcome["problem"]["detail"]
+    assert "done" == planner.do(change)["status"]
+
+
+@pytest.mark.parametrize("action", ["end", "cancel"])
+def test_a_closed_rental_says_so(planner: Planner, action: str) -> None:
+    """In words that fit."""
+    planner.save()
+    rental = planner.book()
+    for each in ("hand_out", "take_back"):
+        planner.control.desk(rental["id"], each)
+    change = (
+        planner.end_change(rental, planner.end())
+        if action == "end"
+        else planner.cancellation(rental_id=rental["id"])
+    )
+    outcome = planner.do(change)
+    assert ("refused", "rental_closed") == code(outcome)
+    assert text("change.rental_closed", "de") == outcome["problem"]["detail"]
+    assert "returned" == outcome["rental"]["status"]
 
 
 def test_a_rental_nobody_knows_is_not_found(planner: Planner) -> None:

@@ -68,3 +68,13 @@ def test_it_is_not_believed_while_the_account_cannot_be_asked(planner: Planner, 
     assert ("refused", "unreachable") == code(planner.do(cancellation))
     assert "booked" == planner.state()["state"]
     assert "done" == planner.do(cancellation)["status"]
+
+
+def test_it_is_in_no_other_bookings_way(planner: Planner, gone: Document) -> None:
+    """The second booking looks first; had it not been made, the advisor would be told whose doing it was."""
+    second = planner.booking()
+    planner.control.fault("book", "status", times=3, value=429)
+    assert ("refused", "rate_limited") == code(planner.do(second))
+    step = planner.save(revision=2)
+    assert ("open", ["cancelled_at_desk"]) == (step["state"], [each["code"] for each in step["notices"]])
+    assert "done" == planner.do(second)["status"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carloop_plugin import bootstrap
+from carloop_plugin.messages import text
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -330,6 +331,23 @@ def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(p
     assert "done" == cancelled["status"], cancelled
     assert ["cancelled"] == statuses(planner)
     assert "open" == planner.state()["state"]
+
+
+def test_another_car_may_come_of_a_booking_that_recovery_sends_again(planner: Planner) -> None:
+    """The report tells what became of which change."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", **NEVER_ARRIVED)
+    planner.control.fault("book", "wrong_vehicle")
+    (settled,) = planner.reconcile()["settled"]
+    assert (change["change_id"], "refused", "invalid_answer") == (
+        settled["change_id"],
+        settled["status"],
+        settled["problem"]["code"],
+    )
+    rental = planner.control.rentals(planner.id)[0]
+    assert text("change.astray_book", "de", {"rental": rental["id"]}) == settled["problem"]["detail"]
+    assert "attention" == planner.state()["state"]
 
 
 @pytest.mark.parametrize("fault", ["truncate", "garbage", "html"])

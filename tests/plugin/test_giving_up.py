@@ -1,0 +1,130 @@
+"""Giving up a booking whose outcome nobody knows: what is told of it meanwhile, and what may come in between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from carloop_plugin import bootstrap
+from carloop_plugin.messages import text
+from carloop_plugin.model import format_instant
+
+if TYPE_CHECKING:
+    from conftest import Planner
+
+    from carloop_sandbox.running import Sandbox
+else:
+    Planner = Sandbox = Any
+
+Document = dict[str, Any]
+LOST = {"fault": "drop_after", "times": 3}
+NEVER_ARRIVED = {"fault": "drop_before", "times": 3}
+
+
+class Later:
+    """Our clock, three minutes ahead: nothing sent before can be on its way any more."""
+
+    def now(self) -> Any:
+        from datetime import timedelta
+
+        return bootstrap.SystemClock().now() + timedelta(minutes=3)
+
+
+def unknown_booking(planner: Planner, **fault: Any) -> Document:
+    """Book, and hear nothing of it."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", **fault)
+    assert "unknown" == planner.do(change)["status"]
+    return change
+
+
+def code(outcome: Document) -> tuple[str, str]:
+    return outcome["status"], outcome.get("problem", {}).get("code", "")
+
+
+def test_each_says_what_is_being_done(planner: Planner) -> None:
+    """The giving up waits for what may be on its way, the booking for the giving up; then it was given up."""
+    change = unknown_booking(planner, **NEVER_ARRIVED)
+    giving_up = planner.cancellation(book_change_id=change["change_id"])
+    assert text("change.still_in_flight", "de") == planner.do(giving_up)["problem"]["detail"]
+    assert text("change.given_up_meanwhile", "de") == planner.do(change)["problem"]["detail"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "CLOCK", Later())
+        planner.reconcile()
+    assert text("change.given_up", "de") == planner.do(change)["problem"]["detail"]
+
+
+def test_the_rental_that_turned_up_is_shown_as_cancelled_by_us(planner: Planner) -> None:
+    """The desk had no part in it."""
+    change = unknown_booking(planner, **LOST)
+    outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    assert ("done", "cancelled") == (outcome["status"], outcome["rental"]["status"])
+    step = planner.save(revision=2)
+    assert ("open", []) == (step["state"], step["notices"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [(LOST, "unreachable"), ({"fault": "status", "value": 401, "times": 3}, "not_authorised")],
+    ids=["lost", "not authorised"],
+)
+def test_a_cancellation_that_fails_is_tried_again(
+    planner: Planner, fault: dict[str, Any], expected: str
+) -> None:
+    """Unknown till then, with the cause; it counts as no try of an intent that can never be settled."""
+    change = unknown_booking(planner, **LOST)
+    giving_up = planner.cancellation(book_change_id=change["change_id"])
+    planner.control.fault("cancel", **fault)
+    assert ("unknown", expected) == code(planner.do(giving_up))
+    for _ in range(20):
+        planner.control.fault("cancel", **fault)
+        assert [] == planner.reconcile()["settled"] or "drop_after" == fault["fault"]
+    planner.control.calm()
+    planner.reconcile()
+    assert "done" == planner.do(giving_up)["status"]
+    assert ["cancelled"] == [each["status"] for each in planner.control.rentals(planner.id)]
+
+
+def test_both_are_told_the_rental_that_the_customer_drives(planner: Planner) -> None:
+    """Handed out meanwhile: the booking stands, and what it brought is shown with the refusal."""
+    change = unknown_booking(planner, **LOST)
+    planner.control.desk(planner.control.rentals(planner.id)[0]["id"], "hand_out")
+    refused = planner.do(planner.cancellation(book_change_id=change["change_id"]))
+    booked = planner.do(change)
+    assert [("refused", "picked_up"), ("done", "picked_up")] == [
+        (each["status"], each["rental"]["status"]) for each in (refused, booked)
+    ]
+
+
+def test_a_rental_of_ours_that_the_records_never_knew_is_adopted(planner: Planner) -> None:
+    """It carries our reference, so it can be cancelled from here; another installation's cannot."""
+    planner.save()
+    with bootstrap.opened(deadline=_soon()) as wired:
+        ours = wired.call.store.installation
+    for installation, expected in ((ours, "done"), ("other", "refused")):
+        start = planner.start() if installation == ours else planner.end()
+        body = {
+            "external_reference": f"{installation}/main/{planner.id}/{installation}-change",
+            "vehicle_id": planner.roomy_car(),
+            "start": format_instant(start),
+            "end": format_instant(start.replace(hour=start.hour + 1)),
+            "customer": {"source": "manual", "last_name": "Canary"},
+        }
+        key = {"Idempotency-Key": f"{planner.id}-{installation}".ljust(36, "0")}
+        made = planner.control.api("POST", "/rentals", json=body, headers=key)
+        assert 201 == made.status_code, made.text
+        outcome = planner.do(planner.cancellation(rental_id=made.json()["id"], site="main"))
+        assert expected == outcome["status"], outcome
+        if installation == ours:
+            assert (planner.id, "cancelled") == (
+                outcome["rental"]["appointment_id"],
+                outcome["rental"]["status"],
+            )
+
+
+def _soon() -> float:
+    import time
+
+    return time.monotonic() + 10
