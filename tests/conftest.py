@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from benchmarks.postgres import Postgres
     from benchmarks.postgres_line import PostgresLine
 
-# Written for the records before they moved to two databases: to be brought over, then to run with the rest.
-
 Document = dict[str, Any]
 
 _days = itertools.count(10)
