@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
+from demo_base.days import Mistyped
 from demo_base.languages import Language
 from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS, Appointment, Visit
 from planner_host.dms.csv_import import is_visible, longest
-from planner_host.times import Mistyped, WallTime, fold_of, is_in_calendar, next_quarter, read_instant
+from planner_host.times import WallTime, fold_of, is_in_calendar, next_quarter, read_instant
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract

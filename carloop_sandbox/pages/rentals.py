@@ -6,10 +6,10 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from carloop_sandbox.pages.days import read_day
 from carloop_sandbox.pages.paging import read_slice
 from carloop_sandbox.pages.rental_rows import CONDITIONS, RentalFilters, list_rentals
 from carloop_sandbox.pages.showing import day_of, midnight, show, store_of
+from demo_base.days import Mistyped, read_day
 from demo_base.pages import Page, Program, page_route
 
 PAGE_SIZE: Final = 25
@@ -54,7 +54,8 @@ def _read_day(page: Page, name: str, now: int, *, days_later: int = 0) -> Typed:
     text = page.form[name] or page.query(name)
     if not text:
         return Typed("")
-    day = read_day(text, today=day_of(now))
-    if day is None:
+    try:
+        day = read_day(text, today=day_of(now))
+    except Mistyped:
         return Typed(text, is_wrong=True)
     return Typed(page.language.day(day), midnight(day, days_later=days_later))

@@ -16,13 +16,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from carloop_sandbox.database import Database
-from carloop_sandbox.pages.days import read_day
 from carloop_sandbox.pages.paging import read_slice
 from carloop_sandbox.pages.rental_rows import Rental, select_rentals
 from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, show, store_of
 from carloop_sandbox.pages.vehicle_rows import Vehicle, VehicleFilters, list_vehicles
 from carloop_sandbox.pages.vehicles import choices_of
 from carloop_sandbox.times import HOUR
+from demo_base.days import Mistyped, read_day
 from demo_base.pages import Page, Program, page_route
 
 DAYS: Final = 14
@@ -70,7 +70,7 @@ def show_timeline(page: Page) -> Response:
     store = store_of(page)
     now = store.clock.now()
     today = day_of(now)
-    asked = read_day(page.query("from"), today=today) or today
+    asked = _day_asked_for(page, today)
     first = asked - timedelta(days=asked.weekday())
     station = page.query("station")
     part = read_slice(page, size=PAGE_SIZE)
@@ -92,6 +92,13 @@ def show_timeline(page: Page) -> Response:
         this=_address(today, station),
         next=_address(first + timedelta(days=DAYS), station),
     )
+
+
+def _day_asked_for(page: Page, today: date) -> date:
+    try:
+        return read_day(page.query("from"), today=today)
+    except Mistyped:
+        return today
 
 
 def cells_of(rentals: Sequence[Rental], first: date, *, now: int) -> Iterator[Cell]:

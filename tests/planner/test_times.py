@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from demo_base.days import Mistyped, read_day
 from planner_host.times import (
-    Mistyped,
     WallTime,
     fold_of,
     is_in_calendar,
     next_quarter,
-    read_day,
     read_instant,
     read_time,
 )

@@ -97,7 +97,7 @@ def test_the_period_narrows_the_list(clerk, planner, three):
     assert numbers(clerk.send("/rentals", to=f"{earlier:%d.%m.%y}").text) == [second]
 
 
-@pytest.mark.parametrize("typed", ["31.2.2026", "gestern", "1.13.", "99", "٣.٣.٢٠٢٦", "1.1.0001"])
+@pytest.mark.parametrize("typed", ["31.2.2026", "gestern", "1.13.", "99", "1.1.0001"])
 def test_a_day_that_is_none_is_marked(clerk, typed):
     """And keeps what was typed."""
     text = clerk.send("/rentals", **{"from": typed}).text
