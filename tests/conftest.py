@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 _days = itertools.count(10)
+
+
+def pytest_configure() -> None:
+    """Keep the tester's own keyring out, and back ends that a test defines: each that is defined offers itself."""
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 
 def instant(when: datetime) -> str:
@@ -130,7 +136,6 @@ def plugin_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CARLOOP_STORE", str(store))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     yield store
     bootstrap.close()
 
