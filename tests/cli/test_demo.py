@@ -243,7 +243,7 @@ def test_the_port_is_taken(run, sandbox) -> None:
 def test_a_taken_port_is_told_at_once(run, sandbox) -> None:
     """A taken port is told at once, in the language asked for, with the option that helps."""
     port = sandbox.url.rpartition(":")[2]
-    ran = run("--lang", "de", "demo", "--sandbox-port", port)
+    ran = run("--lang", "de", "demo", "--sandbox-port", port, "--port", "0")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith(f"Fehler: Der Port {port} ist belegt")
     assert "--sandbox-port" in ran.err
