@@ -56,6 +56,20 @@ def test_a_booking_may_be_given_up_while_it_is_refused(world: World, visit: Visi
     )
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_a_cancellation_that_comes_too_late_did_nothing(world: World, visit: Visit, step: int) -> None:
+    """Refused because of the desk, and on its way once more while another one cancels: Carloop says yes to both."""
+    booking = advisor.booking(world, visit, vehicle=world.vehicles[0])
+    world.ask("A", booking)
+    rental = advisor.rental_of(world, visit)
+    assert rental is not None
+    lost = Trouble(Weather("the request is lost"))
+    world.ask("A", advisor.cancellation(world, visit, rental), trouble=lost)
+    advisor.at_the_desk(world, rental, "swap")
+    world.ask("A", advisor.giving_up(world, booking), trouble=Trouble(None, Meanwhile(step, "asks the same")))
+    assert [] == complaints(look(world)), world.story
+
+
 @pytest.mark.parametrize("weather", [Weather("the answer is lost"), Weather(HELD)], ids=str)
 @pytest.mark.parametrize("step", EFFECTS)
 def test_a_planner_may_die_at_any_step(world: World, visit: Visit, step: int, weather: Weather) -> None:

@@ -59,10 +59,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """All rentals, and the keys Carloop remembers: those it executed with the revision that came of it, and all."""
+    """All rentals, and the keys Carloop remembers.
+
+    `executed` are those it answered with success, with the revision it showed; `idle` are those of them that changed
+    nothing, because the rental was as they wanted it already: one that is cancelled is cancelled again.
+    """
 
     rentals: tuple[Held, ...]
     executed: Mapping[str, int]
+    idle: frozenset[str]
     keys: frozenset[str]
 
     def made_by(self, change_id: str) -> tuple[Held, ...]:
@@ -82,6 +87,7 @@ class Carloop:
         self._sandbox = sandbox
         self._http = http
         self._others = 0
+        self._at_the_desk: set[tuple[str, int]] = set()
 
     def set_clock(self, now: datetime) -> None:
         """Hold Carloop's clock at an instant."""
@@ -112,11 +118,19 @@ class Carloop:
             )
             for row in database.all("SELECT * FROM rentals ORDER BY number")
         )
-        remembered = database.all("SELECT key, status, body FROM idempotency")
-        executed = {
-            row["key"]: json.loads(row["body"])["revision"] for row in remembered if row["status"] < 300
-        }
-        return Truth(rentals, executed, frozenset(row["key"] for row in remembered))
+        remembered = database.all("SELECT key, status, body FROM idempotency ORDER BY rowid")
+        executed: dict[str, int] = {}
+        idle = set()
+        seen = set(self._at_the_desk)
+        for row in remembered:
+            if row["status"] < 300:
+                rental = json.loads(row["body"])
+                executed[row["key"]] = rental["revision"]
+                version = (rental["id"], rental["revision"])
+                if version in seen:
+                    idle.add(row["key"])
+                seen.add(version)
+        return Truth(rentals, executed, frozenset(idle), frozenset(row["key"] for row in remembered))
 
     def vehicles(self) -> list[str]:
         """Name the cars there are."""
@@ -125,9 +139,10 @@ class Carloop:
     def desk(self, rental_id: str, action: str, *, vehicle_id: str | None = None) -> bool:
         """Do something at the desk; tell whether it could be done."""
         try:
-            self._sandbox.controls.desk(rental_id, action, vehicle_id=vehicle_id)
+            rental = self._sandbox.controls.desk(rental_id, action, vehicle_id=vehicle_id)
         except ControlRefused:
             return False
+        self._at_the_desk.add((rental_id, rental["revision"]))
         return True
 
     def book_for_another(self, vehicle: str, start: datetime, end: datetime) -> bool:

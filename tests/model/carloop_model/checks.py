@@ -113,12 +113,12 @@ def _has_its_end(sight: Sight, asked: Asked) -> bool:
 
 
 def refused_did_not_happen(sight: Sight) -> Iterator[str]:
-    """What was settled as refused was never executed; what was given up is cancelled, what is astray is shown."""
+    """What was settled as refused changed nothing; what was given up is cancelled, what is astray is shown."""
     for asked, intent in sight.settled(OutcomeStatus.REFUSED):
         code = intent.outcome.reason.code if intent.outcome and intent.outcome.reason else ""
         if code == "given_up":
             yield from _given_up(sight, asked)
-        elif code != "invalid_answer" and asked.id in sight.truth.executed:
+        elif code != "invalid_answer" and asked.id in sight.truth.executed.keys() - sight.truth.idle:
             yield f"{asked.name} is refused ({code}) and Carloop did it"
 
 
