@@ -49,7 +49,14 @@ class Camera:
     def shoot(self, name: str, *, whole: bool = True) -> None:
         """Take a picture; `whole` takes the whole page and not only what the window shows."""
         file = ALL / f"{name}-{self.language}-{self.width}.png"
-        self.page.screenshot(path=file, full_page=whole, animations="disabled")
+        window = self.page.viewport_size
+        if whole and window:
+            # what sticks to the window's edge belongs to the page's
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": self.width, "height": height})
+        self.page.screenshot(path=file, animations="disabled")
+        if window:
+            self.page.set_viewport_size(window)
         sys.stdout.write(f"{file.relative_to(ROOT)}\n")
         if file.stem in IN_README:
             self.page.evaluate(
@@ -111,7 +118,7 @@ def sign_in(page: Page, url: str, name: str, password: str) -> None:
     page.goto(url)
     page.fill("#name", name)
     page.fill("#password", password)
-    page.click("main button[type=submit]")
+    follow(page, "main button[type=submit]")
 
 
 def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: date) -> None:
@@ -142,7 +149,7 @@ def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: dat
         page.click(".book-bar button")
         page.wait_for_selector(".notice-unknown")
         camera.shoot("planner-unknown")
-        page.click("#give-up-link")
+        follow(page, "#give-up-link")
         camera.shoot("planner-give-up")
     page.wait_for_selector(".rental")
     page.goto(address)
@@ -159,13 +166,13 @@ def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: dat
     page.goto(f"{base}/?week={day}")
     camera.shoot("planner-week")
     page.fill("#words", "mull")
-    page.click(".search-box button")
+    follow(page, "search button")
     camera.shoot("planner-found")
     for name in ("settings", "settings/carloop", "audit", "nowhere"):
         page.goto(f"{base}/{name}")
         camera.shoot(f"planner-{name.replace('/', '-')}")
     page.goto(f"{base}/settings/carloop")
-    page.click("button[form=check-form]")
+    follow(page, "button[name=beside]")
     camera.shoot("planner-checked")
 
 
@@ -178,7 +185,7 @@ def meet(camera: Camera, address: str) -> None:
     save(other)
     other.close()
     page.fill("#work", "Inspektion, Ölwechsel")
-    page.click(".save-bar button")
+    follow(page, ".save-bar button")
     camera.shoot("planner-conflict")
 
 
@@ -196,8 +203,14 @@ def walk_sandbox(camera: Camera, demo: Demo) -> None:
     page.goto(f"{base}/{interface}")
     camera.shoot("sandbox-token")
     page.goto(f"{base}/rentals")
-    page.click("main table a >> nth=0")
+    follow(page, "main table a >> nth=0")
     camera.shoot("sandbox-rental")
+
+
+def follow(page: Page, selector: str) -> None:
+    """Click, and wait for the page that comes."""
+    with page.expect_navigation():
+        page.click(selector)
 
 
 def save(page: Page) -> None:

@@ -24,8 +24,10 @@ async function openCalendar(button) {
   dialog.className = "calendar";
   dialog.setAttribute("aria-label", button.getAttribute("aria-label"));
   const calendar = document.createElement("calendar-date");
-  calendar.setAttribute("locale", language === "de" ? "de-DE" : "en-GB");
+  const locale = language === "de" ? "de-DE" : "en-GB";
+  calendar.setAttribute("locale", locale);
   calendar.setAttribute("first-day-of-week", "1");
+  calendar.setAttribute("format-weekday", "short");
   const day = readDay(field.value);
   if (day) calendar.setAttribute("value", day);
   for (const [slot, label, sign] of [["previous", button.dataset.previous, "‹"], ["next", button.dataset.next, "›"]]) {
@@ -36,7 +38,15 @@ async function openCalendar(button) {
     arrow.textContent = sign;
     calendar.append(arrow);
   }
-  calendar.append(document.createElement("calendar-month"));
+  // cally writes year and month apart
+  const heading = document.createElement("strong");
+  heading.slot = "heading";
+  heading.setAttribute("aria-hidden", "true");
+  const month = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
+  const showMonth = (shown) => (heading.textContent = month.format(shown));
+  showMonth(new Date(day || new Date().toLocaleDateString("sv")));
+  calendar.addEventListener("focusday", (event) => showMonth(event.detail));
+  calendar.append(heading, document.createElement("calendar-month"));
   dialog.append(calendar);
   button.after(dialog);
   calendar.addEventListener("change", () => {
