@@ -211,7 +211,12 @@ def _session_of(page: Page) -> str | None:
 
 def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
     """Write the page that says why something is not shown or not done."""
-    return page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
+    response = page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
+    if page.is_partial:
+        # The script would look in vain for the part that it asked for.
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "main"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
 
 
 def refuse_outright(program: Program) -> Callable[[Request, str], Response]:

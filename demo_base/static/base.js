@@ -99,17 +99,22 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// Without a connection the page says so, and stops saying so by itself.
+// Without a connection, or where the server fails, the page says so, stays as it is, and stops saying so by itself.
 
-const offline = document.getElementById("offline");
-const showOffline = (is) => (offline.hidden = !is);
+const show = (id, is) => (document.getElementById(id).hidden = !is);
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail?.error instanceof TypeError || event.detail?.error?.name === "AbortError") showOffline(true);
+  const { error } = event.detail ?? {};
+  if (error instanceof TypeError || error?.name === "AbortError") show("offline", true);
 });
-document.addEventListener("htmx:after:request", () => showOffline(false));
-window.addEventListener("offline", () => showOffline(true));
-window.addEventListener("online", () => showOffline(false));
+document.addEventListener("htmx:after:request", (event) => {
+  const failed = event.detail.ctx.response.status >= 500;
+  if (failed) event.preventDefault(); // its page would take the place of what stands here
+  show("failed", failed);
+  show("offline", false);
+});
+window.addEventListener("offline", () => show("offline", true));
+window.addEventListener("online", () => show("offline", false));
 
 // What was fetched gets the focus where it asks for it, so that keyboard and screen reader go on there.
 
@@ -117,7 +122,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   prepare(document);
   const root = event.detail?.ctx?.target;
   const focus = (root?.isConnected ? root : document).querySelector?.("[data-focus]");
-  if (focus && !focus.contains(document.activeElement)) focus.focus();
+  if (!focus || focus.contains(document.activeElement)) return;
+  focus.focus({ preventScroll: true });
+  focus.scrollIntoView({ block: "center" });
 });
 
 prepare(document);

@@ -71,6 +71,13 @@ def test_a_page_without_a_session_leads_to_the_sign_in(browser_of, path):
     assert answer.headers["location"] == f"/sign-in?next={path}%3Fa%3Db"
 
 
+def test_the_script_shows_a_refusal_in_place_of_the_page(browser_of):
+    """It asked for a part, which the refusal does not have."""
+    refused = browser_of("admin").get("/gone", headers={"HX-Request": "true"})
+    told = [refused.headers.get(name) for name in ("hx-retarget", "hx-reselect", "hx-reswap")]
+    assert (refused.status_code, told) == (404, ["main", "main", "outerHTML"])
+
+
 def test_a_role_that_may_not_is_told_so(browser_of):
     """The page itself is not shown."""
     answer = browser_of("advisor").get("/admin")
