@@ -24,7 +24,8 @@ class ShownOption(NamedTuple):
     """One offer in the words of the list, which may hold hundreds: what is not known is an empty text.
 
     `key` names provider and option, as the form sends it; `line` says what kind of car it is, where, and whose;
-    `tax` whether the price includes it; `image` is a picture's address that the page may load. A tuple, since it is made in a third of the time.
+    `tax` whether the price includes it; `image` is a picture's address that the page may load. A tuple, since it
+    is made in a third of the time.
     """
 
     key: str

@@ -91,7 +91,8 @@ document.addEventListener("click", async (event) => {
   if ("print" in button.dataset) window.print();
   if ("copy" in button.dataset) {
     const source = document.getElementById(button.dataset.copy);
-    source.select?.();
+    if (source.select) source.select();
+    else getSelection().selectAllChildren(source);
     // over plain http there is no clipboard to write to; what is selected can still be copied
     if (navigator.clipboard) await navigator.clipboard.writeText(source.value ?? source.textContent);
     else document.execCommand("copy");
@@ -122,8 +123,8 @@ document.addEventListener("htmx:after:swap", (event) => {
   prepare(document);
   const root = event.detail?.ctx?.target;
   const focus = (root?.isConnected ? root : document).querySelector?.("[data-focus]");
-  if (!focus || focus.contains(document.activeElement)) return;
-  focus.focus({ preventScroll: true });
+  if (!focus) return;
+  if (!focus.contains(document.activeElement)) focus.focus({ preventScroll: true });
   focus.scrollIntoView({ block: "center" });
 });
 
