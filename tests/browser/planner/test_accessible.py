@@ -113,14 +113,14 @@ def test_a_rental_that_is_being_made(admin: Advisor, stay: Stay, look: Look, con
 
 
 def test_a_saved_rental(admin: Advisor, stay: Stay, look: Look) -> None:
-    """Saved, printed, asked whether to cancel, with a proposal, with a question on the appointment, called off."""
+    """Saved, on paper, asked whether to cancel, with a proposal, with a question on the appointment, called off."""
     appointment = admin.new_appointment(stay)
     admin.book()
     look(admin.page)
     admin.open(f"/appointments/{appointment}/print")
     look(admin.page)
-    admin.page.emulate_media(media="print")
-    look(admin.page)
+    admin.page.emulate_media(media="print", color_scheme="dark")
+    expect(admin.page.get_by_role("article")).to_have_css("background-color", "rgb(255, 255, 255)")
     admin.page.emulate_media(media="screen")
     admin.open(f"/appointments/{appointment}")
     admin.hands.press(admin.button("rental.cancel"))
