@@ -61,6 +61,9 @@ def test_a_change_without_a_session_is_refused(site, browser_of):
     assert "/sign-in" in answer.text
     partial = browser.post("/change", data={"name": "x"}, headers={"HX-Request": "true"})
     assert (partial.status_code, partial.headers["hx-redirect"]) == (401, "/sign-in")
+    for shown, leads in ((f"{site.url}/shown?value=x", "/sign-in?next=/shown"), ("http://[", "/sign-in")):
+        sent = {"HX-Request": "true", "HX-Current-URL": shown}
+        assert browser.post("/change", headers=sent).headers["hx-redirect"] == leads
 
 
 @pytest.mark.parametrize("path", ["/", "/shown", "/admin", "/gone", "/fail"])
