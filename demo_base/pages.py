@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -211,7 +211,12 @@ def _session_of(page: Page) -> str | None:
 
 def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
     """Write the page that says why something is not shown or not done."""
-    return page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
+    response = page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
+    if page.is_partial:
+        # The script would look in vain for the part that it asked for.
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "main"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
 
 
 def refuse_outright(program: Program) -> Callable[[Request, str], Response]:
@@ -269,15 +274,24 @@ def own_path(path: str) -> str:
 
 
 def _ask_to_sign_in(page: Page) -> Response:
+    if page.is_partial:
+        # back to the page that one was on, not to the part of it that was asked for
+        return Response(status_code=401, headers={"HX-Redirect": _sign_in_for(_shown(page))})
     if page.request.method in ("GET", "HEAD"):
         asked = page.request.url.path + (f"?{page.request.url.query}" if page.request.url.query else "")
-        sign_in = f"/sign-in?next={quote(asked, safe='/')}"
-        if page.is_partial:
-            return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-        return page.go(sign_in)
-    if page.is_partial:
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+        return page.go(_sign_in_for(asked))
     return refusal(page, Refused(401, "signed_out"))
+
+
+def _shown(page: Page) -> str:
+    try:
+        return urlsplit(page.request.headers.get("hx-current-url", "")).path
+    except ValueError:
+        return ""
+
+
+def _sign_in_for(wanted: str) -> str:
+    return f"/sign-in?next={quote(wanted, safe='/')}" if wanted else "/sign-in"
 
 
 async def _read_form(request: Request) -> Form:

@@ -1,4 +1,4 @@
-"""Photograph every page of the planner host and the sandbox, both languages, wide and narrow: `make screenshots`.
+"""Photograph every page of the planner host and the sandbox, both languages, wide, narrow, dark: `make screenshots`.
 
 All pictures go to `build/screenshots/`, to be looked at; those that the README shows also to `docs/screenshots/`.
 """
@@ -26,7 +26,13 @@ ROOT = Path(__file__).parents[1]
 ALL = ROOT / "build" / "screenshots"
 README = ROOT / "docs" / "screenshots"
 LOCALES = {"de": "de-DE", "en": "en-GB"}
-WIDTHS = (1280, 400)
+WINDOWS = (
+    ("de", 1280, "light"),
+    ("de", 400, "light"),
+    ("en", 1280, "light"),
+    ("en", 400, "light"),
+    ("de", 1280, "dark"),
+)
 IN_README = {
     "planner-week-en-1280": "main",
     "planner-offers-en-1280": "#step-4",
@@ -45,11 +51,20 @@ class Camera:
     page: Page
     language: str
     width: int
+    scheme: str
 
     def shoot(self, name: str, *, whole: bool = True) -> None:
         """Take a picture; `whole` takes the whole page and not only what the window shows."""
-        file = ALL / f"{name}-{self.language}-{self.width}.png"
-        self.page.screenshot(path=file, full_page=whole, animations="disabled")
+        dark = "-dark" if self.scheme == "dark" else ""
+        file = ALL / f"{name}-{self.language}-{self.width}{dark}.png"
+        window = self.page.viewport_size
+        if whole and window:
+            # what sticks to the window's edge belongs to the page's
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": self.width, "height": height})
+        self.page.screenshot(path=file, animations="disabled")
+        if window:
+            self.page.set_viewport_size(window)
         sys.stdout.write(f"{file.relative_to(ROOT)}\n")
         if file.stem in IN_README:
             self.page.evaluate(
@@ -89,15 +104,15 @@ def main() -> None:
 
 def _cameras(browser: Browser, demo: Demo) -> Iterator[tuple[Camera, SandboxControls]]:
     controls = SandboxControls(demo.sandbox)
-    for language, locale in LOCALES.items():
-        for width in WIDTHS:
-            context = browser.new_context(
-                locale=locale,
-                viewport={"width": width, "height": 900 if width > 500 else 800},
-                timezone_id="Europe/Berlin",
-                reduced_motion="reduce",
-            )
-            yield Camera(context.new_page(), language, width), controls
+    for language, width, scheme in WINDOWS:
+        context = browser.new_context(
+            locale=LOCALES[language],
+            viewport={"width": width, "height": 900 if width > 500 else 800},
+            color_scheme=scheme,
+            timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
+        )
+        yield Camera(context.new_page(), language, width, scheme), controls
 
 
 def next_tuesday(*, weeks: int) -> date:
@@ -111,7 +126,7 @@ def sign_in(page: Page, url: str, name: str, password: str) -> None:
     page.goto(url)
     page.fill("#name", name)
     page.fill("#password", password)
-    page.click("main button[type=submit]")
+    follow(page, "main button[type=submit]")
 
 
 def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: date) -> None:
@@ -119,9 +134,15 @@ def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: dat
     page, base = camera.page, demo.planner
     page.goto(base)
     camera.shoot("planner-sign-in")
+    sign_in(page, base, "admin", "a wrong one")
+    camera.shoot("planner-sign-in-wrong")
     sign_in(page, base, "admin", demo.admin_password)
     page.goto(f"{base}/appointments/new?at={day}T08:00")
     camera.shoot("planner-new")
+    page.fill("#start_date", "31.2.")
+    follow(page, ".save-bar button")
+    camera.shoot("planner-not-saved")
+    page.fill("#start_date", camera.day(day))
     page.fill("#customer_query", "hans mull")
     page.wait_for_selector(".hit")
     camera.shoot("planner-customers")
@@ -134,6 +155,8 @@ def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: dat
     address = page.url.partition("?")[0]
     with open_calendar(page):
         camera.shoot("planner-calendar", whole=False)
+    search_in_vain(camera)
+    page.goto(address)
     page.check("input[name=vehicle_class] >> nth=1")
     search(page)
     page.check("input[name=option] >> nth=0")
@@ -142,7 +165,7 @@ def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: dat
         page.click(".book-bar button")
         page.wait_for_selector(".notice-unknown")
         camera.shoot("planner-unknown")
-        page.click("#give-up-link")
+        follow(page, "#give-up-link")
         camera.shoot("planner-give-up")
     page.wait_for_selector(".rental")
     page.goto(address)
@@ -158,15 +181,34 @@ def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: dat
     meet(camera, address)
     page.goto(f"{base}/?week={day}")
     camera.shoot("planner-week")
+    page.goto(f"{address}?ask=call-off")
+    camera.shoot("planner-call-off")
+    follow(page, "#call-off button")
+    camera.shoot("planner-called-off")
+    page.goto(base)
     page.fill("#words", "mull")
-    page.click(".search-box button")
+    follow(page, "search button")
     camera.shoot("planner-found")
     for name in ("settings", "settings/carloop", "audit", "nowhere"):
         page.goto(f"{base}/{name}")
         camera.shoot(f"planner-{name.replace('/', '-')}")
     page.goto(f"{base}/settings/carloop")
-    page.click("button[form=check-form]")
+    follow(page, "button[name=beside]")
     camera.shoot("planner-checked")
+
+
+def search_in_vain(camera: Camera) -> None:
+    """Find nothing; then search without a connection."""
+    page, button = camera.page, "#offer-form > .buttons button"
+    for box in page.locator("input[name=feature]").all():
+        box.check()
+    page.click(button)
+    page.wait_for_selector("#offers .empty")
+    camera.shoot("planner-none")
+    page.route("**/offers", lambda route: route.abort(), times=1)
+    page.click(button)
+    page.wait_for_selector("#offline:visible")
+    camera.shoot("planner-offline", whole=False)
 
 
 def meet(camera: Camera, address: str) -> None:
@@ -178,7 +220,7 @@ def meet(camera: Camera, address: str) -> None:
     save(other)
     other.close()
     page.fill("#work", "Inspektion, Ölwechsel")
-    page.click(".save-bar button")
+    follow(page, ".save-bar button")
     camera.shoot("planner-conflict")
 
 
@@ -194,10 +236,26 @@ def walk_sandbox(camera: Camera, demo: Demo) -> None:
         page.goto(f"{base}/{name}")
         camera.shoot(f"sandbox-{name.replace('/', '-')}")
     page.goto(f"{base}/{interface}")
+    camera.shoot("sandbox-interface")
+    page.goto(f"{base}/{interface}/edit")
+    page.fill("#label", f"Werkstatt {camera.language} {camera.width} {camera.scheme}")
+    follow(page, "form:has(#label) button")
     camera.shoot("sandbox-token")
-    page.goto(f"{base}/rentals")
-    page.click("main table a >> nth=0")
+    page.goto(f"{base}/vehicles/V1001")
+    camera.shoot("sandbox-vehicle")
+    page.goto(f"{base}/rentals?kind=reserved")
+    follow(page, "main table a >> nth=0")
     camera.shoot("sandbox-rental")
+    page.click("[popovertarget=ask-cancel] >> nth=0")
+    camera.shoot("sandbox-cancel", whole=False)
+    page.goto(f"{page.url}/swap")
+    camera.shoot("sandbox-swap", whole=False)
+
+
+def follow(page: Page, selector: str) -> None:
+    """Click, and wait for the page that comes."""
+    with page.expect_navigation():
+        page.click(selector)
 
 
 def save(page: Page) -> None:

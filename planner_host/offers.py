@@ -24,7 +24,8 @@ class ShownOption(NamedTuple):
     """One offer in the words of the list, which may hold hundreds: what is not known is an empty text.
 
     `key` names provider and option, as the form sends it; `line` says what kind of car it is, where, and whose;
-    `image` is a picture's address that the page may load. A tuple, since it is made in a third of the time.
+    `tax` whether the price includes it; `image` is a picture's address that the page may load. A tuple, since it
+    is made in a third of the time.
     """
 
     key: str
@@ -33,6 +34,7 @@ class ShownOption(NamedTuple):
     line: str
     features: str
     price: str
+    tax: str
     silhouette: str
     image: str
     differs: Sequence[str]
@@ -101,18 +103,20 @@ def shown(
 ) -> tuple[ShownOption, ...]:
     """Prepare options for the list: the exact ones before the others, each provider's order kept."""
     names = {info["id"]: info["name"] for info in planner.host.providers}
-    words = _Words(names, choices.class_names, choices.feature_names, language)
+    taxes = {True: language.text("price.with_tax"), False: language.text("price.without_tax")}
+    words = _Words(names, choices.class_names, choices.feature_names, taxes, language)
     prepared = [_shown(option, words) for option in options]
     return tuple(sorted(prepared, key=lambda each: not each.is_exact))
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What providers, classes and features are called, by id."""
+    """What providers, classes and features are called, by id; and what is said of a price with its tax or without."""
 
     names: Mapping[str, str]
     classes: Mapping[str, str]
     features: Mapping[str, str]
+    taxes: Mapping[bool, str]
     language: Language
 
 
@@ -134,6 +138,7 @@ def _shown(option: contract.MobilityOption, words: _Words) -> ShownOption:
         line=" · ".join([part for part in parts if part]),
         features=" · ".join([words.features.get(each, each) for each in vehicle.get("features", ())]),
         price=words.language.money(price["amount"], price["currency"]) if price else "",
+        tax=words.taxes[price["tax_included"]] if price else "",
         silhouette=silhouette_of(option["kind"], class_id, class_name),
         # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
         image=image if image and origin_of(image) else "",

@@ -67,6 +67,17 @@ def values_of(fields: Sequence[Setting], form: Form) -> dict[str, Value]:
     return values
 
 
+def is_changed(settings: contract.ProviderSettings, sent: Form | None) -> bool:
+    """Tell whether what was sent is something else than what is set."""
+    if sent is None:
+        return False
+    fields = fields_of(settings)
+    secrets = [each.name for each in fields if each.kind == "secret"]
+    return fields != fields_of(settings, sent=sent) or any(
+        sent[prefix + name] for name in secrets for prefix in (PREFIX, CLEAR)
+    )
+
+
 def _read(setting: Setting, text: str) -> Value:
     if setting.kind == "switch":
         return text == "on"

@@ -81,8 +81,8 @@ TEXTS: dict[str, str] = {
     "settings.base_url.help": "Die Adresse Ihres Carloop, sie beginnt mit https://.",
     "settings.token": "Authentifizierungsschlüssel",
     "settings.token.help": (
-        "Das Token aus Carloop: Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten, "
-        "Feld Token. Ein leeres Feld behält das gespeicherte."
+        "Der Token aus Carloop: Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten, "
+        "Feld Token. Bleibt das Feld leer, gilt der gespeicherte weiter."
     ),
     "settings.station": "Station",
     "settings.station.help": "Nur Mietwagen dieser Carloop-Station anbieten; leer bedeutet alle Stationen.",
@@ -103,7 +103,7 @@ TEXTS: dict[str, str] = {
     "settings.value_unknown": "Diese Einstellung gibt es nicht. Möglich sind base_url, token und station.",
     "settings.value_not_a_word": "Hier wird Text oder null erwartet.",
     "settings.value_token": (
-        "Das ist kein Token: Es besteht aus Buchstaben, Ziffern und Zeichen ohne Leerzeichen. Bitte es "
+        "Das ist kein Token: Er besteht aus Buchstaben, Ziffern und Zeichen ohne Leerzeichen. Bitte ihn "
         "vollständig aus Carloop kopieren."
     ),
     "settings.value_station": "Das ist keine Station: höchstens 200 Zeichen in einer Zeile.",
@@ -130,7 +130,7 @@ TEXTS: dict[str, str] = {
         "In der Konfigurationsdatei {file} muss „{key}“ Text in Anführungszeichen sein. Bitte berichtigen."
     ),
     "settings.token_variable": (
-        "Der Inhalt von {name} ist kein Token (Leerzeichen, Umlaute oder zu lang). Bitte das Token vollständig "
+        "Der Inhalt von {name} ist kein Token (Leerzeichen, Umlaute oder zu lang). Bitte den Token vollständig "
         "aus Carloop kopieren."
     ),
     "settings.token_file_missing": (
@@ -146,7 +146,7 @@ TEXTS: dict[str, str] = {
         "prüfen."
     ),
     "settings.token_file_content": (
-        "In der Datei {file} steht kein Token. Bitte das Token allein hineinschreiben, in einer Zeile."
+        "In der Datei {file} steht kein Token. Bitte den Token allein hineinschreiben, in einer Zeile."
     ),
     "credentials.file_unreadable": (
         "Die Datei {file} mit den Authentifizierungsschlüsseln lässt sich nicht lesen. Bitte die Zugriffsrechte "
@@ -177,14 +177,14 @@ TEXTS: dict[str, str] = {
     "check.no_address.hint": "Bitte in den Einstellungen die Webadresse Ihres Carloop eingeben.",
     "check.no_token": "Es ist kein Authentifizierungsschlüssel eingetragen.",
     "check.no_token.hint": (
-        "Bitte in Carloop unter Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten das "
+        "Bitte in Carloop unter Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten den "
         "Token kopieren und in den Einstellungen eingeben."
     ),
     "check.not_authorised": (
         "Carloop erkennt den Authentifizierungsschlüssel nicht an; er ist falsch oder wurde widerrufen."
     ),
     "check.not_authorised.hint": (
-        "Bitte in Carloop unter Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten das "
+        "Bitte in Carloop unter Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten den "
         "Token erneuern und hier eingeben."
     ),
     "check.unreachable": "Carloop ist unter der eingetragenen Webadresse nicht zu erreichen.",
@@ -240,12 +240,12 @@ TEXTS: dict[str, str] = {
         "Rechte und Inhalt prüfen."
     ),
     "api.token_malformed": (
-        "Der Authentifizierungsschlüssel enthält Zeichen, die in keinem Token vorkommen. Bitte das Token "
+        "Der Authentifizierungsschlüssel enthält Zeichen, die in keinem Token vorkommen. Bitte den Token "
         "in Carloop vollständig und ohne Leerzeichen kopieren."
     ),
     "api.token_refused": (
         "Carloop erkennt den Authentifizierungsschlüssel nicht an; er ist falsch oder wurde widerrufen. "
-        "Bitte das Token in Carloop unter Administration → Schnittstellen → Werkstattplaner "
+        "Bitte den Token in Carloop unter Administration → Schnittstellen → Werkstattplaner "
         "Schnittstelle → Bearbeiten erneuern und in den Einstellungen eintragen."
     ),
     "api.forbidden": (

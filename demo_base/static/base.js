@@ -24,8 +24,10 @@ async function openCalendar(button) {
   dialog.className = "calendar";
   dialog.setAttribute("aria-label", button.getAttribute("aria-label"));
   const calendar = document.createElement("calendar-date");
-  calendar.setAttribute("locale", language === "de" ? "de-DE" : "en-GB");
+  const locale = language === "de" ? "de-DE" : "en-GB";
+  calendar.setAttribute("locale", locale);
   calendar.setAttribute("first-day-of-week", "1");
+  calendar.setAttribute("format-weekday", "short");
   const day = readDay(field.value);
   if (day) calendar.setAttribute("value", day);
   for (const [slot, label, sign] of [["previous", button.dataset.previous, "‹"], ["next", button.dataset.next, "›"]]) {
@@ -36,7 +38,15 @@ async function openCalendar(button) {
     arrow.textContent = sign;
     calendar.append(arrow);
   }
-  calendar.append(document.createElement("calendar-month"));
+  // cally writes year and month apart
+  const heading = document.createElement("strong");
+  heading.slot = "heading";
+  heading.setAttribute("aria-hidden", "true");
+  const month = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
+  const showMonth = (shown) => (heading.textContent = month.format(shown));
+  showMonth(new Date(day || new Date().toLocaleDateString("sv")));
+  calendar.addEventListener("focusday", (event) => showMonth(event.detail));
+  calendar.append(heading, document.createElement("calendar-month"));
   dialog.append(calendar);
   button.after(dialog);
   calendar.addEventListener("change", () => {
@@ -81,7 +91,8 @@ document.addEventListener("click", async (event) => {
   if ("print" in button.dataset) window.print();
   if ("copy" in button.dataset) {
     const source = document.getElementById(button.dataset.copy);
-    source.select?.();
+    if (source.select) source.select();
+    else getSelection().selectAllChildren(source);
     // over plain http there is no clipboard to write to; what is selected can still be copied
     if (navigator.clipboard) await navigator.clipboard.writeText(source.value ?? source.textContent);
     else document.execCommand("copy");
@@ -89,17 +100,22 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// Without a connection the page says so, and stops saying so by itself.
+// Without a connection, or where the server fails, the page says so, stays as it is, and stops saying so by itself.
 
-const offline = document.getElementById("offline");
-const showOffline = (is) => (offline.hidden = !is);
+const show = (id, is) => (document.getElementById(id).hidden = !is);
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail?.error instanceof TypeError || event.detail?.error?.name === "AbortError") showOffline(true);
+  const { error } = event.detail ?? {};
+  if (error instanceof TypeError || error?.name === "AbortError") show("offline", true);
 });
-document.addEventListener("htmx:after:request", () => showOffline(false));
-window.addEventListener("offline", () => showOffline(true));
-window.addEventListener("online", () => showOffline(false));
+document.addEventListener("htmx:after:request", (event) => {
+  const failed = event.detail.ctx.response.status >= 500;
+  if (failed) event.preventDefault(); // its page would take the place of what stands here
+  show("failed", failed);
+  show("offline", false);
+});
+window.addEventListener("offline", () => show("offline", true));
+window.addEventListener("online", () => show("offline", false));
 
 // What was fetched gets the focus where it asks for it, so that keyboard and screen reader go on there.
 
@@ -107,7 +123,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   prepare(document);
   const root = event.detail?.ctx?.target;
   const focus = (root?.isConnected ? root : document).querySelector?.("[data-focus]");
-  if (focus && !focus.contains(document.activeElement)) focus.focus();
+  if (!focus) return;
+  if (!focus.contains(document.activeElement)) focus.focus({ preventScroll: true });
+  focus.scrollIntoView({ block: "center" });
 });
 
 prepare(document);

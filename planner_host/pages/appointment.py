@@ -62,8 +62,8 @@ def save(page: Page) -> Response:
     """Do what the button says: save, look in the DMS, take a customer or a car over, begin step 1 anew."""
     texts = {name: page.form[name] for name in FIELDS}
     do = page.form["do"] or "save"
-    if do == "save" and texts["customer_query"] and not texts["customer_source"]:
-        do = "find"  # Enter in the search field
+    if do == "enter" and _looks_for_customer(texts):
+        do = "find"
     if do == "find":
         return _redraw(page, texts, finds=True)
     if do.startswith("pick:"):
@@ -96,6 +96,12 @@ def find_appointment(page: Page) -> Appointment:
     return appointment
 
 
+def _looks_for_customer(texts: Texts) -> bool:
+    """Tell whether Enter was meant for the search field: something stands there, and nobody is named yet."""
+    named = (texts["customer_last_name"], texts["customer_company"])
+    return bool(texts["customer_query"]) and not any(named)
+
+
 def _save(page: Page, texts: Texts) -> Response:
     planner = planner_of(page)
     appointment_id = page.path("id")
@@ -105,7 +111,7 @@ def _save(page: Page, texts: Texts) -> Response:
     zone = known.zone if known else planner.zone
     read = read_visit(texts, zone=zone, now=planner.now(), customer_of_dms=_dms_document(page, texts, known))
     if read.visit is None:
-        return _redraw(page, texts, problems=dict(read.problems))
+        return _redraw(page, texts, problems=dict(read.problems), finds=bool(texts["customer_query"]))
     status = known.visit.status if known else Status.SCHEDULED
     appointment = _appointment(page, appointment_id, known, replace(read.visit, status=status), texts)
     return _keep(page, appointment, texts)

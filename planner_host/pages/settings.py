@@ -11,7 +11,7 @@ from demo_base.pages import Form, Page, Program, Refused, page_route
 from mobility_hookspecs import MobilityProblem
 from planner_host.audit import Deed
 from planner_host.pages import planner_of
-from planner_host.settings_form import fields_of, values_of
+from planner_host.settings_form import fields_of, is_changed, values_of
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
@@ -72,10 +72,11 @@ def save_settings(page: Page) -> Response:
 
 
 def check(page: Page) -> Response:
-    """Test the connection as it is set now."""
+    """Test the connection as it is set now; what was typed meanwhile stays on the form, secrets aside."""
     planner, provider = planner_of(page), _provider(page)
     report = planner.host.check(provider["id"], planner.site, locale=page.language.code)
-    return _draw(page, provider, report=report, said="checked")
+    sent = page.form if page.form["beside"] else None
+    return _draw(page, provider, sent=sent, report=report, said="checked")
 
 
 def _draw(
@@ -99,6 +100,7 @@ def _draw(
         provider=provider,
         settings=settings,
         fields=fields_of(settings, sent=sent) if settings else [],
+        is_unsaved=said == "checked" and settings is not None and is_changed(settings, sent),
         report=report,
         problem=problem,
         said=said,

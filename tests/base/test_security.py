@@ -61,6 +61,9 @@ def test_a_change_without_a_session_is_refused(site, browser_of):
     assert "/sign-in" in answer.text
     partial = browser.post("/change", data={"name": "x"}, headers={"HX-Request": "true"})
     assert (partial.status_code, partial.headers["hx-redirect"]) == (401, "/sign-in")
+    for shown, leads in ((f"{site.url}/shown?value=x", "/sign-in?next=/shown"), ("http://[", "/sign-in")):
+        sent = {"HX-Request": "true", "HX-Current-URL": shown}
+        assert browser.post("/change", headers=sent).headers["hx-redirect"] == leads
 
 
 @pytest.mark.parametrize("path", ["/", "/shown", "/admin", "/gone", "/fail"])
@@ -69,6 +72,13 @@ def test_a_page_without_a_session_leads_to_the_sign_in(browser_of, path):
     answer = browser_of().get(path, params={"a": "b"})
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/sign-in?next={path}%3Fa%3Db"
+
+
+def test_the_script_shows_a_refusal_in_place_of_the_page(browser_of):
+    """It asked for a part, which the refusal does not have."""
+    refused = browser_of("admin").get("/gone", headers={"HX-Request": "true"})
+    told = [refused.headers.get(name) for name in ("hx-retarget", "hx-reselect", "hx-reswap")]
+    assert (refused.status_code, told) == (404, ["main", "main", "outerHTML"])
 
 
 def test_a_role_that_may_not_is_told_so(browser_of):

@@ -98,18 +98,18 @@ TEXTS: dict[str, str] = {
     "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0001 --json",
     "settings.short": "Einstellungen zeigen, ändern, testen",
     "settings.help": (
-        "Webadresse, Authentifizierungsschlüssel (Token) und Station eines Standorts. Das Token wird nie als Angabe "
+        "Webadresse, Authentifizierungsschlüssel (Token) und Station eines Standorts. Der Token wird nie als Angabe "
         "auf der Befehlszeile erwartet und nie ausgegeben."
     ),
     "settings.examples": "carloop settings set\ncarloop settings test",
     "settings.show.short": "Einstellungen zeigen",
     "settings.show.help": (
-        "Zeigt, was für einen Standort gilt; vom Token nur, ob und seit wann es gesetzt ist."
+        "Zeigt, was für einen Standort gilt; vom Token nur, ob und seit wann er gesetzt ist."
     ),
     "settings.show.examples": "carloop settings show\ncarloop settings show --site nord --json",
     "settings.set.short": "Einstellungen speichern",
     "settings.set.help": (
-        "Speichert Einstellungen und testet die Verbindung. Ohne Angaben wird gefragt, das Token verdeckt. In "
+        "Speichert Einstellungen und testet die Verbindung. Ohne Angaben wird gefragt, den Token verdeckt. In "
         "Programmen: Token mit --token-stdin von der Standardeingabe oder mit --token-env aus CARLOOP_TOKEN."
     ),
     "settings.set.examples": (
@@ -185,8 +185,8 @@ TEXTS: dict[str, str] = {
     "option.rebuild": "Eine beschädigte Ablage beiseitelegen und neu aufbauen.",
     "option.base_url": "Webadresse, beginnt mit https://.",
     "option.station": "Nur Mietwagen dieser Station anbieten.",
-    "option.token_stdin": "Das Token von der Standardeingabe lesen.",
-    "option.token_env": "Das Token aus CARLOOP_TOKEN übernehmen.",
+    "option.token_stdin": "Den Token von der Standardeingabe lesen.",
+    "option.token_env": "Den Token aus CARLOOP_TOKEN übernehmen.",
     "option.deleted": "Eine Einstellung löschen: base_url, token oder station.",
     "option.scripted": "Nur die Geschichte erzählen, dann enden.",
     "option.port": "Port des Planers (0: ein freier).",
@@ -372,7 +372,7 @@ TEXTS: dict[str, str] = {
     "store.table.erasures": "Löschungen",
     "store.table.all": "Zusammen",
     "store.copied": (
-        "Kopiert. Jetzt CARLOOP_STORE auf jedem Server auf den neuen Ort setzen und dort das Token über CARLOOP_TOKEN "
+        "Kopiert. Jetzt CARLOOP_STORE auf jedem Server auf den neuen Ort setzen und dort den Token über CARLOOP_TOKEN "
         "oder token_file angeben."
     ),
     "store.differs": "Die Zahlen stimmen nicht überein: Auf einer Seite wurde inzwischen geschrieben.",

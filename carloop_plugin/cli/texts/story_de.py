@@ -88,6 +88,6 @@ TEXTS: dict[str, str] = {
     "story.cancel.seen": "Verleihvorgang {rental_id} ist storniert",
     "story.cancel_again": "Noch einmal stornieren",
     "story.cancel_again.seen": "gelingt und ändert nichts",
-    "story.token_revoked": "Das Token wird in Carloop widerrufen",
+    "story.token_revoked": "Der Token wird in Carloop widerrufen",
     "story.token_revoked.seen": "{message}",
 }

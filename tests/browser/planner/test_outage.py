@@ -162,6 +162,24 @@ def test_the_planner_is_restarted_while_a_booking_is_not_known(
     assert ["reserved"] == statuses(control, appointment)
 
 
+def test_the_planner_fails_while_it_searches(
+    planner: Running, advisor_at: Any, stay: Stay, watch: Any
+) -> None:
+    """The page says so and stays as it is; the next search says that it is over."""
+    watch.admit("status of 500")
+    advisor = advisor_at(planner, Words("de"))
+    advisor.new_appointment(stay)
+    advisor.search()
+    advisor.page.route("**/offers", lambda route: route.fulfill(status=500, body="<main>no</main>"), times=1)
+    advisor.hands.press(advisor.button("offer.search"))
+    failed = advisor.page.get_by_text(advisor.t("base.failed"))
+    expect(failed).to_be_in_viewport()
+    expect(advisor.options.first).to_be_visible()
+    advisor.hands.press(advisor.button("offer.search"))
+    expect(failed).to_be_hidden()
+    expect(advisor.options.first).to_be_visible()
+
+
 def test_the_planner_is_restarted_between_drawing_a_form_and_sending_it(
     planner: Running, advisor_at: Any, stay: Stay, control: Any
 ) -> None:

@@ -98,10 +98,33 @@ def test_a_customer_is_found_picked_and_locked(anna, site):
 
 
 def test_enter_in_the_search_field_searches(anna):
-    """Without a script the form's first button would save."""
+    """The form's first button is what Enter presses."""
+    path, fields = begin(anna)
+    (enter,) = Elements(anna.get("/appointments/new").text).all("button", tabindex="-1")
+    answer = anna.post(path, data=fields | {"customer_query": "krüger", "do": enter["value"]})
+    assert "Bäcker Krüger" in words(answer)
+
+
+def test_enter_in_any_other_field_saves(anna):
+    """A customer is named, so nobody is looked for."""
+    path, fields = begin(anna)
+    assert 303 == anna.post(path, data=fields | BY_HAND | {"do": "enter"}).status_code
+
+
+def test_what_was_looked_for_in_vain_does_not_keep_from_saving(anna, site):
+    """Nobody found, so typed by hand: the search field still holds what was looked for."""
+    path, fields = begin(anna)
+    sent = fields | BY_HAND | {"customer_source": "", "customer_query": "xyz"}
+    assert 303 == anna.post(path, data=sent).status_code
+    assert 1 == site.planner.records.count_appointments()
+
+
+def test_saving_without_choosing_one_of_those_found_says_so(anna, site):
+    """They stay on the page."""
     path, fields = begin(anna)
     answer = anna.post(path, data=fields | {"customer_query": "krüger", "do": "save"})
-    assert "Bäcker Krüger" in words(answer)
+    assert ["Bäcker Krüger" in words(answer), "nicht gespeichert" in words(answer)] == [True, True]
+    assert 0 == site.planner.records.count_appointments()
 
 
 def test_one_of_several_cars_is_chosen(anna):

@@ -71,3 +71,15 @@ def test_what_is_saved_is_noted(site, fake, kept):
     ]
     site.planner.filters.choices("main", "de")
     assert 2 == fake.asked.count("filters")
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_said"),
+    [({}, False), ({"value_url": "https://b.example"}, True), ({"value_key": "canary"}, True)],
+)
+def test_what_is_only_typed_is_not_tested_and_not_lost(site, typed, is_said):
+    """The test is of what is saved, and says so."""
+    sent = {"beside": "form", "value_url": "https://a.example", "value_key": ""} | typed
+    page = site.browser("admin").post("/settings/fake/check", data=sent)
+    assert sent["value_url"] == Elements(page.text).field("value_url")
+    assert is_said is ("noch nicht gespeichert" in words(page))

@@ -1,0 +1,221 @@
+"""Every page in every state: axe finds nothing, light and dark, wide and narrow, in both languages."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from planner_steps.advisor import Advisor, Stay
+from planner_steps.programs import Running
+from planner_steps.truth import rent_at_desk
+from planner_steps.words import Words
+from playwright.sync_api import Page, expect
+
+from carloop_sandbox.remote import Controls
+
+Look = Callable[[Page], None]
+
+
+@pytest.fixture
+def look(axe: Any) -> Look:
+    """Give what looks at a page as it stands: light on a phone, dark on a desk; it may be long but never wide."""
+
+    def look(page: Page) -> None:
+        for width, scheme in ((400, "light"), (1280, "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            size = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+            assert size[0] <= size[1], f"{page.url} is {size[0]} pixels wide on a screen of {size[1]}"
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            axe(page)
+
+    return look
+
+
+@pytest.fixture
+def admin(advisor_at: Any, planner_program: Running, t: Words) -> Advisor:
+    """Somebody who may see everything."""
+    return advisor_at(planner_program, t, name="admin")
+
+
+@pytest.fixture
+def mortal(mortal_carloop: Running) -> Iterator[Controls]:
+    """The controls of the Carloop that is made to fail."""
+    controls = Controls(mortal_carloop.url)
+    yield controls
+    controls.disarm()
+
+
+def test_signing_in(advisor_at: Any, planner_program: Running, t: Words, look: Look) -> None:
+    """The sign-in page, and what it says to a wrong password."""
+    stranger = advisor_at(planner_program, t, name=None)
+    stranger.open("/")
+    look(stranger.page)
+    stranger.hands.fill(stranger.page.get_by_label(t("sign_in.name")), f"nobody-{os.urandom(3).hex()}")
+    stranger.hands.fill(stranger.page.get_by_label(t("sign_in.password")), "not the password")
+    stranger.hands.press(stranger.button("sign_in.submit"))
+    expect(stranger.page.get_by_role("alert")).to_contain_text(t("sign_in.wrong"))
+    look(stranger.page)
+
+
+def test_the_calendar(admin: Advisor, stay: Stay, look: Look) -> None:
+    """This week, a week without anything, what was found, and nothing found."""
+    admin.open("/")
+    look(admin.page)
+    admin.open("/?week=2099-06-01")
+    look(admin.page)
+    for words in ("ma", "nobodyofthisname"):
+        admin.hands.fill(admin.page.get_by_role("searchbox"), words)
+        admin.page.keyboard.press("Enter")
+        expect(admin.page.get_by_role("heading", level=1)).to_have_text(admin.t("search.title"))
+        look(admin.page)
+
+
+def test_an_appointment_that_is_being_made(admin: Advisor, stay: Stay, look: Look) -> None:
+    """Empty, with customers found and none found, with what cannot be read, and saved."""
+    admin.open("/appointments/new")
+    look(admin.page)
+    for words, found in (("zzzz", admin.t("customer.no_hits")), ("Schm", "Schm")):
+        admin.hands.fill(admin.field("customer.search"), words)
+        expect(admin.page.locator("#hits")).to_contain_text(found)
+        look(admin.page)
+    admin.hands.press(admin.button("appointment.save"))
+    expect(admin.page.get_by_role("alert").first).to_be_visible()
+    look(admin.page)
+    admin.pick_customer("10009")
+    admin.set_stay(stay)
+    admin.save_appointment()
+    look(admin.page)
+
+
+def test_a_rental_that_is_being_made(admin: Advisor, stay: Stay, look: Look, control: Any) -> None:
+    """A list, an empty one, a form with mistakes, a refusal with alternatives."""
+    admin.new_appointment(stay)
+    admin.search()
+    look(admin.page)
+    chosen = admin.offered()[0]
+    admin.hands.choose(admin.option(chosen))
+    rent_at_desk(control, chosen, stay)
+    admin.hands.press(admin.button("offer.save"))
+    expect(admin.step_4.get_by_role("alert").first).to_contain_text(admin.t("refusal.book"))
+    look(admin.page)
+    admin.set_rental_period(Stay(stay.start - timedelta(days=400), stay.end))
+    admin.hands.press(admin.button("offer.search"))
+    expect(admin.step_4).to_contain_text(admin.t("offer.not_searched"))
+    look(admin.page)
+    admin.set_rental_period(stay)
+    features = admin.step_4.get_by_role("group", name=admin.t("offer.features")).get_by_role("checkbox")
+    for each in features.all():
+        admin.hands.tick(each)
+    admin.hands.press(admin.button("offer.search"))
+    expect(admin.step_4.locator("#offers")).to_contain_text(admin.t("offers.none_help"))
+    look(admin.page)
+
+
+def test_a_saved_rental(admin: Advisor, stay: Stay, look: Look) -> None:
+    """Saved, on paper, asked whether to cancel, with a proposal, with a question on the appointment, called off."""
+    appointment = admin.new_appointment(stay)
+    admin.book()
+    look(admin.page)
+    admin.open(f"/appointments/{appointment}/print")
+    look(admin.page)
+    admin.page.emulate_media(media="print", color_scheme="dark")
+    expect(admin.page.get_by_role("article")).to_have_css("background-color", "rgb(255, 255, 255)")
+    admin.page.emulate_media(media="screen")
+    admin.open(f"/appointments/{appointment}")
+    admin.hands.press(admin.button("rental.cancel"))
+    expect(admin.button("rental.cancel_yes")).to_be_visible()
+    look(admin.page)
+    admin.move(Stay(stay.start, stay.end + timedelta(hours=1)))
+    expect(admin.button("proposal.follow")).to_be_visible()
+    look(admin.page)
+    admin.hands.press(admin.button("appointment.call_off"))
+    expect(admin.button("appointment.call_off_yes")).to_be_visible()
+    look(admin.page)
+    admin.hands.press(admin.button("appointment.call_off_yes"))
+    expect(admin.page.get_by_text(admin.t("appointment.is_cancelled"))).to_be_visible()
+    look(admin.page)
+    admin.open(f"/?week={stay.start.date().isoformat()}")
+    look(admin.page)
+
+
+def test_two_versions(admin: Advisor, stay: Stay, look: Look) -> None:
+    """The page that shows both."""
+    admin.new_appointment(stay)
+    admin.page.evaluate("document.querySelector('#visit [name=revision]').value = '0'")
+    admin.hands.fill(admin.field("visit.work"), "Bremsen")
+    admin.hands.press(admin.button("appointment.save"))
+    expect(admin.page.get_by_role("heading", level=1)).to_have_text(admin.t("conflict.title"))
+    look(admin.page)
+
+
+def test_what_is_not_known(
+    advisor_at: Any, mortal_planner: Running, stay: Stay, t: Words, look: Look, mortal: Controls
+) -> None:
+    """Unknown, and asked whether to give the booking up."""
+    advisor = advisor_at(mortal_planner, t)
+    advisor.new_appointment(stay)
+    advisor.search()
+    for operation, fault, value in (("book", "drop_after", None), ("read", "status", 500)):
+        mortal.arm(operation, fault, times=1_000, value=value)
+    advisor.save_rental()
+    expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible()
+    look(advisor.page)
+    advisor.hands.press(advisor.button("unknown.give_up"))
+    expect(advisor.button("unknown.give_up_yes")).to_be_visible()
+    look(advisor.page)
+
+
+def test_several_providers(advisor_at: Any, many: Running, t: Words, stay: Stay, look: Look) -> None:
+    """A list with one that failed, and the warning before a second rental."""
+    advisor = advisor_at(many, t)
+    advisor.new_appointment(stay)
+    advisor.search()
+    look(advisor.page)
+    advisor.save_rental()
+    expect(advisor.button("rental.cancel")).to_be_visible()
+    advisor.hands.press(advisor.step_4.get_by_text(t("step_4.second"), exact=True))
+    advisor.search()
+    look(advisor.page)
+
+
+def test_settings(
+    advisor_at: Any, new_planner: Running, many: Running, t: Words, look: Look, carloop: Any
+) -> None:
+    """The list, the form, a test that works and one that does not, values that are refused."""
+    for program in (many, new_planner):
+        admin = advisor_at(program, t, name="admin")
+        admin.open("/settings")
+        look(admin.page)
+    admin.open("/settings/carloop")
+    look(admin.page)
+    address = admin.page.get_by_label(t.by_carloop("settings.base_url"), exact=True)
+    key = admin.page.get_by_label(t.by_carloop("settings.token"), exact=True)
+    for token, verdict in (("not-a-token", "tried.bad"), (carloop.token, "tried.good")):
+        admin.hands.fill(address, carloop.url)
+        admin.hands.fill(key, token)
+        admin.hands.press(admin.button("settings.save"))
+        expect(admin.page.get_by_text(t(f"settings.{verdict}"))).to_be_visible()
+        look(admin.page)
+    admin.hands.press(admin.button("settings.check"))
+    expect(admin.page.get_by_text(t("settings.checked.good"))).to_be_visible()
+    look(admin.page)
+    admin.hands.fill(address, "http://carloop.example")
+    admin.hands.press(admin.button("settings.save"))
+    expect(admin.page.get_by_role("alert").first).to_be_visible()
+    look(admin.page)
+
+
+def test_the_audit_log_and_refusals(
+    admin: Advisor, advisor_at: Any, planner_program: Running, look: Look
+) -> None:
+    """Who did what; no such page, no such appointment, not for everybody."""
+    admin.open("/audit")
+    look(admin.page)
+    for path in ("/nowhere", "/appointments/T-000000000000"):
+        admin.open(path)
+        look(admin.page)
+    advisor = advisor_at(planner_program, admin.t)
+    advisor.open("/settings")
+    expect(advisor.page.get_by_role("heading", level=1)).to_have_text(admin.t("refused.role.title"))
+    look(advisor.page)
