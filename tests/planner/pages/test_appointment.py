@@ -183,7 +183,8 @@ def test_the_same_lines_differ_in_nothing(anna, site, saved):
 def test_a_visit_is_called_off_and_taken_up(anna, site, saved, fake):
     """Each is asked for, saved, told and noted."""
     asked = anna.get(f"{path_of(saved)}?ask=call-off").text
-    anna.post(f"{path_of(saved)}/status", data=hidden(asked, f"{path_of(saved)}/status"))
+    answer = anna.post(f"{path_of(saved)}/status", data=hidden(asked, f"{path_of(saved)}/status"))
+    assert "Gespeichert: Der Termin ist abgesagt." in words(anna.get(answer.headers["location"]))
     assert Status.CANCELLED is site.planner.records.appointment(saved.id).visit.status
     page = anna.get(path_of(saved)).text
     assert "Verfügbare Mietwagen suchen" not in page
