@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from carloop_model import advisor
 from carloop_model.advisor import DEEDS
 from carloop_model.checks import complaints, look
 from carloop_model.ending import come_to_rest
-from carloop_model.records import Visit
+from carloop_model.records import Visit, period
 from carloop_model.trouble import HELD, Death, Meanwhile, Trouble, Weather
 from carloop_model.world import World
 
@@ -68,6 +69,18 @@ def test_a_cancellation_that_comes_too_late_did_nothing(world: World, visit: Vis
     advisor.at_the_desk(world, rental, "swap")
     world.ask("A", advisor.giving_up(world, booking), trouble=Trouble(None, Meanwhile(step, "asks the same")))
     assert [] == complaints(look(world)), world.story
+
+
+def test_a_proposal_may_be_accepted_twice(world: World, visit: Visit) -> None:
+    """The answer to the first was lost; the second finds the end as it wants it, and is done."""
+    world.ask("A", advisor.booking(world, visit, vehicle=world.vehicles[0]))
+    visit.revise(period=period(visit.start, visit.end + timedelta(hours=1)))
+    world.save("B", visit, "moves")
+    (proposal,) = look(world).states[visit.id]["proposals"]
+    for times in (3, 1):
+        trouble = Trouble(Weather("the answer is lost", times=times))
+        world.ask("A", advisor.proposed(world, visit, proposal["change"]), trouble=trouble)
+        assert [] == complaints(look(world)), world.story
 
 
 @pytest.mark.parametrize("weather", [Weather("the answer is lost"), Weather(HELD)], ids=str)

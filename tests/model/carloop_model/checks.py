@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby, pairwise
 
 from carloop_model.carloop import OTHERS, Held, Truth
-from carloop_model.records import Asked, Document, in_short, written
+from carloop_model.records import Asked, Document, in_short
 from carloop_model.world import World
 from carloop_plugin import plugin
 from carloop_plugin.intents import Intent, OutcomeStatus, RentalRecord
@@ -29,7 +30,7 @@ class Sight:
     records: Mapping[str, RentalRecord]
     states: Mapping[str, Document]
     shown: Mapping[str, int]
-    ends: Mapping[str, set[str]]
+    ends: Mapping[str, set[datetime]]
     late: frozenset[str]
     remembered: frozenset[str]
     erased: frozenset[str]
@@ -60,7 +61,7 @@ def look(world: World) -> Sight:
         world.see(state.get("rental"))  # type: ignore[arg-type]
     truth = world.carloop.look()
     for rental in truth.rentals:
-        world.ends.setdefault(rental.id, set()).add(written(rental.end))
+        world.ends.setdefault(rental.id, set()).add(rental.end)
     return Sight(
         truth=truth,
         asked=world.asked,
@@ -109,7 +110,8 @@ def done_is_done(sight: Sight) -> Iterator[str]:
 
 def _has_its_end(sight: Sight, asked: Asked) -> bool:
     # an end that the rental has had anyway need not be executed to be so
-    return asked.id in sight.truth.executed or asked.change["end"] in sight.ends[asked.change["rental_id"]]
+    end = datetime.fromisoformat(asked.change["end"])
+    return asked.id in sight.truth.executed or end in sight.ends[asked.change["rental_id"]]
 
 
 def refused_did_not_happen(sight: Sight) -> Iterator[str]:

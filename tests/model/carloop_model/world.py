@@ -78,7 +78,7 @@ class World:
         self.stragglers: list[Straggler] = []
         self.late: set[str] = set()
         self.shown: dict[str, int] = {}
-        self.ends: dict[str, set[str]] = {}
+        self.ends: dict[str, set[datetime]] = {}
         self.tally: Counter[str] = Counter()
         self.carloop.set_clock(START)
 
