@@ -58,7 +58,7 @@ def change_rental(change: Mapping[str, object], call: Call) -> Outcome:
 
 def _as_it_stands(outcome: Outcome, call: Call) -> Outcome:
     """Give what another process found out in the meantime of a change whose outcome is not known here."""
-    if outcome.status is not OutcomeStatus.UNKNOWN or outcome.change_id is None:
+    if outcome.status is not OutcomeStatus.UNKNOWN:
         return outcome
     # What cannot be read now says nothing of the change: it may have been done.
     with suppress(StoreFailed):

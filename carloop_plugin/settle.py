@@ -184,9 +184,11 @@ def _settle_gone(
         return _take_back(intent, failure.reason, call=call)
     if present.id != account.id:
         return _take_back(intent, Reason("account_changed", "change.account_changed"), call=call)
-    record = mark_gone(intent, at=call.clock.now(), call=call)
+    known = _known(intent.rental_id, account.id, call) if intent.rental_id else None
+    by_us = intent.action is Action.CANCEL
+    record = gone(known, at=call.clock.now(), cancelled_here=by_us) if known else None
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
-    if intent.action is Action.CANCEL:
+    if by_us:
         outcome = Outcome(intent.change_id, OutcomeStatus.DONE, rental=record.document if record else None)
     return call.store.settle(intent.change_id, outcome, record) or outcome
 
@@ -196,16 +198,6 @@ def _take_back(intent: Intent, reason: Reason, *, call: Call) -> Outcome:
     if call.store.forget_intent(intent.change_id):
         return Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
     return unknown(intent, reason)
-
-
-def mark_gone(intent: Intent, *, at: datetime, call: Call) -> RentalRecord | None:
-    """Give the record of a rental Carloop no longer has, as cancelled; None where we have none."""
-    known = (
-        next(iter(call.store.rentals_named(intent.rental_id, intent.site)), None)
-        if intent.rental_id
-        else None
-    )
-    return gone(known, at=at, cancelled_here=intent.action is Action.CANCEL) if known else None
 
 
 def gone(known: RentalRecord, *, at: datetime, cancelled_here: bool) -> RentalRecord:

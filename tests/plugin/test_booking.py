@@ -132,6 +132,7 @@ def test_a_start_in_the_past_is_refused(planner: Planner) -> None:
     planner.control.clock(planner.start() + timedelta(minutes=5))
     outcome = planner.do(change)
     assert ("refused", "period_in_past") == (outcome["status"], outcome["problem"]["code"])
+    assert not {"rental", "alternatives"} & set(outcome)
     assert outcome == planner.do(change)
 
 
@@ -171,6 +172,7 @@ def test_a_car_taken_first_by_another_planner_is_refused_with_alternatives(plann
     assert 201 == answer.status_code
     outcome = planner.do(change)
     assert ("refused", "vehicle_unavailable") == (outcome["status"], outcome["problem"]["code"])
+    assert "/option_id" == outcome["problem"]["pointer"]
     assert 1 <= len(outcome["alternatives"]) <= 5
     assert {"alternative"} == {option["match"] for option in outcome["alternatives"]}
     assert change["option_id"] not in {option["id"] for option in outcome["alternatives"]}

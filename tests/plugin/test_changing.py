@@ -101,6 +101,8 @@ def test_an_extension_into_another_rental_is_refused(planner: Planner) -> None:
     assert ("refused", "vehicle_unavailable") == code(outcome)
     assert "/end" == outcome["problem"]["pointer"]
     assert text("change.extension_blocked", "de") == outcome["problem"]["detail"]
+    # another car is no answer to that
+    assert not {"rental", "alternatives"} & set(outcome)
 
 
 def test_a_change_of_an_older_revision_is_refused(planner: Planner) -> None:

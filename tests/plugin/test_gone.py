@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from carloop_plugin import bootstrap
+from carloop_plugin.model import AccountId, AppointmentId
+from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -68,6 +73,22 @@ def test_it_is_not_believed_while_the_account_cannot_be_asked(planner: Planner, 
     assert ("refused", "unreachable") == code(planner.do(cancellation))
     assert "booked" == planner.state()["state"]
     assert "done" == planner.do(cancellation)["status"]
+
+
+def test_another_accounts_rental_of_the_same_id_is_not_gone(planner: Planner, gone: Document) -> None:
+    """Two Carloops number alike; only the one that was asked has lost it."""
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
+        (known,) = wired.call.store.rentals_named(gone["id"])
+        newer = known.updated_at + timedelta(minutes=1)
+        twin = replace(
+            known, account=AccountId("other"), appointment_id=AppointmentId("A-2"), updated_at=newer
+        )
+        wired.call.store.keep_rental(twin)
+    outcome = planner.do(planner.cancellation(rental_id=gone["id"], revision=1))
+    assert ("done", planner.id) == (outcome["status"], outcome["rental"]["appointment_id"])
+    assert "open" == planner.state()["state"]
+    (other,) = planner.host.mobility_states(["A-2"]).answers["carloop"]
+    assert "booked" == other["state"]
 
 
 def test_it_is_in_no_other_bookings_way(planner: Planner, gone: Document) -> None:

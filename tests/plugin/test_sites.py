@@ -12,6 +12,7 @@ import pluggy
 import pytest
 
 from carloop_plugin import plugin
+from carloop_plugin.messages import text
 from carloop_sandbox.running import Sandbox, run_sandbox
 from mobility_hookspecs import ENTRY_POINT_GROUP, PROJECT_NAME, CallContext, specs
 
@@ -92,7 +93,9 @@ def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(
             planner.end_change(rental, planner.end() + timedelta(hours=1), **revision),
             planner.cancellation(rental_id=rental["id"], **revision),
         ]
-        assert [("refused", "account_changed")] * 2 == [code(planner.do(change)) for change in changes]
+        outcomes = [planner.do(change) for change in changes]
+        assert [("refused", "account_changed")] * 2 == [code(outcome) for outcome in outcomes]
+        assert {text("change.account_changed", "de")} == {o["problem"]["detail"] for o in outcomes}
         assert "booked" == planner.state()["state"]
 
 

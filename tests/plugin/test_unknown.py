@@ -240,6 +240,25 @@ def test_a_booking_that_is_given_up_is_not_sent_when_it_is_asked_for_again(plann
 
 def test_a_given_up_booking_that_turns_up_later_is_cancelled(planner: Planner) -> None:
     """A write that was under way for longer than anybody thought."""
+    arrive_late(planner)
+    assert ["cancelled"] == [each["status"] for each in planner.reconcile()["changed"]]
+    assert ["cancelled"] == statuses(planner)
+    step = planner.save(revision=2)
+    # the desk had no part in it
+    assert ("open", []) == (step["state"], step["notices"])
+
+
+def test_a_given_up_booking_that_was_handed_out_before_it_could_be_cancelled_stands(planner: Planner) -> None:
+    """The customer drives it; that is told once."""
+    arrive_late(planner)
+    planner.control.desk(planner.control.rentals(planner.id)[0]["id"], "hand_out")
+    assert ["picked_up"] == [each["status"] for each in planner.reconcile()["changed"]]
+    assert [] == planner.reconcile()["changed"]
+    assert "booked" == planner.state()["state"]
+
+
+def arrive_late(planner: Planner) -> None:
+    """Book, give that up, and let the booking arrive at Carloop when nobody thought that it still could."""
     planner.save()
     change = planner.booking()
     lose(planner, change, "book", **NEVER_ARRIVED)
@@ -258,9 +277,6 @@ def test_a_given_up_booking_that_turns_up_later_is_cancelled(planner: Planner) -
     }
     key = {"Idempotency-Key": change["change_id"]}
     assert 201 == planner.control.api("POST", "/rentals", json=body, headers=key).status_code
-    planner.reconcile()
-    assert ["cancelled"] == statuses(planner)
-    assert "open" == planner.state()["state"]
 
 
 def _soon() -> float:
