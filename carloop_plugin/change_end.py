@@ -30,7 +30,7 @@ def change_end(change: Mapping[str, object], *, change_id: ChangeId, digest: str
     account = account_of(rental, carloop=carloop, call=call)
     revision = revision_of(change, rental, carloop=carloop, call=call)
     if revision is None:
-        call.store.keep_rental(gone(rental, at=call.clock.now(), cancelled_here=False))
+        call.store.keep_rental(gone(rental, cancelled_here=False))
         raise Refused(Reason("rental_not_found", "change.rental_gone", pointer="/rental_id"))
     wanted = parse_instant(str(change["end"]))
     intent = Intent(

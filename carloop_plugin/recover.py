@@ -85,6 +85,8 @@ def recover_with(intent: Intent, *, carloop: Carloop, account: Account, call: Ca
 def _tell_settled(intent: Intent, outcome: Outcome, call: Call) -> None:
     if outcome.status is OutcomeStatus.UNKNOWN:
         return
+    # It may have been sent once more since it was read.
+    intent = call.store.intent(intent.change_id) or intent
     rental_id = (outcome.rental or {}).get("id")
     tell(
         CHANGE_SETTLED,
@@ -115,7 +117,7 @@ def _recover_change(intent: Intent, *, carloop: Carloop, account: Account, call:
     now = call.clock.now()
     if may_send_again(intent, now=now + account.skew):
         call.store.mark_sent(intent.change_id, now)
-        again = replace(intent, sends=intent.sends + 1, last_sent_at=now)
+        again = replace(intent, sends=intent.sends + 1)
         tell(CHANGE_SENT_AGAIN, **named(again))
         result = carloop.send(request_of(again), deadline=call.deadline)
         return conclude(again, result, carloop=carloop, account=account, call=call)

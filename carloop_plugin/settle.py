@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import assert_never
 
 from carloop_plugin.documents import rental_record
@@ -186,7 +185,7 @@ def _settle_gone(
         return _take_back(intent, Reason("account_changed", "change.account_changed"), call=call)
     known = _known(intent.rental_id, account.id, call) if intent.rental_id else None
     by_us = intent.action is Action.CANCEL
-    record = gone(known, at=call.clock.now(), cancelled_here=by_us) if known else None
+    record = gone(known, cancelled_here=by_us) if known else None
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
     if by_us:
         outcome = Outcome(intent.change_id, OutcomeStatus.DONE, rental=record.document if record else None)
@@ -200,16 +199,10 @@ def _take_back(intent: Intent, reason: Reason, *, call: Call) -> Outcome:
     return unknown(intent, reason)
 
 
-def gone(known: RentalRecord, *, at: datetime, cancelled_here: bool) -> RentalRecord:
+def gone(known: RentalRecord, *, cancelled_here: bool) -> RentalRecord:
     """Turn the record of a rental that Carloop no longer has into a cancelled one."""
     document = dict(known.document) | {"status": RentalStatus.CANCELLED.value, "allowed_changes": []}
-    return replace(
-        known,
-        status=RentalStatus.CANCELLED,
-        document=document,
-        updated_at=max(at, known.updated_at),
-        cancelled_here=cancelled_here,
-    )
+    return replace(known, status=RentalStatus.CANCELLED, document=document, cancelled_here=cancelled_here)
 
 
 def record_of(intent: Intent, rental: Rental, *, account: Account, call: Call) -> RentalRecord | None:

@@ -12,8 +12,10 @@ from carloop_plugin.messages import text
 
 if TYPE_CHECKING:
     from conftest import Planner
+
+    from carloop_sandbox.running import Sandbox
 else:
-    Planner = Any
+    Planner = Sandbox = Any
 
 
 def code(outcome: dict[str, Any]) -> tuple[str, str]:
@@ -173,12 +175,22 @@ def test_cancelling_twice_succeeds_and_changes_nothing(planner: Planner) -> None
     """Whoever clicks second is told that it is cancelled."""
     planner.save()
     rental = planner.book()
-    first = planner.do(planner.cancellation(rental_id=rental["id"], reason="Kunde kommt mit dem Rad"))
+    first = planner.do(planner.cancellation(rental_id=rental["id"]))
     second = planner.do(planner.cancellation(rental_id=rental["id"]))
     assert ("done", "done") == (first["status"], second["status"])
     assert "cancelled" == second["rental"]["status"]
     assert first["rental"]["revision"] == second["rental"]["revision"]
     assert "open" == planner.state()["state"]
+
+
+def test_carloop_is_told_why_a_rental_is_cancelled(planner: Planner, sandbox: Sandbox) -> None:
+    """The desk sees it, where the advisor gave a reason."""
+    planner.save()
+    for reason in ({"reason": "Kunde kommt mit dem Rad"}, {}):
+        rental = planner.book()
+        planner.do(planner.cancellation(rental_id=rental["id"], **reason))
+        row = sandbox.store.database.one("SELECT cancel_reason FROM rentals WHERE id = ?", rental["id"])
+        assert reason.get("reason") == row["cancel_reason"]
 
 
 def test_a_cancelled_rental_makes_room_for_another(planner: Planner) -> None:

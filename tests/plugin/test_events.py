@@ -230,6 +230,12 @@ def test_one_change_can_be_followed(planner: Planner, log: Kept) -> None:
     assert ("done", "book") == (log.last("change.settled")["status"], log.last("change.settled")["action"])
 
 
+def test_the_sendings_are_counted(planner: Planner, log: Kept) -> None:
+    """The first one too, so that somebody sees how often Carloop was asked."""
+    send_again(planner)
+    assert (2, 2) == (log.last("change.sent_again")["sends"], log.last("change.settled")["sends"])
+
+
 def test_a_booking_given_up_is_told_with_what_gave_it_up(planner: Planner, log: Kept) -> None:
     """Two changes are settled, so two events are told."""
     give_up(planner)

@@ -102,6 +102,16 @@ def test_a_booking_that_is_refused_while_it_is_given_up_leaves_nothing_to_give_u
     assert ("refused", "vehicle_unavailable") == code(planner.do(change))
 
 
+def test_a_booking_is_given_up_once(planner: Planner) -> None:
+    """Who clicks in a second window is told that it is being done."""
+    change = unknown_booking(planner, **NEVER_ARRIVED)
+    first, second = (planner.cancellation(book_change_id=change["change_id"]) for _ in range(2))
+    assert "unknown" == planner.do(first)["status"]
+    outcome = planner.do(second)
+    assert ("refused", "outcome_pending") == code(outcome)
+    assert text("change.other_pending", "de") == outcome["problem"]["detail"]
+
+
 def test_both_are_told_the_rental_that_the_customer_drives(planner: Planner) -> None:
     """Handed out meanwhile: the booking stands, and what it brought is shown with the refusal."""
     change = unknown_booking(planner, **LOST)

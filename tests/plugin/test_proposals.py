@@ -97,6 +97,8 @@ def test_a_new_revision_makes_a_new_proposal() -> None:
     proposal = Proposal(END_MOVED, VISIT.end + HOUR)
     ids = [proposal_documents(RENTAL, proposal, revision=n, locale="de")[0]["id"] for n in (1, 1, 2)]
     assert ids[0] == ids[1] != ids[2]
+    # the same in the next version too, or what was hidden would come back
+    assert "4cd84f960d3d64123eecfee9" == ids[0]
 
 
 def test_a_proposal_is_a_change_without_id_and_customer() -> None:

@@ -99,21 +99,32 @@ def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(
         assert "booked" == planner.state()["state"]
 
 
-def test_a_pending_booking_is_not_sent_to_another_account(
-    planner: Planner, other_carloop: Sandbox, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("action", ["book", "change_end", "cancel", "give up"])
+def test_a_pending_change_is_not_sent_to_another_account(
+    planner: Planner, other_carloop: Sandbox, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     """It stays unknown until its own account can be asked."""
     planner.save()
     change = planner.booking()
-    planner.control.fault("book", "drop_before", times=3)
+    if action in ("change_end", "cancel"):
+        rental = planner.do(change)["rental"]
+        cancellation = planner.cancellation(rental_id=rental["id"])
+        change = planner.end_change(rental, planner.end()) if action == "change_end" else cancellation
+    for operation in ("book", "change_end", "cancel"):
+        planner.control.fault(operation, "drop_before", times=3)
     assert "unknown" == planner.do(change)["status"]
+    if action == "give up":
+        change = planner.cancellation(book_change_id=change["change_id"])
+        assert "unknown" == planner.do(change)["status"]
+    planner.control.calm()
     monkeypatch.setenv("CARLOOP_BASE_URL", other_carloop.url)
     monkeypatch.setenv("CARLOOP_TOKEN", other_carloop.token)
     assert ("unknown", "account_changed") == code(planner.do(change))
-    assert 1 == planner.reconcile()["pending"]
+    assert (2 if action == "give up" else 1) == planner.reconcile()["pending"]
     monkeypatch.setenv("CARLOOP_BASE_URL", planner.control.url)
     monkeypatch.setenv("CARLOOP_TOKEN", planner.control.token)
-    assert "done" == planner.do(change)["status"]
+    expected = "unknown" if action == "give up" else "done"
+    assert expected == planner.do(change)["status"]
 
 
 def test_a_revoked_token_keeps_what_is_pending(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:

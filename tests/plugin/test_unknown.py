@@ -152,6 +152,7 @@ def test_a_lost_cancellation_is_found_out(planner: Planner, fault: dict[str, Any
     rental = planner.book()
     change = planner.cancellation(rental_id=rental["id"])
     lose(planner, change, "cancel", **fault)
+    assert ("unknown", "cancel") == (planner.state()["state"], planner.state()["pending"]["action"])
     assert ["done"] == [outcome["status"] for outcome in planner.reconcile()["settled"]]
     assert ["cancelled"] == statuses(planner)
 
@@ -178,6 +179,8 @@ def test_a_booking_whose_start_passed_unsent_is_refused_at_last(planner: Planner
     planner.control.clock(planner.start() + timedelta(minutes=1))
     outcome = planner.do(change)
     assert ("refused", "period_in_past") == (outcome["status"], outcome["problem"]["code"])
+    assert text("change.start_passed", "de") == outcome["problem"]["detail"]
+    assert "/period/start" == outcome["problem"]["pointer"]
     assert "open" == planner.state()["state"]
 
 
@@ -187,7 +190,9 @@ def test_a_booking_whose_start_just_passed_stays_unknown(planner: Planner) -> No
     change = planner.booking()
     lose(planner, change, "book", **NEVER_ARRIVED)
     planner.control.clock(planner.start() + timedelta(minutes=1))
-    assert "unknown" == planner.do(change)["status"]
+    outcome = planner.do(change)
+    assert ("unknown", "outcome_pending") == (outcome["status"], outcome["problem"]["code"])
+    assert text("change.still_in_flight", "de") == outcome["problem"]["detail"]
 
 
 def test_giving_up_a_booking_that_exists_cancels_it(planner: Planner) -> None:
@@ -318,7 +323,9 @@ def test_giving_up_a_booking_that_brought_another_car_cancels_that_one(planner: 
 def test_giving_up_a_booking_nobody_asked_for_is_refused(planner: Planner) -> None:
     """A wrong id is no success."""
     change = planner.cancellation(book_change_id="7d444840-9dc0-11d1-b245-5ffdce74fad2")
-    assert "rental_not_found" == planner.do(change)["problem"]["code"]
+    problem = planner.do(change)["problem"]
+    assert ("rental_not_found", "/book_change_id") == (problem["code"], problem["pointer"])
+    assert text("change.booking_not_found", "de") == problem["detail"]
 
 
 def test_a_booking_given_up_but_handed_out_stands(planner: Planner) -> None:
