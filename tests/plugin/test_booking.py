@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from carloop_plugin.messages import text
+
 if TYPE_CHECKING:
     from conftest import Planner
 else:
@@ -172,7 +174,10 @@ def test_a_car_taken_first_by_another_planner_is_refused_with_alternatives(plann
     assert 201 == answer.status_code
     outcome = planner.do(change)
     assert ("refused", "vehicle_unavailable") == (outcome["status"], outcome["problem"]["code"])
-    assert "/option_id" == outcome["problem"]["pointer"]
+    assert ("/option_id", text("change.vehicle_taken", "de")) == (
+        outcome["problem"]["pointer"],
+        outcome["problem"]["detail"],
+    )
     assert 1 <= len(outcome["alternatives"]) <= 5
     assert {"alternative"} == {option["match"] for option in outcome["alternatives"]}
     assert change["option_id"] not in {option["id"] for option in outcome["alternatives"]}
