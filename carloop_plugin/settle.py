@@ -40,11 +40,12 @@ from carloop_plugin.verdict import (
 
 _SAID = {
     "rental_closed": "change.rental_closed",
-    "rental_not_found": "change.rental_gone",
     "changed_elsewhere": "change.changed_elsewhere",
     "period_in_past": "change.period_in_past",
 }
 
+GONE = Reason("rental_not_found", "change.rental_gone", pointer="/rental_id")
+"""Why the end of a rental that Carloop no longer has cannot be changed."""
 
 _OUTDATED = frozenset({"rental_closed", "changed_elsewhere"})
 """Refusals that say that our record is behind."""
@@ -132,7 +133,7 @@ def _settle_refused(
     intent: Intent, reason: Reason, *, carloop: Carloop, account: Account, call: Call
 ) -> Outcome:
     if reason.code == "rental_not_found":
-        return _settle_gone(intent, reason, carloop=carloop, account=account, call=call)
+        return _settle_gone(intent, carloop=carloop, account=account, call=call)
     alternatives: tuple[dict[str, object], ...] = ()
     if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
         station = call.station_of(intent.site)
@@ -173,9 +174,7 @@ def _told(reason: Reason, action: Action) -> Reason:
     return reason if reason.text or reason.code not in _SAID else replace(reason, text=_SAID[reason.code])
 
 
-def _settle_gone(
-    intent: Intent, reason: Reason, *, carloop: Carloop, account: Account, call: Call
-) -> Outcome:
+def _settle_gone(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
     # "Gone" is believed only from the account that made the rental, asked anew.
     try:
         present = carloop.read_account(deadline=call.deadline)
@@ -186,7 +185,7 @@ def _settle_gone(
     known = _known(intent.rental_id, account.id, call) if intent.rental_id else None
     by_us = intent.action is Action.CANCEL
     record = gone(known, cancelled_here=by_us) if known else None
-    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
+    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=GONE)
     if by_us:
         outcome = Outcome(intent.change_id, OutcomeStatus.DONE, rental=record.document if record else None)
     return call.store.settle(intent.change_id, outcome, record) or outcome

@@ -71,6 +71,7 @@ def test_nothing_but_the_end_can_be_changed(planner: Planner, name: str) -> None
     more = planner.booking() | {"reason": "x"}
     outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1), **{name: more[name]}))
     assert ("refused", "rental_immutable") == code(outcome)
+    assert text("change.immutable", "de") == outcome["problem"]["detail"]
     assert f"/{name}" == outcome["problem"]["pointer"]
 
 
@@ -112,8 +113,10 @@ def test_a_change_of_an_older_revision_is_refused(planner: Planner) -> None:
     planner.save()
     rental = planner.book()
     planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
-    stale = planner.end_change(rental, planner.end() + timedelta(hours=2), revision=rental["revision"])
-    assert ("refused", "changed_elsewhere") == code(planner.do(stale))
+    seen = {"revision": rental["revision"]}
+    later = planner.end_change(rental, planner.end() + timedelta(hours=2), **seen)
+    for stale in (later, planner.cancellation(rental_id=rental["id"], **seen)):
+        assert ("refused", "changed_elsewhere") == code(planner.do(stale))
 
 
 def test_without_a_revision_carloops_own_counts(planner: Planner) -> None:
@@ -130,10 +133,19 @@ def test_an_answer_nobody_can_read_before_anything_was_sent_keeps_nothing(planne
     """The question was only what the rental is like; the same change works once it is answered."""
     planner.save()
     change = planner.end_change(planner.book(), planner.end() + timedelta(hours=1))
-    planner.control.fault("read", "garbage", times=3)
+    planner.control.fault("read", "status", times=3, value=299)
     outcome = planner.do(change)
     assert ("refused", "unreachable") == code(outcome)
-    assert outcome["problem"]["detail"]
+    assert text("api.odd_status", "de", {"status": "299"}) == outcome["problem"]["detail"]
+    assert "done" == planner.do(change)["status"]
+
+
+def test_a_refusal_that_may_pass_before_anything_was_sent_is_told_as_it_is(planner: Planner) -> None:
+    """Somebody has to look at the token, not at the line."""
+    planner.save()
+    change = planner.end_change(planner.book(), planner.end() + timedelta(hours=1))
+    planner.control.fault("read", "status", value=401)
+    assert ("refused", "not_authorised") == code(planner.do(change))
     assert "done" == planner.do(change)["status"]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carloop_plugin import bootstrap
+from carloop_plugin.messages import text
 from carloop_plugin.model import AccountId, AppointmentId
 from mobility_hookspecs import CallContext
 
@@ -45,8 +46,11 @@ def test_it_is_not_found_when_it_is_to_be_extended(
     change = planner.end_change(gone, planner.end() + timedelta(hours=1), **revision)
     outcome = planner.do(change)
     assert ("refused", "rental_not_found") == code(outcome)
+    assert text("change.rental_gone", "de") == outcome["problem"]["detail"]
+    assert "/rental_id" == outcome["problem"]["pointer"]
     assert outcome == planner.do(change)
-    assert "open" == planner.state()["state"]
+    step = planner.save(revision=2)
+    assert ("open", ["cancelled_at_desk"]) == (step["state"], [each["code"] for each in step["notices"]])
 
 
 @REVISIONS

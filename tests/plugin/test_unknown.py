@@ -338,6 +338,10 @@ def test_a_booking_given_up_but_handed_out_stands(planner: Planner) -> None:
     assert ("refused", "rental_closed") == (outcome["status"], outcome["problem"]["code"])
     assert "done" == planner.do(change)["status"]
     assert "booked" == planner.state()["state"]
+    # and nobody tries to cancel it again
+    planner.control.fault("cancel", "status", value=500)
+    planner.reconcile()
+    assert 1 == len(planner.control.http.get("/sandbox/faults").json()["items"])
 
 
 def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(planner: Planner) -> None:
