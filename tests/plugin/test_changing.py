@@ -171,8 +171,10 @@ def test_a_rental_nobody_knows_is_not_found(planner: Planner) -> None:
     """With or without a site."""
     planner.save()
     for more in ({}, {"site": "main"}):
-        change = planner.end_change({"id": "R-never"}, planner.end(), **more)
-        assert ("refused", "rental_not_found") == code(planner.do(change))
+        outcome = planner.do(planner.end_change({"id": "R-never"}, planner.end(), **more))
+        assert ("refused", "rental_not_found") == code(outcome)
+        assert "/rental_id" == outcome["problem"]["pointer"]
+        assert text("change.rental_not_found", "de") == outcome["problem"]["detail"]
 
 
 def test_a_rental_of_the_desk_is_not_ours(planner: Planner) -> None:

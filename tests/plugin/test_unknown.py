@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,21 @@ def test_it_is_sent_again_under_the_key_it_was_sent_with(planner: Planner, sandb
     assert "done" == planner.do(extension)["status"]
     remembered = {row["key"] for row in sandbox.store.database.all("SELECT key FROM idempotency")}
     assert {change["change_id"], extension["change_id"]} <= remembered
+
+
+def test_a_round_leaves_alone_what_somebody_is_finding_out(planner: Planner) -> None:
+    """In the same process: Carloop is asked once, and the round does not wait for that."""
+    planner.save()
+    change, outcomes = planner.booking(), []
+    lose(planner, change, "book", **LOST)
+    planner.control.fault("read", "delay", value=1.0)
+    asking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+    asking.start()
+    while planner.control.http.get("/sandbox/faults").json()["items"]:
+        assert asking.is_alive()
+    report = planner.reconcile()
+    asking.join()
+    assert ([], ["done"]) == (report["settled"], [each["status"] for each in outcomes])
 
 
 def test_unknown_survives_a_restart(planner: Planner) -> None:
