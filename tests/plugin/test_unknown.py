@@ -132,6 +132,7 @@ def test_another_change_has_to_wait(planner: Planner) -> None:
     planner.control.fault("any", "status", times=50, value=503)
     outcome = planner.do(planner.booking(option_id="V1001"))
     assert ("refused", "outcome_pending") == (outcome["status"], outcome["problem"]["code"])
+    assert text("change.other_pending", "de") == outcome["problem"]["detail"]
 
 
 def test_a_lost_change_of_the_end_is_found_out(planner: Planner) -> None:
