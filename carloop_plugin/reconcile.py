@@ -40,10 +40,10 @@ def reconcile(sites: Iterable[Site], call: Call) -> Reconciled:
     """
     report = Reconciled()
     carloops = _each_once(sites, call)
-    for left, (site, carloop) in zip(range(len(carloops), 0, -1), carloops, strict=True):
+    for done, (site, carloop) in enumerate(carloops):
         # A rejected token ends the round here: nothing is sent with it until it is accepted again.
         try:
-            _reconcile_with(carloop, report, _share(call, left))
+            _reconcile_with(carloop, report, _share(call, len(carloops) - done))
         except CallFailed as failure:
             tell(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
     finish_erasures(call)
@@ -77,11 +77,11 @@ def _settle_all(report: Reconciled, *, carloop: Carloop, account: Account, call:
         for intent in call.store.pending_intents()
         if intent.account in (None, account.id) and not intent.is_set_aside
     ]
-    for left, intent in zip(range(len(ours), 0, -1), ours, strict=True):
+    for done, intent in enumerate(ours):
         if time.monotonic() >= call.deadline:
             return
         # The news from the desk need their part too.
-        part = _share(call, left + 1)
+        part = _share(call, len(ours) - done + 1)
         at_least = min(call.deadline, time.monotonic() + LEAST_SECONDS)
         mine = replace(part, deadline=max(part.deadline, at_least))
         _settle(intent, report, carloop=carloop, account=account, call=mine)

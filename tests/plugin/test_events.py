@@ -7,7 +7,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -234,6 +234,14 @@ def test_the_sendings_are_counted(planner: Planner, log: Kept) -> None:
     """The first one too, so that somebody sees how often Carloop was asked."""
     send_again(planner)
     assert (2, 2) == (log.last("change.sent_again")["sends"], log.last("change.settled")["sends"])
+
+
+def test_the_skew_is_told(planner: Planner, log: Kept) -> None:
+    """How far Carloop's clock is ahead of ours."""
+    planner.control.clock(datetime.now(UTC) + timedelta(seconds=90))
+    planner.save()
+    planner.reconcile()
+    assert abs(log.last("carloop.heard")["skew_seconds"] - 90) < 30
 
 
 def test_a_booking_given_up_is_told_with_what_gave_it_up(planner: Planner, log: Kept) -> None:
