@@ -236,6 +236,16 @@ def test_the_sendings_are_counted(planner: Planner, log: Kept) -> None:
     assert (2, 2) == (log.last("change.sent_again")["sends"], log.last("change.settled")["sends"])
 
 
+def test_a_site_without_settings_is_told(
+    planner: Planner, log: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody took its token away; the others' news are heard all the same."""
+    planner.save()
+    monkeypatch.delenv("CARLOOP_TOKEN")
+    planner.host.reconcile()
+    assert {"site": "main", "code": "not_configured"} == log.last("carloop.unheard")
+
+
 def test_the_skew_is_told(planner: Planner, log: Kept) -> None:
     """How far Carloop's clock is ahead of ours."""
     planner.control.clock(datetime.now(UTC) + timedelta(seconds=90))
