@@ -257,8 +257,9 @@ def test_the_skew_is_told(planner: Planner, log: Kept) -> None:
 def test_a_booking_given_up_is_told_with_what_gave_it_up(planner: Planner, log: Kept) -> None:
     """Two changes are settled, so two events are told."""
     give_up(planner)
-    settled = [(fields["action"], fields["status"]) for name, fields in log.told if name == "change.settled"]
-    assert [("book", "refused"), ("cancel", "done")] == settled
+    told = [fields for name, fields in log.told if name == "change.settled"]
+    settled = [(fields["action"], fields["status"], fields.get("code")) for fields in told]
+    assert [("book", "refused", "given_up"), ("cancel", "done", None)] == settled
 
 
 def test_how_a_change_ended_is_told_by_name_and_code(planner: Planner, log: Kept) -> None:

@@ -177,7 +177,9 @@ def test_a_pending_change_is_not_sent_to_another_account(
     planner.control.calm()
     monkeypatch.setenv("CARLOOP_BASE_URL", other_carloop.url)
     monkeypatch.setenv("CARLOOP_TOKEN", other_carloop.token)
-    assert ("unknown", "account_changed") == code(planner.do(change))
+    outcome = planner.do(change)
+    assert ("unknown", "account_changed") == code(outcome)
+    assert text("change.account_changed", "de") == outcome["problem"]["detail"]
     assert (2 if action == "give up" else 1) == planner.reconcile()["pending"]
     monkeypatch.setenv("CARLOOP_BASE_URL", planner.control.url)
     monkeypatch.setenv("CARLOOP_TOKEN", planner.control.token)
