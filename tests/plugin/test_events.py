@@ -227,7 +227,9 @@ def test_one_change_can_be_followed(planner: Planner, log: Kept) -> None:
     names = [name for name, fields in log.told if fields.get("change_id") == change["change_id"]]
     assert ["change.recorded", "change.unknown", "change.settled"] == names
     assert "call-of-the-planner" == log.last("change.unknown")["request_id"]
-    assert ("done", "book") == (log.last("change.settled")["status"], log.last("change.settled")["action"])
+    settled = log.last("change.settled")
+    assert ("done", "book") == (settled["status"], settled["action"])
+    assert planner.state()["rental"]["id"] == settled["rental_id"]
 
 
 def test_the_sendings_are_counted(planner: Planner, log: Kept) -> None:
@@ -273,6 +275,12 @@ def test_how_a_change_ended_is_told_by_name_and_code(planner: Planner, log: Kept
         log.last("change.done")["action"],
         log.last("change.done")["rental_id"],
     )
+
+
+def test_a_change_is_set_aside_once(planner: Planner, log: Kept) -> None:
+    """One call for a person, not one in each round."""
+    set_aside(planner)
+    assert 1 == [name for name, _ in log.told].count("change.set_aside")
 
 
 def test_a_field_that_an_event_does_not_name_is_left_out(log: Kept) -> None:

@@ -151,6 +151,24 @@ def test_a_lost_change_of_the_end_is_found_out(planner: Planner) -> None:
         )
 
 
+@pytest.mark.parametrize("operation", ["book", "change_end", "cancel"])
+def test_what_was_done_is_found_though_carloop_has_forgotten_the_key(
+    planner: Planner, sandbox: Sandbox, operation: str
+) -> None:
+    """It keeps keys for a while only: the rental itself tells, and nothing is refused that happened."""
+    planner.save()
+    change = planner.booking()
+    if operation != "book":
+        rental = planner.do(change)["rental"]
+        later = planner.end_change(rental, planner.end() + timedelta(hours=1))
+        change = later if operation == "change_end" else planner.cancellation(rental_id=rental["id"])
+    lose(planner, change, operation, **LOST)
+    with sandbox.store.database.writing():
+        sandbox.store.database.run("DELETE FROM idempotency WHERE key = ?", change["change_id"])
+    assert "done" == planner.do(change)["status"]
+    assert 1 == len(planner.control.rentals(planner.id))
+
+
 def test_an_end_is_not_sent_again_over_somebody_elses_change(planner: Planner) -> None:
     """The revision is the one the intent was recorded with."""
     planner.save()
