@@ -262,6 +262,7 @@ def test_a_booking_given_up_is_told_with_what_gave_it_up(planner: Planner, log: 
     told = [fields for name, fields in log.told if name == "change.settled"]
     settled = [(fields["action"], fields["status"], fields.get("code")) for fields in told]
     assert [("book", "refused", "given_up"), ("cancel", "done", None)] == settled
+    assert [False, True] == ["rental_id" in fields for fields in told]
 
 
 def test_how_a_change_ended_is_told_by_name_and_code(planner: Planner, log: Kept) -> None:
