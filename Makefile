@@ -84,9 +84,9 @@ planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests noti
 hostile: $(VENV)/.stamp ## what hostile answers cost, and where the token goes; written to docs/evidence
 	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md $(ARGS)
 
-mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut), and list what no test notices
-	@nice $(BIN)/python -m mutmut run --max-children 2 $(ARGS)
-	@$(BIN)/python -m mutmut results
+mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut); the score goes to docs/evidence/mutants.md
+	@PATH="$(CURDIR)/$(BIN):$$PATH" nice $(BIN)/python -m mutmut run --max-children 2 $(ARGS)
+	@$(BIN)/python tests/mutants/score.py --report docs/evidence/mutants.md
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

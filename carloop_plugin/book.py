@@ -94,7 +94,7 @@ def _as_of_now(rental: RentalRecord, call: Call) -> RentalRecord:
     except Failed:
         return rental
     if found is None:
-        present = gone(rental, at=call.clock.now(), cancelled_here=False)
+        present = gone(rental, cancelled_here=False)
     else:
         reference = read_reference(found.external_reference, installation=call.store.installation)
         if reference is None:

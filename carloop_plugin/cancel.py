@@ -47,7 +47,7 @@ def cancel_rental(
     revision = revision_of(change, rental, carloop=carloop, call=call)
     if revision is None:
         # Gone is as good as cancelled.
-        cancelled = gone(rental, at=call.clock.now(), cancelled_here=True)
+        cancelled = gone(rental, cancelled_here=True)
         call.store.keep_rental(cancelled)
         done = Outcome(change_id, OutcomeStatus.DONE, rental=cancelled.document)
         return call.store.record_settled(intent, done)

@@ -16,13 +16,11 @@ from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
 from carloop_plugin.model import (
     Action,
-    AppointmentId,
     CallFailed,
     ChangeId,
     Failed,
     Reason,
     Refused,
-    RentalId,
     Site,
     StoreFailed,
     parse_instant,
@@ -58,7 +56,7 @@ def change_rental(change: Mapping[str, object], call: Call) -> Outcome:
 
 def _as_it_stands(outcome: Outcome, call: Call) -> Outcome:
     """Give what another process found out in the meantime of a change whose outcome is not known here."""
-    if outcome.status is not OutcomeStatus.UNKNOWN or outcome.change_id is None:
+    if outcome.status is not OutcomeStatus.UNKNOWN:
         return outcome
     # What cannot be read now says nothing of the change: it may have been done.
     with suppress(StoreFailed):
@@ -117,11 +115,11 @@ def _refused_intent(change: Mapping[str, object], change_id: ChangeId, digest: s
     action = change["action"]
     return Intent(
         change_id=change_id,
-        # A `rebook` is refused as what it would begin with; only its outcome is ever told again.
+        # A `rebook` is refused as what it would begin with.
         action=Action(str(action)) if action in set(Action) else Action.CANCEL,
-        site=Site(str(change.get("site", ""))),
-        appointment_id=AppointmentId(str(change["appointment_id"])) if "appointment_id" in change else None,
-        rental_id=RentalId(str(change["rental_id"])) if "rental_id" in change else None,
+        # Its outcome is told again by its id; what else it was about is of no use any more, and not kept.
+        site=Site(""),
+        appointment_id=None,
         digest=digest,
         recorded_at=call.clock.now(),
     )

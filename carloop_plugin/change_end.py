@@ -10,7 +10,7 @@ from carloop_plugin.ports import Call
 from carloop_plugin.recover import make_way
 from carloop_plugin.rental import account_of, rental_of, revision_of
 from carloop_plugin.send import record_and_send
-from carloop_plugin.settle import gone
+from carloop_plugin.settle import GONE, gone
 
 OWN_NAMES = frozenset({"change_id", "provider", "action", "site", "rental_id", "end", "revision"})
 
@@ -30,8 +30,8 @@ def change_end(change: Mapping[str, object], *, change_id: ChangeId, digest: str
     account = account_of(rental, carloop=carloop, call=call)
     revision = revision_of(change, rental, carloop=carloop, call=call)
     if revision is None:
-        call.store.keep_rental(gone(rental, at=call.clock.now(), cancelled_here=False))
-        raise Refused(Reason("rental_not_found", "change.rental_gone", pointer="/rental_id"))
+        call.store.keep_rental(gone(rental, cancelled_here=False))
+        raise Refused(GONE)
     wanted = parse_instant(str(change["end"]))
     intent = Intent(
         change_id=change_id,

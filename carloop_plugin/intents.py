@@ -52,7 +52,7 @@ class OutcomeStatus(StrEnum):
 class Outcome:
     """What became of a change. `rental` and `alternatives` are documents of the contract."""
 
-    change_id: ChangeId | None
+    change_id: ChangeId
     status: OutcomeStatus
     rental: Document | None = None
     reason: Reason | None = None

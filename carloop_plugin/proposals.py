@@ -56,10 +56,8 @@ def _moved(rental: RentalRecord, appointment: SavedAppointment) -> Proposal | No
     if now == before or now == rental.period:
         return None
     if now.start != before.start and rental.status is RentalStatus.RESERVED:
-        starts_in_time = rental.period.start <= now.start < rental.period.end
-        if not (starts_in_time and now.end <= rental.period.end):
-            return _cancel(Misfit.APPOINTMENT_MOVED, rental)
-        return None
+        still_fits = rental.period.start <= now.start and now.end <= rental.period.end
+        return None if still_fits else _cancel(Misfit.APPOINTMENT_MOVED, rental)
     ended_together = rental.period.end == before.end
     if rental.period.end < now.end or (ended_together and now.end != before.end):
         return Proposal(Misfit.END_MOVED, now.end)

@@ -15,7 +15,7 @@ from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import Account, CallFailed, Failed, Rental, Site
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.recover import cancel_at_carloop, recover_with
-from carloop_plugin.reference import Reference, read_reference
+from carloop_plugin.reference import read_reference
 from carloop_plugin.settle import observed
 
 LEAST_SECONDS = 1.0
@@ -40,10 +40,10 @@ def reconcile(sites: Iterable[Site], call: Call) -> Reconciled:
     """
     report = Reconciled()
     carloops = _each_once(sites, call)
-    for left, (site, carloop) in zip(range(len(carloops), 0, -1), carloops, strict=True):
+    for done, (site, carloop) in enumerate(carloops):
         # A rejected token ends the round here: nothing is sent with it until it is accepted again.
         try:
-            _reconcile_with(carloop, report, _share(call, left))
+            _reconcile_with(carloop, report, _share(call, len(carloops) - done))
         except CallFailed as failure:
             tell(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
     finish_erasures(call)
@@ -77,11 +77,11 @@ def _settle_all(report: Reconciled, *, carloop: Carloop, account: Account, call:
         for intent in call.store.pending_intents()
         if intent.account in (None, account.id) and not intent.is_set_aside
     ]
-    for left, intent in zip(range(len(ours), 0, -1), ours, strict=True):
+    for done, intent in enumerate(ours):
         if time.monotonic() >= call.deadline:
             return
         # The news from the desk need their part too.
-        part = _share(call, left + 1)
+        part = _share(call, len(ours) - done + 1)
         at_least = min(call.deadline, time.monotonic() + LEAST_SECONDS)
         mine = replace(part, deadline=max(part.deadline, at_least))
         _settle(intent, report, carloop=carloop, account=account, call=mine)
@@ -142,24 +142,22 @@ def _take(rental: Rental, *, carloop: Carloop, account: Account, call: Call) -> 
     reference = read_reference(rental.external_reference, installation=call.store.installation)
     if reference is None:
         return None
-    intent = call.store.intent(reference.change_id)
-    if intent is not None and not intent.is_settled:
+    booking = call.store.intent(reference.change_id)
+    if booking is not None and not booking.is_settled:
         # Recovery settles it, and links the rental in the same transaction.
         return None
-    if intent is not None and intent.given_up_by is not None and rental.status.is_active:
-        return _cancel_late(rental, reference, intent, carloop=carloop, account=account, call=call)
-    record = observed(rental, reference=reference, account=account, call=call)
+    cancelled = _cancel_late(rental, booking, carloop=carloop, call=call) if booking else None
+    record = observed(cancelled or rental, reference=reference, account=account, call=call)
+    if cancelled:
+        record = replace(record, cancelled_here=True)
     return record if call.store.keep_rental(record) else None
 
 
-def _cancel_late(
-    rental: Rental, reference: Reference, booking: Intent, *, carloop: Carloop, account: Account, call: Call
-) -> RentalRecord | None:
+def _cancel_late(rental: Rental, booking: Intent, *, carloop: Carloop, call: Call) -> Rental | None:
+    """Cancel a rental that turned up although its booking was given up; None where it is left as it is."""
     giving_up = call.store.intent(booking.given_up_by) if booking.given_up_by else None
-    if giving_up is None or (booking.outcome and booking.outcome.status is OutcomeStatus.DONE):
-        result: object = rental
-    else:
-        result = cancel_at_carloop(rental, giving_up, carloop=carloop, deadline=call.deadline)
-    present = result if isinstance(result, Rental) else rental
-    record = observed(present, reference=reference, account=account, call=call)
-    return record if call.store.keep_rental(record) else None
+    stands = booking.outcome is not None and booking.outcome.status is OutcomeStatus.DONE
+    if giving_up is None or stands or not rental.status.is_active:
+        return None
+    result = cancel_at_carloop(rental, giving_up, carloop=carloop, deadline=call.deadline)
+    return result if isinstance(result, Rental) else None

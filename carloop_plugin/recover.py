@@ -19,7 +19,6 @@ from carloop_plugin.model import (
     CallFailed,
     Confirmed,
     Failed,
-    NotExecuted,
     Reason,
     Refused,
     Rental,
@@ -86,6 +85,8 @@ def recover_with(intent: Intent, *, carloop: Carloop, account: Account, call: Ca
 def _tell_settled(intent: Intent, outcome: Outcome, call: Call) -> None:
     if outcome.status is OutcomeStatus.UNKNOWN:
         return
+    # It may have been sent once more since it was read.
+    intent = call.store.intent(intent.change_id) or intent
     rental_id = (outcome.rental or {}).get("id")
     tell(
         CHANGE_SETTLED,
@@ -116,7 +117,7 @@ def _recover_change(intent: Intent, *, carloop: Carloop, account: Account, call:
     now = call.clock.now()
     if may_send_again(intent, now=now + account.skew):
         call.store.mark_sent(intent.change_id, now)
-        again = replace(intent, sends=intent.sends + 1, last_sent_at=now)
+        again = replace(intent, sends=intent.sends + 1)
         tell(CHANGE_SENT_AGAIN, **named(again))
         result = carloop.send(request_of(again), deadline=call.deadline)
         return conclude(again, result, carloop=carloop, account=account, call=call)
@@ -161,19 +162,20 @@ def _cancel_found(
     found: Rental, booking: Intent, giving_up: Intent, *, carloop: Carloop, account: Account, call: Call
 ) -> Outcome:
     result = cancel_at_carloop(found, giving_up, carloop=carloop, deadline=call.deadline)
-    record = record_of(booking, result if isinstance(result, Rental) else found, account=account, call=call)
-    if isinstance(result, Rental) and record:
-        record = replace(record, cancelled_here=True)
-        done = Outcome(giving_up.change_id, OutcomeStatus.DONE, rental=record.document)
-        return _settle_both(booking, _given_up(booking), done, record, call=call)
-    if isinstance(result, Reason) and result.code == "rental_closed" and record:
+    if isinstance(result, Rental):
+        record = record_of(booking, result, account=account, call=call)
+        ours = replace(record, cancelled_here=True) if record else None
+        done = Outcome(giving_up.change_id, OutcomeStatus.DONE, rental=ours.document if ours else None)
+        return _settle_both(booking, _given_up(booking), done, ours, call=call)
+    if result.code == "rental_closed":
         # Handed out meanwhile: the customer drives it, so the booking stands and giving up is refused.
-        stands = Outcome(booking.change_id, OutcomeStatus.DONE, rental=record.document)
-        refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, rental=record.document, reason=result)
+        record = record_of(booking, found, account=account, call=call)
+        rental = record.document if record else None
+        stands = Outcome(booking.change_id, OutcomeStatus.DONE, rental=rental)
+        refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, rental=rental, reason=result)
         return _settle_both(booking, stands, refused, record, call=call)
-    reason = result if isinstance(result, Reason) else Reason("outcome_pending", "change.still_in_flight")
-    call.store.mark_unknown(giving_up.change_id, reason.code, counts=False)
-    return unknown(giving_up, reason)
+    call.store.mark_unknown(giving_up.change_id, result.code, counts=False)
+    return unknown(giving_up, result)
 
 
 def cancel_at_carloop(
@@ -184,13 +186,8 @@ def cancel_at_carloop(
         return found
     body = carloop.cancellation_body(None)
     request = WriteRequest(Action.CANCEL, giving_up.change_id, body, rental_id=found.id)
-    match carloop.send(request, deadline=deadline):
-        case Confirmed(rental=rental):
-            return rental
-        case NotExecuted(reason=reason):
-            return reason
-        case lost:
-            return lost.reason
+    result = carloop.send(request, deadline=deadline)
+    return result.rental if isinstance(result, Confirmed) else result.reason
 
 
 def _given_up(booking: Intent) -> Outcome:

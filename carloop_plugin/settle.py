@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import assert_never
 
 from carloop_plugin.documents import rental_record
@@ -41,11 +40,12 @@ from carloop_plugin.verdict import (
 
 _SAID = {
     "rental_closed": "change.rental_closed",
-    "rental_not_found": "change.rental_gone",
     "changed_elsewhere": "change.changed_elsewhere",
     "period_in_past": "change.period_in_past",
 }
 
+GONE = Reason("rental_not_found", "change.rental_gone", pointer="/rental_id")
+"""Why the end of a rental that Carloop no longer has cannot be changed."""
 
 _OUTDATED = frozenset({"rental_closed", "changed_elsewhere"})
 """Refusals that say that our record is behind."""
@@ -133,7 +133,7 @@ def _settle_refused(
     intent: Intent, reason: Reason, *, carloop: Carloop, account: Account, call: Call
 ) -> Outcome:
     if reason.code == "rental_not_found":
-        return _settle_gone(intent, reason, carloop=carloop, account=account, call=call)
+        return _settle_gone(intent, carloop=carloop, account=account, call=call)
     alternatives: tuple[dict[str, object], ...] = ()
     if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
         station = call.station_of(intent.site)
@@ -174,9 +174,7 @@ def _told(reason: Reason, action: Action) -> Reason:
     return reason if reason.text or reason.code not in _SAID else replace(reason, text=_SAID[reason.code])
 
 
-def _settle_gone(
-    intent: Intent, reason: Reason, *, carloop: Carloop, account: Account, call: Call
-) -> Outcome:
+def _settle_gone(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
     # "Gone" is believed only from the account that made the rental, asked anew.
     try:
         present = carloop.read_account(deadline=call.deadline)
@@ -184,9 +182,11 @@ def _settle_gone(
         return _take_back(intent, failure.reason, call=call)
     if present.id != account.id:
         return _take_back(intent, Reason("account_changed", "change.account_changed"), call=call)
-    record = mark_gone(intent, at=call.clock.now(), call=call)
-    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
-    if intent.action is Action.CANCEL:
+    known = _known(intent.rental_id, account.id, call) if intent.rental_id else None
+    by_us = intent.action is Action.CANCEL
+    record = gone(known, cancelled_here=by_us) if known else None
+    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=GONE)
+    if by_us:
         outcome = Outcome(intent.change_id, OutcomeStatus.DONE, rental=record.document if record else None)
     return call.store.settle(intent.change_id, outcome, record) or outcome
 
@@ -198,26 +198,10 @@ def _take_back(intent: Intent, reason: Reason, *, call: Call) -> Outcome:
     return unknown(intent, reason)
 
 
-def mark_gone(intent: Intent, *, at: datetime, call: Call) -> RentalRecord | None:
-    """Give the record of a rental Carloop no longer has, as cancelled; None where we have none."""
-    known = (
-        next(iter(call.store.rentals_named(intent.rental_id, intent.site)), None)
-        if intent.rental_id
-        else None
-    )
-    return gone(known, at=at, cancelled_here=intent.action is Action.CANCEL) if known else None
-
-
-def gone(known: RentalRecord, *, at: datetime, cancelled_here: bool) -> RentalRecord:
+def gone(known: RentalRecord, *, cancelled_here: bool) -> RentalRecord:
     """Turn the record of a rental that Carloop no longer has into a cancelled one."""
     document = dict(known.document) | {"status": RentalStatus.CANCELLED.value, "allowed_changes": []}
-    return replace(
-        known,
-        status=RentalStatus.CANCELLED,
-        document=document,
-        updated_at=max(at, known.updated_at),
-        cancelled_here=cancelled_here,
-    )
+    return replace(known, status=RentalStatus.CANCELLED, document=document, cancelled_here=cancelled_here)
 
 
 def record_of(intent: Intent, rental: Rental, *, account: Account, call: Call) -> RentalRecord | None:

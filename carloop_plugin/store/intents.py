@@ -131,11 +131,9 @@ class Intents(Rentals, Erasures):
     def settle_given_up(
         self, booking: Outcome, giving_up: Outcome, rental: RentalRecord | None = None
     ) -> Outcome:
-        if giving_up.change_id is not None:
-            self._locked(giving_up.change_id)
+        self._locked(giving_up.change_id)
         for outcome in (booking, giving_up):
-            if outcome.change_id is not None:
-                self._settle(outcome.change_id, outcome)
+            self._settle(outcome.change_id, outcome)
         if rental is not None:
             self.keep_rental(rental)
         return giving_up

@@ -15,7 +15,7 @@ from carloop_plugin.model import CallFailed
 def take_all(budget):
     """Take every token there is and give how many there were."""
     taken = 0
-    while budget.take():
+    while taken < 1_000 and budget.take():
         taken += 1
     return taken
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from decimal import Decimal
 
 import pytest
 
-from carloop_plugin.model import Action, AnswerLost, ChangeId, Confirmed, NotExecuted, WriteRequest
+from carloop_plugin.api.trouble import Answer, Trouble
+from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, judge
+from carloop_plugin.model import Action, AnswerLost, ChangeId, Confirmed, NotExecuted, Reason, WriteRequest
 
 
 def problem(status, code, **more):
@@ -130,6 +133,80 @@ def test_lost_booking(name, server, session, documents, soon):
     result = session.send(documents.booking(), deadline=soon(5))
     assert (type(result), result.reason.code) == (AnswerLost, code)
     assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1", "2"]
+
+
+def odd(status):
+    """Give the reason of a status that has no meaning here."""
+    return Reason("invalid_answer", "api.odd_status", (("status", str(status)),))
+
+
+def failed(status):
+    """Give the reason of an error inside Carloop."""
+    return Reason("unreachable", "api.server_error", (("status", str(status)),))
+
+
+TOLD = {"code": "rental_closed", "title": "Title", "status": 409}
+BROKEN_OFF = Reason("unreachable", "api.reset")
+NO_INTERFACE = Reason("unreachable", "api.no_interface", (("status", "404"),))
+IN_PROGRESS = Reason("busy", "api.in_progress")
+RATE_LIMITED = Reason("rate_limited", "api.rate_limited")
+MAINTENANCE = Reason("unreachable", "api.maintenance")
+ON_THE_WAY = Reason("unreachable", "api.refused_on_the_way", (("status", "400"),))
+LATER = {"retry-after": "7"}
+SHOWN = {
+    "maintenance": (503, LATER, TOLD | {"code": "maintenance"}, Delayed(MAINTENANCE, wait="7")),
+    "a proxy's 503": (503, LATER, None, Lost(failed(503), wait="7")),
+    "a 500": (500, LATER, TOLD, Lost(failed(500), wait="7")),
+    "the last of the errors": (599, {}, None, Lost(failed(599))),
+    "in progress": (409, LATER, TOLD | {"code": "request_in_progress"}, Lost(IN_PROGRESS, wait="7")),
+    "a 409 without a word": (409, LATER, None, Lost(IN_PROGRESS, wait="7")),
+    "rate limited": (429, LATER, None, Delayed(RATE_LIMITED, wait="7")),
+    "refused": (409, LATER, TOLD, Refused(Reason("rental_closed"), TOLD)),
+    "the first of the errors": (400, {}, None, Refused(ON_THE_WAY)),
+    "no success, no error": (399, {}, None, Lost(odd(399))),
+    "no status of HTTP": (600, {}, None, Lost(odd(600))),
+    "created, and that was not asked for": (201, {}, {"id": "x"}, Lost(odd(201))),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_an_answer_shows(name):
+    """Whether it was done, why not, in which words, and when to ask again."""
+    status, headers, body, expected = SHOWN[name]
+    answer = Answer(status, headers, json.dumps(body).encode() if body else b"")
+    shown = judge(answer, schema="Rental", convert=dict, deadline=float("inf"), action=Action.CHANGE_END)
+    assert shown == expected
+
+
+@pytest.mark.parametrize(("header", "replayed"), [({}, False), ({"idempotent-replay": " True "}, True)])
+@pytest.mark.parametrize(("status", "action"), [(201, Action.BOOK), (200, Action.BOOK), (200, None)])
+def test_a_good_answer_shows_what_was_done(status, action, header, replayed, documents):
+    """And whether it had been done before, and when Carloop wrote that."""
+    answer = Answer(status, header, json.dumps(documents.account()).encode(), moment=3.5)
+    shown = judge(answer, schema="Account", convert=lambda it: it["id"], deadline=float("inf"), action=action)
+    assert shown == Done("acc-1", replayed=replayed, moment=3.5)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "expected"),
+    [
+        (Trouble(BROKEN_OFF, sent=False), Delayed(BROKEN_OFF)),
+        (Trouble(BROKEN_OFF, sent=False, again=False), Delayed(BROKEN_OFF, again=False)),
+        (Trouble(BROKEN_OFF, sent=True), Lost(BROKEN_OFF)),
+        (Trouble(BROKEN_OFF, sent=True, again=False), Lost(BROKEN_OFF, again=False)),
+        (Trouble(BROKEN_OFF, sent=True, status=399), Lost(BROKEN_OFF)),
+        (Trouble(BROKEN_OFF, sent=True, status=400), Refused(BROKEN_OFF)),
+        (Trouble(BROKEN_OFF, sent=True, status=404), Refused(NO_INTERFACE)),
+        (Trouble(BROKEN_OFF, sent=True, status=409), Lost(BROKEN_OFF)),
+        (Trouble(BROKEN_OFF, sent=True, status=429), Delayed(RATE_LIMITED)),
+        (Trouble(BROKEN_OFF, sent=True, status=499), Refused(BROKEN_OFF)),
+        (Trouble(BROKEN_OFF, sent=True, status=500), Lost(BROKEN_OFF)),
+        (Trouble(BROKEN_OFF, sent=True, status=500, again=False), Lost(BROKEN_OFF, again=False)),
+    ],
+)
+def test_an_answer_that_broke_off_shows(trouble, expected):
+    """A 4xx is a refusal though its reason is missing; a 409 may be the one that says "still at it"."""
+    assert judge(trouble, schema="Rental", convert=dict, deadline=float("inf")) == expected
 
 
 SEQUENCES = [

@@ -51,6 +51,19 @@ def test_another_customer_is_not(other: dict[str, str]) -> None:
     assert not saved.is_of(APPOINTMENT["customer"] | other)  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(("saved", "asked", "expected"), [("4711", "4711", True), ("4711", "4712", False)])
+def test_an_appointment_is_found_by_its_customers_number(saved: str, asked: str, expected: bool) -> None:
+    """Erasing asks for numbers, and no number is kept."""
+    customer = APPOINTMENT["customer"] | {"number": saved}  # type: ignore[operator]
+    assert expected == remember(APPOINTMENT | {"customer": customer}).has_number(asked)  # type: ignore[arg-type]
+
+
+def test_a_customer_without_a_number_is_found_by_none() -> None:
+    """Not even by an empty one."""
+    typed = {"source": "manual", "last_name": "Meier"}
+    assert not remember(APPOINTMENT | {"customer": typed}).has_number("")  # type: ignore[arg-type]
+
+
 def test_a_field_cannot_pass_for_another() -> None:
     """Moving a word from one field to the next is an alteration."""
     salt = b"0" * 16

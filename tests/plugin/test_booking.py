@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from carloop_plugin.messages import text
+
 if TYPE_CHECKING:
     from conftest import Planner
 else:
     Planner = Any
+
+
+def where_and_why(outcome: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Give the field that a refusal points at, and the sentence that the advisor reads."""
+    return outcome["problem"].get("pointer"), outcome["problem"].get("detail")
 
 
 def test_a_booked_car_is_at_carloop_and_in_the_state(planner: Planner) -> None:
@@ -46,6 +53,7 @@ def test_the_same_id_with_other_content_is_refused(planner: Planner) -> None:
     later = change["period"] | {"end": (planner.end() + timedelta(hours=1)).isoformat()}
     outcome = planner.do(change | {"period": later})
     assert ("refused", "change_id_reused") == (outcome["status"], outcome["problem"]["code"])
+    assert ("/change_id", text("change.id_reused", "de")) == where_and_why(outcome)
     assert "done" == planner.do(change)["status"]
 
 
@@ -69,6 +77,7 @@ def test_a_second_booking_is_refused_and_shows_the_first(planner: Planner) -> No
     rental = planner.book()
     outcome = planner.do(planner.booking())
     assert ("refused", "already_booked") == (outcome["status"], outcome["problem"]["code"])
+    assert (None, text("change.already_booked", "de")) == where_and_why(outcome)
     assert rental == outcome["rental"]
 
 
@@ -102,6 +111,7 @@ def test_an_appointment_never_saved_is_refused_for_now(planner: Planner) -> None
     change = planner.booking()
     outcome = planner.do(change)
     assert ("appointment_not_saved", True) == (outcome["problem"]["code"], outcome["problem"]["retryable"])
+    assert ("/appointment_id", text("change.not_saved", "de")) == where_and_why(outcome)
     planner.save()
     assert "done" == planner.do(change)["status"]
 
@@ -113,7 +123,8 @@ def test_an_altered_dms_customer_is_refused(planner: Planner, altered: dict[str,
     """Typed by hand is not a way around."""
     planner.save()
     outcome = planner.do(planner.booking(customer=planner.appointment["customer"] | altered))
-    assert ("customer_locked", "/customer") == (outcome["problem"]["code"], outcome["problem"]["pointer"])
+    assert "customer_locked" == outcome["problem"]["code"]
+    assert ("/customer", text("change.customer_locked", "de")) == where_and_why(outcome)
     assert [] == planner.control.rentals(planner.id)
 
 
@@ -132,6 +143,7 @@ def test_a_start_in_the_past_is_refused(planner: Planner) -> None:
     planner.control.clock(planner.start() + timedelta(minutes=5))
     outcome = planner.do(change)
     assert ("refused", "period_in_past") == (outcome["status"], outcome["problem"]["code"])
+    assert not {"rental", "alternatives"} & set(outcome)
     assert outcome == planner.do(change)
 
 
@@ -171,6 +183,7 @@ def test_a_car_taken_first_by_another_planner_is_refused_with_alternatives(plann
     assert 201 == answer.status_code
     outcome = planner.do(change)
     assert ("refused", "vehicle_unavailable") == (outcome["status"], outcome["problem"]["code"])
+    assert ("/option_id", text("change.vehicle_taken", "de")) == where_and_why(outcome)
     assert 1 <= len(outcome["alternatives"]) <= 5
     assert {"alternative"} == {option["match"] for option in outcome["alternatives"]}
     assert change["option_id"] not in {option["id"] for option in outcome["alternatives"]}
@@ -201,6 +214,7 @@ def test_rebooking_is_not_supported_yet(planner: Planner) -> None:
     del change["appointment_id"]
     outcome = planner.do(change)
     assert ("refused", "not_supported") == (outcome["status"], outcome["problem"]["code"])
+    assert ("/action", text("change.not_supported", "de")) == where_and_why(outcome)
 
 
 def test_a_change_for_another_provider_is_none_of_ours(planner: Planner) -> None:

@@ -12,8 +12,10 @@ from carloop_plugin.messages import text
 
 if TYPE_CHECKING:
     from conftest import Planner
+
+    from carloop_sandbox.running import Sandbox
 else:
-    Planner = Any
+    Planner = Sandbox = Any
 
 
 def code(outcome: dict[str, Any]) -> tuple[str, str]:
@@ -69,6 +71,7 @@ def test_nothing_but_the_end_can_be_changed(planner: Planner, name: str) -> None
     more = planner.booking() | {"reason": "x"}
     outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1), **{name: more[name]}))
     assert ("refused", "rental_immutable") == code(outcome)
+    assert text("change.immutable", "de") == outcome["problem"]["detail"]
     assert f"/{name}" == outcome["problem"]["pointer"]
 
 
@@ -101,6 +104,8 @@ def test_an_extension_into_another_rental_is_refused(planner: Planner) -> None:
     assert ("refused", "vehicle_unavailable") == code(outcome)
     assert "/end" == outcome["problem"]["pointer"]
     assert text("change.extension_blocked", "de") == outcome["problem"]["detail"]
+    # another car is no answer to that
+    assert not {"rental", "alternatives"} & set(outcome)
 
 
 def test_a_change_of_an_older_revision_is_refused(planner: Planner) -> None:
@@ -108,8 +113,10 @@ def test_a_change_of_an_older_revision_is_refused(planner: Planner) -> None:
     planner.save()
     rental = planner.book()
     planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
-    stale = planner.end_change(rental, planner.end() + timedelta(hours=2), revision=rental["revision"])
-    assert ("refused", "changed_elsewhere") == code(planner.do(stale))
+    seen = {"revision": rental["revision"]}
+    later = planner.end_change(rental, planner.end() + timedelta(hours=2), **seen)
+    for stale in (later, planner.cancellation(rental_id=rental["id"], **seen)):
+        assert ("refused", "changed_elsewhere") == code(planner.do(stale))
 
 
 def test_without_a_revision_carloops_own_counts(planner: Planner) -> None:
@@ -126,10 +133,19 @@ def test_an_answer_nobody_can_read_before_anything_was_sent_keeps_nothing(planne
     """The question was only what the rental is like; the same change works once it is answered."""
     planner.save()
     change = planner.end_change(planner.book(), planner.end() + timedelta(hours=1))
-    planner.control.fault("read", "garbage", times=3)
+    planner.control.fault("read", "status", times=3, value=299)
     outcome = planner.do(change)
     assert ("refused", "unreachable") == code(outcome)
-    assert outcome["problem"]["detail"]
+    assert text("api.odd_status", "de", {"status": "299"}) == outcome["problem"]["detail"]
+    assert "done" == planner.do(change)["status"]
+
+
+def test_a_refusal_that_may_pass_before_anything_was_sent_is_told_as_it_is(planner: Planner) -> None:
+    """Somebody has to look at the token, not at the line."""
+    planner.save()
+    change = planner.end_change(planner.book(), planner.end() + timedelta(hours=1))
+    planner.control.fault("read", "status", value=401)
+    assert ("refused", "not_authorised") == code(planner.do(change))
     assert "done" == planner.do(change)["status"]
 
 
@@ -155,8 +171,10 @@ def test_a_rental_nobody_knows_is_not_found(planner: Planner) -> None:
     """With or without a site."""
     planner.save()
     for more in ({}, {"site": "main"}):
-        change = planner.end_change({"id": "R-never"}, planner.end(), **more)
-        assert ("refused", "rental_not_found") == code(planner.do(change))
+        outcome = planner.do(planner.end_change({"id": "R-never"}, planner.end(), **more))
+        assert ("refused", "rental_not_found") == code(outcome)
+        assert "/rental_id" == outcome["problem"]["pointer"]
+        assert text("change.rental_not_found", "de") == outcome["problem"]["detail"]
 
 
 def test_a_rental_of_the_desk_is_not_ours(planner: Planner) -> None:
@@ -171,12 +189,22 @@ def test_cancelling_twice_succeeds_and_changes_nothing(planner: Planner) -> None
     """Whoever clicks second is told that it is cancelled."""
     planner.save()
     rental = planner.book()
-    first = planner.do(planner.cancellation(rental_id=rental["id"], reason="Kunde kommt mit dem Rad"))
+    first = planner.do(planner.cancellation(rental_id=rental["id"]))
     second = planner.do(planner.cancellation(rental_id=rental["id"]))
     assert ("done", "done") == (first["status"], second["status"])
     assert "cancelled" == second["rental"]["status"]
     assert first["rental"]["revision"] == second["rental"]["revision"]
     assert "open" == planner.state()["state"]
+
+
+def test_carloop_is_told_why_a_rental_is_cancelled(planner: Planner, sandbox: Sandbox) -> None:
+    """The desk sees it, where the advisor gave a reason."""
+    planner.save()
+    for reason in ({"reason": "Kunde kommt mit dem Rad"}, {}):
+        rental = planner.book()
+        planner.do(planner.cancellation(rental_id=rental["id"], **reason))
+        row = sandbox.store.database.one("SELECT cancel_reason FROM rentals WHERE id = ?", rental["id"])
+        assert reason.get("reason") == row["cancel_reason"]
 
 
 def test_a_cancelled_rental_makes_room_for_another(planner: Planner) -> None:

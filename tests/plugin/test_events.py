@@ -7,7 +7,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -227,14 +227,42 @@ def test_one_change_can_be_followed(planner: Planner, log: Kept) -> None:
     names = [name for name, fields in log.told if fields.get("change_id") == change["change_id"]]
     assert ["change.recorded", "change.unknown", "change.settled"] == names
     assert "call-of-the-planner" == log.last("change.unknown")["request_id"]
-    assert ("done", "book") == (log.last("change.settled")["status"], log.last("change.settled")["action"])
+    settled = log.last("change.settled")
+    assert ("done", "book") == (settled["status"], settled["action"])
+    assert planner.state()["rental"]["id"] == settled["rental_id"]
+
+
+def test_the_sendings_are_counted(planner: Planner, log: Kept) -> None:
+    """The first one too, so that somebody sees how often Carloop was asked."""
+    send_again(planner)
+    assert (2, 2) == (log.last("change.sent_again")["sends"], log.last("change.settled")["sends"])
+
+
+def test_a_site_without_settings_is_told(
+    planner: Planner, log: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody took its token away; the others' news are heard all the same."""
+    planner.save()
+    monkeypatch.delenv("CARLOOP_TOKEN")
+    planner.host.reconcile()
+    assert {"site": "main", "code": "not_configured"} == log.last("carloop.unheard")
+
+
+def test_the_skew_is_told(planner: Planner, log: Kept) -> None:
+    """How far Carloop's clock is ahead of ours."""
+    planner.control.clock(datetime.now(UTC) + timedelta(seconds=90))
+    planner.save()
+    planner.reconcile()
+    assert abs(log.last("carloop.heard")["skew_seconds"] - 90) < 30
 
 
 def test_a_booking_given_up_is_told_with_what_gave_it_up(planner: Planner, log: Kept) -> None:
     """Two changes are settled, so two events are told."""
     give_up(planner)
-    settled = [(fields["action"], fields["status"]) for name, fields in log.told if name == "change.settled"]
-    assert [("book", "refused"), ("cancel", "done")] == settled
+    told = [fields for name, fields in log.told if name == "change.settled"]
+    settled = [(fields["action"], fields["status"], fields.get("code")) for fields in told]
+    assert [("book", "refused", "given_up"), ("cancel", "done", None)] == settled
+    assert [False, True] == ["rental_id" in fields for fields in told]
 
 
 def test_how_a_change_ended_is_told_by_name_and_code(planner: Planner, log: Kept) -> None:
@@ -248,6 +276,17 @@ def test_how_a_change_ended_is_told_by_name_and_code(planner: Planner, log: Kept
         log.last("change.done")["action"],
         log.last("change.done")["rental_id"],
     )
+
+
+def test_a_change_is_set_aside_once(planner: Planner, log: Kept) -> None:
+    """After the twentieth try: one call for a person, not one in each round."""
+    leave_unknown(planner)
+    planner.control.fault("read", "garbage", times=1000)
+    told = []
+    for _ in range(21):
+        plugin.reconcile_rentals(CallContext.within(0.7))
+        told.append([name for name, _ in log.told].count("change.set_aside"))
+    assert [0] * 19 + [1, 1] == told
 
 
 def test_a_field_that_an_event_does_not_name_is_left_out(log: Kept) -> None:

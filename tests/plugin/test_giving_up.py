@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carloop_plugin import bootstrap
+from carloop_plugin.intents import Outcome, OutcomeStatus
 from carloop_plugin.messages import text
-from carloop_plugin.model import format_instant
+from carloop_plugin.model import Reason, format_instant
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -61,6 +62,7 @@ def test_the_rental_that_turned_up_is_shown_as_cancelled_by_us(planner: Planner)
     change = unknown_booking(planner, **LOST)
     outcome = planner.do(planner.cancellation(book_change_id=change["change_id"]))
     assert ("done", "cancelled") == (outcome["status"], outcome["rental"]["status"])
+    planner.reconcile()
     step = planner.save(revision=2)
     assert ("open", []) == (step["state"], step["notices"])
 
@@ -82,9 +84,32 @@ def test_a_cancellation_that_fails_is_tried_again(
         planner.control.fault("cancel", **fault)
         assert [] == planner.reconcile()["settled"] or "drop_after" == fault["fault"]
     planner.control.calm()
-    planner.reconcile()
+    settled = [each["change_id"] for each in planner.reconcile()["settled"]]
+    assert giving_up["change_id"] in settled or "drop_after" == fault["fault"]
     assert "done" == planner.do(giving_up)["status"]
     assert ["cancelled"] == [each["status"] for each in planner.control.rentals(planner.id)]
+
+
+def test_a_booking_that_is_refused_while_it_is_given_up_leaves_nothing_to_give_up(planner: Planner) -> None:
+    """Another server had sent it, and was told no: there is nothing to wait for."""
+    change = unknown_booking(planner, **NEVER_ARRIVED)
+    giving_up = planner.cancellation(book_change_id=change["change_id"])
+    assert "unknown" == planner.do(giving_up)["status"]
+    with bootstrap.opened(deadline=_soon()) as wired:
+        taken = Outcome(change["change_id"], OutcomeStatus.REFUSED, reason=Reason("vehicle_unavailable"))
+        wired.call.store.settle(taken.change_id, taken)
+    assert ("done", "") == code(planner.do(giving_up))
+    assert ("refused", "vehicle_unavailable") == code(planner.do(change))
+
+
+def test_a_booking_is_given_up_once(planner: Planner) -> None:
+    """Who clicks in a second window is told that it is being done."""
+    change = unknown_booking(planner, **NEVER_ARRIVED)
+    first, second = (planner.cancellation(book_change_id=change["change_id"]) for _ in range(2))
+    assert "unknown" == planner.do(first)["status"]
+    outcome = planner.do(second)
+    assert ("refused", "outcome_pending") == code(outcome)
+    assert text("change.other_pending", "de") == outcome["problem"]["detail"]
 
 
 def test_both_are_told_the_rental_that_the_customer_drives(planner: Planner) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from carloop_plugin import bootstrap
+from carloop_plugin.messages import text
+from carloop_plugin.model import AccountId, AppointmentId
+from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -40,8 +46,11 @@ def test_it_is_not_found_when_it_is_to_be_extended(
     change = planner.end_change(gone, planner.end() + timedelta(hours=1), **revision)
     outcome = planner.do(change)
     assert ("refused", "rental_not_found") == code(outcome)
+    assert text("change.rental_gone", "de") == outcome["problem"]["detail"]
+    assert "/rental_id" == outcome["problem"]["pointer"]
     assert outcome == planner.do(change)
-    assert "open" == planner.state()["state"]
+    step = planner.save(revision=2)
+    assert ("open", ["cancelled_at_desk"]) == (step["state"], [each["code"] for each in step["notices"]])
 
 
 @REVISIONS
@@ -68,6 +77,22 @@ def test_it_is_not_believed_while_the_account_cannot_be_asked(planner: Planner, 
     assert ("refused", "unreachable") == code(planner.do(cancellation))
     assert "booked" == planner.state()["state"]
     assert "done" == planner.do(cancellation)["status"]
+
+
+def test_another_accounts_rental_of_the_same_id_is_not_gone(planner: Planner, gone: Document) -> None:
+    """Two Carloops number alike; only the one that was asked has lost it."""
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
+        (known,) = wired.call.store.rentals_named(gone["id"])
+        newer = known.updated_at + timedelta(minutes=1)
+        twin = replace(
+            known, account=AccountId("other"), appointment_id=AppointmentId("A-2"), updated_at=newer
+        )
+        wired.call.store.keep_rental(twin)
+    outcome = planner.do(planner.cancellation(rental_id=gone["id"], revision=1))
+    assert ("done", planner.id) == (outcome["status"], outcome["rental"]["appointment_id"])
+    assert "open" == planner.state()["state"]
+    (other,) = planner.host.mobility_states(["A-2"]).answers["carloop"]
+    assert "booked" == other["state"]
 
 
 def test_it_is_in_no_other_bookings_way(planner: Planner, gone: Document) -> None:

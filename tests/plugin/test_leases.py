@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from carloop_plugin import bootstrap
+from carloop_plugin.intents import Outcome, OutcomeStatus
+from carloop_plugin.messages import text
+from carloop_plugin.model import Reason
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -57,6 +65,41 @@ def test_a_round_leaves_alone_what_another_server_is_at(planner: Planner, change
         server.wait()
         report = planner.reconcile()
     assert (["done"], 0) == ([each["status"] for each in report["settled"]], report["pending"])
+
+
+def test_what_was_settled_first_holds(planner: Planner) -> None:
+    """Both servers were answered; every host is told the one outcome that is kept."""
+    planner.save()
+    change, outcomes = planner.end_change(planner.book(), planner.end() - timedelta(days=400)), []
+    planner.control.fault("change_end", "delay", value=1.0)
+    asking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+    asking.start()
+    with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
+        while not wired.call.store.intent(change["change_id"]):
+            assert time.monotonic() < wired.call.deadline
+        other = Outcome(change["change_id"], OutcomeStatus.REFUSED, reason=Reason("changed_elsewhere"))
+        wired.call.store.settle(other.change_id, other)
+    asking.join()
+    assert ["changed_elsewhere"] == [each["problem"]["code"] for each in outcomes]
+
+
+def test_a_booking_that_is_done_while_it_is_given_up_waits_for_that(planner: Planner) -> None:
+    """Another server gave it up while Carloop was at it: they settle as one, and nobody hears "done"."""
+    planner.save()
+    change, outcomes = planner.booking(), []
+    planner.control.fault("book", "delay", value=1.0)
+    asking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+    asking.start()
+    with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
+        while not wired.call.store.intent(change["change_id"]):
+            assert time.monotonic() < wired.call.deadline
+    assert "unknown" == planner.do(planner.cancellation(book_change_id=change["change_id"]))["status"]
+    asking.join()
+    (outcome,) = outcomes
+    assert ("unknown", "outcome_pending") == (outcome["status"], outcome["problem"]["code"])
+    assert text("change.given_up_meanwhile", "de") == outcome["problem"]["detail"]
+    planner.reconcile()
+    assert ["cancelled"] == [each["status"] for each in planner.control.rentals(planner.id)]
 
 
 def test_a_person_does_not_wait_for_another_server(planner: Planner, change: dict[str, Any]) -> None:

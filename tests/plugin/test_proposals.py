@@ -79,11 +79,21 @@ def test_a_proposal_is_computed(
 
 
 def test_a_difference_the_advisor_chose_is_left_alone() -> None:
-    """The rental may be longer than the visit from the start."""
+    """The rental may be longer than the visit from the start, or shorter."""
+    shorter = replace(RENTAL, period=Period(VISIT.start, VISIT.end - HOUR))
+    assert propose(shorter, APPOINTMENT) is None
     longer = replace(RENTAL, period=Period(VISIT.start, VISIT.end + 5 * HOUR))
     assert propose(longer, APPOINTMENT) is None
     assert propose(longer, visit(end_hours=2)) is None
     assert Proposal(END_MOVED, VISIT.end + 6 * HOUR) == propose(longer, visit(end_hours=6))
+
+
+def test_a_visit_that_is_moved_within_its_rental_fits() -> None:
+    """To its very start and end too."""
+    earlier = replace(RENTAL, period=Period(VISIT.start - HOUR, VISIT.end + HOUR))
+    assert propose(earlier, visit(-1, -1)) is None
+    assert propose(earlier, visit(1, 1)) is None
+    assert Proposal(MOVED, None) == propose(earlier, visit(2, 2))
 
 
 def test_a_rental_that_already_follows_the_moved_visit_fits() -> None:
@@ -97,6 +107,8 @@ def test_a_new_revision_makes_a_new_proposal() -> None:
     proposal = Proposal(END_MOVED, VISIT.end + HOUR)
     ids = [proposal_documents(RENTAL, proposal, revision=n, locale="de")[0]["id"] for n in (1, 1, 2)]
     assert ids[0] == ids[1] != ids[2]
+    # the same in the next version too, or what was hidden would come back
+    assert "4cd84f960d3d64123eecfee9" == ids[0]
 
 
 def test_a_proposal_is_a_change_without_id_and_customer() -> None:

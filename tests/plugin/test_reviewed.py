@@ -51,7 +51,18 @@ def test_an_intent_that_can_never_be_looked_up_is_set_aside(planner: Planner) ->
     with bootstrap.opened(deadline=soon()) as wired:
         assert (change["change_id"],) == wired.call.store.figures().set_aside
     planner.control.calm()
+    assert [] == planner.reconcile()["settled"]
     assert "done" == planner.do(change)["status"]
+
+
+def test_a_round_gets_on_however_much_is_pending(planner: Planner) -> None:
+    """A slow Carloop and a short round: shared out evenly, the time would do for none of the changes."""
+    for number in range(3):
+        planner.save(id=f"{planner.id}-{number}")
+        planner.control.fault("book", "drop_after", times=3)
+        assert "unknown" == planner.do(planner.booking())["status"]
+    planner.control.fault("read", "delay", times=9, value=0.6)
+    assert planner.host.reconcile(timeout=2.4).answers["carloop"]["settled"]
 
 
 def test_another_providers_settings_are_none_of_ours(planner: Planner) -> None:

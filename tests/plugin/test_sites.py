@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,8 @@ from urllib.parse import urlsplit
 import pluggy
 import pytest
 
-from carloop_plugin import plugin
+from carloop_plugin import bootstrap, plugin
+from carloop_plugin.messages import text
 from carloop_sandbox.running import Sandbox, run_sandbox
 from mobility_hookspecs import ENTRY_POINT_GROUP, PROJECT_NAME, CallContext, specs
 
@@ -92,25 +94,97 @@ def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(
             planner.end_change(rental, planner.end() + timedelta(hours=1), **revision),
             planner.cancellation(rental_id=rental["id"], **revision),
         ]
-        assert [("refused", "account_changed")] * 2 == [code(planner.do(change)) for change in changes]
+        outcomes = [planner.do(change) for change in changes]
+        assert [("refused", "account_changed")] * 2 == [code(outcome) for outcome in outcomes]
+        assert {text("change.account_changed", "de")} == {o["problem"]["detail"] for o in outcomes}
         assert "booked" == planner.state()["state"]
 
 
-def test_a_pending_booking_is_not_sent_to_another_account(
-    planner: Planner, other_carloop: Sandbox, monkeypatch: pytest.MonkeyPatch
+def test_a_rental_of_accounts_that_are_not_in_use_is_left_alone(planner: Planner) -> None:
+    """However many have one of this number."""
+    planner.save()
+    rental = planner.book()
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
+        (known,) = wired.call.store.rentals_named(rental["id"])
+        for number in (1, 2):
+            twin = replace(known, id="R-twin", account=f"other-{number}", appointment_id=f"A-{number}")
+            wired.call.store.keep_rental(twin)
+    outcome = planner.do(planner.cancellation(rental_id="R-twin"))
+    assert ("refused", "account_changed") == code(outcome)
+    assert text("change.account_changed", "de") == outcome["problem"]["detail"]
+
+
+def test_a_change_goes_to_the_site_it_names(planner: Planner, two_sites: None) -> None:
+    """A rental of another site is not there."""
+    planner.save()
+    rental = planner.book()
+    for site, expected in (("nord", ("refused", "rental_not_found")), ("main", ("done", ""))):
+        assert expected == code(planner.do(planner.cancellation(rental_id=rental["id"], site=site)))
+
+
+def test_where_two_sites_have_a_rental_of_one_number_the_site_must_be_named(
+    planner: Planner, two_sites: None
+) -> None:
+    """Two Carloops number alike; nothing is guessed."""
+    planner.save()
+    rental = planner.book()
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
+        (known,) = wired.call.store.rentals_named(rental["id"])
+        wired.call.store.keep_rental(replace(known, site="nord", account="other", appointment_id="A-nord"))
+    problem = planner.do(planner.cancellation(rental_id=rental["id"]))["problem"]
+    assert ("invalid_document", "/site", text("change.site_needed", "de")) == (
+        problem["code"],
+        problem["pointer"],
+        problem["detail"],
+    )
+    named = planner.do(planner.cancellation(rental_id=rental["id"], site="main"))
+    assert ("done", planner.id) == (named["status"], named["rental"]["appointment_id"])
+
+
+def test_a_carloop_that_is_back_with_its_data_is_known_again(
+    planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Another one stood at its address for a while, and was remembered."""
+    with run_sandbox(token="tok_first", data=tmp_path) as first:
+        monkeypatch.setenv("CARLOOP_BASE_URL", first.url)
+        monkeypatch.setenv("CARLOOP_TOKEN", first.token)
+        planner.save()
+        rental = planner.book()
+        port = urlsplit(first.url).port or 0
+    with run_sandbox(token="tok_first", port=port):
+        planner.reconcile()
+    with run_sandbox(token="tok_first", data=tmp_path, port=port):
+        assert ("done", "") == code(planner.do(planner.cancellation(rental_id=rental["id"])))
+
+
+@pytest.mark.parametrize("action", ["book", "change_end", "cancel", "give up"])
+def test_a_pending_change_is_not_sent_to_another_account(
+    planner: Planner, other_carloop: Sandbox, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     """It stays unknown until its own account can be asked."""
     planner.save()
     change = planner.booking()
-    planner.control.fault("book", "drop_before", times=3)
+    if action in ("change_end", "cancel"):
+        rental = planner.do(change)["rental"]
+        cancellation = planner.cancellation(rental_id=rental["id"])
+        change = planner.end_change(rental, planner.end()) if action == "change_end" else cancellation
+    for operation in ("book", "change_end", "cancel"):
+        planner.control.fault(operation, "drop_before", times=3)
     assert "unknown" == planner.do(change)["status"]
+    if action == "give up":
+        change = planner.cancellation(book_change_id=change["change_id"])
+        assert "unknown" == planner.do(change)["status"]
+    planner.control.calm()
     monkeypatch.setenv("CARLOOP_BASE_URL", other_carloop.url)
     monkeypatch.setenv("CARLOOP_TOKEN", other_carloop.token)
-    assert ("unknown", "account_changed") == code(planner.do(change))
-    assert 1 == planner.reconcile()["pending"]
+    outcome = planner.do(change)
+    assert ("unknown", "account_changed") == code(outcome)
+    assert text("change.account_changed", "de") == outcome["problem"]["detail"]
+    assert (2 if action == "give up" else 1) == planner.reconcile()["pending"]
     monkeypatch.setenv("CARLOOP_BASE_URL", planner.control.url)
     monkeypatch.setenv("CARLOOP_TOKEN", planner.control.token)
-    assert "done" == planner.do(change)["status"]
+    expected = "unknown" if action == "give up" else "done"
+    assert expected == planner.do(change)["status"]
 
 
 def test_a_revoked_token_keeps_what_is_pending(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,6 +149,16 @@ def test_the_desk_is_seen_after_reconciling(planner: Planner) -> None:
         state["rental"]["status"],
         state["rental"]["allowed_changes"],
     ) == ("booked", "returned", [])
+
+
+def test_what_the_desk_did_long_ago_is_seen_too(planner: Planner) -> None:
+    """The planner was switched off meanwhile: the feed is read from where it was left."""
+    planner.save()
+    rental = planner.book()
+    planner.reconcile()
+    planner.control.desk(rental["id"], "hand_out")
+    planner.control.clock(datetime.now(UTC) + timedelta(hours=12))
+    assert ["picked_up"] == [each["status"] for each in planner.reconcile()["changed"]]
 
 
 def test_a_rental_cancelled_at_the_desk_is_said(planner: Planner) -> None:

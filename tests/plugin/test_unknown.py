@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,9 @@ def test_a_lost_answer_is_unknown_until_reconciled(planner: Planner) -> None:
     """It is shown as pending, and settles as the one rental."""
     planner.save()
     change = planner.booking()
-    lose(planner, change, "book", **LOST)
+    outcome = lose(planner, change, "book", **LOST)
+    # whatever the cause, the advisor is not asked to try again
+    assert text("change.unknown", "de") == outcome["problem"]["detail"]
     state = planner.state()
     assert ("unknown", change["change_id"], "book") == (
         state["state"],
@@ -91,6 +94,21 @@ def test_it_is_sent_again_under_the_key_it_was_sent_with(planner: Planner, sandb
     assert {change["change_id"], extension["change_id"]} <= remembered
 
 
+def test_a_round_leaves_alone_what_somebody_is_finding_out(planner: Planner) -> None:
+    """In the same process: Carloop is asked once, and the round does not wait for that."""
+    planner.save()
+    change, outcomes = planner.booking(), []
+    lose(planner, change, "book", **LOST)
+    planner.control.fault("read", "delay", value=1.0)
+    asking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+    asking.start()
+    while planner.control.http.get("/sandbox/faults").json()["items"]:
+        assert asking.is_alive()
+    report = planner.reconcile()
+    asking.join()
+    assert ([], ["done"]) == (report["settled"], [each["status"] for each in outcomes])
+
+
 def test_unknown_survives_a_restart(planner: Planner) -> None:
     """A new process finds the intent in the records."""
     planner.save()
@@ -116,6 +134,7 @@ def test_another_change_has_to_wait(planner: Planner) -> None:
     planner.control.fault("any", "status", times=50, value=503)
     outcome = planner.do(planner.booking(option_id="V1001"))
     assert ("refused", "outcome_pending") == (outcome["status"], outcome["problem"]["code"])
+    assert text("change.other_pending", "de") == outcome["problem"]["detail"]
 
 
 def test_a_lost_change_of_the_end_is_found_out(planner: Planner) -> None:
@@ -132,6 +151,24 @@ def test_a_lost_change_of_the_end_is_found_out(planner: Planner) -> None:
             outcome["status"],
             outcome["rental"]["period"]["end"],
         )
+
+
+@pytest.mark.parametrize("operation", ["book", "change_end", "cancel"])
+def test_what_was_done_is_found_though_carloop_has_forgotten_the_key(
+    planner: Planner, sandbox: Sandbox, operation: str
+) -> None:
+    """It keeps keys for a while only: the rental itself tells, and nothing is refused that happened."""
+    planner.save()
+    change = planner.booking()
+    if operation != "book":
+        rental = planner.do(change)["rental"]
+        later = planner.end_change(rental, planner.end() + timedelta(hours=1))
+        change = later if operation == "change_end" else planner.cancellation(rental_id=rental["id"])
+    lose(planner, change, operation, **LOST)
+    with sandbox.store.database.writing():
+        sandbox.store.database.run("DELETE FROM idempotency WHERE key = ?", change["change_id"])
+    assert "done" == planner.do(change)["status"]
+    assert 1 == len(planner.control.rentals(planner.id))
 
 
 def test_an_end_is_not_sent_again_over_somebody_elses_change(planner: Planner) -> None:
@@ -152,6 +189,7 @@ def test_a_lost_cancellation_is_found_out(planner: Planner, fault: dict[str, Any
     rental = planner.book()
     change = planner.cancellation(rental_id=rental["id"])
     lose(planner, change, "cancel", **fault)
+    assert ("unknown", "cancel") == (planner.state()["state"], planner.state()["pending"]["action"])
     assert ["done"] == [outcome["status"] for outcome in planner.reconcile()["settled"]]
     assert ["cancelled"] == statuses(planner)
 
@@ -178,6 +216,8 @@ def test_a_booking_whose_start_passed_unsent_is_refused_at_last(planner: Planner
     planner.control.clock(planner.start() + timedelta(minutes=1))
     outcome = planner.do(change)
     assert ("refused", "period_in_past") == (outcome["status"], outcome["problem"]["code"])
+    assert text("change.start_passed", "de") == outcome["problem"]["detail"]
+    assert "/period/start" == outcome["problem"]["pointer"]
     assert "open" == planner.state()["state"]
 
 
@@ -187,7 +227,9 @@ def test_a_booking_whose_start_just_passed_stays_unknown(planner: Planner) -> No
     change = planner.booking()
     lose(planner, change, "book", **NEVER_ARRIVED)
     planner.control.clock(planner.start() + timedelta(minutes=1))
-    assert "unknown" == planner.do(change)["status"]
+    outcome = planner.do(change)
+    assert ("unknown", "outcome_pending") == (outcome["status"], outcome["problem"]["code"])
+    assert text("change.still_in_flight", "de") == outcome["problem"]["detail"]
 
 
 def test_giving_up_a_booking_that_exists_cancels_it(planner: Planner) -> None:
@@ -240,6 +282,25 @@ def test_a_booking_that_is_given_up_is_not_sent_when_it_is_asked_for_again(plann
 
 def test_a_given_up_booking_that_turns_up_later_is_cancelled(planner: Planner) -> None:
     """A write that was under way for longer than anybody thought."""
+    arrive_late(planner)
+    assert ["cancelled"] == [each["status"] for each in planner.reconcile()["changed"]]
+    assert ["cancelled"] == statuses(planner)
+    step = planner.save(revision=2)
+    # the desk had no part in it
+    assert ("open", []) == (step["state"], step["notices"])
+
+
+def test_a_given_up_booking_that_was_handed_out_before_it_could_be_cancelled_stands(planner: Planner) -> None:
+    """The customer drives it; that is told once."""
+    arrive_late(planner)
+    planner.control.desk(planner.control.rentals(planner.id)[0]["id"], "hand_out")
+    assert ["picked_up"] == [each["status"] for each in planner.reconcile()["changed"]]
+    assert [] == planner.reconcile()["changed"]
+    assert "booked" == planner.state()["state"]
+
+
+def arrive_late(planner: Planner) -> None:
+    """Book, give that up, and let the booking arrive at Carloop when nobody thought that it still could."""
     planner.save()
     change = planner.booking()
     lose(planner, change, "book", **NEVER_ARRIVED)
@@ -258,9 +319,6 @@ def test_a_given_up_booking_that_turns_up_later_is_cancelled(planner: Planner) -
     }
     key = {"Idempotency-Key": change["change_id"]}
     assert 201 == planner.control.api("POST", "/rentals", json=body, headers=key).status_code
-    planner.reconcile()
-    assert ["cancelled"] == statuses(planner)
-    assert "open" == planner.state()["state"]
 
 
 def _soon() -> float:
@@ -302,7 +360,9 @@ def test_giving_up_a_booking_that_brought_another_car_cancels_that_one(planner: 
 def test_giving_up_a_booking_nobody_asked_for_is_refused(planner: Planner) -> None:
     """A wrong id is no success."""
     change = planner.cancellation(book_change_id="7d444840-9dc0-11d1-b245-5ffdce74fad2")
-    assert "rental_not_found" == planner.do(change)["problem"]["code"]
+    problem = planner.do(change)["problem"]
+    assert ("rental_not_found", "/book_change_id") == (problem["code"], problem["pointer"])
+    assert text("change.booking_not_found", "de") == problem["detail"]
 
 
 def test_a_booking_given_up_but_handed_out_stands(planner: Planner) -> None:
@@ -315,6 +375,10 @@ def test_a_booking_given_up_but_handed_out_stands(planner: Planner) -> None:
     assert ("refused", "rental_closed") == (outcome["status"], outcome["problem"]["code"])
     assert "done" == planner.do(change)["status"]
     assert "booked" == planner.state()["state"]
+    # and nobody tries to cancel it again
+    planner.control.fault("cancel", "status", value=500)
+    planner.reconcile()
+    assert 1 == len(planner.control.http.get("/sandbox/faults").json()["items"])
 
 
 def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(planner: Planner) -> None:
