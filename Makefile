@@ -86,7 +86,7 @@ hostile: $(VENV)/.stamp ## what hostile answers cost, and where the token goes; 
 
 mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut); the score goes to docs/evidence/mutants.md
 	@PATH="$(CURDIR)/$(BIN):$$PATH" nice $(BIN)/python -m mutmut run --max-children 2 $(ARGS)
-	@$(BIN)/python tests/mutants/score.py --report docs/evidence/mutants.md
+	@$(BIN)/python tests/mutants/score.py $(if $(ARGS),,--report docs/evidence/mutants.md)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py

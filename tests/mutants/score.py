@@ -4,8 +4,8 @@
 
 Reads the results that `mutmut run` left in `mutants/`. A mutant that the types refuse needs no test, and says nothing
 of the tests either: the score is the part of the others that a test noticed. What the page says below the table is
-written by hand and kept. Ends with the line `N mutants, N refused by the types, N noticed, N survived`. Where some
-were not tried, as after `make mutants ARGS=…`, it names the survivors only.
+written by hand and kept. Ends with the line `N mutants, N refused by the types, N noticed, N survived`, and how many
+were not tried, where some were not.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Row:
     mutants: int
     typed: int
     noticed: int
+    not_tried: int = 0
 
     @property
     def survived(self) -> int:
@@ -78,7 +79,9 @@ def read_results(folder: Path) -> list[Mutant]:
 def count(mutants: Sequence[Mutant]) -> Row:
     """Count what became of mutants."""
     became = Counter(each.status for each in mutants)
-    return Row(len(mutants), became[TYPED], sum(became[status] for status in NOTICED))
+    not_tried = sum(became[status] for status in NOT_TRIED)
+    noticed = sum(became[status] for status in NOTICED)
+    return Row(len(mutants) - not_tried, became[TYPED], noticed, not_tried)
 
 
 def by_module(mutants: Sequence[Mutant]) -> dict[str, Row]:
@@ -89,7 +92,8 @@ def by_module(mutants: Sequence[Mutant]) -> dict[str, Row]:
 
 def summary(row: Row) -> str:
     """Say it in a line."""
-    return f"{row.mutants} mutants, {row.typed} refused by the types, {row.noticed} noticed, {row.survived} survived"
+    tried = f"{row.mutants} mutants, {row.typed} refused by the types, {row.noticed} noticed, {row.survived} survived"
+    return tried + (f", {row.not_tried} not tried" if row.not_tried else "")
 
 
 def report(mutants: Sequence[Mutant], by_hand: str) -> str:
@@ -138,18 +142,14 @@ def main() -> int:
     options.add_argument("--report", type=Path, help="write the score to a page")
     asked = options.parse_args()
     mutants = read_results(ROOT)
-    not_tried = sum(each.status in NOT_TRIED for each in mutants)
     for each in mutants:
         if each.status not in NOTICED | NOT_TRIED | {TYPED}:
             print(f"{each.name}: {each.status}")
-    if not_tried or not mutants:
-        print(f"{not_tried} of {len(mutants)} mutants were not tried: no score", file=sys.stderr)
-        return 0 if mutants else 1
     if asked.report:
         kept = asked.report.read_text("utf-8") if asked.report.exists() else ""
         asked.report.write_text(report(mutants, kept.partition(BY_HAND)[2]), "utf-8")
     print(summary(count(mutants)))
-    return 0
+    return 0 if mutants else 1
 
 
 if __name__ == "__main__":
