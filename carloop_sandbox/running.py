@@ -135,15 +135,22 @@ def run_sandbox_process(
     command = [sys.executable, "-m", "carloop_sandbox", "serve", "--port", "0", "--token", token, *arguments]
     if data is not None:
         command += ["--data", str(data)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))  # noqa: S603
-    assert process.stdout is not None  # noqa: S101  # it was asked for
-    try:
-        ready = process.stdout.readline()
-        if not ready.startswith("ready "):
-            raise RuntimeError("the sandbox did not start")
-        yield SandboxProcess(ready.removeprefix("ready ").strip(), token, process)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(timeout=START_SECONDS)
-        process.stdout.close()
+    # What it says is shown where it does not start; else it would stand between the lines of whoever runs it.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        process = subprocess.Popen(  # noqa: S603
+            command, stdout=subprocess.PIPE, stderr=said, text=True, env=dict(os.environ)
+        )
+        assert process.stdout is not None  # noqa: S101  # it was asked for
+        try:
+            ready = process.stdout.readline()
+            if not ready.startswith("ready "):
+                process.terminate()
+                process.wait(timeout=START_SECONDS)
+                said.seek(0)
+                raise RuntimeError(f"the sandbox did not start: {said.read().strip()}")
+            yield SandboxProcess(ready.removeprefix("ready ").strip(), token, process)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(timeout=START_SECONDS)
+            process.stdout.close()

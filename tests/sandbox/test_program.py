@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from carloop_sandbox.running import run_sandbox_process
+
 BASE = "/api/planner/v1"
 
 
@@ -248,3 +250,12 @@ def test_two_languages_have_the_same_texts():
 
     assert all(names(english) == names(german) for english, german in TEXTS.values())
     assert all(english != german for english, german in TEXTS.values())
+
+
+def test_what_keeps_it_from_starting_is_told(capfd):
+    """By what runs it for others; what it says otherwise stands in nobody's way."""
+    with pytest.raises(RuntimeError, match="--nonsense"), run_sandbox_process(arguments=("--nonsense",)):
+        pass
+    with run_sandbox_process() as sandbox:
+        assert 200 == httpx.get(f"{sandbox.url}/sign-in").status_code
+    assert ("", "") == capfd.readouterr()
