@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -258,11 +262,25 @@ def test_the_tokens_place(config, secrets: SecretsFile, tmp_path: Path) -> None:
     assert places == ["environment", str(tmp_path / "token"), secrets.place]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_one_may_not_read(in_force, config, tmp_path: Path) -> None:
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Give up the rights of root for a while, since root may read every file."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_file_one_may_not_read(in_force) -> None:
     """A configuration file without permission is told as such."""
-    path = config("")
-    Path(path).chmod(0)
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=path)
+    with TemporaryDirectory(prefix="carloop-config-") as folder:
+        Path(folder).chmod(0o755)  # the file alone is in the way
+        path = Path(folder) / "config.toml"
+        path.touch(mode=0)
+        with as_nobody(), pytest.raises(ConfigurationProblem) as caught:
+            in_force(CARLOOP_CONFIG=str(path))
     assert caught.value.reason.text == "settings.config_no_permission"
