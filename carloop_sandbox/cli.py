@@ -13,12 +13,12 @@ from demo_base.program import (
     Mistake,
     Texts,
     chosen_language,
-    fail,
-    is_of_the_extra,
     language_option,
     new_group,
     option,
     run,
+    serve_options,
+    tell,
 )
 
 _EXAMPLES = """
@@ -47,9 +47,7 @@ def program(texts: Texts) -> Group:
 def _options(texts: Texts) -> list[click.Parameter]:
     number = texts("number_word")
     return [
-        option(texts, "--host", default="127.0.0.1", metavar=texts("address_word")),
-        option(texts, "--port", default=8081, metavar="PORT", type=click.IntRange(0, 65_535)),
-        option(texts, "--data", type=click.Path(path_type=Path), metavar=texts("folder_word")),
+        *serve_options(texts, port=8081),
         option(texts, "--token", metavar="TOKEN"),
         option(texts, "--vehicles", default=40, metavar=number, type=click.IntRange(0, 100_000)),
         option(texts, "--seed", default=1, metavar=number, type=int),
@@ -74,19 +72,6 @@ def _serve(
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):
         raise Mistake(texts("strange_token"))
-    try:
-        from carloop_sandbox.serving import Failure, Wishes, serve
-        from demo_base.server import bind
-    except ModuleNotFoundError as error:
-        if not is_of_the_extra(error):
-            raise
-        fail(texts("no_extra"))
-    try:
-        bind(host, 0).close()  # a host that is not ours is not helped by another port
-    except (OSError, UnicodeError) as error:
-        fail(texts("no_host", host=host, why=getattr(error, "strerror", None) or error))
-    wishes = Wishes(host, port, data, token, vehicles, seed, turnaround, allow_faults)
-    try:
-        serve(wishes, texts, say=lambda text: click.echo(text, err=True))
-    except Failure as failure:
-        fail(str(failure))
+    from carloop_sandbox.serving import Wishes, serve
+
+    serve(Wishes(host, port, data, token, vehicles, seed, turnaround, allow_faults), texts, say=tell)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from carloop_sandbox.tokens import draw_token
 from demo_base.server import address_of, bind
+from demo_base.serving import kept_in
 
 START_SECONDS: Final = 30
 
@@ -58,7 +59,7 @@ def run_sandbox(
     """
     token = token or draw_token()
     with ExitStack() as stack:
-        folder = data or Path(stack.enter_context(_temporary_folder()))
+        folder = stack.enter_context(kept_in(data, program="carloop-sandbox"))
         store = stack.enter_context(closing(open_store(folder, fleet=fleet)))
         store.start_token(token)
         service = Service(store, allow_faults=allow_faults)
@@ -67,10 +68,6 @@ def run_sandbox(
             app = stack.enter_context(_with_pages(app, service, folder, password))
         with _serving(service, app, host, port) as url:
             yield Sandbox(url, token, store, service)
-
-
-def _temporary_folder() -> AbstractContextManager[str]:
-    return tempfile.TemporaryDirectory(prefix="carloop-sandbox-", ignore_cleanup_errors=True)
 
 
 @contextmanager

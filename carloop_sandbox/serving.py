@@ -1,7 +1,6 @@
 """Serve until somebody says stop: what `carloop-sandbox serve` does."""
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -9,23 +8,18 @@ from pathlib import Path
 from typing import Final
 
 from carloop_sandbox.app import create_app
-from carloop_sandbox.database import sqlite3
 from carloop_sandbox.pages.site import Door, create_pages
 from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from demo_base.access import Access, draw_password
-from demo_base.loopback import is_loopback
 from demo_base.program import Texts
 from demo_base.security import trusted_hosts
-from demo_base.server import address_of, bind
+from demo_base.server import address_of
+from demo_base.serving import kept_in, listening, opening
 
 ACCOUNT: Final = "admin"
 """The one account, and its role."""
-
-
-class Failure(Exception):  # what a person reads is not called an error
-    """It cannot be served; the message is a sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +38,20 @@ class Wishes:
 
 def serve(wishes: Wishes, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
+    fleet = Fleet(wishes.vehicles, wishes.seed, turnaround_minutes=wishes.turnaround_minutes)
     with ExitStack() as stack:
-        folder = wishes.data
-        if folder is None:
-            temporary = tempfile.TemporaryDirectory(prefix="carloop-sandbox-", ignore_cleanup_errors=True)
-            folder = Path(stack.enter_context(temporary))
-        try:
-            listener = stack.enter_context(closing(bind(wishes.host, wishes.port)))
-        except OSError as error:
-            raise Failure(texts("no_address", host=wishes.host, port=wishes.port, why=_why(error))) from None
-        store = stack.enter_context(closing(_open(wishes, folder, texts)))
-        access = stack.enter_context(closing(_open_access(folder, texts)))
-        _tell_token(store, wishes, texts, say)
-        _tell_sign_in(access, folder, texts, say, environment=os.environ)
-        if not is_loopback(wishes.host):
-            say(texts("plain_http"))
+        folder = stack.enter_context(kept_in(wishes.data, program="carloop-sandbox"))
+        listener = stack.enter_context(listening(wishes.host, wishes.port, texts, say=say))
+        with opening(folder, texts):
+            store = stack.enter_context(closing(open_store(folder, fleet=fleet)))
+            access = stack.enter_context(closing(Access(folder)))
+            _tell_token(store, wishes, texts, say)
+            _tell_sign_in(access, folder, texts, say, environment=os.environ)
         service = stack.enter_context(closing(Service(store, allow_faults=wishes.allow_faults)))
+        hosts = trusted_hosts(wishes.host, os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", ""))
         url = address_of(listener)
-        also = os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", "").split(",")
-        hosts = trusted_hosts(wishes.host, [each.strip() for each in also if each.strip()])
         app = Door(create_app(service), create_pages(service, access, hosts=hosts))
         SandboxServer(service, app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
-
-
-def _open(wishes: Wishes, folder: Path, texts: Texts) -> Store:
-    fleet = Fleet(wishes.vehicles, wishes.seed, turnaround_minutes=wishes.turnaround_minutes)
-    try:
-        return open_store(folder, fleet=fleet)
-    except (OSError, sqlite3.Error) as error:
-        raise Failure(texts("no_data", data=folder, why=_why(error))) from None
-
-
-def _open_access(folder: Path, texts: Texts) -> Access:
-    try:
-        return Access(folder)
-    except (OSError, sqlite3.Error) as error:
-        raise Failure(texts("no_data", data=folder, why=_why(error))) from None
 
 
 def _tell_token(store: Store, wishes: Wishes, texts: Texts, say: Callable[[str], None]) -> None:
@@ -103,7 +75,3 @@ def _tell_sign_in(
         drawn = draw_password()
         access.set_account(ACCOUNT, role=ACCOUNT, password=drawn)
         say(texts("sign_in_drawn", name=ACCOUNT, password=drawn))
-
-
-def _why(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)

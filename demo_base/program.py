@@ -4,7 +4,8 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NoReturn
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
@@ -62,6 +63,7 @@ COMMON: Final[dict[str, tuple[str, str]]] = {
 """What both programs say, in English and German."""
 
 _EXTRA: Final = frozenset({"argon2", "babel", "jinja2", "python_multipart", "starlette", "uvicorn"})
+"""The modules that come with the extra `[demo]`, and may be missing."""
 
 
 class Texts:
@@ -82,12 +84,28 @@ class Mistake(click.UsageError):
     """A mistake in the arguments, worded in the language of the run."""
 
 
+class Failure(Exception):  # what a person reads is not called an error
+    """It does not go on; the message is a sentence for a person."""
+
+
 class Command(click.Command):
-    """A command whose usage line and headings are in one language."""
+    """A command whose usage line, headings and failures are in one language."""
 
     def __init__(self, name: str, *, texts: Texts, **attributes: Any) -> None:  # click's, whatever they are
         super().__init__(name, **attributes)
         self.texts = texts
+
+    def invoke(self, ctx: click.Context) -> Any:  # click's
+        """Do it; where it does not go on, say why and end with 1."""
+        try:
+            return super().invoke(ctx)
+        except Failure as failure:
+            tell(str(failure))
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] not in _EXTRA:
+                raise
+            tell(self.texts("no_extra"))
+        sys.exit(1)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Describe `--help`."""
@@ -143,6 +161,21 @@ def option(texts: Texts, *names: str, **more: object) -> click.Option:
     return click.Option(names, help=words, **more)  # type: ignore[arg-type]
 
 
+def serve_options(texts: Texts, *, port: int) -> list[click.Parameter]:
+    """Make the options that `serve` takes in both programs."""
+    return [
+        option(texts, "--host", default="127.0.0.1", metavar=texts("address_word")),
+        option(texts, "--port", default=port, metavar="PORT", type=click.IntRange(0, 65_535)),
+        data_option(texts),
+    ]
+
+
+def data_option(texts: Texts, *, required: bool = False) -> click.Option:
+    """Make `--data`."""
+    folder = click.Path(path_type=Path)
+    return option(texts, "--data", required=required, type=folder, metavar=texts("folder_word"))
+
+
 def run(program: Callable[[Texts], Group], own: Mapping[str, tuple[str, str]]) -> None:
     """Run a program in the language of this run; a usage mistake ends it with 2, Ctrl-C at a prompt with 130."""
     texts = Texts(chosen_language(), own)
@@ -155,21 +188,15 @@ def run(program: Callable[[Texts], Group], own: Mapping[str, tuple[str, str]]) -
     except click.UsageError as error:
         if error.ctx is not None:
             click.echo(error.ctx.get_usage(), err=True)
-        click.echo(texts("wrong", message=_explain(error, texts, group)), err=True)
+        tell(texts("wrong", message=_explain(error, texts, group)))
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
 
 
-def fail(sentence: str) -> NoReturn:
-    """Say why it does not go on, and end with 1."""
+def tell(sentence: str) -> None:
+    """Tell a person something, on standard error."""
     click.echo(sentence, err=True)
-    sys.exit(1)
-
-
-def is_of_the_extra(error: ModuleNotFoundError) -> bool:
-    """Tell whether what is missing comes with the extra `[demo]`."""
-    return (error.name or "").partition(".")[0] in _EXTRA
 
 
 def chosen_language(arguments: list[str] | None = None) -> str:

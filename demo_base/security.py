@@ -101,7 +101,11 @@ class SafePages:
         return found is not None and ("*" in self._hosts or found[1] in self._hosts)
 
 
-def trusted_hosts(bound: str, also: Iterable[str] = ()) -> tuple[str, ...]:
-    """Give the names an address is known by: this machine's own, the one bound, and those set by hand."""
+def trusted_hosts(bound: str, also: str = "") -> tuple[str, ...]:
+    """Give the names an address is known by: this machine's own, the one bound, and those set by hand.
+
+    :param also: names with commas between them, as an environment variable holds them.
+    """
     own = f"[{bound}]" if ":" in bound else bound
-    return tuple({"127.0.0.1", "localhost", "[::1]", own, *also} - {"0.0.0.0", "[::]"})  # noqa: S104
+    by_hand = filter(None, (name.strip() for name in also.split(",")))
+    return tuple({"127.0.0.1", "localhost", "[::1]", own, *by_hand} - {"0.0.0.0", "[::]"})  # noqa: S104

@@ -1,18 +1,16 @@
 """Serve until somebody says stop: what `planner-host serve` does."""
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final
 
 from demo_base.access import Access, draw_password
-from demo_base.database import sqlite3
-from demo_base.loopback import is_loopback
-from demo_base.program import Texts
+from demo_base.program import Failure, Texts
 from demo_base.security import trusted_hosts
-from demo_base.server import Server, address_of, bind
+from demo_base.server import Server, address_of
+from demo_base.serving import kept_in, listening, opening
 from mobility_hookspecs import MobilityHost
 from planner_host.app import create_app
 from planner_host.dms import DmsProblem
@@ -23,39 +21,24 @@ ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER
 """The accounts made on new data, each named as its role, and the variable that sets its password."""
 
 
-class Failure(Exception):  # what a person reads is not called an error
-    """It cannot be served; the message is a sentence for a person."""
-
-
 def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
     with ExitStack() as stack:
-        folder = data
-        if folder is None:
-            temporary = tempfile.TemporaryDirectory(prefix="planner-host-", ignore_cleanup_errors=True)
-            folder = Path(stack.enter_context(temporary))
-        try:
-            listener = stack.enter_context(closing(bind(host, port)))
-        except OSError as error:
-            raise Failure(texts("no_address", host=host, port=port, why=_why(error))) from None
+        folder = stack.enter_context(kept_in(data, program="planner-host"))
+        listener = stack.enter_context(listening(host, port, texts, say=say))
         mobility = stack.enter_context(MobilityHost.load(locale=texts.language))
         _tell_providers(mobility, texts, say)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            access = stack.enter_context(closing(Access(folder)))
-            planner = stack.enter_context(open_planner(folder, mobility))
-            _set_accounts(access, folder, texts, say, environment=os.environ)
-            seed(planner)
+            with opening(folder, texts):
+                access = stack.enter_context(closing(Access(folder)))
+                planner = stack.enter_context(open_planner(folder, mobility))
+                _set_accounts(access, folder, texts, say, environment=os.environ)
+                seed(planner)
         except DmsProblem as problem:
             why = problem.message(texts.language).rstrip(".")
             raise Failure(texts("no_data", data=folder, why=why)) from None
-        except (OSError, sqlite3.Error) as error:
-            raise Failure(texts("no_data", data=folder, why=_why(error))) from None
-        if not is_loopback(host):
-            say(texts("plain_http"))
         stack.enter_context(finding_out(planner))
-        also = os.environ.get("PLANNER_HOST_TRUSTED_HOSTS", "").split(",")
-        hosts = trusted_hosts(host, [each.strip() for each in also if each.strip()])
+        hosts = trusted_hosts(host, os.environ.get("PLANNER_HOST_TRUSTED_HOSTS", ""))
         url = address_of(listener)
         app = create_app(planner, access, hosts=hosts)
         Server(app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
@@ -89,7 +72,3 @@ def _set_accounts(
         say(texts("accounts_drawn", accounts=accounts))
     elif known:
         say(texts("accounts_kept", data=folder))
-
-
-def _why(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)

@@ -110,35 +110,14 @@ class Command(click.Command):
         _write_examples(ctx, formatter)
 
 
-class Group(click.Group):
+class Group(Command, click.Group):
     """A group of commands whose help comes from the catalogues."""
 
     command_class = Command
 
-    def __init__(self, name: str | None, *, key: str | None = None, **attrs: Any) -> None:
-        super().__init__(name, **attrs)
-        self.key = name or "" if key is None else key
-        self.params += common_options()
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Describe `--help` in the run's language."""
-        return _localised_help(super().get_help_option(ctx), ctx)
-
-    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - click's signature
-        """Give the line shown in a list of commands."""
-        return _texts_now()(f"{self.key}.short")
-
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """List the commands in the order of a day's work, as they were added."""
         return list(self.commands)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage line."""
-        _write_usage(self, ctx, formatter)
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what the group is for."""
-        _write_help(ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options and the commands under their headings."""
@@ -151,14 +130,10 @@ class Group(click.Group):
         with formatter.section(invocation_of(ctx).texts("usage.commands")):
             formatter.write_dl(rows)
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples."""
-        _write_examples(ctx, formatter)
-
 
 def key_of(command: click.Command) -> str:
     """Give the key of a command's texts, such as `settings.set`."""
-    return command.key if isinstance(command, Command | Group) else command.name or ""
+    return command.key if isinstance(command, Command) else command.name or ""
 
 
 def common_options() -> list[click.Parameter]:

@@ -111,7 +111,7 @@ def site(tmp_path: Path, access: Access) -> Iterator[Site]:
         middleware=[
             Middleware(
                 SafePages,
-                hosts=trusted_hosts("127.0.0.1", ["known.example"]),
+                hosts=trusted_hosts("127.0.0.1", "known.example"),
                 refuse=refuse_outright(program),
             )
         ],

@@ -112,7 +112,8 @@ def test_trusted_hosts_are_this_machine_and_what_was_bound():
     """Never the address that means all of them."""
     own = {"127.0.0.1", "localhost", "[::1]"}
     assert set(trusted_hosts("127.0.0.1")) == own
-    assert set(trusted_hosts("0.0.0.0", ["carloop.example"])) == own | {"carloop.example"}  # noqa: S104
+    named = " carloop.example, carloop.test,,"
+    assert set(trusted_hosts("0.0.0.0", named)) == own | {"carloop.example", "carloop.test"}  # noqa: S104
     assert set(trusted_hosts("fe80::1")) == own | {"[fe80::1]"}
 
 

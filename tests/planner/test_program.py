@@ -18,9 +18,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from demo_base.access import Access, SignedIn, User
-from demo_base.program import Texts
+from demo_base.program import Failure, Texts
 from planner_host import cli, serving
-from planner_host.serving import Failure
 from planner_host.texts import TEXTS
 
 Start = Callable[..., "Running"]
