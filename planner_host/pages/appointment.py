@@ -51,9 +51,11 @@ def open_new(page: Page) -> Response:
 
 
 def open_saved(page: Page) -> Response:
-    """Show a saved appointment."""
+    """Show a saved appointment; a page that asks by itself gets nothing while it is as it was."""
     appointment = find_appointment(page)
     sheet = sheet_of(page, appointment, asks=page.query("ask"))
+    if page.is_partial and sheet.step and sheet.step.fingerprint == page.query("shown"):
+        return Response(status_code=204)
     said = page.query("done")
     return draw(page, replace(sheet, said=said) if sheet.step and is_so(said, sheet.step) else sheet)
 

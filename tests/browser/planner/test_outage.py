@@ -9,6 +9,7 @@ import httpx
 import pytest
 from planner_steps.advisor import Advisor, Stay
 from planner_steps.programs import Running
+from planner_steps.trouble import silence
 from planner_steps.truth import statuses
 from planner_steps.words import Words
 from playwright.sync_api import expect
@@ -36,7 +37,7 @@ def planner(mortal_planner: Running, sandbox: Running, control: Any) -> Iterator
 def deaf(control: Any) -> Callable[[], None]:
     """Give what has Carloop book and then say nothing: nobody learns what became of the booking."""
 
-    return lambda: _silence(control, "book")
+    return lambda: silence(control, "book")
 
 
 def test_carloop_killed_after_it_has_booked(
@@ -87,13 +88,13 @@ def test_an_unknown_end_and_an_unknown_cancellation_are_found_out(
     advisor = advisor_at(planner, Words("de"))
     appointment = advisor.new_appointment(stay)
     advisor.book()
-    _silence(control, "change_end")
+    silence(control, "change_end")
     later = stay.later(hours=2).end
     advisor.change_end(later)
     expect(advisor.step_4.get_by_text(advisor.t("unknown.title.change_end"))).to_be_visible(timeout=SOON)
     control.calm()
     expect(advisor.rental).to_contain_text(advisor.moment(later), timeout=SOON)
-    _silence(control, "cancel")
+    silence(control, "cancel")
     advisor.hands.press(advisor.button("rental.cancel"))
     advisor.hands.press(advisor.button("rental.cancel_yes"))
     expect(advisor.step_4.get_by_text(advisor.t("unknown.title.cancel"))).to_be_visible(timeout=SOON)
@@ -131,7 +132,7 @@ def test_a_booking_that_is_not_known_can_be_given_up(
     yes = advisor.button("unknown.give_up_yes")
     yes.focus()
     # the page goes on asking meanwhile; question and focus stay
-    _let_it_ask(advisor)
+    advisor.let_it_ask()
     expect(yes).to_be_focused()
     advisor.hands.press(yes)
     expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible(timeout=SOON)
@@ -216,20 +217,6 @@ def _book_into_the_unknown(advisor: Advisor, deaf: Callable[[], None]) -> None:
     advisor.save_rental()
     expect(advisor.step_4.get_by_text(advisor.t("unknown.title.book"))).to_be_visible(timeout=SOON)
     expect(advisor.page.get_by_text(advisor.t("said.book"))).to_have_count(0)
-
-
-def _let_it_ask(advisor: Advisor) -> None:
-    """Wait until the page has asked by itself and shows the answer."""
-    seen = (
-        "() => new Promise(done => document.addEventListener('htmx:after:swap', () => done(), {once: true}))"
-    )
-    advisor.page.evaluate(seen)
-
-
-def _silence(control: Any, operation: str) -> None:
-    """Have Carloop do it, and say nothing of it: nobody learns what became of it."""
-    control.fault(operation, "drop_after", times=1_000)
-    control.fault("read", "status", times=100_000, value=500)
 
 
 def _loads(advisor: Advisor) -> float:

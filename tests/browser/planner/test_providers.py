@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from planner_steps.advisor import Advisor, Stay
 from planner_steps.programs import Running
+from planner_steps.trouble import silence
 from planner_steps.truth import free_cars, statuses
 from planner_steps.words import Words
 from playwright.sync_api import expect
@@ -50,6 +51,31 @@ def test_a_second_rental_is_warned_of_and_must_be_confirmed(
     expect(advisor.rental).to_have_count(1)
     advisor.hands.tick(advisor.step_4.get_by_label(t("option.accept_second")))
     advisor.save_rental(taxi)
+    expect(advisor.rental).to_have_count(2)
+    assert ["reserved"] == statuses(control, appointment)
+
+
+def test_what_was_found_stays_while_another_provider_finds_out(
+    advisor: Advisor, stay: Stay, control: Any
+) -> None:
+    """A car may be booked, nobody knows: the customer takes a taxi, and the page does not take it away meanwhile."""
+    t = advisor.t
+    appointment = advisor.new_appointment(stay)
+    advisor.search()
+    silence(control, "book")
+    advisor.save_rental()
+    unknown = advisor.step_4.get_by_text(t("unknown.title.book"))
+    expect(unknown).to_be_visible(timeout=25_000)
+    advisor.search()
+    taxi = advisor.option("voucher", provider="taxi_voucher")
+    advisor.hands.choose(taxi)
+    advisor.let_it_ask()
+    expect(unknown).to_be_visible()
+    expect(taxi).to_be_checked()
+    advisor.save_rental(taxi)
+    expect(advisor.rental).to_contain_text("Taxi")
+    control.calm()
+    expect(unknown).to_be_hidden(timeout=25_000)
     expect(advisor.rental).to_have_count(2)
     assert ["reserved"] == statuses(control, appointment)
 

@@ -152,12 +152,22 @@ def test_what_is_unknown_is_said_and_asked_again_by_the_page(anna, saved, fake):
     assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
     page = anna.get(f"{path_of(saved)}?ask=give-up").text
     (step,) = Elements(page).all("section", id="step-4")
-    assert (f"{path_of(saved)}?ask=give-up", "every 2s") == (step["hx-get"], step["hx-trigger"])
+    assert "every 2s" == step["hx-trigger"]
+    asks = step["hx-get"]
+    assert (path_of(saved), "ask=give-up") == (asks.partition("?")[0], asks.rpartition("&")[2])
+    as_it_was = anna.get(asks, headers={"HX-Request": "true"})
+    assert (204, "") == (as_it_was.status_code, as_it_was.text)
+    assert 200 == anna.get(asks).status_code
     assert "Verfügbare Mietwagen suchen" not in page
     giving_up = hidden(page, f"{path_of(saved)}/rental/giving-up")
     assert fields["change_id"] == giving_up["book_change_id"]
     fake.outcomes = ["done", "given_up"]
     anna.post(f"{path_of(saved)}/rental/giving-up", data=giving_up)
+    changed = anna.get(asks, headers={"HX-Request": "true"})
+    assert (200, False) == (
+        changed.status_code,
+        "hx-get" in Elements(changed.text).all("section", id="step-4")[0],
+    )
     assert "hx-get" not in Elements(anna.get(path_of(saved)).text).all("section", id="step-4")[0]
     assert {fields["change_id"], giving_up["change_id"]} == {each["change_id"] for each in fake.changes}
 

@@ -196,6 +196,15 @@ class Advisor:
         self.save_rental()
         expect(self.button("rental.cancel")).to_be_visible()
 
+    def let_it_ask(self) -> None:
+        """Wait until the page, which is finding something out, has asked by itself twice and shows the answers."""
+        self.page.evaluate(
+            """async () => {
+            const asked = done => document.addEventListener("htmx:after:request", done, {once: true})
+            for (let times = 0; times < 2; times++) await new Promise(asked)
+            await new Promise(requestAnimationFrame) }"""
+        )
+
     def change_end(self, end: datetime) -> None:
         """Ask for another end of the saved rental."""
         self.hands.fill(self.field("rental.new_end_date", within=self.rental), self.day(end))
