@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carloop_plugin.messages import text
+from mobility_hookspecs.problem_titles import TITLES
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -204,6 +205,18 @@ def test_back_to_back_rentals_are_legal(planner: Planner) -> None:
     assert planner.appointment["period"]["start"] == outcome["rental"]["period"]["start"].replace(
         "Z", "+00:00"
     )
+
+
+def test_a_refusal_speaks_the_language_it_was_asked_in(planner: Planner) -> None:
+    """Title and detail, of the same change as well."""
+    planner.save()
+    change = planner.booking(option_id="nobody-has-this")
+    told = {}
+    for locale in ("de", "en"):
+        problem = planner.host.change_rental(change, locale=locale)["problem"]
+        assert TITLES[locale][problem["code"]] == problem["title"]
+        told[locale] = problem.get("detail")
+    assert told["de"] != told["en"]
 
 
 def test_rebooking_is_not_supported_yet(planner: Planner) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,8 +28,6 @@ class Later:
     """Our clock, three minutes ahead: nothing sent before can be on its way any more."""
 
     def now(self) -> Any:
-        from datetime import timedelta
-
         return bootstrap.SystemClock().now() + timedelta(minutes=3)
 
 
@@ -55,6 +54,16 @@ def test_each_says_what_is_being_done(planner: Planner) -> None:
         patch.setattr(bootstrap, "CLOCK", Later())
         planner.reconcile()
     assert text("change.given_up", "de") == planner.do(change)["problem"]["detail"]
+
+
+def test_a_booking_that_was_done_is_cancelled_whatever_was_changed_since(planner: Planner) -> None:
+    """Given up from a page that did not know yet: the rental is found by its booking, though its end was changed."""
+    planner.save()
+    booking = planner.booking()
+    rental = planner.do(booking)["rental"]
+    assert "done" == planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))["status"]
+    assert "done" == planner.do(planner.cancellation(book_change_id=booking["change_id"]))["status"]
+    assert ["cancelled"] == [each["status"] for each in planner.control.rentals(planner.id)]
 
 
 def test_the_rental_that_turned_up_is_shown_as_cancelled_by_us(planner: Planner) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,8 +104,12 @@ def test_erasing_deletes_the_records_moved_aside(planner: Planner) -> None:
     assert not aside.exists()
 
 
+def notices(step: dict[str, Any]) -> list[str]:
+    return [each["code"] for each in step["notices"]]
+
+
 def test_a_rental_found_changed_says_so(planner: Planner) -> None:
-    """The desk swapped the car before we knew that the booking had worked."""
+    """The desk swapped the car before we knew that the booking had worked; who then goes on from there has seen it."""
     planner.save()
     change = planner.booking()
     planner.control.fault("book", "drop_after", times=3)
@@ -112,7 +117,13 @@ def test_a_rental_found_changed_says_so(planner: Planner) -> None:
     rental = planner.control.rentals(planner.id)[0]
     planner.control.desk(rental["id"], "swap", vehicle_id=planner.search()["options"][0]["id"])
     step = planner.save(revision=2)
-    assert ("booked", ["differs"]) == (step["state"], [each["code"] for each in step["notices"]])
+    assert ("booked", ["differs"]) == (step["state"], notices(step))
+    planner.control.desk(rental["id"], "hand_out")
+    assert ["picked_up"] == [each["status"] for each in planner.reconcile()["changed"]]
+    assert ["differs"] == notices(planner.save(revision=3))
+    longer = planner.end_change(planner.state()["rental"], planner.end() + timedelta(hours=1))
+    assert "done" == planner.do(longer)["status"]
+    assert [] == notices(planner.save(revision=3))
 
 
 def test_a_refusal_that_shows_our_record_behind_brings_it_up_to_date(planner: Planner) -> None:

@@ -171,6 +171,30 @@ def test_a_rental_cancelled_at_the_desk_is_said(planner: Planner) -> None:
     assert ("open", ["cancelled_at_desk"]) == (step["state"], [each["code"] for each in step["notices"]])
 
 
+def test_a_rental_we_cancelled_needs_no_word(planner: Planner) -> None:
+    """Cancelled by the advisor or found cancelled for the advisor: nobody did it behind anyone's back."""
+    planner.save()
+    for fault in ({}, {"fault": "drop_after", "times": 3}):
+        rental = planner.book()
+        if fault:
+            planner.control.fault("cancel", **fault)
+        planner.do(planner.cancellation(rental_id=rental["id"]))
+        planner.reconcile()
+        step = planner.save(revision=2)
+        assert ("open", []) == (step["state"], [each["code"] for each in step["notices"]])
+
+
+def test_a_period_the_advisor_chose_is_not_proposed_away(planner: Planner) -> None:
+    """The car is wanted for longer than the visit lasts, and a visit that stays within it changes nothing."""
+    planner.save()
+    rental = planner.book(period=moved(planner, end_hours=2))
+    for revision, hours in ((2, 0), (3, 1)):
+        step = planner.save(revision=revision, period=moved(planner, end_hours=hours))
+        assert ("booked", []) == (step["state"], step["proposals"])
+    assert "done" == planner.do(planner.end_change(rental, planner.end() + timedelta(hours=3)))["status"]
+    assert ("booked", []) == (planner.state()["state"], planner.state()["proposals"])
+
+
 def test_states_come_in_the_order_asked_and_without_the_network(planner: Planner) -> None:
     """One for each id; never seen is open."""
     planner.save()
