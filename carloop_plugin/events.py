@@ -55,7 +55,7 @@ class Event:
 
 
 _ANSWERED = ("request_id", "change_id", "action", "site", "appointment_id", "rental_id", "code", "seconds")
-_INTENT = ("change_id", "action", "site", "appointment_id", "account")
+_INTENT = ("change_id", "action", "site", "appointment_id", "account", "rental_id")
 
 CHANGE_DONE = Event("change.done", INFO, "A change was answered: it is done.", _ANSWERED)
 CHANGE_REFUSED = Event("change.refused", INFO, "A change was answered: it is refused.", _ANSWERED)
@@ -70,7 +70,7 @@ CHANGE_SETTLED = Event(
     "change.settled",
     INFO,
     "Recovery found out what became of a change.",
-    (*_INTENT, "rental_id", "status", "code", "sends", "seconds"),
+    (*_INTENT, "status", "code", "sends", "seconds"),
 )
 CHANGE_SET_ASIDE = Event(
     "change.set_aside",
@@ -82,7 +82,7 @@ RENTAL_ASTRAY = Event(
     "rental.astray",
     WARNING,
     "Carloop did something else than it was asked for; the rental is not linked.",
-    (*_INTENT, "rental_id"),
+    _INTENT,
 )
 RENTAL_CHANGED = Event(
     "rental.changed",

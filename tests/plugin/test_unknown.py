@@ -10,6 +10,7 @@ import pytest
 
 from carloop_plugin import bootstrap
 from carloop_plugin.messages import text
+from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -78,6 +79,21 @@ def test_a_booking_that_never_arrived_is_sent_again(planner: Planner) -> None:
     assert [] == statuses(planner)
     assert "done" == planner.do(change)["status"]
     assert ["reserved"] == statuses(planner)
+
+
+def test_a_try_is_a_sending_of_recovery_that_came_to_nothing(planner: Planner) -> None:
+    """The advisor's own sending is none: twenty tries, and it is left to a person."""
+    planner.save()
+    change = planner.booking()
+    lose(planner, change, "book", fault="drop_before", times=1000)
+    tries = []
+    for _ in range(2):
+        with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+            intent = wired.call.store.intent(change["change_id"])
+        assert intent is not None
+        tries.append((intent.sends, intent.tries))
+        planner.reconcile()
+    assert [(1, 0), (2, 1)] == tries
 
 
 def test_it_is_sent_again_under_the_key_it_was_sent_with(planner: Planner, sandbox: Sandbox) -> None:
@@ -169,6 +185,27 @@ def test_what_was_done_is_found_though_carloop_has_forgotten_the_key(
         sandbox.store.database.run("DELETE FROM idempotency WHERE key = ?", change["change_id"])
     assert "done" == planner.do(change)["status"]
     assert 1 == len(planner.control.rentals(planner.id))
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [("book", "vehicle_unavailable"), ("change_end", "changed_elsewhere"), ("cancel", "rental_closed")],
+)
+def test_a_refusal_after_a_lost_answer_is_not_believed_before_looking(
+    planner: Planner, operation: str, code: str
+) -> None:
+    """Done, its answer lost, and refused when it is sent again in the same call: what stands in the way is itself."""
+    planner.save()
+    change = planner.booking()
+    if operation != "book":
+        rental = planner.do(change)["rental"]
+        later = planner.end_change(rental, planner.end() + timedelta(hours=1))
+        change = later if operation == "change_end" else planner.cancellation(rental_id=rental["id"])
+    planner.control.fault(operation, "drop_after")
+    planner.control.fault(operation, "status", value={"status": 409, "code": code})
+    assert "done" == planner.do(change)["status"]
+    assert [] == planner.control.http.get("/sandbox/faults").json()["items"]
+    assert ["cancelled" if operation == "cancel" else "reserved"] == statuses(planner)
 
 
 def test_an_end_is_not_sent_again_over_somebody_elses_change(planner: Planner) -> None:
