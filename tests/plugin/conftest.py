@@ -12,7 +12,15 @@ from carloop_plugin.store.database import Database
 from mobility_hookspecs import CallContext
 
 ON_BOTH = frozenset(
-    {"test_booking", "test_changing", "test_leases", "test_personal_data", "test_step", "test_unknown"}
+    {
+        "test_booking",
+        "test_changing",
+        "test_leases",
+        "test_personal_data",
+        "test_sending",
+        "test_step",
+        "test_unknown",
+    }
 )
 
 
