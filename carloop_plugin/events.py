@@ -75,7 +75,7 @@ CHANGE_SETTLED = Event(
 CHANGE_SET_ASIDE = Event(
     "change.set_aside",
     ERROR,
-    "Recovery gives up on a change after 20 tries and leaves it to a person.",
+    "After 20 tries recovery leaves a change to a person, and tries once an hour.",
     (*_INTENT, "code", "sends", "tries"),
 )
 RENTAL_ASTRAY = Event(

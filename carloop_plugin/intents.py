@@ -27,6 +27,9 @@ from carloop_plugin.model import (
 
 TRIES_BEFORE_SET_ASIDE = 20
 
+SET_ASIDE_SECONDS = 3600.0
+"""How long recovery leaves alone what it set aside, before it tries once more."""
+
 Document = Mapping[str, object]
 """A document of the contract, ready to be answered."""
 
@@ -100,7 +103,7 @@ class Intent:
 
     @property
     def is_set_aside(self) -> bool:
-        """Tell whether recovery leaves it to a person."""
+        """Tell whether recovery leaves it to a person, and tries now and then only."""
         return not self.is_settled and self.tries >= TRIES_BEFORE_SET_ASIDE
 
 

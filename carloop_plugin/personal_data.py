@@ -161,7 +161,7 @@ IMPERSONAL = frozenset(
         *("intents.last_code", "intents.last_sent_at", "intents.lease_holder", "intents.lease_until"),
         *("intents.recorded_at", "intents.rental_id"),
         *("intents.revision", "intents.sends", "intents.settled_at", "intents.site", "intents.start"),
-        *("intents.state", "intents.tries", "intents.vehicle_id"),
+        *("intents.state", "intents.tried_at", "intents.tries", "intents.vehicle_id"),
         # A car and its times.
         *("rentals.account", "rentals.active", "rentals.appointment_end", "rentals.appointment_start"),
         *("rentals.cancelled_here", "rentals.change_id", "rentals.differs", "rentals.end", "rentals.id"),

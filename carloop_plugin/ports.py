@@ -169,8 +169,17 @@ class Store(SettingsStore, Protocol):
     def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
         """Give the appointment's pending change; of a booking being given up, the giving up."""
 
-    def pending_intents(self, *, limit: int = 1000) -> Sequence[Intent]:
+    def pending_intents(self) -> Sequence[Intent]:
         """Give the pending intents, oldest first, those that were set aside included."""
+
+    def intents_to_recover(self, account: AccountId, *, limit: int = 1000) -> Sequence[Intent]:
+        """Give an account's pending intents, those first that were tried least.
+
+        Those set aside are left out, until they have rested for `SET_ASIDE_SECONDS`.
+        """
+
+    def take_up_set_aside(self) -> None:
+        """Let recovery try at once what was set aside."""
 
     def lease(self, change_id: ChangeId) -> Intent | None:
         """Take a pending intent to look after it; None where it is settled, or a process that is alive has it.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -12,11 +12,11 @@ from carloop_plugin.erase import finish_erasures
 from carloop_plugin.events import CARLOOP_HEARD, CARLOOP_UNHEARD, RENTAL_CHANGED, tell
 from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
-from carloop_plugin.model import Account, CallFailed, Failed, Rental, Site
+from carloop_plugin.model import Account, CallFailed, ChangeId, Failed, Rental, Site
 from carloop_plugin.ports import Call, Carloop
-from carloop_plugin.recover import cancel_at_carloop, recover_with
+from carloop_plugin.recover import cancel_at_carloop, recover_with, tell_settled
 from carloop_plugin.reference import read_reference
-from carloop_plugin.settle import observed
+from carloop_plugin.settle import observed, settle_done
 
 LEAST_SECONDS = 1.0
 """What one pending change may take of a round at least, the round's own end permitting."""
@@ -72,11 +72,7 @@ def _share(call: Call, parts: int) -> Call:
 
 
 def _settle_all(report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
-    ours = [
-        intent
-        for intent in call.store.pending_intents()
-        if intent.account in (None, account.id) and not intent.is_set_aside
-    ]
+    ours = call.store.intents_to_recover(account.id)
     for done, intent in enumerate(ours):
         if time.monotonic() >= call.deadline:
             return
@@ -100,9 +96,7 @@ def _each_once(sites: Iterable[Site], call: Call) -> Sequence[tuple[Site, Carloo
 
 
 def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
-    with one_at_a_time(intent.change_id, deadline=0.0) as is_alone:
-        # Another process, here or on another server, may be at it.
-        fresh = call.store.lease(intent.change_id) if is_alone else None
+    with _alone_with(intent.change_id, call) as fresh:
         # A booking that is being given up settles with what gives it up.
         if fresh is None or fresh.given_up_by is not None:
             return
@@ -113,15 +107,19 @@ def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Ac
                 report.settled.append(settled.outcome)
 
 
+@contextmanager
+def _alone_with(change_id: ChangeId, call: Call) -> Iterator[Intent | None]:
+    """Take a pending intent; None where another thread or process, here or on another server, is at it."""
+    with one_at_a_time(change_id, deadline=0.0) as is_alone:
+        yield call.store.lease(change_id) if is_alone else None
+
+
 def _bring_in(report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
     position = call.store.feed_position(account.id, now=account.server_time)
     newest = position or account.server_time
     with suppress(CallFailed):
         for rental in carloop.rentals_changed_since(newest - OVERLAP, deadline=call.deadline):
-            record = _take(rental, carloop=carloop, account=account, call=call)
-            if record:
-                _tell_changed(record)
-                report.changed.append(record)
+            _take(rental, report, carloop=carloop, account=account, call=call)
             newest = max(newest, rental.updated_at)
     call.store.note_contact(account.id, at=call.clock.now(), skew=account.skew, position=newest)
 
@@ -138,19 +136,33 @@ def _tell_changed(record: RentalRecord) -> None:
     )
 
 
-def _take(rental: Rental, *, carloop: Carloop, account: Account, call: Call) -> RentalRecord | None:
+def _take(rental: Rental, report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
     reference = read_reference(rental.external_reference, installation=call.store.installation)
     if reference is None:
-        return None
+        return
     booking = call.store.intent(reference.change_id)
     if booking is not None and not booking.is_settled:
-        # Recovery settles it, and links the rental in the same transaction.
-        return None
+        _settle_seen(booking, rental, report, account=account, call=call)
+        return
     cancelled = _cancel_late(rental, booking, carloop=carloop, call=call) if booking else None
     record = observed(cancelled or rental, reference=reference, account=account, call=call)
     if cancelled:
         record = replace(record, cancelled_here=True)
-    return record if call.store.keep_rental(record) else None
+    if call.store.keep_rental(record):
+        _tell_changed(record)
+        report.changed.append(record)
+
+
+def _settle_seen(
+    booking: Intent, rental: Rental, report: Reconciled, *, account: Account, call: Call
+) -> None:
+    """Link a booking's rental that is among the news, also where recovery could not find it and set it aside."""
+    with _alone_with(booking.change_id, call) as fresh:
+        # One that is being given up is cancelled by what gives it up.
+        if fresh is not None and fresh.given_up_by is None:
+            outcome = settle_done(fresh, rental, account=account, call=call)
+            tell_settled(fresh, outcome, call)
+            report.settled.append(outcome)
 
 
 def _cancel_late(rental: Rental, booking: Intent, *, carloop: Carloop, call: Call) -> Rental | None:

@@ -78,11 +78,12 @@ def recover_with(intent: Intent, *, carloop: Carloop, account: Account, call: Ca
         # Another account's "not found" proves nothing about this one's rentals.
         return unknown(intent, Reason("account_changed", "change.account_changed"))
     outcome = _find_out(intent, carloop=carloop, account=account, call=call)
-    _tell_settled(intent, outcome, call)
+    tell_settled(intent, outcome, call)
     return outcome
 
 
-def _tell_settled(intent: Intent, outcome: Outcome, call: Call) -> None:
+def tell_settled(intent: Intent, outcome: Outcome, call: Call) -> None:
+    """Tell the log what became of an intent, where that is known now."""
     if outcome.status is OutcomeStatus.UNKNOWN:
         return
     # It may have been sent once more since it was read.
@@ -154,7 +155,7 @@ def _settle_both(
     booking: Intent, booked: Outcome, given_up: Outcome, record: RentalRecord | None = None, *, call: Call
 ) -> Outcome:
     outcome = call.store.settle_given_up(booked, given_up, record)
-    _tell_settled(booking, booked, call)
+    tell_settled(booking, booked, call)
     return outcome
 
 

@@ -342,7 +342,7 @@ TEXTS: dict[str, str] = {
     "doctor.not_loaded": "The Carloop provider is not loaded. Please check that carloop-plugin is installed and not left out by WORKSHOP_PLANNER_DISABLE.",
     "doctor.unknown": "Changes with an unknown outcome: {count}. “carloop recover” settles them.",
     "doctor.long_pending": "A change has been waiting for its outcome since {since}. Please run “carloop recover”.",
-    "doctor.set_aside": "Set aside after many vain attempts: {ids}. Please look them up in Carloop.",
+    "doctor.set_aside": "Set aside after many vain attempts, and tried once an hour: {ids}. Please look them up in Carloop; “carloop recover” tries at once.",
     "doctor.erasures": "Erasures of which traces may still be in the records' files: {count}. Please run “carloop erase” again; it clears them.",
     "doctor.rollback_journal": "This SQLite is too old for a safe write-ahead log, so the rollback journal is used.",
     "doctor.token_environment": "The authentication key comes from the environment (CARLOOP_TOKEN).",

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from carloop_plugin.intents import (
+    SET_ASIDE_SECONDS,
+    TRIES_BEFORE_SET_ASIDE,
     AlreadyBooked,
     Intent,
     IntentState,
@@ -18,7 +20,7 @@ from carloop_plugin.intents import (
     RentalRecord,
     SameChange,
 )
-from carloop_plugin.model import Action, AppointmentId, ChangeId, SettledChange
+from carloop_plugin.model import AccountId, Action, AppointmentId, ChangeId, SettledChange
 from carloop_plugin.store.database import atomic
 from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process
@@ -76,9 +78,21 @@ class Intents(Rentals, Erasures):
         found = sorted(map(read_intent, rows), key=lambda intent: intent.gives_up is not None)
         return {intent.appointment_id: intent for intent in found if intent.appointment_id is not None}
 
-    def pending_intents(self, *, limit: int = 1000) -> Sequence[Intent]:
-        sql = f"SELECT * FROM intents WHERE {PENDING} ORDER BY recorded_at LIMIT ?"
-        return [read_intent(row) for row in self._db.query(sql, [limit])]
+    def pending_intents(self) -> Sequence[Intent]:
+        sql = f"SELECT * FROM intents WHERE {PENDING} ORDER BY recorded_at"
+        return [read_intent(row) for row in self._db.query(sql)]
+
+    def intents_to_recover(self, account: AccountId, *, limit: int = 1000) -> Sequence[Intent]:
+        is_due = f"(tries < {TRIES_BEFORE_SET_ASIDE} OR tried_at IS NULL OR tried_at <= {self._db.NOW} - ?)"
+        sql = (
+            f"SELECT * FROM intents WHERE {PENDING} AND (account IS NULL OR account = ?) AND {is_due}"
+            " ORDER BY tries, recorded_at LIMIT ?"
+        )
+        return [read_intent(row) for row in self._db.query(sql, [account, SET_ASIDE_SECONDS, limit])]
+
+    @atomic
+    def take_up_set_aside(self) -> None:
+        self._db.execute(f"UPDATE intents SET tried_at = NULL WHERE {PENDING}")
 
     def count_pending(self) -> tuple[int, datetime | None]:
         sql = f"SELECT count(*) AS n, min(recorded_at) AS oldest FROM intents WHERE {PENDING}"
@@ -104,13 +118,13 @@ class Intents(Rentals, Erasures):
 
     @atomic
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
+        tried = f", tries = tries + 1, tried_at = {self._db.NOW}" if counts else ""
         self._update(
             change_id,
             # Whoever sent it first goes back to his host now, so anybody may find out what became of it.
-            "state = 'unknown', last_code = ?, tries = tries + ?,"
+            f"state = 'unknown', last_code = ?{tried},"
             " lease_until = CASE WHEN sends > 1 THEN lease_until END",
             code,
-            int(counts),
         )
 
     @atomic

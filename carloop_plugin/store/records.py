@@ -30,7 +30,7 @@ class Records(Appointments, Intents):
         return self._db.IS_SERVER
 
     def figures(self) -> Figures:
-        pending = self.pending_intents(limit=100_000)
+        pending = self.pending_intents()
         return Figures(
             installation=self._installation,
             location=self._db.place,

@@ -80,6 +80,8 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "note_when_settled": ("ALTER TABLE intents ADD COLUMN settled_at {text}",),
     # What was asked to be erased, until nothing of it is left.
     "remember_erasures": (ERASURES,),
+    # So that what was set aside is tried again from time to time.
+    "note_when_tried": ("ALTER TABLE intents ADD COLUMN tried_at {real}",),
 }
 """What each migration runs, oldest first, with a word for what the databases call differently."""
 

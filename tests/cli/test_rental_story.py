@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from carloop_plugin import erase
+from carloop_plugin import bootstrap, erase
 from carloop_plugin.cli.commands.recover import show_report
 from carloop_plugin.cli.saved_files import remembered_file
 from carloop_plugin.cli.texts import Texts
@@ -167,6 +167,21 @@ def test_an_unknown_outcome(run, saved) -> None:
     validate(report, "reconcile_report")
     assert [each["status"] for each in report["settled"]] == ["done"]
     assert len(saved.control.rentals(saved.id)) == 1
+
+
+def test_what_was_set_aside_is_taken_up_by_hand(run, saved) -> None:
+    """An administrator who has mended what was wrong need not wait for an hour."""
+    option = saved.roomy_car()
+    saved.control.fault("book", "drop_before", times=1000)
+    pending = run("book", "--appointment", saved.id, "--option", option, "--json").document["change_id"]
+    with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
+        for _ in range(20):
+            wired.call.store.mark_unknown(pending, "invalid_answer", counts=True)
+    doctor = run("--lang", "en", "doctor")
+    assert f"tried once an hour: {pending}" in " ".join(doctor.out.split())
+    saved.control.calm()
+    assert [] == saved.reconcile()["settled"]
+    assert ["done"] == [each["status"] for each in run("recover", "--json").document["settled"]]
 
 
 def test_interrupted_while_it_is_sent(run, saved) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import socket
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carloop_plugin import bootstrap, plugin
+from carloop_plugin.intents import SET_ASIDE_SECONDS
 from mobility_hookspecs import CallContext, MobilityProblem
 
 if TYPE_CHECKING:
@@ -41,9 +44,27 @@ def test_a_slow_site_costs_the_others_no_news(
 
 
 def test_an_intent_that_can_never_be_looked_up_is_set_aside(planner: Planner) -> None:
-    """After twenty tries with a Carloop that answers everything else; the advisor is told."""
+    """After twenty tries with a Carloop that answers everything else; the news from there link it all the same."""
+    change = set_aside(planner, "drop_after")
+    planner.control.calm()
+    assert [("done", change["change_id"])] == outcomes(planner.reconcile())
+    assert "booked" == planner.state()["state"]
+
+
+def test_what_was_set_aside_is_tried_once_an_hour(planner: Planner) -> None:
+    """Carloop has no news of what never arrived."""
+    change = set_aside(planner, "drop_before")
+    planner.control.calm()
+    assert [] == planner.reconcile()["settled"]
+    with closing(sqlite3.connect(planner.store)) as db, db:
+        db.execute("UPDATE intents SET tried_at = tried_at - ?", [SET_ASIDE_SECONDS])
+    assert [("done", change["change_id"])] == outcomes(planner.reconcile())
+
+
+def set_aside(planner: Planner, fault: str) -> dict[str, Any]:
+    """Book, hear nothing of it, and have recovery give up on it; Carloop cannot be asked for rentals yet."""
     planner.save()
-    planner.control.fault("book", "drop_after", times=3)
+    planner.control.fault("book", fault, times=3)
     change = planner.booking()
     assert "unknown" == planner.do(change)["status"]
     planner.control.fault("read", "garbage", times=1000)
@@ -51,9 +72,11 @@ def test_an_intent_that_can_never_be_looked_up_is_set_aside(planner: Planner) ->
         plugin.reconcile_rentals(CallContext.within(0.7))
     with bootstrap.opened(deadline=soon()) as wired:
         assert (change["change_id"],) == wired.call.store.figures().set_aside
-    planner.control.calm()
-    assert [] == planner.reconcile()["settled"]
-    assert "done" == planner.do(change)["status"]
+    return change
+
+
+def outcomes(report: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["status"], each["change_id"]) for each in report["settled"]]
 
 
 def test_a_round_gets_on_however_much_is_pending(planner: Planner) -> None:
@@ -244,8 +267,6 @@ def test_a_time_zone_nobody_knows_is_refused(planner: Planner) -> None:
 
 def test_a_newer_store_is_not_moved_aside(planner: Planner) -> None:
     """It is not broken: rebuilding would lose what only the newer version can read."""
-    import sqlite3
-    from contextlib import closing
 
     from carloop_plugin.model import StoreFailed
 

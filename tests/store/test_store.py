@@ -193,6 +193,36 @@ def test_only_answers_that_settle_nothing_count_towards_setting_aside(
     assert (1, 1, (C1,)) == (store.figures().pending, store.figures().unknown, store.figures().set_aside)
 
 
+def test_what_is_recovered_is_an_accounts_own_and_first_what_was_tried_least(
+    store: Store, make_intent: MakeIntent
+) -> None:
+    """However many another account left behind: they take no place from these."""
+    for number in range(5):
+        store.record(make_intent(f"o-{number}", f"O-{number}", account=AccountId("gone")))
+    mine = [make_intent(f"m-{number}", f"M-{number}", account=AccountId("ours")) for number in range(3)]
+    for intent in mine:
+        store.record(intent)
+    store.mark_unknown(mine[0].change_id, "invalid_answer", counts=True)
+    due = store.intents_to_recover(AccountId("ours"), limit=2)
+    assert ["m-1", "m-2"] == [intent.change_id for intent in due]
+    assert 8 == len(store.pending_intents())
+
+
+def test_what_was_set_aside_rests(store: Store, make_intent: MakeIntent) -> None:
+    """Until somebody takes it up."""
+    store.record(make_intent(account=AccountId("ours")))
+    due = []
+    for _ in range(20):
+        due.append(len(store.intents_to_recover(AccountId("ours"))))
+        store.mark_unknown(C1, "invalid_answer", counts=True)
+    assert [1] * 20 == due
+    assert [] == store.intents_to_recover(AccountId("ours"))
+    store.take_up_set_aside()
+    assert [C1] == [intent.change_id for intent in store.intents_to_recover(AccountId("ours"))]
+    store.mark_unknown(C1, "invalid_answer", counts=True)
+    assert [] == store.intents_to_recover(AccountId("ours"))
+
+
 def test_a_booking_being_given_up_is_not_settled_as_done(store: Store, make_intent: MakeIntent) -> None:
     """Its rental has to be cancelled first."""
     store.record(make_intent())

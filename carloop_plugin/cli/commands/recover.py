@@ -45,6 +45,8 @@ def recover(
     texts = invocation.texts
     if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
         return code
+    with records() as wired:
+        wired.call.store.take_up_set_aside()
     with planner_host(texts) as host:
         if watch is None:
             return _round(host, texts, as_json=as_json)

@@ -85,9 +85,9 @@ TEXTS: dict[str, str] = {
     ),
     "recover.short": "Unklares klären, Änderungen holen",
     "recover.help": (
-        "Klärt Änderungen, deren Ausgang unbekannt ist, und holt, was am Schalter geändert wurde. Mit --watch "
-        "fortlaufend, bis Strg-C. Mit --rebuild wird eine beschädigte Ablage beiseitegelegt und aus Carloop neu "
-        "aufgebaut."
+        "Klärt Änderungen, deren Ausgang unbekannt ist, auch beiseitegelegte, und holt, was am Schalter geändert "
+        "wurde. Mit --watch fortlaufend, bis Strg-C. Mit --rebuild wird eine beschädigte Ablage "
+        "beiseitegelegt und aus Carloop neu aufgebaut."
     ),
     "recover.examples": "carloop recover\ncarloop recover --watch 30\ncarloop recover --rebuild",
     "erase.short": "Personenbezogene Daten löschen",

@@ -82,8 +82,9 @@ TEXTS: dict[str, str] = {
     ),
     "recover.short": "Settle what is unknown, bring in changes",
     "recover.help": (
-        "Settles changes whose outcome is unknown and brings in what was changed at the rental desk. With --watch it "
-        "goes on until Ctrl-C. With --rebuild, damaged records are moved aside and built anew from Carloop."
+        "Settles changes whose outcome is unknown, those set aside too, and brings in what was changed at the rental "
+        "desk. With --watch it goes on until Ctrl-C. With --rebuild, damaged records are moved aside and "
+        "built anew from Carloop."
     ),
     "recover.examples": "carloop recover\ncarloop recover --watch 30\ncarloop recover --rebuild",
     "erase.short": "Erase personal data",
