@@ -132,7 +132,7 @@ def digest_change(change: Mapping[str, object], *, installation: str) -> str:
     """
     canonical = json.dumps(_canonical(change), sort_keys=True, separators=(",", ":"))
     key = installation.encode()[:64]
-    return hashlib.blake2b(canonical.encode("utf-8", "surrogatepass"), key=key, digest_size=32).hexdigest()
+    return hashlib.blake2b(canonical.encode(), key=key, digest_size=32).hexdigest()
 
 
 def _canonical(document: Mapping[str, object]) -> dict[str, object]:

@@ -207,6 +207,17 @@ def test_back_to_back_rentals_are_legal(planner: Planner) -> None:
     )
 
 
+def test_without_a_token_nothing_is_sent(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody took it away: the refusal says so, and the same change works when it is back."""
+    planner.save()
+    change = planner.booking()
+    with monkeypatch.context() as away:
+        away.delenv("CARLOOP_TOKEN")
+        problem = planner.do(change)["problem"]
+    assert "not_configured" == problem["code"]
+    assert "done" == planner.do(change)["status"]
+
+
 def test_a_refusal_speaks_the_language_it_was_asked_in(planner: Planner) -> None:
     """Title and detail, of the same change as well."""
     planner.save()

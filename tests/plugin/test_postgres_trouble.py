@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.postgres_line import PostgresLine
 from carloop_plugin import bootstrap
+from carloop_plugin.messages import text
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -53,6 +54,7 @@ def test_an_intent_that_may_be_written_is_unknown(planner: Planner, line: Postgr
     line.cut_at, line.goes_down = (b"INSERT INTO intents", b"COMMIT\x00"), True
     outcome = planner.do(change)
     assert ("unknown", "storage_failed") == (outcome["status"], outcome["problem"]["code"])
+    assert text("change.unknown", "de") == outcome["problem"]["detail"]
     assert [] == planner.control.rentals(planner.id)
     line.is_down = False
     assert ["done"] == [each["status"] for each in planner.reconcile()["settled"]]

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from carloop_plugin import bootstrap
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,6 +40,36 @@ def test_nothing_is_sent_before_the_intent_is_durable(planner: Planner) -> None:
     )
     assert [] == planner.control.rentals(planner.id)
     assert "done" == planner.do(change)["status"]
+
+
+def test_records_locked_while_carloop_is_asked_refuse(planner: Planner) -> None:
+    """They could be opened, and the intent cannot be written: nothing is sent, and the advisor is told why."""
+    planner.save()
+    change, outcomes = planner.booking(), []
+    bootstrap.close()
+    planner.control.fault("account", "delay", value=0.5)
+    booking = threading.Thread(target=lambda: outcomes.append(planner.do(change, timeout=2.0)))
+    booking.start()
+    while planner.control.http.get("/sandbox/faults").json()["items"]:
+        assert booking.is_alive()
+    with locked(planner.store):
+        booking.join()
+    assert ("refused", "busy") == (outcomes[0]["status"], outcomes[0]["problem"]["code"])
+    assert [] == planner.control.rentals(planner.id)
+
+
+def test_a_change_that_is_being_made_is_not_made_twice(planner: Planner) -> None:
+    """Who asks for the same meanwhile, and cannot wait, is told that nobody knows yet."""
+    planner.save()
+    change, outcomes = planner.booking(), []
+    planner.control.fault("book", "delay", value=1.0)
+    booking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+    booking.start()
+    wait_for_intent(planner.store)
+    impatient = planner.do(change, timeout=0.3)
+    booking.join()
+    assert ("unknown", "deadline_exceeded") == (impatient["status"], impatient["problem"]["code"])
+    assert ["done"] == [each["status"] for each in outcomes]
 
 
 def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner: Planner) -> None:
