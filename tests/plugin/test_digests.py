@@ -39,6 +39,12 @@ def test_the_same_written_otherwise_is_the_same(same: dict[str, object]) -> None
     assert KNOWN == digest_change(same, installation="i-1")
 
 
+def test_a_number_is_the_same_with_a_point() -> None:
+    """JSON knows one kind of number."""
+    whole, pointed = (digest_change(CHANGE | {"revision": number}, installation="i-1") for number in (3, 3.0))
+    assert whole == pointed
+
+
 def test_anything_else_is_another_change() -> None:
     """And so is the same one of another installation: their digests have nothing in common."""
     others = [digest_change(CHANGE | {name: "other"}, installation="i-1") for name in CHANGE]
