@@ -22,6 +22,7 @@ from mobility_hookspecs import MobilityHost
 MakeProvider = Callable[..., ModuleType]
 MakeHost = Callable[..., MobilityHost]
 
+
 class Clock:
     """Be a clock that moves when told."""
 
