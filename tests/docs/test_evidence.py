@@ -15,7 +15,7 @@ PAGES = sorted(each.name for each in EVIDENCE.glob("*.md") if each.name != "READ
 def test_a_page_names_its_date_commit_and_seed(name: str) -> None:
     """So that the run can be repeated, or says why it needs no seed."""
     head = (EVIDENCE / name).read_text("utf-8")[:2000]
-    for needed in (r"\b20\d\d-\d\d-\d\d\b", r"\b[Cc]ommit:? `?[0-9a-f]{7,40}\b", r"\b[Ss]eeds?\b"):
+    for needed in (r"\b20\d\d-\d\d-\d\d\b", r"\b[Cc]ommit\W+[0-9a-f]{7,40}\b", r"\b[Ss]eeds?\b"):
         assert re.search(needed, head), needed
 
 

@@ -157,8 +157,8 @@ def report(findings: Sequence[Finding]) -> str:
     )
     return (
         f"# Planted bugs\n\n`make planted`, {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}, {SEED}."
-        " Each bug of `tests/mutants/patches/` is planted alone in a copy of the tree, and each of the tests beside it, all part"
-        f" of `make test`, must fail.\n\n**{summary(findings)}**\n\n"
+        " Each bug of `tests/mutants/patches/` is planted alone in a copy of the tree, and each of the tests beside it,"
+        f" all part of `make test`, must fail.\n\n**{summary(findings)}**\n\n"
         f"| bug | what is broken | caught by |\n|---|---|---|\n{rows}\n"
     )
 

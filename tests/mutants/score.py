@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BY_HAND = "## What survived, and why\n"
 """From here on a page is written by hand."""
-SEED = "no seed: mutmut tries every mutant, none is left to chance"
+SEED = "no seed: no mutant is left to chance"
 """What every page of figures says of its seed."""
 NOTICED = frozenset({"killed", "timeout"})
 TYPED = "caught by type check"

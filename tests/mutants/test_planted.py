@@ -62,11 +62,9 @@ def test_a_planted_bug_is_caught(name: str) -> None:
 def test_the_page_says_what_the_tool_would() -> None:
     """That there is no seed, above all."""
     page = (ROOT / "docs" / "evidence" / "planted.md").read_text("utf-8")
-    assert f", {planted.SEED}. Each bug of" in report([])
-    assert (
-        report([]).partition(planted.SEED)[2].partition("**")[0]
-        == page.partition(planted.SEED)[2].partition("**")[0]
-    )
+    said = {text.partition(f", {planted.SEED}. ")[2].partition("**")[0] for text in (page, report([]))}
+    assert 1 == len(said)
+    assert said.pop().startswith("Each bug of")
 
 
 def test_what_breaks_nothing_is_not_caught(tmp_path: Path) -> None:
