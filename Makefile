@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench crash faults outage hostile races model planted mutants soak lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench bad crash deadlines faults outage hostile races model planted mutants soak lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -67,6 +67,8 @@ soak: $(VENV)/.stamp ## every long proof, one after the other, each written to d
 	@$(BIN)/python tests/races/harness.py --store postgres --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-postgres.md
 	@$(BIN)/python tests/faults/matrix.py --report docs/evidence/faults.md
 	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md
+	@$(BIN)/python tests/faults/bad_documents.py --report docs/evidence/bad-documents.md
+	@$(BIN)/python tests/faults/deadlines.py --report docs/evidence/deadlines.md
 	@$(BIN)/python tests/faults/outage.py --minutes 5 --report docs/evidence/outage.md
 
 faults: $(VENV)/.stamp ## every fault in every operation, written to docs/evidence/faults.md; ARGS="--seeds 1" for less
@@ -83,6 +85,12 @@ planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests noti
 
 hostile: $(VENV)/.stamp ## what hostile answers cost, and where the token goes; written to docs/evidence
 	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md $(ARGS)
+
+bad: $(VENV)/.stamp ## bad documents into every hook, on both databases, written to docs/evidence; ARGS="--seed 2" for others
+	@$(BIN)/python tests/faults/bad_documents.py --report docs/evidence/bad-documents.md $(ARGS)
+
+deadlines: $(VENV)/.stamp ## how long after its deadline a call ends, written to docs/evidence; ARGS="--tries 5" for less
+	@$(BIN)/python tests/faults/deadlines.py --report docs/evidence/deadlines.md $(ARGS)
 
 mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut); the score goes to docs/evidence/mutants.md
 	@PATH="$(CURDIR)/$(BIN):$$PATH" nice $(BIN)/python -m mutmut run --max-children 2 $(ARGS)

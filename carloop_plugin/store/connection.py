@@ -148,7 +148,7 @@ def _explain(error: Exception, path: Path) -> Reason:
     if name.startswith("SQLITE_FULL"):
         return _reason("store.full", path)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return _reason("store.damaged", path)
+        return _reason("store.damaged", path, name)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return _reason("store.not_writable", path, name)
     return _reason("store.failed", path, name)

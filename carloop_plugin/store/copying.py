@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from carloop_plugin.model import Reason, Refused
+from carloop_plugin.model import Reason, Refused, StoreFailed
 from carloop_plugin.store.database import Database, Row
 from carloop_plugin.store.leases import is_free
 from carloop_plugin.store.opening import Source, source_of
@@ -47,18 +48,29 @@ def copy_records(
     """Copy the records of one location into another, where none may be yet.
 
     :param deadline: monotonic seconds; a copy that is not done by then has changed nothing.
-    :raises Refused: there is nothing to copy, something is there already, or a change is being sent just now.
+    :raises Refused: there is nothing to copy, both are one and the same, something is there already, or a change is
+        being sent just now.
     :raises StoreFailed: one of the two cannot be opened, read or written.
     """
+    try:
+        with _between(origin, target, deadline=deadline) as (here, targets):
+            return _copy(here, targets, deadline=deadline, tell=tell)
+    except StoreFailed as failed:
+        raise StoreFailed(_without_rebuild(failed.reason), may_be_written=failed.may_be_written) from None
+
+
+@contextmanager
+def _between(origin: str, target: str, *, deadline: float) -> Iterator[tuple[Database, Source]]:
     origins = source_of(origin)
     try:
         if not origins.exists(deadline=deadline):
             raise Refused(_reason("store.copy_nothing", origins.place))
+        _refuse_same(origins, target, deadline=deadline)
         with origins.open(deadline=deadline) as here:
             # What is new is the same installation: its references are those of the rentals at Carloop.
             targets = source_of(target, installation=here.installation)
             try:
-                return _copy(here.database, targets, deadline=deadline, tell=tell)
+                yield here.database, targets
             finally:
                 targets.close()
     finally:
@@ -68,26 +80,49 @@ def copy_records(
 def _copy(here: Database, targets: Source, *, deadline: float, tell: Tell) -> Copied:
     with targets.open(deadline=deadline) as opened:
         there = opened.database
-        # Before anything is locked: it may be one and the same.
+        # Looked at again below; whoever writes here need not be held off for nothing.
         _refuse_used(there)
-        here.transact(lambda: there.transact(lambda: _fill(here, there, tell)))
+        here.transact(lambda: _move(here, there, tell))
         there.note_installation()
         counts = {table: (_count(here, table), _count(there, table)) for table in KEYS}
     return Copied((here.place, there.place), counts)
 
 
-def _fill(here: Database, there: Database, tell: Tell) -> None:
-    for database in (here, there):
-        database.freeze(tuple(KEYS))
-    _refuse_used(there)
+def _move(here: Database, there: Database, tell: Tell) -> None:
+    here.freeze(tuple(KEYS))
     _refuse_in_use(here)
+    total = sum(_count(here, table) for table in KEYS)
+    try:
+        there.transact(lambda: _fill(here, there, total, tell))
+    except _OriginFailed as failed:
+        raise failed.error from None
+
+
+def _fill(here: Database, there: Database, total: int, tell: Tell) -> None:
+    there.freeze(tuple(KEYS))
+    _refuse_used(there)
     there.execute("DELETE FROM installation")
-    done, total = 0, sum(_count(here, table) for table in KEYS)
+    done = 0
     for table, key in KEYS.items():
         for rows in _batches(here, table, key):
             _insert(there, table, rows)
             done += len(rows)
             tell(done, total)
+
+
+class _OriginFailed(Exception):
+    """The origin's error, on its way through the target's transaction, which would take it for one of its own."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+def _read(here: Database, sql: str, values: Sequence[object]) -> list[Row]:
+    try:
+        return here.query(sql, values)
+    except Exception as error:  # noqa: BLE001 - raised again as soon as that transaction is rolled back
+        raise _OriginFailed(error) from None
 
 
 def _batches(db: Database, table: str, key: tuple[str, ...]) -> Iterator[list[Row]]:
@@ -96,7 +131,7 @@ def _batches(db: Database, table: str, key: tuple[str, ...]) -> Iterator[list[Ro
     while True:
         beyond = f"WHERE ({columns}) > ({marks})" if last is not None else ""
         sql = f"SELECT * FROM {table} {beyond} ORDER BY {columns} LIMIT {BATCH}"
-        rows = db.query(sql, last or ())
+        rows = _read(db, sql, last or ())
         if not rows:
             return
         yield rows
@@ -107,6 +142,15 @@ def _insert(db: Database, table: str, rows: list[Row]) -> None:
     names = ", ".join(f'"{name}"' for name in rows[0])
     marks = ", ".join("?" * len(rows[0]))
     db.execute_many(f"INSERT INTO {table} ({names}) VALUES ({marks})", [tuple(row.values()) for row in rows])
+
+
+def _refuse_same(origins: Source, target: str, *, deadline: float) -> None:
+    targets = source_of(target)
+    try:
+        if origins.identity(deadline=deadline) == targets.identity(deadline=deadline):
+            raise Refused(_reason("store.copy_same", targets.place))
+    finally:
+        targets.close()
 
 
 def _refuse_used(db: Database) -> None:
@@ -126,3 +170,12 @@ def _count(db: Database, table: str) -> int:
 
 def _reason(text: str, place: str) -> Reason:
     return Reason("storage_failed", text, (("path", place),))
+
+
+def _without_rebuild(reason: Reason) -> Reason:
+    """Say it without the advice to rebuild, which is for the records of `CARLOOP_STORE` and may not be meant."""
+    if reason.text != "store.damaged":
+        return reason
+    params = dict(reason.params)
+    is_database = params["why"] != "SQLITE_NOTADB"
+    return _reason("store.copy_damaged" if is_database else "store.copy_no_database", params["path"])

@@ -55,7 +55,7 @@ class Database(Protocol):
         """Write once for each row of values, within a transaction."""
 
     def freeze(self, tables: Sequence[str]) -> None:
-        """Hold off whoever else would write to the tables, until this transaction ends."""
+        """Hold off whoever else would write to the tables, until this transaction ends, however long it pauses."""
 
     def listed(self, texts: Sequence[str]) -> object:
         """Give a list of texts as the one value that `AMONG` takes."""

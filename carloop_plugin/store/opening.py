@@ -21,6 +21,9 @@ class Source(Protocol):
     def exists(self, *, deadline: float) -> bool:
         """Tell whether there are records, without making them."""
 
+    def identity(self, *, deadline: float) -> object:
+        """Give what is the same for the same place, by whatever name it is called."""
+
     def open(self, *, deadline: float) -> AbstractContextManager[Records]:
         """Lend the records for one call."""
 

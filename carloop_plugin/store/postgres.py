@@ -32,6 +32,11 @@ class PostgresServer:
         with self._counted() as connections:
             return is_there(PostgresDatabase(connections, deadline=deadline))
 
+    def identity(self, *, deadline: float) -> object:
+        """Give the database on its server, whatever host, user and parameters lead to it."""
+        with self._counted() as connections:
+            return PostgresDatabase(connections, deadline=deadline).identity
+
     @contextmanager
     def open(self, *, deadline: float) -> Iterator[Records]:
         """Lend a store for one call.

@@ -23,6 +23,12 @@ LONGEST_PAUSE = 0.05
 # the tables are not ours.
 _TIDY = b"VACUUM (INDEX_CLEANUP ON, SKIP_LOCKED) appointments, intents, erasures"
 
+# A server made from a copy of another one's files has its identifier, but was not started in the same microsecond.
+_IDENTITY = """
+SELECT system_identifier, pg_postmaster_start_time(), oid FROM pg_control_system(), pg_database
+WHERE datname = current_database()
+"""
+
 
 class PostgresDatabase:
     """`database.Database` for one call. A connection is borrowed for each transaction, not for the whole call."""
@@ -49,6 +55,11 @@ class PostgresDatabase:
     def journal(self) -> str:
         return ""
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Give what no other database has."""
+        return tuple(self.query(_IDENTITY)[0].values())
+
     def transact(self, work: Callable[[], T]) -> T:
         if self._within is not None:
             return work()
@@ -71,6 +82,8 @@ class PostgresDatabase:
             cursor.executemany(_native(sql), rows)
 
     def freeze(self, tables: Sequence[str]) -> None:
+        # Whoever holds others off for this long may pause: it is a person who copies, and who can end it.
+        self.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         self.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
 
     def listed(self, texts: Sequence[str]) -> list[str]:
@@ -106,7 +119,7 @@ class PostgresDatabase:
                     except psycopg.Error as error:
                         failure, lost = error, connection.broken
             except StoreFailed as none:
-                raise StoreFailed(none.reason, may_be_written=unsure) from None
+                raise StoreFailed(none.reason, may_be_written=unsure or none.may_be_written) from None
             unsure = unsure or isinstance(failure, _CommitLost)
             losses += lost
             again = failure.sqlstate in COLLISIONS or (lost and losses <= MOST_CONNECTIONS)

@@ -25,6 +25,9 @@ _DEATHS = {
 }
 
 
+LIMITED = "a full disk was a limit on the length of each file (RLIMIT_FSIZE), since none can be mounted here"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """All that was played."""
@@ -80,7 +83,7 @@ def _lines(run: Run) -> Iterator[str]:
     yield f"- {_machine()}"
     yield f"- {taken} of {all_steps} steps taken in turn, the other rounds at random"
     if run.no_disk:
-        yield f"- full disk skipped: {run.no_disk}"
+        yield f"- {LIMITED}: {run.no_disk}"
     yield ""
     yield from _table(run)
     for breach in run.breaches:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from plan import Round, Scene
 from processes import Ended, in_a_process
-from stage import FILLER, SELF, Breach, Stage, damage, downgrade, fill
+from stage import SELF, Breach, Stage, damage, downgrade
 from tap import Arm
 from verdict import verify
 
@@ -88,11 +88,11 @@ def _migration(round_: Round, stage: Stage) -> bool:
 
 
 def _full(round_: Round, stage: Stage) -> bool:
-    stage.use_records(stage.disk / f"full-{round_.number}.sqlite3")
+    stage.use_scarce_records(f"full-{round_.number}.sqlite3")
     pages = int(round_.detail.split()[0])
-    ended = stage.do(round_, kill=round_.kill, just_before=lambda: fill(stage.disk, pages=pages))
+    ended = stage.do(round_, kill=round_.kill, just_before=lambda: stage.use_up_room(pages=pages))
     stage.look(round_)
-    (stage.disk / FILLER).unlink()
+    stage.make_room()
     _is_honest(round_, ended, stage)
     return ended.killed or bool(ended.answer["status"] != "done")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ SELF = -1
 """The process that arms the tap is the one to be killed."""
 
 DISK = "1m"
+PAGE = 4096
 FILLER = "filler"
 
 
@@ -38,9 +40,11 @@ class Breach:
 class Stage:
     """Carloop, the tap and the records of some rounds."""
 
-    def __init__(self, folder: Path, disk: Path, carloop: CarloopProcess, tap: Tap, vehicle: str) -> None:
+    def __init__(
+        self, folder: Path, disk: Path | None, carloop: CarloopProcess, tap: Tap, vehicle: str
+    ) -> None:
         self.folder = folder
-        self.disk = disk
+        self._disk = disk
         self.carloop = carloop
         self.tap = tap
         self.vehicle = vehicle
@@ -53,6 +57,22 @@ class Stage:
         self.store = store
         os.environ["CARLOOP_STORE"] = str(store)
         self.tap.watch(store)
+
+    def use_scarce_records(self, name: str) -> None:
+        """Begin a round with records that there will be no room for."""
+        self.use_records((self._disk or self.folder) / name)
+
+    def use_up_room(self, *, pages: int) -> None:
+        """Leave so many pages of the disk; without a disk of our own, let no file of this process grow longer."""
+        if self._disk is None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (pages * PAGE, resource.RLIM_INFINITY))
+        else:
+            fill(self._disk, pages=pages)
+
+    def make_room(self) -> None:
+        """Have room on the disk again; a limit has ended with its process."""
+        if self._disk is not None:
+            (self._disk / FILLER).unlink()
 
     def remove_records(self) -> None:
         """Remove the records of a round that had its own, with all that lies beside them."""
@@ -214,7 +234,7 @@ def set_clock(round_: Round) -> None:
 def raised(folder: Path, *, with_disk: bool) -> Iterator[Stage]:
     """Raise a stage in a folder, with a small disk of its own where one is asked for."""
     with ExitStack() as stack:
-        disk = stack.enter_context(small_disk(folder / "disk")) if with_disk else folder
+        disk = stack.enter_context(small_disk(folder / "disk")) if with_disk else None
         carloop = CarloopProcess(folder / "carloop")
         tap = start_tap(folder)
         stack.callback(tap.stop)
@@ -243,9 +263,9 @@ def fill(disk: Path, *, pages: int) -> None:
     """Fill a disk up to the last pages."""
     with (disk / FILLER).open("wb", buffering=0) as filler:
         with suppress(OSError):
-            while filler.write(b"x" * 4096):
+            while filler.write(b"x" * PAGE):
                 pass
-        filler.truncate(max(0, filler.tell() - pages * 4096))
+        filler.truncate(max(0, filler.tell() - pages * PAGE))
 
 
 def downgrade(store: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -14,10 +15,11 @@ LONGEST = 1200
 """Seconds for a machine that has much else to do; an idle one with two cores takes a twentieth of it."""
 
 
-def play(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def play(program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run one of the programs beside this file."""
     command = [sys.executable, str(FOLDER / program), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)
+    around = os.environ | environment
+    return subprocess.run(command, env=around, capture_output=True, text=True, timeout=LONGEST, check=False)
 
 
 def test_five_hundred_kills_double_nothing_and_lose_nothing(tmp_path: Path) -> None:
@@ -26,6 +28,26 @@ def test_five_hundred_kills_double_nothing_and_lose_nothing(tmp_path: Path) -> N
     assert "500 rounds, 0 doubled, 0 unlinked" == done.stdout.splitlines()[-1], done.stderr
     assert 0 == done.returncode
     assert re.search(r"^- (\d+) of \1 steps taken in turn", (tmp_path / "crash.md").read_text(), re.MULTILINE)
+
+
+def test_who_may_not_mount_a_disk_has_a_limit_instead(tmp_path: Path) -> None:
+    """The room ends before and after the sending as on a full disk, and the report says what it was."""
+    report = tmp_path / "crash.md"
+    # Where nothing can be run, `mount` cannot either.
+    done = play(
+        "harness.py", "--rounds", "48", "--scene", "FULL", "--report", str(report), PATH=str(tmp_path), CI=""
+    )
+    assert "48 rounds, 0 doubled, 0 unlinked" == done.stdout.splitlines()[-1], done.stderr
+    assert 0 == done.returncode
+    assert "(RLIMIT_FSIZE), since none can be mounted here: " in report.read_text()
+    assert "| a full disk | 48 | 48 | 0 | 0 |" in report.read_text()
+
+
+def test_ci_must_have_a_disk_that_can_be_filled(tmp_path: Path) -> None:
+    """What is only like it is no proof there."""
+    done = play("harness.py", "--rounds", "4", "--scene", "FULL", PATH=str(tmp_path), CI="true")
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "CI must have a disk that can be filled" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from carloop_faults.hostile.answers import FEW
 from carloop_faults.hostile.elsewhere import Lured
 from carloop_faults.hostile.figures import Suffered, last_line, markdown, wrong_of
 from carloop_faults.hostile.victim import Measured
+from carloop_faults.provenance import CHANCELESS
 
 COMMAND = Path(__file__).with_name("hostile.py")
 
@@ -34,6 +35,13 @@ def test_hostile_answers_cost_neither_time_nor_memory(tmp_path: Path) -> None:
     assert expected + "\n" == done.stdout, done.stderr[-3000:]
     assert 0 == done.returncode
     assert f"**{expected}**" in report.read_text("utf-8")
+
+
+def test_the_page_says_of_its_seed_what_the_command_would() -> None:
+    """That there is none."""
+    page = (Path(__file__).parents[2] / "docs" / "evidence" / "hostile-answers.md").read_text("utf-8")
+    for text in (page, markdown([], [], 0.5)):
+        assert f"\n- Seed: {CHANCELESS}\n" in text
 
 
 def test_the_token_stays_at_its_origin() -> None:

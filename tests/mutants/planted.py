@@ -28,6 +28,8 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 PATCHES = FOLDER / "patches"
 LONGEST = 300
+SEED = "no seed: every bug is planted, none is left to chance"
+"""What every page of figures says of its seed."""
 ONE_DATABASE = ("-k", "not postgres")
 """A bug that is to be seen on any database is looked for on the one that starts at once."""
 _NEITHER = shutil.ignore_patterns(".*", "__pycache__", "docs", "dist", "build", "mutants", "*.egg-info")
@@ -154,9 +156,9 @@ def report(findings: Sequence[Finding]) -> str:
         for each in findings
     )
     return (
-        f"# Planted bugs\n\n`make planted`, {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}. Each bug of"
-        " `tests/mutants/patches/` is planted alone in a copy of the tree, and each of the tests beside it, all part"
-        f" of `make test`, must fail.\n\n**{summary(findings)}**\n\n"
+        f"# Planted bugs\n\n`make planted`, {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}, {SEED}."
+        " Each bug of `tests/mutants/patches/` is planted alone in a copy of the tree, and each of the tests beside it,"
+        f" all part of `make test`, must fail.\n\n**{summary(findings)}**\n\n"
         f"| bug | what is broken | caught by |\n|---|---|---|\n{rows}\n"
     )
 

@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BY_HAND = "## What survived, and why\n"
 """From here on a page is written by hand."""
+SEED = "no seed: no mutant is left to chance"
+"""What every page of figures says of its seed."""
 NOTICED = frozenset({"killed", "timeout"})
 TYPED = "caught by type check"
 NOT_TRIED = frozenset({"not checked", "check was interrupted by user"})
@@ -115,7 +117,7 @@ def _lines(mutants: Sequence[Mutant]) -> Iterator[str]:
     yield summary(every)
     yield "```"
     yield ""
-    yield f"- {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}"
+    yield f"- {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {SEED}"
     tools = ", ".join(f"{name} {version(name)}" for name in ("mutmut", "mypy", "pytest"))
     yield f"- {tools}, Python {platform.python_version()}, {platform.system()}"
     yield "- score: the part that tests noticed of what the types let through"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import planted
 import pytest
-from planted import ROOT, Bug, all_bugs, line_of, look_for, main, plant, read_bug
+from planted import ROOT, Bug, all_bugs, line_of, look_for, main, plant, read_bug, report
 
 QUICK = ("key-per-attempt", "refusal-believed-unlooked", "payload-kept")
 HARMLESS = """Nothing is broken.
@@ -57,6 +57,14 @@ def test_a_planted_bug_is_caught(name: str) -> None:
     """By the tests it names, in a copy of the tree."""
     finding = look_for(next(bug for bug in all_bugs() if bug.name == name))
     assert finding.is_caught, finding.said
+
+
+def test_the_page_says_what_the_tool_would() -> None:
+    """That there is no seed, above all."""
+    page = (ROOT / "docs" / "evidence" / "planted.md").read_text("utf-8")
+    said = {text.partition(f", {planted.SEED}. ")[2].partition("**")[0] for text in (page, report([]))}
+    assert 1 == len(said)
+    assert said.pop().startswith("Each bug of")
 
 
 def test_what_breaks_nothing_is_not_caught(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from planted import ROOT
-from score import BY_HAND, Mutant, Row, by_module, count, read_results, report, summary
+from score import BY_HAND, SEED, Mutant, Row, by_module, count, read_results, report, summary
 
 CODE = "def is_late(hours: int) -> bool:\n    return hours > 24\n"
 TEST = "from late import is_late\n\n\ndef test_late() -> None:\n    assert is_late(30)\n    assert not is_late(24)\n"
@@ -48,6 +48,13 @@ def test_what_was_written_by_hand_is_kept() -> None:
     page = report([Mutant("a.b.x_c__mutmut_1", "killed")], "\nBecause.\n")
     assert "| `a.b` | 1 | 0 | 1 | 0 | 100.0 % |" in page
     assert page.endswith(f"{BY_HAND}\nBecause.\n")
+
+
+def test_the_page_says_of_its_seed_what_the_tool_would() -> None:
+    """That there is none."""
+    page = (ROOT / "docs" / "evidence" / "mutants.md").read_text("utf-8")
+    for text in (page, report([], "")):
+        assert re.search(rf"^- \S+, commit .*, {SEED}$", text, re.MULTILINE)
 
 
 def test_every_survivor_is_accounted_for() -> None:

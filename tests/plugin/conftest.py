@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +12,12 @@ from carloop_plugin import bootstrap
 from carloop_plugin.store.database import Database
 from mobility_hookspecs import CallContext
 
+# the harness that feeds the hooks is shared with its command
+sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
+
 ON_BOTH = frozenset(
     {
+        "test_bad_input",
         "test_booking",
         "test_changing",
         "test_leases",

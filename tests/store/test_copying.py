@@ -25,7 +25,7 @@ from carloop_plugin.model import (
     StoredSettings,
     StoreFailed,
 )
-from carloop_plugin.store import copying
+from carloop_plugin.store import copying, postgres_connection
 from carloop_plugin.store.copying import KEYS, copy_records
 from carloop_plugin.store.damaged import find_installation
 from carloop_plugin.store.opening import source_of
@@ -142,11 +142,62 @@ def test_a_place_with_records_is_refused(filled: str, target: str) -> None:
         store.save_settings(Site("north"), StoredSettings("https://b.example"))
     source.close()
     before = dump(target)
-    for there in (target, filled):
-        with pytest.raises(Refused) as refused:
-            copy_records(filled, there, deadline=soon())
-        assert "store.copy_not_empty" == refused.value.reason.text
+    with pytest.raises(Refused) as refused:
+        copy_records(filled, target, deadline=soon())
+    assert "store.copy_not_empty" == refused.value.reason.text
     assert before == dump(target)
+
+
+def other_name(location: str, folder: Path) -> str:
+    """Name the same place in another way."""
+    if location.startswith("postgresql://"):
+        return location.replace("postgresql://", "postgres://") + "&application_name=other"
+    link = folder / "link.sqlite3"
+    link.symlink_to(location)
+    return str(link)
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_one_and_the_same_place_is_refused(
+    request: pytest.FixtureRequest, location: str, tmp_path: Path, has_records: bool
+) -> None:
+    """At once, by whatever name, and although there may be nothing in it: it would wait for itself."""
+    if has_records:
+        request.getfixturevalue("filled")
+    before, files = dump(location), sorted(tmp_path.iterdir())
+    for there in (location, other_name(location, tmp_path)):
+        with pytest.raises(Refused) as refused:
+            copy_records(location, there, deadline=soon(3))
+        assert "store.copy_same" == refused.value.reason.text
+    assert before == dump(location)
+    assert {"link.sqlite3"} >= {each.name for each in tmp_path.iterdir() if each not in files}
+
+
+def test_two_databases_of_one_server_are_two(postgres: Postgres) -> None:
+    """Neither their names nor their servers tell them apart, but what they are."""
+    origin, target = postgres.new_database(), postgres.new_database()
+    dump(origin)
+    assert copy_records(origin, target, deadline=soon()).is_whole
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"Termine;Kunde\n" * 500, "store.copy_no_database"),
+        (b"SQLite format 3\0\x10\0\1\1\0\x40\x20\x20" + b"\xff" * 8000, "store.copy_damaged"),
+    ],
+)
+def test_a_file_that_is_no_database_is_called_so(tmp_path: Path, content: bytes, text: str) -> None:
+    """From there or to there; to rebuild CARLOOP_STORE would not mend it, and the file stays as it is."""
+    bad, good = tmp_path / "bad.csv", tmp_path / "good.sqlite3"
+    bad.write_bytes(content)
+    dump(str(good))
+    for origin, target in ((bad, tmp_path / "new.sqlite3"), (good, bad)):
+        with pytest.raises(StoreFailed) as failed:
+            copy_records(str(origin), str(target), deadline=soon())
+        assert (text, str(bad)) == (failed.value.reason.text, dict(failed.value.reason.params)["path"])
+    assert content == bad.read_bytes()
+    assert not (tmp_path / "new.sqlite3").exists()
 
 
 def test_where_nothing_is_nothing_is_made(location: str, target: str) -> None:
@@ -208,3 +259,68 @@ sys.stdin.read()
         planner.kill()
     assert "store.copy_in_use" == refused.value.reason.text
     assert copy_records(filled, target, deadline=soon()).is_whole
+
+
+def cut_off(postgres: Postgres, database: str) -> None:
+    """End whoever is connected to a database, and let nobody in any more."""
+    postgres.do(f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
+    postgres.do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+
+
+@pytest.mark.parametrize("fails", ["origin", "target"])
+def test_what_fails_is_told_of_the_side_that_failed(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """Whoever reads it looks at the right server, though one transaction runs within the other."""
+    monkeypatch.setattr(copying, "BATCH", 1)
+    places = {"origin": postgres.new_database(), "target": postgres.new_database()}
+    source = source_of(places["origin"])
+    with source.open(deadline=soon()) as store:
+        for site in ("main", "north"):
+            store.save_settings(Site(site), StoredSettings("https://a.example"))
+    source.close()
+    database = places[fails].partition("?")[0].rpartition("/")[2]
+    with pytest.raises(StoreFailed) as failed:
+        copy_records(
+            *places.values(),
+            deadline=soon(),
+            tell=lambda done, _total: done == 1 and cut_off(postgres, database),
+        )
+    assert f"postgresql:///{database}" == dict(failed.value.reason.params)["path"]
+
+
+def test_a_damaged_origin_is_not_taken_for_the_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two files, too, where the damage lies on a page that is read last."""
+    origin, target = tmp_path / "origin.sqlite3", tmp_path / "target.sqlite3"
+    monkeypatch.setattr(copying, "BATCH", 1)
+    source = source_of(str(origin))
+    with source.open(deadline=soon()) as store:
+        for number in range(300):
+            store.save_settings(Site(f"s{number}"), StoredSettings("https://a.example/" + "x" * 200))
+    source.close()
+    with origin.open("r+b") as file:
+        file.seek(-40960, 2)
+        file.write(b"\xff" * 36864)
+    with pytest.raises(StoreFailed) as failed:
+        copy_records(str(origin), str(target), deadline=soon())
+    assert ("store.copy_damaged", str(origin)) == (
+        failed.value.reason.text,
+        dict(failed.value.reason.params)["path"],
+    )
+
+
+def test_a_long_pause_breaks_nothing(filled: str, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that sleeps for a while in the middle: a server ends our idle transactions otherwise."""
+    short = postgres_connection._PREPARE.replace(b"'20s'", b"'100ms'")
+    assert short != postgres_connection._PREPARE
+    monkeypatch.setattr(postgres_connection, "_PREPARE", short)
+    seen: list[int] = []
+
+    def pause(done: int, _total: int) -> None:
+        seen.append(done)
+        time.sleep(0.25)
+
+    assert copy_records(filled, target, deadline=soon(), tell=pause).is_whole
+    assert sorted(seen) == seen

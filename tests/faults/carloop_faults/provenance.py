@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 
+CHANCELESS = "none, what is played is not left to chance"
+"""The seed of a run that plays the same every time."""
+
 
 def provenance(**more: str) -> str:
     """Write the date, the commit, the machine, and what else a run was made with, as a list."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from carloop_faults.hostile.elsewhere import Lured
 from carloop_faults.hostile.victim import Measured
-from carloop_faults.provenance import provenance
+from carloop_faults.provenance import CHANCELESS, provenance
 
 MOST_OVERRUN = 0.05
 MOST_GROWN = 64 * 1024 * 1024
@@ -62,7 +62,7 @@ def markdown(suffered: Sequence[Suffered], lured: Sequence[Lured], seconds: floa
     parts = [
         "# Hostile answers",
         f"Written by `make hostile`. {_LEGEND}",
-        provenance(timeout=timeout, **facts),
+        provenance(seed=CHANCELESS, timeout=timeout, **facts),
         f"**{last_line(suffered, lured)[0]}**",
         "## Time and memory",
         "\n".join(_costs(suffered)),
