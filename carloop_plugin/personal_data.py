@@ -58,15 +58,22 @@ COLUMNS = (
     Place(
         "appointments.number_digest",
         Kind.DIGEST,
-        "a salted digest of the customer's number",
+        "a digest of the customer's number under the records' key, the same in all of the customer's appointments",
         "find the appointments of a number that is to be erased",
         _WITH_APPOINTMENT,
     ),
     Place(
+        "installation.number_key",
+        Kind.DIGEST,
+        "the random key of all digests of numbers; says nothing of anybody by itself",
+        "keep whoever has such a digest without the records from trying out numbers",
+        "as long as the records",
+    ),
+    Place(
         "appointments.salt",
         Kind.DIGEST,
-        "the random salt of both digests, another one for each appointment",
-        "make the digests of one person in two appointments differ",
+        "the random salt of the customer's digest, another one for each appointment",
+        "make the digests of one customer in two appointments differ",
         _WITH_APPOINTMENT,
     ),
     Place(

@@ -126,6 +126,10 @@ class Store(SettingsStore, Protocol):
     def installation(self) -> str:
         """This store's id, drawn once; it begins every external reference."""
 
+    @property
+    def number_key(self) -> bytes:
+        """Give the key of this store under which customers' numbers are digested, drawn once."""
+
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
         """Keep an appointment unless a revision as new is known; give the newest."""
 

@@ -21,7 +21,7 @@ from carloop_plugin.store import connection
 from carloop_plugin.store.opening import Source
 from carloop_plugin.store.pool import SqliteFile
 from carloop_plugin.store.records import Records
-from carloop_plugin.store.rows import intent_row
+from carloop_plugin.store.rows import appointment_row, intent_row
 from carloop_plugin.store.statements import insert
 
 MakeAppointment = Callable[..., SavedAppointment]
@@ -40,12 +40,53 @@ def test_what_nothing_needs_is_erased_at_once(store: Store, make_appointment: Ma
     assert 0 == store.forget_appointments([A1])
 
 
+def test_a_number_is_looked_up_and_not_searched_for(
+    store: Records, make_appointment: MakeAppointment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workshop's records grow for ten years; erasing one customer reads that customer's rows."""
+    db = store.database
+
+    def fill() -> None:
+        for number in range(2000):
+            made = make_appointment(f"A-{number:04}", key=store.number_key, number=str(number))
+            insert(db, "appointments", appointment_row(made))
+
+    db.transact(fill)
+    db.transact(lambda: db.execute("ANALYZE"))
+    asked: list[tuple[str, object]] = []
+    query = type(db).query
+
+    def noted(self: Any, sql: str, values: Any = ()) -> list[Any]:
+        asked.append((sql, values))
+        return query(self, sql, values)
+
+    monkeypatch.setattr(type(db), "query", noted)
+    assert ["A-0815"] == store.appointments_numbered("815")
+    monkeypatch.undo()
+    explain = "EXPLAIN " if db.IS_SERVER else "EXPLAIN QUERY PLAN "
+    looks = [(sql, values) for sql, values in asked if "appointments" in sql]
+    plan = str([db.query(explain + sql, values) for sql, values in looks])
+    assert (1, True) == (len(looks), "appointments_by_number" in plan), plan
+
+
+def test_each_records_have_a_key_of_their_own(tmp_path: Path) -> None:
+    """Digests of one workshop's records say nothing about another's."""
+    keys = set()
+    for name in ("one", "other"):
+        file = SqliteFile(tmp_path / name)
+        for _ in range(2):
+            with file.open(deadline=time.monotonic() + 30) as store:
+                keys.add(store.number_key)
+        file.close()
+    assert (2, {32}) == (len(keys), {len(each) for each in keys})
+
+
 @pytest.mark.parametrize("way", ["settled", "given up", "forgotten"])
 def test_what_a_change_needs_is_erased_when_it_ends(
     store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent, way: str
 ) -> None:
     """However the change ends, nobody has to ask for the erasure again."""
-    store.save_appointment(make_appointment())
+    store.save_appointment(make_appointment(key=store.number_key))
     store.record(make_intent())
     assert 0 == store.forget_appointments([A1])
     assert (A1, 0) == (store.appointments_numbered("4711")[0], store.unfinished_erasures())
