@@ -160,7 +160,7 @@ IMPERSONAL = frozenset(
         *("appointments.revision", "appointments.site", "appointments.start", "appointments.start_text"),
         *("appointments.status", "appointments.time_zone"),
         *("contacts.account", "contacts.at", "contacts.position", "contacts.skew_seconds"),
-        *("erasures.asked_at", "erasures.erased_at"),
+        *("erasures.asked_at", "erasures.erased_at", "erasures.payload_only"),
         "installation.id",
         # What a change was about and how far it came.
         *("intents.account", "intents.action", "intents.appointment_end", "intents.appointment_start"),

@@ -145,6 +145,9 @@ class Store(SettingsStore, Protocol):
         One with a pending change is erased in the transaction that settles it.
         """
 
+    def forget_payloads(self, appointment_ids: Sequence[AppointmentId]) -> None:
+        """Erase the payloads of appointments' pending changes as they settle; the appointments stay."""
+
     def unfinished_erasures(self) -> int:
         """Count the erasures that wait for no change any more, and whose traces may still be in the files."""
 

@@ -67,6 +67,7 @@ TEXTS: dict[str, str] = {
     "proposal.end_moved": "Verleihende an das neue Terminende anpassen",
     "proposal.not_as_asked": "Verleihvorgang {rental} stornieren",
     "erase.change_pending": "Eine Änderung ist noch ungeklärt; die Daten werden gelöscht, sobald sie geklärt ist.",
+    "erase.change_set_aside": "Was aus einer Änderung wurde, ließ sich nicht klären; die automatische Klärung hat sie beiseitegelegt. Es muss jemand in Carloop nachsehen und sie klären („carloop doctor“ nennt sie); die Daten werden gelöscht, sobald sie geklärt ist.",
     "erase.carloop_keeps_its_own": "Carloop bewahrt eigene Kundendaten auf; bitte dort gesondert löschen.",
     "erase.files_in_use": "Die Ablage ist in Benutzung oder umfangreich und wird später neu geschrieben; bis dahin können Spuren des Gelöschten in ihren Dateien stehen.",
     "erase.server_keeps_its_own": "Der Datenbankserver behält Gelöschtes in seinem Protokoll (WAL), in Kopien und Sicherungen, bis diese überschrieben sind; darüber entscheidet, wer ihn betreibt.",

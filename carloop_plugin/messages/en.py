@@ -67,6 +67,7 @@ TEXTS: dict[str, str] = {
     "proposal.end_moved": "Move the rental's end to the appointment's new end",
     "proposal.not_as_asked": "Cancel rental {rental}",
     "erase.change_pending": "A change is not settled yet; the data are erased as soon as it is.",
+    "erase.change_set_aside": "Nobody could find out what became of a change, and automatic recovery has set it aside. Somebody has to look it up in Carloop and settle it (“carloop doctor” names it); the data are erased as soon as it is settled.",
     "erase.carloop_keeps_its_own": "Carloop keeps customer data of its own; please erase them there separately.",
     "erase.files_in_use": "The records are in use or large and are rewritten later; until then traces of what was erased may remain in their files.",
     "erase.server_keeps_its_own": "The database server keeps what was erased in its log (WAL), copies and backups until these are overwritten; that is up to whoever runs it.",

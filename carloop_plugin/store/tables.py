@@ -49,7 +49,9 @@ CREATE UNIQUE INDEX one_pending_change ON intents (appointment_id) WHERE state !
 """
 
 ERASURES = """
-CREATE TABLE erasures (appointment_id {text} PRIMARY KEY, asked_at {text} NOT NULL, erased_at {text}) {keyed}
+CREATE TABLE erasures (
+  appointment_id {text} PRIMARY KEY, asked_at {text} NOT NULL, erased_at {text}, payload_only {integer} NOT NULL
+) {keyed}
 """
 
 PENDING = "state != 'settled'"

@@ -105,6 +105,45 @@ def test_what_a_change_needs_is_erased_when_it_ends(
     assert 0 == store.unfinished_erasures()
 
 
+def test_a_payload_alone_is_erased_when_its_change_ends(
+    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
+) -> None:
+    """The appointment is another customer's by now: it stays, and the files are cleared all the same."""
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    store.forget_payloads([A1])
+    assert 0 == store.unfinished_erasures()
+    store.settle(C1, DONE)
+    assert (True, 1) == (store.appointment(A1) is not None, store.unfinished_erasures())
+    assert (True, 0) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
+
+
+@pytest.mark.parametrize("is_asked_first", [True, False])
+def test_an_appointment_asked_for_goes_whoever_asks_first(
+    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent, is_asked_first: bool
+) -> None:
+    """That a payload alone was asked for as well takes nothing back."""
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    asked = [store.forget_appointments, store.forget_payloads]
+    for ask in asked if is_asked_first else reversed(asked):
+        ask([A1])
+    store.settle(C1, DONE)
+    assert store.appointment(A1) is None
+
+
+def test_an_appointment_saved_anew_outlives_the_erasure_of_a_payload(
+    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
+) -> None:
+    """An erasure of all of it was done, and only the files were still to be cleared."""
+    store.forget_appointments([A1])
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    store.forget_payloads([A1])
+    store.settle(C1, DONE)
+    assert store.appointment(A1) is not None
+
+
 def test_an_appointment_saved_after_its_erasure_stays(
     store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
 ) -> None:
