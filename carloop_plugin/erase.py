@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from carloop_plugin.appointment import fold
 from carloop_plugin.events import ERASURE_ASKED, ERASURE_FINISHED, ERASURE_PUT_OFF, tell
-from carloop_plugin.intents import Intent
+from carloop_plugin.intents import SET_ASIDE_SECONDS, Intent
 from carloop_plugin.model import AppointmentId, StoreFailed
 from carloop_plugin.ports import Call
 from carloop_plugin.verdict import LONGEST_FLIGHT
@@ -99,4 +99,5 @@ def _number_in(body: bytes | None) -> str:
 
 def _kept(appointment_id: AppointmentId, intent: Intent, *, now: datetime) -> Kept:
     has_arrived = (intent.last_sent_at or intent.recorded_at) + LONGEST_FLIGHT
-    return Kept(appointment_id, max(has_arrived, now + NEXT_RECOVERY), intent.is_set_aside)
+    rest = timedelta(seconds=SET_ASIDE_SECONDS) if intent.is_set_aside else NEXT_RECOVERY
+    return Kept(appointment_id, max(has_arrived, now + rest), intent.is_set_aside)

@@ -140,7 +140,15 @@ FILES = (
         Kind.PLAIN,
         "damaged records that `carloop recover --rebuild` moved aside, with all that was in them",
         "look into what damaged them",
-        "until the next erasure of anybody: they cannot be searched for a person, so they are deleted",
+        "until the next erasure of anybody, or at once where one was unfinished or they cannot say: they cannot be"
+        " searched for a person, so they are deleted",
+    ),
+    Place(
+        "STORE.rebuilding*",
+        Kind.REFERENCE,
+        "what a rebuild that was interrupted left: rentals with their appointments' ids",
+        "become the records when it is complete",
+        "until the next rebuild",
     ),
     Place(
         "STORE.files.json",

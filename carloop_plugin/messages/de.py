@@ -381,6 +381,7 @@ TEXTS: dict[str, str] = {
     "doctor.long_pending": "Seit {since} wartet eine Änderung auf ihren Ausgang. Bitte „carloop recover“ aufrufen.",
     "doctor.set_aside": "Nach vielen vergeblichen Versuchen beiseitegelegt und stündlich versucht: {ids}. Bitte in Carloop nachsehen; „carloop recover“ versucht es sofort.",
     "doctor.erasures": "Löschungen, von denen noch Spuren in den Dateien der Ablage sein können: {count}. Bitte „carloop erase“ erneut aufrufen; es räumt sie auf.",
+    "doctor.moved_aside": "Beiseitegelegte beschädigte Ablagen können personenbezogene Daten enthalten: {files}. Die nächste Löschung entfernt sie; bitte löschen, sobald niemand sie mehr braucht.",
     "doctor.rollback_journal": "Dieses SQLite ist zu alt für ein sicheres WAL-Journal, deshalb wird das Rollback-Journal verwendet.",
     "doctor.token_environment": "Der Authentifizierungsschlüssel kommt aus der Umgebung (CARLOOP_TOKEN).",
     "doctor.token_keyring": "Der Authentifizierungsschlüssel liegt im Schlüsselbund.",

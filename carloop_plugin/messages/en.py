@@ -345,6 +345,7 @@ TEXTS: dict[str, str] = {
     "doctor.long_pending": "A change has been waiting for its outcome since {since}. Please run “carloop recover”.",
     "doctor.set_aside": "Set aside after many vain attempts, and tried once an hour: {ids}. Please look them up in Carloop; “carloop recover” tries at once.",
     "doctor.erasures": "Erasures of which traces may still be in the records' files: {count}. Please run “carloop erase” again; it clears them.",
+    "doctor.moved_aside": "Damaged records that were moved aside may hold personal data: {files}. The next erasure deletes them; please delete them as soon as nobody needs them any more.",
     "doctor.rollback_journal": "This SQLite is too old for a safe write-ahead log, so the rollback journal is used.",
     "doctor.token_environment": "The authentication key comes from the environment (CARLOOP_TOKEN).",
     "doctor.token_keyring": "The authentication key is in the keyring.",

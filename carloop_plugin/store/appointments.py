@@ -43,6 +43,3 @@ class Appointments(Accounts):
         digest = digest_number(number, key=self.number_key)
         sql = "SELECT id FROM appointments WHERE number_digest = ? ORDER BY id"
         return [AppointmentId(row["id"]) for row in self._db.query(sql, [digest])] if digest else []
-
-    def discard_moved_aside(self) -> int:
-        return self._db.discard_moved_aside()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from carloop_plugin.model import AppointmentId, StoreFailed
+from carloop_plugin.model import AppointmentId, MovedAside, StoreFailed
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import Row, atomic
 from carloop_plugin.store.rows import now
@@ -14,6 +14,9 @@ from carloop_plugin.store.tables import PENDING
 FREE = (
     f"NOT EXISTS (SELECT 1 FROM intents WHERE intents.appointment_id = erasures.appointment_id AND {PENDING})"
 )
+
+NOBODY_KNOWS = AppointmentId("*")
+"""Stands for whatever was to be erased from records that nobody can read any more. No appointment has this id."""
 
 
 class Erasures(Accounts):
@@ -29,6 +32,18 @@ class Erasures(Accounts):
         self._ask(appointment_ids, payload_only=1)
         self._erase_what_is_asked()
 
+    @atomic
+    def carry_erasures_over(self, appointment_ids: Sequence[AppointmentId] | None) -> None:
+        ids = [NOBODY_KNOWS] if appointment_ids is None else appointment_ids
+        self._ask(ids, payload_only=0)
+        self._erase_what_is_asked()
+
+    def moved_aside(self) -> Sequence[MovedAside]:
+        return self._db.moved_aside()
+
+    def discard_moved_aside(self) -> int:
+        return self._db.discard_moved_aside()
+
     def unfinished_erasures(self) -> int:
         sql = f"SELECT count(*) AS n FROM erasures WHERE erased_at IS NOT NULL OR {FREE}"
         return int(self._db.query(sql)[0]["n"])
@@ -36,6 +51,8 @@ class Erasures(Accounts):
     def finish_erasures(self, *, largest: int) -> bool:
         try:
             erased = self._erased()
+            # They hold what was in the records before, and cannot be searched for a person.
+            self._db.discard_moved_aside()
             if not self._db.scrub(largest=largest):
                 return False
             self._forget_erasures(erased)

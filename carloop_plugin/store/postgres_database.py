@@ -11,7 +11,7 @@ from functools import cache
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from carloop_plugin.model import Reason, StoreFailed
+from carloop_plugin.model import MovedAside, Reason, StoreFailed
 from carloop_plugin.store.database import Row, T
 from carloop_plugin.store.postgres_connection import DeadlineConnection
 from carloop_plugin.store.postgres_errors import COLLISIONS, explain
@@ -75,6 +75,9 @@ class PostgresDatabase:
 
     def listed(self, texts: Sequence[str]) -> list[str]:
         return list(texts)
+
+    def moved_aside(self) -> list[MovedAside]:
+        return []
 
     def discard_moved_aside(self) -> int:
         return 0

@@ -241,11 +241,13 @@ def test_what_is_kept_is_never_kept_until_the_past(planner: Planner) -> None:
 
 @pytest.mark.parametrize(("locale", "words"), [("en", "Somebody has to"), ("de", "Es muss jemand")])
 def test_what_is_set_aside_needs_a_person(planner: Planner, locale: str, words: str) -> None:
-    """Waiting alone will not get it erased, so the report does not say so."""
+    """Recovery tries once an hour only, so waiting for it is not what the report asks for."""
     leave_pending(planner)
     alter_intents("tries = 20")
+    before = datetime.now(UTC)
     (kept,) = ask(planner, "number", locale)["kept"]
     assert words in kept["reason"]
+    assert before + timedelta(minutes=59) < datetime.fromisoformat(kept["until"])
 
 
 @on_files
