@@ -16,7 +16,7 @@ from carloop_plugin.ports import Call
 from carloop_plugin.verdict import LONGEST_FLIGHT
 
 LARGEST_AT_ONCE = 64 * 2**20
-"""Bytes of records that are rewritten beside the day's work: about a second, and others wait five for a lock."""
+"""Bytes of records that are rewritten beside the day's work: a second or two, and others wait five for a lock."""
 
 NEXT_RECOVERY = timedelta(minutes=1)
 """How soon recovery may settle a change: hosts reconcile every 30 s, and a dead server's lease lasts 20 s."""

@@ -69,8 +69,8 @@ TEXTS: dict[str, str] = {
     "erase.change_pending": "Eine Änderung ist noch ungeklärt; die Daten werden gelöscht, sobald sie geklärt ist.",
     "erase.change_set_aside": "Was aus einer Änderung wurde, ließ sich nicht klären; die automatische Klärung hat sie beiseitegelegt. Es muss jemand in Carloop nachsehen und sie klären („carloop doctor“ nennt sie); die Daten werden gelöscht, sobald sie geklärt ist.",
     "erase.carloop_keeps_its_own": "Carloop bewahrt eigene Kundendaten auf; bitte dort gesondert löschen.",
-    "erase.files_in_use": "Die Ablage ist in Benutzung oder umfangreich und wird später neu geschrieben; bis dahin können Spuren des Gelöschten in ihren Dateien stehen.",
-    "erase.server_keeps_its_own": "Der Datenbankserver behält Gelöschtes in seinem Protokoll (WAL), in Kopien und Sicherungen, bis diese überschrieben sind; darüber entscheidet, wer ihn betreibt.",
+    "erase.files_in_use": "Die Ablage ist in Benutzung, umfangreich oder uns zum Neuschreiben nicht freigegeben und wird neu geschrieben, sobald es geht; bis dahin können Spuren des Gelöschten in ihren Dateien stehen.",
+    "erase.server_keeps_its_own": "Aufgeräumt werden nur die Tabellen. Wie lange Protokoll (WAL), Kopien und Sicherungen des Datenbankservers und freigegebene Blöcke seiner Platte Gelöschtes behalten, entscheidet, wer ihn betreibt.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – Einstellungen",
     "settings.help": (

@@ -69,8 +69,8 @@ TEXTS: dict[str, str] = {
     "erase.change_pending": "A change is not settled yet; the data are erased as soon as it is.",
     "erase.change_set_aside": "Nobody could find out what became of a change, and automatic recovery has set it aside. Somebody has to look it up in Carloop and settle it (“carloop doctor” names it); the data are erased as soon as it is settled.",
     "erase.carloop_keeps_its_own": "Carloop keeps customer data of its own; please erase them there separately.",
-    "erase.files_in_use": "The records are in use or large and are rewritten later; until then traces of what was erased may remain in their files.",
-    "erase.server_keeps_its_own": "The database server keeps what was erased in its log (WAL), copies and backups until these are overwritten; that is up to whoever runs it.",
+    "erase.files_in_use": "The records are in use, large or not ours to rewrite, and are rewritten as soon as possible; until then traces of what was erased may remain in their files.",
+    "erase.server_keeps_its_own": "Only the tables are cleared. Whoever runs the database server decides how long its log (WAL), copies and backups and the freed blocks of its disk keep what was erased.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – settings",
     "settings.help": (

@@ -53,7 +53,7 @@ class Erasures(Accounts):
             erased = self._erased()
             # They hold what was in the records before, and cannot be searched for a person.
             self._db.discard_moved_aside()
-            if not self._db.scrub(largest=largest):
+            if erased and not self._db.scrub(largest=largest):
                 return False
             self._forget_erasures(erased)
         except StoreFailed:  # what is left to do is still noted

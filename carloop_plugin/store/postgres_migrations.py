@@ -23,6 +23,15 @@ TYPES = {
     "keyed": "",
 }
 
+# PostgreSQL's statistics quote the most frequent values of a column, past every erasure.
+UNCOUNTED = (
+    "intents.body",
+    "intents.digest",
+    "appointments.salt",
+    "appointments.customer_digest",
+    "appointments.number_digest",
+)
+
 _APPLIED = "SELECT name, (SELECT id FROM installation) AS installation FROM migrations ORDER BY number"
 
 
@@ -64,6 +73,9 @@ def _apply(db: PostgresDatabase, installation: str | None) -> str:
         for statement in MIGRATIONS[name]:
             db.execute(statement.format_map(TYPES))
         db.execute("INSERT INTO migrations (name) VALUES (?)", [name])
+    if is_new:
+        for column in UNCOUNTED:
+            db.execute("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))
     db.execute(
         DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
     )
