@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+from benchmarks.postgres import Postgres
 from carloop_plugin.appointment import SavedAppointment
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
 from carloop_plugin.model import Action, AppointmentId, ChangeId
 from carloop_plugin.ports import Store
 from carloop_plugin.store import connection
-from carloop_plugin.store.opening import Source
+from carloop_plugin.store.copying import copy_records
+from carloop_plugin.store.opening import Source, source_of
 from carloop_plugin.store.pool import SqliteFile
 from carloop_plugin.store.records import Records
 from carloop_plugin.store.rows import appointment_row, intent_row
@@ -67,6 +69,21 @@ def test_a_number_is_looked_up_and_not_searched_for(
     looks = [(sql, values) for sql, values in asked if "appointments" in sql]
     plan = str([db.query(explain + sql, values) for sql, values in looks])
     assert (1, True) == (len(looks), "appointments_by_number" in plan), plan
+
+
+def test_numbers_are_found_in_copied_records(
+    file: SqliteFile, path: Path, postgres: Postgres, make_appointment: MakeAppointment
+) -> None:
+    """The key goes with the digests, to the other database and back."""
+    with file.open(deadline=time.monotonic() + 30) as store:
+        store.save_appointment(make_appointment(key=store.number_key))
+    address, back = postgres.new_database(), str(path.with_name("back.sqlite3"))
+    for origin, target in ((str(path), address), (address, back)):
+        assert copy_records(origin, target, deadline=time.monotonic() + 30).is_whole
+        source = source_of(target)
+        with source.open(deadline=time.monotonic() + 30) as store:
+            assert [A1] == store.appointments_numbered("4711")
+        source.close()
 
 
 def test_each_records_have_a_key_of_their_own(tmp_path: Path) -> None:
