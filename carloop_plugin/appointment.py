@@ -1,7 +1,7 @@
 """The appointment as it is remembered: when, where, and whether a customer given is the customer saved.
 
-No personal data is kept. The customer of the newest revision is remembered by a salted digest, which can tell
-"the same" from "another" and nothing more.
+No personal data is kept. The customer of the newest revision is remembered by a salted digest and their number by a
+keyed one, which can tell "the same" from "another" and nothing more.
 """
 
 from __future__ import annotations
@@ -52,10 +52,6 @@ class SavedAppointment:
         """Tell whether this is the customer the appointment was saved with."""
         return digest_customer(customer, salt=self.salt) == self.customer_digest
 
-    def has_number(self, number: str) -> bool:
-        """Tell whether the appointment's customer carries this number."""
-        return bool(self.number_digest) and _digest(number, salt=self.salt) == self.number_digest
-
 
 def check_zone(name: str) -> None:
     """Raise `Refused` for a time zone that nobody knows. Where the machine has no list of zones, any will do."""
@@ -67,12 +63,11 @@ def check_zone(name: str) -> None:
             raise Refused(reason) from None
 
 
-def remember(document: Appointment) -> SavedAppointment:
-    """Turn an appointment into what is kept of it."""
+def remember(document: Appointment, *, key: bytes) -> SavedAppointment:
+    """Turn an appointment into what is kept of it. `key` is that of the records it is kept in."""
     salt = os.urandom(16)
     period = document["period"]
     customer: Customer = document["customer"]
-    number = customer.get("number")
     return SavedAppointment(
         id=AppointmentId(document["id"]),
         revision=int(document["revision"]),
@@ -85,19 +80,31 @@ def remember(document: Appointment) -> SavedAppointment:
         customer_source=customer["source"],
         salt=salt,
         customer_digest=digest_customer(customer, salt=salt),
-        number_digest=_digest(number, salt=salt) if number else "",
+        number_digest=digest_number(customer.get("number", ""), key=key),
     )
 
 
 def digest_customer(customer: Mapping[str, object], *, salt: bytes) -> str:
     """Digest a customer: empty fields dropped, text in NFC, white space collapsed."""
-    folded = {name: _fold(value) for name, value in customer.items()}
-    return _digest(json.dumps({k: v for k, v in folded.items() if v}, sort_keys=True), salt=salt)
+    folded = {name: fold(value) for name, value in customer.items()}
+    text = json.dumps({k: v for k, v in folded.items() if v}, sort_keys=True)
+    return hashlib.blake2b(_encoded(text), salt=salt, digest_size=32).hexdigest()
 
 
-def _fold(value: object) -> str:
+def digest_number(number: str, *, key: bytes) -> str:
+    """Digest a customer's number; empty where there is none.
+
+    The same number has the same digest in all appointments of the records, so that it can be looked up. Without the
+    records' key nobody can try out numbers.
+    """
+    folded = fold(number)
+    return hashlib.blake2b(_encoded(folded), key=key, digest_size=32).hexdigest() if folded else ""
+
+
+def fold(value: object) -> str:
+    """Write a value in the one way in which it is compared: text in NFC, white space collapsed."""
     return " ".join(unicodedata.normalize("NFC", str(value)).split()) if value is not None else ""
 
 
-def _digest(text: str, *, salt: bytes) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), salt=salt, digest_size=32).hexdigest()
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -121,6 +121,7 @@ def rebuild_store(
     from carloop_plugin.rebuild import rebuild
     from carloop_plugin.store.damaged import (
         begin_rebuilding,
+        find_erasures,
         find_installation,
         find_settings,
         put_in_place,
@@ -143,6 +144,8 @@ def rebuild_store(
                 wired.call.store.save_settings(Site(site), StoredSettings(base_url, station))
             sites = list(wired.sites()) or [DEFAULT_SITE]
             rebuilt = rebuild(sites, wired.call, tell=tell)
+            # Last: reading all rentals takes a while, and until then the old ones are in their place.
+            wired.call.store.carry_erasures_over(find_erasures(path))
     finally:
         source.close()
     close()

@@ -21,7 +21,7 @@ from carloop_plugin.check import (
     missing_settings,
     unknown_setting_findings,
 )
-from carloop_plugin.model import PROVIDER_ID, Failed, Figures, Reason, Site, format_instant
+from carloop_plugin.model import PROVIDER_ID, Failed, Figures, MovedAside, Reason, Site, format_instant
 from carloop_plugin.settings import Environment, is_shared_store, site_settings, token_place
 from carloop_plugin.timings import changes_document
 from mobility_hookspecs import CONTRACT_VERSION
@@ -172,6 +172,9 @@ def _figure_findings(figures: Figures, locale: str) -> list[CheckFinding]:
     if figures.unfinished_erasures:
         count = str(figures.unfinished_erasures)
         found.append(finding("erasure_unfinished", "warning", "doctor.erasures", locale=locale, count=count))
+    if figures.moved_aside:
+        files = ", ".join(each.name for each in figures.moved_aside)
+        found.append(finding("moved_aside", "warning", "doctor.moved_aside", locale=locale, files=files))
     for contact in figures.contacts:
         if abs(contact.skew) > MOST_SKEW:
             seconds = str(round(abs(contact.skew).total_seconds()))
@@ -243,6 +246,10 @@ def _figures_document(figures: Figures | None) -> dict[str, object]:
         "oldest_unknown": _written(figures.oldest_unknown),
         "set_aside": list(figures.set_aside),
         "unfinished_erasures": figures.unfinished_erasures,
+        "moved_aside": [
+            {"file": each.name, "at": format_instant(each.at), "age_seconds": age_of(each).total_seconds()}
+            for each in figures.moved_aside
+        ],
         "changes": changes_document(figures.settled),
         "contacts": [
             {
@@ -253,6 +260,11 @@ def _figures_document(figures: Figures | None) -> dict[str, object]:
             for contact in figures.contacts
         ],
     }
+
+
+def age_of(moved: MovedAside) -> timedelta:
+    """Tell how long a file has been aside."""
+    return max(timedelta(), datetime.now(UTC) - moved.at)
 
 
 def _written(instant: datetime | None) -> str | None:

@@ -284,7 +284,7 @@ def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:
         "kept": [
             {
                 "appointment_id": kept.appointment_id,
-                "reason": text("erase.change_pending", locale),
+                "reason": text(f"erase.change_{'set_aside' if kept.is_set_aside else 'pending'}", locale),
                 "until": format_instant(kept.until),
             }
             for kept in erased.kept

@@ -6,24 +6,32 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from carloop_plugin.appointment import fold
 from carloop_plugin.events import ERASURE_ASKED, ERASURE_FINISHED, ERASURE_PUT_OFF, tell
-from carloop_plugin.intents import Intent
+from carloop_plugin.intents import SET_ASIDE_SECONDS, Intent
 from carloop_plugin.model import AppointmentId, StoreFailed
 from carloop_plugin.ports import Call
 from carloop_plugin.verdict import LONGEST_FLIGHT
 
 LARGEST_AT_ONCE = 64 * 2**20
-"""Bytes of records that are rewritten beside the day's work: about a second, and others wait five for a lock."""
+"""Bytes of records that are rewritten beside the day's work: a second or two, and others wait five for a lock."""
+
+NEXT_RECOVERY = timedelta(minutes=1)
+"""How soon recovery may settle a change: hosts reconcile every 30 s, and a dead server's lease lasts 20 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What could not be erased yet. `until` is when it can be at the earliest."""
+    """What could not be erased yet. `until` is when it can be at the earliest.
+
+    Recovery leaves what `is_set_aside` to a person.
+    """
 
     appointment_id: AppointmentId
     until: datetime
+    is_set_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,12 @@ def erase(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call
     # A store that was damaged and moved aside cannot be searched for a person: all of it goes.
     call.store.discard_moved_aside()
     count = call.store.forget_appointments(sorted(asked))
-    kept = {**_pending_for(numbers, call), **call.store.pending_of(sorted(asked))}
+    former = _pending_for(numbers, call)
+    call.store.forget_payloads(sorted(former.keys() - asked))
+    kept = {**former, **call.store.pending_of(sorted(asked))}
     tell(ERASURE_ASKED, erased=count, kept=len(kept))
     is_finished = _finish(call)
-    found = tuple(Kept(each, _until(kept[each])) for each in sorted(kept))
+    found = tuple(_kept(each, kept[each], now=call.clock.now()) for each in sorted(kept))
     return Erased(count, found, is_finished, call.store.is_on_server)
 
 
@@ -73,13 +83,21 @@ def _finish(call: Call) -> bool:
 
 def _pending_for(numbers: Sequence[str], call: Call) -> Mapping[AppointmentId, Intent]:
     """Find the pending changes whose payload names a number, though their appointment has another customer by now."""
-    names = [json.dumps(number, ensure_ascii=False).encode() for number in numbers]
+    asked = {fold(number) for number in numbers} - {""}
     return {
         intent.appointment_id: intent
-        for intent in (call.store.pending_intents() if names else ())
-        if intent.appointment_id is not None and any(name in (intent.body or b"") for name in names)
+        for intent in (call.store.pending_intents() if asked else ())
+        if intent.appointment_id is not None and _number_in(intent.body) in asked
     }
 
 
-def _until(intent: Intent) -> datetime:
-    return (intent.last_sent_at or intent.recorded_at) + LONGEST_FLIGHT
+def _number_in(body: bytes | None) -> str:
+    """Give the number of the customer that a booking carries."""
+    sent = json.loads(body) if body else {}
+    return fold(sent.get("customer", {}).get("number"))
+
+
+def _kept(appointment_id: AppointmentId, intent: Intent, *, now: datetime) -> Kept:
+    has_arrived = (intent.last_sent_at or intent.recorded_at) + LONGEST_FLIGHT
+    rest = timedelta(seconds=SET_ASIDE_SECONDS) if intent.is_set_aside else NEXT_RECOVERY
+    return Kept(appointment_id, max(has_arrived, now + rest), intent.is_set_aside)

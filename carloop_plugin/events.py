@@ -120,12 +120,16 @@ ERASURE_ASKED = Event(
     ("erased", "kept"),
 )
 ERASURE_FINISHED = Event(
-    "erasure.finished", INFO, "What was erased has been cleared out of the records' files, too.", ()
+    "erasure.finished",
+    INFO,
+    "What was erased has been cleared out of the records' file, or of the files of the database's tables, too. "
+    "A server's log and copies are not ours to clear.",
+    (),
 )
 ERASURE_PUT_OFF = Event(
     "erasure.put_off",
     WARNING,
-    "The records are in use or large: traces of what was erased may remain in their files.",
+    "The records are in use, large or not ours to rewrite: traces of what was erased may remain in their files.",
     (),
 )
 RECORDS_REBUILT = Event(

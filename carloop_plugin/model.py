@@ -328,7 +328,8 @@ class Figures:
     """What the records say of their own health. `pending` includes `unknown` and `set_aside`.
 
     `engine` is the database with its version, `journal` a file's journal (empty for a server). `settled` are the newest
-    changes that are, `unfinished_erasures` those of which traces may still be in the database's files.
+    changes that are, `unfinished_erasures` those of which traces may still be in the database's files. `moved_aside`
+    are the files of damaged records that are still there.
     """
 
     installation: str
@@ -344,6 +345,15 @@ class Figures:
     oldest_unknown: datetime | None = None
     settled: tuple[SettledChange, ...] = ()
     unfinished_erasures: int = 0
+    moved_aside: tuple[MovedAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MovedAside:
+    """A file of damaged records that a rebuild has moved aside, and when."""
+
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

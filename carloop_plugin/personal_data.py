@@ -58,15 +58,22 @@ COLUMNS = (
     Place(
         "appointments.number_digest",
         Kind.DIGEST,
-        "a salted digest of the customer's number",
+        "a digest of the customer's number under the records' key, the same in all of the customer's appointments",
         "find the appointments of a number that is to be erased",
         _WITH_APPOINTMENT,
     ),
     Place(
+        "installation.number_key",
+        Kind.DIGEST,
+        "the random key of all digests of numbers; says nothing of anybody by itself",
+        "keep whoever has such a digest without the records from trying out numbers",
+        "as long as the records",
+    ),
+    Place(
         "appointments.salt",
         Kind.DIGEST,
-        "the random salt of both digests, another one for each appointment",
-        "make the digests of one person in two appointments differ",
+        "the random salt of the customer's digest, another one for each appointment",
+        "make the digests of one customer in two appointments differ",
         _WITH_APPOINTMENT,
     ),
     Place(
@@ -133,7 +140,15 @@ FILES = (
         Kind.PLAIN,
         "damaged records that `carloop recover --rebuild` moved aside, with all that was in them",
         "look into what damaged them",
-        "until the next erasure of anybody: they cannot be searched for a person, so they are deleted",
+        "until the next erasure of anybody, or at once where one was unfinished or they cannot say: they cannot be"
+        " searched for a person, so they are deleted",
+    ),
+    Place(
+        "STORE.rebuilding*",
+        Kind.REFERENCE,
+        "what a rebuild that was interrupted left: rentals with their appointments' ids",
+        "become the records when it is complete",
+        "until the next rebuild",
     ),
     Place(
         "STORE.files.json",
@@ -153,7 +168,7 @@ IMPERSONAL = frozenset(
         *("appointments.revision", "appointments.site", "appointments.start", "appointments.start_text"),
         *("appointments.status", "appointments.time_zone"),
         *("contacts.account", "contacts.at", "contacts.position", "contacts.skew_seconds"),
-        *("erasures.asked_at", "erasures.erased_at"),
+        *("erasures.asked_at", "erasures.erased_at", "erasures.payload_only"),
         "installation.id",
         # What a change was about and how far it came.
         *("intents.account", "intents.action", "intents.appointment_end", "intents.appointment_start"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Figures,
         Filters,
         FreeVehicles,
+        MovedAside,
         Period,
         Rental,
         RentalId,
@@ -126,6 +127,10 @@ class Store(SettingsStore, Protocol):
     def installation(self) -> str:
         """This store's id, drawn once; it begins every external reference."""
 
+    @property
+    def number_key(self) -> bytes:
+        """Give the key of this store under which customers' numbers are digested, drawn once."""
+
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
         """Keep an appointment unless a revision as new is known; give the newest."""
 
@@ -141,11 +146,14 @@ class Store(SettingsStore, Protocol):
         One with a pending change is erased in the transaction that settles it.
         """
 
+    def forget_payloads(self, appointment_ids: Sequence[AppointmentId]) -> None:
+        """Erase the payloads of appointments' pending changes as they settle; the appointments stay."""
+
     def unfinished_erasures(self) -> int:
         """Count the erasures that wait for no change any more, and whose traces may still be in the files."""
 
     def finish_erasures(self, *, largest: int) -> bool:
-        """Clear what was erased out of the files, too; False where that has to be done later.
+        """Clear what was erased out of the files, those moved aside too; False where that has to be done later.
 
         :param largest: bytes; larger files are left alone where nobody can write while they are rewritten.
         """
@@ -154,8 +162,17 @@ class Store(SettingsStore, Protocol):
     def is_on_server(self) -> bool:
         """Tell whether the records are a database server's, whose log, copies and backups are out of our hands."""
 
+    def moved_aside(self) -> Sequence[MovedAside]:
+        """List the files of damaged stores moved aside, which may hold personal data."""
+
     def discard_moved_aside(self) -> int:
-        """Delete the damaged stores moved aside, which may hold personal data; give how many there were."""
+        """Delete the files of damaged stores moved aside; give how many there were."""
+
+    def carry_erasures_over(self, appointment_ids: Sequence[AppointmentId] | None) -> None:
+        """Note in a rebuilt store what was to be erased from the damaged one; None where that cannot be read.
+
+        Finishing it deletes the files moved aside.
+        """
 
     def record(self, intent: Intent) -> RecordResult:
         """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental."""

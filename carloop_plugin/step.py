@@ -51,7 +51,7 @@ def save_appointment(document: contract.Appointment, call: Call, *, locale: str)
     An older revision changes nothing, and is answered with what the newest said.
     """
     check_zone(document["time_zone"])
-    appointment = call.store.save_appointment(remember(document))
+    appointment = call.store.save_appointment(remember(document, key=call.store.number_key))
     settle_pending(appointment.id, call)
     standing = standings([appointment.id], call)[appointment.id]
     is_booked = standing.rental is not None and standing.rental.status is not RentalStatus.CANCELLED

@@ -70,9 +70,10 @@ TEXTS: dict[str, str] = {
     "proposal.end_moved": "Verleihende an das neue Terminende anpassen",
     "proposal.not_as_asked": "Verleihvorgang {rental} stornieren",
     "erase.change_pending": "Eine Änderung ist noch ungeklärt; die Daten werden gelöscht, sobald sie geklärt ist.",
+    "erase.change_set_aside": "Was aus einer Änderung wurde, ließ sich nicht klären; die automatische Klärung hat sie beiseitegelegt. Es muss jemand in Carloop nachsehen und sie klären („carloop doctor“ nennt sie); die Daten werden gelöscht, sobald sie geklärt ist.",
     "erase.carloop_keeps_its_own": "Carloop bewahrt eigene Kundendaten auf; bitte dort gesondert löschen.",
-    "erase.files_in_use": "Die Ablage ist in Benutzung oder umfangreich und wird später neu geschrieben; bis dahin können Spuren des Gelöschten in ihren Dateien stehen.",
-    "erase.server_keeps_its_own": "Der Datenbankserver behält Gelöschtes in seinem Protokoll (WAL), in Kopien und Sicherungen, bis diese überschrieben sind; darüber entscheidet, wer ihn betreibt.",
+    "erase.files_in_use": "Die Ablage ist in Benutzung, umfangreich oder uns zum Neuschreiben nicht freigegeben und wird neu geschrieben, sobald es geht; bis dahin können Spuren des Gelöschten in ihren Dateien stehen.",
+    "erase.server_keeps_its_own": "Aufgeräumt werden nur die Tabellen. Wie lange Protokoll (WAL), Kopien und Sicherungen des Datenbankservers und freigegebene Blöcke seiner Platte Gelöschtes behalten, entscheidet, wer ihn betreibt.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – Einstellungen",
     "settings.help": (
@@ -383,6 +384,7 @@ TEXTS: dict[str, str] = {
     "doctor.long_pending": "Seit {since} wartet eine Änderung auf ihren Ausgang. Bitte „carloop recover“ aufrufen.",
     "doctor.set_aside": "Nach vielen vergeblichen Versuchen beiseitegelegt und stündlich versucht: {ids}. Bitte in Carloop nachsehen; „carloop recover“ versucht es sofort.",
     "doctor.erasures": "Löschungen, von denen noch Spuren in den Dateien der Ablage sein können: {count}. Bitte „carloop erase“ erneut aufrufen; es räumt sie auf.",
+    "doctor.moved_aside": "Beiseitegelegte beschädigte Ablagen können personenbezogene Daten enthalten: {files}. Die nächste Löschung entfernt sie; bitte löschen, sobald niemand sie mehr braucht.",
     "doctor.rollback_journal": "Dieses SQLite ist zu alt für ein sicheres WAL-Journal, deshalb wird das Rollback-Journal verwendet.",
     "doctor.token_environment": "Der Authentifizierungsschlüssel kommt aus der Umgebung (CARLOOP_TOKEN).",
     "doctor.token_keyring": "Der Authentifizierungsschlüssel liegt im Schlüsselbund.",

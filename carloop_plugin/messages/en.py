@@ -70,9 +70,10 @@ TEXTS: dict[str, str] = {
     "proposal.end_moved": "Move the rental's end to the appointment's new end",
     "proposal.not_as_asked": "Cancel rental {rental}",
     "erase.change_pending": "A change is not settled yet; the data are erased as soon as it is.",
+    "erase.change_set_aside": "Nobody could find out what became of a change, and automatic recovery has set it aside. Somebody has to look it up in Carloop and settle it (“carloop doctor” names it); the data are erased as soon as it is settled.",
     "erase.carloop_keeps_its_own": "Carloop keeps customer data of its own; please erase them there separately.",
-    "erase.files_in_use": "The records are in use or large and are rewritten later; until then traces of what was erased may remain in their files.",
-    "erase.server_keeps_its_own": "The database server keeps what was erased in its log (WAL), copies and backups until these are overwritten; that is up to whoever runs it.",
+    "erase.files_in_use": "The records are in use, large or not ours to rewrite, and are rewritten as soon as possible; until then traces of what was erased may remain in their files.",
+    "erase.server_keeps_its_own": "Only the tables are cleared. Whoever runs the database server decides how long its log (WAL), copies and backups and the freed blocks of its disk keep what was erased.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – settings",
     "settings.help": (
@@ -347,6 +348,7 @@ TEXTS: dict[str, str] = {
     "doctor.long_pending": "A change has been waiting for its outcome since {since}. Please run “carloop recover”.",
     "doctor.set_aside": "Set aside after many vain attempts, and tried once an hour: {ids}. Please look them up in Carloop; “carloop recover” tries at once.",
     "doctor.erasures": "Erasures of which traces may still be in the records' files: {count}. Please run “carloop erase” again; it clears them.",
+    "doctor.moved_aside": "Damaged records that were moved aside may hold personal data: {files}. The next erasure deletes them; please delete them as soon as nobody needs them any more.",
     "doctor.rollback_journal": "This SQLite is too old for a safe write-ahead log, so the rollback journal is used.",
     "doctor.token_environment": "The authentication key comes from the environment (CARLOOP_TOKEN).",
     "doctor.token_keyring": "The authentication key is in the keyring.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.appointment import SavedAppointment, digest_number
 from carloop_plugin.model import AppointmentId
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import atomic
@@ -14,6 +14,10 @@ from carloop_plugin.store.statements import upsert
 
 class Appointments(Accounts):
     """`ports.Store`, as far as appointments go."""
+
+    @property
+    def number_key(self) -> bytes:
+        return bytes(self._db.query("SELECT number_key FROM installation")[0]["number_key"])
 
     @atomic
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
@@ -36,8 +40,6 @@ class Appointments(Accounts):
         return {appointment.id: appointment for appointment in map(read_appointment, rows)}
 
     def appointments_numbered(self, number: str) -> Sequence[AppointmentId]:
-        rows = self._db.query("SELECT * FROM appointments WHERE number_digest != '' ORDER BY id")
-        return [found.id for found in map(read_appointment, rows) if found.has_number(number)]
-
-    def discard_moved_aside(self) -> int:
-        return self._db.discard_moved_aside()
+        digest = digest_number(number, key=self.number_key)
+        sql = "SELECT id FROM appointments WHERE number_digest = ? ORDER BY id"
+        return [AppointmentId(row["id"]) for row in self._db.query(sql, [digest])] if digest else []

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
-from carloop_plugin.model import Reason, StoreFailed
+from carloop_plugin.model import AppointmentId, MovedAside, Reason, StoreFailed
 
 JOURNALS = ("-journal", "-wal", "-shm")
+_STAMP = "%Y%m%dT%H%M%S"
 
 
 def id_file(path: Path) -> Path:
@@ -46,22 +50,35 @@ def find_installation(path: Path) -> str:
     """
     if noted := noted_installation(path):
         return noted
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return str(connection.execute("SELECT id FROM installation").fetchone()[0])
+    with suppress(sqlite3.Error, IndexError):
+        return str(_read(path, "SELECT id FROM installation LIMIT 1")[0][0])
     raise StoreFailed(Reason("storage_failed", "store.installation_lost", (("path", str(path)),)))
 
 
 def find_settings(path: Path) -> list[tuple[str, str | None, str | None]]:
     """Read what a damaged store still gives of the settings: site, address and station."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return list(connection.execute("SELECT site, base_url, station FROM settings"))
+    with suppress(sqlite3.Error):
+        return _read(path, "SELECT site, base_url, station FROM settings")
     return []
+
+
+def find_erasures(path: Path) -> list[AppointmentId] | None:
+    """Read which erasures a damaged store still has to finish, by appointment; None where it does not say."""
+    with suppress(sqlite3.Error):
+        return [AppointmentId(row[0]) for row in _read(path, "SELECT appointment_id FROM erasures")]
+    return None
+
+
+def _read(path: Path, sql: str) -> list[Any]:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        return list(connection.execute(sql))
 
 
 def begin_rebuilding(path: Path) -> Path:
     """Name the file a store is rebuilt in. What an earlier attempt left there, killed on its way, is removed."""
     fresh = path.with_name(f"{path.name}.rebuilding")
-    for each in path.parent.glob(f"{fresh.name}*"):
+    for each in _beside(path, "rebuilding*"):
         each.unlink()
     return fresh
 
@@ -78,7 +95,7 @@ def put_in_place(fresh: Path, path: Path, *, at: datetime) -> Path | None:
 
 
 def _aside(path: Path, *, at: datetime) -> Path:
-    aside = _unused(path.with_name(f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}"))
+    aside = _unused(path.with_name(f"{path.name}.damaged-{at:{_STAMP}}"))
     for suffix in JOURNALS:
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
@@ -95,9 +112,32 @@ def _unused(path: Path) -> Path:
 
 
 def discard_moved_aside(path: Path) -> int:
-    """Delete the stores moved aside; a damaged file cannot be searched for a person. Give how many there were."""
-    kinds = ("damaged-*", "rebuilding*")
-    found = [each for kind in kinds for each in path.parent.glob(f"{path.name}.{kind}") if each.is_file()]
+    """Delete the stores moved aside; a damaged file cannot be searched for a person. Give how many files there were.
+
+    :raises StoreFailed: one cannot be deleted.
+    """
+    found = list(_beside(path, "damaged-*"))
     for each in found:
-        each.unlink(missing_ok=True)
+        try:
+            each.unlink(missing_ok=True)
+        except OSError as error:
+            params = (("path", str(each)), ("why", error.strerror or ""))
+            raise StoreFailed(Reason("storage_failed", "store.not_writable", params)) from None
     return len(found)
+
+
+def moved_aside(path: Path) -> list[MovedAside]:
+    """List the files of stores moved aside, by their names."""
+    return [MovedAside(each.name, _moved_at(each)) for each in sorted(_beside(path, "damaged-*"))]
+
+
+def _moved_at(path: Path) -> datetime:
+    # The name tells; the file's own time is when it was last written.
+    with suppress(ValueError):
+        stamp, *_ = path.name.rpartition(".damaged-")[2].split("-")
+        return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _beside(path: Path, kind: str) -> Iterable[Path]:
+    return (each for each in path.parent.glob(f"{escape(path.name)}.{kind}") if each.is_file())

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from carloop_plugin.model import MovedAside
+
 Row = dict[str, Any]
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -60,8 +62,11 @@ class Database(Protocol):
     def listed(self, texts: Sequence[str]) -> object:
         """Give a list of texts as the one value that `AMONG` takes."""
 
+    def moved_aside(self) -> Sequence[MovedAside]:
+        """List the files of damaged stores moved aside."""
+
     def discard_moved_aside(self) -> int:
-        """Delete the damaged stores moved aside; give how many there were."""
+        """Delete the files of damaged stores moved aside; give how many there were."""
 
     def scrub(self, *, largest: int) -> bool:
         """Clear what was deleted out of the files, too; False where something is in the way.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from carloop_plugin.model import AppointmentId, StoreFailed
+from carloop_plugin.model import AppointmentId, MovedAside, StoreFailed
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import Row, atomic
 from carloop_plugin.store.rows import now
@@ -15,21 +15,34 @@ FREE = (
     f"NOT EXISTS (SELECT 1 FROM intents WHERE intents.appointment_id = erasures.appointment_id AND {PENDING})"
 )
 
+NOBODY_KNOWS = AppointmentId("*")
+"""Stands for whatever was to be erased from records that nobody can read any more. No appointment has this id."""
+
 
 class Erasures(Accounts):
     """`ports.Store`, as far as erasures go."""
 
     @atomic
     def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
-        # Whoever settles one of their changes just now looks for erasures before these are there.
-        for each in self._waited_for(appointment_ids):
-            self._db.lock(each)
-        self._db.execute_many(
-            "INSERT INTO erasures (appointment_id, asked_at) VALUES (?, ?)"
-            " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at, erased_at = NULL",
-            [(each, now()) for each in sorted(appointment_ids)],
-        )
+        self._ask(appointment_ids, payload_only=0)
         return self._erase_what_is_asked()
+
+    @atomic
+    def forget_payloads(self, appointment_ids: Sequence[AppointmentId]) -> None:
+        self._ask(appointment_ids, payload_only=1)
+        self._erase_what_is_asked()
+
+    @atomic
+    def carry_erasures_over(self, appointment_ids: Sequence[AppointmentId] | None) -> None:
+        ids = [NOBODY_KNOWS] if appointment_ids is None else appointment_ids
+        self._ask(ids, payload_only=0)
+        self._erase_what_is_asked()
+
+    def moved_aside(self) -> Sequence[MovedAside]:
+        return self._db.moved_aside()
+
+    def discard_moved_aside(self) -> int:
+        return self._db.discard_moved_aside()
 
     def unfinished_erasures(self) -> int:
         sql = f"SELECT count(*) AS n FROM erasures WHERE erased_at IS NOT NULL OR {FREE}"
@@ -38,7 +51,9 @@ class Erasures(Accounts):
     def finish_erasures(self, *, largest: int) -> bool:
         try:
             erased = self._erased()
-            if not self._db.scrub(largest=largest):
+            # They hold what was in the records before, and cannot be searched for a person.
+            self._db.discard_moved_aside()
+            if erased and not self._db.scrub(largest=largest):
                 return False
             self._forget_erasures(erased)
         except StoreFailed:  # what is left to do is still noted
@@ -47,14 +62,29 @@ class Erasures(Accounts):
 
     # within a transaction
 
+    def _ask(self, appointment_ids: Sequence[AppointmentId], *, payload_only: int) -> None:
+        # Whoever settles one of their changes just now looks for erasures before these are there.
+        for each in self._waited_for(appointment_ids):
+            self._db.lock(each)
+        self._db.execute_many(
+            "INSERT INTO erasures (appointment_id, asked_at, payload_only) VALUES (?, ?, ?)"
+            " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at, erased_at = NULL,"
+            # One that was erased already may have been saved again since.
+            " payload_only = CASE WHEN excluded.payload_only = 1 AND"
+            " (erasures.payload_only = 1 OR erasures.erased_at IS NOT NULL) THEN 1 ELSE 0 END",
+            [(each, now(), payload_only) for each in sorted(appointment_ids)],
+        )
+
     def _erase_what_is_asked(self) -> int:
-        found = self._db.query(f"SELECT appointment_id FROM erasures WHERE erased_at IS NULL AND {FREE}")
+        sql = f"SELECT appointment_id, payload_only FROM erasures WHERE erased_at IS NULL AND {FREE}"
+        found = self._db.query(sql)
         if not found:
             return 0
-        ids = self._db.listed([row["appointment_id"] for row in found])
-        erased = self._db.execute(f"DELETE FROM appointments WHERE id {self._db.AMONG}", [ids])
+        whole = self._db.listed([row["appointment_id"] for row in found if not row["payload_only"]])
+        erased = self._db.execute(f"DELETE FROM appointments WHERE id {self._db.AMONG}", [whole])
+        every = self._db.listed([row["appointment_id"] for row in found])
         sql = f"UPDATE erasures SET erased_at = ? WHERE appointment_id {self._db.AMONG}"
-        self._db.execute(sql, [now(), ids])
+        self._db.execute(sql, [now(), every])
         return erased
 
     def _waited_for(self, appointment_ids: Sequence[AppointmentId]) -> list[str]:

@@ -11,7 +11,7 @@ from sqlite_utils.migrations import Migrations
 
 from carloop_plugin.model import Reason, StoreFailed
 from carloop_plugin.store.connection import reading, writing
-from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST
+from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES
 
 TYPES = {
     "text": "TEXT",
@@ -49,7 +49,9 @@ def migrate(db: Database, path: Path, *, deadline: float, installation: str | No
             return _installation(db)
     with writing(db, path, deadline=deadline):
         migrations.apply(db)
-        db.execute(DRAW_INSTALLATION, [installation or secrets.token_hex(8)])
+        db.execute(
+            DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
+        )
         return _installation(db)
 
 

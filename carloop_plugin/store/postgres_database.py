@@ -11,17 +11,14 @@ from functools import cache
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from carloop_plugin.model import Reason, StoreFailed
+from carloop_plugin.model import MovedAside, Reason, StoreFailed
 from carloop_plugin.store.database import Row, T
 from carloop_plugin.store.postgres_connection import DeadlineConnection
 from carloop_plugin.store.postgres_errors import COLLISIONS, explain
 from carloop_plugin.store.postgres_pool import MOST_CONNECTIONS, Connections
+from carloop_plugin.store.postgres_scrub import scrub
 
 LONGEST_PAUSE = 0.05
-
-# Others go on writing meanwhile. What is being tidied already is left alone: that is told by a warning, as it is where
-# the tables are not ours.
-_TIDY = b"VACUUM (INDEX_CLEANUP ON, SKIP_LOCKED) appointments, intents, erasures"
 
 # A server made from a copy of another one's files has its identifier, but was not started in the same microsecond.
 _IDENTITY = """
@@ -89,11 +86,14 @@ class PostgresDatabase:
     def listed(self, texts: Sequence[str]) -> list[str]:
         return list(texts)
 
+    def moved_aside(self) -> list[MovedAside]:
+        return []
+
     def discard_moved_aside(self) -> int:
         return 0
 
-    def scrub(self, *, largest: int) -> bool:  # noqa: ARG002 - nobody waits, however large they are
-        return self.persist(self._tidy)
+    def scrub(self, *, largest: int) -> bool:
+        return self.persist(lambda each: scrub(each, largest=largest, milliseconds=self._milliseconds()))
 
     def note_installation(self) -> None:
         """Do nothing: a server has no folder of ours."""
@@ -143,22 +143,6 @@ class PostgresDatabase:
             self._within = None
         _commit(connection)
         return result
-
-    def _tidy(self, connection: DeadlineConnection) -> bool:
-        severities: list[str | None] = []
-
-        def note(notice: psycopg.errors.Diagnostic) -> None:
-            severities.append(notice.severity_nonlocalized)
-
-        connection.add_notice_handler(note)
-        connection.execute(f"SET statement_timeout = {self._milliseconds()}".encode())
-        try:
-            connection.execute(_TIDY)
-        finally:
-            connection.remove_notice_handler(note)
-            with suppress(psycopg.Error):
-                connection.execute(b"RESET statement_timeout")
-        return "WARNING" not in severities
 
     def _milliseconds(self) -> int:
         return max(1, int((self._deadline - time.monotonic()) * 1000))

@@ -11,7 +11,7 @@ from carloop_plugin.model import Reason, StoreFailed
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.postgres_connection import SCHEMA, DeadlineConnection
 from carloop_plugin.store.postgres_database import PostgresDatabase
-from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST
+from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES
 
 # Text is compared by its bytes, as SQLite does, whatever the database's own language is.
 TYPES = {
@@ -22,6 +22,15 @@ TYPES = {
     "plain": "",
     "keyed": "",
 }
+
+# PostgreSQL's statistics quote the most frequent values of a column, past every erasure.
+UNCOUNTED = (
+    "intents.body",
+    "intents.digest",
+    "appointments.salt",
+    "appointments.customer_digest",
+    "appointments.number_digest",
+)
 
 _APPLIED = "SELECT name, (SELECT id FROM installation) AS installation FROM migrations ORDER BY number"
 
@@ -64,7 +73,12 @@ def _apply(db: PostgresDatabase, installation: str | None) -> str:
         for statement in MIGRATIONS[name]:
             db.execute(statement.format_map(TYPES))
         db.execute("INSERT INTO migrations (name) VALUES (?)", [name])
-    db.execute(DRAW_INSTALLATION, [installation or secrets.token_hex(8)])
+    if is_new:
+        for column in UNCOUNTED:
+            db.execute("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))
+    db.execute(
+        DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
+    )
     return str(db.query(_APPLIED)[0]["installation"])
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
+from carloop_plugin.model import MovedAside
 from carloop_plugin.store.connection import reading, scrub, writing
-from carloop_plugin.store.damaged import discard_moved_aside, id_file, note_installation
+from carloop_plugin.store.damaged import discard_moved_aside, id_file, moved_aside, note_installation
 from carloop_plugin.store.database import Row, T
 
 
@@ -66,6 +67,9 @@ class SqliteDatabase:
 
     def listed(self, texts: Sequence[str]) -> str:
         return json.dumps(list(texts))
+
+    def moved_aside(self) -> list[MovedAside]:
+        return moved_aside(self._path)
 
     def discard_moved_aside(self) -> int:
         return discard_moved_aside(self._path)

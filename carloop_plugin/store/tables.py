@@ -49,7 +49,9 @@ CREATE UNIQUE INDEX one_pending_change ON intents (appointment_id) WHERE state !
 """
 
 ERASURES = """
-CREATE TABLE erasures (appointment_id {text} PRIMARY KEY, asked_at {text} NOT NULL, erased_at {text}) {keyed}
+CREATE TABLE erasures (
+  appointment_id {text} PRIMARY KEY, asked_at {text} NOT NULL, erased_at {text}, payload_only {integer} NOT NULL
+) {keyed}
 """
 
 PENDING = "state != 'settled'"
@@ -61,6 +63,7 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         INTENTS,
         RENTALS,
         ONE_PENDING_CHANGE,
+        "CREATE INDEX appointments_by_number ON appointments (number_digest)",
         "CREATE INDEX pending_intents ON intents (recorded_at) WHERE state != 'settled'",
         "CREATE UNIQUE INDEX one_active_rental ON rentals (appointment_id) WHERE active = 1 AND linked = 1",
         "CREATE INDEX rentals_of_appointment ON rentals (appointment_id, updated_at)",
@@ -70,7 +73,7 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         CONTACTS,
         "CREATE TABLE sites (site {text} PRIMARY KEY) {keyed}",
         "CREATE TABLE settings (site {text} PRIMARY KEY, base_url {text}, station {text}) {plain}",
-        "CREATE TABLE installation (id {text} PRIMARY KEY) {plain}",
+        "CREATE TABLE installation (id {text} PRIMARY KEY, number_key {blob} NOT NULL) {plain}",
     ),
     "add_leases": (
         "ALTER TABLE intents ADD COLUMN lease_holder {text}",
@@ -88,4 +91,9 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
 NEWEST = [*MIGRATIONS][-1]
 """The version of the records this plugin knows."""
 
-DRAW_INSTALLATION = "INSERT INTO installation (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM installation)"
+DRAW_INSTALLATION = (
+    "INSERT INTO installation (id, number_key) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM installation)"
+)
+"""The statement that gives new records their id, and the key of their customers' numbers."""
+
+NUMBER_KEY_BYTES = 32

@@ -92,6 +92,35 @@ def test_damaged_records(run, planner, appointment_file: Path) -> None:
     assert booked["rental"]["id"] in {each["id"] for each in listed}
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_was_moved_aside(run, planner, language: str) -> None:
+    """It may hold personal data, so the doctor lists it with its age, until an erasure deletes it."""
+    planner.save()
+    name = f"{planner.store.name}.damaged-20260102T030405"
+    planner.store.with_name(name).write_text("damaged")
+    report = run("doctor", "--json").document
+    (moved,) = report["store"]["moved_aside"]
+    assert (name, "2026-01-02T03:04:05Z") == (moved["file"], moved["at"])
+    days = int(moved["age_seconds"] / 86400)
+    assert (True, True) == (days > 0, "moved_aside" in codes(report))
+    shown = " ".join(run("--lang", language, "doctor").out.split())
+    age = {"de": f"Alter in Tagen: {days}", "en": f"age in days: {days}"}[language]
+    assert (True, True) == (name in shown, age in shown)
+    run("erase", "--customer", "4711")
+    assert [] == run("doctor", "--json").document["store"]["moved_aside"]
+
+
+def test_records_that_cannot_say_what_was_to_be_erased(run, planner, appointment_file: Path) -> None:
+    """The command says that they are deleted, and the round after the rebuild does it."""
+    run("appointment", "save", str(appointment_file))
+    from carloop_plugin import bootstrap
+
+    bootstrap.close()
+    planner.store.write_bytes(b"this is no database" * 100)
+    assert "they are deleted with the next round" in run("--lang", "en", "recover", "--rebuild").err
+    assert [] == list(planner.store.parent.glob("*damaged*"))
+
+
 def test_sound_records_with_a_pending_change_are_not_moved_aside(
     run, planner, appointment_file: Path
 ) -> None:

@@ -10,7 +10,16 @@ import click
 import pytest
 
 from carloop_plugin.doctor import Diagnosis, SiteFacts
-from carloop_plugin.model import AccountId, Action, ChangeId, Contact, Figures, SettledChange, Site
+from carloop_plugin.model import (
+    AccountId,
+    Action,
+    ChangeId,
+    Contact,
+    Figures,
+    MovedAside,
+    SettledChange,
+    Site,
+)
 from mobility_hookspecs import specs
 from mobility_hookspecs.problems import ProblemCode
 
@@ -127,7 +136,7 @@ def test_every_field_of_the_doctors_report(root):
     now, booked = datetime.now(UTC), SettledChange(Action.BOOK, "done", None, 0.1)
     figures = Figures(
         *("i", "s", "wal", 0, 0, 0, now, (ChangeId("c"),), (Contact(AccountId("a"), now, timedelta()),)),
-        oldest_unknown=now, settled=(booked,),
+        oldest_unknown=now, settled=(booked,), moved_aside=(MovedAside("s.damaged-1", now),),
     )  # fmt: skip
     report = Diagnosis(
         versions={"python": "3"}, store="s", figures=figures,

@@ -16,6 +16,7 @@ from carloop_plugin.model import (
     ChangeId,
     Contact,
     Figures,
+    MovedAside,
     Reason,
     SettledChange,
     Site,
@@ -99,6 +100,7 @@ def test_all_is_well(look) -> None:
         (but(pending=1, oldest_pending=NOW - timedelta(hours=2)), "long_pending"),
         (but(pending=1, set_aside=(ChangeId("c1"),)), "set_aside"),
         (but(unfinished_erasures=1), "erasure_unfinished"),
+        (but(moved_aside=(MovedAside("s.damaged-1", NOW),)), "moved_aside"),
         (but(contacts=(Contact(AccountId("a1"), NOW, timedelta(seconds=-90)),)), "clock_skew"),
     ],
 )
@@ -187,6 +189,7 @@ def test_findings_are_in_the_language(look, locale: str) -> None:
         pending=3,
         unknown=1,
         unfinished_erasures=2,
+        moved_aside=(MovedAside("s.damaged-1", NOW),),
         oldest_pending=NOW - timedelta(days=1),
         set_aside=(ChangeId("c"),),
     )

@@ -69,7 +69,9 @@ def store(source: Source) -> Iterator[Store]:
 
 @pytest.fixture
 def make_appointment() -> Callable[..., SavedAppointment]:
-    def make(appointment_id: str = "A-1", revision: int = 1, **customer: str) -> SavedAppointment:
+    def make(
+        appointment_id: str = "A-1", revision: int = 1, *, key: bytes = b"any", **customer: str
+    ) -> SavedAppointment:
         return remember(
             {
                 "id": appointment_id,
@@ -79,7 +81,8 @@ def make_appointment() -> Callable[..., SavedAppointment]:
                 "period": {"start": "2026-11-24T10:30:00+01:00", "end": "2026-11-25T10:30:00+01:00"},
                 "time_zone": "Europe/Berlin",
                 "customer": {"source": "dms", "number": "4711", "last_name": "Müller"} | customer,  # type: ignore[typeddict-item]
-            }
+            },
+            key=key,
         )
 
     return make

@@ -13,15 +13,17 @@ from typing import Any
 
 import pytest
 
+from benchmarks.postgres import Postgres
 from carloop_plugin.appointment import SavedAppointment
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
 from carloop_plugin.model import Action, AppointmentId, ChangeId
 from carloop_plugin.ports import Store
 from carloop_plugin.store import connection
-from carloop_plugin.store.opening import Source
+from carloop_plugin.store.copying import copy_records
+from carloop_plugin.store.opening import Source, source_of
 from carloop_plugin.store.pool import SqliteFile
 from carloop_plugin.store.records import Records
-from carloop_plugin.store.rows import intent_row
+from carloop_plugin.store.rows import appointment_row, intent_row
 from carloop_plugin.store.statements import insert
 
 MakeAppointment = Callable[..., SavedAppointment]
@@ -40,12 +42,68 @@ def test_what_nothing_needs_is_erased_at_once(store: Store, make_appointment: Ma
     assert 0 == store.forget_appointments([A1])
 
 
+def test_a_number_is_looked_up_and_not_searched_for(
+    store: Records, make_appointment: MakeAppointment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workshop's records grow for ten years; erasing one customer reads that customer's rows."""
+    db = store.database
+
+    def fill() -> None:
+        for number in range(2000):
+            made = make_appointment(f"A-{number:04}", key=store.number_key, number=str(number))
+            insert(db, "appointments", appointment_row(made))
+
+    db.transact(fill)
+    db.transact(lambda: db.execute("ANALYZE"))
+    asked: list[tuple[str, object]] = []
+    query = type(db).query
+
+    def noted(self: Any, sql: str, values: Any = ()) -> list[Any]:
+        asked.append((sql, values))
+        return query(self, sql, values)
+
+    monkeypatch.setattr(type(db), "query", noted)
+    assert ["A-0815"] == store.appointments_numbered("815")
+    monkeypatch.undo()
+    explain = "EXPLAIN " if db.IS_SERVER else "EXPLAIN QUERY PLAN "
+    looks = [(sql, values) for sql, values in asked if "appointments" in sql]
+    plan = str([db.query(explain + sql, values) for sql, values in looks])
+    assert (1, True) == (len(looks), "appointments_by_number" in plan), plan
+
+
+def test_numbers_are_found_in_copied_records(
+    file: SqliteFile, path: Path, postgres: Postgres, make_appointment: MakeAppointment
+) -> None:
+    """The key goes with the digests, to the other database and back."""
+    with file.open(deadline=time.monotonic() + 30) as store:
+        store.save_appointment(make_appointment(key=store.number_key))
+    address, back = postgres.new_database(), str(path.with_name("back.sqlite3"))
+    for origin, target in ((str(path), address), (address, back)):
+        assert copy_records(origin, target, deadline=time.monotonic() + 30).is_whole
+        source = source_of(target)
+        with source.open(deadline=time.monotonic() + 30) as store:
+            assert [A1] == store.appointments_numbered("4711")
+        source.close()
+
+
+def test_each_records_have_a_key_of_their_own(tmp_path: Path) -> None:
+    """Digests of one workshop's records say nothing about another's."""
+    keys = set()
+    for name in ("one", "other"):
+        file = SqliteFile(tmp_path / name)
+        for _ in range(2):
+            with file.open(deadline=time.monotonic() + 30) as store:
+                keys.add(store.number_key)
+        file.close()
+    assert (2, {32}) == (len(keys), {len(each) for each in keys})
+
+
 @pytest.mark.parametrize("way", ["settled", "given up", "forgotten"])
 def test_what_a_change_needs_is_erased_when_it_ends(
     store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent, way: str
 ) -> None:
     """However the change ends, nobody has to ask for the erasure again."""
-    store.save_appointment(make_appointment())
+    store.save_appointment(make_appointment(key=store.number_key))
     store.record(make_intent())
     assert 0 == store.forget_appointments([A1])
     assert (A1, 0) == (store.appointments_numbered("4711")[0], store.unfinished_erasures())
@@ -62,6 +120,45 @@ def test_what_a_change_needs_is_erased_when_it_ends(
     assert (None, 1) == (store.appointment(A1), store.unfinished_erasures())
     assert store.finish_erasures(largest=ANY)
     assert 0 == store.unfinished_erasures()
+
+
+def test_a_payload_alone_is_erased_when_its_change_ends(
+    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
+) -> None:
+    """The appointment is another customer's by now: it stays, and the files are cleared all the same."""
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    store.forget_payloads([A1])
+    assert 0 == store.unfinished_erasures()
+    store.settle(C1, DONE)
+    assert (True, 1) == (store.appointment(A1) is not None, store.unfinished_erasures())
+    assert (True, 0) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
+
+
+@pytest.mark.parametrize("is_asked_first", [True, False])
+def test_an_appointment_asked_for_goes_whoever_asks_first(
+    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent, is_asked_first: bool
+) -> None:
+    """That a payload alone was asked for as well takes nothing back."""
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    asked = [store.forget_appointments, store.forget_payloads]
+    for ask in asked if is_asked_first else reversed(asked):
+        ask([A1])
+    store.settle(C1, DONE)
+    assert store.appointment(A1) is None
+
+
+def test_an_appointment_saved_anew_outlives_the_erasure_of_a_payload(
+    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
+) -> None:
+    """An erasure of all of it was done, and only the files were still to be cleared."""
+    store.forget_appointments([A1])
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    store.forget_payloads([A1])
+    store.settle(C1, DONE)
+    assert store.appointment(A1) is not None
 
 
 def test_an_appointment_saved_after_its_erasure_stays(

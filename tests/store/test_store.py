@@ -59,9 +59,10 @@ def test_appointments_are_found_by_the_customers_number(
     store: Store, make_appointment: MakeAppointment
 ) -> None:
     """The number itself is not kept, and can be recognised all the same."""
-    store.save_appointment(make_appointment("A-1"))
-    store.save_appointment(make_appointment("A-2", number="4712"))
-    assert [A1] == store.appointments_numbered("4711")
+    store.save_appointment(make_appointment("A-1", key=store.number_key))
+    store.save_appointment(make_appointment("A-2", key=store.number_key, number="4712"))
+    store.save_appointment(make_appointment("A-3", key=store.number_key, source="manual", number=""))
+    assert ([A1], []) == (store.appointments_numbered(" 4711"), store.appointments_numbered(""))
     assert 1 == store.forget_appointments([A1, AppointmentId("never")])
     assert store.appointment(A1) is None
 

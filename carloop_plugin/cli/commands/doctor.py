@@ -16,7 +16,7 @@ from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.records import records
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.doctor import Diagnosis, diagnose
+from carloop_plugin.doctor import Diagnosis, age_of, diagnose
 from carloop_plugin.model import Failed, Figures, Site
 from carloop_plugin.timings import durations, refusals
 
@@ -89,6 +89,7 @@ def _show(diagnosis: Diagnosis, texts: Texts) -> None:
             (texts("doctor.pending"), figures.pending),
             (texts("doctor.unknown"), figures.unknown),
             (texts("doctor.set_aside"), len(figures.set_aside)),
+            *_moved_aside(figures, texts),
             *_how_changes_go(figures, texts),
             *_contacts(figures, texts),
         ]
@@ -104,6 +105,13 @@ def _show(diagnosis: Diagnosis, texts: Texts) -> None:
     print_facts(facts)
     tell_findings(diagnosis.findings, texts)
     click.echo(texts(_verdict(diagnosis)), err=True)
+
+
+def _moved_aside(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:
+    for each in figures.moved_aside:
+        when = show_time(each.at.isoformat(), texts)
+        shown = texts("doctor.aside_since", file=each.name, when=when, days=age_of(each).days)
+        yield texts("doctor.moved_aside"), shown
 
 
 def _how_changes_go(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:

@@ -147,6 +147,9 @@ def _rebuild(texts: Texts) -> Exit:
         )
     if aside is not None:
         click.echo(texts("recover.moved_aside", path=aside), err=True)
+        with records() as wired:
+            if wired.call.store.unfinished_erasures():
+                click.echo(texts("recover.aside_goes"), err=True)
     click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
     for site, reason in rebuilt.missing:
         click.echo(texts("recover.missing", site=plain(site)), err=True)

@@ -354,6 +354,9 @@ TEXTS: dict[str, str] = {
     "rentals.none": "Keine Verleihvorgänge.",
     "recover.summary": "Geklärt: {settled} · geändert: {changed} · noch offen: {pending}",
     "recover.oldest": "Offen seit {since}",
+    "recover.aside_goes": (
+        "Aus ihr war etwas zu löschen, oder sie lässt nicht mehr erkennen, ob; der nächste Durchgang entfernt sie."
+    ),
     "recover.rebuilt": "Die Ablage ist neu aufgebaut. Verleihvorgänge: {count}",
     "recover.not_damaged": (
         "Die Ablage ist lesbar, und Änderungen sind noch offen ({pending}). Bitte zuerst „carloop recover“ ohne "
@@ -399,6 +402,8 @@ TEXTS: dict[str, str] = {
     "doctor.pending": "offene Änderungen",
     "doctor.unknown": "davon unbekannt",
     "doctor.set_aside": "davon beiseitegelegt",
+    "doctor.moved_aside": "beiseitegelegt",
+    "doctor.aside_since": "{file} · seit {when} · Alter in Tagen: {days}",
     "doctor.oldest_unknown": "unbekannt seit",
     "doctor.contact": "letzter Kontakt ({account})",
     "doctor.heard": "{when} · Uhr {skew} s",

@@ -342,6 +342,9 @@ TEXTS: dict[str, str] = {
     "rentals.none": "No rentals.",
     "recover.summary": "Settled: {settled} · changed: {changed} · still pending: {pending}",
     "recover.oldest": "Pending since {since}",
+    "recover.aside_goes": (
+        "Something was to be erased from them, or they cannot say whether; they are deleted with the next round."
+    ),
     "recover.rebuilt": "The records have been built anew. Rentals: {count}",
     "recover.not_damaged": (
         "The records can be read, and changes are still pending ({pending}). Please run “carloop recover” "
@@ -387,6 +390,8 @@ TEXTS: dict[str, str] = {
     "doctor.pending": "Pending changes",
     "doctor.unknown": "of these unknown",
     "doctor.set_aside": "of these set aside",
+    "doctor.moved_aside": "Moved aside",
+    "doctor.aside_since": "{file} · since {when} · age in days: {days}",
     "doctor.oldest_unknown": "unknown since",
     "doctor.contact": "Last contact ({account})",
     "doctor.heard": "{when} · clock {skew} s",

@@ -28,6 +28,7 @@ EFFECTS = frozenset(
         "record",
         "lease",
         "forget_appointments",
+        "forget_payloads",
         "finish_erasures",
         "record_settled",
         "mark_sent",
