@@ -32,22 +32,11 @@ SAYS_NOTHING: Final = frozenset({"busy", "storage_failed", "deadline_exceeded", 
 
 @dataclass(frozen=True, slots=True)
 class OpenChange:
-    """A change whose outcome is not known yet: of a booking its period, of a change of the end the end asked for."""
+    """A change whose outcome is not known yet."""
 
     change_id: str
     provider: str
     action: str
-    period: contract.Period | None = None
-    end: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LateRefusal:
-    """A change that was refused after nobody had known what became of it, and why."""
-
-    change_id: str
-    action: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +76,7 @@ class Changes:
         deed = Deed(
             at=self._now(),
             user=user,
-            action=_action_of(change),
+            action="give_up" if "book_change_id" in change else change["action"],
             subject=appointment_id,
             provider=change["provider"],
             rental_id=change.get("rental_id", ""),
@@ -97,7 +86,6 @@ class Changes:
         with self._database.writing():
             is_first = self._audit.note(deed)
             was_open = not self._open(change, appointment_id)
-            self.have_seen_refusals(appointment_id)
         outcome = self._host.change_rental(change, timeout=TIMEOUT, locale=locale)
         result = Result.of(outcome)
         if result.code == "change_id_reused" and not is_first:
@@ -112,13 +100,7 @@ class Changes:
     def open_changes(self, appointment_id: str) -> list[OpenChange]:
         """Give an appointment's changes whose outcome is not known, the oldest first."""
         return [
-            OpenChange(
-                change["change_id"],
-                change["provider"],
-                change["action"],
-                change.get("period"),
-                change.get("end", ""),
-            )
+            OpenChange(change["change_id"], change["provider"], change["action"])
             for change in self._documents("WHERE appointment_id = ?", appointment_id)
         ]
 
@@ -126,21 +108,6 @@ class Changes:
         """Give those of some appointments that have a change whose outcome is not known."""
         rows = self._database.all("SELECT DISTINCT appointment_id FROM open_changes")
         return {row["appointment_id"] for row in rows}.intersection(appointment_ids)
-
-    def late_refusals(self, appointment_id: str) -> list[LateRefusal]:
-        """Give what was refused while nobody looked, until somebody has seen it or asks for something else."""
-        sql = "SELECT change_id, action, code FROM late_refusals WHERE appointment_id = ? ORDER BY rowid"
-        return [LateRefusal(*row) for row in self._database.all(sql, appointment_id)]
-
-    def appointments_with_late_refusals(self, appointment_ids: Iterable[str]) -> set[str]:
-        """Give those of some appointments that have a refusal nobody has seen."""
-        rows = self._database.all("SELECT DISTINCT appointment_id FROM late_refusals")
-        return {row["appointment_id"] for row in rows}.intersection(appointment_ids)
-
-    def have_seen_refusals(self, appointment_id: str) -> None:
-        """Forget an appointment's late refusals: somebody has seen them."""
-        with self._database.writing():
-            self._database.run("DELETE FROM late_refusals WHERE appointment_id = ?", appointment_id)
 
     def ask_again(self, appointment_id: str, *, locale: str = "de") -> None:
         """Ask once more for each of an appointment's changes whose outcome is not known."""
@@ -156,20 +123,7 @@ class Changes:
     def _ask_again(self, change: contract.RentalChange, locale: str) -> None:
         result = Result.of(self._host.change_rental(change, timeout=AGAIN_TIMEOUT, locale=locale))
         if not self._says_nothing(result, change):
-            with self._database.writing():
-                self._note_refusal(change, result)
-                self._settle(change, result, at=self._now())
-
-    def _note_refusal(self, change: contract.RentalChange, result: Result) -> None:
-        # Who gave a booking up knows that it is refused.
-        if result.status == "refused" and result.code != "given_up":
-            self._database.run(
-                "INSERT OR IGNORE INTO late_refusals (change_id, appointment_id, action, code)"
-                " SELECT change_id, appointment_id, ?, ? FROM open_changes WHERE change_id = ?",
-                _action_of(change),
-                result.code,
-                change["change_id"],
-            )
+            self._settle(change, result, at=self._now())
 
     def _says_nothing(self, result: Result, change: contract.RentalChange) -> bool:
         """Tell whether an answer to a repeated question leaves open what became of the first."""
@@ -209,7 +163,3 @@ class Changes:
         sql = f"SELECT document FROM open_changes {where} ORDER BY asked_us, change_id"  # noqa: S608
         rows = self._database.all(sql, *values)
         return [cast("contract.RentalChange", json.loads(row["document"])) for row in rows]
-
-
-def _action_of(change: contract.RentalChange) -> str:
-    return "give_up" if "book_change_id" in change else change["action"]

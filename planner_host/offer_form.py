@@ -24,16 +24,12 @@ RENTER: Final = tuple(f"renter_{name}" for name in MANUAL_FIELDS)
 
 @dataclass(frozen=True, slots=True)
 class OfferForm:
-    """What is on the form: texts, and the ids of what is ticked. `change_id` is drawn with it.
-
-    `searched` is the period for which the option was found.
-    """
+    """What is on the form: texts, and the ids of what is ticked. `change_id` is drawn with it."""
 
     texts: Mapping[str, str] = field(repr=False)
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     option: str = ""
-    searched: str = ""
     change_id: str = ""
     accepts_second: bool = False
 
@@ -73,7 +69,6 @@ def filled_in(form: Form) -> OfferForm:
         classes=form.all("vehicle_class"),
         features=form.all("feature"),
         option=form["option"],
-        searched=form["searched"],
         change_id=form["change_id"] or draw_change_id(),
         accepts_second=form["second"] == "yes",
     )

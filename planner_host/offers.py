@@ -51,15 +51,13 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """A search's result. `searched` is the period whose prices are shown; `is_instead` what a refusal offers."""
+    """A search's result."""
 
     options: tuple[ShownOption, ...]
     total: int
     is_truncated: bool
     explanations: tuple[Explained, ...] = ()
     failures: tuple[ShownFailure, ...] = ()
-    searched: str = ""
-    is_instead: bool = False
 
     @property
     def exact(self) -> tuple[ShownOption, ...]:
@@ -88,7 +86,6 @@ def search(
         options=shown(found, planner, choices=choices, language=language),
         total=sum(answer["total"] for answer in answers),
         is_truncated=any(answer["truncated"] for answer in answers),
-        searched=searched_for(request["period"]),
         explanations=tuple(
             Explained(planner.provider_name(answer["provider"]), answer["explanation"]["message"])
             for answer in answers
@@ -99,11 +96,6 @@ def search(
             for failure in gathered.failures
         ),
     )
-
-
-def searched_for(period: contract.Period) -> str:
-    """Write a period as a list of offers carries it."""
-    return f"{period['start']}/{period['end']}"
 
 
 def shown(

@@ -73,20 +73,6 @@ def first_tables(db: sqlite_utils.Database) -> None:
     )
 
 
-@MIGRATIONS(name="0002_late_refusals", transactional=False)
-def late_refusals(db: sqlite_utils.Database) -> None:
-    """Keep what was refused after it had been unknown, until somebody has seen it."""
-    execute_script(
-        db,
-        """
-        CREATE TABLE late_refusals (
-          change_id TEXT PRIMARY KEY, appointment_id TEXT NOT NULL, action TEXT NOT NULL, code TEXT NOT NULL
-        ) STRICT;
-        CREATE INDEX late_refusals_by_appointment ON late_refusals (appointment_id);
-        """,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Saved:
     """An appointment is saved; `is_new` unless it was so already."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, cast
 
 from planner_host.appointments import Appointment, document_of
-from planner_host.changes import LateRefusal
 from planner_host.planner import Planner
 
 if TYPE_CHECKING:
@@ -43,8 +42,6 @@ class Unknown:
     action: str
     since: str = ""
     notices: tuple[contract.Notice, ...] = ()
-    period: contract.Period | None = None
-    end: str = ""
 
     @property
     def can_be_given_up(self) -> bool:
@@ -69,7 +66,6 @@ class Step:
     proposals: tuple[tuple[str, contract.Proposal], ...] = ()
     notices: tuple[tuple[str, contract.Notice], ...] = ()
     failures: tuple[ShownFailure, ...] = ()
-    refusals: tuple[LateRefusal, ...] = ()
     is_locked: bool = False
     can_search: bool = False
     open_providers: tuple[str, ...] = field(default=())
@@ -83,10 +79,6 @@ class Step:
     def active(self) -> tuple[ShownRental, ...]:
         """Give the rentals whose car is reserved or out."""
         return tuple(shown for shown in self.rentals if shown.is_active)
-
-    def is_pending(self, provider: str) -> bool:
-        """Tell whether a change at a provider is being found out, before which it takes no other."""
-        return any(unknown.provider == provider for unknown in self.unknowns)
 
     @property
     def is_second(self) -> bool:
@@ -104,7 +96,6 @@ def is_so(done: str, step: Step) -> bool:
         "cancel": not step.active,
         "give_up": not step.active,
         "proposal": True,
-        "proposal_cancel": not step.active,
     }
     return has_come_about.get(done, False) and not step.unknowns
 
@@ -166,9 +157,7 @@ def _put_together(
             free.append(answer["provider"])
     for change in planner.changes.open_changes(appointment.id):
         name = planner.provider_name(change.provider)
-        known = unknowns.get(change.change_id)
-        unknown = known or Unknown(change.provider, name, change.change_id, change.action)
-        unknowns[change.change_id] = replace(unknown, period=change.period, end=change.end)
+        unknowns.setdefault(change.change_id, Unknown(change.provider, name, change.change_id, change.action))
     open_providers = tuple(each for each in free if each not in {u.provider for u in unknowns.values()})
     return Step(
         rentals=tuple(rentals),
@@ -176,7 +165,6 @@ def _put_together(
         proposals=tuple(proposals),
         notices=tuple(notices),
         failures=failures,
-        refusals=tuple(planner.changes.late_refusals(appointment.id)),
         is_locked=any("/customer" in answer["locked"] for answer in answers),
         can_search=bool(open_providers) and not appointment.is_cancelled,
         open_providers=open_providers,

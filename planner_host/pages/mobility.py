@@ -21,7 +21,7 @@ from planner_host.offer_form import (
     read_offer_form,
     request_of,
 )
-from planner_host.offers import Offers, search, searched_for, shown
+from planner_host.offers import Offers, search, shown
 from planner_host.pages import planner_of
 from planner_host.pages.appointment import find_appointment
 from planner_host.pages.sheet import EndForm, Refusal, Sheet, draw, sheet_of, with_forms
@@ -52,7 +52,6 @@ def routes(program: Program) -> list[Route]:
         page_route("/appointments/{id}/rental/giving-up", give_up, program, methods=["POST"]),
         page_route("/appointments/{id}/proposal", follow_proposal, program, methods=["POST"]),
         page_route("/appointments/{id}/proposal/hidden", hide_proposal, program, methods=["POST"]),
-        page_route("/appointments/{id}/refusals/seen", have_seen_refusals, program, methods=["POST"]),
         page_route("/appointments/{id}/print", print_rental, program),
     ]
 
@@ -95,8 +94,6 @@ def save_rental(page: Page) -> Response:
             problems["option"] = "option.missing"
     if change is None:
         return _search_again(page, appointment, form, problems)
-    if form.searched not in ("", searched_for(change["period"])):
-        return _search_again(page, appointment, form, {"option": "option.outdated"})
     if _is_second(page, appointment, change) and not form.accepts_second:
         return _search_again(page, appointment, form, {"second": "option.second"})
     outcome = _ask(page, appointment, change)
@@ -112,23 +109,14 @@ def change_end(page: Page) -> Response:
     problems: dict[str, str] = {}
     end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
     about = _about_rental(page, appointment, "change_end")
-    sheet = sheet_of(page, appointment)
-    if end is not None and _ends_then(sheet, str(about["rental_id"]), end):
-        problems["end_date"] = "rental.ends_then"
-    if end is not None and not problems:
+    if end is not None:
         change = about | {"end": write_instant(end, appointment.zone)}
         outcome = _ask(page, appointment, cast("contract.RentalChange", change))
         if outcome["status"] != "refused":
             return page.go(f"/appointments/{appointment.id}?done=change_end#step-4")
         return _show_refusal(page, appointment, "change_end", outcome, texts)
     form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], str(about["change_id"]), problems)
-    return draw(page, replace(sheet, end_form=form))
-
-
-def _ends_then(sheet: Sheet, rental_id: str, end: datetime) -> bool:
-    active = sheet.step.active if sheet.step else ()
-    ends = [each.rental["period"]["end"] for each in active if each.rental["id"] == rental_id]
-    return any(datetime.fromisoformat(text) == end for text in ends)
+    return draw(page, replace(sheet_of(page, appointment), end_form=form))
 
 
 def cancel(page: Page) -> Response:
@@ -173,8 +161,7 @@ def follow_proposal(page: Page) -> Response:
         change["customer"] = appointment.visit.customer
     outcome = _ask(page, appointment, cast("contract.RentalChange", change))
     if outcome["status"] != "refused":
-        done = "proposal_cancel" if found["change"]["action"] == "cancel" else "proposal"
-        return page.go(f"/appointments/{appointment.id}?done={done}#step-4")
+        return page.go(f"/appointments/{appointment.id}?done=proposal#step-4")
     return _show_refusal(page, appointment, found["change"]["action"], outcome)
 
 
@@ -182,13 +169,6 @@ def hide_proposal(page: Page) -> Response:
     """Show a proposal no more; a new revision of the appointment makes new ones."""
     appointment = find_appointment(page)
     planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"][:LONGEST_ID])
-    return page.go(f"/appointments/{appointment.id}#step-4")
-
-
-def have_seen_refusals(page: Page) -> Response:
-    """Show no more what was refused while nobody looked."""
-    appointment = find_appointment(page)
-    planner_of(page).changes.have_seen_refusals(appointment.id)
     return page.go(f"/appointments/{appointment.id}#step-4")
 
 
@@ -287,7 +267,7 @@ def _refused_booking(
     if "alternatives" in outcome:
         choices = planner.filters.choices(appointment.site, page.language.code)
         options = shown(outcome["alternatives"], planner, choices=choices, language=page.language)
-        offers = Offers(options, total=0, is_truncated=False, searched=form.searched, is_instead=True)
+        offers = Offers(options, total=0, is_truncated=False)
     # A refusal that keeps nothing lets the same change run again; after any other it would only be refused anew.
     again = form if problem["retryable"] else replace(form, change_id=draw_change_id(), option="")
     sheet = replace(

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from demo_base.pages import Page
-from mobility_hookspecs import make_problem
 from planner_host.appointments import MANUAL_FIELDS, Appointment, document_of
 from planner_host.dms import Car, DmsProblem, Hit
 from planner_host.filters import Choices
@@ -138,18 +137,9 @@ def draw(page: Page, sheet: Sheet, *, status: int = 200) -> Response:
         when=when,
         planner=planner,
         new_change_id=draw_change_id,
-        title_of=lambda code: _title_of(code, page.language.code),
         customer_fields=MANUAL_FIELDS,
         renter=texts_of(sheet.appointment, language=page.language) if sheet.appointment else {},
     )
-
-
-def _title_of(code: str, locale: str) -> str:
-    try:
-        return make_problem(code, locale=locale)["title"]
-    except ValueError:
-        # A provider that says refused and not why, or with a code of its own.
-        return make_problem("provider_failed", locale=locale)["title"]
 
 
 def tell_providers(page: Page, appointment: Appointment) -> None:

@@ -69,7 +69,7 @@ DECLARED = {
         "kind.*": ("rental_car", "courtesy_car", "bike", "taxi", "transit", "other"),
         "outcome.*": ("done", "refused", "unknown"),
         "refusal.*": ("book", "change_end", "cancel", "give_up", "rebook"),
-        "said.*": ("book", "change_end", "cancel", "give_up", "proposal", "proposal_cancel"),
+        "said.*": ("book", "change_end", "cancel", "give_up", "proposal"),
         "settings.*": ("tried.good", "tried.bad", "checked.good", "checked.bad"),
         "state.*": ("none", "reserved", "picked_up", "returned", "unknown", "attention"),
         "status.*": ("reserved", "picked_up", "returned", "cancelled"),

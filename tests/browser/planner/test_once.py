@@ -36,7 +36,7 @@ def test_one_of_two_advisors_gets_the_last_car(
     expect(second.step_4.get_by_role("alert")).to_contain_text(t("refusal.book"))
     expect(second.step_4.get_by_role("alert")).to_contain_text(t.by_carloop("change.vehicle_taken"))
     assert [["reserved"], []] == [statuses(control, each) for each in appointments]
-    expect(second.step_4.get_by_role("heading", name=t("offers.instead"))).to_be_visible()
+    expect(second.step_4.get_by_role("heading", name=t("offers.alternatives"))).to_be_visible()
     assert last not in second.offered()
     second.save_rental()
     expect(second.button("rental.cancel")).to_be_visible()

@@ -141,35 +141,6 @@ def test_a_booking_that_is_not_known_can_be_given_up(
     assert ["cancelled"] == statuses(control, appointment)
 
 
-def test_a_booking_that_is_refused_in_the_end_is_said(
-    planner: Running, advisor_at: Any, stay: Stay, control: Any, t: Words
-) -> None:
-    """It never arrived, and somebody else has the car by now: the page says so by itself, until it was read."""
-    first, second = advisor_at(planner, t), advisor_at(planner, t)
-    appointment = first.new_appointment(stay)
-    first.search()
-    (car, *_) = first.offered()
-    control.fault("book", "drop_before", times=3)
-    control.fault("read", "status", times=100_000, value=500)
-    first.save_rental(first.option(car))
-    expect(first.step_4.get_by_text(t("unknown.title.book"))).to_be_visible(timeout=SOON)
-    second.new_appointment(stay, number="10002")
-    second.search()
-    second.save_rental(second.option(car))
-    expect(second.button("rental.cancel")).to_be_visible()
-    control.calm()
-    refused = first.step_4.get_by_role("alert").filter(has_text=t("refusal.late"))
-    expect(refused).to_contain_text(t("refusal.book"), timeout=SOON)
-    expect(first.button("offer.search")).to_be_visible()
-    second.open(f"/?week={stay.start.date().isoformat()}")
-    card = second.page.locator(f"a[href='/appointments/{appointment}']")
-    expect(card).to_contain_text(t("state.attention"))
-    first.hands.press(first.button("refusal.seen"))
-    expect(refused).to_have_count(0)
-    second.page.reload()
-    expect(card).to_contain_text(t("state.none"))
-
-
 def test_the_planner_is_restarted_while_a_booking_is_not_known(
     planner: Running, advisor_at: Any, stay: Stay, deaf: Callable[[], None], control: Any, watch: Any
 ) -> None:
