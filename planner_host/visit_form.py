@@ -27,6 +27,7 @@ Texts = dict[str, str]
 
 USUAL_STAY: Final = timedelta(hours=8)
 LONGEST_WORK: Final = 2_000
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_OF_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CUSTOMER: Final = tuple(f"customer_{name}" for name in MANUAL_FIELDS)
@@ -130,6 +131,8 @@ def read_customer(
 ) -> contract.Customer | None:
     """Read a customer typed by hand; without a last name or a company nobody could be called."""
     fields = _read_lines(texts, MANUAL_FIELDS, prefix=prefix, problems=problems)
+    if "email" in fields and not _EMAIL.fullmatch(fields["email"]):
+        problems.setdefault(f"{prefix}email", "customer.email_wrong")
     if not any(is_visible(fields.get(name, "")) for name in ("last_name", "company")):
         problems[f"{prefix}last_name"] = "customer.name_missing"
         return None

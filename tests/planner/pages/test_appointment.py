@@ -78,6 +78,17 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(anna, site):
     assert "Bitte Nachnamen oder Firma eingeben" in page.text
 
 
+def test_a_mistake_in_what_is_typed_by_hand_is_in_sight(anna):
+    """The part that holds it is open, and the browser keeps nothing back."""
+    path, fields = begin(anna)
+    wrong = {"customer_source": "", "customer_last_name": "Sommer", "customer_email": "k. A."}
+    page = anna.post(path, data=fields | BY_HAND | wrong)
+    (by_hand,) = Elements(page.text).all("details")
+    assert ("open" in by_hand, "Das ist keine E-Mail-Adresse." in words(page)) == (True, True)
+    (form,) = Elements(page.text).all("form", id="visit")
+    assert "novalidate" in form
+
+
 def test_a_customer_is_found_picked_and_locked(anna, site):
     """With the only car; saved is what the DMS has, whatever is sent beside it."""
     path, fields = begin(anna)
