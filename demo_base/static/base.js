@@ -100,18 +100,21 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// Without a connection, or where the server fails, the page says so, stays as it is, and stops saying so by itself.
+// Without a connection or a session, or where the server fails, the page says so, stays as it is, and stops saying so by itself.
 
-const show = (id, is) => (document.getElementById(id).hidden = !is);
+const show = (id, is) => document.getElementById(id)?.toggleAttribute("hidden", !is);
 
 document.addEventListener("htmx:error", (event) => {
   const { error } = event.detail ?? {};
   if (error instanceof TypeError || error?.name === "AbortError") show("offline", true);
 });
 document.addEventListener("htmx:after:request", (event) => {
-  const failed = event.detail.ctx.response.status >= 500;
-  if (failed) event.preventDefault(); // its page would take the place of what stands here
+  const { status } = event.detail.ctx.response;
+  const failed = status >= 500;
+  const signedOut = status === 401;
+  if (failed || signedOut) event.preventDefault(); // what follows would take the place of what stands here
   show("failed", failed);
+  show("signed-out", signedOut);
   show("offline", false);
 });
 window.addEventListener("offline", () => show("offline", true));

@@ -37,7 +37,7 @@ def routes(program: Program) -> list[Route]:
     return [
         page_route("/appointments/new", open_new, program),
         page_route("/appointments/{id}", open_saved, program),
-        page_route("/appointments/{id}", save, program, methods=["POST"]),
+        page_route("/appointments/{id}", save, program, methods=["POST"], keeps=FIELDS),
         page_route("/appointments/{id}/status", change_status, program, methods=["POST"]),
     ]
 
@@ -66,6 +66,8 @@ def save(page: Page) -> Response:
     do = page.form["do"] or "save"
     if do == "enter" and _looks_for_customer(texts):
         do = "find"
+    if do == "again":
+        return _redraw(page, texts)
     if do == "find":
         return _redraw(page, texts, finds=True)
     if do.startswith("pick:"):

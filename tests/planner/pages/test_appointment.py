@@ -8,7 +8,7 @@ from dataclasses import replace
 from planner_host.appointments import Status
 from planner_host.records import Saved
 
-from ..conftest import Elements, hidden
+from ..conftest import PASSWORD, Elements, hidden
 from .conftest import path_of, words
 
 TIMES = {"start_date": "25.11.2026", "start_time": "8", "end_date": "25.11.", "end_time": "1700"}
@@ -215,3 +215,25 @@ def test_calling_off_what_was_changed_meanwhile_is_asked_about(anna, site, saved
     assert not site.planner.records.appointment(saved.id).is_cancelled
     anna.post(path, data=hidden(answer.text, path))
     assert site.planner.records.appointment(saved.id).is_cancelled
+
+
+def test_what_was_typed_outlives_the_session(anna, site):
+    """It travels through the sign-in, a wrong password too, and stands on the form again; nothing is saved by itself."""
+    path, fields = begin(anna)
+    typed = fields | BY_HAND | {"work": "Öl & <b>", "password": "canary", "customer_last_name": ""}
+    stranger = site.browser()
+    asked = stranger.post(path, data=typed)
+    assert (401, False) == (asked.status_code, "canary" in asked.text)
+    sent = hidden(asked.text, "/sign-in") | {"name": "anna"}
+    again = stranger.post("/sign-in", data=sent | {"password": "wrong"})
+    sent = hidden(again.text, "/sign-in") | {"name": "anna", "password": PASSWORD}
+    signed_in = stranger.post("/sign-in", data=sent)
+    assert (200, True) == (signed_in.status_code, "set-cookie" in signed_in.headers)
+    stranger.cookies.update(signed_in.cookies)
+    back = stranger.post(path, data=hidden(signed_in.text, path) | {"do": "again"})
+    assert ("25.11.2026", True, 0) == (
+        Elements(back.text).field("start_date"),
+        "Öl & <b>" in words(back),
+        site.planner.records.count_appointments(),
+    )
+    assert "Bitte Nachnamen" not in words(back)
