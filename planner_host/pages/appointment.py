@@ -89,7 +89,8 @@ def change_status(page: Page) -> Response:
         visit=replace(appointment.visit, status=status),
         revision=_revision(page.form["revision"]),
     )
-    return _keep(page, changed, texts_of(appointment, language=page.language))
+    action = "appointment_cancelled" if status is Status.CANCELLED else "appointment_taken_up"
+    return _keep(page, changed, texts_of(appointment, language=page.language), action=action)
 
 
 def find_appointment(page: Page) -> Appointment:
@@ -118,7 +119,7 @@ def _save(page: Page, texts: Texts) -> Response:
         return _redraw(page, texts, problems=dict(read.problems), finds=bool(texts["customer_query"]))
     status = known.visit.status if known else Status.SCHEDULED
     appointment = _appointment(page, appointment_id, known, replace(read.visit, status=status), texts)
-    return _keep(page, appointment, texts)
+    return _keep(page, appointment, texts, action="appointment_scheduled" if known else "appointment_new")
 
 
 def _appointment(
@@ -137,7 +138,7 @@ def _appointment(
     )
 
 
-def _keep(page: Page, appointment: Appointment, texts: Texts) -> Response:
+def _keep(page: Page, appointment: Appointment, texts: Texts, *, action: str) -> Response:
     planner = planner_of(page)
     assert page.user is not None  # noqa: S101  # the route asks for it
     appointment = replace(appointment, saved_by=page.user.name, saved_at=planner.now())
@@ -145,8 +146,6 @@ def _keep(page: Page, appointment: Appointment, texts: Texts) -> Response:
     if isinstance(saved, SavedMeanwhile):
         return _show_both(page, appointment, texts, saved.theirs)
     if saved.is_new:
-        is_first = saved.appointment.revision == 1
-        action = "appointment_new" if is_first else f"appointment_{appointment.visit.status}"
         planner.audit.note(Deed(at=planner.now(), user=page.user.name, action=action, subject=appointment.id))
     tell_providers(page, saved.appointment)
     return page.go(f"/appointments/{appointment.id}?done=saved")

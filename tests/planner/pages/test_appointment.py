@@ -201,7 +201,7 @@ def test_a_visit_is_called_off_and_taken_up(anna, site, saved, fake):
     assert "Verfügbare Mietwagen suchen" not in page
     anna.post(f"{path_of(saved)}/status", data=hidden(page, f"{path_of(saved)}/status"))
     assert Status.SCHEDULED is site.planner.records.appointment(saved.id).visit.status
-    assert ["appointment_cancelled", "appointment_scheduled"] == [
+    assert ["appointment_cancelled", "appointment_taken_up"] == [
         deed.action for deed in site.planner.audit.of(saved.id)
     ]
 
