@@ -13,6 +13,7 @@ from planner_host.appointments import Appointment, Status, Visit, is_id, new_id
 from planner_host.audit import Deed
 from planner_host.dms import DmsCustomer, DmsProblem
 from planner_host.pages import planner_of
+from planner_host.pages.dms import find_customers
 from planner_host.pages.sheet import Sheet, draw, sheet_of, tell_providers, with_forms
 from planner_host.records import SavedMeanwhile
 from planner_host.step import is_so, look_up
@@ -183,7 +184,8 @@ def _redraw(
         sheet = replace(sheet, cars=customer.cars)
     if finds:
         try:
-            sheet = replace(sheet, hits=planner.dms.search(texts["customer_query"]))
+            hits, has_more = find_customers(planner.dms, texts["customer_query"])
+            sheet = replace(sheet, hits=hits, has_more_hits=has_more)
         except DmsProblem as problem:
             sheet = replace(sheet, dms_problem=problem)
     if known is not None:

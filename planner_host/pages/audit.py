@@ -26,7 +26,11 @@ def show_audit(page: Page) -> Response:
     return page.render(
         "audit.html",
         deeds=deeds,
-        begins={each.id: page.language.moment(each.visit.start, each.zone) for each in appointments.values() if each},
+        begins={
+            each.id: page.language.moment(each.visit.start, each.zone)
+            for each in appointments.values()
+            if each
+        },
         reason=partial(reason_of, locale=page.language.code),
         number=number,
         has_older=has_older,

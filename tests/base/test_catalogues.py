@@ -73,7 +73,7 @@ DECLARED = {
         "settings.*": ("tried.good", "tried.bad", "tried.refused", "checked.good", "checked.bad"),
         "state.*": ("none", "reserved", "picked_up", "returned", "unknown", "attention"),
         "status.*": ("reserved", "picked_up", "returned", "cancelled"),
-        "typed.*": ("day", "time", "missing_hour", "twice"),
+        "typed.*": ("day", "time", "midnight", "missing_hour", "twice"),
         "unknown.title.*": ("book", "change_end", "cancel", "rebook"),
     },
 }  # fmt: skip

@@ -237,3 +237,17 @@ def test_what_was_typed_outlives_the_session(anna, site):
         site.planner.records.count_appointments(),
     )
     assert "Bitte Nachnamen" not in words(back)
+
+
+def test_a_list_that_is_cut_says_so(anna, site, monkeypatch):
+    """While one types, and without a script."""
+    monkeypatch.setattr("planner_host.pages.dms.MOST_HITS", 1)
+    path, fields = begin(anna)
+    for query, is_cut in (("1000", True), ("krüger", False)):
+        typed = anna.post("/dms/customers", data={"customer_query": query})
+        found = anna.post(path, data=fields | {"do": "find", "customer_query": query})
+        for page in (typed, found):
+            assert (1, is_cut) == (
+                page.text.count('class="hit"'),
+                "Weitere gefunden – bitte mehr tippen." in page.text,
+            )

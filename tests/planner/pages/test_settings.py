@@ -93,7 +93,9 @@ def test_what_is_only_typed_is_not_tested_and_not_lost(site, typed, is_said):
 
 def test_a_success_is_one_notice(site):
     """Which says what was found, too."""
-    page = Elements(site.browser("admin").post("/settings/fake", data={"value_url": "https://b.example"}).text)
+    page = Elements(
+        site.browser("admin").post("/settings/fake", data={"value_url": "https://b.example"}).text
+    )
     (notice,) = [each for each in page.all("div") if "notice" in each.get("class", "").split()]
     assert "autofocus" in notice
     assert "Gespeichert. Die Verbindung funktioniert. Verbunden." in " ".join(page.text.split())
