@@ -287,7 +287,9 @@ def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
     kept = {name: page.form[name] for name in keeps if name in page.form}
     if not kept:
         return refusal(page, Refused(401, "signed_out"))
-    return page.render("sign_in.html", status=401, wanted=page.request.url.path, kept=kept, problem="", name="")
+    return page.render(
+        "sign_in.html", status=401, wanted=page.request.url.path, kept=kept, problem="", name=""
+    )
 
 
 def _shown(page: Page) -> str:

@@ -101,8 +101,10 @@ def _is_about(code: str, setting: Setting) -> bool:
     if code == "not_authorised":
         return setting.kind == "secret"
     if code == "not_configured":
-        return not setting.value and setting.set_since is None and (
-            setting.kind == "secret" or setting.name.endswith("url")
+        return (
+            not setting.value
+            and setting.set_since is None
+            and (setting.kind == "secret" or setting.name.endswith("url"))
         )
     return code.startswith(f"{setting.name}_")
 

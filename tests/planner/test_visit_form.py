@@ -30,6 +30,7 @@ from planner_host.visit_form import (
     start_of_new,
     texts_of,
     tidy,
+    usual_end,
     with_customer,
     with_vehicle,
     without_customer,
@@ -265,8 +266,44 @@ def test_a_cancelled_visit_is_a_valid_document(visit, draft):
     assert ("cancelled", "2026-11-25T08:00:00+01:00") == (written["status"], written["period"]["start"])
 
 
-@pytest.mark.parametrize(("typed", "is_one"), [("a@b.example", True), ("", True), ("k. A.", False), ("a@b@c", False)])
+@pytest.mark.parametrize(
+    ("typed", "is_one"), [("a@b.example", True), ("", True), ("k. A.", False), ("a@b@c", False)]
+)
 def test_an_email_address_is_one(form, typed, is_one):
     """The browser is not asked: it would say so in its own language, or not at all."""
     problems = read(form | {"customer_email": typed}).problems
     assert ({} if is_one else {"customer_email": "customer.email_wrong"}) == problems
+
+
+def test_every_mistake_of_a_moment_is_named(form):
+    """The day's and the time's at once."""
+    problems = read(form | {"start_date": "31.02.", "start_time": "24:00"}).problems
+    assert {"start_date": "typed.day", "start_time": "typed.midnight"} == problems
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-11-25T08:00", "2026-11-25T16:00"),
+        ("2026-11-25T15:30", "2026-11-25T18:00"),
+        ("2026-11-25T17:00", "2026-11-25T18:00"),
+        ("2026-11-25T17:15", "2026-11-26T17:00"),
+        ("2026-11-25T22:00", "2026-11-26T17:00"),
+        ("2026-11-27T18:30", "2026-11-30T17:00"),
+        ("2026-11-28T17:30", "2026-11-30T17:00"),
+    ],
+)
+def test_a_car_is_picked_up_while_somebody_is_there(start, end):
+    """Eight hours later, by six at the latest, else on the next working day at five."""
+    begins, ends = (datetime.fromisoformat(each).replace(tzinfo=BERLIN) for each in (start, end))
+    assert ends == usual_end(begins.astimezone(UTC), BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("query", "plate"),
+    [("MS-BK 2", "MS-BK 2"), ("msbk2", "MS-BK 2"), ("MS-BK", ""), ("krüger", ""), ("10002", "")],
+)
+def test_the_car_that_was_searched_for_goes_along(dms, form, query, plate):
+    """Of several; by its plate, as far as it was typed and means one alone."""
+    customer = dms.customer("10002")
+    assert plate == with_customer(form | {"customer_query": query}, customer)["vehicle_licence_plate"]
