@@ -12,7 +12,6 @@ from starlette.routing import Route
 from demo_base.access import TooManyTries
 from demo_base.pages import Page, Program, drop_session, keep_session, own_path, page_route
 
-
 KEPT: Final = "kept_"
 
 

@@ -28,7 +28,7 @@ class WallTime:
 
 
 def read_time(text: str) -> time:
-    """Read a time of day; raise `Mistyped` with `time` where it is none, `midnight` where it is the next day's 00:00."""
+    """Read a time of day; raise `Mistyped` with `time` where it is none, `midnight` where it is the next day's."""
     found = matched(_TIME, text)
     if found is None:
         raise Mistyped("time")
@@ -43,8 +43,8 @@ def read_time(text: str) -> time:
 def read_instant(typed: WallTime, zone: ZoneInfo, *, today: date) -> datetime:
     """Give the instant, in UTC, that a wall clock shows so.
 
-    Raise `Mistyped`: `day`, `time`, `midnight`, `missing_hour` for a time that the clock leaves out, `twice` for one it shows
-    twice while it is not said which is meant.
+    Raise `Mistyped`: `day`, `time`, `midnight`, `missing_hour` for a time that the clock leaves out, `twice` for one it
+    shows twice while it is not said which is meant.
     """
     local = datetime.combine(read_day(typed.day, today=today), read_time(typed.time), zone)
     first, second = local.replace(fold=0), local.replace(fold=1)

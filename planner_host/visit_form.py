@@ -62,7 +62,7 @@ def blank_texts(start: datetime, *, language: Language, zone: ZoneInfo) -> Texts
 
 
 def usual_end(start: datetime, zone: ZoneInfo) -> datetime:
-    """Give when a car is usually picked up: eight hours later, while the workshop is open, else the next working day."""
+    """Give when a car is usually picked up: eight hours later or when the day ends, else on the next working day."""
     local = start.astimezone(zone)
     closes = datetime.combine(local.date(), CLOSES, zone)
     if closes - local >= SHORTEST_STAY:

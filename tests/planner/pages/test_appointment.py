@@ -218,7 +218,7 @@ def test_calling_off_what_was_changed_meanwhile_is_asked_about(anna, site, saved
 
 
 def test_what_was_typed_outlives_the_session(anna, site):
-    """It travels through the sign-in, a wrong password too, and stands on the form again; nothing is saved by itself."""
+    """It travels through the sign-in and stands on the form again; nothing is saved by itself."""
     path, fields = begin(anna)
     typed = fields | BY_HAND | {"work": "Öl & <b>", "password": "canary", "customer_last_name": ""}
     stranger = site.browser()
