@@ -178,9 +178,10 @@ def _rentals(vehicles: list[SeededVehicle], chance: random.Random, *, now: int) 
 
 def _while_open(instant: int, *, after: int) -> int:
     """Move an instant into the hours in which somebody is there, in Germany from eight or nine to five or six."""
-    day = instant // DAY * DAY
-    moved = min(max(instant, day + OPENS), day + CLOSES)
-    return moved if moved > after else day + DAY + OPENS
+    day, hour = instant // DAY * DAY, instant % DAY
+    if not OPENS <= hour <= CLOSES:
+        hour = OPENS + hour % (CLOSES - OPENS)
+    return day + hour if day + hour > after else day + DAY + hour
 
 
 def _past(vehicle: SeededVehicle, chance: random.Random, *, today: int) -> Iterator[_Rental]:
