@@ -16,6 +16,10 @@ from carloop_sandbox.times import DAY, HOUR, MINUTE
 BUSY_SHARE: Final = 0.35
 """At most so much of the fleet has rentals now or later: the rest is free in any period."""
 
+OPENS: Final = 7 * HOUR
+CLOSES: Final = 16 * HOUR
+"""Between these hours, of UTC, seeded rentals begin and end."""
+
 _LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -172,17 +176,22 @@ def _rentals(vehicles: list[SeededVehicle], chance: random.Random, *, now: int) 
             yield from _future(vehicle, chance, today=today)
 
 
+def _while_open(instant: int, *, after: int) -> int:
+    """Move an instant into the hours in which somebody is there, in Germany from eight or nine to five or six."""
+    day, hour = instant // DAY * DAY, instant % DAY
+    if not OPENS <= hour <= CLOSES:
+        hour = OPENS + hour % (CLOSES - OPENS)
+    return day + hour if day + hour > after else day + DAY + hour
+
+
 def _past(vehicle: SeededVehicle, chance: random.Random, *, today: int) -> Iterator[_Rental]:
     day = chance.randint(80, 100)
     while (length := chance.randint(1, 6)) < day - 8:
         start = today - day * DAY + chance.randint(6, 9) * HOUR
         planned = start + length * DAY + chance.randint(0, 6) * HOUR
         status = "cancelled" if chance.random() < 0.1 else "returned"
-        end = (
-            planned - chance.randint(1, 5) * HOUR
-            if status == "returned" and chance.random() < 0.2
-            else planned
-        )
+        early = chance.randint(1, 5) * HOUR if status == "returned" and chance.random() < 0.2 else 0
+        end = _while_open(planned - early, after=start) if early else planned
         yield _Rental(vehicle, start, end, planned, status, _customer(chance))
         day -= length + chance.randint(2, 14)
 
@@ -191,12 +200,12 @@ def _present(vehicle: SeededVehicle, chance: random.Random, *, now: int) -> Iter
     """Some are out, some are to be handed out in the next hours."""
     what = chance.random()
     if what < 0.6:
-        start = (now - chance.randint(1, 4) * DAY) // HOUR * HOUR
-        end = (now + chance.randint(4, 60) * HOUR) // HOUR * HOUR
+        start = _while_open((now - chance.randint(1, 4) * DAY) // HOUR * HOUR, after=0)
+        end = _while_open((now + chance.randint(4, 60) * HOUR) // HOUR * HOUR, after=now)
         yield _Rental(vehicle, start, end, end, "picked_up", _customer(chance))
     elif what < 0.9:
-        start = (now + chance.randint(1, 8) * HOUR) // HOUR * HOUR
-        end = start + chance.randint(1, 3) * DAY + chance.randint(0, 6) * HOUR
+        start = _while_open((now + chance.randint(1, 8) * HOUR) // HOUR * HOUR, after=now)
+        end = _while_open(start + chance.randint(1, 3) * DAY + chance.randint(0, 6) * HOUR, after=start)
         yield _Rental(vehicle, start, end, end, "reserved", _customer(chance))
 
 

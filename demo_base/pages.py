@@ -148,10 +148,13 @@ def page_route(
     *,
     methods: Iterable[str] = ("GET",),
     roles: Iterable[str] | None = (),
+    keeps: Collection[str] = (),
 ) -> Route:
     """Make a route of a page.
 
     :param roles: who may: anybody who signed in (none named), those of these roles, or everybody (`None`).
+    :param keeps: fields that outlive the end of a session. Whoever signs in then is asked to go on, and the handler
+        gets them with the field `do` saying `again`: it draws its form, and does nothing.
     """
     admitted = None if roles is None else frozenset(roles)
 
@@ -171,12 +174,13 @@ def page_route(
     def answer(page: Page, sent: Form | Refused) -> Response:
         try:
             page.user = program.access.user_of(_session_of(page))
-            turned_away = _turn_away(page, admitted)
+            if isinstance(sent, Form):
+                page.form = sent
+            turned_away = _turn_away(page, admitted, keeps)
             if turned_away is not None:
                 return turned_away
             if isinstance(sent, Refused):
                 return refusal(page, sent)
-            page.form = sent
             return handler(page)
         except Refused as refused:
             return refusal(page, refused)
@@ -196,12 +200,12 @@ def _open(request: Request, program: Program) -> Page:
     return Page(program, request, language, None, here=request.url.path)
 
 
-def _turn_away(page: Page, admitted: Collection[str] | None) -> Response | None:
+def _turn_away(page: Page, admitted: Collection[str] | None, keeps: Collection[str]) -> Response | None:
     """Answer who may not see a page; nothing for who may."""
     if admitted is None:
         return None
     if page.user is None:
-        return _ask_to_sign_in(page)
+        return _ask_to_sign_in(page, keeps)
     return None if not admitted or page.user.role in admitted else refusal(page, Refused(403, "role"))
 
 
@@ -273,14 +277,19 @@ def own_path(path: str) -> str:
     return path if is_own else "/"
 
 
-def _ask_to_sign_in(page: Page) -> Response:
+def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
     if page.is_partial:
         # back to the page that one was on, not to the part of it that was asked for
         return Response(status_code=401, headers={"HX-Redirect": _sign_in_for(_shown(page))})
     if page.request.method in ("GET", "HEAD"):
         asked = page.request.url.path + (f"?{page.request.url.query}" if page.request.url.query else "")
         return page.go(_sign_in_for(asked))
-    return refusal(page, Refused(401, "signed_out"))
+    kept = {name: page.form[name] for name in keeps if name in page.form}
+    if not kept:
+        return refusal(page, Refused(401, "signed_out"))
+    return page.render(
+        "sign_in.html", status=401, wanted=page.request.url.path, kept=kept, problem="", name=""
+    )
 
 
 def _shown(page: Page) -> str:

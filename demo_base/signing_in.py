@@ -1,10 +1,18 @@
-"""Signing in and out, as both programs do it."""
+"""Signing in and out, as both programs do it.
+
+What was on a form when the session ended travels along as fields of the sign-in (`KEPT` before their names), and is
+sent to its page by a click of its own: signing in changes nothing.
+"""
+
+from typing import Final
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from demo_base.access import TooManyTries
 from demo_base.pages import Page, Program, drop_session, keep_session, own_path, page_route
+
+KEPT: Final = "kept_"
 
 
 def sign_in_routes(program: Program) -> list[Route]:
@@ -19,7 +27,7 @@ def sign_in_routes(program: Program) -> list[Route]:
 def show_sign_in(page: Page) -> Response:
     """Show the form; who has signed in goes where they wanted to."""
     wanted = own_path(page.query("next") or "/")
-    return page.go(wanted) if page.user else page.render("sign_in.html", wanted=wanted, problem="", name="")
+    return page.go(wanted) if page.user else _ask(page, wanted)
 
 
 def sign_in(page: Page) -> Response:
@@ -27,15 +35,21 @@ def sign_in(page: Page) -> Response:
     wanted, name = own_path(page.form["next"] or "/"), page.form["name"]
     signed_in = page.program.access.sign_in(name, page.form["password"])
     if signed_in is None:
-        problem = page.text("sign_in.wrong")
-        return page.render("sign_in.html", status=401, wanted=wanted, problem=problem, name=name)
+        return _ask(page, wanted, status=401, problem=page.text("sign_in.wrong"), name=name)
     if isinstance(signed_in, TooManyTries):
         problem = page.text("sign_in.too_many", seconds=signed_in.seconds)
-        return page.render("sign_in.html", status=429, wanted=wanted, problem=problem, name=name)
+        return _ask(page, wanted, status=429, problem=problem, name=name)
     page.program.access.sign_out(page.request.cookies.get(page.program.session_cookie))
-    response = page.go(wanted)
+    page.user = signed_in.user
+    kept = page.form.starting_with(KEPT)
+    response = page.render("go_on.html", wanted=wanted, kept=kept) if kept else page.go(wanted)
     keep_session(page, response, signed_in.session)
     return response
+
+
+def _ask(page: Page, wanted: str, *, status: int = 200, problem: str = "", name: str = "") -> Response:
+    kept = page.form.starting_with(KEPT)
+    return page.render("sign_in.html", status=status, wanted=wanted, kept=kept, problem=problem, name=name)
 
 
 def sign_out(page: Page) -> Response:

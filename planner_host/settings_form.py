@@ -22,6 +22,8 @@ PREFIX: Final = "value_"
 CLEAR: Final = "clear_"
 LONGEST: Final = 2_000
 _KINDS: Final = {"boolean": "switch", "number": "number", "integer": "number", "array": "list"}
+# Problems that an address brings; a field of one is known by its name.
+_OF_ADDRESSES: Final = frozenset({"insecure_address", "unreachable"})
 # What every number format of the providers' can hold.
 _LARGEST: Final = 2**53
 
@@ -76,6 +78,35 @@ def is_changed(settings: contract.ProviderSettings, sent: Form | None) -> bool:
     return fields != fields_of(settings, sent=sent) or any(
         sent[prefix + name] for name in secrets for prefix in (PREFIX, CLEAR)
     )
+
+
+def mistakes_of(
+    fields: Sequence[Setting], *, report: contract.CheckReport | None, problem: contract.Problem | None
+) -> dict[str, str]:
+    """Say of which fields something is wrong: what a problem points at, and what a finding's code is about."""
+    mistakes: dict[str, str] = {}
+    named = problem.get("pointer", "").removeprefix("/values/") if problem else ""
+    for each in fields:
+        if problem and each.name == named:
+            mistakes[each.name] = problem.get("detail", problem["title"])
+        for finding in report["findings"] if report else ():
+            if finding["severity"] == "error" and not each.is_fixed and _is_about(finding["code"], each):
+                mistakes.setdefault(each.name, finding["message"])
+    return mistakes
+
+
+def _is_about(code: str, setting: Setting) -> bool:
+    if code in _OF_ADDRESSES:
+        return setting.name.endswith("url")
+    if code == "not_authorised":
+        return setting.kind == "secret"
+    if code == "not_configured":
+        return (
+            not setting.value
+            and setting.set_since is None
+            and (setting.kind == "secret" or setting.name.endswith("url"))
+        )
+    return code.startswith(f"{setting.name}_")
 
 
 def _read(setting: Setting, text: str) -> Value:

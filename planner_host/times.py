@@ -15,7 +15,7 @@ from demo_base.days import YEARS, Mistyped, matched, read_day
 
 QUARTER: Final = timedelta(minutes=15)
 _TIME: Final = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|uhr)\s*(\d{2})?|(\d{2}))?\s*(?:uhr|h)?", re.IGNORECASE)
-REASONS: Final = ("day", "time", "missing_hour", "twice")
+REASONS: Final = ("day", "time", "midnight", "missing_hour", "twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,13 @@ class WallTime:
 
 
 def read_time(text: str) -> time:
-    """Read a time of day; raise `Mistyped` with `time` where it is none."""
+    """Read a time of day; raise `Mistyped` with `time` where it is none, `midnight` where it is the next day's."""
     found = matched(_TIME, text)
     if found is None:
         raise Mistyped("time")
     hour, minute = int(found[1]), int(found[2] or found[3] or 0)
+    if (hour, minute) == (24, 0):
+        raise Mistyped("midnight")
     if hour > 23 or minute > 59:
         raise Mistyped("time")
     return time(hour, minute)
@@ -41,8 +43,8 @@ def read_time(text: str) -> time:
 def read_instant(typed: WallTime, zone: ZoneInfo, *, today: date) -> datetime:
     """Give the instant, in UTC, that a wall clock shows so.
 
-    Raise `Mistyped`: `day`, `time`, `missing_hour` for a time that the clock leaves out, `twice` for one it shows
-    twice while it is not said which is meant.
+    Raise `Mistyped`: `day`, `time`, `midnight`, `missing_hour` for a time that the clock leaves out, `twice` for one it
+    shows twice while it is not said which is meant.
     """
     local = datetime.combine(read_day(typed.day, today=today), read_time(typed.time), zone)
     first, second = local.replace(fold=0), local.replace(fold=1)
@@ -54,6 +56,21 @@ def read_instant(typed: WallTime, zone: ZoneInfo, *, today: date) -> datetime:
             raise Mistyped("twice")
         return (second if typed.fold == "1" else first).astimezone(UTC)
     return instant
+
+
+def mistakes(typed: WallTime, zone: ZoneInfo, *, today: date) -> dict[str, str]:
+    """Say what is wrong with the `date` and with the `time`, each by a word for a text's key."""
+    found: dict[str, str] = {}
+    for part, read in (
+        ("date", lambda: read_day(typed.day, today=today)),
+        ("time", lambda: read_time(typed.time)),
+        ("time", lambda: read_instant(typed, zone, today=today)),
+    ):
+        try:
+            read()
+        except Mistyped as mistyped:
+            found.setdefault("date" if mistyped.reason == "day" else part, mistyped.reason)
+    return found
 
 
 def is_in_calendar(when: datetime) -> bool:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -17,16 +17,20 @@ from demo_base.days import Mistyped
 from demo_base.languages import Language
 from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS, Appointment, Visit
 from planner_host.dms.csv_import import is_visible, longest
-from planner_host.times import WallTime, fold_of, is_in_calendar, next_quarter, read_instant
+from planner_host.times import WallTime, fold_of, is_in_calendar, mistakes, next_quarter, read_instant
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
-    from planner_host.dms import DmsCustomer
+    from planner_host.dms import Car, DmsCustomer
 
 Texts = dict[str, str]
 
 USUAL_STAY: Final = timedelta(hours=8)
+SHORTEST_STAY: Final = timedelta(hours=1)
+CLOSES: Final = time(18)
+NEXT_DAY: Final = time(17)
 LONGEST_WORK: Final = 2_000
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_OF_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CUSTOMER: Final = tuple(f"customer_{name}" for name in MANUAL_FIELDS)
@@ -52,7 +56,21 @@ class Read:
 def blank_texts(start: datetime, *, language: Language, zone: ZoneInfo) -> Texts:
     """Draw the form of a new appointment that begins at an instant."""
     texts = dict.fromkeys(FIELDS, "")
-    return texts | {"revision": "0"} | moment_texts(start, start + USUAL_STAY, language=language, zone=zone)
+    return (
+        texts | {"revision": "0"} | moment_texts(start, usual_end(start, zone), language=language, zone=zone)
+    )
+
+
+def usual_end(start: datetime, zone: ZoneInfo) -> datetime:
+    """Give when a car is usually picked up: eight hours later or when the day ends, else on the next working day."""
+    local = start.astimezone(zone)
+    closes = datetime.combine(local.date(), CLOSES, zone)
+    if closes - local >= SHORTEST_STAY:
+        return min(start + USUAL_STAY, closes.astimezone(UTC))
+    day = local.date() + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return datetime.combine(day, NEXT_DAY, zone).astimezone(UTC)
 
 
 def texts_of(appointment: Appointment, *, language: Language) -> Texts:
@@ -78,11 +96,27 @@ def moment_texts(start: datetime, end: datetime, *, language: Language, zone: Zo
 
 
 def with_customer(texts: Texts, customer: DmsCustomer) -> Texts:
-    """Put a customer of the DMS into the form; the only car there is goes along."""
+    """Put a customer of the DMS into the form; the only car goes along, or the one that was searched for."""
+    car = _car_of(customer, texts["customer_query"])
     document = cast("dict[str, str]", customer.document())
     texts = texts | {"customer_source": "dms", "customer_number": customer.number, "customer_query": ""}
     texts |= {f"customer_{name}": document.get(name, "") for name in MANUAL_FIELDS}
-    return with_vehicle(texts, customer.cars[0].document() if len(customer.cars) == 1 else {})
+    return with_vehicle(texts, car.document() if car else {})
+
+
+def _car_of(customer: DmsCustomer, query: str) -> Car | None:
+    """Choose a customer's car: the only one, else the only one whose plate begins as what was typed."""
+    if len(customer.cars) == 1:
+        return customer.cars[0]
+    typed = _plate(query)
+    if not any(map(str.isdigit, typed)):
+        return None
+    found = [car for car in customer.cars if _plate(car.licence_plate).startswith(typed)]
+    return found[0] if len(found) == 1 else None
+
+
+def _plate(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def with_vehicle(texts: Texts, vehicle: contract.AppointmentVehicle) -> Texts:
@@ -130,6 +164,8 @@ def read_customer(
 ) -> contract.Customer | None:
     """Read a customer typed by hand; without a last name or a company nobody could be called."""
     fields = _read_lines(texts, MANUAL_FIELDS, prefix=prefix, problems=problems)
+    if "email" in fields and not _EMAIL.fullmatch(fields["email"]):
+        problems.setdefault(f"{prefix}email", "customer.email_wrong")
     if not any(is_visible(fields.get(name, "")) for name in ("last_name", "company")):
         problems[f"{prefix}last_name"] = "customer.name_missing"
         return None
@@ -168,11 +204,13 @@ def read_moment(
 ) -> datetime | None:
     """Read a day and a time of the form; None where they are none, which `problems` then says."""
     typed = WallTime(texts[f"{side}_date"], texts[f"{side}_time"], texts.get(f"{side}_fold", ""))
+    today = now.astimezone(zone).date()
     try:
-        return read_instant(typed, zone, today=now.astimezone(zone).date())
-    except Mistyped as mistyped:
-        part = "date" if mistyped.reason == "day" else "time"
-        problems[f"{side}_{part}"] = f"typed.{mistyped.reason}"
+        return read_instant(typed, zone, today=today)
+    except Mistyped:
+        problems |= {
+            f"{side}_{part}": f"typed.{why}" for part, why in mistakes(typed, zone, today=today).items()
+        }
         return None
 
 

@@ -59,8 +59,8 @@ TEXTS: dict[str, str] = {
     "search.all_busy_until": "{matching} vehicles match, all of them rented out in the chosen period. The next one is free from {until}.",
     "notice.change_pending": "A change is not settled yet. Carloop is being asked; please do not book again.",
     "notice.set_aside": "A change could not be settled and was set aside. Please check the rental in Carloop.",
-    "notice.appointment_cancelled": "The appointment was called off, the rental car is still reserved.",
-    "notice.appointment_moved": "The appointment was moved, the rental car no longer fits it.",
+    "notice.appointment_cancelled": "The appointment was called off; the rental car is still reserved.",
+    "notice.appointment_moved": "The appointment was moved; the rental car no longer fits it.",
     "notice.end_moved": "The appointment now ends at another time than the rental.",
     "notice.not_as_asked": "Carloop has a rental for this appointment that was not asked for like this.",
     "notice.desk_must_help": "The rental car has been handed out and no longer fits the appointment. Please settle this at the rental desk.",
@@ -77,7 +77,7 @@ TEXTS: dict[str, str] = {
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – settings",
     "settings.help": (
-        "You find web address and token in Carloop under Administration → Schnittstellen → Werkstattplaner "
+        "You will find the web address and the token in Carloop under Administration → Schnittstellen → Werkstattplaner "
         "Schnittstelle → Bearbeiten (administration, interfaces, workshop planner interface, edit)."
     ),
     "settings.link": "Information, prices and support at www.carloop.info",

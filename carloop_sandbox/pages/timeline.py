@@ -70,7 +70,7 @@ def show_timeline(page: Page) -> Response:
     store = store_of(page)
     now = store.clock.now()
     today = day_of(now)
-    asked = _day_asked_for(page, today)
+    asked, is_wrong = _day_asked_for(page, today)
     first = asked - timedelta(days=asked.weekday())
     station = page.query("station")
     part = read_slice(page, size=PAGE_SIZE)
@@ -84,6 +84,8 @@ def show_timeline(page: Page) -> Response:
         "timeline.html",
         days=days,
         hours=HOURS,
+        typed=page.query("from") if is_wrong else page.language.day(first),
+        is_wrong=is_wrong,
         groups=[(name, list(rows)) for name, rows in groups],
         vehicles=vehicles,
         stations=choices_of(store.database, "stations"),
@@ -94,11 +96,13 @@ def show_timeline(page: Page) -> Response:
     )
 
 
-def _day_asked_for(page: Page, today: date) -> date:
+def _day_asked_for(page: Page, today: date) -> tuple[date, bool]:
+    """Give the day, today where none is named, and whether what was typed is none."""
+    typed = page.query("from")
     try:
-        return read_day(page.query("from"), today=today)
+        return read_day(typed, today=today), False
     except Mistyped:
-        return today
+        return today, typed != ""
 
 
 def cells_of(rentals: Sequence[Rental], first: date, *, now: int) -> Iterator[Cell]:

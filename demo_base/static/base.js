@@ -8,9 +8,17 @@ const language = document.documentElement.lang;
 
 const separator = language === "de" ? "." : "/";
 
+// As the server reads them (demo_base/days.py): without a year it is the next such day, or one of the last months.
 function readDay(text) {
-  const found = text.trim().match(/^(\d{1,2})[./](\d{1,2})[./](\d{4})$/);
-  return found ? `${found[3]}-${found[2].padStart(2, "0")}-${found[1].padStart(2, "0")}` : "";
+  const iso = text.trim().match(/^(\d{4})-(\d{1,2})-(\d{1,2})$/);
+  const found = iso ? [, iso[3], iso[2], iso[1]] : text.trim().match(/^(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}|\d{2}))?[./-]?$/);
+  if (!found) return "";
+  const [, day, month, year] = found;
+  const written = (of) => `${of}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  if (year) return written(year.length === 4 ? year : `20${year}`);
+  const longAgo = new Date(Date.now() - 180 * 24 * 3600 * 1000).toLocaleDateString("sv");
+  const thisYear = new Date().getFullYear();
+  return written(thisYear) < longAgo ? written(thisYear + 1) : written(thisYear);
 }
 
 function writeDay(iso) {
@@ -69,6 +77,7 @@ function prepare(root) {
 // One click is one request, however often it is clicked. What is asked for again has the same id anyway.
 
 const sent = new WeakSet();
+let sending = null;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -78,8 +87,32 @@ document.addEventListener("submit", (event) => {
     return;
   }
   sent.add(form);
+  sending = form;
   event.submitter?.setAttribute("aria-busy", "true");
 });
+
+// What was typed and is not saved is not left unasked, whatever leads away: a link, another form, the browser.
+
+const changed = new Set(document.querySelectorAll("form[data-guard=changed]"));
+
+function noteChange({ target }) {
+  if (target.form?.matches("[data-guard]") && target.type !== "search") changed.add(target.form);
+}
+document.addEventListener("input", noteChange);
+document.addEventListener("change", noteChange);
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...changed].every((form) => form === sending || !form.isConnected)) return;
+  event.preventDefault();
+  setTimeout(stay);
+});
+
+// Who stays can send again.
+function stay() {
+  if (sending) sent.delete(sending);
+  sending = null;
+  for (const busy of document.querySelectorAll("[type=submit][aria-busy]")) busy.removeAttribute("aria-busy");
+}
 
 // Back to a page that was left: its forms can be sent again.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -100,18 +133,21 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// Without a connection, or where the server fails, the page says so, stays as it is, and stops saying so by itself.
+// Without a connection or a session, or where the server fails, the page says so, stays as it is, and stops saying so by itself.
 
-const show = (id, is) => (document.getElementById(id).hidden = !is);
+const show = (id, is) => document.getElementById(id)?.toggleAttribute("hidden", !is);
 
 document.addEventListener("htmx:error", (event) => {
   const { error } = event.detail ?? {};
   if (error instanceof TypeError || error?.name === "AbortError") show("offline", true);
 });
 document.addEventListener("htmx:after:request", (event) => {
-  const failed = event.detail.ctx.response.status >= 500;
-  if (failed) event.preventDefault(); // its page would take the place of what stands here
+  const { status } = event.detail.ctx.response;
+  const failed = status >= 500;
+  const signedOut = status === 401;
+  if (failed || signedOut) event.preventDefault(); // what follows would take the place of what stands here
   show("failed", failed);
+  show("signed-out", signedOut);
   show("offline", false);
 });
 window.addEventListener("offline", () => show("offline", true));
@@ -129,3 +165,11 @@ document.addEventListener("htmx:after:swap", (event) => {
 });
 
 prepare(document);
+
+// A question that a link has led to has the focus; where the address names a place, `autofocus` gives none.
+
+const question = document.getElementById(location.hash.slice(1));
+if (question?.matches(".question")) {
+  question.tabIndex = -1;
+  question.focus();
+}

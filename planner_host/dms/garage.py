@@ -53,7 +53,7 @@ Lexus|JTH|2|UX 250h, NX 350h, CT 200h||
 MG|LSJ|3|ZS, HS|MG4, MG5|
 BYD|LGX|2||Atto 3, Dolphin, Seal|
 Polestar|LPS|2||2|
-DS|VR1|1|DS 3 Crossback, DS 7||
+DS|VR1|1|3 Crossback, 7 Crossback||
 Saab|YS3|1|9-3 Cabriolet, 9-5 Kombi||
 """  # noqa: E501  # a make a line
 

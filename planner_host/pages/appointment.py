@@ -13,6 +13,7 @@ from planner_host.appointments import Appointment, Status, Visit, is_id, new_id
 from planner_host.audit import Deed
 from planner_host.dms import DmsCustomer, DmsProblem
 from planner_host.pages import planner_of
+from planner_host.pages.dms import find_customers
 from planner_host.pages.sheet import Sheet, draw, sheet_of, tell_providers, with_forms
 from planner_host.records import SavedMeanwhile
 from planner_host.step import is_so, look_up
@@ -37,7 +38,7 @@ def routes(program: Program) -> list[Route]:
     return [
         page_route("/appointments/new", open_new, program),
         page_route("/appointments/{id}", open_saved, program),
-        page_route("/appointments/{id}", save, program, methods=["POST"]),
+        page_route("/appointments/{id}", save, program, methods=["POST"], keeps=FIELDS),
         page_route("/appointments/{id}/status", change_status, program, methods=["POST"]),
     ]
 
@@ -66,6 +67,8 @@ def save(page: Page) -> Response:
     do = page.form["do"] or "save"
     if do == "enter" and _looks_for_customer(texts):
         do = "find"
+    if do == "again":
+        return _redraw(page, texts)
     if do == "find":
         return _redraw(page, texts, finds=True)
     if do.startswith("pick:"):
@@ -87,7 +90,8 @@ def change_status(page: Page) -> Response:
         visit=replace(appointment.visit, status=status),
         revision=_revision(page.form["revision"]),
     )
-    return _keep(page, changed, texts_of(appointment, language=page.language))
+    action = "appointment_cancelled" if status is Status.CANCELLED else "appointment_taken_up"
+    return _keep(page, changed, texts_of(appointment, language=page.language), action=action)
 
 
 def find_appointment(page: Page) -> Appointment:
@@ -116,7 +120,7 @@ def _save(page: Page, texts: Texts) -> Response:
         return _redraw(page, texts, problems=dict(read.problems), finds=bool(texts["customer_query"]))
     status = known.visit.status if known else Status.SCHEDULED
     appointment = _appointment(page, appointment_id, known, replace(read.visit, status=status), texts)
-    return _keep(page, appointment, texts)
+    return _keep(page, appointment, texts, action="appointment_scheduled" if known else "appointment_new")
 
 
 def _appointment(
@@ -135,7 +139,7 @@ def _appointment(
     )
 
 
-def _keep(page: Page, appointment: Appointment, texts: Texts) -> Response:
+def _keep(page: Page, appointment: Appointment, texts: Texts, *, action: str) -> Response:
     planner = planner_of(page)
     assert page.user is not None  # noqa: S101  # the route asks for it
     appointment = replace(appointment, saved_by=page.user.name, saved_at=planner.now())
@@ -143,8 +147,6 @@ def _keep(page: Page, appointment: Appointment, texts: Texts) -> Response:
     if isinstance(saved, SavedMeanwhile):
         return _show_both(page, appointment, texts, saved.theirs)
     if saved.is_new:
-        is_first = saved.appointment.revision == 1
-        action = "appointment_new" if is_first else f"appointment_{appointment.visit.status}"
         planner.audit.note(Deed(at=planner.now(), user=page.user.name, action=action, subject=appointment.id))
     tell_providers(page, saved.appointment)
     return page.go(f"/appointments/{appointment.id}?done=saved")
@@ -182,7 +184,8 @@ def _redraw(
         sheet = replace(sheet, cars=customer.cars)
     if finds:
         try:
-            sheet = replace(sheet, hits=planner.dms.search(texts["customer_query"]))
+            hits, has_more = find_customers(planner.dms, texts["customer_query"])
+            sheet = replace(sheet, hits=hits, has_more_hits=has_more)
         except DmsProblem as problem:
             sheet = replace(sheet, dms_problem=problem)
     if known is not None:

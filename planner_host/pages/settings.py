@@ -11,7 +11,7 @@ from demo_base.pages import Form, Page, Program, Refused, page_route
 from mobility_hookspecs import MobilityProblem
 from planner_host.audit import Deed
 from planner_host.pages import planner_of
-from planner_host.settings_form import fields_of, is_changed, values_of
+from planner_host.settings_form import fields_of, is_changed, mistakes_of, values_of
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
@@ -55,8 +55,7 @@ def save_settings(page: Page) -> Response:
     except MobilityProblem as failure:
         return _draw(page, provider, sent=page.form, problem=failure.problem)
     planner.filters.forget()
-    outcome = "done" if report["ok"] else "refused"
-    code = next((each["code"] for each in report["findings"] if each["severity"] == "error"), "")
+    outcome = outcome_of(report)
     planner.audit.note(
         Deed(
             planner.now(),
@@ -65,10 +64,18 @@ def save_settings(page: Page) -> Response:
             provider["id"],
             provider["id"],
             outcome=outcome,
-            code="" if report["ok"] else code,
+            code=next((each["code"] for each in report["findings"] if each["severity"] == "error"), ""),
         )
     )
-    return _draw(page, provider, sent=None if report["ok"] else page.form, report=report, said="tried")
+    return _draw(page, provider, sent=None if report["ok"] else page.form, report=report, said=outcome)
+
+
+def outcome_of(report: contract.CheckReport) -> str:
+    """Say what became of saving: what was saved stays saved when the check finds a mistake."""
+    if report["ok"]:
+        return "done"
+    codes = {each["code"] for each in report["findings"]}
+    return "refused" if "not_saved" in codes else "saved"
 
 
 def check(page: Page) -> Response:
@@ -95,11 +102,13 @@ def _draw(
         settings = planner.host.settings(provider["id"], planner.site, locale=page.language.code)
     except MobilityProblem as failure:
         problem = problem or failure.problem
+    fields = fields_of(settings, sent=sent) if settings else []
     return page.render(
         "settings.html",
         provider=provider,
         settings=settings,
-        fields=fields_of(settings, sent=sent) if settings else [],
+        fields=fields,
+        mistakes=mistakes_of(fields, report=report, problem=problem),
         is_unsaved=said == "checked" and settings is not None and is_changed(settings, sent),
         report=report,
         problem=problem,

@@ -56,6 +56,7 @@ class Sheet:
     appointment: Appointment | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     hits: Sequence[Hit] | None = None
+    has_more_hits: bool = False
     cars: Sequence[Car] = ()
     dms_problem: DmsProblem | None = None
     said: str = ""

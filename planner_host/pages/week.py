@@ -19,6 +19,7 @@ from planner_host.step import ShownFailure
 
 FIRST_HOUR = 7
 LAST_HOUR = 18
+MOST_FOUND = 50
 WEEK = timedelta(days=7)
 
 
@@ -93,10 +94,13 @@ def find(page: Page) -> Response:
     """Find appointments by customer or plate; a POST, so that no name stands in an address."""
     planner = planner_of(page)
     words = page.form["words"]
-    found = planner.records.find(words) if len(words) > 1 else []
-    cards, failures = cards_of(page, found)
+    found = planner.records.find(words, limit=MOST_FOUND + 1) if len(words) > 1 else []
+    cards, failures = cards_of(page, found[:MOST_FOUND])
+    has_more = len(found) > MOST_FOUND
     page.here = "/"
-    return page.render("found.html", cards=cards, words=words, failures=failures, zone=planner.zone)
+    return page.render(
+        "found.html", cards=cards, has_more=has_more, words=words, failures=failures, zone=planner.zone
+    )
 
 
 def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card], tuple[ShownFailure, ...]]:

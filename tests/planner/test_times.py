@@ -86,7 +86,7 @@ def test_a_time_as_people_type_it(typed, told):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "24", "24:00", "8:60", "860", "8:5", "08:30:00", "8:30 pm", "-8", "8,30", "acht", "12345", "8 30", "½",
+    ["", "25", "24:01", "8:60", "860", "8:5", "08:30:00", "8:30 pm", "-8", "8,30", "acht", "12345", "8 30", "½",
      "8" * 5000, pytest.param(f"8:{' ' * 200_000}x", id="blanks")],
 )  # fmt: skip
 def test_what_is_no_time_is_refused(typed):
@@ -183,3 +183,10 @@ def test_years_without_visits():
     assert [False, True, True, False] == [
         is_in_calendar(datetime(year, 1, 1, tzinfo=UTC)) for year in (1999, 2000, 2199, 2200)
     ]
+
+
+@pytest.mark.parametrize("text", ["24", "24:00", "2400"])
+def test_midnight_is_the_next_days(text):
+    """What is meant by it is said, not guessed."""
+    with pytest.raises(Mistyped, match="midnight"):
+        read_time(text)

@@ -30,6 +30,7 @@ from planner_host.visit_form import (
     start_of_new,
     texts_of,
     tidy,
+    usual_end,
     with_customer,
     with_vehicle,
     without_customer,
@@ -110,7 +111,7 @@ def test_what_can_be_saved_the_contract_takes(catalogues, fields):
 def test_a_line_is_as_long_as_the_contract_has_it(form, name):
     """The longest that the contract takes is taken; one letter more is said at its field, and nothing is cut off."""
     most = longest(name.partition("_")[2])
-    fits, too_long = read(form | {name: "ü" * most}), read(form | {name: "ü" * (most + 1)})
+    fits, too_long = (read(form | {name: "a@" + "ü" * more}) for more in (most - 2, most - 1))
     assert fits.visit is not None
     validate(document(fits.visit), "appointment")
     assert (None, {name: "typed.too_long"}) == (too_long.visit, dict(too_long.problems))
@@ -263,3 +264,46 @@ def test_a_cancelled_visit_is_a_valid_document(visit, draft):
     written = document_of(draft(visit=bare, revision=2))
     validate(written, "appointment")
     assert ("cancelled", "2026-11-25T08:00:00+01:00") == (written["status"], written["period"]["start"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_one"), [("a@b.example", True), ("", True), ("k. A.", False), ("a@b@c", False)]
+)
+def test_an_email_address_is_one(form, typed, is_one):
+    """The browser is not asked: it would say so in its own language, or not at all."""
+    problems = read(form | {"customer_email": typed}).problems
+    assert ({} if is_one else {"customer_email": "customer.email_wrong"}) == problems
+
+
+def test_every_mistake_of_a_moment_is_named(form):
+    """The day's and the time's at once."""
+    problems = read(form | {"start_date": "31.02.", "start_time": "24:00"}).problems
+    assert {"start_date": "typed.day", "start_time": "typed.midnight"} == problems
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-11-25T08:00", "2026-11-25T16:00"),
+        ("2026-11-25T15:30", "2026-11-25T18:00"),
+        ("2026-11-25T17:00", "2026-11-25T18:00"),
+        ("2026-11-25T17:15", "2026-11-26T17:00"),
+        ("2026-11-25T22:00", "2026-11-26T17:00"),
+        ("2026-11-27T18:30", "2026-11-30T17:00"),
+        ("2026-11-28T17:30", "2026-11-30T17:00"),
+    ],
+)
+def test_a_car_is_picked_up_while_somebody_is_there(start, end):
+    """Eight hours later, by six at the latest, else on the next working day at five."""
+    begins, ends = (datetime.fromisoformat(each).replace(tzinfo=BERLIN) for each in (start, end))
+    assert ends == usual_end(begins.astimezone(UTC), BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("query", "plate"),
+    [("MS-BK 2", "MS-BK 2"), ("msbk2", "MS-BK 2"), ("MS-BK", ""), ("krüger", ""), ("10002", "")],
+)
+def test_the_car_that_was_searched_for_goes_along(dms, form, query, plate):
+    """Of several; by its plate, as far as it was typed and means one alone."""
+    customer = dms.customer("10002")
+    assert plate == with_customer(form | {"customer_query": query}, customer)["vehicle_licence_plate"]

@@ -57,6 +57,13 @@ def test_it_has_a_past_a_present_and_a_future(reader):
         assert each["status"] != "picked_up" or each["start"] < now < each["end"]
 
 
+def test_cars_come_and_go_while_somebody_is_there(reader):
+    """Nothing is handed out or taken back at night."""
+    rentals = reader.get("/rentals", limit=1000).json()["items"]
+    hours = {int(each[side][11:13]) for each in rentals for side in ("start", "end")}
+    assert hours <= set(range(6, 17)), sorted(hours)
+
+
 @pytest.mark.parametrize("vehicles", [1, 3, 40, 300])
 def test_most_of_it_is_free_at_any_time(opened, vehicles):
     """At most two in five have rentals now or later."""

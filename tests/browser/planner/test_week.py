@@ -109,3 +109,24 @@ def test_customers_are_found_as_one_types(german: Advisor) -> None:
 
 def _title(advisor: Advisor, day: date) -> str:
     return advisor.t("week.title", number=day.isocalendar().week)
+
+
+def test_a_long_name_stays_in_its_card(german: Advisor, stay: Stay) -> None:
+    """No word is broken where no hyphen belongs, and no card leaves its column; the whole name is its title."""
+    name = "Fahrdienst Süd UG (haftungsbeschränkt)"
+    appointment = german.new_appointment_by_hand(stay, company=name)
+    german.open(f"/?week={stay.start.date().isoformat()}")
+    who = german.page.locator(f"a[href='/appointments/{appointment}'] .visit-who")
+    expect(who).to_have_attribute("title", name)
+    card, day = (
+        german.page.locator(f"{each}:has(a[href='/appointments/{appointment}'])").bounding_box()
+        for each in (".slot-body", ".day")
+    )
+    assert card["x"] + card["width"] <= day["x"] + day["width"]
+    lines = who.evaluate(
+        """({ firstChild }) => { const range = document.createRange();
+        range.setStart(firstChild, firstChild.data.indexOf("("));
+        range.setEnd(firstChild, firstChild.length);
+        return new Set([...range.getClientRects()].map(each => each.top)).size }"""
+    )
+    assert lines == 1

@@ -8,7 +8,7 @@ from dataclasses import replace
 from planner_host.appointments import Status
 from planner_host.records import Saved
 
-from ..conftest import Elements, hidden
+from ..conftest import PASSWORD, Elements, hidden
 from .conftest import path_of, words
 
 TIMES = {"start_date": "25.11.2026", "start_time": "8", "end_date": "25.11.", "end_time": "1700"}
@@ -76,6 +76,17 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(anna, site):
     assert (200, 0) == (answer.status_code, site.planner.records.count_appointments())
     assert "Das ist kein Datum" in page.text
     assert "Bitte Nachnamen oder Firma eingeben" in page.text
+
+
+def test_a_mistake_in_what_is_typed_by_hand_is_in_sight(anna):
+    """The part that holds it is open, and the browser keeps nothing back."""
+    path, fields = begin(anna)
+    wrong = {"customer_source": "", "customer_last_name": "Sommer", "customer_email": "k. A."}
+    page = anna.post(path, data=fields | BY_HAND | wrong)
+    (by_hand,) = Elements(page.text).all("details")
+    assert ("open" in by_hand, "Das ist keine E-Mail-Adresse." in words(page)) == (True, True)
+    (form,) = Elements(page.text).all("form", id="visit")
+    assert "novalidate" in form
 
 
 def test_a_customer_is_found_picked_and_locked(anna, site):
@@ -190,7 +201,7 @@ def test_a_visit_is_called_off_and_taken_up(anna, site, saved, fake):
     assert "Verfügbare Mietwagen suchen" not in page
     anna.post(f"{path_of(saved)}/status", data=hidden(page, f"{path_of(saved)}/status"))
     assert Status.SCHEDULED is site.planner.records.appointment(saved.id).visit.status
-    assert ["appointment_cancelled", "appointment_scheduled"] == [
+    assert ["appointment_cancelled", "appointment_taken_up"] == [
         deed.action for deed in site.planner.audit.of(saved.id)
     ]
 
@@ -204,3 +215,39 @@ def test_calling_off_what_was_changed_meanwhile_is_asked_about(anna, site, saved
     assert not site.planner.records.appointment(saved.id).is_cancelled
     anna.post(path, data=hidden(answer.text, path))
     assert site.planner.records.appointment(saved.id).is_cancelled
+
+
+def test_what_was_typed_outlives_the_session(anna, site):
+    """It travels through the sign-in and stands on the form again; nothing is saved by itself."""
+    path, fields = begin(anna)
+    typed = fields | BY_HAND | {"work": "Öl & <b>", "password": "canary", "customer_last_name": ""}
+    stranger = site.browser()
+    asked = stranger.post(path, data=typed)
+    assert (401, False) == (asked.status_code, "canary" in asked.text)
+    sent = hidden(asked.text, "/sign-in") | {"name": "anna"}
+    again = stranger.post("/sign-in", data=sent | {"password": "wrong"})
+    sent = hidden(again.text, "/sign-in") | {"name": "anna", "password": PASSWORD}
+    signed_in = stranger.post("/sign-in", data=sent)
+    assert (200, True) == (signed_in.status_code, "set-cookie" in signed_in.headers)
+    stranger.cookies.update(signed_in.cookies)
+    back = stranger.post(path, data=hidden(signed_in.text, path) | {"do": "again"})
+    assert ("25.11.2026", True, 0) == (
+        Elements(back.text).field("start_date"),
+        "Öl & <b>" in words(back),
+        site.planner.records.count_appointments(),
+    )
+    assert "Bitte Nachnamen" not in words(back)
+
+
+def test_a_list_that_is_cut_says_so(anna, site, monkeypatch):
+    """While one types, and without a script."""
+    monkeypatch.setattr("planner_host.pages.dms.MOST_HITS", 1)
+    path, fields = begin(anna)
+    for query, is_cut in (("1000", True), ("krüger", False)):
+        typed = anna.post("/dms/customers", data={"customer_query": query})
+        found = anna.post(path, data=fields | {"do": "find", "customer_query": query})
+        for page in (typed, found):
+            assert (1, is_cut) == (
+                page.text.count('class="hit"'),
+                "Weitere gefunden – bitte mehr tippen." in page.text,
+            )

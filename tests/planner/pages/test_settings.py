@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from planner_host.settings_form import fields_of, mistakes_of
+
 from ..conftest import HOOKS, Elements
 from .conftest import words
 
@@ -16,6 +18,7 @@ class Kept:
 
     values: list[dict[str, object]] = field(default_factory=list)
     works: bool = True
+    code: str = "not_authorised"
 
 
 @pytest.fixture
@@ -30,7 +33,10 @@ def desk(workshop, fake, kept):
 
     def save_provider_settings(settings):
         kept.values.append(settings["values"])
-        findings = [] if kept.works else [{"code": "not_authorised", "severity": "error", "message": "Nein."}]
+        findings = [{"code": "saved", "severity": "info", "message": "Ist gespeichert."}]
+        findings += [{"code": "connected", "severity": "info", "message": "Verbunden."}]
+        if not kept.works:
+            findings = [{"code": kept.code, "severity": "error", "message": "Nein."}]
         return {"provider": "fake", "site": "main", "ok": kept.works, "findings": findings}
 
     def provide_provider_settings(site):
@@ -66,7 +72,7 @@ def test_what_is_saved_is_noted(site, fake, kept):
     assert ("https://c.example", "") == tuple(
         Elements(bad.text).field(name) for name in ("value_url", "value_key")
     )
-    assert [("done", ""), ("refused", "not_authorised")] == [
+    assert [("done", ""), ("saved", "not_authorised")] == [
         (deed.outcome, deed.code) for deed in site.planner.audit.of("fake")
     ]
     site.planner.filters.choices("main", "de")
@@ -83,3 +89,40 @@ def test_what_is_only_typed_is_not_tested_and_not_lost(site, typed, is_said):
     page = site.browser("admin").post("/settings/fake/check", data=sent)
     assert sent["value_url"] == Elements(page.text).field("value_url")
     assert is_said is ("noch nicht gespeichert" in words(page))
+
+
+def test_a_success_is_one_notice(site):
+    """Which says what was found, too."""
+    page = Elements(
+        site.browser("admin").post("/settings/fake", data={"value_url": "https://b.example"}).text
+    )
+    (notice,) = [each for each in page.all("div") if "notice" in each.get("class", "").split()]
+    assert "autofocus" in notice
+    assert "Gespeichert. Die Verbindung funktioniert. Verbunden." in " ".join(page.text.split())
+    assert "Ist gespeichert." not in page.text
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "field", "outcome"),
+    [
+        ("not_authorised", "Gespeichert, aber so funktioniert es noch nicht.", "value_key", "saved"),
+        ("unreachable", "Gespeichert, aber so funktioniert es noch nicht.", "value_url", "saved"),
+        ("url_unknown", "Gespeichert, aber so funktioniert es noch nicht.", "value_url", "saved"),
+        ("not_saved", "Die Einstellungen sind nicht gespeichert.", None, "refused"),
+    ],
+)
+def test_what_is_wrong_is_marked(site, kept, code, title, field, outcome):
+    """With the focus, and in the log: what was saved is not called refused."""
+    kept.works, kept.code = False, code
+    answer = site.browser("admin").post("/settings/fake", data={"value_url": "https://b.example"})
+    assert title in words(answer)
+    marked = [each["name"] for each in Elements(answer.text).all("input") if "aria-invalid" in each]
+    assert ([field] if field else []) == marked
+    assert [outcome] == [deed.outcome for deed in site.planner.audit.of("fake")]
+
+
+def test_what_a_provider_refuses_is_marked_where_it_points():
+    """By its JSON Pointer."""
+    fields = fields_of({"values": {}, "schema": {"properties": {"url": {}, "key": {"writeOnly": True}}}})
+    refused = {"code": "invalid_document", "title": "Nein.", "retryable": False, "pointer": "/values/key"}
+    assert {"key": "Nein."} == mistakes_of(fields, report=None, problem=refused)

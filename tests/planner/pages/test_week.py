@@ -49,3 +49,12 @@ def test_a_provider_that_fails_is_named(workshop, fake, draft, tmp_path):
     planner.records.save(draft())
     with served(planner, tmp_path) as site:
         assert "Kein Netz." in words(site.browser("anna").get("/"))
+
+
+def test_a_list_that_is_cut_says_so(anna, site, draft, saved, monkeypatch):
+    """And shows no more than it counts."""
+    monkeypatch.setattr("planner_host.pages.week.MOST_FOUND", 1)
+    assert "bitte mehr tippen" not in anna.post("/appointments", data={"words": "sommer"}).text
+    site.planner.records.save(draft())
+    page = anna.post("/appointments", data={"words": "sommer"})
+    assert "1 Termin · Weitere gefunden – bitte mehr tippen." in words(page)

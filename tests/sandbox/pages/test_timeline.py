@@ -105,11 +105,14 @@ def test_two_weeks_from_monday_with_today_marked(clerk, planner):
     assert not any("today" in each for each in head_of(clerk.look(links[2])))
 
 
-@pytest.mark.parametrize("typed", ["2031-03-08", "8.3.2031", "8.3.", "8/3/31", "nonsense", ""])
+@pytest.mark.parametrize("typed", ["2031-03-08", "8.3.2031", "8.3.", "8/3/31", "31.02.", "nonsense", ""])
 def test_any_day_of_the_week_will_do(clerk, planner, typed):
-    """What is no day is today."""
+    """What is no day is today, which is said where one was typed."""
     planner.clock("2031-03-06T12:00:00Z")
-    assert "03.03.2031 bis 16.03.2031" in clerk.look(f"/timeline?from={typed}")
+    text = clerk.look(f"/timeline?from={typed}")
+    assert "03.03.2031 bis 16.03.2031" in text
+    is_wrong = typed in ("31.02.", "nonsense")
+    assert (is_wrong, is_wrong) == ("Das ist kein Tag." in text, f'value="{typed}"' in text and typed != "")
 
 
 @pytest.mark.parametrize(("language", "word"), [("de", "Reserviert"), ("en", "Reserved")])

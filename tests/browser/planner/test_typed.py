@@ -1,0 +1,135 @@
+"""What somebody is typing: nothing of it is lost, and the focus is where one goes on."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from planner_steps.advisor import Advisor, Stay
+from planner_steps.programs import PASSWORD
+from playwright.sync_api import Dialog, expect
+
+SESSION = "planner-host-session"
+
+
+def test_a_mistake_out_of_sight_is_shown(advisor: Advisor, stay: Stay) -> None:
+    """The section is closed when its e-mail address is none: saving says so in the page's language."""
+    advisor.open("/appointments/new")
+    advisor.type_customer(last_name="Sommer", email="k. A.")
+    advisor.set_stay(stay)
+    advisor.hands.press(advisor.step_1.get_by_text(advisor.t("customer.by_hand")))
+    advisor.hands.press(advisor.button("appointment.save"))
+    wrong = advisor.field("customer.email", within=advisor.step_1)
+    expect(wrong).to_be_visible()
+    expect(wrong).to_be_focused()
+    expect(wrong).to_have_accessible_description(advisor.t("customer.email_wrong"))
+
+
+def test_a_session_that_ends_costs_nothing(advisor: Advisor, stay: Stay, watch: Any) -> None:
+    """While one types, the page says so and stays; whoever saves then signs in, and saves what was typed."""
+    watch.admit("status of 401")
+    t, page = advisor.t, advisor.page
+    advisor.open("/appointments/new")
+    advisor.type_customer(last_name="Sommer")
+    advisor.set_stay(stay)
+    advisor.hands.fill(advisor.field("visit.work"), "Bremsen")
+    page.context.clear_cookies(name=SESSION)
+    advisor.hands.fill(advisor.field("customer.search"), "Schm")
+    expect(page.get_by_role("alert")).to_contain_text(t("base.signed_out"))
+    expect(advisor.field("visit.work")).to_have_value("Bremsen")
+    advisor.hands.fill(advisor.field("customer.search"), "")
+    advisor.hands.press(advisor.button("appointment.save"))
+    advisor.sign_in("advisor", PASSWORD)
+    advisor.hands.press(advisor.button("go_on.submit"))
+    expect(advisor.field("visit.work")).to_have_value("Bremsen")
+    expect(advisor.field("customer.last_name", within=advisor.step_1)).to_have_value("Sommer")
+    advisor.save_appointment()
+
+
+def test_who_signs_in_elsewhere_goes_on(advisor: Advisor, stay: Stay, watch: Any) -> None:
+    """In another tab; the page notices by itself."""
+    watch.admit("status of 401")
+    advisor.open("/appointments/new")
+    kept = advisor.page.context.cookies()
+    advisor.page.context.clear_cookies(name=SESSION)
+    advisor.hands.fill(advisor.field("customer.search"), "Schm")
+    expect(advisor.page.locator("#signed-out")).to_be_visible()
+    advisor.page.context.add_cookies(kept)
+    advisor.hands.fill(advisor.field("customer.search"), "Schmi")
+    expect(advisor.page.locator("#hits")).to_contain_text("Schmi")
+    expect(advisor.page.locator("#signed-out")).to_be_hidden()
+
+
+def test_leaving_what_is_not_saved_is_asked_about(advisor: Advisor, stay: Stay) -> None:
+    """Another form, the other language and a link ask; who stays can save, and what is saved is left unasked."""
+    page, asked, answer = advisor.page, [], {"leaves": False}
+
+    def decide(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept() if answer["leaves"] else dialog.dismiss()
+
+    page.on("dialog", decide)
+    advisor.new_appointment(stay)
+    advisor.search()
+    assert asked == []
+    advisor.hands.fill(advisor.field("visit.work"), "Bremsen")
+    advisor.hands.choose(advisor.options.first)
+    other = page.get_by_role("navigation", name=advisor.t("base.language")).locator("a:not([aria-current])")
+    for leads_away in (advisor.button("appointment.call_off"), advisor.button("offer.save"), other):
+        leads_away.click(no_wait_after=True)
+        page.wait_for_timeout(300)
+    assert asked == ["beforeunload"] * 3
+    expect(advisor.field("visit.work")).to_have_value("Bremsen")
+    advisor.save_appointment()
+    assert len(asked) == 3
+    expect(advisor.field("visit.work")).to_have_value("Bremsen")
+    answer["leaves"] = True
+    advisor.hands.fill(advisor.field("visit.work"), "Öl")
+    other.click()
+    page.wait_for_url("**lang=*")
+    assert len(asked) == 4
+
+
+def test_what_the_form_says_after_picking_is_not_saved_either(advisor: Advisor) -> None:
+    """A page that was drawn anew holds what was typed before."""
+    asked: list[str] = []
+    advisor.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    advisor.open("/appointments/new")
+    advisor.pick_customer("10001")
+    assert asked == []
+    advisor.follow("nav.week")
+    advisor.page.wait_for_url(advisor.url + "/")
+    assert asked == ["beforeunload"]
+
+
+def test_the_focus_is_where_one_goes_on(advisor: Advisor, stay: Stay) -> None:
+    """In the search, on what was found, on the car, on what was said, on the question."""
+    t, page = advisor.t, advisor.page
+    advisor.open("/appointments/new")
+    expect(advisor.field("customer.search")).to_be_focused()
+    page.keyboard.type("Schm")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("list", name=t("customer.hits")).get_by_role("button").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(advisor.button("customer.other")).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('#step-2') !== null")
+    advisor.set_stay(stay)
+    advisor.save_appointment()
+    assert t("said.saved") == page.evaluate("document.activeElement.textContent.trim()")
+    advisor.hands.press(advisor.button("appointment.call_off"))
+    expect(page.locator("#call-off")).to_be_focused()
+    advisor.open(f"/appointments/{advisor.appointment_id}")
+    advisor.book()
+    advisor.hands.press(advisor.button("rental.cancel"))
+    expect(page.locator("#cancel")).to_be_focused()
+
+
+def test_the_calendar_opens_where_the_day_is(german: Advisor) -> None:
+    """Of a day without its year, as of any other that the form understands."""
+    german.open("/appointments/new")
+    now = datetime.now(ZoneInfo("Europe/Berlin"))
+    year = now.year + (now.month > 9)  # 1.3. of this year is over half a year ago then
+    for typed, month in (("1.3.", f"März {year}"), ("1.3.31", "März 2031"), ("2031-03-01", "März 2031")):
+        german.hands.fill(german.page.locator("#start_date"), typed)
+        german.hands.press(german.page.locator("[data-pick=start_date]"))
+        expect(german.page.locator("dialog [slot=heading]")).to_have_text(month)
+        german.page.keyboard.press("Escape")
