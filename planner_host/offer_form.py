@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from demo_base.languages import Language
 from demo_base.pages import Form
@@ -22,9 +23,19 @@ MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in
 RENTER: Final = tuple(f"renter_{name}" for name in MANUAL_FIELDS)
 
 
+class FoundFor(NamedTuple):
+    """What a list of offers was searched by, as the list carries it."""
+
+    period: str
+    filters: str
+
+
 @dataclass(frozen=True, slots=True)
 class OfferForm:
-    """What is on the form: texts, and the ids of what is ticked. `change_id` is drawn with it."""
+    """What is on the form: texts, and the ids of what is ticked. `change_id` is drawn with it.
+
+    `found_for` comes with the list that an option was chosen from.
+    """
 
     texts: Mapping[str, str] = field(repr=False)
     classes: tuple[str, ...] = ()
@@ -32,6 +43,7 @@ class OfferForm:
     option: str = ""
     change_id: str = ""
     accepts_second: bool = False
+    found_for: FoundFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,7 @@ def filled_in(form: Form) -> OfferForm:
         option=form["option"],
         change_id=form["change_id"] or draw_change_id(),
         accepts_second=form["second"] == "yes",
+        found_for=FoundFor(form["found_period"], form["found_filters"]) if "found_period" in form else None,
     )
 
 
@@ -100,6 +113,26 @@ def request_of(
         "filters": {"vehicle_classes": list(form.classes), "features": list(form.features)},
         "limit": LIMIT,
     }
+
+
+def found_for(period: contract.Period, filters: contract.RequestedFilters) -> FoundFor:
+    """Write what a search is for."""
+    ticked = (sorted(filters["vehicle_classes"]), sorted(filters["features"]))
+    return FoundFor(f"{period['start']}/{period['end']}", json.dumps(ticked))
+
+
+def what_was_changed(form: OfferForm, period: contract.Period) -> str:
+    """Name the text that says what was changed since the list was made; empty where it is what was searched for."""
+    filters: contract.RequestedFilters = {
+        "vehicle_classes": list(form.classes),
+        "features": list(form.features),
+    }
+    wanted, found = found_for(period, filters), form.found_for
+    if found is None:  # no list of ours: nothing was shown that could have changed
+        return ""
+    if found.period != wanted.period:
+        return "option.other_period"
+    return "option.other_filters" if found.filters != wanted.filters else ""
 
 
 def booking_of(

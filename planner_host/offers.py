@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from demo_base.languages import Language
 from demo_base.security import origin_of
 from planner_host.filters import Choices
+from planner_host.offer_form import FoundFor, found_for
 from planner_host.planner import Planner
 from planner_host.silhouettes import silhouette_of
 from planner_host.step import ShownFailure
@@ -18,14 +19,16 @@ if TYPE_CHECKING:
 
 TIMEOUT: Final = 5.0
 _NO_VEHICLE: Final = cast("contract.Vehicle", {})
+DIFFERENCES: Final = ("vehicle_class", "features", "period", "station")
+"""What an alternative may differ in that has a text. That it is another vehicle needs none."""
 
 
 class ShownOption(NamedTuple):
     """One offer in the words of the list, which may hold hundreds: what is not known is an empty text.
 
     `key` names provider and option, as the form sends it; `line` says what kind of car it is, where, and whose;
-    `tax` whether the price includes it; `image` is a picture's address that the page may load. A tuple, since it
-    is made in a third of the time.
+    `tax` whether the price includes it; `image` is a picture's address that the page may load; `differs` are those
+    of `DIFFERENCES` that it has. A tuple, since it is made in a third of the time.
     """
 
     key: str
@@ -51,13 +54,16 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """A search's result."""
+    """A search's result. `is_instead` where alternatives of a refusal stand before it."""
 
     options: tuple[ShownOption, ...]
     total: int
     is_truncated: bool
     explanations: tuple[Explained, ...] = ()
     failures: tuple[ShownFailure, ...] = ()
+    found_for: FoundFor | None = None
+    has_filters: bool = False
+    is_instead: bool = False
 
     @property
     def exact(self) -> tuple[ShownOption, ...]:
@@ -82,8 +88,12 @@ def search(
     gathered = planner.host.mobility_options(request, timeout=TIMEOUT, locale=language.code)
     answers = list(gathered.answers.values())
     found = [option for answer in answers for option in answer["options"]]
+    planner.titles.remember(found)
+    filters = request["filters"]
     return Offers(
         options=shown(found, planner, choices=choices, language=language),
+        found_for=found_for(request["period"], filters),
+        has_filters=bool(filters["vehicle_classes"] or filters["features"]),
         total=sum(answer["total"] for answer in answers),
         is_truncated=any(answer["truncated"] for answer in answers),
         explanations=tuple(
@@ -96,6 +106,22 @@ def search(
             for failure in gathered.failures
         ),
     )
+
+
+def with_alternatives(
+    offers: Offers,
+    alternatives: Sequence[contract.MobilityOption],
+    planner: Planner,
+    *,
+    choices: Choices,
+    language: Language,
+) -> Offers:
+    """Put what a refusal offers instead before what a search found, each option once."""
+    planner.titles.remember(alternatives)
+    instead = shown(alternatives, planner, choices=choices, language=language)
+    keys = {option.key for option in instead}
+    options = (*(option for option in offers.options if option.key not in keys), *instead)
+    return replace(offers, options=options, is_instead=True)
 
 
 def shown(
@@ -142,6 +168,6 @@ def _shown(option: contract.MobilityOption, words: _Words) -> ShownOption:
         silhouette=silhouette_of(option["kind"], class_id, class_name),
         # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
         image=image if image and origin_of(image) else "",
-        differs=option.get("differs", ()),
+        differs=[each for each in option.get("differs", ()) if each in DIFFERENCES],
         is_exact=option["match"] == "exact",
     )

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ from planner_host.changes import Changes
 from planner_host.dms import Dms, open_dms
 from planner_host.filters import FilterCache
 from planner_host.records import Records
+from planner_host.titles import Titles
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
@@ -48,6 +49,7 @@ class Planner:
     now: Callable[[], datetime] = utc_now
     site: str = SITE
     time_zone: str = TIME_ZONE
+    titles: Titles = field(default_factory=Titles)
 
     @property
     def zone(self) -> ZoneInfo:

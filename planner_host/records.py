@@ -1,7 +1,9 @@
-"""The planner's own records: appointments, changes whose outcome is open, who did what, proposals hidden.
+"""The planner's own records: appointments, changes, who rents, who did what, proposals hidden.
 
 Instants are microseconds since 1970 in UTC. Everything is in one SQLite file, which only its owner can read.
 """
+
+from __future__ import annotations
 
 import json
 import re
@@ -9,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import sqlite_utils
 from sqlite_utils import Migrations
@@ -17,6 +19,9 @@ from sqlite_utils import Migrations
 from demo_base.database import Database, Row, execute_script
 from planner_host.appointments import Appointment, Status, Visit, person_of, plate_of
 from planner_host.dms.folding import plain, without_umlauts
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
 
 FILE_NAME: Final = "planner.sqlite3"
 MIGRATIONS: Final = Migrations("planner_host")
@@ -68,6 +73,43 @@ def first_tables(db: sqlite_utils.Database) -> None:
         CREATE INDEX audit_by_subject ON audit (subject);
         CREATE TABLE hidden_proposals (
           appointment_id TEXT NOT NULL, proposal_id TEXT NOT NULL, PRIMARY KEY (appointment_id, proposal_id)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
+
+
+@MIGRATIONS(name="0002_found_out", transactional=False)
+def found_out(db: sqlite_utils.Database) -> None:
+    """Keep what became of a change until it is seen, and name the car of a booking."""
+    execute_script(
+        db,
+        """
+        ALTER TABLE open_changes ADD COLUMN title TEXT NOT NULL DEFAULT '';
+        CREATE TABLE found_out (
+          change_id TEXT PRIMARY KEY,
+          appointment_id TEXT NOT NULL,
+          action TEXT NOT NULL,
+          title TEXT NOT NULL,
+          outcome TEXT NOT NULL CHECK (outcome IN ('done', 'refused')),
+          code TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX found_out_by_appointment ON found_out (appointment_id);
+        """,
+    )
+
+
+@MIGRATIONS(name="0003_renters", transactional=False)
+def renters(db: sqlite_utils.Database) -> None:
+    """Keep who rents; a customer goes with the appointment."""
+    execute_script(
+        db,
+        """
+        CREATE TABLE renters (
+          appointment_id TEXT NOT NULL REFERENCES appointments (id) ON DELETE CASCADE,
+          provider TEXT NOT NULL,
+          rental_id TEXT NOT NULL,
+          customer TEXT NOT NULL,
+          PRIMARY KEY (appointment_id, provider, rental_id)
         ) STRICT, WITHOUT ROWID;
         """,
     )
@@ -147,6 +189,27 @@ class Records:
         """Count the appointments."""
         row = self.database.one("SELECT count(*) AS n FROM appointments")
         return 0 if row is None else int(row["n"])
+
+    # rentals
+
+    def note_renter(
+        self, appointment_id: str, customer: contract.Customer, *, provider: str, rental_id: str
+    ) -> None:
+        """Remember who rents, for as long as there is the appointment."""
+        with self.database.writing():
+            self.database.run(
+                "INSERT OR REPLACE INTO renters (appointment_id, provider, rental_id, customer) "
+                "SELECT id, ?, ?, ? FROM appointments WHERE id = ?",
+                provider,
+                rental_id,
+                json.dumps(customer, ensure_ascii=False),
+                appointment_id,
+            )
+
+    def renters(self, appointment_id: str) -> dict[tuple[str, str], contract.Customer]:
+        """Give who rents for an appointment, by provider and rental."""
+        rows = self.database.all("SELECT * FROM renters WHERE appointment_id = ?", appointment_id)
+        return {(row["provider"], row["rental_id"]): json.loads(row["customer"]) for row in rows}
 
     # proposals
 

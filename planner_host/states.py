@@ -32,6 +32,8 @@ def states_of(
             words[state["appointment_id"]] = max(told, _word(state), key=ORDER.index)
     for appointment_id in planner.changes.appointments_with_open_changes(ids):
         words[appointment_id] = max(words[appointment_id], "unknown", key=ORDER.index)
+    for appointment_id in planner.changes.unseen.appointments(ids):
+        words[appointment_id] = "attention"
     return words, gathered.failures
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, cast
 
 from planner_host.appointments import Appointment, document_of
+from planner_host.found_out import FoundOut
 from planner_host.planner import Planner
 
 if TYPE_CHECKING:
@@ -18,13 +19,14 @@ ACTIVE: Final = frozenset({"reserved", "picked_up"})
 
 @dataclass(frozen=True, slots=True)
 class ShownRental:
-    """A rental, with what is proposed and said about it."""
+    """A rental, with what is proposed and said about it, and who rents, where it was booked here."""
 
     provider: str
     name: str
     rental: contract.Rental
     proposals: tuple[contract.Proposal, ...]
     notices: tuple[contract.Notice, ...]
+    renter: contract.Customer | None = field(default=None, repr=False)
 
     @property
     def is_active(self) -> bool:
@@ -42,6 +44,9 @@ class Unknown:
     action: str
     since: str = ""
     notices: tuple[contract.Notice, ...] = ()
+    title: str = ""
+    period: contract.Period | None = None
+    end: str = ""
 
     @property
     def can_be_given_up(self) -> bool:
@@ -66,6 +71,7 @@ class Step:
     proposals: tuple[tuple[str, contract.Proposal], ...] = ()
     notices: tuple[tuple[str, contract.Notice], ...] = ()
     failures: tuple[ShownFailure, ...] = ()
+    found_out: tuple[FoundOut, ...] = ()
     is_locked: bool = False
     can_search: bool = False
     open_providers: tuple[str, ...] = field(default=())
@@ -79,6 +85,10 @@ class Step:
     def active(self) -> tuple[ShownRental, ...]:
         """Give the rentals whose car is reserved or out."""
         return tuple(shown for shown in self.rentals if shown.is_active)
+
+    def is_pending(self, provider: str) -> bool:
+        """Tell whether a change at a provider is being found out, before which it takes no other."""
+        return any(unknown.provider == provider for unknown in self.unknowns)
 
     @property
     def is_second(self) -> bool:
@@ -95,7 +105,7 @@ def is_so(done: str, step: Step) -> bool:
         "change_end": bool(step.active),
         "cancel": not step.active,
         "give_up": not step.active,
-        "proposal": True,
+        "rebook": bool(step.active),
     }
     return has_come_about.get(done, False) and not step.unknowns
 
@@ -136,6 +146,7 @@ def _put_together(
     hidden: frozenset[str],
 ) -> Step:
     rentals, proposals, notices, free = [], [], [], []
+    renters = planner.records.renters(appointment.id)
     unknowns = {}
     for answer in answers:
         name = planner.provider_name(answer["provider"])
@@ -143,13 +154,15 @@ def _put_together(
         rental, pending = answer.get("rental"), answer.get("pending")
         said = tuple(answer["notices"])
         if pending is not None:
-            # What a provider says while it is finding out is about that.
+            # What a provider says while it is finding out is about that, and worded for bookings.
+            about = tuple(each for each in said if pending["action"] == "book" or each["severity"] == "error")
             unknowns[pending["change_id"]] = Unknown(
-                answer["provider"], name, pending["change_id"], pending["action"], pending["since"], said
+                answer["provider"], name, pending["change_id"], pending["action"], pending["since"], about
             )
             said = ()
         if rental is not None:
-            rentals.append(ShownRental(answer["provider"], name, rental, wanted, said))
+            renter = renters.get((answer["provider"], rental["id"]))
+            rentals.append(ShownRental(answer["provider"], name, rental, wanted, said, renter))
         else:
             proposals += [(name, each) for each in wanted]
             notices += [(name, each) for each in said]
@@ -157,7 +170,10 @@ def _put_together(
             free.append(answer["provider"])
     for change in planner.changes.open_changes(appointment.id):
         name = planner.provider_name(change.provider)
-        unknowns.setdefault(change.change_id, Unknown(change.provider, name, change.change_id, change.action))
+        known = unknowns.get(change.change_id)
+        unknown = known or Unknown(change.provider, name, change.change_id, change.action)
+        told = replace(unknown, title=change.title, period=change.period, end=change.end)
+        unknowns[change.change_id] = told
     open_providers = tuple(each for each in free if each not in {u.provider for u in unknowns.values()})
     return Step(
         rentals=tuple(rentals),
@@ -165,6 +181,7 @@ def _put_together(
         proposals=tuple(proposals),
         notices=tuple(notices),
         failures=failures,
+        found_out=planner.changes.unseen.of(appointment.id),
         is_locked=any("/customer" in answer["locked"] for answer in answers),
         can_search=bool(open_providers) and not appointment.is_cancelled,
         open_providers=open_providers,

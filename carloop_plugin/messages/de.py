@@ -66,7 +66,7 @@ TEXTS: dict[str, str] = {
     "notice.desk_must_help": "Der Mietwagen ist schon ausgegeben und passt nicht mehr zum Termin. Bitte klären Sie das am Verleihschalter.",
     "notice.cancelled_at_desk": "Der Verleihvorgang wurde in Carloop storniert.",
     "proposal.appointment_cancelled": "Mietwagen stornieren, weil der Termin abgesagt wurde",
-    "proposal.appointment_moved": "Mietwagen stornieren und für den neuen Termin neu buchen",
+    "proposal.appointment_moved": "Mietwagen stornieren; danach können Sie für den neuen Termin neu suchen.",
     "proposal.end_moved": "Verleihende an das neue Terminende anpassen",
     "proposal.not_as_asked": "Verleihvorgang {rental} stornieren",
     "erase.change_pending": "Eine Änderung ist noch ungeklärt; die Daten werden gelöscht, sobald sie geklärt ist.",

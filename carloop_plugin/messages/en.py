@@ -66,7 +66,7 @@ TEXTS: dict[str, str] = {
     "notice.desk_must_help": "The rental car has been handed out and no longer fits the appointment. Please settle this at the rental desk.",
     "notice.cancelled_at_desk": "The rental was cancelled in Carloop.",
     "proposal.appointment_cancelled": "Cancel the rental car because the appointment was called off",
-    "proposal.appointment_moved": "Cancel the rental car and book anew for the moved appointment",
+    "proposal.appointment_moved": "Cancel the rental car; then you can search again for the new appointment.",
     "proposal.end_moved": "Move the rental's end to the appointment's new end",
     "proposal.not_as_asked": "Cancel rental {rental}",
     "erase.change_pending": "A change is not settled yet; the data are erased as soon as it is.",

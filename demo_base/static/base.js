@@ -153,6 +153,17 @@ document.addEventListener("htmx:after:request", (event) => {
 window.addEventListener("offline", () => show("offline", true));
 window.addEventListener("online", () => show("offline", false));
 
+// A list of what was found is marked as soon as something is changed that it was searched by.
+
+function outdate({ target }) {
+  const list = target.form?.querySelector("[data-found-for]");
+  if (!list?.dataset.foundFor.split(" ").includes(target.name)) return;
+  list.classList.add("outdated");
+  list.querySelector("[data-outdated]").hidden = false;
+}
+document.addEventListener("input", outdate);
+document.addEventListener("change", outdate);
+
 // What was fetched gets the focus where it asks for it, so that keyboard and screen reader go on there.
 
 document.addEventListener("htmx:after:swap", (event) => {

@@ -57,8 +57,15 @@ def open_saved(page: Page) -> Response:
     sheet = sheet_of(page, appointment, asks=page.query("ask"))
     if page.is_partial and sheet.step and sheet.step.fingerprint == page.query("shown"):
         return Response(status_code=204)
+    step = sheet.step
+    assert step is not None  # noqa: S101  # a saved appointment has one
     said = page.query("done")
-    return draw(page, replace(sheet, said=said) if sheet.step and is_so(said, sheet.step) else sheet)
+    if not step.found_out and is_so(said, step):
+        sheet = replace(sheet, said=said)
+    if not page.is_partial and not step.unknowns:
+        # Seen is what stands on a page that somebody asked for: not on one that draws itself anew.
+        planner_of(page).changes.unseen.forget(each.change_id for each in step.found_out)
+    return draw(page, sheet)
 
 
 def save(page: Page) -> Response:

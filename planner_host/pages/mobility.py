@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from starlette.responses import Response
@@ -20,11 +21,12 @@ from planner_host.offer_form import (
     filled_in,
     read_offer_form,
     request_of,
+    what_was_changed,
 )
-from planner_host.offers import Offers, search, shown
+from planner_host.offers import Offers, search, with_alternatives
 from planner_host.pages import planner_of
 from planner_host.pages.appointment import find_appointment
-from planner_host.pages.sheet import EndForm, Refusal, Sheet, draw, sheet_of, with_forms
+from planner_host.pages.sheet import EndForm, Refusal, Sheet, draw, reason, sheet_of, with_forms
 from planner_host.visit_form import read_moment, read_period
 
 if TYPE_CHECKING:
@@ -32,14 +34,6 @@ if TYPE_CHECKING:
 
 LONGEST_ID: Final = 255
 """Characters that the contract gives a provider's ids."""
-
-_FIELDS_OF_POINTERS: Final = {
-    "/period/start": "start_date",
-    "/period/end": "end_date",
-    "/period": "start_date",
-    "/end": "end_date",
-}
-"""Where on the form a problem belongs, by its pointer into the document."""
 
 
 def routes(program: Program) -> list[Route]:
@@ -72,7 +66,14 @@ def find_offers(page: Page) -> Response:
         offers = search(request, planner, choices=choices, language=page.language)
     if page.is_partial and not problems and offers is not None:
         is_second = page.form["is_second"] == "yes"
-        return page.render("offers.html", images=offers.images, offers=offers, form=form, is_second=is_second)
+        return page.render(
+            "offers.html",
+            images=offers.images,
+            offers=offers,
+            form=form,
+            is_second=is_second,
+            why=partial(reason, page),
+        )
     sheet = replace(sheet_of(page, appointment), offer_form=form, offer_problems=problems, offers=offers)
     response = draw(page, with_forms(page, sheet))
     if page.is_partial:
@@ -90,13 +91,16 @@ def save_rental(page: Page) -> Response:
     change = None
     if wanted.period is not None and wanted.customer is not None:
         change = booking_of(form, wanted.period, wanted.customer, appointment)
+        changed = what_was_changed(form, wanted.period)
         if change is None:
             problems["option"] = "option.missing"
-    if change is None:
+        elif changed:
+            problems["option"] = changed
+    if change is None or problems:
         return _search_again(page, appointment, form, problems)
     if _is_second(page, appointment, change) and not form.accepts_second:
         return _search_again(page, appointment, form, {"second": "option.second"})
-    outcome = _ask(page, appointment, change)
+    outcome = _ask(page, appointment, change, title=planner.titles.title(form.option))
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done=book#step-4")
     return _refused_booking(page, appointment, form, outcome)
@@ -109,6 +113,8 @@ def change_end(page: Page) -> Response:
     problems: dict[str, str] = {}
     end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
     about = _about_rental(page, appointment, "change_end")
+    if end is not None and (sheet := _as_it_ends(page, appointment, about, end)):
+        return draw(page, replace(sheet, said="same_end"))
     if end is not None:
         change = about | {"end": write_instant(end, appointment.zone)}
         outcome = _ask(page, appointment, cast("contract.RentalChange", change))
@@ -117,6 +123,20 @@ def change_end(page: Page) -> Response:
         return _show_refusal(page, appointment, "change_end", outcome, texts)
     form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], str(about["change_id"]), problems)
     return draw(page, replace(sheet_of(page, appointment), end_form=form))
+
+
+def _as_it_ends(
+    page: Page, appointment: Appointment, about: Mapping[str, object], end: datetime
+) -> Sheet | None:
+    """Give the sheet where the rental ends so already, and not because this very change was asked for before."""
+    deeds = planner_of(page).audit.of(appointment.id)
+    if any(deed.change_id == about["change_id"] for deed in deeds):
+        return None
+    sheet = sheet_of(page, appointment)
+    rentals = [each.rental for each in sheet.step.active] if sheet.step else []
+    named = about["provider"], about["rental_id"]
+    ends = [each["period"]["end"] for each in rentals if (each["provider"], each["id"]) == named]
+    return sheet if end in map(datetime.fromisoformat, ends) else None
 
 
 def cancel(page: Page) -> Response:
@@ -146,7 +166,10 @@ def give_up(page: Page) -> Response:
 
 
 def follow_proposal(page: Page) -> Response:
-    """Do what a provider proposes, exactly as it proposes it now; one that is gone is not followed."""
+    """Do what a provider proposes, exactly as it proposes it now; one that is gone is not followed.
+
+    One that cancels asks first.
+    """
     appointment = find_appointment(page)
     sheet = sheet_of(page, appointment)
     wanted = page.form["proposal"]
@@ -156,13 +179,16 @@ def follow_proposal(page: Page) -> Response:
     found = next((each for each in proposals if each["id"] == wanted), None)
     if found is None:
         return draw(page, replace(sheet, said="proposal_gone"))
+    action = found["change"]["action"]
+    if action == "cancel" and page.form["sure"] != "yes":
+        return draw(page, replace(sheet, asks=f"follow:{found['id']}"))
     change: dict[str, object] = {**found["change"], "change_id": _change_id(page)}
-    if found["change"]["action"] in ("book", "rebook"):
+    if action in ("book", "rebook"):
         change["customer"] = appointment.visit.customer
     outcome = _ask(page, appointment, cast("contract.RentalChange", change))
     if outcome["status"] != "refused":
-        return page.go(f"/appointments/{appointment.id}?done=proposal#step-4")
-    return _show_refusal(page, appointment, found["change"]["action"], outcome)
+        return page.go(f"/appointments/{appointment.id}?done={action}#step-4")
+    return _show_refusal(page, appointment, action, outcome)
 
 
 def hide_proposal(page: Page) -> Response:
@@ -196,10 +222,19 @@ def _when(page: Page, appointment: Appointment, text: str) -> str:
     return page.language.moment(datetime.fromisoformat(text), appointment.zone)
 
 
-def _ask(page: Page, appointment: Appointment, change: contract.RentalChange) -> contract.RentalOutcome:
+def _ask(
+    page: Page, appointment: Appointment, change: contract.RentalChange, *, title: str = ""
+) -> contract.RentalOutcome:
     assert page.user is not None  # noqa: S101  # the route asks for it
-    return planner_of(page).changes.ask(
-        change, appointment_id=appointment.id, user=page.user.name, locale=page.language.code
+    changes = planner_of(page).changes
+    # What stood on the page that this was asked on has been seen.
+    changes.unseen.forget(page.form.all("seen"))
+    return changes.ask(
+        change,
+        appointment_id=appointment.id,
+        user=page.user.name,
+        locale=page.language.code,
+        title=title,
     )
 
 
@@ -242,16 +277,28 @@ def _search_again(
     page: Page, appointment: Appointment, form: OfferForm, problems: Mapping[str, str]
 ) -> Response:
     """Show the form as it was sent, with what is wrong and the list that was chosen from."""
-    sheet = sheet_of(page, appointment)
+    offers = _offers(page, appointment, form)
+    sheet = replace(sheet_of(page, appointment), offer_form=form, offer_problems=problems, offers=offers)
+    return draw(page, with_forms(page, sheet))
+
+
+def _offers(
+    page: Page,
+    appointment: Appointment,
+    form: OfferForm,
+    *,
+    alternatives: Sequence[contract.MobilityOption] = (),
+) -> Offers | None:
+    """Search with the form as it was sent, alternatives of a refusal first; None where it has no period."""
+    period = _period_alone(form, appointment, page)
+    if period is None:
+        return None
     planner = planner_of(page)
     choices = planner.filters.choices(appointment.site, page.language.code)
-    offers = None
-    period = _period_alone(form, appointment, page)
-    if period is not None:
-        request = request_of(form, period, appointment)
-        offers = search(request, planner, choices=choices, language=page.language)
-    sheet = replace(sheet, offer_form=form, offer_problems=problems, offers=offers)
-    return draw(page, with_forms(page, sheet))
+    found = search(request_of(form, period, appointment), planner, choices=choices, language=page.language)
+    if not alternatives:
+        return found
+    return with_alternatives(found, alternatives, planner, choices=choices, language=page.language)
 
 
 def _refused_booking(
@@ -260,22 +307,16 @@ def _refused_booking(
     """Say why nothing was booked, and offer what could be had instead, on a form with a new id."""
     sheet = sheet_of(page, appointment)
     problem = _problem_of(page, outcome)
-    planner = planner_of(page)
-    pointer = problem.get("pointer", "")
-    field = _FIELDS_OF_POINTERS.get(pointer)
     offers = None
     if "alternatives" in outcome:
-        choices = planner.filters.choices(appointment.site, page.language.code)
-        options = shown(outcome["alternatives"], planner, choices=choices, language=page.language)
-        offers = Offers(options, total=0, is_truncated=False)
+        offers = _offers(page, appointment, form, alternatives=outcome["alternatives"])
     # A refusal that keeps nothing lets the same change run again; after any other it would only be refused anew.
     again = form if problem["retryable"] else replace(form, change_id=draw_change_id(), option="")
     sheet = replace(
         sheet,
         offer_form=again,
-        offer_problems={field: ""} if field else {},
         offers=offers,
-        refusal=Refusal("book", problem, outcome.get("rental")),
+        refusal=Refusal("book", problem),
     )
     return draw(page, with_forms(page, sheet))
 
@@ -289,7 +330,7 @@ def _show_refusal(
 ) -> Response:
     sheet: Sheet = replace(
         sheet_of(page, appointment),
-        refusal=Refusal(action, _problem_of(page, outcome), outcome.get("rental")),
+        refusal=Refusal(action, _problem_of(page, outcome)),
     )
     if texts is not None and sheet.end_form is not None:
         form = replace(sheet.end_form, date=texts["end_date"], time=texts["end_time"], fold=texts["end_fold"])

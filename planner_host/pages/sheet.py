@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from demo_base.pages import Page
+from mobility_hookspecs import ProblemCode, make_problem
 from planner_host.appointments import MANUAL_FIELDS, Appointment, document_of
 from planner_host.dms import Car, DmsProblem, Hit
 from planner_host.filters import Choices
@@ -26,14 +28,33 @@ if TYPE_CHECKING:
 
 NO_CHOICES = Choices((), ())
 
+SETTINGS: Final = frozenset({"not_configured", "insecure_address", "account_changed", "not_authorised"})
+"""Problems that only who may open the settings can mend."""
+
+_FIELDS_OF_POINTERS: Final = {
+    "/period/start": "start_date",
+    "/period/end": "end_date",
+    "/period": "start_date",
+    "/end": "end_date",
+}
+"""Where on the form a problem belongs, by its pointer into the document."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A change that was not made: which, why, and what could be had instead."""
+    """A change that was not made: which, and why."""
 
     action: str
     problem: contract.Problem
-    rental: contract.Rental | None = None
+
+    @property
+    def field(self) -> str:
+        """Name the field that the problem is about; the empty text where it is about none."""
+        return _FIELDS_OF_POINTERS.get(self.problem.get("pointer", ""), "")
+
+    def about(self, action: str, field: str) -> bool:
+        """Tell whether a field of an action's form is what was wrong."""
+        return (self.action, self.field) == (action, field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +159,32 @@ def draw(page: Page, sheet: Sheet, *, status: int = 200) -> Response:
         when=when,
         planner=planner,
         new_change_id=draw_change_id,
+        why=partial(reason, page),
+        message_of=partial(message_of, page),
+        problem_of=partial(problem_of, locale=page.language.code),
         customer_fields=MANUAL_FIELDS,
         renter=texts_of(sheet.appointment, language=page.language) if sheet.appointment else {},
     )
+
+
+def reason(page: Page, problem: contract.Problem) -> str:
+    """Say in a sentence why something could not be done, and what somebody may do about it."""
+    if problem["code"] in SETTINGS and page.user is not None and page.user.role != "admin":
+        return f"{problem['title']} {page.text('problem.ask_administration')}"
+    return problem.get("detail") or problem["title"]
+
+
+def message_of(page: Page, notice: contract.Notice) -> str:
+    """Give a provider's notice; one that only the settings can mend as `reason` says it."""
+    if notice["code"] in SETTINGS:
+        return reason(page, {**problem_of(notice["code"], page.language.code), "detail": notice["message"]})
+    return notice["message"]
+
+
+def problem_of(code: str, locale: str) -> contract.Problem:
+    """Write the problem of a code; one that the contract does not have is a provider's failure."""
+    known = code if code in set(ProblemCode) else ProblemCode.PROVIDER_FAILED
+    return make_problem(known, locale=locale)
 
 
 def tell_providers(page: Page, appointment: Appointment) -> None:

@@ -343,3 +343,61 @@ def test_no_payload_stays_in_the_file(workshop, fake):
     planner.changes.ask_again("T-1")
     workshop.stop()
     assert not holds()
+
+
+def unseen(desk):
+    """Give what was found out and nobody has seen."""
+    return [(each.action, each.title, each.outcome, each.code) for each in desk.changes.unseen.of("T-1")]
+
+
+def test_what_was_found_out_is_kept_until_it_is_seen(desk, fake):
+    """With the car, and why; nothing is kept of what a person is told at once."""
+    fake.outcomes = ["unknown", "vehicle_unavailable", "done"]
+    change = booking()
+    desk.changes.ask(change, appointment_id="T-1", user="anna", locale="de", title="VW Golf")
+    assert ["VW Golf"] == [each.title for each in desk.changes.open_changes("T-1")]
+    desk.changes.ask_again("T-1")
+    assert [("book", "VW Golf", "refused", "vehicle_unavailable")] == unseen(desk)
+    assert {"T-1"} == desk.changes.unseen.appointments(["T-1", "T-2"])
+    ask(desk, booking())
+    assert 1 == len(unseen(desk))
+    desk.changes.unseen.forget([change["change_id"]])
+    assert [] == unseen(desk)
+
+
+def test_who_asks_again_is_told_and_nobody_else_need_be(desk, fake):
+    """Whatever the planner has found out a moment before."""
+    fake.outcomes = ["unknown", "done"]
+    change = booking()
+    ask(desk, change)
+    desk.changes.ask_again("T-1")
+    assert [("book", "", "done", "")] == unseen(desk)
+    ask(desk, change)
+    assert [] == unseen(desk)
+
+
+def test_a_booking_that_is_refused_as_given_up_is_no_news(desk, fake):
+    """Who gave it up knows."""
+    fake.outcomes = ["unknown", "given_up"]
+    ask(desk, booking())
+    desk.changes.ask_again("T-1")
+    assert [] == unseen(desk)
+
+
+def test_what_a_person_waits_for_is_not_noted_once_they_have_it(desk, fake):
+    """A page that asked at the same moment learns it late: the change is not open any more."""
+    change = booking()
+    fake.outcomes = ["unknown", "done"]
+    ask(desk, change)
+    answer = desk.host.change_rental
+
+    def meanwhile(asked, **more):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(desk.host, "change_rental", answer)
+            ask(desk, change)
+        return answer(asked, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.host, "change_rental", meanwhile)
+        desk.changes.ask_again("T-1")
+    assert [] == unseen(desk)

@@ -89,10 +89,21 @@ def test_an_appointment_that_is_being_made(admin: Advisor, stay: Stay, look: Loo
 
 
 def test_a_rental_that_is_being_made(admin: Advisor, stay: Stay, look: Look, control: Any) -> None:
-    """A list, an empty one, a form with mistakes, a refusal with alternatives."""
+    """A list, one out of date, an empty one, a form with mistakes, a refusal with alternatives."""
     admin.new_appointment(stay)
     admin.search()
     look(admin.page)
+    outdated = admin.step_4.get_by_text(admin.t("offers.outdated"))
+    expect(outdated).to_be_hidden()
+    admin.set_rental_period(stay.later(hours=1))
+    expect(outdated).to_be_visible()
+    look(admin.page)
+    admin.save_rental()
+    expect(admin.step_4.get_by_role("alert")).to_contain_text(admin.t("option.other_period"))
+    look(admin.page)
+    admin.set_rental_period(stay)
+    admin.search()
+    expect(outdated).to_be_hidden()
     chosen = admin.offered()[0]
     admin.hands.choose(admin.option(chosen))
     rent_at_desk(control, chosen, stay)
@@ -113,9 +124,15 @@ def test_a_rental_that_is_being_made(admin: Advisor, stay: Stay, look: Look, con
 
 
 def test_a_saved_rental(admin: Advisor, stay: Stay, look: Look) -> None:
-    """Saved, on paper, asked whether to cancel, with a proposal, with a question on the appointment, called off."""
+    """Saved, on paper, with its end refused, asked whether to cancel, with proposals, called off."""
     appointment = admin.new_appointment(stay)
     admin.book()
+    look(admin.page)
+    admin.change_end(stay.end)
+    expect(admin.step_4).to_contain_text(admin.t("said.same_end"))
+    look(admin.page)
+    admin.change_end(stay.start - timedelta(hours=1))
+    expect(admin.field("rental.new_end_date", within=admin.rental)).to_have_attribute("aria-invalid", "true")
     look(admin.page)
     admin.open(f"/appointments/{appointment}/print")
     look(admin.page)
@@ -128,6 +145,10 @@ def test_a_saved_rental(admin: Advisor, stay: Stay, look: Look) -> None:
     look(admin.page)
     admin.move(Stay(stay.start, stay.end + timedelta(hours=1)))
     expect(admin.button("proposal.follow")).to_be_visible()
+    look(admin.page)
+    admin.move(stay.later(days=200))
+    admin.hands.press(admin.button("proposal.follow"))
+    expect(admin.button("rental.cancel_yes")).to_be_visible()
     look(admin.page)
     admin.hands.press(admin.button("appointment.call_off"))
     expect(admin.button("appointment.call_off_yes")).to_be_visible()
@@ -152,7 +173,7 @@ def test_two_versions(admin: Advisor, stay: Stay, look: Look) -> None:
 def test_what_is_not_known(
     advisor_at: Any, mortal_planner: Running, stay: Stay, t: Words, look: Look, mortal: Controls
 ) -> None:
-    """Unknown, and asked whether to give the booking up."""
+    """Unknown, asked whether to give the booking up, and found out; the same of an end."""
     advisor = advisor_at(mortal_planner, t)
     advisor.new_appointment(stay)
     advisor.search()
@@ -163,6 +184,14 @@ def test_what_is_not_known(
     look(advisor.page)
     advisor.hands.press(advisor.button("unknown.give_up"))
     expect(advisor.button("unknown.give_up_yes")).to_be_visible()
+    look(advisor.page)
+    mortal.disarm()
+    expect(advisor.step_4.get_by_text(t("said.book"))).to_be_visible(timeout=25_000)
+    look(advisor.page)
+    for operation, fault, value in (("change_end", "drop_after", None), ("read", "status", 500)):
+        mortal.arm(operation, fault, times=1_000, value=value)
+    advisor.change_end(stay.end + timedelta(hours=1))
+    expect(advisor.step_4.get_by_text(t("unknown.end"))).to_be_visible(timeout=25_000)
     look(advisor.page)
 
 

@@ -29,14 +29,16 @@ def test_an_end_that_was_moved_is_flagged_and_followed(advisor: Advisor, stay: S
 def test_an_appointment_on_another_day_needs_another_rental(
     german: Advisor, stay: Stay, control: Any
 ) -> None:
-    """Cancelling is proposed; then the form offers the new day, and both are at Carloop."""
+    """Cancelling is proposed and asks first; then the form offers the new day, and both are at Carloop."""
     appointment = german.new_appointment(stay)
     german.book()
     moved = stay.later(days=200)
     german.move(moved)
     expect(german.step_4).to_contain_text(german.t.by_carloop("notice.appointment_moved"))
-    assert ["reserved"] == statuses(control, appointment)
     german.hands.press(german.button("proposal.follow"))
+    assert ["reserved"] == statuses(control, appointment)
+    german.hands.press(german.button("rental.cancel_yes"))
+    expect(german.step_4.get_by_text(german.t("said.search_again"))).to_be_visible()
     expect(german.field("offer.start_date", within=german.step_4)).to_have_value(german.day(moved.start))
     german.book()
     assert ["cancelled", "reserved"] == statuses(control, appointment)
@@ -74,7 +76,9 @@ def test_an_appointment_that_was_called_off_proposes_to_cancel(
     expect(card).to_contain_text(advisor.t("appointment.cancelled"))
     advisor.open(f"/appointments/{appointment}")
     advisor.hands.press(advisor.button("proposal.follow"))
+    advisor.hands.press(advisor.button("rental.cancel_yes"))
     expect(advisor.step_4).to_contain_text(advisor.t("step_4.called_off"))
+    expect(advisor.step_4).to_contain_text(advisor.t("said.cancel"))
     expect(advisor.button("offer.search")).to_have_count(0)
     assert ["cancelled"] == statuses(control, appointment)
 

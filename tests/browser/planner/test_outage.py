@@ -10,7 +10,7 @@ import pytest
 from planner_steps.advisor import Advisor, Stay
 from planner_steps.programs import Running
 from planner_steps.trouble import silence
-from planner_steps.truth import statuses
+from planner_steps.truth import rent_at_desk, statuses
 from planner_steps.words import Words
 from playwright.sync_api import expect
 
@@ -114,11 +114,41 @@ def test_the_week_shows_what_is_not_known(
     advisor.open(f"/?week={stay.start.date().isoformat()}")
     card = advisor.page.locator(f"a[href='/appointments/{appointment}']")
     expect(card).to_contain_text(t("state.unknown"))
-    control.calm()
     advisor.open(f"/appointments/{appointment}")
+    expect(advisor.step_4.get_by_text(t("unknown.car"), exact=True)).to_be_visible()
+    control.calm()
     expect(advisor.button("rental.cancel")).to_be_visible(timeout=SOON)
+    expect(advisor.step_4.get_by_text(t("said.book"))).to_be_visible()
+    # what the page drew by itself nobody need have seen
+    advisor.open(f"/?week={stay.start.date().isoformat()}")
+    expect(card).to_contain_text(t("state.attention"))
+    advisor.open(f"/appointments/{appointment}")
+    expect(advisor.step_4.get_by_text(t("said.book"))).to_be_visible()
     advisor.open(f"/?week={stay.start.date().isoformat()}")
     expect(card).to_contain_text(t("state.reserved"))
+
+
+def test_a_booking_that_turns_out_refused_is_said(
+    planner: Running, advisor_at: Any, stay: Stay, control: Any, t: Words, axe: Any
+) -> None:
+    """It never reached Carloop, and somebody else has the car: the page says so by itself, and why."""
+    advisor = advisor_at(planner, t)
+    advisor.new_appointment(stay)
+    advisor.search()
+    chosen = advisor.offered()[0]
+    rent_at_desk(control, chosen, stay)
+    for operation, fault in (("book", "drop_before"), ("read", "status")):
+        control.fault(operation, fault, times=1_000, value=500 if fault == "status" else None)
+    advisor.save_rental(advisor.option(chosen))
+    unknown = advisor.step_4.get_by_text(t("unknown.title.book"))
+    expect(unknown).to_be_visible(timeout=SOON)
+    control.calm()
+    expect(unknown).to_be_hidden(timeout=SOON)
+    expect(advisor.step_4.get_by_role("alert")).to_contain_text(t("refusal.book"))
+    expect(advisor.step_4.get_by_role("alert")).to_contain_text(t("refusal.next.book"))
+    axe(advisor.page)
+    advisor.book()
+    expect(advisor.step_4.get_by_text(t("refusal.book"))).to_have_count(0)
 
 
 def test_a_booking_that_is_not_known_can_be_given_up(
@@ -138,6 +168,8 @@ def test_a_booking_that_is_not_known_can_be_given_up(
     expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible(timeout=SOON)
     control.calm()
     expect(advisor.button("offer.search")).to_be_visible(timeout=SOON)
+    expect(advisor.step_4.get_by_text(t("said.give_up"))).to_be_visible()
+    expect(advisor.step_4.get_by_text(t("said.book"))).to_have_count(0)
     assert ["cancelled"] == statuses(control, appointment)
 
 

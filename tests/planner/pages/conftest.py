@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from ..conftest import Elements, hidden
+from ..conftest import PERIOD, Elements, hidden
 
 
 @pytest.fixture
@@ -25,7 +25,8 @@ def words(answer) -> str:
 
 
 def search_form(browser, appointment) -> dict[str, str]:
-    """Open an appointment, and give what its search sends."""
+    """Open an appointment, and give what its search sends, with the list that was found for it."""
     page = browser.get(path_of(appointment)).text
     times = {"start_date": "25.11.2026", "start_time": "08:00", "end_date": "25.11.2026", "end_time": "17:00"}
-    return hidden(page, f"{path_of(appointment)}/offers") | times
+    found = {"found_period": f"{PERIOD['start']}/{PERIOD['end']}", "found_filters": "[[], []]"}
+    return hidden(page, f"{path_of(appointment)}/offers") | times | found

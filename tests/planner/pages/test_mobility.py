@@ -125,15 +125,18 @@ def test_an_end_is_changed(anna, saved, fake):
 
 
 def test_an_end_in_the_second_hour_is_shown_as_that(anna, saved, fake):
-    """Saving it unchanged asks for the same instant, not which of two is meant."""
+    """Saved unchanged it is the same instant: it is not asked which of two is meant, nor for a change."""
     end = "2027-10-31T02:30:00+01:00"
     fake.book(saved.id, period=PERIOD | {"end": end})
     page = anna.get(path_of(saved)).text
     fields = hidden(page, f"{path_of(saved)}/rental/end")
     form = re.findall(r"<form[^>]*/rental/end.*?</form>", page, re.DOTALL)[0]
     fields |= {name: Elements(form).field(name) for name in ("end_date", "end_time")}
-    assert 303 == anna.post(f"{path_of(saved)}/rental/end", data=fields).status_code
-    assert end == fake.changes[0]["end"]
+    assert "Es endet bereits dann." in words(anna.post(f"{path_of(saved)}/rental/end", data=fields))
+    assert [] == fake.changes
+    first = fields | {"end_fold": "0"}
+    assert 303 == anna.post(f"{path_of(saved)}/rental/end", data=first).status_code
+    assert "2027-10-31T02:30:00+02:00" == fake.changes[0]["end"]
 
 
 def test_a_cancellation_asks_first(anna, saved, fake):

@@ -1,0 +1,26 @@
+"""What was found is remembered by its name, the last few thousand of it."""
+
+from __future__ import annotations
+
+from planner_host import titles as module
+from planner_host.titles import Titles
+
+
+def test_a_car_has_its_plate(fake):
+    """What is no car has its title, and what was never found none."""
+    titles = Titles()
+    vehicle = fake.option()["vehicle"] | {"licence_plate": "KA-CL 1"}
+    taxi = fake.option("V2", title="Taxi")
+    del taxi["vehicle"]
+    titles.remember([fake.option("V1", vehicle=vehicle), taxi])
+    expected = ["VW Golf Variant, KA-CL 1", "Taxi", ""]
+    assert expected == [titles.title(f"fake:{each}") for each in ("V1", "V2", "V3")]
+
+
+def test_the_oldest_are_forgotten(fake, monkeypatch):
+    """What is found again is new."""
+    monkeypatch.setattr(module, "MOST", 2)
+    titles = Titles()
+    for each in ("V1", "V2", "V1", "V3"):
+        titles.remember([fake.option(each)])
+    assert [True, False, True] == [bool(titles.title(f"fake:{each}")) for each in ("V1", "V2", "V3")]
