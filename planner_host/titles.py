@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ class Titles:
 
     def remember(self, options: Iterable[contract.MobilityOption]) -> None:
         """Remember what options are called, and forget the oldest where there are too many."""
-        titles = {f"{option['provider']}:{option['id']}": _title_of(option) for option in options}
         with self._lock:
-            self._titles = {key: title for key, title in self._titles.items() if key not in titles} | titles
-            for key in list(self._titles)[:-MOST]:
+            for option in options:
+                key = f"{option['provider']}:{option['id']}"
+                self._titles.pop(key, None)
+                self._titles[key] = _title_of(option)
+            for key in list(islice(self._titles, max(0, len(self._titles) - MOST))):
                 del self._titles[key]
 
     def title(self, key: str) -> str:
