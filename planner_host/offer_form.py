@@ -128,9 +128,8 @@ def what_was_changed(form: OfferForm, period: contract.Period) -> str:
         "features": list(form.features),
     }
     wanted, found = found_for(period, filters), form.found_for
-    if found is None:  # no list of ours: nothing was shown that could have changed
-        return ""
-    if found.period != wanted.period:
+    # Without a list no price was shown, so none can be booked.
+    if found is None or found.period != wanted.period:
         return "option.other_period"
     return "option.other_filters" if found.filters != wanted.filters else ""
 

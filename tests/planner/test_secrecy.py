@@ -114,7 +114,7 @@ def book(browser: httpx.Client, path: str) -> None:
     """Search, save the first car, change its end, ask to cancel, print, cancel."""
     fields = form_of(browser.get(path).text, f"{path}/offers")
     found = browser.post(f"{path}/offers", data=fields, headers={"HX-Request": "true"}).text
-    fields["option"] = Elements(found).all("input", name="option")[0]["value"]
+    fields |= {name: Elements(found).field(name) for name in ("found_period", "found_filters", "option")}
     assert 303 == browser.post(f"{path}/rental", data=fields).status_code
     fields = form_of(browser.get(path).text, f"{path}/rental/end") | {"end_time": "18:00"}
     assert 303 == browser.post(f"{path}/rental/end", data=fields).status_code

@@ -147,13 +147,15 @@ def harmless(page, *, times=1):
 
 
 def search_form(site, appointment, browser):
-    """Open the appointment, and give what its search sends."""
+    """Open the appointment, and give what its search sends, with the list that was found for it."""
     page = browser.get(f"/appointments/{appointment.id}").text
     return hidden(page, f"/appointments/{appointment.id}/offers") | {
         "start_date": "25.11.2026",
         "start_time": "12:00",
         "end_date": "25.11.2026",
         "end_time": "17:00",
+        "found_period": "2026-11-25T12:00:00+01:00/2026-11-25T17:00:00+01:00",
+        "found_filters": "[[], []]",
     }
 
 

@@ -38,6 +38,14 @@ def test_what_was_not_shown_is_not_booked(anna, saved, fake, headers, changed, s
     assert 1 == len(fake.changes)
 
 
+def test_a_choice_from_no_list_books_nothing(anna, saved, fake):
+    """No page of ours sends one."""
+    fields = search_form(anna, saved) | {"option": "fake:V1"}
+    del fields["found_period"]
+    assert 200 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+    assert [] == fake.changes
+
+
 def test_the_same_period_typed_otherwise_is_the_same(anna, saved, fake):
     """What counts are the instants."""
     fields = search_form(anna, saved) | {"option": "fake:V1", "start_time": "8", "end_date": "25.11."}
