@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,8 +29,13 @@ _days = itertools.count(10)
 
 
 def pytest_configure() -> None:
-    """Keep the tester's own keyring out, and back ends that a test defines: each that is defined offers itself."""
+    """Keep the tester's own keyring out, and back ends that a test defines: each that is defined offers itself.
+
+    Programs that are started can be interrupted, also where the suite runs in the background, which ignores Ctrl-C.
+    """
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def instant(when: datetime) -> str:
