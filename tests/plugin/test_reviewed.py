@@ -14,6 +14,7 @@ import pytest
 
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.intents import SET_ASIDE_SECONDS
+from carloop_plugin.messages import text
 from mobility_hookspecs import CallContext, MobilityProblem
 
 if TYPE_CHECKING:
@@ -262,6 +263,7 @@ def test_a_time_zone_nobody_knows_is_refused(planner: Planner) -> None:
     gathered = planner.host.appointment_saved(planner.appointment | {"time_zone": "Europa/Berlin"})
     (failure,) = gathered.failures
     assert ("invalid_document", "/time_zone") == (failure.problem["code"], failure.problem["pointer"])
+    assert text("appointment.zone_unknown", "de") == failure.problem["detail"]
     assert "open" == planner.state()["state"]
 
 
