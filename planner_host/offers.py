@@ -168,6 +168,6 @@ def _shown(option: contract.MobilityOption, words: _Words) -> ShownOption:
         silhouette=silhouette_of(option["kind"], class_id, class_name),
         # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
         image=image if image and origin_of(image) else "",
-        differs=[each for each in option.get("differs", ()) if each in DIFFERENCES],
+        differs=[each for each in option["differs"] if each in DIFFERENCES] if "differs" in option else (),
         is_exact=option["match"] == "exact",
     )

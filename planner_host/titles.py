@@ -14,26 +14,28 @@ MOST: Final = 5_000
 
 
 class Titles:
-    """Remembers the titles of what was found last, for as long as the program runs."""
+    """Remembers what was found last, for as long as the program runs; hundreds are found for one that is named."""
 
     def __init__(self) -> None:
         """Remember nothing yet."""
         self._lock = threading.Lock()
-        self._titles: dict[str, str] = {}
+        self._options: dict[tuple[str, str], contract.MobilityOption] = {}
 
     def remember(self, options: Iterable[contract.MobilityOption]) -> None:
-        """Remember what options are called, and forget the oldest where there are too many."""
+        """Remember options, and forget the oldest where there are too many."""
         with self._lock:
             for option in options:
-                key = f"{option['provider']}:{option['id']}"
-                self._titles.pop(key, None)
-                self._titles[key] = _title_of(option)
-            for key in list(islice(self._titles, max(0, len(self._titles) - MOST))):
-                del self._titles[key]
+                key = (option["provider"], option["id"])
+                self._options.pop(key, None)
+                self._options[key] = option
+            for key in list(islice(self._options, max(0, len(self._options) - MOST))):
+                del self._options[key]
 
     def title(self, key: str) -> str:
         """Give what the option of a key, `provider:id`, is called; the empty text where it is not known."""
-        return self._titles.get(key, "")
+        provider, _, option_id = key.partition(":")
+        option = self._options.get((provider, option_id))
+        return "" if option is None else _title_of(option)
 
 
 def _title_of(option: contract.MobilityOption) -> str:
