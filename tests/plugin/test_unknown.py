@@ -47,6 +47,18 @@ def lose(planner: Planner, change: dict[str, Any], operation: str, **fault: Any)
     return outcome
 
 
+def change_of(planner: Planner, operation: str) -> dict[str, Any]:
+    """Write a booking, or a change of a rental that is booked for it."""
+    planner.save()
+    change = planner.booking()
+    if operation == "book":
+        return change
+    rental = planner.do(change)["rental"]
+    if operation == "change_end":
+        return planner.end_change(rental, planner.end() + timedelta(hours=1))
+    return planner.cancellation(rental_id=rental["id"])
+
+
 def statuses(planner: Planner) -> list[str]:
     return [rental["status"] for rental in planner.control.rentals(planner.id)]
 
@@ -174,12 +186,7 @@ def test_what_was_done_is_found_though_carloop_has_forgotten_the_key(
     planner: Planner, sandbox: Sandbox, operation: str
 ) -> None:
     """It keeps keys for a while only: the rental itself tells, and nothing is refused that happened."""
-    planner.save()
-    change = planner.booking()
-    if operation != "book":
-        rental = planner.do(change)["rental"]
-        later = planner.end_change(rental, planner.end() + timedelta(hours=1))
-        change = later if operation == "change_end" else planner.cancellation(rental_id=rental["id"])
+    change = change_of(planner, operation)
     lose(planner, change, operation, **LOST)
     with sandbox.store.database.writing():
         sandbox.store.database.run("DELETE FROM idempotency WHERE key = ?", change["change_id"])
@@ -195,12 +202,7 @@ def test_a_refusal_after_a_lost_answer_is_not_believed_before_looking(
     planner: Planner, operation: str, code: str
 ) -> None:
     """Done, its answer lost, and refused when it is sent again in the same call: what stands in the way is itself."""
-    planner.save()
-    change = planner.booking()
-    if operation != "book":
-        rental = planner.do(change)["rental"]
-        later = planner.end_change(rental, planner.end() + timedelta(hours=1))
-        change = later if operation == "change_end" else planner.cancellation(rental_id=rental["id"])
+    change = change_of(planner, operation)
     planner.control.fault(operation, "drop_after")
     planner.control.fault(operation, "status", value={"status": 409, "code": code})
     assert "done" == planner.do(change)["status"]
