@@ -13,7 +13,7 @@ from demo_base.languages import Language
 from demo_base.pages import Form
 from planner_host.appointments import MANUAL_FIELDS, Appointment, period_of
 from planner_host.times import next_quarter
-from planner_host.visit_form import USUAL_STAY, moment_texts, read_customer, read_period
+from planner_host.visit_form import moment_texts, read_customer, read_period, usual_end
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
@@ -67,7 +67,7 @@ def drawn_for(appointment: Appointment, *, language: Language, now: datetime) ->
     """
     visit = appointment.visit
     start = visit.start if visit.start > now else next_quarter(now)
-    end = visit.end if visit.end > start else start + USUAL_STAY
+    end = visit.end if visit.end > start else usual_end(start, appointment.zone)
     texts = moment_texts(start, end, language=language, zone=appointment.zone)
     customer = cast("dict[str, str]", visit.customer)
     texts |= {f"renter_{name}": customer.get(name, "") for name in MANUAL_FIELDS}

@@ -56,7 +56,8 @@ class Explained:
 class Offers:
     """A search's result. `is_instead` where alternatives of a refusal stand before it."""
 
-    options: tuple[ShownOption, ...]
+    exact: tuple[ShownOption, ...]
+    alternatives: tuple[ShownOption, ...]
     total: int
     is_truncated: bool
     explanations: tuple[Explained, ...] = ()
@@ -66,14 +67,14 @@ class Offers:
     is_instead: bool = False
 
     @property
-    def exact(self) -> tuple[ShownOption, ...]:
-        """Give the options that are what was asked for."""
-        return tuple(option for option in self.options if option.is_exact)
+    def options(self) -> tuple[ShownOption, ...]:
+        """Give all of them, those that are what was asked for before those that come near."""
+        return self.exact + self.alternatives
 
     @property
-    def alternatives(self) -> tuple[ShownOption, ...]:
-        """Give the options that come near."""
-        return tuple(option for option in self.options if not option.is_exact)
+    def has_prices(self) -> bool:
+        """Tell whether any of them has a price."""
+        return any(option.price for option in self.options)
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -90,8 +91,9 @@ def search(
     found = [option for answer in answers for option in answer["options"]]
     planner.titles.remember(found)
     filters = request["filters"]
+    options = shown(found, planner, choices=choices, language=language)
     return Offers(
-        options=shown(found, planner, choices=choices, language=language),
+        *_by_match(options),
         found_for=found_for(request["period"], filters),
         has_filters=bool(filters["vehicle_classes"] or filters["features"]),
         total=sum(answer["total"] for answer in answers),
@@ -120,19 +122,28 @@ def with_alternatives(
     planner.titles.remember(alternatives)
     instead = shown(alternatives, planner, choices=choices, language=language)
     keys = {option.key for option in instead}
-    options = (*(option for option in offers.options if option.key not in keys), *instead)
-    return replace(offers, options=options, is_instead=True)
+    others = [option for option in offers.options if option.key not in keys]
+    exact, near = _by_match([*others, *instead])
+    return replace(offers, exact=exact, alternatives=near, is_instead=True)
 
 
 def shown(
     options: Iterable[contract.MobilityOption], planner: Planner, *, choices: Choices, language: Language
-) -> tuple[ShownOption, ...]:
-    """Prepare options for the list: the exact ones before the others, each provider's order kept."""
+) -> list[ShownOption]:
+    """Prepare options for the list, in their order."""
     names = {info["id"]: info["name"] for info in planner.host.providers}
     taxes = {True: language.text("price.with_tax"), False: language.text("price.without_tax")}
     words = _Words(names, choices.class_names, choices.feature_names, taxes, language)
-    prepared = [_shown(option, words) for option in options]
-    return tuple(sorted(prepared, key=lambda each: not each.is_exact))
+    return [_shown(option, words) for option in options]
+
+
+def _by_match(options: Iterable[ShownOption]) -> tuple[tuple[ShownOption, ...], tuple[ShownOption, ...]]:
+    """Part the options that are what was asked for from those that come near."""
+    exact: list[ShownOption] = []
+    near: list[ShownOption] = []
+    for option in options:
+        (exact if option.is_exact else near).append(option)
+    return tuple(exact), tuple(near)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,10 +154,9 @@ def _put_together(
         rental, pending = answer.get("rental"), answer.get("pending")
         said = tuple(answer["notices"])
         if pending is not None:
-            # What a provider says while it is finding out is about that, and worded for bookings.
-            about = tuple(each for each in said if pending["action"] == "book" or each["severity"] == "error")
+            # What a provider says while it is finding out is about that.
             unknowns[pending["change_id"]] = Unknown(
-                answer["provider"], name, pending["change_id"], pending["action"], pending["since"], about
+                answer["provider"], name, pending["change_id"], pending["action"], pending["since"], said
             )
             said = ()
         if rental is not None:

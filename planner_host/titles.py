@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
-from itertools import islice
+from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-MOST: Final = 5_000
+SEARCHES: Final = 100
 
 
 class Titles:
-    """Remembers what was found last, for as long as the program runs; hundreds are found for one that is named."""
+    """Remembers what the last searches found, for as long as the program runs.
 
-    def __init__(self) -> None:
-        """Remember nothing yet."""
-        self._lock = threading.Lock()
-        self._options: dict[tuple[str, str], contract.MobilityOption] = {}
+    A search finds hundreds, of which one is named at most: it is looked for only then.
+    """
 
-    def remember(self, options: Iterable[contract.MobilityOption]) -> None:
-        """Remember options, and forget the oldest where there are too many."""
-        with self._lock:
-            for option in options:
-                key = (option["provider"], option["id"])
-                self._options.pop(key, None)
-                self._options[key] = option
-            for key in list(islice(self._options, max(0, len(self._options) - MOST))):
-                del self._options[key]
+    def __init__(self, searches: int = SEARCHES) -> None:
+        """Remember nothing yet, and never more than so many searches."""
+        self._found: deque[Sequence[contract.MobilityOption]] = deque(maxlen=searches)
+
+    def remember(self, options: Sequence[contract.MobilityOption]) -> None:
+        """Remember what a search found, and forget the oldest search where there are too many."""
+        self._found.append(options)
 
     def title(self, key: str) -> str:
-        """Give what the option of a key, `provider:id`, is called; the empty text where it is not known."""
+        """Give what the option of a key, `provider:id`, was called last; the empty text where it is not known."""
         provider, _, option_id = key.partition(":")
-        option = self._options.get((provider, option_id))
-        return "" if option is None else _title_of(option)
+        for options in reversed(tuple(self._found)):
+            for option in options:
+                if option["id"] == option_id and option["provider"] == provider:
+                    return _title_of(option)
+        return ""
 
 
 def _title_of(option: contract.MobilityOption) -> str:

@@ -1,8 +1,7 @@
-"""What was found is remembered by its name, the last few thousand of it."""
+"""What was found is remembered by its name, the last few searches of it."""
 
 from __future__ import annotations
 
-from planner_host import titles as module
 from planner_host.titles import Titles
 
 
@@ -17,10 +16,19 @@ def test_a_car_has_its_plate(fake):
     assert expected == [titles.title(f"fake:{each}") for each in ("V1", "V2", "V3")]
 
 
-def test_the_oldest_are_forgotten(fake, monkeypatch):
+def test_the_oldest_search_is_forgotten(fake):
     """What is found again is new."""
-    monkeypatch.setattr(module, "MOST", 2)
-    titles = Titles()
+    titles = Titles(searches=2)
     for each in ("V1", "V2", "V1", "V3"):
         titles.remember([fake.option(each)])
     assert [True, False, True] == [bool(titles.title(f"fake:{each}")) for each in ("V1", "V2", "V3")]
+
+
+def test_a_car_is_called_what_it_was_called_last(fake):
+    """A provider may have renamed it."""
+    titles = Titles()
+    for title in ("Taxi", "Taxi, 20 €"):
+        taxi = fake.option("V1", title=title)
+        del taxi["vehicle"]
+        titles.remember([taxi])
+    assert "Taxi, 20 €" == titles.title("fake:V1")

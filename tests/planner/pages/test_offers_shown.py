@@ -91,3 +91,14 @@ def test_an_empty_list_speaks_of_filters_where_there_are_any(anna, saved, fake, 
     """Else only another period could help."""
     answer = words(anna.post(f"{path_of(saved)}/offers", data=search_form(anna, saved) | fields))
     assert (is_said, not is_said) == (FEWER in answer, "In einem anderen Zeitraum" in answer)
+
+
+@pytest.mark.parametrize(
+    ("prices", "is_said"),
+    [({}, False), ({"price": {"amount": "49.90", "currency": "EUR", "tax_included": True}}, True)],
+)
+def test_what_a_price_is_for_is_said_where_there_is_one(anna, saved, fake, prices, is_said):
+    """Once, and not with each car."""
+    fake.options = [fake.option("V1"), fake.option("V2", **prices)]
+    answer = words(anna.post(f"{path_of(saved)}/offers", data=search_form(anna, saved)))
+    assert int(is_said) == answer.count("Die Preise gelten für den ganzen Zeitraum.")
