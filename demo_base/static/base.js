@@ -72,6 +72,11 @@ async function openCalendar(button) {
 
 function prepare(root) {
   for (const hidden of root.querySelectorAll("[data-pick], [data-copy]")) hidden.hidden = false;
+  // What is wider than the page begins where it matters.
+  for (const wide of root.querySelectorAll("[data-begins-at]")) {
+    const there = wide.querySelector(wide.dataset.beginsAt);
+    if (there) wide.scrollLeft = there.offsetLeft - (wide.clientWidth - there.offsetWidth) / 2;
+  }
 }
 
 // One click is one request, however often it is clicked. What is asked for again has the same id anyway.

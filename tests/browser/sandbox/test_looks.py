@@ -108,18 +108,20 @@ def test_every_page_fits_its_width(clerk, office, scene, width):
 
 
 def test_the_timeline_on_a_phone(clerk, office, scene):
-    """It scrolls sideways by itself, by keyboard too; the vehicle stays in sight; a bar leads to its rental."""
+    """It begins today and scrolls sideways, by keyboard too; the vehicle stays in sight; a bar leads to its rental."""
     page = clerk(width=400, height=800)
     page.goto(f"{office.url}/timeline")
     table = page.get_by_role("region", name="Zeitachse")
     vehicle = page.locator("tbody th[scope=row]").first
     bar = page.locator(f"a[href='/rentals/{scene['picked_up']}']")
     before = vehicle.bounding_box()
+    expect(page.locator("thead th.today")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") == 400
+    begun = table.evaluate("element => element.scrollLeft")
     table.focus()
     for _ in range(60):
         page.keyboard.press("ArrowRight")
-        if table.evaluate("element => element.scrollLeft") > 100:
+        if table.evaluate("element => element.scrollLeft") > begun + 100:
             break
     else:
         pytest.fail("the keyboard does not scroll it")
