@@ -191,6 +191,16 @@ def test_a_car_taken_first_by_another_planner_is_refused_with_alternatives(plann
     assert "open" == planner.state()["state"]
 
 
+@pytest.mark.parametrize("status", [400, 418, 422])
+def test_other_cars_are_no_answer_to_what_is_not_about_the_car(planner: Planner, status: int) -> None:
+    """They are looked for where the one that was wanted is taken."""
+    planner.save()
+    planner.control.fault("book", "status", value=status)
+    outcome = planner.do(planner.booking())
+    assert "refused" == outcome["status"]
+    assert not {"rental", "alternatives"} & set(outcome)
+
+
 def test_an_unknown_vehicle_is_not_available(planner: Planner) -> None:
     """An option from somewhere else."""
     planner.save()

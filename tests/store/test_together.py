@@ -278,6 +278,23 @@ def test_only_a_dead_process_of_this_computer_is_gone(holder: str, gone: bool) -
     assert gone == is_gone(holder.format(computer=computer, number=number, mark=mark))
 
 
+def test_another_living_process_keeps_its_lease_and_its_life() -> None:
+    """It is asked whether it is there, and not disturbed."""
+    computer = this_process().split("/")[0]
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        assert not is_gone(f"{computer}/{other.pid}/any")
+        other.communicate(b"\n")
+    assert (0, True) == (other.returncode, is_gone(f"{computer}/{other.pid}/any"))
+
+
+def test_a_process_of_another_user_is_alive() -> None:
+    """Which may not be signalled is there all the same."""
+    ask = f"import os, socket; from {is_gone.__module__} import is_gone; os.getuid() or os.setuid(65534);"
+    ask += "print(is_gone(f'{socket.gethostname()}/1/any'))"
+    said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert "False\n" == said.stdout
+
+
 def test_a_settled_intent_is_nobodys(source: Source, pending: Intent) -> None:
     """There is nothing left to find out."""
     with source.open(deadline=soon()) as store:
