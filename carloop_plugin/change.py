@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC
 
 from carloop_plugin.book import book
 from carloop_plugin.cancel import cancel
@@ -152,7 +151,7 @@ def _canonical_value(name: str, value: object) -> object:
 
 def _canonical_instant(value: object) -> object:
     try:
-        return parse_instant(str(value)).astimezone(UTC).isoformat()
+        return parse_instant(str(value)).isoformat()
     except ValueError:
         # What a change_end should not carry at all need not be a time.
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from carloop_plugin.appointment import fold
 from carloop_plugin.change import digest_change
 
 CHANGE = {
@@ -50,3 +51,8 @@ def test_anything_else_is_another_change() -> None:
     others = [digest_change(CHANGE | {name: "other"}, installation="i-1") for name in CHANGE]
     others.append(digest_change(CHANGE, installation="i-2"))
     assert len({KNOWN, *others}) == 1 + len(CHANGE) + 1
+
+
+def test_a_customer_without_a_number_has_none() -> None:
+    """Else erasing the customer of the number "None" would be about everybody without one."""
+    assert ("", "None") == (fold(None), fold(" None "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -190,14 +190,17 @@ def test_a_pending_change_is_not_sent_to_another_account(
 def test_a_revoked_token_keeps_what_is_pending(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
     """Recovery goes on once the settings hold one that is accepted."""
     planner.save()
-    change = planner.booking()
+    change, before = planner.booking(), datetime.now(UTC)
     planner.control.fault("book", "drop_after", times=3)
     assert "unknown" == planner.do(change)["status"]
     monkeypatch.setenv("CARLOOP_TOKEN", "tok_revoked")
     assert ("refused", "outcome_pending") == code(planner.do(planner.booking(option_id="V1001")))
-    assert 1 == planner.reconcile()["pending"]
+    report = planner.reconcile()
+    assert 1 == report["pending"]
+    assert before < datetime.fromisoformat(report["oldest_pending"]) < datetime.now(UTC)
     monkeypatch.setenv("CARLOOP_TOKEN", planner.control.token)
     assert "done" == planner.do(change)["status"]
+    assert "oldest_pending" not in planner.reconcile()
 
 
 def test_plain_pluggy_gets_the_same_answers(planner: Planner) -> None:

@@ -278,6 +278,14 @@ def test_only_a_dead_process_of_this_computer_is_gone(holder: str, gone: bool) -
     assert gone == is_gone(holder.format(computer=computer, number=number, mark=mark))
 
 
+def test_two_processes_of_one_number_are_told_apart() -> None:
+    """As in a container that was started anew: what is drawn for each is the same for as long as it lives."""
+    ask = [sys.executable, "-c", f"from {is_gone.__module__} import this_process as p; print(p(), p())"]
+    said = [subprocess.run(ask, capture_output=True, text=True, check=True).stdout.split() for _ in range(2)]
+    first, second = ({name.split("/")[2] for name in names} for names in said)
+    assert (1, 1, 2) == (len(first), len(second), len(first | second))
+
+
 def test_another_living_process_keeps_its_lease_and_its_life() -> None:
     """It is asked whether it is there, and not disturbed."""
     computer = this_process().split("/")[0]
