@@ -22,6 +22,7 @@ from carloop_plugin.cli.story.sandbox import SandboxControls
 from carloop_plugin.cli.story.stage import Stage
 from carloop_plugin.cli.story.telling import Unexpected, expect, tell
 from carloop_plugin.cli.texts import Texts
+from mobility_hookspecs import ENTRY_POINT_GROUP
 
 PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
 STEPS = [step.__name__ for step in (*first_act.STEPS, *second_act.STEPS)]
@@ -148,26 +149,21 @@ def test_a_refusal_has_to_change_nothing(stage: Stage) -> None:
     first_act.done(stage.change(action="cancel", rental_id=rental["id"]))
 
 
-def test_a_provider_that_did_not_load_is_seen(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The step about loading fails where something installed did not load."""
-    from mobility_hookspecs import Failure, make_problem
-
-    failure = Failure("other", make_problem("provider_failed"))
-    monkeypatch.setattr(type(stage.host), "failures", (failure,))
-    assert not tell(first_act.loaded, stage, Texts("en")).ok
-
-
-def test_one_wrong_step_is_exit_code_1(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exit code is 0 only if each step did what it should."""
-    from carloop_plugin.cli.story import theatre
-
-    steps = [
-        {"step": "a", "ok": True, "title": "A", "seen": "a"},
-        {"step": "b", "ok": False, "title": "B", "seen": "b"},
-    ]
-    monkeypatch.setattr(theatre, "told_story", lambda _: iter(steps))
-    ran = run("demo", "--scripted")
-    assert (ran.code, "✓ A" in ran.out, "✗ B" in ran.out) == (1, True, True)
+def test_one_wrong_step_is_exit_code_1(tmp_path: Path) -> None:
+    """A provider is installed that does not load: its step says so, and the others are told all the same."""
+    installed = tmp_path / "broken-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n", "utf-8")
+    entry = f"[{ENTRY_POINT_GROUP}]\nbroken = no_such_module\n"
+    (installed / "entry_points.txt").write_text(entry, "utf-8")
+    command = [*PROGRAM, "--lang", "en", "demo", "--scripted"]
+    environment = environ(PYTHONPATH=str(tmp_path))
+    ran = subprocess.run(command, capture_output=True, env=environment, timeout=100, check=False)
+    lines = ran.stdout.decode().splitlines()
+    marks = [line[0] for line in lines if line[:2] in ("✓ ", "✗ ")]
+    assert ["✗" if step == "loaded" else "✓" for step in STEPS] == marks
+    assert (1, "Not every step did what it should (✗).") == (ran.returncode, lines[-1])
+    assert b"Traceback" not in ran.stderr
 
 
 def test_serve_until_told_to_stop(tmp_path: Path) -> None:
