@@ -142,7 +142,7 @@ def test_too_many_tries_are_told(browser_of):
     for _ in range(5):
         browser.post("/sign-in", data={"name": "admin", "password": "x"})
     answer = browser.post("/sign-in", data={"name": "admin", "password": "open-sesame"})
-    assert (answer.status_code, "60" in answer.text) == (429, True)
+    assert (answer.status_code, "Bitte warten Sie 60 Sekunden" in answer.text) == (429, True)
 
 
 def test_whoever_has_signed_in_needs_no_form(browser_of):
