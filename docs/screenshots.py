@@ -16,11 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from carloop_plugin.cli.story.sandbox import SandboxControls
 from carloop_plugin.cli.story.staging import Demo, running_demo
+from carloop_sandbox.remote import Controls
 
 ROOT = Path(__file__).parents[1]
 ALL = ROOT / "build" / "screenshots"
@@ -195,6 +197,7 @@ def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: dat
     page.goto(f"{base}/settings/carloop")
     follow(page, "button[name=beside]")
     camera.shoot("planner-checked")
+    lose_the_car(camera, demo, address)
 
 
 def search_in_vain(camera: Camera) -> None:
@@ -222,6 +225,18 @@ def meet(camera: Camera, address: str) -> None:
     page.fill("#work", "Inspektion, Ölwechsel")
     follow(page, ".save-bar button")
     camera.shoot("planner-conflict")
+
+
+def lose_the_car(camera: Camera, demo: Demo, address: str) -> None:
+    """Take the appointment up again, and have its rental cancelled at the desk, of which the planner soon hears."""
+    page = camera.page
+    page.goto(address)
+    follow(page, f"form[action='{urlsplit(address).path}/status'] button")
+    Controls(demo.sandbox).desk(page.inner_text(".rental .facts dd >> nth=0"), "cancel")
+    while not page.is_visible(".notice form[action$='/rental/gone']"):
+        page.wait_for_timeout(1_000)
+        page.goto(address)
+    camera.shoot("planner-gone")
 
 
 def walk_sandbox(camera: Camera, demo: Demo) -> None:

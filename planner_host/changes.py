@@ -168,9 +168,11 @@ class Changes:
                 self._note_done(change, result, appointment_id)
 
     def _note_done(self, change: contract.RentalChange, result: Result, appointment_id: str) -> None:
-        """Keep who rents; of a booking that is given up nobody need hear that it arrived."""
+        """Keep who rents, or that nobody does; of a booking that is given up nobody need hear that it arrived."""
         if "book_change_id" in change:
             self.unseen.forget([change["book_change_id"]])
+        if change["action"] == "cancel":
+            self._records.forget_renters(appointment_id, provider=change["provider"])
         if "customer" in change and result.rental_id:
             self._records.note_renter(
                 appointment_id, change["customer"], provider=change["provider"], rental_id=result.rental_id

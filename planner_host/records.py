@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -206,10 +206,29 @@ class Records:
                 appointment_id,
             )
 
+    def forget_renters(self, appointment_id: str, *, provider: str) -> None:
+        """Forget who rents: the rental is cancelled here, or somebody knows that it is gone."""
+        with self.database.writing():
+            self.database.run(
+                "DELETE FROM renters WHERE appointment_id = ? AND provider = ?", appointment_id, provider
+            )
+
     def renters(self, appointment_id: str) -> dict[tuple[str, str], contract.Customer]:
         """Give who rents for an appointment, by provider and rental."""
         rows = self.database.all("SELECT * FROM renters WHERE appointment_id = ?", appointment_id)
         return {(row["provider"], row["rental_id"]): json.loads(row["customer"]) for row in rows}
+
+    def booked_here(self, appointment_ids: Iterable[str], *, now: datetime) -> set[tuple[str, str]]:
+        """Give appointment and provider of each rental that was booked here and is still wanted.
+
+        It was not cancelled here, the appointment is not called off, and it is not over.
+        """
+        sql = (
+            "SELECT r.appointment_id, r.provider FROM renters AS r JOIN appointments AS a ON a.id = r.appointment_id "
+            "WHERE a.id IN (SELECT value FROM json_each(?)) AND a.status = 'scheduled' AND a.end_us > ?"
+        )
+        rows = self.database.all(sql, json.dumps(list(appointment_ids)), write_us(now))
+        return {(row["appointment_id"], row["provider"]) for row in rows}
 
     # proposals
 

@@ -21,16 +21,23 @@ ORDER: Final = ("none", "returned", "reserved", "picked_up", "unknown", "attenti
 def states_of(
     ids: Sequence[str], planner: Planner, *, locale: str
 ) -> tuple[Mapping[str, str], tuple[Failure, ...]]:
-    """Give each appointment's word of `ORDER`, the one that matters most, and who did not answer."""
+    """Give each appointment's word of `ORDER`, the one that matters most, and who did not answer.
+
+    Where a rental was booked here and its provider has none any more, somebody has to look.
+    """
     words = dict.fromkeys(ids, NONE)
     if not ids:
         return words, ()
     gathered = planner.host.mobility_states(ids, timeout=TIMEOUT, locale=locale)
-    for states in gathered.answers.values():
+    open_here = planner.changes.appointments_with_open_changes(ids)
+    booked_here = planner.records.booked_here(set(ids) - open_here, now=planner.now())
+    for provider, states in gathered.answers.items():
         for state in states:
-            told = words[state["appointment_id"]]
-            words[state["appointment_id"]] = max(told, _word(state), key=ORDER.index)
-    for appointment_id in planner.changes.appointments_with_open_changes(ids):
+            appointment_id = state["appointment_id"]
+            is_gone = state["state"] == "open" and (appointment_id, provider) in booked_here
+            word = "attention" if is_gone else _word(state)
+            words[appointment_id] = max(words[appointment_id], word, key=ORDER.index)
+    for appointment_id in open_here:
         words[appointment_id] = max(words[appointment_id], "unknown", key=ORDER.index)
     for appointment_id in planner.changes.unseen.appointments(ids):
         words[appointment_id] = "attention"

@@ -55,6 +55,15 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A rental that was booked here, and that its provider has no more; nobody has cancelled it here."""
+
+    provider: str
+    name: str
+    notices: tuple[contract.Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownFailure:
     """A provider that did not answer, and why."""
 
@@ -68,6 +77,7 @@ class Step:
 
     rentals: tuple[ShownRental, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
+    gone: tuple[Gone, ...] = ()
     proposals: tuple[tuple[str, contract.Proposal], ...] = ()
     notices: tuple[tuple[str, contract.Notice], ...] = ()
     failures: tuple[ShownFailure, ...] = ()
@@ -127,12 +137,12 @@ def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
 def _steps_of_states(
     appointment: Appointment, planner: Planner, answered: set[str], *, locale: str
 ) -> list[contract.MobilityStep]:
-    """Ask those who have nothing to say of a save how the appointment stands; who cannot tell has nothing booked."""
+    """Ask those who have nothing to say of a save how the appointment stands; who cannot tell may be searched."""
     silent = [info["id"] for info in planner.host.providers if info["id"] not in answered]
     if not silent:
         return []
     states = planner.host.mobility_states([appointment.id], timeout=TIMEOUT, locale=locale).answers
-    bare: dict[str, object] = {"appointment_id": appointment.id, "state": "open", "proposals": []}
+    bare: dict[str, object] = {"appointment_id": appointment.id, "state": "", "proposals": []}
     bare |= {"locked": [], "notices": []}
     steps = [bare | {"provider": each} | dict(*states.get(each, [])) for each in silent]
     return cast("list[contract.MobilityStep]", steps)
@@ -145,8 +155,10 @@ def _put_together(
     failures: tuple[ShownFailure, ...],
     hidden: frozenset[str],
 ) -> Step:
-    rentals, proposals, notices, free = [], [], [], []
+    rentals, gone, proposals, notices, free = [], [], [], [], []
     renters = planner.records.renters(appointment.id)
+    booked_here = planner.records.booked_here([appointment.id], now=planner.now())
+    open_changes = planner.changes.open_changes(appointment.id)
     unknowns = {}
     for answer in answers:
         name = planner.provider_name(answer["provider"])
@@ -159,15 +171,19 @@ def _put_together(
                 answer["provider"], name, pending["change_id"], pending["action"], pending["since"], said
             )
             said = ()
-        if rental is not None:
+        if rental is not None and rental["status"] != "cancelled":
             renter = renters.get((answer["provider"], rental["id"]))
             rentals.append(ShownRental(answer["provider"], name, rental, wanted, said, renter))
         else:
             proposals += [(name, each) for each in wanted]
-            notices += [(name, each) for each in said]
+            is_gone = answer["state"] == "open" and (appointment.id, answer["provider"]) in booked_here
+            if is_gone and not open_changes:
+                gone.append(Gone(answer["provider"], name, said))
+            else:
+                notices += [(name, each) for each in said]
         if pending is None and (rental is None or rental["status"] not in ACTIVE):
             free.append(answer["provider"])
-    for change in planner.changes.open_changes(appointment.id):
+    for change in open_changes:
         name = planner.provider_name(change.provider)
         known = unknowns.get(change.change_id)
         unknown = known or Unknown(change.provider, name, change.change_id, change.action)
@@ -177,6 +193,7 @@ def _put_together(
     return Step(
         rentals=tuple(rentals),
         unknowns=tuple(unknowns.values()),
+        gone=tuple(gone),
         proposals=tuple(proposals),
         notices=tuple(notices),
         failures=failures,

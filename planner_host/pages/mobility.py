@@ -44,6 +44,7 @@ def routes(program: Program) -> list[Route]:
         page_route("/appointments/{id}/rental/end", change_end, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/cancellation", cancel, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/giving-up", give_up, program, methods=["POST"]),
+        page_route("/appointments/{id}/rental/gone", note_gone, program, methods=["POST"]),
         page_route("/appointments/{id}/proposal", follow_proposal, program, methods=["POST"]),
         page_route("/appointments/{id}/proposal/hidden", hide_proposal, program, methods=["POST"]),
         page_route("/appointments/{id}/print", print_rental, program),
@@ -163,6 +164,17 @@ def give_up(page: Page) -> Response:
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done=give_up#step-4")
     return _show_refusal(page, appointment, "give_up", outcome)
+
+
+def note_gone(page: Page) -> Response:
+    """Say no more that a rental is gone: somebody has seen it. One that is there is left as it is."""
+    appointment = find_appointment(page)
+    step = sheet_of(page, appointment).step
+    assert step is not None  # noqa: S101  # a saved appointment has one
+    for each in step.gone:
+        if each.provider == page.form["provider"]:
+            planner_of(page).records.forget_renters(appointment.id, provider=each.provider)
+    return page.go(f"/appointments/{appointment.id}#step-4")
 
 
 def follow_proposal(page: Page) -> Response:

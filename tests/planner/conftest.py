@@ -156,6 +156,8 @@ class Fake:
         if isinstance(wanted, dict):
             return answer | wanted
         if wanted == "done":
+            if change["action"] == "book":
+                self.book(change["appointment_id"])
             return answer | {"status": "done", "rental": self.rental(change.get("appointment_id", "A-1"))}
         if wanted == "unknown":
             return answer | {"status": "unknown", "problem": make_problem("deadline_exceeded")}

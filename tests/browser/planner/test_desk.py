@@ -24,9 +24,12 @@ def advisor(advisor_at: Any, mortal_planner: Running) -> Advisor:
 
 
 def test_what_the_desk_does_is_seen_in_the_planner(
-    advisor: Advisor, mortal_planner: Running, stay: Stay, control: Any
+    advisor: Advisor, mortal_planner: Running, stay: Stay, control: Any, axe: Any
 ) -> None:
-    """Handed out, brought back, swapped and cancelled: step 4 and the week show each, and offer what is left to do."""
+    """Handed out, brought back, swapped and cancelled: step 4 and the week show each, and offer what is left to do.
+
+    A customer without the car that was booked needs attention until somebody says that they know.
+    """
     handed_out, returned, swapped, cancelled = (_booked(advisor, stay, 10_020 + each) for each in range(4))
     rentals = {each: control.rentals(each)[0] for each in (handed_out, returned, swapped, cancelled)}
     for each in (handed_out, returned):
@@ -54,10 +57,18 @@ def test_what_the_desk_does_is_seen_in_the_planner(
     assert stay.end + timedelta(hours=4) == period_of(control.rentals(handed_out)[0]).end
 
     advisor.open(f"/?week={stay.start.date().isoformat()}")
-    states = {handed_out: "picked_up", returned: "returned", swapped: "reserved", cancelled: "none"}
+    states = {handed_out: "picked_up", returned: "returned", swapped: "reserved", cancelled: "attention"}
     for appointment, state in states.items():
-        card = advisor.page.locator(f"a[href='/appointments/{appointment}']")
-        expect(card).to_contain_text(t(f"state.{state}"))
+        expect(_card(advisor, appointment)).to_contain_text(t(f"state.{state}"))
+    _card(advisor, cancelled).click()
+    expect(advisor.step_4).to_contain_text(t("gone.title"))
+    for scheme in ("light", "dark"):
+        advisor.page.emulate_media(color_scheme=scheme)
+        axe(advisor.page)
+    advisor.hands.press(advisor.button("gone.noted"))
+    expect(advisor.step_4).not_to_contain_text(t("gone.title"))
+    advisor.open(f"/?week={stay.start.date().isoformat()}")
+    expect(_card(advisor, cancelled)).to_contain_text(t("state.none"))
 
 
 def test_m11_a_running_rental_can_be_extended_and_shortened(
@@ -98,6 +109,10 @@ def _booked(advisor: Advisor, stay: Stay, number: int) -> str:
     appointment = advisor.new_appointment(stay, number=str(number))
     advisor.book()
     return appointment
+
+
+def _card(advisor: Advisor, appointment: str) -> Locator:
+    return advisor.page.locator(f"a[href='/appointments/{appointment}']")
 
 
 def _until(advisor: Advisor, appointment: str, seen: Locator) -> None:
