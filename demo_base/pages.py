@@ -62,9 +62,13 @@ class Form:
         """Tell whether a field was sent."""
         return name in self._fields
 
-    def starting_with(self, prefix: str) -> dict[str, str]:
-        """Give the fields whose names begin so, without that beginning."""
-        return {name.removeprefix(prefix): self[name] for name in self._fields if name.startswith(prefix)}
+    def starting_with(self, prefix: str) -> dict[str, tuple[str, ...]]:
+        """Give the fields whose names begin so, without that beginning, each with its values."""
+        return {
+            name.removeprefix(prefix): values
+            for name, values in self._fields.items()
+            if name.startswith(prefix)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +288,7 @@ def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
     if page.request.method in ("GET", "HEAD"):
         asked = page.request.url.path + (f"?{page.request.url.query}" if page.request.url.query else "")
         return page.go(_sign_in_for(asked))
-    kept = {name: page.form[name] for name in keeps if name in page.form}
+    kept = {name: page.form.all(name) for name in keeps if name in page.form}
     if not kept:
         return refusal(page, Refused(401, "signed_out"))
     return page.render(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LIMIT: Final = 200
 MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in ("date", "time", "fold"))
 RENTER: Final = tuple(f"renter_{name}" for name in MANUAL_FIELDS)
+FIELDS: Final = (*MOMENTS, *RENTER, "vehicle_class", "feature", "option", "change_id")
+"""What somebody typed, ticked and chose, and the change that it is for."""
 
 
 class FoundFor(NamedTuple):

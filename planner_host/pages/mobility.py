@@ -15,6 +15,7 @@ from demo_base.pages import Page, Program, Refused, page_route
 from mobility_hookspecs import make_problem
 from planner_host.appointments import Appointment, period_of, write_instant
 from planner_host.offer_form import (
+    FIELDS,
     OfferForm,
     booking_of,
     draw_change_id,
@@ -35,13 +36,16 @@ if TYPE_CHECKING:
 LONGEST_ID: Final = 255
 """Characters that the contract gives a provider's ids."""
 
+END_FIELDS: Final = ("end_date", "end_time", "end_fold", "change_id")
+"""What somebody typed as a rental's new end, and the change that it is for."""
+
 
 def routes(program: Program) -> list[Route]:
     """Give the routes of step 4."""
     return [
-        page_route("/appointments/{id}/offers", find_offers, program, methods=["POST"]),
-        page_route("/appointments/{id}/rental", save_rental, program, methods=["POST"]),
-        page_route("/appointments/{id}/rental/end", change_end, program, methods=["POST"]),
+        page_route("/appointments/{id}/offers", find_offers, program, methods=["POST"], keeps=FIELDS),
+        page_route("/appointments/{id}/rental", save_rental, program, methods=["POST"], keeps=FIELDS),
+        page_route("/appointments/{id}/rental/end", change_end, program, methods=["POST"], keeps=END_FIELDS),
         page_route("/appointments/{id}/rental/cancellation", cancel, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/giving-up", give_up, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/gone", note_gone, program, methods=["POST"]),
@@ -86,6 +90,8 @@ def find_offers(page: Page) -> Response:
 def save_rental(page: Page) -> Response:
     """Book the option that was chosen."""
     appointment, form = find_appointment(page), filled_in(page.form)
+    if _goes_on(page):
+        return _search_again(page, appointment, form, {})
     planner = planner_of(page)
     wanted = read_offer_form(form, appointment, now=planner.now())
     problems = dict(wanted.problems)
@@ -111,6 +117,9 @@ def change_end(page: Page) -> Response:
     """Change a rental's end."""
     appointment = find_appointment(page)
     texts = {f"end_{part}": page.form[f"end_{part}"] for part in ("date", "time", "fold")}
+    if _goes_on(page):
+        form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], _change_id(page))
+        return draw(page, replace(sheet_of(page, appointment), end_form=form))
     problems: dict[str, str] = {}
     end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
     about = _about_rental(page, appointment, "change_end")
@@ -248,6 +257,11 @@ def _ask(
         locale=page.language.code,
         title=title,
     )
+
+
+def _goes_on(page: Page) -> bool:
+    """Tell whether somebody comes back to a form, having signed in anew, and asks for nothing yet."""
+    return page.form["do"] == "again"
 
 
 def _change_id(page: Page) -> str:

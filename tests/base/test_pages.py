@@ -15,7 +15,7 @@ def test_a_form_gives_texts_without_blanks_at_the_ends(site, browser_of):
     assert site.done == [{"name": "Jörg Müller", "all": "a|b"}]
     form = Form({"a.1": ("x",), "a.2": ("y",), "b": ("z",)})
     assert (form["nothing"], form.all("nothing"), "b" in form, "c" in form) == ("", (), True, False)
-    assert form.starting_with("a.") == {"1": "x", "2": "y"}
+    assert form.starting_with("a.") == {"1": ("x",), "2": ("y",)}
     assert "x" not in repr(form)
 
 
