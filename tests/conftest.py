@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from carloop_sandbox.running import Sandbox, run_sandbox
 from mobility_hookspecs import MobilityHost
@@ -32,7 +33,9 @@ def pytest_configure() -> None:
     """Keep the tester's own keyring out, and back ends that a test defines: each that is defined offers itself.
 
     Programs that are started can be interrupted, also where the suite runs in the background, which ignores Ctrl-C.
+    Examples are the same in every run, and none is late: a busy machine fails no test.
     """
+    settings.load_profile("ci")
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
