@@ -74,13 +74,16 @@ def show_week(page: Page) -> Response:
     end = datetime.combine(monday + WEEK, time(), planner.zone)
     appointments = planner.records.appointments_between(start.astimezone(UTC), end.astimezone(UTC))
     cards, failures = cards_of(page, appointments)
-    # A workshop is closed on Sundays: the column is there when something is in it.
-    is_open = any(card.appointment.visit.start.astimezone(planner.zone).weekday() == 6 for card in cards)
+    # A workshop is closed on Sundays: the column is there when something is in it, and on the day itself.
+    sunday = monday + timedelta(days=6)
+    is_open = today == sunday or any(
+        card.appointment.visit.start.astimezone(planner.zone).date() == sunday for card in cards
+    )
     return page.render(
         "week.html",
         days=days_of(cards, monday, days=7 if is_open else 6, zone=planner.zone, now=planner.now()),
         monday=monday,
-        last=monday + timedelta(days=6),
+        last=sunday,
         number=monday.isocalendar().week,
         previous=(monday - WEEK).isoformat(),
         following=(monday + WEEK).isoformat(),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from ..conftest import Elements, problem, served
 from .conftest import path_of, words
@@ -32,6 +34,16 @@ def test_the_week_of_an_odd_night_has_every_day(anna, site, draft, visit):
     late = site.planner.records.save(draft(visit=replace(visit, start=start, end=start + timedelta(hours=1))))
     week, after = anna.get("/?week=2027-10-31").text, anna.get("/?week=2027-11-01").text
     assert (True, False) == tuple(path_of(late.appointment) in page for page in (week, after))
+
+
+@pytest.mark.parametrize(("day", "week", "days"), [(29, 29, 7), (28, 29, 6), (30, 29, 6), (29, 30, 6)])
+def test_a_sunday_is_there_when_it_is_today(anna, workshop, day, week, days):
+    """The workshop is closed, and today is marked in every week that holds it."""
+    workshop.clock.now = datetime(2026, 11, day, 9, tzinfo=UTC)
+    page = anna.get("/", params={"week": f"2026-11-{week}"})
+    classes = [each["class"] for each in Elements(page.text).all("section")]
+    assert (days, day in (28, 29) and week == 29) == (len(classes), "day today" in classes)
+    assert (days == 7) == ("Sonntag 29.11." in words(page))
 
 
 def test_it_is_found_by_name_and_plate(anna, saved):

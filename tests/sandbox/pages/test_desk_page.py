@@ -115,7 +115,7 @@ def test_the_most_alike_of_the_free_are_offered_first(clerk, planner, rental):
     """Its own class first; what is not free for the whole period is not offered, nor is the vehicle itself."""
     planner.book("V1002", planner.at(4), planner.at(6))
     planner.book("V1003", planner.at(5), planner.at(6))
-    out = planner.book("V1004", planner.at(0.9), planner.at(1.5))
+    out = planner.book("V1004", planner.at(1), planner.at(1.5))
     planner.desk(out, "hand_out")
     planner.clock(planner.at(2))  # V1004 is overdue
     found = candidates(clerk.look(f"/rentals/{rental['id']}/swap"))
