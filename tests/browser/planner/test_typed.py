@@ -1,6 +1,6 @@
 """What somebody is typing: nothing of it is lost, and the focus is where one goes on."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -126,8 +126,8 @@ def test_the_focus_is_where_one_goes_on(advisor: Advisor, stay: Stay) -> None:
 def test_the_calendar_opens_where_the_day_is(german: Advisor) -> None:
     """Of a day without its year, as of any other that the form understands."""
     german.open("/appointments/new")
-    now = datetime.now(ZoneInfo("Europe/Berlin"))
-    year = now.year + (now.month > 9)  # 1.3. of this year is over half a year ago then
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    year = today.year + (date(today.year, 3, 1) < today - timedelta(days=180))
     for typed, month in (("1.3.", f"März {year}"), ("1.3.31", "März 2031"), ("2031-03-01", "März 2031")):
         german.hands.fill(german.page.locator("#start_date"), typed)
         german.hands.press(german.page.locator("[data-pick=start_date]"))
