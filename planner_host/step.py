@@ -178,9 +178,11 @@ def _put_together(
             proposals += [(name, each) for each in wanted]
             is_gone = answer["state"] == "open" and (appointment.id, answer["provider"]) in booked_here
             if is_gone and not open_changes:
-                gone.append(Gone(answer["provider"], name, said))
-            else:
-                notices += [(name, each) for each in said]
+                # A warning is about that; what is an error, as settings that are wrong, stands on its own.
+                why = tuple(each for each in said if each["severity"] == "warning")
+                gone.append(Gone(answer["provider"], name, why))
+                said = tuple(each for each in said if each not in why)
+            notices += [(name, each) for each in said]
         if pending is None and (rental is None or rental["status"] not in ACTIVE):
             free.append(answer["provider"])
     for change in open_changes:

@@ -66,12 +66,16 @@ def test_a_rental_that_is_gone_asks_for_attention_until_it_is_noted(anna, site, 
 
 
 def test_a_provider_may_say_why(anna, saved, fake, gone):
-    """Its own words stand in place of ours, once."""
-    notices = [{"code": "cancelled_at_desk", "severity": "warning", "message": "Am Schalter storniert."}]
+    """Its own words stand in place of ours, once; what is wrong besides stands on its own."""
+    notices = [
+        {"code": "no_key", "severity": "error", "message": "Der Schlüssel fehlt."},
+        {"code": "cancelled_at_desk", "severity": "warning", "message": "Am Schalter storniert."},
+    ]
     fake.states[saved.id] = {"notices": notices, "rental": fake.rental(saved.id, status="cancelled")}
     page = words(anna.get(path_of(saved)))
     assert f"{GONE} Am Schalter storniert. {NOTED}" in page
-    assert (1, False) == (page.count("Am Schalter storniert."), WHY in page)
+    once = [page.count(each["message"]) for each in notices]
+    assert ([1, 1], False) == (once, WHY in page)
     noted(anna, saved)
     page = words(anna.get(path_of(saved)))
     assert ("Am Schalter storniert." in page, GONE in page) == (True, False)
