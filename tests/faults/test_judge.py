@@ -134,16 +134,6 @@ def test_only_what_a_busy_machine_explains_is_played_again():
     assert not any(finding.timing for finding in judge(cell(), replace(GOOD, told=told(DONE, OPEN))))
 
 
-@pytest.mark.parametrize(
-    ("late", "after", "expected"),
-    [(("late",), BOOKED, {True}), ((), BOOKED, {False}), (("late",), page("booked"), {False, True})],
-)
-def test_a_call_that_is_given_up_may_find_out_later(late, after, expected):
-    """It is played again, but only where the call was late and the page then says what is so."""
-    findings = judge(cell(), replace(GOOD, told=told(UNKNOWN, after), late=late))
-    assert expected == {finding.timing for finding in findings}
-
-
 SEARCH = SearchEvidence({"options": [{"id": "V1"}]}, 0.0, {"options": [{"id": "V1"}]}, ("V1",), (), ())
 
 

@@ -115,10 +115,7 @@ def _honest(cell: Cell, seen: ChangeEvidence, told: Told) -> Iterator[Finding]:
             yield Finding("lost", f"told done, and the page says {state}")
     elif status == "unknown":
         if state != "unknown":
-            # A call that is given up may find out after that: then the page says what is so, and the call was late.
-            is_so = is_done(seen.change, told.after) and state == state_when_done(seen.change)
-            is_late = bool(seen.late) and is_so
-            yield Finding("lost", f"told unknown, and the page says {state}", timing=is_late)
+            yield Finding("lost", f"told unknown, and the page says {state}")
     elif not cell.fault.astray:
         code = told.outcome["problem"]["code"]
         if code not in RETRYABLE and code != "invalid_document":
