@@ -421,5 +421,13 @@ def site(desk: Planner, tmp_path: Path) -> Iterator[Site]:
 
 def hidden(page: str, action: str) -> dict[str, str]:
     """Give what a form of a page sends besides what one types, by the address it is sent to."""
+    return {name: values[-1] for name, values in all_hidden(page, action).items()}
+
+
+def all_hidden(page: str, action: str) -> dict[str, list[str]]:
+    """Give the same with every value of a field, as of check boxes."""
     (form,) = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)
-    return {each["name"]: each.get("value", "") for each in Elements(form).all("input", type="hidden")}
+    fields: dict[str, list[str]] = {}
+    for each in Elements(form).all("input", type="hidden"):
+        fields.setdefault(each["name"], []).append(each.get("value", ""))
+    return fields

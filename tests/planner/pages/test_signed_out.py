@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from ..conftest import PASSWORD, Elements
+from ..conftest import PASSWORD, Elements, all_hidden, hidden
 from .conftest import path_of, search_form, words
-
-Fields = dict[str, list[str]]
-
-
-def sent_by(page: str, action: str) -> Fields:
-    """Give what a form of a page sends, all values of each field."""
-    (form,) = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)
-    fields: Fields = {}
-    for each in Elements(form).all("input", type="hidden"):
-        fields.setdefault(each["name"], []).append(each.get("value", ""))
-    return fields
 
 
 def come_back(browser, path: str, fields):
     """Send a form without a session, sign in, and go on."""
     asked = browser.post(path, data=fields)
     assert (401, True) == (asked.status_code, "es wurde nichts gespeichert" in words(asked))
-    signing_in = sent_by(asked.text, "/sign-in") | {"name": ["anna"], "password": [PASSWORD]}
+    signing_in = all_hidden(asked.text, "/sign-in") | {"name": ["anna"], "password": [PASSWORD]}
     signed_in = browser.post("/sign-in", data=signing_in)
-    return browser.post(path, data=sent_by(signed_in.text, path) | {"do": ["again"]})
+    return browser.post(path, data=all_hidden(signed_in.text, path) | {"do": ["again"]})
 
 
 @pytest.mark.parametrize("to", ["offers", "rental"])
@@ -47,7 +34,7 @@ def test_a_search_and_a_choice_are_there_again(anna, site, saved, fake, to):
         found.all("input", id="rent_end_time")[0]["value"],
     )
     assert ([], False) == (fake.changes, "nicht gespeichert" in words(page))
-    drawn = sent_by(page.text, f"{path_of(saved)}/offers")
+    drawn = hidden(page.text, f"{path_of(saved)}/offers")
     again = fields | {name: drawn[name] for name in ("change_id", "found_period", "found_filters")}
     assert 303 == browser.post(f"{path_of(saved)}/rental", data=again).status_code
     assert [(fields["change_id"], "V2", "Winter")] == [
@@ -65,7 +52,7 @@ def test_a_new_end_is_there_again(site, saved, fake):
     found = Elements(page.text)
     typed = [found.all("input", id=f"rental_end_{each}")[0]["value"] for each in ("date", "time")]
     assert (["26.11.", "9"], []) == (typed, fake.changes)
-    fields |= {name: values[0] for name, values in sent_by(page.text, path).items()}
+    fields |= hidden(page.text, path)
     assert 303 == browser.post(path, data=fields).status_code
     assert [("change_end", "6b1e7c3e-6d0b-4a53-8f6e-1f0d2a9a7c11")] == [
         (change["action"], change["change_id"]) for change in fake.changes
