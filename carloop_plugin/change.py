@@ -54,13 +54,18 @@ def change_rental(change: Mapping[str, object], call: Call) -> Outcome:
 
 
 def _as_it_stands(outcome: Outcome, call: Call) -> Outcome:
-    """Give what another process found out in the meantime of a change whose outcome is not known here."""
+    """Return what the records say of a change whose outcome is not known here: another process may have settled it."""
     if outcome.status is not OutcomeStatus.UNKNOWN:
         return outcome
     # What cannot be read now says nothing of the change: it may have been done.
     with suppress(StoreFailed):
         present = call.store.intent(outcome.change_id)
-        return (present and present.outcome) or outcome
+        if present is None:
+            # Another process sent it, learnt that nothing was done, and took it back.
+            return Outcome(
+                outcome.change_id, OutcomeStatus.REFUSED, reason=Reason("busy", "change.taken_back")
+            )
+        return present.outcome or outcome
     return outcome
 
 

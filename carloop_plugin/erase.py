@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from carloop_plugin.appointment import fold
 from carloop_plugin.events import ERASURE_ASKED, ERASURE_FINISHED, ERASURE_PUT_OFF, tell
-from carloop_plugin.intents import SET_ASIDE_SECONDS, Intent
+from carloop_plugin.intents import Intent
 from carloop_plugin.model import AppointmentId, StoreFailed
 from carloop_plugin.ports import Call
-from carloop_plugin.verdict import LONGEST_FLIGHT
+from carloop_plugin.verdict import LONGEST_FLIGHT, may_be_in_flight
 
 LARGEST_AT_ONCE = 64 * 2**20
 """Bytes of records that are rewritten beside the day's work: a second or two, and others wait five for a lock."""
@@ -98,6 +98,6 @@ def _number_in(body: bytes | None) -> str:
 
 
 def _kept(appointment_id: AppointmentId, intent: Intent, *, now: datetime) -> Kept:
-    has_arrived = (intent.last_sent_at or intent.recorded_at) + LONGEST_FLIGHT
-    rest = timedelta(seconds=SET_ASIDE_SECONDS) if intent.is_set_aside else NEXT_RECOVERY
-    return Kept(appointment_id, max(has_arrived, now + rest), intent.is_set_aside)
+    soon = now + NEXT_RECOVERY
+    has_arrived = intent.sent_at + LONGEST_FLIGHT if intent.sent_at and may_be_in_flight(intent) else soon
+    return Kept(appointment_id, max(has_arrived, soon), intent.is_set_aside)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from carloop_plugin.model import (
@@ -26,9 +26,6 @@ from carloop_plugin.model import (
 )
 
 TRIES_BEFORE_SET_ASIDE = 20
-
-SET_ASIDE_SECONDS = 3600.0
-"""How long recovery leaves alone what it set aside, before it tries once more."""
 
 Document = Mapping[str, object]
 """A document of the contract, ready to be answered."""
@@ -69,7 +66,8 @@ class Intent:
     `body` are the bytes for Carloop, None once settled (they hold personal data). `vehicle_id` and `period` are
     what a booking asked for, `period.end` what a change of the end asked for. `appointment_period` is the
     appointment as it was when the change was asked for. `sends` counts the sendings begun, the first included;
-    `tries` those after which Carloop could be reached and the outcome was still not known.
+    `sent_at` is when the last one was begun, by the database's clock, and `sent_ago` how long before the intent was
+    read: below zero where that clock was set back since. `tries` counts the attempts after which Carloop answered and the outcome was still not known.
     `gives_up` names the booking this cancellation gives up, `given_up_by` the cancellation of this booking.
     """
 
@@ -88,7 +86,8 @@ class Intent:
     revision: int | None = None
     body: bytes | None = field(default=None, repr=False)
     state: IntentState = IntentState.RECORDED
-    last_sent_at: datetime | None = None
+    sent_at: datetime | None = field(default=None, compare=False)
+    sent_ago: timedelta | None = field(default=None, compare=False)
     sends: int = 1
     tries: int = 0
     last_code: str | None = None
@@ -103,7 +102,7 @@ class Intent:
 
     @property
     def is_set_aside(self) -> bool:
-        """Tell whether recovery leaves it to a person, and tries now and then only."""
+        """Return whether recovery tries it last, and only a few such a round, so that the others go on."""
         return not self.is_settled and self.tries >= TRIES_BEFORE_SET_ASIDE
 
 

@@ -173,9 +173,16 @@ IMPERSONAL = frozenset(
         # What a change was about and how far it came.
         *("intents.account", "intents.action", "intents.appointment_end", "intents.appointment_start"),
         *("intents.change_id", "intents.end", "intents.given_up_by", "intents.gives_up"),
-        *("intents.last_code", "intents.last_sent_at", "intents.lease_holder", "intents.lease_until"),
+        *("intents.last_code", "intents.lease_holder", "intents.lease_until"),
         *("intents.recorded_at", "intents.rental_id"),
-        *("intents.revision", "intents.sends", "intents.settled_at", "intents.site", "intents.start"),
+        *(
+            "intents.revision",
+            "intents.sends",
+            "intents.sent_at",
+            "intents.settled_at",
+            "intents.site",
+            "intents.start",
+        ),
         *("intents.state", "intents.tried_at", "intents.tries", "intents.vehicle_id"),
         # A car and its times.
         *("rentals.account", "rentals.active", "rentals.appointment_end", "rentals.appointment_start"),

@@ -190,13 +190,13 @@ class Store(SettingsStore, Protocol):
         """Give the pending intents, oldest first, those that were set aside included."""
 
     def intents_to_recover(self, account: AccountId, *, limit: int = 1000) -> Sequence[Intent]:
-        """Give an account's pending intents, those first that were tried least.
+        """Return an account's pending intents, those first that were tried least.
 
-        Those set aside are left out, until they have rested for `SET_ASIDE_SECONDS`.
+        Those set aside come last, the one first that was not tried for longest.
         """
 
     def take_up_set_aside(self) -> None:
-        """Let recovery try at once what was set aside."""
+        """Let recovery try what was set aside as it tries the others, once."""
 
     def lease(self, change_id: ChangeId) -> Intent | None:
         """Take a pending intent to look after it; None where it is settled, or a process that is alive has it.
@@ -204,19 +204,29 @@ class Store(SettingsStore, Protocol):
         Recording and sending an intent take it too. A process that dies loses it in time.
         """
 
-    def mark_sent(self, change_id: ChangeId, at: datetime) -> None:
-        """Note, before it happens, that an intent is sent again."""
+    def claim(self, intent: Intent) -> Intent | None:
+        """Claim a recorded intent for one more sending, before it happens; return it as it is then.
+
+        None, and nothing may be sent, where it is settled or taken back by now, given up, sent again since it was
+        read, or being sent by another process.
+        """
 
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
         """Note that the answer was lost; `counts` where Carloop answered and nothing was settled by it."""
 
     def settle(
-        self, change_id: ChangeId, outcome: Outcome, rental: RentalRecord | None = None
+        self,
+        change_id: ChangeId,
+        outcome: Outcome,
+        rental: RentalRecord | None = None,
+        *,
+        sends: int | None = None,
     ) -> Outcome | None:
         """Settle an intent, with its rental, and erase its payload.
 
-        Give the outcome that holds: the one settled before if there was one, None where a booking has been given up
-        meanwhile and may not be settled as done.
+        Return the outcome that holds: the one settled before if there was one. None, and it stays pending, where a
+        booking has been given up meanwhile and may not be settled as done, or where the intent was claimed once more
+        since it had so many `sends`: what that brings is not known yet.
         """
 
     def settle_given_up(

@@ -21,6 +21,9 @@ from carloop_plugin.settle import observed, settle_done
 LEAST_SECONDS = 1.0
 """What one pending change may take of a round at least, the round's own end permitting."""
 
+MOST_FRUITLESS = 3
+"""After how many set aside changes that still cannot be settled a round leaves the other ones to the next."""
+
 OVERLAP = timedelta(minutes=1)
 """How far the feed is read again: a change may become visible later than one that was written after it."""
 
@@ -73,14 +76,16 @@ def _share(call: Call, parts: int) -> Call:
 
 def _settle_all(report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
     ours = call.store.intents_to_recover(account.id)
+    fruitless = 0
     for done, intent in enumerate(ours):
-        if time.monotonic() >= call.deadline:
+        if time.monotonic() >= call.deadline or fruitless >= MOST_FRUITLESS:
             return
         # The news from the desk need their part too.
         part = _share(call, len(ours) - done + 1)
         at_least = min(call.deadline, time.monotonic() + LEAST_SECONDS)
         mine = replace(part, deadline=max(part.deadline, at_least))
-        _settle(intent, report, carloop=carloop, account=account, call=mine)
+        is_settled = _settle(intent, report, carloop=carloop, account=account, call=mine)
+        fruitless += intent.is_set_aside and not is_settled
 
 
 def _each_once(sites: Iterable[Site], call: Call) -> Sequence[tuple[Site, Carloop]]:
@@ -95,16 +100,17 @@ def _each_once(sites: Iterable[Site], call: Call) -> Sequence[tuple[Site, Carloo
     return list(found.values())
 
 
-def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
+def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> bool:
     with _alone_with(intent.change_id, call) as fresh:
         # A booking that is being given up settles with what gives it up.
         if fresh is None or fresh.given_up_by is not None:
-            return
-        recover_with(fresh, carloop=carloop, account=account, call=call)
+            return False
+        outcome = recover_with(fresh, carloop=carloop, account=account, call=call)
         for change_id in filter(None, (fresh.change_id, fresh.gives_up)):
             settled = call.store.intent(change_id)
             if settled and settled.outcome:
                 report.settled.append(settled.outcome)
+    return outcome.status is not OutcomeStatus.UNKNOWN
 
 
 @contextmanager
@@ -171,5 +177,5 @@ def _cancel_late(rental: Rental, booking: Intent, *, carloop: Carloop, call: Cal
     stands = booking.outcome is not None and booking.outcome.status is OutcomeStatus.DONE
     if giving_up is None or stands or not rental.status.is_active:
         return None
-    result = cancel_at_carloop(rental, giving_up, carloop=carloop, deadline=call.deadline)
+    result = cancel_at_carloop(rental, giving_up, carloop=carloop, call=call)
     return result if isinstance(result, Rental) else None

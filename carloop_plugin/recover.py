@@ -27,19 +27,17 @@ from carloop_plugin.model import (
 )
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.settle import (
-    conclude,
+    IN_FLIGHT,
     leave_unknown,
     look_for,
     named,
     record_of,
-    request_of,
+    send,
+    sending_deadline,
     settle_done,
     unknown,
 )
 from carloop_plugin.verdict import may_be_in_flight, may_send_again
-
-PASSING = frozenset({"not_authorised", "rate_limited"})
-"""Failures that say nothing of the intent they befall."""
 
 
 def settle_pending(appointment_id: AppointmentId, call: Call) -> None:
@@ -106,27 +104,24 @@ def _find_out(intent: Intent, *, carloop: Carloop, account: Account, call: Call)
             return _recover_given_up(intent, carloop=carloop, account=account, call=call)
         return _recover_change(intent, carloop=carloop, account=account, call=call)
     except CallFailed as failure:
-        # The account answered a moment ago, so this is the intent's own trouble and not an outage.
-        counts = failure.reason.code not in PASSING
-        return leave_unknown(intent, failure.reason, counts=counts, call=call)
+        return leave_unknown(intent, failure.reason, call=call)
 
 
 def _recover_change(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
     found = look_for(intent, carloop=carloop, call=call)
     if found:
         return settle_done(intent, found, account=account, call=call)
-    now = call.clock.now()
-    if may_send_again(intent, now=now + account.skew):
-        call.store.mark_sent(intent.change_id, now)
-        again = replace(intent, sends=intent.sends + 1)
-        tell(CHANGE_SENT_AGAIN, **named(again))
-        result = carloop.send(request_of(again), deadline=call.deadline)
-        return conclude(again, result, carloop=carloop, account=account, call=call)
-    if may_be_in_flight(intent, now=now):
-        return unknown(intent, Reason("outcome_pending", "change.still_in_flight"))
+    if may_send_again(intent, now=call.clock.now() + account.skew):
+        claimed = call.store.claim(intent)
+        if claimed is None:
+            return unknown(intent, IN_FLIGHT)
+        tell(CHANGE_SENT_AGAIN, **named(claimed))
+        return send(claimed, carloop=carloop, account=account, call=call)
+    if may_be_in_flight(intent):
+        return unknown(intent, IN_FLIGHT)
     reason = Reason("period_in_past", "change.start_passed", pointer="/period/start")
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
-    return call.store.settle(intent.change_id, outcome) or unknown(intent, reason)
+    return call.store.settle(intent.change_id, outcome, sends=intent.sends) or unknown(intent, IN_FLIGHT)
 
 
 def _recover_given_up(booking: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
@@ -145,8 +140,8 @@ def _recover_giving_up(giving_up: Intent, *, carloop: Carloop, account: Account,
     found = look_for(booking, carloop=carloop, call=call)
     if found:
         return _cancel_found(found, booking, giving_up, carloop=carloop, account=account, call=call)
-    if may_be_in_flight(booking, now=call.clock.now()):
-        return unknown(giving_up, Reason("outcome_pending", "change.still_in_flight"))
+    if may_be_in_flight(booking):
+        return unknown(giving_up, IN_FLIGHT)
     done = Outcome(giving_up.change_id, OutcomeStatus.DONE)
     return _settle_both(booking, _given_up(booking), done, call=call)
 
@@ -162,7 +157,10 @@ def _settle_both(
 def _cancel_found(
     found: Rental, booking: Intent, giving_up: Intent, *, carloop: Carloop, account: Account, call: Call
 ) -> Outcome:
-    result = cancel_at_carloop(found, giving_up, carloop=carloop, deadline=call.deadline)
+    claimed = call.store.claim(giving_up)
+    if claimed is None:
+        return unknown(giving_up, IN_FLIGHT)
+    result = cancel_at_carloop(found, giving_up, carloop=carloop, call=call)
     if isinstance(result, Rental):
         record = record_of(booking, result, account=account, call=call)
         ours = replace(record, cancelled_here=True) if record else None
@@ -175,19 +173,16 @@ def _cancel_found(
         stands = Outcome(booking.change_id, OutcomeStatus.DONE, rental=rental)
         refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, rental=rental, reason=result)
         return _settle_both(booking, stands, refused, record, call=call)
-    call.store.mark_unknown(giving_up.change_id, result.code, counts=False)
-    return unknown(giving_up, result)
+    return leave_unknown(claimed, result, call=call)
 
 
-def cancel_at_carloop(
-    found: Rental, giving_up: Intent, *, carloop: Carloop, deadline: float
-) -> Rental | Reason:
+def cancel_at_carloop(found: Rental, giving_up: Intent, *, carloop: Carloop, call: Call) -> Rental | Reason:
     """Cancel a booking that turned up although it was given up. Give the rental, or why it is not cancelled."""
     if found.status is RentalStatus.CANCELLED:
         return found
     body = carloop.cancellation_body(None)
     request = WriteRequest(Action.CANCEL, giving_up.change_id, body, rental_id=found.id)
-    result = carloop.send(request, deadline=deadline)
+    result = carloop.send(request, deadline=sending_deadline(call))
     return result.rental if isinstance(result, Confirmed) else result.reason
 
 

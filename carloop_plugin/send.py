@@ -9,7 +9,7 @@ from carloop_plugin.intents import AlreadyBooked, Intent, OtherPending, Outcome,
 from carloop_plugin.model import Account, Reason, Refused
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.recover import recover
-from carloop_plugin.settle import conclude, named, request_of
+from carloop_plugin.settle import named, send
 
 
 def record_and_send(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
@@ -22,8 +22,7 @@ def record_and_send(intent: Intent, *, carloop: Carloop, account: Account, call:
     match recorded:
         case Recorded():
             tell(CHANGE_RECORDED, **named(intent))
-            result = carloop.send(request_of(intent), deadline=call.deadline)
-            return conclude(intent, result, carloop=carloop, account=account, call=call)
+            return send(intent, carloop=carloop, account=account, call=call)
         case SameChange(same):
             # Another process was asked for the same change a moment before.
             return same.outcome or recover(same, call)

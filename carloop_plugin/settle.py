@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import assert_never
 
@@ -19,12 +20,12 @@ from carloop_plugin.model import (
     RentalStatus,
     StoreFailed,
     WriteRequest,
-    WriteResult,
 )
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.reference import Reference, read_reference
 from carloop_plugin.search import alternatives_to
 from carloop_plugin.verdict import (
+    LONGEST_SENDING,
     Astray,
     Done,
     Final,
@@ -32,6 +33,7 @@ from carloop_plugin.verdict import (
     Nothing,
     Unsure,
     Verdict,
+    counts_as_try,
     is_as_asked,
     judge,
     judge_after_looking,
@@ -47,29 +49,33 @@ _SAID = {
 GONE = Reason("rental_not_found", "change.rental_gone", pointer="/rental_id")
 """Why the end of a rental that Carloop no longer has cannot be changed."""
 
+IN_FLIGHT = Reason("outcome_pending", "change.still_in_flight")
+"""Why nothing is said of an intent yet: another process sends it, or a sending may still arrive."""
+
 _OUTDATED = frozenset({"rental_closed", "changed_elsewhere"})
 """Refusals that say that our record is behind."""
 
 
-def request_of(intent: Intent) -> WriteRequest:
-    """Write the request of an intent: for ever the same key, the same bytes, the same revision."""
-    return WriteRequest(
+def send(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> Outcome:
+    """Send an intent that the caller has just recorded or claimed, and keep what came of it.
+
+    For ever the same key, the same bytes, the same revision. What cannot be kept is answered `unknown`: the intent
+    stays pending, and recovery settles it.
+    """
+    request = WriteRequest(
         intent.action, intent.change_id, intent.body or b"", intent.rental_id, intent.revision
     )
-
-
-def conclude(
-    intent: Intent, result: WriteResult, *, carloop: Carloop, account: Account, call: Call
-) -> Outcome:
-    """Turn the result of a sending into the change's outcome, and keep it.
-
-    What cannot be kept is answered `unknown`: the intent stays pending, and recovery settles it.
-    """
+    result = carloop.send(request, deadline=sending_deadline(call))
     try:
         verdict = _look(intent, judge(intent, result), carloop=carloop, call=call)
         return apply(intent, verdict, carloop=carloop, account=account, call=call)
     except StoreFailed as failure:
         return unknown(intent, failure.reason)
+
+
+def sending_deadline(call: Call) -> float:
+    """Return when a sending has to end, in monotonic seconds: no other process may claim the intent before."""
+    return min(call.deadline, time.monotonic() + LONGEST_SENDING)
 
 
 def look_for(intent: Intent, *, carloop: Carloop, call: Call) -> Rental | None:
@@ -103,7 +109,7 @@ def apply(intent: Intent, verdict: Verdict, *, carloop: Carloop, account: Accoun
         case Nothing(reason):
             return _take_back(intent, reason, call=call)
         case Unsure(reason) | LookFirst(reason):
-            return leave_unknown(intent, reason, counts=intent.sends > 1, call=call)
+            return leave_unknown(intent, reason, call=call)
         case _:
             assert_never(verdict)
 
@@ -149,7 +155,9 @@ def _settle_refused(
         reason=told,
         alternatives=alternatives,
     )
-    return call.store.settle(intent.change_id, outcome, record) or outcome
+    return call.store.settle(intent.change_id, outcome, record, sends=intent.sends) or unknown(
+        intent, IN_FLIGHT
+    )
 
 
 def _seen_anew(intent: Intent, *, carloop: Carloop, account: Account, call: Call) -> RentalRecord | None:
@@ -192,7 +200,7 @@ def _settle_gone(intent: Intent, *, carloop: Carloop, account: Account, call: Ca
 
 
 def _take_back(intent: Intent, reason: Reason, *, call: Call) -> Outcome:
-    """Refuse for now an intent that did nothing, and keep nothing of it; unless it was sent again meanwhile."""
+    """Refuse for now an intent that did nothing, and keep nothing of it, unless another process has claimed it."""
     if call.store.forget_intent(intent.change_id):
         return Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
     return unknown(intent, reason)
@@ -239,8 +247,9 @@ def _known(rental_id: RentalId, account: AccountId, call: Call) -> RentalRecord 
     return next((rental for rental in named if rental.account == account), None)
 
 
-def leave_unknown(intent: Intent, reason: Reason, *, counts: bool, call: Call) -> Outcome:
-    """Keep that an outcome is not known yet; `counts` where Carloop answered and nothing was settled by it."""
+def leave_unknown(intent: Intent, reason: Reason, *, call: Call) -> Outcome:
+    """Keep that an outcome is not known yet."""
+    counts = counts_as_try(reason)
     call.store.mark_unknown(intent.change_id, reason.code, counts=counts)
     if counts and intent.tries + 1 == TRIES_BEFORE_SET_ASIDE:
         tell(CHANGE_SET_ASIDE, **named(intent), code=reason.code, tries=TRIES_BEFORE_SET_ASIDE)

@@ -22,6 +22,12 @@ from carloop_plugin.problems import is_final
 LONGEST_FLIGHT = timedelta(minutes=2)
 """How long after its last sending a write might still arrive at Carloop."""
 
+LONGEST_SENDING = 18.0
+"""Seconds that one sending may take, with its retries: less than its claim lasts (`store/leases.py`)."""
+
+OUTAGES = frozenset({"unreachable", "deadline_exceeded", "rate_limited", "not_authorised"})
+"""Codes of failures that say nothing about the intent they happen to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -118,6 +124,14 @@ def may_send_again(intent: Intent, *, now: datetime) -> bool:
     return intent.given_up_by is None and intent.period is not None and intent.period.start > now
 
 
-def may_be_in_flight(intent: Intent, *, now: datetime) -> bool:
-    """Tell whether the last sending might still arrive. `now` is our own time."""
-    return now - (intent.last_sent_at or intent.recorded_at) <= LONGEST_FLIGHT
+def may_be_in_flight(intent: Intent) -> bool:
+    """Return whether the last sending might still arrive.
+
+    An age below zero is that of a clock set back since: nothing waits for it to come right.
+    """
+    return intent.sent_ago is not None and timedelta(0) <= intent.sent_ago <= LONGEST_FLIGHT
+
+
+def counts_as_try(reason: Reason) -> bool:
+    """Return whether a failure brings an intent closer to being set aside: not while Carloop is away or slow."""
+    return reason.code not in OUTAGES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -235,6 +236,14 @@ class Planner:
         gathered = self.host.reconcile()
         assert gathered.failures == ()
         return gathered.answers["carloop"]
+
+    def let_requests_age(self, seconds: float = 180) -> None:
+        """Make every sending so much older, as the database's clock sees it: three minutes, and none can arrive."""
+        from carloop_plugin import bootstrap
+
+        with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
+            db = wired.call.store.database  # type: ignore[attr-defined]
+            db.transact(lambda: db.execute("UPDATE intents SET sent_at = sent_at - ?", [seconds]))
 
     def start(self) -> datetime:
         """When the appointment begins."""

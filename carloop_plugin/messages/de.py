@@ -51,6 +51,7 @@ TEXTS: dict[str, str] = {
     "change.astray_change_end": "Carloop hat ein anderes Verleihende gespeichert als angefragt. Bitte prüfen Sie den Verleihvorgang {rental}.",
     "change.astray_cancel": "Carloop hat die Stornierung bestätigt, den Verleihvorgang {rental} aber nicht storniert. Bitte prüfen Sie ihn in Carloop.",
     "change.still_in_flight": "Die Anfrage kann noch unterwegs sein. Sie wird weiter geprüft.",
+    "change.taken_back": "Ein anderer Server hat dieselbe Änderung gesendet, und Carloop hat nichts ausgeführt.",
     "change.given_up_meanwhile": "Diese Buchung wird gerade aufgegeben; was daraus wurde, wird noch geprüft.",
     "change.given_up": "Diese Buchung wurde aufgegeben.",
     "change.start_passed": "Der Verleihbeginn ist inzwischen vorbei, und Carloop hat die Buchung nicht.",

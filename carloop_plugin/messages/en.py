@@ -51,6 +51,7 @@ TEXTS: dict[str, str] = {
     "change.astray_change_end": "Carloop saved another end than was asked for. Please check rental {rental}.",
     "change.astray_cancel": "Carloop confirmed the cancellation but did not cancel rental {rental}. Please check it in Carloop.",
     "change.still_in_flight": "The request may still be on its way. It is being looked into.",
+    "change.taken_back": "Another server sent the same change, and Carloop did nothing.",
     "change.given_up_meanwhile": "This booking is being given up; what became of it is being looked into.",
     "change.given_up": "This booking was given up.",
     "change.start_passed": "The rental's start has passed, and Carloop does not have the booking.",

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from carloop_plugin.intents import (
-    SET_ASIDE_SECONDS,
     TRIES_BEFORE_SET_ASIDE,
     AlreadyBooked,
     Intent,
@@ -21,7 +20,7 @@ from carloop_plugin.intents import (
     SameChange,
 )
 from carloop_plugin.model import AccountId, Action, AppointmentId, ChangeId, SettledChange
-from carloop_plugin.store.database import atomic
+from carloop_plugin.store.database import Row, atomic
 from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process
 from carloop_plugin.store.rentals import Rentals
@@ -51,7 +50,8 @@ class Intents(Rentals, Erasures):
         self._know(intent.site)
         if intent.gives_up is not None:
             self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
-        self._hold(intent.change_id)
+        # Recording claims the first sending.
+        self._update(intent.change_id, f"sent_at = {self._db.NOW}, {self._held}", this_process())
         return Recorded()
 
     @atomic
@@ -66,33 +66,29 @@ class Intents(Rentals, Erasures):
         return outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
-        rows = self._db.query("SELECT * FROM intents WHERE change_id = ?", [change_id])
-        return read_intent(rows[0]) if rows else None
+        return next(iter(self._select("change_id = ?", change_id)), None)
 
     def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
         return self.pending_of([appointment_id]).get(appointment_id)
 
     def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
-        sql = f"SELECT * FROM intents WHERE {PENDING} AND appointment_id {self._db.AMONG}"
-        rows = self._db.query(sql, [self._db.listed(appointment_ids)])
-        found = sorted(map(read_intent, rows), key=lambda intent: intent.gives_up is not None)
+        asked = self._db.listed(appointment_ids)
+        found = self._select(f"{PENDING} AND appointment_id {self._db.AMONG}", asked)
+        found.sort(key=lambda intent: intent.gives_up is not None)
         return {intent.appointment_id: intent for intent in found if intent.appointment_id is not None}
 
     def pending_intents(self) -> Sequence[Intent]:
-        sql = f"SELECT * FROM intents WHERE {PENDING} ORDER BY recorded_at"
-        return [read_intent(row) for row in self._db.query(sql)]
+        return self._select(f"{PENDING} ORDER BY recorded_at")
 
     def intents_to_recover(self, account: AccountId, *, limit: int = 1000) -> Sequence[Intent]:
-        is_due = f"(tries < {TRIES_BEFORE_SET_ASIDE} OR tried_at IS NULL OR tried_at <= {self._db.NOW} - ?)"
-        sql = (
-            f"SELECT * FROM intents WHERE {PENDING} AND (account IS NULL OR account = ?) AND {is_due}"
-            " ORDER BY tries, recorded_at LIMIT ?"
-        )
-        return [read_intent(row) for row in self._db.query(sql, [account, SET_ASIDE_SECONDS, limit])]
+        last = f"CASE WHEN tries < {TRIES_BEFORE_SET_ASIDE} THEN 0 ELSE tried_at END"
+        ours = f"{PENDING} AND (account IS NULL OR account = ?) ORDER BY {last}, tries, recorded_at LIMIT ?"
+        return self._select(ours, account, limit)
 
     @atomic
     def take_up_set_aside(self) -> None:
-        self._db.execute(f"UPDATE intents SET tried_at = NULL WHERE {PENDING}")
+        last = TRIES_BEFORE_SET_ASIDE - 1
+        self._db.execute(f"UPDATE intents SET tries = {last} WHERE {PENDING} AND tries > {last}")
 
     def count_pending(self) -> tuple[int, datetime | None]:
         sql = f"SELECT count(*) AS n, min(recorded_at) AS oldest FROM intents WHERE {PENDING}"
@@ -112,29 +108,44 @@ class Intents(Rentals, Erasures):
         return self._take(change_id) if self._unleased(change_id) else None
 
     @atomic
-    def mark_sent(self, change_id: ChangeId, at: datetime) -> None:
-        self._update(change_id, "state = 'sent', last_sent_at = ?, sends = sends + 1", write_instant(at))
-        self._hold(change_id)
+    def claim(self, intent: Intent) -> Intent | None:
+        rows = self._leases(intent.change_id)
+        # Whoever is sending it says `unknown` when done; of one that died, the lease is free.
+        if not rows or not (rows[0]["state"] == IntentState.UNKNOWN or _is_free(rows[0])):
+            return None
+        sql = (
+            f"UPDATE intents SET state = 'sent', sent_at = {self._db.NOW}, sends = sends + 1, {self._held}"
+            f" WHERE change_id = ? AND {PENDING} AND given_up_by IS NULL AND sends = ?"
+        )
+        claimed = self._db.execute(sql, [this_process(), intent.change_id, intent.sends])
+        return replace(intent, state=IntentState.SENT, sends=intent.sends + 1) if claimed else None
 
     @atomic
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
-        tried = f", tries = tries + 1, tried_at = {self._db.NOW}" if counts else ""
         self._update(
             change_id,
             # Whoever sent it first goes back to his host now, so anybody may find out what became of it.
-            f"state = 'unknown', last_code = ?{tried},"
+            f"state = 'unknown', last_code = ?, tries = tries + ?, tried_at = {self._db.NOW},"
             " lease_until = CASE WHEN sends > 1 THEN lease_until END",
             code,
+            int(counts),
         )
 
     @atomic
     def settle(
-        self, change_id: ChangeId, outcome: Outcome, rental: RentalRecord | None = None
+        self,
+        change_id: ChangeId,
+        outcome: Outcome,
+        rental: RentalRecord | None = None,
+        *,
+        sends: int | None = None,
     ) -> Outcome | None:
         known = self._locked(change_id)
         if known and known.outcome:
             return known.outcome
         if known and known.given_up_by and outcome.status is OutcomeStatus.DONE:
+            return None
+        if known and sends not in (None, known.sends):
             return None
         self._settle(change_id, outcome)
         if rental is not None:
@@ -191,20 +202,31 @@ class Intents(Rentals, Erasures):
     def _take(self, change_id: ChangeId) -> Intent | None:
         found = self._unleased(change_id, locking=self._db.SKIP_LOCKED)
         if found is not None:
-            self._hold(change_id)
+            self._update(change_id, self._held, this_process())
         return found
 
     def _unleased(self, change_id: ChangeId, *, locking: str = "") -> Intent | None:
-        sql = f"SELECT *, {self._db.NOW} AS now FROM intents WHERE change_id = ? AND {PENDING}{locking}"
-        rows = self._db.query(sql, [change_id])
-        free = rows and is_free(rows[0]["lease_holder"], rows[0]["lease_until"], now=rows[0]["now"])
-        return read_intent(rows[0]) if free else None
+        rows = self._leases(change_id, locking=locking)
+        return read_intent(rows[0]) if rows and _is_free(rows[0]) else None
 
-    def _hold(self, change_id: ChangeId) -> None:
-        until = f"lease_holder = ?, lease_until = {self._db.NOW} + {LEASE_SECONDS}"
-        self._update(change_id, until, this_process())
+    def _leases(self, change_id: ChangeId, *, locking: str = "") -> list[Row]:
+        return self._rows(f"change_id = ? AND {PENDING}{locking}", change_id)
+
+    @property
+    def _held(self) -> str:
+        return f"lease_holder = ?, lease_until = {self._db.NOW} + {LEASE_SECONDS}"
+
+    def _select(self, condition: str, *values: object) -> list[Intent]:
+        return [read_intent(row) for row in self._rows(condition, *values)]
+
+    def _rows(self, condition: str, *values: object) -> list[Row]:
+        return self._db.query(f"SELECT *, {self._db.NOW} AS now FROM intents WHERE {condition}", values)
 
     def _update(self, change_id: ChangeId, changes: str, *values: object) -> None:
         self._db.execute(
             f"UPDATE intents SET {changes} WHERE change_id = ? AND {PENDING}", [*values, change_id]
         )
+
+
+def _is_free(row: Row) -> bool:
+    return is_free(row["lease_holder"], row["lease_until"], now=row["now"])

@@ -11,7 +11,9 @@ import secrets
 import socket
 import sys
 
-LEASE_SECONDS = 20.0
+from carloop_plugin.verdict import LONGEST_SENDING
+
+LEASE_SECONDS = LONGEST_SENDING + 2.0
 """How long one lasts. Hosts reconcile every 30 s, so what a dead server held is settled within a minute."""
 
 _marks: dict[int, str] = {}

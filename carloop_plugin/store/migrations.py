@@ -18,6 +18,7 @@ TYPES = {
     "integer": "INTEGER",
     "real": "REAL",
     "blob": "BLOB",
+    "now": "(julianday('now') - 2440587.5) * 86400.0",
     "plain": "STRICT",
     "keyed": "STRICT, WITHOUT ROWID",
 }

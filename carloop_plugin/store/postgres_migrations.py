@@ -19,6 +19,7 @@ TYPES = {
     "integer": "BIGINT",
     "real": "DOUBLE PRECISION",
     "blob": "BYTEA",
+    "now": "extract(epoch FROM clock_timestamp())::float8",
     "plain": "",
     "keyed": "",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from carloop_plugin.appointment import SavedAppointment
@@ -34,10 +34,6 @@ def write_instant(instant: datetime) -> str:
 def now() -> str:
     """Write this moment, for the records' own bookkeeping: no rule asks when a row was written."""
     return write_instant(datetime.now(UTC))
-
-
-def _read_instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text is not None else None
 
 
 def _read_period(start: str | None, end: str | None) -> Period | None:
@@ -82,7 +78,6 @@ def intent_row(intent: Intent) -> dict[str, object]:
         "appointment_end": write_instant(visit.end) if visit else None,
         "revision": intent.revision,
         "body": intent.body,
-        "last_sent_at": write_instant(intent.last_sent_at) if intent.last_sent_at else None,
         "sends": intent.sends,
         "tries": intent.tries,
         "last_code": intent.last_code,
@@ -93,7 +88,7 @@ def intent_row(intent: Intent) -> dict[str, object]:
 
 
 def read_intent(row: Row) -> Intent:
-    """Read an intent."""
+    """Read an intent, from a row with the database's time as `now`."""
     return Intent(
         change_id=ChangeId(row["change_id"]),
         action=Action(row["action"]),
@@ -110,7 +105,8 @@ def read_intent(row: Row) -> Intent:
         revision=row["revision"],
         body=row["body"],
         state=IntentState(row["state"]),
-        last_sent_at=_read_instant(row["last_sent_at"]),
+        sent_at=datetime.fromtimestamp(row["sent_at"], UTC) if row["sent_at"] is not None else None,
+        sent_ago=timedelta(seconds=row["now"] - row["sent_at"]) if row["sent_at"] is not None else None,
         sends=row["sends"],
         tries=row["tries"],
         last_code=row["last_code"],

@@ -85,6 +85,12 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "remember_erasures": (ERASURES,),
     # So that what was set aside is tried again from time to time.
     "note_when_tried": ("ALTER TABLE intents ADD COLUMN tried_at {real}",),
+    # When an intent was last sent, by the database's clock: those of two servers may differ by hours.
+    "note_when_sent": (
+        "ALTER TABLE intents ADD COLUMN sent_at {real}",
+        "UPDATE intents SET sent_at = {now}",
+        "ALTER TABLE intents DROP COLUMN last_sent_at",
+    ),
 }
 """What each migration runs, oldest first, with a word for what the databases call differently."""
 

@@ -24,13 +24,6 @@ LOST = {"fault": "drop_after", "times": 3}
 NEVER_ARRIVED = {"fault": "drop_before", "times": 3}
 
 
-class Later:
-    """Our clock, three minutes ahead: nothing sent before can be on its way any more."""
-
-    def now(self) -> Any:
-        return bootstrap.SystemClock().now() + timedelta(minutes=3)
-
-
 def unknown_booking(planner: Planner, **fault: Any) -> Document:
     """Book, and hear nothing of it."""
     planner.save()
@@ -50,9 +43,8 @@ def test_each_says_what_is_being_done(planner: Planner) -> None:
     giving_up = planner.cancellation(book_change_id=change["change_id"])
     assert text("change.still_in_flight", "de") == planner.do(giving_up)["problem"]["detail"]
     assert text("change.given_up_meanwhile", "de") == planner.do(change)["problem"]["detail"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "CLOCK", Later())
-        planner.reconcile()
+    planner.let_requests_age()
+    planner.reconcile()
     assert text("change.given_up", "de") == planner.do(change)["problem"]["detail"]
 
 

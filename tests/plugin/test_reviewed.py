@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.intents import SET_ASIDE_SECONDS
 from carloop_plugin.messages import text
+from carloop_plugin.model import ChangeId
 from mobility_hookspecs import CallContext, MobilityProblem
 
 if TYPE_CHECKING:
@@ -52,13 +52,38 @@ def test_an_intent_that_can_never_be_looked_up_is_set_aside(planner: Planner) ->
     assert "booked" == planner.state()["state"]
 
 
-def test_what_was_set_aside_is_tried_once_an_hour(planner: Planner) -> None:
-    """Carloop has no news of what never arrived."""
+def test_what_was_set_aside_is_settled_once_look_ups_work_again(planner: Planner) -> None:
+    """Carloop has no news of what never arrived: the next round looks, finds nothing, and sends it again."""
     change = set_aside(planner, "drop_before")
     planner.control.calm()
-    assert [] == planner.reconcile()["settled"]
-    with closing(sqlite3.connect(planner.store)) as db, db:
-        db.execute("UPDATE intents SET tried_at = tried_at - ?", [SET_ASIDE_SECONDS])
+    assert [("done", change["change_id"])] == outcomes(planner.reconcile())
+
+
+OUTAGES = {
+    "unavailable": ("any", "status", 503),
+    "look-ups fail": ("read", "status", 500),
+    "too many requests": ("any", "status", 429),
+    "no answer": ("read", "drop_before", None),
+    "slow": ("read", "delay", 5),
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_an_outage_sets_nothing_aside(planner: Planner, outage: str) -> None:
+    """However many rounds it lasts: none of them counts, and the first round after it settles the booking."""
+    planner.save()
+    operation, fault, value = OUTAGES[outage]
+    planner.control.fault("book", "drop_before", times=3)
+    change = planner.booking()
+    assert "unknown" == planner.do(change)["status"]
+    planner.control.fault(operation, fault, times=1000, value=value)
+    for _ in range(3):
+        plugin.reconcile_rentals(CallContext.within(0.3))
+    with bootstrap.opened(deadline=soon()) as wired:
+        pending = wired.call.store.intent(ChangeId(change["change_id"]))
+    assert pending is not None
+    assert 0 == pending.tries
+    planner.control.calm()
     assert [("done", change["change_id"])] == outcomes(planner.reconcile())
 
 
@@ -70,7 +95,7 @@ def set_aside(planner: Planner, fault: str) -> dict[str, Any]:
     assert "unknown" == planner.do(change)["status"]
     planner.control.fault("read", "garbage", times=1000)
     for _ in range(20):
-        plugin.reconcile_rentals(CallContext.within(0.7))
+        plugin.reconcile_rentals(CallContext.within(2))
     with bootstrap.opened(deadline=soon()) as wired:
         assert (change["change_id"],) == wired.call.store.figures().set_aside
     return change

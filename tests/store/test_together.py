@@ -229,7 +229,7 @@ def test_who_sends_it_again_has_it_for_a_while(source: Source, location: str, pe
     """Also after an answer that settled nothing: the next one to ask waits."""
     with source.open(deadline=soon()) as store:
         assert pending == store.lease(C1)
-        store.mark_sent(C1, pending.recorded_at)
+        assert store.claim(pending) is not None
         store.mark_unknown(C1, "unreachable", counts=True)
         with another_server(location) as (_, has_it):
             assert not has_it

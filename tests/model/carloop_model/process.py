@@ -31,7 +31,7 @@ EFFECTS = frozenset(
         "forget_payloads",
         "finish_erasures",
         "record_settled",
-        "mark_sent",
+        "claim",
         "mark_unknown",
         "settle",
         "settle_given_up",
