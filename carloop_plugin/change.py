@@ -59,7 +59,7 @@ def _as_it_stands(outcome: Outcome, call: Call) -> Outcome:
         return outcome
     # What cannot be read now says nothing of the change: it may have been done.
     with suppress(StoreFailed):
-        present = call.store.intent(outcome.change_id)
+        present = call.store.await_outcome(outcome.change_id)
         if present is None:
             # Another process sent it, learnt that nothing was done, and took it back.
             return Outcome(

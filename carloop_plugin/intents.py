@@ -65,9 +65,10 @@ class Intent:
 
     `body` are the bytes for Carloop, None once settled (they hold personal data). `vehicle_id` and `period` are
     what a booking asked for, `period.end` what a change of the end asked for. `appointment_period` is the
-    appointment as it was when the change was asked for. `sends` counts the sendings begun, the first included;
-    `sent_at` is when the last one was begun, by the database's clock, and `sent_ago` how long before the intent was
-    read: below zero where that clock was set back since. `tries` counts the attempts after which Carloop answered and the outcome was still not known.
+    appointment as it was when the change was asked for. `sends` counts the sendings begun, the first included.
+    `sent_at` is when the last one was begun, by the database's clock, and `sent_ago` how long before the intent
+    was read: below zero where that clock was set back since. `tries` counts the attempts after which Carloop
+    answered and the outcome was still not known.
     `gives_up` names the booking this cancellation gives up, `given_up_by` the cancellation of this booking.
     """
 

@@ -171,7 +171,13 @@ IMPERSONAL = frozenset(
         *("erasures.asked_at", "erasures.erased_at", "erasures.payload_only"),
         "installation.id",
         # What a change was about and how far it came.
-        *("intents.account", "intents.action", "intents.appointment_end", "intents.appointment_start"),
+        *(
+            "intents.account",
+            "intents.awaited",
+            "intents.action",
+            "intents.appointment_end",
+            "intents.appointment_start",
+        ),
         *("intents.change_id", "intents.end", "intents.given_up_by", "intents.gives_up"),
         *("intents.last_code", "intents.lease_holder", "intents.lease_until"),
         *("intents.recorded_at", "intents.rental_id"),

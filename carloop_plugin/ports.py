@@ -214,6 +214,12 @@ class Store(SettingsStore, Protocol):
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
         """Note that the answer was lost; `counts` where Carloop answered and nothing was settled by it."""
 
+    def await_outcome(self, change_id: ChangeId) -> Intent | None:
+        """Note that a host is told that the outcome is not known yet: the intent stays until it is settled.
+
+        Return the intent; None where there is none, as it was taken back.
+        """
+
     def settle(
         self,
         change_id: ChangeId,
@@ -235,7 +241,10 @@ class Store(SettingsStore, Protocol):
         """Settle a booking and the cancellation that gave it up, as one; give the cancellation's outcome."""
 
     def forget_intent(self, change_id: ChangeId) -> bool:
-        """Drop an intent that provably did nothing; False where it was sent again meanwhile and has to stay."""
+        """Drop an intent that provably did nothing.
+
+        False where it has to stay: it was sent again or given up meanwhile, or a host was told that it is pending.
+        """
 
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
         """Give the rentals of an id, at one site or at any; active ones first, then the newest."""

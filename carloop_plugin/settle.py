@@ -200,10 +200,10 @@ def _settle_gone(intent: Intent, *, carloop: Carloop, account: Account, call: Ca
 
 
 def _take_back(intent: Intent, reason: Reason, *, call: Call) -> Outcome:
-    """Refuse for now an intent that did nothing, and keep nothing of it, unless another process has claimed it."""
+    """Refuse for now an intent that did nothing, and keep nothing of it, unless somebody waits for its outcome."""
     if call.store.forget_intent(intent.change_id):
         return Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
-    return unknown(intent, reason)
+    return leave_unknown(intent, reason, call=call)
 
 
 def gone(known: RentalRecord, *, cancelled_here: bool) -> RentalRecord:

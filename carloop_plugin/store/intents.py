@@ -124,12 +124,21 @@ class Intents(Rentals, Erasures):
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
         self._update(
             change_id,
-            # Whoever sent it first goes back to his host now, so anybody may find out what became of it.
-            f"state = 'unknown', last_code = ?, tries = tries + ?, tried_at = {self._db.NOW},"
-            " lease_until = CASE WHEN sends > 1 THEN lease_until END",
+            f"last_code = ?, tries = tries + ?, tried_at = {self._db.NOW},"
+            # Who only looked does not say that whoever sends it has ended.
+            " state = CASE WHEN lease_holder = ? THEN 'unknown' ELSE state END,"
+            # Whoever sent it first goes back to the host now, so anybody may find out what became of it.
+            " lease_until = CASE WHEN lease_holder = ? AND sends <= 1 THEN NULL ELSE lease_until END",
             code,
             int(counts),
+            this_process(),
+            this_process(),
         )
+
+    @atomic
+    def await_outcome(self, change_id: ChangeId) -> Intent | None:
+        self._update(change_id, "awaited = 1")
+        return self.intent(change_id)
 
     @atomic
     def settle(
@@ -166,7 +175,7 @@ class Intents(Rentals, Erasures):
     @atomic
     def forget_intent(self, change_id: ChangeId) -> bool:
         self._locked(change_id)
-        unsent = "sends <= 1 AND given_up_by IS NULL"
+        unsent = "sends <= 1 AND given_up_by IS NULL AND awaited IS NULL"
         self._db.execute(f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}", [change_id])
         self._erase_what_is_asked()
         return self.intent(change_id) is None

@@ -85,8 +85,10 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "remember_erasures": (ERASURES,),
     # So that what was set aside is tried again from time to time.
     "note_when_tried": ("ALTER TABLE intents ADD COLUMN tried_at {real}",),
-    # When an intent was last sent, by the database's clock: those of two servers may differ by hours.
+    # When an intent was last sent, by the database's clock: those of two servers may differ by hours. And whether a
+    # host was told that its outcome is not known yet.
     "note_when_sent": (
+        "ALTER TABLE intents ADD COLUMN awaited {integer}",
         "ALTER TABLE intents ADD COLUMN sent_at {real}",
         "UPDATE intents SET sent_at = {now}",
         "ALTER TABLE intents DROP COLUMN last_sent_at",

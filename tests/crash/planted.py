@@ -24,9 +24,9 @@ def sent_before_it_is_recorded() -> None:
     """Send first, and record what came of it."""
 
     def early(intent: Any, *, carloop: Any, account: Any, call: Any) -> Any:
-        result = carloop.send(settle.request_of(intent), deadline=call.deadline)
+        outcome = settle.send(intent, carloop=carloop, account=account, call=call)
         call.store.record(intent)
-        return settle.conclude(intent, result, carloop=carloop, account=account, call=call)
+        return outcome
 
     for use_case in (book, change_end, cancel):
         use_case.record_and_send = early
@@ -44,8 +44,8 @@ def a_key_for_every_attempt() -> None:
 
 def a_fresh_revision_when_sent_again() -> None:
     """Take the revision that Carloop has by now."""
-    honest = recover.request_of
-    recover.request_of = lambda intent: replace(honest(intent), revision=(intent.revision or 0) + 1)
+    honest = recover.send
+    recover.send = lambda intent, **to: honest(replace(intent, revision=(intent.revision or 0) + 1), **to)
 
 
 def refused_when_it_is_not_found() -> None:

@@ -11,11 +11,13 @@ from carloop_model.advisor import DEEDS
 from carloop_model.checks import complaints, look
 from carloop_model.ending import come_to_rest
 from carloop_model.records import Visit, period
-from carloop_model.trouble import HELD, Death, Meanwhile, Trouble, Weather
+from carloop_model.trouble import HELD, Death, Meanwhile, Overlap, Trouble, Weather
 from carloop_model.world import World
 
 STEPS = range(1, 14)
 EFFECTS = range(1, 8)
+AFTER_SENDING = 11
+"""The step of a booking that follows on its first sending."""
 
 
 @pytest.fixture
@@ -45,6 +47,18 @@ def test_a_planner_hears_what_the_other_one_found_out(world: World, visit: Visit
     rental = advisor.rental_of(world, visit)
     assert rental is not None
     world.ask("A", advisor.cancellation(world, visit, rental), trouble=trouble)
+
+
+@pytest.mark.parametrize("deed", ["asks the same", "saves", "gives up", "reconciles"])
+@pytest.mark.parametrize("pause", range(4, 13))
+def test_what_one_planner_takes_back_the_other_does_not_send(
+    world: World, visit: Visit, deed: str, pause: int
+) -> None:
+    """Carloop had no time for the first, which is told so; the second is at it since the first was sent."""
+    fate = Overlap(AFTER_SENDING, deed, pause)
+    busy = Weather("Carloop is asked too often (429)")
+    world.ask("A", advisor.booking(world, visit, vehicle=world.vehicles[0]), trouble=Trouble(busy, fate))
+    assert [] == complaints(look(world)), world.story
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -11,6 +11,7 @@ from carloop_plugin import bootstrap
 from carloop_plugin.intents import Outcome, OutcomeStatus
 from carloop_plugin.messages import text
 from carloop_plugin.model import Reason, format_instant
+from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
     from conftest import Planner
@@ -154,3 +155,17 @@ def _soon() -> float:
     import time
 
     return time.monotonic() + 10
+
+
+def test_a_giving_up_that_carloop_refuses_for_good_is_set_aside(planner: Planner) -> None:
+    """Listed for a person like any other change that cannot be settled, instead of being tried in silence for ever."""
+    change = unknown_booking(planner, **LOST)
+    planner.control.fault("cancel", "status", times=1000, value=422)
+    giving_up = planner.cancellation(book_change_id=change["change_id"])
+    for _ in range(20):
+        assert "unknown" == planner.do(giving_up)["status"]
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        assert (giving_up["change_id"],) == wired.call.store.figures().set_aside
+    planner.control.calm()
+    planner.reconcile()
+    assert ["cancelled"] == [each["status"] for each in planner.control.rentals(planner.id)]

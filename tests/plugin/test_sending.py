@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.intents import Intent, Outcome
-from carloop_plugin.model import ChangeId, Reason, Refused
+from carloop_plugin.change import change_rental
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, Recorded
+from carloop_plugin.model import Action, ChangeId, Reason, Refused
+from carloop_plugin.ports import Store
+from carloop_plugin.recover import recover
 from carloop_plugin.send import record_and_send
 from mobility_hookspecs import CallContext
 
@@ -78,3 +81,84 @@ def test_the_same_change_is_found_out_and_not_sent(planner: Planner, lost: Inten
     assert planner.state()["rental"] == found_out.rental
     assert found_out == send(lost)
     assert 1 == len(planner.control.rentals(planner.id))
+
+
+@pytest.fixture
+def unsent(planner: Planner) -> Intent:
+    """A booking that Carloop has never seen, for which another process is inside its look-up."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "drop_before", times=3)
+    assert "unknown" == planner.do(change)["status"]
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        intent = wired.call.store.intent(ChangeId(change["change_id"]))
+    assert intent is not None
+    return intent
+
+
+def take_back(store: Store, intent: Intent) -> None:
+    assert store.forget_intent(intent.change_id)
+
+
+def settle(store: Store, intent: Intent) -> None:
+    store.settle(
+        intent.change_id, Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=Reason("rental_closed"))
+    )
+
+
+def give_up(store: Store, intent: Intent) -> None:
+    giving_up = replace(another(intent), action=Action.CANCEL, gives_up=intent.change_id, body=None)
+    assert Recorded() == store.record(giving_up)
+
+
+def send_again(store: Store, intent: Intent) -> None:
+    assert store.claim(intent) is not None
+
+
+@pytest.mark.parametrize("meanwhile", [take_back, settle, give_up, send_again])
+def test_what_another_process_did_since_the_intent_was_read_is_not_sent_over(
+    planner: Planner, unsent: Intent, meanwhile: Callable[[Store, Intent], None]
+) -> None:
+    """No row is claimed, and no byte leaves."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        meanwhile(wired.call.store, unsent)
+        assert OutcomeStatus.UNKNOWN is recover(unsent, wired.call).status
+    assert [] == planner.control.rentals(planner.id)
+
+
+class TakenBack:
+    """The records, from which another process takes the intent back at the last moment."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def claim(self, intent: Intent) -> Intent | None:
+        take_back(self._store, intent)
+        return self._store.claim(intent)
+
+
+def test_who_finds_a_change_taken_back_is_refused(planner: Planner) -> None:
+    """Two asked for the same change, and the first was told that it is not done: never `unknown` without a record."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "drop_before", times=3)
+    assert "unknown" == planner.do(change)["status"]
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        call = replace(wired.call, store=cast("Store", TakenBack(wired.call.store)))
+        outcome = change_rental(change, call)
+    assert (OutcomeStatus.REFUSED, Reason("busy", "change.taken_back")) == (outcome.status, outcome.reason)
+    assert ("open", []) == (planner.state()["state"], planner.control.rentals(planner.id))
+    assert "done" == planner.do(change)["status"]
+
+
+def test_a_late_refusal_does_not_settle_what_was_sent_again_since(unsent: Intent) -> None:
+    """Whoever sent it last is still waiting for the answer, which may be that it is done."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        store = wired.call.store
+        assert store.claim(unsent) is not None
+        refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))
+        assert store.settle(unsent.change_id, refused, sends=unsent.sends) is None
+        assert refused == store.settle(unsent.change_id, refused, sends=unsent.sends + 1)

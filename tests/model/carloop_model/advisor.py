@@ -150,3 +150,6 @@ DEEDS: dict[str, Deed] = {
     **{f"desk: {action}": _desk(action) for action in DESK},
 }
 """What may happen in the middle of a call."""
+
+OVERLAPPING = ("asks the same", "gives up", "reconciles", "saves", "books too", "cancels")
+"""What the other planner may begin in the middle of a call and end after it."""

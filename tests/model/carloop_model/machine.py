@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from carloop_model import advisor
-from carloop_model.advisor import DEEDS, DESK, told
+from carloop_model.advisor import DEEDS, DESK, OVERLAPPING, told
 from carloop_model.carloop import Held
 from carloop_model.checks import complaints, look
 from carloop_model.ending import come_to_rest
 from carloop_model.records import Asked, Document, Visit, period
 from carloop_model.story import Contradiction
-from carloop_model.trouble import FAIR, FAULTS, HELD, Death, Meanwhile, Trouble, Weather
+from carloop_model.trouble import FAIR, FAULTS, HELD, Death, Meanwhile, Overlap, Trouble, Weather
 from carloop_model.world import PLANNERS, World
 
 Thing = TypeVar("Thing")
@@ -33,8 +33,10 @@ weathers = st.builds(
     st.sampled_from(["writes", "writes", "writes", "everything", "reads", "account"]),
     st.sampled_from([3, 3, 1, 9]),
 )
-fates = st.builds(Death, st.integers(1, 8)) | st.builds(
-    Meanwhile, st.integers(1, 14), st.sampled_from(list(DEEDS))
+fates = st.one_of(
+    st.builds(Death, st.integers(1, 8)),
+    st.builds(Meanwhile, st.integers(1, 14), st.sampled_from(list(DEEDS))),
+    st.builds(Overlap, st.integers(1, 14), st.sampled_from(OVERLAPPING), st.integers(1, 14)),
 )
 # what is lost on the wire makes the longest stories, so it comes more often
 troubles = st.one_of(

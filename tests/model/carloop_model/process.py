@@ -33,6 +33,7 @@ EFFECTS = frozenset(
         "record_settled",
         "claim",
         "mark_unknown",
+        "await_outcome",
         "settle",
         "settle_given_up",
         "forget_intent",
@@ -110,6 +111,22 @@ class Place:
     database_time: Callable[[], float]
 
 
+_running: list[Process] = []
+"""The processes whose calls have begun and not ended, the one that runs now last."""
+
+_NOBODYS = tuple(
+    (where, name, where.__dict__[name])
+    for where, name in (
+        (edge, "opened"),
+        (in_flight, "_locks"),
+        (leases, "this_process"),
+        (intents, "this_process"),
+        (SqliteDatabase, "NOW"),
+    )
+)
+"""What of the plugin belongs to a process, as it is outside of the model."""
+
+
 class Process:
     """One run of a planner's program, on a computer of its own.
 
@@ -125,7 +142,7 @@ class Process:
         )
         self._carloop = cast("Carloop", WatchedCarloop(self._session, self.watch))
         # what of the plugin belongs to the process it runs in
-        self._own = (
+        self._own: tuple[tuple[Any, str, object], ...] = (
             (edge, "opened", self._opened),
             (in_flight, "_locks", {}),
             (leases, "this_process", lambda: name),
@@ -136,14 +153,32 @@ class Process:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Let the hooks called in the block run in this process."""
-        before = [(where, name, where.__dict__[name]) for where, name, _ in self._own]
-        for where, name, ours in self._own:
-            setattr(where, name, ours)
+        self._enter()
         try:
             yield
         finally:
-            for where, name, theirs in before:
-                setattr(where, name, theirs)
+            self._leave()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the process that was interrupted by this one run in the block."""
+        self._leave()
+        try:
+            yield
+        finally:
+            self._enter()
+
+    def _enter(self) -> None:
+        _running.append(self)
+        self._switch(self._own)
+
+    def _leave(self) -> None:
+        _running.remove(self)
+        self._switch(_running[-1]._own if _running else _NOBODYS)
+
+    def _switch(self, own: tuple[tuple[Any, str, object], ...]) -> None:
+        for where, name, value in own:
+            setattr(where, name, value)
 
     @contextmanager
     def store(self, *, deadline: float) -> Iterator[Store]:

@@ -73,11 +73,23 @@ class Meanwhile:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """The other planner begins something before this step of the call, and stops before step `pause` of its own.
+
+    It goes on only when the call has ended, so that each of the two has read what the other one changes.
+    """
+
+    step: int
+    deed: str
+    pause: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """What goes wrong during one call."""
 
     weather: Weather | None = None
-    fate: Death | Meanwhile | None = None
+    fate: Death | Meanwhile | Overlap | None = None
 
 
 FAIR = Trouble()

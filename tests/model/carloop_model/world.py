@@ -5,17 +5,18 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from threading import Event, Thread
 
 from carloop_model.carloop import running_carloop
 from carloop_model.process import EFFECTS, Place, Process
 from carloop_model.records import Asked, Document, Visit, in_short, is_final, said
 from carloop_model.story import Contradiction, Story
-from carloop_model.trouble import FAIR, HELD, Death, Died, Meanwhile, Trouble, Weather
+from carloop_model.trouble import FAIR, HELD, Death, Died, Meanwhile, Overlap, Trouble, Weather
 from carloop_plugin import plugin
 from carloop_plugin.model import WriteRequest
 from carloop_plugin.verdict import LONGEST_FLIGHT
@@ -46,6 +47,50 @@ class PlannersClock:
     def now(self) -> datetime:
         """Give the time, or what is believed to be it."""
         return self.true + self.ahead
+
+
+class Overlapping:
+    """What the other planner began in the middle of a call, and ends after it: two calls, one running at a time."""
+
+    def __init__(self, work: Callable[[], None], *, step: int, story: Story) -> None:
+        self.step = step
+        self.process: Process | None = None
+        self._work = work
+        self._story = story
+        self._stopped, self._may_go_on = Event(), Event()
+        self._thread = Thread(target=self._run)
+        self._failure: BaseException | None = None
+
+    def begin(self, where: str) -> None:
+        """Run until the pause, or to the end where that comes first."""
+        with self._story.meanwhile(where):
+            self._thread.start()
+            self._stopped.wait()
+
+    def pause(self, where: str) -> None:
+        """Stop in the middle of the call, and let the other process run."""
+        if self.process is None:
+            raise AssertionError("a call pauses in its process")
+        with self.process.paused():
+            self._stopped.set()
+            self._may_go_on.wait()
+        self._story.tell(f"goes on with {where}")
+
+    def end(self) -> None:
+        """Run to the end."""
+        with self._story.meanwhile("its own end") if self._thread.is_alive() else nullcontext():
+            self._may_go_on.set()
+            self._thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except BaseException as failure:  # noqa: BLE001 - it is raised again where the story is told
+            self._failure = failure
+        finally:
+            self._stopped.set()
 
 
 Deed = Callable[["World", str, Visit, Asked | None], None]
@@ -80,6 +125,7 @@ class World:
         self.shown: dict[str, int] = {}
         self.ends: dict[str, set[datetime]] = {}
         self.tally: Counter[str] = Counter()
+        self._overlapping: Overlapping | None = None
         self.carloop.set_clock(START)
 
     def close(self) -> None:
@@ -123,6 +169,7 @@ class World:
             return None
         finally:
             self._afterwards(process, trouble.weather)
+            self._go_on(trouble)
         self.story.end(begun, in_short(answer))
         validate(answer, schema)
         return answer
@@ -137,6 +184,9 @@ class World:
         watch.strike = _die if isinstance(fate, Death) else strike
         watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
         watch.holds = weather is not None and weather.kind == HELD
+        if self._overlapping and not self._overlapping.process:
+            self._overlapping.process = process
+            watch.at, watch.strike = self._overlapping.step, self._overlapping.pause
 
     def _afterwards(self, process: Process, weather: Weather | None) -> None:
         if weather:
@@ -158,12 +208,27 @@ class World:
         other = next(each for each in PLANNERS if each != planner)
 
         def strike(where: str) -> None:
-            if isinstance(trouble.fate, Meanwhile):
-                self.tally[f"meanwhile: {trouble.fate.deed}"] += 1
+            fate = trouble.fate
+            if isinstance(fate, Meanwhile):
+                self.tally[f"meanwhile: {fate.deed}"] += 1
                 with self.story.meanwhile(where):
-                    self._deeds[trouble.fate.deed](self, other, visit, asked)
+                    self._deeds[fate.deed](self, other, visit, asked)
+            if isinstance(fate, Overlap):
+                self.tally[f"overlapping: {fate.deed}"] += 1
+                self._overlapping = Overlapping(
+                    lambda: self._deeds[fate.deed](self, other, visit, asked),
+                    step=fate.pause,
+                    story=self.story,
+                )
+                self._overlapping.begin(where)
 
         return strike
+
+    def _go_on(self, trouble: Trouble) -> None:
+        """Let the other planner end what it began in the middle of a call."""
+        if self._overlapping and isinstance(trouble.fate, Overlap):
+            overlapping, self._overlapping = self._overlapping, None
+            overlapping.end()
 
     def save(
         self,
