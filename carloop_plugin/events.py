@@ -75,7 +75,7 @@ CHANGE_SETTLED = Event(
 CHANGE_SET_ASIDE = Event(
     "change.set_aside",
     ERROR,
-    "After 20 tries recovery leaves a change to a person, and tries once an hour.",
+    "After 20 answers that settled nothing recovery leaves a change to a person, and tries it after the others.",
     (*_INTENT, "code", "sends", "tries"),
 )
 RENTAL_ASTRAY = Event(

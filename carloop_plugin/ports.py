@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         Site,
         StoredSettings,
         StoredToken,
-        Vehicle,
         VehicleId,
         VehicleQuery,
         WriteRequest,
@@ -65,9 +64,6 @@ class Carloop(Protocol):
 
     def search(self, query: VehicleQuery, *, deadline: float) -> FreeVehicles:
         """Find the free vehicles, page by page up to the query's limit."""
-
-    def seen(self, vehicle_id: VehicleId) -> Vehicle | None:
-        """Give a car as the last search showed it; None where it did not."""
 
     def read_rental(self, rental_id: RentalId, *, deadline: float) -> Rental | None:
         """Read a rental; None only where Carloop's own problem document says `not_found`."""

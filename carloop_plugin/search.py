@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,6 +25,7 @@ from carloop_plugin.model import (
     Reason,
     Refused,
     Vehicle,
+    VehicleId,
     VehicleQuery,
     format_instant,
     parse_instant,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 ALTERNATIVES = 5
 DEFAULT_LIMIT = 200
+MOST_VEHICLES = 10_000
+YEARS_AHEAD = timedelta(days=5 * 365)
 
 
 def search(
@@ -86,13 +89,13 @@ def read_period(period: contract.Period, *, pointer: str) -> Period:
 def alternatives_to(
     intent: Intent, *, carloop: Carloop, station: str | None, deadline: float
 ) -> tuple[dict[str, object], ...]:
-    """Find other cars for a booking whose car was taken meanwhile; none where Carloop does not answer.
+    """Return other vehicles for a booking whose vehicle was taken meanwhile; none where Carloop does not answer.
 
-    What is most like the car that was wanted comes first, as far as a search has shown what it was.
+    Those most like the one that was wanted come first.
     """
     if intent.period is None or intent.vehicle_id is None:
         return ()
-    wanted = carloop.seen(intent.vehicle_id)
+    wanted = _vehicle(intent.vehicle_id, taken=intent.period, carloop=carloop, deadline=deadline)
     query = VehicleQuery(
         intent.period,
         vehicle_classes=(wanted.vehicle_class,) if wanted else (),
@@ -104,6 +107,21 @@ def alternatives_to(
     plain = replace(query, vehicle_classes=(), features=())
     options = alternative_documents(others, query=plain, period=period, days=days_of(intent.period))
     return tuple(cast("dict[str, object]", option) for option in options)
+
+
+def _vehicle(vehicle_id: VehicleId, *, taken: Period, carloop: Carloop, deadline: float) -> Vehicle | None:
+    """Return a vehicle by its id, None where Carloop does not show it.
+
+    Carloop has no call for one vehicle, but lists those that are free, and years ahead nothing is booked yet.
+    """
+    try:
+        later = Period(taken.start + YEARS_AHEAD, taken.start + YEARS_AHEAD + timedelta(hours=1))
+    except OverflowError:
+        return None
+    query = VehicleQuery(later, vehicle_classes=(), features=(), station=None, limit=MOST_VEHICLES)
+    now = time.monotonic()
+    fleet = _free_vehicles(query, carloop=carloop, deadline=now + (deadline - now) / 2)
+    return next((vehicle for vehicle in fleet if vehicle.id == vehicle_id), None)
 
 
 def _nearest(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> tuple[Vehicle, ...]:

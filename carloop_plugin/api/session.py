@@ -83,7 +83,6 @@ class CarloopSession:
             now=self._now,
         )
         self._account: Account | None = None
-        self._seen: dict[VehicleId, Vehicle] = {}
         self._account_lock = Lock()
 
     def __repr__(self) -> str:
@@ -143,7 +142,6 @@ class CarloopSession:
                 break
         if first is None:
             raise AssertionError("a list has a first page, or its reading raises")
-        self._seen = found
         return FreeVehicles(
             vehicles=tuple(found.values())[: query.limit],
             as_of=first.as_of,
@@ -151,10 +149,6 @@ class CarloopSession:
             busy=first.busy,
             next_free=first.next_free,
         )
-
-    def seen(self, vehicle_id: VehicleId) -> Vehicle | None:
-        """Give a car as the last search showed it; None where it did not."""
-        return self._seen.get(vehicle_id)
 
     def read_rental(self, rental_id: RentalId, *, deadline: float) -> Rental | None:
         """Read a rental; None only where Carloop's own problem document says `not_found`."""

@@ -383,7 +383,7 @@ TEXTS: dict[str, str] = {
     "doctor.not_loaded": "Der Carloop-Anbieter ist nicht geladen. Bitte prüfen, ob carloop-plugin installiert und nicht mit WORKSHOP_PLANNER_DISABLE ausgenommen ist.",
     "doctor.unknown": "Änderungen mit unbekanntem Ausgang: {count}. „carloop recover“ klärt sie.",
     "doctor.long_pending": "Seit {since} wartet eine Änderung auf ihren Ausgang. Bitte „carloop recover“ aufrufen.",
-    "doctor.set_aside": "Nach vielen vergeblichen Versuchen beiseitegelegt und stündlich versucht: {ids}. Bitte in Carloop nachsehen; „carloop recover“ versucht es sofort.",
+    "doctor.set_aside": "Nach vielen Versuchen nicht geklärt: {ids}. Bitte in Carloop nachsehen. Sie werden bei jedem Abgleich nach den anderen weiter versucht.",
     "doctor.erasures": "Löschungen, von denen noch Spuren in den Dateien der Ablage sein können: {count}. Bitte „carloop erase“ erneut aufrufen; es räumt sie auf.",
     "doctor.moved_aside": "Beiseitegelegte beschädigte Ablagen können personenbezogene Daten enthalten: {files}. Die nächste Löschung entfernt sie; bitte löschen, sobald niemand sie mehr braucht.",
     "doctor.rollback_journal": "Dieses SQLite ist zu alt für ein sicheres WAL-Journal, deshalb wird das Rollback-Journal verwendet.",

@@ -347,7 +347,7 @@ TEXTS: dict[str, str] = {
     "doctor.not_loaded": "The Carloop provider is not loaded. Please check that carloop-plugin is installed and not left out by WORKSHOP_PLANNER_DISABLE.",
     "doctor.unknown": "Changes with an unknown outcome: {count}. “carloop recover” settles them.",
     "doctor.long_pending": "A change has been waiting for its outcome since {since}. Please run “carloop recover”.",
-    "doctor.set_aside": "Set aside after many vain attempts, and tried once an hour: {ids}. Please look them up in Carloop; “carloop recover” tries at once.",
+    "doctor.set_aside": "Not settled after many attempts: {ids}. Please look them up in Carloop. They are tried again in each round, after the others.",
     "doctor.erasures": "Erasures of which traces may still be in the records' files: {count}. Please run “carloop erase” again; it clears them.",
     "doctor.moved_aside": "Damaged records that were moved aside may hold personal data: {files}. The next erasure deletes them; please delete them as soon as nobody needs them any more.",
     "doctor.rollback_journal": "This SQLite is too old for a safe write-ahead log, so the rollback journal is used.",

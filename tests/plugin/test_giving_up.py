@@ -49,6 +49,14 @@ def test_each_says_what_is_being_done(planner: Planner) -> None:
     assert text("change.given_up", "de") == planner.do(change)["problem"]["detail"]
 
 
+def test_a_clock_set_back_keeps_nothing_in_flight(planner: Planner) -> None:
+    """By an hour: the age of the sending is below zero now, and nothing waits for the hour to pass."""
+    change = unknown_booking(planner, **NEVER_ARRIVED)
+    planner.let_requests_age(-3600)
+    assert "done" == planner.do(planner.cancellation(book_change_id=change["change_id"]))["status"]
+    assert "given_up" == planner.do(change)["problem"]["code"]
+
+
 def test_a_booking_that_was_done_is_cancelled_whatever_was_changed_since(planner: Planner) -> None:
     """Given up from a page that did not know yet: the rental is found by its booking, though its end was changed."""
     planner.save()

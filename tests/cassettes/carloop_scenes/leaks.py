@@ -19,7 +19,8 @@ _PATTERNS = {
     "network address": r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\blocalhost\b|\[?::1\b|[a-z]:\d{2,5}\b",
     "other host": rf"https?://(?!{re.escape(HOST[8:])}/|{re.escape(_DIALECT[8:])}/)",
     "file": r"(?:^|[\s\"'=])/(?:home|root|tmp|usr|var|work|opt|Users|private)/|[A-Za-z]:\\\\|file:/",
-    "time of another day": r"\b(?!2027-)\d{4}-\d\d-\d\dT",
+    # the scenes play in 2027, and a vehicle is looked up five years ahead
+    "time of another day": r"\b(?!2027-|2032-)\d{4}-\d\d-\d\dT",
     "transport header": r"(?im)^\s*(?:authorization|cookie|set-cookie|date|server|host|user-agent|www-authenticate):",
 }
 # long and opaque, but no secret: a place in a list, signed with a key that is made of the account's public id
