@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
+from typing import Concatenate, ParamSpec, TypeVar
 
 from carloop_model.carloop import running_carloop
 from carloop_model.process import EFFECTS, Place, Process
@@ -22,6 +24,9 @@ from carloop_plugin.model import WriteRequest
 from carloop_plugin.verdict import LONGEST_FLIGHT
 from mobility_hookspecs import CallContext, MobilityProblem
 from mobility_schemas import validate
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 PLANNERS = ("A", "B")
 SECONDS = 30.0
@@ -93,6 +98,24 @@ class Overlapping:
             self._stopped.set()
 
 
+Method = Callable[Concatenate["World", P], T]
+
+
+def ends_before_what_overlaps(method: Method[P, T]) -> Method[P, T]:
+    """Let what the other planner began in the middle of a call end when the answer was heard, and not before."""
+
+    @wraps(method)
+    def around(self: World, /, *args: P.args, **named: P.kwargs) -> T:
+        try:
+            return method(self, *args, **named)
+        finally:
+            if self.overlapping and isinstance(getattr(named.get("trouble"), "fate", None), Overlap):
+                overlapping, self.overlapping = self.overlapping, None
+                overlapping.end()
+
+    return around
+
+
 Deed = Callable[["World", str, Visit, Asked | None], None]
 """What may happen in the middle of a call, done by the other planner, to the appointment and change it is about."""
 
@@ -125,7 +148,7 @@ class World:
         self.shown: dict[str, int] = {}
         self.ends: dict[str, set[datetime]] = {}
         self.tally: Counter[str] = Counter()
-        self._overlapping: Overlapping | None = None
+        self.overlapping: Overlapping | None = None
         self.carloop.set_clock(START)
 
     def close(self) -> None:
@@ -169,7 +192,6 @@ class World:
             return None
         finally:
             self._afterwards(process, trouble.weather)
-            self._go_on(trouble)
         self.story.end(begun, in_short(answer))
         validate(answer, schema)
         return answer
@@ -184,9 +206,9 @@ class World:
         watch.strike = _die if isinstance(fate, Death) else strike
         watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
         watch.holds = weather is not None and weather.kind == HELD
-        if self._overlapping and not self._overlapping.process:
-            self._overlapping.process = process
-            watch.at, watch.strike = self._overlapping.step, self._overlapping.pause
+        if self.overlapping and not self.overlapping.process:
+            self.overlapping.process = process
+            watch.at, watch.strike = self.overlapping.step, self.overlapping.pause
 
     def _afterwards(self, process: Process, weather: Weather | None) -> None:
         if weather:
@@ -215,21 +237,16 @@ class World:
                     self._deeds[fate.deed](self, other, visit, asked)
             if isinstance(fate, Overlap):
                 self.tally[f"overlapping: {fate.deed}"] += 1
-                self._overlapping = Overlapping(
+                self.overlapping = Overlapping(
                     lambda: self._deeds[fate.deed](self, other, visit, asked),
                     step=fate.pause,
                     story=self.story,
                 )
-                self._overlapping.begin(where)
+                self.overlapping.begin(where)
 
         return strike
 
-    def _go_on(self, trouble: Trouble) -> None:
-        """Let the other planner end what it began in the middle of a call."""
-        if self._overlapping and isinstance(trouble.fate, Overlap):
-            overlapping, self._overlapping = self._overlapping, None
-            overlapping.end()
-
+    @ends_before_what_overlaps
     def save(
         self,
         planner: str,
@@ -254,6 +271,7 @@ class World:
         if step:
             self.see(step.get("rental"))
 
+    @ends_before_what_overlaps
     def erase(self, planner: str, visit: Visit, *, trouble: Trouble) -> None:
         """Ask for the appointment's customer to be forgotten."""
         self.tally["erase"] += 1
@@ -268,6 +286,7 @@ class World:
         )
         visit.is_erased = report is not None and not isinstance(trouble.fate, Meanwhile)
 
+    @ends_before_what_overlaps
     def ask(
         self, planner: str, asked: Asked, *, again: bool = False, trouble: Trouble = FAIR
     ) -> Document | None:
@@ -286,6 +305,7 @@ class World:
             self.hear(outcome)
         return outcome
 
+    @ends_before_what_overlaps
     def reconcile(self, planner: str, *, trouble: Trouble = FAIR) -> Document | None:
         """Reconcile once."""
         self.tally["reconcile"] += 1
