@@ -1,7 +1,7 @@
 """Test the connection of a site, and say in a sentence each what is wrong and what to do about it.
 
 Findings carry the codes of the contract's problems and a few of our own: `connected`, `clock_skew`,
-`station_unknown`, `unknown_setting`. A report is ok as long as no finding is an error.
+`station_unknown`, `token_unused`, `unknown_setting`. A report is ok as long as no finding is an error.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from carloop_plugin.address import read_address
 from carloop_plugin.messages import text
 from carloop_plugin.model import PROVIDER_ID, Account, Failed, Reason, Site, SiteSettings
-from carloop_plugin.settings import Environment, site_settings
+from carloop_plugin.settings import Environment, missing_settings, site_settings
 from mobility_hookspecs.problems import make_problem
 
 if TYPE_CHECKING:
@@ -54,25 +54,15 @@ def check_connection(
     before: Sequence[CheckFinding] = (),
 ) -> CheckReport:
     """Test a site's connection with what is in force for it; `before` are findings to report along with it."""
-    missing = missing_settings(settings, locale)
-    if missing:
-        return report(settings.site, [*before, *missing])
+    if missing := missing_settings(settings):
+        return report(settings.site, [*before, *(failure_finding(each, locale) for each in missing)])
+    notes = [*before, *_unused_token_findings(settings, locale)]
     try:
         read_address(settings.base_url or "")
         account = connect(settings.site).read_account(deadline=deadline)
     except Failed as failure:
-        return report(settings.site, [*before, failure_finding(failure.reason, locale)])
-    return report(settings.site, [*before, *_account_findings(account, settings, locale)])
-
-
-def missing_settings(settings: SiteSettings, locale: str) -> list[CheckFinding]:
-    """Name the settings without which nothing can be asked of Carloop."""
-    wanted = {"check.no_address": settings.base_url, "check.no_token": settings.token}
-    return [
-        finding("not_configured", "error", key, locale=locale, hint=f"{key}.hint")
-        for key, value in wanted.items()
-        if not value
-    ]
+        return report(settings.site, [*notes, failure_finding(failure.reason, locale)])
+    return report(settings.site, [*notes, *_account_findings(account, settings, locale)])
 
 
 def unknown_setting_findings(environment: Environment, locale: str) -> list[CheckFinding]:
@@ -115,6 +105,13 @@ def report(site: Site, findings: Sequence[CheckFinding]) -> CheckReport:
         "ok": all(one["severity"] != "error" for one in findings),
         "findings": list(findings),
     }
+
+
+def _unused_token_findings(settings: SiteSettings, locale: str) -> list[CheckFinding]:
+    if settings.unused_token is None:
+        return []
+    found = failure_finding(settings.unused_token, locale)
+    return [{**found, "code": "token_unused", "severity": "warning"}]
 
 
 def _account_findings(account: Account, settings: SiteSettings, locale: str) -> list[CheckFinding]:

@@ -131,6 +131,19 @@ TEXTS: dict[str, str] = {
         "What {name} holds is not a token (spaces, umlauts, or too long). Please copy all of the token from "
         "Carloop."
     ),
+    "settings.token_alone_variable": (
+        "CARLOOP_TOKEN is set without a web address beside it, so this authentication key is sent nowhere. Please set "
+        "CARLOOP_BASE_URL too, or remove CARLOOP_TOKEN and enter web address and key in the settings."
+    ),
+    "settings.token_alone_file": (
+        "The configuration file names the authentication key {file} without a web address beside it, so this key is "
+        "sent nowhere. Please set base_url there too, or remove token_file and enter web address and key in the "
+        "settings."
+    ),
+    "settings.token_elsewhere": (
+        "The authentication key {file} belongs to the web address in the configuration file and is not sent to that of "
+        "CARLOOP_BASE_URL. Please set CARLOOP_TOKEN too, or remove CARLOOP_BASE_URL."
+    ),
     "settings.token_file_missing": (
         "There is no file {file} with the token. Please correct token_file in the configuration file, or make "
         "the file."
