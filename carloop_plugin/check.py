@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mobility_schemas.documents import CheckFinding, CheckReport
 
 MOST_SKEW = timedelta(seconds=60)
+CONNECTED = "connected"
+"""The code of the finding that Carloop answered with our account."""
 
 Severity = Literal["info", "warning", "error"]
 
@@ -115,7 +117,7 @@ def _unused_token_findings(settings: SiteSettings, locale: str) -> list[CheckFin
 
 
 def _account_findings(account: Account, settings: SiteSettings, locale: str) -> list[CheckFinding]:
-    found = [finding("connected", "info", "check.connected", locale=locale, account=account.name)]
+    found = [finding(CONNECTED, "info", "check.connected", locale=locale, account=account.name)]
     stations = {station.id: station.name for station in account.stations}
     if settings.station is not None and settings.station not in stations:
         known = ", ".join(f"{key} ({name})" for key, name in stations.items()) or "–"

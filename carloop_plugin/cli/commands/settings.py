@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, exit_for, write_json
+from carloop_plugin.cli.exits import Exit, exit_for_findings, write_json
 from carloop_plugin.cli.findings import tell_findings
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Group, Option
@@ -101,10 +101,7 @@ def _tell(report: CheckReport, texts: Texts, *, as_json: bool) -> Exit:
         write_json(report)
     else:
         tell_findings(report["findings"], texts)
-    if report["ok"]:
-        return Exit.DONE
-    errors = [finding["code"] for finding in report["findings"] if finding["severity"] == "error"]
-    return exit_for(errors[0]) if errors else Exit.REFUSED
+    return exit_for_findings(report["findings"])
 
 
 def _site(invocation: Invocation) -> str:

@@ -139,8 +139,8 @@ TEXTS: dict[str, str] = {
     ),
     "doctor.short": "Zustand untersuchen",
     "doctor.help": (
-        "Untersucht Versionen, Ablage, offene Änderungen, Einstellungen und geladene Anbieter, ohne Carloop zu "
-        "fragen."
+        "Untersucht Versionen, Ablage, offene Änderungen, Einstellungen und geladene Anbieter und testet die "
+        "Verbindung jedes Standorts."
     ),
     "doctor.examples": "carloop doctor\ncarloop doctor --json",
     "demo.short": "Planer und Carloop zum Ausprobieren starten",
@@ -287,6 +287,7 @@ TEXTS: dict[str, str] = {
     "waiting.erase": "Wird gelöscht …",
     "waiting.rewrite": "Ablage wird aufgeräumt …",
     "waiting.check": "Verbindung wird getestet …",
+    "waiting.doctor": "Die Verbindungen werden getestet …",
     "heading.id": "Kennung",
     "heading.class": "Fahrzeugklasse",
     "heading.feature": "Fahrzeugeigenschaft",

@@ -137,7 +137,8 @@ TEXTS: dict[str, str] = {
     ),
     "doctor.short": "Examine the state of things",
     "doctor.help": (
-        "Examines versions, records, pending changes, settings and loaded providers, without asking Carloop."
+        "Examines versions, records, pending changes, settings and loaded providers, and tests the connection "
+        "of every site."
     ),
     "doctor.examples": "carloop doctor\ncarloop doctor --json",
     "demo.short": "Start a planner and a Carloop to try",
@@ -275,6 +276,7 @@ TEXTS: dict[str, str] = {
     "waiting.erase": "Erasing …",
     "waiting.rewrite": "Clearing the records' files …",
     "waiting.check": "Testing the connection …",
+    "waiting.doctor": "Testing the connections …",
     "heading.id": "Id",
     "heading.class": "Vehicle class",
     "heading.feature": "Vehicle feature",
