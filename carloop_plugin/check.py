@@ -76,6 +76,15 @@ def unknown_setting_findings(environment: Environment, locale: str) -> list[Chec
     ]
 
 
+def unknown_station(station: str | None, account: Account) -> Reason | None:
+    """Return why a site's station cannot be right: Carloop has none of this id. None where there is no fault."""
+    known = {each.id: each.name for each in account.stations}
+    if station is None or station in known:
+        return None
+    names = ", ".join(f"{key} ({name})" for key, name in known.items()) or "–"
+    return Reason("not_configured", "check.station_unknown", (("station", station), ("known", names)))
+
+
 def failure_finding(reason: Reason, locale: str) -> CheckFinding:
     """Tell a failure as a finding: what is wrong, and as its hint what to do."""
     # A reason's own text says what to do, or has its hint beside it; the code alone has ours.
@@ -118,19 +127,8 @@ def _unused_token_findings(settings: SiteSettings, locale: str) -> list[CheckFin
 
 def _account_findings(account: Account, settings: SiteSettings, locale: str) -> list[CheckFinding]:
     found = [finding(CONNECTED, "info", "check.connected", locale=locale, account=account.name)]
-    stations = {station.id: station.name for station in account.stations}
-    if settings.station is not None and settings.station not in stations:
-        known = ", ".join(f"{key} ({name})" for key, name in stations.items()) or "–"
-        found.append(
-            finding(
-                "station_unknown",
-                "error",
-                "check.station_unknown",
-                locale=locale,
-                station=settings.station,
-                known=known,
-            )
-        )
+    if (unknown := unknown_station(settings.station, account)) is not None:
+        found.append({**failure_finding(unknown, locale), "code": "station_unknown"})
     if abs(account.skew) > MOST_SKEW:
         key = "check.clock_ahead" if account.skew > timedelta() else "check.clock_behind"
         seconds = str(round(abs(account.skew).total_seconds()))
