@@ -270,21 +270,19 @@ def test_a_hosts_language_holds_for_every_call(make_host: Any, make_provider: An
         spoken.append(context.locale)
         raise MobilityProblem(make_problem("busy", locale=context.locale, detail="why"))
 
-    hooks = dict.fromkeys(
-        (
-            "on_appointment_saved",
-            "provide_mobility_filters",
-            "provide_mobility_options",
-            "provide_mobility_states",
-            "on_rental_change",
-            "reconcile_rentals",
-            "provide_provider_settings",
-            "save_provider_settings",
-            "check_mobility_provider",
-            "on_personal_data_erased",
-        ),
-        note,
+    asked = (
+        "on_appointment_saved",
+        "provide_mobility_filters",
+        "provide_mobility_options",
+        "provide_mobility_states",
+        "on_rental_change",
+        "reconcile_rentals",
+        "provide_provider_settings",
+        "save_provider_settings",
+        "check_mobility_provider",
+        "on_personal_data_erased",
     )
+    hooks = dict.fromkeys(asked, note)
     host = make_host(make_provider(**hooks), locale="en_GB")
 
     def ask(**options: str) -> tuple[object, ...]:
