@@ -130,7 +130,7 @@ def test_what_was_moved_aside(run, planner, language: str) -> None:
     shown = " ".join(run("--lang", language, "doctor").out.split())
     age = {"de": f"Alter in Tagen: {days}", "en": f"age in days: {days}"}[language]
     assert (True, True) == (name in shown, age in shown)
-    run("erase", "--customer", "4711")
+    run("erase", "--customer", "4711", "--yes")
     assert [] == run("doctor", "--json").document["store"]["moved_aside"]
 
 
