@@ -27,6 +27,7 @@ from carloop_plugin.model import PROVIDER_ID, Failed, Figures, MovedAside, Reaso
 from carloop_plugin.settings import Environment, is_shared_store, site_settings
 from carloop_plugin.timings import changes_document
 from mobility_hookspecs import CONTRACT_VERSION
+from mobility_hookspecs.problems import words_of
 
 if TYPE_CHECKING:
     from carloop_plugin.ports import Connect, Credentials, SettingsStore
@@ -148,19 +149,17 @@ def _configuration_findings(environment: Environment, locale: str) -> list[Check
 
 
 def _load_findings(host: MobilityHost, locale: str) -> list[CheckFinding]:
-    found = []
-    for failure in host.failures:
-        title = failure.problem.get("detail") or failure.problem["title"]
-        found.append(
-            finding(
-                "load_failure",
-                "error" if failure.provider == PROVIDER_ID else "warning",
-                "doctor.load_failure",
-                locale=locale,
-                provider=failure.provider,
-                why=title,
-            )
+    found = [
+        finding(
+            "load_failure",
+            "error" if failure.provider == PROVIDER_ID else "warning",
+            "doctor.load_failure",
+            locale=locale,
+            provider=failure.provider,
+            why=words_of(failure.problem),
         )
+        for failure in host.failures
+    ]
     if all(provider["id"] != PROVIDER_ID for provider in host.providers):
         found.append(finding("not_loaded", "error", "doctor.not_loaded", locale=locale))
     return found

@@ -404,5 +404,5 @@ TEXTS: dict[str, str] = {
     "doctor.token_keyring": "Der Authentifizierungsschlüssel liegt im Schlüsselbund.",
     "doctor.token_file": "Der Authentifizierungsschlüssel liegt in der Datei {file}.",
     "doctor.token_file_open": "Die Datei {file} können auch andere lesen. Bitte die Zugriffsrechte auf 0600 setzen.",
-    "doctor.shared_store": "Mehrere Server können sich diese Ablage teilen, den Schlüssel hier aber nicht. Bitte ihn auf jedem Server über CARLOOP_TOKEN oder token_file angeben.",
+    "doctor.shared_store": "Mehrere Server können sich diese Ablage teilen, den Schlüssel hier aber nicht. Bitte auf jedem Server Webadresse und Schlüssel angeben: mit CARLOOP_BASE_URL und CARLOOP_TOKEN oder mit base_url und token_file.",
 }

@@ -367,5 +367,5 @@ TEXTS: dict[str, str] = {
     "doctor.token_keyring": "The authentication key is in the keyring.",
     "doctor.token_file": "The authentication key is in the file {file}.",
     "doctor.token_file_open": "The file {file} can be read by others too. Please set its permissions to 0600.",
-    "doctor.shared_store": "Several servers can share these records, but not the key that is kept here. Please give it to each server by CARLOOP_TOKEN or token_file.",
+    "doctor.shared_store": "Several servers can share these records, but not the key that is kept here. Please give each server address and key by CARLOOP_BASE_URL and CARLOOP_TOKEN, or by base_url and token_file.",
 }

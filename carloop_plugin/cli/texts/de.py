@@ -396,8 +396,8 @@ TEXTS: dict[str, str] = {
     "store.table.erasures": "Löschungen",
     "store.table.all": "Zusammen",
     "store.copied": (
-        "Kopiert. Jetzt CARLOOP_STORE auf jedem Server auf den neuen Ort setzen und dort den Token über CARLOOP_TOKEN "
-        "oder token_file angeben."
+        "Kopiert. Jetzt CARLOOP_STORE auf jedem Server auf den neuen Ort setzen und dort Webadresse und Token "
+        "angeben: mit CARLOOP_BASE_URL und CARLOOP_TOKEN oder mit base_url und token_file."
     ),
     "store.differs": "Die Zahlen stimmen nicht überein: Auf einer Seite wurde inzwischen geschrieben.",
     "store.password": (

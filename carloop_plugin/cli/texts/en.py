@@ -385,8 +385,8 @@ TEXTS: dict[str, str] = {
     "store.table.erasures": "Erasures",
     "store.table.all": "In all",
     "store.copied": (
-        "Copied. Now set CARLOOP_STORE to the new place on every server, and give each the token by CARLOOP_TOKEN or "
-        "token_file."
+        "Copied. Now set CARLOOP_STORE to the new place on every server, and give each address and token by "
+        "CARLOOP_BASE_URL and CARLOOP_TOKEN, or by base_url and token_file."
     ),
     "store.differs": "The numbers do not agree: something was written on one side meanwhile.",
     "store.password": (
