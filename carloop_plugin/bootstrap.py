@@ -20,7 +20,13 @@ from carloop_plugin.credentials import open_credentials
 from carloop_plugin.location import is_shared_store, shown
 from carloop_plugin.model import Reason, Site, SiteSettings, StoredSettings, StoreFailed
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials
-from carloop_plugin.settings import ConfigurationProblem, Environment, locate_store, site_settings
+from carloop_plugin.settings import (
+    ConfigurationProblem,
+    Environment,
+    locate_store,
+    missing_settings,
+    site_settings,
+)
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
@@ -191,10 +197,9 @@ def close() -> None:
 def _session(settings: SiteSettings) -> Carloop:
     from carloop_plugin.api.session import CarloopSession
 
-    if not settings.base_url:
-        raise ConfigurationProblem("check.no_address")
-    if not settings.token:
-        raise ConfigurationProblem("check.no_token")
+    if not settings.base_url or not settings.token:
+        reason = missing_settings(settings)[0]
+        raise ConfigurationProblem(reason.text or "", **dict(reason.params))
     key = _SessionKey(settings.base_url, settings.token, settings.ca_file)
     with _guard:
         if key not in _sessions:

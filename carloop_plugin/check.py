@@ -1,7 +1,7 @@
 """Test the connection of a site, and say in a sentence each what is wrong and what to do about it.
 
 Findings carry the codes of the contract's problems and a few of our own: `connected`, `clock_skew`,
-`station_unknown`, `unknown_setting`. A report is ok as long as no finding is an error.
+`station_unknown`, `token_unused`, `unknown_setting`. A report is ok as long as no finding is an error.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from carloop_plugin.address import read_address
 from carloop_plugin.messages import text
 from carloop_plugin.model import PROVIDER_ID, Account, Failed, Reason, Site, SiteSettings
-from carloop_plugin.settings import Environment, site_settings
+from carloop_plugin.settings import Environment, missing_settings, site_settings
 from mobility_hookspecs.problems import make_problem
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mobility_schemas.documents import CheckFinding, CheckReport
 
 MOST_SKEW = timedelta(seconds=60)
+CONNECTED = "connected"
+"""The code of the finding that Carloop answered with our account."""
 
 Severity = Literal["info", "warning", "error"]
 
@@ -54,25 +56,15 @@ def check_connection(
     before: Sequence[CheckFinding] = (),
 ) -> CheckReport:
     """Test a site's connection with what is in force for it; `before` are findings to report along with it."""
-    missing = missing_settings(settings, locale)
-    if missing:
-        return report(settings.site, [*before, *missing])
+    if missing := missing_settings(settings):
+        return report(settings.site, [*before, *(failure_finding(each, locale) for each in missing)])
+    notes = [*before, *_unused_token_findings(settings, locale)]
     try:
         read_address(settings.base_url or "")
         account = connect(settings.site).read_account(deadline=deadline)
     except Failed as failure:
-        return report(settings.site, [*before, failure_finding(failure.reason, locale)])
-    return report(settings.site, [*before, *_account_findings(account, settings, locale)])
-
-
-def missing_settings(settings: SiteSettings, locale: str) -> list[CheckFinding]:
-    """Name the settings without which nothing can be asked of Carloop."""
-    wanted = {"check.no_address": settings.base_url, "check.no_token": settings.token}
-    return [
-        finding("not_configured", "error", key, locale=locale, hint=f"{key}.hint")
-        for key, value in wanted.items()
-        if not value
-    ]
+        return report(settings.site, [*notes, failure_finding(failure.reason, locale)])
+    return report(settings.site, [*notes, *_account_findings(account, settings, locale)])
 
 
 def unknown_setting_findings(environment: Environment, locale: str) -> list[CheckFinding]:
@@ -82,6 +74,15 @@ def unknown_setting_findings(environment: Environment, locale: str) -> list[Chec
         finding("unknown_setting", "warning", "settings.unknown_key", locale=locale, key=key, **params)
         for key in environment.config.unknown
     ]
+
+
+def unknown_station(station: str | None, account: Account) -> Reason | None:
+    """Return why a site's station cannot be right: Carloop has none of this id. None where there is no fault."""
+    known = {each.id: each.name for each in account.stations}
+    if station is None or station in known:
+        return None
+    names = ", ".join(f"{key} ({name})" for key, name in known.items()) or "–"
+    return Reason("not_configured", "check.station_unknown", (("station", station), ("known", names)))
 
 
 def failure_finding(reason: Reason, locale: str) -> CheckFinding:
@@ -117,21 +118,17 @@ def report(site: Site, findings: Sequence[CheckFinding]) -> CheckReport:
     }
 
 
+def _unused_token_findings(settings: SiteSettings, locale: str) -> list[CheckFinding]:
+    if settings.unused_token is None:
+        return []
+    found = failure_finding(settings.unused_token, locale)
+    return [{**found, "code": "token_unused", "severity": "warning"}]
+
+
 def _account_findings(account: Account, settings: SiteSettings, locale: str) -> list[CheckFinding]:
-    found = [finding("connected", "info", "check.connected", locale=locale, account=account.name)]
-    stations = {station.id: station.name for station in account.stations}
-    if settings.station is not None and settings.station not in stations:
-        known = ", ".join(f"{key} ({name})" for key, name in stations.items()) or "–"
-        found.append(
-            finding(
-                "station_unknown",
-                "error",
-                "check.station_unknown",
-                locale=locale,
-                station=settings.station,
-                known=known,
-            )
-        )
+    found = [finding(CONNECTED, "info", "check.connected", locale=locale, account=account.name)]
+    if (unknown := unknown_station(settings.station, account)) is not None:
+        found.append({**failure_finding(unknown, locale), "code": "station_unknown"})
     if abs(account.skew) > MOST_SKEW:
         key = "check.clock_ahead" if account.skew > timedelta() else "check.clock_behind"
         seconds = str(round(abs(account.skew).total_seconds()))

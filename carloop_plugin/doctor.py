@@ -1,12 +1,13 @@
-"""The doctor: look at everything the provider stands on, and report it as a value with findings.
+"""The doctor: examine everything the provider depends on, and return it as a value with findings.
 
-Nothing is asked of the network; `settings test` does that. Nothing secret is in the report.
+The connection of every site is tested, as `settings test` does it for one. Nothing secret is in the report.
 """
 
 from __future__ import annotations
 
 import platform
 import stat
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,36 +16,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carloop_plugin.check import (
+    CONNECTED,
     MOST_SKEW,
+    check_connection,
     failure_finding,
     finding,
-    missing_settings,
     unknown_setting_findings,
 )
 from carloop_plugin.model import PROVIDER_ID, Failed, Figures, MovedAside, Reason, Site, format_instant
-from carloop_plugin.settings import Environment, is_shared_store, site_settings, token_place
+from carloop_plugin.settings import Environment, is_shared_store, site_settings
 from carloop_plugin.timings import changes_document
 from mobility_hookspecs import CONTRACT_VERSION
+from mobility_hookspecs.problems import words_of
 
 if TYPE_CHECKING:
-    from carloop_plugin.ports import Credentials, SettingsStore
+    from carloop_plugin.ports import Connect, Credentials, SettingsStore
     from mobility_hookspecs import MobilityHost
     from mobility_schemas.documents import CheckFinding
 
 PACKAGES = ("carloop-plugin", "mobility-hookspecs", "mobility-schemas", "httpx", "sqlite-utils", "pluggy")
 SHARED_STORE_PACKAGES = ("psycopg", "psycopg-pool")
 LONG_PENDING = timedelta(hours=1)
+PATIENCE = 10.0
+"""How long one site's Carloop may take to answer, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
-    """What is in force for a site: its address, its station, and where its token comes from."""
+    """What is in force for a site: its address, its station, where its token comes from, whether it works."""
 
     site: Site
     base_url: str | None
     station: str | None
     token_set: bool
     token_place: str
+    connected: bool
 
     def document(self) -> dict[str, object]:
         """Give the facts as JSON has them."""
@@ -53,6 +59,7 @@ class SiteFacts:
             "base_url": self.base_url,
             "station": self.station,
             "token": {"set": self.token_set, "place": self.token_place},
+            "connected": self.connected,
         }
 
 
@@ -91,15 +98,17 @@ def diagnose(
     environment: Environment,
     credentials: Credentials,
     store: SettingsStore | None,
+    connect: Connect | None,
     figures: Figures | Reason,
     sites: Sequence[Site],
     host: MobilityHost,
     sqlite: str,
     locale: str,
 ) -> Diagnosis:
-    """Look at everything. `figures` is the reason where the records cannot be opened; `store` is None then.
+    """Examine everything, and ask the Carloop of each site with `connect`.
 
-    `host` has loaded what is installed; `sqlite` is the version of the SQLite in use.
+    `figures` is the reason where the records cannot be opened; `store` and `connect` are None then. `host` has
+    loaded what is installed; `sqlite` is the version of the SQLite in use.
     """
     findings = [*_configuration_findings(environment, locale), *_load_findings(host, locale)]
     facts: list[SiteFacts] = []
@@ -107,9 +116,10 @@ def diagnose(
         findings.append(failure_finding(figures, locale))
     else:
         findings += _figure_findings(figures, locale)
-    for site in sites if store is not None else ():
-        found = _examine_site(site, facts, environment, store, credentials, locale)
-        findings += [_of_site(each, site) for each in found]
+    if store is not None and connect is not None:
+        for site in sites:
+            found = _examine_site(site, facts, environment, store, credentials, connect, locale)
+            findings += [_of_site(each, site) for each in found]
     return Diagnosis(
         versions={**_versions(environment), "sqlite": sqlite},
         store=environment.store_shown,
@@ -139,19 +149,17 @@ def _configuration_findings(environment: Environment, locale: str) -> list[Check
 
 
 def _load_findings(host: MobilityHost, locale: str) -> list[CheckFinding]:
-    found = []
-    for failure in host.failures:
-        title = failure.problem.get("detail") or failure.problem["title"]
-        found.append(
-            finding(
-                "load_failure",
-                "error" if failure.provider == PROVIDER_ID else "warning",
-                "doctor.load_failure",
-                locale=locale,
-                provider=failure.provider,
-                why=title,
-            )
+    found = [
+        finding(
+            "load_failure",
+            "error" if failure.provider == PROVIDER_ID else "warning",
+            "doctor.load_failure",
+            locale=locale,
+            provider=failure.provider,
+            why=words_of(failure.problem),
         )
+        for failure in host.failures
+    ]
     if all(provider["id"] != PROVIDER_ID for provider in host.providers):
         found.append(finding("not_loaded", "error", "doctor.not_loaded", locale=locale))
     return found
@@ -190,23 +198,32 @@ def _examine_site(
     site: Site,
     facts: list[SiteFacts],
     environment: Environment,
-    store: SettingsStore | None,
+    store: SettingsStore,
     credentials: Credentials,
+    connect: Connect,
     locale: str,
 ) -> list[CheckFinding]:
-    if store is None:
-        return []
     try:
         settings = site_settings(site, environment=environment, store=store, credentials=credentials)
     except Failed as failure:
         return [failure_finding(failure.reason, locale)]
-    place = token_place(site, environment, credentials=credentials)
-    facts.append(SiteFacts(site, settings.base_url, settings.station, settings.token is not None, place))
-    found = missing_settings(settings, locale)
+    tested = check_connection(settings, connect, deadline=time.monotonic() + PATIENCE, locale=locale)
+    found = tested["findings"]
+    place = settings.token_place or credentials.place
+    facts.append(
+        SiteFacts(
+            site,
+            settings.base_url,
+            settings.station,
+            token_set=settings.token is not None,
+            token_place=place,
+            connected=any(each["code"] == CONNECTED for each in found),
+        )
+    )
     if settings.token is not None:
         found += _token_findings(place, locale)
         # One entered on the page is kept on one server; the others that share the store have none.
-        if is_shared_store(environment.store) and place == credentials.place:
+        if is_shared_store(environment.store) and settings.token_place is None:
             found.append(finding("shared_store_token", "warning", "doctor.shared_store", locale=locale))
     return found
 

@@ -48,14 +48,33 @@ class Erased:
     is_on_server: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ToErase:
+    """What an erasure would forget and keep now, and which files it would delete."""
+
+    appointments: tuple[AppointmentId, ...]
+    kept: tuple[Kept, ...]
+    files: tuple[str, ...]
+
+
+def preview_erasure(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call: Call) -> ToErase:
+    """Return what `erase` would do now; nothing is changed."""
+    asked = _appointments_of(numbers, appointment_ids, call)
+    pending = call.store.pending_of(sorted(asked))
+    kept = {**_pending_for(numbers, call), **pending}
+    return ToErase(
+        appointments=tuple(sorted(call.store.appointments(sorted(asked)).keys() - pending.keys())),
+        kept=tuple(_kept(each, kept[each], now=call.clock.now()) for each in sorted(kept)),
+        files=tuple(each.name for each in call.store.moved_aside()),
+    )
+
+
 def erase(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call: Call) -> Erased:
     """Forget the appointments of customers, by their numbers or by the appointments themselves.
 
     A pending change still needs its payload. Its appointment is forgotten in the transaction that settles it.
     """
-    asked = {AppointmentId(each) for each in appointment_ids}
-    for number in numbers:
-        asked.update(call.store.appointments_numbered(number))
+    asked = _appointments_of(numbers, appointment_ids, call)
     # A store that was damaged and moved aside cannot be searched for a person: all of it goes.
     call.store.discard_moved_aside()
     count = call.store.forget_appointments(sorted(asked))
@@ -66,6 +85,15 @@ def erase(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call
     is_finished = _finish(call)
     found = tuple(_kept(each, kept[each], now=call.clock.now()) for each in sorted(kept))
     return Erased(count, found, is_finished, call.store.is_on_server)
+
+
+def _appointments_of(
+    numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call: Call
+) -> set[AppointmentId]:
+    asked = {AppointmentId(each) for each in appointment_ids}
+    for number in numbers:
+        asked.update(call.store.appointments_numbered(number))
+    return asked
 
 
 def finish_erasures(call: Call) -> None:

@@ -300,8 +300,9 @@ class StoredToken:
 class SiteSettings:
     """What is in force for a site: the environment and the configuration file win over what was saved.
 
-    `fixed` names the settings (`base_url`, `token`, `station`) the page cannot change; `token_since` is None
-    for a token that does not come from the settings page.
+    `fixed` names the settings (`base_url`, `token`, `station`) the page cannot change. Of a token from the
+    settings page `token_since` says when it was entered; of any other `token_place` says where it comes from,
+    `environment` or a file's path. `unused_token` says why a token that is provided there is not used.
     """
 
     site: Site
@@ -310,6 +311,8 @@ class SiteSettings:
     station: str | None = None
     ca_file: str | None = None
     token_since: datetime | None = None
+    token_place: str | None = None
+    unused_token: Reason | None = None
     fixed: frozenset[str] = frozenset()
 
 

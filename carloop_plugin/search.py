@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from carloop_plugin.check import unknown_station
 from carloop_plugin.documents import (
     alternative_documents,
     days_of,
@@ -46,7 +47,7 @@ def search(
 ) -> contract.MobilityOffer:
     """Find the cars that match and are free. Nothing is kept of it.
 
-    :raises Refused: the period ends before it begins.
+    :raises Refused: the period ends before it begins, or Carloop has no such station.
     :raises CallFailed: Carloop gave no usable answer.
     """
     asked = request["period"]
@@ -56,6 +57,8 @@ def search(
     options = option_documents(found.vehicles, period=asked, days=days)
     if options:
         return offer_document(found, options, explanation=None)
+    if not found.matching:
+        _require_known_station(query, carloop, deadline=deadline)
     others = _others(query, carloop=carloop, deadline=deadline)
     alternatives = alternative_documents(others, query=query, period=asked, days=days)
     return offer_document(
@@ -68,9 +71,22 @@ def _search(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> FreeVe
         return carloop.search(query, deadline=deadline)
     except CallFailed as failure:
         if failure.reason.code == "invalid_document" and failure.reason.pointer is None:
+            _require_known_station(query, carloop, deadline=deadline)
             # The period was judged here; what else Carloop may object to are the filters.
             raise CallFailed(replace(failure.reason, pointer="/filters")) from None
         raise
+
+
+def _require_known_station(query: VehicleQuery, carloop: Carloop, *, deadline: float) -> None:
+    """Raise `Refused` where nothing can be found because the site's station is none of Carloop's."""
+    if query.station is None:
+        return
+    try:
+        unknown = unknown_station(query.station, carloop.known_account(deadline=deadline))
+    except CallFailed:
+        return
+    if unknown is not None:
+        raise Refused(unknown)
 
 
 def filters(*, carloop: Carloop, deadline: float) -> contract.MobilityFilters:

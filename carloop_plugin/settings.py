@@ -32,8 +32,8 @@ __all__ = [
     "is_shared_store",
     "is_token",
     "locate_store",
+    "missing_settings",
     "site_settings",
-    "token_place",
 ]
 
 ENVIRONMENT_NAMES = ("CARLOOP_BASE_URL", "CARLOOP_TOKEN", "CARLOOP_STORE", "CARLOOP_CONFIG")
@@ -85,35 +85,38 @@ def site_settings(
     """Put together what is in force for a site. A missing address or token is None.
 
     A site's own entry in the configuration file wins, then the environment, then the file's defaults, then
-    what was saved on the settings page. A stored token serves only the origin it was entered for.
+    what was saved on the settings page. A provided token serves a provided address only, a stored one only the
+    origin it was entered for.
     Raise `ConfigurationProblem` for a configuration file, token file or token that cannot be used.
     """
     if environment.problem is not None:
         raise ConfigurationProblem(
             environment.problem.text or "settings.config_unreadable", **dict(environment.problem.params)
         )
+    provided = _provided(site, environment)
     saved = store.stored_settings(site)
-    fixed_url, fixed_station, ca_file = _fixed_values(site, environment)
-    base_url = fixed_url or (saved.base_url if saved else None)
-    token = _fixed_token(site, environment, base_url=base_url)
+    base_url = provided.base_url or (saved.base_url if saved else None)
+    token = _read_token(provided.token)
     kept = _usable(credentials.token(site), base_url) if token is None else None
     return SiteSettings(
         site=site,
         base_url=base_url,
         token=kept.value if kept else token,
-        station=fixed_station or (saved.station if saved else None),
-        ca_file=str(ca_file) if ca_file else None,
+        station=provided.station or (saved.station if saved else None),
+        ca_file=str(provided.ca_file) if provided.ca_file else None,
         token_since=kept.since if kept else None,
-        fixed=_names(base_url=fixed_url, token=token, station=fixed_station),
+        token_place=provided.token_place,
+        unused_token=provided.unused_token,
+        fixed=_names(base_url=provided.base_url, token=token, station=provided.station),
     )
 
 
-def token_place(site: Site, environment: Environment, *, credentials: Credentials) -> str:
-    """Name where a site's token comes from: `environment`, a file's path, or the place of entered tokens."""
-    source = _token_source(site, environment, base_url=_fixed_values(site, environment)[0])
-    if isinstance(source, Path):
-        return str(source)
-    return "environment" if source is not None else credentials.place
+def missing_settings(settings: SiteSettings) -> list[Reason]:
+    """Return why nothing can be asked of Carloop with these settings; empty where address and token are there."""
+    if settings.token is None and settings.unused_token is not None:
+        return [settings.unused_token]
+    wanted = {"check.no_address": settings.base_url, "check.no_token": settings.token}
+    return [Reason("not_configured", text) for text, value in wanted.items() if not value]
 
 
 def _given(environ: Mapping[str, str]) -> dict[str, str]:
@@ -152,36 +155,61 @@ def locate_store(named: str) -> str:
     return named if is_address(named) else str(Path(named).expanduser().absolute())
 
 
-def _own_entry(site: Site, environment: Environment) -> Entry:
-    return environment.config.sites.get(site, Entry())
+@dataclass(frozen=True, slots=True)
+class _Provided:
+    """What the environment and the configuration file say about a site, whatever was saved on the page."""
+
+    base_url: str | None
+    token: str | Path | None = field(repr=False)
+    unused_token: Reason | None
+    station: str | None
+    ca_file: Path | None
+
+    @property
+    def token_place(self) -> str | None:
+        if isinstance(self.token, Path):
+            return str(self.token)
+        return None if self.token is None else "environment"
 
 
-def _fixed_values(site: Site, environment: Environment) -> tuple[str | None, str | None, Path | None]:
-    own, defaults = _own_entry(site, environment), environment.config.defaults
-    return (
-        own.base_url or environment.base_url or defaults.base_url,
-        own.station or defaults.station,
-        own.ca_file or defaults.ca_file,
+def _provided(site: Site, environment: Environment) -> _Provided:
+    own, defaults = environment.config.sites.get(site, Entry()), environment.config.defaults
+    base_url = own.base_url or environment.base_url or defaults.base_url
+    token, unused = _provided_token(own, environment, base_url)
+    return _Provided(
+        base_url, token, unused, own.station or defaults.station, own.ca_file or defaults.ca_file
     )
 
 
-def _token_source(site: Site, environment: Environment, *, base_url: str | None) -> str | Path | None:
-    """Choose where the token comes from. One written beside an address is never sent to another origin."""
-    own, defaults = _own_entry(site, environment), environment.config.defaults
-    if own.token_file is not None:
-        return own.token_file
-    if own.base_url is not None:
-        return None  # the other sites' token belongs to the other sites' Carloop
-    if environment.token is not None:
-        return environment.token
-    same_place = defaults.base_url is None or usable_origin(defaults.base_url) == usable_origin(base_url)
-    return defaults.token_file if same_place else None
+def _provided_token(
+    own: Entry, environment: Environment, base_url: str | None
+) -> tuple[str | Path | None, Reason | None]:
+    """Choose the token for the address that was provided with it, or say why the one there is must not be sent.
+
+    The one place that decides where a provided token goes: only to an address that is provided too, never to
+    one that was typed on a page; and a file's token only to the file's address, where the file has one.
+    """
+    defaults = environment.config.defaults
+    token: str | Path | None
+    token, beside = own.token_file, own.base_url or defaults.base_url
+    if token is None and own.base_url is None:  # else: the other sites' token is for the other sites' Carloop
+        token, beside = environment.token or defaults.token_file, defaults.base_url
+    if token is None:
+        return None, None
+    params = (("file", str(token)),) if isinstance(token, Path) else ()
+    if base_url is None:
+        where = "file" if params else "variable"
+        return None, Reason("not_configured", f"settings.token_alone_{where}", params)
+    if params and beside is not None and usable_origin(beside) != usable_origin(base_url):
+        return None, Reason("not_configured", "settings.token_elsewhere", params)
+    return token, None
 
 
-def _fixed_token(site: Site, environment: Environment, *, base_url: str | None) -> str | None:
-    source = _token_source(site, environment, base_url=base_url)
-    if source is None or isinstance(source, str):
-        if source is not None and not is_token(source):
+def _read_token(source: str | Path | None) -> str | None:
+    if source is None:
+        return None
+    if isinstance(source, str):
+        if not is_token(source):
             raise ConfigurationProblem("settings.token_variable", name="CARLOOP_TOKEN")
         return source
     try:

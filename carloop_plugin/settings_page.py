@@ -58,6 +58,9 @@ def describe_settings(
         "help": text("settings.help", locale),
         "links": [{"title": text("settings.link", locale), "url": INFORMATION_URL}],
     }
+    if settings.unused_token is not None:
+        why = settings.unused_token
+        document["help"] = f"{text(why.text or '', locale, dict(why.params))} {document['help']}"
     if settings.token_since is not None:
         document["secrets_set"] = [{"name": "token", "since": format_instant(settings.token_since)}]
     return document

@@ -12,6 +12,7 @@ from demo_base.security import trusted_hosts
 from demo_base.server import Server, address_of
 from demo_base.serving import kept_in, listening, opening
 from mobility_hookspecs import MobilityHost
+from mobility_hookspecs.problems import words_of
 from planner_host.app import create_app
 from planner_host.dms import DmsProblem
 from planner_host.planner import finding_out, open_planner
@@ -46,7 +47,7 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
 
 def _tell_providers(mobility: MobilityHost, texts: Texts, say: Callable[[str], None]) -> None:
     for failure in mobility.failures:
-        say(texts("provider_failed", provider=failure.provider, why=failure.problem["title"]))
+        say(texts("provider_failed", provider=failure.provider, why=words_of(failure.problem)))
     if not mobility.providers:
         say(texts("no_provider"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from carloop_plugin.cli.texts import Texts
 from carloop_plugin.model import Failed
 
 if TYPE_CHECKING:
-    from mobility_schemas.documents import Problem
+    from mobility_schemas.documents import CheckFinding, Problem
 
 
 class Exit(IntEnum):
@@ -35,6 +35,12 @@ _AWAY = frozenset({"unreachable", "deadline_exceeded"})
 def exit_for(code: str) -> Exit:
     """Give the exit code for a problem."""
     return Exit.UNREACHABLE if code in _AWAY else Exit.REFUSED
+
+
+def exit_for_findings(findings: Iterable[CheckFinding]) -> Exit:
+    """Return the exit code for what was found: not reachable only where nothing else is wrong."""
+    codes = {exit_for(each["code"]) for each in findings if each["severity"] == "error"}
+    return max(codes - {Exit.UNREACHABLE}, default=max(codes, default=Exit.DONE))
 
 
 def tell_problem(problem: Mapping[str, object], texts: Texts) -> Exit:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from carloop_plugin.check import CONNECTED
 from carloop_plugin.cli.plain import plain
 
 if TYPE_CHECKING:
@@ -14,13 +15,12 @@ if TYPE_CHECKING:
     from mobility_schemas.documents import CheckFinding
 
 _MARKS = {"info": "·", "warning": "!", "error": "✗"}
-_SUCCESS = "connected"
 
 
 def tell_findings(findings: Iterable[CheckFinding], texts: Texts) -> None:
     """Print findings, each with what to do about it."""
     for finding in findings:
-        mark = "✓" if finding["code"] == _SUCCESS else _MARKS[finding["severity"]]
+        mark = "✓" if finding["code"] == CONNECTED else _MARKS[finding["severity"]]
         click.echo(f"{mark} {plain(finding['message'])}")
         if "hint" in finding:
             click.echo(f"  {plain(finding['hint'])}")

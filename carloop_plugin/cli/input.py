@@ -56,6 +56,11 @@ def piped_input(*, wait: bool) -> bytes | None:
     return _read_input().strip() or None
 
 
+def is_terminal() -> bool:
+    """Return whether a person can be asked on standard input."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def customer_in(document: Mapping[str, object], *, appointment_id: str, name: str) -> object:
     """Give the customer of an appointment's document, or the document itself if it is a customer."""
     if "customer" not in document:

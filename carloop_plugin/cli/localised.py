@@ -11,12 +11,17 @@ from typing import Any
 import click
 
 from carloop_plugin.cli.invocation import Invocation, invocation_of
-from carloop_plugin.cli.misuse import BadValue
-from carloop_plugin.cli.texts import LANGUAGES, Texts
+from carloop_plugin.cli.misuse import BadValue, Misuse, nearest
+from carloop_plugin.cli.texts import LANGUAGES, Texts, language_of
 
 
 class Option(click.Option):
-    """An option whose help and metavar come from the catalogues."""
+    """An option whose help and metavar come from the catalogues. Its value is not empty."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Convert a value. Click hands over whatever it read, hence `Any`."""
+        _require_filled(self, ctx, value)
+        return super().type_cast_value(ctx, value)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Give the names and the help in the run's language."""
@@ -37,7 +42,12 @@ class Option(click.Option):
 
 
 class Argument(click.Argument):
-    """An argument whose metavar comes from the catalogues."""
+    """An argument whose metavar comes from the catalogues. Its value is not empty."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Convert a value. Click hands over whatever it read, hence `Any`."""
+        _require_filled(self, ctx, value)
+        return super().type_cast_value(ctx, value)
 
     def make_metavar(self, ctx: click.Context) -> str:
         """Give the placeholder in the run's language."""
@@ -50,15 +60,16 @@ class Argument(click.Argument):
 
 
 class Language(click.ParamType[str]):
-    """`de` or `en`."""
+    """`de` or `en`, in any spelling of a locale."""
 
     name = "language"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Check a language. Click hands over whatever it read, hence `Any`."""
-        if value not in LANGUAGES:
+        language = language_of(str(value))
+        if language not in LANGUAGES:
             raise BadValue("usage.not_one_of", ctx=ctx, param=param, value=value, known=", ".join(LANGUAGES))
-        return str(value)
+        return language
 
 
 class Whole(click.ParamType[int]):
@@ -84,6 +95,18 @@ class Command(click.Command):
         super().__init__(name, **attrs)
         self.key = name or "" if key is None else key
         self.params += common_options()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read options and arguments, and name those that are too many."""
+        ctx.allow_extra_args = True  # click's own refusal does not say which they are
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+        if rest and not isinstance(self, click.Group) and not ctx.resilient_parsing:
+            raise Misuse("usage.too_many", ctx=ctx, extra=" ".join(rest))
+        return rest
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Describe `--help` in the run's language."""
@@ -114,6 +137,16 @@ class Group(Command, click.Group):
     """A group of commands whose help comes from the catalogues."""
 
     command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command named; for one there is none of, name what is spelt much like it."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
+            near = nearest(name, self.list_commands(ctx))
+            raise Misuse("usage.no_command", ctx=ctx, near=near, name=name)
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """List the commands in the order of a day's work, as they were added."""
@@ -147,6 +180,13 @@ def common_options() -> list[click.Parameter]:
         ),
         Option(["--lang"], metavar="de|en", type=Language(), expose_value=False, is_eager=True),
     ]
+
+
+def _require_filled(param: click.Parameter, ctx: click.Context, value: object) -> None:
+    # An empty word is as a rule a shell variable that is not set.
+    words = value if isinstance(value, list | tuple) else (value,)
+    if any(isinstance(word, str) and not word.strip() for word in words):
+        raise BadValue("usage.empty", ctx=ctx, param=param)
 
 
 def _remember_site(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:

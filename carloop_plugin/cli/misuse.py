@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
 import click
 
+from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.texts import Texts
 
 
 class Misuse(click.UsageError):
-    """A mistake in how the command was given, as a key of the texts."""
+    """A mistake in how the command was given, as a key of the texts; `near` are words that may have been meant."""
 
-    def __init__(self, key: str, /, **params: object) -> None:
-        super().__init__(key)
+    def __init__(
+        self, key: str, /, *, ctx: click.Context | None = None, near: Sequence[str] = (), **params: object
+    ) -> None:
+        super().__init__(key, ctx)
         self.key = key
+        self.possibilities = near
         self.params = params
 
 
@@ -33,7 +40,7 @@ def explain(error: click.UsageError, texts: Texts) -> str:
         params = dict(error.params)
         if params.get("name") == "-":
             params["name"] = texts("input.standard_input")
-        return texts(error.key, **params)
+        return plain(texts(error.key, **params)) + _nearby(error, texts)
     if isinstance(error, BadValue):
         return texts("usage.bad_value", name=_name(error), why=texts(error.key, **error.params))
     if isinstance(error, click.MissingParameter):
@@ -42,11 +49,12 @@ def explain(error: click.UsageError, texts: Texts) -> str:
         return texts("usage.no_option", name=error.option_name) + _nearby(error, texts)
     if isinstance(error, click.BadOptionUsage):
         return texts("usage.option_alone", name=error.option_name)
-    # click has named this one since 8.4 only; before, it is a plain usage error
-    command = getattr(error, "command_name", None)
-    if command is not None:
-        return texts("usage.no_command", name=command) + _nearby(error, texts)
     return texts("usage.not_understood")
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """Return the known words that are spelt much like this one, the nearest first."""
+    return get_close_matches(word.lower(), list(known))
 
 
 def _name(error: click.BadParameter) -> str:

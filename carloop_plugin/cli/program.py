@@ -128,6 +128,10 @@ def _give_back() -> None:
 
 
 def _tell_misuse(error: click.UsageError, texts: Texts) -> int:
+    if type(error) is click.UsageError and error.ctx is not None and isinstance(error.ctx.command, Group):
+        # Options alone, without a command: the help says which there are.
+        click.echo(error.ctx.get_help(), err=True)
+        return Exit.USAGE
     if error.ctx is not None:
         click.echo(error.ctx.get_usage(), err=True)
     command = error.ctx.command_path if error.ctx is not None else "carloop"

@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from carloop_plugin.cli.misuse import Misuse, nearest
+from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.model import AppointmentId, Reason, Refused
+from carloop_plugin.model import AppointmentId, Reason, Refused, Site
 
 if TYPE_CHECKING:
     from carloop_plugin.appointment import SavedAppointment
     from carloop_plugin.bootstrap import Wired
+    from carloop_plugin.cli.invocation import Invocation
 
 _PATIENCE = 10.0
 
@@ -25,6 +28,18 @@ def records() -> Iterator[Wired]:
 
     with bootstrap.opened(deadline=time.monotonic() + _PATIENCE) as wired:
         yield wired
+
+
+def chosen_site(invocation: Invocation) -> str:
+    """Return the site a command is for. Raise `Misuse` for a site that is not known and that no address serves."""
+    if invocation.site is None:
+        return DEFAULT_SITE
+    site = Site(invocation.site)
+    with records() as wired:
+        known = list(wired.sites())
+        if known and site not in known and wired.settings(site).base_url is None:
+            raise Misuse("usage.no_site", near=nearest(site, known), site=site, known=", ".join(known))
+    return site
 
 
 def known_appointment(appointment_id: str) -> SavedAppointment | None:

@@ -100,6 +100,7 @@ def _print_columns(
         list(titles.values()),
         [[row[heading] for heading in headings] for row in rows],
         wrapping=[titles[heading] for heading in headings if heading in wrapping],
+        right=[titles[heading] for heading in headings if heading == "price"],
     )
 
 

@@ -138,6 +138,20 @@ TEXTS: dict[str, str] = {
         "Der Inhalt von {name} ist kein Token (Leerzeichen, Umlaute oder zu lang). Bitte den Token vollständig "
         "aus Carloop kopieren."
     ),
+    "settings.token_alone_variable": (
+        "CARLOOP_TOKEN ist gesetzt, aber keine Webadresse dazu; deshalb wird dieser Authentifizierungsschlüssel "
+        "nirgendwohin gesendet. Bitte auch CARLOOP_BASE_URL setzen oder CARLOOP_TOKEN entfernen und Webadresse und "
+        "Schlüssel in den Einstellungen eingeben."
+    ),
+    "settings.token_alone_file": (
+        "Die Konfigurationsdatei nennt den Authentifizierungsschlüssel {file}, aber keine Webadresse dazu; deshalb wird "
+        "dieser Schlüssel nirgendwohin gesendet. Bitte dort auch base_url setzen oder token_file entfernen und "
+        "Webadresse und Schlüssel in den Einstellungen eingeben."
+    ),
+    "settings.token_elsewhere": (
+        "Der Authentifizierungsschlüssel {file} gehört zur Webadresse in der Konfigurationsdatei und wird nicht an die "
+        "von CARLOOP_BASE_URL gesendet. Bitte auch CARLOOP_TOKEN setzen oder CARLOOP_BASE_URL entfernen."
+    ),
     "settings.token_file_missing": (
         "Die Datei {file} mit dem Token gibt es nicht. Bitte token_file in der Konfigurationsdatei berichtigen "
         "oder die Datei anlegen."
@@ -391,5 +405,5 @@ TEXTS: dict[str, str] = {
     "doctor.token_keyring": "Der Authentifizierungsschlüssel liegt im Schlüsselbund.",
     "doctor.token_file": "Der Authentifizierungsschlüssel liegt in der Datei {file}.",
     "doctor.token_file_open": "Die Datei {file} können auch andere lesen. Bitte die Zugriffsrechte auf 0600 setzen.",
-    "doctor.shared_store": "Mehrere Server können sich diese Ablage teilen, den Schlüssel hier aber nicht. Bitte ihn auf jedem Server über CARLOOP_TOKEN oder token_file angeben.",
+    "doctor.shared_store": "Mehrere Server können sich diese Ablage teilen, den Schlüssel hier aber nicht. Bitte auf jedem Server Webadresse und Schlüssel angeben: mit CARLOOP_BASE_URL und CARLOOP_TOKEN oder mit base_url und token_file.",
 }

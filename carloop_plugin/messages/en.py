@@ -132,6 +132,19 @@ TEXTS: dict[str, str] = {
         "What {name} holds is not a token (spaces, umlauts, or too long). Please copy all of the token from "
         "Carloop."
     ),
+    "settings.token_alone_variable": (
+        "CARLOOP_TOKEN is set without a web address beside it, so this authentication key is sent nowhere. Please set "
+        "CARLOOP_BASE_URL too, or remove CARLOOP_TOKEN and enter web address and key in the settings."
+    ),
+    "settings.token_alone_file": (
+        "The configuration file names the authentication key {file} without a web address beside it, so this key is "
+        "sent nowhere. Please set base_url there too, or remove token_file and enter web address and key in the "
+        "settings."
+    ),
+    "settings.token_elsewhere": (
+        "The authentication key {file} belongs to the web address in the configuration file and is not sent to that of "
+        "CARLOOP_BASE_URL. Please set CARLOOP_TOKEN too, or remove CARLOOP_BASE_URL."
+    ),
     "settings.token_file_missing": (
         "There is no file {file} with the token. Please correct token_file in the configuration file, or make "
         "the file."
@@ -355,5 +368,5 @@ TEXTS: dict[str, str] = {
     "doctor.token_keyring": "The authentication key is in the keyring.",
     "doctor.token_file": "The authentication key is in the file {file}.",
     "doctor.token_file_open": "The file {file} can be read by others too. Please set its permissions to 0600.",
-    "doctor.shared_store": "Several servers can share these records, but not the key that is kept here. Please give it to each server by CARLOOP_TOKEN or token_file.",
+    "doctor.shared_store": "Several servers can share these records, but not the key that is kept here. Please give each server address and key by CARLOOP_BASE_URL and CARLOOP_TOKEN, or by base_url and token_file.",
 }

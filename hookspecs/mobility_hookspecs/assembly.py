@@ -31,15 +31,23 @@ _CLOSED = {"de": "Die Anbieter sind bereits geschlossen.", "en": "The providers 
 class Assembly:
     """Ask the loaded providers, until they are closed."""
 
-    def __init__(self, loaded: Loaded) -> None:
-        """Keep what loaded."""
+    def __init__(self, loaded: Loaded, *, locale: str) -> None:
+        """Keep what loaded.
+
+        :param locale: the language of a call that names none.
+        """
+        self._locale = locale
         self.providers = loaded.providers
         self.failures = loaded.failures
         self._lock = threading.Lock()
         self._is_closed = False
 
+    def language(self, locale: str | None) -> str:
+        """Return the language of a call: the one it names, else the host's."""
+        return known_locale(self._locale if locale is None else locale)
+
     def gather(
-        self, hook: str, accept: Accept, read: Read[Document | None], *, timeout: float, locale: str
+        self, hook: str, accept: Accept, read: Read[Document | None], *, timeout: float, locale: str | None
     ) -> Gathered[Document]:
         """Ask every provider that has the hook, all in parallel, and gather what comes back in time.
 
@@ -67,6 +75,20 @@ class Assembly:
                 answers[provider_id] = outcome.document
         return Gathered(answers, tuple(failures))
 
+    def gather_from_all(
+        self, hook: str, accept: Accept, read: Read[Document | None], *, timeout: float, locale: str | None
+    ) -> Gathered[Document]:
+        """Gather as ``gather`` does, with a failure ``not_supported`` of every provider that lacks the hook."""
+        gathered = self.gather(hook, accept, read, timeout=timeout, locale=locale)
+        failed = {failure.provider for failure in gathered.failures}
+        lacking = [
+            Failure(provider.id, _not_supported(None, self.language(locale)))
+            for provider in self.providers
+            if not provider.implements(hook) and provider.id not in failed
+        ]
+        failures = sorted((*gathered.failures, *lacking), key=lambda failure: failure.provider)
+        return Gathered(gathered.answers, tuple(failures))
+
     def ask_one(
         self,
         whose: Callable[[Arguments], object],
@@ -75,7 +97,7 @@ class Assembly:
         accept: Accept,
         read: Read[Document],
         timeout: float,
-        locale: str,
+        locale: str | None,
     ) -> Answer[Document] | Miss:
         """Ask one provider alone, as ``gather`` asks all.
 
@@ -104,9 +126,9 @@ class Assembly:
         for provider in self.providers:
             provider.end_threads()
 
-    def _question(self, hook: str, accept: Accept, *, timeout: float, locale: str) -> Question:
+    def _question(self, hook: str, accept: Accept, *, timeout: float, locale: str | None) -> Question:
         limits = Limits.starting_now(timeout)
-        known = known_locale(locale)
+        known = self.language(locale)
         arguments = accept(known)
         if self._is_closed:
             raise MobilityProblem(_not_supported(_CLOSED[known], known))

@@ -9,6 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .gathered import Failure
 
 LOG = logging.getLogger("mobility_hookspecs")
 
@@ -28,6 +32,11 @@ def log_fault(provider: str, hook: str, error: BaseException) -> None:
     except BaseException:  # noqa: BLE001 - a hostile class may raise even when asked for its name
         trace = "an exception that cannot be described"
     LOG.error("%s of provider %s raised %s", hook, provider, trace)
+
+
+def log_load_failure(failure: Failure) -> None:
+    """Write to the log that a provider did not load, and why: before any call, no document can be in it."""
+    LOG.error("provider does not load: %s (%s)", failure, failure.problem["code"])
 
 
 def log_invalid(provider: str, hook: str, reason: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from .problems import words_of
+
 if TYPE_CHECKING:
     from mobility_schemas.documents import Problem
 
@@ -21,6 +23,10 @@ class Failure:
 
     provider: str
     problem: Problem
+
+    def __str__(self) -> str:
+        """Return the provider, what went wrong and why, for a log or an administrator."""
+        return f"{self.provider}: {words_of(self.problem)}"
 
 
 @dataclass(frozen=True, slots=True)

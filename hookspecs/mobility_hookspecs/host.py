@@ -47,14 +47,15 @@ class MobilityHost:
     """Hold the providers that loaded and ask them, each isolated from the others.
 
     Every method takes ``timeout`` in seconds and ``locale`` (``de``, ``en`` or a variant; anything else is
-    answered in English), answers no later than 50 ms past the time-out, and may be called from any thread.
+    answered in English; the host's own where it is left out), answers no later than 50 ms past the time-out,
+    and may be called from any thread.
     A host with several providers asks ``mobility_states`` before it books, and warns of a rental that
     another provider already has for the appointment.
     """
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: Loaded, *, locale: str = "de") -> None:
         """Keep what loaded; ``load`` and ``of`` are the ways to make a host."""
-        self._assembly = Assembly(loaded)
+        self._assembly = Assembly(loaded, locale=locale)
         self._lock = threading.Lock()
         self._is_closed = False
         self._reconciling: Reconciling | None = None
@@ -65,13 +66,13 @@ class MobilityHost:
 
         :param disabled: names to leave out, beside those of ``WORKSHOP_PLANNER_DISABLE=name,name``.
         :param strict: raise instead of listing what does not load.
-        :param locale: the language of the failures.
+        :param locale: the host's language: of the failures, and of every call that names no other.
         :raises LoadError: strict, and a provider does not load.
         """
         names = disabled_names(disabled)
         candidates = installed_candidates(names, locale=known_locale(locale))
         loaded = load(candidates, disabled=names, locale=known_locale(locale), clock=time.monotonic)
-        return cls._of_loaded(loaded, strict=strict)
+        return cls._of_loaded(loaded, strict=strict, locale=locale)
 
     @classmethod
     def of(
@@ -84,18 +85,19 @@ class MobilityHost:
         """Load the given providers, for tests and for hosts that find them in a way of their own.
 
         :param plugins: modules or objects with hooks, or pairs of a name and one of these.
+        :param locale: the host's language, as for ``load``.
         :param clock: monotonic seconds, for the rest of a hook that failed too often.
         :raises LoadError: strict, and a provider does not load.
         """
         loaded = load(given_candidates(plugins), locale=known_locale(locale), clock=clock)
-        return cls._of_loaded(loaded, strict=strict)
+        return cls._of_loaded(loaded, strict=strict, locale=locale)
 
     @classmethod
-    def _of_loaded(cls, loaded: Loaded, *, strict: bool) -> MobilityHost:
+    def _of_loaded(cls, loaded: Loaded, *, strict: bool, locale: str) -> MobilityHost:
         if strict and loaded.failures:
             loaded.discard()
             raise LoadError(loaded.failures)
-        return cls(loaded)
+        return cls(loaded, locale=locale)
 
     @property
     def providers(self) -> tuple[ProviderInfo, ...]:
@@ -127,14 +129,14 @@ class MobilityHost:
         self._assembly.close()
 
     def appointment_saved(
-        self, appointment: Appointment, timeout: float = 5.0, *, locale: str = "de"
+        self, appointment: Appointment, timeout: float = 5.0, *, locale: str | None = None
     ) -> Gathered[MobilityStep]:
         """Tell every provider that an appointment was saved, and gather what step 4 shows."""
         accept = with_document("appointment", appointment, "appointment")
         return self._gather("on_appointment_saved", accept, answers.read_step, timeout, locale)
 
     def mobility_filters(
-        self, site: str, timeout: float = 3.0, *, locale: str = "de"
+        self, site: str, timeout: float = 3.0, *, locale: str | None = None
     ) -> Gathered[MobilityFilters]:
         """Gather the vehicle classes and features that a search can ask for."""
         return self._gather(
@@ -142,21 +144,21 @@ class MobilityHost:
         )
 
     def mobility_options(
-        self, request: MobilityRequest, timeout: float = 3.0, *, locale: str = "de"
+        self, request: MobilityRequest, timeout: float = 3.0, *, locale: str | None = None
     ) -> Gathered[MobilityOffer]:
         """Search: gather what the providers offer for a period."""
         accept = with_document("request", request, "mobility_request")
         return self._gather("provide_mobility_options", accept, answers.read_offer, timeout, locale)
 
     def mobility_states(
-        self, appointment_ids: Sequence[str], timeout: float = 3.0, *, locale: str = "de"
+        self, appointment_ids: Sequence[str], timeout: float = 3.0, *, locale: str | None = None
     ) -> Gathered[list[MobilityState]]:
         """Gather, for each provider, one state for each appointment, in the order asked."""
         accept = with_appointment_ids(appointment_ids)
         return self._gather("provide_mobility_states", accept, answers.read_states, timeout, locale)
 
     def change_rental(
-        self, change: RentalChange, timeout: float = 15.0, *, locale: str = "de"
+        self, change: RentalChange, timeout: float = 15.0, *, locale: str | None = None
     ) -> RentalOutcome:
         """Have the change's own provider book, change the end or cancel.
 
@@ -175,14 +177,14 @@ class MobilityHost:
         except MobilityProblem as error:
             return refused(change, error.problem)
         if isinstance(outcome, Miss):
-            return without_answer(change, outcome, locale=locale)
+            return without_answer(change, outcome, locale=self._assembly.language(locale))
         return outcome.document
 
-    def reconcile(self, timeout: float = 10.0, *, locale: str = "de") -> Gathered[ReconcileReport]:
+    def reconcile(self, timeout: float = 10.0, *, locale: str | None = None) -> Gathered[ReconcileReport]:
         """Have every provider settle what is pending and bring in what changed."""
         return self._gather("reconcile_rentals", with_nothing, answers.read_report, timeout, locale)
 
-    def keep_reconciling(self, every: float = 30.0, *, locale: str = "de") -> None:
+    def keep_reconciling(self, every: float = 30.0, *, locale: str | None = None) -> None:
         """Reconcile at once and then every ``every`` seconds on a thread of its own, until ``close``.
 
         A second call changes nothing.
@@ -193,7 +195,7 @@ class MobilityHost:
                 self._reconciling.start()
 
     def settings(
-        self, provider: str, site: str, timeout: float = 10.0, *, locale: str = "de"
+        self, provider: str, site: str, timeout: float = 10.0, *, locale: str | None = None
     ) -> ProviderSettings:
         """Give a provider's settings of a site, with the form to edit them.
 
@@ -204,7 +206,7 @@ class MobilityHost:
         )
 
     def save_settings(
-        self, settings: ProviderSettings, timeout: float = 10.0, *, locale: str = "de"
+        self, settings: ProviderSettings, timeout: float = 10.0, *, locale: str | None = None
     ) -> CheckReport:
         """Have the settings' provider keep them, and say whether they work.
 
@@ -220,7 +222,9 @@ class MobilityHost:
         )
         return _document_of(outcome)
 
-    def check(self, provider: str, site: str, timeout: float = 10.0, *, locale: str = "de") -> CheckReport:
+    def check(
+        self, provider: str, site: str, timeout: float = 10.0, *, locale: str | None = None
+    ) -> CheckReport:
         """Test a provider's connection; whatever goes wrong is a finding of the report."""
         try:
             return self._ask(
@@ -230,19 +234,30 @@ class MobilityHost:
             return failed_check(provider, site, error.problem)
 
     def erase(
-        self, subjects: ErasureSubjects, timeout: float = 10.0, *, locale: str = "de"
+        self, subjects: ErasureSubjects, timeout: float = 10.0, *, locale: str | None = None
     ) -> Gathered[ErasureReport]:
-        """Have every provider erase personal data, and gather what they keep and why."""
+        """Have every provider erase personal data, and gather what they keep and why.
+
+        A provider that cannot erase is a failure ``not_supported``: what it holds is still there.
+        """
         accept = with_document("subjects", subjects, "erasure_subjects")
-        return self._gather("on_personal_data_erased", accept, answers.read_erasure, timeout, locale)
+        return self._assembly.gather_from_all(
+            "on_personal_data_erased", accept, answers.read_erasure, timeout=timeout, locale=locale
+        )
 
     def _gather(
-        self, hook: str, accept: Accept, read: Read[Document | None], timeout: float, locale: str
+        self, hook: str, accept: Accept, read: Read[Document | None], timeout: float, locale: str | None
     ) -> Gathered[Document]:
         return self._assembly.gather(hook, accept, read, timeout=timeout, locale=locale)
 
     def _ask(
-        self, provider: str, hook: str, accept: Accept, read: Read[Document], timeout: float, locale: str
+        self,
+        provider: str,
+        hook: str,
+        accept: Accept,
+        read: Read[Document],
+        timeout: float,
+        locale: str | None,
     ) -> Document:
         outcome = self._assembly.ask_one(
             lambda _: provider, hook, accept=accept, read=read, timeout=timeout, locale=locale

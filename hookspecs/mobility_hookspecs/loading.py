@@ -11,7 +11,7 @@ from .answers import read_info
 from .bulkhead import Bulkhead
 from .circuit import Circuit
 from .entry_points import Candidate
-from .fault_log import log_fault
+from .fault_log import log_fault, log_load_failure
 from .gathered import Failure
 from .isolation import Call, Limits, Miss
 from .load_problems import LoadReason, load_problem
@@ -40,7 +40,7 @@ class LoadError(MobilityProblem):
 
     def __str__(self) -> str:
         """Name every provider with its reason."""
-        return "; ".join(f"{failure.provider}: {_reason(failure.problem)}" for failure in self.failures)
+        return "; ".join(map(str, self.failures))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let the exception cross a process border with its failures."""
@@ -83,6 +83,8 @@ def load(
     sieve = _Sieve(disabled, locale, clock)
     for draft in sieve.drafts(list(candidates)):
         sieve.judge(draft)
+    for failure in sieve.failures:
+        log_load_failure(failure)
     providers = tuple(sieve.providers[name] for name in sorted(sieve.providers))
     return Loaded(providers, tuple(sieve.failures))
 
@@ -179,7 +181,3 @@ class _Sieve:
 
     def _problem(self, reason: LoadReason, *, about: str = "", ours: str = "") -> Problem:
         return load_problem(reason, locale=self._locale, about=about, ours=ours)
-
-
-def _reason(problem: Problem) -> str:
-    return problem.get("detail") or problem["title"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from .isolation import Miss
-from .problems import ProblemCode, make_problem
+from .problems import ProblemCode, make_problem, words_of
 from .requests import echo
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def without_answer(change: RentalChange, miss: Miss, *, locale: str) -> RentalOu
         return refused(change, miss.problem)
     problem = miss.problem
     if not miss.is_fault or problem["code"] not in _HANGS_AND_BUGS:
-        problem = make_problem(ProblemCode.PROVIDER_FAILED, locale=locale, detail=problem["title"])
+        problem = make_problem(ProblemCode.PROVIDER_FAILED, locale=locale, detail=words_of(problem))
     return {
         "change_id": change["change_id"],
         "provider": change["provider"],

@@ -98,6 +98,11 @@ def make_problem(
     return problem
 
 
+def words_of(problem: Problem) -> str:
+    """Return title and detail of a problem as one text, for an administrator."""
+    return " ".join(filter(None, (problem["title"], problem.get("detail"))))
+
+
 class MobilityProblem(Exception):
     """Say why there is no answer; raised by a provider, and by ``MobilityHost.settings``.
 

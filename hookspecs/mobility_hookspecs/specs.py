@@ -208,7 +208,8 @@ def on_personal_data_erased(subjects: ErasureSubjects, context: CallContext) -> 
     :returns: an ``erasure_report``: what was erased, what is kept, until when and why.
 
     Raising: nothing is known to be erased, and the host asks again. ``erased`` 0 and empty ``kept``:
-    nothing was held. Delivery: at least once. Must not keep a copy, in logs or in files moved aside.
+    nothing was held. Without this hook the host reports ``not_supported``, for what is held stays.
+    Delivery: at least once. Must not keep a copy, in logs or in files moved aside.
 
     .. versionadded:: 1.0
     """

@@ -39,6 +39,30 @@ def test_nothing_is_set_up(run, plugin_environment) -> None:
     assert (ran.code, codes(ran.document) >= {"not_configured"}) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("settings", "code", "found"),
+    [
+        ({"CARLOOP_TOKEN": "tok_wrong"}, 1, "not_authorised"),
+        ({"CARLOOP_BASE_URL": "http://127.0.0.1:9"}, 4, "unreachable"),
+        ({"CARLOOP_BASE_URL": ""}, 1, "not_configured"),
+        ({"station": "nowhere"}, 1, "station_unknown"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_the_connection_is_tested(
+    run, configured, tmp_path: Path, monkeypatch, settings: dict[str, str], code: int, found: str
+) -> None:
+    """A wrong token, address or station is found, with the exit code for it; nothing is well then."""
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    if "station" in settings:
+        (tmp_path / "c.toml").write_text('station = "nowhere"\n')
+        monkeypatch.setenv("CARLOOP_CONFIG", str(tmp_path / "c.toml"))
+    ran, shown = run("doctor", "--json"), run("doctor")
+    assert (ran.code, ran.document["ok"], found in codes(ran.document)) == (code, False, True)
+    assert (shown.code, "All is well" in shown.err, f"Code: {found}" in shown.out) == (code, False, True)
+
+
 def test_unknown_outcomes(run, planner, appointment_file: Path) -> None:
     """A pending change is counted."""
     run("appointment", "save", str(appointment_file))
@@ -106,7 +130,7 @@ def test_what_was_moved_aside(run, planner, language: str) -> None:
     shown = " ".join(run("--lang", language, "doctor").out.split())
     age = {"de": f"Alter in Tagen: {days}", "en": f"age in days: {days}"}[language]
     assert (True, True) == (name in shown, age in shown)
-    run("erase", "--customer", "4711")
+    run("erase", "--customer", "4711", "--yes")
     assert [] == run("doctor", "--json").document["store"]["moved_aside"]
 
 
@@ -154,4 +178,6 @@ def test_a_warning_is_not_all_well(
     assert (ran.code, "Alles in Ordnung" in ran.err, "Hinweise" in ran.err) == (0, False, True)
     assert "· main: Der Authentifizierungsschlüssel kommt aus der Umgebung" in ran.out
     assert f"! nord: Die Datei {token} können auch andere lesen." in ran.out
-    assert ("✓" in ran.out, "Token: Umgebung" in ran.out) == (False, True)
+    connected = [line for line in ran.out.splitlines() if line.startswith("✓")]
+    assert [line.split(":")[0] for line in connected] == ["✓ main", "✓ nord"]
+    assert "Token: Umgebung" in ran.out

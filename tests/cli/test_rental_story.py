@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from carloop_plugin import bootstrap, erase
+from carloop_plugin.cli.commands import erase as erase_command
 from carloop_plugin.cli.commands.recover import show_report
 from carloop_plugin.cli.saved_files import remembered_file
+from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.texts import Texts
 from mobility_hookspecs import make_problem
 from mobility_schemas import validate
@@ -227,10 +229,48 @@ def test_carloop_out_of_reach(run, configured, monkeypatch: pytest.MonkeyPatch) 
 def test_erase(run, saved, booked) -> None:
     """Erasing tells what was erased, and forgets where the appointment's file is."""
     run("cancel", booked["id"])
-    ran = run("erase", "--customer", saved.appointment["customer"]["number"], "--json")
+    ran = run("erase", "--customer", saved.appointment["customer"]["number"], "--yes", "--json")
     validate(ran.document, "erasure_report")
     assert (ran.code, ran.document["erased"] > 0) == (0, True)
     assert not list(saved.store.parent.glob("*.files.json"))
+
+
+def test_erase_asks_first(run, saved, booked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script is told of --yes, a person is asked in their language; any answer but yes erases nothing."""
+    number = saved.appointment["customer"]["number"]
+    ran = run("erase", "--customer", number)
+    assert (ran.code, "--yes" in ran.err, "--dry-run" in ran.err) == (2, True, True)
+    monkeypatch.setattr(erase_command, "is_terminal", lambda: True)
+    asked = [
+        run("--lang", language, "erase", "--customer", number, given=f"{answer}\n")
+        for language, answer in (("de", ""), ("de", "nein"), ("en", "n"), ("de", "yes"))
+    ]
+    assert {ran.code for ran in asked} == {1}
+    assert all(saved.id in ran.err for ran in asked)
+    assert "Es wurde nichts gelöscht." in asked[0].err
+    assert run("erase", "--customer", number, "--dry-run", "--json").document["appointment_ids"] == [saved.id]
+    assert run("--lang", "de", "erase", "--customer", number, given="Ja\n").code == 0
+    assert run("erase", "--customer", number, "--dry-run", "--json").document["appointment_ids"] == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_dry_run_erases_nothing(run, saved, language: str) -> None:
+    """It names what would go, what would stay and why, and the files; all of it is there afterwards."""
+    saved.control.fault("book", "drop_after", times=1000)
+    run("book", "--appointment", saved.id, "--option", saved.roomy_car())
+    aside = saved.store.with_name(f"{saved.store.name}.damaged-20270101T000000Z")
+    aside.write_bytes(b"x")
+    words = ("--lang", language, "erase", "--customer", saved.appointment["customer"]["number"], "--dry-run")
+    ran, document = run(*words), run(*words, "--json").document
+    assert (ran.code, document["dry_run"], document["appointment_ids"]) == (0, True, [])
+    assert [each["appointment_id"] for each in document["kept"]] == [saved.id]
+    assert document["files"] == [aside.name]
+    assert (saved.id in ran.out, aside.name in ran.out) == (True, True)
+    assert aside.exists()
+    assert remembered_file(str(saved.store), saved.id) is not None
+    saved.control.calm()
+    run("recover")
+    assert run(*words, "--json").document["appointment_ids"] == [saved.id]
 
 
 def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path: Path) -> None:
@@ -241,7 +281,7 @@ def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path: Pa
     option = saved.roomy_car()
     saved.control.fault("book", "drop_after", times=1000)
     run("book", "--appointment", saved.id, "--option", option)
-    kept = run("erase", "--appointment", saved.id, "--json").document["kept"]
+    kept = run("erase", "--appointment", saved.id, "--yes", "--json").document["kept"]
     saved.control.calm()
     run("recover")
     assert [each["appointment_id"] for each in kept] == [saved.id]
@@ -269,6 +309,54 @@ def test_tables_on_a_narrow_terminal(run, saved, monkeypatch: pytest.MonkeyPatch
     assert ("€" in row, found.count(option["vehicle"]["licence_plate"])) == (True, 1)
     day = saved.start().strftime("%d.%m.%Y" if language == "de" else "%Y-%m-%d")
     assert (listed.count(day), saved.id in listed) == (2, True)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_nothing_is_shown_a_letter_a_line(
+    run,
+    saved,
+    booked,
+    appointment_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    columns: int,
+) -> None:
+    """However narrow the terminal, ids, plates, prices and times stay whole, and no line is longer than it."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    option = saved.search()["options"][0]
+    plate = option["vehicle"]["licence_plate"]
+    amount = option["price"]["amount"].split(".")[0][-3:]
+    shown = {
+        "search": (
+            ["search", "--appointment", saved.id, "--limit", "5"],
+            [option["id"], plate.split()[0], amount],
+        ),
+        "alternatives": (
+            ["search", "--appointment", saved.id, "--class", "transporter", "--feature", "elektro"],
+            [],
+        ),
+        "rentals": (["rentals", "--appointment", saved.id], [booked["id"], saved.id]),
+        "step": (["appointment", "save", str(appointment_file)], [booked["id"], saved.id]),
+        "features": (["features"], ["elektro"]),
+        "doctor": (["doctor"], ["Autohaus"]),
+        "settings": (["settings", "show"], ["main"]),
+    }
+    for name, (words, whole) in shown.items():
+        lines = run("--lang", language, *words).out.splitlines()
+        letters = [line for line in lines if len(line.strip()) == 1 and line.strip().isalpha()]
+        assert letters == [], name
+        found = [line for line in lines if line[:2] not in ("✓ ", "✗ ", "· ", "! ", "  ")]
+        assert max(map(len, found)) <= columns or name in ("doctor", "step"), name
+        assert [word for word in whole if word not in "\n".join(lines)] == [], name
+
+
+def test_prices_are_aligned_at_their_right(capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+    """So that one sees which is dearer."""
+    monkeypatch.setenv("COLUMNS", "60")
+    print_table(["Car", "Price"], [("A", "9,90 €"), ("B", "1.109,80 €")], right=["Price"])
+    nine, thousand = capsys.readouterr().out.rstrip().splitlines()[-2:]
+    assert nine.rstrip().index("€") == thousand.rstrip().index("€")
 
 
 def test_the_zone_of_times_is_told(run, planner, saved) -> None:
@@ -308,7 +396,7 @@ def test_a_carloop_that_cannot_be_asked_is_told(
 def test_erase_rewrites_large_records_while_one_waits(run, saved, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not done beside the planner's work is done here, and said."""
     monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
-    ran = run("erase", "--appointment", saved.id)
+    ran = run("erase", "--appointment", saved.id, "--yes")
     assert (0, True) == (
         ran.code,
         ran.err.endswith("The records' files have now been cleared.\n"),

@@ -130,3 +130,16 @@ def test_the_report_is_one_document(run, entered) -> None:
     """`--json` prints one line that is one document."""
     assert len(run("settings", "test", "--json").out.splitlines()) == 1
     assert json.loads(run("settings", "test", "--json").out)["provider"] == "carloop"
+
+
+@pytest.mark.parametrize("station", ["nowhere", "Karlsruhe Mitte"])
+def test_a_station_by_a_wrong_id(run, entered, station: str) -> None:
+    """Saving, testing, the doctor and a search all say that there is no such station, and which there are."""
+    saved = run("settings", "set", "--station", station, "--json")
+    tested, examined = run("settings", "test", "--json"), run("doctor", "--json")
+    searched = run("search", "--start", "2031-03-02 08:30", "--end", "2031-03-03 17:00", "--json")
+    for ran in (saved, tested, examined):
+        found = {each["code"]: each["message"] for each in ran.document["findings"]}
+        assert (ran.code, ran.document["ok"], "karlsruhe" in found["station_unknown"]) == (1, False, True)
+    assert (searched.code, searched.document["code"]) == (1, "not_configured")
+    assert "karlsruhe" in searched.document["detail"]

@@ -40,6 +40,11 @@ MISTAKES = {
     "a shell there is none of": ["completion", "tcsh"],
     "JSON of nothing": ["demo", "--json"],
     "a watch of no seconds": ["recover", "--watch", "0"],
+    "an empty option": ["search", "--appointment", ""],
+    "an empty site": ["classes", "--site", " "],
+    "an empty argument": ["cancel", ""],
+    "an empty setting": ["settings", "set", "--station", ""],
+    "erasing unasked": ["erase", "--customer", "4711"],
 }
 
 
@@ -52,6 +57,60 @@ def test_mistakes(run, configured, words: list[str]) -> None:
     assert "Error: " in english.err
     assert "Error" not in german.err
     assert "--help" in german.err
+
+
+PERIOD = ["--start", "2031-03-02T08:30:00Z", "--end", "2031-03-03T17:00:00Z"]
+SAID = {
+    "a command": (["serach"], "“serach”. Did you mean search"),
+    "a command with an underscore": (["change_end"], "Did you mean change-end"),
+    "a command of a group": (["settings", "tset"], "Did you mean set, test?"),
+    "a command in capitals": (["DOCTOR"], "Did you mean doctor?"),
+    "an option": (["search", "--clas", "kombi"], "Did you mean --class"),
+    "too many": (["classes", "one", "two"], "Too many arguments: one two."),
+    "an empty value": (["search", "--class", ""], "“--class”: The value is empty."),
+    "a class": (["search", *PERIOD, "--class", "combi"], "“combi”; there are: kleinwagen (Kleinwagen)"),
+    "a class, nearly": (["search", *PERIOD, "--class", "Kombi"], "Did you mean kombi?"),
+    "a feature": (["search", *PERIOD, "--feature", "nope"], "“nope”; there are: automatik (Automatik)"),
+    "a language": (["--lang", "fr", "classes"], "“fr”; there are: de, en."),
+    "a setting": (["settings", "set", "--delete", "staton"], "there are: base_url, token, station."),
+    "erasing unasked": (["erase", "--customer", "4711"], "--dry-run"),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), SAID.values(), ids=SAID)
+def test_what_was_meant_is_said(run, configured, words: list[str], said: str) -> None:
+    """A word there is none of is answered with those there are, or with what is spelt much like it."""
+    ran = run(*words)
+    assert (ran.code, ran.out, said in ran.err) == (2, "", True)
+
+
+@pytest.mark.parametrize(
+    "words", [["--lang", "en"], ["settings", "--lang", "en"], ["--site", "main"]], ids=" ".join
+)
+def test_options_alone_show_the_help(run, words: list[str]) -> None:
+    """Options without a command are not too many arguments: the help says which commands there are."""
+    ran = run(*words)
+    assert (ran.code, "Commands:" in ran.err, "Error" in ran.err) == (2, True, False)
+
+
+@pytest.mark.parametrize("language", ["EN", "en-GB", "en_GB.UTF-8"])
+def test_a_language_in_any_spelling(run, configured, language: str) -> None:
+    """A locale is as good as its language."""
+    assert "Vehicle class" in run("--lang", language, "classes").out
+
+
+@pytest.mark.parametrize("words", [["classes"], ["rentals"], ["search", *PERIOD]], ids=lambda words: words[0])
+def test_a_site_nobody_knows(run, plugin_environment, sandbox, monkeypatch, tmp_path: Path, words) -> None:
+    """Where sites have addresses of their own, another one is told which there are; an address for all serves it."""
+    (tmp_path / "token").write_text(sandbox.token)
+    (tmp_path / "c.toml").write_text(f'[sites.nord]\nbase_url = "{sandbox.url}"\ntoken_file = "token"\n')
+    monkeypatch.setenv("CARLOOP_CONFIG", str(tmp_path / "c.toml"))
+    ran = run(*words, "--site", "nort")
+    assert (ran.code, "“nort”; known are: nord. Did you mean nord?" in ran.err) == (2, True)
+    assert run(*words, "--site", "nord").code == 0
+    monkeypatch.setenv("CARLOOP_BASE_URL", sandbox.url)
+    monkeypatch.setenv("CARLOOP_TOKEN", sandbox.token)
+    assert run(*words, "--site", "nort").code == 0
 
 
 def test_a_group_alone_shows_its_help(run) -> None:

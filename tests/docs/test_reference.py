@@ -140,7 +140,7 @@ def test_every_field_of_the_doctors_report(root):
     )  # fmt: skip
     report = Diagnosis(
         versions={"python": "3"}, store="s", figures=figures,
-        sites=(SiteFacts(Site("main"), None, None, False, "keyring"),),
+        sites=(SiteFacts(Site("main"), None, None, False, "keyring", False),),
         providers=({"id": "carloop"},), load_failures=({"provider": "x", "problem": {"code": "busy"}},),
         findings=({"code": "c", "severity": "info", "message": "m", "hint": "h"},),
     ).document()  # fmt: skip

@@ -237,3 +237,85 @@ def test_a_check_of_a_provider_that_is_not_there(make_host: Any, make_provider: 
         report = host.check(provider, site)
         validate(report, "check_report")
         assert [finding["code"] for finding in report["findings"]] == [code]
+
+
+def test_erasing_names_who_cannot(make_host: Any, make_provider: Any, papers: Any) -> None:
+    """A provider without the hook is a failure, among those that raise, and never silence."""
+
+    def broken(subjects: object) -> object:
+        raise ValueError
+
+    host = make_host(
+        make_provider("b-keeps"),
+        make_provider("a-breaks", on_personal_data_erased=broken),
+        make_provider("c-erases", on_personal_data_erased=papers.erasure("c-erases")),
+        locale="en",
+    )
+    gathered = host.erase(papers.subjects())
+    assert list(gathered.answers) == ["c-erases"]
+    assert [(each.provider, each.problem["code"]) for each in gathered.failures] == [
+        ("a-breaks", "provider_failed"),
+        ("b-keeps", "not_supported"),
+    ]
+    assert gathered.failures[1].problem == make_problem("not_supported", locale="en")
+    invalid = host.erase({"customer_numbers": 5}).failures
+    assert [each.problem["code"] for each in invalid] == ["invalid_document"] * 3
+
+
+def test_a_hosts_language_holds_for_every_call(make_host: Any, make_provider: Any, papers: Any) -> None:
+    """What a call does not say is said once, where the host is made."""
+    spoken: list[str] = []
+
+    def note(context: Any) -> object:
+        spoken.append(context.locale)
+        raise MobilityProblem(make_problem("busy", locale=context.locale, detail="why"))
+
+    asked = (
+        "on_appointment_saved",
+        "provide_mobility_filters",
+        "provide_mobility_options",
+        "provide_mobility_states",
+        "on_rental_change",
+        "reconcile_rentals",
+        "provide_provider_settings",
+        "save_provider_settings",
+        "check_mobility_provider",
+        "on_personal_data_erased",
+    )
+    hooks = dict.fromkeys(asked, note)
+    host = make_host(make_provider(**hooks), locale="en_GB")
+
+    def ask(**options: str) -> tuple[object, ...]:
+        outcome = host.change_rental(papers.change(), **options)
+        return (
+            host.appointment_saved(papers.appointment(), **options),
+            host.mobility_filters("main", **options),
+            host.mobility_options(papers.request(), **options),
+            host.mobility_states(["A-1"], **options),
+            outcome["problem"]["detail"],
+            outcome["problem"]["title"],
+            host.reconcile(**options),
+            host.check("taxi", "main", **options),
+            host.erase(papers.subjects(), **options),
+            *(_raised(host, papers, **options)),
+        )
+
+    english, german = ask(), ask(locale="de")
+    assert spoken == ["en"] * len(hooks) + ["de"] * len(hooks)
+    assert "busy" in str(english)
+    assert "why" in english[4]
+    assert english != german
+    assert english == ask(locale="en")
+
+
+def _raised(host: Any, papers: Any, **options: str) -> list[str]:
+    raised = []
+    for ask in (
+        lambda: host.settings("taxi", "main", **options),
+        lambda: host.save_settings(papers.settings(), **options),
+        lambda: host.settings("nobody", "main", **options),
+    ):
+        with pytest.raises(MobilityProblem) as caught:
+            ask()
+        raised.append(str(caught.value.problem))
+    return raised

@@ -181,11 +181,15 @@ REASONS = {
 
 
 @pytest.mark.parametrize("name", REASONS)
-def test_the_reason_says_what_to_mend(name: str, install: Install, load: Any) -> None:
-    """The detail names the hook, the module or the field."""
+def test_the_reason_says_what_to_mend(
+    name: str, install: Install, load: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The detail names the hook, the module or the field; the failure as text and the log hold it too."""
     install(name, BROKEN[name][0])
     (failure,) = load(locale="en").failures
     assert REASONS[name] in failure.problem["detail"]
+    assert str(failure) == f"{name}: {failure.problem['title']} {failure.problem['detail']}"
+    assert str(failure) in caplog.text
 
 
 def test_all_broken_ones_at_once(install: Install, load: Any) -> None:

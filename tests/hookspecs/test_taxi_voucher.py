@@ -48,7 +48,7 @@ def test_the_example_is_short_and_needs_the_contract_alone() -> None:
     """At most 60 lines, and one dependency."""
     assert len((EXAMPLE / "taxi_voucher.py").read_text(encoding="utf-8").splitlines()) <= 60
     project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["dependencies"] == ["mobility-hookspecs"]
+    assert project["dependencies"] == ["mobility-hookspecs>=1.0,<2"]
 
 
 def test_the_taxi_is_found_by_its_entry_point(taxi: MobilityHost) -> None:

@@ -6,6 +6,7 @@ import subprocess
 
 import httpx
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ALL = ["mobility-schemas", "mobility-hookspecs", "carloop-plugin"]
 IMPORT = {
@@ -138,6 +139,22 @@ def test_the_sandbox_serves_its_pages_from_the_wheel(environment):
     assert "Sign in" in page.text
     assert len(loaded) >= 6
     assert {answer.status_code for answer in loaded} == {200}
+
+
+@pytest.mark.parametrize(
+    ("name", "siblings"),
+    [
+        ("mobility-schemas", set()),
+        ("mobility-hookspecs", {"mobility-schemas"}),
+        ("carloop-plugin", {"mobility-schemas", "mobility-hookspecs"}),
+    ],
+)
+def test_siblings_are_required_by_version(name, siblings, wheels):
+    """A wheel asks for its siblings of the same major version, which those built beside it are."""
+    asked = {each.name: each.specifier for each in wheels.requirements(name) if each.name in ALL}
+
+    assert asked == dict.fromkeys(siblings, SpecifierSet(">=1.0,<2"))
+    assert all(asked[each].contains(wheels.metadata(each)["Version"]) for each in siblings)
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -83,6 +83,20 @@ def told(check: Check, **settings: str) -> tuple[str, str, str]:
     return finding["code"], words["de"], words["en"]
 
 
+def test_a_token_alone(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CARLOOP_TOKEN reaches nobody whose address was typed on the page."""
+    met: list[str] = []
+    monkeypatch.setattr(WebPage, "do_GET", lambda page: met.append(page.headers["Authorization"]))
+    with serving() as port, MobilityHost.of(plugin) as host:
+        monkeypatch.setenv("CARLOOP_TOKEN", "canary-token")
+        values = {"base_url": f"http://127.0.0.1:{port}"}
+        host.save_settings({"provider": "carloop", "site": "main", "values": values})
+        code, german, _ = told(check, token="canary-token")
+        found = host.mobility_filters("main").failures
+    assert (code, "CARLOOP_BASE_URL" in german, met) == ("not_configured", True, [])
+    assert "CARLOOP_BASE_URL" in found[0].problem["detail"]
+
+
 def test_no_token(check: Check, sandbox) -> None:
     """No token: where in Carloop it is found."""
     code, german, _ = told(check, base_url=sandbox.url)

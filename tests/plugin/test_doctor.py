@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -11,8 +12,10 @@ from carloop_plugin import plugin
 from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.doctor import Diagnosis, diagnose
 from carloop_plugin.model import (
+    Account,
     AccountId,
     Action,
+    CallFailed,
     ChangeId,
     Contact,
     Figures,
@@ -23,6 +26,7 @@ from carloop_plugin.model import (
     StoredSettings,
     StoredToken,
 )
+from carloop_plugin.ports import Carloop
 from carloop_plugin.settings import Environment
 from mobility_hookspecs import MobilityHost
 
@@ -42,6 +46,18 @@ WELL = Figures(
 )
 
 
+class Reachable:
+    """A Carloop that answers with its account, or fails with `failure`."""
+
+    def __init__(self, failure: CallFailed | None) -> None:
+        self.failure = failure
+
+    def read_account(self, *, deadline: float) -> Account:
+        if self.failure is not None:
+            raise self.failure
+        return Account(AccountId("a1"), "Autohaus", "Europe/Berlin", (), NOW, timedelta())
+
+
 class NoSettings:
     """A store in which nothing was saved."""
 
@@ -58,7 +74,11 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
 
     def call(
-        figures: Figures | Reason = WELL, *plugins: object, locale: str = "en", **environ: str
+        figures: Figures | Reason = WELL,
+        *plugins: object,
+        locale: str = "en",
+        failure: CallFailed | None = None,
+        **environ: str,
     ) -> Diagnosis:
         given = {"CARLOOP_STORE": str(tmp_path / "s"), "CARLOOP_BASE_URL": "https://a.example"} | environ
         with MobilityHost.of(*(plugins or (plugin,))) as host:
@@ -66,6 +86,7 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
                 environment=Environment.read(given),
                 credentials=SecretsFile(tmp_path / "secrets.json"),
                 store=NoSettings() if isinstance(figures, Figures) else None,
+                connect=lambda _: cast("Carloop", Reachable(failure)),
                 figures=figures,
                 sites=[MAIN],
                 host=host,
@@ -87,9 +108,10 @@ def but(**figures: object) -> Figures:
 
 
 def test_all_is_well(look) -> None:
-    """With nothing to complain of, only where the token is gets told."""
+    """With nothing to complain of, the report says that Carloop answers and where the token is."""
     diagnosis = look(CARLOOP_TOKEN=CANARY)
-    assert (diagnosis.is_well, codes(diagnosis)) == (True, ["token_place"])
+    assert (diagnosis.is_well, codes(diagnosis)) == (True, ["connected", "token_place"])
+    assert diagnosis.document()["sites"][0]["connected"] is True
     assert CANARY not in repr(diagnosis) + str(diagnosis.document())
 
 
@@ -107,12 +129,16 @@ def test_all_is_well(look) -> None:
 def test_what_is_to_be_seen_to(look, figures: Figures, code: str) -> None:
     """What waits too long, was set aside or has a wrong clock is a warning; the provider still works."""
     diagnosis = look(figures, CARLOOP_TOKEN=CANARY)
-    assert (diagnosis.is_well, codes(diagnosis)) == (True, [code, "token_place"])
+    assert (diagnosis.is_well, codes(diagnosis)) == (True, [code, "connected", "token_place"])
 
 
 def test_an_old_sqlite(look) -> None:
     """The rollback journal is told as a remark."""
-    assert codes(look(but(journal="delete"), CARLOOP_TOKEN=CANARY)) == ["rollback_journal", "token_place"]
+    assert codes(look(but(journal="delete"), CARLOOP_TOKEN=CANARY)) == [
+        "rollback_journal",
+        "connected",
+        "token_place",
+    ]
 
 
 def test_records_that_cannot_be_opened(look) -> None:
@@ -129,14 +155,30 @@ def test_no_token(look) -> None:
     assert diagnosis.findings[0]["message"].startswith("main: ")
 
 
+def test_a_token_alone(look) -> None:
+    """A token without an address beside it is an error that says what to set."""
+    diagnosis = look(CARLOOP_TOKEN=CANARY, CARLOOP_BASE_URL="")
+    assert (diagnosis.is_well, codes(diagnosis)) == (False, ["not_configured"])
+    assert "CARLOOP_BASE_URL" in diagnosis.findings[0]["message"]
+    assert diagnosis.document()["sites"][0]["token"]["set"] is False
+
+
+def test_a_connection_that_does_not_work(look) -> None:
+    """A site whose Carloop refuses the token is an error that names the site."""
+    diagnosis = look(failure=CallFailed(Reason("not_authorised")), CARLOOP_TOKEN=CANARY)
+    assert (diagnosis.is_well, codes(diagnosis)) == (False, ["not_authorised", "token_place"])
+    assert diagnosis.findings[0]["message"].startswith("main: ")
+    assert diagnosis.document()["sites"][0]["connected"] is False
+
+
 def test_a_token_file_that_others_can_read(look, tmp_path: Path) -> None:
     """A token file open to others is a warning with what to do."""
     (tmp_path / "token").write_text(CANARY)
     (tmp_path / "token").chmod(0o644)
     (tmp_path / "c.toml").write_text('token_file = "token"\n')
     diagnosis = look(CARLOOP_CONFIG=str(tmp_path / "c.toml"))
-    assert codes(diagnosis) == ["token_place", "token_file_open"]
-    assert "0600" in diagnosis.findings[1]["message"]
+    assert codes(diagnosis) == ["connected", "token_place", "token_file_open"]
+    assert "0600" in diagnosis.findings[2]["message"]
 
 
 def test_a_shared_store_with_a_token_of_one_server(look, tmp_path: Path) -> None:
@@ -145,7 +187,7 @@ def test_a_shared_store_with_a_token_of_one_server(look, tmp_path: Path) -> None
         MAIN, StoredToken(value=CANARY, origin="https://a.example", since=NOW)
     )
     diagnosis = look(CARLOOP_STORE=f"postgresql://user:{CANARY}@db.example/carloop")
-    assert codes(diagnosis) == ["token_place", "shared_store_token"]
+    assert codes(diagnosis) == ["connected", "token_place", "shared_store_token"]
     assert CANARY not in str(diagnosis.document())
 
 
@@ -155,13 +197,21 @@ def test_a_token_file_of_each_server_is_fine(look, tmp_path: Path) -> None:
     (tmp_path / "token").chmod(0o600)
     (tmp_path / "c.toml").write_text('token_file = "token"\n')
     diagnosis = look(CARLOOP_STORE="postgresql://db.example/carloop", CARLOOP_CONFIG=str(tmp_path / "c.toml"))
-    assert codes(diagnosis) == ["token_place"]
+    assert codes(diagnosis) == ["connected", "token_place"]
 
 
 def test_what_does_not_load(look) -> None:
     """A provider that does not load is named with the reason; ours missing is an error."""
     diagnosis = look(WELL, ("broken", object()), CARLOOP_TOKEN=CANARY)
-    assert (diagnosis.is_well, codes(diagnosis)) == (False, ["load_failure", "not_loaded", "token_place"])
+    assert (diagnosis.is_well, codes(diagnosis)) == (
+        False,
+        [
+            "load_failure",
+            "not_loaded",
+            "connected",
+            "token_place",
+        ],
+    )
     assert diagnosis.document()["load_failures"][0]["provider"] == "broken"
 
 

@@ -16,7 +16,7 @@ import pytest
 from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.messages import text
 from carloop_plugin.model import Site, SiteSettings, StoredSettings, StoredToken
-from carloop_plugin.settings import ConfigurationProblem, Environment, site_settings, token_place
+from carloop_plugin.settings import ConfigurationProblem, Environment, missing_settings, site_settings
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 MAIN = Site("main")
@@ -110,16 +110,6 @@ def test_a_site_with_an_entry_has_its_own(in_force, config, tmp_path: Path) -> N
     assert (west.base_url, west.token, west.station) == ("https://env.example", CANARY, None)
 
 
-def test_the_others_token_is_not_sent_to_a_sites_own_carloop(in_force, config) -> None:
-    """CARLOOP_TOKEN does not go to the address of a site's own entry."""
-    settings = in_force(
-        "nord",
-        CARLOOP_TOKEN=CANARY,
-        CARLOOP_CONFIG=config('[sites.nord]\nbase_url = "https://nord.example"\n'),
-    )
-    assert settings.token is None
-
-
 def test_an_entry_with_a_station_alone(in_force, config) -> None:
     """An entry that names a station alone uses the environment's Carloop."""
     settings = in_force(
@@ -131,13 +121,66 @@ def test_an_entry_with_a_station_alone(in_force, config) -> None:
     assert (settings.base_url, settings.token, settings.station) == ("https://env.example", CANARY, "n1")
 
 
-def test_the_files_token_belongs_to_the_files_address(in_force, config, tmp_path: Path) -> None:
-    """A default token_file is not sent where CARLOOP_BASE_URL leads away from the address beside it."""
-    (tmp_path / "token").write_text(CANARY)
-    path = config('base_url = "https://file.example"\ntoken_file = "token"\nca_file = "ca.pem"\n')
-    assert in_force(CARLOOP_CONFIG=path).token == CANARY
-    assert in_force(CARLOOP_CONFIG=path, CARLOOP_BASE_URL="https://other.example").token is None
-    assert in_force(CARLOOP_CONFIG=path).ca_file == str(tmp_path / "ca.pem")
+ENV, FILE, OWN, TYPED = (f"https://{name}.example" for name in ("env", "file", "own", "typed"))
+TOP = 'token_file = "top-token"\n'
+AT_TOP = f'base_url = "{FILE}"\n'
+NORD = '[sites.nord]\ntoken_file = "nord-token"\n'
+AT_NORD = f'base_url = "{OWN}"\n'
+VARIABLE = {"CARLOOP_TOKEN": "env-token"}
+ADDRESS = {"CARLOOP_BASE_URL": ENV}
+ALONE, ALONE_IN_FILE, ELSEWHERE = (
+    f"settings.token_{why}" for why in ("alone_variable", "alone_file", "elsewhere")
+)
+
+WHERE_TOKENS_GO = {
+    "variable-address-typed": (VARIABLE, "", TYPED, None, ALONE),
+    "variable-with-its-address": (VARIABLE | ADDRESS, "", ENV, "env-token", None),
+    "variable-address-of-the-file": (VARIABLE, AT_TOP, FILE, "env-token", None),
+    "variable-and-files-token-address-typed": (VARIABLE, TOP, TYPED, None, ALONE),
+    "variable-and-files-pair": (VARIABLE, AT_TOP + TOP, FILE, "env-token", None),
+    "files-token-address-typed": ({}, TOP, TYPED, None, ALONE_IN_FILE),
+    "files-pair": ({}, AT_TOP + TOP, FILE, "top-token", None),
+    "files-token-address-of-the-variable": (ADDRESS, TOP, ENV, "top-token", None),
+    "files-pair-another-address-of-the-variable": (ADDRESS, AT_TOP + TOP, ENV, None, ELSEWHERE),
+    "sites-token-address-typed": ({}, NORD, TYPED, None, ALONE_IN_FILE),
+    "sites-pair": ({}, NORD + AT_NORD, OWN, "nord-token", None),
+    "sites-pair-wins": (VARIABLE | ADDRESS, AT_TOP + TOP + NORD + AT_NORD, OWN, "nord-token", None),
+    "sites-token-address-of-the-file": ({}, AT_TOP + NORD, FILE, "nord-token", None),
+    "sites-token-address-of-the-variable": (ADDRESS, NORD, ENV, "nord-token", None),
+    "sites-token-files-address-another-of-the-variable": (ADDRESS, AT_TOP + NORD, ENV, None, ELSEWHERE),
+    "sites-address-variable": (VARIABLE, "[sites.nord]\n" + AT_NORD, OWN, None, None),
+    "sites-address-files-token": ({}, AT_TOP + TOP + "[sites.nord]\n" + AT_NORD, OWN, None, None),
+    "another-sites-pair": (VARIABLE, "[sites.west]\n" + AT_NORD, TYPED, None, ALONE),
+    "nothing": ({}, "", TYPED, None, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("environ", "file", "base_url", "token", "why"), WHERE_TOKENS_GO.values(), ids=WHERE_TOKENS_GO
+)
+def test_where_a_provided_token_goes(
+    in_force, config, secrets: SecretsFile, tmp_path: Path, environ, file: str, base_url: str, token, why
+) -> None:
+    """A token of the environment or a file goes to an address that stands there too, never to one typed on a page."""
+    for name in ("top-token", "nord-token"):
+        (tmp_path / name).write_text(name)
+    environ = {**environ, "CARLOOP_CONFIG": config(file)}
+    typed = StoredSettings(base_url=TYPED)
+
+    settings = in_force("nord", saved=typed, **environ)
+
+    assert (settings.base_url, settings.token) == (base_url, token)
+    assert ("token" in settings.fixed, settings.token_place is not None) == (token is not None,) * 2
+    assert settings.unused_token is None if why is None else settings.unused_token.text == why
+    assert [each.text for each in missing_settings(settings)] == ([] if token else [why or "check.no_token"])
+    # A token that was entered for the address in force serves it where no other does.
+    secrets.keep_token(Site("nord"), StoredToken(value="typed-token", origin=base_url, since=NOW))
+    assert in_force("nord", saved=typed, **environ).token == (token or "typed-token")
+
+
+def test_the_ca_file_lies_beside_the_file(in_force, config, tmp_path: Path) -> None:
+    """A relative path is meant from the configuration file."""
+    assert in_force(CARLOOP_CONFIG=config('ca_file = "ca.pem"\n')).ca_file == str(tmp_path / "ca.pem")
 
 
 BROKEN_FILES = {
@@ -190,7 +233,7 @@ def test_a_token_file_without_a_token(in_force, config, tmp_path: Path, content:
     """A file that holds no token is told, and what it holds is not."""
     (tmp_path / "token").write_text(content)
     with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=config('token_file = "token"\n'))
+        in_force(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "token"\n'))
     assert caught.value.reason.text == "settings.token_file_content"
     assert content[:5] not in repr(caught.value.reason) or content == ""
 
@@ -198,7 +241,7 @@ def test_a_token_file_without_a_token(in_force, config, tmp_path: Path, content:
 def test_a_missing_token_file(in_force, config) -> None:
     """A token_file that is not there is a problem, not a missing token."""
     with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=config('token_file = "nowhere"\n'))
+        in_force(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "nowhere"\n'))
     assert caught.value.reason.text == "settings.token_file_missing"
 
 
@@ -206,7 +249,7 @@ def test_a_missing_token_file(in_force, config) -> None:
 def test_a_variable_that_holds_no_token(in_force, token: str) -> None:
     """CARLOOP_TOKEN with white space or umlauts is refused with a sentence that does not repeat it."""
     with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_TOKEN=token)
+        in_force(CARLOOP_TOKEN=token, CARLOOP_BASE_URL=ENV)
     assert caught.value.reason.text == "settings.token_variable"
     assert token not in repr(caught.value.reason)
 
@@ -223,7 +266,7 @@ def test_no_token_in_a_repr(in_force) -> None:
         {"CARLOOP_TOKEN": CANARY, "CARLOOP_STORE": f"postgresql://u:{CANARY}@h/db"}
     )
     assert CANARY not in repr(environment)
-    assert CANARY not in repr(in_force(CARLOOP_TOKEN=CANARY))
+    assert CANARY not in repr(in_force(CARLOOP_TOKEN=CANARY, CARLOOP_BASE_URL=ENV))
     assert environment.store_shown == "postgresql://h/db"
 
 
@@ -248,18 +291,13 @@ def test_relative_paths_are_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert Environment.read({"CARLOOP_STORE": "a/b.sqlite3"}).store == str(tmp_path / "a" / "b.sqlite3")
 
 
-def test_the_tokens_place(config, secrets: SecretsFile, tmp_path: Path) -> None:
-    """The token's place is the environment, the token file, or where the page's tokens are kept."""
-    file = config('[sites.nord]\ntoken_file = "token"\n')
-    places = [
-        token_place(Site(site), Environment.read(environ), credentials=secrets)
-        for site, environ in [
-            ("main", {"CARLOOP_TOKEN": CANARY}),
-            ("nord", {"CARLOOP_TOKEN": CANARY, "CARLOOP_CONFIG": file}),
-            ("main", {"CARLOOP_CONFIG": file}),
-        ]
-    ]
-    assert places == ["environment", str(tmp_path / "token"), secrets.place]
+def test_the_tokens_place(in_force, config, tmp_path: Path) -> None:
+    """The token's place is the environment or the token file; of one from the page, its credentials know it."""
+    (tmp_path / "token").write_text(CANARY)
+    environ = {"CARLOOP_BASE_URL": ENV, "CARLOOP_CONFIG": config('[sites.nord]\ntoken_file = "token"\n')}
+    assert in_force(**environ, **VARIABLE).token_place == "environment"
+    assert in_force("nord", **environ, **VARIABLE).token_place == str(tmp_path / "token")
+    assert in_force(**environ).token_place is None
 
 
 @contextmanager

@@ -190,6 +190,20 @@ def test_a_new_origin_drops_the_token(furnished: Desk) -> None:
     assert furnished.connections == 0
 
 
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_a_typed_address_needs_a_typed_token(desk: Desk, locale: str) -> None:
+    """CARLOOP_TOKEN alone is not sent to an address typed on the page; page and report say what to set."""
+    desk.environ = {"CARLOOP_TOKEN": CANARY}
+    assert desk.describe(locale)["fixed"] == []
+    assert desk.describe(locale)["help"].startswith("CARLOOP_TOKEN")
+    report = desk.save({"base_url": "https://b.example"}, locale)
+    assert (report["ok"], codes(report), desk.connections) == (False, ["saved", "not_configured"], 0)
+    assert "CARLOOP_BASE_URL" in report["findings"][1]["message"]
+    report = desk.save({"token": "typed"}, locale)
+    assert (report["ok"], codes(report)) == (True, ["saved", "token_unused", "connected"])
+    assert desk.describe(locale)["secrets_set"] != []
+
+
 def test_a_new_path_keeps_the_token(furnished: Desk) -> None:
     """Another path of the same origin is the same Carloop."""
     report = furnished.save({"base_url": "https://a.example/planner"})

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, write_json
+from carloop_plugin.cli.exits import exit_for_findings, write_json
 from carloop_plugin.cli.findings import tell_findings
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command
-from carloop_plugin.cli.planner import DEFAULT_SITE
+from carloop_plugin.cli.planner import DEFAULT_SITE, waiting
 from carloop_plugin.cli.records import records
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
@@ -21,6 +21,7 @@ from carloop_plugin.model import Failed, Figures, Site
 from carloop_plugin.timings import durations, refusals
 
 if TYPE_CHECKING:
+    from carloop_plugin.bootstrap import Wired
     from carloop_plugin.cli.texts import Texts
     from mobility_hookspecs import MobilityHost
 
@@ -29,17 +30,17 @@ if TYPE_CHECKING:
 @options.as_json
 @pass_invocation
 def doctor(invocation: Invocation, as_json: bool) -> int:
-    """Examine versions, records, settings and what loads."""
+    """Examine versions, records, settings and what loads, and test the connection of every site."""
     from mobility_hookspecs import MobilityHost
 
     texts = invocation.texts
-    with MobilityHost.load(locale=texts.locale) as host:
+    with MobilityHost.load(locale=texts.locale) as host, waiting(texts("waiting.doctor")):
         diagnosis = _examine(host, invocation)
     if as_json:
         write_json(diagnosis.document())
     else:
         _show(diagnosis, texts)
-    return Exit.DONE if diagnosis.is_well else Exit.REFUSED
+    return exit_for_findings(diagnosis.findings)
 
 
 def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
@@ -52,13 +53,14 @@ def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
     locale, sqlite = invocation.locale, connection.sqlite3.sqlite_version  # type: ignore[attr-defined]
     try:
         with records() as wired:
-            known = dict.fromkeys([Site(invocation.site or DEFAULT_SITE), *wired.sites()])
+            known = _sites(wired, invocation.site)
             return diagnose(
                 environment=environment,
                 credentials=wired.credentials,
                 store=wired.call.store,
+                connect=wired.call.connect,
                 figures=wired.call.store.figures(),
-                sites=list(known),
+                sites=known,
                 host=host,
                 sqlite=sqlite,
                 locale=locale,
@@ -68,12 +70,22 @@ def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
             environment=environment,
             credentials=open_credentials(environment.store),
             store=None,
+            connect=None,
             figures=failure.reason,
             sites=[],
             host=host,
             sqlite=sqlite,
             locale=locale,
         )
+
+
+def _sites(wired: Wired, asked_for: str | None) -> list[Site]:
+    """List the sites to examine; the default site where there is no other, or where an address serves it."""
+    named = [Site(asked_for)] if asked_for else []
+    known = list(dict.fromkeys([*named, *wired.sites()]))
+    is_served = wired.environment.base_url or wired.environment.config.defaults.base_url
+    default = Site(DEFAULT_SITE)
+    return known if default in known or (known and not is_served) else [default, *known]
 
 
 def _show(diagnosis: Diagnosis, texts: Texts) -> None:

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from carloop_plugin.cli import options
 from carloop_plugin.cli.exits import Exit, write_json
+from carloop_plugin.cli.input import is_terminal
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Option
 from carloop_plugin.cli.misuse import Misuse
 from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
-from carloop_plugin.cli.records import store_location
+from carloop_plugin.cli.records import records, store_location
 from carloop_plugin.cli.saved_files import forget_every_file, remember_file
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
+from carloop_plugin.model import AppointmentId
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
-    from mobility_schemas.documents import ErasureReport
+    from mobility_schemas.documents import ErasureReport, KeptRecord
 
 REWRITE_PATIENCE = 600.0
 """How long rewriting the records may take, in seconds: large ones are not rewritten beside the day's work."""
@@ -32,18 +35,28 @@ REWRITE_PATIENCE = 600.0
 @click.command("erase", cls=Command)
 @click.option("--customer", "numbers", metavar="NUMBER", multiple=True, cls=Option)
 @click.option("--appointment", "appointment_ids", metavar="ID", multiple=True, cls=Option)
+@click.option("--yes", is_flag=True, cls=Option)
+@click.option("--dry-run", is_flag=True, cls=Option)
 @options.as_json
 @pass_invocation
 def erase(
     invocation: Invocation,
     numbers: tuple[str, ...],
     appointment_ids: tuple[str, ...],
+    yes: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Erase what is kept about customers and appointments."""
+    """Erase what is kept about customers and appointments, after asking."""
     if not numbers and not appointment_ids:
         raise Misuse("erase.nothing")
     texts = invocation.texts
+    if dry_run:
+        _show_preview(_preview(numbers, appointment_ids, texts), texts, as_json=as_json)
+        return Exit.DONE
+    if not yes and not _is_meant(numbers, appointment_ids, texts):
+        click.echo(texts("erase.not_done"), err=True)
+        return Exit.REFUSED
     with planner_host(texts) as host, waiting(texts("waiting.erase")):
         gathered = host.erase(
             {"customer_numbers": list(numbers), "appointment_ids": list(appointment_ids)},
@@ -58,6 +71,60 @@ def erase(
         _show(report, texts)
     _rewrite(texts)
     return Exit.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Preview:
+    """What would be erased, what would stay and why, and which files would be deleted."""
+
+    appointments: Sequence[str]
+    kept: Sequence[KeptRecord]
+    files: Sequence[str]
+
+    def document(self) -> dict[str, object]:
+        return {
+            "dry_run": True,
+            "appointment_ids": list(self.appointments),
+            "kept": list(self.kept),
+            "files": list(self.files),
+        }
+
+    def lines(self, texts: Texts) -> Iterator[str]:
+        count, ids = len(self.appointments), plain(", ".join(self.appointments))
+        yield texts("erase.would_appointments" if ids else "erase.would", count=count, ids=ids)
+        for each in self.kept:
+            yield texts("erase.would_keep", appointment=plain(each["appointment_id"]), reason=each["reason"])
+        if self.files:
+            yield texts("erase.would_files", files=plain(", ".join(self.files)))
+
+
+def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> _Preview:
+    from carloop_plugin.documents import erasure_document
+    from carloop_plugin.erase import Erased, preview_erasure
+
+    with records() as wired:
+        found = preview_erasure(numbers, [AppointmentId(each) for each in appointment_ids], wired.call)
+    report = erasure_document(Erased(len(found.appointments), found.kept), locale=texts.locale)
+    return _Preview(found.appointments, report["kept"], found.files)
+
+
+def _show_preview(preview: _Preview, texts: Texts, *, as_json: bool) -> None:
+    if as_json:
+        write_json(preview.document())
+    else:
+        click.echo("\n".join(preview.lines(texts)))
+    click.echo(texts("erase.not_done"), err=True)
+
+
+def _is_meant(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> bool:
+    """Show what would be erased and ask. Raise `Misuse` where nobody can be asked."""
+    if not is_terminal():
+        raise Misuse("erase.unasked")
+    click.echo("\n".join(_preview(numbers, appointment_ids, texts).lines(texts)), err=True)
+    answer = str(
+        click.prompt(texts("erase.ask"), default="", show_default=False, prompt_suffix=" ", err=True)
+    )
+    return answer.strip().lower() in texts("erase.answers").split()
 
 
 def _forget_files(numbers: Sequence[str], appointment_ids: Sequence[str]) -> None:

@@ -8,7 +8,8 @@ from carloop_plugin.cli import options
 from carloop_plugin.cli.exits import Exit, write_json
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command
-from carloop_plugin.cli.planner import DEFAULT_SITE, PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.records import chosen_site
 from carloop_plugin.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -50,5 +51,6 @@ def features(invocation: Invocation, as_json: bool) -> int:
 def _read(invocation: Invocation) -> MobilityFilters:
     texts = invocation.texts
     with planner_host(texts) as host, waiting(texts("waiting.filters")):
-        site = invocation.site or DEFAULT_SITE
-        return answer_of(host.mobility_filters(site, timeout=PATIENCE, locale=texts.locale))
+        return answer_of(
+            host.mobility_filters(chosen_site(invocation), timeout=PATIENCE, locale=texts.locale)
+        )

@@ -10,7 +10,7 @@ from carloop_plugin.cli import options
 from carloop_plugin.cli.exits import Exit, write_json
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Option, Whole
-from carloop_plugin.cli.records import records, zones_of
+from carloop_plugin.cli.records import chosen_site, records, zones_of
 from carloop_plugin.cli.showing import show_rentals
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def rentals(
     as_json: bool,
 ) -> int:
     """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
+    site = invocation.site and chosen_site(invocation)
     with records() as wired:
         found = wired.call.store.all_rentals(limit=limit)
     shown = [
@@ -38,7 +39,7 @@ def rentals(
         for rental in found
         if (with_past or rental.status.is_active)
         and appointment_id in (None, rental.appointment_id)
-        and invocation.site in (None, rental.site)
+        and site in (None, rental.site)
     ]
     texts = invocation.texts
     if as_json:

@@ -10,13 +10,14 @@ from carloop_plugin.cli import options
 from carloop_plugin.cli.exits import Exit, write_json
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Option, Whole
-from carloop_plugin.cli.misuse import Misuse
-from carloop_plugin.cli.planner import DEFAULT_SITE, PATIENCE, answer_of, planner_host, waiting
-from carloop_plugin.cli.records import saved_appointment
+from carloop_plugin.cli.misuse import Misuse, nearest
+from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.records import chosen_site, saved_appointment
 from carloop_plugin.cli.showing import show_offer
 from carloop_plugin.cli.times import read_time, tell_assumed_zone, zone_of
 
 if TYPE_CHECKING:
+    from mobility_hookspecs import MobilityHost
     from mobility_schemas.documents import MobilityRequest
 
 
@@ -46,6 +47,7 @@ def search(
         request["limit"] = limit
     texts = invocation.texts
     with planner_host(texts) as host, waiting(texts("waiting.search")):
+        _require_known(request, host)
         offer = answer_of(host.mobility_options(request, timeout=PATIENCE, locale=texts.locale))
         names = None if as_json else host.mobility_filters(request["site"], locale=texts.locale)
     if names is None:
@@ -53,6 +55,24 @@ def search(
     else:
         show_offer(offer, next(iter(names.answers.values()), None), texts)
     return Exit.DONE
+
+
+def _require_known(request: MobilityRequest, host: MobilityHost) -> None:
+    """Raise `Misuse` for a class or feature that Carloop does not have, as far as it answers."""
+    asked = request["filters"]
+    if not asked["vehicle_classes"] and not asked["features"]:
+        return
+    for filters in host.mobility_filters(request["site"]).answers.values():
+        for option, wanted, offered in (
+            ("class", asked["vehicle_classes"], filters["vehicle_classes"]),
+            ("feature", asked["features"], filters["features"]),
+        ):
+            names = {each["id"]: each["name"] for each in offered}
+            for value in wanted:
+                if value not in names:
+                    known = ", ".join(f"{key} ({name})" for key, name in names.items())
+                    near = nearest(value, names)
+                    raise Misuse(f"search.no_{option}", near=near, value=value, known=known)
 
 
 def _request(
@@ -64,7 +84,7 @@ def _request(
             raise Misuse("search.period_missing")
         tell_assumed_zone(None, invocation.texts, start, end)
         return {
-            "site": invocation.site or DEFAULT_SITE,
+            "site": chosen_site(invocation),
             "period": {
                 "start": read_time(start, None, option="--start"),
                 "end": read_time(end, None, option="--end"),
@@ -75,7 +95,7 @@ def _request(
     zone = zone_of(saved.time_zone)
     return {
         "appointment_id": appointment_id,
-        "site": invocation.site or saved.site,
+        "site": chosen_site(invocation) if invocation.site else saved.site,
         "period": {
             "start": read_time(start, zone, option="--start") if start else saved.start_text,
             "end": read_time(end, zone, option="--end") if end else saved.end_text,

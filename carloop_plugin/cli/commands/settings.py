@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, exit_for, write_json
+from carloop_plugin.cli.exits import Exit, exit_for_findings, write_json
 from carloop_plugin.cli.findings import tell_findings
+from carloop_plugin.cli.input import is_terminal
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Group, Option
 from carloop_plugin.cli.misuse import Misuse
@@ -101,10 +102,7 @@ def _tell(report: CheckReport, texts: Texts, *, as_json: bool) -> Exit:
         write_json(report)
     else:
         tell_findings(report["findings"], texts)
-    if report["ok"]:
-        return Exit.DONE
-    errors = [finding["code"] for finding in report["findings"] if finding["severity"] == "error"]
-    return exit_for(errors[0]) if errors else Exit.REFUSED
+    return exit_for_findings(report["findings"])
 
 
 def _site(invocation: Invocation) -> str:
@@ -130,7 +128,7 @@ def _token_from_environment() -> str:
 
 def _ask(texts: Texts) -> dict[str, object]:
     """Ask for address, token and station; what is left empty stays as it is."""
-    if not sys.stdin.isatty():
+    if not is_terminal():
         raise Misuse("settings.nothing_given")
     answers: dict[str, object] = {
         "base_url": click.prompt(texts("settings.ask.base_url"), default="", show_default=False, err=True),

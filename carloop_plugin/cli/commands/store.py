@@ -62,4 +62,5 @@ def _show(copied: Copied, texts: Texts) -> None:
     counts = {**copied.counts, "all": (sum(here), sum(there))}
     rows = [(texts(f"store.table.{table}"), *numbers) for table, numbers in counts.items()]
     print_facts(zip((texts("heading.origin"), texts("heading.target")), copied.places, strict=True))
-    print_table([texts(f"heading.{name}") for name in ("records", "origin", "target")], rows)
+    headings = [texts(f"heading.{name}") for name in ("records", "origin", "target")]
+    print_table(headings, rows, right=headings[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -37,8 +38,13 @@ def choose_language(arguments: Sequence[str], environ: Mapping[str, str] | None 
         name, _, value = argument.partition("=")
         if name == "--lang":
             value = value or (arguments[position + 1] if position + 1 < len(arguments) else "")
-            if value in LANGUAGES:
-                return value
+            if language_of(value) in LANGUAGES:
+                return language_of(value)
     environ = os.environ if environ is None else environ
     locale = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "de" if locale.lower().startswith("de") else "en"
+    return "de" if language_of(locale) == "de" else "en"
+
+
+def language_of(locale: str) -> str:
+    """Return the language of a locale: `de` of `DE`, `de-AT` and `de_DE.UTF-8`."""
+    return re.split(r"[-_.]", locale.strip().lower())[0]

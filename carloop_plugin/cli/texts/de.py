@@ -93,9 +93,11 @@ TEXTS: dict[str, str] = {
     "erase.short": "Personenbezogene Daten löschen",
     "erase.help": (
         "Löscht, was zu Kundennummern und Terminen aufbewahrt wird, und nennt, was aus welchem Grund noch bleiben "
-        "muss."
+        "muss. Fragt vorher nach; --yes beantwortet die Frage, --dry-run zeigt nur, was gelöscht würde."
     ),
-    "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0001 --json",
+    "erase.examples": (
+        "carloop erase --customer K-10023 --dry-run\ncarloop erase --appointment A-2026-0001 --yes --json"
+    ),
     "settings.short": "Einstellungen zeigen, ändern, testen",
     "settings.help": (
         "Webadresse, Authentifizierungsschlüssel (Token) und Station eines Standorts. Der Token wird nie als Angabe "
@@ -139,8 +141,8 @@ TEXTS: dict[str, str] = {
     ),
     "doctor.short": "Zustand untersuchen",
     "doctor.help": (
-        "Untersucht Versionen, Ablage, offene Änderungen, Einstellungen und geladene Anbieter, ohne Carloop zu "
-        "fragen."
+        "Untersucht Versionen, Ablage, offene Änderungen, Einstellungen und geladene Anbieter und testet die "
+        "Verbindung jedes Standorts."
     ),
     "doctor.examples": "carloop doctor\ncarloop doctor --json",
     "demo.short": "Planer und Carloop zum Ausprobieren starten",
@@ -179,6 +181,8 @@ TEXTS: dict[str, str] = {
     "option.booking_id": "Kennung der Buchung, deren Ausgang unbekannt ist.",
     "option.reason": "Grund, für Carloop.",
     "option.with_past": "Auch stornierte und zurückgegebene.",
+    "option.yes": "Ohne Rückfrage löschen.",
+    "option.dry_run": "Nur zeigen, was gelöscht würde.",
     "option.numbers": "Kundennummer.",
     "erase.option.appointment_ids": "Kennung eines Termins.",
     "option.watch": "Alle so viele Sekunden wiederholen, bis Strg-C.",
@@ -225,7 +229,10 @@ TEXTS: dict[str, str] = {
     "usage.option_alone": "Die Angabe zu {name} fehlt oder ist zu viel.",
     "usage.no_command": "Den Befehl „{name}“ gibt es nicht.",
     "usage.did_you_mean": "Gemeint vielleicht: {names}?",
-    "usage.not_understood": "Die Angaben sind nicht zu verstehen; wahrscheinlich sind es zu viele.",
+    "usage.too_many": "Zu viele Angaben: {extra}.",
+    "usage.empty": "Der Wert ist leer.",
+    "usage.no_site": "Den Standort „{site}“ gibt es nicht; bekannt sind: {known}.",
+    "usage.not_understood": "Die Angaben sind nicht zu verstehen.",
     "usage.not_one_of": "„{value}“ gibt es nicht; möglich sind: {known}.",
     "usage.not_whole": "„{value}“ ist keine ganze Zahl von {least} bis {most}.",
     # Errors
@@ -258,6 +265,8 @@ TEXTS: dict[str, str] = {
     "input.not_json": "{name} ist kein gültiges JSON (Zeile {line}, Spalte {column}).",
     "input.not_an_object": "{name} enthält kein JSON-Objekt.",
     "input.other_appointment": "{name} ist ein anderer Termin als {wanted}.",
+    "search.no_class": "Die Fahrzeugklasse „{value}“ gibt es nicht; möglich sind: {known}.",
+    "search.no_feature": "Die Ausstattung „{value}“ gibt es nicht; möglich sind: {known}.",
     "search.period_missing": "Bitte --appointment oder --start und --end angeben.",
     "book.no_customer": (
         "Die Kundendaten fehlen: Hier werden keine aufbewahrt, und zum Termin {appointment} ist keine Datei bekannt "
@@ -268,6 +277,17 @@ TEXTS: dict[str, str] = {
     "book.customer_from": "Kundendaten aus: {name}",
     "cancel.one_of_two": "Bitte entweder den Verleihvorgang oder --booking angeben.",
     "erase.nothing": "Bitte --customer oder --appointment angeben.",
+    "erase.unasked": (
+        "Gelöscht wird endgültig und erst nach einer Rückfrage, für die es ein Terminal braucht. Bitte --yes angeben, "
+        "wenn ohne Rückfrage gelöscht werden soll; --dry-run zeigt vorher, was gelöscht würde."
+    ),
+    "erase.ask": "Endgültig löschen? [j/N]",
+    "erase.answers": "j ja",
+    "erase.not_done": "Es wurde nichts gelöscht.",
+    "erase.would": "Zu löschende Termine: {count}",
+    "erase.would_appointments": "Zu löschende Termine: {count} ({ids})",
+    "erase.would_keep": "Termin {appointment} bleibt vorerst: {reason}",
+    "erase.would_files": "Beiseitegelegte Dateien, die mit gelöscht werden: {files}",
     "settings.no_such": "Die Einstellung „{name}“ gibt es nicht; möglich sind: {known}.",
     "settings.one_token": "Bitte nur eines von --token-stdin und --token-env angeben.",
     "settings.no_token_given": "Auf der Standardeingabe steht kein Token.",
@@ -287,6 +307,7 @@ TEXTS: dict[str, str] = {
     "waiting.erase": "Wird gelöscht …",
     "waiting.rewrite": "Ablage wird aufgeräumt …",
     "waiting.check": "Verbindung wird getestet …",
+    "waiting.doctor": "Die Verbindungen werden getestet …",
     "heading.id": "Kennung",
     "heading.class": "Fahrzeugklasse",
     "heading.feature": "Fahrzeugeigenschaft",
@@ -375,8 +396,8 @@ TEXTS: dict[str, str] = {
     "store.table.erasures": "Löschungen",
     "store.table.all": "Zusammen",
     "store.copied": (
-        "Kopiert. Jetzt CARLOOP_STORE auf jedem Server auf den neuen Ort setzen und dort den Token über CARLOOP_TOKEN "
-        "oder token_file angeben."
+        "Kopiert. Jetzt CARLOOP_STORE auf jedem Server auf den neuen Ort setzen und dort Webadresse und Token "
+        "angeben: mit CARLOOP_BASE_URL und CARLOOP_TOKEN oder mit base_url und token_file."
     ),
     "store.differs": "Die Zahlen stimmen nicht überein: Auf einer Seite wurde inzwischen geschrieben.",
     "store.password": (

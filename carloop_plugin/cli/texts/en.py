@@ -90,9 +90,11 @@ TEXTS: dict[str, str] = {
     "erase.short": "Erase personal data",
     "erase.help": (
         "Erases what is kept about customer numbers and appointments, and names what has to stay, and for what "
-        "reason."
+        "reason. Asks first; --yes answers the question, --dry-run only shows what would be erased."
     ),
-    "erase.examples": "carloop erase --customer K-10023\ncarloop erase --appointment A-2026-0001 --json",
+    "erase.examples": (
+        "carloop erase --customer K-10023 --dry-run\ncarloop erase --appointment A-2026-0001 --yes --json"
+    ),
     "settings.short": "Show, change and test the settings",
     "settings.help": (
         "Web address, authentication key (token) and station of a site. The token is never expected on the command "
@@ -137,7 +139,8 @@ TEXTS: dict[str, str] = {
     ),
     "doctor.short": "Examine the state of things",
     "doctor.help": (
-        "Examines versions, records, pending changes, settings and loaded providers, without asking Carloop."
+        "Examines versions, records, pending changes, settings and loaded providers, and tests the connection "
+        "of every site."
     ),
     "doctor.examples": "carloop doctor\ncarloop doctor --json",
     "demo.short": "Start a planner and a Carloop to try",
@@ -174,6 +177,8 @@ TEXTS: dict[str, str] = {
     "option.booking_id": "Id of the booking whose outcome is unknown.",
     "option.reason": "Reason, for Carloop.",
     "option.with_past": "Cancelled and returned ones too.",
+    "option.yes": "Erase without asking.",
+    "option.dry_run": "Only show what would be erased.",
     "option.numbers": "Customer number.",
     "erase.option.appointment_ids": "Id of an appointment.",
     "option.watch": "Repeat every so many seconds, until Ctrl-C.",
@@ -220,7 +225,10 @@ TEXTS: dict[str, str] = {
     "usage.option_alone": "The value of {name} is missing, or one too many.",
     "usage.no_command": "There is no command “{name}”.",
     "usage.did_you_mean": "Did you mean {names}?",
-    "usage.not_understood": "The arguments cannot be understood; probably there are too many.",
+    "usage.too_many": "Too many arguments: {extra}.",
+    "usage.empty": "The value is empty.",
+    "usage.no_site": "There is no site “{site}”; known are: {known}.",
+    "usage.not_understood": "The arguments cannot be understood.",
     "usage.not_one_of": "There is no “{value}”; there are: {known}.",
     "usage.not_whole": "“{value}” is not a whole number from {least} to {most}.",
     # Errors
@@ -246,6 +254,8 @@ TEXTS: dict[str, str] = {
     "input.not_json": "{name} is not valid JSON (line {line}, column {column}).",
     "input.not_an_object": "{name} does not hold a JSON object.",
     "input.other_appointment": "{name} is another appointment than {wanted}.",
+    "search.no_class": "There is no vehicle class “{value}”; there are: {known}.",
+    "search.no_feature": "There is no vehicle feature “{value}”; there are: {known}.",
     "search.period_missing": "Please give --appointment, or --start and --end.",
     "book.no_customer": (
         "The customer's data are missing: none are kept here, and no file of the appointment {appointment} is known "
@@ -256,6 +266,17 @@ TEXTS: dict[str, str] = {
     "book.customer_from": "Customer's data from: {name}",
     "cancel.one_of_two": "Please give either the rental or --booking.",
     "erase.nothing": "Please give --customer or --appointment.",
+    "erase.unasked": (
+        "Erasing cannot be undone and asks first, which takes a terminal. Please give --yes to erase without being "
+        "asked; --dry-run shows beforehand what would be erased."
+    ),
+    "erase.ask": "Erase for good? [y/N]",
+    "erase.answers": "y yes",
+    "erase.not_done": "Nothing has been erased.",
+    "erase.would": "Appointments to erase: {count}",
+    "erase.would_appointments": "Appointments to erase: {count} ({ids})",
+    "erase.would_keep": "Appointment {appointment} stays for now: {reason}",
+    "erase.would_files": "Files moved aside that are deleted too: {files}",
     "settings.no_such": "There is no setting “{name}”; there are: {known}.",
     "settings.one_token": "Please give only one of --token-stdin and --token-env.",
     "settings.no_token_given": "There is no token on standard input.",
@@ -275,6 +296,7 @@ TEXTS: dict[str, str] = {
     "waiting.erase": "Erasing …",
     "waiting.rewrite": "Clearing the records' files …",
     "waiting.check": "Testing the connection …",
+    "waiting.doctor": "Testing the connections …",
     "heading.id": "Id",
     "heading.class": "Vehicle class",
     "heading.feature": "Vehicle feature",
@@ -363,8 +385,8 @@ TEXTS: dict[str, str] = {
     "store.table.erasures": "Erasures",
     "store.table.all": "In all",
     "store.copied": (
-        "Copied. Now set CARLOOP_STORE to the new place on every server, and give each the token by CARLOOP_TOKEN or "
-        "token_file."
+        "Copied. Now set CARLOOP_STORE to the new place on every server, and give each address and token by "
+        "CARLOOP_BASE_URL and CARLOOP_TOKEN, or by base_url and token_file."
     ),
     "store.differs": "The numbers do not agree: something was written on one side meanwhile.",
     "store.password": (

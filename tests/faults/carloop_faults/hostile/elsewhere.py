@@ -1,14 +1,16 @@
-"""A second origin that hopes to be asked: redirects and links to it, and whether anybody came."""
+"""A second origin that hopes to be asked: redirects and links to it, its address typed on the settings page."""
 
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -72,10 +74,16 @@ def lure_away(bench: Bench) -> Iterator[Lured]:
     with elsewhere() as other:
         for lure, strike in _lures(bench.proxy.url, other.url).items():
             _prove_bait(bench, strike, other.url)
-            before = other.connections
-            told, documents = _try(bench, strike)
-            shown = any(other.url in json.dumps(document) for document in documents)
-            yield Lured(lure, told, other.connections - before, shown)
+            yield _tempt(bench, other, lure, partial(_answered, bench, strike))
+        _prove_typing(bench, other)
+        yield _tempt(bench, other, "its address typed on a page", partial(_typed, bench, other.url))
+
+
+def _tempt(bench: Bench, other: Elsewhere, lure: str, tempting: Tempting) -> Lured:
+    before = other.connections
+    told, documents = _try(bench, tempting)
+    shown = any(other.url in json.dumps(document) for document in documents)
+    return Lured(lure, told, other.connections - before, shown)
 
 
 def _lures(ours: str, theirs: str) -> Mapping[str, Strike]:
@@ -123,17 +131,61 @@ def _prove_bait(bench: Bench, strike: Strike, url: str) -> None:
         raise RuntimeError("the lure is in no answer")
 
 
-def _try(bench: Bench, strike: Strike) -> tuple[Mapping[str, str], list[Document]]:
-    """Do everything a planner does while the lure is in each answer; give what was told, and every document."""
+Tempting = Callable[[], AbstractContextManager[None]]
+
+
+@contextmanager
+def _answered(bench: Bench, strike: Strike) -> Iterator[None]:
+    """Put the lure in each answer."""
+    bench.proxy.always(strike)
+    try:
+        yield
+    finally:
+        bench.calm()
+
+
+@contextmanager
+def _typed(bench: Bench, url: str) -> Iterator[None]:
+    """Leave the environment its token alone, and type another address on the settings page."""
+    with _without("CARLOOP_BASE_URL"):
+        _save(bench, {"base_url": url})
+        yield
+        _save(bench, {"base_url": None})
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    value = os.environ.pop(name)
+    try:
+        yield
+    finally:
+        os.environ[name] = value
+
+
+def _save(bench: Bench, values: Document) -> None:
+    bench.host.save_settings({"provider": "carloop", "site": "main", "values": values}, timeout=SECONDS)
+
+
+def _prove_typing(bench: Bench, other: Elsewhere) -> None:
+    """Prove that a typed address is asked, with a token that was typed beside it."""
+    before = other.connections
+    with _without("CARLOOP_TOKEN"), _without("CARLOOP_BASE_URL"):
+        _save(bench, {"base_url": other.url, "token": "tok_typed"})
+        _save(bench, {"base_url": None, "token": None})
+    if other.connections == before:
+        raise RuntimeError("nobody asks at the typed address")
+
+
+def _try(bench: Bench, tempting: Tempting) -> tuple[Mapping[str, str], list[Document]]:
+    """Do everything a planner does while the lure is there; return what was told, and every document."""
     told: dict[str, str] = {}
     documents: list[Document] = []
     for name, prepare in _operations(bench).items():
         work = prepare()
-        bench.proxy.always(strike)
-        said, answered = work()
+        with tempting():
+            said, answered = work()
         told[name] = said
         documents += answered
-        bench.calm()
         bench.recover()
     return told, documents
 

@@ -18,8 +18,9 @@ _LEGEND = """Each answer meets every request of a fresh process that has asked e
 after its deadline a call ended, where it did (50 ms at most). *Grown*: the most memory held above that before (less
 than 64 MiB). *Stood still*: the longest another thread did not run (300 ms at most). *At the last moment*: the last
 byte comes when 6 % of the time are left, so that reading the answer is what makes the call late."""
-_LURES = """Every operation meets the lure in every answer. Nobody came to the second origin, so neither did the token;
-links that lead there are in no document that a planner shows."""
+_LURES = """Every operation meets the lure in every answer, or the second origin's address typed on the settings page
+while the token stands in the environment. Nobody came to the second origin, so neither did the token; links that lead
+there are in no document that a planner shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,93 @@
+"""What a page shows in Python runs as it stands, before there are settings and with a Carloop connected."""
+
+import logging
+import re
+import textwrap
+import uuid
+from pathlib import Path
+
+import pytest
+
+from mobility_hookspecs import MobilityHost
+
+FENCE = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).resolve().parents[2]
+NOT_RUN = {"docs/how-to/record-cassettes.md"}  # a scene for the recorder, which `make cassettes` runs
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (
+        *ROOT.glob("*.md"),
+        *ROOT.glob("*/*.md"),
+        *ROOT.glob("examples/*/*.md"),
+        *ROOT.glob("docs/*/*.md"),
+    )
+    if ".venv" not in path.parts and FENCE.search(path.read_text("utf-8"))
+)
+SHOWING_FAILURES = {"README.md", "hookspecs/README.md", "docs/how-to/load-providers-in-a-planner.md"}
+
+
+@pytest.fixture(params=["plugin_environment", "configured"])
+def settings(request):
+    """No settings at all, and those of a sandbox that runs."""
+    request.getfixturevalue(request.param)
+    return request.param
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """What the examples take for granted."""
+    monkeypatch.syspath_prepend(ROOT / "examples/taxi_voucher")
+    events = logging.getLogger("carloop_plugin.events")
+    monkeypatch.setattr(events, "handlers", [*events.handlers])
+    monkeypatch.setattr(events, "level", events.level)
+    period = {"start": "2031-03-03T08:00:00+01:00", "end": "2031-03-03T17:00:00+01:00"}
+    customer = {"source": "manual", "last_name": "Muster"}
+    appointment = {
+        "id": "A-1",
+        "revision": 1,
+        "status": "scheduled",
+        "site": "main",
+        "period": period,
+        "time_zone": "Europe/Berlin",
+        "customer": customer,
+    }
+    with MobilityHost.load() as host:
+        yield {
+            "log": logging.getLogger(__name__),
+            "host": host,
+            "appointment": appointment,
+            "document": appointment,
+            "appointment_id": "A-1",
+            "period": period,
+            "request": {
+                "site": "main",
+                "period": period,
+                "filters": {"vehicle_classes": [], "features": []},
+            },
+            "provider": "taxi",
+            "option": {"id": "V1001"},
+            "change_id": str(uuid.uuid4()),
+            "change": {
+                "change_id": str(uuid.uuid4()),
+                "provider": "carloop",
+                "action": "cancel",
+                "rental_id": "R1",
+            },
+        }
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in NOT_RUN])
+def test_every_example_runs(name, settings, given, capsys):
+    """No example raises; what shows a failure shows why, not the title alone."""
+    names = {}
+    for _, code in FENCE.findall((ROOT / name).read_text("utf-8")):
+        names |= given
+        exec(compile(textwrap.dedent(code), name, "exec"), names)  # noqa: S102
+    shown = capsys.readouterr().out
+    if settings == "plugin_environment" and name in SHOWING_FAILURES:
+        assert re.search("No web address has been entered|keine Webadresse eingetragen", shown)
+
+
+def test_the_pages_with_examples():
+    """Those whose examples show failures are among the pages, and those that are not run have an example."""
+    assert SHOWING_FAILURES | NOT_RUN < set(PAGES)
