@@ -85,7 +85,7 @@ class SqliteFile:
             return False
         # In this order: a process that is just beginning them notes their id when the file is there.
         former = _known.get(self._path) or noted_installation(self._path)
-        if former is not None and not self._path.exists():
+        if former is not None and file_on_disk(self._path) is None:
             # Its folder may be gone as a whole: then other processes, and a rebuild, learn it from us.
             note_installation(self._path, former)
             raise lost(self._path)

@@ -20,12 +20,12 @@ FileOnDisk = tuple[int, int]
 
 
 def file_on_disk(path: Path) -> FileOnDisk | None:
-    """Say which file a path leads to; None where there is none."""
+    """Say which file a path leads to; None where there is none, or nothing is in it."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return (found.st_dev, found.st_ino)
+    return (found.st_dev, found.st_ino) if found.st_size else None
 
 
 class SqliteDatabase:

@@ -6,17 +6,13 @@ SQLite's own locks do not serve: a damaged file has none, and a call holds none 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from carloop_plugin.model import Reason, StoreFailed
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows, which lets nobody move a file that another process has open
-    fcntl = None  # type: ignore[assignment]
 
 LONGEST_WAIT = 1.0
 """Seconds for which a rebuild waits until no call uses the records."""
@@ -81,8 +77,12 @@ def in_use_by_others(path: Path) -> Reason:
 
 def _lock(path: Path, *, alone: bool) -> int | None:
     """Lock the file; None where that has to wait, a negative number where no such lock can be had."""
-    if fcntl is None:  # pragma: no cover - Windows
+    if (
+        sys.platform == "win32"
+    ):  # pragma: no cover - there nobody can move a file that another process has open
         return -1
+    import fcntl
+
     lock = lock_file(path)
     while True:
         try:
@@ -115,6 +115,15 @@ def _is_still(lock: Path, descriptor: int) -> bool:
 def _unlock(descriptor: int) -> None:
     if descriptor in _held:
         _held.remove(descriptor)
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        # Not only closed: a process that was forked meanwhile may have a copy.
+        _release(descriptor)
         os.close(descriptor)
+
+
+def _release(descriptor: int) -> None:
+    if sys.platform == "win32":  # pragma: no cover
+        return
+    import fcntl
+
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
