@@ -237,7 +237,7 @@ class Planner:
         return gathered.answers["carloop"]
 
     def damage(self, index: str = "rentals_by_id") -> bytes:
-        """Damage a page of the records, an index, so that all else in them can still be read; give what they are now."""
+        """Damage a page of the records, all else in which can still be read; give what they are now."""
         from contextlib import closing
 
         from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]

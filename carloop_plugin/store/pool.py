@@ -61,7 +61,7 @@ class SqliteFile:
         :param deadline: monotonic seconds; no transaction waits for a lock longer.
         :raises StoreFailed: the file cannot be opened, is lost, damaged, busy, being rebuilt or of a newer version.
         """
-        with in_use(self._path):
+        with in_use(self._path, deadline=deadline):
             is_known = self._look_for_file()
             generation = self._generation
             connection = self._take() or self._connect(deadline=deadline, is_known=is_known)

@@ -21,10 +21,7 @@ from carloop_plugin.store.connection import STEPS_BETWEEN_LOOKS, explain
 from carloop_plugin.store.damaged import noted_installation
 from carloop_plugin.store.migrations import migrations, refuse_newer
 from carloop_plugin.store.rows import Row, read_intent
-from carloop_plugin.store.use_lock import in_use_by_others
-
-LONGEST_WAIT = 1.0
-"""Seconds for which the write lock of another program is waited for."""
+from carloop_plugin.store.use_lock import LONGEST_WAIT, in_use_by_others
 
 _KEYS = {"sites": "site", "settings": "site", "intents": "change_id", "erasures": "appointment_id"}
 """What is carried over, by its table's key. Rentals are read from Carloop, and the host saves appointments again."""
@@ -101,9 +98,10 @@ def remains_of(path: Path, *, deadline: float) -> Iterator[Remains]:
     if not path.exists():
         yield Remains(path, None)
         return
+    wait = min(LONGEST_WAIT, max(0.0, deadline - time.monotonic()))
     address = f"{path.absolute().as_uri()}?mode=rw"
     with _refusing(path):
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=LONGEST_WAIT)
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
     with closing(connection):
         db = Database(connection)
         connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS)

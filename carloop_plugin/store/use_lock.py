@@ -15,7 +15,7 @@ from pathlib import Path
 from carloop_plugin.model import Reason, StoreFailed
 
 LONGEST_WAIT = 1.0
-"""Seconds for which a rebuild waits until no call uses the records."""
+"""Seconds for which a rebuild waits until no call uses the records, and a call until no rebuild looks at them."""
 
 _PAUSE = 0.02
 _held: set[int] = set()
@@ -39,18 +39,13 @@ def lock_file(path: Path) -> Path:
 
 
 @contextmanager
-def in_use(path: Path) -> Iterator[None]:
+def in_use(path: Path, *, deadline: float) -> Iterator[None]:
     """Use the records for a block.
 
     :raises StoreFailed: they are being rebuilt just now.
     """
-    descriptor = _lock(path, alone=False)
-    if descriptor is None:
-        raise StoreFailed(Reason("busy", "store.rebuilding"))
-    try:
+    with _locked(path, Reason("busy", "store.rebuilding"), alone=False, deadline=deadline):
         yield
-    finally:
-        _unlock(descriptor)
 
 
 @contextmanager
@@ -59,10 +54,16 @@ def kept_to_ourselves(path: Path, *, deadline: float) -> Iterator[None]:
 
     :raises StoreFailed: others go on using them.
     """
+    with _locked(path, in_use_by_others(path), alone=True, deadline=deadline):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, otherwise: Reason, *, alone: bool, deadline: float) -> Iterator[None]:
     until = min(deadline, time.monotonic() + LONGEST_WAIT)
-    while (descriptor := _lock(path, alone=True)) is None:
+    while (descriptor := _lock(path, alone=alone)) is None:
         if time.monotonic() >= until:
-            raise StoreFailed(in_use_by_others(path))
+            raise StoreFailed(otherwise)
         time.sleep(_PAUSE)
     try:
         yield
