@@ -104,7 +104,7 @@ def test_only_damaged_records_are_rebuilt(planner: Planner, how: str, is_damaged
 
 
 def test_records_are_not_rebuilt_beside_a_change(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its answer would be written into the old ones; with it over, the rebuild links what it booked."""
+    """Its answer would go into the ones that are moved aside; so the person is told to stop the planner first."""
     monkeypatch.setattr(use_lock, "LONGEST_WAIT", 0.0)
     planner.save()
     change, outcomes = planner.booking(), []
@@ -112,15 +112,14 @@ def test_records_are_not_rebuilt_beside_a_change(planner: Planner, monkeypatch: 
     booking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
     booking.start()
     wait_for_intent(planner.store)
+    before = planner.damage()
     with pytest.raises(StoreFailed) as refused:
         bootstrap.rebuild_store(deadline=soon())
+    assert ("busy", "store.rebuild_in_use") == (refused.value.reason.code, refused.value.reason.text)
+    assert (before, []) == (planner.store.read_bytes(), aside_of(planner))
     booking.join()
-    assert ("busy", "store.rebuild_in_use", []) == (
-        refused.value.reason.code,
-        refused.value.reason.text,
-        aside_of(planner),
-    )
-    assert ["done"] == [each["status"] for each in outcomes]
+    # Whether the answer could still be kept depends on what of the damaged page it needed.
+    assert (outcomes[0]["status"], planner.state()["state"]) in [("done", "booked"), ("unknown", "unknown")]
 
 
 def wait_for_intent(store: Path) -> None:
