@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from carloop_plugin.credentials import open_credentials
 from carloop_plugin.location import is_shared_store, shown
-from carloop_plugin.model import Reason, Site, SiteSettings, StoredSettings, StoreFailed
+from carloop_plugin.model import Failed, Reason, Site, SiteSettings, StoredSettings, StoreFailed
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials
 from carloop_plugin.settings import (
     ConfigurationProblem,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from carloop_plugin.rebuild import Rebuilt
     from carloop_plugin.store.copying import Copied
     from carloop_plugin.store.opening import Source
+    from carloop_plugin.store.remains import Remains
 
 DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
@@ -118,21 +119,19 @@ def _opened(source: Source, environment: Environment, *, deadline: float) -> Ite
 def rebuild_store(
     *, deadline: float, tell: Callable[[int], None] = lambda _: None
 ) -> tuple[Path | None, Rebuilt]:
-    """Rebuild the store from Carloop, then move the old one aside. Give where that is now, and what was found.
+    """Rebuild damaged or lost records from Carloop, then put them in the place of the old ones, which are moved aside.
 
-    The old one stays in its place until the new one is complete, whenever this is interrupted.
+    The old ones stay in their place until the new ones are complete, whenever this is interrupted, and where a site
+    could not be read. Meanwhile nobody else uses the records, and nobody can write to the old ones.
 
-    :raises StoreFailed: the installation's id is lost, or the new store cannot be written.
+    :returns: where the old ones are now, None where there were none or they stayed, and what was found.
+    :raises StoreFailed: the records are sound, in use, or of a newer version; the installation's id is lost; or the new
+        ones cannot be written.
     """
-    from carloop_plugin.rebuild import rebuild
-    from carloop_plugin.store.damaged import (
-        begin_rebuilding,
-        find_erasures,
-        find_installation,
-        find_settings,
-        put_in_place,
-    )
+    from carloop_plugin.store.damaged import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.opening import source_of
+    from carloop_plugin.store.remains import remains_of
+    from carloop_plugin.store.use_lock import kept_to_ourselves
 
     environment = Environment.read()
     location = environment.store
@@ -140,32 +139,51 @@ def rebuild_store(
         params = (("path", shown(location)),)
         raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
     path = Path(location)
-    _refuse_newer(deadline=deadline)
-    installation, settings = find_installation(path), find_settings(path)
-    fresh = begin_rebuilding(path)
-    source = source_of(str(fresh), installation=installation)
-    try:
-        with _opened(source, environment, deadline=deadline) as wired:
-            for site, base_url, station in settings:
-                wired.call.store.save_settings(Site(site), StoredSettings(base_url, station))
-            sites = list(wired.sites()) or [DEFAULT_SITE]
-            rebuilt = rebuild(sites, wired.call, tell=tell)
-            # Last: reading all rentals takes a while, and until then the old ones are in their place.
-            wired.call.store.carry_erasures_over(find_erasures(path))
-    finally:
-        source.close()
-    close()
-    return put_in_place(fresh, path, at=CLOCK.now()), rebuilt
+    with kept_to_ourselves(path, deadline=deadline), remains_of(path, deadline=deadline) as remains:
+        installation = remains.installation()
+        fresh = begin_rebuilding(path)
+        source = source_of(str(fresh), installation=installation)
+        try:
+            with _opened(source, environment, deadline=deadline) as wired:
+                rebuilt = _rebuild_from(remains, wired, tell)
+            source.close()
+            if rebuilt.missing:
+                return None, rebuilt
+            close()
+            return put_in_place(fresh, path, at=CLOCK.now()), rebuilt
+        finally:
+            source.close()
+            discard_unfinished(path)
 
 
-def _refuse_newer(*, deadline: float) -> None:
-    # A store of a newer version is not broken: moving it aside would lose what only that version can read.
-    try:
-        with opened(deadline=deadline):
-            return
-    except StoreFailed as failure:
-        if failure.reason.text == "store.newer":
-            raise
+def _rebuild_from(remains: Remains, wired: Wired, tell: Callable[[int], None]) -> Rebuilt:
+    from carloop_plugin.rebuild import rebuild
+
+    store = wired.call.store
+    store.carry_over(remains.rows())
+    sites = [*dict.fromkeys((*remains.sites(), *wired.sites()))]
+    # Where the old records do not say which sites they had, the one that is named nowhere may be among them.
+    if not sites or (not remains.is_complete and _has_address(DEFAULT_SITE, wired)):
+        sites.append(DEFAULT_SITE)
+    for site in sites:
+        _restore_address(site, wired)
+    rebuilt = rebuild(sites, wired.call, tell=tell)
+    return replace(rebuilt, pending=store.count_pending()[0], is_complete=remains.is_complete)
+
+
+def _has_address(site: Site, wired: Wired) -> bool:
+    with suppress(Failed):
+        settings = wired.settings(site)
+        return bool(settings.base_url and settings.token)
+    return False
+
+
+def _restore_address(site: Site, wired: Wired) -> None:
+    """Take a site's address from its token, which is kept elsewhere with the origin that it was entered for."""
+    with suppress(Failed):  # reading the site says what is wrong with its settings
+        if wired.settings(site).base_url is None and (token := wired.credentials.token(site)):
+            station = wired.call.station_of(site)
+            wired.call.store.save_settings(site, StoredSettings(token.origin, station))
 
 
 def copy_store(

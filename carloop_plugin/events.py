@@ -135,7 +135,7 @@ ERASURE_PUT_OFF = Event(
 RECORDS_REBUILT = Event(
     "records.rebuilt",
     WARNING,
-    "Damaged records were moved aside and rebuilt from Carloop.",
+    "Damaged or lost records were rebuilt from Carloop; where a site is missing, the old ones stay in their place.",
     ("rentals", "missing"),
 )
 

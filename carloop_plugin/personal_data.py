@@ -140,15 +140,15 @@ FILES = (
         Kind.PLAIN,
         "damaged records that `carloop recover --rebuild` moved aside, with all that was in them",
         "look into what damaged them",
-        "until the next erasure of anybody, or at once where one was unfinished or they cannot say: they cannot be"
+        "until the next erasure of anybody, or until one that was unfinished in them is finished: they cannot be"
         " searched for a person, so they are deleted",
     ),
     Place(
         "STORE.rebuilding*",
-        Kind.REFERENCE,
-        "what a rebuild that was interrupted left: rentals with their appointments' ids",
+        Kind.PLAIN,
+        "what a rebuild that was killed left: rentals with their appointments' ids, and pending changes",
         "become the records when it is complete",
-        "until the next rebuild",
+        "until the next rebuild or erasure",
     ),
     Place(
         "STORE.files.json",

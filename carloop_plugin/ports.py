@@ -164,10 +164,10 @@ class Store(SettingsStore, Protocol):
     def discard_moved_aside(self) -> int:
         """Delete the files of damaged stores moved aside; give how many there were."""
 
-    def carry_erasures_over(self, appointment_ids: Sequence[AppointmentId] | None) -> None:
-        """Note in a rebuilt store what was to be erased from the damaged one; None where that cannot be read.
+    def carry_over(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        """Take over what can still be read of the damaged store that this one replaces: rows, by their table.
 
-        Finishing it deletes the files moved aside.
+        Finishing an erasure that is among them deletes the files moved aside.
         """
 
     def record(self, intent: Intent) -> RecordResult:

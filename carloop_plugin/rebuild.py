@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from carloop_plugin import events
-from carloop_plugin.model import Failed, Reason, Site
+from carloop_plugin.model import Account, AccountId, Failed, Reason, Site, StoreFailed
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.reference import read_reference
 from carloop_plugin.settle import observed
@@ -14,32 +14,41 @@ from carloop_plugin.settle import observed
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """How many rentals were linked again, and which sites could not be asked, with the reason."""
+    """How many rentals were linked again, and which sites could not be asked, with the reason.
+
+    `pending` is how many changes of the old records are still pending in the new ones. `is_complete` is False where
+    there may have been more than could be read of them.
+    """
 
     rentals: int
     missing: tuple[tuple[Site, Reason], ...]
+    pending: int = 0
+    is_complete: bool = True
 
 
 def rebuild(sites: Iterable[Site], call: Call, *, tell: Callable[[int], None] = lambda _: None) -> Rebuilt:
     """Read all rentals of every site's account and keep ours. `tell` is given the count as it grows."""
-    count, missing, seen = 0, [], set()
+    count, missing = 0, []
+    seen: set[tuple[str, AccountId]] = set()
     for site in sites:
         try:
             carloop = call.connect(site)
-            if id(carloop) in seen:
+            account = carloop.read_account(deadline=call.deadline)
+            if (carloop.origin, account.id) in seen:
                 continue
-            seen.add(id(carloop))
-            for kept in _link_again(carloop, call):
+            for kept in _link_again(carloop, account, call):
                 count += kept
                 tell(count)
+            seen.add((carloop.origin, account.id))
+        except StoreFailed:
+            raise
         except Failed as failure:
             missing.append((site, failure.reason))
     events.tell(events.RECORDS_REBUILT, rentals=count, missing=len(missing))
     return Rebuilt(count, tuple(missing))
 
 
-def _link_again(carloop: Carloop, call: Call) -> Iterable[int]:
-    account = carloop.read_account(deadline=call.deadline)
+def _link_again(carloop: Carloop, account: Account, call: Call) -> Iterable[int]:
     for rental in carloop.rentals_changed_since(None, deadline=call.deadline):
         reference = read_reference(rental.external_reference, installation=call.store.installation)
         if reference is not None:

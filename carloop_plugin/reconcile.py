@@ -12,7 +12,7 @@ from carloop_plugin.erase import finish_erasures
 from carloop_plugin.events import CARLOOP_HEARD, CARLOOP_UNHEARD, RENTAL_CHANGED, tell
 from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
-from carloop_plugin.model import Account, CallFailed, ChangeId, Failed, Rental, Site
+from carloop_plugin.model import Account, AccountId, CallFailed, ChangeId, Failed, Rental, Site
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.recover import cancel_at_carloop, recover_with, tell_settled
 from carloop_plugin.reference import read_reference
@@ -43,19 +43,25 @@ def reconcile(sites: Iterable[Site], call: Call) -> Reconciled:
     """
     report = Reconciled()
     carloops = _each_once(sites, call)
+    seen: set[tuple[str, AccountId]] = set()
     for done, (site, carloop) in enumerate(carloops):
         # A rejected token ends the round here: nothing is sent with it until it is accepted again.
         try:
-            _reconcile_with(carloop, report, _share(call, len(carloops) - done))
+            _reconcile_with(carloop, report, _share(call, len(carloops) - done), seen=seen)
         except CallFailed as failure:
             tell(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
     finish_erasures(call)
     return report
 
 
-def _reconcile_with(carloop: Carloop, report: Reconciled, call: Call) -> None:
+def _reconcile_with(
+    carloop: Carloop, report: Reconciled, call: Call, *, seen: set[tuple[str, AccountId]]
+) -> None:
     begun, settled, changed = time.monotonic(), len(report.settled), len(report.changed)
     account = carloop.read_account(deadline=call.deadline)
+    if (carloop.origin, account.id) in seen:
+        return
+    seen.add((carloop.origin, account.id))
     _settle_all(report, carloop=carloop, account=account, call=call)
     _bring_in(report, carloop=carloop, account=account, call=call)
     tell(
@@ -89,15 +95,17 @@ def _settle_all(report: Reconciled, *, carloop: Carloop, account: Account, call:
 
 
 def _each_once(sites: Iterable[Site], call: Call) -> Sequence[tuple[Site, Carloop]]:
-    """Find the Carloops of all sites, each once however many it serves, with the first of these."""
-    found: dict[int, tuple[Site, Carloop]] = {}
+    """Find the sessions of all sites, each once however many it serves, with the first of these.
+
+    Two of them may still lead to one account, by two tokens or anew after the first was closed; only it can tell.
+    """
+    found: dict[Carloop, Site] = {}
     for site in sites:
         try:
-            carloop = call.connect(site)
-            found.setdefault(id(carloop), (site, carloop))
+            found.setdefault(call.connect(site), site)
         except Failed as failure:
             tell(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
-    return list(found.values())
+    return [(site, carloop) for carloop, site in found.items()]
 
 
 def _settle(intent: Intent, report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> bool:

@@ -245,6 +245,24 @@ class Planner:
             db = wired.call.store.database  # type: ignore[attr-defined]
             db.transact(lambda: db.execute("UPDATE intents SET sent_at = sent_at - ?", [seconds]))
 
+    def damage(self, index: str = "rentals_by_id") -> bytes:
+        """Damage a page of the records, all else in which can still be read; give what they are now."""
+        from contextlib import closing
+
+        from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
+
+        from carloop_plugin import bootstrap
+
+        bootstrap.close()
+        with closing(sqlite3.connect(self.store)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [index]).fetchone()
+            (size,) = db.execute("PRAGMA page_size").fetchone()
+        with self.store.open("r+b") as file:
+            file.seek((page - 1) * size)
+            file.write(b"\xff" * size)
+        return self.store.read_bytes()
+
     def start(self) -> datetime:
         """When the appointment begins."""
         return datetime.fromisoformat(self.appointment["period"]["start"])

@@ -22,7 +22,7 @@ from carloop_plugin.model import Reason, StoreFailed
 LONGEST_WAIT = 5.0
 """Seconds one transaction waits for another's lock, deadline permitting."""
 
-_STEPS_BETWEEN_LOOKS = 10_000
+STEPS_BETWEEN_LOOKS = 10_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
 _making = Lock()
@@ -118,7 +118,7 @@ def scrub(db: Database, path: Path, *, deadline: float) -> bool:
     try:
         with translated(path):
             wait(db, deadline=deadline)
-            db.conn.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+            db.conn.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS)
             db.execute("VACUUM")
             is_held_up, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return not is_held_up
@@ -138,10 +138,11 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreFailed(_explain(error, path)) from error
+        raise StoreFailed(explain(error, path)) from error
 
 
-def _explain(error: Exception, path: Path) -> Reason:
+def explain(error: Exception, path: Path) -> Reason:
+    """Say what SQLite's error is, by its own name for it."""
     name = str(getattr(error, "sqlite_errorname", "") or "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Reason("busy", "store.busy")

@@ -1,18 +1,15 @@
-"""A damaged file: moved aside, never repaired in place, and its installation's id found again."""
+"""The files beside a store: its installation's id, the store that is being rebuilt, damaged ones moved aside."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
-from typing import Any
 
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
-
-from carloop_plugin.model import AppointmentId, MovedAside, Reason, StoreFailed
+from carloop_plugin.model import MovedAside, Reason, StoreFailed
 
 JOURNALS = ("-journal", "-wal", "-shm")
 _STAMP = "%Y%m%dT%H%M%S"
@@ -43,64 +40,43 @@ def noted_installation(path: Path) -> str | None:
     return None
 
 
-def find_installation(path: Path) -> str:
-    """Find the id of the installation a damaged store belongs to.
-
-    :raises StoreFailed: neither the store nor the file beside it says.
-    """
-    if noted := noted_installation(path):
-        return noted
-    with suppress(sqlite3.Error, IndexError):
-        return str(_read(path, "SELECT id FROM installation LIMIT 1")[0][0])
-    raise StoreFailed(Reason("storage_failed", "store.installation_lost", (("path", str(path)),)))
-
-
-def find_settings(path: Path) -> list[tuple[str, str | None, str | None]]:
-    """Read what a damaged store still gives of the settings: site, address and station."""
-    with suppress(sqlite3.Error):
-        return _read(path, "SELECT site, base_url, station FROM settings")
-    return []
-
-
-def find_erasures(path: Path) -> list[AppointmentId] | None:
-    """Read which erasures a damaged store still has to finish, by appointment; None where it does not say."""
-    with suppress(sqlite3.Error):
-        return [AppointmentId(row[0]) for row in _read(path, "SELECT appointment_id FROM erasures")]
-    return None
-
-
-def _read(path: Path, sql: str) -> list[Any]:
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as connection:
-        return list(connection.execute(sql))
+def lost(path: Path) -> StoreFailed:
+    """Say that there is no store where there was one. It is never begun anew: its rentals would be forgotten."""
+    return StoreFailed(Reason("storage_failed", "store.lost", (("path", str(path)),)))
 
 
 def begin_rebuilding(path: Path) -> Path:
     """Name the file a store is rebuilt in. What an earlier attempt left there, killed on its way, is removed."""
-    fresh = path.with_name(f"{path.name}.rebuilding")
+    discard_unfinished(path)
+    return path.with_name(f"{path.name}.rebuilding")
+
+
+def discard_unfinished(path: Path) -> None:
+    """Delete what a rebuild left that did not come to its end. Only for whoever has the records alone."""
     for each in _beside(path, "rebuilding*"):
-        each.unlink()
-    return fresh
+        each.unlink(missing_ok=True)
 
 
 def put_in_place(fresh: Path, path: Path, *, at: datetime) -> Path | None:
     """Put a rebuilt store in the place of the damaged one; give where that is now, None where there was none.
 
-    At no moment is there no store: a planner that goes on meanwhile would begin an empty one, and book again.
+    At no moment is there no store: a planner that goes on meanwhile would take it for lost.
     """
-    aside = _aside(path, at=at) if path.exists() else None
-    id_file(fresh).unlink(missing_ok=True)
+    aside = _aside(path, at=at)
     fresh.replace(path)
     return aside
 
 
-def _aside(path: Path, *, at: datetime) -> Path:
+def _aside(path: Path, *, at: datetime) -> Path | None:
     aside = _unused(path.with_name(f"{path.name}.damaged-{at:{_STAMP}}"))
+    # Also where the store itself is gone: a journal that is left behind would be played back into the new one.
     for suffix in JOURNALS:
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
     try:
         aside.hardlink_to(path)
+    except FileNotFoundError:
+        return None
     except OSError:  # a file system without hard links: then there is no store for a moment
         path.replace(aside)
     return aside
@@ -108,15 +84,17 @@ def _aside(path: Path, *, at: datetime) -> Path:
 
 def _unused(path: Path) -> Path:
     names = (path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 1000)))
-    return next(name for name in names if not name.exists())
+    return next(name for name in names if not any(name.parent.glob(f"{escape(name.name)}*")))
 
 
 def discard_moved_aside(path: Path) -> int:
     """Delete the stores moved aside; a damaged file cannot be searched for a person. Give how many files there were.
 
+    What a rebuild left unfinished goes with them: nobody rebuilds while the records are in use.
+
     :raises StoreFailed: one cannot be deleted.
     """
-    found = list(_beside(path, "damaged-*"))
+    found = [*_beside(path, "damaged-*"), *_beside(path, "rebuilding*")]
     for each in found:
         try:
             each.unlink(missing_ok=True)

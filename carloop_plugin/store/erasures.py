@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from carloop_plugin.model import AppointmentId, MovedAside, StoreFailed
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import Row, atomic
 from carloop_plugin.store.rows import now
+from carloop_plugin.store.statements import insert_new
 from carloop_plugin.store.tables import PENDING
 
 # Of the erasures, those that wait for no change any more.
 FREE = (
     f"NOT EXISTS (SELECT 1 FROM intents WHERE intents.appointment_id = erasures.appointment_id AND {PENDING})"
 )
-
-NOBODY_KNOWS = AppointmentId("*")
-"""Stands for whatever was to be erased from records that nobody can read any more. No appointment has this id."""
 
 
 class Erasures(Accounts):
@@ -33,9 +31,11 @@ class Erasures(Accounts):
         self._erase_what_is_asked()
 
     @atomic
-    def carry_erasures_over(self, appointment_ids: Sequence[AppointmentId] | None) -> None:
-        ids = [NOBODY_KNOWS] if appointment_ids is None else appointment_ids
-        self._ask(ids, payload_only=0)
+    def carry_over(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        for table, each in rows.items():
+            for row in each:
+                insert_new(self._db, table, row)
+        # What is saved again under the same id from now on is not what was to be erased.
         self._erase_what_is_asked()
 
     def moved_aside(self) -> Sequence[MovedAside]:
@@ -51,9 +51,11 @@ class Erasures(Accounts):
     def finish_erasures(self, *, largest: int) -> bool:
         try:
             erased = self._erased()
+            if not erased:
+                return True
             # They hold what was in the records before, and cannot be searched for a person.
             self._db.discard_moved_aside()
-            if erased and not self._db.scrub(largest=largest):
+            if not self._db.scrub(largest=largest):
                 return False
             self._forget_erasures(erased)
         except StoreFailed:  # what is left to do is still noted

@@ -11,6 +11,7 @@ from sqlite_utils.migrations import Migrations
 
 from carloop_plugin.model import Reason, StoreFailed
 from carloop_plugin.store.connection import reading, writing
+from carloop_plugin.store.damaged import lost
 from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES
 
 TYPES = {
@@ -38,17 +39,22 @@ for _name, _statements in MIGRATIONS.items():
     migrations(name=_name)(_running(_statements))
 
 
-def migrate(db: Database, path: Path, *, deadline: float, installation: str | None = None) -> str:
+def migrate(
+    db: Database, path: Path, *, deadline: float, installation: str | None = None, is_lost: bool = False
+) -> str:
     """Bring the file up to date and give the installation's id; several processes may do so at once.
 
     :param installation: the id to keep where the file is new (a rebuilt store stays the same installation).
-    :raises StoreFailed: the file is of a newer version; both versions are named.
+    :param is_lost: whether there were records before, so that a file without any is not begun.
+    :raises StoreFailed: the file is of a newer version, both versions are named; or the records are lost.
     """
     with reading(db, path, deadline=deadline):
-        _refuse_newer(db, path)
+        refuse_newer(db, path)
         if not migrations.pending(db):
             return _installation(db)
     with writing(db, path, deadline=deadline):
+        if is_lost and not migrations.applied(db):
+            raise lost(path)
         migrations.apply(db)
         db.execute(
             DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
@@ -60,7 +66,8 @@ def _installation(db: Database) -> str:
     return str(db.execute("SELECT id FROM installation").fetchone()[0])
 
 
-def _refuse_newer(db: Database, path: Path) -> None:
+def refuse_newer(db: Database, path: Path) -> None:
+    """Raise `StoreFailed` for a file of a newer version, with both versions named."""
     unknown = [migration.name for migration in migrations.applied(db) if migration.name not in MIGRATIONS]
     if unknown:
         params = (("path", str(path)), ("found", unknown[-1]), ("known", NEWEST))

@@ -10,11 +10,16 @@ from threading import Lock
 
 from sqlite_utils import Database
 
+from carloop_plugin.model import Reason, StoreFailed
 from carloop_plugin.store.connection import open_database, wait
-from carloop_plugin.store.damaged import note_installation, noted_installation
+from carloop_plugin.store.damaged import lost, note_installation, noted_installation
 from carloop_plugin.store.migrations import migrate
 from carloop_plugin.store.records import Records
-from carloop_plugin.store.sqlite import SqliteDatabase
+from carloop_plugin.store.sqlite import FileOnDisk, SqliteDatabase, file_on_disk
+from carloop_plugin.store.use_lock import in_use
+
+_known: dict[Path, str] = {}
+"""The installations whose records this process has had open: a file that is gone since then was not new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class _Open:
 
     db: Database
     installation: str
-    file: tuple[int, int]
+    file: FileOnDisk | None
 
 
 class SqliteFile:
@@ -47,22 +52,24 @@ class SqliteFile:
 
     def identity(self, *, deadline: float) -> object:  # noqa: ARG002 - as above
         """Give the file on the disk, whatever links lead to it."""
-        return _identity(self._path)
+        return file_on_disk(self._path)
 
     @contextmanager
     def open(self, *, deadline: float) -> Iterator[Records]:
         """Lend a store for one call.
 
         :param deadline: monotonic seconds; no transaction waits for a lock longer.
-        :raises StoreFailed: the file cannot be opened, is damaged, busy or of a newer version.
+        :raises StoreFailed: the file cannot be opened, is lost, damaged, busy, being rebuilt or of a newer version.
         """
-        generation = self._generation
-        connection = self._take() or self._connect(deadline=deadline)
-        try:
-            database = SqliteDatabase(connection.db, self._path, deadline=deadline)
-            yield Records(database, installation=connection.installation)
-        finally:
-            self._give_back(connection, generation)
+        with in_use(self._path, deadline=deadline):
+            is_known = self._look_for_file()
+            generation = self._generation
+            connection = self._take() or self._connect(deadline=deadline, is_known=is_known)
+            try:
+                database = SqliteDatabase(connection.db, self._path, file=connection.file, deadline=deadline)
+                yield Records(database, installation=connection.installation)
+            finally:
+                self._give_back(connection, generation)
 
     def close(self) -> None:
         """Close what is idle; what is lent out is closed when it comes back. A later call opens anew."""
@@ -72,25 +79,47 @@ class SqliteFile:
         for connection in idle:
             connection.db.close()
 
-    def _connect(self, *, deadline: float) -> _Open:
+    def _look_for_file(self) -> bool:
+        """Return whether there were records here before. Raise `StoreFailed` where their file is gone."""
+        if self._installation is not None:
+            return False
+        # In this order: a process that is just beginning them notes their id when the file is there.
+        former = _known.get(self._path) or noted_installation(self._path)
+        if former is not None and file_on_disk(self._path) is None:
+            # Its folder may be gone as a whole: then other processes, and a rebuild, learn it from us.
+            note_installation(self._path, former)
+            raise lost(self._path)
+        return former is not None
+
+    def _connect(self, *, deadline: float, is_known: bool) -> _Open:
         db = open_database(self._path)
         try:
             wait(db, deadline=deadline)
-            # A store that was lost stays the same installation, or Carloop's rentals would be strangers to it.
-            known = self._installation or noted_installation(self._path)
-            installation = migrate(db, self._path, deadline=deadline, installation=known)
+            installation = migrate(
+                db, self._path, deadline=deadline, installation=self._installation, is_lost=is_known
+            )
+            self._recognise(installation)
             note_installation(self._path, installation)
-            return _Open(db, installation, _identity(self._path))
+            return _Open(db, installation, file_on_disk(self._path))
         except BaseException:  # whatever it is, the connection must not outlive it
             db.close()
             raise
+
+    def _recognise(self, installation: str) -> None:
+        """Refuse records that were put in the place of those that this process has had open."""
+        known = _known.setdefault(self._path, installation)
+        if known != installation and self._installation is None:
+            params = (("path", str(self._path)), ("found", installation), ("known", known))
+            raise StoreFailed(Reason("storage_failed", "store.other_installation", params))
+        _known[self._path] = installation
 
     def _take(self) -> _Open | None:
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         # A file that was deleted or moved aside must not live on in an open handle.
-        if connection and connection.file != _identity(self._path):
+        if connection and connection.file != file_on_disk(self._path):
             connection.db.close()
+            self.close()
             return None
         return connection
 
@@ -100,11 +129,3 @@ class SqliteFile:
                 self._idle.append(connection)
                 return
         connection.db.close()
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0)
-    return (found.st_dev, found.st_ino)

@@ -16,6 +16,7 @@ from carloop_plugin.location import is_clear, shown
 from carloop_plugin.model import Reason, StoreFailed
 from carloop_plugin.store.postgres_connection import DeadlineConnection
 from carloop_plugin.store.postgres_errors import explain_connecting
+from carloop_plugin.store.postgres_quiet import POOL_NAME, hush_psycopg, hushed
 
 MOST_CONNECTIONS = 8
 """As many as a host's calls to one provider can run at once."""
@@ -32,6 +33,7 @@ class Connections:
 
     def __init__(self, address: str) -> None:
         self.place = shown(address)
+        hush_psycopg()
         self._failed: tuple[float, psycopg.Error] | None = None
         self._pool = ConnectionPool(
             address,
@@ -42,7 +44,7 @@ class Connections:
             # The pool does not go on trying by itself: whoever needs a connection next makes it try.
             reconnect_timeout=0,
             open=True,
-            name="carloop",
+            name=POOL_NAME,
         )
 
     @contextmanager
@@ -52,17 +54,19 @@ class Connections:
         :param deadline: monotonic seconds, for the waiting and for all that is done with it.
         :raises StoreFailed: there is none: the server is not reached, refuses us, or all are in use.
         """
-        connection = self._take(deadline=deadline)
-        connection.until = deadline
-        try:
-            yield connection
-        finally:
-            # The pool brings it back to rest, which its deadline bounds too, or replaces it.
-            self._pool.putconn(connection)
+        with hushed():
+            connection = self._take(deadline=deadline)
+            connection.until = deadline
+            try:
+                yield connection
+            finally:
+                # The pool brings it back to rest, which its deadline bounds too, or replaces it.
+                self._pool.putconn(connection)
 
     def close(self) -> None:
         """Close what is idle; what is lent is closed when it comes back."""
-        self._pool.close(timeout=CLOSE_SECONDS)
+        with hushed():
+            self._pool.close(timeout=CLOSE_SECONDS)
 
     def _take(self, *, deadline: float) -> DeadlineConnection:
         began = time.monotonic()

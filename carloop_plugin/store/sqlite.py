@@ -10,10 +10,22 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
-from carloop_plugin.model import MovedAside
+from carloop_plugin.model import MovedAside, Reason, StoreFailed
 from carloop_plugin.store.connection import reading, scrub, writing
-from carloop_plugin.store.damaged import discard_moved_aside, id_file, moved_aside, note_installation
+from carloop_plugin.store.damaged import discard_moved_aside, id_file, lost, moved_aside, note_installation
 from carloop_plugin.store.database import Row, T
+
+FileOnDisk = tuple[int, int]
+"""Which file on the disk it is, whatever it is called: device and number."""
+
+
+def file_on_disk(path: Path) -> FileOnDisk | None:
+    """Say which file a path leads to; None where there is none, or nothing is in it."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found.st_size else None
 
 
 class SqliteDatabase:
@@ -24,9 +36,10 @@ class SqliteDatabase:
     SKIP_LOCKED = ""
     IS_SERVER = False
 
-    def __init__(self, db: Database, path: Path, *, deadline: float) -> None:
+    def __init__(self, db: Database, path: Path, *, file: FileOnDisk | None, deadline: float) -> None:
         self._db = db
         self._path = path
+        self._file = file
         self._deadline = deadline
 
     @property
@@ -45,6 +58,7 @@ class SqliteDatabase:
         if self._db.conn.in_transaction:
             return work()
         with writing(self._db, self._path, deadline=self._deadline):
+            self._refuse_moved()
             return work()
 
     def lock(self, name: str) -> None:
@@ -77,6 +91,14 @@ class SqliteDatabase:
     def scrub(self, *, largest: int) -> bool:
         is_small = self._path.stat().st_size <= largest
         return is_small and scrub(self._db, self._path, deadline=self._deadline)
+
+    def _refuse_moved(self) -> None:
+        """Refuse to write to a file that is not in its place any more: nobody would find it again."""
+        present = file_on_disk(self._path)
+        if present is None:
+            raise lost(self._path)
+        if present != self._file:
+            raise StoreFailed(Reason("busy", "store.busy"))
 
     def note_installation(self) -> None:
         id_file(self._path).unlink(missing_ok=True)

@@ -16,6 +16,11 @@ def insert(db: Database, table: str, row: Mapping[str, object]) -> None:
     db.execute(_insert(table, row), list(row.values()))
 
 
+def insert_new(db: Database, table: str, row: Mapping[str, object]) -> None:
+    """Insert a row, unless there is one that it would collide with."""
+    db.execute(f"{_insert(table, row)} ON CONFLICT DO NOTHING", list(row.values()))
+
+
 def upsert(db: Database, table: str, row: Mapping[str, object], *, key: Sequence[str]) -> None:
     """Insert a row, or bring the one of the same key up to date."""
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in row if name not in key)

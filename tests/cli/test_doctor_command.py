@@ -134,15 +134,62 @@ def test_what_was_moved_aside(run, planner, language: str) -> None:
     assert [] == run("doctor", "--json").document["store"]["moved_aside"]
 
 
-def test_records_that_cannot_say_what_was_to_be_erased(run, planner, appointment_file: Path) -> None:
-    """The command says that they are deleted, and the round after the rebuild does it."""
+@pytest.mark.parametrize(
+    ("language", "said", "how"),
+    [
+        ("de", "war nicht vollständig lesbar", "Nur die nächste Löschung („carloop erase“) entfernt sie"),
+        (
+            "en",
+            "could not be read completely",
+            "The next erasure (“carloop erase”) deletes them, nothing else",
+        ),
+    ],
+)
+def test_records_that_cannot_be_read_any_more(
+    run, planner, appointment_file: Path, language: str, said: str, how: str
+) -> None:
+    """The command says what to look after; the file stays, and the doctor lists it and says how to be rid of it."""
     run("appointment", "save", str(appointment_file))
     from carloop_plugin import bootstrap
 
     bootstrap.close()
     planner.store.write_bytes(b"this is no database" * 100)
-    assert "they are deleted with the next round" in run("--lang", "en", "recover", "--rebuild").err
-    assert [] == list(planner.store.parent.glob("*damaged*"))
+    ran = run("--lang", language, "recover", "--rebuild")
+    assert (0, True) == (ran.code, said in " ".join(ran.err.split()))
+    run("recover")
+    (aside,) = planner.store.parent.glob("*damaged*")
+    shown = run("--lang", language, "doctor")
+    shown = " ".join((shown.out + shown.err).split())
+    assert [] == [each for each in (aside.name, how) if each not in shown]
+
+
+def test_lost_records(run, planner, appointment_file: Path) -> None:
+    """No command begins them empty; each says what to do, and that works."""
+    run("appointment", "save", str(appointment_file))
+    booked = run("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json").document
+    planner.store.unlink()
+    for command in (["rentals"], ["recover"], ["doctor"], ["erase", "--customer", "4711"]):
+        ran = run("--lang", "en", *command)
+        said = " ".join((ran.out + ran.err).split())
+        assert (1, True) == (ran.code, "carloop recover --rebuild" in said), command
+    assert not planner.store.exists()
+    assert 0 == run("recover", "--rebuild").code
+    assert [booked["rental"]["id"]] == [each["id"] for each in run("rentals", "--json").document]
+
+
+def test_a_site_that_is_missing(run, planner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named with the reason, the command fails, and the old records stay where they are."""
+    planner.save()
+    before = planner.damage()
+    monkeypatch.delenv("CARLOOP_TOKEN")
+    ran = run("--lang", "en", "recover", "--rebuild")
+    said = " ".join(ran.err.split())
+    assert (1, True, True) == (
+        ran.code,
+        "The site main could not be read" in said,
+        "Nothing was moved" in said,
+    )
+    assert before == planner.store.read_bytes()
 
 
 def test_sound_records_with_a_pending_change_are_not_moved_aside(

@@ -18,6 +18,7 @@ Document = dict[str, Any]
 ANYWHERE = "anywhere"
 PHASES = ("change", "recovery")
 DAMAGES = ("garbage", "half", "header")
+RIVALS = ("sound", "damaged", "IMMEDIATE", "EXCLUSIVE")
 LOCKS = ("before IMMEDIATE", "before EXCLUSIVE", "sending IMMEDIATE", "sending EXCLUSIVE")
 PAGES = 12
 """A booking needs fewer pages of the disk than this, so every number below leaves it full at another moment."""
@@ -47,6 +48,7 @@ class Scene(StrEnum):
     FULL = "a full disk"
     LOCKED = "records locked by another process"
     DAMAGED = "damaged records, and the plugin's process during the rebuild"
+    BESIDE = "a rebuild beside a planner, of sound, damaged and locked records"
 
 
 CHANGES = (Operation.BOOK, Operation.CHANGE_END, Operation.CANCEL)
@@ -60,6 +62,7 @@ _IN_THE_WAY = {
     Scene.FULL: [f"{pages} pages left" for pages in range(PAGES)],
     Scene.LOCKED: LOCKS,
     Scene.DAMAGED: DAMAGES,
+    Scene.BESIDE: RIVALS,
 }
 
 

@@ -10,7 +10,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,24 @@ def in_a_process(
         raise RuntimeError(f"the process ended with {status:#x}")
     calls, steps, seconds, answer = json.loads(said)
     return Ended(False, answer, calls, tuple(steps), seconds)
+
+
+@contextmanager
+def beside(work: Callable[[], object]) -> Iterator[None]:
+    """Have a forked process do some work over and over for as long as the block lasts, then kill it wherever it is."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(LONGEST)
+        try:
+            while True:
+                work()
+        finally:
+            os._exit(3)
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def _kill_after(child: int, pipe: int, seconds: float) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from plan import Round, Scene
-from processes import Ended, in_a_process
+from processes import Ended, beside, in_a_process
 from stage import SELF, Breach, Stage, damage, downgrade
 from tap import Arm
 from verdict import verify
@@ -130,6 +131,34 @@ def _damaged(round_: Round, stage: Stage) -> bool:
     return bool(refused)
 
 
+def _beside(round_: Round, stage: Stage) -> bool:
+    """Rebuild over and over, as a person might who does not wait, while a planner makes the change."""
+    stage.use_records(stage.folder / f"beside-{round_.number}.sqlite3")
+    match round_.detail:
+        case "sound":
+            with beside(try_to_rebuild):
+                stage.do(round_)
+            stage.look(round_)
+        case "damaged":
+            stage.leave_pending(round_, has_arrived=round_.number % 2 == 0)
+            damage(stage.store, "index")
+            with beside(try_to_rebuild):
+                in_a_process(lambda: stage.go_on(round_))
+            in_a_process(try_to_rebuild)
+            return True
+        case how:
+            stage.leave_pending(round_, has_arrived=True)
+            stage.tap.lock(how)
+            try:
+                in_a_process(lambda: try_to_rebuild(seconds=0.2))
+            finally:
+                stage.tap.unlock()
+            stage.look(round_)
+    if aside := [each.name for each in stage.store.parent.glob(f"{stage.store.name}.damaged-*")]:
+        stage.breach(round_, f"sound records were moved aside: {', '.join(aside)}")
+    return True
+
+
 def _is_honest(round_: Round, ended: Ended, stage: Stage) -> None:
     """Of what was refused for want of records, nothing was sent."""
     if ended.killed or ended.answer["status"] != "refused":
@@ -149,6 +178,7 @@ _SCENES: dict[Scene, Callable[[Round, Stage], bool]] = {
     Scene.FULL: _full,
     Scene.LOCKED: _locked,
     Scene.DAMAGED: _damaged,
+    Scene.BESIDE: _beside,
 }
 
 
@@ -162,7 +192,14 @@ def open_records() -> str | None:
     return None
 
 
-def rebuild_records() -> int:
+def rebuild_records(seconds: float = 10.0) -> int:
     """Move the records aside and rebuild them from Carloop."""
-    _, rebuilt = bootstrap.rebuild_store(deadline=time.monotonic() + 10)
+    _, rebuilt = bootstrap.rebuild_store(deadline=time.monotonic() + seconds)
     return rebuilt.rentals
+
+
+def try_to_rebuild(seconds: float = 10.0) -> None:
+    """Rebuild what may be; whoever is refused tries again a moment later."""
+    with suppress(bootstrap.StoreFailed):
+        rebuild_records(seconds)
+    time.sleep(0.02)

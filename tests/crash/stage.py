@@ -270,8 +270,11 @@ def downgrade(store: Path) -> None:
 
 
 def damage(store: Path, how: str) -> None:
-    """Damage a file of records: nothing but noise, cut in two, or without its beginning."""
-    size = store.stat().st_size
+    """Damage a file of records: noise, cut in two, without its beginning, or with an index that is noise."""
+    size, page = store.stat().st_size, 0
+    if how == "index":
+        with closing(sqlite3.connect(store)) as db:
+            (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'rentals_by_id'").fetchone()
     with store.open("r+b") as file:
         match how:
             case "garbage":
@@ -280,3 +283,6 @@ def damage(store: Path, how: str) -> None:
                 file.truncate(size // 2)
             case "header":
                 file.write(bytes(100))
+            case "index":
+                file.seek((page - 1) * PAGE)
+                file.write(b"\xff" * PAGE)

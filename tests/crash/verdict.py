@@ -72,7 +72,9 @@ def _sent_as_one(round_: Round, stage: Stage) -> None:
     if keys - expected:
         stage.breach(round_, "a write was sent under a key that no change has", is_double=True)
     # Rebuilt records know the rental as it is now, not what was once sent for it.
-    contents = {(w.key, w.digest, "" if round_.scene is Scene.DAMAGED else w.revision) for w in writes}
+    contents = {
+        (w.key, w.digest, "" if round_.scene in (Scene.DAMAGED, Scene.BESIDE) else w.revision) for w in writes
+    }
     if len(contents) > len(keys):
         stage.breach(round_, "one key was sent with two contents", is_double=True)
 

@@ -252,11 +252,13 @@ def test_what_is_set_aside_needs_a_person(planner: Planner, locale: str, words: 
 def test_files_moved_aside_are_erased(planner: Planner) -> None:
     """A store that was damaged with a pending change in it still holds the customer, wherever it was moved."""
     leave_pending(planner)
-    bootstrap.close()
+    planner.damage()
     aside, _ = bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
     assert aside is not None
     assert any(aside.name in name for name in files_with_a_canary(planner))
+    planner.save()
     ask(planner, "number")
+    planner.reconcile()
     assert [] == files_with_a_canary(planner)
 
 

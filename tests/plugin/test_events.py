@@ -134,7 +134,9 @@ def erase_a_customer(planner: Planner) -> None:
     planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []})
 
 
-def rebuild(_: Planner) -> None:
+def rebuild(planner: Planner) -> None:
+    planner.save()
+    planner.damage()
     bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
 
 

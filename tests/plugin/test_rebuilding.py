@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import threading
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +16,13 @@ import pytest
 
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.erase import finish_erasures
-from carloop_plugin.model import Site, StoredSettings, StoreFailed
+from carloop_plugin.model import Account, AccountId, Site, StoredSettings, StoreFailed
+from carloop_plugin.ports import Carloop
+from carloop_plugin.rebuild import rebuild
+from carloop_plugin.reconcile import reconcile
+from carloop_plugin.store import use_lock
 from carloop_plugin.store.damaged import discard_moved_aside, moved_aside, put_in_place
+from carloop_plugin.store.pool import SqliteFile
 from mobility_hookspecs import CallContext, MobilityProblem
 
 if TYPE_CHECKING:
@@ -57,17 +66,228 @@ def test_a_rebuild_that_is_interrupted_leaves_the_old_records_in_place(planner: 
     assert [] == list(planner.store.parent.glob("*.rebuilding*"))
 
 
-def test_lost_records_stay_the_same_installation(planner: Planner) -> None:
-    """Else Carloop's rentals would be a stranger's, and the same change would be another one."""
+def aside_of(planner: Planner) -> list[str]:
+    """Name what lies beside the records because of a rebuild."""
+    return [each.name for each in planner.store.parent.glob(f"{planner.store.name}.[dr]e*")]
+
+
+def make_newer(store: Path) -> None:
+    """Make records look as a later version of the plugin left them."""
+    with closing(sqlite3.connect(store)) as db, db:
+        columns = "(migration_set, name, applied_at)"
+        db.execute(f"INSERT INTO _sqlite_migrations {columns} VALUES ('carloop_plugin', 'of_2030', '')")
+
+
+@pytest.mark.parametrize("is_damaged", [False, True], ids=["sound", "damaged"])
+@pytest.mark.parametrize("how", ["", "newer", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN"])
+def test_only_damaged_records_are_rebuilt(planner: Planner, how: str, is_damaged: bool) -> None:
+    """What is sound, of a newer version, or in use by another program stays where it is, with all that is in it."""
+    planner.save()
+    planner.control.fault("book", "drop_after", times=100)
+    planner.do(planner.booking())
+    planner.control.calm()
+    bootstrap.close()
+    if how == "newer":
+        make_newer(planner.store)
+    before = planner.damage() if is_damaged else planner.store.read_bytes()
+    with closing(sqlite3.connect(planner.store, isolation_level=None)) as other:
+        if how.startswith("BEGIN"):
+            other.execute(how)
+        if is_damaged and how in ("", "BEGIN"):
+            assert bootstrap.rebuild_store(deadline=soon())[0] is not None
+            return
+        with pytest.raises(StoreFailed) as refused:
+            bootstrap.rebuild_store(deadline=soon())
+    whys = {"newer": "store.newer", "": "store.sound", "BEGIN": "store.sound"}
+    assert whys.get(how, "store.rebuild_in_use") == refused.value.reason.text
+    assert (before, []) == (planner.store.read_bytes(), aside_of(planner))
+
+
+def test_records_are_not_rebuilt_beside_a_change(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer would go into the ones that are moved aside; so the person is told to stop the planner first."""
+    monkeypatch.setattr(use_lock, "LONGEST_WAIT", 0.0)
+    planner.save()
+    change, outcomes = planner.booking(), []
+    planner.control.fault("book", "delay", value=0.5)
+    booking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+    booking.start()
+    wait_for_intent(planner.store)
+    before = planner.damage()
+    with pytest.raises(StoreFailed) as refused:
+        bootstrap.rebuild_store(deadline=soon())
+    assert ("busy", "store.rebuild_in_use") == (refused.value.reason.code, refused.value.reason.text)
+    assert (before, []) == (planner.store.read_bytes(), aside_of(planner))
+    booking.join()
+    # Whether the answer could still be kept depends on what of the damaged page it needed.
+    assert (outcomes[0]["status"], planner.state()["state"]) in [("done", "booked"), ("unknown", "unknown")]
+
+
+def wait_for_intent(store: Path) -> None:
+    """Wait until the intent is on the disk: from then on its request may be under way."""
+    end = soon()
+    with closing(sqlite3.connect(store)) as reader:
+        while not reader.execute("SELECT count(*) FROM intents").fetchone()[0]:
+            assert CallContext.within(0).deadline < end
+
+
+def test_who_calls_during_a_rebuild_is_asked_to_wait(
+    planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same change is made afterwards, in the new records; a handle that was open leads nobody to the old ones."""
+    planner.save()
+    planner.book()
+    own = SqliteFile(planner.store)
+    with own.open(deadline=soon()) as records:
+        assert 1 == len(records.all_rentals())
+    monkeypatch.setattr(use_lock, "LONGEST_WAIT", 0.0)
+    planner.damage("rentals_of_account")
+    codes = []
+
+    def call(_: int) -> None:
+        with pytest.raises(MobilityProblem) as refused:
+            plugin.on_appointment_saved(planner.appointment, CallContext.within(5))  # type: ignore[arg-type]
+        codes.append((refused.value.problem["code"], refused.value.problem["retryable"]))
+
+    bootstrap.rebuild_store(deadline=soon(), tell=call)
+    assert ("busy", True) == codes[0]
+    assert "booked" == planner.save()["state"]
+    with own.open(deadline=soon()) as records:
+        assert records.appointment(planner.id) is not None  # type: ignore[arg-type]
+    own.close()
+
+
+def test_what_is_pending_in_damaged_records_stays_pending(planner: Planner) -> None:
+    """As far as it can be read: its outcome is unknown, never `open`, and is found out."""
+    planner.save()
+    planner.control.fault("book", "drop_before", times=100)
+    planner.do(planner.booking())
+    planner.control.calm()
+    planner.damage()
+    _, rebuilt = bootstrap.rebuild_store(deadline=soon())
+    assert (0, 1, True) == (rebuilt.rentals, rebuilt.pending, rebuilt.is_complete)
+    assert "unknown" == planner.state()["state"]
+    assert ["done"] == [each["status"] for each in planner.reconcile()["settled"]]
+    assert "booked" == planner.state()["state"]
+
+
+def test_what_cannot_be_read_is_said(planner: Planner) -> None:
+    """The rest is carried over: what was refused for good is refused for good."""
+    planner.save()
+    planner.book()
+    second = planner.booking()
+    refused = planner.do(second)
+    planner.damage("appointments")
+    _, rebuilt = bootstrap.rebuild_store(deadline=soon())
+    assert (1, False) == (rebuilt.rentals, rebuilt.is_complete)
+    assert ("already_booked", refused) == (refused["problem"]["code"], planner.do(second))
+
+
+def test_a_site_that_cannot_be_read_keeps_the_old_records_in_place(
+    planner: Planner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that the records name and that has its settings from the configuration: its rentals would be missing."""
+    planner.save()
+    planner.book()
+    planner.appointment = planner.appointment | {"id": f"{planner.id}-nord", "site": "nord"}
+    planner.save()
+    before = planner.damage()
+    config = tmp_path / "carloop.toml"
+    config.write_text('[sites.nord]\nbase_url = "http://127.0.0.1:9"\n')
+    monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+    aside, rebuilt = bootstrap.rebuild_store(deadline=soon())
+    assert (None, [Site("nord")]) == (aside, [site for site, _ in rebuilt.missing])
+    assert (before, []) == (planner.store.read_bytes(), aside_of(planner))
+    monkeypatch.delenv("CARLOOP_CONFIG")
+    aside, rebuilt = bootstrap.rebuild_store(deadline=soon())
+    assert (True, 1, ()) == (aside is not None, rebuilt.rentals, rebuilt.missing)
+
+
+LOSSES = {
+    "the file": lambda store: store.unlink(),
+    "what was in it": lambda store: store.write_bytes(b""),
+    "the folder": lambda store: shutil.rmtree(store.parent),
+}
+
+
+@pytest.mark.parametrize("is_restarted", [False, True], ids=["running", "restarted"])
+@pytest.mark.parametrize("lost", LOSSES)
+def test_lost_records_are_not_begun_empty(
+    planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lost: str, is_restarted: bool
+) -> None:
+    """Every call is refused until they are rebuilt, as the same installation: else the car is booked once more."""
+    store = tmp_path / "data" / "carloop.sqlite3"
+    monkeypatch.setenv("CARLOOP_STORE", str(store))
     planner.save()
     change = planner.booking()
     rental = planner.do(change)["rental"]
-    bootstrap.close()
-    planner.store.unlink()
+    if is_restarted:
+        bootstrap.close()
+    LOSSES[lost](store)
+    for ask in (planner.host.appointment_saved, lambda _: planner.host.reconcile()):
+        (failure,) = ask(planner.appointment).failures  # type: ignore[operator]
+        assert "storage_failed" == failure.problem["code"]
+        assert "carloop recover --rebuild" in failure.problem["detail"]
+    again = planner.do(planner.booking(option_id=change["option_id"]))
+    assert ("refused", "storage_failed") == (again["status"], again["problem"]["code"])
+    _, rebuilt = bootstrap.rebuild_store(deadline=soon())
+    assert (1, ()) == (rebuilt.rentals, rebuilt.missing)
     planner.save()
     outcome = planner.do(change)
     assert ("done", rental["id"]) == (outcome["status"], outcome["rental"]["id"])
     assert 1 == len(planner.control.rentals(planner.id))
+
+
+def test_records_deleted_during_a_change_record_nothing(planner: Planner) -> None:
+    """An intent in a file that is gone is no intent, so nothing is sent; a settled outcome is unknown."""
+    planner.save()
+    with bootstrap.opened(deadline=soon()) as wired:
+        planner.store.unlink()
+        with pytest.raises(StoreFailed) as failed:
+            wired.call.store.save_settings(Site("main"), StoredSettings(None, "Ulm"))
+    assert "store.lost" == failed.value.reason.text
+
+
+def test_records_of_another_installation_are_not_taken_for_ours(planner: Planner, tmp_path: Path) -> None:
+    """A data folder that was replaced under a running planner: its rentals would be strangers there."""
+    planner.save()
+    other = SqliteFile(tmp_path / "other" / "carloop.sqlite3")
+    with other.open(deadline=soon()):
+        pass
+    other.close()
+    (tmp_path / "other" / "carloop.sqlite3").replace(planner.store)
+    (failure,) = planner.host.appointment_saved(planner.appointment).failures
+    assert ("storage_failed", True) == (failure.problem["code"], "Installation" in failure.problem["detail"])
+
+
+@dataclass(eq=False)
+class OwnCarloop:
+    """A Carloop without rentals that counts how often its feed is read."""
+
+    number: int
+    origin: str = "https://carloop.example"
+    read: list[int] = field(default_factory=list)
+
+    def read_account(self, *, deadline: float) -> Account:
+        now = datetime.now(UTC)
+        return Account(AccountId(f"a-{self.number}"), "Autohaus", "Europe/Berlin", (), now)
+
+    def rentals_changed_since(self, since: object, *, deadline: float) -> Iterator[object]:
+        self.read.append(self.number)
+        return iter(())
+
+
+@pytest.mark.parametrize("work", [rebuild, reconcile])
+def test_every_account_is_read_once(planner: Planner, work: Any) -> None:
+    """However many there are and however often a session is made anew: accounts tell, not objects."""
+    read: list[int] = []
+
+    def connect(site: Site) -> Carloop:
+        # Kept by nobody, as a session that had to make room: the next object may have its identity.
+        return OwnCarloop(int(site) // 2, read=read)  # type: ignore[return-value]
+
+    with bootstrap.opened(deadline=soon()) as wired:
+        work([Site(str(number)) for number in range(140)], replace(wired.call, connect=connect))
+    assert [*range(70)] == read
 
 
 ODD = "carloop [1]*#%?.sqlite3"
@@ -81,7 +301,8 @@ def test_files_of_an_odd_name_are_found(planner: Planner, monkeypatch: pytest.Mo
     planner.save()
     with bootstrap.opened(deadline=soon()) as wired:
         wired.call.store.save_settings(Site("main"), StoredSettings(None, "Ulm"))
-    bootstrap.close()
+    planner = replace(planner, store=store)
+    planner.damage()
     store.with_name(f"{ODD}.installation").unlink()
     left = store.with_name(f"{ODD}.rebuilding")
     left.write_text("left by an earlier attempt")
@@ -137,7 +358,6 @@ def ask_for_what_is_kept(planner: Planner) -> None:
     report = planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []})
     assert [planner.id] == [each["appointment_id"] for each in report.answers["carloop"]["kept"]]
     planner.control.calm()
-    bootstrap.close()
 
 
 def unfinished() -> int:
@@ -147,11 +367,12 @@ def unfinished() -> int:
 
 
 def test_an_erasure_that_waits_is_not_lost_by_rebuilding(planner: Planner) -> None:
-    """Nobody has to ask again: the file moved aside holds the customer, and goes with the next round."""
+    """Nobody has to ask again: it waits for its change in the new records, and the file moved aside goes with it."""
     ask_for_what_is_kept(planner)
+    planner.damage()
     aside, _ = bootstrap.rebuild_store(deadline=soon())
     assert aside is not None
-    assert (True, 1) == (aside.exists(), unfinished())
+    assert (True, 0) == (aside.exists(), unfinished())
     planner.reconcile()
     assert (False, 0) == (aside.exists(), unfinished())
 
@@ -161,7 +382,7 @@ def test_an_erasure_that_is_not_finished_is_not_lost_by_rebuilding(planner: Plan
     planner.save()
     with bootstrap.opened(deadline=soon()) as wired:
         wired.call.store.forget_appointments([planner.id])  # type: ignore[list-item]
-    bootstrap.close()
+    planner.damage()
     aside, _ = bootstrap.rebuild_store(deadline=soon())
     planner.save()
     planner.reconcile()
@@ -171,30 +392,24 @@ def test_an_erasure_that_is_not_finished_is_not_lost_by_rebuilding(planner: Plan
         assert wired.call.store.appointment(planner.id) is not None  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("damage_to", ["all of it", "the erasures"])
-def test_records_that_cannot_say_what_was_to_be_erased_go(planner: Planner, damage_to: str) -> None:
-    """Somebody's erasure may stand where nobody can read it any more."""
-    ask_for_what_is_kept(planner)
-    if damage_to == "all of it":
-        damage(planner)
-    else:
-        with closing(sqlite3.connect(planner.store)) as connection:
-            connection.execute("DROP TABLE erasures")
-    aside, _ = bootstrap.rebuild_store(deadline=soon())
-    assert aside is not None
-    assert (True, 1) == (aside.exists(), unfinished())
-    planner.reconcile()
-    assert (False, 0) == (aside.exists(), unfinished())
-
-
-def test_records_of_which_nothing_was_to_be_erased_stay_aside(planner: Planner) -> None:
-    """Whoever wants to know what damaged them has the time until the next erasure."""
+@pytest.mark.parametrize("damage_to", ["all of it", "the erasures", "an index"])
+def test_a_file_moved_aside_is_deleted_by_an_erasure_alone(planner: Planner, damage_to: str) -> None:
+    """Whoever wants to know what damaged it has the time until then, also where it cannot say what was to be erased."""
     planner.save()
     bootstrap.close()
-    aside, _ = bootstrap.rebuild_store(deadline=soon())
+    if damage_to == "all of it":
+        damage(planner)
+    elif damage_to == "the erasures":
+        with closing(sqlite3.connect(planner.store)) as connection:
+            connection.execute("DROP TABLE erasures")
+    else:
+        planner.damage()
+    aside, rebuilt = bootstrap.rebuild_store(deadline=soon())
     planner.reconcile()
     assert aside is not None
-    assert (True, 0) == (aside.exists(), unfinished())
+    assert (True, 0, damage_to == "an index") == (aside.exists(), unfinished(), rebuilt.is_complete)
+    planner.host.erase({"customer_numbers": ["no-such-number"], "appointment_ids": []})
+    assert not aside.exists()
 
 
 def test_files_that_cannot_be_deleted_keep_an_erasure_unfinished(
@@ -202,6 +417,7 @@ def test_files_that_cannot_be_deleted_keep_an_erasure_unfinished(
 ) -> None:
     """The next round tries again."""
     ask_for_what_is_kept(planner)
+    planner.damage()
     aside, _ = bootstrap.rebuild_store(deadline=soon())
     unlink = Path.unlink
 
@@ -252,3 +468,13 @@ def test_journals_go_with_the_records_they_belong_to(tmp_path: Path) -> None:
     beside = {path.name: path.read_text() for path in tmp_path.iterdir()}
     moved = {f"{aside.name}{suffix}": f"old{suffix}" for suffix in ("", "-journal", "-wal")}
     assert moved | {"s": "new"} == beside
+
+
+def test_a_journal_without_its_records_is_moved_aside(tmp_path: Path) -> None:
+    """Who deleted them left it, and it would be played back into the new ones."""
+    store, fresh = tmp_path / "s", tmp_path / "s.rebuilding"
+    (tmp_path / "s-journal").write_text("old")
+    fresh.write_text("new")
+    assert put_in_place(fresh, store, at=bootstrap.CLOCK.now()) is None
+    assert ["new", "old"] == sorted(each.read_text() for each in tmp_path.iterdir())
+    assert not (tmp_path / "s-journal").exists()

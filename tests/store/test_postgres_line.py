@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
+from urllib.parse import unquote
 
+import psycopg
 import pytest
 
 from benchmarks.postgres_line import PostgresLine
@@ -100,3 +103,26 @@ def test_a_read_is_done_again_on_another_connection(line: PostgresLine, make_int
         assert make_intent() == store.intent(C1)
         assert () == line.cut_at
     server.close()
+
+
+def test_no_address_is_logged(line: PostgresLine, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor a socket's path, nor a user, when a connection is lost or cannot be made; of the planner's own use it is."""
+    for name in ("", "psycopg", "psycopg.pool"):
+        caplog.set_level(logging.DEBUG, name or None)
+    folder = line.address.rpartition("host=")[2]
+    server = PostgresServer(line.address)
+    with server.open(deadline=soon()) as store:
+        line.cut_at = (b"SELECT",)
+        store.sites()
+    server.close()
+    line.is_down = True
+    with pytest.raises(StoreFailed), server.open(deadline=soon()):
+        pass
+    server.close()
+    logged = [record.getMessage() for record in caplog.records]
+    assert [] == [
+        said for said in logged if unquote(folder) in said or "postgres" in said or ".s.PGSQL" in said
+    ]
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(line.address)
+    assert any(unquote(folder) in record.getMessage() for record in caplog.records)

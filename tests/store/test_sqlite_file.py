@@ -154,15 +154,18 @@ def test_a_settled_payload_is_gone_from_every_file(
     assert [] == [each.name for each in path.parent.iterdir() if b"Canary-Kunde" in each.read_bytes()]
 
 
-def test_a_file_removed_under_us_is_made_anew(path: Path, file: SqliteFile, make_intent: MakeIntent) -> None:
-    """An open handle to a deleted file would lose every record."""
+def test_a_file_removed_under_us_is_not_made_anew(
+    path: Path, file: SqliteFile, make_intent: MakeIntent
+) -> None:
+    """Neither is an open handle to it used, nor an empty one begun: its records would be lost, silently."""
     with file.open(deadline=soon()) as store:
         store.record(make_intent())
     path.unlink()
-    with file.open(deadline=soon()) as store:
-        assert [] == store.pending_intents()
-        store.record(make_intent())
-    assert path.exists()
+    for each in (file, SqliteFile(path)):
+        with pytest.raises(StoreFailed) as failed, each.open(deadline=soon()):
+            pass
+        assert ("storage_failed", "store.lost") == (failed.value.reason.code, failed.value.reason.text)
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(

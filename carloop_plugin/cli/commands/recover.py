@@ -19,10 +19,11 @@ from carloop_plugin.cli.showing import show_rentals
 from carloop_plugin.cli.stopping import until_stopped
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.model import Failed, StoreFailed
+from carloop_plugin.model import Failed
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
+    from carloop_plugin.rebuild import Rebuilt
     from mobility_hookspecs import MobilityHost
     from mobility_schemas.documents import ReconcileReport, RentalOutcome
 
@@ -133,34 +134,36 @@ def _outcome_of(outcome: RentalOutcome, texts: Texts) -> str:
 
 
 def _rebuild(texts: Texts) -> Exit:
-    """Move damaged records aside, make new ones and read the rentals in again from Carloop."""
+    """Build damaged or lost records anew from Carloop, and move the old ones aside."""
     from carloop_plugin.bootstrap import rebuild_store
-    from carloop_plugin.problems import problem_document
 
-    if (pending := _pending_in_sound_records()) > 0:
-        click.echo(texts("error.error", message=texts("recover.not_damaged", pending=pending)), err=True)
-        return Exit.REFUSED
     with waiting(texts("waiting.rebuild")) as say:
         aside, rebuilt = rebuild_store(
             deadline=time.monotonic() + REBUILD_PATIENCE,
             tell=lambda count: say(texts("waiting.rebuilt", count=count)),
         )
+    if rebuilt.missing:
+        return _tell_missing(rebuilt, texts)
+    click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
     if aside is not None:
-        click.echo(texts("recover.moved_aside", path=aside), err=True)
+        click.echo(texts("recover.moved_aside", path=plain(str(aside))), err=True)
         with records() as wired:
             if wired.call.store.unfinished_erasures():
                 click.echo(texts("recover.aside_goes"), err=True)
-    click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
+    if rebuilt.pending:
+        click.echo(texts("recover.carried", count=rebuilt.pending), err=True)
+    if not rebuilt.is_complete:
+        click.echo(texts("recover.incomplete"), err=True)
+    return Exit.DONE
+
+
+def _tell_missing(rebuilt: Rebuilt, texts: Texts) -> Exit:
+    """Print which sites could not be read, so that the old records stayed in their place, and why."""
+    from carloop_plugin.problems import problem_document
+
+    code = Exit.REFUSED
     for site, reason in rebuilt.missing:
         click.echo(texts("recover.missing", site=plain(site)), err=True)
         code = tell_problem(problem_document(reason, texts.locale), texts)
-    return code if rebuilt.missing else Exit.DONE
-
-
-def _pending_in_sound_records() -> int:
-    """Count the pending changes of records that can be read: moving those aside would lose them."""
-    try:
-        with records() as wired:
-            return wired.call.store.figures().pending
-    except StoreFailed:
-        return 0
+    click.echo(texts("recover.not_rebuilt"), err=True)
+    return code

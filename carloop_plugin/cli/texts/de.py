@@ -86,8 +86,8 @@ TEXTS: dict[str, str] = {
     "recover.short": "Unklares klären, Änderungen holen",
     "recover.help": (
         "Klärt Änderungen, deren Ausgang unbekannt ist, auch beiseitegelegte, und holt, was am Schalter geändert "
-        "wurde. Mit --watch fortlaufend, bis Strg-C. Mit --rebuild wird eine beschädigte Ablage "
-        "beiseitegelegt und aus Carloop neu aufgebaut."
+        "wurde. Mit --watch fortlaufend, bis Strg-C. Mit --rebuild wird eine beschädigte oder verlorene "
+        "Ablage aus Carloop neu aufgebaut und die alte beiseitegelegt; eine unbeschädigte bleibt, wie sie ist."
     ),
     "recover.examples": "carloop recover\ncarloop recover --watch 30\ncarloop recover --rebuild",
     "erase.short": "Personenbezogene Daten löschen",
@@ -186,7 +186,7 @@ TEXTS: dict[str, str] = {
     "option.numbers": "Kundennummer.",
     "erase.option.appointment_ids": "Kennung eines Termins.",
     "option.watch": "Alle so viele Sekunden wiederholen, bis Strg-C.",
-    "option.rebuild": "Eine beschädigte Ablage beiseitelegen und neu aufbauen.",
+    "option.rebuild": "Eine beschädigte oder verlorene Ablage neu aufbauen.",
     "option.base_url": "Webadresse, beginnt mit https://.",
     "option.station": "Nur Mietwagen dieser Station anbieten.",
     "option.token_stdin": "Den Token von der Standardeingabe lesen.",
@@ -375,16 +375,23 @@ TEXTS: dict[str, str] = {
     "rentals.none": "Keine Verleihvorgänge.",
     "recover.summary": "Geklärt: {settled} · geändert: {changed} · noch offen: {pending}",
     "recover.oldest": "Offen seit {since}",
-    "recover.aside_goes": (
-        "Aus ihr war etwas zu löschen, oder sie lässt nicht mehr erkennen, ob; der nächste Durchgang entfernt sie."
-    ),
     "recover.rebuilt": "Die Ablage ist neu aufgebaut. Verleihvorgänge: {count}",
-    "recover.not_damaged": (
-        "Die Ablage ist lesbar, und Änderungen sind noch offen ({pending}). Bitte zuerst „carloop recover“ ohne "
-        "--rebuild aufrufen."
-    ),
     "recover.unheard": "Der Standort {site} konnte nicht gefragt werden:",
-    "recover.missing": "Der Standort {site} fehlt noch; bitte danach erneut aufrufen:",
+    "recover.missing": "Der Standort {site} war nicht lesbar:",
+    "recover.not_rebuilt": (
+        "Es wurde nichts verschoben oder ersetzt, denn die Verleihvorgänge dieser Standorte würden fehlen. Bitte "
+        "prüfen Sie deren Einstellungen (CARLOOP_BASE_URL und CARLOOP_TOKEN oder die Konfigurationsdatei) und rufen "
+        "Sie den Befehl dann erneut auf."
+    ),
+    "recover.aside_goes": (
+        "Eine Löschung darin war noch nicht abgeschlossen; sobald sie es ist, ist auch diese Datei gelöscht."
+    ),
+    "recover.carried": "Übernommene Änderungen, deren Ausgang noch offen ist: {count}",
+    "recover.incomplete": (
+        "Die bisherige Ablage war nicht vollständig lesbar. Falls darin eine Änderung offen oder eine Löschung nicht "
+        "abgeschlossen war: Bitte prüfen Sie die Verleihvorgänge der letzten Minuten in Carloop und lösen Sie die "
+        "Löschung erneut aus."
+    ),
     "recover.moved_aside": "Die bisherige Ablage liegt jetzt in {path}.",
     "store.table.installation": "Installation",
     "store.table.sites": "Standorte",

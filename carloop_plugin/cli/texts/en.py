@@ -83,8 +83,8 @@ TEXTS: dict[str, str] = {
     "recover.short": "Settle what is unknown, bring in changes",
     "recover.help": (
         "Settles changes whose outcome is unknown, those set aside too, and brings in what was changed at the rental "
-        "desk. With --watch it goes on until Ctrl-C. With --rebuild, damaged records are moved aside and "
-        "built anew from Carloop."
+        "desk. With --watch it goes on until Ctrl-C. With --rebuild, damaged or lost records are built "
+        "anew from Carloop, and the old ones are moved aside; sound ones stay as they are."
     ),
     "recover.examples": "carloop recover\ncarloop recover --watch 30\ncarloop recover --rebuild",
     "erase.short": "Erase personal data",
@@ -182,7 +182,7 @@ TEXTS: dict[str, str] = {
     "option.numbers": "Customer number.",
     "erase.option.appointment_ids": "Id of an appointment.",
     "option.watch": "Repeat every so many seconds, until Ctrl-C.",
-    "option.rebuild": "Move damaged records aside and build them anew.",
+    "option.rebuild": "Build damaged or lost records anew.",
     "option.base_url": "Web address; it begins with https://.",
     "option.station": "Offer rental cars of this station only.",
     "option.token_stdin": "Read the token from standard input.",
@@ -364,16 +364,19 @@ TEXTS: dict[str, str] = {
     "rentals.none": "No rentals.",
     "recover.summary": "Settled: {settled} · changed: {changed} · still pending: {pending}",
     "recover.oldest": "Pending since {since}",
-    "recover.aside_goes": (
-        "Something was to be erased from them, or they cannot say whether; they are deleted with the next round."
-    ),
     "recover.rebuilt": "The records have been built anew. Rentals: {count}",
-    "recover.not_damaged": (
-        "The records can be read, and changes are still pending ({pending}). Please run “carloop recover” "
-        "without --rebuild first."
-    ),
     "recover.unheard": "The site {site} could not be asked:",
-    "recover.missing": "The site {site} is still missing; please run this again after:",
+    "recover.missing": "The site {site} could not be read:",
+    "recover.not_rebuilt": (
+        "Nothing was moved or replaced, for the rentals of these sites would be missing. Please check their settings "
+        "(CARLOOP_BASE_URL and CARLOOP_TOKEN, or the configuration file), then run this again."
+    ),
+    "recover.aside_goes": ("An erasure was not finished in them; this file is deleted as soon as it is."),
+    "recover.carried": "Changes whose outcome is not known yet were taken over: {count}",
+    "recover.incomplete": (
+        "The old records could not be read completely. If a change was pending or an erasure unfinished in them: "
+        "please look at the rentals of the last minutes in Carloop, and ask for the erasure again."
+    ),
     "recover.moved_aside": "The previous records are now in {path}.",
     "store.table.installation": "Installation",
     "store.table.sites": "Sites",
