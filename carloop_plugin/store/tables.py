@@ -85,6 +85,16 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "remember_erasures": (ERASURES,),
     # So that what was set aside is tried again from time to time.
     "note_when_tried": ("ALTER TABLE intents ADD COLUMN tried_at {real}",),
+    # So that a rental of another customer than the appointment's is noticed.
+    "know_customers_again": (
+        "ALTER TABLE appointments ADD COLUMN customers {text}",
+        "ALTER TABLE intents ADD COLUMN customers {text}",
+    ),
+    # So that a local time means the same once the appointment is erased, and where none was ever known.
+    "keep_time_zones": (
+        "ALTER TABLE rentals ADD COLUMN time_zone {text}",
+        "ALTER TABLE contacts ADD COLUMN time_zone {text}",
+    ),
 }
 """What each migration runs, oldest first, with a word for what the databases call differently."""
 
