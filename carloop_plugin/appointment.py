@@ -96,10 +96,10 @@ class SavedAppointment:
         return any(self.customers[-1].is_same(each) for each in rented_for)
 
     def customers_of_rental(self, renter: CustomerIdentity) -> tuple[CustomerIdentity, ...]:
-        """Return whom a rental is right for that is booked for `renter` now.
+        """Return whom a rental suits that is booked for `renter` now.
 
-        Whoever was chosen beside the present customer was chosen on purpose, so the rental suits that one too. One whose
-        the appointment was before was not chosen: the form they were on is older than the appointment.
+        A renter the appointment never had was chosen in step 4, so the rental suits the present customer too. One whom
+        the appointment had before stands on a form that is older than the appointment.
         """
         if any(renter.is_same(each) for each in self.customers):
             return (renter,)

@@ -69,8 +69,8 @@ class Intent:
 
     `body` are the bytes for Carloop, None once settled (they hold personal data). `vehicle_id` and `period` are
     what a booking asked for, `period.end` what a change of the end asked for. `appointment_period` is the
-    appointment as it was when the change was asked for, `customers` whom a booking's rental is right for (None where that
-    is not known). `sends` counts the sendings begun, the first included;
+    appointment as it was when the change was asked for, `customers` whom a booking's rental suits (None where that is
+    not known). `sends` counts the sendings begun, the first included;
     `tries` those after which Carloop could be reached and the outcome was still not known.
     `gives_up` names the booking this cancellation gives up, `given_up_by` the cancellation of this booking.
     """

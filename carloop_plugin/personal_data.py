@@ -67,8 +67,8 @@ COLUMNS = (
     Place(
         "appointments.customers",
         Kind.DIGEST,
-        "digests of the numbers and names of the appointment's newest customers under the records' key, a name's another"
-        " one for each appointment",
+        "digests of number and name of the appointment's newest customers under the records' key, a name's another one"
+        " for each appointment",
         "notice that a rental is for another customer than the appointment's",
         _WITH_APPOINTMENT,
     ),

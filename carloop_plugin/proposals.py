@@ -1,4 +1,4 @@
-"""Proposals: what to do about a rental whose appointment was moved, called off or given to another customer. Never done by itself."""
+"""Proposals: what to do about a rental that no longer fits its appointment. Never done by itself."""
 
 from __future__ import annotations
 

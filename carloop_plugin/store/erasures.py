@@ -121,7 +121,9 @@ class Erasures(Accounts):
         for table, key, owner in (("appointments", "id", "id"), ("intents", "change_id", "appointment_id")):
             sql = f"SELECT {key} AS key, customers FROM {table} WHERE {owner} = ? AND customers IS NOT NULL"
             for row in self._db.query(sql, [appointment_id]):
-                kept = tuple(each for each in read_customers(row["customers"]) or () if each.number_digest != digest)
+                kept = tuple(
+                    each for each in read_customers(row["customers"]) or () if each.number_digest != digest
+                )
                 sql = f"UPDATE {table} SET customers = ? WHERE {key} = ?"
                 self._db.execute(sql, [write_customers(kept), row["key"]])
         return True

@@ -1,4 +1,4 @@
-"""A local time means the same instant whatever was erased or rebuilt, and never what this computer's zone makes of it."""
+"""A local time means the same instant whatever was erased or rebuilt, whichever zone this computer is in."""
 
 from __future__ import annotations
 
@@ -74,7 +74,10 @@ def test_a_local_time_is_one_of_the_appointments_zone(
     ran = run("change-end", booked["id"], f"{end.astimezone(zone):%d.%m.%Y %H:%M}", "--json")
     assert (0, end) == (ran.code, datetime.fromisoformat(ran.document["rental"]["period"]["end"]))
     shown = run("rentals", "--appointment", planner.id)
-    assert (f"{end.astimezone(zone):%Y-%m-%d %H:%M}" in shown.out, f"Times in {zone}." in shown.err) == (True, True)
+    assert (f"{end.astimezone(zone):%Y-%m-%d %H:%M}" in shown.out, f"Times in {zone}." in shown.err) == (
+        True,
+        True,
+    )
 
 
 def test_a_change_that_settles_after_the_erasure_keeps_the_zone(run: Any, planner: Planner) -> None:

@@ -34,7 +34,8 @@ def told(step: dict[str, Any]) -> tuple[str, list[str], list[str]]:
 def save_each(planner: Planner, *customers: dict[str, str]) -> dict[str, Any]:
     """Save a revision for each of the customers, and give the last step."""
     steps = [
-        planner.save(revision=planner.appointment["revision"] + 1, customer=customer) for customer in customers
+        planner.save(revision=planner.appointment["revision"] + 1, customer=customer)
+        for customer in customers
     ]
     return steps[-1]
 
