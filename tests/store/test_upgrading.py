@@ -29,7 +29,9 @@ def soon() -> float:
 def take_back(db: Any) -> None:
     """Make the records what the version before left."""
     for name, columns in ADDED.items():
-        db.execute(f"DELETE FROM {'migrations' if db.IS_SERVER else '_sqlite_migrations'} WHERE name = ?", [name])
+        db.execute(
+            f"DELETE FROM {'migrations' if db.IS_SERVER else '_sqlite_migrations'} WHERE name = ?", [name]
+        )
         for column in columns:
             db.execute("ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
 
