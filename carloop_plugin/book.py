@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.appointment import SavedAppointment, identify
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import (
     Action,
@@ -50,6 +50,7 @@ def book(change: Mapping[str, object], *, change_id: ChangeId, digest: str, call
     account = carloop.known_account(deadline=call.deadline)
     reference = str(Reference(call.store.installation, site, appointment.id, change_id))
     vehicle_id = VehicleId(str(change["option_id"]))
+    renter = identify(cast("Mapping[str, object]", customer), appointment.id, key=call.store.number_key)
     intent = Intent(
         change_id=change_id,
         action=Action.BOOK,
@@ -65,6 +66,7 @@ def book(change: Mapping[str, object], *, change_id: ChangeId, digest: str, call
         body=carloop.booking_body(
             external_reference=reference, vehicle_id=vehicle_id, period=period, customer=customer
         ),
+        customers=appointment.customers_of_rental(renter),
     )
     return record_and_send(intent, carloop=carloop, account=account, call=call)
 

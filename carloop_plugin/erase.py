@@ -80,6 +80,8 @@ def erase(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call
     count = call.store.forget_appointments(sorted(asked))
     former = _pending_for(numbers, call)
     call.store.forget_payloads(sorted(former.keys() - asked))
+    for number in numbers:
+        call.store.forget_former_customers(number)
     kept = {**former, **call.store.pending_of(sorted(asked))}
     tell(ERASURE_ASKED, erased=count, kept=len(kept))
     is_finished = _finish(call)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from carloop_plugin.appointment import CustomerIdentity
 from carloop_plugin.model import (
     AccountId,
     Action,
@@ -65,10 +66,10 @@ class Intent:
 
     `body` are the bytes for Carloop, None once settled (they hold personal data). `vehicle_id` and `period` are
     what a booking asked for, `period.end` what a change of the end asked for. `appointment_period` is the
-    appointment as it was when the change was asked for. `sends` counts the sendings begun, the first included.
-    `sent_at` is when the last one was begun, by the database's clock, and `sent_ago` how long before the intent
-    was read: below zero where that clock was set back since. `tries` counts the attempts after which Carloop
-    answered and the outcome was still not known.
+    appointment as it was when the change was asked for, `customers` whom a booking's rental suits (None where that
+    is not known). `sends` counts the sendings begun, the first included. `sent_at` is when the last one was begun,
+    by the database's clock, and `sent_ago` how long before the intent was read: below zero where that clock was set
+    back since. `tries` counts the attempts after which Carloop answered and the outcome was still not known.
     `gives_up` names the booking this cancellation gives up, `given_up_by` the cancellation of this booking.
     """
 
@@ -95,6 +96,7 @@ class Intent:
     gives_up: ChangeId | None = None
     given_up_by: ChangeId | None = None
     outcome: Outcome | None = None
+    customers: tuple[CustomerIdentity, ...] | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -114,7 +116,8 @@ class RentalRecord:
     `document` is the contract's `rental`. `linked` is False for one that is not what was asked for and is
     offered for cancellation, `differs` True for one found later that the desk had changed by then.
     `appointment_period` is the appointment's period the rental was made for. `cancelled_here` tells our own
-    cancellation from one at the desk.
+    cancellation from one at the desk. `customers` are kept with the booking, and looked up where rentals are read by
+    their appointments.
     """
 
     site: Site
@@ -131,6 +134,7 @@ class RentalRecord:
     linked: bool = True
     differs: bool = False
     cancelled_here: bool = False
+    customers: tuple[CustomerIdentity, ...] | None = field(default=None, compare=False)
 
     @property
     def is_active(self) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from carloop_plugin.appointment import NAMES
+
 
 class Kind(StrEnum):
     """How near to a person the data are."""
@@ -63,10 +65,25 @@ COLUMNS = (
         _WITH_APPOINTMENT,
     ),
     Place(
+        "appointments.customers",
+        Kind.DIGEST,
+        "digests of number and name of the appointment's newest customers under the records' key, a name's another one"
+        " for each appointment",
+        "notice that a rental is for another customer than the appointment's",
+        _WITH_APPOINTMENT,
+    ),
+    Place(
+        "intents.customers",
+        Kind.DIGEST,
+        "the same digests of whom a booking is for",
+        "notice that a rental is for another customer than the appointment's",
+        _WITH_APPOINTMENT,
+    ),
+    Place(
         "installation.number_key",
         Kind.DIGEST,
-        "the random key of all digests of numbers; says nothing of anybody by itself",
-        "keep whoever has such a digest without the records from trying out numbers",
+        "the random key of all digests of numbers and names; says nothing of anybody by itself",
+        "keep whoever has such a digest without the records from trying out numbers and names",
         "as long as the records",
     ),
     Place(
@@ -168,6 +185,7 @@ IMPERSONAL = frozenset(
         *("appointments.revision", "appointments.site", "appointments.start", "appointments.start_text"),
         *("appointments.status", "appointments.time_zone"),
         *("contacts.account", "contacts.at", "contacts.position", "contacts.skew_seconds"),
+        "contacts.time_zone",
         *("erasures.asked_at", "erasures.erased_at", "erasures.payload_only"),
         "installation.id",
         # What a change was about and how far it came.
@@ -194,7 +212,7 @@ IMPERSONAL = frozenset(
         *("rentals.account", "rentals.active", "rentals.appointment_end", "rentals.appointment_start"),
         *("rentals.cancelled_here", "rentals.change_id", "rentals.differs", "rentals.end", "rentals.id"),
         *("rentals.linked", "rentals.revision", "rentals.site", "rentals.start", "rentals.status"),
-        "rentals.updated_at",
+        *("rentals.time_zone", "rentals.updated_at"),
         *("settings.base_url", "settings.site", "settings.station"),
         "sites.site",
     }
@@ -211,10 +229,15 @@ BOOKKEEPING = frozenset(
 """The columns in which one of the two databases notes which version its tables have."""
 
 _CUSTOMER = ("intents.body", "intents.digest", "appointments.customer_digest")
-_NUMBER = (*_CUSTOMER, "appointments.number_digest")
+_WHO = (*_CUSTOMER, "appointments.customers", "intents.customers")
+_NUMBER = (*_WHO, "appointments.number_digest")
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "appointment.customer": ("appointments.customer_digest", "appointments.number_digest"),
+    "appointment.customer": (
+        "appointments.customer_digest",
+        "appointments.customers",
+        "appointments.number_digest",
+    ),
     "appointment.work": (),
     "appointment_vehicle.licence_plate": (),
     "appointment_vehicle.vin": (),
@@ -222,14 +245,15 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     **{
         f"customer.{name}": _CUSTOMER
         for name in (
-            *("salutation", "first_name", "last_name", "company", "street", "postal_code", "city"),
+            *("salutation", "street", "postal_code", "city"),
             *("country", "phone", "mobile", "email", "kind"),
         )
     },
+    **{f"customer.{name}": _WHO for name in NAMES},
     "erasure_subjects.customer_numbers": (),
     "mobility_step.customer": (),
     "proposed_change.reason": ("intents.body", "intents.digest"),
-    "rental_change.customer": ("intents.body", "intents.digest"),
+    "rental_change.customer": ("intents.body", "intents.customers", "intents.digest"),
     "rental_change.reason": ("intents.body", "intents.digest"),
 }
 """Where what the contract marks as personal (`x-personal-data`) is kept: nowhere, where the tuple is empty."""

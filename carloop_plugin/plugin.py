@@ -60,16 +60,19 @@ def provide_mobility_options(
 ) -> contract.MobilityOffer:
     """Search the free cars."""
     from carloop_plugin.edge import answering, checked
-    from carloop_plugin.model import Site
+    from carloop_plugin.model import AppointmentId, Site
     from carloop_plugin.search import search
 
     request = checked(request, "mobility_request", context)
     with answering("provide_mobility_options", context) as wired:
         site = Site(request["site"])
+        appointment_id = request.get("appointment_id")
+        saved = wired.call.store.appointment(AppointmentId(appointment_id)) if appointment_id else None
         return search(
             request,
             carloop=wired.call.connect(site),
             station=wired.call.station_of(site),
+            time_zone=saved.time_zone if saved else None,
             locale=context.locale,
             deadline=wired.call.deadline,
         )

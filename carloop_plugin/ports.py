@@ -145,6 +145,9 @@ class Store(SettingsStore, Protocol):
     def forget_payloads(self, appointment_ids: Sequence[AppointmentId]) -> None:
         """Erase the payloads of appointments' pending changes as they settle; the appointments stay."""
 
+    def forget_former_customers(self, number: str) -> None:
+        """Erase the digests of a number's customer where an appointment, or its booking, is of somebody else by now."""
+
     def unfinished_erasures(self) -> int:
         """Count the erasures that wait for no change any more, and whose traces may still be in the files."""
 
@@ -261,6 +264,12 @@ class Store(SettingsStore, Protocol):
     ) -> Mapping[AppointmentId, SavedAppointment]:
         """Give several appointments at once."""
 
+    def time_zones(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
+        """Return the zones in which the times of appointments' rentals are meant, as far as they are known.
+
+        Each is the appointment's own; where that was erased, the one kept then; else that of the rental's account.
+        """
+
     def all_rentals(self, *, limit: int = 1000) -> Sequence[RentalRecord]:
         """Give the rentals, newest first."""
 
@@ -278,9 +287,15 @@ class Store(SettingsStore, Protocol):
         """
 
     def note_contact(
-        self, account: AccountId, *, at: datetime, skew: timedelta, position: datetime | None
+        self,
+        account: AccountId,
+        *,
+        at: datetime,
+        skew: timedelta,
+        position: datetime | None,
+        time_zone: str | None = None,
     ) -> None:
-        """Note a successful contact, and how far the account's rentals have been read."""
+        """Note a successful contact, the account's zone, and how far its rentals have been read."""
 
     def count_pending(self) -> tuple[int, datetime | None]:
         """Count the pending intents, and say since when the oldest is."""

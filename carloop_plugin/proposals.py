@@ -1,4 +1,4 @@
-"""Proposals: what to do about a rental whose appointment was moved or called off. Never done by itself."""
+"""Proposals: what to do about a rental that no longer fits its appointment. Never done by itself."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Misfit(StrEnum):
 
     APPOINTMENT_CANCELLED = "appointment_cancelled"
     APPOINTMENT_MOVED = "appointment_moved"
+    CUSTOMER_CHANGED = "customer_changed"
     END_MOVED = "end_moved"
     NOT_AS_ASKED = "not_as_asked"
 
@@ -48,6 +49,8 @@ def propose(rental: RentalRecord, appointment: SavedAppointment | None) -> Propo
         return None
     if appointment.is_cancelled:
         return _cancel(Misfit.APPOINTMENT_CANCELLED, rental)
+    if not appointment.suits(rental.customers):
+        return _cancel(Misfit.CUSTOMER_CHANGED, rental)
     return _moved(rental, appointment)
 
 

@@ -54,4 +54,10 @@ def _link_again(carloop: Carloop, account: Account, call: Call) -> Iterable[int]
         if reference is not None:
             record = observed(rental, reference=reference, account=account, call=call)
             yield int(call.store.keep_rental(record))
-    call.store.note_contact(account.id, at=call.clock.now(), skew=account.skew, position=account.server_time)
+    call.store.note_contact(
+        account.id,
+        at=call.clock.now(),
+        skew=account.skew,
+        position=account.server_time,
+        time_zone=account.time_zone,
+    )

@@ -135,7 +135,13 @@ def _bring_in(report: Reconciled, *, carloop: Carloop, account: Account, call: C
         for rental in carloop.rentals_changed_since(newest - OVERLAP, deadline=call.deadline):
             _take(rental, report, carloop=carloop, account=account, call=call)
             newest = max(newest, rental.updated_at)
-    call.store.note_contact(account.id, at=call.clock.now(), skew=account.skew, position=newest)
+    call.store.note_contact(
+        account.id,
+        at=call.clock.now(),
+        skew=account.skew,
+        position=newest,
+        time_zone=account.time_zone,
+    )
 
 
 def _tell_changed(record: RentalRecord) -> None:

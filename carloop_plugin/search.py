@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -43,10 +43,17 @@ YEARS_AHEAD = timedelta(days=5 * 365)
 
 
 def search(
-    request: contract.MobilityRequest, *, carloop: Carloop, station: str | None, locale: str, deadline: float
+    request: contract.MobilityRequest,
+    *,
+    carloop: Carloop,
+    station: str | None,
+    time_zone: str | None,
+    locale: str,
+    deadline: float,
 ) -> contract.MobilityOffer:
     """Find the cars that match and are free. Nothing is kept of it.
 
+    :param time_zone: the appointment's, for times in a sentence; None for the account's.
     :raises Refused: the period ends before it begins, or Carloop has no such station.
     :raises CallFailed: Carloop gave no usable answer.
     """
@@ -61,9 +68,8 @@ def search(
         _require_known_station(query, carloop, deadline=deadline)
     others = _others(query, carloop=carloop, deadline=deadline)
     alternatives = alternative_documents(others, query=query, period=asked, days=days)
-    return offer_document(
-        found, alternatives, explanation=_explain(found, query, carloop, locale, deadline=deadline)
-    )
+    zone = _zone(time_zone, carloop, deadline=deadline) if found.next_free else None
+    return offer_document(found, alternatives, explanation=_explain(found, query, zone, locale))
 
 
 def _search(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> FreeVehicles:
@@ -179,7 +185,7 @@ def _free_vehicles(query: VehicleQuery, *, carloop: Carloop, deadline: float) ->
 
 
 def _explain(
-    found: FreeVehicles, query: VehicleQuery, carloop: Carloop, locale: str, *, deadline: float
+    found: FreeVehicles, query: VehicleQuery, zone: tzinfo | None, locale: str
 ) -> contract.OfferExplanation:
     explanation: contract.OfferExplanation = {
         "matching": found.matching,
@@ -190,26 +196,24 @@ def _explain(
     }
     if found.matching:
         key = ("search.one_busy" if found.matching == 1 else "search.all_busy") + (
-            "_until" if found.next_free else ""
+            "_until" if found.next_free and zone else ""
         )
-        zone = _zone(carloop, deadline=deadline)
-        params = {"matching": str(found.matching), "until": _say(found.next_free, zone, locale)}
+        until = _say(found.next_free, zone, locale) if found.next_free and zone else ""
+        params = {"matching": str(found.matching), "until": until}
         explanation["message"] = text(key, locale, params)
     if found.next_free:
         explanation["next_free"] = format_instant(found.next_free)
     return explanation
 
 
-def _zone(carloop: Carloop, *, deadline: float) -> tzinfo:
+def _zone(name: str | None, carloop: Carloop, *, deadline: float) -> tzinfo | None:
     try:
-        return ZoneInfo(carloop.known_account(deadline=deadline).time_zone)
+        return ZoneInfo(name or carloop.known_account(deadline=deadline).time_zone)
     except (CallFailed, ZoneInfoNotFoundError, ValueError):
-        return UTC
+        return None
 
 
-def _say(instant: datetime | None, zone: tzinfo, locale: str) -> str:
-    if instant is None:
-        return ""
+def _say(instant: datetime, zone: tzinfo, locale: str) -> str:
     return instant.astimezone(zone).strftime(
         "%d.%m.%Y, %H:%M" if locale.startswith("de") else "%Y-%m-%d, %H:%M"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from carloop_plugin.cli.misuse import Misuse, nearest
 from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.model import AppointmentId, Reason, Refused, Site
+from carloop_plugin.model import AppointmentId, Reason, Refused, RentalId, Site
 
 if TYPE_CHECKING:
     from carloop_plugin.appointment import SavedAppointment
@@ -61,11 +61,35 @@ def not_saved() -> Refused:
     return Refused(Reason("appointment_not_saved", pointer="/appointment_id"))
 
 
-def zones_of(appointment_ids: Sequence[str]) -> dict[str, tzinfo | None]:
-    """Give the zones of appointments, as far as they are known."""
+def zones_of(appointment_ids: Sequence[str]) -> Mapping[str, tzinfo | None]:
+    """Return the zones in which the times of appointments' rentals are shown, as far as they are known."""
     with records() as wired:
-        found = wired.call.store.appointments([AppointmentId(each) for each in appointment_ids])
-    return {each: zone_of(saved.time_zone) for each, saved in found.items()}
+        found = wired.call.store.time_zones([AppointmentId(each) for each in appointment_ids])
+    return {each: zone_of(name) for each, name in found.items()}
+
+
+def zone_of_rental(rental_id: str, site: str | None) -> tzinfo | None:
+    """Return the zone in which a local time of a rental is meant; None where that is not known or not clear.
+
+    :raises Failed: the records do not say, and its account cannot be asked.
+    """
+    with records() as wired:
+        found = wired.call.store.rentals_named(RentalId(rental_id), Site(site) if site else None)
+        names = wired.call.store.time_zones([each.appointment_id for each in found])
+    if names:
+        # Rentals of one id at several sites may be of several zones.
+        return zone_of(min(names.values())) if len({*names.values()}) == 1 else None
+    return zone_of_account(found[0].site if found else site or DEFAULT_SITE)
+
+
+def zone_of_account(site: str) -> tzinfo | None:
+    """Return the zone of the Carloop account that a site uses; None where this computer does not know it.
+
+    :raises Failed: the account cannot be asked.
+    """
+    with records() as wired:
+        carloop = wired.call.connect(Site(site))
+        return zone_of(carloop.known_account(deadline=wired.call.deadline).time_zone)
 
 
 def store_location() -> str:

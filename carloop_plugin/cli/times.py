@@ -19,13 +19,15 @@ def read_time(text: str, zone: tzinfo | None, *, option: str) -> str:
     """Read a time and write it as RFC 3339 with offset.
 
     `2026-03-02T08:30:00+01:00` is taken as it is; `02.03.2026 08:30` and `2026-03-02 08:30` are local times of
-    `zone`, of this computer where that is None. Raise `Misuse` for what is no time, for a local time that does
-    not exist, and for one that exists twice, with the two ways to write it.
+    `zone`. Raise `Misuse` for what is no time, for a local time whose zone is not known or that does not exist, and
+    for one that exists twice, with the two ways to write it.
     """
     words = text.strip()
     if _WITH_OFFSET.fullmatch(words):
         return _read_instant(words, option).isoformat()
     local = _read_local(words, option)
+    if zone is None:
+        raise Misuse("time.no_zone", option=option, time=words, example=f"{local.isoformat()}+02:00")
     first, second = (_at(local.replace(fold=fold), zone) for fold in (0, 1))
     if first == second:
         return first.isoformat()
@@ -48,7 +50,7 @@ def show_time(text: object, texts: Texts, zone: tzinfo | None = None) -> str:
 
 
 def zone_of(name: str | None) -> tzinfo | None:
-    """Give the zone of an IANA name; None, this computer's, where there is none of that name."""
+    """Return the zone of an IANA name; None where there is none of that name on this computer."""
     if not name:
         return None
     try:
@@ -65,9 +67,15 @@ def zone_name(zone: tzinfo | None, texts: Texts) -> str:
     return texts("time.zone_here", offset=f"{offset[:-2]}:{offset[-2:]}")
 
 
-def tell_assumed_zone(zone: tzinfo | None, texts: Texts, *given: str) -> None:
-    """Say on standard error that times written without offset are taken as this computer's, where they are."""
-    if zone is None and not all(_WITH_OFFSET.fullmatch(text.strip()) for text in given):
+def is_local(text: str) -> bool:
+    """Return whether a text is a time without offset, so that it takes a zone to know what is meant."""
+    words = text.strip()
+    return not _WITH_OFFSET.fullmatch(words) and _parse_local(words) is not None
+
+
+def tell_zone(zone: tzinfo | None, texts: Texts) -> None:
+    """Say on standard error in which zone times without offset are taken, where that is known."""
+    if zone is not None:
         click.echo(texts("time.assumed", zone=zone_name(zone, texts)), err=True)
 
 
@@ -79,19 +87,24 @@ def _read_instant(words: str, option: str) -> datetime:
 
 
 def _read_local(words: str, option: str) -> datetime:
+    local = _parse_local(words)
+    if local is None:
+        raise Misuse("time.none", option=option, time=words)
+    return local
+
+
+def _parse_local(words: str) -> datetime | None:
     plain = " ".join(words.replace(",", " ").replace("T", " ").split())
     for form in _LOCAL_FORMATS:
         try:
             return datetime.strptime(plain, form)  # noqa: DTZ007 - the zone comes next, with its two odd nights
         except ValueError:
             continue
-    raise Misuse("time.none", option=option, time=words)
+    return None
 
 
-def _at(local: datetime, zone: tzinfo | None) -> datetime:
+def _at(local: datetime, zone: tzinfo) -> datetime:
     """Give the instant of a local time, written with its offset."""
-    if zone is None:
-        return local.astimezone()
     instant = local.replace(tzinfo=zone).astimezone(UTC)
     return instant.astimezone(zone).replace(tzinfo=_fixed(instant, zone))
 
@@ -101,5 +114,5 @@ def _fixed(instant: datetime, zone: tzinfo) -> tzinfo:
     return timezone(instant.astimezone(zone).utcoffset() or timedelta())
 
 
-def _wall_clock(instant: datetime, zone: tzinfo | None) -> datetime:
+def _wall_clock(instant: datetime, zone: tzinfo) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)

@@ -14,6 +14,10 @@ from carloop_plugin.store.statements import upsert
 class Accounts(Part):
     """`ports.Store`, as far as sites and accounts go."""
 
+    @property
+    def number_key(self) -> bytes:
+        return bytes(self._db.query("SELECT number_key FROM installation")[0]["number_key"])
+
     def sites(self) -> Sequence[Site]:
         return [Site(row["site"]) for row in self._db.query("SELECT site FROM sites ORDER BY site")]
 
@@ -37,13 +41,20 @@ class Accounts(Part):
 
     @atomic
     def note_contact(
-        self, account: AccountId, *, at: datetime, skew: timedelta, position: datetime | None
+        self,
+        account: AccountId,
+        *,
+        at: datetime,
+        skew: timedelta,
+        position: datetime | None,
+        time_zone: str | None = None,
     ) -> None:
         row = {
             "account": account,
             "at": write_instant(at),
             "skew_seconds": skew.total_seconds(),
             "position": write_instant(position) if position else None,
+            "time_zone": time_zone,
         }
         upsert(self._db, "contacts", row, key=("account",))
 

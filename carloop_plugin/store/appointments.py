@@ -15,16 +15,14 @@ from carloop_plugin.store.statements import upsert
 class Appointments(Accounts):
     """`ports.Store`, as far as appointments go."""
 
-    @property
-    def number_key(self) -> bytes:
-        return bytes(self._db.query("SELECT number_key FROM installation")[0]["number_key"])
-
     @atomic
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
         self._db.lock(appointment.id)
         known = self.appointment(appointment.id)
         if known and known.revision >= appointment.revision:
             return known
+        if known:
+            appointment = appointment.after(known)
         upsert(self._db, "appointments", appointment_row(appointment), key=("id",))
         self._know(appointment.site)
         return appointment

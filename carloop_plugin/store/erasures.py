@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from carloop_plugin.appointment import digest_number
 from carloop_plugin.model import AppointmentId, MovedAside, StoreFailed
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import Row, atomic
-from carloop_plugin.store.rows import now
+from carloop_plugin.store.rows import now, read_customers, write_customers
 from carloop_plugin.store.statements import insert_new
 from carloop_plugin.store.tables import PENDING
 
@@ -36,6 +37,22 @@ class Erasures(Accounts):
             for row in each:
                 insert_new(self._db, table, row)
         # What is saved again under the same id from now on is not what was to be erased.
+        self._erase_what_is_asked()
+
+    @atomic
+    def forget_former_customers(self, number: str) -> None:
+        digest = digest_number(number, key=self.number_key)
+        if not digest:
+            return
+        named = f"%:{digest}:%"
+        sql = (
+            "SELECT id FROM appointments WHERE customers LIKE ?"
+            " UNION SELECT appointment_id AS id FROM intents WHERE customers LIKE ?"
+        )
+        found = sorted(row["id"] for row in self._db.query(sql, [named, named]))
+        former = [AppointmentId(each) for each in found if self._forget_former(each, digest)]
+        # Nothing of them is left in the files either, once this is finished.
+        self._ask(former, payload_only=1)
         self._erase_what_is_asked()
 
     def moved_aside(self) -> Sequence[MovedAside]:
@@ -83,11 +100,35 @@ class Erasures(Accounts):
         if not found:
             return 0
         whole = self._db.listed([row["appointment_id"] for row in found if not row["payload_only"]])
+        # What a local time of a rental means is nobody's personal data.
+        zone = "SELECT time_zone FROM appointments WHERE appointments.id = rentals.appointment_id"
+        among = f"SELECT id FROM appointments WHERE id {self._db.AMONG}"
+        self._db.execute(
+            f"UPDATE rentals SET time_zone = ({zone}) WHERE appointment_id IN ({among})", [whole]
+        )
+        sql = f"UPDATE intents SET customers = NULL WHERE customers IS NOT NULL AND appointment_id {self._db.AMONG}"
+        self._db.execute(sql, [whole])
         erased = self._db.execute(f"DELETE FROM appointments WHERE id {self._db.AMONG}", [whole])
         every = self._db.listed([row["appointment_id"] for row in found])
         sql = f"UPDATE erasures SET erased_at = ? WHERE appointment_id {self._db.AMONG}"
         self._db.execute(sql, [now(), every])
         return erased
+
+    def _forget_former(self, appointment_id: str, digest: str) -> bool:
+        """Drop a number from whom an appointment was of; return whether that one is not its customer now."""
+        self._db.lock(appointment_id)
+        present = self._db.query("SELECT number_digest FROM appointments WHERE id = ?", [appointment_id])
+        if present and present[0]["number_digest"] == digest:
+            return False
+        for table, key, owner in (("appointments", "id", "id"), ("intents", "change_id", "appointment_id")):
+            sql = f"SELECT {key} AS key, customers FROM {table} WHERE {owner} = ? AND customers IS NOT NULL"
+            for row in self._db.query(sql, [appointment_id]):
+                kept = tuple(
+                    each for each in read_customers(row["customers"]) or () if each.number_digest != digest
+                )
+                sql = f"UPDATE {table} SET customers = ? WHERE {key} = ?"
+                self._db.execute(sql, [write_customers(kept), row["key"]])
+        return True
 
     def _waited_for(self, appointment_ids: Sequence[AppointmentId]) -> list[str]:
         sql = (

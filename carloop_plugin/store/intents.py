@@ -159,6 +159,7 @@ class Intents(Rentals, Erasures):
         self._settle(change_id, outcome)
         if rental is not None:
             self.keep_rental(rental)
+        self._erase_what_is_asked()
         return outcome
 
     @atomic
@@ -170,6 +171,7 @@ class Intents(Rentals, Erasures):
             self._settle(outcome.change_id, outcome)
         if rental is not None:
             self.keep_rental(rental)
+        self._erase_what_is_asked()
         return giving_up
 
     @atomic
@@ -204,8 +206,10 @@ class Intents(Rentals, Erasures):
 
     def _settle(self, change_id: ChangeId, outcome: Outcome) -> None:
         done = "state = 'settled', body = NULL, last_code = NULL, lease_until = NULL, lease_holder = NULL"
-        self._update(change_id, f"{done}, outcome = ?, settled_at = ?", write_outcome(outcome), now())
-        self._erase_what_is_asked()
+        # Of an appointment that was erased meanwhile no digest stays.
+        is_known = "EXISTS (SELECT 1 FROM appointments WHERE id = appointment_id)"
+        kept = f"customers = CASE WHEN {is_known} THEN customers END"
+        self._update(change_id, f"{done}, {kept}, outcome = ?, settled_at = ?", write_outcome(outcome), now())
 
     @atomic
     def _take(self, change_id: ChangeId) -> Intent | None:

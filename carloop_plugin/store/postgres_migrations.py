@@ -28,9 +28,11 @@ TYPES = {
 UNCOUNTED = (
     "intents.body",
     "intents.digest",
+    "intents.customers",
     "appointments.salt",
     "appointments.customer_digest",
     "appointments.number_digest",
+    "appointments.customers",
 )
 
 _APPLIED = "SELECT name, (SELECT id FROM installation) AS installation FROM migrations ORDER BY number"
@@ -74,9 +76,8 @@ def _apply(db: PostgresDatabase, installation: str | None) -> str:
         for statement in MIGRATIONS[name]:
             db.execute(statement.format_map(TYPES))
         db.execute("INSERT INTO migrations (name) VALUES (?)", [name])
-    if is_new:
-        for column in UNCOUNTED:
-            db.execute("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))
+    for column in UNCOUNTED:
+        db.execute("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))
     db.execute(
         DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
     )

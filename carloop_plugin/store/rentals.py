@@ -31,12 +31,24 @@ class Rentals(Accounts):
     def rentals_of(
         self, appointment_ids: Sequence[AppointmentId]
     ) -> Mapping[AppointmentId, Sequence[RentalRecord]]:
-        sql = f"SELECT * FROM rentals WHERE appointment_id {self._db.AMONG}"
+        customers = "(SELECT customers FROM intents WHERE intents.change_id = rentals.change_id) AS customers"
+        sql = f"SELECT rentals.*, {customers} FROM rentals WHERE appointment_id {self._db.AMONG}"
         rows = self._db.query(sql, [self._db.listed(appointment_ids)])
         found: dict[AppointmentId, list[RentalRecord]] = {}
         for rental in sorted(map(read_rental, rows), key=lambda rental: rental.updated_at, reverse=True):
             found.setdefault(rental.appointment_id, []).append(rental)
         return found
+
+    def time_zones(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
+        sql = (
+            "SELECT rentals.appointment_id AS id, coalesce(max(appointments.time_zone), max(rentals.time_zone),"
+            " max(contacts.time_zone)) AS time_zone FROM rentals"
+            " LEFT JOIN appointments ON appointments.id = rentals.appointment_id"
+            " LEFT JOIN contacts ON contacts.account = rentals.account"
+            f" WHERE rentals.appointment_id {self._db.AMONG} GROUP BY rentals.appointment_id"
+        )
+        rows = self._db.query(sql, [self._db.listed(appointment_ids)])
+        return {AppointmentId(row["id"]): row["time_zone"] for row in rows if row["time_zone"]}
 
     def all_rentals(self, *, limit: int = 1000) -> Sequence[RentalRecord]:
         rows = self._db.query("SELECT * FROM rentals ORDER BY updated_at DESC LIMIT ?", [limit])

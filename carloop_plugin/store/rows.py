@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.appointment import CustomerIdentity, SavedAppointment
 from carloop_plugin.intents import Intent, IntentState, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import (
     AccountId,
@@ -47,14 +47,29 @@ def appointment_row(appointment: SavedAppointment) -> dict[str, object]:
     return row | {
         "start": write_instant(appointment.period.start),
         "end": write_instant(appointment.period.end),
+        "customers": write_customers(appointment.customers),
     }
 
 
 def read_appointment(row: Row) -> SavedAppointment:
     """Read an appointment."""
-    kept = {name: value for name, value in row.items() if name not in ("start", "end")}
+    kept = {name: value for name, value in row.items() if name not in ("start", "end", "customers")}
     period = Period(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"]))
-    return SavedAppointment(**kept, period=period)
+    return SavedAppointment(**kept, period=period, customers=read_customers(row["customers"]) or ())
+
+
+def write_customers(customers: tuple[CustomerIdentity, ...] | None) -> str | None:
+    """Write who customers are; None where that is not known."""
+    if customers is None:
+        return None
+    return " ".join(f"{each.source}:{each.number_digest}:{each.name_digest}" for each in customers)
+
+
+def read_customers(text: str | None) -> tuple[CustomerIdentity, ...] | None:
+    """Read who customers are; empty where those there were have been erased."""
+    if text is None:
+        return None
+    return tuple(CustomerIdentity(*each.split(":")) for each in text.split())
 
 
 def intent_row(intent: Intent) -> dict[str, object]:
@@ -84,6 +99,7 @@ def intent_row(intent: Intent) -> dict[str, object]:
         "gives_up": intent.gives_up,
         "given_up_by": intent.given_up_by,
         "outcome": write_outcome(intent.outcome) if intent.outcome else None,
+        "customers": write_customers(intent.customers),
     }
 
 
@@ -113,6 +129,7 @@ def read_intent(row: Row) -> Intent:
         gives_up=ChangeId(row["gives_up"]) if row["gives_up"] else None,
         given_up_by=ChangeId(row["given_up_by"]) if row["given_up_by"] else None,
         outcome=read_outcome(row["outcome"]) if row["outcome"] else None,
+        customers=read_customers(row["customers"]),
     )
 
 
@@ -191,4 +208,5 @@ def read_rental(row: Row) -> RentalRecord:
         linked=bool(row["linked"]),
         differs=bool(row["differs"]),
         cancelled_here=bool(row["cancelled_here"]),
+        customers=read_customers(row.get("customers")),
     )

@@ -93,6 +93,16 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         "UPDATE intents SET sent_at = {now}",
         "ALTER TABLE intents DROP COLUMN last_sent_at",
     ),
+    # So that a rental of another customer than the appointment's is noticed.
+    "know_customers_again": (
+        "ALTER TABLE appointments ADD COLUMN customers {text}",
+        "ALTER TABLE intents ADD COLUMN customers {text}",
+    ),
+    # So that a local time means the same once the appointment is erased, and where none was ever known.
+    "keep_time_zones": (
+        "ALTER TABLE rentals ADD COLUMN time_zone {text}",
+        "ALTER TABLE contacts ADD COLUMN time_zone {text}",
+    ),
 }
 """What each migration runs, oldest first, with a word for what the databases call differently."""
 

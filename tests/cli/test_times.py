@@ -64,9 +64,11 @@ def test_the_night_that_has_it_twice() -> None:
     )
 
 
-def test_this_computers_zone() -> None:
-    """Without a zone, this computer's is meant."""
-    assert read_time("02.03.2026 08:30", None, option="--start").startswith("2026-03-02T08:30:00")
+def test_a_local_time_of_no_known_zone() -> None:
+    """Without a zone nobody guesses: this computer's may be another one."""
+    with pytest.raises(Misuse) as caught:
+        read_time("02.03.2026 08:30", None, option="--start")
+    assert ("time.no_zone", "2026-03-02T08:30:00+02:00") == (caught.value.key, caught.value.params["example"])
 
 
 def test_times_are_shown_in_the_language() -> None:
@@ -76,7 +78,7 @@ def test_times_are_shown_in_the_language() -> None:
 
 
 def test_a_zone_there_is_none_of() -> None:
-    """An unknown zone falls back to this computer's."""
+    """An unknown zone is none."""
     assert [zone_of(name) for name in ("Europe/Berlin", "Mars/Olympus", "", None, "../etc")] == [
         BERLIN,
         None,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.postgres import Postgres
-from carloop_plugin.appointment import SavedAppointment, remember
+from carloop_plugin.appointment import CustomerIdentity, SavedAppointment, remember
 from carloop_plugin.intents import Intent, RentalRecord
 from carloop_plugin.messages import advice
 from carloop_plugin.model import (
@@ -104,6 +104,7 @@ def make_intent() -> Callable[..., Intent]:
             "period": VISIT,
             "appointment_period": VISIT,
             "body": b'{"customer": "Canary"}',
+            "customers": (CustomerIdentity("dms", "d-4711", "d-name"),),
         }
         return Intent(**(values | fields))  # type: ignore[arg-type]
 

@@ -18,7 +18,7 @@ from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.records import known_appointment, not_saved, store_location
 from carloop_plugin.cli.saved_files import remembered_file
-from carloop_plugin.cli.times import read_time, tell_assumed_zone, zone_of
+from carloop_plugin.cli.times import read_time, zone_of
 
 if TYPE_CHECKING:
     from carloop_plugin.appointment import SavedAppointment
@@ -53,7 +53,6 @@ def book(
     shown = invocation.texts("input.standard_input") if name == STANDARD_INPUT else plain(name)
     click.echo(invocation.texts("book.customer_from", name=shown), err=True)
     zone = zone_of(saved.time_zone if saved else str(document.get("time_zone")))
-    tell_assumed_zone(zone, invocation.texts, *filter(None, (start, end)))
     change: RentalChange = {
         "change_id": new_change_id(change_id),
         "provider": "carloop",

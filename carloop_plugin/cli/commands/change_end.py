@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -11,9 +10,8 @@ from carloop_plugin.cli import options
 from carloop_plugin.cli.changes import new_change_id, send_change
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Argument, Command
-from carloop_plugin.cli.records import records
-from carloop_plugin.cli.times import read_time, tell_assumed_zone, zone_of
-from carloop_plugin.model import RentalId, Site
+from carloop_plugin.cli.records import zone_of_rental
+from carloop_plugin.cli.times import is_local, read_time, tell_zone
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import RentalChange
@@ -33,8 +31,8 @@ def change_end(
     as_json: bool,
 ) -> int:
     """Give a rental another end."""
-    zone = _zone_of_rental(rental_id, invocation.site)
-    tell_assumed_zone(zone, invocation.texts, end)
+    zone = zone_of_rental(rental_id, invocation.site) if is_local(end) else None
+    tell_zone(zone, invocation.texts)
     change: RentalChange = {
         "change_id": new_change_id(change_id),
         "provider": "carloop",
@@ -45,11 +43,3 @@ def change_end(
     if invocation.site is not None:
         change["site"] = invocation.site
     return send_change(change, invocation.texts, as_json=as_json)
-
-
-def _zone_of_rental(rental_id: str, site: str | None) -> tzinfo | None:
-    """Give the zone of the rental's appointment, in which a local time is meant."""
-    with records() as wired:
-        found = wired.call.store.rentals_named(RentalId(rental_id), Site(site) if site else None)
-        saved = wired.call.store.appointment(found[0].appointment_id) if found else None
-    return zone_of(saved.time_zone) if saved else None

@@ -12,9 +12,9 @@ from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Option, Whole
 from carloop_plugin.cli.misuse import Misuse, nearest
 from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
-from carloop_plugin.cli.records import chosen_site, saved_appointment
+from carloop_plugin.cli.records import chosen_site, saved_appointment, zone_of_account
 from carloop_plugin.cli.showing import show_offer
-from carloop_plugin.cli.times import read_time, tell_assumed_zone, zone_of
+from carloop_plugin.cli.times import is_local, read_time, tell_zone, zone_of
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
@@ -82,12 +82,14 @@ def _request(
     if appointment_id is None:
         if start is None or end is None:
             raise Misuse("search.period_missing")
-        tell_assumed_zone(None, invocation.texts, start, end)
+        site = chosen_site(invocation)
+        zone = zone_of_account(site) if is_local(start) or is_local(end) else None
+        tell_zone(zone, invocation.texts)
         return {
-            "site": chosen_site(invocation),
+            "site": site,
             "period": {
-                "start": read_time(start, None, option="--start"),
-                "end": read_time(end, None, option="--end"),
+                "start": read_time(start, zone, option="--start"),
+                "end": read_time(end, zone, option="--end"),
             },
             "filters": {"vehicle_classes": [], "features": []},
         }

@@ -248,6 +248,10 @@ TEXTS: dict[str, str] = {
     "time.none": (
         "{option}: „{time}“ ist keine Zeit. Bitte so schreiben: 02.03.2027 08:30 oder 2027-03-02T08:30:00+01:00."
     ),
+    "time.no_zone": (
+        "{option}: In welcher Zeitzone „{time}“ gemeint ist, ist nicht bekannt. Bitte mit Abstand zu UTC angeben, zum "
+        "Beispiel {example}."
+    ),
     "time.never": (
         "{option}: {time} gibt es nicht, in dieser Nacht werden die Uhren vorgestellt. Bitte eine andere Zeit "
         "angeben."

@@ -242,6 +242,10 @@ TEXTS: dict[str, str] = {
     "time.zone_here": "this computer's zone ({offset})",
     "time.assumed": "Times without an offset are taken in {zone}.",
     "time.none": "{option}: “{time}” is no time. Please write 2027-03-02 08:30 or 2027-03-02T08:30:00+01:00.",
+    "time.no_zone": (
+        "{option}: it is not known in which time zone “{time}” is meant. Please give it with its offset from UTC, such "
+        "as {example}."
+    ),
     "time.never": "{option}: there is no {time}, the clocks go forward that night. Please give another time.",
     "time.twice": (
         "{option}: {time} comes twice, the clocks go back that night. Please give one of these: {first} or {second}."

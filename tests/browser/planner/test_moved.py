@@ -83,6 +83,27 @@ def test_an_appointment_that_was_called_off_proposes_to_cancel(
     assert ["cancelled"] == statuses(control, appointment)
 
 
+def test_an_appointment_of_another_customer_proposes_to_cancel(
+    german: Advisor, stay: Stay, control: Any
+) -> None:
+    """A customer who is renamed is another one: the week and step 4 say so; the proposal asks, and cancels."""
+    appointment = german.new_appointment_by_hand(stay, last_name="Weiß", phone="0721 1")
+    german.book()
+    german.type_customer(phone="0721 2")
+    german.save_appointment()
+    expect(german.button("proposal.follow")).to_have_count(0)
+    german.type_customer(last_name="Schwarz")
+    german.save_appointment()
+    expect(german.step_4).to_contain_text(german.t.by_carloop("notice.customer_changed"))
+    expect(german.step_4).to_contain_text(german.t.by_carloop("proposal.customer_changed"))
+    expect(_card(german, stay, appointment)).to_contain_text(german.t("state.attention"))
+    german.open(f"/appointments/{appointment}")
+    german.hands.press(german.button("proposal.follow"))
+    german.hands.press(german.button("rental.cancel_yes"))
+    german.book()
+    assert ["cancelled", "reserved"] == statuses(control, appointment)
+
+
 def test_a_proposal_that_is_gone_is_not_followed(german: Advisor, stay: Stay, control: Any) -> None:
     """What another window has settled meanwhile is not done again: the page says so."""
     appointment = german.new_appointment(stay)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from carloop_model.carloop import Held
-from carloop_model.records import Asked, Visit, new_change, new_visit, period, said, written
+from carloop_model.records import Asked, Visit, new_change, new_visit, period, said, who, written
 from carloop_model.world import Deed, World
 
 DESK = ("hand_out", "take_back", "swap", "cancel")
@@ -27,7 +27,7 @@ def told(visit: Visit) -> str:
 def booking(world: World, visit: Visit, *, vehicle: str, longer: int = 0) -> Asked:
     """Want a car for an appointment, or for some hours longer."""
     end = visit.end + timedelta(hours=longer)
-    return _change(
+    asked = _change(
         world,
         visit,
         f"books {vehicle} for {visit.id} until {said(end)}",
@@ -38,6 +38,10 @@ def booking(world: World, visit: Visit, *, vehicle: str, longer: int = 0) -> Ask
         period=period(visit.start, end),
         customer=visit.document["customer"],
     )
+    # Else it may be that whoever was chosen meanwhile suits the rental, too.
+    customers = {who(each["customer"]) for each in (visit.document, *visit.older)}
+    asked.is_for_its_only_customer = len(customers) == 1 and bool(visit.heard)
+    return asked
 
 
 def new_end(world: World, visit: Visit, rental: Held, *, hours: int, revision: int | None) -> Asked:

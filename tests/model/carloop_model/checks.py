@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from carloop_model.carloop import OTHERS, Held, Truth
-from carloop_model.records import Asked, Document, in_short
+from carloop_model.records import Asked, Document, in_short, who
 from carloop_model.world import World
 from carloop_plugin import plugin
 from carloop_plugin.intents import Intent, OutcomeStatus, RentalRecord
@@ -32,7 +32,7 @@ class Sight:
     shown: Mapping[str, int]
     ends: Mapping[str, set[datetime]]
     late: frozenset[str]
-    remembered: frozenset[str]
+    customers: Mapping[str, Document]
     erased: frozenset[str]
 
     def is_pending(self, change_id: str) -> bool:
@@ -53,7 +53,7 @@ def look(world: World) -> Sight:
     with observer.store(deadline=time.monotonic() + 10) as store:
         intents = {change_id: store.intent(ChangeId(change_id)) for change_id in world.asked}
         rentals = store.rentals_of([AppointmentId(each) for each in ids])
-        remembered = frozenset(store.appointments([AppointmentId(each) for each in ids]))
+        saved = store.appointments([AppointmentId(each) for each in ids])
     with observer.running():
         states = plugin.provide_mobility_states([*ids, NEVER_SEEN], CallContext.within(10))
     for state in states:
@@ -71,7 +71,11 @@ def look(world: World) -> Sight:
         shown=world.shown,
         ends=world.ends,
         late=frozenset(world.late),
-        remembered=remembered,
+        customers={
+            visit.id: visit.customer_of(saved[AppointmentId(visit.id)].revision)
+            for visit in world.visits
+            if visit.id in saved
+        },
         erased=frozenset(visit.id for visit in world.visits if visit.is_erased),
     )
 
@@ -160,7 +164,7 @@ def an_end_overwrites_nothing(sight: Sight) -> Iterator[str]:
 
 def erased_is_gone(sight: Sight) -> Iterator[str]:
     """An appointment that was to be erased is, unless a change of it is pending."""
-    for appointment_id in sight.erased & sight.remembered:
+    for appointment_id in sight.erased & sight.customers.keys():
         asked = [each for each in sight.asked.values() if each.visit.id == appointment_id]
         if not any(sight.is_pending(each.id) for each in asked):
             yield f"{appointment_id} was to be erased, and is remembered"
@@ -233,6 +237,22 @@ def _shown_nothing(sight: Sight, appointment_id: str) -> Iterator[str]:
             yield f"{appointment_id} is shown as open, and has {rental.id}"
 
 
+def another_customer_is_said(sight: Sight) -> Iterator[str]:
+    """A rental for somebody else than the appointment's customer asks for attention, and no other does."""
+    for asked in filter(lambda each: each.is_booking, sight.asked.values()):
+        state = sight.states[asked.visit.id]
+        shown = sight.records.get(state.get("rental", {}).get("id", ""))
+        customer = sight.customers.get(asked.visit.id)
+        if not shown or not shown.is_active or shown.change_id != asked.id or not customer:
+            continue
+        is_other = who(customer) != who(asked.change["customer"])
+        is_sure = asked.is_for_its_only_customer and not asked.visit.was_erased
+        if is_other and is_sure and state["state"] == "booked":
+            yield f"{shown.id} of {asked.visit.id} is for another customer, and nobody says so"
+        if not is_other and "customer_changed" in {each["reason"] for each in state["proposals"]}:
+            yield f"{shown.id} of {asked.visit.id} is for its customer, and is said not to be"
+
+
 CHECKS: tuple[Callable[[Sight], Iterator[str]], ...] = (
     no_overlap,
     done_is_done,
@@ -244,4 +264,5 @@ CHECKS: tuple[Callable[[Sight], Iterator[str]], ...] = (
     linked_or_pending,
     one_each,
     states_tell_the_truth,
+    another_customer_is_said,
 )

@@ -15,7 +15,7 @@ from carloop_model.advisor import DEEDS, DESK, OVERLAPPING, told
 from carloop_model.carloop import Held
 from carloop_model.checks import complaints, look
 from carloop_model.ending import come_to_rest
-from carloop_model.records import Asked, Document, Visit, period
+from carloop_model.records import Asked, Document, Visit, changed_customer, period
 from carloop_model.story import Contradiction
 from carloop_model.trouble import FAIR, FAULTS, HELD, Death, Meanwhile, Overlap, Trouble, Weather
 from carloop_model.world import PLANNERS, World
@@ -24,6 +24,7 @@ Thing = TypeVar("Thing")
 
 MOST_VISITS = 3
 SAID = {"open": "opens", "make": "opens", "move": "moves", "call off": "calls off", "save late": "saves late"}
+SAID["change customer"] = "changes the customer of"
 
 planners = st.sampled_from(PLANNERS)
 numbers = st.integers(0, 4)
@@ -114,13 +115,13 @@ class Dealership(RuleBasedStateMachine):
     @rule(
         planner=planners,
         which=numbers,
-        what=st.sampled_from(["open", "move", "make", "call off", "save late", "erase"]),
+        what=st.sampled_from(["open", "move", "make", "call off", "save late", "erase", "change customer"]),
         by=st.integers(-1, 4),
         more=st.integers(0, 3),
         trouble=troubles,
     )
     def appointment(self, planner: str, which: int, what: str, by: int, more: int, trouble: Trouble) -> None:
-        """An appointment is opened, moved, made, called off, erased; or an old revision of it comes in late."""
+        """An appointment is opened, moved, made, called off, erased, given another customer; or comes in late."""
         if what == "make" and len(self.world.visits) < MOST_VISITS:
             self.make_appointment(planner, 2 + by, 1 + more, trouble)
             return
@@ -133,6 +134,8 @@ class Dealership(RuleBasedStateMachine):
             visit.revise(period=period(start, start + timedelta(hours=1 + 2 * more)), status="scheduled")
         elif what == "call off":
             visit.revise(status="cancelled")
+        elif what == "change customer":
+            visit.revise(customer=changed_customer(visit.document["customer"], more))
         elif what == "save late":
             document = (visit.older or [visit.document])[0]
         self.world.save(planner, visit, f"{SAID[what]} {told(visit)}", document=document, trouble=trouble)

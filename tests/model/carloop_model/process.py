@@ -29,6 +29,7 @@ EFFECTS = frozenset(
         "lease",
         "forget_appointments",
         "forget_payloads",
+        "forget_former_customers",
         "finish_erasures",
         "record_settled",
         "claim",

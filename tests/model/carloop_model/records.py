@@ -26,11 +26,13 @@ def said(instant: datetime) -> str:
 
 @dataclass
 class Visit:
-    """An appointment with its older revisions."""
+    """An appointment with its older revisions; `heard` are those that a provider has answered."""
 
     document: Document
     older: list[Document] = field(default_factory=list)
     is_erased: bool = False
+    was_erased: bool = False
+    heard: set[int] = field(default_factory=set)
 
     @property
     def id(self) -> str:
@@ -46,6 +48,12 @@ class Visit:
     def end(self) -> datetime:
         """When it ends."""
         return datetime.fromisoformat(self.document["period"]["end"])
+
+    def customer_of(self, revision: int) -> Document:
+        """Give the customer that a revision was saved with."""
+        return next(
+            dict(each["customer"]) for each in (self.document, *self.older) if each["revision"] == revision
+        )
 
     def revise(self, **changes: object) -> None:
         """Make a new revision."""
@@ -69,6 +77,20 @@ def new_visit(number: int, start: datetime, hours: int) -> Visit:
     )
 
 
+def who(customer: Document) -> tuple[object, ...]:
+    """Say who a customer is."""
+    return customer.get("number"), customer["first_name"], customer["last_name"]
+
+
+def changed_customer(customer: Document, how: int) -> Document:
+    """Correct a customer's telephone number, or choose the other one there is."""
+    if how % 2:
+        return customer | {"phone": f"0721 {how}"}
+    is_jörg = customer["first_name"] == "Jörg"
+    number = {"number": customer["number"][::-1]} if "number" in customer else {}
+    return customer | {"first_name": "Änne" if is_jörg else "Jörg"} | number
+
+
 def period(start: datetime, end: datetime) -> Document:
     """Write a period."""
     return {"start": written(start), "end": written(end)}
@@ -84,6 +106,7 @@ class Asked:
     told: str
     final: Document | None = None
     was_unknown: bool = False
+    is_for_its_only_customer: bool = False
 
     @property
     def id(self) -> str:

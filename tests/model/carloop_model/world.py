@@ -269,12 +269,14 @@ class World:
             strike=self._meanwhile(planner, trouble, visit),
         )
         if step:
+            visit.heard.add(sent["revision"])
             self.see(step.get("rental"))
 
     @ends_before_what_overlaps
     def erase(self, planner: str, visit: Visit, *, trouble: Trouble) -> None:
         """Ask for the appointment's customer to be forgotten."""
         self.tally["erase"] += 1
+        visit.was_erased = True
         subjects = {"customer_numbers": [], "appointment_ids": [visit.id]}
         report = self.call(
             planner,

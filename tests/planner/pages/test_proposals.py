@@ -64,3 +64,14 @@ def test_where_the_visit_is_called_off_nobody_is_sent_to_search(anna, saved, fak
     fake.states[saved.id] = {}
     after = words(anna.get(f"{path}?done=cancel"))
     assert ("Der Verleihvorgang ist storniert." in after, "neu suchen" in after) == (True, False)
+
+
+def test_a_rental_of_another_customer_asks_for_attention(anna, saved, fake, path):
+    """Any provider's: the week says so, and step 4 has the proposal above the rental, with its button."""
+    told = {"reason": "customer_changed", "message": "Der Wagen ist für jemand anderen."}
+    fake.states[saved.id] |= {"proposals": [MOVED | told]}
+    assert "bitte prüfen" in words(anna.get("/?week=2026-11-26"))
+    page = anna.get(path)
+    step_4 = words(page).partition("4. Mobilitätsangebot")[2]
+    assert -1 < step_4.find(told["message"]) < step_4.find("VW Golf Variant")
+    assert [True] == [True for each in Elements(page.text).addresses if "ask=follow" in each]

@@ -1,0 +1,192 @@
+"""The appointment's customer is another one than the rental's: known by digest, and never passed over in silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from carloop_plugin import bootstrap
+from carloop_plugin.messages import text
+from mobility_hookspecs import CallContext
+
+if TYPE_CHECKING:
+    from conftest import Planner
+else:
+    Planner = Any
+
+ERIKA = {"source": "manual", "first_name": "Erika", "last_name": "Canary-Meier", "phone": "0721 1"}
+ADAM = {"source": "manual", "first_name": "Adam", "last_name": "Canary-Berg"}
+WENZEL = {"source": "manual", "company": "Canary-Wenzel GmbH"}
+DMS = {"source": "dms", "number": "4711", "first_name": "Jörg", "last_name": "Canary-Müller"}
+OTHER_DMS = DMS | {"number": "4712"}
+
+FITS = ("booked", [], [])
+DIFFERS = ("attention", ["customer_changed"], ["customer_changed"])
+
+
+def told(step: dict[str, Any]) -> tuple[str, list[str], list[str]]:
+    """Give the state, the proposals' reasons and the notices' codes."""
+    reasons = [each["reason"] for each in step["proposals"]]
+    return step["state"], reasons, [each["code"] for each in step["notices"]]
+
+
+def save_each(planner: Planner, *customers: dict[str, str]) -> dict[str, Any]:
+    """Save a revision for each of the customers, and give the last step."""
+    steps = [
+        planner.save(revision=planner.appointment["revision"] + 1, customer=customer)
+        for customer in customers
+    ]
+    return steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("booked_for", "then", "expected"),
+    [
+        (DMS, [OTHER_DMS], DIFFERS),
+        (DMS, [ADAM], DIFFERS),
+        (ERIKA, [ERIKA | {"last_name": "Canary-Mayer"}], DIFFERS),
+        (ERIKA, [DMS], DIFFERS),
+        (WENZEL, [WENZEL | {"company": "Canary-Wenzel AG"}], DIFFERS),
+        (ERIKA | {"number": "1"}, [ERIKA | {"number": "2"}], DIFFERS),
+        (ERIKA, [ERIKA | {"phone": "0721 2", "email": "canary@example.org", "city": "Ulm"}], FITS),
+        (ERIKA, [ERIKA | {"salutation": "Frau", "kind": "person", "company": ""}], FITS),
+        (ERIKA, [ERIKA | {"first_name": "  Erika "}], FITS),
+        (DMS, [DMS | {"first_name": "Jo\u0308rg"}], FITS),
+        (DMS, [DMS | {"last_name": "Canary-Müller-Berg", "phone": "0721 2"}], FITS),
+        (ERIKA, [ERIKA | {"source": "dms", "number": "4713"}], FITS),
+        (DMS, [{**DMS, "source": "manual", "number": ""}], FITS),
+        (DMS, [OTHER_DMS, DMS], FITS),
+        (ERIKA, [ADAM, WENZEL, ERIKA], FITS),
+    ],
+)
+def test_another_customer_asks_for_attention(
+    planner: Planner, booked_for: dict[str, str], then: list[dict[str, str]], expected: tuple[str, ...]
+) -> None:
+    """A corrected telephone number does not, nor does one who is linked with the DMS later, or comes back."""
+    planner.save(customer=booked_for)
+    planner.book()
+    step = save_each(planner, *then)
+    assert expected == told(step)
+    assert (step["state"], step["proposals"]) == (planner.state()["state"], planner.state()["proposals"])
+
+
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_it_is_said_what_is_so_and_what_to_do(planner: Planner, locale: str) -> None:
+    """Taken as it is, the proposal cancels, and the car can be booked for the new customer."""
+    planner.save()
+    planner.book()
+    save_each(planner, OTHER_DMS)
+    step = planner.host.appointment_saved(planner.appointment, locale=locale).answers["carloop"]
+    (proposal,), (notice,) = step["proposals"], step["notices"]
+    assert text("notice.customer_changed", locale) == notice["message"]
+    assert text("proposal.customer_changed", locale) == proposal["message"]
+    change = proposal["change"] | {"change_id": planner.cancellation()["change_id"]}
+    assert ("cancel", "done") == (change["action"], planner.do(change)["status"])
+    planner.book()
+    assert FITS == told(save_each(planner, OTHER_DMS))
+
+
+def test_one_who_drives_off_with_it_is_for_the_desk(planner: Planner) -> None:
+    """A rental that is handed out cannot be cancelled; it is said all the same."""
+    planner.save()
+    rental = planner.book()
+    planner.control.desk(rental["id"], "hand_out")
+    planner.reconcile()
+    assert ("attention", [], ["desk_must_help"]) == told(save_each(planner, OTHER_DMS))
+
+
+def test_a_new_revision_makes_a_new_proposal(planner: Planner) -> None:
+    """A host hides a proposal by its id, until the appointment is saved anew."""
+    planner.save()
+    planner.book()
+    hidden = {save_each(planner, OTHER_DMS)["proposals"][0]["id"], planner.state()["proposals"][0]["id"]}
+    assert 1 == len(hidden)
+    assert set() == hidden & {each["id"] for each in save_each(planner, OTHER_DMS)["proposals"]}
+
+
+def test_whom_the_advisor_chose_in_step_4_is_left_alone(planner: Planner) -> None:
+    """A customer typed by hand can be changed until the rental is saved; what is saved as theirs then fits, too."""
+    planner.save(customer=ERIKA)
+    planner.book(customer=ADAM)
+    assert FITS == told(save_each(planner, ERIKA | {"phone": "0721 2"}))
+    assert FITS == told(save_each(planner, ADAM))
+    assert DIFFERS == told(save_each(planner, WENZEL))
+
+
+@pytest.mark.parametrize("since", [[ADAM], [ADAM, WENZEL]])
+def test_a_form_that_is_behind_does_not_choose(planner: Planner, since: list[dict[str, str]]) -> None:
+    """Two advisors: one has saved another customer, the other books for the one that was on the page."""
+    planner.save(customer=ERIKA)
+    save_each(planner, *since)
+    planner.book(customer=ERIKA)
+    assert DIFFERS[:2] == told(planner.state() | {"notices": []})[:2]
+
+
+def test_it_is_known_however_the_booking_is_settled(planner: Planner) -> None:
+    """The answer was lost and the customer changed meanwhile: the intent keeps whom it is for."""
+    planner.save()
+    planner.control.fault("book", "drop_after", times=3)
+    assert "unknown" == planner.do(planner.booking())["status"]
+    planner.control.fault("any", "status", times=20, value=503)
+    assert "unknown" == save_each(planner, OTHER_DMS)["state"]
+    planner.control.calm()
+    planner.reconcile()
+    assert "attention" == planner.state()["state"]
+
+
+def test_a_closed_rental_is_nobodys_trouble(planner: Planner) -> None:
+    """Cancelled, it holds no car."""
+    planner.save()
+    rental = planner.book()
+    planner.do(planner.cancellation(rental_id=rental["id"]))
+    assert ("open", [], []) == told(save_each(planner, OTHER_DMS))
+
+
+def test_an_erased_customer_stays_another_one(planner: Planner) -> None:
+    """Their digests go from where the appointment is somebody else's now, and the car is still not for that one."""
+    planner.save()
+    planner.book()
+    save_each(planner, OTHER_DMS)
+    assert 3 == len(_identities(planner))
+    report = planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []}).answers["carloop"]
+    assert (0, []) == (report["erased"], report["kept"])
+    assert 1 == len(_identities(planner))
+    assert "attention" == planner.state()["state"]
+
+
+@pytest.mark.parametrize("subject", ["number", "appointment"])
+@pytest.mark.parametrize("is_pending", [False, True])
+def test_no_digest_outlives_its_appointment(planner: Planner, subject: str, is_pending: bool) -> None:
+    """Erased, nothing tells whom the rental is for; saved again, the appointment raises no alarm."""
+    planner.save()
+    if is_pending:
+        planner.control.fault("book", "drop_after", times=100)
+    planner.do(planner.booking())
+    numbers, ids = (["4711"], []) if subject == "number" else ([], [planner.id])
+    planner.host.erase({"customer_numbers": numbers, "appointment_ids": ids})
+    planner.control.calm()
+    planner.reconcile()
+    assert [] == _identities(planner)
+    assert FITS == told(save_each(planner, OTHER_DMS))
+
+
+def test_rebuilt_records_raise_no_alarm(planner: Planner, request: pytest.FixtureRequest) -> None:
+    """Whom a rental is for is unknown then."""
+    if request.node.callspec.params["plugin_environment"] != "sqlite":
+        pytest.skip("only a file is rebuilt")
+    planner.save()
+    planner.book()
+    bootstrap.close()
+    planner.store.write_bytes(b"not a database any more" * 1000)
+    bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
+    assert FITS == told(save_each(planner, OTHER_DMS))
+
+
+def _identities(planner: Planner) -> list[str]:
+    """Give every digest of somebody that the records keep of the planner's appointment."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        db = wired.call.store.database  # type: ignore[attr-defined]
+        rows = db.query("SELECT customers FROM appointments WHERE id = ?", [planner.id])
+        rows += db.query("SELECT customers FROM intents WHERE appointment_id = ?", [planner.id])
+    return [each for row in rows for each in (row["customers"] or "").split()]

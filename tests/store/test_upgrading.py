@@ -1,0 +1,63 @@
+"""Records of the version before are brought up to date as they are, and what they cannot say raises no alarm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from carloop_plugin.appointment import SavedAppointment
+from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.model import AppointmentId, ChangeId
+from carloop_plugin.proposals import propose
+from carloop_plugin.store.opening import source_of
+from carloop_plugin.store.postgres_migrations import UNCOUNTED
+
+ADDED = {
+    "know_customers_again": ("appointments.customers", "intents.customers"),
+    "keep_time_zones": ("rentals.time_zone", "contacts.time_zone"),
+}
+"""What the newest migrations added."""
+
+A1 = AppointmentId("A-1")
+
+
+def soon() -> float:
+    return time.monotonic() + 30
+
+
+def take_back(db: Any) -> None:
+    """Make the records what the version before left."""
+    for name, columns in ADDED.items():
+        db.execute(
+            f"DELETE FROM {'migrations' if db.IS_SERVER else '_sqlite_migrations'} WHERE name = ?", [name]
+        )
+        for column in columns:
+            db.execute("ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
+
+
+def test_records_of_the_version_before(
+    location: str,
+    make_appointment: Callable[..., SavedAppointment],
+    make_intent: Callable[..., Intent],
+    make_rental: Callable[..., RentalRecord],
+) -> None:
+    """A rental they have fits whoever the appointment's customer is; nobody knows whom it was booked for."""
+    before = source_of(location)
+    with before.open(deadline=soon()) as store:
+        store.save_appointment(make_appointment())
+        store.record(make_intent())
+        store.settle(ChangeId("c-1"), Outcome(ChangeId("c-1"), OutcomeStatus.DONE), make_rental())
+        store.database.transact(lambda: take_back(store.database))
+    before.close()
+    after = source_of(location)
+    with after.open(deadline=soon()) as store:
+        (rental,) = store.rentals_of([A1])[A1]
+        assert propose(rental, store.appointment(A1)) is None
+        other = store.save_appointment(make_appointment(revision=2, number="4712"))
+        assert (1, None) == (len(other.customers), propose(rental, store.appointment(A1)))
+        assert {A1: "Europe/Berlin"} == store.time_zones([A1])
+        if store.database.IS_SERVER:
+            sql = "SELECT attrelid::regclass || '.' || attname AS name FROM pg_attribute WHERE attstattarget = 0"
+            assert set(UNCOUNTED) <= {row["name"] for row in store.database.query(sql)}
+    after.close()
