@@ -21,6 +21,7 @@ from carloop_plugin.store.connection import STEPS_BETWEEN_LOOKS, explain
 from carloop_plugin.store.damaged import noted_installation
 from carloop_plugin.store.migrations import migrations, refuse_newer
 from carloop_plugin.store.rows import Row, read_intent
+from carloop_plugin.store.tables import MIGRATIONS
 from carloop_plugin.store.use_lock import LONGEST_WAIT, in_use_by_others
 
 _KEYS = {"sites": "site", "settings": "site", "intents": "change_id", "erasures": "appointment_id"}
@@ -58,7 +59,15 @@ class Remains:
 
     def rows(self) -> Mapping[str, Sequence[Row]]:
         """Read what has to be carried over, by its table."""
-        found = {table: self._all_of(table, key) for table, key in _KEYS.items()}
+        # Damaged records may be of an earlier version, with columns that are gone since.
+        columns = _names_after(list(MIGRATIONS))
+        found = {
+            table: [
+                {name: value for name, value in row.items() if f"{table} {name}" in columns}
+                for row in self._all_of(table, key)
+            ]
+            for table, key in _KEYS.items()
+        }
         # Whoever had one of them is not at it any more.
         free = {"lease_holder": None, "lease_until": None}
         intents = [row | free for row in found["intents"] if _is_readable(row)]
@@ -166,10 +175,10 @@ def _names_after(applied: Sequence[str]) -> set[str]:
         return _names(db)
 
 
-def _is_readable(row: Row) -> bool:
+def _is_readable(row: dict[str, Any]) -> bool:
     """Return whether an intent is whole: what is sent again must be what was sent before."""
     with suppress(Exception):  # whatever a damaged row holds
-        intent = read_intent(row)
+        intent = read_intent(row | {"now": 0.0, "sent_at": row.get("sent_at")})
         json.loads(intent.body or b"{}")
         return intent.is_settled == (intent.outcome is not None) and not (intent.is_settled and intent.body)
     return False
