@@ -22,7 +22,7 @@ from carloop_plugin.model import Reason, StoreFailed
 LONGEST_WAIT = 5.0
 """Seconds one transaction waits for another's lock, deadline permitting."""
 
-STEPS_BETWEEN_LOOKS = 10_000
+_STEPS_BETWEEN_LOOKS = 10_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
 _making = Lock()
@@ -118,12 +118,17 @@ def scrub(db: Database, path: Path, *, deadline: float) -> bool:
     try:
         with translated(path):
             wait(db, deadline=deadline)
-            db.conn.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS)
+            interrupt_at(deadline, db)
             db.execute("VACUUM")
             is_held_up, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return not is_held_up
     finally:
         db.conn.set_progress_handler(None, 0)
+
+
+def interrupt_at(deadline: float, db: Database) -> None:
+    """End whatever statement of the connection still runs at the deadline."""
+    db.conn.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
 
 
 def wait(db: Database, *, deadline: float) -> None:

@@ -12,6 +12,9 @@ from pathlib import Path
 from carloop_plugin.model import MovedAside, Reason, StoreFailed
 
 JOURNALS = ("-journal", "-wal", "-shm")
+KNOWN: dict[Path, str] = {}
+"""The installations whose records this process has had open: a file that is gone since then was not new."""
+
 _STAMP = "%Y%m%dT%H%M%S"
 
 

@@ -12,14 +12,11 @@ from sqlite_utils import Database
 
 from carloop_plugin.model import Reason, StoreFailed
 from carloop_plugin.store.connection import open_database, wait
-from carloop_plugin.store.damaged import lost, note_installation, noted_installation
+from carloop_plugin.store.damaged import KNOWN, lost, note_installation, noted_installation
 from carloop_plugin.store.migrations import migrate
 from carloop_plugin.store.records import Records
 from carloop_plugin.store.sqlite import FileOnDisk, SqliteDatabase, file_on_disk
 from carloop_plugin.store.use_lock import in_use
-
-_known: dict[Path, str] = {}
-"""The installations whose records this process has had open: a file that is gone since then was not new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class SqliteFile:
         if self._installation is not None:
             return False
         # In this order: a process that is just beginning them notes their id when the file is there.
-        former = _known.get(self._path) or noted_installation(self._path)
+        former = KNOWN.get(self._path) or noted_installation(self._path)
         if former is not None and file_on_disk(self._path) is None:
             # Its folder may be gone as a whole: then other processes, and a rebuild, learn it from us.
             note_installation(self._path, former)
@@ -107,11 +104,11 @@ class SqliteFile:
 
     def _recognise(self, installation: str) -> None:
         """Refuse records that were put in the place of those that this process has had open."""
-        known = _known.setdefault(self._path, installation)
+        known = KNOWN.setdefault(self._path, installation)
         if known != installation and self._installation is None:
             params = (("path", str(self._path)), ("found", installation), ("known", known))
             raise StoreFailed(Reason("storage_failed", "store.other_installation", params))
-        _known[self._path] = installation
+        KNOWN[self._path] = installation
 
     def _take(self) -> _Open | None:
         with self._lock:

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
 from carloop_plugin.model import Reason, Site, StoreFailed
-from carloop_plugin.store.connection import STEPS_BETWEEN_LOOKS, explain
+from carloop_plugin.store.connection import explain, interrupt_at
 from carloop_plugin.store.damaged import noted_installation
 from carloop_plugin.store.migrations import migrations, refuse_newer
 from carloop_plugin.store.rows import Row, read_intent
@@ -113,7 +113,7 @@ def remains_of(path: Path, *, deadline: float) -> Iterator[Remains]:
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
     with closing(connection):
         db = Database(connection)
-        connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS)
+        interrupt_at(deadline, db)
         is_held = _succeeds(path, lambda: db.execute("BEGIN IMMEDIATE"))
         if is_held and _succeeds(path, lambda: _look_through(db, path)):
             raise StoreFailed(Reason("storage_failed", "store.sound", (("path", str(path)),)))

@@ -12,7 +12,14 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 
 from carloop_plugin.model import MovedAside, Reason, StoreFailed
 from carloop_plugin.store.connection import reading, scrub, writing
-from carloop_plugin.store.damaged import discard_moved_aside, id_file, lost, moved_aside, note_installation
+from carloop_plugin.store.damaged import (
+    KNOWN,
+    discard_moved_aside,
+    id_file,
+    lost,
+    moved_aside,
+    note_installation,
+)
 from carloop_plugin.store.database import Row, T
 
 FileOnDisk = tuple[int, int]
@@ -102,7 +109,8 @@ class SqliteDatabase:
 
     def note_installation(self) -> None:
         id_file(self._path).unlink(missing_ok=True)
-        note_installation(self._path, str(self.query("SELECT id FROM installation")[0]["id"]))
+        KNOWN[self._path] = str(self.query("SELECT id FROM installation")[0]["id"])
+        note_installation(self._path, KNOWN[self._path])
 
 
 def _select(db: Database, sql: str, values: Sequence[Any]) -> list[Row]:

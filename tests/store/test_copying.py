@@ -27,7 +27,7 @@ from carloop_plugin.model import (
 )
 from carloop_plugin.store import copying, postgres_connection
 from carloop_plugin.store.copying import KEYS, copy_records
-from carloop_plugin.store.damaged import find_installation
+from carloop_plugin.store.damaged import noted_installation
 from carloop_plugin.store.opening import source_of
 
 MakeIntent = Callable[..., Intent]
@@ -122,7 +122,7 @@ def test_it_is_the_same_installation(filled: str, target: str) -> None:
     assert ids[0] == ids[1]
     for location in (filled, target):
         if not location.startswith("postgresql://"):
-            assert ids[0] == find_installation(Path(location))
+            assert ids[0] == noted_installation(Path(location))
 
 
 def test_a_place_that_was_only_looked_at_is_empty(filled: str, target: str) -> None:
@@ -132,7 +132,7 @@ def test_a_place_that_was_only_looked_at_is_empty(filled: str, target: str) -> N
     assert dump(filled) == dump(target)
     assert first != dump(target)["installation"]
     if not target.startswith("postgresql://"):
-        assert dump(target)["installation"][0]["id"] == find_installation(Path(target))
+        assert dump(target)["installation"][0]["id"] == noted_installation(Path(target))
 
 
 def test_a_place_with_records_is_refused(filled: str, target: str) -> None:
