@@ -22,6 +22,7 @@ SECONDS_A_MARK = 0.5e-6
 # to find out where a document is wrong takes a tenth of a second the first time
 LONGEST_EXPLANATION = 0.25
 _LONGEST_POINTER = 200
+_PROBLEM_TYPE = "application/problem+json"
 _CARRIED_ALONG = frozenset({"conflict", "errors", "rental"})
 
 Document = Mapping[str, object]
@@ -46,10 +47,12 @@ def read_document(answer: Answer, name: str, *, deadline: float) -> Document:
 
 
 def read_problem(answer: Answer) -> Document | None:
-    """Read an answer as Carloop's problem document; None where it is none.
+    """Read an answer as Carloop's problem document; None where it is none, or one of another status.
 
     What a problem carries along beside its code must not cost us the code.
     """
+    if not answer.headers.get("content-type", "").lower().startswith(_PROBLEM_TYPE):
+        return None
     try:
         _count_marks(answer.body, _MOST_MARKS_OF_ONE)
         document = _decode(answer.body)
@@ -58,7 +61,8 @@ def read_problem(answer: Answer) -> Document | None:
         _check(document, "Problem", explained=False)
     except Broken:
         return None
-    return cast("Document", document)
+    problem = cast("Document", document)
+    return problem if problem["status"] == answer.status else None
 
 
 def _is_web_page(answer: Answer) -> bool:

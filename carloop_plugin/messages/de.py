@@ -252,9 +252,10 @@ TEXTS: dict[str, str] = {
         "Bitte den Token in Carloop unter Administration → Schnittstellen → Werkstattplaner "
         "Schnittstelle → Bearbeiten erneuern und in den Einstellungen eintragen."
     ),
-    "api.forbidden": (
-        "Carloop verweigert mit diesem Authentifizierungsschlüssel den Zugriff. Bitte in Carloop die "
-        "Rechte der Werkstattplaner Schnittstelle prüfen."
+    "api.forbidden_on_the_way": (
+        "Der Zugriff wird verweigert (Status {status}), aber nicht erkennbar von Carloop selbst. Bitte die "
+        "Webadresse prüfen und, falls sie stimmt, die Betreuung des Netzwerks oder des Carloop-Servers "
+        "verständigen."
     ),
     "api.unknown_host": (
         "Zur Adresse {host} ist kein Server bekannt. Bitte die Schreibweise der Webadresse und die "

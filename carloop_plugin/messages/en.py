@@ -233,9 +233,9 @@ TEXTS: dict[str, str] = {
         "the token in Carloop under Administration → Schnittstellen → Werkstattplaner Schnittstelle → "
         "Bearbeiten and enter it in the settings."
     ),
-    "api.forbidden": (
-        "Carloop denies access with this authentication key. Please check the rights of the workshop "
-        "planner interface in Carloop."
+    "api.forbidden_on_the_way": (
+        "Access is denied (status {status}), but not recognisably by Carloop itself. Please check the web address "
+        "and, if it is right, ask whoever runs the network or the Carloop server."
     ),
     "api.unknown_host": (
         "No server is known by the address {host}. Please check the spelling of the web address and the "
