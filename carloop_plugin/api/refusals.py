@@ -22,7 +22,13 @@ NOTHING_DONE: Mapping[int, frozenset[str]] = {
     413: frozenset({"too_large"}),
     415: frozenset({"unsupported_media_type"}),
     422: frozenset(
-        {"period_in_past", "period_invalid", "rental_immutable", "idempotency_key_reused", "validation_failed"}
+        {
+            "period_in_past",
+            "period_invalid",
+            "rental_immutable",
+            "idempotency_key_reused",
+            "validation_failed",
+        }
     ),
     428: frozenset({"precondition_required"}),
     429: frozenset({"rate_limited"}),

@@ -242,7 +242,9 @@ def test_every_refusal_of_the_interface_is_a_proof():
             for status, response in methods[method]["responses"].items():
                 name = response.get("$ref", "").rpartition("/")[2]
                 said = document["components"]["responses"].get(name, {}).get("description", "")
-                codes = [word for word in re.findall(r"`([a-z_]+)`", said) if word not in ("conflict", "rental")]
+                codes = [
+                    word for word in re.findall(r"`([a-z_]+)`", said) if word not in ("conflict", "rental")
+                ]
                 told |= {(int(status), code) for code in codes if status.isdecimal()}
     proofs = {(status, code) for status, codes in NOTHING_DONE.items() for code in codes}
     assert proofs == told - {(409, "request_in_progress")}

@@ -93,5 +93,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--workers", type=int, default=3)
     options.add_argument("--report", type=Path)
     options.add_argument("--only", default="", help="cells whose name holds this text")
-    options.add_argument("--daily", action="store_true", help="without the faults that only the long run plays")
+    options.add_argument(
+        "--daily", action="store_true", help="without the faults that only the long run plays"
+    )
     return options
