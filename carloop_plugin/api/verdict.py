@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from carloop_plugin.api.decode import Document, read_document, read_problem
+from carloop_plugin.api.decode import Document, read_problem
 from carloop_plugin.api.refusals import proves_nothing_done, reason_of_refusal, reason_on_the_way
 from carloop_plugin.api.trouble import Answer, Broken, Trouble
 from carloop_plugin.model import Action, Reason
@@ -23,6 +23,9 @@ from carloop_plugin.model import Action, Reason
 _ASKED_AGAIN = frozenset({408, 409, 421, 425, 429})
 
 T = TypeVar("T")
+Reader = Callable[[Answer, float], T]
+"""Reads a good answer before a deadline. Raises `Broken` where it is none."""
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -68,20 +71,18 @@ Verdict = Done[T] | Refused | Delayed | Lost
 def judge(
     attempt: Answer | Trouble,
     *,
-    schema: str,
-    convert: Callable[[Document], T],
+    read: Reader[T],
     deadline: float,
     action: Action | None = None,
 ) -> Verdict[T]:
     """Say what an attempt has shown, as far as there is time to read it.
 
-    A good answer is a `carloop/SCHEMA` that `convert` accepts, or else raises `Broken` for. `action` is None
-    for a read.
+    A good answer is one that `read` accepts, or else raises `Broken` for. `action` is None for a read.
     """
     if isinstance(attempt, Trouble):
         return _judge_trouble(attempt)
     if attempt.status in _good_statuses(action):
-        return _judge_success(attempt, schema, convert, deadline)
+        return _judge_success(attempt, read, deadline)
     if 400 <= attempt.status <= 599:
         return _judge_error(attempt, action)
     return Lost(Reason("invalid_answer", "api.odd_status", (("status", str(attempt.status)),)))
@@ -97,11 +98,9 @@ def _judge_trouble(trouble: Trouble) -> _NotDone:
     return verdict(trouble.reason, again=trouble.again)
 
 
-def _judge_success(
-    answer: Answer, schema: str, convert: Callable[[Document], T], deadline: float
-) -> Done[T] | Lost:
+def _judge_success(answer: Answer, read: Reader[T], deadline: float) -> Done[T] | Lost:
     try:
-        value = convert(read_document(answer, schema, deadline=deadline))
+        value = read(answer, deadline)
     except Broken as broken:
         return Lost(broken.reason)
     replayed = answer.headers.get("idempotent-replay", "").strip().lower() == "true"

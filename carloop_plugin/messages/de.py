@@ -212,6 +212,21 @@ TEXTS: dict[str, str] = {
     "check.station_unknown": (
         "Die Station „{station}“ gibt es in Carloop nicht. Bitte eine von diesen eintragen: {known}."
     ),
+    "check.unreadable_ours": (
+        "Eigene Verleihvorgänge, die Carloop in einer nicht lesbaren Form liefert: {count} ({ids}). Änderungen "
+        "daran in Carloop sind hier nicht zu sehen."
+    ),
+    "check.unreadable_others": (
+        "Fremde Verleihvorgänge, die Carloop in einer nicht lesbaren Form liefert: {count} ({ids}). Sie werden "
+        "übersprungen."
+    ),
+    "check.unreadable.hint": (
+        "Bitte prüfen, ob dieses Plugin zur Version von Carloop passt, und sonst Carloop verständigen."
+    ),
+    "check.feed_unreadable": (
+        "Die Liste der Verleihvorgänge des Kontos {account} ist nicht lesbar. Neuigkeiten aus Carloop kommen nicht an. "
+        "Bitte prüfen, ob dieses Plugin zur Version von Carloop passt, und sonst Carloop verständigen."
+    ),
     "check.clock_ahead": "Carloops Uhr geht gegenüber diesem Rechner {seconds} Sekunden vor.",
     "check.clock_behind": "Carloops Uhr geht gegenüber diesem Rechner {seconds} Sekunden nach.",
     "check.clock_skew.hint": "Bitte die Uhr dieses Rechners stellen; für Buchungen zählt Carloops Uhr.",
@@ -348,6 +363,14 @@ TEXTS: dict[str, str] = {
     "api.not_a_value": (
         "Die Antwort von Carloop enthält eine Zeit oder einen Betrag, die es nicht gibt. Bitte Carloop "
         "verständigen."
+    ),
+    "api.unreadable_rental": (
+        "Carloop liefert einen Verleihvorgang in einer Form, die dieses Plugin nicht lesen kann ({ids}). Bitte prüfen, "
+        "ob dieses Plugin zur Version von Carloop passt."
+    ),
+    "api.unreadable_vehicles": (
+        "Carloop liefert alle Fahrzeuge in einer Form, die dieses Plugin nicht lesen kann. Bitte prüfen, ob dieses "
+        "Plugin zur Version von Carloop passt."
     ),
     "api.odd_status": (
         "Carloop hat auf unerwartete Weise geantwortet (Status {status}). Bitte prüfen, ob dieses Plugin "

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import pytest
 
+from carloop_plugin.api import wire
 from carloop_plugin.api.refusals import NOTHING_DONE
 from carloop_plugin.api.trouble import Answer, Trouble
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, judge
@@ -181,7 +182,7 @@ def test_an_answer_shows(name):
     status, headers, body, expected = SHOWN[name]
     headers = headers | PROBLEM_JSON
     answer = Answer(status, headers, json.dumps(body | {"status": status}).encode() if body else b"")
-    shown = judge(answer, schema="Rental", convert=dict, deadline=float("inf"), action=Action.CHANGE_END)
+    shown = judge(answer, read=wire.reading("Rental", dict), deadline=float("inf"), action=Action.CHANGE_END)
     assert shown == expected
 
 
@@ -190,7 +191,9 @@ def test_an_answer_shows(name):
 def test_a_good_answer_shows_what_was_done(status, action, header, replayed, documents):
     """And whether it had been done before, and when Carloop wrote that."""
     answer = Answer(status, header, json.dumps(documents.account()).encode(), moment=3.5)
-    shown = judge(answer, schema="Account", convert=lambda it: it["id"], deadline=float("inf"), action=action)
+    shown = judge(
+        answer, read=wire.reading("Account", lambda it: it["id"]), deadline=float("inf"), action=action
+    )
     assert shown == Done("acc-1", replayed=replayed, moment=3.5)
 
 
@@ -205,7 +208,7 @@ def test_a_good_answer_shows_what_was_done(status, action, header, replayed, doc
 )
 def test_an_answer_that_broke_off_shows(trouble, expected):
     """Whatever its status said: without its body it may be anybody's."""
-    assert judge(trouble, schema="Rental", convert=dict, deadline=float("inf")) == expected
+    assert judge(trouble, read=wire.reading("Rental", dict), deadline=float("inf")) == expected
 
 
 RFC_9457 = {"type": "about:blank", "title": "Title"}
@@ -228,7 +231,7 @@ def test_only_carloops_own_problem_document_proves_anything_about_a_write(name, 
     for status in {*range(300, 600)} - {409}:
         body = document and {"status": status} | document
         answer = Answer(status, headers, json.dumps(body).encode())
-        shown = judge(answer, schema="Rental", convert=dict, deadline=float("inf"), action=action)
+        shown = judge(answer, read=wire.reading("Rental", dict), deadline=float("inf"), action=action)
         assert type(shown) is Lost, (status, shown)
         assert shown.reason.code in ("unreachable", "invalid_answer", "rate_limited"), (status, shown)
 

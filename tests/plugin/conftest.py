@@ -21,6 +21,7 @@ ON_BOTH = frozenset(
         "test_booking",
         "test_changing",
         "test_leases",
+        "test_on_the_way",
         "test_personal_data",
         "test_sending",
         "test_step",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +28,13 @@ def proxy(planner: Planner, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -
     with FaultProxy(sandbox.url) as proxy:
         monkeypatch.setenv("CARLOOP_BASE_URL", proxy.url)
         yield proxy
+
+
+def break_rental(rental: Rental, planner: Planner, proxy: FaultProxy) -> None:
+    """Make a rental unreadable wherever it stands in an answer: it loses its page."""
+    page = str(rental["web_url"]).replace(planner.control.url, proxy.url)
+    pieces = ((f'"web_url":"{page}"'.encode(), b'"web_url":""'),)
+    proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=pieces), "read", times=99)
 
 
 def replay(rental: Rental) -> Strike:
@@ -69,3 +78,125 @@ def test_a_replayed_cancellation_that_cancelled_nothing_is_not_done(
     planner.reconcile()
     assert "done" == planner.do(giving_up)["status"]
     assert ["cancelled"] == [rental["status"] for rental in planner.control.rentals(planner.id)]
+
+
+def strangers_rental(planner: Planner, vehicle_id: str) -> Rental:
+    """Book at Carloop as another planner would."""
+    start = planner.start() + timedelta(days=40)
+    body = {
+        "external_reference": f"another/main/A-1/{uuid.uuid4()}",
+        "vehicle_id": vehicle_id,
+        "start": start.isoformat(),
+        "end": (start + timedelta(hours=1)).isoformat(),
+        "customer": {"source": "manual", "last_name": "Stranger"},
+    }
+    answer = planner.control.api(
+        "POST", "/rentals", json=body, headers={"Idempotency-Key": str(uuid.uuid4())}
+    )
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def at_carloop(planner: Planner) -> Rental:
+    (rental,) = planner.control.rentals(planner.id)
+    return rental
+
+
+def findings(planner: Planner) -> tuple[bool, list[tuple[str, str]]]:
+    report = planner.host.check("carloop", "main")
+    return report["ok"], [(each["code"], each["severity"]) for each in report["findings"]]
+
+
+CONNECTED = ("connected", "info")
+
+
+def told(caplog: pytest.LogCaptureFixture, name: str) -> list[dict[str, Any]]:
+    """Give the fields of the events of a name."""
+    return [each.fields for each in caplog.records if getattr(each, "event", "") == name]  # type: ignore[attr-defined]
+
+
+def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
+    planner: Planner, proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the desk did to ours is seen, and the check of the connection names the one that is skipped."""
+    planner.save()
+    ours = planner.book()
+    stranger = strangers_rental(planner, ours["vehicle"]["id"])
+    planner.control.desk(ours["id"], "hand_out")
+    break_rental(stranger, planner, proxy)
+    report = planner.reconcile()
+    assert [(ours["id"], "picked_up")] == [(each["id"], each["status"]) for each in report["changed"]]
+    assert (True, [CONNECTED, ("unreadable_rentals", "warning")]) == findings(planner)
+    assert stranger["id"] in planner.host.check("carloop", "main")["findings"][-1]["message"]
+    planner.reconcile()
+    (event,) = told(caplog, "rental.unreadable")
+    assert (stranger["id"], {"account", "rental_id"}) == (event["rental_id"], set(event))
+    proxy.calm()
+    planner.reconcile()
+    assert (True, [CONNECTED]) == findings(planner)
+
+
+def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(
+    planner: Planner, proxy: FaultProxy
+) -> None:
+    """Also when the feed has gone past it: it becomes readable with a newer plugin, without a change at Carloop."""
+    planner.save()
+    ours = planner.book()
+    planner.control.desk(ours["id"], "hand_out")
+    break_rental(at_carloop(planner), planner, proxy)
+    assert [] == planner.reconcile()["changed"]
+    assert (False, [CONNECTED, ("unreadable_rentals", "error")]) == findings(planner)
+    planner.control.clock(datetime.now(UTC) + timedelta(minutes=5))
+    strangers_rental(planner, ours["vehicle"]["id"])
+    assert [] == planner.reconcile()["changed"]
+    assert not findings(planner)[0]
+    proxy.calm()
+    assert [ours["id"]] == [each["id"] for each in planner.reconcile()["changed"]]
+    assert "picked_up" == planner.state()["rental"]["status"]
+    assert findings(planner)[0]
+
+
+def test_a_pending_booking_whose_rental_cannot_be_read_is_neither_sent_nor_refused(
+    planner: Planner, proxy: FaultProxy
+) -> None:
+    """That Carloop has none would be a lie."""
+    planner.save()
+    change = planner.booking()
+    planner.control.fault("book", "drop_after", times=3)
+    assert "unknown" == planner.do(change)["status"]
+    break_rental(at_carloop(planner), planner, proxy)
+    sent = len([each for each in proxy.passed if each.operation == "book"])
+    assert ([], 1) == (planner.reconcile()["settled"], planner.reconcile()["pending"])
+    assert sent == len([each for each in proxy.passed if each.operation == "book"])
+    proxy.calm()
+    assert ["done"] == [each["status"] for each in planner.reconcile()["settled"]]
+    assert findings(planner)[0]
+
+
+def test_a_feed_that_is_no_list_is_said(planner: Planner, proxy: FaultProxy) -> None:
+    """Nothing of it can be read, so health is not green until it can."""
+    planner.save()
+    planner.book()
+    proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=((b'"items":', b'"things":'),)), "read", times=99)
+    planner.reconcile()
+    assert (False, [CONNECTED, ("feed_unreadable", "error")]) == findings(planner)
+    proxy.calm()
+    planner.reconcile()
+    assert findings(planner)[0]
+
+
+@pytest.mark.parametrize("instead", ["7", '"\\u0007"'])
+def test_a_car_that_cannot_be_read_does_not_empty_the_search(
+    planner: Planner, proxy: FaultProxy, instead: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor does one whose name holds what the contract has no place for."""
+    whole = planner.search()
+    plate = whole["options"][0]["vehicle"]["licence_plate"]
+    pieces = ((f'"licence_plate":"{plate}"'.encode(), f'"licence_plate":{instead}'.encode()),)
+    proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=pieces), "search")
+    found = planner.search()
+    shown = [each["id"] for each in found["options"]]
+    assert [each["id"] for each in whole["options"]][-len(shown) :] == shown
+    skipped = [{"ids": whole["options"][0]["id"], "count": 1}]
+    assert (skipped if instead == "7" else []) == told(caplog, "vehicles.unreadable")
+    assert (len(shown), len(shown)) == (found["total"], len(whole["options"]) - (instead == "7"))
