@@ -112,6 +112,13 @@ COLUMNS = (
         _WITH_RECORDS,
     ),
     Place(
+        "unreadable.external_reference",
+        Kind.REFERENCE,
+        "installation, site, appointment's id and change's id of a rental of ours that cannot be read",
+        "read the rental again until it can be read",
+        "until the rental can be read, or is gone at Carloop",
+    ),
+    Place(
         "intents.outcome",
         Kind.REFERENCE,
         "what became of the change, with the rental's appointment id, car and times",
@@ -167,7 +174,8 @@ IMPERSONAL = frozenset(
         *("appointments.customer_source", "appointments.end", "appointments.end_text"),
         *("appointments.revision", "appointments.site", "appointments.start", "appointments.start_text"),
         *("appointments.status", "appointments.time_zone"),
-        *("contacts.account", "contacts.at", "contacts.position", "contacts.skew_seconds"),
+        *("contacts.account", "contacts.at", "contacts.position", "contacts.skew_seconds", "contacts.trouble"),
+        *("unreadable.account", "unreadable.id", "unreadable.seen_at"),
         *("erasures.asked_at", "erasures.erased_at", "erasures.payload_only"),
         "installation.id",
         # What a change was about and how far it came.

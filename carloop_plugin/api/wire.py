@@ -124,15 +124,19 @@ def vehicle_of(document: Checked, links: OwnLinks) -> Vehicle:
     fuel = document["fuel"]
     transmission = document["transmission"]
     image_url = document.get("image_url")
+    plate, make, model = document["licence_plate"], document["make"], document["model"]
+    if not (plate + make + model).isprintable():
+        plate, make, model = _line(plate), _line(make), _line(model)
+    seats = document["seats"]
     # by position, in the order of the fields: by name it takes half as long again, a thousand times a search
     return Vehicle(
         document["id"],
-        _line(document["licence_plate"]),
-        _line(document["make"]),
-        _line(document["model"]),
+        plate,
+        make,
+        model,
         document["vehicle_class"],
         tuple(document["features"]),
-        document["seats"] if document["seats"] <= _MOST_SEATS else None,
+        seats if seats <= _MOST_SEATS else None,
         fuel if fuel in _FUELS else UNKNOWN,
         transmission if transmission in _TRANSMISSIONS else UNKNOWN,
         document["station"],
@@ -143,7 +147,7 @@ def vehicle_of(document: Checked, links: OwnLinks) -> Vehicle:
 
 def _line(text: str) -> str:
     """Return a text as the contract wants it, without control characters; they would cost the whole answer."""
-    return text if text.isprintable() else _CONTROL.sub(" ", text)
+    return _CONTROL.sub(" ", text)
 
 
 def rental_of(document: Checked, links: OwnLinks) -> Rental:
