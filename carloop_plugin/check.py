@@ -1,7 +1,8 @@
 """Test the connection of a site, and say in a sentence each what is wrong and what to do about it.
 
 Findings carry the codes of the contract's problems and a few of our own: `connected`, `clock_skew`,
-`station_unknown`, `token_unused`, `unknown_setting`. A report is ok as long as no finding is an error.
+`station_unknown`, `token_unused`, `unknown_setting`, `unreadable_rentals`, `feed_unreadable`. A report is ok as long as
+no finding is an error.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 from carloop_plugin.address import read_address
 from carloop_plugin.messages import text
-from carloop_plugin.model import PROVIDER_ID, Account, Failed, Reason, Site, SiteSettings
+from carloop_plugin.model import PROVIDER_ID, Account, AccountId, Failed, Figures, Reason, Site, SiteSettings
 from carloop_plugin.settings import Environment, missing_settings, site_settings
 from mobility_hookspecs.problems import make_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from carloop_plugin.ports import Connect, Credentials, SettingsStore
     from mobility_schemas.documents import CheckFinding, CheckReport
@@ -26,6 +27,12 @@ CONNECTED = "connected"
 """The code of the finding that Carloop answered with our account."""
 
 Severity = Literal["info", "warning", "error"]
+
+_UNREADABLE: tuple[tuple[Severity, str, bool], ...] = (
+    ("error", "check.unreadable_ours", True),
+    ("warning", "check.unreadable_others", False),
+)
+_MOST_NAMED = 10
 
 
 def check_site(
@@ -37,14 +44,20 @@ def check_site(
     connect: Connect,
     deadline: float,
     locale: str,
+    figures: Callable[[], Figures] | None = None,
 ) -> CheckReport:
-    """Read a site's settings and test its connection. What fails is a finding, never an exception."""
+    """Read a site's settings and test its connection. What fails is a finding, never an exception.
+
+    `figures` tells what the records say of the account's rentals.
+    """
     try:
         settings = site_settings(site, environment=environment, store=store, credentials=credentials)
     except Failed as failure:
         return report(site, [failure_finding(failure.reason, locale)])
     found = unknown_setting_findings(environment, locale)
-    return check_connection(settings, connect, deadline=deadline, locale=locale, before=found)
+    return check_connection(
+        settings, connect, deadline=deadline, locale=locale, before=found, figures=figures
+    )
 
 
 def check_connection(
@@ -54,6 +67,7 @@ def check_connection(
     deadline: float,
     locale: str,
     before: Sequence[CheckFinding] = (),
+    figures: Callable[[], Figures] | None = None,
 ) -> CheckReport:
     """Test a site's connection with what is in force for it; `before` are findings to report along with it."""
     if missing := missing_settings(settings):
@@ -62,9 +76,34 @@ def check_connection(
     try:
         read_address(settings.base_url or "")
         account = connect(settings.site).read_account(deadline=deadline)
+        known = feed_findings(figures(), locale, account=account.id) if figures else []
     except Failed as failure:
         return report(settings.site, [*notes, failure_finding(failure.reason, locale)])
-    return report(settings.site, [*notes, *_account_findings(account, settings, locale)])
+    return report(settings.site, [*notes, *_account_findings(account, settings, locale), *known])
+
+
+def feed_findings(figures: Figures, locale: str, *, account: AccountId | None = None) -> list[CheckFinding]:
+    """Say what of Carloop's rentals could not be read, of one account or of all.
+
+    One of ours is an error: what became of it at the desk is not known.
+    """
+    found: list[CheckFinding] = []
+    for contact in figures.contacts:
+        if contact.trouble == "invalid_answer" and account in (None, contact.account):
+            key = "check.feed_unreadable"
+            found.append(finding("feed_unreadable", "error", key, locale=locale, account=contact.account))
+    wanted = [each for each in figures.unreadable if account in (None, each.account)]
+    for severity, key, is_ours in _UNREADABLE:
+        ids = [each.id for each in wanted if each.is_ours is is_ours]
+        if ids:
+            shown = ", ".join(ids[:_MOST_NAMED]) + (" …" if len(ids) > _MOST_NAMED else "")
+            params = {"count": str(len(ids)), "ids": shown}
+            found.append(
+                finding(
+                    "unreadable_rentals", severity, key, locale=locale, hint="check.unreadable.hint", **params
+                )
+            )
+    return found
 
 
 def unknown_setting_findings(environment: Environment, locale: str) -> list[CheckFinding]:

@@ -20,6 +20,7 @@ from carloop_plugin.check import (
     MOST_SKEW,
     check_connection,
     failure_finding,
+    feed_findings,
     finding,
     unknown_setting_findings,
 )
@@ -183,6 +184,7 @@ def _figure_findings(figures: Figures, locale: str) -> list[CheckFinding]:
     if figures.moved_aside:
         files = ", ".join(each.name for each in figures.moved_aside)
         found.append(finding("moved_aside", "warning", "doctor.moved_aside", locale=locale, files=files))
+    found += feed_findings(figures, locale)
     for contact in figures.contacts:
         if abs(contact.skew) > MOST_SKEW:
             seconds = str(round(abs(contact.skew).total_seconds()))
@@ -273,8 +275,18 @@ def _figures_document(figures: Figures | None) -> dict[str, object]:
                 "account": contact.account,
                 "at": format_instant(contact.at),
                 "skew_seconds": contact.skew.total_seconds(),
+                "trouble": contact.trouble,
             }
             for contact in figures.contacts
+        ],
+        "unreadable": [
+            {
+                "account": each.account,
+                "rental_id": each.id,
+                "ours": each.is_ours,
+                "seen_at": _written(each.seen_at),
+            }
+            for each in figures.unreadable
         ],
     }
 

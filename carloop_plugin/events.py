@@ -22,14 +22,19 @@ FIELDS = {
     "account": "Carloop's account",
     "action": "`book`, `change_end`, `cancel` or `rebook`",
     "appointment_id": "the appointment's id",
+    "asked_seconds": "how long a wait Carloop asked for by `Retry-After`, in seconds; 0 where it asked for none",
+    "attempt": "which attempt of the request has just failed: 1, 2 or 3",
     "change_id": "the change's id, drawn by the planner; also the `Idempotency-Key` at Carloop",
     "changed": "how many rentals had news",
     "code": "the [problem code](problem-codes.md)",
+    "count": "how many there were",
     "document": "which document of the contract",
     "erased": "how many appointments were erased",
     "hook": "the hook's name",
+    "ids": "the ids of the first ten, `?` for one without",
     "kept": "how many appointments wait for a change to be settled",
     "missing": "how many sites could not be asked",
+    "operation": "what was asked of Carloop: the action of a change, or of a read the first part of its path",
     "rental_id": "Carloop's id of the rental",
     "rentals": "how many rentals were linked again",
     "request_id": "the id of the planner's call",
@@ -40,6 +45,7 @@ FIELDS = {
     "skew_seconds": "Carloop's clock minus ours, in seconds",
     "status": "the change's outcome, or the rental's status",
     "tries": "how often recovery did not get on with it",
+    "wait_seconds": "how long is waited before the next attempt, in seconds",
 }
 """Every field there is, and what it says."""
 
@@ -90,6 +96,16 @@ RENTAL_CHANGED = Event(
     "A rental had news at Carloop: from the desk, or a rental of ours that we did not know.",
     ("account", "site", "appointment_id", "rental_id", "change_id", "status"),
 )
+RENTAL_UNREADABLE = Event(
+    "rental.unreadable",
+    WARNING,
+    "A rental at Carloop cannot be read; the others are. One of ours, which alone has a `change_id`, is read again in "
+    "each round.",
+    ("account", "site", "appointment_id", "rental_id", "change_id"),
+)
+VEHICLES_UNREADABLE = Event(
+    "vehicles.unreadable", WARNING, "A search left out vehicles that cannot be read.", ("ids", "count")
+)
 CARLOOP_HEARD = Event(
     "carloop.heard",
     DEBUG,
@@ -99,8 +115,24 @@ CARLOOP_HEARD = Event(
 CARLOOP_UNHEARD = Event(
     "carloop.unheard",
     WARNING,
-    "A site's Carloop could not be asked; what is pending there stays so.",
+    "A site's Carloop could not be asked, or not for all of its news; what is pending there stays so.",
     ("site", "code"),
+)
+_RETRIED = ("operation", "change_id", "attempt", "code", "asked_seconds")
+REQUEST_RETRIED = Event(
+    "request.retried", INFO, "A request to Carloop is sent again after a wait.", (*_RETRIED, "wait_seconds")
+)
+REQUEST_WAIT_TOO_LONG = Event(
+    "request.wait_too_long",
+    WARNING,
+    "Carloop asked for a longer wait than its call has time for, so the request is not sent again.",
+    _RETRIED,
+)
+REQUEST_BUDGET_SPENT = Event(
+    "request.budget_spent",
+    WARNING,
+    "The session's retries are spent, so the request is not sent again; answers earn new ones.",
+    _RETRIED,
 )
 CALL_ANSWERED = Event("call.answered", DEBUG, "A hook answered.", ("request_id", "hook", "seconds"))
 CALL_FAILED = Event(

@@ -111,6 +111,14 @@ class Rental:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item of a list that cannot be read: its id and its external reference, where that much can be."""
+
+    id: str | None
+    external_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """A place where cars are handed out."""
 
@@ -349,6 +357,7 @@ class Figures:
     settled: tuple[SettledChange, ...] = ()
     unfinished_erasures: int = 0
     moved_aside: tuple[MovedAside, ...] = ()
+    unreadable: tuple[UnreadableRental, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,8 +370,27 @@ class MovedAside:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """When an account last answered, and how far its clock is from ours."""
+    """When an account last answered, and how far its clock is from ours.
+
+    `trouble` is the problem code with which reading its rentals ended then; None where all were read.
+    """
 
     account: AccountId
     at: datetime
     skew: timedelta
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRental:
+    """A rental at Carloop that could not be read when it was last seen. One of ours has its external reference."""
+
+    account: AccountId
+    id: str
+    external_reference: str | None
+    seen_at: datetime
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether this installation has booked it."""
+        return self.external_reference is not None

@@ -129,6 +129,13 @@ COLUMNS = (
         _WITH_RECORDS,
     ),
     Place(
+        "unreadable.external_reference",
+        Kind.REFERENCE,
+        "installation, site, appointment's id and change's id of a rental of ours that cannot be read",
+        "read the rental again until it can be read",
+        "until the rental can be read, or is gone at Carloop",
+    ),
+    Place(
         "intents.outcome",
         Kind.REFERENCE,
         "what became of the change, with the rental's appointment id, car and times",
@@ -185,7 +192,8 @@ IMPERSONAL = frozenset(
         *("appointments.revision", "appointments.site", "appointments.start", "appointments.start_text"),
         *("appointments.status", "appointments.time_zone"),
         *("contacts.account", "contacts.at", "contacts.position", "contacts.skew_seconds"),
-        "contacts.time_zone",
+        *("contacts.time_zone", "contacts.trouble"),
+        *("unreadable.account", "unreadable.id", "unreadable.seen_at"),
         *("erasures.asked_at", "erasures.erased_at", "erasures.payload_only"),
         "installation.id",
         # What a change was about and how far it came.

@@ -184,6 +184,7 @@ def check_mobility_provider(site: str, context: CallContext) -> contract.CheckRe
             connect=wired.call.connect,
             deadline=wired.call.deadline,
             locale=context.locale,
+            figures=wired.call.store.figures,
         )
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         Site,
         StoredSettings,
         StoredToken,
+        Unreadable,
+        UnreadableRental,
         VehicleId,
         VehicleQuery,
         WriteRequest,
@@ -69,10 +71,15 @@ class Carloop(Protocol):
         """Read a rental; None only where Carloop's own problem document says `not_found`."""
 
     def find_rental(self, external_reference: str, *, deadline: float) -> Rental | None:
-        """Find a rental by our reference; None where Carloop has none."""
+        """Find a rental by our reference; None where Carloop has none. One that cannot be read is `CallFailed`."""
 
-    def rentals_changed_since(self, since: datetime | None, *, deadline: float) -> Iterator[Rental]:
-        """Give the rentals updated at or after an instant, oldest change first, reading a page at a time."""
+    def rentals_changed_since(
+        self, since: datetime | None, *, deadline: float
+    ) -> Iterator[Rental | Unreadable]:
+        """Read the rentals updated at or after an instant, oldest change first, a page at a time.
+
+        Those of a page that cannot be read come before the others.
+        """
 
     def booking_body(
         self, *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
@@ -294,8 +301,18 @@ class Store(SettingsStore, Protocol):
         skew: timedelta,
         position: datetime | None,
         time_zone: str | None = None,
+        trouble: str | None = None,
     ) -> None:
-        """Note a successful contact, the account's zone, and how far its rentals have been read."""
+        """Note a contact, the account's zone, how far its rentals have been read, and by which problem no further."""
+
+    def unreadable(self, account: AccountId | None = None) -> Sequence[UnreadableRental]:
+        """List the rentals that could not be read, of one account or of all: ours first, the longest unseen first."""
+
+    def note_unreadable(self, rental: UnreadableRental) -> None:
+        """Note a rental that cannot be read, in place of what was noted of it before."""
+
+    def forget_unreadable(self, rental: UnreadableRental) -> None:
+        """Drop what was noted of a rental."""
 
     def count_pending(self) -> tuple[int, datetime | None]:
         """Count the pending intents, and say since when the oldest is."""

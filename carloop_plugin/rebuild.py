@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from carloop_plugin import events
+from carloop_plugin.feed import read_feed
 from carloop_plugin.model import Account, AccountId, Failed, Reason, Site, StoreFailed
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.reference import read_reference
@@ -49,7 +50,7 @@ def rebuild(sites: Iterable[Site], call: Call, *, tell: Callable[[int], None] = 
 
 
 def _link_again(carloop: Carloop, account: Account, call: Call) -> Iterable[int]:
-    for rental in carloop.rentals_changed_since(None, deadline=call.deadline):
+    for rental in read_feed(None, carloop=carloop, account=account, call=call):
         reference = read_reference(rental.external_reference, installation=call.store.installation)
         if reference is not None:
             record = observed(rental, reference=reference, account=account, call=call)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from carloop_plugin.erase import finish_erasures
 from carloop_plugin.events import CARLOOP_HEARD, CARLOOP_UNHEARD, RENTAL_CHANGED, tell
+from carloop_plugin.feed import read_again, read_feed
 from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
 from carloop_plugin.model import Account, AccountId, CallFailed, ChangeId, Failed, Rental, Site
@@ -131,17 +132,25 @@ def _alone_with(change_id: ChangeId, call: Call) -> Iterator[Intent | None]:
 def _bring_in(report: Reconciled, *, carloop: Carloop, account: Account, call: Call) -> None:
     position = call.store.feed_position(account.id, now=account.server_time)
     newest = position or account.server_time
-    with suppress(CallFailed):
-        for rental in carloop.rentals_changed_since(newest - OVERLAP, deadline=call.deadline):
+    trouble: CallFailed | None = None
+    try:
+        for rental in read_feed(newest - OVERLAP, carloop=carloop, account=account, call=call):
             _take(rental, report, carloop=carloop, account=account, call=call)
             newest = max(newest, rental.updated_at)
+        for rental in read_again(carloop=carloop, account=account, call=call):
+            _take(rental, report, carloop=carloop, account=account, call=call)
+    except CallFailed as failure:
+        trouble = failure
     call.store.note_contact(
         account.id,
         at=call.clock.now(),
         skew=account.skew,
         position=newest,
         time_zone=account.time_zone,
+        trouble=trouble.reason.code if trouble else None,
     )
+    if trouble:
+        raise trouble
 
 
 def _tell_changed(record: RentalRecord) -> None:

@@ -183,7 +183,10 @@ def cancel_at_carloop(found: Rental, giving_up: Intent, *, carloop: Carloop, cal
     body = carloop.cancellation_body(None)
     request = WriteRequest(Action.CANCEL, giving_up.change_id, body, rental_id=found.id)
     result = carloop.send(request, deadline=sending_deadline(call))
-    return result.rental if isinstance(result, Confirmed) else result.reason
+    if not isinstance(result, Confirmed):
+        return result.reason
+    is_cancelled = result.rental.status is RentalStatus.CANCELLED
+    return result.rental if is_cancelled else Reason("invalid_answer", "api.other_rental")
 
 
 def _given_up(booking: Intent) -> Outcome:

@@ -18,6 +18,7 @@ from carloop_plugin.model import (
     WriteResult,
 )
 from carloop_plugin.problems import is_final
+from carloop_plugin.reference import read_reference
 
 LONGEST_FLIGHT = timedelta(minutes=2)
 """How long after its last sending a write might still arrive at Carloop."""
@@ -78,6 +79,8 @@ def judge(intent: Intent, result: WriteResult) -> Verdict:
     """Decide what a sending's result means."""
     match result:
         case Confirmed(rental=rental, replayed=replayed):
+            if not _answers(intent, rental, replayed=replayed):
+                return Unsure(Reason("invalid_answer", "api.other_rental"))
             return Done(rental) if replayed or is_as_asked(intent, rental) else Astray(rental)
         case NotExecuted(reason=reason, after_lost_attempt=lost):
             if lost or intent.sends > 1 or reason.code == "reference_exists":
@@ -105,6 +108,24 @@ def is_as_asked(intent: Intent, rental: Rental) -> bool:
     if intent.action is Action.CHANGE_END:
         return intent.period is not None and rental.period.end == intent.period.end
     return rental.status is RentalStatus.CANCELLED
+
+
+def _answers(intent: Intent, rental: Rental, *, replayed: bool) -> bool:
+    """Return whether a rental can be the answer to an intent at all, and not to somebody else's request.
+
+    What is replayed was done as it was asked for; of a booking the reference alone says so, since the desk may have
+    swapped the vehicle or extended the rental. What is not replayed may be wrong in everything, but is no answer where
+    it carries the reference of another booking of ours.
+    """
+    if not replayed:
+        own = (intent.external_reference or "").partition("/")[0]
+        is_ours = read_reference(rental.external_reference, installation=own) is not None
+        return intent.action is not Action.BOOK or not is_ours or _is_named(intent, rental)
+    return _is_named(intent, rental) if intent.action is Action.BOOK else is_as_asked(intent, rental)
+
+
+def _is_named(intent: Intent, rental: Rental) -> bool:
+    return rental.external_reference == intent.external_reference
 
 
 def proves(intent: Intent, rental: Rental) -> bool:

@@ -42,7 +42,6 @@ class Call:
         "deadline",
         "ever_sent",
         "sent_at",
-        "status",
     )
 
     def __init__(self, deadline: float) -> None:
@@ -55,7 +54,6 @@ class Call:
         """Forget what is known of the attempt before."""
         self.sent_at: float | None = None
         self.answered_at: float | None = None
-        self.status: int | None = None
         self._until = self.deadline
         self._received = 0
 
@@ -87,10 +85,9 @@ class Call:
             self.sent_at = time.monotonic()
             self.ever_sent = True
 
-    def mark_answered(self, status: int) -> None:
+    def mark_answered(self) -> None:
         """Note that the answer's status and headers are here."""
         self.answered_at = time.monotonic()
-        self.status = status
 
     @property
     def sent(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol, TypeVar
@@ -10,10 +10,9 @@ from typing import Protocol, TypeVar
 from carloop_plugin.api import bodies
 from carloop_plugin.api.budget import RetryBudget
 from carloop_plugin.api.call import Call
-from carloop_plugin.api.decode import Document
 from carloop_plugin.api.line import Line
 from carloop_plugin.api.retry import Now, Sleep, persist
-from carloop_plugin.api.verdict import Done, Refused, Verdict, judge
+from carloop_plugin.api.verdict import Done, Reader, Refused, Verdict, judge
 from carloop_plugin.model import CallFailed, Reason, WriteRequest
 
 _T = TypeVar("_T")
@@ -26,6 +25,10 @@ class Page(Protocol):
     @property
     def items(self) -> tuple[object, ...]:
         """What the page holds."""
+
+    @property
+    def unreadable(self) -> tuple[object, ...]:
+        """What it holds that cannot be read."""
 
     @property
     def next_cursor(self) -> str | None:
@@ -58,12 +61,11 @@ class Conversation:
         self,
         path: str,
         pairs: Pairs,
-        schema: str,
-        convert: Callable[[Document], _T],
+        read: Reader[_T],
         *,
         deadline: float,
     ) -> Done[_T]:
-        """Read a `carloop/SCHEMA` and convert it. Raise `CallFailed` where that cannot be had in time."""
+        """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""
         query = bodies.query_of(pairs)
         url = f"{self.url}{path}?{query}" if query else f"{self.url}{path}"
         call = Call(deadline)
@@ -71,9 +73,9 @@ class Conversation:
         def attempt(count: int) -> Verdict[_T]:
             headers = (_retry_count(count),)
             answer = self.line.exchange("GET", url, headers, None, call=call)
-            return judge(answer, schema=schema, convert=convert, deadline=deadline)
+            return judge(answer, read=read, deadline=deadline)
 
-        verdict, _ = self._persist(attempt, deadline)
+        verdict, _ = self._persist(attempt, deadline, {"operation": path.split("/")[1]})
         if isinstance(verdict, Done):
             return verdict
         if isinstance(verdict, Refused):
@@ -84,8 +86,7 @@ class Conversation:
         self,
         path: str,
         pairs: Callable[[], Pairs],
-        schema: str,
-        convert: Callable[[Document], _Page],
+        read: Reader[_Page],
         *,
         deadline: float,
     ) -> Iterator[_Page]:
@@ -93,18 +94,16 @@ class Conversation:
         cursor: str | None = None
         seen: set[str] = set()
         while True:
-            page = self.read(path, (*pairs(), ("cursor", cursor)), schema, convert, deadline=deadline).value
+            page = self.read(path, (*pairs(), ("cursor", cursor)), read, deadline=deadline).value
             yield page
             cursor = page.next_cursor
             if cursor is None:
                 return
-            if cursor in seen or not page.items:
+            if cursor in seen or not (page.items or page.unreadable):
                 raise CallFailed(Reason("invalid_answer", "api.endless_list"))
             seen.add(cursor)
 
-    def write(
-        self, request: WriteRequest, schema: str, convert: Callable[[Document], _T], *, deadline: float
-    ) -> tuple[Verdict[_T], bool]:
+    def write(self, request: WriteRequest, read: Reader[_T], *, deadline: float) -> tuple[Verdict[_T], bool]:
         """Send a write, with the same key and bytes each time.
 
         Give the last verdict, and whether an attempt before it may have been executed. Raise `ValueError`
@@ -118,11 +117,14 @@ class Conversation:
             answer = self.line.exchange(
                 method, self.url + path, (*headers, _retry_count(count)), request.body, call=call
             )
-            return judge(answer, schema=schema, convert=convert, deadline=deadline, action=request.action)
+            return judge(answer, read=read, deadline=deadline, action=request.action)
 
-        return self._persist(attempt, deadline)
+        named = {"operation": request.action.value, "change_id": request.key}
+        return self._persist(attempt, deadline, named)
 
-    def _persist(self, attempt: Callable[[int], Verdict[_T]], deadline: float) -> tuple[Verdict[_T], bool]:
+    def _persist(
+        self, attempt: Callable[[int], Verdict[_T]], deadline: float, named: Mapping[str, str]
+    ) -> tuple[Verdict[_T], bool]:
         return persist(
             attempt,
             deadline=deadline,
@@ -130,6 +132,7 @@ class Conversation:
             random=self.random,
             sleep=self.sleep,
             now=self.now,
+            named=named,
         )
 
 

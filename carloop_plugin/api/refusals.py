@@ -6,10 +6,39 @@ An unknown vehicle of a booking is `vehicle_unavailable`, a 404 is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from carloop_plugin.api.decode import Document
 from carloop_plugin.model import Action, Reason, format_instant, parse_instant
+
+NOTHING_DONE: Mapping[int, frozenset[str]] = {
+    400: frozenset({"idempotency_key_missing", "malformed_request"}),
+    401: frozenset({"token_invalid"}),
+    404: frozenset({"not_found"}),
+    406: frozenset({"not_acceptable"}),
+    409: frozenset({"vehicle_unavailable", "reference_exists", "rental_closed"}),
+    412: frozenset({"changed_elsewhere"}),
+    413: frozenset({"too_large"}),
+    415: frozenset({"unsupported_media_type"}),
+    422: frozenset(
+        {
+            "period_in_past",
+            "period_invalid",
+            "rental_immutable",
+            "idempotency_key_reused",
+            "validation_failed",
+        }
+    ),
+    428: frozenset({"precondition_required"}),
+    429: frozenset({"rate_limited"}),
+    503: frozenset({"maintenance"}),
+}
+"""The codes by which Carloop proves, under their status alone, that the request it answers did nothing (openapi.json).
+
+Whatever else arrives proves nothing about a write: a gateway may answer with any status, before or after Carloop has
+done the work, and may speak RFC 9457 itself.
+"""
 
 # Carloop's names that the contract knows too
 _SAME_NAME = frozenset(
@@ -30,58 +59,63 @@ _POINTERS = {
 }
 # where Carloop names no field, these are what a person would correct
 _FIELDS = {"period_in_past": "/period/start", "period_invalid": "/period"}
-_BY_STATUS = {
-    401: Reason("not_authorised", "api.token_refused"),
-    403: Reason("not_authorised", "api.forbidden"),
-    412: Reason("changed_elsewhere"),
-    429: Reason("rate_limited", "api.rate_limited"),
+_BY_CODE = {
+    "token_invalid": Reason("not_authorised", "api.token_refused"),
+    "rate_limited": Reason("rate_limited", "api.rate_limited"),
+    "maintenance": Reason("unreachable", "api.maintenance"),
 }
 
 
-def reason_of_refusal(status: int, problem: Document | None, action: Action | None) -> Reason:
-    """Say why Carloop refused with a 4xx.
+def proves_nothing_done(status: int, code: str, action: Action | None) -> bool:
+    """Return whether a problem document of Carloop's with this code proves that its request did nothing.
 
-    `problem` is its problem document, None where the answer is none; `action` is None for a read.
+    A booking names no rental that could be missing: a 404 to it comes from somewhere else than the interface.
     """
-    code = str(problem["code"]) if problem is not None else ""
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
+    return code in NOTHING_DONE.get(status, ()) and not (code == "not_found" and action is Action.BOOK)
+
+
+def reason_of_refusal(problem: Document, action: Action | None) -> Reason:
+    """Return why Carloop refused, from its problem document. `action` is None for a read."""
+    code = str(problem["code"])
+    if code in _BY_CODE:
+        return _BY_CODE[code]
     if code == "not_found":
-        return _not_found(action)
-    if status in (404, 405):
-        return _no_interface(status)
-    if problem is None:
-        return Reason("unreachable", "api.refused_on_the_way", (("status", str(status)),))
+        # what we read is a part of the interface itself; whoever reads a rental looks at the code
+        return _no_interface(404) if action is None else Reason("rental_not_found")
     pointer = _pointer_of(problem, action)
     if code in _SAME_NAME:
         return Reason(code, None, _conflict(problem), pointer)
     if action is Action.BOOK and pointer == _POINTERS["/vehicle_id"]:
         return Reason("vehicle_unavailable", "api.unknown_vehicle", pointer=pointer)
-    if status in (400, 422, 428):
-        return _not_understood(code, pointer)
-    return Reason("invalid_answer", "api.unknown_refusal", (("status", str(status)), ("code", code[:60])))
+    if code == "idempotency_key_reused":
+        return Reason("invalid_document", "api.key_reused", pointer="/change_id")
+    return Reason("invalid_document", "api.not_understood", (("code", code),), pointer)
 
 
-def reason_of_status(status: int) -> Reason | None:
-    """Say why Carloop refused where its status alone tells; None where more is needed."""
-    return _no_interface(status) if status in (404, 405) else _BY_STATUS.get(status)
+def reason_on_the_way(status: int, code: str | None, action: Action | None) -> Reason:
+    """Return what to say of an error that Carloop has not, or not provably, answered itself.
 
-
-def _not_found(action: Action | None) -> Reason:
-    if action in (Action.CHANGE_END, Action.CANCEL):
-        return Reason("rental_not_found")
-    # what we booked with, or read, is a part of the interface itself
-    return _no_interface(404)
+    `code` is that of a problem document, None where there is none. The reason of a write is one of those that say
+    nothing about the change.
+    """
+    params = (("status", str(status)),)
+    if status >= 500:
+        return Reason("unreachable", "api.server_error", params)
+    if code == "request_in_progress":
+        return Reason("busy", "api.in_progress")
+    if status == 429:
+        return _BY_CODE["rate_limited"]
+    if status in (401, 403):
+        return Reason("unreachable" if action else "not_authorised", "api.forbidden_on_the_way", params)
+    if code is not None and status != 404:
+        return Reason("invalid_answer", "api.unknown_refusal", (*params, ("code", code)))
+    if status in (404, 405):
+        return _no_interface(status)
+    return Reason("unreachable", "api.refused_on_the_way", params)
 
 
 def _no_interface(status: int) -> Reason:
     return Reason("unreachable", "api.no_interface", (("status", str(status)),))
-
-
-def _not_understood(code: str, pointer: str | None) -> Reason:
-    if code == "idempotency_key_reused":
-        return Reason("invalid_document", "api.key_reused", pointer="/change_id")
-    return Reason("invalid_document", "api.not_understood", (("code", code[:60]),), pointer)
 
 
 def _pointer_of(problem: Document, action: Action | None) -> str | None:

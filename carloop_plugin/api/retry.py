@@ -8,13 +8,14 @@ do not come back together; what Carloop asks for in `Retry-After` where it fits.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
 
 from carloop_plugin.api.budget import RetryBudget
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, T, Verdict
+from carloop_plugin.events import REQUEST_BUDGET_SPENT, REQUEST_RETRIED, REQUEST_WAIT_TOO_LONG, Field, tell
 
 MOST_ATTEMPTS = 3
 FIRST_PAUSE = 0.05
@@ -32,10 +33,12 @@ def persist(
     random: Random,
     sleep: Sleep,
     now: Now,
+    named: Mapping[str, str],
 ) -> tuple[Verdict[T], bool]:
     """Try until there is something to tell, or neither time nor budget left.
 
-    `attempt` is called with 0, 1 and 2. Give the last verdict, and whether an attempt before it was lost.
+    `attempt` is called with 0, 1 and 2; `named` are the fields by which events name the request. Return the last
+    verdict, and whether an attempt before it was lost.
     """
     lost_before = False
     for count in range(MOST_ATTEMPTS):
@@ -43,7 +46,9 @@ def persist(
         pause = pause_after(
             verdict, count, seconds_left=deadline - time.monotonic(), chance=random.random(), now=now
         )
-        if pause is None or not budget.take():
+        goes_on = pause is not None and budget.take()
+        _tell(verdict, count, pause, goes_on=goes_on, now=now, named=named)
+        if pause is None or not goes_on:
             break
         lost_before = lost_before or isinstance(verdict, Lost)
         sleep(pause)
@@ -64,6 +69,30 @@ def pause_after(
     jitter = chance * FIRST_PAUSE * 2**count
     pause = max(jitter, asked_wait(verdict.wait, now))
     return pause if pause < seconds_left else None
+
+
+def _tell(
+    verdict: Verdict[T],
+    count: int,
+    pause: float | None,
+    *,
+    goes_on: bool,
+    now: Now,
+    named: Mapping[str, str],
+) -> None:
+    if isinstance(verdict, Done | Refused) or not verdict.again or count + 1 == MOST_ATTEMPTS:
+        return
+    asked = round(asked_wait(verdict.wait, now), 3)
+    known: dict[str, Field] = {
+        **named,
+        "attempt": count + 1,
+        "code": verdict.reason.code,
+        "asked_seconds": asked,
+    }
+    if pause is not None:
+        tell(REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **known, wait_seconds=round(pause, 3))
+    elif asked:
+        tell(REQUEST_WAIT_TOO_LONG, **known)
 
 
 def asked_wait(value: str | None, now: Now) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from carloop_plugin.api.links import OwnLinks
 from carloop_plugin.api.retry import Now, Sleep
 from carloop_plugin.api.trouble import Broken
 from carloop_plugin.api.writing import result_of
+from carloop_plugin.events import VEHICLES_UNREADABLE, tell
 from carloop_plugin.model import (
     Account,
     Action,
@@ -32,6 +34,7 @@ from carloop_plugin.model import (
     Reason,
     Rental,
     RentalId,
+    Unreadable,
     Vehicle,
     VehicleId,
     VehicleQuery,
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
 MOST_VEHICLES_A_PAGE = 1_000
 # a rental with its customer may take several kB, and a page has to stay below 2 MiB
 RENTALS_A_PAGE = 200
+
+_MOST_NAMED = 10
 
 _TOKEN = re.compile(r"[!-~]{1,4096}")
 
@@ -73,7 +78,9 @@ class CarloopSession:
             raise CallFailed(Reason("not_authorised", "api.token_malformed"), sent=False)
         self._origin = address.origin
         self._line = Line(address.origin, token, ca_file=ca_file)
-        self._links = OwnLinks(address.origin)
+        links = self._links = OwnLinks(address.origin)
+        self._rental = partial(wire.rental_of, links=links)
+        self._rental_pages = wire.reading_list("Rental", partial(wire.rental_page_of, links=links))
         self._now = now or _now
         self._conversation = Conversation(
             line=self._line,
@@ -111,7 +118,7 @@ class CarloopSession:
     def read_account(self, *, deadline: float) -> Account:
         """Read the token's account anew, and Carloop's clock with it."""
         done = self._conversation.read(
-            "/account", (), "Account", wire.strictly(wire.account_of), deadline=deadline
+            "/account", (), wire.reading("Account", wire.account_of), deadline=deadline
         )
         written = self._now() - timedelta(seconds=time.monotonic() - done.moment)
         self._account = replace(done.value, skew=done.value.server_time - written)
@@ -120,32 +127,41 @@ class CarloopSession:
     def filters(self, *, deadline: float) -> Filters:
         """Read the vehicle classes and features."""
         read = self._conversation.read
-        classes = read("/vehicle-classes", (), "VehicleClassList", wire.named_ids_of, deadline=deadline)
-        features = read("/vehicle-features", (), "VehicleFeatureList", wire.named_ids_of, deadline=deadline)
+        named = wire.named_ids_of
+        classes = read("/vehicle-classes", (), wire.reading_list("VehicleClass", named), deadline=deadline)
+        features = read(
+            "/vehicle-features", (), wire.reading_list("VehicleFeature", named), deadline=deadline
+        )
         return Filters(vehicle_classes=classes.value, features=features.value)
 
     def search(self, query: VehicleQuery, *, deadline: float) -> FreeVehicles:
         """Find the free vehicles, page by page up to the query's limit."""
         found: dict[VehicleId, Vehicle] = {}
+        unreadable: list[Unreadable] = []
         first: wire.VehiclePage | None = None
         pages = self._conversation.pages(
             "/vehicles",
             lambda: _query_pairs(query, most=query.limit - len(found)),
-            "VehicleList",
-            self._strictly(wire.vehicle_page_of),
+            wire.reading_list("Vehicle", partial(wire.vehicle_page_of, links=self._links)),
             deadline=deadline,
         )
         for page in pages:
             first = first or page
             found |= {vehicle.id: vehicle for vehicle in page.items}
+            unreadable += page.unreadable
             if len(found) >= query.limit:
                 break
         if first is None:
             raise AssertionError("a list has a first page, or its reading raises")
+        if unreadable:
+            tell(VEHICLES_UNREADABLE, ids=_ids(unreadable), count=len(unreadable))
+            if not found:
+                raise CallFailed(Reason("invalid_answer", "api.unreadable_vehicles"))
         return FreeVehicles(
             vehicles=tuple(found.values())[: query.limit],
             as_of=first.as_of,
-            matching=first.matching,
+            # what cannot be shown cannot be booked
+            matching=max(first.busy, first.matching - len(unreadable)),
             busy=first.busy,
             next_free=first.next_free,
         )
@@ -156,9 +172,9 @@ class CarloopSession:
             path = bodies.path_of("rentals", rental_id)
         except ValueError:
             raise CallFailed(Reason("rental_not_found"), sent=False) from None
-        convert = self._rental_named(rental_id)
+        read = wire.reading("Rental", self._rental_named(rental_id))
         try:
-            return self._conversation.read(path, (), "Rental", convert, deadline=deadline).value
+            return self._conversation.read(path, (), read, deadline=deadline).value
         except ReadRefused as refused:
             if refused.code == "not_found":
                 return None
@@ -169,10 +185,14 @@ class CarloopSession:
         page = self._conversation.read(
             "/rentals",
             (("external_reference", external_reference),),
-            "RentalList",
-            self._strictly(wire.rental_page_of),
+            self._rental_pages,
             deadline=deadline,
         ).value
+        if page.unreadable:
+            # it may be the one, so "Carloop has none" would be a lie
+            raise CallFailed(
+                Reason("invalid_answer", "api.unreadable_rental", (("ids", _ids(page.unreadable)),))
+            )
         if not page.items:
             return None
         # more than the one asked for means that the filter was not understood
@@ -180,16 +200,19 @@ class CarloopSession:
             raise CallFailed(Reason("invalid_answer", "api.other_rental"))
         return page.items[0]
 
-    def rentals_changed_since(self, since: datetime | None, *, deadline: float) -> Iterator[Rental]:
-        """Give the rentals updated at or after an instant, oldest change first, reading a page at a time."""
+    def rentals_changed_since(
+        self, since: datetime | None, *, deadline: float
+    ) -> Iterator[Rental | Unreadable]:
+        """Read the rentals updated at or after an instant, oldest change first, a page at a time."""
         pairs: Pairs = (
             ("updated_since", None if since is None else format_instant(since)),
             ("limit", str(RENTALS_A_PAGE)),
         )
-        convert = self._strictly(wire.rental_page_of)
         for page in self._conversation.pages(
-            "/rentals", lambda: pairs, "RentalList", convert, deadline=deadline
+            "/rentals", lambda: pairs, self._rental_pages, deadline=deadline
         ):
+            # before the others of its page: whoever is interrupted among these begins with the page again
+            yield from page.unreadable
             yield from page.items
 
     def booking_body(
@@ -211,21 +234,17 @@ class CarloopSession:
     def send(self, request: WriteRequest, *, deadline: float) -> WriteResult:
         """Send a write, again where that is safe, and tell what is known of it. Never raise for an answer."""
         about_any = request.action is Action.BOOK
-        convert = self._strictly(wire.rental_of) if about_any else self._rental_named(request.rental_id)
+        convert = self._rental if about_any else self._rental_named(request.rental_id)
+        read = wire.reading("Rental", convert)
         try:
-            verdict, lost_before = self._conversation.write(request, "Rental", convert, deadline=deadline)
+            verdict, lost_before = self._conversation.write(request, read, deadline=deadline)
         except ValueError:
             return NotExecuted(Reason("rental_not_found"))
-        return result_of(verdict, lost_before=lost_before, rental_of=self._strictly(wire.rental_of))
-
-    def _strictly(self, convert: Callable[[Document, OwnLinks], wire.T]) -> Callable[[Document], wire.T]:
-        return wire.strictly(lambda document: convert(document, self._links))
+        return result_of(verdict, lost_before=lost_before, rental_of=wire.strictly(self._rental))
 
     def _rental_named(self, rental_id: RentalId | None) -> Callable[[Document], Rental]:
-        convert = self._strictly(wire.rental_of)
-
         def named(document: Document) -> Rental:
-            rental = convert(document)
+            rental = self._rental(document)
             if rental.id != rental_id:
                 raise Broken(Reason("invalid_answer", "api.other_rental"))
             return rental
@@ -242,6 +261,10 @@ def _query_pairs(query: VehicleQuery, *, most: int) -> Pairs:
         ("station", query.station),
         ("limit", str(min(MOST_VEHICLES_A_PAGE, most))),
     )
+
+
+def _ids(unreadable: Sequence[Unreadable]) -> str:
+    return ", ".join(each.id or "?" for each in unreadable[:_MOST_NAMED])
 
 
 def _now() -> datetime:

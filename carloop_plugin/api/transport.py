@@ -75,13 +75,13 @@ class Transport:
             hush_libraries()
             return self._exchange(request, call)
         except Broken as broken:
-            return Trouble(broken.reason, sent=call.sent, again=broken.again, status=call.status)
+            return Trouble(broken.reason, sent=call.sent, again=broken.again)
         except httpx.PoolTimeout:
             return Trouble(DEADLINE, sent=False)
         except httpx.HTTPError:
             # a protocol broken, a connection closed in the middle: what came is no answer
             reason = Reason("unreachable", "api.answer_lost" if call.sent else "api.connection_lost")
-            return Trouble(reason, sent=call.sent, status=call.status)
+            return Trouble(reason, sent=call.sent)
         finally:
             CURRENT.reset(current)
 
@@ -153,7 +153,7 @@ class _DeadlineTransport(httpx.HTTPTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; refuse by its headers alone an answer that nothing good can follow."""
         response = super().handle_request(request)
-        CURRENT.get().mark_answered(response.status_code)
+        CURRENT.get().mark_answered()
         reason = _refusal_by_headers(response, str(request.url))
         if reason is None:
             return response

@@ -36,12 +36,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why an attempt gave no whole answer.
-
-    `sent`: the request may have reached Carloop. `status` is the answer's, where that much arrived.
-    """
+    """Why an attempt gave no whole answer. `sent`: the request may have reached Carloop."""
 
     reason: Reason
     sent: bool
     again: bool = True
-    status: int | None = None

@@ -1,9 +1,9 @@
 """What one attempt has shown: done, refused, not now, or not known.
 
     Done      Carloop did it, here is its document
-    Refused   it did not and will not, by its own word: a 4xx
-    Delayed   it provably did not, but may do so later: no connection, 429, 503 `maintenance`
-    Lost      it may or may not have done it: anything else once bytes had left us
+    Refused   it did not and will not: its own problem document says so. A read is also refused by others' 4xx
+    Delayed   it provably did not, but may do so later: no connection, or its own `rate_limited` or `maintenance`
+    Lost      it may or may not have done it: anything else once bytes had left us, whatever its status
 
 Functions without effects: an attempt in, a verdict out. `retry.py` decides what follows from it.
 """
@@ -14,12 +14,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from carloop_plugin.api.decode import Document, read_document, read_problem
-from carloop_plugin.api.refusals import reason_of_refusal, reason_of_status
+from carloop_plugin.api.decode import Document, read_problem
+from carloop_plugin.api.refusals import proves_nothing_done, reason_of_refusal, reason_on_the_way
 from carloop_plugin.api.trouble import Answer, Broken, Trouble
 from carloop_plugin.model import Action, Reason
 
+# statuses by which whoever answered for Carloop asks for another try; a write is sent again after any
+_ASKED_AGAIN = frozenset({408, 409, 421, 425, 429})
+
 T = TypeVar("T")
+Reader = Callable[[Answer, float], T]
+"""Reads a good answer before a deadline. Raises `Broken` where it is none."""
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -34,7 +40,7 @@ class Done(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Carloop says no. `problem` is its problem document, None where the answer is none."""
+    """Carloop says no. `problem` is its problem document; None for a read that somebody else refused."""
 
     reason: Reason
     problem: Document | None = field(default=None, repr=False)
@@ -65,20 +71,18 @@ Verdict = Done[T] | Refused | Delayed | Lost
 def judge(
     attempt: Answer | Trouble,
     *,
-    schema: str,
-    convert: Callable[[Document], T],
+    read: Reader[T],
     deadline: float,
     action: Action | None = None,
 ) -> Verdict[T]:
     """Say what an attempt has shown, as far as there is time to read it.
 
-    A good answer is a `carloop/SCHEMA` that `convert` accepts, or else raises `Broken` for. `action` is None
-    for a read.
+    A good answer is one that `read` accepts, or else raises `Broken` for. `action` is None for a read.
     """
     if isinstance(attempt, Trouble):
         return _judge_trouble(attempt)
     if attempt.status in _good_statuses(action):
-        return _judge_success(attempt, schema, convert, deadline)
+        return _judge_success(attempt, read, deadline)
     if 400 <= attempt.status <= 599:
         return _judge_error(attempt, action)
     return Lost(Reason("invalid_answer", "api.odd_status", (("status", str(attempt.status)),)))
@@ -89,20 +93,14 @@ def _good_statuses(action: Action | None) -> tuple[int, ...]:
 
 
 def _judge_trouble(trouble: Trouble) -> _NotDone:
-    if not trouble.sent:
-        return Delayed(trouble.reason, again=trouble.again)
-    if trouble.status is None or not 400 <= trouble.status <= 499 or trouble.status == 409:
-        return Lost(trouble.reason, again=trouble.again)
-    # the status came, the reason did not
-    reason = reason_of_status(trouble.status) or trouble.reason
-    return Delayed(reason) if trouble.status == 429 else Refused(reason)
+    # a status whose body did not arrive may be anybody's
+    verdict = Lost if trouble.sent else Delayed
+    return verdict(trouble.reason, again=trouble.again)
 
 
-def _judge_success(
-    answer: Answer, schema: str, convert: Callable[[Document], T], deadline: float
-) -> Done[T] | Lost:
+def _judge_success(answer: Answer, read: Reader[T], deadline: float) -> Done[T] | Lost:
     try:
-        value = convert(read_document(answer, schema, deadline=deadline))
+        value = read(answer, deadline)
     except Broken as broken:
         return Lost(broken.reason)
     replayed = answer.headers.get("idempotent-replay", "").strip().lower() == "true"
@@ -111,15 +109,12 @@ def _judge_success(
 
 def _judge_error(answer: Answer, action: Action | None) -> _NotDone:
     problem = read_problem(answer)
+    code = None if problem is None else str(problem["code"])
     wait = answer.headers.get("retry-after")
-    code = problem["code"] if problem is not None else None
-    if answer.status == 503 and code == "maintenance":
-        return Delayed(Reason("unreachable", "api.maintenance"), wait=wait)
-    if answer.status >= 500:
-        status = (("status", str(answer.status)),)
-        return Lost(Reason("unreachable", "api.server_error", status), wait=wait)
-    # without its problem document a 409 may be the one that says "still at it"
-    if code == "request_in_progress" or (answer.status == 409 and problem is None):
-        return Lost(Reason("busy", "api.in_progress"), wait=wait)
-    reason = reason_of_refusal(answer.status, problem, action)
-    return Delayed(reason, wait=wait) if answer.status == 429 else Refused(reason, problem)
+    if problem is None or not proves_nothing_done(answer.status, str(code), action):
+        reason = reason_on_the_way(answer.status, code, action)
+        may_be_done = action is not None or answer.status >= 500 or answer.status in _ASKED_AGAIN
+        return Lost(reason, wait=wait) if may_be_done else Refused(reason)
+    reason = reason_of_refusal(problem, action)
+    is_for_now = code in ("rate_limited", "maintenance")
+    return Delayed(reason, wait=wait) if is_for_now else Refused(reason, problem)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
+from carloop_plugin.api.decode import Listing, read_document, read_list, unreadable
 from carloop_plugin.api.links import OwnLinks
 from carloop_plugin.api.trouble import Broken
+from carloop_plugin.api.verdict import Reader
 from carloop_plugin.model import (
     Account,
     AccountId,
@@ -22,6 +25,7 @@ from carloop_plugin.model import (
     RentalId,
     RentalStatus,
     Station,
+    Unreadable,
     Vehicle,
     parse_instant,
 )
@@ -31,8 +35,17 @@ _FUELS = frozenset({"petrol", "diesel", "electric", "hybrid", "plug_in_hybrid"})
 _TRANSMISSIONS = frozenset({"manual", "automatic"})
 UNKNOWN = "unknown"
 
+# what the contract takes in a line of text, and for a number of seats; Carloop's interface sets no limit
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_MOST_SEATS = 1_000
+
+# what a conversion raises for a value that no calendar has: an offset may lead out of it, whatever a schema's format
+# check thinks of that
+_NO_VALUE = (ValueError, ArithmeticError)
+
 # a document that has passed its schema; the schema, not the type checker, knows its fields
 Checked = Mapping[str, Any]
+D = TypeVar("D")
 T = TypeVar("T")
 
 
@@ -41,6 +54,7 @@ class VehiclePage:
     """A page of a search, with what Carloop says of the search as a whole."""
 
     items: tuple[Vehicle, ...]
+    unreadable: tuple[Unreadable, ...]
     next_cursor: str | None
     as_of: datetime
     matching: int
@@ -53,27 +67,42 @@ class RentalPage:
     """A page of a list of rentals."""
 
     items: tuple[Rental, ...]
+    unreadable: tuple[Unreadable, ...]
     next_cursor: str | None
 
 
-def strictly(convert: Callable[[Checked], T]) -> Callable[[Checked], T]:
+def strictly(convert: Callable[[D], T]) -> Callable[[D], T]:
     """Make a conversion raise `Broken`, and nothing else, for values that no calendar has."""
 
-    def checked(document: Checked) -> T:
+    def checked(document: D) -> T:
         try:
             return convert(document)
-        # an offset may lead out of the calendar, whatever a schema's format check thinks of it
-        except (ValueError, ArithmeticError):
+        except _NO_VALUE:
             raise Broken(Reason("invalid_answer", "api.not_a_value")) from None
 
     return checked
 
 
-def vehicle_page_of(document: Checked, links: OwnLinks) -> VehiclePage:
+def reading(name: str, convert: Callable[[Checked], T]) -> Reader[T]:
+    """Make a reader of the document `carloop/NAME`."""
+    checked = strictly(convert)
+    return lambda answer, deadline: checked(read_document(answer, name, deadline=deadline))
+
+
+def reading_list(name: str, convert: Callable[[Listing], T]) -> Reader[T]:
+    """Make a reader of the list `carloop/NAMEList`, item by item."""
+    checked = strictly(convert)
+    return lambda answer, deadline: checked(read_list(answer, name, deadline=deadline))
+
+
+def vehicle_page_of(listing: Listing, links: OwnLinks) -> VehiclePage:
     """Read a `VehicleList`."""
+    document: Checked = listing.frame
     next_free = document["next_free"]
+    items, others = _each(listing, partial(vehicle_of, links=links))
     return VehiclePage(
-        items=tuple([vehicle_of(one, links) for one in document["items"]]),
+        items=items,
+        unreadable=others,
         next_cursor=document["next_cursor"],
         as_of=parse_instant(document["as_of"]),
         matching=document["matching"],
@@ -82,12 +111,11 @@ def vehicle_page_of(document: Checked, links: OwnLinks) -> VehiclePage:
     )
 
 
-def rental_page_of(document: Checked, links: OwnLinks) -> RentalPage:
+def rental_page_of(listing: Listing, links: OwnLinks) -> RentalPage:
     """Read a `RentalList`."""
-    return RentalPage(
-        items=tuple([rental_of(one, links) for one in document["items"]]),
-        next_cursor=document["next_cursor"],
-    )
+    document: Checked = listing.frame
+    items, others = _each(listing, partial(rental_of, links=links))
+    return RentalPage(items=items, unreadable=others, next_cursor=document["next_cursor"])
 
 
 def vehicle_of(document: Checked, links: OwnLinks) -> Vehicle:
@@ -96,21 +124,30 @@ def vehicle_of(document: Checked, links: OwnLinks) -> Vehicle:
     fuel = document["fuel"]
     transmission = document["transmission"]
     image_url = document.get("image_url")
+    plate, make, model = document["licence_plate"], document["make"], document["model"]
+    if not (plate + make + model).isprintable():
+        plate, make, model = _line(plate), _line(make), _line(model)
+    seats = document["seats"]
     # by position, in the order of the fields: by name it takes half as long again, a thousand times a search
     return Vehicle(
         document["id"],
-        document["licence_plate"],
-        document["make"],
-        document["model"],
+        plate,
+        make,
+        model,
         document["vehicle_class"],
         tuple(document["features"]),
-        document["seats"],
+        seats if seats <= _MOST_SEATS else None,
         fuel if fuel in _FUELS else UNKNOWN,
         transmission if transmission in _TRANSMISSIONS else UNKNOWN,
         document["station"],
         None if rate is None else money_of(rate),
         None if image_url is None else links.keep(image_url),
     )
+
+
+def _line(text: str) -> str:
+    """Return a text as the contract wants it, without control characters; they would cost the whole answer."""
+    return _CONTROL.sub(" ", text)
 
 
 def rental_of(document: Checked, links: OwnLinks) -> Rental:
@@ -141,9 +178,37 @@ def account_of(document: Checked) -> Account:
     )
 
 
-def named_ids_of(document: Checked) -> tuple[NamedId, ...]:
+def named_ids_of(listing: Listing) -> tuple[NamedId, ...]:
     """Read a `VehicleClassList` or a `VehicleFeatureList`."""
-    return tuple(NamedId(id=one["id"], name=one["name"], group=one.get("group")) for one in document["items"])
+    items, _ = _each(listing, _named_id_of)
+    return items
+
+
+def _named_id_of(document: Checked) -> NamedId:
+    if not document["name"].strip():
+        raise ValueError("a name that nobody could choose by")
+    return NamedId(id=document["id"], name=document["name"], group=document.get("group"))
+
+
+def _each(listing: Listing, convert: Callable[[Checked], T]) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
+    """Convert the items of a list, and keep apart those that have a value no calendar or purse has."""
+    try:
+        return tuple([convert(item) for item in listing.items]), listing.unreadable
+    except _NO_VALUE:
+        return _one_by_one(listing, convert)
+
+
+def _one_by_one(
+    listing: Listing, convert: Callable[[Checked], T]
+) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
+    converted: list[T] = []
+    others = [*listing.unreadable]
+    for item in listing.items:
+        try:
+            converted.append(convert(item))
+        except _NO_VALUE:
+            others.append(unreadable(item))
+    return tuple(converted), tuple(others)
 
 
 def period_of(document: Checked) -> Period:

@@ -234,6 +234,21 @@ TEXTS: dict[str, str] = {
     "check.station_unknown": (
         "Die Station „{station}“ gibt es in Carloop nicht. Bitte eine von diesen eintragen: {known}."
     ),
+    "check.unreadable_ours": (
+        "Eigene Verleihvorgänge, die Carloop in einer nicht lesbaren Form liefert: {count} ({ids}). Änderungen "
+        "daran in Carloop sind hier nicht zu sehen."
+    ),
+    "check.unreadable_others": (
+        "Fremde Verleihvorgänge, die Carloop in einer nicht lesbaren Form liefert: {count} ({ids}). Sie werden "
+        "übersprungen."
+    ),
+    "check.unreadable.hint": (
+        "Bitte prüfen, ob dieses Plugin zur Version von Carloop passt, und sonst Carloop verständigen."
+    ),
+    "check.feed_unreadable": (
+        "Die Liste der Verleihvorgänge des Kontos {account} ist nicht lesbar. Neuigkeiten aus Carloop kommen nicht an. "
+        "Bitte prüfen, ob dieses Plugin zur Version von Carloop passt, und sonst Carloop verständigen."
+    ),
     "check.clock_ahead": "Carloops Uhr geht gegenüber diesem Rechner {seconds} Sekunden vor.",
     "check.clock_behind": "Carloops Uhr geht gegenüber diesem Rechner {seconds} Sekunden nach.",
     "check.clock_skew.hint": "Bitte die Uhr dieses Rechners stellen; für Buchungen zählt Carloops Uhr.",
@@ -274,9 +289,10 @@ TEXTS: dict[str, str] = {
         "Bitte den Token in Carloop unter Administration → Schnittstellen → Werkstattplaner "
         "Schnittstelle → Bearbeiten erneuern und in den Einstellungen eintragen."
     ),
-    "api.forbidden": (
-        "Carloop verweigert mit diesem Authentifizierungsschlüssel den Zugriff. Bitte in Carloop die "
-        "Rechte der Werkstattplaner Schnittstelle prüfen."
+    "api.forbidden_on_the_way": (
+        "Der Zugriff wird verweigert (Status {status}), aber nicht erkennbar von Carloop selbst. Bitte die "
+        "Webadresse prüfen und, falls sie stimmt, die Betreuung des Netzwerks oder des Carloop-Servers "
+        "verständigen."
     ),
     "api.unknown_host": (
         "Zur Adresse {host} ist kein Server bekannt. Bitte die Schreibweise der Webadresse und die "
@@ -369,6 +385,14 @@ TEXTS: dict[str, str] = {
     "api.not_a_value": (
         "Die Antwort von Carloop enthält eine Zeit oder einen Betrag, die es nicht gibt. Bitte Carloop "
         "verständigen."
+    ),
+    "api.unreadable_rental": (
+        "Carloop liefert einen Verleihvorgang in einer Form, die dieses Plugin nicht lesen kann ({ids}). Bitte prüfen, "
+        "ob dieses Plugin zur Version von Carloop passt."
+    ),
+    "api.unreadable_vehicles": (
+        "Carloop liefert alle Fahrzeuge in einer Form, die dieses Plugin nicht lesen kann. Bitte prüfen, ob dieses "
+        "Plugin zur Version von Carloop passt."
     ),
     "api.odd_status": (
         "Carloop hat auf unerwartete Weise geantwortet (Status {status}). Bitte prüfen, ob dieses Plugin "

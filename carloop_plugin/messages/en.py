@@ -215,6 +215,20 @@ TEXTS: dict[str, str] = {
         "Please check the web address: what is needed is that of your Carloop, not of a page with information."
     ),
     "check.station_unknown": "There is no station “{station}” in Carloop. Please enter one of these: {known}.",
+    "check.unreadable_ours": (
+        "Rentals of ours that Carloop describes in a form that cannot be read: {count} ({ids}). Changes "
+        "made to them in Carloop cannot be seen here."
+    ),
+    "check.unreadable_others": (
+        "Others' rentals that Carloop describes in a form that cannot be read: {count} ({ids}). They are skipped."
+    ),
+    "check.unreadable.hint": (
+        "Please check whether this plugin matches the version of Carloop, and tell Carloop if it does."
+    ),
+    "check.feed_unreadable": (
+        "The list of the rentals of account {account} cannot be read. News from Carloop does not arrive. Please check "
+        "whether this plugin matches the version of Carloop, and tell Carloop if it does."
+    ),
     "check.clock_ahead": "Carloop's clock is {seconds} seconds ahead of this computer's.",
     "check.clock_behind": "Carloop's clock is {seconds} seconds behind this computer's.",
     "check.clock_skew.hint": "Please set this computer's clock; for bookings Carloop's clock counts.",
@@ -254,9 +268,9 @@ TEXTS: dict[str, str] = {
         "the token in Carloop under Administration → Schnittstellen → Werkstattplaner Schnittstelle → "
         "Bearbeiten and enter it in the settings."
     ),
-    "api.forbidden": (
-        "Carloop denies access with this authentication key. Please check the rights of the workshop "
-        "planner interface in Carloop."
+    "api.forbidden_on_the_way": (
+        "Access is denied (status {status}), but not recognisably by Carloop itself. Please check the web address "
+        "and, if it is right, ask whoever runs the network or the Carloop server."
     ),
     "api.unknown_host": (
         "No server is known by the address {host}. Please check the spelling of the web address and the "
@@ -339,6 +353,14 @@ TEXTS: dict[str, str] = {
         "plugin fits the version of Carloop."
     ),
     "api.not_a_value": "Carloop's answer holds a time or an amount that does not exist. Please tell Carloop.",
+    "api.unreadable_rental": (
+        "Carloop describes a rental in a form that this plugin cannot read ({ids}). Please check whether this plugin "
+        "matches the version of Carloop."
+    ),
+    "api.unreadable_vehicles": (
+        "Carloop describes all vehicles in a form that this plugin cannot read. Please check whether this plugin "
+        "matches the version of Carloop."
+    ),
     "api.odd_status": (
         "Carloop answered in an unexpected way (status {status}). Please check whether this plugin fits "
         "the version of Carloop."

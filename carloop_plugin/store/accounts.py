@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from carloop_plugin.model import AccountId, Contact, Site, StoredSettings
+from carloop_plugin.model import AccountId, Contact, Site, StoredSettings, UnreadableRental
 from carloop_plugin.store.database import Part, atomic
 from carloop_plugin.store.rows import write_instant
 from carloop_plugin.store.statements import upsert
@@ -48,6 +48,7 @@ class Accounts(Part):
         skew: timedelta,
         position: datetime | None,
         time_zone: str | None = None,
+        trouble: str | None = None,
     ) -> None:
         row = {
             "account": account,
@@ -55,8 +56,39 @@ class Accounts(Part):
             "skew_seconds": skew.total_seconds(),
             "position": write_instant(position) if position else None,
             "time_zone": time_zone,
+            "trouble": trouble,
         }
         upsert(self._db, "contacts", row, key=("account",))
+
+    def unreadable(self, account: AccountId | None = None) -> Sequence[UnreadableRental]:
+        sql = (
+            "SELECT * FROM unreadable WHERE account = coalesce(?, account)"
+            " ORDER BY external_reference IS NULL, seen_at, id"
+        )
+        return [
+            UnreadableRental(
+                AccountId(row["account"]),
+                row["id"],
+                row["external_reference"],
+                datetime.fromisoformat(row["seen_at"]),
+            )
+            for row in self._db.query(sql, [account])
+        ]
+
+    @atomic
+    def note_unreadable(self, rental: UnreadableRental) -> None:
+        row = {
+            "account": rental.account,
+            "id": rental.id,
+            "external_reference": rental.external_reference,
+            "seen_at": write_instant(rental.seen_at),
+        }
+        upsert(self._db, "unreadable", row, key=("account", "id"))
+
+    @atomic
+    def forget_unreadable(self, rental: UnreadableRental) -> None:
+        sql = "DELETE FROM unreadable WHERE account = ? AND id = ?"
+        self._db.execute(sql, [rental.account, rental.id])
 
     def _contacts(self) -> tuple[Contact, ...]:
         return tuple(
@@ -64,6 +96,7 @@ class Accounts(Part):
                 AccountId(row["account"]),
                 datetime.fromisoformat(row["at"]),
                 timedelta(seconds=row["skew_seconds"]),
+                row["trouble"],
             )
             for row in self._db.query("SELECT * FROM contacts ORDER BY account")
         )

@@ -16,6 +16,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "sites": ("site",),
     "settings": ("site",),
     "contacts": ("account",),
+    "unreadable": ("account", "id"),
     "appointments": ("id",),
     "rentals": ("account", "id"),
     "intents": ("change_id",),

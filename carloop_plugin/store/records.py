@@ -48,4 +48,5 @@ class Records(Appointments, Intents):
             settled=self.newest_settled(),
             unfinished_erasures=self.unfinished_erasures(),
             moved_aside=tuple(self.moved_aside()),
+            unreadable=tuple(self.unreadable()),
         )

@@ -54,6 +54,13 @@ CREATE TABLE erasures (
 ) {keyed}
 """
 
+UNREADABLE = """
+CREATE TABLE unreadable (
+  account {text} NOT NULL, id {text} NOT NULL, external_reference {text}, seen_at {text} NOT NULL,
+  PRIMARY KEY (account, id)
+) {keyed}
+"""
+
 PENDING = "state != 'settled'"
 """SQL for the intents whose outcome is not known yet."""
 
@@ -103,6 +110,8 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         "ALTER TABLE rentals ADD COLUMN time_zone {text}",
         "ALTER TABLE contacts ADD COLUMN time_zone {text}",
     ),
+    # So that health can say which rentals at Carloop cannot be read, and ours among them are read again.
+    "note_unreadable": (UNREADABLE, "ALTER TABLE contacts ADD COLUMN trouble {text}"),
 }
 """What each migration runs, oldest first, with a word for what the databases call differently."""
 

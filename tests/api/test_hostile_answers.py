@@ -162,7 +162,7 @@ def test_an_answer_that_comes_too_late_to_be_read_is_late(left, code):
     """Whether 180,000 marks are an honest page takes 60 ms to find out, and nothing can interrupt that."""
     body = b'{"items":[],"x":[' + b"{}," * 90_000 + b"{}]}"
     with pytest.raises(Broken) as broken:
-        decode.read_document(Answer(200, {}, body), "VehicleList", deadline=time.monotonic() + left)
+        decode.read_list(Answer(200, {}, body), "Vehicle", deadline=time.monotonic() + left)
     assert broken.value.reason.code == code
 
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from decimal import Decimal
+from importlib.resources import files
 
 import pytest
 
+from carloop_plugin.api import wire
+from carloop_plugin.api.refusals import NOTHING_DONE
 from carloop_plugin.api.trouble import Answer, Trouble
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, judge
-from carloop_plugin.model import Action, AnswerLost, ChangeId, Confirmed, NotExecuted, Reason, WriteRequest
+from carloop_plugin.model import (
+    Action,
+    AnswerLost,
+    CallFailed,
+    ChangeId,
+    Confirmed,
+    NotExecuted,
+    Reason,
+    WriteRequest,
+)
 
 
 def problem(status, code, **more):
@@ -39,10 +52,6 @@ CONFLICT = {"start": "2027-03-02T08:30:00+01:00", "end": "2027-03-03T08:30:00+01
 # what Carloop says to a booking; the code and pointer that the planner hears
 REFUSED_BOOKINGS = {
     "token": (problem(401, "token_invalid"), "not_authorised", None),
-    "a proxy's 401": (page(401), "not_authorised", None),
-    "forbidden": (page(403), "not_authorised", None),
-    "no interface": (page(404), "unreachable", None),
-    "no interface, says Carloop": (problem(404, "not_found"), "unreachable", None),
     "taken": (problem(409, "vehicle_unavailable", conflict=CONFLICT), "vehicle_unavailable", None),
     "closed": (problem(409, "rental_closed"), "rental_closed", None),
     "unknown vehicle": (field("/vehicle_id"), "vehicle_unavailable", "/option_id"),
@@ -59,17 +68,9 @@ REFUSED_BOOKINGS = {
     "turned round": (problem(422, "period_invalid"), "period_invalid", "/period"),
     "key missing": (problem(400, "idempotency_key_missing"), "invalid_document", None),
     "key reused": (problem(422, "idempotency_key_reused"), "invalid_document", "/change_id"),
-    "a new 422": (problem(422, "brand_new"), "invalid_document", None),
-    "a new 409": (problem(409, "brand_new"), "invalid_answer", None),
     "rate limited": (problem(429, "rate_limited"), "rate_limited", None),
-    "a proxy's 429": (page(429), "rate_limited", None),
     "maintenance": (problem(503, "maintenance"), "unreachable", None),
-    "body too large": (page(413), "unreachable", None),
-    "422 with a broken body": (
-        lambda peer, _: peer.send(b"HTTP/1.1 422 X\r\ncontent-length: 9\r\n\r\n{") or "close",
-        "unreachable",
-        None,
-    ),
+    "body too large": (problem(413, "too_large"), "invalid_document", None),
 }
 
 
@@ -87,7 +88,6 @@ def test_refused_booking(name, server, session, documents, soon):
 
 REFUSED_CHANGES = {
     "gone": (problem(404, "not_found"), "rental_not_found", None),
-    "no interface": (page(404), "unreachable", None),
     "changed": (problem(412, "changed_elsewhere"), "changed_elsewhere", None),
     "no precondition": (problem(428, "precondition_required"), "invalid_document", None),
     "past": (problem(422, "period_in_past"), "period_in_past", "/end"),
@@ -112,7 +112,16 @@ LOST = {
     "closed": (lost, "unreachable"),
     "reset": (lambda peer, _: peer.reset(), "unreachable"),
     "in progress": (problem(409, "request_in_progress"), "busy"),
-    "a 409 without a word": (page(409), "busy"),
+    "a proxy's 401": (page(401), "unreachable"),
+    "a proxy's 403": (page(403), "unreachable"),
+    "a proxy's 404": (page(404), "unreachable"),
+    "a proxy's 429": (page(429), "rate_limited"),
+    "no such path, says Carloop": (problem(404, "not_found"), "unreachable"),
+    "a new 422": (problem(422, "brand_new"), "invalid_answer"),
+    "a 422 that broke off": (
+        lambda peer, _: peer.send(b"HTTP/1.1 422 X\r\ncontent-length: 9\r\n\r\n{") or "close",
+        "unreachable",
+    ),
     "a 500": (problem(500, "internal_error"), "unreachable"),
     "a 500 that calls itself maintenance": (problem(500, "maintenance"), "unreachable"),
     "a proxy's 502": (page(502), "unreachable"),
@@ -147,22 +156,20 @@ def failed(status):
 
 TOLD = {"code": "rental_closed", "title": "Title", "status": 409}
 BROKEN_OFF = Reason("unreachable", "api.reset")
-NO_INTERFACE = Reason("unreachable", "api.no_interface", (("status", "404"),))
 IN_PROGRESS = Reason("busy", "api.in_progress")
 RATE_LIMITED = Reason("rate_limited", "api.rate_limited")
 MAINTENANCE = Reason("unreachable", "api.maintenance")
-ON_THE_WAY = Reason("unreachable", "api.refused_on_the_way", (("status", "400"),))
 LATER = {"retry-after": "7"}
+PROBLEM_JSON = {"content-type": "application/problem+json"}
 SHOWN = {
     "maintenance": (503, LATER, TOLD | {"code": "maintenance"}, Delayed(MAINTENANCE, wait="7")),
     "a proxy's 503": (503, LATER, None, Lost(failed(503), wait="7")),
     "a 500": (500, LATER, TOLD, Lost(failed(500), wait="7")),
     "the last of the errors": (599, {}, None, Lost(failed(599))),
     "in progress": (409, LATER, TOLD | {"code": "request_in_progress"}, Lost(IN_PROGRESS, wait="7")),
-    "a 409 without a word": (409, LATER, None, Lost(IN_PROGRESS, wait="7")),
-    "rate limited": (429, LATER, None, Delayed(RATE_LIMITED, wait="7")),
+    "rate limited": (429, LATER, TOLD | {"code": "rate_limited"}, Delayed(RATE_LIMITED, wait="7")),
+    "a proxy's 429": (429, LATER, None, Lost(RATE_LIMITED, wait="7")),
     "refused": (409, LATER, TOLD, Refused(Reason("rental_closed"), TOLD)),
-    "the first of the errors": (400, {}, None, Refused(ON_THE_WAY)),
     "no success, no error": (399, {}, None, Lost(odd(399))),
     "no status of HTTP": (600, {}, None, Lost(odd(600))),
     "created, and that was not asked for": (201, {}, {"id": "x"}, Lost(odd(201))),
@@ -173,8 +180,9 @@ SHOWN = {
 def test_an_answer_shows(name):
     """Whether it was done, why not, in which words, and when to ask again."""
     status, headers, body, expected = SHOWN[name]
-    answer = Answer(status, headers, json.dumps(body).encode() if body else b"")
-    shown = judge(answer, schema="Rental", convert=dict, deadline=float("inf"), action=Action.CHANGE_END)
+    headers = headers | PROBLEM_JSON
+    answer = Answer(status, headers, json.dumps(body | {"status": status}).encode() if body else b"")
+    shown = judge(answer, read=wire.reading("Rental", dict), deadline=float("inf"), action=Action.CHANGE_END)
     assert shown == expected
 
 
@@ -183,7 +191,9 @@ def test_an_answer_shows(name):
 def test_a_good_answer_shows_what_was_done(status, action, header, replayed, documents):
     """And whether it had been done before, and when Carloop wrote that."""
     answer = Answer(status, header, json.dumps(documents.account()).encode(), moment=3.5)
-    shown = judge(answer, schema="Account", convert=lambda it: it["id"], deadline=float("inf"), action=action)
+    shown = judge(
+        answer, read=wire.reading("Account", lambda it: it["id"]), deadline=float("inf"), action=action
+    )
     assert shown == Done("acc-1", replayed=replayed, moment=3.5)
 
 
@@ -194,19 +204,65 @@ def test_a_good_answer_shows_what_was_done(status, action, header, replayed, doc
         (Trouble(BROKEN_OFF, sent=False, again=False), Delayed(BROKEN_OFF, again=False)),
         (Trouble(BROKEN_OFF, sent=True), Lost(BROKEN_OFF)),
         (Trouble(BROKEN_OFF, sent=True, again=False), Lost(BROKEN_OFF, again=False)),
-        (Trouble(BROKEN_OFF, sent=True, status=399), Lost(BROKEN_OFF)),
-        (Trouble(BROKEN_OFF, sent=True, status=400), Refused(BROKEN_OFF)),
-        (Trouble(BROKEN_OFF, sent=True, status=404), Refused(NO_INTERFACE)),
-        (Trouble(BROKEN_OFF, sent=True, status=409), Lost(BROKEN_OFF)),
-        (Trouble(BROKEN_OFF, sent=True, status=429), Delayed(RATE_LIMITED)),
-        (Trouble(BROKEN_OFF, sent=True, status=499), Refused(BROKEN_OFF)),
-        (Trouble(BROKEN_OFF, sent=True, status=500), Lost(BROKEN_OFF)),
-        (Trouble(BROKEN_OFF, sent=True, status=500, again=False), Lost(BROKEN_OFF, again=False)),
     ],
 )
 def test_an_answer_that_broke_off_shows(trouble, expected):
-    """A 4xx is a refusal though its reason is missing; a 409 may be the one that says "still at it"."""
-    assert judge(trouble, schema="Rental", convert=dict, deadline=float("inf")) == expected
+    """Whatever its status said: without its body it may be anybody's."""
+    assert judge(trouble, read=wire.reading("Rental", dict), deadline=float("inf")) == expected
+
+
+RFC_9457 = {"type": "about:blank", "title": "Title"}
+NOT_CARLOOPS = {
+    "nothing": ({}, None),
+    "a page": ({"content-type": "text/html"}, None),
+    "RFC 9457 alone": (PROBLEM_JSON, RFC_9457),
+    "a code of its own": (PROBLEM_JSON, RFC_9457 | {"code": "upstream_forbidden"}),
+    "Carloop's code under another status": (PROBLEM_JSON, RFC_9457 | {"code": "rental_closed"}),
+    "Carloop's document under another status": (PROBLEM_JSON, TOLD),
+    "Carloop's code in a document of another type": ({"content-type": "application/json"}, TOLD),
+}
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("name", NOT_CARLOOPS)
+def test_only_carloops_own_problem_document_proves_anything_about_a_write(name, action):
+    """Whatever its status, another answer may have come before or after Carloop did the work."""
+    headers, document = NOT_CARLOOPS[name]
+    for status in {*range(300, 600)} - {409}:
+        body = document and {"status": status} | document
+        answer = Answer(status, headers, json.dumps(body).encode())
+        shown = judge(answer, read=wire.reading("Rental", dict), deadline=float("inf"), action=action)
+        assert type(shown) is Lost, (status, shown)
+        assert shown.reason.code in ("unreachable", "invalid_answer", "rate_limited"), (status, shown)
+
+
+def test_every_refusal_of_the_interface_is_a_proof():
+    """The codes that openapi.json gives to writes under an error's status, but for the one that says "still at it"."""
+    told = set()
+    document = json.loads(files("mobility_schemas").joinpath("carloop/openapi.json").read_text("utf-8"))
+    for methods in document["paths"].values():
+        for method in methods.keys() & {"post", "patch"}:
+            for status, response in methods[method]["responses"].items():
+                name = response.get("$ref", "").rpartition("/")[2]
+                said = document["components"]["responses"].get(name, {}).get("description", "")
+                codes = [
+                    word for word in re.findall(r"`([a-z_]+)`", said) if word not in ("conflict", "rental")
+                ]
+                told |= {(int(status), code) for code in codes if status.isdecimal()}
+    proofs = {(status, code) for status, codes in NOTHING_DONE.items() for code in codes}
+    assert proofs == told - {(409, "request_in_progress")}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 408, 409, 412, 413, 421, 425, 429, 431, 499])
+def test_a_read_refused_on_the_way_is_told_and_decides_nothing(status, server, session, soon):
+    """It carries no code of Carloop's, and an operator reads who to ask."""
+    server.does(page(status))
+    with pytest.raises(CallFailed) as failed:
+        session.read_rental("ren-1", deadline=soon(5))
+    code = {401: "not_authorised", 403: "not_authorised", 429: "rate_limited"}.get(status, "unreachable")
+    assert failed.value.reason.code == code
+    assert failed.value.reason.text is not None
+    assert len(server.seen) == (3 if status in (408, 409, 421, 425, 429) else 1)
 
 
 SEQUENCES = [

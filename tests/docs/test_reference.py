@@ -19,6 +19,7 @@ from carloop_plugin.model import (
     MovedAside,
     SettledChange,
     Site,
+    UnreadableRental,
 )
 from mobility_hookspecs import specs
 from mobility_hookspecs.problems import ProblemCode
@@ -137,6 +138,7 @@ def test_every_field_of_the_doctors_report(root):
     figures = Figures(
         *("i", "s", "wal", 0, 0, 0, now, (ChangeId("c"),), (Contact(AccountId("a"), now, timedelta()),)),
         oldest_unknown=now, settled=(booked,), moved_aside=(MovedAside("s.damaged-1", now),),
+        unreadable=(UnreadableRental(AccountId("a"), "r", None, now),),
     )  # fmt: skip
     report = Diagnosis(
         versions={"python": "3"}, store="s", figures=figures,

@@ -15,10 +15,10 @@ def test_no_fault_loses_doubles_or_hides_anything(tmp_path: Path) -> None:
     """Each fault, operation and position under one seed: settled as one rental, told as it was, and in time."""
     report = tmp_path / "faults.md"
     done = subprocess.run(
-        [sys.executable, str(COMMAND), "--seeds", "1", "--report", str(report)],
+        [sys.executable, str(COMMAND), "--seeds", "1", "--daily", "--report", str(report)],
         capture_output=True, text=True, timeout=400,
     )  # fmt: skip
-    cells = len(list(all_cells([1])))
+    cells = len(list(all_cells([1], daily=True)))
     last = done.stdout.splitlines()[-1] if done.stdout else ""
     assert f"{cells} cells, 0 lost, 0 doubled, 0 stuck, 0 raw" == last, done.stderr[-4000:]
     assert 0 == done.returncode

@@ -22,6 +22,7 @@ ON_BOTH = frozenset(
         "test_changing",
         "test_leases",
         "test_other_customer",
+        "test_on_the_way",
         "test_personal_data",
         "test_sending",
         "test_step",

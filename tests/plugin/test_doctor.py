@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -25,6 +26,7 @@ from carloop_plugin.model import (
     Site,
     StoredSettings,
     StoredToken,
+    UnreadableRental,
 )
 from carloop_plugin.ports import Carloop
 from carloop_plugin.settings import Environment
@@ -56,6 +58,10 @@ class Reachable:
         if self.failure is not None:
             raise self.failure
         return Account(AccountId("a1"), "Autohaus", "Europe/Berlin", (), NOW, timedelta())
+
+
+OURS = UnreadableRental(AccountId("a1"), "r-1", "i1/main/A-1/c-1", NOW)
+STRANGERS = UnreadableRental(AccountId("a1"), "r-2", None, NOW)
 
 
 class NoSettings:
@@ -130,6 +136,25 @@ def test_what_is_to_be_seen_to(look, figures: Figures, code: str) -> None:
     """What waits too long, was set aside or has a wrong clock is a warning; the provider still works."""
     diagnosis = look(figures, CARLOOP_TOKEN=CANARY)
     assert (diagnosis.is_well, codes(diagnosis)) == (True, [code, "connected", "token_place"])
+
+
+@pytest.mark.parametrize(
+    ("figures", "found", "is_well"),
+    [
+        (but(unreadable=(OURS,)), ["unreadable_rentals"], False),
+        (but(unreadable=(STRANGERS,) * 11), ["unreadable_rentals"], True),
+        (but(unreadable=(OURS, STRANGERS)), ["unreadable_rentals"] * 2, False),
+        (but(contacts=(replace(WELL.contacts[0], trouble="invalid_answer"),)), ["feed_unreadable"], False),
+        (but(contacts=(replace(WELL.contacts[0], trouble="unreachable"),)), [], True),
+    ],
+)
+def test_what_of_carloop_cannot_be_read(look, figures: Figures, found: list[str], is_well: bool) -> None:
+    """One of ours is an error, a stranger's a warning; ten are named, and how many there are is said."""
+    diagnosis = look(figures, CARLOOP_TOKEN=CANARY)
+    assert (diagnosis.is_well, codes(diagnosis)) == (is_well, [*found, "token_place"])
+    if len(figures.unreadable) == 11:
+        assert "11 (" in diagnosis.findings[0]["message"]
+        assert 10 == diagnosis.findings[0]["message"].count("r-2")
 
 
 def test_an_old_sqlite(look) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carloop_plugin import bootstrap, erase, events, plugin
+from carloop_plugin.api.budget import MOST_TOKENS
 from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
@@ -140,6 +141,25 @@ def rebuild(planner: Planner) -> None:
     bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
 
 
+def meet_a_limit(planner: Planner) -> None:
+    planner.save()
+    planner.control.fault("book", "status", value={"status": 429, "retry_after": 0})
+    planner.do(planner.booking())
+
+
+def be_asked_for_patience(planner: Planner) -> None:
+    planner.save()
+    planner.control.fault("book", "status", value={"status": 429, "retry_after": 600})
+    planner.do(planner.booking())
+
+
+def spend_the_retries(planner: Planner) -> None:
+    planner.save()
+    planner.control.fault("account", "drop_before", times=100)
+    for _ in range(MOST_TOKENS):
+        planner.reconcile()
+
+
 SCENES: dict[str, tuple[Callable[[Planner], Any], set[str]]] = {
     "change.done": (
         book,
@@ -183,6 +203,15 @@ SCENES: dict[str, tuple[Callable[[Planner], Any], set[str]]] = {
         {"account", "skew_seconds", "settled", "changed", "seconds"},
     ),
     "carloop.unheard": (be_out_of_reach, {"site", "code"}),
+    "request.retried": (
+        meet_a_limit,
+        {"operation", "change_id", "attempt", "code", "asked_seconds", "wait_seconds"},
+    ),
+    "request.wait_too_long": (
+        be_asked_for_patience,
+        {"operation", "change_id", "attempt", "code", "asked_seconds"},
+    ),
+    "request.budget_spent": (spend_the_retries, {"operation", "attempt", "code", "asked_seconds"}),
     "call.answered": (book, {"request_id", "hook", "seconds"}),
     "call.failed": (fail_to_search, {"request_id", "hook", "code", "seconds"}),
     "document.refused": (ask_badly, {"request_id", "document"}),
@@ -193,7 +222,8 @@ SCENES: dict[str, tuple[Callable[[Planner], Any], set[str]]] = {
 }
 """What brings an event about, and the fields it then has."""
 
-OF_ITS_OWN = {"erasure.put_off"}
+OF_ITS_OWN = {"erasure.put_off", "rental.unreadable", "vehicles.unreadable"}
+"""Those that take more than the sandbox's own faults; the unreadable ones: `test_on_the_way.py`."""
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -227,7 +257,8 @@ def test_one_change_can_be_followed(planner: Planner, log: Kept) -> None:
     plugin.on_rental_change(change, context)  # type: ignore[arg-type]
     planner.reconcile()
     names = [name for name, fields in log.told if fields.get("change_id") == change["change_id"]]
-    assert ["change.recorded", "change.unknown", "change.settled"] == names
+    retried = ["request.retried"] * 2
+    assert ["change.recorded", *retried, "change.unknown", "change.settled"] == names
     assert "call-of-the-planner" == log.last("change.unknown")["request_id"]
     settled = log.last("change.settled")
     assert ("done", "book") == (settled["status"], settled["action"])

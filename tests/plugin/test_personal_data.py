@@ -96,6 +96,8 @@ def test_references_are_where_the_registry_says(planner: Planner, columns_with: 
     """The appointment's id stands in the columns that say so, and in no other."""
     planner.save()
     rental = planner.book()
+    planner.control.fault("read", "unknown_enum", times=2, value="status")
+    planner.reconcile()
     planner.control.fault("cancel", "drop_after", times=100)
     planner.do(planner.cancellation(rental_id=rental["id"]))
     planner.host.erase({"customer_numbers": [], "appointment_ids": [planner.id]})

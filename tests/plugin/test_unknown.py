@@ -476,3 +476,15 @@ def test_an_error_inside_carloop_may_have_committed(planner: Planner) -> None:
     lose(planner, change, "book", fault="status", value=500, times=3)
     assert ["done"] == [outcome["status"] for outcome in planner.reconcile()["settled"]]
     assert ["reserved"] == statuses(planner)
+
+
+@pytest.mark.parametrize(("operation", "status"), [("book", 403), ("change_end", 408), ("cancel", 499)])
+def test_a_refusal_that_carloop_does_not_know_may_come_after_the_work(
+    planner: Planner, operation: str, status: int
+) -> None:
+    """Somebody between us and Carloop answered: the change is unknown, then done, and never forgotten."""
+    change = change_of(planner, operation)
+    lose(planner, change, operation, fault="status", times=3, value={"status": status, "after": True})
+    assert [change["change_id"]] == [each["change_id"] for each in planner.reconcile()["settled"]]
+    assert "done" == planner.do(change)["status"]
+    assert 1 == len(planner.control.rentals(planner.id))

@@ -61,7 +61,10 @@ AGAIN = replace(BOOKING, sends=2)
 
 TAKEN, RATE_LIMITED = Reason("vehicle_unavailable"), Reason("rate_limited")
 EXISTS, GONE, BAD = Reason("reference_exists"), Reason("rental_not_found"), Reason("invalid_document")
+NOT_ITS_ANSWER = Reason("invalid_answer", "api.other_rental")
 UNREFERENCED = replace(RENTAL, external_reference=None)
+OTHERS = replace(RENTAL, external_reference="another/main/A-1/c-1")
+OTHER_BOOKINGS = replace(RENTAL, external_reference="i/main/A-2/c-2")
 OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelta(hours=1)))
 
 
@@ -73,6 +76,10 @@ OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelt
         (BOOKING, Confirmed(OTHER_PERIOD), Astray(OTHER_PERIOD)),
         (BOOKING, Confirmed(UNREFERENCED), Astray(UNREFERENCED)),
         (BOOKING, Confirmed(OTHER_PERIOD, replayed=True), Done(OTHER_PERIOD)),
+        (BOOKING, Confirmed(UNREFERENCED, replayed=True), Unsure(NOT_ITS_ANSWER)),
+        (BOOKING, Confirmed(OTHERS, replayed=True), Unsure(NOT_ITS_ANSWER)),
+        (BOOKING, Confirmed(OTHERS), Astray(OTHERS)),
+        (BOOKING, Confirmed(OTHER_BOOKINGS), Unsure(NOT_ITS_ANSWER)),
         (BOOKING, NotExecuted(TAKEN), Final(TAKEN)),
         (BOOKING, NotExecuted(RATE_LIMITED), Nothing(RATE_LIMITED)),
         (BOOKING, NotExecuted(BAD), Nothing(BAD)),
@@ -84,7 +91,10 @@ OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelt
         (AGAIN, NotExecuted(RATE_LIMITED), LookFirst(RATE_LIMITED)),
         (END, Confirmed(RENTAL), Done(RENTAL)),
         (END, Confirmed(OTHER_PERIOD), Astray(OTHER_PERIOD)),
+        (END, Confirmed(RENTAL, replayed=True), Done(RENTAL)),
+        (END, Confirmed(OTHER_PERIOD, replayed=True), Unsure(NOT_ITS_ANSWER)),
         (CANCELLATION, Confirmed(CANCELLED), Done(CANCELLED)),
+        (CANCELLATION, Confirmed(RENTAL, replayed=True), Unsure(NOT_ITS_ANSWER)),
         (CANCELLATION, Confirmed(RENTAL), Astray(RENTAL)),
         (CANCELLATION, NotExecuted(GONE), Final(GONE)),
     ],

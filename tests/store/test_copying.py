@@ -24,6 +24,7 @@ from carloop_plugin.model import (
     Site,
     StoredSettings,
     StoreFailed,
+    UnreadableRental,
 )
 from carloop_plugin.store import copying, postgres_connection
 from carloop_plugin.store.copying import KEYS, copy_records
@@ -68,6 +69,7 @@ def filled(
         store.mark_unknown(ChangeId("c-2"), "unreachable", counts=True)
         at = make_rental().updated_at
         store.note_contact(AccountId("acme"), at=at, skew=timedelta(seconds=1.5), position=None)
+        store.note_unreadable(UnreadableRental(AccountId("acme"), "R-99", None, at))
         store.forget_appointments([AppointmentId("A-99")])
         rentals = [replace(make_rental(f"R-{n}", f"A-{n}"), updated_at=at) for n in range(2, 30)]
         store.database.transact(lambda: [store.keep_rental(each) for each in rentals])

@@ -29,6 +29,7 @@ from carloop_plugin.model import (
     SettledChange,
     Site,
     StoredSettings,
+    UnreadableRental,
 )
 from carloop_plugin.ports import Store
 
@@ -285,6 +286,26 @@ def test_rentals_of_one_id_at_two_sites_are_two(store: Store, make_rental: MakeR
     store.keep_rental(make_rental(appointment_id="A-2", site=Site("north"), account=AccountId("north")))
     assert 2 == len(store.rentals_named(RentalId("R-1")))
     assert 1 == len(store.rentals_named(RentalId("R-1"), Site("north")))
+
+
+def test_what_cannot_be_read_is_noted_once(store: Store) -> None:
+    """Ours come first, then the one that was not seen for longest; an account sees its own."""
+    acme, at = AccountId("acme"), datetime(2027, 1, 1, tzinfo=UTC)
+    stranger, ours = UnreadableRental(acme, "R-1", None, at), UnreadableRental(acme, "R-2", "i/m/A/c", at)
+    other, again = (
+        UnreadableRental(AccountId("other"), "R-1", None, at),
+        replace(stranger, seen_at=at + timedelta(hours=1)),
+    )
+    for rental in (stranger, other, ours, again):
+        store.note_unreadable(rental)
+    assert [ours, other, again] == store.unreadable()
+    store.forget_unreadable(ours)
+    assert [again] == store.unreadable(acme)
+    store.note_contact(acme, at=at, skew=timedelta(), position=None, trouble="invalid_answer")
+    assert ("invalid_answer", (other, again)) == (
+        store.figures().contacts[0].trouble,
+        store.figures().unreadable,
+    )
 
 
 def test_settings_are_kept_for_each_site(store: Store) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ class Fault:
     Either the proxy makes it (`effect`, with the `answer` that comes instead, or a refused connection where there
     is none), or the sandbox does (`sandbox`, with its value; `then` is the status that meets the attempt after).
     `harmless`: the operation has to succeed all the same. `astray`: Carloop does something else than it was asked
-    for.
+    for. `daily`: the short run plays it too.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Fault:
     operations: tuple[str, ...] = ()
     harmless: bool = False
     astray: bool = False
+    daily: bool = True
 
 
 def _answer(status: str, body: bytes, **headers: str) -> bytes:
@@ -42,6 +44,7 @@ def _answer(status: str, body: bytes, **headers: str) -> bytes:
 
 
 JSON = "application/json"
+PROBLEM_JSON = "application/problem+json"
 PAGE = b"<!doctype html><title>502</title><h1>Bad Gateway</h1>"
 GATEWAYS: Mapping[str, bytes] = {
     "502 with a page": _answer("502 Bad Gateway", PAGE, content_type="text/html"),
@@ -56,6 +59,19 @@ GATEWAYS: Mapping[str, bytes] = {
     "no HTTP at all": b"SSH-2.0-OpenSSH_9.2\r\n",
 }
 """What somebody between the planner and Carloop may answer in its place."""
+
+GATEWAY_STATUSES = (403, 404, 408, 413, 421, 425, 431, 499, 502)
+DAILY_STATUS = 403
+"""The one that the short run plays."""
+
+
+def _gateway_answers() -> Iterator[tuple[int, str, bytes]]:
+    """Give each status as a page, and as a problem document that is the gateway's own and not Carloop's."""
+    for status in GATEWAY_STATUSES:
+        problem = json.dumps({"type": "about:blank", "title": "Refused", "status": status}).encode()
+        yield status, "with a page", _answer(f"{status} X", PAGE, content_type="text/html")
+        yield status, "with a problem", _answer(f"{status} X", problem, content_type=PROBLEM_JSON)
+
 
 # 429, 401 and `maintenance` are Carloop's word that nothing was done: after the work they would be a lie, which the
 # interface rules out. The same holds for a 404.
@@ -97,6 +113,16 @@ PROXY = (
         if effect not in (Effect.INSTEAD, Effect.REWRITE)
     ),
     *(Fault(name, effect=Effect.INSTEAD, answer=answer) for name, answer in GATEWAYS.items()),
+    *(
+        Fault(
+            f"a gateway's {status} {kind}",
+            (BEFORE, AFTER),
+            effect=Effect.INSTEAD,
+            answer=answer,
+            daily=status == DAILY_STATUS,
+        )
+        for status, kind, answer in _gateway_answers()
+    ),
 )
 """The proxy's."""
 

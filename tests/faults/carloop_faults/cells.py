@@ -68,10 +68,10 @@ def can_be(fault: Fault, operation: str, position: Position) -> bool:
     return position in fault.positions and fits and not no_body
 
 
-def all_cells(seeds: Iterable[int]) -> Iterator[Cell]:
-    """Give every cell, a seed after the other."""
+def all_cells(seeds: Iterable[int], *, daily: bool = False) -> Iterator[Cell]:
+    """Give every cell, a seed after the other; `daily` leaves out what only the long run plays."""
     for seed in seeds:
-        for fault in FAULTS:
+        for fault in (each for each in FAULTS if each.daily or not daily):
             for position in fault.positions:
                 for operation in OPERATIONS:
                     if can_be(fault, operation, position):

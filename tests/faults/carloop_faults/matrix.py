@@ -1,6 +1,6 @@
 """Play the whole matrix, several cells at a time.
 
-    python tests/faults/matrix.py [--seeds 10] [--workers 3] [--report docs/evidence/faults.md] [--only TEXT]
+    python tests/faults/matrix.py [--seeds 10] [--workers 3] [--report docs/evidence/faults.md] [--only TEXT] [--daily]
 
 Each worker is a process with a sandbox, a proxy, records and a host of its own. A cell whose only fault is a late
 answer is played again, twice at most: this machine may have been busy. Ends with the line
@@ -32,7 +32,8 @@ MOST_REPLAYS = 2
 def main() -> int:
     """Play, count, and write the report where asked to."""
     asked = _options().parse_args()
-    cells = [each for each in all_cells(range(1, asked.seeds + 1)) if asked.only in each.name]
+    every = all_cells(range(1, asked.seeds + 1), daily=asked.daily)
+    cells = [each for each in every if asked.only in each.name]
     played = list(counted(play_all(cells, workers=asked.workers), len(cells), "cells"))
     played.sort(key=lambda each: cells.index(each.cell))
     for each in played:
@@ -92,4 +93,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--workers", type=int, default=3)
     options.add_argument("--report", type=Path)
     options.add_argument("--only", default="", help="cells whose name holds this text")
+    options.add_argument(
+        "--daily", action="store_true", help="without the faults that only the long run plays"
+    )
     return options

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import cycle
 
 from carloop_model.checks import look
 from carloop_model.records import in_short, is_final
-from carloop_model.world import PLANNERS, World
+from carloop_model.world import PLANNERS, START, World
 
 ROUNDS = (3, 3, 100)
 """Minutes before each round. The last outlasts a clock that was ahead: what was sent then is in flight till then."""
@@ -35,8 +36,20 @@ def _asked_once_more(world: World) -> list[str]:
     return found
 
 
+def _hide_the_news(world: World) -> None:
+    """Let a stranger's rental be made that cannot be read, and then our cars be handed out at the desk."""
+    start = START + timedelta(days=400)
+    for hours in (0, 2):  # every other one cannot be read
+        begin = start + timedelta(hours=hours)
+        world.carloop.book_for_another(world.vehicles[0], begin, begin + timedelta(hours=1))
+    for rental in look(world).truth.rentals:
+        if rental.is_ours and rental.status == "reserved":
+            world.carloop.desk(rental.id, "hand_out")
+
+
 def _up_to_date(world: World) -> list[str]:
-    """After one more round, what is shown is what is."""
+    """After one more round, what is shown is what is, also what the news hold behind a rental that cannot be read."""
+    _hide_the_news(world)
     world.reconcile(PLANNERS[0])
     sight = look(world)
     found = []

@@ -40,6 +40,8 @@ EFFECTS = frozenset(
         "forget_intent",
         "keep_rental",
         "note_contact",
+        "note_unreadable",
+        "forget_unreadable",
         "known_account",
         "read_account",
         "read_rental",
