@@ -12,6 +12,7 @@ from . import answers
 from .assembly import Assembly, Read
 from .context import known_locale
 from .entry_points import disabled_names, given_candidates, installed_candidates
+from .forking import load_before_fork, load_modules, notice_fork, renew_in_child
 from .gathered import Failure, Gathered
 from .isolation import Answer, Miss
 from .loading import Loaded, LoadError, load
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 Document = TypeVar("Document")
 
+# What a refused document is explained with.
+load_before_fork(partial(load_modules, "jsonschema", "mobility_schemas.explaining"))
+
 
 class MobilityHost:
     """Hold the providers that loaded and ask them, each isolated from the others.
@@ -55,9 +59,10 @@ class MobilityHost:
     def __init__(self, loaded: Loaded) -> None:
         """Keep what loaded; ``load`` and ``of`` are the ways to make a host."""
         self._assembly = Assembly(loaded)
-        self._lock = threading.Lock()
         self._is_closed = False
         self._reconciling: Reconciling | None = None
+        self._renew()
+        renew_in_child(self._renew)
 
     @classmethod
     def load(cls, disabled: Iterable[str] = (), strict: bool = False, *, locale: str = "de") -> MobilityHost:
@@ -120,6 +125,7 @@ class MobilityHost:
 
         Takes some seconds at most, however a provider behaves. What is asked later fails: ``not_supported``.
         """
+        notice_fork()
         with self._lock:
             self._is_closed = True
         if self._reconciling is not None:
@@ -185,8 +191,9 @@ class MobilityHost:
     def keep_reconciling(self, every: float = 30.0, *, locale: str = "de") -> None:
         """Reconcile at once and then every ``every`` seconds on a thread of its own, until ``close``.
 
-        A second call changes nothing.
+        A second call changes nothing. A child made by ``fork`` goes on by itself.
         """
+        notice_fork()
         with self._lock:
             if self._reconciling is None and not self._is_closed:
                 self._reconciling = Reconciling(partial(self.reconcile, locale=locale), every=every)
@@ -235,6 +242,9 @@ class MobilityHost:
         """Have every provider erase personal data, and gather what they keep and why."""
         accept = with_document("subjects", subjects, "erasure_subjects")
         return self._gather("on_personal_data_erased", accept, answers.read_erasure, timeout, locale)
+
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
 
     def _gather(
         self, hook: str, accept: Accept, read: Read[Document | None], timeout: float, locale: str
