@@ -36,7 +36,8 @@ LONGEST_CALL = 24 * 3600.0
 _AT_FIRST_USE = (
     *(f"carloop_plugin.{name}" for name in ("api.session", "api.transport", "messages.de", "messages.en")),
     *(f"carloop_plugin.{name}" for name in ("change", "check", "edge", "reconcile", "settings_page", "step")),
-    *("encodings.idna", "jsonschema", "mobility_schemas.explaining"),
+    *("encodings.ascii", "encodings.idna", "jsonschema", "mobility_schemas.explaining"),
+    *("mobility_schemas.sentences", "msgspec"),
 )
 """What hooks import when they are called, with everything that it imports."""
 

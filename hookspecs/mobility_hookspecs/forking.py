@@ -41,8 +41,8 @@ class _Callbacks:
             self._references.add(lambda: callback)
 
     def call(self) -> None:
-        for reference in list(self._references):
-            callback = reference()
+        # All are held before the first is called: what one lets go of is not gone before its own turn has come.
+        for callback in [reference() for reference in list(self._references)]:
             try:
                 if callback is not None:
                     callback()

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 Document = TypeVar("Document")
 
 # What a refused document is explained with.
-load_before_fork(partial(load_modules, "jsonschema", "mobility_schemas.explaining"))
+load_before_fork(
+    partial(load_modules, "jsonschema", "mobility_schemas.explaining", "mobility_schemas.sentences")
+)
 
 
 class MobilityHost:
