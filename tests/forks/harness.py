@@ -3,7 +3,7 @@
     python tests/forks/harness.py [--store sqlite|postgres|both] [--rounds 300] [--seed 1] [--report FILE]
 
 A server makes a host, uses it and forks 2 to 8 children in each round, from its main thread, from another thread or
-from inside a hook. Parent and children go on with that host, in three threads each, over real sockets to one Carloop
+from inside a hook. Parent and children go on with that host, in two threads each, over real sockets to one Carloop
 and one store. Every thread has its own appointments, cars and days, so every call has one right answer. Counted are,
 on each store, calls that were not answered or not as done, rentals that Carloop has not or twice (lost), answers to
 another's question (swapped), and exceptions, warnings and anything else on standard error (raised). Ends with the line

@@ -20,6 +20,7 @@ ON_BOTH = frozenset(
         "test_bad_input",
         "test_booking",
         "test_changing",
+        "test_forks",
         "test_leases",
         "test_personal_data",
         "test_sending",

@@ -17,13 +17,13 @@ CUSTOMER = {"source": "manual", "last_name": "Canary"}
 PATIENCE = 60.0
 """Seconds for a call: it is not how long it takes that is measured here."""
 
-VISITS = 3
+VISITS = 2
 """Appointments for each thread."""
 
 CALLS = 4
 """Calls for each appointment: save, search, book, and one change."""
 
-THREADS = 3
+THREADS = 2
 """Threads of each process, the parent's included."""
 
 MOST_PROCESSES = 9
