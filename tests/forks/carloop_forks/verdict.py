@@ -33,20 +33,25 @@ class Verdict:
 def judge(folder: Path, plan: Plan, rentals: list[Document]) -> Verdict:
     """Read every diary. A call that is in none was never answered."""
     verdict = Verdict()
-    active = Counter(
-        each["external_reference"].split("/")[2] for each in rentals if each["status"] != "cancelled"
-    )
+    active = active_rentals(rentals)
     for number in range(plan.rounds):
         children = random.Random(f"{plan.seed}/{number}").randint(2, 8)
         verdict.children += children
         for process in range(children + 1):
             for thread in range(THREADS):
                 name = f"round-{number}-{process}-{thread}"
-                _read(name, _entries(folder / f"{name}.jsonl"), active, verdict)
+                check(name, _entries(folder / f"{name}.jsonl"), active, verdict)
     for log in sorted(folder.glob("*.log")):
         if words := log.read_text(errors="replace").strip():
             verdict.raised.append(f"{log.name}: {words}")
     return verdict
+
+
+def active_rentals(rentals: list[Document]) -> Counter[str]:
+    """Count the rentals of each appointment that are not cancelled."""
+    return Counter(
+        each["external_reference"].split("/")[2] for each in rentals if each["status"] != "cancelled"
+    )
 
 
 def _entries(path: Path) -> list[Document]:
@@ -54,7 +59,8 @@ def _entries(path: Path) -> list[Document]:
     return [json.loads(line) for line in lines]
 
 
-def _read(name: str, entries: list[Document], active: Counter[str], verdict: Verdict) -> None:
+def check(name: str, entries: list[Document], active: Counter[str], verdict: Verdict) -> None:
+    """Compare what one thread was told with what it asked, and with what Carloop has."""
     missing = VISITS * CALLS - len(entries)
     verdict.lost += [f"{name}: {missing} calls were not answered"] * missing
     expected: dict[str, int] = {}
