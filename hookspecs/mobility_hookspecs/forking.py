@@ -164,8 +164,8 @@ def _renew_all() -> None:
     global _gate, _process
     _gate = _Gate()
     _renew.call()
+    _process = os.getpid()  # before threads begin, which would take it for a fork of their own
     _resume.call()
-    _process = os.getpid()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows
