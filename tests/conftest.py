@@ -60,12 +60,16 @@ def in_child() -> InChild:
     return _in_child
 
 
+def fork() -> int:
+    """Fork; from 3.12 on Python warns whoever does so with threads, and there are some."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This process", DeprecationWarning)
+        return os.fork()
+
+
 def _in_child(work: Callable[[], object]) -> Any:
     reading, writing = os.pipe()
-    with warnings.catch_warnings():
-        # From 3.12 on Python warns whoever forks with threads.
-        warnings.filterwarnings("ignore", "This process", DeprecationWarning)
-        child = os.fork()
+    child = fork()
     if child == 0:
         try:
             said = {"answer": work()}

@@ -19,7 +19,7 @@ from carloop_plugin import bootstrap
 from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.model import ChangeId, Site, StoredToken
-from tests.conftest import Control, Planner
+from tests.conftest import Control, Planner, fork
 
 TOKEN = StoredToken(value="t", origin="https://a.example", since=datetime(2026, 3, 2, 7, 30, tzinfo=UTC))
 
@@ -103,7 +103,7 @@ def test_a_child_does_not_keep_the_lock_of_the_secrets_file(tmp_path: Path) -> N
     secrets = SecretsFile(tmp_path / "secrets.json")
     reading, writing = os.pipe()
     with secrets._alone():
-        child = os.fork()
+        child = fork()
         if child == 0:
             os.close(writing)
             select.select([reading], [], [], 60)
