@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench bad crash deadlines faults outage hostile races model planted mutants soak lock docs screenshots cassettes clean help
+.PHONY: .venv demo test check bench bad crash deadlines faults forks outage hostile races model planted mutants soak lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -56,6 +56,9 @@ bench: $(VENV)/.stamp ## the speed table, written to benchmarks/results.json
 races: $(VENV)/.stamp ## planner servers race for the same cars and are killed; ARGS="--store postgres --attempts 1000"
 	@$(BIN)/python tests/races/harness.py $(ARGS)
 
+forks: $(VENV)/.stamp ## planner servers fork while they book, on both databases; ARGS="--rounds 10 --store sqlite" for less
+	@$(BIN)/python tests/forks/harness.py --report docs/evidence/forks.md $(ARGS)
+
 crash: $(VENV)/.stamp ## kill the plugin, Carloop and recovery at every step: make crash ROUNDS=50
 	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50) $(ARGS)
 
@@ -65,6 +68,7 @@ soak: $(VENV)/.stamp ## every long proof, one after the other, each written to d
 	@$(BIN)/python tests/model/soak.py --runs 2000 --report docs/evidence/model.md
 	@$(BIN)/python tests/races/harness.py --store sqlite --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-sqlite.md
 	@$(BIN)/python tests/races/harness.py --store postgres --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-postgres.md
+	@$(BIN)/python tests/forks/harness.py --report docs/evidence/forks.md
 	@$(BIN)/python tests/faults/matrix.py --report docs/evidence/faults.md
 	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md
 	@$(BIN)/python tests/faults/bad_documents.py --report docs/evidence/bad-documents.md

@@ -1,12 +1,12 @@
 """Wire settings, records and Carloop together for one hook call. The only place that does.
 
 Settings are read anew at each call; what is costly to open (a store's connections, an HTTP client) is kept
-between calls, by the place it leads to, so that several hosts in one process share it.
+between calls, by the place it leads to, so that several hosts in one process share it. A forked process keeps its own.
 """
 
 from __future__ import annotations
 
-import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +27,7 @@ from carloop_plugin.settings import (
     missing_settings,
     site_settings,
 )
+from mobility_hookspecs.forking import load_modules, notice_fork, renew_in_child
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
@@ -39,6 +40,14 @@ DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
 LONGEST_CALL = 24 * 3600.0
 
+_AT_FIRST_USE = (
+    *(f"carloop_plugin.{name}" for name in ("api.session", "api.transport", "messages.de", "messages.en")),
+    *(f"carloop_plugin.{name}" for name in ("change", "check", "edge", "reconcile", "settings_page", "step")),
+    *("encodings.ascii", "encodings.idna", "jsonschema", "mobility_schemas.explaining"),
+    *("mobility_schemas.sentences", "msgspec"),
+)
+"""What hooks import when they are called, with everything that it imports."""
+
 
 @dataclass(frozen=True, slots=True)
 class _SessionKey:
@@ -50,7 +59,7 @@ class _SessionKey:
 
 
 _sessions: dict[_SessionKey, CarloopSession] = {}
-_sources: dict[tuple[int, str], Source] = {}
+_sources: dict[str, Source] = {}
 _guard = Lock()
 
 
@@ -91,6 +100,7 @@ def opened(*, deadline: float) -> Iterator[Wired]:
     :param deadline: monotonic seconds; bounds every wait of the call.
     :raises StoreFailed: the records cannot be opened.
     """
+    notice_fork()
     environment = Environment.read()
     with _opened(_source(environment.store), environment, deadline=deadline) as wired:
         yield wired
@@ -200,12 +210,25 @@ def copy_store(
     return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=tell)
 
 
+def load_all() -> None:
+    """Load what hooks import when they are called: see `load_before_fork`."""
+    from carloop_plugin.store.opening import source_of
+
+    load_modules(*_AT_FIRST_USE)
+    with suppress(StoreFailed):
+        source_of(Environment.read().store)
+    # Importing it looks for every back end there is, so it is not loaded for nothing.
+    if "keyring" in sys.modules:
+        load_modules("keyring")
+
+
 def close() -> None:
     """Give back what is kept between calls. Calls under way end in peace; a later one opens anew."""
+    notice_fork()
     with _guard:
-        sessions = list(_sessions.values())
+        sessions, sources = list(_sessions.values()), list(_sources.values())
         _sessions.clear()
-        sources = [_sources.pop(key) for key in list(_sources) if key[0] == os.getpid()]
+        _sources.clear()
     for session in sessions:
         session.close()
     for source in sources:
@@ -230,9 +253,16 @@ def _session(settings: SiteSettings) -> Carloop:
 def _source(location: str) -> Source:
     from carloop_plugin.store.opening import source_of
 
-    # A forked process opens its own: neither a file's locks nor a server's connections can be shared with it.
-    key = (os.getpid(), location)
     with _guard:
-        if key not in _sources:
-            _sources[key] = source_of(location)
-        return _sources[key]
+        if location not in _sources:
+            _sources[location] = source_of(location)
+        return _sources[location]
+
+
+def _renew() -> None:
+    global _guard
+    _guard = Lock()
+    _sessions.clear()
+
+
+renew_in_child(_renew)

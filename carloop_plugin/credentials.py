@@ -20,6 +20,7 @@ from carloop_plugin.config_file import ConfigurationProblem
 from carloop_plugin.model import Site, StoredToken, format_instant, parse_instant
 from carloop_plugin.ports import Credentials
 from carloop_plugin.settings import is_shared_store, is_token
+from mobility_hookspecs.forking import renew_in_child
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -280,6 +281,8 @@ def _lock(stack: ExitStack, path: Path) -> None:
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     stack.callback(os.close, descriptor)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
+    # A child forked meanwhile has the file open too, so closing it here would not give the lock back.
+    stack.callback(fcntl.flock, descriptor, fcntl.LOCK_UN)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -290,3 +293,11 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _renew() -> None:
+    global _WRITING
+    _WRITING = Lock()
+
+
+renew_in_child(_renew)

@@ -10,10 +10,20 @@ import time
 from typing import TYPE_CHECKING
 
 from mobility_hookspecs import hookimpl
+from mobility_hookspecs.forking import load_before_fork
 
 if TYPE_CHECKING:
     from mobility_hookspecs import CallContext
     from mobility_schemas import documents as contract
+
+
+def _load() -> None:
+    from carloop_plugin.bootstrap import load_all
+
+    load_all()
+
+
+load_before_fork(_load)
 
 
 @hookimpl

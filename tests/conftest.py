@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
+import select
 import signal
 import time
+import traceback
 import uuid
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +49,43 @@ def pytest_configure() -> None:
 def instant(when: datetime) -> str:
     """Write an instant as the contract wants it."""
     return when.isoformat(timespec="seconds")
+
+
+InChild = Callable[[Callable[[], object]], Any]
+LONGEST_CHILD = 60.0
+
+
+@pytest.fixture
+def in_child() -> InChild:
+    """Fork, and give what a function gives in the child, as JSON. A child that does not answer is killed."""
+    return _in_child
+
+
+def fork() -> int:
+    """Fork; from 3.12 on Python warns whoever does so with threads, and there are some."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This process", DeprecationWarning)
+        return os.fork()
+
+
+def _in_child(work: Callable[[], object]) -> Any:
+    reading, writing = os.pipe()
+    child = fork()
+    if child == 0:
+        try:
+            said = {"answer": work()}
+        except BaseException:  # noqa: BLE001 - whatever it is, the parent is to hear of it
+            said = {"raised": traceback.format_exc()}
+        os.write(writing, json.dumps(said).encode())
+        os._exit(0)
+    os.close(writing)
+    if not select.select([reading], [], [], LONGEST_CHILD)[0]:
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with os.fdopen(reading, "rb") as file:
+        said = json.loads(file.read() or b'{"raised": "the child hangs"}')
+    assert "raised" not in said, said["raised"]
+    return said["answer"]
 
 
 @dataclass

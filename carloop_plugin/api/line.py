@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from carloop_plugin import __version__
 from carloop_plugin.api.call import Call
 from carloop_plugin.api.trouble import Answer, Broken, Trouble
+from mobility_hookspecs.forking import renew_in_child
 
 if TYPE_CHECKING:
     from carloop_plugin.api.transport import Transport
@@ -26,9 +27,10 @@ class Line:
         self.origin = origin
         self._token = token
         self._ca_file = ca_file
-        self._lock = Lock()
         self._transport: Transport | None = None
         self._users: dict[Transport, int] = {}
+        self._lock = Lock()
+        renew_in_child(self._renew)
 
     def __repr__(self) -> str:
         return f"Line({self.origin!r})"
@@ -70,6 +72,12 @@ class Line:
                 abandoned = last and transport is not self._transport
             if abandoned:
                 transport.close()
+
+    def _renew(self) -> None:
+        for transport in {self._transport, *self._users}:
+            if transport is not None:
+                transport.forget()
+        self._transport, self._users, self._lock = None, {}, Lock()
 
     def _make(self) -> Transport:
         from carloop_plugin.api.transport import Transport

@@ -15,9 +15,11 @@ from carloop_plugin.api.call import Call
 from carloop_plugin.api.tls import tls_reason
 from carloop_plugin.api.trouble import Broken
 from carloop_plugin.model import Reason
+from mobility_hookspecs.forking import renew_in_child
 
 # getaddrinfo cannot be interrupted: a name server that hangs may hold this many threads, not more
-_RESOLVERS = threading.BoundedSemaphore(8)
+_MOST_RESOLVERS = 8
+_RESOLVERS = threading.BoundedSemaphore(_MOST_RESOLVERS)
 
 _Target = tuple[socket.AddressFamily, tuple[object, ...]]
 
@@ -147,3 +149,11 @@ def _lookup(host: str, port: int, flags: int) -> list[_Target]:
 
 def _reason(text: str, host: str) -> Reason:
     return Reason("unreachable", text, (("host", host),))
+
+
+def _renew() -> None:
+    global _RESOLVERS
+    _RESOLVERS = threading.BoundedSemaphore(_MOST_RESOLVERS)
+
+
+renew_in_child(_renew)

@@ -12,6 +12,7 @@ import select
 import socket
 import ssl
 import time
+import weakref
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -54,6 +55,7 @@ class Transport:
     def __init__(self, origin: str, token: str, *, ca_file: str | None, agent: str) -> None:
         context = make_context(ca_file) if origin.startswith("https:") else None
         hush_libraries()
+        self._backend = _Backend()
         self._client = httpx.Client(
             auth=_Bearer(origin, token),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -63,7 +65,7 @@ class Transport:
                 "Accept-Encoding": "identity",
                 "User-Agent": agent,
             },
-            transport=_DeadlineTransport(context),
+            transport=_DeadlineTransport(context, self._backend),
             trust_env=False,
         )
 
@@ -88,6 +90,11 @@ class Transport:
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
+
+    def forget(self) -> None:
+        """Let go of all connections without closing one, in a forked process: they are its parent's."""
+        for stream in self._backend.streams:
+            stream.forget()
 
     def _exchange(self, request: Request, call: Call) -> Answer:
         built = self._client.build_request(
@@ -139,13 +146,13 @@ class _DeadlineTransport(httpx.HTTPTransport):
     are put in; what is checked here holds for them too.
     """
 
-    def __init__(self, context: ssl.SSLContext | None) -> None:
+    def __init__(self, context: ssl.SSLContext | None, backend: _Backend) -> None:
         # httpx would load its own authorities, 20 ms, if it were given no context at all
         context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         super().__init__(verify=context, trust_env=False)
         self._pool = httpcore.ConnectionPool(
             ssl_context=context,
-            network_backend=_Backend(),
+            network_backend=backend,
             max_connections=_MOST_CONNECTIONS,
             keepalive_expiry=_KEEP_ALIVE_SECONDS,
         )
@@ -174,6 +181,9 @@ def _refusal_by_headers(response: httpx.Response, url: str) -> Reason | None:
 
 
 class _Backend(httpcore.NetworkBackend):
+    def __init__(self) -> None:
+        self.streams: weakref.WeakSet[_Stream] = weakref.WeakSet()
+
     def connect_tcp(
         self,
         host: str,
@@ -183,7 +193,7 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,  # httpcore's own alias is not public
     ) -> httpcore.NetworkStream:
         """Connect within the current call's deadline; httpcore's `timeout` knows less."""
-        return _Stream(sockets.connect(host, port, call=CURRENT.get()))
+        return _Stream(sockets.connect(host, port, call=CURRENT.get()), self.streams)
 
     def sleep(self, seconds: float) -> None:
         """Wait, as httpcore would between attempts it is not asked to make."""
@@ -191,8 +201,10 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, streams: weakref.WeakSet[_Stream]) -> None:
         self._sock = sock
+        self._streams = streams
+        streams.add(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read some bytes within the current call's deadline."""
@@ -212,14 +224,17 @@ class _Stream(httpcore.NetworkStream):
         """Close the connection at once."""
         self._sock.close()
 
+    def forget(self) -> None:
+        """Let go of the connection, so that nothing that is collected later closes it."""
+        self._sock.detach()
+
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         """Secure the connection within the current call's deadline."""
         try:
-            return _Stream(
-                sockets.start_tls(self._sock, ssl_context, server_hostname or "", call=CURRENT.get())
-            )
+            secured = sockets.start_tls(self._sock, ssl_context, server_hostname or "", call=CURRENT.get())
+            return _Stream(secured, self._streams)
         except BaseException:  # whatever it is, the socket must not outlive it
             self.close()
             raise

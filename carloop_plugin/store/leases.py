@@ -12,11 +12,14 @@ import socket
 import sys
 
 from carloop_plugin.verdict import LONGEST_SENDING
+from mobility_hookspecs.forking import renew_in_child
 
 LEASE_SECONDS = LONGEST_SENDING + 2.0
 """How long one lasts. Hosts reconcile every 30 s, so what a dead server held is settled within a minute."""
 
 _marks: dict[int, str] = {}
+# A process may get the number of one that is gone, be it an ancestor of its own.
+renew_in_child(_marks.clear)
 
 
 def this_process() -> str:

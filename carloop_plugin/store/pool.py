@@ -1,10 +1,16 @@
-"""The SQLite file of one store: a few open connections, each used by one call at a time."""
+"""The SQLite file of one store: a few open connections, each used by one transaction at a time.
+
+Nothing of SQLite crosses a fork: a child that inherits an open connection inherits SQLite's belief about which locks
+the process holds, and loses them itself (sqlite.org/howtocorrupt.html, 2.6). So a fork waits for the transactions that
+are under way, and idle connections are closed before it.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
@@ -17,15 +23,21 @@ from carloop_plugin.store.migrations import migrate
 from carloop_plugin.store.records import Records
 from carloop_plugin.store.sqlite import FileOnDisk, SqliteDatabase, file_on_disk
 from carloop_plugin.store.use_lock import in_use
+from mobility_hookspecs.forking import close_before_fork, renew_in_child, undivided
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A connection, the installation its file belongs to, and which file on the disk it has open."""
+    """A connection, the installation its file belongs to, which file on the disk it has open, and whose it is."""
 
     db: Database
     installation: str
     file: FileOnDisk | None
+    process: int = field(default_factory=os.getpid)
+
+
+_inherited: list[_Open] = []
+"""Connections that a child was given all the same, by a fork without Python's handlers: never used, never closed."""
 
 
 class SqliteFile:
@@ -37,6 +49,8 @@ class SqliteFile:
         self._idle: list[_Open] = []
         self._lock = Lock()
         self._generation = 0
+        close_before_fork(self._close_idle)
+        renew_in_child(self._renew)
 
     @property
     def place(self) -> str:
@@ -59,22 +73,42 @@ class SqliteFile:
         :raises StoreFailed: the file cannot be opened, is lost, damaged, busy, being rebuilt or of a newer version.
         """
         with in_use(self._path, deadline=deadline):
-            is_known = self._look_for_file()
-            generation = self._generation
-            connection = self._take() or self._connect(deadline=deadline, is_known=is_known)
-            try:
-                database = SqliteDatabase(connection.db, self._path, file=connection.file, deadline=deadline)
-                yield Records(database, installation=connection.installation)
-            finally:
-                self._give_back(connection, generation)
+            with self._borrowed(deadline=deadline) as connection:
+                installation, file = connection.installation, connection.file
+            database = SqliteDatabase(self, self._path, file=file, deadline=deadline)
+            yield Records(database, installation=installation)
+
+    @contextmanager
+    def lend(self, *, deadline: float) -> Iterator[Database]:
+        """Lend a connection for one transaction, or one look. A fork waits for its end."""
+        with self._borrowed(deadline=deadline) as connection:
+            yield connection.db
 
     def close(self) -> None:
         """Close what is idle; what is lent out is closed when it comes back. A later call opens anew."""
         with self._lock:
             self._generation += 1
+        self._close_idle()
+
+    @contextmanager
+    def _borrowed(self, *, deadline: float) -> Iterator[_Open]:
+        with undivided():
+            generation = self._generation
+            connection = self._take() or self._connect(deadline=deadline)
+            try:
+                yield connection
+            finally:
+                self._give_back(connection, generation)
+
+    def _close_idle(self) -> None:
+        with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.db.close()
+
+    def _renew(self) -> None:
+        _inherited.extend(self._idle)
+        self._lock, self._idle = Lock(), []
 
     def _look_for_file(self) -> bool:
         """Return whether there were records here before. Raise `StoreFailed` where their file is gone."""
@@ -88,7 +122,8 @@ class SqliteFile:
             raise lost(self._path)
         return former is not None
 
-    def _connect(self, *, deadline: float, is_known: bool) -> _Open:
+    def _connect(self, *, deadline: float) -> _Open:
+        is_known = self._look_for_file()
         db = open_database(self._path)
         try:
             wait(db, deadline=deadline)
@@ -121,6 +156,9 @@ class SqliteFile:
         return connection
 
     def _give_back(self, connection: _Open, generation: int) -> None:
+        if connection.process != os.getpid():
+            _inherited.append(connection)
+            return
         with self._lock:
             if generation == self._generation:
                 self._idle.append(connection)

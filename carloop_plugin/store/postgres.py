@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -11,6 +12,7 @@ from carloop_plugin.store.postgres_database import PostgresDatabase
 from carloop_plugin.store.postgres_migrations import is_there, migrate
 from carloop_plugin.store.postgres_pool import Connections
 from carloop_plugin.store.records import Records
+from mobility_hookspecs.forking import renew_in_child
 
 
 class PostgresServer:
@@ -21,6 +23,7 @@ class PostgresServer:
         self._installation = installation
         self._guard = Lock()
         self._open: _Counted | None = None
+        renew_in_child(self._renew)
 
     @property
     def place(self) -> str:
@@ -56,6 +59,9 @@ class PostgresServer:
         if counted is not None:
             counted.leave()
 
+    def _renew(self) -> None:
+        self._guard, self._open = Lock(), None
+
     @contextmanager
     def _counted(self) -> Iterator[Connections]:
         with self._guard:
@@ -76,12 +82,15 @@ class _Counted:
         self.connections = connections
         self._users = 1
         self._guard = Lock()
+        self._process = os.getpid()
 
     def enter(self) -> None:
         with self._guard:
             self._users += 1
 
     def leave(self) -> None:
+        if self._process != os.getpid():
+            return  # the parent's, left by a thread that has forked
         with self._guard:
             self._users -= 1
             is_last = self._users == 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from typing import Any, Self, TypeVar
 
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.abc import PQGen
 from psycopg.rows import DictRow
 
@@ -23,9 +24,16 @@ SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('sync
 
 
 class DeadlineConnection(Connection[DictRow]):
-    """psycopg's connection, whose every wait ends at `until` (monotonic seconds), whatever the server does."""
+    """psycopg's connection, whose every wait ends at `until` (monotonic seconds), whatever the server does.
+
+    A forked child cannot speak over it: the server would take it for the parent.
+    """
 
     until = math.inf
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._process = os.getpid()
 
     @classmethod
     def connect(cls, conninfo: str = "", **parameters: Any) -> Self:
@@ -40,5 +48,7 @@ class DeadlineConnection(Connection[DictRow]):
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Wait for the server, by the deadline. Raise psycopg's `OperationalError` when that comes first."""
+        if self._process != os.getpid():
+            raise OperationalError("the connection is another process's")
         left = max(0.0, self.until - time.monotonic())
         return super().wait(gen, interval, left if timeout is None else min(timeout, left))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,8 @@ class Connections:
         self.place = shown(address)
         hush_psycopg()
         self._failed: tuple[float, psycopg.Error] | None = None
-        self._pool = ConnectionPool(
+        self._process = os.getpid()
+        self._pool = _Pool(
             address,
             connection_class=self._watched(),
             kwargs=_parameters(address),
@@ -61,7 +63,8 @@ class Connections:
                 yield connection
             finally:
                 # The pool brings it back to rest, which its deadline bounds too, or replaces it.
-                self._pool.putconn(connection)
+                if self._process == os.getpid():
+                    self._pool.putconn(connection)
 
     def close(self) -> None:
         """Close what is idle; what is lent is closed when it comes back."""
@@ -96,6 +99,18 @@ class Connections:
                     raise
 
         return Watched
+
+
+class _Pool(ConnectionPool[DeadlineConnection]):
+    """A pool that does nothing when a forked child drops its copy; nor do psycopg's connections then."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        self._process = os.getpid()
+        super().__init__(*arguments, **more)
+
+    def __del__(self) -> None:
+        if self._process == os.getpid():
+            super().__del__()
 
 
 def _parameters(address: str) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
@@ -35,19 +36,27 @@ def file_on_disk(path: Path) -> FileOnDisk | None:
     return (found.st_dev, found.st_ino) if found.st_size else None
 
 
+class Lender(Protocol):
+    """What lends connections to a file."""
+
+    def lend(self, *, deadline: float) -> AbstractContextManager[Database]:
+        """Lend a connection for one transaction, or one look."""
+
+
 class SqliteDatabase:
-    """`database.Database` over one connection, for one call."""
+    """`database.Database` for one call. A connection is borrowed for each transaction, not for the whole call."""
 
     AMONG = "IN (SELECT value FROM json_each(?))"
     NOW = "(julianday('now') - 2440587.5) * 86400.0"
     SKIP_LOCKED = ""
     IS_SERVER = False
 
-    def __init__(self, db: Database, path: Path, *, file: FileOnDisk | None, deadline: float) -> None:
-        self._db = db
+    def __init__(self, lender: Lender, path: Path, *, file: FileOnDisk | None, deadline: float) -> None:
+        self._lender = lender
         self._path = path
         self._file = file
         self._deadline = deadline
+        self._within: Database | None = None
 
     @property
     def place(self) -> str:
@@ -59,12 +68,13 @@ class SqliteDatabase:
 
     @property
     def journal(self) -> str:
-        return str(self._db.journal_mode)
+        with self._lender.lend(deadline=self._deadline) as db:
+            return str(db.journal_mode)
 
     def transact(self, work: Callable[[], T]) -> T:
-        if self._db.conn.in_transaction:
+        if self._within is not None:
             return work()
-        with writing(self._db, self._path, deadline=self._deadline):
+        with self._transaction():
             self._refuse_moved()
             return work()
 
@@ -72,16 +82,19 @@ class SqliteDatabase:
         """Do nothing: a transaction that writes has the whole file."""
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        if self._db.conn.in_transaction:
-            return _select(self._db, sql, values)
-        with reading(self._db, self._path, deadline=self._deadline):
-            return _select(self._db, sql, values)
+        if self._within is not None:
+            return _select(self._within, sql, values)
+        with (
+            self._lender.lend(deadline=self._deadline) as db,
+            reading(db, self._path, deadline=self._deadline),
+        ):
+            return _select(db, sql, values)
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
-        return int(self._db.execute(sql, values).rowcount)
+        return int(self._writing.execute(sql, values).rowcount)
 
     def execute_many(self, sql: str, rows: Sequence[Any]) -> None:
-        self._db.conn.executemany(sql, rows)
+        self._writing.conn.executemany(sql, rows)
 
     def freeze(self, tables: Sequence[str]) -> None:
         """Do nothing, as above."""
@@ -97,7 +110,10 @@ class SqliteDatabase:
 
     def scrub(self, *, largest: int) -> bool:
         is_small = self._path.stat().st_size <= largest
-        return is_small and scrub(self._db, self._path, deadline=self._deadline)
+        if not is_small:
+            return False
+        with self._lender.lend(deadline=self._deadline) as db:
+            return scrub(db, self._path, deadline=self._deadline)
 
     def _refuse_moved(self) -> None:
         """Refuse to write to a file that is not in its place any more: nobody would find it again."""
@@ -111,6 +127,24 @@ class SqliteDatabase:
         id_file(self._path).unlink(missing_ok=True)
         KNOWN[self._path] = str(self.query("SELECT id FROM installation")[0]["id"])
         note_installation(self._path, KNOWN[self._path])
+
+    @property
+    def _writing(self) -> Database:
+        if self._within is None:
+            raise RuntimeError("what writes is a transaction")
+        return self._within
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with (
+            self._lender.lend(deadline=self._deadline) as db,
+            writing(db, self._path, deadline=self._deadline),
+        ):
+            self._within = db
+            try:
+                yield
+            finally:
+                self._within = None
 
 
 def _select(db: Database, sql: str, values: Sequence[Any]) -> list[Row]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from .context import CallContext, known_locale
+from .forking import notice_fork, renew_in_child
 from .gathered import Failure, Gathered
 from .isolation import Answer, Limits, Miss
 from .problems import MobilityProblem, ProblemCode, make_problem
@@ -39,8 +40,9 @@ class Assembly:
         self._locale = locale
         self.providers = loaded.providers
         self.failures = loaded.failures
-        self._lock = threading.Lock()
         self._is_closed = False
+        self._renew()
+        renew_in_child(self._renew)
 
     def language(self, locale: str | None) -> str:
         """Return the language of a call: the one it names, else the host's."""
@@ -112,6 +114,7 @@ class Assembly:
 
     def close(self) -> None:
         """Close every provider and end its threads; a second time does nothing."""
+        notice_fork()
         with self._lock:
             was_closed, self._is_closed = self._is_closed, True
         if was_closed:
@@ -127,12 +130,16 @@ class Assembly:
             provider.end_threads()
 
     def _question(self, hook: str, accept: Accept, *, timeout: float, locale: str | None) -> Question:
+        notice_fork()
         limits = Limits.starting_now(timeout)
         known = self.language(locale)
         arguments = accept(known)
         if self._is_closed:
             raise MobilityProblem(_not_supported(_CLOSED[known], known))
         return Question(hook, arguments, limits, CallContext(limits.provider, known))
+
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
 
     def _fail_all(self, problem: Problem) -> Gathered[Document]:
         return Gathered({}, tuple(Failure(provider.id, problem.copy()) for provider in self.providers))

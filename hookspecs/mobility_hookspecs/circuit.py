@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from .forking import renew_in_child
+
 FAILURES_IN_A_ROW = 5
 REST_SECONDS = 30.0
 
@@ -22,7 +24,8 @@ class Circuit:
         :param clock: monotonic seconds.
         """
         self._clock = clock
-        self._lock = threading.Lock()
+        self._renew()
+        renew_in_child(self._renew)
         self._failures = 0
         self._rests_until = 0.0
         self._round = 0
@@ -60,6 +63,9 @@ class Circuit:
             self._failures += 1
             if self._is_open():
                 self._rest()
+
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
 
     def _is_open(self) -> bool:
         return self._failures >= FAILURES_IN_A_ROW

@@ -12,6 +12,7 @@ from . import answers
 from .assembly import Assembly, Read
 from .context import known_locale
 from .entry_points import disabled_names, given_candidates, installed_candidates
+from .forking import load_before_fork, load_modules, notice_fork, renew_in_child
 from .gathered import Failure, Gathered
 from .isolation import Answer, Miss
 from .loading import Loaded, LoadError, load
@@ -42,6 +43,11 @@ if TYPE_CHECKING:
 
 Document = TypeVar("Document")
 
+# What a refused document is explained with.
+load_before_fork(
+    partial(load_modules, "jsonschema", "mobility_schemas.explaining", "mobility_schemas.sentences")
+)
+
 
 class MobilityHost:
     """Hold the providers that loaded and ask them, each isolated from the others.
@@ -56,9 +62,10 @@ class MobilityHost:
     def __init__(self, loaded: Loaded, *, locale: str = "de") -> None:
         """Keep what loaded; ``load`` and ``of`` are the ways to make a host."""
         self._assembly = Assembly(loaded, locale=locale)
-        self._lock = threading.Lock()
         self._is_closed = False
         self._reconciling: Reconciling | None = None
+        self._renew()
+        renew_in_child(self._renew)
 
     @classmethod
     def load(cls, disabled: Iterable[str] = (), strict: bool = False, *, locale: str = "de") -> MobilityHost:
@@ -122,6 +129,7 @@ class MobilityHost:
 
         Takes some seconds at most, however a provider behaves. What is asked later fails: ``not_supported``.
         """
+        notice_fork()
         with self._lock:
             self._is_closed = True
         if self._reconciling is not None:
@@ -187,8 +195,9 @@ class MobilityHost:
     def keep_reconciling(self, every: float = 30.0, *, locale: str | None = None) -> None:
         """Reconcile at once and then every ``every`` seconds on a thread of its own, until ``close``.
 
-        A second call changes nothing.
+        A second call changes nothing. A child made by ``fork`` goes on by itself.
         """
+        notice_fork()
         with self._lock:
             if self._reconciling is None and not self._is_closed:
                 self._reconciling = Reconciling(partial(self.reconcile, locale=locale), every=every)
@@ -244,6 +253,9 @@ class MobilityHost:
         return self._assembly.gather_from_all(
             "on_personal_data_erased", accept, answers.read_erasure, timeout=timeout, locale=locale
         )
+
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
 
     def _gather(
         self, hook: str, accept: Accept, read: Read[Document | None], timeout: float, locale: str | None

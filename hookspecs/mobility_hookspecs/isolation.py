@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -158,10 +159,13 @@ class Call(Generic[Document]):
         return self._fault(ProblemCode.DEADLINE_EXCEEDED)
 
     def _run(self) -> None:
+        process = os.getpid()
         with self._lock:
             if self._verdict is None and time.monotonic() < self._limits.provider:
                 self._ticket = self._circuit.enter()
-        self._finish(self._not_called() if self._ticket is None else self._called())
+        verdict = self._not_called() if self._ticket is None else self._called()
+        if os.getpid() == process:  # else the hook has forked, and nobody waits for it in the child
+            self._finish(verdict)
 
     def _finish(self, verdict: Answer[Document] | Miss) -> None:
         with self._lock:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
 
 from .fault_log import log_fault
+from .forking import resume_in_child
 
 _JOIN_SECONDS = 1.0
+_CHILD_SECONDS = 1.0
+"""Within which a child begins: not all children of a server at once, and none that only starts another program."""
 
 
 class Reconciling:
-    """Call something at once and then every ``every`` seconds, until it is stopped."""
+    """Call something at once and then every ``every`` seconds, until it is stopped; in a forked child, too."""
 
     def __init__(self, reconcile: Callable[[], object], *, every: float) -> None:
         """Prepare the thread; ``start`` starts it.
@@ -25,23 +29,38 @@ class Reconciling:
         self._reconcile = reconcile
         self._every = every
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mobility-reconciling", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._start(after=0.0)
+        resume_in_child(self._resume)
 
     def stop(self) -> None:
         """Begin no further call, and wait a second at most for the one that runs."""
         self._stopped.set()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
+        if self._thread and self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(_JOIN_SECONDS)
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
+    def _resume(self) -> None:
+        if not self._stopped.is_set():
+            self._stopped = threading.Event()
+            longest = min(_CHILD_SECONDS, self._every)
+            self._start(after=random.uniform(0, longest))  # noqa: S311 - no secret
+
+    def _start(self, *, after: float) -> None:
+        self._thread = threading.Thread(
+            target=self._run, args=(self._stopped, after), name="mobility-reconciling", daemon=True
+        )
+        self._thread.start()
+
+    def _run(self, stopped: threading.Event, after: float) -> None:
+        stopped.wait(after)
+        # In a child that this very thread has made, another one goes on.
+        while self._thread is threading.current_thread() and not stopped.is_set():
             began = time.monotonic()
             try:
                 self._reconcile()
             except BaseException as error:  # noqa: BLE001 - the next turn may fare better; this thread stays
                 log_fault("-", "reconcile_rentals", error)
-            self._stopped.wait(max(0.0, began + self._every - time.monotonic()))
+            stopped.wait(max(0.0, began + self._every - time.monotonic()))

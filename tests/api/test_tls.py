@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -120,3 +121,21 @@ def test_unreadable_ca_file_is_told(make_session, tmp_path, soon):
     """A bundle of authorities that is not there is a matter of settings."""
     session = make_session("https://localhost:1", ca_file=str(tmp_path / "none.pem"))
     assert failure(session, soon).code == "not_configured"
+
+
+def test_a_child_says_no_goodbye_over_its_parents_connection(
+    secure, authority, make_session, ca_file, server, soon, in_child
+):
+    """Forked after a call, it speaks over a connection of its own; the parent's goes on."""
+    session = make_session(secure(authority.issue_cert("localhost")), ca_file=ca_file)
+    session.read_account(deadline=soon(10))
+
+    def read() -> str:
+        account = session.read_account(deadline=soon(10))
+        session.close()
+        gc.collect()
+        return account.id
+
+    account_id = in_child(read)
+    assert (2, account_id) == (server.connections, session.read_account(deadline=soon(10)).id)
+    assert 2 == server.connections

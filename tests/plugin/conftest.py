@@ -20,6 +20,7 @@ ON_BOTH = frozenset(
         "test_bad_input",
         "test_booking",
         "test_changing",
+        "test_forks",
         "test_leases",
         "test_other_customer",
         "test_on_the_way",

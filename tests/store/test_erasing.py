@@ -294,13 +294,13 @@ def test_others_at_work_put_it_off(path: Path, file: SqliteFile, monkeypatch: py
     reader = SqliteFile(path)
     with (
         file.open(deadline=time.monotonic() + 30) as store,
-        reader.open(deadline=time.monotonic() + 30) as other,
+        reader.lend(deadline=time.monotonic() + 30) as other,
     ):
-        other.database._db.execute("BEGIN")
-        assert 0 == other.count_pending()[0]
+        other.execute("BEGIN")
+        assert (0,) == other.execute("SELECT count(*) FROM intents").fetchone()
         store.forget_appointments([A1])
         assert (False, 1) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
-        other.database._db.execute("ROLLBACK")
+        other.execute("ROLLBACK")
         assert (True, 0) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
     reader.close()
 

@@ -1,0 +1,196 @@
+"""What one thread asks of the host, and whether it was told the truth about its own question."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from mobility_hookspecs import MobilityHost
+
+Document = dict[str, Any]
+
+CUSTOMER = {"source": "manual", "last_name": "Canary"}
+PATIENCE = 60.0
+"""Seconds for a call: it is not how long it takes that is measured here."""
+
+VISITS = 2
+"""Appointments for each thread."""
+
+CALLS = 4
+"""Calls for each appointment: save, search, book, and one change."""
+
+MOST_TRIES = 20
+"""How often a change is asked for again, with its id, while the records are busy: what a host does."""
+
+THREADS = 2
+"""Threads of each process, the parent's included."""
+
+MOST_PROCESSES = 9
+"""The parent and eight children."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all servers know. Every visit has a car and a day of its own, so every booking has to succeed."""
+
+    seed: int
+    rounds: int
+    vehicles: tuple[str, ...]
+    first_day: str
+
+    @classmethod
+    def read(cls, folder: Path) -> Plan:
+        """Read a folder's plan."""
+        read = json.loads((folder / "plan.json").read_text())
+        return cls(**read | {"vehicles": tuple(read["vehicles"])})
+
+    def write(self, folder: Path) -> None:
+        """Keep the plan in a folder."""
+        (folder / "plan.json").write_text(json.dumps(asdict(self)))
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One thread of one process in one round; process 0 is the parent."""
+
+    round: int
+    process: int
+    thread: int
+
+    def visit(self, plan: Plan, number: int) -> tuple[Document, str]:
+        """Give an appointment of this thread's own, and its car."""
+        seat = (self.round * MOST_PROCESSES + self.process) * THREADS + self.thread
+        slot = seat * VISITS + number
+        day, car = divmod(slot, len(plan.vehicles))
+        start = datetime.fromisoformat(plan.first_day) + timedelta(days=day)
+        appointment = {
+            "id": f"A-{slot}",
+            "revision": 1,
+            "status": "scheduled",
+            "site": "main",
+            "period": {"start": start.isoformat(), "end": (start + timedelta(hours=9)).isoformat()},
+            "time_zone": "Europe/Berlin",
+            "customer": CUSTOMER,
+        }
+        return appointment, plan.vehicles[car]
+
+
+def advise(host: MobilityHost, plan: Plan, seat: Seat, path: Path) -> None:
+    """Make all calls of a thread, and write down what came of each."""
+    with path.open("a", encoding="utf-8") as file:
+        for number in range(VISITS):
+            appointment, car = seat.visit(plan, number)
+            for said in call_all(host, appointment, car, number):
+                file.write(json.dumps(said) + "\n")
+                file.flush()
+
+
+def call_all(host: MobilityHost, appointment: Document, car: str, number: int) -> list[Document]:
+    """Make the calls for one appointment, and say what came of each."""
+    told: list[Document] = []
+
+    def tell(call: str, verdict: str, detail: object = "", **more: object) -> None:
+        told.append({"call": call, "id": appointment["id"], "verdict": verdict, "detail": str(detail)} | more)
+
+    rental: Document | None = None
+    steps = (_save, _search, _book, _cancel if number == VISITS - 1 else _change_end)
+    for step in steps:
+        name = step.__name__.strip("_")
+        try:
+            rental = step(host, appointment, car, rental)
+            tell(name, "right", rental=rental)
+        except _Wrong as wrong:
+            tell(name, wrong.verdict, wrong)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is counted
+            tell(name, "raised", f"{type(error).__name__}: {error}")
+    return told
+
+
+class _Wrong(Exception):
+    def __init__(self, verdict: str, detail: object) -> None:
+        super().__init__(str(detail))
+        self.verdict = verdict
+
+
+def _gathered(answer: Any) -> Any:
+    if "carloop" not in answer.answers:
+        raise _Wrong("lost", answer.failures)
+    return answer.answers["carloop"]
+
+
+def _save(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> None:
+    step = _gathered(host.appointment_saved(appointment, timeout=PATIENCE))
+    if step["appointment_id"] != appointment["id"] or step["period"] != appointment["period"]:
+        raise _Wrong("swapped", step)
+
+
+def _search(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> None:
+    request: Any = {
+        "site": "main",
+        "period": appointment["period"],
+        "filters": {"vehicle_classes": [], "features": []},
+    }
+    offer = _gathered(host.mobility_options(request, timeout=PATIENCE))
+    # On its day each car is booked by one thread alone: another day's answer lacks this one, or has another period.
+    if all(option["id"] != car for option in offer["options"]):
+        raise _Wrong("swapped", f"{car} is not among {len(offer['options'])}")
+
+
+def _book(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> Document:
+    change = {
+        "action": "book",
+        "appointment_id": appointment["id"],
+        "site": "main",
+        "option_id": car,
+        "period": appointment["period"],
+        "customer": CUSTOMER,
+    }
+    return _change(host, change, appointment, appointment["period"]["end"])
+
+
+def _change_end(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> Document:
+    end = (datetime.fromisoformat(appointment["period"]["end"]) - timedelta(hours=1)).isoformat()
+    return _change(host, {"action": "change_end", **_of(rental), "end": end}, appointment, end)
+
+
+def _cancel(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> Document:
+    change = {"action": "cancel", **_of(rental)}
+    return _change(host, change, appointment, appointment["period"]["end"])
+
+
+def _is_busy(outcome: Any) -> bool:
+    # One file that nine processes write may be busy for the five seconds that a transaction waits. The records say so
+    # with a detail, the host kit without: that one is not asked again here, for it would be a thread that is missing.
+    problem = outcome.get("problem", {})
+    return problem.get("code") == "busy" and "detail" in problem
+
+
+def _of(rental: Document | None) -> Document:
+    if rental is None:
+        raise _Wrong("lost", "there is no rental to change")
+    return {"site": "main", "rental_id": rental["id"]}
+
+
+def _change(host: MobilityHost, asked: Document, appointment: Any, end: str) -> Document:
+    change: Any = {"change_id": str(uuid.uuid4()), "provider": "carloop"} | asked
+    outcome = host.change_rental(change, timeout=PATIENCE)
+    for _ in range(MOST_TRIES):
+        if not _is_busy(outcome):
+            break
+        outcome = host.change_rental(change, timeout=PATIENCE)
+    if outcome["status"] != "done" or "rental" not in outcome:
+        raise _Wrong("lost", outcome)
+    rental = outcome["rental"]
+    ours = (change["change_id"], appointment["id"], datetime.fromisoformat(end))
+    theirs = (
+        outcome["change_id"],
+        rental["appointment_id"],
+        datetime.fromisoformat(rental["period"]["end"]),
+    )
+    if ours != theirs or rental["id"] != asked.get("rental_id", rental["id"]):
+        raise _Wrong("swapped", outcome)
+    return {"id": rental["id"], "status": rental["status"]}

@@ -1,0 +1,208 @@
+"""A host made before a fork is the child's own: its threads, its locks, its reconciling."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+
+from mobility_hookspecs import MobilityHost, forking
+from mobility_hookspecs.circuit import FAILURES_IN_A_ROW, Circuit
+
+AT_ONCE = 8
+
+
+def test_every_thread_of_a_child_is_answered(make_provider: Any, papers: Any, in_child: Any) -> None:
+    """The parent's threads are not waited for, and what they were about to do is not done again."""
+    host = MobilityHost.of(make_provider("taxi", reconcile_rentals=papers.report("taxi")))
+    assert host.reconcile().failures == ()
+
+    def ask() -> list[int]:
+        together, answered = threading.Barrier(AT_ONCE), []
+
+        def reconcile() -> None:
+            together.wait()
+            answered.append(len(host.reconcile(timeout=30.0).answers))
+
+        threads = [threading.Thread(target=reconcile) for _ in range(AT_ONCE)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        host.close()
+        return answered
+
+    assert [[1] * AT_ONCE] * 5 == [in_child(ask) for _ in range(5)]
+    assert host.reconcile().failures == ()  # what the child closed was its own
+    host.close()
+
+
+def test_a_lock_that_is_held_at_the_fork_is_free_in_the_child(in_child: Any) -> None:
+    """The thread that holds it is not there."""
+    asked, answer = threading.Event(), threading.Event()
+
+    def slow_clock() -> float:
+        if threading.current_thread().name == "slow":
+            asked.set()
+            answer.wait(60)
+        return 0.0
+
+    circuit = Circuit(slow_clock)
+    for _ in range(FAILURES_IN_A_ROW):
+        circuit.failed(circuit.enter() or 0)
+    thread = threading.Thread(target=circuit.rests, name="slow")
+    thread.start()
+    assert asked.wait(10)
+    try:
+        assert in_child(circuit.rests)
+    finally:
+        answer.set()
+        thread.join()
+
+
+def test_reconciling_goes_on_in_a_child(make_provider: Any, papers: Any, in_child: Any) -> None:
+    """Where it was on; a host that is closed in the parent begins nothing."""
+    asked = threading.Semaphore(0)
+
+    def reconcile_rentals() -> Any:
+        asked.release()
+        return papers.report("taxi")
+
+    host = MobilityHost.of(make_provider("taxi", reconcile_rentals=reconcile_rentals))
+    host.keep_reconciling(every=0.01)
+    assert asked.acquire(timeout=10)
+
+    def is_asked() -> bool:
+        while asked.acquire(blocking=False):
+            pass
+        return asked.acquire(timeout=10) and asked.acquire(timeout=10)
+
+    assert in_child(is_asked)
+    host.close()
+    assert [] == in_child(lambda: [each.name for each in threading.enumerate() if "reconc" in each.name])
+
+
+def test_a_hook_may_fork(make_provider: Any, papers: Any, in_child: Any) -> None:
+    """Its child uses the same host from within, and in the parent the call goes on."""
+    forked: list[Any] = []
+
+    def check_mobility_provider(site: str) -> Any:
+        forked.append(in_child(lambda: len(host.reconcile(timeout=30.0).answers)))
+        return papers.check("taxi", site=site)
+
+    provider = make_provider(
+        "taxi",
+        reconcile_rentals=papers.report("taxi"),
+        check_mobility_provider=check_mobility_provider,
+    )
+    with MobilityHost.of(provider) as host:
+        assert host.check("taxi", "main", timeout=60.0)["findings"] == []
+        assert [1] == forked
+
+
+def test_a_fork_waits_for_what_is_undivided(in_child: Any) -> None:
+    """And what begins meanwhile waits for the fork."""
+    inside, forks, left = threading.Event(), threading.Event(), []
+
+    def work() -> None:
+        with forking.undivided(), forking.undivided():
+            inside.set()
+            forks.wait(60)
+            while forking._gate._forking is None:
+                pass
+            left.append(1)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert inside.wait(10)
+    forks.set()
+
+    def has_left() -> list[int]:
+        with forking.undivided():
+            return left
+
+    assert [1] == in_child(has_left)
+    thread.join()
+    with forking.undivided():
+        assert [1] == in_child(has_left)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="calls the C library's fork")
+def test_a_fork_without_pythons_handlers_is_noticed() -> None:
+    """As uWSGI's: it forks in C, and what it calls afterwards depends on its options."""
+    program = """
+import ctypes, json, os, threading
+from mobility_hookspecs import MobilityHost, hookimpl
+
+class Taxi:
+    @hookimpl
+    def describe_mobility_provider(self):
+        return {"id": "taxi", "name": "Taxi", "version": "1", "contract": ">=1.0,<2", "kinds": [], "capabilities": []}
+    @hookimpl
+    def reconcile_rentals(self):
+        return {"provider": "taxi", "settled": [], "changed": [], "pending": 0}
+
+host = MobilityHost.of(Taxi(), strict=True)
+assert host.reconcile().answers
+child = ctypes.PyDLL(None).fork()
+if child == 0:
+    print(len(host.reconcile(timeout=20).answers), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert ("1\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_child_imports_nothing_that_the_parent_might_be_importing() -> None:
+    """Whatever the kit imports at first use is loaded before a fork."""
+    program = """
+import json, os, sys
+from mobility_hookspecs import MobilityHost, hookimpl
+
+class Taxi:
+    @hookimpl
+    def describe_mobility_provider(self):
+        return {"id": "taxi", "name": "Taxi", "version": "1", "contract": ">=1.0,<2", "kinds": [], "capabilities": []}
+    @hookimpl
+    def reconcile_rentals(self):
+        return {"provider": "taxi"}
+    @hookimpl
+    def provide_mobility_options(self, request):
+        raise ValueError
+
+host = MobilityHost.of(Taxi(), strict=True)
+child = os.fork()
+if child == 0:
+    before = set(sys.modules)
+    host.reconcile(locale="en")
+    host.mobility_options({}, locale="en")
+    host.mobility_options({"site": 1})
+    print(json.dumps(sorted(set(sys.modules) - before)), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert [] == json.loads(done.stdout), done.stderr
+
+
+def test_one_that_fails_keeps_no_other_from_its_turn(in_child: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """What is registered is called, each, and goes with its object."""
+    process, renewed = os.getpid(), []
+
+    class Owner:
+        def renew(self) -> None:
+            if os.getpid() != process:
+                renewed.append(1)
+                raise ValueError
+
+    owners = [Owner(), Owner(), Owner()]
+    for each in owners:
+        forking.renew_in_child(each.renew)
+    del owners[0], each
+    assert [1, 1] == in_child(lambda: renewed)

@@ -1,0 +1,127 @@
+"""A provider that was used before a fork shares nothing with the child: connections, sessions, locks, records."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from carloop_plugin import bootstrap
+from carloop_plugin.credentials import SecretsFile
+from carloop_plugin.in_flight import one_at_a_time
+from carloop_plugin.model import ChangeId, Site, StoredToken
+from tests.conftest import Control, Planner, fork
+
+TOKEN = StoredToken(value="t", origin="https://a.example", since=datetime(2026, 3, 2, 7, 30, tzinfo=UTC))
+
+
+def connections(url: str) -> set[int]:
+    """Name this process's ends of its connections to Carloop."""
+    port = int(url.rpartition(":")[2])
+    held = psutil.Process().net_connections("tcp")
+    return {each.laddr.port for each in held if each.raddr and each.raddr.port == port}
+
+
+def test_a_child_has_connections_of_its_own(planner: Planner, control: Control, in_child: Any) -> None:
+    """To Carloop and to the records; the parent's still serve the parent, whatever the child does."""
+    planner.save()
+    planner.book()
+
+    def book() -> tuple[int, str, str]:
+        before = connections(control.url)
+        planner.appointment = planner.appointment | {"id": f"{planner.id}-child"}
+        planner.save()
+        done = planner.do(planner.booking())
+        opened = len(connections(control.url) - before)
+        planner.host.close()
+        return opened, done["status"], done["rental"]["appointment_id"]
+
+    opened, status, appointment_id = in_child(book)
+    assert (True, "done", f"{planner.id}-child") == (opened > 0, status, appointment_id)
+    assert planner.state()["state"] == "booked"
+    assert planner.search()["options"]
+
+
+def test_a_call_that_runs_in_the_parent_goes_on(planner: Planner, control: Control, in_child: Any) -> None:
+    """A child forked meanwhile waits for none of its locks, and books for itself."""
+    planner.save()
+    booking = planner.booking()
+    other = next(each["id"] for each in planner.search()["options"] if each["id"] != booking["option_id"])
+    control.fault("account", "delay", value=1.0)
+    control.fault("book", "delay", value=1.0)
+    outcomes: list[Any] = []
+    thread = threading.Thread(target=lambda: outcomes.append(planner.do(booking, timeout=30.0)))
+    bootstrap.close()  # so that the account is read anew, under the session's lock
+    thread.start()
+    while not any(session._account_lock.locked() for session in list(bootstrap._sessions.values())):
+        time.sleep(0.001)
+
+    def book() -> str:
+        planner.appointment = planner.appointment | {"id": f"{planner.id}-child"}
+        planner.save()
+        return str(planner.do(planner.booking(option_id=other), timeout=30.0)["status"])
+
+    assert "done" == in_child(book)
+    thread.join()
+    assert ["done"] == [each["status"] for each in outcomes]
+
+
+def test_a_change_that_a_thread_of_the_parent_works_on_is_free_in_the_child(in_child: Any) -> None:
+    """The database decides between processes; a lock that nobody holds decides nothing."""
+    held, forked = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with one_at_a_time(ChangeId("c-1"), deadline=time.monotonic() + 60):
+            held.set()
+            forked.wait(60)
+
+    def is_alone() -> bool:
+        with one_at_a_time(ChangeId("c-1"), deadline=0.0) as alone:
+            return alone
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert held.wait(10)
+    try:
+        assert (True, False) == (in_child(is_alone), is_alone())
+    finally:
+        forked.set()
+        thread.join()
+
+
+def test_a_child_does_not_keep_the_lock_of_the_secrets_file(tmp_path: Path) -> None:
+    """It inherits the open file, and with it the lock, for as long as it lives."""
+    secrets = SecretsFile(tmp_path / "secrets.json")
+    reading, writing = os.pipe()
+    with secrets._alone():
+        child = fork()
+        if child == 0:
+            os.close(writing)
+            select.select([reading], [], [], 60)
+            os._exit(0)
+    try:
+        keeping = threading.Thread(target=secrets.keep_token, args=(Site("main"), TOKEN), daemon=True)
+        keeping.start()
+        keeping.join(20)
+        assert not keeping.is_alive()
+    finally:
+        os.close(writing)
+        os.close(reading)
+        os.waitpid(child, 0)
+    assert TOKEN == secrets.token(Site("main"))
+
+
+def test_a_child_imports_nothing_that_the_parent_might_be_importing(configured: Path) -> None:
+    """A module that a thread of the parent is importing at the fork can never be imported in the child."""
+    program = Path(__file__).with_name("first_calls.py")
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=120)
+    assert {"answered": 5, "imported": []} == json.loads(done.stdout or "{}"), done.stderr

@@ -1,0 +1,75 @@
+"""Records across a fork: no open file of SQLite's gets into a child, and no transaction is cut in two."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from carloop_plugin.model import AppointmentId
+from carloop_plugin.store.opening import source_of
+from carloop_plugin.store.pool import SqliteFile
+from mobility_hookspecs import forking
+
+
+def soon() -> float:
+    return time.monotonic() + 30
+
+
+def held_open(path: Path) -> int:
+    """Count this process's open files of a store, its journals included."""
+    held = 0
+    for each in Path("/proc/self/fd").iterdir():
+        try:
+            held += str(each.readlink()).startswith(str(path))
+        except OSError:
+            continue
+    return held
+
+
+def test_no_open_file_gets_into_a_child(path: Path, in_child: Any) -> None:
+    """SQLite would believe there that it holds the parent's locks."""
+    file = SqliteFile(path)
+    with file.open(deadline=soon()) as one, file.open(deadline=soon()) as two:
+        assert [] == one.pending_intents() == two.pending_intents()
+        assert held_open(path) > 0
+        assert 0 == in_child(lambda: held_open(path))
+        # a call that spans the fork goes on, in both
+        assert 0 == in_child(lambda: len(one.pending_intents()))
+        assert [] == one.pending_intents()
+    file.close()
+
+
+def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any) -> None:
+    """What the child sees is from after it."""
+    source = source_of(str(path))
+    begun = threading.Event()
+    written: list[str] = []
+
+    def write() -> None:
+        with source.open(deadline=time.monotonic() + 60) as records:
+
+            def work() -> None:
+                records.database.execute("UPDATE installation SET id = 'half'")
+                begun.set()
+                while forking._gate._forking is None:
+                    pass
+                time.sleep(0.05)  # a fork that does not wait is over by then
+                records.database.execute("UPDATE installation SET id = 'whole'")
+                written.append("whole")
+
+            records.database.transact(work)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert begun.wait(10)
+
+    def read() -> list[str]:
+        with source.open(deadline=soon()) as records:
+            assert records.pending_change(AppointmentId("A-1")) is None
+            return [*written, str(records.database.query("SELECT id FROM installation")[0]["id"])]
+
+    assert ["whole", "whole"] == in_child(read)
+    thread.join()
+    source.close()
