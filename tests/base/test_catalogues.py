@@ -61,9 +61,13 @@ DECLARED = {
         ),
         "conflict.status.*": ("scheduled", "cancelled"),
         "customer.*": CUSTOMER,
+        "accounts.refused.*": ("no_account", "last_admin"),
+        "accounts.role.*": ("admin", "advisor"),
+        "accounts.said.*": ("account_disabled", "account_enabled", "account_deleted"),
         "deed.*": (
             *("book", "change_end", "cancel", "give_up", "rebook", "settings"),
             *("appointment_new", "appointment_scheduled", "appointment_cancelled", "appointment_taken_up"),
+            *("account_set", "account_disabled", "account_enabled", "account_deleted", "password_changed"),
         ),
         "differs.*": ("vehicle_class", "features", "period", "station"),
         "kind.*": ("rental_car", "courtesy_car", "bike", "taxi", "transit", "other"),
