@@ -6,7 +6,7 @@ for another program. What it refuses it raises as `Refused`, which becomes a pag
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -64,6 +64,10 @@ class Form:
     def __contains__(self, name: str) -> bool:
         """Tell whether a field was sent."""
         return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the fields that were sent."""
+        return iter(self._fields)
 
     def starting_with(self, prefix: str) -> dict[str, tuple[str, ...]]:
         """Give the fields whose names begin so, without that beginning, each with its values."""
@@ -234,8 +238,12 @@ def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
     response = page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
     if refused.status == 413:
         response.headers["Connection"] = "close"  # what is still to come is not read
+    return as_a_whole(page, response)
+
+
+def as_a_whole(page: Page, response: Response) -> Response:
+    """Let a page take the place of the page, also where the script has asked for a part that it would not find."""
     if page.is_partial:
-        # The script would look in vain for the part that it asked for.
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "main"
         response.headers["HX-Reswap"] = "outerHTML"
     return response

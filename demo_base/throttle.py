@@ -36,7 +36,10 @@ class Throttle:
         self._failures: OrderedDict[_Key, tuple[int, float]] = OrderedDict()
 
     def begin(self, name: str, address: str) -> int:
-        """Count a try as failed until it is taken back, so that many at once are many; or return the seconds to wait."""
+        """Count a try as failed until it is taken back, so that many at once are many.
+
+        Return the seconds to wait instead where there were too many already, else 0.
+        """
         now = self._now()
         account, network = _keys(name, address)
         with self._lock:

@@ -38,7 +38,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         A disabled account is signed out at once. The last active admin can be neither disabled nor deleted.""",
         """Die Konten auflisten; eines sperren, entsperren oder löschen.
 
-        Ein gesperrtes Konto ist sofort abgemeldet. Der letzte aktive admin kann weder gesperrt noch gelöscht werden.""",
+        Ein gesperrtes Konto ist sofort abgemeldet. Der letzte aktive admin bleibt.""",
     ),
     "disable": ("Disable this account.", "Dieses Konto sperren."),
     "enable": ("Enable this account.", "Dieses Konto entsperren."),

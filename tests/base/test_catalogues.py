@@ -76,7 +76,7 @@ DECLARED = {
         "refusal.next.*": ("book", "change_end", "cancel", "give_up", "rebook"),
         "said.*": ("book", "change_end", "cancel", "give_up", "rebook"),
         "settings.*": ("tried.good", "tried.bad", "tried.refused", "checked.good", "checked.bad"),
-        "state.*": ("none", "reserved", "picked_up", "returned", "unknown", "attention"),
+        "state.*": ("none", "silent", "reserved", "picked_up", "returned", "unknown", "attention"),
         "status.*": ("reserved", "picked_up", "returned"),
         "typed.*": ("day", "time", "midnight", "missing_hour", "twice"),
         "unknown.help.*": ("book", "change_end", "cancel", "rebook"),
