@@ -238,7 +238,9 @@ class Access:
         now = int(self._now())
         with self._database.writing():
             row = self._database.one(
-                "SELECT name, role FROM accounts WHERE name = ? AND password = ? AND NOT disabled", name, hashed
+                "SELECT name, role FROM accounts WHERE name = ? AND password = ? AND NOT disabled",
+                name,
+                hashed,
             )
             if row is None:
                 return None

@@ -81,7 +81,9 @@ def is_changed(settings: contract.ProviderSettings, sent: Form) -> bool:
 def tested_of(settings: contract.ProviderSettings) -> str:
     """Name what a test was of: what is set, secrets aside."""
     shown = [each for each in fields_of(settings) if each.kind != "secret" and each.value]
-    return ", ".join(f"{each.title}: {' '.join(each.value.split())}" for each in shown if each.kind != "switch")
+    return ", ".join(
+        f"{each.title}: {' '.join(each.value.split())}" for each in shown if each.kind != "switch"
+    )
 
 
 def mistakes_of(

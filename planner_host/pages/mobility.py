@@ -371,9 +371,7 @@ def _was_booked_here(page: Page, appointment: Appointment, change: contract.Rent
     """Return whether the audit log has the booking that a change is about as this appointment's."""
     deeds = planner_of(page).audit.of(appointment.id)
     bookings = [
-        each
-        for each in deeds
-        if each.action in ("book", "rebook") and each.provider == change["provider"]
+        each for each in deeds if each.action in ("book", "rebook") and each.provider == change["provider"]
     ]
     if "book_change_id" in change:
         return any(each.change_id == change["book_change_id"] for each in bookings)

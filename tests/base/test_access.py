@@ -149,7 +149,10 @@ def test_few_passwords_are_checked_at_once(tmp_path, clock):
     """Each takes 64 MiB. Some wait; who comes after them is told so at once, which counts as no failure."""
     hasher, places = Holding(), HASHES_AT_ONCE + MOST_WAITING
     names = [f"nobody-{number}" for number in range(2 * places)]
-    with closing(Access(tmp_path, hasher=hasher, now=clock)) as access, ThreadPoolExecutor(len(names)) as pool:
+    with (
+        closing(Access(tmp_path, hasher=hasher, now=clock)) as access,
+        ThreadPoolExecutor(len(names)) as pool,
+    ):
         access.set_account("admin", role="admin", password=PASSWORD)
         answers = as_completed([pool.submit(access.sign_in, name, "wrong") for name in names], timeout=30)
         assert [next(answers).result() for _ in range(places)] == [Busy()] * places

@@ -48,7 +48,9 @@ def routes() -> Iterator[tuple[str, str]]:
 UNSAFE = [(method, path) for method, path in routes() if method not in SAFE_METHODS]
 PAGES = [path for method, path in routes() if method == "GET"]
 OPEN_TO_ALL = ("/sign-in", "/sign-out")
-OF_ADMINS = [(method, path) for method, path in routes() if path.startswith(("/settings", "/audit", "/accounts"))]
+OF_ADMINS = [
+    (method, path) for method, path in routes() if path.startswith(("/settings", "/audit", "/accounts"))
+]
 
 
 @pytest.fixture

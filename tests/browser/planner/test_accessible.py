@@ -235,7 +235,9 @@ def test_settings(
     look(admin.page)
 
 
-def test_accounts_and_ones_own_password(admin: Advisor, advisor_at: Any, planner_program: Running, look: Look) -> None:
+def test_accounts_and_ones_own_password(
+    admin: Advisor, advisor_at: Any, planner_program: Running, look: Look
+) -> None:
     """The list, the question before deleting, what cannot be done; the form, and a wrong password."""
     admin.follow("nav.accounts")
     look(admin.page)

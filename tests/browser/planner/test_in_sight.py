@@ -60,5 +60,7 @@ def test_a_rental_that_does_not_fit_any_more(hasty: Advisor, stay: Stay) -> None
     expect(hasty.decisions.get_by_text(hasty.t.by_carloop("notice.end_moved"))).to_be_in_viewport()
     expect(hasty.button("proposal.follow")).to_be_in_viewport()
     hasty.call_off()
-    expect(hasty.decisions.get_by_text(hasty.t.by_carloop("notice.appointment_cancelled"))).to_be_in_viewport()
+    expect(
+        hasty.decisions.get_by_text(hasty.t.by_carloop("notice.appointment_cancelled"))
+    ).to_be_in_viewport()
     expect(hasty.button("proposal.follow")).to_be_in_viewport()

@@ -8,7 +8,13 @@ from ..conftest import PERIOD
 from .conftest import path_of, words
 
 WARNING = {"code": "end_moved", "severity": "warning", "message": "Der Mietwagen passt nicht mehr."}
-CHANGE = {"provider": "fake", "action": "change_end", "site": "main", "rental_id": "R-1", "end": PERIOD["end"]}
+CHANGE = {
+    "provider": "fake",
+    "action": "change_end",
+    "site": "main",
+    "rental_id": "R-1",
+    "end": PERIOD["end"],
+}
 PROPOSAL = {"id": "p", "reason": "end_moved", "message": "Verleihende anpassen", "change": CHANGE}
 
 
@@ -31,7 +37,11 @@ def test_a_rental_that_does_not_fit_is_said_first(anna, saved, fake, done):
 def test_while_a_change_is_found_out_nothing_else_is_decided(anna, saved, fake):
     """The provider takes no other change before."""
     fake.book(saved.id)
-    pending = {"change_id": "0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51", "action": "cancel", "since": PERIOD["start"]}
+    pending = {
+        "change_id": "0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51",
+        "action": "cancel",
+        "since": PERIOD["start"],
+    }
     fake.states[saved.id] |= {"state": "unknown", "proposals": [PROPOSAL], "pending": pending}
     assert "Vorschlag annehmen" not in words(anna.get(path_of(saved)))
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 
 import pytest
 
 from planner_host.audit import LONGEST, Audit, Deed
 
-from ..conftest import HOOKS, PERIOD, Fake, hidden, problem
+from ..conftest import HOOKS, PERIOD, Fake, problem
 from .conftest import path_of, search_form, words
 
 NOT_OWN = {
@@ -116,9 +115,12 @@ def test_a_form_of_another_appointment_hides_nothing_that_was_found_out(anna, si
 
 def test_a_rental_that_is_gone_is_asked_for_all_the_same(anna, saved, fake):
     """It was booked here: what became of it, its provider says; a second click has the first one's answer."""
-    assert 303 == anna.post(
-        f"{path_of(saved)}/rental", data=search_form(anna, saved) | {"option": "fake:V1"}
-    ).status_code
+    assert (
+        303
+        == anna.post(
+            f"{path_of(saved)}/rental", data=search_form(anna, saved) | {"option": "fake:V1"}
+        ).status_code
+    )
     fake.states = {}
     fake.outcomes = ["rental_not_found", "done"]
     sent = about(rental_id="R-1")
@@ -151,7 +153,9 @@ def test_where_the_provider_does_not_answer_that_is_said(workshop, draft, site_o
     assert ("Gerade nicht." in words(answer), []) == (True, fake.changes)
 
 
-@pytest.mark.parametrize("path", ["rental", "rental/end", "rental/cancellation", "rental/giving-up", "proposal"])
+@pytest.mark.parametrize(
+    "path", ["rental", "rental/end", "rental/cancellation", "rental/giving-up", "proposal"]
+)
 def test_a_change_id_that_is_none_is_refused(anna, site, saved, foreign, fake, path):
     """Nothing of any length is kept."""
     anna.get(path_of(saved))

@@ -117,9 +117,11 @@ def test_what_is_typed_is_tested(site, fake, kept, typed, kept_as, works):
 
 def test_nonsense_is_tested_as_nonsense(site, kept):
     """Nothing was saved, so nothing was tested; the field that is wrong is marked."""
-    kept.works, kept.code, kept.more = False, "not_configured", [
-        {"code": "not_saved", "severity": "error", "message": "Nicht gespeichert."}
-    ]
+    kept.works, kept.code, kept.more = (
+        False,
+        "not_configured",
+        [{"code": "not_saved", "severity": "error", "message": "Nicht gespeichert."}],
+    )
     sent = {"beside": "form", "value_url": "nonsense"}
     answer = site.browser("admin").post("/settings/fake/check", data=sent)
     said = words(answer)

@@ -102,7 +102,12 @@ def test_a_booking_asks_where_another_is_being_found_out(anna, saved, fake, othe
     assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields | {"second": "yes"}).status_code
 
 
-EVERY = ("on_appointment_saved", "provide_mobility_states", "provide_mobility_filters", "provide_mobility_options")
+EVERY = (
+    "on_appointment_saved",
+    "provide_mobility_states",
+    "provide_mobility_filters",
+    "provide_mobility_options",
+)
 
 
 @pytest.mark.parametrize("hooks", [EVERY, EVERY[1:]], ids=["all hooks", "all but the save"])

@@ -20,7 +20,7 @@ MOVED = {"end_date": "26.11.2026", "end_time": "16:00"}
 def unsaved(browser, appointment, **typed):
     """Write what the script sends along with a form of step 4."""
     page = Elements(browser.get(path_of(appointment)).text)
-    texts = {name: "" for name in FIELDS}
+    texts = dict.fromkeys(FIELDS, "")
     texts |= {name: page.field(name) for name in FIELDS if any(f.get("name") == name for _, f in page.tags)}
     return {f"visit_{name}": text for name, text in (texts | {"work": "Inspektion"} | typed).items()}
 
