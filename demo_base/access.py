@@ -31,6 +31,7 @@ HASHES_AT_ONCE: Final = 2
 """Passwords that are checked at the same time: each takes 64 MiB of memory."""
 MOST_WAITING: Final = 16
 """Checks that wait for that; each holds a thread that pages need as well."""
+LONGEST_WAIT_SECONDS: Final = 5.0
 _SEEN_STEP: Final = 60
 
 MIGRATIONS: Final = Migrations("demo_base_access")
@@ -294,12 +295,16 @@ class Access:
 
     @contextmanager
     def _hash(self) -> Iterator[None]:
-        """Check a password, at most `HASHES_AT_ONCE` at a time; _NoPlace where too many wait already."""
+        """Check a password, at most `HASHES_AT_ONCE` at a time; _NoPlace where too many wait, or it takes too long."""
         if not self._places.acquire(blocking=False):
             raise _NoPlace
         try:
-            with self._hashing:
+            if not self._hashing.acquire(timeout=LONGEST_WAIT_SECONDS):
+                raise _NoPlace
+            try:
                 yield
+            finally:
+                self._hashing.release()
         finally:
             self._places.release()
 
