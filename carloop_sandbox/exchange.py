@@ -8,20 +8,19 @@ from starlette.responses import Response
 from carloop_sandbox.answers import Answer
 from carloop_sandbox.problems import Refused
 from carloop_sandbox.requests import MAX_BODY
+from demo_base import bodies
 
 
 async def read_body(request: Request) -> bytes:
     """Read the body of a request, but never more than MAX_BODY of it."""
-    body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                detail = f"A body has at most {MAX_BODY} bytes."
-                raise Refused("too_large", detail, headers={"Connection": "close"})
+        body = await bodies.read_body(request, most=MAX_BODY)
     except ClientDisconnect:
         raise Refused("malformed_request", "The body did not arrive.") from None
-    return bytes(body)
+    if body is None:
+        detail = f"A body has at most {MAX_BODY} bytes."
+        raise Refused("too_large", detail, headers={"Connection": "close"})
+    return body
 
 
 def origin_of(request: Request) -> str:

@@ -16,7 +16,7 @@ from demo_base.access import Access, draw_password
 from demo_base.program import Texts
 from demo_base.security import trusted_hosts
 from demo_base.server import address_of
-from demo_base.serving import kept_in, listening, opening
+from demo_base.serving import kept_in, listening, opening, trusted_proxies
 
 ACCOUNT: Final = "admin"
 """The one account, and its role."""
@@ -39,6 +39,7 @@ class Wishes:
 def serve(wishes: Wishes, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
     fleet = Fleet(wishes.vehicles, wishes.seed, turnaround_minutes=wishes.turnaround_minutes)
+    proxies = trusted_proxies("CARLOOP_SANDBOX_TRUSTED_PROXIES", texts, environment=os.environ)
     with ExitStack() as stack:
         folder = stack.enter_context(kept_in(wishes.data, program="carloop-sandbox"))
         listener = stack.enter_context(listening(wishes.host, wishes.port, texts, say=say))
@@ -50,7 +51,7 @@ def serve(wishes: Wishes, texts: Texts, *, say: Callable[[str], None]) -> None:
         service = stack.enter_context(closing(Service(store, allow_faults=wishes.allow_faults)))
         hosts = trusted_hosts(wishes.host, os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", ""))
         url = address_of(listener)
-        app = Door(create_app(service), create_pages(service, access, hosts=hosts))
+        app = Door(create_app(service), create_pages(service, access, hosts=hosts, proxies=proxies))
         SandboxServer(service, app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
 
 

@@ -12,13 +12,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
 
         Prints one line `ready http://HOST:PORT` on standard output as soon as it answers; messages go to
         standard error: on new data the sign-in to the pages at that address, once. CARLOOP_SANDBOX_PASSWORD sets
-        the password instead, CARLOOP_SANDBOX_TRUSTED_HOSTS=name,name adds names by which it is reached.""",
+        the password instead, CARLOOP_SANDBOX_TRUSTED_HOSTS=name,name adds names by which it is reached, and
+        CARLOOP_SANDBOX_TRUSTED_PROXIES=address names the proxies in front, whose X-Forwarded-For says where somebody
+        signs in from.""",
         """Die Verwaltungsseiten und die Werkstattplaner-Schnittstelle anbieten, bis SIGTERM oder Strg-C kommt.
 
         Gibt eine Zeile `ready http://HOST:PORT` auf der Standardausgabe aus, sobald sie antwortet; Meldungen
         gehen auf die Standardfehlerausgabe: bei neuen Daten einmal die Anmeldung für die Seiten unter dieser Adresse.
         CARLOOP_SANDBOX_PASSWORD setzt stattdessen das Passwort, CARLOOP_SANDBOX_TRUSTED_HOSTS=name,name nennt
-        weitere Namen, unter denen sie erreichbar ist.""",
+        weitere Namen, unter denen sie erreichbar ist, und CARLOOP_SANDBOX_TRUSTED_PROXIES=Adresse die Proxys davor,
+        deren X-Forwarded-For sagt, woher sich jemand anmeldet.""",
     ),
     "token": (
         "Token for the planner, meant for tests; without it one is drawn and shown once.",

@@ -6,9 +6,12 @@ argon2 hashes, sessions by the digest of their id: neither can be used by who re
 
 import hashlib
 import secrets
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +21,17 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlite_utils import Migrations
 
 from demo_base.database import Database, execute_script
+from demo_base.throttle import Throttle
 
 FILE_NAME: Final = "access.sqlite3"
 IDLE_SECONDS: Final = 12 * 3600
 LONGEST_SECONDS: Final = 7 * 24 * 3600
-TRIES: Final = 5
-WAIT_SECONDS: Final = 60
+SHORTEST_PASSWORD: Final = 10
+HASHES_AT_ONCE: Final = 2
+"""Passwords that are checked at the same time: each takes 64 MiB of memory."""
+MOST_WAITING: Final = 16
+"""Checks that wait for that; each holds a thread that pages need as well."""
+LONGEST_WAIT_SECONDS: Final = 5.0
 _SEEN_STEP: Final = 60
 
 MIGRATIONS: Final = Migrations("demo_base_access")
@@ -49,12 +57,21 @@ def first_tables(db: sqlite_utils.Database) -> None:
     )
 
 
+@MIGRATIONS(name="0002_disabled", transactional=False)
+def disabled(db: sqlite_utils.Database) -> None:
+    """Let an account be disabled; failed tries are counted in memory."""
+    execute_script(
+        db, "ALTER TABLE accounts ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0; DROP TABLE failures;"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who has signed in."""
+    """Somebody who has an account."""
 
     name: str
     role: str
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +84,25 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """Nobody may try this name before so many seconds have passed."""
+    """Nobody may try this name from this address before so many seconds have passed."""
 
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Too many passwords are being checked; nothing was decided."""
+
+    seconds: int = 1
+
+
+class Changed(StrEnum):
+    """What became of a change of an account."""
+
+    DONE = "done"
+    NO_ACCOUNT = "no_account"
+    LAST_ADMIN = "last_admin"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105  # no password
 
 
 class Access:
@@ -89,17 +122,20 @@ class Access:
         self._database = Database(folder / FILE_NAME, MIGRATIONS)
         self._hasher = hasher or PasswordHasher()
         self._now = now
+        self._throttle = Throttle(now=now)
+        self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
+        self._places = threading.BoundedSemaphore(HASHES_AT_ONCE + MOST_WAITING)
         # A name that there is not must cost as long as one that there is.
         self._nobody = self._hasher.hash(secrets.token_hex())
 
     @property
     def accounts(self) -> tuple[User, ...]:
-        """Give every account, sorted by name."""
-        rows = self._database.all("SELECT name, role FROM accounts ORDER BY name")
-        return tuple(User(row["name"], row["role"]) for row in rows)
+        """Return every account, sorted by name."""
+        rows = self._database.all("SELECT name, role, disabled FROM accounts ORDER BY name")
+        return tuple(User(row["name"], row["role"], bool(row["disabled"])) for row in rows)
 
     def set_account(self, name: str, *, role: str, password: str) -> None:
-        """Add an account, or give one a new password and role; its sessions end."""
+        """Add an account, or give one a new password and role and enable it; its sessions end."""
         row = {
             "name": name,
             "role": role,
@@ -108,8 +144,66 @@ class Access:
         }
         with self._database.writing():
             self._database.run("DELETE FROM accounts WHERE name = ?", name)
-            self._database.run("DELETE FROM failures WHERE name = ?", name)
             self._database.tables.table("accounts").insert(row)
+
+    def enable(self, name: str) -> Changed:
+        """Let a disabled account sign in again."""
+        changed = self._database.run("UPDATE accounts SET disabled = 0 WHERE name = ?", name)
+        return Changed.DONE if changed else Changed.NO_ACCOUNT
+
+    def disable(self, name: str) -> Changed:
+        """End an account's sessions and let it begin none; the last active admin stays."""
+        with self._database.writing():
+            refused = self._may_not_go(name)
+            if refused is None:
+                self._database.run("UPDATE accounts SET disabled = 1 WHERE name = ?", name)
+                self._database.run("DELETE FROM sessions WHERE name = ? COLLATE NOCASE", name)
+        return refused or Changed.DONE
+
+    def delete(self, name: str) -> Changed:
+        """Delete an account, and so its sessions; the last active admin stays."""
+        with self._database.writing():
+            refused = self._may_not_go(name)
+            if refused is None:
+                self._database.run("DELETE FROM accounts WHERE name = ?", name)
+        return refused or Changed.DONE
+
+    def is_last_admin(self, name: str) -> bool:
+        """Return whether an account is the only admin that is not disabled."""
+        active = [each.name for each in self.accounts if each.role == "admin" and not each.is_disabled]
+        return [each.lower() for each in active] == [name.lower()]
+
+    def change_password(
+        self, name: str, old: str, new: str, *, session: str | None, address: str = ""
+    ) -> Changed | TooManyTries | Busy:
+        """Give an account another password, for who knows the old one; every session but this one ends."""
+        if (wait := self._throttle.begin(name, address)) > 0:
+            return TooManyTries(wait)
+        row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)
+        try:
+            with self._hash():
+                fits = self._fits(row["password"] if row else self._nobody, old)
+                hashed = self._hasher.hash(new)
+        except _NoPlace:
+            self._throttle.take_back(name, address)
+            return Busy()
+        if row is None or not fits:
+            return Changed.WRONG_PASSWORD
+        self._throttle.take_back(name, address, succeeded=True)
+        with self._database.writing():
+            changed = self._database.run(
+                "UPDATE accounts SET password = ?, changed = ? WHERE name = ? AND password = ?",
+                hashed,
+                int(self._now()),
+                name,
+                row["password"],
+            )
+            if not changed:
+                return Changed.WRONG_PASSWORD  # somebody else has changed it meanwhile
+            self._database.run(
+                "DELETE FROM sessions WHERE name = ? AND digest <> ?", name, _digest(session or "")
+            )
+        return Changed.DONE
 
     def ensure_account(self, name: str, *, role: str, password: str) -> None:
         """Set an account unless it is so already: whoever is signed in stays so across a restart."""
@@ -117,17 +211,40 @@ class Access:
         if row is None or row["role"] != role or not self._fits(row["password"], password):
             self.set_account(name, role=role, password=password)
 
-    def sign_in(self, name: str, password: str) -> SignedIn | TooManyTries | None:
-        """Begin a session; None where name and password do not fit."""
-        if (wait := self._note_try(name)) > 0:
+    def sign_in(
+        self, name: str, password: str, *, address: str = ""
+    ) -> SignedIn | TooManyTries | Busy | None:
+        """Begin a session; None where name and password do not fit, or the account is disabled.
+
+        :param address: where the try comes from.
+        """
+        if (wait := self._throttle.begin(name, address)) > 0:
             return TooManyTries(wait)
-        row = self._database.one("SELECT name, role, password FROM accounts WHERE name = ?", name)
-        if not self._fits(row["password"] if row else self._nobody, password) or row is None:
-            return None
+        row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)
+        hashed = row["password"] if row else self._nobody
+        try:
+            with self._hash():
+                fits = self._fits(hashed, password)
+        except _NoPlace:
+            self._throttle.take_back(name, address)
+            return Busy()
+        user = self._begin_session(name, hashed) if row and fits else None
+        if user is not None:
+            self._throttle.take_back(name, address, succeeded=True)
+        return user
+
+    def _begin_session(self, name: str, hashed: str) -> SignedIn | None:
+        """Begin a session of an account that is still as it was when its password was checked."""
         session = secrets.token_urlsafe(32)
         now = int(self._now())
         with self._database.writing():
-            self._database.run("DELETE FROM failures WHERE name = ?", name)
+            row = self._database.one(
+                "SELECT name, role FROM accounts WHERE name = ? AND password = ? AND NOT disabled",
+                name,
+                hashed,
+            )
+            if row is None:
+                return None
             self._forget_old(now)
             self._database.tables.table("sessions").insert(
                 {"digest": _digest(session), "name": row["name"], "created": now, "seen": now}
@@ -141,7 +258,7 @@ class Access:
         now = int(self._now())
         row = self._database.one(
             "SELECT a.name, a.role, s.seen FROM sessions AS s JOIN accounts AS a ON a.name = s.name "
-            "WHERE s.digest = ? AND s.seen > ? AND s.created > ?",
+            "WHERE s.digest = ? AND s.seen > ? AND s.created > ? AND NOT a.disabled",
             _digest(session),
             now - IDLE_SECONDS,
             now - LONGEST_SECONDS,
@@ -170,26 +287,35 @@ class Access:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _note_try(self, name: str) -> int:
-        """Count a try as failed until it succeeds, so that many at once are many; or give the seconds to wait."""
-        now = int(self._now())
-        with self._database.writing():
-            row = self._database.one("SELECT count, last FROM failures WHERE name = ?", name[:80])
-            if row is not None and row["count"] >= TRIES and now < row["last"] + WAIT_SECONDS:
-                return int(row["last"]) + WAIT_SECONDS - now
-            self._database.run("DELETE FROM failures WHERE last <= ?", now - WAIT_SECONDS)
-            self._database.run(
-                "INSERT INTO failures (name, count, last) VALUES (?, 1, ?) "
-                "ON CONFLICT (name) DO UPDATE SET count = count + 1, last = excluded.last",
-                name[:80],
-                now,
-            )
-        return 0
+    def _may_not_go(self, name: str) -> Changed | None:
+        """Return why an account cannot be disabled or deleted."""
+        if self._database.one("SELECT 1 FROM accounts WHERE name = ?", name) is None:
+            return Changed.NO_ACCOUNT
+        return Changed.LAST_ADMIN if self.is_last_admin(name) else None
+
+    @contextmanager
+    def _hash(self) -> Iterator[None]:
+        """Check a password, at most `HASHES_AT_ONCE` at a time; _NoPlace where too many wait, or it takes too long."""
+        if not self._places.acquire(blocking=False):
+            raise _NoPlace
+        try:
+            if not self._hashing.acquire(timeout=LONGEST_WAIT_SECONDS):
+                raise _NoPlace
+            try:
+                yield
+            finally:
+                self._hashing.release()
+        finally:
+            self._places.release()
 
     def _forget_old(self, now: int) -> None:
         self._database.run(
             "DELETE FROM sessions WHERE seen <= ? OR created <= ?", now - IDLE_SECONDS, now - LONGEST_SECONDS
         )
+
+
+class _NoPlace(Exception):
+    """Too many passwords are being checked."""
 
 
 def draw_password() -> str:

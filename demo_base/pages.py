@@ -6,7 +6,7 @@ for another program. What it refuses it raises as `Refused`, which becomes a pag
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,8 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
 from demo_base.access import Access, User
+from demo_base.bodies import read_body
+from demo_base.clients import Network, client_of
 from demo_base.languages import COOKIE, LANGUAGES, Catalogues, Language
 from demo_base.loopback import is_loopback
 from demo_base.security import content_security_policy
@@ -62,6 +65,10 @@ class Form:
         """Tell whether a field was sent."""
         return name in self._fields
 
+    def __iter__(self) -> Iterator[str]:
+        """Name the fields that were sent."""
+        return iter(self._fields)
+
     def starting_with(self, prefix: str) -> dict[str, tuple[str, ...]]:
         """Give the fields whose names begin so, without that beginning, each with its values."""
         return {
@@ -73,7 +80,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What all pages of one program share. `state` is the program's own, handed to its handlers."""
+    """What all pages of one program share. `state` is the program's own, handed to its handlers.
+
+    :ivar proxies: whose `X-Forwarded-For` is believed.
+    :ivar own_account: the address of the page where one changes one's own password; empty where there is none.
+    """
 
     name: str
     catalogues: Catalogues
@@ -81,6 +92,8 @@ class Program:
     access: Access
     state: object = None
     run: Run = field(default=run_in_threadpool)
+    proxies: Sequence[Network] = ()
+    own_account: str = ""
 
     @property
     def session_cookie(self) -> str:
@@ -103,6 +116,16 @@ class Page:
     def is_partial(self) -> bool:
         """Tell whether a part of the page is asked for by the script, and not by the browser itself."""
         return self.request.headers.get("hx-request") == "true"
+
+    @property
+    def address(self) -> str:
+        """Return the address of who asks, by which failed sign-ins are counted."""
+        return client_of(self.request, self.program.proxies)
+
+    @property
+    def session(self) -> str | None:
+        """Return the session that the browser sent."""
+        return self.request.cookies.get(self.program.session_cookie)
 
     def text(self, key: str, **values: object) -> str:
         """Give a text in the page's language."""
@@ -177,15 +200,12 @@ def page_route(
 
     def answer(page: Page, sent: Form | Refused) -> Response:
         try:
-            page.user = program.access.user_of(_session_of(page))
-            if isinstance(sent, Form):
-                page.form = sent
-            turned_away = _turn_away(page, admitted, keeps)
-            if turned_away is not None:
-                return turned_away
+            page.user = program.access.user_of(page.session)
             if isinstance(sent, Refused):
                 return refusal(page, sent)
-            return handler(page)
+            page.form = sent
+            turned_away = _turn_away(page, admitted, keeps)
+            return turned_away if turned_away is not None else handler(page)
         except Refused as refused:
             return refusal(page, refused)
         except Exception:  # whatever goes wrong in here, a person gets a page
@@ -213,15 +233,17 @@ def _turn_away(page: Page, admitted: Collection[str] | None, keeps: Collection[s
     return None if not admitted or page.user.role in admitted else refusal(page, Refused(403, "role"))
 
 
-def _session_of(page: Page) -> str | None:
-    return page.request.cookies.get(page.program.session_cookie)
-
-
 def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
     """Write the page that says why something is not shown or not done."""
     response = page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
+    if refused.status == 413:
+        response.headers["Connection"] = "close"  # what is still to come is not read
+    return as_a_whole(page, response)
+
+
+def as_a_whole(page: Page, response: Response) -> Response:
+    """Let a page take the place of the page, also where the script has asked for a part that it would not find."""
     if page.is_partial:
-        # The script would look in vain for the part that it asked for.
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "main"
         response.headers["HX-Reswap"] = "outerHTML"
     return response
@@ -242,7 +264,7 @@ async def not_found(request: Request, error: Exception, *, program: Program) -> 
     """Answer what the framework refuses: an unknown path, a method that is not offered."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     page = _open(request, program)
-    page.user = await run_in_threadpool(program.access.user_of, _session_of(page))
+    page.user = await run_in_threadpool(program.access.user_of, page.session)
     page.here = "/"
     response = refusal(page, Refused(status, "not_found" if status == 404 else "not_offered"))
     if isinstance(error, HTTPException) and error.headers:
@@ -308,13 +330,15 @@ def _sign_in_for(wanted: str) -> str:
 
 
 async def _read_form(request: Request) -> Form:
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        raise Refused(411, "form")
-    if int(length) > LARGEST_BODY:
-        raise Refused(413, "too_large")
     try:
-        async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
+        body = await read_body(request, most=LARGEST_BODY)
+        if body is None:
+            raise Refused(413, "too_large")
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body}
+
+        async with Request(request.scope, receive).form(max_files=0, max_fields=MOST_FIELDS) as sent:
             return Form(_texts_of(sent))
     except (HTTPException, ClientDisconnect, ValueError):
         raise Refused(400, "form") from None

@@ -51,6 +51,10 @@ COMMON: Final[dict[str, tuple[str, str]]] = {
         "Cannot keep data in {data}: {why}.",
         "In {data} können keine Daten abgelegt werden: {why}.",
     ),
+    "bad_proxies": (
+        "{name} names something that is no address: {value}",
+        "{name} nennt etwas, das keine Adresse ist: {value}",
+    ),
     "plain_http": (
         "This address can be reached from other machines and speaks plain http: put https in front.",
         "Diese Adresse ist von anderen Rechnern erreichbar und spricht http ohne Verschlüsselung: https davorsetzen.",

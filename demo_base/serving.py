@@ -1,11 +1,12 @@
 """What the command `serve` of both programs has in common: where it listens, where it keeps data, how it fails."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import socket
 
+from demo_base.clients import Network, read_proxies
 from demo_base.database import sqlite3
 from demo_base.loopback import is_loopback
 from demo_base.program import Failure, Texts
@@ -47,6 +48,15 @@ def opening(folder: Path, texts: Texts) -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error) as error:
         raise Failure(texts("no_data", data=folder, why=_why(error))) from None
+
+
+def trusted_proxies(name: str, texts: Texts, *, environment: Mapping[str, str]) -> tuple[Network, ...]:
+    """Read the variable that names the proxies in front. Failure when it names none."""
+    value = environment.get(name, "")
+    try:
+        return read_proxies(value)
+    except ValueError:
+        raise Failure(texts("bad_proxies", name=name, value=value)) from None
 
 
 def _why(error: Exception) -> str:

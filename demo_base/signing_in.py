@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from demo_base.access import TooManyTries
+from demo_base.access import Busy, TooManyTries
 from demo_base.pages import Page, Program, drop_session, keep_session, own_path, page_route
 
 KEPT: Final = "kept_"
@@ -33,18 +33,27 @@ def show_sign_in(page: Page) -> Response:
 def sign_in(page: Page) -> Response:
     """Begin a session under a new id, which ends the one there was; or say why not."""
     wanted, name = own_path(page.form["next"] or "/"), page.form["name"]
-    signed_in = page.program.access.sign_in(name, page.form["password"])
+    signed_in = page.program.access.sign_in(name, page.form["password"], address=page.address)
     if signed_in is None:
         return _ask(page, wanted, status=401, problem=page.text("sign_in.wrong"), name=name)
-    if isinstance(signed_in, TooManyTries):
-        problem = page.text("sign_in.too_many", seconds=signed_in.seconds)
-        return _ask(page, wanted, status=429, problem=problem, name=name)
-    page.program.access.sign_out(page.request.cookies.get(page.program.session_cookie))
+    if isinstance(signed_in, TooManyTries | Busy):
+        status, problem = try_later(page, signed_in)
+        response = _ask(page, wanted, status=status, problem=problem, name=name)
+        response.headers["Retry-After"] = str(signed_in.seconds)
+        return response
+    page.program.access.sign_out(page.session)
     page.user = signed_in.user
     kept = page.form.starting_with(KEPT)
     response = page.render("go_on.html", wanted=wanted, kept=kept) if kept else page.go(wanted)
     keep_session(page, response, signed_in.session)
     return response
+
+
+def try_later(page: Page, why: TooManyTries | Busy) -> tuple[int, str]:
+    """Return the status and the sentence for a password that was not looked at."""
+    if isinstance(why, Busy):
+        return 503, page.text("sign_in.busy")
+    return 429, page.text("sign_in.too_many", seconds=why.seconds)
 
 
 def _ask(page: Page, wanted: str, *, status: int = 200, problem: str = "", name: str = "") -> Response:
@@ -54,7 +63,7 @@ def _ask(page: Page, wanted: str, *, status: int = 200, problem: str = "", name:
 
 def sign_out(page: Page) -> Response:
     """End the session here and in the browser."""
-    page.program.access.sign_out(page.request.cookies.get(page.program.session_cookie))
+    page.program.access.sign_out(page.session)
     response = page.go("/sign-in")
     drop_session(page, response)
     return response

@@ -10,23 +10,27 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from demo_base.access import Access
+from demo_base.clients import Network
 from demo_base.languages import Catalogues
 from demo_base.pages import Program, not_found, refuse_outright
 from demo_base.security import SafePages
 from demo_base.signing_in import sign_in_routes
 from demo_base.templates import BASE, Templates, static_mounts
-from planner_host.pages import appointment, audit, dms, mobility, settings, week
+from planner_host.pages import accounts, appointment, audit, dms, mobility, settings, week
 from planner_host.planner import Planner
 
 FOLDER: Final = Path(__file__).parent
-PAGES: Final = (week, appointment, mobility, dms, settings, audit)
+PAGES: Final = (week, appointment, mobility, dms, settings, audit, accounts)
 """The modules of pages; each gives its routes."""
 
 
-def create_app(planner: Planner, access: Access, *, hosts: Sequence[str]) -> Starlette:
+def create_app(
+    planner: Planner, access: Access, *, hosts: Sequence[str], proxies: Sequence[Network] = ()
+) -> Starlette:
     """Build the application.
 
     :param hosts: the names it answers to, without a port.
+    :param proxies: whose `X-Forwarded-For` is believed.
     """
     program = Program(
         name="planner-host",
@@ -34,6 +38,8 @@ def create_app(planner: Planner, access: Access, *, hosts: Sequence[str]) -> Sta
         templates=_templates(),
         access=access,
         state=planner,
+        proxies=proxies,
+        own_account="/password",
     )
     pages = [route for module in PAGES for route in module.routes(program)]
     safe = Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program))

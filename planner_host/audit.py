@@ -7,6 +7,10 @@ from demo_base.database import Database, Row
 from planner_host.records import read_us, write_us
 
 PAGE_SIZE = 50
+LONGEST = 255
+"""Characters that are kept of a field: as many as the contract gives an id."""
+MOST_KEPT = 100_000
+"""Entries that are kept; the oldest go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Deed:
 
 
 class Audit:
-    """The list of deeds, oldest kept; nothing in it is ever taken out."""
+    """The list of deeds; only the oldest are taken out, where there are more than `MOST_KEPT`."""
 
     def __init__(self, database: Database) -> None:
         """Use the planner's database."""
@@ -36,20 +40,23 @@ class Audit:
         """Write a deed down. A change that is there already stays as it is, with who asked first: then False."""
         row: dict[str, object] = {
             "at_us": write_us(deed.at),
-            "user": deed.user,
-            "action": deed.action,
-            "subject": deed.subject,
-            "provider": deed.provider,
-            "rental_id": deed.rental_id,
+            "user": deed.user[:LONGEST],
+            "action": deed.action[:LONGEST],
+            "subject": deed.subject[:LONGEST],
+            "provider": deed.provider[:LONGEST],
+            "rental_id": deed.rental_id[:LONGEST],
             "change_id": deed.change_id,
             "outcome": deed.outcome,
-            "code": deed.code,
+            "code": deed.code[:LONGEST],
             "settled_us": None,
         }
         with self._database.writing():
             if deed.change_id is not None and self._knows(deed.change_id):
                 return False
             self._database.tables.table("audit").insert(row)
+            self._database.run(
+                "DELETE FROM audit WHERE number <= (SELECT max(number) FROM audit) - ?", MOST_KEPT
+            )
         return True
 
     def settle(
@@ -64,13 +71,13 @@ class Audit:
                 "UPDATE audit SET outcome = ?, code = ?, rental_id = CASE WHEN ? = '' THEN rental_id ELSE ? END, "
                 "settled_us = ? WHERE change_id = ? AND outcome <> 'done' AND (outcome, code) <> (?, ?)",
                 outcome,
-                code,
-                rental_id,
-                rental_id,
+                code[:LONGEST],
+                rental_id[:LONGEST],
+                rental_id[:LONGEST],
                 None if at is None else write_us(at),
                 change_id,
                 outcome,
-                code,
+                code[:LONGEST],
             )
 
     def page(self, number: int) -> tuple[list[Deed], bool]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from demo_base.languages import Language
-from demo_base.pages import Form
+from demo_base.pages import Form, Refused
 from planner_host.appointments import MANUAL_FIELDS, Appointment, period_of
 from planner_host.times import next_quarter
 from planner_host.visit_form import moment_texts, read_customer, read_period, usual_end
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
 LIMIT: Final = 200
+_CHANGE_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in ("date", "time", "fold"))
 RENTER: Final = tuple(f"renter_{name}" for name in MANUAL_FIELDS)
 FIELDS: Final = (*MOMENTS, *RENTER, "vehicle_class", "feature", "option", "change_id")
@@ -36,7 +38,8 @@ class FoundFor(NamedTuple):
 class OfferForm:
     """What is on the form: texts, and the ids of what is ticked. `change_id` is drawn with it.
 
-    `found_for` comes with the list that an option was chosen from.
+    `found_for` comes with the list that an option was chosen from, `accepts_silent` names the providers whose silence
+    was accepted.
     """
 
     texts: Mapping[str, str] = field(repr=False)
@@ -45,6 +48,7 @@ class OfferForm:
     option: str = ""
     change_id: str = ""
     accepts_second: bool = False
+    accepts_silent: tuple[str, ...] = ()
     found_for: FoundFor | None = None
 
 
@@ -62,6 +66,14 @@ def draw_change_id() -> str:
     return str(uuid.uuid4())
 
 
+def change_id_of(form: Form) -> str:
+    """Return the change that a form is for: drawn now where it names none, refused where it names no such id."""
+    sent = form["change_id"]
+    if sent and not _CHANGE_ID.fullmatch(sent):
+        raise Refused(400, "form")
+    return sent or draw_change_id()
+
+
 def drawn_for(appointment: Appointment, *, language: Language, now: datetime) -> OfferForm:
     """Draw the form: period and customer are the appointment's.
 
@@ -76,6 +88,22 @@ def drawn_for(appointment: Appointment, *, language: Language, now: datetime) ->
     return OfferForm(texts, change_id=draw_change_id())
 
 
+def follow_steps(
+    form: OfferForm, before: Appointment, after: Appointment, *, language: Language, now: datetime
+) -> OfferForm:
+    """Let what the form has from the appointment be what it is since it was saved; what was typed there stays."""
+    was, is_now = (drawn_for(each, language=language, now=now).texts for each in (before, after))
+    texts = dict(form.texts)
+    for names in (*(_of_side(side) for side in ("start", "end")), RENTER):
+        if all(form.texts.get(name) == was[name] for name in names):
+            texts |= {name: is_now[name] for name in names}
+    return replace(form, texts=texts)
+
+
+def _of_side(side: str) -> tuple[str, ...]:
+    return tuple(name for name in MOMENTS if name.startswith(side))
+
+
 def filled_in(form: Form) -> OfferForm:
     """Take what was sent."""
     return OfferForm(
@@ -83,8 +111,9 @@ def filled_in(form: Form) -> OfferForm:
         classes=form.all("vehicle_class"),
         features=form.all("feature"),
         option=form["option"],
-        change_id=form["change_id"] or draw_change_id(),
+        change_id=change_id_of(form),
         accepts_second=form["second"] == "yes",
+        accepts_silent=form.all("silent"),
         found_for=FoundFor(form["found_period"], form["found_filters"]) if "found_period" in form else None,
     )
 

@@ -103,10 +103,7 @@ def search(
             for answer in answers
             if "explanation" in answer and not answer["total"]
         ),
-        failures=tuple(
-            ShownFailure(planner.provider_name(failure.provider), failure.problem)
-            for failure in gathered.failures
-        ),
+        failures=tuple(ShownFailure.of(each, planner) for each in gathered.failures),
     )
 
 

@@ -10,7 +10,7 @@ from demo_base.access import Access, draw_password
 from demo_base.program import Failure, Texts
 from demo_base.security import trusted_hosts
 from demo_base.server import Server, address_of
-from demo_base.serving import kept_in, listening, opening
+from demo_base.serving import kept_in, listening, opening, trusted_proxies
 from mobility_hookspecs import MobilityHost
 from mobility_hookspecs.problems import words_of
 from planner_host.app import create_app
@@ -24,6 +24,7 @@ ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER
 
 def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
+    proxies = trusted_proxies("PLANNER_HOST_TRUSTED_PROXIES", texts, environment=os.environ)
     with ExitStack() as stack:
         folder = stack.enter_context(kept_in(data, program="planner-host"))
         listener = stack.enter_context(listening(host, port, texts, say=say))
@@ -41,7 +42,7 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
         stack.enter_context(finding_out(planner))
         hosts = trusted_hosts(host, os.environ.get("PLANNER_HOST_TRUSTED_HOSTS", ""))
         url = address_of(listener)
-        app = create_app(planner, access, hosts=hosts)
+        app = create_app(planner, access, hosts=hosts, proxies=proxies)
         Server(app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
 
 
@@ -59,13 +60,14 @@ def _set_accounts(
 
     An admin is made wherever there is none, as where an advisor was set first: nobody else could set anything up.
     """
-    known = {account.role for account in access.accounts}
+    known = access.accounts
+    has_admin = any(each.role == "admin" and not each.is_disabled for each in known)
     drawn = {}
     for role, variable in ACCOUNTS.items():
         wanted = environment.get(variable)
         if wanted:
             access.ensure_account(role, role=role, password=wanted)
-        elif not known or (role == "admin" and role not in known):
+        elif not known or (role == "admin" and not has_admin):
             drawn[role] = draw_password()
             access.set_account(role, role=role, password=drawn[role])
     if drawn:

@@ -69,14 +69,20 @@ def values_of(fields: Sequence[Setting], form: Form) -> dict[str, Value]:
     return values
 
 
-def is_changed(settings: contract.ProviderSettings, sent: Form | None) -> bool:
+def is_changed(settings: contract.ProviderSettings, sent: Form) -> bool:
     """Tell whether what was sent is something else than what is set."""
-    if sent is None:
-        return False
     fields = fields_of(settings)
     secrets = [each.name for each in fields if each.kind == "secret"]
     return fields != fields_of(settings, sent=sent) or any(
         sent[prefix + name] for name in secrets for prefix in (PREFIX, CLEAR)
+    )
+
+
+def tested_of(settings: contract.ProviderSettings) -> str:
+    """Name what a test was of: what is set, secrets aside."""
+    shown = [each for each in fields_of(settings) if each.kind != "secret" and each.value]
+    return ", ".join(
+        f"{each.title}: {' '.join(each.value.split())}" for each in shown if each.kind != "switch"
     )
 
 
@@ -85,12 +91,16 @@ def mistakes_of(
 ) -> dict[str, str]:
     """Say of which fields something is wrong: what a problem points at, and what a finding's code is about."""
     mistakes: dict[str, str] = {}
+    is_refused = report is not None and any(each["code"] == "not_saved" for each in report["findings"])
     named = problem.get("pointer", "").removeprefix("/values/") if problem else ""
     for each in fields:
         if problem and each.name == named:
             mistakes[each.name] = problem.get("detail", problem["title"])
         for finding in report["findings"] if report else ():
-            if finding["severity"] == "error" and not each.is_fixed and _is_about(finding["code"], each):
+            code = finding["code"]
+            if code == "not_configured" and is_refused:
+                code = "insecure_address"  # nothing was saved, for the address that was typed
+            if finding["severity"] == "error" and not each.is_fixed and _is_about(code, each):
                 mistakes.setdefault(each.name, finding["message"])
     return mistakes
 

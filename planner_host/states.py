@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 TIMEOUT: Final = 3.0
 NONE: Final = "none"
+SILENT: Final = "silent"
 
-ORDER: Final = ("none", "returned", "reserved", "picked_up", "unknown", "attention")
+ORDER: Final = ("none", "silent", "returned", "reserved", "picked_up", "unknown", "attention")
 """From what needs nobody's eye to what needs it most."""
 
 
@@ -23,12 +24,14 @@ def states_of(
 ) -> tuple[Mapping[str, str], tuple[Failure, ...]]:
     """Give each appointment's word of `ORDER`, the one that matters most, and who did not answer.
 
+    Where a provider did not, nobody can say that there is no rental.
+
     Where a rental was booked here and its provider has none any more, somebody has to look.
     """
-    words = dict.fromkeys(ids, NONE)
     if not ids:
-        return words, ()
+        return {}, ()
     gathered = planner.host.mobility_states(ids, timeout=TIMEOUT, locale=locale)
+    words = dict.fromkeys(ids, SILENT if gathered.failures else NONE)
     open_here = planner.changes.appointments_with_open_changes(ids)
     booked_here = planner.records.booked_here(set(ids) - open_here, now=planner.now())
     for provider, states in gathered.answers.items():

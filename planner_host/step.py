@@ -6,14 +6,20 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, cast
 
+from mobility_hookspecs import make_problem
 from planner_host.appointments import Appointment, document_of
 from planner_host.found_out import FoundOut
 from planner_host.planner import Planner
 
 if TYPE_CHECKING:
+    from mobility_hookspecs import Failure
     from mobility_schemas import documents as contract
 
 TIMEOUT: Final = 4.0
+_NOT_LOADED: Final = {
+    "de": "Der Anbieter ist nicht geladen; sein Verleihvorgang zu diesem Termin kann noch bestehen.",
+    "en": "The provider is not loaded; its rental for this appointment may still exist.",
+}
 ACTIVE: Final = frozenset({"reserved", "picked_up"})
 
 
@@ -27,6 +33,11 @@ class ShownRental:
     proposals: tuple[contract.Proposal, ...]
     notices: tuple[contract.Notice, ...]
     renter: contract.Customer | None = field(default=None, repr=False)
+
+    @property
+    def warnings(self) -> tuple[contract.Notice, ...]:
+        """Return what a proposal stands under: why the rental does not fit any more."""
+        return tuple(each for each in self.notices if self.proposals and each["severity"] != "info")
 
     @property
     def is_active(self) -> bool:
@@ -67,8 +78,14 @@ class Gone:
 class ShownFailure:
     """A provider that did not answer, and why."""
 
+    provider: str
     name: str
     problem: contract.Problem
+
+    @classmethod
+    def of(cls, failure: Failure, planner: Planner) -> ShownFailure:
+        """Prepare a failure of the host kit for a page."""
+        return cls(failure.provider, planner.provider_name(failure.provider), failure.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +113,39 @@ class Step:
         """Give the rentals whose car is reserved or out."""
         return tuple(shown for shown in self.rentals if shown.is_active)
 
+    @property
+    def all_proposals(self) -> tuple[contract.Proposal, ...]:
+        """Return what is proposed, about a rental or not."""
+        about_rentals = [each for shown in self.rentals for each in shown.proposals]
+        return (*about_rentals, *(each for _, each in self.proposals))
+
     def is_pending(self, provider: str) -> bool:
         """Tell whether a change at a provider is being found out, before which it takes no other."""
         return any(unknown.provider == provider for unknown in self.unknowns)
+
+    def has(self, change: contract.RentalChange) -> bool:
+        """Return whether what a change names is this appointment's: its rental, or its open booking."""
+        provider = change["provider"]
+        if "book_change_id" in change:
+            named = (provider, change["book_change_id"])
+            return named in {(each.provider, each.change_id) for each in self.unknowns}
+        if "rental_id" in change:
+            rentals = [each.rental for each in self.rentals if each.provider == provider]
+            return any(
+                (each["id"], each["site"]) == (change["rental_id"], change.get("site", each["site"]))
+                for each in rentals
+            )
+        return True
+
+    def elsewhere(self, provider: str) -> bool:
+        """Return whether another provider has a rental for the appointment, or may have one."""
+        rentals = [each.provider for each in self.active]
+        bookings = [each.provider for each in self.unknowns if each.action in ("book", "rebook")]
+        return any(each != provider for each in rentals + bookings)
+
+    def silent(self, provider: str) -> tuple[ShownFailure, ...]:
+        """Return which other providers did not say whether they have a rental for the appointment."""
+        return tuple(each for each in self.failures if each.provider != provider)
 
     @property
     def is_second(self) -> bool:
@@ -108,7 +155,7 @@ class Step:
 
 def is_so(done: str, step: Step) -> bool:
     """Tell whether what was asked for has come about, so that a page may say so; an address can claim anything."""
-    if done == "saved":
+    if done in ("saved", "saved_first"):
         return True
     has_come_about = {
         "book": bool(step.active),
@@ -124,28 +171,41 @@ def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
     """Tell the providers of an appointment and put together what they say; ask again for what is open first."""
     planner.changes.ask_again(appointment.id, locale=locale)
     gathered = planner.host.appointment_saved(document_of(appointment), timeout=TIMEOUT, locale=locale)
-    failures = tuple(
-        ShownFailure(planner.provider_name(failure.provider), failure.problem)
-        for failure in gathered.failures
-    )
     hidden = planner.records.hidden_proposals(appointment.id)
     asked = {*gathered.answers, *(failure.provider for failure in gathered.failures)}
-    answers = [*gathered.answers.values(), *_steps_of_states(appointment, planner, asked, locale=locale)]
-    return _put_together(appointment, planner, answers, failures, hidden)
+    steps, silent = _steps_of_states(appointment, planner, asked, locale=locale)
+    failures = [ShownFailure.of(each, planner) for each in (*gathered.failures, *silent)]
+    failures += _not_loaded(appointment, planner, locale=locale)
+    answers = [*gathered.answers.values(), *steps]
+    return _put_together(appointment, planner, answers, tuple(failures), hidden)
 
 
 def _steps_of_states(
     appointment: Appointment, planner: Planner, answered: set[str], *, locale: str
-) -> list[contract.MobilityStep]:
-    """Ask those who have nothing to say of a save how the appointment stands; who cannot tell may be searched."""
+) -> tuple[list[contract.MobilityStep], list[Failure]]:
+    """Ask those who have nothing to say of a save how the appointment stands, and return who did not answer.
+
+    Who keeps no states may be searched.
+    """
     silent = [info["id"] for info in planner.host.providers if info["id"] not in answered]
     if not silent:
-        return []
-    states = planner.host.mobility_states([appointment.id], timeout=TIMEOUT, locale=locale).answers
+        return [], []
+    gathered = planner.host.mobility_states([appointment.id], timeout=TIMEOUT, locale=locale)
+    failures = [each for each in gathered.failures if each.provider in silent]
+    failed = {each.provider for each in failures}
+    states = gathered.answers
     bare: dict[str, object] = {"appointment_id": appointment.id, "state": "", "proposals": []}
     bare |= {"locked": [], "notices": []}
-    steps = [bare | {"provider": each} | dict(*states.get(each, [])) for each in silent]
-    return cast("list[contract.MobilityStep]", steps)
+    steps = [bare | {"provider": each} | dict(*states.get(each, [])) for each in silent if each not in failed]
+    return cast("list[contract.MobilityStep]", steps), failures
+
+
+def _not_loaded(appointment: Appointment, planner: Planner, *, locale: str) -> list[ShownFailure]:
+    """Return the providers where a rental was booked here and that are not there any more to be asked."""
+    loaded = {info["id"] for info in planner.host.providers}
+    booked = {provider for _, provider in planner.records.booked_here([appointment.id], now=planner.now())}
+    problem = make_problem("not_supported", locale=locale, title=_NOT_LOADED[locale])
+    return [ShownFailure(each, each, problem) for each in sorted(booked - loaded)]
 
 
 def _put_together(

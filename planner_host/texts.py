@@ -13,13 +13,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         Prints one line `ready http://HOST:PORT` on standard output as soon as it answers; messages go to standard
         error. On new data it makes the accounts `advisor` and `admin` and prints their passwords once;
         PLANNER_HOST_ADVISOR_PASSWORD and PLANNER_HOST_ADMIN_PASSWORD set them instead.
-        PLANNER_HOST_TRUSTED_HOSTS=name,name adds names by which it is reached.""",
+        PLANNER_HOST_TRUSTED_HOSTS=name,name adds names by which it is reached. PLANNER_HOST_TRUSTED_PROXIES=address
+        names the proxies in front, whose X-Forwarded-For says where somebody signs in from.""",
         """Die Seiten des Werkstattplaners anbieten, bis SIGTERM oder Strg-C kommt.
 
         Gibt eine Zeile `ready http://HOST:PORT` auf der Standardausgabe aus, sobald er antwortet; Meldungen gehen auf
         die Standardfehlerausgabe. Bei neuen Daten werden die Konten `advisor` und `admin` angelegt und ihre Passwörter
         einmal ausgegeben; PLANNER_HOST_ADVISOR_PASSWORD und PLANNER_HOST_ADMIN_PASSWORD setzen sie stattdessen.
-        PLANNER_HOST_TRUSTED_HOSTS=name,name nennt weitere Namen, unter denen er erreichbar ist.""",
+        PLANNER_HOST_TRUSTED_HOSTS=name,name nennt weitere Namen, unter denen er erreichbar ist.
+        PLANNER_HOST_TRUSTED_PROXIES=Adresse nennt die Proxys davor, deren X-Forwarded-For sagt, woher sich jemand
+        anmeldet.""",
     ),
     "account": (
         """Set an account's password and role; its open sessions end.
@@ -28,6 +31,28 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         """Passwort und Rolle eines Kontos setzen; seine offenen Sitzungen enden.
 
         Das Passwort wird abgefragt, oder von der Standardeingabe gelesen, wo diese kein Terminal ist.""",
+    ),
+    "accounts": (
+        """List the accounts; disable, enable or delete one.
+
+        A disabled account is signed out at once. The last active admin can be neither disabled nor deleted.""",
+        """Die Konten auflisten; eines sperren, entsperren oder löschen.
+
+        Ein gesperrtes Konto ist sofort abgemeldet. Der letzte aktive admin bleibt.""",
+    ),
+    "disable": ("Disable this account.", "Dieses Konto sperren."),
+    "enable": ("Enable this account.", "Dieses Konto entsperren."),
+    "delete": ("Delete this account.", "Dieses Konto löschen."),
+    "is_active": ("active", "aktiv"),
+    "is_disabled": ("disabled", "gesperrt"),
+    "account_disabled": ("Account {name} is disabled.", "Konto {name} ist gesperrt."),
+    "account_enabled": ("Account {name} is enabled.", "Konto {name} ist entsperrt."),
+    "account_deleted": ("Account {name} is deleted.", "Konto {name} ist gelöscht."),
+    "no_account": ("There is no account {name}.", "Das Konto {name} gibt es nicht."),
+    "no_accounts": ("There are no accounts in {data}.", "In {data} gibt es keine Konten."),
+    "last_admin": (
+        "{name} is the last active admin: nobody else could set anything up.",
+        "{name} ist der letzte aktive admin: Niemand sonst könnte etwas einrichten.",
     ),
     "role": ("What the account may do.", "Was das Konto darf."),
     "name_word": ("NAME", "NAME"),

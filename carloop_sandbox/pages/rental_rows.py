@@ -9,6 +9,7 @@ from carloop_sandbox.database import Database, Row
 from carloop_sandbox.pages.paging import Paged, Slice
 from carloop_sandbox.pages.vehicle_rows import vehicle_name
 from carloop_sandbox.times import days_begun
+from demo_base.names import addressed
 
 STATES: Final = ("reserved", "missed", "picked_up", "overdue", "returned", "cancelled")
 """A rental's status, and beside it: reserved but never handed out, and handed out past its end."""
@@ -67,8 +68,7 @@ class Rental:
     @property
     def person(self) -> str:
         """Name the person, who may be a company's."""
-        names = (self.customer.get(name) for name in ("salutation", "first_name", "last_name"))
-        return " ".join(name for name in names if name)
+        return addressed(self.customer)
 
     @property
     def days(self) -> int:

@@ -16,6 +16,7 @@ from carloop_sandbox.pages import administration, overview, rental, rentals, swa
 from carloop_sandbox.pages.finding import teach
 from carloop_sandbox.service import Service
 from demo_base.access import Access
+from demo_base.clients import Network
 from demo_base.languages import Catalogues
 from demo_base.pages import Program, not_found, refuse_outright
 from demo_base.security import SafePages
@@ -30,10 +31,13 @@ FOR_PROGRAMS: Final = ("/api/", "/sandbox/")
 """What the paths of the interface and of the controls begin with; every other path is a page's."""
 
 
-def create_pages(service: Service, access: Access, *, hosts: Sequence[str]) -> Starlette:
+def create_pages(
+    service: Service, access: Access, *, hosts: Sequence[str], proxies: Sequence[Network] = ()
+) -> Starlette:
     """Build the application of the pages; what they do with the database is done by the service's worker.
 
     :param hosts: the names it answers to, without a port.
+    :param proxies: whose `X-Forwarded-For` is believed.
     """
     teach(service.store.database)
     program = Program(
@@ -43,6 +47,7 @@ def create_pages(service: Service, access: Access, *, hosts: Sequence[str]) -> S
         access=access,
         state=service,
         run=service.worker.do,
+        proxies=proxies,
     )
     # a password is checked for some 50 ms: not on the thread that everything else waits for
     signing_in = sign_in_routes(replace(program, run=run_in_threadpool))

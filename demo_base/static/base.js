@@ -101,15 +101,35 @@ document.addEventListener("submit", (event) => {
 const changed = new Set(document.querySelectorAll("form[data-guard=changed]"));
 
 function noteChange({ target }) {
-  if (target.form?.matches("[data-guard]") && target.type !== "search") changed.add(target.form);
+  if (!target.form?.matches("[data-guard]") || target.type === "search") return;
+  changed.add(target.form);
+  labelCompanions();
 }
 document.addEventListener("input", noteChange);
 document.addEventListener("change", noteChange);
 
 window.addEventListener("beforeunload", (event) => {
-  if ([...changed].every((form) => form === sending || !form.isConnected)) return;
+  if ([...changed].every((form) => form === sending || form === companionOf(sending) || !form.isConnected)) return;
   event.preventDefault();
   setTimeout(stay);
+});
+
+// A form that goes with another sends what is unsaved there along, and its buttons say so.
+
+const companionOf = (form) => document.getElementById(form?.dataset.with ?? "");
+const isUnsaved = (form) => form !== null && form.isConnected && changed.has(form);
+
+function labelCompanions() {
+  for (const button of document.querySelectorAll("[data-with-label]")) {
+    button.dataset.label ??= button.textContent;
+    button.textContent = isUnsaved(companionOf(button.form)) ? button.dataset.withLabel : button.dataset.label;
+  }
+}
+
+document.addEventListener("formdata", ({ target, formData }) => {
+  const companion = companionOf(target);
+  if (!isUnsaved(companion)) return;
+  for (const [name, value] of new FormData(companion)) formData.append(target.dataset.withPrefix + name, value);
 });
 
 // Who stays can send again.
@@ -173,6 +193,7 @@ document.addEventListener("change", outdate);
 
 document.addEventListener("htmx:after:swap", (event) => {
   prepare(document);
+  labelCompanions();
   const root = event.detail?.ctx?.target;
   const focus = (root?.isConnected ? root : document).querySelector?.("[data-focus]");
   if (!focus) return;
@@ -181,6 +202,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 });
 
 prepare(document);
+labelCompanions();
 
 // A question that a link has led to has the focus; where the address names a place, `autofocus` gives none.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,9 +12,10 @@ from demo_base.pages import Page, Program, Refused, page_route
 from planner_host.appointments import Appointment, Status, Visit, is_id, new_id
 from planner_host.audit import Deed
 from planner_host.dms import DmsCustomer, DmsProblem
+from planner_host.offer_form import OfferForm
 from planner_host.pages import planner_of
 from planner_host.pages.dms import find_customers
-from planner_host.pages.sheet import Sheet, draw, sheet_of, tell_providers, with_forms
+from planner_host.pages.sheet import Sheet, draw, offers_of, sheet_of, tell_providers, with_forms
 from planner_host.records import SavedMeanwhile
 from planner_host.step import is_so, look_up
 from planner_host.visit_form import (
@@ -31,6 +32,12 @@ from planner_host.visit_form import (
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
+
+
+UNSAVED: Final = "visit_"
+"""What stands before the names of steps 1 to 3 where a form of step 4 carries them along, unsaved."""
+
+UNSAVED_FIELDS: Final = frozenset(f"{UNSAVED}{name}" for name in FIELDS)
 
 
 def routes(program: Program) -> list[Route]:
@@ -62,6 +69,8 @@ def open_saved(page: Page) -> Response:
     said = page.query("done")
     if not step.found_out and is_so(said, step):
         sheet = replace(sheet, said=said)
+    if page.query("search") == "yes" and sheet.offer_form and not step.active:
+        sheet = replace(sheet, offers=offers_of(page, appointment, sheet.offer_form))
     if not page.is_partial and not step.unknowns:
         # Seen is what stands on a page that somebody asked for: not on one that draws itself anew.
         planner_of(page).changes.unseen.forget(each.change_id for each in step.found_out)
@@ -85,7 +94,26 @@ def save(page: Page) -> Response:
         return _redraw(page, _with_car(page, texts, do.removeprefix("car:")))
     if do == "manual":
         return _redraw(page, without_customer(texts))
-    return _save(page, texts)
+    saved = _save(page, texts)
+    if isinstance(saved, Response):
+        return saved
+    then = "saved_first&search=yes" if do == "search" else "saved"
+    return page.go(f"/appointments/{saved.id}?done={then}")
+
+
+def save_unsaved(page: Page, appointment: Appointment, form: OfferForm) -> Appointment | Response:
+    """Save what stood unsaved in steps 1 to 3 when a form of step 4 was sent; or show why it cannot be saved."""
+    texts = unsaved_texts(page)
+    if texts is None or texts == texts_of(appointment, language=page.language):
+        return appointment
+    return _save(page, texts, offer_form=form)
+
+
+def unsaved_texts(page: Page) -> Texts | None:
+    """Return what stood in steps 1 to 3 when a form of step 4 was sent; None where nothing was unsaved."""
+    if UNSAVED_FIELDS.isdisjoint(page.form):
+        return None
+    return {name: page.form[f"{UNSAVED}{name}"] for name in FIELDS}
 
 
 def change_status(page: Page) -> Response:
@@ -98,7 +126,8 @@ def change_status(page: Page) -> Response:
         revision=_revision(page.form["revision"]),
     )
     action = "appointment_cancelled" if status is Status.CANCELLED else "appointment_taken_up"
-    return _keep(page, changed, texts_of(appointment, language=page.language), action=action)
+    saved = _keep(page, changed, texts_of(appointment, language=page.language), action=action)
+    return saved if isinstance(saved, Response) else page.go(f"/appointments/{saved.id}?done=saved")
 
 
 def find_appointment(page: Page) -> Appointment:
@@ -115,7 +144,8 @@ def _looks_for_customer(texts: Texts) -> bool:
     return bool(texts["customer_query"]) and not any(named)
 
 
-def _save(page: Page, texts: Texts) -> Response:
+def _save(page: Page, texts: Texts, *, offer_form: OfferForm | None = None) -> Appointment | Response:
+    """Save steps 1 to 3; or show what is wrong with them, or what somebody else has saved."""
     planner = planner_of(page)
     appointment_id = page.path("id")
     if not is_id(appointment_id):
@@ -124,7 +154,8 @@ def _save(page: Page, texts: Texts) -> Response:
     zone = known.zone if known else planner.zone
     read = read_visit(texts, zone=zone, now=planner.now(), customer_of_dms=_dms_document(page, texts, known))
     if read.visit is None:
-        return _redraw(page, texts, problems=dict(read.problems), finds=bool(texts["customer_query"]))
+        finds, problems = bool(texts["customer_query"]), dict(read.problems)
+        return _redraw(page, texts, problems=problems, finds=finds, offer_form=offer_form)
     status = known.visit.status if known else Status.SCHEDULED
     appointment = _appointment(page, appointment_id, known, replace(read.visit, status=status), texts)
     return _keep(page, appointment, texts, action="appointment_scheduled" if known else "appointment_new")
@@ -146,7 +177,7 @@ def _appointment(
     )
 
 
-def _keep(page: Page, appointment: Appointment, texts: Texts, *, action: str) -> Response:
+def _keep(page: Page, appointment: Appointment, texts: Texts, *, action: str) -> Appointment | Response:
     planner = planner_of(page)
     assert page.user is not None  # noqa: S101  # the route asks for it
     appointment = replace(appointment, saved_by=page.user.name, saved_at=planner.now())
@@ -156,7 +187,7 @@ def _keep(page: Page, appointment: Appointment, texts: Texts, *, action: str) ->
     if saved.is_new:
         planner.audit.note(Deed(at=planner.now(), user=page.user.name, action=action, subject=appointment.id))
     tell_providers(page, saved.appointment)
-    return page.go(f"/appointments/{appointment.id}?done=saved")
+    return saved.appointment
 
 
 def _show_both(page: Page, mine: Appointment, texts: Texts, theirs: Appointment) -> Response:
@@ -178,7 +209,12 @@ def _show_both(page: Page, mine: Appointment, texts: Texts, theirs: Appointment)
 
 
 def _redraw(
-    page: Page, texts: Texts, *, problems: dict[str, str] | None = None, finds: bool = False
+    page: Page,
+    texts: Texts,
+    *,
+    problems: dict[str, str] | None = None,
+    finds: bool = False,
+    offer_form: OfferForm | None = None,
 ) -> Response:
     """Draw the form again as it was sent, nothing saved; step 4 stays what it is."""
     planner = planner_of(page)
@@ -186,7 +222,7 @@ def _redraw(
     if not is_id(appointment_id):
         raise Refused(404, "no_appointment")
     known = planner.records.appointment(appointment_id)
-    sheet = Sheet(appointment_id, texts, known, problems=problems or {})
+    sheet = Sheet(appointment_id, texts, known, problems=problems or {}, offer_form=offer_form)
     if texts["customer_source"] == "dms" and (customer := _customer(page, texts["customer_number"])):
         sheet = replace(sheet, cars=customer.cars)
     if finds:

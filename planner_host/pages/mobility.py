@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
@@ -11,30 +11,44 @@ from typing import TYPE_CHECKING, Final, cast
 from starlette.responses import Response
 from starlette.routing import Route
 
-from demo_base.pages import Page, Program, Refused, page_route
+from demo_base.names import lines_of
+from demo_base.pages import Page, Program, Refused, as_a_whole, page_route
 from mobility_hookspecs import make_problem
-from planner_host.appointments import Appointment, period_of, write_instant
+from planner_host.appointments import Appointment, write_instant
 from planner_host.offer_form import (
     FIELDS,
     OfferForm,
     booking_of,
+    change_id_of,
     draw_change_id,
     filled_in,
+    follow_steps,
     read_offer_form,
     request_of,
     what_was_changed,
 )
-from planner_host.offers import Offers, search, with_alternatives
+from planner_host.offers import search
 from planner_host.pages import planner_of
-from planner_host.pages.appointment import find_appointment
-from planner_host.pages.sheet import EndForm, Refusal, Sheet, draw, reason, sheet_of, with_forms
-from planner_host.visit_form import read_moment, read_period
+from planner_host.pages.appointment import UNSAVED_FIELDS, find_appointment, save_unsaved, unsaved_texts
+from planner_host.pages.sheet import (
+    EndForm,
+    Refusal,
+    Sheet,
+    draw,
+    offers_of,
+    period_alone,
+    reason,
+    sheet_of,
+    with_forms,
+)
+from planner_host.step import ShownFailure, Step, look_up
+from planner_host.visit_form import read_moment
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-LONGEST_ID: Final = 255
-"""Characters that the contract gives a provider's ids."""
+KEPT: Final = (*FIELDS, *sorted(UNSAVED_FIELDS))
+"""What outlives the end of a session: the form of step 4, and what stood unsaved beside it."""
 
 END_FIELDS: Final = ("end_date", "end_time", "end_fold", "change_id")
 """What somebody typed as a rental's new end, and the change that it is for."""
@@ -43,8 +57,8 @@ END_FIELDS: Final = ("end_date", "end_time", "end_fold", "change_id")
 def routes(program: Program) -> list[Route]:
     """Give the routes of step 4."""
     return [
-        page_route("/appointments/{id}/offers", find_offers, program, methods=["POST"], keeps=FIELDS),
-        page_route("/appointments/{id}/rental", save_rental, program, methods=["POST"], keeps=FIELDS),
+        page_route("/appointments/{id}/offers", find_offers, program, methods=["POST"], keeps=KEPT),
+        page_route("/appointments/{id}/rental", save_rental, program, methods=["POST"], keeps=KEPT),
         page_route("/appointments/{id}/rental/end", change_end, program, methods=["POST"], keeps=END_FIELDS),
         page_route("/appointments/{id}/rental/cancellation", cancel, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/giving-up", give_up, program, methods=["POST"]),
@@ -56,8 +70,11 @@ def routes(program: Program) -> list[Route]:
 
 
 def find_offers(page: Page) -> Response:
-    """Search, and show what was found; the script asks for the list alone."""
-    appointment, form = find_appointment(page), filled_in(page.form)
+    """Search, and show what was found; the script asks for the list alone. What is unsaved is saved first."""
+    saved = _with_steps_saved(page)
+    if isinstance(saved, Response):
+        return saved
+    appointment, form = saved.appointment, saved.form
     planner = planner_of(page)
     wanted = read_offer_form(form, appointment, now=planner.now())
     # Who rents matters once the rental is saved, not for what is free.
@@ -65,11 +82,11 @@ def find_offers(page: Page) -> Response:
     offers = None
     choices = planner.filters.choices(appointment.site, page.language.code)
     if not problems and wanted.period is None:
-        wanted = replace(wanted, period=_period_alone(form, appointment, page))
+        wanted = replace(wanted, period=period_alone(form, appointment, page))
     if wanted.period is not None and not problems:
         request = request_of(form, wanted.period, appointment)
         offers = search(request, planner, choices=choices, language=page.language)
-    if page.is_partial and not problems and offers is not None:
+    if page.is_partial and not problems and offers is not None and not saved.is_new:
         is_second = page.form["is_second"] == "yes"
         return page.render(
             "offers.html",
@@ -77,10 +94,13 @@ def find_offers(page: Page) -> Response:
             offers=offers,
             form=form,
             is_second=is_second,
+            silent=(),
             why=partial(reason, page),
         )
-    sheet = replace(sheet_of(page, appointment), offer_form=form, offer_problems=problems, offers=offers)
+    sheet = replace(saved.sheet(page), offer_form=form, offer_problems=problems, offers=offers)
     response = draw(page, with_forms(page, sheet))
+    if saved.is_new:
+        return as_a_whole(page, response)
     if page.is_partial:
         # Not the list alone has changed: the fields say what is wrong with them.
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#step-4"
@@ -88,10 +108,14 @@ def find_offers(page: Page) -> Response:
 
 
 def save_rental(page: Page) -> Response:
-    """Book the option that was chosen."""
-    appointment, form = find_appointment(page), filled_in(page.form)
+    """Book the option that was chosen. What is unsaved is saved first."""
+    saved = _with_steps_saved(page)
+    if isinstance(saved, Response):
+        return saved
+    appointment, form = saved.appointment, saved.form
+    sheet = saved.sheet(page)
     if _goes_on(page):
-        return _search_again(page, appointment, form, {})
+        return _search_again(page, sheet, form, {})
     planner = planner_of(page)
     wanted = read_offer_form(form, appointment, now=planner.now())
     problems = dict(wanted.problems)
@@ -104,49 +128,84 @@ def save_rental(page: Page) -> Response:
         elif changed:
             problems["option"] = changed
     if change is None or problems:
-        return _search_again(page, appointment, form, problems)
-    if _is_second(page, appointment, change) and not form.accepts_second:
-        return _search_again(page, appointment, form, {"second": "option.second"})
+        return _search_again(page, sheet, form, problems)
+    assert sheet.step is not None  # noqa: S101  # a saved appointment has one
+    silent = sheet.step.silent(change["provider"])
+    if sheet.step.elsewhere(change["provider"]) and not form.accepts_second:
+        problems["second"] = "option.second"
+    if {each.provider for each in silent}.difference(form.accepts_silent):
+        problems["silent"] = "option.silent"
+        sheet = replace(sheet, silent=silent)
+    if problems:
+        return _search_again(page, sheet, form, problems)
     outcome = _ask(page, appointment, change, title=planner.titles.title(form.option))
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done=book#step-4")
     return _refused_booking(page, appointment, form, outcome)
 
 
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """An appointment and a form of step 4 that agree; `is_new` where the appointment was saved just now."""
+
+    appointment: Appointment
+    form: OfferForm
+    is_new: bool = False
+
+    def sheet(self, page: Page) -> Sheet:
+        """Draw the appointment's sheet; who comes back, having signed in anew, finds what was typed."""
+        sheet = sheet_of(page, self.appointment)
+        if self.is_new:
+            return replace(sheet, said="saved_first")
+        return replace(sheet, texts=unsaved_texts(page) or sheet.texts)
+
+
+def _with_steps_saved(page: Page) -> _Saved | Response:
+    """Save what stands unsaved in steps 1 to 3, and let the form follow; or answer why it cannot be saved."""
+    appointment, form = find_appointment(page), filled_in(page.form)
+    if _goes_on(page):
+        return _Saved(appointment, form)
+    saved = save_unsaved(page, appointment, form)
+    if isinstance(saved, Response):
+        return as_a_whole(page, saved)
+    if saved.revision == appointment.revision:
+        return _Saved(appointment, form)
+    now = planner_of(page).now()
+    form = follow_steps(form, appointment, saved, language=page.language, now=now)
+    return _Saved(saved, form, is_new=True)
+
+
 def change_end(page: Page) -> Response:
     """Change a rental's end."""
     appointment = find_appointment(page)
+    sheet = sheet_of(page, appointment)
     texts = {f"end_{part}": page.form[f"end_{part}"] for part in ("date", "time", "fold")}
     if _goes_on(page):
-        form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], _change_id(page))
-        return draw(page, replace(sheet_of(page, appointment), end_form=form))
+        form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], change_id_of(page.form))
+        return draw(page, replace(sheet, end_form=form))
     problems: dict[str, str] = {}
     end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
     about = _about_rental(page, appointment, "change_end")
-    if end is not None and (sheet := _as_it_ends(page, appointment, about, end)):
+    if end is None:
+        form = EndForm(
+            texts["end_date"], texts["end_time"], texts["end_fold"], str(about["change_id"]), problems
+        )
+        return draw(page, replace(sheet, end_form=form))
+    change = cast("contract.RentalChange", about | {"end": write_instant(end, appointment.zone)})
+    if _ends_so(sheet, change, end) and not _was_asked(page, appointment, change):
         return draw(page, replace(sheet, said="same_end"))
-    if end is not None:
-        change = about | {"end": write_instant(end, appointment.zone)}
-        outcome = _ask(page, appointment, cast("contract.RentalChange", change))
-        if outcome["status"] != "refused":
-            return page.go(f"/appointments/{appointment.id}?done=change_end#step-4")
-        return _show_refusal(page, appointment, "change_end", outcome, texts)
-    form = EndForm(texts["end_date"], texts["end_time"], texts["end_fold"], str(about["change_id"]), problems)
-    return draw(page, replace(sheet_of(page, appointment), end_form=form))
+    outcome = _ask(page, appointment, change, step=sheet.step)
+    if outcome["status"] != "refused":
+        return page.go(f"/appointments/{appointment.id}?done=change_end#step-4")
+    return _show_refusal(page, appointment, "change_end", outcome, texts)
 
 
-def _as_it_ends(
-    page: Page, appointment: Appointment, about: Mapping[str, object], end: datetime
-) -> Sheet | None:
-    """Give the sheet where the rental ends so already, and not because this very change was asked for before."""
-    deeds = planner_of(page).audit.of(appointment.id)
-    if any(deed.change_id == about["change_id"] for deed in deeds):
-        return None
-    sheet = sheet_of(page, appointment)
+def _ends_so(sheet: Sheet, change: contract.RentalChange, end: datetime) -> bool:
+    """Return whether the rental that a change names ends so already."""
     rentals = [each.rental for each in sheet.step.active] if sheet.step else []
-    named = about["provider"], about["rental_id"]
+    named = change["provider"], change["rental_id"]
     ends = [each["period"]["end"] for each in rentals if (each["provider"], each["id"]) == named]
-    return sheet if end in map(datetime.fromisoformat, ends) else None
+    return end in map(datetime.fromisoformat, ends)
 
 
 def cancel(page: Page) -> Response:
@@ -163,7 +222,7 @@ def give_up(page: Page) -> Response:
     """Give up a booking whose outcome is unknown."""
     appointment = find_appointment(page)
     change: dict[str, object] = {
-        "change_id": _change_id(page),
+        "change_id": change_id_of(page.form),
         "provider": page.form["provider"],
         "action": "cancel",
         "site": appointment.site,
@@ -195,18 +254,16 @@ def follow_proposal(page: Page) -> Response:
     sheet = sheet_of(page, appointment)
     wanted = page.form["proposal"]
     assert sheet.step is not None  # noqa: S101  # a saved appointment has one
-    proposals = [each for shown in sheet.step.rentals for each in shown.proposals]
-    proposals += [each for _, each in sheet.step.proposals]
-    found = next((each for each in proposals if each["id"] == wanted), None)
+    found = next((each for each in sheet.step.all_proposals if each["id"] == wanted), None)
     if found is None:
         return draw(page, replace(sheet, said="proposal_gone"))
     action = found["change"]["action"]
     if action == "cancel" and page.form["sure"] != "yes":
         return draw(page, replace(sheet, asks=f"follow:{found['id']}"))
-    change: dict[str, object] = {**found["change"], "change_id": _change_id(page)}
+    change: dict[str, object] = {**found["change"], "change_id": change_id_of(page.form)}
     if action in ("book", "rebook"):
         change["customer"] = appointment.visit.customer
-    outcome = _ask(page, appointment, cast("contract.RentalChange", change))
+    outcome = _ask(page, appointment, cast("contract.RentalChange", change), step=sheet.step)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done={action}#step-4")
     return _show_refusal(page, appointment, action, outcome)
@@ -215,7 +272,10 @@ def follow_proposal(page: Page) -> Response:
 def hide_proposal(page: Page) -> Response:
     """Show a proposal no more; a new revision of the appointment makes new ones."""
     appointment = find_appointment(page)
-    planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"][:LONGEST_ID])
+    step = sheet_of(page, appointment).step
+    assert step is not None  # noqa: S101  # a saved appointment has one
+    if page.form["proposal"] in {each["id"] for each in step.all_proposals}:
+        planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"])
     return page.go(f"/appointments/{appointment.id}#step-4")
 
 
@@ -224,15 +284,19 @@ def print_rental(page: Page) -> Response:
     appointment = find_appointment(page)
     sheet = sheet_of(page, appointment)
     assert sheet.step is not None  # noqa: S101  # a saved appointment has one
-    if not sheet.step.active:
+    if not sheet.step.active and not sheet.step.failures:
         raise Refused(404, "no_rental")
     page.here = f"/appointments/{appointment.id}/print"
     planner = planner_of(page)
     choices = planner.filters.choices(appointment.site, page.language.code)
     return page.render(
         "print.html",
+        status=200 if sheet.step.active else 503,
         appointment=appointment,
         rentals=sheet.step.active,
+        failures=(*sheet.step.failures, *(ShownFailure.of(each, planner) for each in choices.failures)),
+        why=partial(reason, page),
+        lines_of=lines_of,
         choices=choices,
         printed=page.language.moment(planner.now(), appointment.zone),
         when=lambda text: _when(page, appointment, text),
@@ -244,12 +308,27 @@ def _when(page: Page, appointment: Appointment, text: str) -> str:
 
 
 def _ask(
-    page: Page, appointment: Appointment, change: contract.RentalChange, *, title: str = ""
+    page: Page,
+    appointment: Appointment,
+    change: contract.RentalChange,
+    *,
+    title: str = "",
+    step: Step | None = None,
 ) -> contract.RentalOutcome:
+    """Ask a provider for a change of what this appointment has; what is another's is refused here."""
     assert page.user is not None  # noqa: S101  # the route asks for it
+    refused = _not_own(page, appointment, change, step)
+    if refused is not None:
+        return {
+            "change_id": change["change_id"],
+            "provider": change["provider"],
+            "status": "refused",
+            "problem": refused,
+        }
     changes = planner_of(page).changes
     # What stood on the page that this was asked on has been seen.
-    changes.unseen.forget(page.form.all("seen"))
+    here = {each.change_id for each in changes.unseen.of(appointment.id)}
+    changes.unseen.forget(here.intersection(page.form.all("seen")))
     return changes.ask(
         change,
         appointment_id=appointment.id,
@@ -259,13 +338,50 @@ def _ask(
     )
 
 
+def _was_asked(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
+    """Return whether this very change of this appointment was asked for before: its outcome is asked for again."""
+    named = change["change_id"], change["provider"], change.get("rental_id")
+    return any(
+        (deed.change_id, deed.provider, deed.rental_id if "rental_id" in change else None) == named
+        for deed in planner_of(page).audit.of(appointment.id)
+    )
+
+
+def _not_own(
+    page: Page, appointment: Appointment, change: contract.RentalChange, step: Step | None
+) -> contract.Problem | None:
+    """Return why a change is refused: it names what is not this appointment's, or what its provider does not tell.
+
+    What was booked here is known without asking; the provider then says what has become of it.
+    """
+    code = page.language.code
+    problem = make_problem("rental_not_found", locale=code, detail=page.text("rental.not_own"))
+    if change.get("appointment_id", appointment.id) != appointment.id:
+        return problem
+    if "rental_id" not in change and "book_change_id" not in change:
+        return None
+    if _was_booked_here(page, appointment, change) or _was_asked(page, appointment, change):
+        return None
+    step = step or look_up(appointment, planner_of(page), locale=code)
+    silent = (each.problem for each in step.failures if each.provider == change["provider"])
+    return None if step.has(change) else next(silent, problem)
+
+
+def _was_booked_here(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
+    """Return whether the audit log has the booking that a change is about as this appointment's."""
+    deeds = planner_of(page).audit.of(appointment.id)
+    bookings = [
+        each for each in deeds if each.action in ("book", "rebook") and each.provider == change["provider"]
+    ]
+    if "book_change_id" in change:
+        return any(each.change_id == change["book_change_id"] for each in bookings)
+    rentals = {each.rental_id for each in bookings if each.outcome == "done"}
+    return change["rental_id"] in rentals and change.get("site", appointment.site) == appointment.site
+
+
 def _goes_on(page: Page) -> bool:
     """Tell whether somebody comes back to a form, having signed in anew, and asks for nothing yet."""
     return page.form["do"] == "again"
-
-
-def _change_id(page: Page) -> str:
-    return page.form["change_id"] or draw_change_id()
 
 
 def _problem_of(page: Page, outcome: contract.RentalOutcome) -> contract.Problem:
@@ -276,7 +392,7 @@ def _problem_of(page: Page, outcome: contract.RentalOutcome) -> contract.Problem
 def _about_rental(page: Page, appointment: Appointment, action: str) -> dict[str, object]:
     """Write what every change of a rental names: as the page showed it, its revision too."""
     change: dict[str, object] = {
-        "change_id": _change_id(page),
+        "change_id": change_id_of(page.form),
         "provider": page.form["provider"],
         "action": action,
         "site": page.form["site"] or appointment.site,
@@ -288,43 +404,12 @@ def _about_rental(page: Page, appointment: Appointment, action: str) -> dict[str
     return change
 
 
-def _is_second(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
-    """Tell whether another provider has an active rental for the appointment already."""
-    gathered = planner_of(page).host.mobility_states([appointment.id], locale=page.language.code)
-    return any(
-        state.get("rental", {}).get("status") in ("reserved", "picked_up")
-        for provider, states in gathered.answers.items()
-        if provider != change["provider"]
-        for state in states
-    )
-
-
-def _search_again(
-    page: Page, appointment: Appointment, form: OfferForm, problems: Mapping[str, str]
-) -> Response:
+def _search_again(page: Page, sheet: Sheet, form: OfferForm, problems: Mapping[str, str]) -> Response:
     """Show the form as it was sent, with what is wrong and the list that was chosen from."""
-    offers = _offers(page, appointment, form)
-    sheet = replace(sheet_of(page, appointment), offer_form=form, offer_problems=problems, offers=offers)
+    assert sheet.appointment is not None  # noqa: S101  # a booking is of a saved one
+    offers = offers_of(page, sheet.appointment, form)
+    sheet = replace(sheet, offer_form=form, offer_problems=problems, offers=offers)
     return draw(page, with_forms(page, sheet))
-
-
-def _offers(
-    page: Page,
-    appointment: Appointment,
-    form: OfferForm,
-    *,
-    alternatives: Sequence[contract.MobilityOption] = (),
-) -> Offers | None:
-    """Search with the form as it was sent, alternatives of a refusal first; None where it has no period."""
-    period = _period_alone(form, appointment, page)
-    if period is None:
-        return None
-    planner = planner_of(page)
-    choices = planner.filters.choices(appointment.site, page.language.code)
-    found = search(request_of(form, period, appointment), planner, choices=choices, language=page.language)
-    if not alternatives:
-        return found
-    return with_alternatives(found, alternatives, planner, choices=choices, language=page.language)
 
 
 def _refused_booking(
@@ -335,7 +420,7 @@ def _refused_booking(
     problem = _problem_of(page, outcome)
     offers = None
     if "alternatives" in outcome:
-        offers = _offers(page, appointment, form, alternatives=outcome["alternatives"])
+        offers = offers_of(page, appointment, form, alternatives=outcome["alternatives"])
     # A refusal that keeps nothing lets the same change run again; after any other it would only be refused anew.
     again = form if problem["retryable"] else replace(form, change_id=draw_change_id(), option="")
     sheet = replace(
@@ -362,10 +447,3 @@ def _show_refusal(
         form = replace(sheet.end_form, date=texts["end_date"], time=texts["end_time"], fold=texts["end_fold"])
         sheet = replace(sheet, end_form=form)
     return draw(page, sheet)
-
-
-def _period_alone(form: OfferForm, appointment: Appointment, page: Page) -> contract.Period | None:
-    start, end = read_period(form.texts, zone=appointment.zone, now=planner_of(page).now(), problems={})
-    if start is None or end is None or end <= start:
-        return None
-    return period_of(start, end, appointment.zone)

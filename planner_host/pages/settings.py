@@ -11,7 +11,7 @@ from demo_base.pages import Form, Page, Program, Refused, page_route
 from mobility_hookspecs import MobilityProblem
 from planner_host.audit import Deed
 from planner_host.pages import planner_of
-from planner_host.settings_form import fields_of, is_changed, mistakes_of, values_of
+from planner_host.settings_form import fields_of, is_changed, mistakes_of, tested_of, values_of
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
@@ -79,11 +79,16 @@ def outcome_of(report: contract.CheckReport) -> str:
 
 
 def check(page: Page) -> Response:
-    """Test the connection as it is set now; what was typed meanwhile stays on the form, secrets aside."""
+    """Test what is typed: where it differs from what is set, it is saved and tested as one."""
     planner, provider = planner_of(page), _provider(page)
+    try:
+        present = planner.host.settings(provider["id"], planner.site, locale=page.language.code)
+    except MobilityProblem as failure:
+        return _draw(page, provider, sent=page.form, problem=failure.problem)
+    if page.form["beside"] and is_changed(present, page.form):
+        return save_settings(page)
     report = planner.host.check(provider["id"], planner.site, locale=page.language.code)
-    sent = page.form if page.form["beside"] else None
-    return _draw(page, provider, sent=sent, report=report, said="checked")
+    return _draw(page, provider, report=report, said="checked")
 
 
 def _draw(
@@ -109,7 +114,7 @@ def _draw(
         settings=settings,
         fields=fields,
         mistakes=mistakes_of(fields, report=report, problem=problem),
-        is_unsaved=said == "checked" and settings is not None and is_changed(settings, sent),
+        tested="" if settings is None or said == "refused" else tested_of(settings),
         report=report,
         problem=problem,
         said=said,

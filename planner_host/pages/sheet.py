@@ -8,18 +8,19 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from demo_base.names import lines_of
 from demo_base.pages import Page
 from mobility_hookspecs import ProblemCode, make_problem
-from planner_host.appointments import MANUAL_FIELDS, Appointment, document_of
+from planner_host.appointments import MANUAL_FIELDS, Appointment, document_of, period_of
 from planner_host.dms import Car, DmsProblem, Hit
 from planner_host.filters import Choices
-from planner_host.offer_form import OfferForm, draw_change_id, drawn_for
-from planner_host.offers import Offers
+from planner_host.offer_form import OfferForm, draw_change_id, drawn_for, request_of
+from planner_host.offers import Offers, search, with_alternatives
 from planner_host.pages import planner_of
 from planner_host.planner import Planner
-from planner_host.step import Step, look_up
+from planner_host.step import ShownFailure, Step, look_up
 from planner_host.times import fold_of
-from planner_host.visit_form import texts_of
+from planner_host.visit_form import read_period, texts_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -70,7 +71,10 @@ class EndForm:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the page shows. `texts` and `problems` are those of steps 1 to 3."""
+    """What the page shows. `texts` and `problems` are those of steps 1 to 3.
+
+    `silent` are the providers whose silence a booking must accept.
+    """
 
     appointment_id: str
     texts: Mapping[str, str]
@@ -89,6 +93,7 @@ class Sheet:
     offers: Offers | None = None
     end_form: EndForm | None = None
     refusal: Refusal | None = None
+    silent: Sequence[ShownFailure] = ()
 
 
 def sheet_of(page: Page, appointment: Appointment, *, asks: str = "") -> Sheet:
@@ -120,6 +125,38 @@ def with_forms(page: Page, sheet: Sheet) -> Sheet:
     if step.active and sheet.end_form is None:
         sheet = replace(sheet, end_form=end_form_of(page, appointment, step.active[0].rental))
     return sheet
+
+
+def offers_of(
+    page: Page,
+    appointment: Appointment,
+    form: OfferForm,
+    *,
+    alternatives: Sequence[contract.MobilityOption] = (),
+) -> Offers | None:
+    """Search with a form as it is, alternatives of a refusal first; None where it has no period."""
+    period = period_alone(form, appointment, page)
+    if period is None:
+        return None
+    planner = planner_of(page)
+    choices = planner.filters.choices(appointment.site, page.language.code)
+    found = search(request_of(form, period, appointment), planner, choices=choices, language=page.language)
+    if not alternatives:
+        return found
+    return with_alternatives(found, alternatives, planner, choices=choices, language=page.language)
+
+
+def period_alone(form: OfferForm, appointment: Appointment, page: Page) -> contract.Period | None:
+    """Return a form's period, whatever else is wrong with the form."""
+    start, end = read_period(form.texts, zone=appointment.zone, now=planner_of(page).now(), problems={})
+    if start is None or end is None or end <= start:
+        return None
+    return period_of(start, end, appointment.zone)
+
+
+def fields_of(texts: Mapping[str, str], prefix: str) -> Mapping[str, str]:
+    """Return a customer's fields of a form, by the contract's names."""
+    return {name: texts.get(f"{prefix}{name}", "") for name in MANUAL_FIELDS}
 
 
 def end_form_of(page: Page, appointment: Appointment, rental: contract.Rental) -> EndForm:
@@ -163,6 +200,8 @@ def draw(page: Page, sheet: Sheet, *, status: int = 200) -> Response:
         message_of=partial(message_of, page),
         problem_of=partial(problem_of, locale=page.language.code),
         customer_fields=MANUAL_FIELDS,
+        lines_of=lines_of,
+        fields_of=fields_of,
         renter=texts_of(sheet.appointment, language=page.language) if sheet.appointment else {},
     )
 

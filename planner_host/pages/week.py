@@ -115,8 +115,7 @@ def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card
         Card(each, name_of(each.visit.customer), plate_of(each.visit.vehicle), states[each.id])
         for each in appointments
     ]
-    shown = tuple(ShownFailure(planner.provider_name(each.provider), each.problem) for each in failures)
-    return cards, shown
+    return cards, tuple(ShownFailure.of(each, planner) for each in failures)
 
 
 def days_of(cards: Sequence[Card], monday: date, *, days: int, zone: ZoneInfo, now: datetime) -> list[Day]:

@@ -1,22 +1,28 @@
 """Accounts, sessions, and what somebody who guesses meets."""
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 
 import pytest
+from argon2 import PasswordHasher
 
 from demo_base.access import (
     FILE_NAME,
+    HASHES_AT_ONCE,
     IDLE_SECONDS,
     LONGEST_SECONDS,
-    TRIES,
-    WAIT_SECONDS,
+    MOST_WAITING,
     Access,
+    Busy,
+    Changed,
     SignedIn,
     TooManyTries,
     User,
     draw_password,
 )
+from demo_base.throttle import MOST_KEYS, TRIES, TRIES_OF_ADDRESS, WAIT_SECONDS, Throttle
 
 PASSWORD = "open-sesame"
 
@@ -69,6 +75,104 @@ def test_names_that_there_are_not_must_wait_as_well(access):
     assert access.sign_in("nobody", "wrong") == TooManyTries(WAIT_SECONDS)
 
 
+def test_a_stranger_locks_nobody_out(access):
+    """Failures slow the address that they come from; the right password from another one is right."""
+    for _ in range(TRIES + 1):
+        tried = access.sign_in("admin", "wrong", address="203.0.113.7")
+    assert isinstance(tried, TooManyTries)
+    assert isinstance(access.sign_in("admin", PASSWORD, address="203.0.113.8"), SignedIn)
+    assert isinstance(access.sign_in("admin", PASSWORD, address="203.0.113.7"), TooManyTries)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("2001:db8::1", "2001:db8::ffff:1"), ("192.0.2.1", "::ffff:192.0.2.1")]
+)
+def test_addresses_that_one_has_are_one(access, one, other):
+    """An IPv6 network of one customer; IPv4 in either way of writing it."""
+    for _ in range(TRIES):
+        access.sign_in("admin", "wrong", address=one)
+    assert isinstance(access.sign_in("admin", PASSWORD, address=other), TooManyTries)
+    assert isinstance(access.sign_in("admin", PASSWORD, address="2001:db8:0:1::1"), SignedIn)
+
+
+def test_an_address_that_tries_many_names_must_wait(access, clock):
+    """Otherwise one password could be tried with every account; who succeeds counts as nothing."""
+    for _ in range(TRIES_OF_ADDRESS):
+        assert isinstance(access.sign_in("advisor", PASSWORD, address="203.0.113.7"), SignedIn)
+    for number in range(TRIES_OF_ADDRESS):
+        assert access.sign_in(f"nobody-{number}", "wrong", address="203.0.113.7") is None
+    assert isinstance(access.sign_in("advisor", PASSWORD, address="203.0.113.7"), TooManyTries)
+    assert isinstance(access.sign_in("advisor", PASSWORD, address="203.0.113.8"), SignedIn)
+    clock.now += WAIT_SECONDS
+    assert isinstance(access.sign_in("advisor", PASSWORD, address="203.0.113.7"), SignedIn)
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait(access, clock):
+    """A failure of the future is none of the last minute."""
+    for _ in range(TRIES):
+        access.sign_in("admin", "wrong")
+    clock.now -= 365 * 86_400
+    assert isinstance(access.sign_in("admin", PASSWORD), SignedIn)
+
+
+def test_what_is_counted_is_bounded(clock):
+    """A stranger with many names and addresses fills no memory."""
+    throttle = Throttle(now=clock)
+    for number in range(MOST_KEYS):
+        throttle.begin(f"name-{number}" * 1_000, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
+    assert len(throttle._failures) == MOST_KEYS
+    assert max(len(text or "") for key in throttle._failures for text in key) <= 80
+
+
+class Holding(PasswordHasher):
+    """Checks passwords when told to, and notes how many at once."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.go_on = threading.Event()
+        self.lock, self.now, self.most = threading.Lock(), 0, 0
+
+    def verify(self, *args: object) -> bool:
+        """Check one."""
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        assert self.go_on.wait(30)
+        try:
+            return super().verify(*args)
+        finally:
+            with self.lock:
+                self.now -= 1
+
+
+def test_few_passwords_are_checked_at_once(tmp_path, clock):
+    """Each takes 64 MiB. Some wait; who comes after them is told so at once, which counts as no failure."""
+    hasher, places = Holding(), HASHES_AT_ONCE + MOST_WAITING
+    names = [f"nobody-{number}" for number in range(2 * places)]
+    with (
+        closing(Access(tmp_path, hasher=hasher, now=clock)) as access,
+        ThreadPoolExecutor(len(names)) as pool,
+    ):
+        access.set_account("admin", role="admin", password=PASSWORD)
+        answers = as_completed([pool.submit(access.sign_in, name, "wrong") for name in names], timeout=30)
+        assert [next(answers).result() for _ in range(places)] == [Busy()] * places
+        hasher.go_on.set()
+        assert [each.result() for each in answers] == [None] * places
+        assert hasher.most == HASHES_AT_ONCE
+        assert len(access._throttle._failures) == places + 1  # and the address
+        assert isinstance(access.sign_in("admin", PASSWORD), SignedIn)
+
+
+def test_a_name_that_there_is_not_costs_a_check(access, monkeypatch):
+    """As one that there is, and one that is disabled."""
+    access.disable("advisor")
+    checked = []
+    fits = access._fits
+    monkeypatch.setattr(access, "_fits", lambda *args: bool(checked.append(args) or fits(*args)))
+    assert [access.sign_in(name, PASSWORD) for name in ("nobody", "advisor")] == [None, None]
+    assert len(checked) == 2
+
+
 def test_a_session_ends_when_nobody_uses_it(access, clock):
     """Used, it goes on; left alone, it ends; at the latest it ends after a week."""
     session = access.sign_in("admin", PASSWORD).session
@@ -94,6 +198,57 @@ def test_a_new_password_ends_the_sessions(access):
     assert access.user_of(session) is None
     assert access.sign_in("admin", PASSWORD) is None
     assert isinstance(access.sign_in("admin", "another-one"), SignedIn)
+
+
+def test_a_disabled_account_is_out_at_once(access):
+    """Its sessions end for good; enabled again, it signs in anew. A deleted one does not."""
+    session = access.sign_in("advisor", PASSWORD).session
+    assert access.disable("ADVISOR") is Changed.DONE
+    assert (access.user_of(session), access.sign_in("advisor", PASSWORD)) == (None, None)
+    assert User("advisor", "advisor", is_disabled=True) in access.accounts
+    assert access.enable("advisor") is Changed.DONE
+    assert access.user_of(session) is None
+    session = access.sign_in("advisor", PASSWORD).session
+    assert access.delete("advisor") is Changed.DONE
+    assert (access.user_of(session), [each.name for each in access.accounts]) == (None, ["admin"])
+    for change in (access.disable, access.enable, access.delete):
+        assert change("advisor") is Changed.NO_ACCOUNT
+
+
+def test_an_account_that_is_disabled_while_its_password_is_checked_begins_no_session(access, monkeypatch):
+    """What counts is how it is when the session begins."""
+    fits = access._fits
+
+    def check(*args):
+        access.disable("advisor")
+        return fits(*args)
+
+    monkeypatch.setattr(access, "_fits", check)
+    assert access.sign_in("advisor", PASSWORD) is None
+
+
+def test_the_last_active_admin_stays(access):
+    """Nobody else could set anything up; one of two may go."""
+    assert {access.disable("admin"), access.delete("Admin")} == {Changed.LAST_ADMIN}
+    access.set_account("second", role="admin", password=PASSWORD)
+    assert access.disable("admin") is Changed.DONE
+    assert {access.disable("second"), access.delete("second")} == {Changed.LAST_ADMIN}
+    assert access.delete("admin") is Changed.DONE
+
+
+def test_a_password_is_changed_by_who_knows_it(access):
+    """The other sessions end; guessing the old one is slowed as at the sign-in."""
+    mine, other = (access.sign_in("advisor", PASSWORD).session for _ in range(2))
+
+    def change(old):
+        return access.change_password("advisor", old, "another-one", session=mine)
+
+    assert [change("wrong") for _ in range(TRIES)] == [Changed.WRONG_PASSWORD] * TRIES
+    assert isinstance(change(PASSWORD), TooManyTries)
+    changed = access.change_password("advisor", PASSWORD, "another-one", session=mine, address="192.0.2.1")
+    assert changed is Changed.DONE
+    assert (access.user_of(mine).name, access.user_of(other)) == ("advisor", None)
+    assert isinstance(access.sign_in("advisor", "another-one", address="192.0.2.1"), SignedIn)
 
 
 def test_an_account_that_is_so_already_is_left_alone(access):

@@ -1,5 +1,9 @@
 """Pages: forms and their limits, what is not there, what fails, the language that was chosen."""
 
+import socket
+from contextlib import suppress
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
 
@@ -42,11 +46,38 @@ def test_a_form_has_its_limits(site, browser_of, body, headers, status, title):
     assert title in answer.text
 
 
-def test_a_form_of_unknown_length_is_not_read(site, browser_of):
-    """Chunk by chunk it could go on for ever."""
+def test_a_form_of_unknown_length_is_read(site, browser_of):
+    """A proxy may send it chunk by chunk."""
     headers = {"Content-Type": FORM}
     answer = browser_of("admin").post("/change", content=iter([b"name=", b"x"]), headers=headers)
-    assert (answer.status_code, site.done) == (411, [])
+    assert (answer.status_code, site.done) == (303, [{"name": "x", "all": ""}])
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/change"])
+@pytest.mark.parametrize("form", [FORM, "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("length", ["Content-Length: 5\r\n", ""], ids=["a length that lies", "no length"])
+def test_bytes_are_counted_as_they_come(site, path, form, length):
+    """Whatever the headers say, and without a session: what is too long is refused, and the rest is not read."""
+    address = urlsplit(site.url)
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {address.netloc}\r\nSec-Fetch-Site: same-origin\r\n"
+        f"Content-Type: {form}\r\n{length}Transfer-Encoding: chunked\r\n\r\n"
+    )
+    chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
+    part = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n'
+    start = b"%x\r\n%b\r\n" % (len(part), part)
+    answer = b""
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(head.encode() + (start if "multipart" in form else b""))
+        with suppress(ConnectionError):
+            for _ in range(2_000):  # 125 MiB
+                connection.sendall(chunk)
+            pytest.fail("all of it was read")
+        with suppress(ConnectionError):
+            while more := connection.recv(65_536):
+                answer += more
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"connection: close" in answer.lower()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,10 @@ from click.testing import CliRunner, Result
 
 from demo_base.access import Access, SignedIn, User
 from demo_base.program import Failure, Texts
+from demo_base.throttle import TRIES
 from planner_host import cli, serving
+from planner_host.audit import Audit
+from planner_host.records import Records
 from planner_host.texts import TEXTS
 
 Start = Callable[..., "Running"]
@@ -139,6 +142,22 @@ def test_it_answers_to_the_names_it_was_told(start: Start, tmp_path: Path) -> No
     assert ((0, ""), []) == (running.stop(), list(places.iterdir()))
 
 
+def test_a_stranger_behind_the_proxy_locks_nobody_out(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the proxy is named, its word of who asks counts; where it is not, anybody could send it."""
+    running = start(PLANNER_HOST_ADMIN_PASSWORD=LONG, PLANNER_HOST_TRUSTED_PROXIES="127.0.0.1")
+
+    def sign_in(password: str, address: str) -> int:
+        headers = {"Origin": running.url, "X-Forwarded-For": address}
+        data = {"name": "admin", "password": password}
+        return httpx.post(f"{running.url}/sign-in", data=data, headers=headers, trust_env=False).status_code
+
+    assert [401] * TRIES + [429] == [sign_in("wrong", "203.0.113.7") for _ in range(TRIES + 1)]
+    assert [429, 303] == [sign_in(LONG, address) for address in ("203.0.113.7", "203.0.113.8")]
+    monkeypatch.setenv("PLANNER_HOST_TRUSTED_PROXIES", "nonsense")
+    ran = run("serve", "--port", "0", language="en")
+    assert (1, True) == (ran.exit_code, "names something that is no address: nonsense" in ran.stderr)
+
+
 def test_a_provider_that_does_not_load_is_told(tmp_path: Path) -> None:
     """By name and reason; the planner is served all the same, as far as it has come here."""
     info = tmp_path / "broken-1.0.dist-info"
@@ -243,6 +262,26 @@ def test_an_account_is_set_from_standard_input(tmp_path: Path, role: str) -> Non
         assert isinstance(signed_in, SignedIn)
         assert User("Änne.M-1", role) == signed_in.user
         assert access.sign_in("Änne.M-1", "the-first-one") is None
+
+
+def test_accounts_are_listed_disabled_and_deleted(tmp_path: Path) -> None:
+    """The last active admin stays, whatever is asked for; what was done is in the audit log."""
+    data = ("--data", str(tmp_path))
+    for name, role in (("admin", "admin"), ("anna", "advisor")):
+        run("account", name, "--role", role, *data, given=f"{LONG}\n")
+    assert "admin  admin  aktiv\nanna  advisor  aktiv\n" == run("accounts", *data).stdout
+    assert "anna  advisor  gesperrt" in run("accounts", *data, "--disable", "anna").stdout
+    assert "anna  advisor  active" in run("accounts", *data, "--enable", "anna", language="en").stdout
+    assert "anna" not in run("accounts", *data, "--delete", "anna").stdout
+    for words in (("--disable", "admin"), ("--delete", "admin"), ("--delete", "anna")):
+        assert (1, "") == ((ran := run("accounts", *data, *words)).exit_code, ran.stdout)
+    assert 1 == run("account", "admin", *data, given=f"{LONG}\n").exit_code
+    with closing(Records(tmp_path)) as records:
+        deeds = Audit(records.database).of("anna")
+    assert ["account_set", "account_disabled", "account_enabled", "account_deleted"] == [
+        each.action for each in deeds
+    ]
+    assert 1 == run("accounts", "--data", str(tmp_path / "none")).exit_code
 
 
 def test_an_account_is_set_by_a_prompt(tmp_path: Path) -> None:

@@ -263,6 +263,8 @@ def test_a_refusal(site, appointment, hostile):
     hostile.outcomes = [refused | {"alternatives": [hostile.options[1]]}, refused]
     fields = search_form(site, appointment, browser) | {"option": f"fake:{SCRIPT}"}
     harmless(browser.post(f"{path}/rental", data=fields).text, times=14)
+    fields["silent"] = "other"
+    harmless(browser.post(f"{path}/rental", data=fields).text, times=14)
     hostile.book(appointment.id)
     about = {"change_id": str(uuid.uuid4()), "provider": "fake", "rental_id": SCRIPT, "site": "main"}
     end = {"end_date": "26.11.2026", "end_time": "9"}

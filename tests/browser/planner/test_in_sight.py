@@ -50,3 +50,17 @@ def test_an_end_that_cannot_be(hasty: Advisor, stay: Stay) -> None:
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_focused()
     expect(field).to_be_in_viewport()
+
+
+def test_a_rental_that_does_not_fit_any_more(hasty: Advisor, stay: Stay) -> None:
+    """It is said above what was saved, with its button; called off, too."""
+    hasty.new_appointment(stay)
+    hasty.book()
+    hasty.move(Stay(stay.start, stay.end + timedelta(hours=1)))
+    expect(hasty.decisions.get_by_text(hasty.t.by_carloop("notice.end_moved"))).to_be_in_viewport()
+    expect(hasty.button("proposal.follow")).to_be_in_viewport()
+    hasty.call_off()
+    expect(
+        hasty.decisions.get_by_text(hasty.t.by_carloop("notice.appointment_cancelled"))
+    ).to_be_in_viewport()
+    expect(hasty.button("proposal.follow")).to_be_in_viewport()

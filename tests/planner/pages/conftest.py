@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
 import httpx
 import pytest
 
-from ..conftest import PERIOD, Elements, hidden
+from planner_host.planner import Planner
+
+from ..conftest import PERIOD, Elements, Site, hidden, served
+
+
+@pytest.fixture
+def site_of(tmp_path) -> Iterator[Callable[[Planner], Site]]:
+    """Give what serves a planner of the test's own."""
+    with ExitStack() as stack:
+        yield lambda planner: stack.enter_context(served(planner, tmp_path))
 
 
 @pytest.fixture

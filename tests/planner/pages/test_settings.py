@@ -19,6 +19,7 @@ class Kept:
     values: list[dict[str, object]] = field(default_factory=list)
     works: bool = True
     code: str = "not_authorised"
+    more: list[dict[str, object]] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -36,8 +37,13 @@ def desk(workshop, fake, kept):
         findings = [{"code": "saved", "severity": "info", "message": "Ist gespeichert."}]
         findings += [{"code": "connected", "severity": "info", "message": "Verbunden."}]
         if not kept.works:
-            findings = [{"code": kept.code, "severity": "error", "message": "Nein."}]
+            findings = [{"code": kept.code, "severity": "error", "message": "Nein."}, *kept.more]
         return {"provider": "fake", "site": "main", "ok": kept.works, "findings": findings}
+
+    def check_mobility_provider(site):
+        finding = {"code": "connected", "severity": "info", "message": "Verbunden."}
+        findings = [finding if kept.works else finding | {"code": kept.code, "severity": "error"}]
+        return {"provider": "fake", "site": site, "ok": kept.works, "findings": findings}
 
     def provide_provider_settings(site):
         properties = {"url": {"title": "Webadresse"}, "key": {"title": "Schlüssel", "writeOnly": True}}
@@ -50,6 +56,7 @@ def desk(workshop, fake, kept):
             *HOOKS,
             save_provider_settings=save_provider_settings,
             provide_provider_settings=provide_provider_settings,
+            check_mobility_provider=check_mobility_provider,
         )
     )
 
@@ -80,15 +87,50 @@ def test_what_is_saved_is_noted(site, fake, kept):
 
 
 @pytest.mark.parametrize(
-    ("typed", "is_said"),
-    [({}, False), ({"value_url": "https://b.example"}, True), ({"value_key": "canary"}, True)],
+    ("typed", "kept_as"),
+    [
+        ({}, []),
+        ({"value_url": "https://b.example"}, [{"url": "https://b.example"}]),
+        ({"value_key": "canary"}, [{"url": "https://a.example", "key": "canary"}]),
+        ({"clear_key": "on"}, [{"url": "https://a.example", "key": None}]),
+    ],
 )
-def test_what_is_only_typed_is_not_tested_and_not_lost(site, typed, is_said):
-    """The test is of what is saved, and says so."""
+@pytest.mark.parametrize("works", [True, False])
+def test_what_is_typed_is_tested(site, fake, kept, typed, kept_as, works):
+    """It is saved and tested as one; only where nothing differs from what is set, that is tested."""
+    kept.works = works
     sent = {"beside": "form", "value_url": "https://a.example", "value_key": ""} | typed
     page = site.browser("admin").post("/settings/fake/check", data=sent)
-    assert sent["value_url"] == Elements(page.text).field("value_url")
-    assert is_said is ("noch nicht gespeichert" in words(page))
+    assert kept_as == kept.values
+    said = words(page)
+    assert "Speichert zuerst, was Sie geändert haben." in said
+    assert "Getestet mit Webadresse: https://a.example." in said  # which this provider goes on answering
+    assert "canary" not in page.text
+    verdict = {
+        (True, True): "Gespeichert. Die Verbindung funktioniert.",
+        (True, False): "Gespeichert, aber so funktioniert es noch nicht.",
+        (False, True): "Die Verbindung funktioniert.",
+        (False, False): "Mit diesen Einstellungen funktioniert es nicht.",
+    }
+    assert verdict[bool(typed), works] in said
+
+
+def test_nonsense_is_tested_as_nonsense(site, kept):
+    """Nothing was saved, so nothing was tested; the field that is wrong is marked."""
+    kept.works, kept.code, kept.more = (
+        False,
+        "not_configured",
+        [{"code": "not_saved", "severity": "error", "message": "Nicht gespeichert."}],
+    )
+    sent = {"beside": "form", "value_url": "nonsense"}
+    answer = site.browser("admin").post("/settings/fake/check", data=sent)
+    said = words(answer)
+    assert ("Die Einstellungen sind nicht gespeichert." in said, "Es wurde nichts getestet." in said) == (
+        True,
+        True,
+    )
+    marked = [each["name"] for each in Elements(answer.text).all("input") if "aria-invalid" in each]
+    assert (["value_url"], "nonsense") == (marked, Elements(answer.text).field("value_url"))
 
 
 def test_a_success_is_one_notice(site):

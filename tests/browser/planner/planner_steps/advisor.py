@@ -59,6 +59,11 @@ class Advisor:
         return self._region("step.4")
 
     @property
+    def decisions(self) -> Locator:
+        """Give what the page asks to be decided, before everything else."""
+        return self.page.locator("#decisions")
+
+    @property
     def options(self) -> Locator:
         """Give the cars that were found."""
         return self.step_4.locator("input[name=option]")
