@@ -68,8 +68,8 @@ class Remains:
             ]
             for table, key in _KEYS.items()
         }
-        # Whoever had one of them is not at it any more.
-        free = {"lease_holder": None, "lease_until": None}
+        # Whoever had one of them is not at it any more, and digests are keyed anew: nobody knows whose a rental is.
+        free = {"lease_holder": None, "lease_until": None, "customers": None}
         intents = [row | free for row in found["intents"] if _is_readable(row)]
         self.is_complete &= len(intents) == len(found["intents"])
         return found | {"intents": intents}

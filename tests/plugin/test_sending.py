@@ -97,6 +97,9 @@ def unsent(planner: Planner) -> Intent:
 
 
 def take_back(store: Store, intent: Intent) -> None:
+    # as if no host had been told of it yet
+    db = store.database  # type: ignore[attr-defined]
+    db.transact(lambda: db.execute("UPDATE intents SET awaited = NULL"))
     assert store.forget_intent(intent.change_id)
 
 

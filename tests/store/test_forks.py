@@ -51,12 +51,12 @@ def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any) -> None:
         with source.open(deadline=time.monotonic() + 60) as records:
 
             def work() -> None:
-                records.database.execute("UPDATE installation SET id = 'half'")
+                records.database.execute("INSERT INTO sites (site) VALUES ('half')")
                 begun.set()
                 while forking._gate._forking is None:
                     pass
                 time.sleep(0.05)  # a fork that does not wait is over by then
-                records.database.execute("UPDATE installation SET id = 'whole'")
+                records.database.execute("UPDATE sites SET site = 'whole'")
                 written.append("whole")
 
             records.database.transact(work)
@@ -68,7 +68,7 @@ def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any) -> None:
     def read() -> list[str]:
         with source.open(deadline=soon()) as records:
             assert records.pending_change(AppointmentId("A-1")) is None
-            return [*written, str(records.database.query("SELECT id FROM installation")[0]["id"])]
+            return [*written, str(records.database.query("SELECT site FROM sites")[0]["site"])]
 
     assert ["whole", "whole"] == in_child(read)
     thread.join()
