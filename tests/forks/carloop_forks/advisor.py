@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ CALLS = 4
 """Calls for each appointment: save, search, book, and one change."""
 
 MOST_TRIES = 20
-"""How often a change is asked for again, with its id, while the records are busy: what a host does."""
+"""How often something is asked at most, while the records are busy."""
 
 THREADS = 2
 """Threads of each process, the parent's included."""
@@ -116,14 +117,28 @@ class _Wrong(Exception):
         self.verdict = verdict
 
 
-def _gathered(answer: Any) -> Any:
+def _gathered(ask: Callable[[], Any]) -> Any:
+    answer = _asked(ask, lambda given: [each.problem for each in given.failures])
     if "carloop" not in answer.answers:
         raise _Wrong("lost", answer.failures)
     return answer.answers["carloop"]
 
 
+def _asked(ask: Callable[[], Any], problems: Callable[[Any], list[Any]]) -> Any:
+    """Ask, and again while the records are busy, as a host does.
+
+    One file that nine processes write may be busy for the five seconds that a transaction waits. The records say so
+    with a detail, the host kit without: that is not asked again here, for it would be a thread that is missing.
+    """
+    for _ in range(MOST_TRIES):
+        answer = ask()
+        if not any(each["code"] == "busy" and "detail" in each for each in problems(answer)):
+            break
+    return answer
+
+
 def _save(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> None:
-    step = _gathered(host.appointment_saved(appointment, timeout=PATIENCE))
+    step = _gathered(lambda: host.appointment_saved(appointment, timeout=PATIENCE))
     if step["appointment_id"] != appointment["id"] or step["period"] != appointment["period"]:
         raise _Wrong("swapped", step)
 
@@ -134,7 +149,7 @@ def _search(host: MobilityHost, appointment: Any, car: str, rental: Document | N
         "period": appointment["period"],
         "filters": {"vehicle_classes": [], "features": []},
     }
-    offer = _gathered(host.mobility_options(request, timeout=PATIENCE))
+    offer = _gathered(lambda: host.mobility_options(request, timeout=PATIENCE))
     # On its day each car is booked by one thread alone: another day's answer lacks this one, or has another period.
     if all(option["id"] != car for option in offer["options"]):
         raise _Wrong("swapped", f"{car} is not among {len(offer['options'])}")
@@ -162,13 +177,6 @@ def _cancel(host: MobilityHost, appointment: Any, car: str, rental: Document | N
     return _change(host, change, appointment, appointment["period"]["end"])
 
 
-def _is_busy(outcome: Any) -> bool:
-    # One file that nine processes write may be busy for the five seconds that a transaction waits. The records say so
-    # with a detail, the host kit without: that one is not asked again here, for it would be a thread that is missing.
-    problem = outcome.get("problem", {})
-    return problem.get("code") == "busy" and "detail" in problem
-
-
 def _of(rental: Document | None) -> Document:
     if rental is None:
         raise _Wrong("lost", "there is no rental to change")
@@ -177,11 +185,10 @@ def _of(rental: Document | None) -> Document:
 
 def _change(host: MobilityHost, asked: Document, appointment: Any, end: str) -> Document:
     change: Any = {"change_id": str(uuid.uuid4()), "provider": "carloop"} | asked
-    outcome = host.change_rental(change, timeout=PATIENCE)
-    for _ in range(MOST_TRIES):
-        if not _is_busy(outcome):
-            break
-        outcome = host.change_rental(change, timeout=PATIENCE)
+    outcome = _asked(
+        lambda: host.change_rental(change, timeout=PATIENCE),
+        lambda given: [given["problem"]] if "problem" in given else [],
+    )
     if outcome["status"] != "done" or "rental" not in outcome:
         raise _Wrong("lost", outcome)
     rental = outcome["rental"]
