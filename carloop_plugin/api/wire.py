@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from carloop_plugin.api.decode import Listing, read_document, read_list, unreadable
@@ -46,6 +46,7 @@ _NO_VALUE = (ValueError, ArithmeticError)
 # a document that has passed its schema; the schema, not the type checker, knows its fields
 Checked = Mapping[str, Any]
 D = TypeVar("D")
+L = TypeVar("L")
 T = TypeVar("T")
 
 
@@ -99,7 +100,7 @@ def vehicle_page_of(listing: Listing, links: OwnLinks) -> VehiclePage:
     """Read a `VehicleList`."""
     document: Checked = listing.frame
     next_free = document["next_free"]
-    items, others = _each(listing, partial(vehicle_of, links=links))
+    items, others = _each(listing, vehicle_of, links)
     return VehiclePage(
         items=items,
         unreadable=others,
@@ -114,7 +115,7 @@ def vehicle_page_of(listing: Listing, links: OwnLinks) -> VehiclePage:
 def rental_page_of(listing: Listing, links: OwnLinks) -> RentalPage:
     """Read a `RentalList`."""
     document: Checked = listing.frame
-    items, others = _each(listing, partial(rental_of, links=links))
+    items, others = _each(listing, rental_of, links)
     return RentalPage(items=items, unreadable=others, next_cursor=document["next_cursor"])
 
 
@@ -180,32 +181,34 @@ def account_of(document: Checked) -> Account:
 
 def named_ids_of(listing: Listing) -> tuple[NamedId, ...]:
     """Read a `VehicleClassList` or a `VehicleFeatureList`."""
-    items, _ = _each(listing, _named_id_of)
+    items, _ = _each(listing, _named_id_of, None)
     return items
 
 
-def _named_id_of(document: Checked) -> NamedId:
+def _named_id_of(document: Checked, _: None) -> NamedId:
     if not document["name"].strip():
         raise ValueError("a name that nobody could choose by")
     return NamedId(id=document["id"], name=document["name"], group=document.get("group"))
 
 
-def _each(listing: Listing, convert: Callable[[Checked], T]) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
-    """Convert the items of a list, and keep apart those that have a value no calendar or purse has."""
+def _each(
+    listing: Listing, convert: Callable[[Checked, L], T], links: L
+) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
+    """Convert the items of a list, and keep apart those with a value that no calendar has."""
     try:
-        return tuple([convert(item) for item in listing.items]), listing.unreadable
+        return tuple([convert(item, links) for item in listing.items]), listing.unreadable
     except _NO_VALUE:
-        return _one_by_one(listing, convert)
+        return _one_by_one(listing, convert, links)
 
 
 def _one_by_one(
-    listing: Listing, convert: Callable[[Checked], T]
+    listing: Listing, convert: Callable[[Checked, L], T], links: L
 ) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
     converted: list[T] = []
     others = [*listing.unreadable]
     for item in listing.items:
         try:
-            converted.append(convert(item))
+            converted.append(convert(item, links))
         except _NO_VALUE:
             others.append(unreadable(item))
     return tuple(converted), tuple(others)
