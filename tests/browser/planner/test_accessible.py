@@ -239,19 +239,21 @@ def test_accounts_and_ones_own_password(
     admin: Advisor, advisor_at: Any, planner_program: Running, look: Look
 ) -> None:
     """The list, the question before deleting, what cannot be done; the form, and a wrong password."""
+    admin.open("/")
     admin.follow("nav.accounts")
     look(admin.page)
-    admin.hands.press(admin.page.get_by_role("link", name=admin.t("accounts.delete_one", name="admin")))
+    admin.hands.press(admin.page.get_by_role("button", name=admin.t("accounts.delete_one", name="admin")))
     expect(admin.button("accounts.delete_yes")).to_be_visible()
     look(admin.page)
     admin.hands.press(admin.button("accounts.delete_yes"))
     expect(admin.page.get_by_role("alert")).to_have_text(admin.t("accounts.refused.last_admin"))
     look(admin.page)
     advisor = advisor_at(planner_program, admin.t)
+    advisor.open("/")
     advisor.hands.press(advisor.page.get_by_role("link", name=advisor.t("base.own_account", name="advisor")))
     look(advisor.page)
-    for key in ("password.old", "password.new", "password.again"):
-        advisor.hands.fill(advisor.field(key), "not the password")
+    for name in ("old", "new", "again"):
+        advisor.hands.fill(advisor.page.locator(f"#{name}"), "not the password")
     advisor.hands.press(advisor.button("password.submit"))
     expect(advisor.page.get_by_role("alert")).to_be_visible()
     look(advisor.page)
