@@ -41,10 +41,11 @@ MOST_SESSIONS = 64
 LONGEST_CALL = 24 * 3600.0
 
 _AT_FIRST_USE = (
-    *(f"carloop_plugin.{name}" for name in ("api.session", "api.transport", "messages.de", "messages.en")),
+    *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
+    *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
     *(f"carloop_plugin.{name}" for name in ("change", "check", "edge", "reconcile", "settings_page", "step")),
-    *("encodings.ascii", "encodings.idna", "jsonschema", "mobility_schemas.explaining"),
-    *("mobility_schemas.sentences", "msgspec"),
+    *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
+    *("mobility_schemas.explaining", "mobility_schemas.sentences"),
 )
 """What hooks import when they are called, with everything that it imports."""
 

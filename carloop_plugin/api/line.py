@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from carloop_plugin import __version__
 from carloop_plugin.api.call import Call
 from carloop_plugin.api.trouble import Answer, Broken, Trouble
-from mobility_hookspecs.forking import renew_in_child
+from mobility_hookspecs.forking import renew_in_child, undivided
 
 if TYPE_CHECKING:
     from carloop_plugin.api.transport import Transport
@@ -82,6 +82,8 @@ class Line:
     def _make(self) -> Transport:
         from carloop_plugin.api.transport import Transport
 
-        return Transport(
-            self.origin, self._token, ca_file=self._ca_file, agent=f"carloop-plugin/{__version__}"
-        )
+        # OpenSSL sets itself up, under locks of its own, when the first context is made.
+        with undivided():
+            return Transport(
+                self.origin, self._token, ca_file=self._ca_file, agent=f"carloop-plugin/{__version__}"
+            )

@@ -15,7 +15,7 @@ from carloop_plugin.api.call import Call
 from carloop_plugin.api.tls import tls_reason
 from carloop_plugin.api.trouble import Broken
 from carloop_plugin.model import Reason
-from mobility_hookspecs.forking import renew_in_child
+from mobility_hookspecs.forking import renew_in_child, undivided
 
 # getaddrinfo cannot be interrupted: a name server that hangs may hold this many threads, not more
 _MOST_RESOLVERS = 8
@@ -46,6 +46,12 @@ def connect(host: str, port: int, *, call: Call) -> socket.socket:
 
 def start_tls(plain: socket.socket, context: ssl.SSLContext, host: str, *, call: Call) -> ssl.SSLSocket:
     """Shake hands and check the certificate. A failure here is never worth another attempt."""
+    # OpenSSL looks up its algorithms under locks that all connections share.
+    with undivided():
+        return _start_tls(plain, context, host, call)
+
+
+def _start_tls(plain: socket.socket, context: ssl.SSLContext, host: str, call: Call) -> ssl.SSLSocket:
     try:
         secured = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     except OSError:

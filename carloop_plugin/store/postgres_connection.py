@@ -11,6 +11,8 @@ from psycopg import Connection, OperationalError
 from psycopg.abc import PQGen
 from psycopg.rows import DictRow
 
+from mobility_hookspecs.forking import undivided
+
 T = TypeVar("T")
 
 # The planner's own tables may be in the same database. A commit is on the disk when it is answered, whatever the
@@ -38,7 +40,9 @@ class DeadlineConnection(Connection[DictRow]):
     @classmethod
     def connect(cls, conninfo: str = "", **parameters: Any) -> Self:
         """Connect, and make the session ready for the records."""
-        connection = super().connect(conninfo, **parameters)
+        # libpq and OpenSSL below it set themselves up at the first connection, under locks of their own.
+        with undivided():
+            connection = super().connect(conninfo, **parameters)
         try:
             connection.execute(_PREPARE)
         except BaseException:  # whatever it is, the connection must not outlive it

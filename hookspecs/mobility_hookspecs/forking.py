@@ -125,7 +125,10 @@ def resume_in_child(resume: Callback) -> None:
 
 @contextmanager
 def undivided() -> Iterator[None]:
-    """Run a block that no fork may fall into: the fork waits for its end, a block that begins waits for the fork's."""
+    """Run a block that no fork may fall into: the fork waits for its end, a block that begins waits for the fork's.
+
+    For what a library does while it holds a lock of its own: a child that inherits that lock waits for ever.
+    """
     gate = _gate
     gate.enter()
     try:

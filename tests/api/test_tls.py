@@ -5,12 +5,16 @@ from __future__ import annotations
 import gc
 import socket
 import ssl
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
 
+from carloop_plugin.api import sockets, transport
 from carloop_plugin.model import CallFailed, NotExecuted
+from mobility_hookspecs import forking
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
@@ -139,3 +143,28 @@ def test_a_child_says_no_goodbye_over_its_parents_connection(
     account_id = in_child(read)
     assert (2, account_id) == (server.connections, session.read_account(deadline=soon(10)).id)
     assert 2 == server.connections
+
+
+@pytest.mark.parametrize(("module", "name"), [(transport, "make_context"), (sockets, "_shake_hands")])
+def test_a_fork_waits_for_openssl(
+    module, name, secure, authority, make_session, ca_file, soon, in_child, monkeypatch
+):
+    """What a library does under locks that all its users share is over before the process forks."""
+    session = make_session(secure(authority.issue_cert("localhost")), ca_file=ca_file)
+    works, begun, done = getattr(module, name), threading.Event(), []
+
+    def slow(*arguments):
+        begun.set()
+        while forking._gate._forking is None:
+            pass
+        time.sleep(0.05)  # a fork that does not wait is over by then
+        made = works(*arguments)
+        done.append(name)
+        return made
+
+    monkeypatch.setattr(module, name, slow)
+    thread = threading.Thread(target=session.read_account, kwargs={"deadline": soon(30)})
+    thread.start()
+    assert begun.wait(10)
+    assert [name] == in_child(lambda: done)
+    thread.join()

@@ -14,8 +14,12 @@ from carloop_forks.advisor import CALLS, THREADS, VISITS, Plan
 Document = dict[str, Any]
 
 
-_LATE = "reconcile_rentals of provider carloop did not answer within"
-"""What the host logs of a background round that takes over 10 s, on a machine with much else to do."""
+_LATE = (
+    "reconcile_rentals of provider carloop did not answer within",
+    "closing returned connection: ",
+    "discarding closed connection: ",
+)
+"""What is logged of a background round that is cut off at its 10 s, on a machine with much else to do."""
 
 
 @dataclass
