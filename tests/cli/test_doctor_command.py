@@ -168,7 +168,7 @@ def test_lost_records(run, planner, appointment_file: Path) -> None:
     run("appointment", "save", str(appointment_file))
     booked = run("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json").document
     planner.store.unlink()
-    for command in (["rentals"], ["recover"], ["doctor"], ["erase", "--customer", "4711"]):
+    for command in (["rentals"], ["recover"], ["doctor"], ["erase", "--customer", "4711", "--yes"]):
         ran = run("--lang", "en", *command)
         said = " ".join((ran.out + ran.err).split())
         assert (1, True) == (ran.code, "carloop recover --rebuild" in said), command

@@ -151,7 +151,7 @@ def test_what_is_to_be_seen_to(look, figures: Figures, code: str) -> None:
 def test_what_of_carloop_cannot_be_read(look, figures: Figures, found: list[str], is_well: bool) -> None:
     """One of ours is an error, a stranger's a warning; ten are named, and how many there are is said."""
     diagnosis = look(figures, CARLOOP_TOKEN=CANARY)
-    assert (diagnosis.is_well, codes(diagnosis)) == (is_well, [*found, "token_place"])
+    assert (diagnosis.is_well, codes(diagnosis)) == (is_well, [*found, "connected", "token_place"])
     if len(figures.unreadable) == 11:
         assert "11 (" in diagnosis.findings[0]["message"]
         assert 10 == diagnosis.findings[0]["message"].count("r-2")

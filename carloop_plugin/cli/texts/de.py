@@ -401,6 +401,7 @@ TEXTS: dict[str, str] = {
     "store.table.sites": "Standorte",
     "store.table.settings": "Einstellungen",
     "store.table.contacts": "Kontakte",
+    "store.table.unreadable": "Nicht lesbare Verleihvorgänge",
     "store.table.appointments": "Termine",
     "store.table.rentals": "Verleihvorgänge",
     "store.table.intents": "Änderungen",

@@ -386,6 +386,7 @@ TEXTS: dict[str, str] = {
     "store.table.sites": "Sites",
     "store.table.settings": "Settings",
     "store.table.contacts": "Contacts",
+    "store.table.unreadable": "Unreadable rentals",
     "store.table.appointments": "Appointments",
     "store.table.rentals": "Rentals",
     "store.table.intents": "Changes",
