@@ -7,6 +7,10 @@ import json
 import os
 import select
 import signal
+<<<<<<< HEAD
+=======
+import threading
+>>>>>>> issue9-fork
 import time
 import traceback
 import uuid
@@ -52,13 +56,29 @@ def instant(when: datetime) -> str:
 
 
 InChild = Callable[[Callable[[], object]], Any]
-LONGEST_CHILD = 60.0
+LONGEST_CHILD = 30.0
 
 
 @pytest.fixture
 def in_child() -> InChild:
     """Fork, and give what a function gives in the child, as JSON. A child that does not answer is killed."""
     return _in_child
+
+
+@pytest.fixture
+def until_forking() -> Iterator[Callable[[], None]]:
+    """Wait until a fork waits for what is `undivided`; one that does not wait is over when this returns."""
+    from mobility_hookspecs import forking
+
+    over = threading.Event()
+
+    def wait() -> None:
+        while forking._gate._forking is None and not over.is_set():
+            time.sleep(0)
+        over.wait(0.05)
+
+    yield wait
+    over.set()
 
 
 def fork() -> int:

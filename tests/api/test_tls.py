@@ -6,7 +6,6 @@ import gc
 import socket
 import ssl
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +13,6 @@ import trustme
 
 from carloop_plugin.api import sockets, transport
 from carloop_plugin.model import CallFailed, NotExecuted
-from mobility_hookspecs import forking
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
@@ -147,7 +145,7 @@ def test_a_child_says_no_goodbye_over_its_parents_connection(
 
 @pytest.mark.parametrize(("module", "name"), [(transport, "make_context"), (sockets, "_shake_hands")])
 def test_a_fork_waits_for_openssl(
-    module, name, secure, authority, make_session, ca_file, soon, in_child, monkeypatch
+    module, name, secure, authority, make_session, ca_file, soon, in_child, until_forking, monkeypatch
 ):
     """What a library does under locks that all its users share is over before the process forks."""
     session = make_session(secure(authority.issue_cert("localhost")), ca_file=ca_file)
@@ -155,9 +153,7 @@ def test_a_fork_waits_for_openssl(
 
     def slow(*arguments):
         begun.set()
-        while forking._gate._forking is None:
-            pass
-        time.sleep(0.05)  # a fork that does not wait is over by then
+        until_forking()
         made = works(*arguments)
         done.append(name)
         return made

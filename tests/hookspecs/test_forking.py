@@ -105,22 +105,19 @@ def test_a_hook_may_fork(make_provider: Any, papers: Any, in_child: Any) -> None
         assert [1] == forked
 
 
-def test_a_fork_waits_for_what_is_undivided(in_child: Any) -> None:
+def test_a_fork_waits_for_what_is_undivided(in_child: Any, until_forking: Any) -> None:
     """And what begins meanwhile waits for the fork."""
-    inside, forks, left = threading.Event(), threading.Event(), []
+    inside, left = threading.Event(), []
 
     def work() -> None:
         with forking.undivided(), forking.undivided():
             inside.set()
-            forks.wait(60)
-            while forking._gate._forking is None:
-                pass
+            until_forking()
             left.append(1)
 
     thread = threading.Thread(target=work)
     thread.start()
     assert inside.wait(10)
-    forks.set()
 
     def has_left() -> list[int]:
         with forking.undivided():

@@ -10,7 +10,6 @@ from typing import Any
 from carloop_plugin.model import AppointmentId
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.pool import SqliteFile
-from mobility_hookspecs import forking
 
 
 def soon() -> float:
@@ -41,7 +40,7 @@ def test_no_open_file_gets_into_a_child(path: Path, in_child: Any) -> None:
     file.close()
 
 
-def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any) -> None:
+def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any, until_forking: Any) -> None:
     """What the child sees is from after it."""
     source = source_of(str(path))
     begun = threading.Event()
@@ -53,10 +52,15 @@ def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any) -> None:
             def work() -> None:
                 records.database.execute("INSERT INTO sites (site) VALUES ('half')")
                 begun.set()
+<<<<<<< HEAD
                 while forking._gate._forking is None:
                     pass
                 time.sleep(0.05)  # a fork that does not wait is over by then
                 records.database.execute("UPDATE sites SET site = 'whole'")
+=======
+                until_forking()
+                records.database.execute("UPDATE installation SET id = 'whole'")
+>>>>>>> issue9-fork
                 written.append("whole")
 
             records.database.transact(work)
