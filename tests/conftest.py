@@ -7,10 +7,7 @@ import json
 import os
 import select
 import signal
-<<<<<<< HEAD
-=======
 import threading
->>>>>>> issue9-fork
 import time
 import traceback
 import uuid

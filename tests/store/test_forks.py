@@ -52,15 +52,8 @@ def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any, until_forking
             def work() -> None:
                 records.database.execute("INSERT INTO sites (site) VALUES ('half')")
                 begun.set()
-<<<<<<< HEAD
-                while forking._gate._forking is None:
-                    pass
-                time.sleep(0.05)  # a fork that does not wait is over by then
-                records.database.execute("UPDATE sites SET site = 'whole'")
-=======
                 until_forking()
-                records.database.execute("UPDATE installation SET id = 'whole'")
->>>>>>> issue9-fork
+                records.database.execute("UPDATE sites SET site = 'whole'")
                 written.append("whole")
 
             records.database.transact(work)
