@@ -33,7 +33,7 @@ def test_nothing_is_sent_before_the_intent_is_durable(planner: Planner) -> None:
     planner.save()
     change = planner.booking()
     with locked(planner.store):
-        outcome = planner.do(change, timeout=1.0)
+        outcome = planner.do(change, timeout=2.5)
     assert ("refused", "busy", True) == (
         outcome["status"],
         outcome["problem"]["code"],
