@@ -30,6 +30,7 @@ from planner_host.offer_form import (
 from planner_host.offers import search
 from planner_host.pages import planner_of
 from planner_host.pages.appointment import UNSAVED_FIELDS, find_appointment, save_unsaved, unsaved_texts
+from planner_host.pages.own import ask_own, was_asked
 from planner_host.pages.sheet import (
     EndForm,
     Refusal,
@@ -41,7 +42,7 @@ from planner_host.pages.sheet import (
     sheet_of,
     with_forms,
 )
-from planner_host.step import ShownFailure, Step, look_up
+from planner_host.step import ShownFailure
 from planner_host.visit_form import read_moment
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def save_rental(page: Page) -> Response:
         sheet = replace(sheet, silent=silent)
     if problems:
         return _search_again(page, sheet, form, problems)
-    outcome = _ask(page, appointment, change, title=planner.titles.title(form.option))
+    outcome = ask_own(page, appointment, change, title=planner.titles.title(form.option))
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done=book#step-4")
     return _refused_booking(page, appointment, form, outcome)
@@ -192,9 +193,9 @@ def change_end(page: Page) -> Response:
         )
         return draw(page, replace(sheet, end_form=form))
     change = cast("contract.RentalChange", about | {"end": write_instant(end, appointment.zone)})
-    if _ends_so(sheet, change, end) and not _was_asked(page, appointment, change):
+    if _ends_so(sheet, change, end) and not was_asked(page, appointment, change):
         return draw(page, replace(sheet, said="same_end"))
-    outcome = _ask(page, appointment, change, step=sheet.step)
+    outcome = ask_own(page, appointment, change, step=sheet.step)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done=change_end#step-4")
     return _show_refusal(page, appointment, "change_end", outcome, texts)
@@ -212,7 +213,7 @@ def cancel(page: Page) -> Response:
     """Cancel a rental, once the advisor has confirmed it."""
     appointment = find_appointment(page)
     change = cast("contract.RentalChange", _about_rental(page, appointment, "cancel"))
-    outcome = _ask(page, appointment, change)
+    outcome = ask_own(page, appointment, change)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done=cancel#step-4")
     return _show_refusal(page, appointment, "cancel", outcome)
@@ -228,7 +229,7 @@ def give_up(page: Page) -> Response:
         "site": appointment.site,
         "book_change_id": page.form["book_change_id"],
     }
-    outcome = _ask(page, appointment, cast("contract.RentalChange", change))
+    outcome = ask_own(page, appointment, cast("contract.RentalChange", change))
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done=give_up#step-4")
     return _show_refusal(page, appointment, "give_up", outcome)
@@ -263,7 +264,7 @@ def follow_proposal(page: Page) -> Response:
     change: dict[str, object] = {**found["change"], "change_id": change_id_of(page.form)}
     if action in ("book", "rebook"):
         change["customer"] = appointment.visit.customer
-    outcome = _ask(page, appointment, cast("contract.RentalChange", change), step=sheet.step)
+    outcome = ask_own(page, appointment, cast("contract.RentalChange", change), step=sheet.step)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done={action}#step-4")
     return _show_refusal(page, appointment, action, outcome)
@@ -305,78 +306,6 @@ def print_rental(page: Page) -> Response:
 
 def _when(page: Page, appointment: Appointment, text: str) -> str:
     return page.language.moment(datetime.fromisoformat(text), appointment.zone)
-
-
-def _ask(
-    page: Page,
-    appointment: Appointment,
-    change: contract.RentalChange,
-    *,
-    title: str = "",
-    step: Step | None = None,
-) -> contract.RentalOutcome:
-    """Ask a provider for a change of what this appointment has; what is another's is refused here."""
-    assert page.user is not None  # noqa: S101  # the route asks for it
-    refused = _not_own(page, appointment, change, step)
-    if refused is not None:
-        return {
-            "change_id": change["change_id"],
-            "provider": change["provider"],
-            "status": "refused",
-            "problem": refused,
-        }
-    changes = planner_of(page).changes
-    # What stood on the page that this was asked on has been seen.
-    here = {each.change_id for each in changes.unseen.of(appointment.id)}
-    changes.unseen.forget(here.intersection(page.form.all("seen")))
-    return changes.ask(
-        change,
-        appointment_id=appointment.id,
-        user=page.user.name,
-        locale=page.language.code,
-        title=title,
-    )
-
-
-def _was_asked(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
-    """Return whether this very change of this appointment was asked for before: its outcome is asked for again."""
-    named = change["change_id"], change["provider"], change.get("rental_id")
-    return any(
-        (deed.change_id, deed.provider, deed.rental_id if "rental_id" in change else None) == named
-        for deed in planner_of(page).audit.of(appointment.id)
-    )
-
-
-def _not_own(
-    page: Page, appointment: Appointment, change: contract.RentalChange, step: Step | None
-) -> contract.Problem | None:
-    """Return why a change is refused: it names what is not this appointment's, or what its provider does not tell.
-
-    What was booked here is known without asking; the provider then says what has become of it.
-    """
-    code = page.language.code
-    problem = make_problem("rental_not_found", locale=code, detail=page.text("rental.not_own"))
-    if change.get("appointment_id", appointment.id) != appointment.id:
-        return problem
-    if "rental_id" not in change and "book_change_id" not in change:
-        return None
-    if _was_booked_here(page, appointment, change) or _was_asked(page, appointment, change):
-        return None
-    step = step or look_up(appointment, planner_of(page), locale=code)
-    silent = (each.problem for each in step.failures if each.provider == change["provider"])
-    return None if step.has(change) else next(silent, problem)
-
-
-def _was_booked_here(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
-    """Return whether the audit log has the booking that a change is about as this appointment's."""
-    deeds = planner_of(page).audit.of(appointment.id)
-    bookings = [
-        each for each in deeds if each.action in ("book", "rebook") and each.provider == change["provider"]
-    ]
-    if "book_change_id" in change:
-        return any(each.change_id == change["book_change_id"] for each in bookings)
-    rentals = {each.rental_id for each in bookings if each.outcome == "done"}
-    return change["rental_id"] in rentals and change.get("site", appointment.site) == appointment.site
 
 
 def _goes_on(page: Page) -> bool:
