@@ -171,18 +171,6 @@ def test_no_digest_outlives_its_appointment(planner: Planner, subject: str, is_p
     assert FITS == told(save_each(planner, OTHER_DMS))
 
 
-def test_rebuilt_records_raise_no_alarm(planner: Planner, request: pytest.FixtureRequest) -> None:
-    """Whom a rental is for is unknown then."""
-    if request.node.callspec.params["plugin_environment"] != "sqlite":
-        pytest.skip("only a file is rebuilt")
-    planner.save()
-    planner.book()
-    bootstrap.close()
-    planner.store.write_bytes(b"not a database any more" * 1000)
-    bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
-    assert FITS == told(save_each(planner, OTHER_DMS))
-
-
 def _identities(planner: Planner) -> list[str]:
     """Give every digest of somebody that the records keep of the planner's appointment."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:

@@ -478,3 +478,15 @@ def test_a_journal_without_its_records_is_moved_aside(tmp_path: Path) -> None:
     assert put_in_place(fresh, store, at=bootstrap.CLOCK.now()) is None
     assert ["new", "old"] == sorted(each.read_text() for each in tmp_path.iterdir())
     assert not (tmp_path / "s-journal").exists()
+
+
+def test_whom_a_rental_is_for_is_unknown_in_rebuilt_records(planner: Planner) -> None:
+    """Digests are keyed anew, so an appointment of another customer raises no alarm."""
+    planner.save()
+    planner.book()
+    bootstrap.close()
+    planner.store.write_bytes(b"not a database any more" * 1000)
+    bootstrap.rebuild_store(deadline=soon())
+    other = {"source": "dms", "number": "4712", "last_name": "Other"}
+    step = planner.save(revision=2, customer=other)
+    assert ("booked", []) == (step["state"], step["proposals"])

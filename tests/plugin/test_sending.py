@@ -39,17 +39,27 @@ def send(plugin_environment: object) -> Send:
     return send
 
 
-@pytest.fixture
-def lost(planner: Planner) -> Intent:
-    """A booking of which nobody knows what became."""
+def book_unheard(planner: Planner, fault: str) -> dict[str, Any]:
+    """Book, and hear nothing of it."""
     planner.save()
     change = planner.booking()
-    planner.control.fault("book", "drop_after", times=3)
+    planner.control.fault("book", fault, times=3)
     assert "unknown" == planner.do(change)["status"]
+    return change
+
+
+def intent_of(change: dict[str, Any]) -> Intent:
+    """Read a change's intent."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         intent = wired.call.store.intent(ChangeId(change["change_id"]))
     assert intent is not None
     return intent
+
+
+@pytest.fixture
+def lost(planner: Planner) -> Intent:
+    """A booking of which nobody knows what became."""
+    return intent_of(book_unheard(planner, "drop_after"))
 
 
 def another(intent: Intent) -> Intent:
@@ -86,14 +96,7 @@ def test_the_same_change_is_found_out_and_not_sent(planner: Planner, lost: Inten
 @pytest.fixture
 def unsent(planner: Planner) -> Intent:
     """A booking that Carloop has never seen, for which another process is inside its look-up."""
-    planner.save()
-    change = planner.booking()
-    planner.control.fault("book", "drop_before", times=3)
-    assert "unknown" == planner.do(change)["status"]
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        intent = wired.call.store.intent(ChangeId(change["change_id"]))
-    assert intent is not None
-    return intent
+    return intent_of(book_unheard(planner, "drop_before"))
 
 
 def take_back(store: Store, intent: Intent) -> None:
@@ -145,10 +148,7 @@ class TakenBack:
 
 def test_who_finds_a_change_taken_back_is_refused(planner: Planner) -> None:
     """Two asked for the same change, and the first was told that it is not done: never `unknown` without a record."""
-    planner.save()
-    change = planner.booking()
-    planner.control.fault("book", "drop_before", times=3)
-    assert "unknown" == planner.do(change)["status"]
+    change = book_unheard(planner, "drop_before")
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         call = replace(wired.call, store=cast("Store", TakenBack(wired.call.store)))
         outcome = change_rental(change, call)
