@@ -176,7 +176,7 @@ class Access:
     def change_password(
         self, name: str, old: str, new: str, *, session: str | None, address: str = ""
     ) -> Changed | TooManyTries | Busy:
-        """Give an account another password, for who knows the old one; every session but this one ends."""
+        """Change the password of an account, given the old one; every session but this one ends."""
         if (wait := self._throttle.begin(name, address)) > 0:
             return TooManyTries(wait)
         row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)

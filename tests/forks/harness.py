@@ -66,7 +66,7 @@ def serve(folder: Path, first: int, last: int, given: dict[str, str]) -> None:
 
 
 def first_day() -> datetime:
-    """Give the first day that is booked."""
+    """Return the first day that is booked."""
     return datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=400)
 
 
@@ -97,7 +97,7 @@ def pages(sandbox: SandboxProcess, path: str, params: dict[str, Any]) -> Iterato
 
 @contextmanager
 def store_of(kind: str, folder: Path) -> Iterator[str]:
-    """Give an empty store of a kind."""
+    """Return an empty store of a kind."""
     if kind == "sqlite":
         yield str(folder / "carloop.sqlite3")
         return

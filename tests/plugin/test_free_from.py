@@ -26,7 +26,7 @@ class Busy:
         self.account = Account(AccountId("acme"), "Acme", zone, (), FREE, timedelta())
 
     def known_account(self, **_: Any) -> Account:
-        """Give the account."""
+        """Return the account."""
         return self.account
 
     def search(self, *_: Any, **__: Any) -> FreeVehicles:

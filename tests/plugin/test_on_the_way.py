@@ -111,7 +111,7 @@ CONNECTED = ("connected", "info")
 
 
 def told(caplog: pytest.LogCaptureFixture, name: str) -> list[dict[str, Any]]:
-    """Give the fields of the events of a name."""
+    """Return the fields of the events of a name."""
     return [each.fields for each in caplog.records if getattr(each, "event", "") == name]  # type: ignore[attr-defined]
 
 

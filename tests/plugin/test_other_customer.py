@@ -26,7 +26,7 @@ DIFFERS = ("attention", ["customer_changed"], ["customer_changed"])
 
 
 def told(step: dict[str, Any]) -> tuple[str, list[str], list[str]]:
-    """Give the state, the proposals' reasons and the notices' codes."""
+    """Return the state, the proposals' reasons and the notices' codes."""
     reasons = [each["reason"] for each in step["proposals"]]
     return step["state"], reasons, [each["code"] for each in step["notices"]]
 
@@ -172,7 +172,7 @@ def test_no_digest_outlives_its_appointment(planner: Planner, subject: str, is_p
 
 
 def _identities(planner: Planner) -> list[str]:
-    """Give every digest of somebody that the records keep of the planner's appointment."""
+    """Return every digest of somebody that the records keep of the planner's appointment."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         db = wired.call.store.database  # type: ignore[attr-defined]
         rows = db.query("SELECT customers FROM appointments WHERE id = ?", [planner.id])

@@ -66,7 +66,7 @@ DAILY_STATUS = 403
 
 
 def _gateway_answers() -> Iterator[tuple[int, str, bytes]]:
-    """Give each status as a page, and as a problem document that is the gateway's own and not Carloop's."""
+    """Return each status as a page, and as a problem document that is the gateway's own and not Carloop's."""
     for status in GATEWAY_STATUSES:
         problem = json.dumps({"type": "about:blank", "title": "Refused", "status": status}).encode()
         yield status, "with a page", _answer(f"{status} X", PAGE, content_type="text/html")

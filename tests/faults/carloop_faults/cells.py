@@ -69,7 +69,7 @@ def can_be(fault: Fault, operation: str, position: Position) -> bool:
 
 
 def all_cells(seeds: Iterable[int], *, daily: bool = False) -> Iterator[Cell]:
-    """Give every cell, a seed after the other; `daily` leaves out what only the long run plays."""
+    """Return every cell, a seed after the other; `daily` leaves out what only the long run plays."""
     for seed in seeds:
         for fault in (each for each in FAULTS if each.daily or not daily):
             for position in fault.positions:

@@ -63,7 +63,7 @@ class Seat:
     thread: int
 
     def visit(self, plan: Plan, number: int) -> tuple[Document, str]:
-        """Give an appointment of this thread's own, and its car."""
+        """Return an appointment of this thread's own, and its car."""
         seat = (self.round * MOST_PROCESSES + self.process) * THREADS + self.thread
         slot = seat * VISITS + number
         day, car = divmod(slot, len(plan.vehicles))

@@ -50,7 +50,7 @@ class Visit:
         return datetime.fromisoformat(self.document["period"]["end"])
 
     def customer_of(self, revision: int) -> Document:
-        """Give the customer that a revision was saved with."""
+        """Return the customer that a revision was saved with."""
         return next(
             dict(each["customer"]) for each in (self.document, *self.older) if each["revision"] == revision
         )

@@ -15,7 +15,7 @@ from ..conftest import PERIOD, Elements, Site, hidden, served
 
 @pytest.fixture
 def site_of(tmp_path) -> Iterator[Callable[[Planner], Site]]:
-    """Give what serves a planner of the test's own."""
+    """Return what serves a planner of the test's own."""
     with ExitStack() as stack:
         yield lambda planner: stack.enter_context(served(planner, tmp_path))
 

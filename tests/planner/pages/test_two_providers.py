@@ -50,7 +50,7 @@ def _fail(*_, **__):
 
 
 def silenced(hooks):
-    """Give a planner's providers: one that answers, and one whose hooks fail."""
+    """Return a planner's providers: one that answers, and one whose hooks fail."""
     other, fake = Fake("other", "Other"), Fake()
     fake.options = [fake.option("V1")]
     names = [name for name in HOOKS if name not in hooks]

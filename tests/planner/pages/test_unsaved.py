@@ -26,7 +26,7 @@ def unsaved(browser, appointment, **typed):
 
 
 def period_found(page):
-    """Give the period of a list that was found."""
+    """Return the period of a list that was found."""
     return Elements(page.text).field("found_period")
 
 

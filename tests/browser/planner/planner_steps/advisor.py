@@ -60,7 +60,7 @@ class Advisor:
 
     @property
     def decisions(self) -> Locator:
-        """Give what the page asks to be decided, before everything else."""
+        """Return what the page asks to be decided, before everything else."""
         return self.page.locator("#decisions")
 
     @property
