@@ -1,23 +1,19 @@
 """A server on a real socket that does as it is told, and a session that talks to it."""
 
-from __future__ import annotations
-
 import sys
 import time
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
 # what a server does to a deadline is measured by a command as well
 sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 
-from carloop_faults.peer import Server, run_server
+from carloop_faults.peer import run_server
 
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.model import Action, ChangeId, RentalId, WriteRequest
@@ -26,24 +22,24 @@ TOKEN = "canary-token-7f3a"
 
 
 @pytest.fixture
-def make_server() -> Iterator[Callable[[], Server]]:
+def make_server():
     """Give a maker of servers on free ports; all are closed after the test."""
     with ExitStack() as servers:
         yield lambda: servers.enter_context(run_server())
 
 
 @pytest.fixture
-def server(make_server: Callable[[], Server]) -> Server:
+def server(make_server):
     """Give one server."""
     return make_server()
 
 
 @pytest.fixture
-def make_session() -> Iterator[Callable[..., CarloopSession]]:
+def make_session():
     """Give a maker of sessions that do not wait between attempts; all are closed after the test."""
-    sessions: list[CarloopSession] = []
+    sessions = []
 
-    def make(url: str, token: str = TOKEN, **options: Any) -> CarloopSession:
+    def make(url, token=TOKEN, **options):
         options.setdefault("sleep", lambda _: None)
         options.setdefault("random", Random(1))
         sessions.append(CarloopSession(url, token, **options))
@@ -55,7 +51,7 @@ def make_session() -> Iterator[Callable[..., CarloopSession]]:
 
 
 @pytest.fixture
-def session(server: Server, make_session: Callable[..., CarloopSession]) -> CarloopSession:
+def session(server, make_session):
     """Give a session with `server`."""
     return make_session(server.url)
 
@@ -64,7 +60,7 @@ def session(server: Server, make_session: Callable[..., CarloopSession]) -> Carl
 class Documents:
     """Valid documents of Carloop, each changed by keyword."""
 
-    def account(self, **changes: object) -> dict[str, object]:
+    def account(self, **changes):
         return {
             "id": "acc-1",
             "name": "Autohaus Beispiel",
@@ -80,7 +76,7 @@ class Documents:
             },
         } | changes
 
-    def vehicle(self, **changes: object) -> dict[str, object]:
+    def vehicle(self, **changes):
         return {
             "id": "veh-1",
             "licence_plate": "KA-CL 1001",
@@ -95,7 +91,7 @@ class Documents:
             "daily_rate": {"amount": "49.90", "currency": "EUR", "tax_included": True},
         } | changes
 
-    def vehicles(self, *items: dict[str, object], **changes: object) -> dict[str, object]:
+    def vehicles(self, *items, **changes):
         return {
             "items": list(items),
             "next_cursor": None,
@@ -105,7 +101,7 @@ class Documents:
             "next_free": None,
         } | changes
 
-    def rental(self, **changes: object) -> dict[str, object]:
+    def rental(self, **changes):
         return {
             "id": "ren-1",
             "external_reference": "inst/main/A-1/0b2c9a3e",
@@ -121,34 +117,34 @@ class Documents:
             "web_url": "https://carloop.example/rentals/ren-1",
         } | changes
 
-    def rentals(self, *items: dict[str, object], next_cursor: str | None = None) -> dict[str, object]:
+    def rentals(self, *items, next_cursor=None):
         return {"items": list(items), "next_cursor": next_cursor}
 
-    def problem(self, status: int, code: str, **more: object) -> dict[str, object]:
+    def problem(self, status, code, **more):
         return {"code": code, "title": "Title", "status": status, "detail": "Detail."} | more
 
-    def booking(self) -> WriteRequest:
+    def booking(self):
         """Give a booking ready to be sent, its customer a canary."""
         body = b'{"customer":{"last_name":"Canary-Lindqvist"}}'
         return WriteRequest(Action.BOOK, ChangeId("0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"), body)
 
-    def change_of_end(self) -> WriteRequest:
+    def change_of_end(self):
         body = b'{"end":"2027-03-05T16:00:00Z"}'
         key = ChangeId("1b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11")
         return WriteRequest(Action.CHANGE_END, key, body, rental_id=RentalId("ren-1"), revision=3)
 
-    def cancellation(self) -> WriteRequest:
+    def cancellation(self):
         key = ChangeId("2b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11")
         return WriteRequest(Action.CANCEL, key, b"{}", rental_id=RentalId("ren-1"))
 
 
 @pytest.fixture
-def documents() -> Documents:
+def documents():
     """Give valid documents of Carloop."""
     return Documents()
 
 
 @pytest.fixture
-def soon() -> Callable[[float], float]:
+def soon():
     """Give deadlines that many seconds from now."""
     return lambda seconds: time.monotonic() + seconds

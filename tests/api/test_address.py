@@ -1,7 +1,5 @@
 """One spelling for a web address, and a refusal for what must not be used."""
 
-from __future__ import annotations
-
 import pytest
 
 from carloop_plugin.address import origin_of, read_address

@@ -1,7 +1,5 @@
 """The retry budget: a blip is retried as ever, an outage is not made worse by retries."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest
@@ -42,7 +40,7 @@ def test_a_retry_that_helped_costs_nothing():
         assert budget.take()
         assert budget.take()
         budget.reward(2)
-    assert MOST_TOKENS == take_all(budget)
+    assert take_all(budget) == MOST_TOKENS
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=400))
@@ -69,7 +67,7 @@ def test_threads_share_the_tokens():
         thread.start()
     for thread in threads:
         thread.join(5)
-    assert MOST_TOKENS == sum(taken)
+    assert sum(taken) == MOST_TOKENS
 
 
 def test_an_outage_is_asked_once_a_call(server, session, documents, soon):
@@ -86,11 +84,11 @@ def test_an_outage_is_asked_once_a_call(server, session, documents, soon):
     for _ in range(5):
         read()
         write()
-    assert 10 + MOST_TOKENS == len(server.seen)
+    assert len(server.seen) == 10 + MOST_TOKENS
     for _ in range(20):
         read()
         write()
-    assert 50 + MOST_TOKENS == len(server.seen)
+    assert len(server.seen) == 50 + MOST_TOKENS
 
 
 def test_retries_come_back_with_carloop(server, session, documents, soon):
@@ -107,8 +105,8 @@ def test_retries_come_back_with_carloop(server, session, documents, soon):
         *[lambda *_: "close"] * (seen + 1),
         lambda peer, _: peer.answer(200, documents.account()),
     ]
-    assert "acc-1" == session.read_account(deadline=soon(5)).id
-    assert ["0", "1"] == [each.headers["x-retry-count"] for each in server.seen[seen:]]
+    assert session.read_account(deadline=soon(5)).id == "acc-1"
+    assert [each.headers["x-retry-count"] for each in server.seen[seen:]] == ["0", "1"]
 
 
 def test_a_refusal_is_an_answer(server, session, documents, soon):
@@ -117,4 +115,4 @@ def test_a_refusal_is_an_answer(server, session, documents, soon):
     server.does(*[lambda *_: "close", lambda peer, _: peer.answer(404, problem)] * 30)
     for _ in range(30):
         assert session.read_rental("ren-9", deadline=soon(5)) is None
-    assert 60 == len(server.seen)
+    assert len(server.seen) == 60

@@ -1,7 +1,5 @@
 """Recorded conversations work with our transport: recording, replaying, and its checks on replay."""
 
-from __future__ import annotations
-
 import pytest
 import vcr
 

@@ -1,7 +1,5 @@
 """Connections are kept, shared by threads, closed when they are spoilt, and given back."""
 
-from __future__ import annotations
-
 import json
 import socket
 import threading
@@ -73,7 +71,7 @@ def test_threads_share_a_session(server, session, documents, soon):
     ids = [f"ren-{n}" for n in range(200)]
     with ThreadPoolExecutor(8) as pool:
         rentals = list(pool.map(lambda one: session.read_rental(one, deadline=soon(10)), ids))
-    assert [rental.id for rental in rentals] == ids
+    assert ids == [rental.id for rental in rentals]
     assert server.connections <= 8
 
 

@@ -1,7 +1,5 @@
 """The deadline of a call holds wherever the other side stops."""
 
-from __future__ import annotations
-
 import socket
 import time
 

@@ -3,8 +3,6 @@
 The figures of time and memory are measured in a process of its own: `tests/faults/test_hostile.py`.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import time

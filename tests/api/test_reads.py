@@ -1,7 +1,5 @@
 """What is read from Carloop arrives as the provider's own values."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 

@@ -1,7 +1,5 @@
 """No redirect is followed, and nothing ever reaches another origin."""
 
-from __future__ import annotations
-
 import pytest
 
 from carloop_plugin.api.call import Call

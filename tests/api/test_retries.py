@@ -1,7 +1,5 @@
 """When another attempt is made, how long is waited before it, and what it carries."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from random import Random

@@ -1,7 +1,5 @@
 """The client against a whole Carloop, in good order and with each of its faults."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import urllib.request

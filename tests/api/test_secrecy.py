@@ -1,7 +1,5 @@
 """Neither the token nor a customer appears in a log, an exception or a repr."""
 
-from __future__ import annotations
-
 import logging
 import subprocess
 import sys

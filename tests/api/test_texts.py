@@ -1,7 +1,5 @@
 """Every cause that the client can name has a text in both languages."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from string import Formatter
@@ -17,7 +15,7 @@ def test_every_cause_has_its_texts_and_every_text_its_cause():
     """Keys in the source and keys in the catalogues are the same."""
     used = {key for path in SOURCES for key in re.findall(r'"(api\.[a-z_]+)"', path.read_text("utf-8"))}
     for catalogue in (de.TEXTS, en.TEXTS):
-        assert {key for key in catalogue if key.startswith("api.")} == used
+        assert used == {key for key in catalogue if key.startswith("api.")}
 
 
 def test_both_languages_name_the_same_params():

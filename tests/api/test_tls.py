@@ -1,7 +1,5 @@
 """Each way a certificate can be wrong is said in its own words, and nothing is sent or tried again."""
 
-from __future__ import annotations
-
 import gc
 import socket
 import ssl
@@ -132,7 +130,7 @@ def test_a_child_says_no_goodbye_over_its_parents_connection(
     session = make_session(secure(authority.issue_cert("localhost")), ca_file=ca_file)
     session.read_account(deadline=soon(10))
 
-    def read() -> str:
+    def read():
         account = session.read_account(deadline=soon(10))
         session.close()
         gc.collect()
@@ -140,7 +138,7 @@ def test_a_child_says_no_goodbye_over_its_parents_connection(
 
     account_id = in_child(read)
     assert (2, account_id) == (server.connections, session.read_account(deadline=soon(10)).id)
-    assert 2 == server.connections
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize(("module", "name"), [(transport, "make_context"), (sockets, "_shake_hands")])
@@ -162,5 +160,5 @@ def test_a_fork_waits_for_openssl(
     thread = threading.Thread(target=session.read_account, kwargs={"deadline": soon(30)})
     thread.start()
     assert begun.wait(10)
-    assert [name] == in_child(lambda: done)
+    assert in_child(lambda: done) == [name]
     thread.join()

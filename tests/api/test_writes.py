@@ -1,7 +1,5 @@
 """What is known of a write after its attempts: confirmed, not executed, or lost."""
 
-from __future__ import annotations
-
 import json
 import re
 import socket

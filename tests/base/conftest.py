@@ -2,11 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,11 +12,11 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 
 from demo_base.access import Access
 from demo_base.languages import Catalogues
-from demo_base.pages import Page, Program, Refused, not_found, page_route, refuse_outright
+from demo_base.pages import Program, Refused, not_found, page_route, refuse_outright
 from demo_base.security import SafePages, trusted_hosts
 from demo_base.server import Server, address_of, bind
 from demo_base.signing_in import sign_in_routes
@@ -37,19 +35,19 @@ class Clock:
 
     now: float = 1_800_000_000.0
 
-    def __call__(self) -> float:
+    def __call__(self):
         """Give the time."""
         return self.now
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock():
     """Give a clock that stands still."""
     return Clock()
 
 
 @pytest.fixture
-def access(tmp_path: Path, clock: Clock) -> Iterator[Access]:
+def access(tmp_path, clock):
     """Open accounts: an admin and an advisor."""
     with closing(Access(tmp_path, hasher=CHEAP, now=clock)) as access:
         access.set_account("admin", role="admin", password=PASSWORD)
@@ -66,7 +64,7 @@ class Site:
     done: list[dict[str, str]] = field(default_factory=list)
 
     @contextmanager
-    def browser(self, name: str = "", **headers: str) -> Iterator[httpx.Client]:
+    def browser(self, name="", **headers):
         """Open a browser, signed in when a name is given; it says where its requests come from, as browsers do."""
         with httpx.Client(
             base_url=self.url,
@@ -81,20 +79,20 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path, access: Access) -> Iterator[Site]:
+def site(tmp_path, access):
     """Serve a program whose pages show, change, refuse and fail."""
     folder = _own_folder(tmp_path / "own")
     program = Program("probe", Catalogues(BASE / "locale", folder / "locale"), Templates(folder), access)
-    done: list[dict[str, str]] = []
+    done = []
 
-    def change(page: Page) -> Response:
+    def change(page):
         done.append({"name": page.form["name"], "all": "|".join(page.form.all("each"))})
         return page.go("/shown")
 
-    def fail(page: Page) -> Response:
+    def fail(page):
         raise RuntimeError("canary of the inside")
 
-    def refuse(page: Page) -> Response:
+    def refuse(page):
         raise Refused(404, "not_found")
 
     routes = [
@@ -123,17 +121,17 @@ def site(tmp_path: Path, access: Access) -> Iterator[Site]:
 
 
 @pytest.fixture
-def browser_of(site: Site) -> Iterator[Callable[..., httpx.Client]]:
+def browser_of(site):
     """Give what opens a browser, closed at the end: `browser_of("admin")`."""
     with ExitStack() as stack:
         yield lambda *name, **headers: stack.enter_context(site.browser(*name, **headers))
 
 
-def _show_picture(page: Page) -> Response:
+def _show_picture(page):
     return page.render("shown.html", value="", images=["https://cars.example/a.png?x=1", "nonsense"])
 
 
-def _own_folder(folder: Path) -> Path:
+def _own_folder(folder):
     for part in ("templates", "static", "locale/de/LC_MESSAGES", "locale/en/LC_MESSAGES"):
         (folder / part).mkdir(parents=True)
     for name in ("own.css", "favicon.svg"):
@@ -150,7 +148,7 @@ def _own_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def _serving(app: Starlette) -> Iterator[str]:
+def _serving(app):
     listener = bind("127.0.0.1", 0)
     started = threading.Event()
     server = Server(app, ready=started.set)

@@ -127,12 +127,12 @@ def test_what_is_counted_is_bounded(clock):
 class Holding(PasswordHasher):
     """Checks passwords when told to, and notes how many at once."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)
         self.go_on = threading.Event()
         self.lock, self.now, self.most = threading.Lock(), 0, 0
 
-    def verify(self, *args: object) -> bool:
+    def verify(self, *args):
         """Check one."""
         with self.lock:
             self.now += 1

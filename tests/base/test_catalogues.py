@@ -10,7 +10,6 @@ import ast
 import itertools
 import re
 import string
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -96,7 +95,7 @@ class Use:
 
 
 @cache
-def catalogue(package: str, language: str) -> dict[str, tuple[str, ...]]:
+def catalogue(package, language):
     """Read a catalogue: each key with its text, or its singular and plural."""
     with (ROOT / package / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         messages = [message for message in read_po(file, locale=language) if message.id]
@@ -109,20 +108,20 @@ def catalogue(package: str, language: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def placeholders(texts: tuple[str, ...]) -> set[str]:
+def placeholders(texts):
     """Name the values that a text shows."""
     return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 @cache
-def uses_of(package: str) -> list[Use]:
+def uses_of(package):
     """Find every place of a package that asks for a text."""
     spaces = {key.partition(".")[0] for key in catalogue(package, "de")}
     found = [use for path in (ROOT / package).rglob("*.py") for use in uses_in_python(path, spaces)]
     return found + [use for path in (ROOT / package).rglob("*.html") for use in uses_in_template(path)]
 
 
-def uses_in_template(path: Path) -> Iterator[Use]:
+def uses_in_template(path):
     """Find the calls of `t` and `n`."""
     for call in Environment(autoescape=True).parse(path.read_text("utf-8")).find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name in ("t", "n"):
@@ -132,7 +131,7 @@ def uses_in_template(path: Path) -> Iterator[Use]:
                     yield Use(key, f"{path.name}:{call.lineno}", call.node.name == "n", values)
 
 
-def keys_in_template(node: nodes.Node) -> Iterator[str]:
+def keys_in_template(node):
     """Give the keys or patterns that an expression of a template can be."""
     if isinstance(node, nodes.Const):
         yield node.value
@@ -148,7 +147,7 @@ def keys_in_template(node: nodes.Node) -> Iterator[str]:
         yield "*"
 
 
-def uses_in_python(path: Path, spaces: set[str]) -> Iterator[Use]:
+def uses_in_python(path, spaces):
     """Find the calls of `.text`, `.count` and `Refused`, and whatever else looks like a key."""
     source = ast.parse(path.read_text("utf-8"))
     refuses = path.name == "pages.py" or any(
@@ -175,7 +174,7 @@ def uses_in_python(path: Path, spaces: set[str]) -> Iterator[Use]:
                 yield Use(f"refused.{reason}.help", place)
 
 
-def keys_in_python(node: ast.expr) -> Iterator[str]:
+def keys_in_python(node):
     """Give the keys or patterns that an expression can be; a bare name is somebody else's key handed on."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
@@ -186,7 +185,7 @@ def keys_in_python(node: ast.expr) -> Iterator[str]:
         yield from keys_in_python(node.orelse)
 
 
-def spelt_out(package: str, use: Use) -> list[str]:
+def spelt_out(package, use):
     """Give the keys that a use stands for."""
     if "*" not in use.key:
         return [use.key]

@@ -17,7 +17,7 @@ def test_each_file_has_its_hash_and_licence():
         name: digest for name, _, digest in rows
     }
     listed = {name for name, _, _ in rows} | {licence for _, licence, _ in rows}
-    assert {path.name for path in FOLDER.iterdir()} == listed
+    assert listed == {path.name for path in FOLDER.iterdir()}
 
 
 def test_nothing_is_loaded_from_elsewhere():

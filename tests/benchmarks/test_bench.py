@@ -30,7 +30,7 @@ def quick(tmp_path_factory):
 def test_results_have_their_fixed_shape(quick):
     """Programs read the results: rows of six fields, the machine and the commit."""
     _, results = quick
-    assert ["rows", "machine", "commit"] == list(results)
+    assert list(results) == ["rows", "machine", "commit"]
     assert [FIELDS] * len(results["rows"]) == [list(row) for row in results["rows"]]
     assert results["commit"] is None or re.fullmatch(r"[0-9a-f]{40}", results["commit"])
 
@@ -38,7 +38,7 @@ def test_results_have_their_fixed_shape(quick):
 def test_every_figure_that_is_due_has_its_row(quick):
     """The rows are those of the design, each with its goal."""
     goals = [row["goal"] for row in quick[1]["rows"]]
-    assert [1.25, 1.25, 1.4, 1.4, 0.7, 0.05, 1.2, 1.5, 1.25, 1.1, 1.3, 1.3, 0.31, 1.5, 1.5, 1.3] == goals
+    assert goals == [1.25, 1.25, 1.4, 1.4, 0.7, 0.05, 1.2, 1.5, 1.25, 1.1, 1.3, 1.3, 0.31, 1.5, 1.5, 1.3]
 
 
 def test_a_ratio_is_ours_over_the_peer_s(quick):

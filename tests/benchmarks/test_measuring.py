@@ -16,25 +16,25 @@ def test_two_works_take_turns():
     """Who begins changes from round to round, so that neither always follows the other."""
     ran = []
     alternate(lambda: ran.append("a"), lambda: ran.append("b"), rounds=iter(range(4)), warm_up=1)
-    assert "ab" + "ab" + "ba" + "ab" + "ba" == "".join(ran)
+    assert "".join(ran) == "ab" + "ab" + "ba" + "ab" + "ba"
 
 
 def test_warm_up_does_not_count():
     """What is slow at its first use alone is not measured."""
     ours, theirs = alternate(lambda: None, lambda: None, rounds=iter(range(3)), warm_up=5)
-    assert (3, 3) == (len(ours.seconds), len(theirs.seconds))
+    assert (len(ours.seconds), len(theirs.seconds)) == (3, 3)
 
 
 def test_a_ratio_is_one_of_medians():
     """One slow round moves a mean, and not the ratio."""
     row = Row("work", "peer", 1.0, Samples((1.0, 1.0, 9.0)), Samples((2.0, 2.0, 2.0)))
-    assert (0.5, True) == (row.ratio, row.reached)
+    assert (row.ratio, row.reached) == (0.5, True)
 
 
 def test_a_ratio_above_its_goal_is_missed():
     """The goal is the greatest ratio that reaches it."""
     samples = Samples((1.0, 1.0))
-    assert [True, False] == [Row("w", "p", goal, samples, samples).reached for goal in (1.0, 0.99)]
+    assert [Row("w", "p", goal, samples, samples).reached for goal in (1.0, 0.99)] == [True, False]
 
 
 def test_a_peer_that_does_other_work_is_refused():

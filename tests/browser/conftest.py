@@ -12,16 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
 
 FOLDER = Path(__file__).parent
 HERE = "127.0.0.1"
@@ -29,7 +26,7 @@ PASSWORD = "password-of-the-browser-tests"
 LOCALES = {"de": "de-DE", "en": "en-GB"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items):
     """Mark what needs Chromium, and run it last: Playwright's event loop occupies the thread until the end."""
     for item in items:
         if FOLDER in item.path.parents:
@@ -41,12 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def base_url() -> None:
+def base_url():
     """Give no base: tests name whole addresses, since there are several programs."""
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
+def chromium():
     """Find Chromium: without it CI fails, and a person is told how to get it."""
     found = shutil.which("chromium")
     if found is None:
@@ -56,7 +53,7 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(chromium: str) -> dict[str, Any]:
+def browser_type_launch_args(chromium):
     """Launch the system's Chromium, which finds no other machine by name."""
     return {
         "executable_path": chromium,
@@ -71,7 +68,7 @@ def browser_type_launch_args(chromium: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
+def browser_context_args():
     """Give every window the same clock, and nothing that moves."""
     return {"timezone_id": "Europe/Berlin", "reduced_motion": "reduce"}
 
@@ -85,60 +82,55 @@ class Watch:
     refused_pages: set[str] = field(default_factory=set)
     admitted: list[str] = field(default_factory=list)
 
-    def admit(self, text: str) -> None:
+    def admit(self, text):
         """Let complaints pass that hold this text, such as `status of 409` or `net::ERR_`."""
         self.admitted.append(text)
 
-    def over(self, context: BrowserContext) -> None:
+    def over(self, context):
         """Watch a window."""
         context.on("request", lambda request: self._note_request(request.url))
         context.on("response", self._note_response)
         context.on("weberror", lambda error: self.complaints.append((str(error.error), "")))
         context.on("console", self._note_console)
 
-    def check(self) -> None:
+    def check(self):
         """Fail with what was noted."""
         assert self.strangers == [], "asked another machine"
         found = [f"{text} {url}" for text, url in self.complaints if not self._is_admitted(text, url)]
         assert found == [], "\n".join(["the console is not empty:", *found])
 
-    def _note_request(self, url: str) -> None:
+    def _note_request(self, url):
         parts = urlsplit(url)
         if parts.scheme not in ("data", "blob") and parts.hostname != HERE:
             self.strangers.append(url)
 
-    def _note_response(self, response: Any) -> None:
+    def _note_response(self, response):
         if 400 <= response.status < 500 and response.request.is_navigation_request():
             self.refused_pages.add(response.url)
 
-    def _note_console(self, message: Any) -> None:
+    def _note_console(self, message):
         if message.type in ("error", "warning"):
             self.complaints.append((message.text, message.location.get("url", "")))
 
-    def _is_admitted(self, text: str, url: str) -> bool:
+    def _is_admitted(self, text, url):
         # a page that is itself a refusal has its status; Chromium says so on the console
         by_status = "Failed to load resource" in text and url in self.refused_pages
         return by_status or any(each in text for each in self.admitted)
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
+def watch():
     """Watch all windows of a test; look at the end."""
     watch = Watch()
     yield watch
     watch.check()
 
 
-OpenPage = Callable[..., Page]
-
-
 @pytest.fixture
-def open_page(new_context: Callable[..., BrowserContext], watch: Watch) -> OpenPage:
+def open_page(new_context, watch):
     """Give what opens a page in a new window: `open_page(language="en", scheme="dark", width=400)`."""
 
-    def open_page(
-        *, language: str = "de", scheme: str = "light", width: int = 1280, height: int = 900, **more: Any
-    ) -> Page:
+    def open_page(*, language="de", scheme="light", width=1280, height=900, **more):
         context = new_context(
             locale=LOCALES[language],
             color_scheme=scheme,
@@ -154,17 +146,17 @@ def open_page(new_context: Callable[..., BrowserContext], watch: Watch) -> OpenP
 
 
 @pytest.fixture
-def page(open_page: OpenPage) -> Page:
+def page(open_page):
     """Open a page: German, light, 1280 pixels wide."""
     return open_page()
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
+def axe():
     """Give what fails with the list of everything on a page that is not accessible."""
     engine = Axe()
 
-    def axe(page: Page) -> None:
+    def axe(page):
         found = engine.run(page).response["violations"]
         rows = [
             f"{each['id']} ({each['impact']}): {each['help']}\n    {node['html'][:200]}\n    {node['failureSummary']}"
@@ -177,10 +169,10 @@ def axe() -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="session")
-def sign_in() -> Callable[..., None]:
+def sign_in():
     """Give what signs in: `sign_in(page, url, "admin", password)`, and ends on the page at `url`."""
 
-    def sign_in(page: Page, url: str, name: str, password: str) -> None:
+    def sign_in(page, url, name, password):
         page.goto(url)
         page.locator("input[name=name]").fill(name)
         page.locator("input[name=password]").fill(password)
@@ -202,27 +194,24 @@ class Program:
     words: Path = field(repr=False)
 
     @property
-    def said(self) -> str:
+    def said(self):
         """What it has said on standard error."""
         return self.words.read_text("utf-8")
 
-    def kill(self) -> None:
+    def kill(self):
         """End it as a power cut would."""
         self.process.kill()
         self.process.wait()
 
 
-Start = Callable[..., Program]
-
-
 @pytest.fixture(scope="session")
-def start() -> Iterator[Start]:
+def start():
     """Give what runs `python -m MODULE ARGUMENTS`, waits for `ready URL`, and ends it after the last test."""
     numbers = itertools.count()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="programs-")))
 
-        def start(module: str, *arguments: str, **environment: str) -> Program:
+        def start(module, *arguments, **environment):
             words = folder / f"{module}-{next(numbers)}"
             with words.open("w", encoding="utf-8") as stderr:
                 process = subprocess.Popen(
@@ -240,7 +229,7 @@ def start() -> Iterator[Start]:
         yield start
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
+def _end(process):
     process.terminate()
     try:
         process.wait(10)
@@ -259,7 +248,7 @@ class Carloop(Program):
 
 
 @pytest.fixture(scope="session")
-def carloop(start: Start) -> Carloop:
+def carloop(start):
     """Run a sandbox that the browser tests share, with controls and a seeded fleet."""
     token = "token-of-the-browser-tests"
     options = ("--port", "0", "--allow-faults", "--token", token)

@@ -1,7 +1,5 @@
 """The scenes, importable for the tests of this folder, and what their cassettes hold."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 
@@ -10,11 +8,11 @@ import pytest
 # the command is run by its path and finds them the same way
 sys.path.insert(0, str(Path(__file__).parent))
 
-from carloop_scenes.exchanges import Exchange, exchanges_of
+from carloop_scenes.exchanges import exchanges_of
 from carloop_scenes.tape import FOLDER
 
 
 @pytest.fixture(scope="session")
-def exchanges() -> tuple[Exchange, ...]:
+def exchanges():
     """Every request and answer on every cassette."""
     return tuple(each for path in sorted(FOLDER.glob("*.yaml")) for each in exchanges_of(path))

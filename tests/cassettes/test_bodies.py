@@ -1,13 +1,10 @@
 """Every body on a cassette is valid by today's schemas, unless it was sent to be refused."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 
 import pytest
 from carloop_scenes.contract import operation_of, schema_of_answer, schema_of_request
-from carloop_scenes.exchanges import Exchange
 
 from mobility_schemas import InvalidDocument, validate
 
@@ -26,7 +23,7 @@ WITH_MORE = {
 }
 
 
-def objections(exchange: Exchange) -> list[str]:
+def objections(exchange):
     """Say what is wrong with an exchange by today's schemas."""
     operation = operation_of(exchange.method, exchange.path)
     media_type, answer = schema_of_answer(operation, exchange.status)
@@ -39,7 +36,7 @@ def objections(exchange: Exchange) -> list[str]:
     return [each for each in found if each]
 
 
-def _objection(body: str, name: str) -> str:
+def _objection(body, name):
     try:
         validate(json.loads(body), f"carloop/{name}")
     except InvalidDocument as invalid:
@@ -47,7 +44,7 @@ def _objection(body: str, name: str) -> str:
     return ""
 
 
-def test_every_body_is_valid(exchanges: tuple[Exchange, ...]) -> None:
+def test_every_body_is_valid(exchanges):
     """Requests and answers alike, each by the schema that its operation declares."""
     assert {str(each): objections(each) for each in exchanges if objections(each)} == {}
 
@@ -56,9 +53,7 @@ def test_every_body_is_valid(exchanges: tuple[Exchange, ...]) -> None:
     ("cassette", "field"),
     [("interface_book", "body"), ("interface_book", "request_body"), ("refusal_not_found", "body")],
 )
-def test_body_of_another_schema_is_noticed(
-    cassette: str, field: str, exchanges: tuple[Exchange, ...]
-) -> None:
+def test_body_of_another_schema_is_noticed(cassette, field, exchanges):
     """A field of another type, on a tape recorded before the schema changed, is found."""
     exchange = next(each for each in exchanges if each.cassette == cassette)
     document = json.loads(getattr(exchange, field))
@@ -67,7 +62,7 @@ def test_body_of_another_schema_is_noticed(
     assert [found.endswith(f"/{name}") for found in objections(stale)] == [True]
 
 
-def test_bodies_sent_to_be_refused_are_wrong(exchanges: tuple[Exchange, ...]) -> None:
+def test_bodies_sent_to_be_refused_are_wrong(exchanges):
     """What was refused as immutable is no valid change: nothing valid hides behind the exception."""
     refused = [each for each in exchanges if each.code == "rental_immutable"]
     assert [_objection(each.request_body or "", "RentalEndChange") for each in refused] == [
@@ -75,13 +70,13 @@ def test_bodies_sent_to_be_refused_are_wrong(exchanges: tuple[Exchange, ...]) ->
     ]
 
 
-def test_problems_carry_what_they_promise(exchanges: tuple[Exchange, ...]) -> None:
+def test_problems_carry_what_they_promise(exchanges):
     """The rental of a reference, the period in the way, the fields that are wrong."""
     problems = [each for each in exchanges if each.code in WITH_MORE]
-    assert {str(each) for each in problems if WITH_MORE[str(each.code)] not in json.loads(each.body)} == set()
+    assert set() == {str(each) for each in problems if WITH_MORE[str(each.code)] not in json.loads(each.body)}
 
 
-def test_waits_are_told(exchanges: tuple[Exchange, ...]) -> None:
+def test_waits_are_told(exchanges):
     """Who is turned away for now is told for how long."""
     turned_away = [each for each in exchanges if each.code in ("rate_limited", "maintenance")]
     assert [each.headers.get("retry-after", "-").isdecimal() for each in turned_away] == [True] * len(
@@ -90,7 +85,7 @@ def test_waits_are_told(exchanges: tuple[Exchange, ...]) -> None:
     assert len(turned_away) >= 2
 
 
-def test_declared_headers_are_there(exchanges: tuple[Exchange, ...]) -> None:
+def test_declared_headers_are_there(exchanges):
     """A success carries each header that its operation declares; a replay is said of replays alone."""
     missing = {
         str(each): sorted(lacking)
@@ -100,14 +95,14 @@ def test_declared_headers_are_there(exchanges: tuple[Exchange, ...]) -> None:
     assert missing == {}
 
 
-def _declared_headers(exchange: Exchange) -> set[str]:
+def _declared_headers(exchange):
     operation = operation_of(exchange.method, exchange.path)
     assert operation is not None
     declared = operation.answer(exchange.status).get("headers", {})
     return {name.lower() for name in declared} - {"idempotent-replay"}
 
 
-def test_lengths_are_those_of_the_bodies(exchanges: tuple[Exchange, ...]) -> None:
+def test_lengths_are_those_of_the_bodies(exchanges):
     """An answer's length is that of its body on the tape, as the client will check it."""
     wrong = {
         str(each)

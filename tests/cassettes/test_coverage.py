@@ -1,20 +1,16 @@
 """There is a cassette for all that the interface has: every operation, every problem code."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
 from carloop_scenes import SCENES
 from carloop_scenes.contract import (
-    Operation,
     codes_of_answers,
     openapi,
     operation_of,
     operations,
     problem_codes,
 )
-from carloop_scenes.exchanges import Exchange
 from carloop_scenes.scrub import without_prose
 from carloop_scenes.tape import FOLDER
 
@@ -41,17 +37,17 @@ LEAST_CODES = {
 }
 
 
-def test_scenes_and_cassettes_are_the_same() -> None:
+def test_scenes_and_cassettes_are_the_same():
     """No scene is without a cassette, and no cassette without its scene."""
     assert sorted(path.stem for path in FOLDER.iterdir() if path.suffix == ".yaml") == sorted(SCENES)
 
 
-def test_nothing_else_lies_with_the_cassettes() -> None:
+def test_nothing_else_lies_with_the_cassettes():
     """The folder holds cassettes alone, so that the scan misses nothing."""
     assert {path.suffix for path in FOLDER.iterdir()} == {".yaml"}
 
 
-def test_document_is_read_whole() -> None:
+def test_document_is_read_whole():
     """The operations and codes looked for are no fewer than the interface is known to have."""
     assert len(operations()) >= PAGES_AND_DOCUMENT
     assert problem_codes() >= LEAST_CODES
@@ -59,7 +55,7 @@ def test_document_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
-def test_every_operation_is_recorded(operation: Operation, exchanges: tuple[Exchange, ...]) -> None:
+def test_every_operation_is_recorded(operation, exchanges):
     """Each operation has succeeded on a cassette, with every success that it declares."""
     recorded = {each.status for each in exchanges if operation.fits(each.method, each.path)}
     declared = {int(status) for status in operation.document["responses"] if status < "4"}
@@ -67,17 +63,17 @@ def test_every_operation_is_recorded(operation: Operation, exchanges: tuple[Exch
 
 
 @pytest.mark.parametrize(("status", "code"), sorted(problem_codes()))
-def test_every_code_is_recorded(status: int, code: str, exchanges: tuple[Exchange, ...]) -> None:
+def test_every_code_is_recorded(status, code, exchanges):
     """Each problem code has been answered on a cassette, under its status."""
     assert (status, code) in {(each.status, each.code) for each in exchanges}
 
 
-def test_no_code_is_recorded_that_is_not_declared(exchanges: tuple[Exchange, ...]) -> None:
+def test_no_code_is_recorded_that_is_not_declared(exchanges):
     """What Carloop answers is in its document."""
     assert {(each.status, str(each.code)) for each in exchanges if each.code} <= problem_codes()
 
 
-def test_search_is_recorded_page_by_page(exchanges: tuple[Exchange, ...]) -> None:
+def test_search_is_recorded_page_by_page(exchanges):
     """A cursor of one page is asked with for the next."""
     pages = [each for each in exchanges if each.cassette == "interface_search_pages"]
     cursors = [json.loads(each.body)["next_cursor"] for each in pages]
@@ -85,13 +81,13 @@ def test_search_is_recorded_page_by_page(exchanges: tuple[Exchange, ...]) -> Non
     assert all(f"cursor={cursor}" in page.url for cursor, page in zip(cursors, pages[1:], strict=False))
 
 
-def test_recorded_document_is_todays(exchanges: tuple[Exchange, ...]) -> None:
+def test_recorded_document_is_todays(exchanges):
     """The cassettes were recorded from a Carloop that spoke today's interface; its prose may have changed."""
     (recorded,) = [each for each in exchanges if each.path == "/openapi.json"]
     assert json.loads(recorded.body) == without_prose(openapi())
 
 
-def test_every_recorded_path_is_understood(exchanges: tuple[Exchange, ...]) -> None:
+def test_every_recorded_path_is_understood(exchanges):
     """Only what is refused for its method belongs to no operation."""
     strays = {each.code for each in exchanges if operation_of(each.method, each.path) is None}
     assert strays == {"method_not_allowed"}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -23,7 +21,7 @@ class Ran:
     err: str
 
     @property
-    def document(self) -> Any:
+    def document(self):
         """Read standard output as one JSON document."""
         return json.loads(self.out)
 
@@ -32,13 +30,13 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(monkeypatch):
     """Run `carloop` with words, in English unless they say otherwise."""
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
 
-    def call(*words: str, given: str | bytes | None = None) -> Ran:
+    def call(*words, given=None):
         result = CliRunner().invoke(carloop, list(words), input=given, prog_name="carloop")
         assert "Traceback" not in result.stderr
         return Ran(result.exit_code, result.stdout, result.stderr)
@@ -47,7 +45,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def appointment_file(planner: Any, tmp_path: Path) -> Path:
+def appointment_file(planner, tmp_path):
     """An appointment of its own, in a file."""
     path = tmp_path / "appointment.json"
     path.write_text(json.dumps(planner.appointment), encoding="utf-8")

@@ -1,7 +1,5 @@
 """`carloop demo`: the whole story, and a sandbox to try it on."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -9,9 +7,8 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -28,13 +25,13 @@ PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
 STEPS = [step.__name__ for step in (*first_act.STEPS, *second_act.STEPS)]
 
 
-def environ(**more: str) -> dict[str, str]:
+def environ(**more):
     """Give an environment with settings that must not matter."""
     return {**os.environ, "CARLOOP_BASE_URL": "https://not.this.example", "CARLOOP_TOKEN": "not-this", **more}
 
 
 @pytest.fixture(scope="module")
-def told() -> tuple[int, list[dict[str, object]]]:
+def told():
     """Tell the story once, for programs."""
     ran = subprocess.run(
         [*PROGRAM, "--lang", "de", "demo", "--scripted", "--json"],
@@ -47,14 +44,14 @@ def told() -> tuple[int, list[dict[str, object]]]:
     return ran.returncode, [json.loads(line) for line in ran.stdout.splitlines()]
 
 
-def test_each_step_does_what_it_should(told) -> None:
+def test_each_step_does_what_it_should(told):
     """The story is told in full, each step on a line, and ends with 0."""
     code, steps = told
     assert [(each["step"], each["ok"], each["seen"]) for each in steps if not each["ok"]] == []
     assert ([each["step"] for each in steps], code) == (STEPS, 0)
 
 
-def test_the_facts_a_program_reads(told) -> None:
+def test_the_facts_a_program_reads(told):
     """Steps carry what was seen as data."""
     facts = {str(each["step"]): each["facts"] for each in told[1]}
     codes = {
@@ -74,13 +71,13 @@ def test_the_facts_a_program_reads(told) -> None:
     assert facts["vehicle_unavailable"]["alternatives"] > 0
 
 
-def test_the_story_is_in_german(told) -> None:
+def test_the_story_is_in_german(told):
     """Titles and what was seen are in the language asked for."""
     titles = {str(each["step"]): str(each["title"]) for each in told[1]}
     assert titles["search"] == "Verfügbare Mietwagen suchen: zwei Klassen, zwei Eigenschaften"
 
 
-def test_every_step_has_its_texts() -> None:
+def test_every_step_has_its_texts():
     """Each step has a title and a sentence in both languages."""
     missing = [
         (locale, key)
@@ -92,14 +89,14 @@ def test_every_step_has_its_texts() -> None:
     assert missing == []
 
 
-def test_a_step_that_sees_something_else_fails() -> None:
+def test_a_step_that_sees_something_else_fails():
     """A step is not ok when what it sees differs, or when it breaks off."""
 
-    def book(stage: None) -> dict[str, object]:
+    def book(stage):
         expect("outcome", "refused", "done")
         return {}
 
-    def search(stage: None) -> dict[str, object]:
+    def search(stage):
         raise RuntimeError("canary")
 
     wrong, broken = tell(book, None, Texts("en")), tell(search, None, Texts("en"))
@@ -110,16 +107,16 @@ def test_a_step_that_sees_something_else_fails() -> None:
 class Idle(SandboxControls):
     """Controls whose desk does nothing, and whose lost requests never arrive."""
 
-    def at_desk(self, rental_id: str, action: str, *, vehicle_id: str | None = None) -> None:
+    def at_desk(self, rental_id, action, *, vehicle_id=None):
         """Do nothing."""
 
-    def lose_answers(self, operation: str) -> None:
+    def lose_answers(self, operation):
         """Lose the request, so that nothing is committed."""
         self._call("POST", "/sandbox/faults", {"operation": operation, "fault": "drop_before", "times": 1000})
 
 
 @pytest.fixture
-def stage(configured, control, sandbox) -> Iterator[Stage]:
+def stage(configured, control, sandbox):
     """A stage on which nothing happens at Carloop's side."""
     from mobility_hookspecs import MobilityHost
 
@@ -127,20 +124,20 @@ def stage(configured, control, sandbox) -> Iterator[Stage]:
         yield Stage(host, Idle(sandbox.url), sandbox.token, "en", Diary(today()))
 
 
-def test_the_running_rental_has_to_be_picked_up(stage: Stage) -> None:
+def test_the_running_rental_has_to_be_picked_up(stage):
     """The step about a rental that has begun fails where nobody handed the car out."""
     told = tell(first_act.change_end_running, stage, Texts("en"))
     assert (told.ok, "'picked_up'" in told.seen) == (False, True)
     stage.sandbox.free_clock()
 
 
-def test_the_lost_answer_has_to_be_committed(stage: Stage) -> None:
+def test_the_lost_answer_has_to_be_committed(stage):
     """The step about a lost answer fails where Carloop booked nothing."""
     told = tell(first_act.answer_lost, stage, Texts("en"))
     assert (told.ok, "rentals at Carloop: 0 instead of 1" in told.seen) == (False, True)
 
 
-def test_a_refusal_has_to_change_nothing(stage: Stage) -> None:
+def test_a_refusal_has_to_change_nothing(stage):
     """A rental that came into being along with a refusal is seen."""
     stage.host.appointment_saved(stage.diary.typed)
     option = first_act.search_cars(stage, stage.diary.typed)["options"][0]["id"]
@@ -149,7 +146,7 @@ def test_a_refusal_has_to_change_nothing(stage: Stage) -> None:
     first_act.done(stage.change(action="cancel", rental_id=rental["id"]))
 
 
-def test_one_wrong_step_is_exit_code_1(tmp_path: Path) -> None:
+def test_one_wrong_step_is_exit_code_1(tmp_path):
     """A provider is installed that does not load: its step says so, and the others are told all the same."""
     installed = tmp_path / "broken-1.0.dist-info"
     installed.mkdir()
@@ -161,12 +158,12 @@ def test_one_wrong_step_is_exit_code_1(tmp_path: Path) -> None:
     ran = subprocess.run(command, capture_output=True, env=environment, timeout=100, check=False)
     lines = ran.stdout.decode().splitlines()
     marks = [line[0] for line in lines if line[:2] in ("✓ ", "✗ ")]
-    assert ["✗" if step == "loaded" else "✓" for step in STEPS] == marks
-    assert (1, "Not every step did what it should (✗).") == (ran.returncode, lines[-1])
+    assert marks == ["✗" if step == "loaded" else "✓" for step in STEPS]
+    assert (ran.returncode, lines[-1]) == (1, "Not every step did what it should (✗).")
     assert b"Traceback" not in ran.stderr
 
 
-def test_serve_until_told_to_stop(tmp_path: Path) -> None:
+def test_serve_until_told_to_stop(tmp_path):
     """`carloop demo` serves a planner and a Carloop, connected, says how to sign in, and stops on SIGTERM."""
     command = [*PROGRAM, "demo", "--sandbox-port", "0", "--port", "0", "--data", str(tmp_path / "data")]
     with subprocess.Popen(
@@ -188,7 +185,7 @@ def test_serve_until_told_to_stop(tmp_path: Path) -> None:
     assert saved["id"] == "A-2026-0001"
 
 
-def test_the_planner_of_the_demo_is_connected(tmp_path: Path) -> None:
+def test_the_planner_of_the_demo_is_connected(tmp_path):
     """Address and token are entered as the settings page would; the advisor signs in and sees Carloop's classes."""
     import httpx
 
@@ -206,7 +203,7 @@ def test_the_planner_of_the_demo_is_connected(tmp_path: Path) -> None:
     assert "Find available rental cars" in page
 
 
-def test_the_sandbox_is_gone_when_the_story_is_interrupted() -> None:
+def test_the_sandbox_is_gone_when_the_story_is_interrupted():
     """SIGTERM in the middle of the story leaves no program behind."""
     import psutil
 
@@ -225,7 +222,7 @@ def test_the_sandbox_is_gone_when_the_story_is_interrupted() -> None:
     assert (code, b"Traceback" in errors, len(children) > 0, alive) == (130, False, True, [])
 
 
-def test_the_port_is_taken(run, sandbox) -> None:
+def test_the_port_is_taken(run, sandbox):
     """A sandbox that cannot start is a sentence."""
     from carloop_plugin.cli.story.programs import ProgramFailed
     from carloop_plugin.cli.story.sandbox import running_sandbox
@@ -236,7 +233,7 @@ def test_the_port_is_taken(run, sandbox) -> None:
     assert str(caught.value) != ""
 
 
-def test_a_taken_port_is_told_at_once(run, sandbox) -> None:
+def test_a_taken_port_is_told_at_once(run, sandbox):
     """A taken port is told at once, in the language asked for, with the option that helps."""
     port = sandbox.url.rpartition(":")[2]
     ran = run("--lang", "de", "demo", "--sandbox-port", port, "--port", "0")
@@ -246,7 +243,7 @@ def test_a_taken_port_is_told_at_once(run, sandbox) -> None:
     assert "✓" not in ran.err
 
 
-def test_the_sandbox_speaks_the_language(run, sandbox) -> None:
+def test_the_sandbox_speaks_the_language(run, sandbox):
     """What the sandbox says on its way is in the language of the run."""
     from carloop_plugin.cli.story.programs import ProgramFailed
     from carloop_plugin.cli.story.sandbox import running_sandbox
@@ -256,14 +253,14 @@ def test_the_sandbox_speaks_the_language(run, sandbox) -> None:
         pass
 
 
-def test_both_processes_mean_the_same_day() -> None:
+def test_both_processes_mean_the_same_day():
     """The appointments are counted from the day the story began, over midnight and over the clocks' change."""
     diary = Diary(date(2026, 10, 22))
     assert diary.period(3) == {"start": "2026-10-25T08:30:00+01:00", "end": "2026-10-26T17:00:00+01:00"}
     assert later("2026-10-25T08:30:00+01:00", hours=3) == "2026-10-25T11:30:00+01:00"
 
 
-def test_what_was_expected_is_said() -> None:
+def test_what_was_expected_is_said():
     """A difference names what was looked at."""
     with pytest.raises(Unexpected, match="rental: 1 instead of 2"):
         expect("rental", 1, 2)

@@ -1,17 +1,13 @@
 """`carloop doctor` and `carloop recover --rebuild`."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pytest
 
 
-def codes(document: dict) -> set[str]:
+def codes(document):
     return {each["code"] for each in document["findings"]}
 
 
-def test_all_is_well(run, configured, sandbox) -> None:
+def test_all_is_well(run, configured, sandbox):
     """The doctor tells versions, records, sites, providers and where the token is, and no secret."""
     run("classes")
     ran = run("doctor", "--json")
@@ -27,13 +23,13 @@ def test_all_is_well(run, configured, sandbox) -> None:
     assert sandbox.token not in ran.out + run("doctor").out
 
 
-def test_the_doctor_speaks_german(run, configured) -> None:
+def test_the_doctor_speaks_german(run, configured):
     """A person reads it in German."""
     ran = run("--lang", "de", "doctor")
     assert ("Ablage" in ran.out, "Alles in Ordnung." in ran.err) == (True, True)
 
 
-def test_nothing_is_set_up(run, plugin_environment) -> None:
+def test_nothing_is_set_up(run, plugin_environment):
     """Without settings the doctor says what to enter, and exits 1."""
     ran = run("doctor", "--json")
     assert (ran.code, codes(ran.document) >= {"not_configured"}) == (1, True)
@@ -49,9 +45,7 @@ def test_nothing_is_set_up(run, plugin_environment) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_the_connection_is_tested(
-    run, configured, tmp_path: Path, monkeypatch, settings: dict[str, str], code: int, found: str
-) -> None:
+def test_the_connection_is_tested(run, configured, tmp_path, monkeypatch, settings, code, found):
     """A wrong token, address or station is found, with the exit code for it; nothing is well then."""
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -63,7 +57,7 @@ def test_the_connection_is_tested(
     assert (shown.code, "All is well" in shown.err, f"Code: {found}" in shown.out) == (code, False, True)
 
 
-def test_unknown_outcomes(run, planner, appointment_file: Path) -> None:
+def test_unknown_outcomes(run, planner, appointment_file):
     """A pending change is counted."""
     run("appointment", "save", str(appointment_file))
     option = planner.roomy_car()
@@ -77,7 +71,7 @@ def test_unknown_outcomes(run, planner, appointment_file: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_how_changes_went(run, planner, appointment_file: Path, language: str) -> None:
+def test_how_changes_went(run, planner, appointment_file, language):
     """Counted and timed from the records, whichever process made the changes; a person reads it in a line each."""
     run("appointment", "save", str(appointment_file))
     option = planner.roomy_car()
@@ -87,8 +81,8 @@ def test_how_changes_went(run, planner, appointment_file: Path, language: str) -
     run("recover")
     store = run("doctor", "--json").document["store"]
     changes, (contact,) = store["changes"], store["contacts"]
-    assert (3, 2, {"already_booked": 1}) == (changes["counted"], changes["done"], changes["refused_by_code"])
-    assert {"book", "cancel"} == set(changes["seconds"])
+    assert (changes["counted"], changes["done"], changes["refused_by_code"]) == (3, 2, {"already_booked": 1})
+    assert set(changes["seconds"]) == {"book", "cancel"}
     assert 0 < changes["seconds"]["book"]["median"] <= changes["seconds"]["book"]["longest"] < 10
     assert abs(contact["skew_seconds"]) < 5
     shown = run("--lang", language, "doctor").out
@@ -96,10 +90,10 @@ def test_how_changes_went(run, planner, appointment_file: Path, language: str) -
         "de": ("2 ausgeführt · 1 abgelehnt", "Dauer: Buchung", "Median 0,", "· Uhr "),
         "en": ("2 done · 1 refused", "Time taken: booking", "median 0.", "· clock "),
     }
-    assert [] == [each for each in words[language] if each not in shown]
+    assert [each for each in words[language] if each not in shown] == []
 
 
-def test_damaged_records(run, planner, appointment_file: Path) -> None:
+def test_damaged_records(run, planner, appointment_file):
     """Damaged records are reported; `recover --rebuild` moves them aside and finds the rentals again."""
     run("appointment", "save", str(appointment_file))
     booked = run("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json").document
@@ -117,7 +111,7 @@ def test_damaged_records(run, planner, appointment_file: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_what_was_moved_aside(run, planner, language: str) -> None:
+def test_what_was_moved_aside(run, planner, language):
     """It may hold personal data, so the doctor lists it with its age, until an erasure deletes it."""
     planner.save()
     name = f"{planner.store.name}.damaged-20260102T030405"
@@ -126,12 +120,12 @@ def test_what_was_moved_aside(run, planner, language: str) -> None:
     (moved,) = report["store"]["moved_aside"]
     assert (name, "2026-01-02T03:04:05Z") == (moved["file"], moved["at"])
     days = int(moved["age_seconds"] / 86400)
-    assert (True, True) == (days > 0, "moved_aside" in codes(report))
+    assert (days > 0, "moved_aside" in codes(report)) == (True, True)
     shown = " ".join(run("--lang", language, "doctor").out.split())
     age = {"de": f"Alter in Tagen: {days}", "en": f"age in days: {days}"}[language]
-    assert (True, True) == (name in shown, age in shown)
+    assert (name in shown, age in shown) == (True, True)
     run("erase", "--customer", "4711", "--yes")
-    assert [] == run("doctor", "--json").document["store"]["moved_aside"]
+    assert run("doctor", "--json").document["store"]["moved_aside"] == []
 
 
 @pytest.mark.parametrize(
@@ -145,9 +139,7 @@ def test_what_was_moved_aside(run, planner, language: str) -> None:
         ),
     ],
 )
-def test_records_that_cannot_be_read_any_more(
-    run, planner, appointment_file: Path, language: str, said: str, how: str
-) -> None:
+def test_records_that_cannot_be_read_any_more(run, planner, appointment_file, language, said, how):
     """The command says what to look after; the file stays, and the doctor lists it and says how to be rid of it."""
     run("appointment", "save", str(appointment_file))
     from carloop_plugin import bootstrap
@@ -155,15 +147,15 @@ def test_records_that_cannot_be_read_any_more(
     bootstrap.close()
     planner.store.write_bytes(b"this is no database" * 100)
     ran = run("--lang", language, "recover", "--rebuild")
-    assert (0, True) == (ran.code, said in " ".join(ran.err.split()))
+    assert (ran.code, said in " ".join(ran.err.split())) == (0, True)
     run("recover")
     (aside,) = planner.store.parent.glob("*damaged*")
     shown = run("--lang", language, "doctor")
     shown = " ".join((shown.out + shown.err).split())
-    assert [] == [each for each in (aside.name, how) if each not in shown]
+    assert [each for each in (aside.name, how) if each not in shown] == []
 
 
-def test_lost_records(run, planner, appointment_file: Path) -> None:
+def test_lost_records(run, planner, appointment_file):
     """No command begins them empty; each says what to do, and that works."""
     run("appointment", "save", str(appointment_file))
     booked = run("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json").document
@@ -171,30 +163,28 @@ def test_lost_records(run, planner, appointment_file: Path) -> None:
     for command in (["rentals"], ["recover"], ["doctor"], ["erase", "--customer", "4711", "--yes"]):
         ran = run("--lang", "en", *command)
         said = " ".join((ran.out + ran.err).split())
-        assert (1, True) == (ran.code, "carloop recover --rebuild" in said), command
+        assert (ran.code, "carloop recover --rebuild" in said) == (1, True), command
     assert not planner.store.exists()
-    assert 0 == run("recover", "--rebuild").code
+    assert run("recover", "--rebuild").code == 0
     assert [booked["rental"]["id"]] == [each["id"] for each in run("rentals", "--json").document]
 
 
-def test_a_site_that_is_missing(run, planner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_site_that_is_missing(run, planner, monkeypatch):
     """It is named with the reason, the command fails, and the old records stay where they are."""
     planner.save()
     before = planner.damage()
     monkeypatch.delenv("CARLOOP_TOKEN")
     ran = run("--lang", "en", "recover", "--rebuild")
     said = " ".join(ran.err.split())
-    assert (1, True, True) == (
+    assert (
         ran.code,
         "The site main could not be read" in said,
         "Nothing was moved" in said,
-    )
-    assert before == planner.store.read_bytes()
+    ) == (1, True, True)
+    assert planner.store.read_bytes() == before
 
 
-def test_sound_records_with_a_pending_change_are_not_moved_aside(
-    run, planner, appointment_file: Path
-) -> None:
+def test_sound_records_with_a_pending_change_are_not_moved_aside(run, planner, appointment_file):
     """Rebuilding sound records would lose a pending change, so it is refused."""
     run("appointment", "save", str(appointment_file))
     option = planner.roomy_car()
@@ -205,16 +195,14 @@ def test_sound_records_with_a_pending_change_are_not_moved_aside(
     assert sorted(path.name for path in planner.store.parent.glob("*damaged*")) == []
 
 
-def test_a_provider_left_out(run, configured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_provider_left_out(run, configured, monkeypatch):
     """The doctor says so when the provider is disabled."""
     monkeypatch.setenv("WORKSHOP_PLANNER_DISABLE", "carloop")
     ran = run("doctor", "--json")
     assert (ran.code, "not_loaded" in codes(ran.document)) == (1, True)
 
 
-def test_a_warning_is_not_all_well(
-    run, configured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox
-) -> None:
+def test_a_warning_is_not_all_well(run, configured, tmp_path, monkeypatch, sandbox):
     """Beside a warning not all is well; the token's finding names its site, and is no success."""
     token, config = tmp_path / "token", tmp_path / "carloop.toml"
     token.write_text(sandbox.token)

@@ -1,9 +1,6 @@
 """Help in both languages, for every command."""
 
-from __future__ import annotations
-
 import string
-from collections.abc import Iterator
 
 import click
 import pytest
@@ -14,7 +11,7 @@ from carloop_plugin.cli.texts import de as german
 from carloop_plugin.cli.texts import en as english
 
 
-def paths() -> Iterator[tuple[str, ...]]:
+def paths():
     """Walk all commands."""
     context = click.Context(carloop, info_name="carloop")
     yield ()
@@ -29,7 +26,7 @@ PATHS = list(paths())
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
-def test_help_in_german(run, path: tuple[str, ...]) -> None:
+def test_help_in_german(run, path):
     """Every command explains itself in German, with an example, and in German alone."""
     ran = run("--lang", "de", *path, "--help")
     assert (ran.code, ran.err) == (0, "")
@@ -42,7 +39,7 @@ def test_help_in_german(run, path: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
-def test_help_in_english(run, path: tuple[str, ...]) -> None:
+def test_help_in_english(run, path):
     """Every command explains itself in English, with an example."""
     ran = run(*path, "--help", "--lang", "en")
     assert (ran.code, ran.err) == (0, "")
@@ -51,17 +48,17 @@ def test_help_in_english(run, path: tuple[str, ...]) -> None:
     assert f"carloop {' '.join(path)}".strip() in ran.out.partition("Examples:")[2]
 
 
-def test_the_commands_of_the_program(run) -> None:
+def test_the_commands_of_the_program(run):
     """The program has the commands it is documented with."""
     wanted = "appointment classes features search book change-end cancel rentals recover erase settings store"
     listed = run("--help").out
     assert all(f"\n  {name} " in listed for name in (*wanted.split(), "doctor", "demo"))
 
 
-def test_the_catalogues_match() -> None:
+def test_the_catalogues_match():
     """Both languages have the same texts with the same names to fill in."""
 
-    def names(text: str) -> set[str]:
+    def names(text):
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
     assert german.TEXTS.keys() == english.TEXTS.keys()
@@ -85,20 +82,20 @@ def test_the_catalogues_match() -> None:
         (["--", "--lang", "de"], {}, "en"),
     ],
 )
-def test_the_language(arguments: list[str], environ: dict[str, str], language: str) -> None:
+def test_the_language(arguments, environ, language):
     """`--lang` decides wherever it stands, else the locale; English for any but German."""
     assert choose_language(arguments, environ) == language
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion(run, shell: str) -> None:
+def test_completion(run, shell):
     """Each shell gets a script that calls the program back."""
     ran = run("completion", shell)
     assert ran.code == 0
     assert "_CARLOOP_COMPLETE" in ran.out
 
 
-def test_completion_completes(run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completion_completes(run, monkeypatch):
     """What the shell asks back is answered with commands, options and sub-commands."""
     monkeypatch.setenv("_CARLOOP_COMPLETE", "bash_complete")
     found = {}
@@ -113,12 +110,12 @@ def test_completion_completes(run, monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
-def test_the_version(run) -> None:
+def test_the_version(run):
     """`--version` prints the name and the version."""
     assert run("--version").out.split()[0] == "carloop"
 
 
-def test_two_languages_are_all(run) -> None:
+def test_two_languages_are_all(run):
     """A language there is none of is a usage error that names those there are."""
     ran = run("--lang", "fr", "classes")
     assert ran.code == 2

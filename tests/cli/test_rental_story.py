@@ -1,7 +1,5 @@
 """From the saved appointment to the cancelled rental, by hand."""
 
-from __future__ import annotations
-
 import json
 import signal
 import subprocess
@@ -9,8 +7,6 @@ import sys
 import time
 import uuid
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,20 +23,20 @@ PROGRAM = [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
 
 
 @pytest.fixture
-def saved(run, planner, appointment_file: Path) -> Any:
+def saved(run, planner, appointment_file):
     """Have the appointment saved, from its file."""
     assert run("appointment", "save", str(appointment_file)).code == 0
     return planner
 
 
 @pytest.fixture
-def booked(run, saved) -> dict[str, Any]:
+def booked(run, saved):
     """Have a rental for it."""
     ran = run("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
     return dict(ran.document["rental"])
 
 
-def test_step_four(run, planner, appointment_file: Path) -> None:
+def test_step_four(run, planner, appointment_file):
     """Saving an appointment shows step 4, for a program as the contract's document."""
     ran = run("appointment", "save", str(appointment_file), "--json")
     validate(ran.document, "mobility_step")
@@ -50,20 +46,20 @@ def test_step_four(run, planner, appointment_file: Path) -> None:
         assert words in shown
 
 
-def test_an_appointment_from_standard_input(run, planner) -> None:
+def test_an_appointment_from_standard_input(run, planner):
     """`-` reads standard input."""
     ran = run("appointment", "save", "-", "--json", given=json.dumps(planner.appointment))
     assert ran.document["appointment_id"] == planner.id
 
 
-def test_filters(run, planner) -> None:
+def test_filters(run, planner):
     """Classes and features are tables for people and the contract's document for programs."""
     for command, word in (("classes", "Kombi"), ("features", "Automatik")):
         validate(run(command, "--json").document, "mobility_filters")
         assert word in run(command).out
 
 
-def test_search_for_an_appointment(run, saved) -> None:
+def test_search_for_an_appointment(run, saved):
     """The appointment's period and site are taken; the filters narrow the result."""
     every = run("search", "--appointment", saved.id, "--json").document
     some = run("search", "--appointment", saved.id, "--class", "kombi", "--class", "suv", "--json").document
@@ -76,13 +72,13 @@ def test_search_for_an_appointment(run, saved) -> None:
     assert "--limit" in table.err
 
 
-def test_search_for_a_period(run, planner) -> None:
+def test_search_for_a_period(run, planner):
     """A period given by hand needs no appointment."""
     ran = run("search", "--start", "2031-03-02 08:30", "--end", "2031-03-02 17:00", "--json")
     assert (ran.code, ran.document["total"] > 0) == (0, True)
 
 
-def test_the_customer_comes_from_the_saved_file(run, saved, appointment_file: Path) -> None:
+def test_the_customer_comes_from_the_saved_file(run, saved, appointment_file):
     """Booking takes the customer from the file the appointment was saved from, and says so."""
     ran = run("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
     validate(ran.document, "rental_outcome")
@@ -91,7 +87,7 @@ def test_the_customer_comes_from_the_saved_file(run, saved, appointment_file: Pa
     assert len(saved.control.rentals(saved.id)) == 1
 
 
-def test_the_customer_comes_from_standard_input(run, planner) -> None:
+def test_the_customer_comes_from_standard_input(run, planner):
     """A customer, or the whole appointment, may be piped in."""
     run("appointment", "save", "-", given=json.dumps(planner.appointment))
     words = ("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json")
@@ -101,7 +97,7 @@ def test_the_customer_comes_from_standard_input(run, planner) -> None:
     assert done.document["status"] == "done"
 
 
-def test_no_customer_anywhere(run, planner) -> None:
+def test_no_customer_anywhere(run, planner):
     """Without a customer the command says how to give one."""
     run("appointment", "save", "-", given=json.dumps(planner.appointment))
     ran = run("book", "--appointment", planner.id, "--option", "V1")
@@ -109,14 +105,14 @@ def test_no_customer_anywhere(run, planner) -> None:
     assert "--file" in ran.err
 
 
-def test_an_appointment_never_saved(run, configured) -> None:
+def test_an_appointment_never_saved(run, configured):
     """Booking and searching for an appointment never saved are refused, with the contract's code."""
     for words in (("book", "--option", "V1"), ("search",)):
         ran = run(*words, "--appointment", "never", "--json")
         assert (ran.code, ran.document["code"]) == (1, "appointment_not_saved")
 
 
-def test_another_appointments_file(run, saved, tmp_path: Path) -> None:
+def test_another_appointments_file(run, saved, tmp_path):
     """A file that holds another appointment is not used for this one."""
     other = tmp_path / "other.json"
     other.write_text(json.dumps(saved.appointment | {"id": "other"}))
@@ -124,7 +120,7 @@ def test_another_appointments_file(run, saved, tmp_path: Path) -> None:
     assert (ran.code, "another appointment" in ran.err) == (2, True)
 
 
-def test_the_same_change_again(run, saved) -> None:
+def test_the_same_change_again(run, saved):
     """The same change's id is the same rental; another one is refused and shows the first."""
     words = ("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
     change = ("--change-id", str(uuid.uuid4()))
@@ -134,7 +130,7 @@ def test_the_same_change_again(run, saved) -> None:
     assert other.document["rental"]["id"] == first.document["rental"]["id"]
 
 
-def test_change_the_end_and_cancel(run, saved, booked) -> None:
+def test_change_the_end_and_cancel(run, saved, booked):
     """The end may be given as a local time; cancelling twice is fine."""
     end = saved.end() + timedelta(hours=3)
     changed = run("change-end", booked["id"], end.isoformat(), "--json")
@@ -149,7 +145,7 @@ def test_change_the_end_and_cancel(run, saved, booked) -> None:
     assert [rental["status"] for rental in gone] == ["cancelled"]
 
 
-def test_refusals_are_told_to_a_person(run, saved, booked) -> None:
+def test_refusals_are_told_to_a_person(run, saved, booked):
     """A refusal is printed with its title and code, in the language, and exits 1."""
     ran = run("--lang", "de", "change-end", booked["id"], "2020-01-01T00:00:00Z")
     assert ran.code == 1
@@ -157,7 +153,7 @@ def test_refusals_are_told_to_a_person(run, saved, booked) -> None:
     assert run("change-end", "R-none", "2031-01-01T00:00:00Z").code == 1
 
 
-def test_an_unknown_outcome(run, saved) -> None:
+def test_an_unknown_outcome(run, saved):
     """A lost answer exits 3 with the way to go on; `recover` settles it."""
     option = saved.roomy_car()
     saved.control.fault("book", "drop_after", times=1000)
@@ -171,7 +167,7 @@ def test_an_unknown_outcome(run, saved) -> None:
     assert len(saved.control.rentals(saved.id)) == 1
 
 
-def test_what_was_set_aside_is_taken_up_by_hand(run, saved) -> None:
+def test_what_was_set_aside_is_taken_up_by_hand(run, saved):
     """Doctor lists it for a person, who has recovery try it with the others."""
     option = saved.roomy_car()
     saved.control.fault("book", "drop_before", times=1000)
@@ -182,10 +178,10 @@ def test_what_was_set_aside_is_taken_up_by_hand(run, saved) -> None:
     doctor = run("--lang", "en", "doctor")
     assert f"Not settled after many attempts: {pending}" in " ".join(doctor.out.split())
     saved.control.calm()
-    assert ["done"] == [each["status"] for each in run("recover", "--json").document["settled"]]
+    assert [each["status"] for each in run("recover", "--json").document["settled"]] == ["done"]
 
 
-def test_interrupted_while_it_is_sent(run, saved) -> None:
+def test_interrupted_while_it_is_sent(run, saved):
     """Ctrl-C in the middle of a change exits 3 with its id; the same command with that id brings the outcome."""
     words = ["book", "--appointment", saved.id, "--option", saved.roomy_car()]
     saved.control.fault("book", "delay", value=2)
@@ -206,7 +202,7 @@ def test_interrupted_while_it_is_sent(run, saved) -> None:
     assert (again.code, len(saved.control.rentals(saved.id))) == (0, 1)
 
 
-def test_give_up_a_pending_booking(run, saved) -> None:
+def test_give_up_a_pending_booking(run, saved):
     """A booking whose outcome is unknown can be given up."""
     option = saved.roomy_car()
     saved.control.fault("book", "drop_after", times=1000)
@@ -217,7 +213,7 @@ def test_give_up_a_pending_booking(run, saved) -> None:
     assert {each["status"] for each in saved.control.rentals(saved.id)} <= {"cancelled"}
 
 
-def test_carloop_out_of_reach(run, configured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_carloop_out_of_reach(run, configured, monkeypatch):
     """Nobody there exits 4, for a question, a change and a test of the settings."""
     monkeypatch.setenv("CARLOOP_BASE_URL", "http://127.0.0.1:9")
     codes = [
@@ -226,7 +222,7 @@ def test_carloop_out_of_reach(run, configured, monkeypatch: pytest.MonkeyPatch) 
     assert codes == [4, 4, 4]
 
 
-def test_erase(run, saved, booked) -> None:
+def test_erase(run, saved, booked):
     """Erasing tells what was erased, and forgets where the appointment's file is."""
     run("cancel", booked["id"])
     ran = run("erase", "--customer", saved.appointment["customer"]["number"], "--yes", "--json")
@@ -235,7 +231,7 @@ def test_erase(run, saved, booked) -> None:
     assert not list(saved.store.parent.glob("*.files.json"))
 
 
-def test_erase_asks_first(run, saved, booked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_erase_asks_first(run, saved, booked, monkeypatch):
     """A script is told of --yes, a person is asked in their language; any answer but yes erases nothing."""
     number = saved.appointment["customer"]["number"]
     ran = run("erase", "--customer", number)
@@ -254,7 +250,7 @@ def test_erase_asks_first(run, saved, booked, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_a_dry_run_erases_nothing(run, saved, language: str) -> None:
+def test_a_dry_run_erases_nothing(run, saved, language):
     """It names what would go, what would stay and why, and the files; all of it is there afterwards."""
     saved.control.fault("book", "drop_after", times=1000)
     run("book", "--appointment", saved.id, "--option", saved.roomy_car())
@@ -273,7 +269,7 @@ def test_a_dry_run_erases_nothing(run, saved, language: str) -> None:
     assert run(*words, "--json").document["appointment_ids"] == [saved.id]
 
 
-def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path: Path) -> None:
+def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path):
     """Erasing an appointment forgets its file alone, at once; a pending change keeps what it needs itself."""
     other = tmp_path / "other.json"
     other.write_text(json.dumps(saved.appointment | {"id": f"{saved.id}-other"}))
@@ -289,7 +285,7 @@ def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path: Pa
     assert remembered_file(str(saved.store), f"{saved.id}-other") == other
 
 
-def test_nothing_personal_is_written_beside_the_records(run, saved, booked) -> None:
+def test_nothing_personal_is_written_beside_the_records(run, saved, booked):
     """The command line itself keeps no customer."""
     for path in saved.store.parent.iterdir():
         if path.is_file() and path.name != "appointment.json":
@@ -297,7 +293,7 @@ def test_nothing_personal_is_written_beside_the_records(run, saved, booked) -> N
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_tables_on_a_narrow_terminal(run, saved, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+def test_tables_on_a_narrow_terminal(run, saved, monkeypatch, language):
     """At 80 columns ids, plates, times and prices stay whole, and no plate is shown twice."""
     monkeypatch.setenv("COLUMNS", "80")
     option = saved.search()["options"][0]
@@ -314,14 +310,8 @@ def test_tables_on_a_narrow_terminal(run, saved, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("columns", [40, 60, 80])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_nothing_is_shown_a_letter_a_line(
-    run,
-    saved,
-    booked,
-    appointment_file: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    language: str,
-    columns: int,
-) -> None:
+    run, saved, booked, appointment_file, monkeypatch, language, columns
+):
     """However narrow the terminal, ids, plates, prices and times stay whole, and no line is longer than it."""
     monkeypatch.setenv("COLUMNS", str(columns))
     option = saved.search()["options"][0]
@@ -351,7 +341,7 @@ def test_nothing_is_shown_a_letter_a_line(
         assert [word for word in whole if word not in "\n".join(lines)] == [], name
 
 
-def test_prices_are_aligned_at_their_right(capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+def test_prices_are_aligned_at_their_right(capsys, monkeypatch):
     """So that one sees which is dearer."""
     monkeypatch.setenv("COLUMNS", "60")
     print_table(["Car", "Price"], [("A", "9,90 €"), ("B", "1.109,80 €")], right=["Price"])
@@ -359,7 +349,7 @@ def test_prices_are_aligned_at_their_right(capsys: pytest.CaptureFixture[str], m
     assert nine.rstrip().index("€") == thousand.rstrip().index("€")
 
 
-def test_the_zone_of_times_is_told(run, planner, saved) -> None:
+def test_the_zone_of_times_is_told(run, planner, saved):
     """Times that were given or are shown name their zone."""
     local = run("search", "--start", "2031-03-02 08:30", "--end", "2031-03-02 17:00", "--json")
     exact = run("search", "--start", "2031-03-02T08:30:00Z", "--end", "2031-03-02T17:00:00Z", "--json")
@@ -368,7 +358,7 @@ def test_the_zone_of_times_is_told(run, planner, saved) -> None:
     assert "Times in Europe/Berlin." in run("rentals", "--appointment", saved.id).err
 
 
-def test_a_settled_refusal_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_settled_refusal_says_why(capsys):
     """What `recover` settled as refused is shown with its reason and code."""
     problem = make_problem("given_up", locale="en")
     outcome = {"change_id": str(uuid.uuid4()), "provider": "carloop", "status": "refused", "problem": problem}
@@ -383,9 +373,7 @@ def test_a_settled_refusal_says_why(capsys: pytest.CaptureFixture[str]) -> None:
         ("CARLOOP_TOKEN", "tok_no", 1, "not_authorised"),
     ],
 )
-def test_a_carloop_that_cannot_be_asked_is_told(
-    run, saved, monkeypatch: pytest.MonkeyPatch, name: str, value: str, code: int, word: str
-) -> None:
+def test_a_carloop_that_cannot_be_asked_is_told(run, saved, monkeypatch, name, value, code, word):
     """Nothing settled and nothing changed is not the same as nothing asked."""
     assert run("recover").code == 0
     monkeypatch.setenv(name, value)
@@ -393,11 +381,11 @@ def test_a_carloop_that_cannot_be_asked_is_told(
     assert (told.code, word in told.err, "main" in told.err) == (code, True, True)
 
 
-def test_erase_rewrites_large_records_while_one_waits(run, saved, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_erase_rewrites_large_records_while_one_waits(run, saved, monkeypatch):
     """What is not done beside the planner's work is done here, and said."""
     monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
     ran = run("erase", "--appointment", saved.id, "--yes")
-    assert (0, True) == (
+    assert (
         ran.code,
         ran.err.endswith("The records' files have now been cleared.\n"),
-    )
+    ) == (0, True)

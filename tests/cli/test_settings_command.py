@@ -1,7 +1,5 @@
 """`carloop settings`: show, set and test, and the token that is never shown."""
 
-from __future__ import annotations
-
 import json
 import stat
 from pathlib import Path
@@ -14,14 +12,14 @@ CANARY = "canary-token-0815"
 
 
 @pytest.fixture
-def entered(run, plugin_environment: Path, sandbox) -> Path:
+def entered(run, plugin_environment, sandbox):
     """Have address and token saved, the token from standard input."""
     ran = run("settings", "set", "--base-url", sandbox.url, "--token-stdin", given=f"{sandbox.token}\n")
     assert ran.code == 0
     return plugin_environment
 
 
-def test_what_was_entered_works(run, entered, sandbox) -> None:
+def test_what_was_entered_works(run, entered, sandbox):
     """What was saved is shown without the token, and the connection works."""
     shown = run("settings", "show", "--json")
     validate(shown.document, "provider_settings")
@@ -33,7 +31,7 @@ def test_what_was_entered_works(run, entered, sandbox) -> None:
     assert sandbox.token not in shown.out + shown.err + report.out + run("settings", "show").out
 
 
-def test_the_token_is_in_one_place(entered, sandbox) -> None:
+def test_the_token_is_in_one_place(entered, sandbox):
     """The token is in the secrets file alone, which only its owner can read."""
     holders = [
         path
@@ -44,7 +42,7 @@ def test_the_token_is_in_one_place(entered, sandbox) -> None:
     assert stat.S_IMODE(holders[0].stat().st_mode) == 0o600
 
 
-def test_the_page_in_german(run, entered) -> None:
+def test_the_page_in_german(run, entered):
     """A person sees the words of the planner's screen."""
     ran = run("--lang", "de", "settings", "show")
     assert all(word in ran.out for word in ("Webadresse", "Authentifizierungsschlüssel", "gesetzt seit"))
@@ -52,7 +50,7 @@ def test_the_page_in_german(run, entered) -> None:
     assert "https://www.carloop.info" in ran.err
 
 
-def test_a_wrong_token(run, entered, sandbox) -> None:
+def test_a_wrong_token(run, entered, sandbox):
     """A wrong token is told with what to do, and exits 1."""
     ran = run("settings", "set", "--token-stdin", "--json", given=CANARY)
     assert (ran.code, ran.document["ok"]) == (1, False)
@@ -60,7 +58,7 @@ def test_a_wrong_token(run, entered, sandbox) -> None:
     assert CANARY not in ran.out + ran.err
 
 
-def test_the_token_from_the_environment(run, plugin_environment, sandbox, monkeypatch) -> None:
+def test_the_token_from_the_environment(run, plugin_environment, sandbox, monkeypatch):
     """CARLOOP_TOKEN can be taken over into the settings."""
     monkeypatch.setenv("CARLOOP_TOKEN", sandbox.token)
     ran = run("settings", "set", "--base-url", sandbox.url, "--token-env")
@@ -69,7 +67,7 @@ def test_the_token_from_the_environment(run, plugin_environment, sandbox, monkey
     assert run("settings", "test").code == 0
 
 
-def test_what_the_environment_sets_cannot_be_saved(run, configured, sandbox) -> None:
+def test_what_the_environment_sets_cannot_be_saved(run, configured, sandbox):
     """A setting that the environment fixes is refused, and nothing is stored."""
     ran = run("settings", "set", "--base-url", "https://other.example", "--json")
     assert (ran.code, ran.document["findings"][0]["code"]) == (1, "setting_fixed")
@@ -77,13 +75,13 @@ def test_what_the_environment_sets_cannot_be_saved(run, configured, sandbox) -> 
     assert (shown["values"]["base_url"], shown["fixed"]) == (sandbox.url, ["base_url", "token"])
 
 
-def test_delete(run, entered) -> None:
+def test_delete(run, entered):
     """A setting can be deleted; the report says what is missing then."""
     ran = run("settings", "set", "--delete", "token", "--json")
     assert (ran.code, [each["code"] for each in ran.document["findings"]]) == (1, ["saved", "not_configured"])
 
 
-def test_an_address_without_encryption(run, plugin_environment) -> None:
+def test_an_address_without_encryption(run, plugin_environment):
     """http to another computer is refused in a sentence, and nothing is stored."""
     ran = run("--lang", "de", "settings", "set", "--base-url", "http://carloop.example")
     assert (ran.code, "insecure_address" in ran.out, "https://" in ran.out) == (1, True, True)
@@ -91,13 +89,13 @@ def test_an_address_without_encryption(run, plugin_environment) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "\n"])
-def test_no_token_on_standard_input(run, plugin_environment, given: str) -> None:
+def test_no_token_on_standard_input(run, plugin_environment, given):
     """An empty standard input is a mistake, not a token."""
     assert run("settings", "set", "--token-stdin", given=given).code == 2
 
 
 @pytest.mark.parametrize("given", ["two words", "schlüssel", "a\tb", "a\nb"])
-def test_what_is_no_token(run, plugin_environment, given: str) -> None:
+def test_what_is_no_token(run, plugin_environment, given):
     """What cannot be a token is refused without being repeated."""
     ran = run("settings", "set", "--base-url", "https://a.example", "--token-stdin", "--json", given=given)
     assert ran.code == 1
@@ -105,7 +103,7 @@ def test_what_is_no_token(run, plugin_environment, given: str) -> None:
     assert run("settings", "show", "--json").document["values"] == {}
 
 
-def test_several_sites(run, plugin_environment, sandbox, monkeypatch, tmp_path: Path) -> None:
+def test_several_sites(run, plugin_environment, sandbox, monkeypatch, tmp_path):
     """A site of the configuration file has its own; the environment serves the others."""
     (tmp_path / "nord.token").write_text(sandbox.token)
     config = tmp_path / "config.toml"
@@ -116,7 +114,7 @@ def test_several_sites(run, plugin_environment, sandbox, monkeypatch, tmp_path: 
     assert run("--site", "nord", "classes").code == 0
 
 
-def test_a_broken_configuration_file(run, plugin_environment, monkeypatch, tmp_path: Path) -> None:
+def test_a_broken_configuration_file(run, plugin_environment, monkeypatch, tmp_path):
     """A broken configuration file is named with its line, everywhere."""
     config = tmp_path / "config.toml"
     config.write_text("[sites.nord]\nbase_url = \n")
@@ -126,14 +124,14 @@ def test_a_broken_configuration_file(run, plugin_environment, monkeypatch, tmp_p
         assert (ran.code, str(config) in ran.out + ran.err, "line 2" in ran.out + ran.err) == (1, True, True)
 
 
-def test_the_report_is_one_document(run, entered) -> None:
+def test_the_report_is_one_document(run, entered):
     """`--json` prints one line that is one document."""
     assert len(run("settings", "test", "--json").out.splitlines()) == 1
     assert json.loads(run("settings", "test", "--json").out)["provider"] == "carloop"
 
 
 @pytest.mark.parametrize("station", ["nowhere", "Karlsruhe Mitte"])
-def test_a_station_by_a_wrong_id(run, entered, station: str) -> None:
+def test_a_station_by_a_wrong_id(run, entered, station):
     """Saving, testing, the doctor and a search all say that there is no such station, and which there are."""
     saved = run("settings", "set", "--station", station, "--json")
     tested, examined = run("settings", "test", "--json"), run("doctor", "--json")

@@ -1,26 +1,22 @@
 """`carloop store copy`, and the doctor of a shared store."""
 
-from __future__ import annotations
-
 import io
 import sys
-from pathlib import Path
 
 import pytest
 
-from benchmarks.postgres import Postgres
 from carloop_plugin.cli.progress import counting
 
 CANARY = "canary-passwort-0815"
 
 
 @pytest.fixture
-def address(postgres: Postgres) -> str:
+def address(postgres):
     """An empty database; its address carries a password that is not asked for."""
     return postgres.new_database().replace("postgres@", f"postgres:{CANARY}@")
 
 
-def test_from_a_file_to_a_server_and_back(run, planner, address: str, monkeypatch, tmp_path: Path) -> None:
+def test_from_a_file_to_a_server_and_back(run, planner, address, monkeypatch, tmp_path):
     """A dealer grows from one planner server to several: the booking is there, and the next one works."""
     planner.save()
     rental = planner.book()
@@ -38,7 +34,7 @@ def test_from_a_file_to_a_server_and_back(run, planner, address: str, monkeypatc
     assert CANARY not in there.out + there.err + back.out + back.err
 
 
-def test_a_person_reads_the_counts(run, planner, address: str) -> None:
+def test_a_person_reads_the_counts(run, planner, address):
     """Both sides in a table, in both languages, and what to do next."""
     planner.save()
     german = run("--lang", "de", "store", "copy", str(planner.store), address)
@@ -63,7 +59,7 @@ def test_a_person_reads_the_counts(run, planner, address: str) -> None:
         (("store", "copy", f"postgresql://u:{CANARY}@127.0.0.1:1/carloop", "new.sqlite3"), 1),
     ],
 )
-def test_how_it_ends(run, monkeypatch, tmp_path: Path, words: tuple[str, ...], code: int) -> None:
+def test_how_it_ends(run, monkeypatch, tmp_path, words, code):
     """Misused 2, refused 1; nothing is made, and no password shown."""
     monkeypatch.chdir(tmp_path)
     ran = run(*words)
@@ -72,11 +68,11 @@ def test_how_it_ends(run, monkeypatch, tmp_path: Path, words: tuple[str, ...], c
     assert CANARY not in ran.out + ran.err
 
 
-def test_a_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bar_is_for_terminals(monkeypatch):
     """In a pipe there is none."""
 
     class Terminal(io.StringIO):
-        def isatty(self) -> bool:
+        def isatty(self):
             return True
 
     for stream, seen in ((Terminal(), True), (io.StringIO(), False)):
@@ -87,7 +83,7 @@ def test_a_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
         assert ("3/3" in stream.getvalue()) == seen
 
 
-def test_the_doctor_knows_the_server(run, configured, address: str, monkeypatch) -> None:
+def test_the_doctor_knows_the_server(run, configured, address, monkeypatch):
     """Which PostgreSQL, where, and that the token of the environment will do on every server."""
     monkeypatch.setenv("CARLOOP_STORE", address)
     ran = run("doctor", "--json")
@@ -102,8 +98,8 @@ def test_the_doctor_knows_the_server(run, configured, address: str, monkeypatch)
 
 
 def test_the_doctor_says_that_a_token_of_one_server_is_none_of_the_others(
-    run, configured, sandbox, address: str, monkeypatch
-) -> None:
+    run, configured, sandbox, address, monkeypatch
+):
     """One entered with `settings set` is kept on this computer; the others that share the records have none."""
     monkeypatch.setenv("CARLOOP_STORE", address)
     monkeypatch.setenv("XDG_DATA_HOME", str(configured.parent / "data"))
@@ -113,7 +109,7 @@ def test_the_doctor_says_that_a_token_of_one_server_is_none_of_the_others(
     assert "shared_store_token" in {each["code"] for each in report["findings"]}
 
 
-def test_the_doctor_of_a_server_that_is_down(run, configured, monkeypatch) -> None:
+def test_the_doctor_of_a_server_that_is_down(run, configured, monkeypatch):
     """What is wrong is said, and the rest is still told."""
     monkeypatch.setenv("CARLOOP_STORE", f"postgresql://u:{CANARY}@127.0.0.1:1/carloop")
     ran = run("doctor", "--json")
@@ -122,7 +118,7 @@ def test_the_doctor_of_a_server_that_is_down(run, configured, monkeypatch) -> No
     assert CANARY not in ran.out + ran.err
 
 
-def test_a_server_is_not_rebuilt(run, configured, address: str, monkeypatch) -> None:
+def test_a_server_is_not_rebuilt(run, configured, address, monkeypatch):
     """Its backup is; nothing is moved aside."""
     monkeypatch.setenv("CARLOOP_STORE", address)
     ran = run("recover", "--rebuild")

@@ -1,7 +1,5 @@
 """Mistakes in how a command is given, and other ends."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -49,7 +47,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("words", MISTAKES.values(), ids=MISTAKES)
-def test_mistakes(run, configured, words: list[str]) -> None:
+def test_mistakes(run, configured, words):
     """A mistake is exit code 2 and one sentence in each language, with the way to the help."""
     german, english = run("--lang", "de", *words), run("--lang", "en", *words)
     assert (german.code, german.out, english.code, english.out) == (2, "", 2, "")
@@ -78,7 +76,7 @@ SAID = {
 
 
 @pytest.mark.parametrize(("words", "said"), SAID.values(), ids=SAID)
-def test_what_was_meant_is_said(run, configured, words: list[str], said: str) -> None:
+def test_what_was_meant_is_said(run, configured, words, said):
     """A word there is none of is answered with those there are, or with what is spelt much like it."""
     ran = run(*words)
     assert (ran.code, ran.out, said in ran.err) == (2, "", True)
@@ -87,20 +85,20 @@ def test_what_was_meant_is_said(run, configured, words: list[str], said: str) ->
 @pytest.mark.parametrize(
     "words", [["--lang", "en"], ["settings", "--lang", "en"], ["--site", "main"]], ids=" ".join
 )
-def test_options_alone_show_the_help(run, words: list[str]) -> None:
+def test_options_alone_show_the_help(run, words):
     """Options without a command are not too many arguments: the help says which commands there are."""
     ran = run(*words)
     assert (ran.code, "Commands:" in ran.err, "Error" in ran.err) == (2, True, False)
 
 
 @pytest.mark.parametrize("language", ["EN", "en-GB", "en_GB.UTF-8"])
-def test_a_language_in_any_spelling(run, configured, language: str) -> None:
+def test_a_language_in_any_spelling(run, configured, language):
     """A locale is as good as its language."""
     assert "Vehicle class" in run("--lang", language, "classes").out
 
 
 @pytest.mark.parametrize("words", [["classes"], ["rentals"], ["search", *PERIOD]], ids=lambda words: words[0])
-def test_a_site_nobody_knows(run, plugin_environment, sandbox, monkeypatch, tmp_path: Path, words) -> None:
+def test_a_site_nobody_knows(run, plugin_environment, sandbox, monkeypatch, tmp_path, words):
     """Where sites have addresses of their own, another one is told which there are; an address for all serves it."""
     (tmp_path / "token").write_text(sandbox.token)
     (tmp_path / "c.toml").write_text(f'[sites.nord]\nbase_url = "{sandbox.url}"\ntoken_file = "token"\n')
@@ -113,21 +111,21 @@ def test_a_site_nobody_knows(run, plugin_environment, sandbox, monkeypatch, tmp_
     assert run(*words, "--site", "nort").code == 0
 
 
-def test_a_group_alone_shows_its_help(run) -> None:
+def test_a_group_alone_shows_its_help(run):
     """A group without a command shows its help as a usage error."""
     ran = run("--lang", "de", "settings")
     assert (ran.code, "Befehle:" in ran.err) == (2, True)
 
 
 @pytest.mark.parametrize("content", ["", "nonsense", "[]", "5", "[" * 100_000, '{"a": NaN}', "\udcff"])
-def test_documents_that_are_none(run, configured, tmp_path: Path, content: str) -> None:
+def test_documents_that_are_none(run, configured, tmp_path, content):
     """A file that holds no JSON object is a usage error, whatever it holds."""
     path = tmp_path / "a.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
     assert run("appointment", "save", str(path)).code == 2
 
 
-def test_what_is_wrong_with_a_file(run, configured, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_file(run, configured, tmp_path):
     """A file in another charset is told as such, and standard input by its name."""
     path = tmp_path / "a.json"
     path.write_bytes('{"id": "Jörg"}'.encode("latin-1"))
@@ -138,13 +136,13 @@ def test_what_is_wrong_with_a_file(run, configured, tmp_path: Path) -> None:
     assert "Fehler: Standardeingabe ist kein" in piped.err
 
 
-def test_an_invalid_document(run, configured) -> None:
+def test_an_invalid_document(run, configured):
     """A JSON object that is no appointment is refused with the place that is wrong."""
     ran = run("appointment", "save", "-", "--json", given='{"id": "A-1"}')
     assert (ran.code, ran.document["code"]) == (1, "invalid_document")
 
 
-def test_a_terminal_obeys_nothing_from_outside(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_terminal_obeys_nothing_from_outside(capsys):
     """What a terminal would obey is shown as a dot, in tables, findings and problems."""
     bad = "\x1b[2Jgone\r\n"
     texts = Texts("en")
@@ -155,11 +153,11 @@ def test_a_terminal_obeys_nothing_from_outside(capsys: pytest.CaptureFixture[str
     assert ("\x1b" in said, "\r" in said, said.count("·[2Jgone··")) == (False, False, 8)
 
 
-def test_unexpected_trouble_is_a_sentence(run, configured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unexpected_trouble_is_a_sentence(run, configured, monkeypatch):
     """A bug is a sentence in the language, and exit code 1."""
     from carloop_plugin.cli.commands import rentals
 
-    def fail() -> None:
+    def fail():
         raise RuntimeError("canary")
 
     monkeypatch.setattr(rentals, "records", fail)
@@ -167,7 +165,7 @@ def test_unexpected_trouble_is_a_sentence(run, configured, monkeypatch: pytest.M
     assert (ran.code, "RuntimeError" in ran.err, "canary" in ran.err) == (1, True, False)
 
 
-def test_a_reader_that_leaves(configured) -> None:
+def test_a_reader_that_leaves(configured):
     """`carloop … | head -1` says nothing about the broken pipe."""
     with subprocess.Popen(
         [*PROGRAM, "completion", "bash"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -179,7 +177,7 @@ def test_a_reader_that_leaves(configured) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 @pytest.mark.parametrize("words", [["--help"], ["doctor"], ["doctor", "--json"]], ids=" ".join)
-def test_a_full_output(configured, words: list[str]) -> None:
+def test_a_full_output(configured, words):
     """Output that cannot be written is one sentence and exit code 1, for help too."""
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
@@ -191,7 +189,7 @@ def test_a_full_output(configured, words: list[str]) -> None:
     )
 
 
-def test_a_charset_that_lacks_letters(configured) -> None:
+def test_a_charset_that_lacks_letters(configured):
     """A terminal without ticks and half the letters gets marks in their place; JSON stays what it is."""
     environ = os.environ | {"PYTHONIOENCODING": "iso-8859-1"}
     period = ["--start", "2031-03-02 08:30", "--end", "2031-03-02 17:00", "--json"]
@@ -206,7 +204,7 @@ def test_a_charset_that_lacks_letters(configured) -> None:
     assert any("Škoda" in title for title in titles)
 
 
-def test_interrupted(configured) -> None:
+def test_interrupted(configured):
     """Ctrl-C ends a watch with its last result, quietly."""
     with subprocess.Popen(
         [*PROGRAM, "recover", "--watch", "60", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -218,7 +216,7 @@ def test_interrupted(configured) -> None:
     assert (code, b"Traceback" in errors) == (0, False)
 
 
-def test_interrupted_at_a_prompt() -> None:
+def test_interrupted_at_a_prompt():
     """Ctrl-C elsewhere is exit code 130 and a word."""
     script = (
         "import os, signal, sys\n"
@@ -231,7 +229,7 @@ def test_interrupted_at_a_prompt() -> None:
     assert (ran.returncode, ran.stderr.decode().strip()) == (130, "Abgebrochen.")
 
 
-def test_starting_is_quick() -> None:
+def test_starting_is_quick():
     """Help needs neither rich, nor httpx, nor the schema engines, nor the records."""
     script = (
         "import sys\n"

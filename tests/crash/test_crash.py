@@ -1,7 +1,5 @@
 """SIGKILL at every step of everything doubles nothing and loses nothing; and the harness that says so can see."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
@@ -15,38 +13,38 @@ LONGEST = 1200
 """Seconds for a machine that has much else to do; an idle one with two cores takes a twentieth of it."""
 
 
-def play(program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def play(program, *arguments, **environment):
     """Run one of the programs beside this file."""
     command = [sys.executable, str(FOLDER / program), *arguments]
     around = os.environ | environment
     return subprocess.run(command, env=around, capture_output=True, text=True, timeout=LONGEST, check=False)
 
 
-def test_five_hundred_kills_double_nothing_and_lose_nothing(tmp_path: Path) -> None:
+def test_five_hundred_kills_double_nothing_and_lose_nothing(tmp_path):
     """The plugin, its recovery, its migration and its rebuild, Carloop, a full disk, locked and damaged records."""
     done = play("harness.py", "--rounds", "500", "--report", str(tmp_path / "crash.md"))
-    assert "500 rounds, 0 doubled, 0 unlinked" == done.stdout.splitlines()[-1], done.stderr
-    assert 0 == done.returncode
+    assert done.stdout.splitlines()[-1] == "500 rounds, 0 doubled, 0 unlinked", done.stderr
+    assert done.returncode == 0
     assert re.search(r"^- (\d+) of \1 steps taken in turn", (tmp_path / "crash.md").read_text(), re.MULTILINE)
 
 
-def test_who_may_not_mount_a_disk_has_a_limit_instead(tmp_path: Path) -> None:
+def test_who_may_not_mount_a_disk_has_a_limit_instead(tmp_path):
     """The room ends before and after the sending as on a full disk, and the report says what it was."""
     report = tmp_path / "crash.md"
     # Where nothing can be run, `mount` cannot either.
     done = play(
         "harness.py", "--rounds", "48", "--scene", "FULL", "--report", str(report), PATH=str(tmp_path), CI=""
     )
-    assert "48 rounds, 0 doubled, 0 unlinked" == done.stdout.splitlines()[-1], done.stderr
-    assert 0 == done.returncode
+    assert done.stdout.splitlines()[-1] == "48 rounds, 0 doubled, 0 unlinked", done.stderr
+    assert done.returncode == 0
     assert "(RLIMIT_FSIZE), since none can be mounted here: " in report.read_text()
     assert "| a full disk | 48 | 48 | 0 | 0 |" in report.read_text()
 
 
-def test_ci_must_have_a_disk_that_can_be_filled(tmp_path: Path) -> None:
+def test_ci_must_have_a_disk_that_can_be_filled(tmp_path):
     """What is only like it is no proof there."""
     done = play("harness.py", "--rounds", "4", "--scene", "FULL", PATH=str(tmp_path), CI="true")
-    assert (1, "") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (1, "")
     assert "CI must have a disk that can be filled" in done.stderr
 
 
@@ -59,14 +57,14 @@ def test_ci_must_have_a_disk_that_can_be_filled(tmp_path: Path) -> None:
         ("refused_when_it_is_not_found", "asked again: refused period_in_past"),
     ],
 )
-def test_the_harness_sees_a_planted_bug(bug: str, seen: str) -> None:
+def test_the_harness_sees_a_planted_bug(bug, seen):
     """It says what is wrong, counts it, and fails."""
     done = play("planted.py", bug, "--rounds", "12", "--scene", "WIRE")
-    assert (1, True) == (done.returncode, seen in done.stderr), done.stderr
-    assert "12 rounds, 0 doubled, 0 unlinked" != done.stdout.splitlines()[-1]
+    assert (done.returncode, seen in done.stderr) == (1, True), done.stderr
+    assert done.stdout.splitlines()[-1] != "12 rounds, 0 doubled, 0 unlinked"
 
 
-def test_an_erasure_that_is_killed_is_finished(tmp_path: Path) -> None:
+def test_an_erasure_that_is_killed_is_finished(tmp_path):
     """No file holds a byte of the customer, wherever the erasure was killed, journals and temporary files included."""
     done = play("erasing.py", "--rounds", "30")
-    assert (0, True) == (done.returncode, done.stdout.endswith(" kills, 0 left\n")), done.stdout + done.stderr
+    assert (done.returncode, done.stdout.endswith(" kills, 0 left\n")) == (0, True), done.stdout + done.stderr

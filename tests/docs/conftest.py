@@ -3,7 +3,6 @@
 import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -11,25 +10,25 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def root() -> Path:
+def root():
     """Name the project's folder."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
-def reference(root) -> str:
+def reference(root):
     """Read all pages of docs/reference as one text."""
     return "\n".join(path.read_text("utf-8") for path in sorted((root / "docs/reference").glob("*.md")))
 
 
 @pytest.fixture(scope="session")
-def headings(reference) -> set[str]:
+def headings(reference):
     """Collect the headings of docs/reference, without their marks."""
     return set(re.findall(r"^#+ `?(.*?)`?$", reference, re.MULTILINE))
 
 
 @pytest.fixture(scope="session")
-def generate_reference(root) -> ModuleType:
+def generate_reference(root):
     """Load the program that writes the generated parts."""
     spec = importlib.util.spec_from_file_location("generate_reference", root / "docs/generate_reference.py")
     module = importlib.util.module_from_spec(spec)

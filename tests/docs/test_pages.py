@@ -87,7 +87,7 @@ def test_decisions_are_short_and_numbered(root):
     """A decision fits 30 lines, the numbers have no gap, and the title carries the number."""
     found = sorted((root / "docs/decisions").glob("0*.md"))
 
-    assert [int(page.name[:4]) for page in found] == list(range(1, len(found) + 1))
+    assert list(range(1, len(found) + 1)) == [int(page.name[:4]) for page in found]
     for page in found:
         text = page.read_text("utf-8")
         assert len(text.splitlines()) <= 30, page.name

@@ -106,7 +106,7 @@ def test_every_field_of_the_settings_page_and_file(root):
     page = (root / "docs/reference/settings.md").read_text("utf-8")
     rows = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
 
-    assert {*ENTRY_KEYS, "token"} - rows == set()
+    assert set() == {*ENTRY_KEYS, "token"} - rows
 
 
 def test_every_event(root):
@@ -116,7 +116,7 @@ def test_every_event(root):
     page = (root / "docs/reference/events.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| `([a-z_.]+)` \|(.*)$", page, re.MULTILINE))
 
-    assert {event.name for event in EVENTS} | set(FIELDS) == set(rows)
+    assert set(rows) == {event.name for event in EVENTS} | set(FIELDS)
     assert [e.name for e in EVENTS if not all(f"`{name}`" in rows[e.name] for name in e.fields)] == []
 
 

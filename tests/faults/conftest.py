@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,26 +29,26 @@ class Upstream:
     closed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     @property
-    def url(self) -> str:
+    def url(self):
         return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
 
-    def serve(self) -> None:
+    def serve(self):
         with suppress(OSError):
             while True:
                 sock, _ = self.listener.accept()
                 self.received.append(bytearray())
                 threading.Thread(target=self._talk, args=(sock, self.received[-1]), daemon=True).start()
 
-    def _talk(self, sock: socket.socket, kept: bytearray) -> None:
+    def _talk(self, sock, kept):
         noted = _Noting(sock, kept)
-        reader = Reader(noted)  # type: ignore[arg-type]
+        reader = Reader(noted)
         with suppress(OSError):
             while reader.message() is not None:
                 sock.sendall(ANSWER)
         sock.close()
         self.closed.release()
 
-    def wait_closed(self) -> None:
+    def wait_closed(self):
         """Wait until a connection has ended."""
         assert self.closed.acquire(timeout=5)
 
@@ -59,14 +58,14 @@ class _Noting:
     sock: socket.socket
     kept: bytearray
 
-    def recv(self, size: int) -> bytes:
+    def recv(self, size):
         data = self.sock.recv(size)
         self.kept += data
         return data
 
 
 @pytest.fixture
-def upstream() -> Iterator[Upstream]:
+def upstream():
     """A server behind the proxy."""
     server = Upstream(socket.create_server(("127.0.0.1", 0)))
     threading.Thread(target=server.serve, daemon=True).start()
@@ -76,7 +75,7 @@ def upstream() -> Iterator[Upstream]:
 
 
 @pytest.fixture
-def proxy(upstream: Upstream) -> Iterator[FaultProxy]:
+def proxy(upstream):
     """A proxy in front of it."""
     with FaultProxy(upstream.url) as running:
         yield running

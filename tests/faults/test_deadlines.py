@@ -1,21 +1,18 @@
 """The figures of the deadlines are held to their limit, and the command writes them down."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from carloop_faults.deadlines.case import Call, Case, Ended, measure
+from carloop_faults.deadlines.case import Case, measure
 from carloop_faults.deadlines.command import CASES, last_line
 
 COMMAND = Path(__file__).with_name("deadlines.py")
 
 
-def test_every_case_is_measured_and_written_down(tmp_path: Path) -> None:
+def test_every_case_is_measured_and_written_down(tmp_path):
     """One call each, in the host kit and in the client."""
     report = tmp_path / "deadlines.md"
     command = [sys.executable, str(COMMAND), "--tries", "1", "--report", str(report)]
@@ -34,18 +31,18 @@ def test_every_case_is_measured_and_written_down(tmp_path: Path) -> None:
     assert len(CASES) == text.count("| host kit |") + text.count("| client, a ")
 
 
-def case(*overruns: float, told: str = "deadline_exceeded") -> Case:
+def case(*overruns, told="deadline_exceeded"):
     """Make a case whose calls end so, one after the other."""
     left = list(overruns)
 
     @contextmanager
-    def stopped() -> Iterator[Call]:
+    def stopped():
         yield lambda _: (told, left.pop(0))
 
     return Case("nowhere", "nothing", stopped, 0.1)
 
 
-def test_what_a_busy_machine_spoilt_is_measured_again() -> None:
+def test_what_a_busy_machine_spoilt_is_measured_again():
     """Twice at most."""
     for ended, expected in (
         (measure(case(0.2, 0.049)), ((0.049,), 1)),
@@ -62,8 +59,8 @@ def test_what_a_busy_machine_spoilt_is_measured_again() -> None:
         (case(0.0, 0.0, told="provider_failed"), "2 calls, 0 late, 1 astray"),
     ],
 )
-def test_each_figure_is_held_to_its_limit(case: Case, line: str) -> None:
+def test_each_figure_is_held_to_its_limit(case, line):
     """Not a millisecond more, and nothing else may be told."""
-    found: list[Ended] = [measure(case, tries=2)]
-    assert (line, line.endswith("0 late, 0 astray")) == last_line(found)
+    found = [measure(case, tries=2)]
+    assert last_line(found) == (line, line.endswith("0 late, 0 astray"))
     assert not last_line([])[1]

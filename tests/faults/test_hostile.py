@@ -1,7 +1,5 @@
 """What hostile answers cost, measured as the command does, in a fresh process each; and the second origin."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,7 +15,7 @@ from carloop_faults.provenance import CHANCELESS
 COMMAND = Path(__file__).with_name("hostile.py")
 
 
-def test_hostile_answers_cost_neither_time_nor_memory(tmp_path: Path) -> None:
+def test_hostile_answers_cost_neither_time_nor_memory(tmp_path):
     """The deadline kept to 50 ms, less than 64 MiB, nobody stalled for 300 ms, nothing raw."""
     report = tmp_path / "hostile.md"
     command = [
@@ -32,24 +30,24 @@ def test_hostile_answers_cost_neither_time_nor_memory(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     expected = f"{4 * len(FEW)} calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed"
-    assert expected + "\n" == done.stdout, done.stderr[-3000:]
-    assert 0 == done.returncode
+    assert done.stdout == expected + "\n", done.stderr[-3000:]
+    assert done.returncode == 0
     assert f"**{expected}**" in report.read_text("utf-8")
 
 
-def test_the_page_says_of_its_seed_what_the_command_would() -> None:
+def test_the_page_says_of_its_seed_what_the_command_would():
     """That there is none."""
     page = (Path(__file__).parents[2] / "docs" / "evidence" / "hostile-answers.md").read_text("utf-8")
     for text in (page, markdown([], [], 0.5)):
         assert f"\n- Seed: {CHANCELESS}\n" in text
 
 
-def test_the_token_stays_at_its_origin() -> None:
+def test_the_token_stays_at_its_origin():
     """Whatever redirects, links and typed addresses there are: nobody goes to the second origin or links there."""
     command = [sys.executable, str(COMMAND), "--only", "no such answer"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
-    assert "70 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed\n" == done.stdout, done.stderr[-3000:]
-    assert 0 == done.returncode
+    assert done.stdout == "70 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed\n", done.stderr[-3000:]
+    assert done.returncode == 0
 
 
 GOOD = Measured("client, search", "invalid_answer", -0.2, 1_000_000, 0.01)
@@ -80,7 +78,7 @@ LURED = Lured("a redirect 307", {"search": "invalid_answer"}, 0, shown=False)
 def test_who_comes_to_the_second_origin_has_strayed(stray):
     """And so has whoever shows its links."""
     suffered = [Suffered("a drip", (GOOD,) * 4)]
-    assert ("5 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed", True) == last_line(suffered, [LURED])
+    assert last_line(suffered, [LURED]) == ("5 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed", True)
     line, is_good = last_line(suffered, [replace(LURED, **stray)])
     assert line.endswith("1 strayed")
     assert not is_good

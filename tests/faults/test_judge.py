@@ -1,7 +1,5 @@
 """The judge of the matrix sees each kind of wrong: a proof that nothing is found is worth what its judge is."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -110,7 +108,7 @@ def kinds(findings):
 @pytest.mark.parametrize("name", GOOD_CASES)
 def test_what_is_right_is_not_found_wrong(name):
     """Each of the ways in which it may go well."""
-    assert () == judge(cell(), GOOD_CASES[name])
+    assert judge(cell(), GOOD_CASES[name]) == ()
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -118,13 +116,13 @@ def test_each_wrong_is_found(name):
     """By its own kind; two rentals are also not the one that was asked for."""
     kind, changes = WRONG[name]
     found = kinds(judge(cell(), replace(GOOD, **changes)))
-    assert {kind} == found or (kind == "doubled" and found == {"doubled", "lost"})
+    assert found == {kind} or (kind == "doubled" and found == {"doubled", "lost"})
 
 
 def test_a_harmless_fault_must_not_cost_the_answer():
     """A field that nobody knows is no reason for `unknown`."""
-    assert {"stuck"} == kinds(judge(cell("unknown_field"), GOOD))
-    assert () == judge(cell("unknown_field"), GOOD_CASES["done"])
+    assert kinds(judge(cell("unknown_field"), GOOD)) == {"stuck"}
+    assert judge(cell("unknown_field"), GOOD_CASES["done"]) == ()
 
 
 def test_only_what_a_busy_machine_explains_is_played_again():
@@ -169,10 +167,10 @@ def test_an_astray_booking_must_be_mendable():
         final=page("open", OTHER | {"status": "cancelled", "revision": 2}),
     )
     astray = cell("wrong_vehicle")
-    assert () == judge(astray, good)
-    assert {"lost"} == kinds(judge(astray, replace(good, again=DONE)))
-    assert {"lost"} == kinds(judge(astray, replace(good, settled=page("open", OTHER))))
-    assert {"lost"} == kinds(judge(astray, replace(good, final=page("open", OTHER))))
+    assert judge(astray, good) == ()
+    assert kinds(judge(astray, replace(good, again=DONE))) == {"lost"}
+    assert kinds(judge(astray, replace(good, settled=page("open", OTHER)))) == {"lost"}
+    assert kinds(judge(astray, replace(good, final=page("open", OTHER)))) == {"lost"}
     assert {"stuck"} <= kinds(judge(astray, replace(good, mended=None)))
 
 
@@ -180,9 +178,9 @@ def test_every_cell_is_there_once():
     """Each fault in each operation at each of its positions, the same for every seed."""
     cells = list(all_cells([1, 2]))
     assert len(cells) == len({each.name for each in cells})
-    assert {each.operation for each in cells} == set(OPERATIONS)
-    assert {each.fault.name for each in cells} == set(NAMED)
-    assert 540 < len(cells)
+    assert set(OPERATIONS) == {each.operation for each in cells}
+    assert set(NAMED) == {each.fault.name for each in cells}
+    assert len(cells) > 540
 
 
 def test_seeds_spread_the_plans():
@@ -197,8 +195,8 @@ def test_seeds_spread_the_plans():
 def test_the_last_line_counts_cells_not_findings():
     """Two findings of a kind in one cell are one."""
     lost = judge(cell(), replace(GOOD, told=told(DONE, OPEN)))
-    assert 2 == len(lost)
+    assert len(lost) == 2
     played = [Played(cell(), "done", lost), Played(cell(), "unknown", ())]
-    assert "2 cells, 1 lost, 0 doubled, 0 stuck, 0 raw" == last_line(played)
-    assert 1 == count_wrong(played)["lost"]
+    assert last_line(played) == "2 cells, 1 lost, 0 doubled, 0 stuck, 0 raw"
+    assert count_wrong(played)["lost"] == 1
     assert "**1 lost**" in markdown(played, seeds="1")

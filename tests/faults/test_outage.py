@@ -1,7 +1,5 @@
 """Carloop away for some seconds under load, as the command plays minutes; and the accounts that are kept of it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,7 +15,7 @@ ID = "P0-0-1"
 OUTAGE = [Span("killed", "", 100.0, 200.0)]
 
 
-def test_an_outage_costs_few_requests_and_no_truth() -> None:
+def test_an_outage_costs_few_requests_and_no_truth():
     """Every phase once: no retry once the tokens of the start are spent, all settled, every page honest."""
     few = ("--minutes", "0.15", "--planners", "2", "--advisors", "4", "--pause", "0.08", "--timeout", "0.4")
     done = subprocess.run(
@@ -26,7 +24,7 @@ def test_an_outage_costs_few_requests_and_no_truth() -> None:
     )  # fmt: skip
     last = done.stdout.splitlines()[-1] if done.stdout else ""
     assert ", 0 unsettled, 0 lost, 0 doubled, 0 dishonest pages, 0 raw" in last, last + done.stderr[-4000:]
-    assert 0 == done.returncode, last
+    assert done.returncode == 0, last
 
 
 @pytest.mark.parametrize(
@@ -44,13 +42,13 @@ def test_an_outage_costs_few_requests_and_no_truth() -> None:
 )
 def test_useful_requests_are_told_from_more(sent, expected):
     """The first attempt of what somebody asked for is useful; everything else is more."""
-    assert expected == count_requests(sent, OUTAGE)
+    assert count_requests(sent, OUTAGE) == expected
 
 
 def test_a_share_of_nothing_is_no_merit():
     """Where nothing useful was asked, any request is too many."""
-    assert 1.0 == Requests(0, 7).share
-    assert 0.07 == Requests(100, 7).share
+    assert Requests(0, 7).share == 1.0
+    assert Requests(100, 7).share == 0.07
 
 
 def instant(seconds):
@@ -128,7 +126,7 @@ def test_words_and_pages_are_held_against_carloop(kind, entries, rentals, state)
 
 def test_a_reference_names_its_appointment():
     """Its last part but one."""
-    assert {ID: [rental()]} == by_appointment([rental()])
+    assert by_appointment([rental()]) == {ID: [rental()]}
 
 
 def test_a_journal_is_read_as_it_was_written(tmp_path):

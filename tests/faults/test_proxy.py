@@ -1,7 +1,5 @@
 """The proxy does on the wire what it is armed for, at the byte it is armed for, and nothing else."""
 
-from __future__ import annotations
-
 import socket
 import time
 from contextlib import suppress
@@ -65,16 +63,16 @@ def test_unarmed_everything_passes(proxy, upstream, client):
     """Byte for byte, on one connection, and noted."""
     first, second = client.ask(BOOKING), client.ask(SEARCH)
     assert len(first) == len(second) == WHOLE
-    assert [BOOKING + SEARCH] == [bytes(each) for each in upstream.received]
-    assert [("book", 2, "k-1"), ("search", 0, "")] == [(p.operation, p.attempt, p.key) for p in proxy.passed]
+    assert [bytes(each) for each in upstream.received] == [BOOKING + SEARCH]
+    assert [(p.operation, p.attempt, p.key) for p in proxy.passed] == [("book", 2, "k-1"), ("search", 0, "")]
 
 
 def test_a_strike_meets_its_operation_as_often_as_armed(proxy, client, connect):
     """Others pass, and so does the next one."""
     proxy.arm(Strike(Effect.CUT, Position.BEFORE), "book")
-    assert WHOLE == len(client.ask(SEARCH))
-    assert b"" == client.ask(BOOKING)
-    assert WHOLE == len(connect().ask(BOOKING))
+    assert len(client.ask(SEARCH)) == WHOLE
+    assert client.ask(BOOKING) == b""
+    assert len(connect().ask(BOOKING)) == WHOLE
 
 
 def test_calm_takes_strikes_back(proxy, client):
@@ -82,7 +80,7 @@ def test_calm_takes_strikes_back(proxy, client):
     proxy.arm(Strike(Effect.CUT, Position.BEFORE), times=9)
     proxy.always(Strike(Effect.RESET, Position.AFTER))
     proxy.calm()
-    assert WHOLE == len(client.ask())
+    assert len(client.ask()) == WHOLE
 
 
 @pytest.mark.parametrize("at", [0.0, 0.1, 0.5, 0.999, 1.0])
@@ -98,7 +96,7 @@ def test_a_request_is_cut_at_its_byte(effect, at, proxy, upstream, client):
     expected = min(int(at * len(BOOKING)), len(BOOKING) - 1)
     assert ("reset" if effect is Effect.RESET else b"") == said
     # a reset may overtake what was sent before it
-    assert expected == len(upstream.received[0]) or (effect is Effect.RESET and expected)
+    assert len(upstream.received[0]) == expected or (effect is Effect.RESET and expected)
 
 
 @pytest.mark.parametrize("at", [0.0, 0.3, 0.95, 1.0])
@@ -106,7 +104,7 @@ def test_an_answer_is_cut_at_its_byte(at, proxy, upstream, client):
     """The server has done its work; the client gets so many bytes and never the last."""
     proxy.arm(Strike(Effect.CUT, Position.AFTER, at))
     assert min(int(at * WHOLE), WHOLE - 1) == len(client.ask())
-    assert BOOKING == upstream.received[0]
+    assert upstream.received[0] == BOOKING
 
 
 def test_an_answer_is_reset(proxy, upstream, client):
@@ -114,7 +112,7 @@ def test_an_answer_is_reset(proxy, upstream, client):
     proxy.arm(Strike(Effect.RESET, Position.AFTER, 0.0))
     with pytest.raises(ConnectionResetError):
         client.ask()
-    assert BOOKING == upstream.received[0]
+    assert upstream.received[0] == BOOKING
 
 
 def test_a_held_request_arrives_although_its_sender_has_gone(proxy, upstream, client):
@@ -129,7 +127,7 @@ def test_a_held_request_arrives_although_its_sender_has_gone(proxy, upstream, cl
     proxy.release()
     assert proxy.drain()
     upstream.wait_closed()
-    assert BOOKING == upstream.received[0]
+    assert upstream.received[0] == BOOKING
 
 
 @pytest.mark.parametrize(("position", "first"), [(Position.DURING, 25), (Position.AFTER, WHOLE // 2)])
@@ -141,7 +139,7 @@ def test_a_held_answer_comes_when_released(position, first, proxy, upstream, cli
     client.sock.settimeout(0.1)
     with pytest.raises(TimeoutError):
         client.read(1)
-    assert BOOKING == upstream.received[0]
+    assert upstream.received[0] == BOOKING
     client.sock.settimeout(5)
     proxy.release()
     assert client.read(WHOLE if position is Position.DURING else WHOLE - first).endswith(b"}")
@@ -150,7 +148,7 @@ def test_a_held_answer_comes_when_released(position, first, proxy, upstream, cli
 def test_a_truncated_request_says_that_it_is_whole(proxy, upstream, client):
     """Its head has the length that is left."""
     proxy.arm(Strike(Effect.TRUNCATE, Position.BEFORE, 0.5))
-    assert WHOLE == len(client.ask())
+    assert len(client.ask()) == WHOLE
     assert upstream.received[0].endswith(b'content-length: 10\r\n\r\n{"vehicle_')
 
 
@@ -159,7 +157,7 @@ def test_a_truncated_answer_says_that_it_is_whole(proxy, client):
     proxy.arm(Strike(Effect.TRUNCATE, Position.AFTER, 0.5))
     client.sock.sendall(BOOKING)
     assert b"content-length: 7\r\n\r\n" in client.read(WHOLE - 8)
-    assert WHOLE == len(client.ask())
+    assert len(client.ask()) == WHOLE
 
 
 def test_a_request_drips(proxy, upstream, client):
@@ -171,7 +169,7 @@ def test_a_request_drips(proxy, upstream, client):
     assert 0 < len(upstream.received[0]) < len(BOOKING)
     client.sock.settimeout(5)
     proxy.release()
-    assert WHOLE == len(client.read(WHOLE))
+    assert len(client.read(WHOLE)) == WHOLE
 
 
 def test_an_answer_drips(proxy, client):
@@ -179,7 +177,7 @@ def test_an_answer_drips(proxy, client):
     proxy.arm(Strike(Effect.DRIP, Position.AFTER, 0.5))
     client.sock.sendall(BOOKING)
     first = client.read(WHOLE // 2)
-    assert 1 == len(client.sock.recv(WHOLE))
+    assert len(client.sock.recv(WHOLE)) == 1
     proxy.release()
     assert (first + client.read(WHOLE // 2)).endswith(b'"r-01"}')
 
@@ -207,7 +205,7 @@ def test_somebody_else_answers(position, reaches, proxy, upstream, client):
     """The server hears of it, or not."""
     proxy.arm(Strike(Effect.INSTEAD, Position(position), answer=b"HTTP/1.1 502 Bad Gateway\r\n\r\n"))
     client.sock.sendall(BOOKING)
-    assert b"HTTP/1.1 502 Bad Gateway\r\n\r\n" == client.read(999)
+    assert client.read(999) == b"HTTP/1.1 502 Bad Gateway\r\n\r\n"
     assert proxy.drain()
     assert ([bytearray(BOOKING)] if reaches else []) == upstream.received
 
@@ -218,7 +216,7 @@ def test_somebody_else_may_take_time(proxy, client):
     proxy.arm(slow)
     began = time.monotonic()
     client.sock.sendall(BOOKING)
-    assert 18 == len(client.read(999))
+    assert len(client.read(999)) == 18
     assert time.monotonic() - began >= 0.1
 
 
@@ -229,7 +227,7 @@ def test_an_answer_is_rewritten(proxy, client):
     client.sock.sendall(BOOKING)
     said = client.read(WHOLE + 5 - 7)
     assert said.endswith(b'content-type: text/json\r\ncontent-length: 19\r\n\r\n{"id": "rental-02"}')
-    assert WHOLE == len(client.ask())
+    assert len(client.ask()) == WHOLE
 
 
 def test_during_the_work_a_gateway_begins_to_answer(proxy, upstream, client):
@@ -238,18 +236,18 @@ def test_during_the_work_a_gateway_begins_to_answer(proxy, upstream, client):
     client.sock.sendall(BOOKING)
     assert STAND_IN[: len(STAND_IN) // 2] == client.read(999)
     assert proxy.drain()
-    assert BOOKING == upstream.received[0]
+    assert upstream.received[0] == BOOKING
 
 
 def test_an_outage_refuses_and_ends_on_the_same_port(proxy, client, connect):
     """Open connections are reset, new ones refused."""
-    assert WHOLE == len(client.ask())
+    assert len(client.ask()) == WHOLE
     proxy.switch(Mode.REFUSE)
     assert not _is_answered(client)
     with pytest.raises(ConnectionRefusedError):
         connect()
     proxy.switch(Mode.PASS)
-    assert WHOLE == len(connect().ask())
+    assert len(connect().ask()) == WHOLE
 
 
 def _is_answered(client):
@@ -268,4 +266,4 @@ def test_an_outage_swallows(mode, reaches, proxy, upstream, connect):
         client.ask()
     assert reaches == len(upstream.received)
     proxy.switch(Mode.PASS)
-    assert WHOLE == len(connect().ask())
+    assert len(connect().ask()) == WHOLE

@@ -1,7 +1,5 @@
 """The fork proof's package lies beside the tests."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

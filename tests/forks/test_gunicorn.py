@@ -1,18 +1,14 @@
 """gunicorn with `--preload`: its workers use a host that was made, used and reconciling before they were forked."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -26,7 +22,7 @@ ROUNDS = 1
 
 
 @contextmanager
-def gunicorn(folder: Path, environ: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+def gunicorn(folder, environ):
     """Serve with two workers of four threads; give the address, and what is logged meanwhile."""
     options = ("--preload", "--workers", "2", "--threads", "4", "--bind", "127.0.0.1:0", "--timeout", "120")
     # 3.12 and later warn of every fork with threads.
@@ -40,7 +36,7 @@ def gunicorn(folder: Path, environ: dict[str, str]) -> Iterator[tuple[str, list[
         env=os.environ | environ | {"FORKS_FOLDER": str(folder)},
     ) as process:
         assert process.stderr is not None
-        logged: list[str] = []
+        logged = []
         for line in process.stderr:
             logged.append(line)
             if "Listening at: " in line:
@@ -53,14 +49,12 @@ def gunicorn(folder: Path, environ: dict[str, str]) -> Iterator[tuple[str, list[
             yield url, logged
         finally:
             process.send_signal(signal.SIGTERM)
-            assert 0 == process.wait(60)
+            assert process.wait(60) == 0
             reading.join(60)
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
-def test_preloaded_workers_book_for_their_own_clients(
-    store: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_preloaded_workers_book_for_their_own_clients(store, tmp_path, request):
     """Eight clients, two workers: every answer is right, and Carloop has what they were told."""
     place = str(tmp_path / "carloop.sqlite3")
     if store == "postgres":
@@ -91,12 +85,12 @@ def test_preloaded_workers_book_for_their_own_clients(
     active = active_rentals([each for each in page["items"] if each["external_reference"]])
     for seat, (_, told) in zip(seats, answers, strict=True):
         check(str(seat), told, active, verdict)
-    assert ([], [], []) == (verdict.lost, verdict.swapped, verdict.raised)
-    assert 2 == len({process for processes, _ in answers for process in processes})
-    assert [] == [line for line in logged if "[INFO]" not in line]
+    assert (verdict.lost, verdict.swapped, verdict.raised) == ([], [], [])
+    assert len({process for processes, _ in answers for process in processes}) == 2
+    assert [line for line in logged if "[INFO]" not in line] == []
 
 
-def book(url: str, seat: Seat) -> tuple[set[int], list[dict[str, Any]]]:
+def book(url, seat):
     """Have a seat's appointments dealt with, one after the other, whichever worker takes them."""
     processes, told = set(), []
     for number in range(VISITS):

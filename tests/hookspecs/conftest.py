@@ -1,14 +1,9 @@
 """Providers as their authors would write them, good and hostile, and documents to ask them with."""
 
-from __future__ import annotations
-
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -19,17 +14,14 @@ from carloop_faults.papers import Papers, provider_of
 
 from mobility_hookspecs import MobilityHost
 
-MakeProvider = Callable[..., ModuleType]
-MakeHost = Callable[..., MobilityHost]
-
 
 class Clock:
     """Be a clock that moves when told."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self.now = 1000.0
 
-    def __call__(self) -> float:
+    def __call__(self):
         """Give the time in seconds."""
         return self.now
 
@@ -37,34 +29,34 @@ class Clock:
 class Stopwatch:
     """Measure seconds since it was made."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self._began = time.monotonic()
 
-    def seconds(self) -> float:
+    def seconds(self):
         """Give the seconds that have passed."""
         return time.monotonic() - self._began
 
 
 @pytest.fixture
-def papers() -> Papers:
+def papers():
     """Documents."""
     return Papers()
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock():
     """Time that moves when told."""
     return Clock()
 
 
 @pytest.fixture
-def stopwatch() -> type[Stopwatch]:
+def stopwatch():
     """Make a stopwatch where the measuring begins."""
     return Stopwatch
 
 
 @pytest.fixture
-def release() -> Iterator[threading.Event]:
+def release():
     """Wait on this to hang; it ends with the test, so that no thread outlives it for long."""
     event = threading.Event()
     yield event
@@ -72,17 +64,17 @@ def release() -> Iterator[threading.Event]:
 
 
 @pytest.fixture
-def make_provider() -> MakeProvider:
+def make_provider():
     """Write a provider's module: functions become hooks, anything else is what the hook answers."""
     return provider_of
 
 
 @pytest.fixture
-def make_host(release: threading.Event) -> Iterator[MakeHost]:
+def make_host(release):
     """Load providers into a host that is closed when the test ends."""
-    hosts: list[MobilityHost] = []
+    hosts = []
 
-    def make(*plugins: object, **options: Any) -> MobilityHost:
+    def make(*plugins, **options):
         hosts.append(MobilityHost.of(*plugins, **options))
         return hosts[-1]
 

@@ -1,9 +1,5 @@
 """What each hook may answer, and what is taken out of it."""
 
-from __future__ import annotations
-
-from typing import Any
-
 import pytest
 
 from mobility_hookspecs import MobilityProblem, make_problem
@@ -12,9 +8,7 @@ ELSEWHERE = "http://elsewhere.example/x"
 HERE = "http://127.0.0.1:8081/r/1"
 
 
-def test_links_are_dropped_wherever_a_rental_or_vehicle_stands(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_links_are_dropped_wherever_a_rental_or_vehicle_stands(make_host, make_provider, papers):
     """In steps, states, outcomes, their alternatives, and reports; the documents stay valid and whole."""
     vehicle = papers.vehicle(image_url="javascript:alert(1)")
     rental = papers.rental(web_url=ELSEWHERE, vehicle=vehicle)
@@ -38,16 +32,14 @@ def test_links_are_dropped_wherever_a_rental_or_vehicle_stands(
 
 
 @pytest.mark.parametrize("address", ["https://carloop.example/r/1", HERE])
-def test_good_links_stay(address: str, make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_good_links_stay(address, make_host, make_provider, papers):
     """https, and http on this machine."""
     rental = papers.rental(web_url=address, vehicle=papers.vehicle(image_url=address))
     host = make_host(make_provider(on_rental_change=papers.outcome(rental=rental)))
     assert host.change_rental(papers.change())["rental"] == rental
 
 
-def test_settings_keep_https_links_alone_and_no_secrets(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_settings_keep_https_links_alone_and_no_secrets(make_host, make_provider, papers):
     """Links of settings are shown as they are: https only; what the form calls writeOnly is not given back."""
     good = {"title": "Hilfe", "url": "https://www.carloop.info"}
     form = {"type": "object", "properties": {"token": {"writeOnly": True}, "base_url": {}}}
@@ -62,7 +54,7 @@ def test_settings_keep_https_links_alone_and_no_secrets(
     assert settings["values"] == {"base_url": "https://carloop.example"}
 
 
-def _named_by_another(papers: Any) -> dict[str, object]:
+def _named_by_another(papers):
     rental, outcome = papers.rental("other"), papers.outcome(rental=papers.rental("other"))
     proposal = {
         "id": "p",
@@ -107,11 +99,9 @@ def _named_by_another(papers: Any) -> dict[str, object]:
         "erasure",
     ],
 )
-def test_a_provider_cannot_answer_for_another(
-    case: str, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_a_provider_cannot_answer_for_another(case, make_host, make_provider, papers):
     """Another's id, wherever it stands, makes the answer invalid."""
-    method, hook, answer = _named_by_another(papers)[case]  # type: ignore[misc]
+    method, hook, answer = _named_by_another(papers)[case]
     questions = {
         "appointment_saved": papers.appointment(),
         "mobility_filters": "main",
@@ -124,11 +114,11 @@ def test_a_provider_cannot_answer_for_another(
     assert [(f.provider, f.problem["code"]) for f in gathered.failures] == [("taxi", "invalid_answer")]
 
 
-def test_states_come_in_the_order_asked(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_states_come_in_the_order_asked(make_host, make_provider, papers):
     """The provider's order does not matter; an id asked twice is answered twice."""
-    asked: list[list[str]] = []
+    asked = []
 
-    def provide_mobility_states(appointment_ids: list[str]) -> object:
+    def provide_mobility_states(appointment_ids):
         asked.append(appointment_ids)
         return [papers.state(appointment_id=name) for name in sorted(appointment_ids)]
 
@@ -140,9 +130,7 @@ def test_states_come_in_the_order_asked(make_host: Any, make_provider: Any, pape
 
 
 @pytest.mark.parametrize("answered", [[], ["A"], ["A", "B", "C"], ["A", "A", "B"], ["A", "A"]])
-def test_states_must_be_those_asked(
-    answered: list[str], make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_states_must_be_those_asked(answered, make_host, make_provider, papers):
     """None missing, none too many, none twice."""
     states = [papers.state(appointment_id=name) for name in answered]
     host = make_host(make_provider(provide_mobility_states=lambda: states))
@@ -150,7 +138,7 @@ def test_states_must_be_those_asked(
     assert failure.problem["code"] == "invalid_answer"
 
 
-def test_every_question_has_its_answer(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_every_question_has_its_answer(make_host, make_provider, papers):
     """Filters, offers, reports, erasures and settings come back as the provider answered them."""
     host = make_host(
         make_provider(
@@ -172,10 +160,10 @@ def test_every_question_has_its_answer(make_host: Any, make_provider: Any, paper
     assert host.check("taxi", "main") == papers.check()
 
 
-def test_settings_raise_what_is_wrong(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_settings_raise_what_is_wrong(make_host, make_provider, papers):
     """A provider's own problem, an unknown provider, an invalid site, a foreign answer."""
 
-    def provide_provider_settings(site: str) -> object:
+    def provide_provider_settings(site):
         if site == "other":
             return papers.answered_settings(site="main")
         raise MobilityProblem(make_problem("storage_failed"))
@@ -189,10 +177,10 @@ def test_settings_raise_what_is_wrong(make_host: Any, make_provider: Any, papers
         assert caught.value.problem["code"] == code
 
 
-def test_saving_settings_is_strict(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_saving_settings_is_strict(make_host, make_provider, papers):
     """An unknown field is refused before the provider sees it; the provider's refusal is raised."""
 
-    def save_provider_settings(settings: Any) -> object:
+    def save_provider_settings(settings):
         raise MobilityProblem(make_problem("insecure_address", pointer="/values/base_url"))
 
     host = make_host(make_provider(save_provider_settings=save_provider_settings))
@@ -204,11 +192,11 @@ def test_saving_settings_is_strict(make_host: Any, make_provider: Any, papers: A
     assert refused.value.problem == make_problem("insecure_address", pointer="/values/base_url")
 
 
-def _raise_unreachable() -> object:
+def _raise_unreachable():
     raise MobilityProblem(make_problem("unreachable", locale="en", detail="Is the address right?"))
 
 
-CHECKS: dict[str, tuple[object, str]] = {
+CHECKS = {
     "its own word": (_raise_unreachable, "unreachable"),
     "a bug": (lambda: 1 / 0, "provider_failed"),
     "an invalid answer": ({}, "invalid_answer"),
@@ -220,7 +208,7 @@ CHECKS: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize("case", CHECKS)
-def test_a_check_is_always_a_report(case: str, make_host: Any, make_provider: Any) -> None:
+def test_a_check_is_always_a_report(case, make_host, make_provider):
     """Whatever goes wrong is a finding with the problem's code."""
     hook, code = CHECKS[case]
     report = make_host(make_provider(check_mobility_provider=hook)).check("taxi", "main", locale="en")
@@ -228,7 +216,7 @@ def test_a_check_is_always_a_report(case: str, make_host: Any, make_provider: An
     assert [finding["code"] for finding in report["findings"]] == [code]
 
 
-def test_a_check_of_a_provider_that_is_not_there(make_host: Any, make_provider: Any) -> None:
+def test_a_check_of_a_provider_that_is_not_there(make_host, make_provider):
     """A report too, valid even when provider and site are nonsense."""
     from mobility_schemas import validate
 
@@ -239,10 +227,10 @@ def test_a_check_of_a_provider_that_is_not_there(make_host: Any, make_provider: 
         assert [finding["code"] for finding in report["findings"]] == [code]
 
 
-def test_erasing_names_who_cannot(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_erasing_names_who_cannot(make_host, make_provider, papers):
     """A provider without the hook is a failure, among those that raise, and never silence."""
 
-    def broken(subjects: object) -> object:
+    def broken(subjects):
         raise ValueError
 
     host = make_host(
@@ -262,11 +250,11 @@ def test_erasing_names_who_cannot(make_host: Any, make_provider: Any, papers: An
     assert [each.problem["code"] for each in invalid] == ["invalid_document"] * 3
 
 
-def test_a_hosts_language_holds_for_every_call(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_a_hosts_language_holds_for_every_call(make_host, make_provider, papers):
     """What a call does not say is said once, where the host is made."""
-    spoken: list[str] = []
+    spoken = []
 
-    def note(context: Any) -> object:
+    def note(context):
         spoken.append(context.locale)
         raise MobilityProblem(make_problem("busy", locale=context.locale, detail="why"))
 
@@ -285,7 +273,7 @@ def test_a_hosts_language_holds_for_every_call(make_host: Any, make_provider: An
     hooks = dict.fromkeys(asked, note)
     host = make_host(make_provider(**hooks), locale="en_GB")
 
-    def ask(**options: str) -> tuple[object, ...]:
+    def ask(**options):
         outcome = host.change_rental(papers.change(), **options)
         return (
             host.appointment_saved(papers.appointment(), **options),
@@ -308,7 +296,7 @@ def test_a_hosts_language_holds_for_every_call(make_host: Any, make_provider: An
     assert english == ask(locale="en")
 
 
-def _raised(host: Any, papers: Any, **options: str) -> list[str]:
+def _raised(host, papers, **options):
     raised = []
     for ask in (
         lambda: host.settings("taxi", "main", **options),

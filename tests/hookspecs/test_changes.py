@@ -1,26 +1,22 @@
 """change_rental never lies."""
 
-from __future__ import annotations
-
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from mobility_hookspecs import CallContext, MobilityProblem, make_problem
+from mobility_hookspecs import MobilityProblem, make_problem
 from mobility_schemas import validate
 
 
-def _refused_by_provider() -> object:
+def _refused_by_provider():
     raise MobilityProblem(make_problem("vehicle_unavailable"))
 
 
-def _exit() -> object:
+def _exit():
     raise SystemExit
 
 
-CALLED: dict[str, tuple[Callable[[Any], object], str]] = {
+CALLED = {
     "raises": (lambda _: lambda: 1 / 0, "provider_failed"),
     "exits": (lambda _: _exit, "provider_failed"),
     "raises a problem": (lambda _: _refused_by_provider, "provider_failed"),
@@ -38,9 +34,7 @@ CALLED: dict[str, tuple[Callable[[Any], object], str]] = {
 
 
 @pytest.mark.parametrize("case", CALLED)
-def test_once_called_what_is_no_answer_is_unknown(
-    case: str, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_once_called_what_is_no_answer_is_unknown(case, make_host, make_provider, papers):
     """The rental may or may not exist; nobody says that it failed."""
     hook, code = CALLED[case]
     host = make_host(make_provider(on_rental_change=hook(papers)))
@@ -54,16 +48,14 @@ def test_once_called_what_is_no_answer_is_unknown(
     assert outcome["problem"]["code"] == code
 
 
-def test_a_hang_is_unknown(make_host: Any, make_provider: Any, papers: Any, release: threading.Event) -> None:
+def test_a_hang_is_unknown(make_host, make_provider, papers, release):
     """Past the deadline: deadline_exceeded."""
     host = make_host(make_provider(on_rental_change=lambda: release.wait(10)))
     outcome = host.change_rental(papers.change(), timeout=0.1)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "deadline_exceeded")
 
 
-def test_a_provider_that_is_not_loaded_is_never_called(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_a_provider_that_is_not_loaded_is_never_called(make_host, make_provider, papers):
     """Refused, not_supported; also one that failed to load, and one without the hook."""
     host = make_host(make_provider("plain"), make_provider("late", info={"contract": ">=2"}))
     for provider in ("plain", "late", "nobody"):
@@ -73,12 +65,12 @@ def test_a_provider_that_is_not_loaded_is_never_called(
         assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "not_supported")
 
 
-def test_a_change_reaches_its_own_provider_alone(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_a_change_reaches_its_own_provider_alone(make_host, make_provider, papers):
     """The others do not hear of it."""
-    heard: list[str] = []
+    heard = []
 
-    def provider(name: str) -> Any:
-        def on_rental_change(change: Any) -> object:
+    def provider(name):
+        def on_rental_change(change):
             heard.append(name)
             return papers.outcome(name)
 
@@ -89,7 +81,7 @@ def test_a_change_reaches_its_own_provider_alone(make_host: Any, make_provider: 
     assert heard == ["b"]
 
 
-BROKEN: dict[str, tuple[dict[str, object] | None, str | None, bool]] = {
+BROKEN = {
     "a field is wrong": ({"period": {"start": "x", "end": "y"}}, "taxi", True),
     "a field too many": ({"extra": 1}, "taxi", True),
     "the provider is no id": ({"provider": "no id"}, None, True),
@@ -100,7 +92,7 @@ BROKEN: dict[str, tuple[dict[str, object] | None, str | None, bool]] = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_an_invalid_change_reaches_nobody(case: str, make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_an_invalid_change_reaches_nobody(case, make_host, make_provider, papers):
     """Refused, invalid_document, with what of its identity can be read."""
     called = threading.Event()
     host = make_host(make_provider(on_rental_change=lambda: called.set()))
@@ -115,7 +107,7 @@ def test_an_invalid_change_reaches_nobody(case: str, make_host: Any, make_provid
     assert called.is_set() is False
 
 
-def test_what_the_provider_says_is_passed_on(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_what_the_provider_says_is_passed_on(make_host, make_provider, papers):
     """A refusal with its problem and alternatives, and an unknown of the provider's own."""
     refused = papers.outcome(
         status="refused",
@@ -128,24 +120,20 @@ def test_what_the_provider_says_is_passed_on(make_host: Any, make_provider: Any,
         assert host.change_rental(papers.change()) == said
 
 
-def test_an_outcome_bears_the_change_id_as_the_host_wrote_it(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_an_outcome_bears_the_change_id_as_the_host_wrote_it(make_host, make_provider, papers):
     """A UUID in capitals is the same UUID; the host gets it back as it sent it."""
     host = make_host(make_provider(on_rental_change=papers.outcome()))
     written = papers.change_id.upper()
     assert host.change_rental(papers.change(change_id=written))["change_id"] == written
 
 
-def test_a_change_that_waited_too_long_never_begins(
-    make_host: Any, make_provider: Any, papers: Any, release: threading.Event
-) -> None:
+def test_a_change_that_waited_too_long_never_begins(make_host, make_provider, papers, release):
     """Eight hang, the ninth waits within its deadline: refused busy, and it does not start later either."""
     running = threading.Semaphore(0)
-    begun: list[str] = []
+    begun = []
     last = threading.Event()
 
-    def on_rental_change(change: Any, context: CallContext) -> object:
+    def on_rental_change(change, context):
         begun.append(change["option_id"])
         if change["option_id"] == "hang":
             running.release()
@@ -171,7 +159,7 @@ def test_a_change_that_waited_too_long_never_begins(
     assert (last.is_set(), "late" in begun) == (True, False)
 
 
-def test_a_change_with_no_time_at_all_is_refused(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_a_change_with_no_time_at_all_is_refused(make_host, make_provider, papers):
     """No time, no call: nothing can have happened."""
     called = threading.Event()
     host = make_host(make_provider(on_rental_change=lambda: called.set()))

@@ -1,7 +1,5 @@
 """The frame of a call."""
 
-from __future__ import annotations
-
 import dataclasses
 import time
 
@@ -10,13 +8,13 @@ import pytest
 from mobility_hookspecs import CallContext
 
 
-def test_remaining_counts_down_and_stops_at_zero() -> None:
+def test_remaining_counts_down_and_stops_at_zero():
     """Seconds until the deadline, never negative."""
     assert CallContext(time.monotonic() - 5).remaining() == 0.0
     assert 9.0 < CallContext(time.monotonic() + 10).remaining() <= 10.0
 
 
-def test_within_counts_from_now() -> None:
+def test_within_counts_from_now():
     """The deadline lies as many seconds ahead, on the monotonic clock."""
     context = CallContext.within(3, locale="de-AT", request_id="r-7")
     assert 2.9 < context.deadline - time.monotonic() <= 3.0
@@ -36,14 +34,14 @@ def test_within_counts_from_now() -> None:
         (None, "en"),
     ],
 )
-def test_a_locale_is_german_or_english(asked: str, given: str) -> None:
+def test_a_locale_is_german_or_english(asked, given):
     """Variants are their language; any other language is answered in English."""
     assert CallContext.within(1, locale=asked).locale == given
 
 
-def test_a_context_is_frozen_and_has_an_id_of_its_own() -> None:
+def test_a_context_is_frozen_and_has_an_id_of_its_own():
     """Nobody changes a deadline, and no two calls share an id."""
     context = CallContext.within(1)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        context.deadline = 0.0  # type: ignore[misc]
+        context.deadline = 0.0
     assert context.request_id != CallContext.within(1).request_id

@@ -1,21 +1,17 @@
 """The total deadline, the threads a provider may hold, and the rest of a hook that failed too often."""
 
-from __future__ import annotations
-
 import inspect
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from carloop_faults.deadlines.case import MOST_OVERRUN, Case, measure
+from carloop_faults.deadlines.case import MOST_OVERRUN, measure
 from carloop_faults.deadlines.host import HOST, QUESTIONS
 
-from mobility_hookspecs import CallContext, MobilityHost, MobilityProblem, make_problem
+from mobility_hookspecs import MobilityHost, MobilityProblem, make_problem
 
 
-def _quickest(ask: Callable[[], object], limit: float) -> float:
+def _quickest(ask, limit):
     """Give the seconds of the first try within the limit, or of the best of three: a busy machine only adds."""
     times = []
     for _ in range(3):
@@ -27,20 +23,18 @@ def _quickest(ask: Callable[[], object], limit: float) -> float:
     return min(times)
 
 
-def _codes(gathered: Any) -> list[tuple[str, str]]:
+def _codes(gathered):
     return [(failure.provider, failure.problem["code"]) for failure in gathered.failures]
 
 
-def test_a_provider_that_hangs_costs_its_own_answer_alone(
-    make_host: Any, make_provider: Any, papers: Any, release: threading.Event
-) -> None:
+def test_a_provider_that_hangs_costs_its_own_answer_alone(make_host, make_provider, papers, release):
     """Ten hang, one answers: its offer is there, no later than 50 ms past the time-out."""
     hanging = [
         make_provider(f"hangs{n}", provide_mobility_options=lambda: release.wait(10)) for n in range(10)
     ]
     host = make_host(*hanging, make_provider("good", provide_mobility_options=papers.offer("good")))
 
-    def ask() -> None:
+    def ask():
         gathered = host.mobility_options(papers.request(), timeout=0.3)
         assert list(gathered.answers) == ["good"]
         assert {code for _, code in _codes(gathered)} == {"deadline_exceeded"}
@@ -49,7 +43,7 @@ def test_a_provider_that_hangs_costs_its_own_answer_alone(
     assert _quickest(ask, 0.3 + MOST_OVERRUN) < 0.3 + MOST_OVERRUN
 
 
-def test_every_question_is_measured() -> None:
+def test_every_question_is_measured():
     """Whatever a planner can ask; a new question fails here until it is, too."""
     methods = inspect.getmembers(MobilityHost, inspect.isfunction)
     asks = {name for name, method in methods if "timeout" in inspect.signature(method).parameters}
@@ -57,20 +51,18 @@ def test_every_question_is_measured() -> None:
 
 
 @pytest.mark.parametrize("case", HOST, ids=lambda case: case.what)
-def test_no_question_takes_longer_than_its_timeout(case: Case) -> None:
+def test_no_question_takes_longer_than_its_timeout(case):
     """Each gives up within 50 ms of it and says deadline_exceeded."""
     ended = measure(case)
     assert (False, {"deadline_exceeded"}) == (ended.is_late, ended.told), ended
 
 
 @pytest.mark.parametrize(("timeout", "margin"), [(0.2, 0.02), (1.0, 0.1), (2.5, 0.25), (10.0, 0.25)])
-def test_the_providers_deadline_lies_before_the_hosts(
-    timeout: float, margin: float, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_the_providers_deadline_lies_before_the_hosts(timeout, margin, make_host, make_provider, papers):
     """By a tenth of the time-out, at most 250 ms."""
-    given: list[float] = []
+    given = []
 
-    def reconcile_rentals(context: CallContext) -> object:
+    def reconcile_rentals(context):
         given.append(context.deadline)
         return papers.report()
 
@@ -81,19 +73,17 @@ def test_the_providers_deadline_lies_before_the_hosts(
     assert before <= given[0] - timeout + margin <= after
 
 
-def test_a_provider_that_keeps_its_deadline_never_counts_as_hanging(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_a_provider_that_keeps_its_deadline_never_counts_as_hanging(make_host, make_provider, papers):
     """Six searches at once, each answered at the very last moment, are six offers; the hook does not rest."""
 
-    def provide_mobility_options(context: CallContext) -> object:
+    def provide_mobility_options(context):
         threading.Event().wait(context.remaining())
         return papers.offer()
 
     host = make_host(make_provider(provide_mobility_options=provide_mobility_options))
-    found: list[list[str]] = []
+    found = []
 
-    def ask() -> None:
+    def ask():
         found.append(list(host.mobility_options(papers.request(), timeout=1.0).answers))
 
     asking = [threading.Thread(target=ask) for _ in range(6)]
@@ -105,13 +95,11 @@ def test_a_provider_that_keeps_its_deadline_never_counts_as_hanging(
     assert list(host.mobility_options(papers.request(), timeout=0.5).answers) == ["taxi"]
 
 
-def test_nine_calls_at_once_are_eight_threads(
-    make_host: Any, make_provider: Any, papers: Any, release: threading.Event
-) -> None:
+def test_nine_calls_at_once_are_eight_threads(make_host, make_provider, papers, release):
     """The ninth of a provider waits within its deadline, then it is busy; another provider is not."""
     running = threading.Semaphore(0)
 
-    def hang() -> object:
+    def hang():
         running.release()
         return release.wait(10)
 
@@ -134,17 +122,15 @@ def test_nine_calls_at_once_are_eight_threads(
     assert list(host.mobility_filters("main").answers) == ["bad", "good"]
 
 
-def test_a_call_that_waits_for_a_thread_gets_it(
-    make_host: Any, make_provider: Any, papers: Any, release: threading.Event
-) -> None:
+def test_a_call_that_waits_for_a_thread_gets_it(make_host, make_provider, papers, release):
     """Twenty short calls at once on eight threads are all answered."""
 
-    def reconcile_rentals() -> object:
+    def reconcile_rentals():
         release.wait(0.02)
         return papers.report()
 
     host = make_host(make_provider(reconcile_rentals=reconcile_rentals))
-    answers: list[int] = []
+    answers = []
     threads = [
         threading.Thread(target=lambda: answers.append(len(host.reconcile(timeout=5.0).answers)))
         for _ in range(20)
@@ -159,13 +145,13 @@ def test_a_call_that_waits_for_a_thread_gets_it(
 class Moody:
     """Counts its calls and does what it is told."""
 
-    def __init__(self, papers: Any, release: threading.Event) -> None:
+    def __init__(self, papers, release):
         self.calls = 0
         self.mood = "bug"
         self._papers = papers
         self._release = release
 
-    def hook(self) -> object:
+    def hook(self):
         """Answer, or not."""
         self.calls += 1
         if self.mood == "bug":
@@ -180,15 +166,13 @@ class Moody:
 
 
 @pytest.fixture
-def moody(papers: Any, release: threading.Event) -> Moody:
+def moody(papers, release):
     """What the provider's hook does."""
     return Moody(papers, release)
 
 
 @pytest.mark.parametrize("mood", ["bug", "invalid", "hang"])
-def test_after_five_failures_in_a_row_the_hook_rests(
-    mood: str, moody: Moody, clock: Any, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_after_five_failures_in_a_row_the_hook_rests(mood, moody, clock, make_host, make_provider, papers):
     """The sixth call is busy at once and reaches nobody; the provider's other hooks go on."""
     provider = make_provider(
         reconcile_rentals=lambda: moody.hook(), provide_mobility_filters=papers.filters()
@@ -207,9 +191,7 @@ def test_after_five_failures_in_a_row_the_hook_rests(
     assert moody.calls == 6
 
 
-def test_a_probe_that_hangs_brings_another_rest(
-    moody: Moody, clock: Any, make_host: Any, make_provider: Any
-) -> None:
+def test_a_probe_that_hangs_brings_another_rest(moody, clock, make_host, make_provider):
     """One call after 30 s, and then 30 s more."""
     host = make_host(make_provider(reconcile_rentals=lambda: moody.hook()), clock=clock)
     for _ in range(5):
@@ -221,9 +203,7 @@ def test_a_probe_that_hangs_brings_another_rest(
     assert moody.calls == 6
 
 
-def test_a_problem_is_no_failure_of_the_provider(
-    moody: Moody, clock: Any, make_host: Any, make_provider: Any
-) -> None:
+def test_a_problem_is_no_failure_of_the_provider(moody, clock, make_host, make_provider):
     """However often it is raised the hook never rests, and it ends a row of bugs."""
     host = make_host(make_provider(reconcile_rentals=lambda: moody.hook()), clock=clock)
     for mood in ["bug"] * 4 + ["problem"] * 10 + ["bug"] * 4:
@@ -233,14 +213,12 @@ def test_a_problem_is_no_failure_of_the_provider(
     assert list(host.reconcile().answers) == ["taxi"]
 
 
-def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(
-    clock: Any, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(clock, make_host, make_provider, papers):
     """A provider that always answers a little too late rests like one that never does."""
-    late: list[threading.Event] = []
+    late = []
     answered = threading.Semaphore(0)
 
-    def reconcile_rentals() -> object:
+    def reconcile_rentals():
         event = threading.Event()
         late.append(event)
         event.wait(5)
@@ -255,9 +233,7 @@ def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(
     assert _codes(host.reconcile()) == [("taxi", "busy")]
 
 
-def test_a_resting_change_is_refused(
-    moody: Moody, clock: Any, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_a_resting_change_is_refused(moody, clock, make_host, make_provider, papers):
     """It was never called, so nothing can have happened."""
     host = make_host(make_provider(on_rental_change=lambda: moody.hook()), clock=clock)
     found = [host.change_rental(papers.change()) for _ in range(6)]
@@ -266,8 +242,8 @@ def test_a_resting_change_is_refused(
 
 
 def test_a_resting_hook_answers_at_once_although_its_threads_hang(
-    make_host: Any, make_provider: Any, release: threading.Event, stopwatch: Any
-) -> None:
+    make_host, make_provider, release, stopwatch
+):
     """Nobody waits for a thread only to hear that the hook rests."""
     host = make_host(make_provider(reconcile_rentals=lambda: release.wait(10)))
     asking = [threading.Thread(target=host.reconcile, args=(0.1,)) for _ in range(8)]

@@ -1,13 +1,10 @@
 """A host made before a fork is the child's own: its threads, its locks, its reconciling."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 import sys
 import threading
-from typing import Any
 
 import pytest
 
@@ -17,15 +14,15 @@ from mobility_hookspecs.circuit import FAILURES_IN_A_ROW, Circuit
 AT_ONCE = 8
 
 
-def test_every_thread_of_a_child_is_answered(make_provider: Any, papers: Any, in_child: Any) -> None:
+def test_every_thread_of_a_child_is_answered(make_provider, papers, in_child):
     """The parent's threads are not waited for, and what they were about to do is not done again."""
     host = MobilityHost.of(make_provider("taxi", reconcile_rentals=papers.report("taxi")))
     assert host.reconcile().failures == ()
 
-    def ask() -> list[int]:
+    def ask():
         together, answered = threading.Barrier(AT_ONCE), []
 
-        def reconcile() -> None:
+        def reconcile():
             together.wait()
             answered.append(len(host.reconcile(timeout=30.0).answers))
 
@@ -37,16 +34,16 @@ def test_every_thread_of_a_child_is_answered(make_provider: Any, papers: Any, in
         host.close()
         return answered
 
-    assert [[1] * AT_ONCE] * 5 == [in_child(ask) for _ in range(5)]
+    assert [in_child(ask) for _ in range(5)] == [[1] * AT_ONCE] * 5
     assert host.reconcile().failures == ()  # what the child closed was its own
     host.close()
 
 
-def test_a_lock_that_is_held_at_the_fork_is_free_in_the_child(in_child: Any) -> None:
+def test_a_lock_that_is_held_at_the_fork_is_free_in_the_child(in_child):
     """The thread that holds it is not there."""
     asked, answer = threading.Event(), threading.Event()
 
-    def slow_clock() -> float:
+    def slow_clock():
         if threading.current_thread().name == "slow":
             asked.set()
             answer.wait(60)
@@ -65,11 +62,11 @@ def test_a_lock_that_is_held_at_the_fork_is_free_in_the_child(in_child: Any) -> 
         thread.join()
 
 
-def test_reconciling_goes_on_in_a_child(make_provider: Any, papers: Any, in_child: Any) -> None:
+def test_reconciling_goes_on_in_a_child(make_provider, papers, in_child):
     """Where it was on; a host that is closed in the parent begins nothing."""
     asked = threading.Semaphore(0)
 
-    def reconcile_rentals() -> Any:
+    def reconcile_rentals():
         asked.release()
         return papers.report("taxi")
 
@@ -77,21 +74,21 @@ def test_reconciling_goes_on_in_a_child(make_provider: Any, papers: Any, in_chil
     host.keep_reconciling(every=0.01)
     assert asked.acquire(timeout=10)
 
-    def is_asked() -> bool:
+    def is_asked():
         while asked.acquire(blocking=False):
             pass
         return asked.acquire(timeout=10) and asked.acquire(timeout=10)
 
     assert in_child(is_asked)
     host.close()
-    assert [] == in_child(lambda: [each.name for each in threading.enumerate() if "reconc" in each.name])
+    assert in_child(lambda: [each.name for each in threading.enumerate() if "reconc" in each.name]) == []
 
 
-def test_a_hook_may_fork(make_provider: Any, papers: Any, in_child: Any) -> None:
+def test_a_hook_may_fork(make_provider, papers, in_child):
     """Its child uses the same host from within, and in the parent the call goes on."""
-    forked: list[Any] = []
+    forked = []
 
-    def check_mobility_provider(site: str) -> Any:
+    def check_mobility_provider(site):
         forked.append(in_child(lambda: len(host.reconcile(timeout=30.0).answers)))
         return papers.check("taxi", site=site)
 
@@ -102,14 +99,14 @@ def test_a_hook_may_fork(make_provider: Any, papers: Any, in_child: Any) -> None
     )
     with MobilityHost.of(provider) as host:
         assert host.check("taxi", "main", timeout=60.0)["findings"] == []
-        assert [1] == forked
+        assert forked == [1]
 
 
-def test_a_fork_waits_for_what_is_undivided(in_child: Any, until_forking: Any) -> None:
+def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
     """And what begins meanwhile waits for the fork."""
     inside, left = threading.Event(), []
 
-    def work() -> None:
+    def work():
         with forking.undivided(), forking.undivided():
             inside.set()
             until_forking()
@@ -119,18 +116,18 @@ def test_a_fork_waits_for_what_is_undivided(in_child: Any, until_forking: Any) -
     thread.start()
     assert inside.wait(10)
 
-    def has_left() -> list[int]:
+    def has_left():
         with forking.undivided():
             return left
 
-    assert [1] == in_child(has_left)
+    assert in_child(has_left) == [1]
     thread.join()
     with forking.undivided():
-        assert [1] == in_child(has_left)
+        assert in_child(has_left) == [1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="calls the C library's fork")
-def test_a_fork_without_pythons_handlers_is_noticed() -> None:
+def test_a_fork_without_pythons_handlers_is_noticed():
     """As uWSGI's: it forks in C, and what it calls afterwards depends on its options."""
     program = """
 import ctypes, json, os, threading
@@ -153,10 +150,10 @@ if child == 0:
 os.waitpid(child, 0)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
-    assert ("1\n", "") == (done.stdout, done.stderr)
+    assert (done.stdout, done.stderr) == ("1\n", "")
 
 
-def test_a_child_imports_nothing_that_the_parent_might_be_importing() -> None:
+def test_a_child_imports_nothing_that_the_parent_might_be_importing():
     """Whatever the kit imports at first use is loaded before a fork."""
     program = """
 import json, os, sys
@@ -185,15 +182,15 @@ if child == 0:
 os.waitpid(child, 0)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
-    assert [] == json.loads(done.stdout), done.stderr
+    assert json.loads(done.stdout) == [], done.stderr
 
 
-def test_one_that_fails_keeps_no_other_from_its_turn(in_child: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_fails_keeps_no_other_from_its_turn(in_child, caplog):
     """What is registered is called, each, and goes with its object."""
     process, renewed = os.getpid(), []
 
     class Owner:
-        def renew(self) -> None:
+        def renew(self):
             if os.getpid() != process:
                 renewed.append(1)
                 raise ValueError
@@ -202,4 +199,4 @@ def test_one_that_fails_keeps_no_other_from_its_turn(in_child: Any, caplog: pyte
     for each in owners:
         forking.renew_in_child(each.renew)
     del owners[0], each
-    assert [1, 1] == in_child(lambda: renewed)
+    assert in_child(lambda: renewed) == [1, 1]

@@ -1,22 +1,18 @@
 """Hostile providers: each costs its own answer alone, and is named."""
 
-from __future__ import annotations
-
 import threading
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
 from enum import Enum
-from typing import Any
 
 import pytest
 
-from mobility_hookspecs import CallContext, MobilityProblem, make_problem
+from mobility_hookspecs import MobilityProblem, make_problem
 
 
 class Unprintable(Exception):
     """An exception that cannot be shown."""
 
-    def __str__(self) -> str:
+    def __str__(self):
         """Fail."""
         raise RuntimeError("no text")
 
@@ -27,36 +23,36 @@ class Liar(Exception):
     """An exception that says it is something else, by raising when asked."""
 
     @property
-    def __class__(self) -> Any:
+    def __class__(self):
         """Fail."""
         raise RuntimeError("no class")
 
 
-def raising(error: BaseException | type[BaseException]) -> Callable[[], object]:
+def raising(error):
     """Write a hook that raises."""
 
-    def hook() -> object:
+    def hook():
         raise error
 
     return hook
 
 
-async def _coroutine() -> dict[str, object]:
+async def _coroutine():
     return {}
 
 
-def _generator() -> Iterator[object]:
+def _generator():
     yield {}
 
 
-async def _async_generator() -> AsyncIterator[object]:
+async def _async_generator():
     yield {}
 
 
 class HostileDict(dict[str, object]):
     """A dict whose methods raise."""
 
-    def _fail(self, *_: object) -> Any:
+    def _fail(self, *_):
         raise SystemExit("methods of an answer")
 
     __iter__ = keys = items = values = get = __getitem__ = __len__ = copy = _fail
@@ -65,7 +61,7 @@ class HostileDict(dict[str, object]):
 class DisguisedDict:
     """No dict, though it says so."""
 
-    __class__ = dict  # type: ignore[assignment]
+    __class__ = dict
 
 
 BUGS = {
@@ -80,15 +76,13 @@ BUGS = {
     "a group": BaseExceptionGroup("several", [ValueError(), SystemExit()]),
     "unprintable": Unprintable(),
     "a liar": Liar(),
-    "an invalid problem": MobilityProblem({"code": "made_up"}),  # type: ignore[typeddict-item]
-    "no problem at all": MobilityProblem(None),  # type: ignore[arg-type]
+    "an invalid problem": MobilityProblem({"code": "made_up"}),
+    "no problem at all": MobilityProblem(None),
 }
 
 
 @pytest.mark.parametrize("bug", BUGS)
-def test_a_provider_that_raises_costs_its_own_answer_alone(
-    bug: str, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_a_provider_that_raises_costs_its_own_answer_alone(bug, make_host, make_provider, papers):
     """Whatever is raised: the other provider's offer is there, and the failure is a value."""
     good = make_provider("good", provide_mobility_options=papers.offer("good"))
     bad = make_provider("bad", provide_mobility_options=raising(BUGS[bug]))
@@ -99,7 +93,7 @@ def test_a_provider_that_raises_costs_its_own_answer_alone(
     ]
 
 
-INVALID: dict[str, Callable[[Any], object]] = {
+INVALID = {
     "nothing": lambda _: None,
     "a list": lambda _: [],
     "a number": lambda _: 5,
@@ -123,9 +117,7 @@ INVALID: dict[str, Callable[[Any], object]] = {
 
 
 @pytest.mark.parametrize("case", INVALID)
-def test_an_invalid_answer_costs_its_own_answer_alone(
-    case: str, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_an_invalid_answer_costs_its_own_answer_alone(case, make_host, make_provider, papers):
     """Whatever is answered: the others' offers are there, and the failure says invalid_answer."""
     good = make_provider("good", provide_mobility_options=papers.offer("good"))
     bad = make_provider("bad", provide_mobility_options=lambda: INVALID[case](papers))
@@ -136,9 +128,7 @@ def test_an_invalid_answer_costs_its_own_answer_alone(
     assert [(f.provider, f.problem["code"]) for f in gathered.failures] == [("bad", "invalid_answer")]
 
 
-def test_an_answer_of_unusual_make_is_an_answer_all_the_same(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_an_answer_of_unusual_make_is_an_answer_all_the_same(make_host, make_provider, papers):
     """Tuples and subclasses of dict are JSON-like: the host gets plain lists and dicts, with links cleaned."""
 
     class Row(dict[str, object]):
@@ -152,12 +142,10 @@ def test_an_answer_of_unusual_make_is_an_answer_all_the_same(
     assert type(answer["options"][0]["vehicle"]) is dict
 
 
-def test_a_problem_is_passed_on_in_the_calls_language(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_a_problem_is_passed_on_in_the_calls_language(make_host, make_provider, papers):
     """A provider that says why is believed, and told in which language to say it."""
 
-    def provide_mobility_filters(context: CallContext) -> object:
+    def provide_mobility_filters(context):
         raise MobilityProblem(make_problem("not_configured", locale=context.locale, detail="…"))
 
     host = make_host(make_provider(provide_mobility_filters=provide_mobility_filters))
@@ -166,9 +154,7 @@ def test_a_problem_is_passed_on_in_the_calls_language(
         assert failure.problem == make_problem("not_configured", locale=known, detail="…")
 
 
-def test_failures_of_the_kit_are_in_the_calls_language(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_failures_of_the_kit_are_in_the_calls_language(make_host, make_provider, papers):
     """Title and detail, also of what a schema found."""
     host = make_host(make_provider(reconcile_rentals={"provider": "taxi"}))
     german, english = (host.reconcile(locale=locale).failures[0].problem for locale in ("de", "en"))
@@ -179,9 +165,7 @@ def test_failures_of_the_kit_are_in_the_calls_language(
     assert german["detail"] != english["detail"]
 
 
-def test_answers_and_failures_are_sorted_and_silence_is_absent(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_answers_and_failures_are_sorted_and_silence_is_absent(make_host, make_provider, papers):
     """By id; a provider without the hook, or with None where that is an answer, appears nowhere."""
     host = make_host(
         make_provider("d", on_appointment_saved=papers.step("d")),
@@ -197,12 +181,12 @@ def test_answers_and_failures_are_sorted_and_silence_is_absent(
     assert [info["id"] for info in host.providers] == ["a", "b", "c", "d", "e", "f"]
 
 
-def test_providers_are_asked_in_parallel(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_providers_are_asked_in_parallel(make_host, make_provider, papers):
     """Four providers that wait for each other all answer."""
     meeting = threading.Barrier(4, timeout=5)
 
-    def provider(name: str) -> Any:
-        def reconcile_rentals() -> object:
+    def provider(name):
+        def reconcile_rentals():
             meeting.wait()
             return papers.report(name)
 
@@ -212,21 +196,19 @@ def test_providers_are_asked_in_parallel(make_host: Any, make_provider: Any, pap
     assert list(gathered.answers) == ["a", "b", "c", "d"]
 
 
-def test_a_provider_that_changes_its_argument_harms_nobody(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_a_provider_that_changes_its_argument_harms_nobody(make_host, make_provider, papers):
     """Neither the host's document nor what the others see, nor the deadline they are given."""
     meeting = threading.Barrier(2, timeout=5)
-    seen: list[object] = []
+    seen = []
 
-    def vandal(request: Any, context: CallContext) -> object:
+    def vandal(request, context):
         request["period"]["start"] = request["site"] = "broken"
         request["filters"]["features"].append("broken")
         object.__setattr__(context, "deadline", 0.0)
         meeting.wait()
         return papers.offer("vandal")
 
-    def witness(request: Any, context: CallContext) -> object:
+    def witness(request, context):
         meeting.wait()
         seen.extend((request, context.remaining() > 0))
         return papers.offer("witness")
@@ -241,7 +223,7 @@ def test_a_provider_that_changes_its_argument_harms_nobody(
     assert asked == papers.request()
 
 
-def test_an_answer_is_the_hosts_own(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_an_answer_is_the_hosts_own(make_host, make_provider, papers):
     """A provider that keeps and changes what it answered does not change what the host holds."""
     kept = papers.step(notices=[{"code": "x", "severity": "info", "message": "before"}])
     host = make_host(make_provider(on_appointment_saved=lambda: kept))
@@ -250,9 +232,7 @@ def test_an_answer_is_the_hosts_own(make_host: Any, make_provider: Any, papers: 
     assert answer["notices"][0]["message"] == "before"
 
 
-def test_an_offer_cleaned_for_the_host_stays_as_it_was_for_the_provider(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_an_offer_cleaned_for_the_host_stays_as_it_was_for_the_provider(make_host, make_provider, papers):
     """A provider may answer from its cache: dropping a link does not change the cache."""
     vehicle = papers.vehicle(image_url="http://elsewhere.example/x.png")
     cached = papers.offer(options=[papers.option(vehicle=vehicle)])
@@ -269,17 +249,15 @@ class Place(str, Enum):  # noqa: UP042 - StrEnum prints as its value, this does 
     FIRST = "A-1"
 
 
-def test_names_that_are_members_reach_the_provider_as_text(
-    make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_names_that_are_members_reach_the_provider_as_text(make_host, make_provider, papers):
     """What is a str to JSON is one to the provider, and in the answers of the kit."""
-    seen: list[object] = []
+    seen = []
 
-    def provide_mobility_filters(site: str) -> object:
+    def provide_mobility_filters(site):
         seen.append(site)
         return papers.filters()
 
-    def provide_mobility_states(appointment_ids: list[str]) -> object:
+    def provide_mobility_states(appointment_ids):
         seen.extend(appointment_ids)
         return [papers.state()]
 
@@ -293,21 +271,21 @@ def test_names_that_are_members_reach_the_provider_as_text(
     assert ([*map(repr, seen)], host.check("taxi", Place.MAIN)["site"]) == (["'main'", "'A-1'"], "main")
 
 
-def _cycle() -> list[Any]:
-    rows: list[Any] = []
+def _cycle():
+    rows = []
     rows.append(rows)
     return rows
 
 
-def _deep() -> list[Any]:
-    rows: list[Any] = []
+def _deep():
+    rows = []
     for _ in range(50_000):
         rows = [rows]
     return rows
 
 
 @pytest.mark.parametrize("monster", [_cycle(), _deep()], ids=["cycle", "deep"])
-def test_endless_documents(monster: object, make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_endless_documents(monster, make_host, make_provider, papers):
     """Asked with or answered with: a refusal, not a crash."""
     host = make_host(
         make_provider(
@@ -326,7 +304,7 @@ def test_endless_documents(monster: object, make_host: Any, make_provider: Any, 
     assert codes == ["invalid_answer", "invalid_answer", "invalid_document"]
 
 
-INVALID_QUESTIONS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+INVALID_QUESTIONS = {
     "appointment": (lambda host, p: host.appointment_saved(p.appointment(revision=0)), "/revision"),
     "a field too many": (lambda host, p: host.appointment_saved(p.appointment(extra=1)), "/extra"),
     "not JSON": (lambda host, p: host.appointment_saved(p.appointment(work={1})), "/work"),
@@ -341,9 +319,7 @@ INVALID_QUESTIONS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
 
 
 @pytest.mark.parametrize("case", INVALID_QUESTIONS)
-def test_an_invalid_question_reaches_no_provider(
-    case: str, make_host: Any, make_provider: Any, papers: Any
-) -> None:
+def test_an_invalid_question_reaches_no_provider(case, make_host, make_provider, papers):
     """It is the failure of each, with a pointer, and nobody is called."""
     called = threading.Event()
     hooks = dict.fromkeys(

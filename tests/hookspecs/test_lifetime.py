@@ -1,27 +1,24 @@
 """Closing, reconciling in the background, and not keeping the interpreter alive."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading
-from typing import Any
 
 import pytest
 
 from mobility_hookspecs import LoadError, MobilityHost, MobilityProblem
 
 
-def _threads(provider: str) -> list[threading.Thread]:
+def _threads(provider):
     return [thread for thread in threading.enumerate() if thread.name == f"mobility-provider_{provider}"]
 
 
-def test_closing_closes_every_provider_once(make_provider: Any, stopwatch: Any) -> None:
+def test_closing_closes_every_provider_once(make_provider, stopwatch):
     """However one of them behaves, and however often the host is closed."""
-    closed: list[str] = []
+    closed = []
 
-    def provider(name: str) -> Any:
-        def close_mobility_provider() -> None:
+    def provider(name):
+        def close_mobility_provider():
             closed.append(name)
             raise SystemExit(name)
 
@@ -34,7 +31,7 @@ def test_closing_closes_every_provider_once(make_provider: Any, stopwatch: Any) 
     assert (sorted(closed), watch.seconds() < 2.0) == (["a", "b"], True)
 
 
-def test_closing_ends_the_threads(make_provider: Any, papers: Any) -> None:
+def test_closing_ends_the_threads(make_provider, papers):
     """Idle threads end at once."""
     host = MobilityHost.of(make_provider("shortlived", reconcile_rentals=papers.report("shortlived")))
     host.reconcile()
@@ -46,7 +43,7 @@ def test_closing_ends_the_threads(make_provider: Any, papers: Any) -> None:
     assert _threads("shortlived") == []
 
 
-def test_a_host_that_is_too_strict_leaves_no_threads(make_provider: Any) -> None:
+def test_a_host_that_is_too_strict_leaves_no_threads(make_provider):
     """What was loaded before the failure is let go."""
     with pytest.raises(LoadError):
         MobilityHost.of(
@@ -58,7 +55,7 @@ def test_a_host_that_is_too_strict_leaves_no_threads(make_provider: Any) -> None
     assert _threads("thorough") + _threads("late") == []
 
 
-def test_closing_one_host_leaves_another_working(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_closing_one_host_leaves_another_working(make_host, make_provider, papers):
     """Two hosts may hold the same provider."""
     provider = make_provider(reconcile_rentals=papers.report())
     first, second = make_host(provider), make_host(provider)
@@ -66,7 +63,7 @@ def test_closing_one_host_leaves_another_working(make_host: Any, make_provider: 
     assert list(second.reconcile().answers) == ["taxi"]
 
 
-def test_a_closed_host_answers_with_failures(make_provider: Any, papers: Any) -> None:
+def test_a_closed_host_answers_with_failures(make_provider, papers):
     """Nothing crashes, nobody is called, and it is said at once."""
     called = threading.Event()
     hooks = dict.fromkeys(
@@ -85,14 +82,12 @@ def test_a_closed_host_answers_with_failures(make_provider: Any, papers: Any) ->
     assert called.is_set() is False
 
 
-def test_closing_is_not_held_up_by_calls_that_hang(
-    make_provider: Any, papers: Any, release: threading.Event, stopwatch: Any
-) -> None:
+def test_closing_is_not_held_up_by_calls_that_hang(make_provider, papers, release, stopwatch):
     """Eight hanging calls keep no provider from closing its clients."""
     closed = threading.Event()
     running = threading.Semaphore(0)
 
-    def hang() -> object:
+    def hang():
         running.release()
         return release.wait(10)
 
@@ -110,11 +105,11 @@ def test_closing_is_not_held_up_by_calls_that_hang(
         thread.join(5)
 
 
-def test_reconciling_begins_at_once_and_comes_again(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_reconciling_begins_at_once_and_comes_again(make_host, make_provider, papers):
     """Also after a turn that raised, and no more once the host is closed."""
     turns = threading.Semaphore(0)
 
-    def reconcile_rentals() -> object:
+    def reconcile_rentals():
         turns.release()
         raise SystemExit
 
@@ -127,11 +122,11 @@ def test_reconciling_begins_at_once_and_comes_again(make_host: Any, make_provide
     assert turns.acquire(timeout=0.05) is False
 
 
-def test_reconciling_twice_is_reconciling_once(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_reconciling_twice_is_reconciling_once(make_host, make_provider, papers):
     """A second thread would do the same work again."""
     turns = threading.Semaphore(0)
 
-    def reconcile_rentals() -> object:
+    def reconcile_rentals():
         turns.release()
         return papers.report()
 
@@ -143,7 +138,7 @@ def test_reconciling_twice_is_reconciling_once(make_host: Any, make_provider: An
 
 
 @pytest.mark.parametrize("every", [0, -1, float("nan")])
-def test_reconciling_needs_an_interval(every: float, make_host: Any) -> None:
+def test_reconciling_needs_an_interval(every, make_host):
     """A mistake of the caller's is said at once."""
     with pytest.raises(ValueError, match="every"):
         make_host().keep_reconciling(every=every)
@@ -162,7 +157,7 @@ host.keep_reconciling(every=0.05)
 """
 
 
-def test_a_hanging_provider_does_not_keep_the_interpreter(stopwatch: Any) -> None:
+def test_a_hanging_provider_does_not_keep_the_interpreter(stopwatch):
     """The program ends although a provider's thread and the reconciling one are still there."""
     watch = stopwatch()
     run = subprocess.run(

@@ -1,16 +1,11 @@
 """Loading by entry point: what does not load is left out, named, and harms nobody."""
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import importlib
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -44,19 +39,19 @@ def describe_mobility_provider():
 """
 
 
-def good(provider: str, contract: str = ">=1.0,<2") -> str:
+def good(provider, contract=">=1.0,<2"):
     """Write a module that loads."""
     return GOOD.format(provider, contract)
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+def install(tmp_path, monkeypatch):
     """Install a provider as pip would: a module and its dist-info on sys.path."""
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("WORKSHOP_PLANNER_DISABLE", "carloop")
-    installed: list[str] = []
+    installed = []
 
-    def write(name: str, source: str, *, points_to: str | None = None) -> None:
+    def write(name, source, *, points_to=None):
         module = f"provider_{name}"
         installed.append(module)
         (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
@@ -75,11 +70,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
 
 @pytest.fixture
-def load() -> Iterator[Callable[..., MobilityHost]]:
+def load():
     """Load a host and close it when the test ends."""
-    hosts: list[MobilityHost] = []
+    hosts = []
 
-    def loaded(**options: Any) -> MobilityHost:
+    def loaded(**options):
         hosts.append(MobilityHost.load(**options))
         return hosts[-1]
 
@@ -88,11 +83,11 @@ def load() -> Iterator[Callable[..., MobilityHost]]:
         host.close()
 
 
-def _ids(host: MobilityHost) -> list[str]:
+def _ids(host):
     return [info["id"] for info in host.providers]
 
 
-def _failures(host: MobilityHost) -> list[tuple[str, str]]:
+def _failures(host):
     return [(failure.provider, failure.problem["code"]) for failure in host.failures]
 
 
@@ -145,9 +140,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_provider_that_does_not_load_is_named_and_the_others_work(
-    name: str, install: Install, load: Any
-) -> None:
+def test_a_provider_that_does_not_load_is_named_and_the_others_work(name, install, load):
     """One Failure with the entry point's name, a code and a sentence in each language."""
     source, code = BROKEN[name]
     install(name, source)
@@ -181,9 +174,7 @@ REASONS = {
 
 
 @pytest.mark.parametrize("name", REASONS)
-def test_the_reason_says_what_to_mend(
-    name: str, install: Install, load: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_reason_says_what_to_mend(name, install, load, caplog):
     """The detail names the hook, the module or the field; the failure as text and the log hold it too."""
     install(name, BROKEN[name][0])
     (failure,) = load(locale="en").failures
@@ -192,17 +183,17 @@ def test_the_reason_says_what_to_mend(
     assert str(failure) in caplog.text
 
 
-def test_all_broken_ones_at_once(install: Install, load: Any) -> None:
+def test_all_broken_ones_at_once(install, load):
     """Each is one failure, in the order of the names, and the good one works."""
     for name, (source, _) in BROKEN.items():
         install(name, source)
     install("good", good("good"))
     host = load()
     assert _ids(host) == ["good"]
-    assert [name for name, _ in _failures(host)] == sorted(BROKEN)
+    assert sorted(BROKEN) == [name for name, _ in _failures(host)]
 
 
-def test_loading_is_all_or_nothing_when_strict(install: Install, load: Any) -> None:
+def test_loading_is_all_or_nothing_when_strict(install, load):
     """Strict raises, and the error names every provider that does not load."""
     install("future", good("future", ">=2"))
     install("missing", "import a_module_that_is_not_there")
@@ -214,14 +205,14 @@ def test_loading_is_all_or_nothing_when_strict(install: Install, load: Any) -> N
     assert caught.value.problem["code"] == "not_supported"
 
 
-def test_strict_loading_of_good_ones(install: Install, load: Any) -> None:
+def test_strict_loading_of_good_ones(install, load):
     """Nothing to complain about."""
     install("good", good("good"))
     assert _ids(load(strict=True)) == ["good"]
 
 
 @pytest.mark.parametrize("disabled", [("b", "c"), "b, c", ["other-b", "c"]])
-def test_disabled_providers_are_left_out_in_silence(disabled: Any, install: Install, load: Any) -> None:
+def test_disabled_providers_are_left_out_in_silence(disabled, install, load):
     """By entry point's name, or by the id it turns out to have; a broken one is not even imported."""
     install("a", good("a"))
     install("b", good("other-b"))
@@ -230,7 +221,7 @@ def test_disabled_providers_are_left_out_in_silence(disabled: Any, install: Inst
     assert (_ids(host), host.failures) == (["a"], ())
 
 
-def test_the_environment_disables_too(install: Install, load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_disables_too(install, load, monkeypatch):
     """WORKSHOP_PLANNER_DISABLE adds to what the host says."""
     for name in "abc":
         install(name, good(name))
@@ -238,7 +229,7 @@ def test_the_environment_disables_too(install: Install, load: Any, monkeypatch: 
     assert _ids(load(disabled=("b",))) == ["c"]
 
 
-def test_the_second_of_the_same_id_does_not_load(install: Install, load: Any) -> None:
+def test_the_second_of_the_same_id_does_not_load(install, load):
     """The first by name stays; the second is named by its entry point."""
     install("b", good("taxi"))
     install("a", good("taxi"))
@@ -246,7 +237,7 @@ def test_the_second_of_the_same_id_does_not_load(install: Install, load: Any) ->
     assert (_ids(host), _failures(host)) == (["taxi"], [("b", "provider_failed")])
 
 
-def test_the_same_module_twice(install: Install, load: Any) -> None:
+def test_the_same_module_twice(install, load):
     """Two entry points for one module: described once, loaded once, and the second named."""
     install("a", good("taxi"))
     install("b", "", points_to="provider_a")
@@ -254,7 +245,7 @@ def test_the_same_module_twice(install: Install, load: Any) -> None:
     assert (_ids(host), _failures(host)) == (["taxi"], [("b", "provider_failed")])
 
 
-def test_loading_asks_for_the_description_alone(install: Install, load: Any) -> None:
+def test_loading_asks_for_the_description_alone(install, load):
     """Every other hook waits for a question."""
     source = good("shy") + "".join(
         f"\n@hookimpl\ndef {hook}(): raise SystemExit\n"
@@ -264,7 +255,7 @@ def test_loading_asks_for_the_description_alone(install: Install, load: Any) -> 
     assert _ids(load(strict=True)) == ["shy"]
 
 
-def test_an_entry_point_may_name_an_object(install: Install, load: Any) -> None:
+def test_an_entry_point_may_name_an_object(install, load):
     """An instance with methods is as good as a module."""
     indented = good("taxi").replace("\n", "\n    ").replace("provider()", "provider(self)")
     source = f"class Taxi:\n    {indented}\nprovider = Taxi()\n"
@@ -272,7 +263,7 @@ def test_an_entry_point_may_name_an_object(install: Install, load: Any) -> None:
     assert _ids(load(strict=True)) == ["taxi"]
 
 
-def test_broken_metadata_of_another_distribution(install: Install, load: Any, tmp_path: Path) -> None:
+def test_broken_metadata_of_another_distribution(install, load, tmp_path):
     """A file that cannot be read hides no provider."""
     install("good", good("good"))
     broken = tmp_path / "broken-1.0.dist-info"
@@ -283,12 +274,8 @@ def test_broken_metadata_of_another_distribution(install: Install, load: Any, tm
 
 
 def test_a_description_that_hangs_does_not_hold_up_the_load(
-    make_provider: Any,
-    make_host: Any,
-    release: threading.Event,
-    monkeypatch: pytest.MonkeyPatch,
-    stopwatch: Any,
-) -> None:
+    make_provider, make_host, release, monkeypatch, stopwatch
+):
     """All are asked in parallel, and given up after a while."""
     monkeypatch.setattr("mobility_hookspecs.loading._DESCRIBE_SECONDS", 0.2)
     hanging = [
@@ -301,13 +288,13 @@ def test_a_description_that_hangs_does_not_hold_up_the_load(
     assert {code for _, code in _failures(host)} == {"deadline_exceeded"}
 
 
-def test_the_same_object_registered_twice(make_host: Any, make_provider: Any) -> None:
+def test_the_same_object_registered_twice(make_host, make_provider):
     """Described once; the second is a failure with the provider's id."""
-    described: list[int] = []
+    described = []
     twice = make_provider("twice")
     answer = twice.describe_mobility_provider()
 
-    def describe_mobility_provider() -> object:
+    def describe_mobility_provider():
         described.append(1)
         return answer
 
@@ -317,7 +304,7 @@ def test_the_same_object_registered_twice(make_host: Any, make_provider: Any) ->
     assert described == [1]
 
 
-def test_failures_are_named_by_name_or_id(make_host: Any, make_provider: Any) -> None:
+def test_failures_are_named_by_name_or_id(make_host, make_provider):
     """A given name comes first, then the id it said, then the object's own name."""
     future = make_provider("future", info={"contract": ">=2"})
     other = make_provider("other", info={"contract": ">=2"})
@@ -325,30 +312,30 @@ def test_failures_are_named_by_name_or_id(make_host: Any, make_provider: Any) ->
     assert [name for name, _ in _failures(host)] == ["named", "other", "nothing", "SimpleNamespace"]
 
 
-def test_given_providers_may_be_loaded_strictly(make_host: Any, make_provider: Any) -> None:
+def test_given_providers_may_be_loaded_strictly(make_host, make_provider):
     """As by entry point."""
     with pytest.raises(LoadError):
         make_host(make_provider(info={"contract": "<1"}), strict=True)
 
 
 @pytest.mark.parametrize("contract", [">=1.0,<2", "~=1.0", "==1.*", ">=0.9", "==1.0"])
-def test_specifiers_that_admit_this_contract(contract: str, make_host: Any, make_provider: Any) -> None:
+def test_specifiers_that_admit_this_contract(contract, make_host, make_provider):
     """What packaging reads as a version specifier."""
     assert _ids(make_host(make_provider(info={"contract": contract}))) == ["taxi"]
 
 
-def test_an_async_hook_behind_a_decorator(make_host: Any, make_provider: Any) -> None:
+def test_an_async_hook_behind_a_decorator(make_host, make_provider):
     """What a decorator wraps is judged, for pluggy reads its arguments too."""
 
-    def logged(function: Callable[..., object]) -> Callable[..., object]:
+    def logged(function):
         @functools.wraps(function)
-        def inner(*args: object) -> object:
+        def inner(*args):
             return function(*args)
 
         return inner
 
     @logged
-    async def reconcile_rentals(context: object) -> None:
+    async def reconcile_rentals(context):
         await asyncio.sleep(0)
 
     host = make_host(make_provider(reconcile_rentals=reconcile_rentals), locale="en")
@@ -356,14 +343,14 @@ def test_an_async_hook_behind_a_decorator(make_host: Any, make_provider: Any) ->
     assert "reconcile_rentals" in (failure.problem.get("detail") or "")
 
 
-def test_a_hook_implemented_twice(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_a_hook_implemented_twice(make_host, make_provider, papers):
     """One provider gives one answer."""
     plugin = make_provider(reconcile_rentals=papers.report())
     plugin.another = hookimpl(specname="reconcile_rentals")(lambda: papers.report())
     assert _failures(make_host(plugin)) == [("provider_taxi", "provider_failed")]
 
 
-def test_a_hook_under_another_name(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_a_hook_under_another_name(make_host, make_provider, papers):
     """pluggy's specname works, and reaches this provider alone."""
     plugin = make_provider()
     plugin.report = hookimpl(specname="reconcile_rentals")(lambda: papers.report())
@@ -372,7 +359,7 @@ def test_a_hook_under_another_name(make_host: Any, make_provider: Any, papers: A
     assert host.reconcile().failures == ()
 
 
-def test_an_optional_hook_of_a_later_contract(make_host: Any, make_provider: Any) -> None:
+def test_an_optional_hook_of_a_later_contract(make_host, make_provider):
     """A provider may carry hooks that this contract does not know yet, if it says so."""
     plugin = make_provider()
     plugin.provide_mobility_weather = hookimpl(optionalhook=True)(lambda: None)
@@ -382,22 +369,22 @@ def test_an_optional_hook_of_a_later_contract(make_host: Any, make_provider: Any
 class Unhashable:
     """An object that can neither be hashed nor compared."""
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
-    def __init__(self, info: dict[str, object]) -> None:
+    def __init__(self, info):
         self._info = info
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other):
         """Fail."""
         raise SystemExit
 
     @hookimpl
-    def describe_mobility_provider(self) -> dict[str, object]:
+    def describe_mobility_provider(self):
         """Describe."""
         return self._info
 
 
-def test_objects_that_cannot_be_compared(make_host: Any, make_provider: Any, papers: Any) -> None:
+def test_objects_that_cannot_be_compared(make_host, make_provider, papers):
     """Each is registered alone, so that no provider's code runs in another's call."""
     host = make_host(Unhashable(papers.info("a")), Unhashable(papers.info("b")), make_provider("good"))
     assert (_ids(host), host.failures) == (["a", "b", "good"], ())
@@ -406,18 +393,18 @@ def test_objects_that_cannot_be_compared(make_host: Any, make_provider: Any, pap
 class Opaque:
     """An object that does not let itself be looked at."""
 
-    def __dir__(self) -> list[str]:
+    def __dir__(self):
         """Fail."""
         raise SystemExit
 
 
-def test_an_object_that_cannot_be_looked_at(make_host: Any, make_provider: Any) -> None:
+def test_an_object_that_cannot_be_looked_at(make_host, make_provider):
     """Registration is contained like everything else."""
     host = make_host(Opaque(), make_provider("good"))
     assert (_ids(host), _failures(host)) == (["good"], [("Opaque", "provider_failed")])
 
 
-def test_codes_of_failures_are_the_contracts(install: Install, load: Any) -> None:
+def test_codes_of_failures_are_the_contracts(install, load):
     """What the loader says is a problem document like any other."""
     from mobility_schemas import validate
 

@@ -1,11 +1,8 @@
 """The host kit's small parts: copies, links, the rest of a failing hook, the threads of a provider."""
 
-from __future__ import annotations
-
 import threading
 from collections import OrderedDict
 from enum import StrEnum
-from typing import Any
 
 import pytest
 
@@ -23,30 +20,30 @@ class Kind(StrEnum):
     TAXI = "taxi"
 
 
-def test_a_copy_shares_nothing() -> None:
+def test_a_copy_shares_nothing():
     """Changing the copy leaves the original, at any depth."""
     document = {"a": [{"b": 1}]}
-    copied: Any = detach(document)
+    copied = detach(document)
     copied["a"][0]["b"] = 2
     assert document == {"a": [{"b": 1}]}
 
 
-def test_a_copy_is_plain() -> None:
+def test_a_copy_is_plain():
     """Subclasses become what JSON has."""
-    copied: Any = detach(OrderedDict(kind=Kind.TAXI, rows=[(1, 2.5, True, None)]))
+    copied = detach(OrderedDict(kind=Kind.TAXI, rows=[(1, 2.5, True, None)]))
     assert copied == {"kind": "taxi", "rows": [[1, 2.5, True, None]]}
     assert [type(copied), type(copied["kind"])] == [dict, str]
 
 
-def _nested(depth: int) -> list[Any]:
-    rows: list[Any] = []
+def _nested(depth):
+    rows = []
     for _ in range(depth):
         rows = [rows]
     return rows
 
 
 @pytest.mark.parametrize("document", [object(), {"a": object()}, _nested(100_000)])
-def test_what_cannot_be_copied(document: object) -> None:
+def test_what_cannot_be_copied(document):
     """Foreign objects and endless nesting are refused, not crashed on."""
     with pytest.raises(NotCopyable):
         detach(document)
@@ -81,19 +78,19 @@ def test_what_cannot_be_copied(document: object) -> None:
         ("", False, False),
     ],
 )
-def test_which_addresses_may_be_shown(address: str, https: bool, showable: bool) -> None:
+def test_which_addresses_may_be_shown(address, https, showable):
     """https anywhere, http on this machine, and nothing else."""
     assert (is_https(address), is_showable(address)) == (https, showable)
 
 
-def _fail(circuit: Circuit, times: int) -> None:
+def _fail(circuit, times):
     for _ in range(times):
         ticket = circuit.enter()
         assert ticket is not None
         circuit.failed(ticket)
 
 
-def test_five_failures_in_a_row_bring_a_rest_of_thirty_seconds(clock: Any) -> None:
+def test_five_failures_in_a_row_bring_a_rest_of_thirty_seconds(clock):
     """Four do not; the fifth does; after 30 s one call probes."""
     circuit = Circuit(clock)
     _fail(circuit, 4)
@@ -108,7 +105,7 @@ def test_five_failures_in_a_row_bring_a_rest_of_thirty_seconds(clock: Any) -> No
     assert (circuit.rests(), circuit.enter()) == (True, None)
 
 
-def test_a_success_starts_the_count_again(clock: Any) -> None:
+def test_a_success_starts_the_count_again(clock):
     """Only failures in a row count."""
     circuit = Circuit(clock)
     _fail(circuit, 4)
@@ -117,7 +114,7 @@ def test_a_success_starts_the_count_again(clock: Any) -> None:
     assert circuit.rests() is False
 
 
-def test_a_probe_that_succeeds_ends_the_rest(clock: Any) -> None:
+def test_a_probe_that_succeeds_ends_the_rest(clock):
     """From then on five failures are needed again."""
     circuit = Circuit(clock)
     _fail(circuit, 5)
@@ -129,7 +126,7 @@ def test_a_probe_that_succeeds_ends_the_rest(clock: Any) -> None:
     assert circuit.rests() is False
 
 
-def test_a_probe_that_fails_brings_another_rest(clock: Any) -> None:
+def test_a_probe_that_fails_brings_another_rest(clock):
     """Thirty seconds from the failure."""
     circuit = Circuit(clock)
     _fail(circuit, 5)
@@ -143,7 +140,7 @@ def test_a_probe_that_fails_brings_another_rest(clock: Any) -> None:
     assert circuit.rests() is False
 
 
-def test_what_began_before_a_rest_tells_nothing_about_the_time_after(clock: Any) -> None:
+def test_what_began_before_a_rest_tells_nothing_about_the_time_after(clock):
     """A late success neither ends the rest nor lets a failed probe be forgotten."""
     circuit = Circuit(clock)
     early = circuit.enter()
@@ -152,13 +149,13 @@ def test_what_began_before_a_rest_tells_nothing_about_the_time_after(clock: Any)
     assert circuit.rests() is True
 
 
-def test_a_bulkhead_runs_eight_jobs_at_once(release: threading.Event) -> None:
+def test_a_bulkhead_runs_eight_jobs_at_once(release):
     """The ninth waits, and can be taken back before it begins."""
     bulkhead = Bulkhead("test")
     running = threading.Semaphore(0)
     ninth_ran = threading.Event()
 
-    def hang() -> None:
+    def hang():
         running.release()
         release.wait(10)
 
@@ -175,14 +172,14 @@ def test_a_bulkhead_runs_eight_jobs_at_once(release: threading.Event) -> None:
     bulkhead.close()
 
 
-def test_a_bulkhead_uses_a_thread_again() -> None:
+def test_a_bulkhead_uses_a_thread_again():
     """One job after the other needs one thread."""
     bulkhead = Bulkhead("test")
-    threads: set[int | None] = set()
+    threads = set()
     for _ in range(20):
         done = threading.Event()
 
-        def job(done: threading.Event = done) -> None:
+        def job(done=done):
             threads.add(threading.current_thread().ident)
             done.set()
 
@@ -192,7 +189,7 @@ def test_a_bulkhead_uses_a_thread_again() -> None:
     assert len(threads) <= 2
 
 
-def test_a_closed_bulkhead_runs_nothing() -> None:
+def test_a_closed_bulkhead_runs_nothing():
     """A job submitted later waits to be taken back."""
     bulkhead = Bulkhead("test")
     bulkhead.close()
@@ -200,16 +197,16 @@ def test_a_closed_bulkhead_runs_nothing() -> None:
     assert bulkhead.withdraw(_never) is True
 
 
-def _never() -> None:
+def _never():
     raise AssertionError("ran after close")
 
 
-def test_a_call_given_up_before_it_began_never_begins(clock: Any) -> None:
+def test_a_call_given_up_before_it_began_never_begins(clock):
     """Not even on a thread that had taken it just then: the host already said that nothing happened."""
     called = threading.Event()
     closed = Bulkhead("test")
     closed.close()
-    call: Call[object] = Call(
+    call = Call(
         "taxi",
         "on_rental_change",
         hook=lambda: called.set(),
@@ -228,11 +225,11 @@ def test_a_call_given_up_before_it_began_never_begins(clock: Any) -> None:
     assert called.is_set() is False
 
 
-def test_reconciling_survives_what_it_calls() -> None:
+def test_reconciling_survives_what_it_calls():
     """Whatever is raised, the next turn comes."""
     turns = threading.Semaphore(0)
 
-    def reconcile() -> None:
+    def reconcile():
         turns.release()
         raise SystemExit
 

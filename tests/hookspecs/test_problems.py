@@ -1,9 +1,6 @@
 """The problem codes and the exception that carries one."""
 
-from __future__ import annotations
-
 import pickle
-from typing import Any
 
 import pytest
 
@@ -28,7 +25,7 @@ RETRYABLE = {
 
 @pytest.mark.parametrize("locale", ["de", "en"])
 @pytest.mark.parametrize("code", ProblemCode)
-def test_every_code_makes_a_valid_problem_in_each_language(code: ProblemCode, locale: str) -> None:
+def test_every_code_makes_a_valid_problem_in_each_language(code, locale):
     """A valid document with the code's sentence, retryable as the contract says."""
     problem = make_problem(code, locale=locale)
     validate(problem, "problem")
@@ -36,7 +33,7 @@ def test_every_code_makes_a_valid_problem_in_each_language(code: ProblemCode, lo
     assert type(problem["code"]) is str
 
 
-def test_titles_are_there_for_every_code_and_differ_by_language() -> None:
+def test_titles_are_there_for_every_code_and_differ_by_language():
     """Two catalogues of 26 sentences each."""
     assert {locale: set(titles) for locale, titles in TITLES.items()} == {
         "de": {*ProblemCode},
@@ -46,7 +43,7 @@ def test_titles_are_there_for_every_code_and_differ_by_language() -> None:
     assert [code for code in ProblemCode if TITLES["de"][code] == TITLES["en"][code]] == []
 
 
-def test_a_problem_holds_what_it_is_given() -> None:
+def test_a_problem_holds_what_it_is_given():
     """Title, detail and pointer are taken over; what is not given is absent."""
     problem = make_problem("busy", title="Gleich.", detail="Warteschlange voll", pointer="/end")
     assert problem == {
@@ -58,26 +55,26 @@ def test_a_problem_holds_what_it_is_given() -> None:
     }
 
 
-def test_a_code_the_contract_does_not_have() -> None:
+def test_a_code_the_contract_does_not_have():
     """It is a mistake of the caller's, found at once."""
     with pytest.raises(ValueError, match="no_such_code"):
         make_problem("no_such_code")
 
 
-def test_the_exception_shows_no_detail() -> None:
+def test_the_exception_shows_no_detail():
     """Neither text nor repr holds detail or pointer, which may name a person."""
     error = MobilityProblem(make_problem("busy", locale="en", detail="Erika Sommer", pointer="/Erika"))
     assert "Erika" not in str(error) + repr(error)
     assert str(error).startswith("busy: The provider is busy")
 
 
-def test_the_exception_survives_pickling() -> None:
+def test_the_exception_survives_pickling():
     """A host with worker processes gets the same document."""
     error = pickle.loads(pickle.dumps(MobilityProblem(make_problem("busy"))))  # noqa: S301
     assert error.problem == make_problem("busy")
 
 
 @pytest.mark.parametrize("nonsense", [None, "text", 5, [], {"code": object()}])
-def test_the_exception_takes_anything(nonsense: Any) -> None:
+def test_the_exception_takes_anything(nonsense):
     """A provider's mistake is judged by the host kit, not by the constructor."""
     assert MobilityProblem(nonsense).problem is nonsense

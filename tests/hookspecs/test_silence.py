@@ -1,9 +1,6 @@
 """What the log says about a provider's fault: where, and never about whom."""
 
-from __future__ import annotations
-
 import logging
-from typing import Any
 
 import pytest
 
@@ -12,7 +9,7 @@ from mobility_hookspecs import MobilityProblem, make_problem
 CANARY = "Kanarienvogel"
 
 
-def _shout(document: object) -> object:
+def _shout(document):
     try:
         raise KeyError(repr(document))
     except KeyError as error:
@@ -20,23 +17,23 @@ def _shout(document: object) -> object:
 
 
 @pytest.fixture
-def shouting(make_host: Any, make_provider: Any) -> Any:
+def shouting(make_host, make_provider):
     """A provider that puts every document it is given into its exceptions."""
 
-    def on_appointment_saved(appointment: Any) -> object:
+    def on_appointment_saved(appointment):
         return _shout(appointment)
 
-    def on_rental_change(change: Any) -> object:
+    def on_rental_change(change):
         return _shout(change)
 
-    def provide_mobility_options(request: Any) -> object:
+    def provide_mobility_options(request):
         return {"provider": "taxi", CANARY: CANARY, "options": CANARY}
 
-    def save_provider_settings(settings: Any) -> object:
+    def save_provider_settings(settings):
         return _shout(settings)
 
-    def on_personal_data_erased(subjects: Any) -> object:
-        raise MobilityProblem({"code": CANARY})  # type: ignore[typeddict-item]
+    def on_personal_data_erased(subjects):
+        raise MobilityProblem({"code": CANARY})
 
     return make_host(
         make_provider(
@@ -49,9 +46,7 @@ def shouting(make_host: Any, make_provider: Any) -> Any:
     )
 
 
-def test_no_document_appears_in_a_log_or_a_failure(
-    shouting: Any, papers: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_document_appears_in_a_log_or_a_failure(shouting, papers, caplog):
     """Names and tokens go into a provider that shouts them; neither log nor failure repeats them."""
     customer = papers.customer(last_name=CANARY)
     with caplog.at_level(logging.DEBUG):
@@ -69,7 +64,7 @@ def test_no_document_appears_in_a_log_or_a_failure(
     assert CANARY not in repr(said) + repr(caught.value) + repr(caught.value.problem)
 
 
-def test_the_log_leads_to_the_line(shouting: Any, papers: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_leads_to_the_line(shouting, papers, caplog):
     """Hook, provider, type of exception and every frame, also of what it was raised from."""
     shouting.appointment_saved(papers.appointment())
     (record,) = caplog.records
@@ -79,9 +74,7 @@ def test_the_log_leads_to_the_line(shouting: Any, papers: Any, caplog: pytest.Lo
     assert [word for word in wanted if word not in text] == []
 
 
-def test_the_log_names_invalid_answers_and_hangs(
-    make_host: Any, make_provider: Any, caplog: pytest.LogCaptureFixture, release: Any
-) -> None:
+def test_the_log_names_invalid_answers_and_hangs(make_host, make_provider, caplog, release):
     """With the hook, the provider, and what is wrong."""
     host = make_host(
         make_provider(
@@ -95,12 +88,10 @@ def test_the_log_names_invalid_answers_and_hangs(
     assert hang == "provide_mobility_filters of provider taxi did not answer within 0.050 s"
 
 
-def test_a_providers_own_word_is_no_fault(
-    make_host: Any, make_provider: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_providers_own_word_is_no_fault(make_host, make_provider, caplog):
     """A MobilityProblem is shown to the user and not logged as an error."""
 
-    def reconcile_rentals() -> object:
+    def reconcile_rentals():
         raise MobilityProblem(make_problem("unreachable"))
 
     make_host(make_provider(reconcile_rentals=reconcile_rentals)).reconcile()

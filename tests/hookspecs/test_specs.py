@@ -1,10 +1,6 @@
 """The hooks as page 3 of the contract names them, and plain pluggy with them."""
 
-from __future__ import annotations
-
 import inspect
-from types import ModuleType
-from typing import Any
 
 import pluggy
 import pytest
@@ -28,7 +24,7 @@ HOOKS = {
 }
 
 
-def _specs() -> dict[str, Any]:
+def _specs():
     return {
         name: value
         for name, value in vars(mobility_hookspecs.specs).items()
@@ -36,14 +32,14 @@ def _specs() -> dict[str, Any]:
     }
 
 
-def test_hooks_have_the_contracts_names_and_arguments() -> None:
+def test_hooks_have_the_contracts_names_and_arguments():
     """There are these twelve hooks, with these arguments and no defaults."""
     found = {name: tuple(inspect.signature(spec).parameters) for name, spec in _specs().items()}
     assert found == HOOKS
 
 
 @pytest.mark.parametrize("name", HOOKS)
-def test_every_hook_follows_the_docstring_skeleton(name: str) -> None:
+def test_every_hook_follows_the_docstring_skeleton(name):
     """Each says what raising means, how it is delivered, what not to do, and since when."""
     text = " ".join((inspect.getdoc(_specs()[name]) or "").split())
     missing = [
@@ -53,7 +49,7 @@ def test_every_hook_follows_the_docstring_skeleton(name: str) -> None:
     assert [a for a in HOOKS[name] if f":param {a}:" not in text] == []
 
 
-def test_public_names_of_the_package() -> None:
+def test_public_names_of_the_package():
     """What the package offers is what it says, and every name is there."""
     assert sorted(mobility_hookspecs.__all__) == [
         "CONTRACT_VERSION",
@@ -75,17 +71,17 @@ def test_public_names_of_the_package() -> None:
     assert set(mobility_hookspecs.__all__) <= set(dir(mobility_hookspecs))
 
 
-def test_a_name_the_package_does_not_have() -> None:
+def test_a_name_the_package_does_not_have():
     """A wrong name is an AttributeError, as with any module."""
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
-        _ = mobility_hookspecs.nothing_of_the_kind  # type: ignore[attr-defined]
+        _ = mobility_hookspecs.nothing_of_the_kind
 
 
-def test_a_host_may_use_plain_pluggy(make_provider: Any, papers: Any) -> None:
+def test_a_host_may_use_plain_pluggy(make_provider, papers):
     """Without the host kit: add the specs, register, call, and get a list of answers."""
 
     @hookimpl
-    def provide_mobility_options(request: Any, context: CallContext) -> Any:
+    def provide_mobility_options(request, context):
         return papers.offer(as_of=request["period"]["start"], total=int(context.remaining() > 0))
 
     manager = pluggy.PluginManager(mobility_hookspecs.PROJECT_NAME)
@@ -96,14 +92,14 @@ def test_a_host_may_use_plain_pluggy(make_provider: Any, papers: Any) -> None:
     assert offers == [papers.offer(as_of=papers.request()["period"]["start"])]
 
 
-def test_plain_pluggy_lets_a_problem_through(make_provider: Any, papers: Any) -> None:
+def test_plain_pluggy_lets_a_problem_through(make_provider, papers):
     """A provider's MobilityProblem reaches the plain host with its document."""
     problem = make_problem("unreachable", locale="en")
 
-    def check_mobility_provider() -> None:
+    def check_mobility_provider():
         raise MobilityProblem(problem)
 
-    plugin: ModuleType = make_provider(check_mobility_provider=check_mobility_provider)
+    plugin = make_provider(check_mobility_provider=check_mobility_provider)
     manager = pluggy.PluginManager(mobility_hookspecs.PROJECT_NAME)
     manager.add_hookspecs(mobility_hookspecs.specs)
     manager.register(plugin)

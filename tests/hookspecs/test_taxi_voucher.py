@@ -1,14 +1,10 @@
 """The example of another author's provider: installed on its own, and loaded beside Carloop into one list."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +14,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "taxi_voucher"
 
 
 @pytest.fixture(scope="module")
-def site_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site_packages(tmp_path_factory):
     """A folder into which pip installed the example, by its own pyproject.toml."""
     target = tmp_path_factory.mktemp("taxi")
     offline = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check", "--quiet"]
@@ -29,7 +25,7 @@ def site_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def installed(site_packages: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def installed(site_packages, monkeypatch):
     """The example, where the planner's Python finds it; gone again with its vouchers."""
     monkeypatch.syspath_prepend(str(site_packages))
     monkeypatch.delenv("WORKSHOP_PLANNER_DISABLE", raising=False)
@@ -38,25 +34,25 @@ def installed(site_packages: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
-def taxi(installed: None) -> Iterator[MobilityHost]:
+def taxi(installed):
     """A host with the taxi alone."""
     with MobilityHost.load(disabled=("carloop",), strict=True) as host:
         yield host
 
 
-def test_the_example_is_short_and_needs_the_contract_alone() -> None:
+def test_the_example_is_short_and_needs_the_contract_alone():
     """At most 60 lines, and one dependency."""
     assert len((EXAMPLE / "taxi_voucher.py").read_text(encoding="utf-8").splitlines()) <= 60
     project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["dependencies"] == ["mobility-hookspecs>=1.0,<2"]
 
 
-def test_the_taxi_is_found_by_its_entry_point(taxi: MobilityHost) -> None:
+def test_the_taxi_is_found_by_its_entry_point(taxi):
     """Installed means loaded."""
     assert [info["id"] for info in taxi.providers] == ["taxi_voucher"]
 
 
-def test_the_taxi_offers_a_voucher(taxi: MobilityHost, papers: Any) -> None:
+def test_the_taxi_offers_a_voucher(taxi, papers):
     """An exact match; an alternative that counts in no total where cars are filtered."""
     (option,) = taxi.mobility_options(papers.request()).answers["taxi_voucher"]["options"]
     assert (option["kind"], option["match"]) == ("taxi", "exact")
@@ -65,7 +61,7 @@ def test_the_taxi_offers_a_voucher(taxi: MobilityHost, papers: Any) -> None:
     assert (offer["options"][0]["match"], offer["total"]) == ("alternative", 0)
 
 
-def test_a_voucher_is_booked_once_and_cancelled(taxi: MobilityHost, papers: Any) -> None:
+def test_a_voucher_is_booked_once_and_cancelled(taxi, papers):
     """The same change again gives the same outcome; a second booking shows the first; a cancelled one is gone."""
     booking = papers.change("taxi_voucher", option_id="voucher")
     booked = taxi.change_rental(booking)
@@ -87,7 +83,7 @@ def test_a_voucher_is_booked_once_and_cancelled(taxi: MobilityHost, papers: Any)
     assert taxi.change_rental(booking | {"change_id": _uuid(5)})["status"] == "done"
 
 
-def test_the_taxi_says_what_it_cannot_do(taxi: MobilityHost, papers: Any) -> None:
+def test_the_taxi_says_what_it_cannot_do(taxi, papers):
     """Neither change an end nor cancel what it never issued; another's change is not its own."""
     unknown = {"change_id": _uuid(6), "provider": "taxi_voucher", "action": "cancel", "rental_id": "r"}
     assert taxi.change_rental(unknown)["problem"]["code"] == "rental_not_found"
@@ -97,7 +93,7 @@ def test_the_taxi_says_what_it_cannot_do(taxi: MobilityHost, papers: Any) -> Non
     assert sys.modules["taxi_voucher"].on_rental_change(papers.change("carloop"), None) is None
 
 
-def test_taxi_and_carloop_give_one_list(installed: None, configured: Path) -> None:
+def test_taxi_and_carloop_give_one_list(installed, configured):
     """Both are found by entry point, asked at once, and their options stand in one list."""
     start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=400)
     request = {
@@ -114,5 +110,5 @@ def test_taxi_and_carloop_give_one_list(installed: None, configured: Path) -> No
     assert set(kinds) == {"rental_car", "taxi"}
 
 
-def _uuid(number: int) -> str:
+def _uuid(number):
     return f"00000000-0000-4000-8000-{number:012}"

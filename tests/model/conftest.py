@@ -1,7 +1,5 @@
 """The model, importable for the tests of this folder."""
 
-from __future__ import annotations
-
 import logging
 import sys
 from pathlib import Path
@@ -13,6 +11,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(autouse=True)
-def only_the_story(caplog: pytest.LogCaptureFixture) -> None:
+def only_the_story(caplog):
     """A counterexample is told by its story; hundreds of events would bury it."""
     caplog.set_level(logging.CRITICAL, logger="carloop_plugin.events")

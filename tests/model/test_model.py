@@ -1,7 +1,5 @@
 """No story that hypothesis finds loses or doubles a rental, or tells a planner what is not so."""
 
-from __future__ import annotations
-
 from carloop_model.machine import Dealership
 from hypothesis import HealthCheck, Phase, settings
 

@@ -1,8 +1,5 @@
 """Stories that hypothesis found, told again at each step of a call."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,7 +7,7 @@ from carloop_model import advisor
 from carloop_model.advisor import DEEDS
 from carloop_model.checks import complaints, look
 from carloop_model.ending import come_to_rest
-from carloop_model.records import Visit, period
+from carloop_model.records import period
 from carloop_model.trouble import HELD, Death, Meanwhile, Overlap, Trouble, Weather
 from carloop_model.world import World
 
@@ -21,17 +18,17 @@ AFTER_SENDING = 11
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world():
     """A world with two planners, which must be at rest and agree in the end."""
     world = World(DEEDS)
     yield world
     found = come_to_rest(world) + complaints(look(world))
     world.close()
-    assert [] == found, world.story
+    assert found == [], world.story
 
 
 @pytest.fixture
-def visit(world: World) -> Visit:
+def visit(world):
     """A saved appointment."""
     visit = advisor.draw_visit(world, hours=4, length=4)
     world.save("A", visit, "saves")
@@ -39,7 +36,7 @@ def visit(world: World) -> Visit:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_planner_hears_what_the_other_one_found_out(world: World, visit: Visit, step: int) -> None:
+def test_a_planner_hears_what_the_other_one_found_out(world, visit, step):
     """Its own answer was lost; that of the other, which reconciled meanwhile, is there to be told (`hear` compares)."""
     trouble = Trouble(Weather(HELD), Meanwhile(step, "reconciles"))
     world.ask("A", advisor.booking(world, visit, vehicle=world.vehicles[0]), trouble=trouble)
@@ -51,18 +48,16 @@ def test_a_planner_hears_what_the_other_one_found_out(world: World, visit: Visit
 
 @pytest.mark.parametrize("deed", ["asks the same", "saves", "gives up", "reconciles"])
 @pytest.mark.parametrize("pause", range(4, 13))
-def test_what_one_planner_takes_back_the_other_does_not_send(
-    world: World, visit: Visit, deed: str, pause: int
-) -> None:
+def test_what_one_planner_takes_back_the_other_does_not_send(world, visit, deed, pause):
     """Carloop had no time for the first, which is told so; the second is at it since the first was sent."""
     fate = Overlap(AFTER_SENDING, deed, pause)
     busy = Weather("Carloop is asked too often (429)")
     world.ask("A", advisor.booking(world, visit, vehicle=world.vehicles[0]), trouble=Trouble(busy, fate))
-    assert [] == complaints(look(world)), world.story
+    assert complaints(look(world)) == [], world.story
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_booking_may_be_given_up_while_it_is_refused(world: World, visit: Visit, step: int) -> None:
+def test_a_booking_may_be_given_up_while_it_is_refused(world, visit, step):
     """The car is taken: nothing is left of the booking to be given up, whichever is learnt first."""
     car = world.vehicles[0]
     advisor.for_another(world, car, visit.start, 1)
@@ -72,7 +67,7 @@ def test_a_booking_may_be_given_up_while_it_is_refused(world: World, visit: Visi
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_cancellation_that_comes_too_late_did_nothing(world: World, visit: Visit, step: int) -> None:
+def test_a_cancellation_that_comes_too_late_did_nothing(world, visit, step):
     """Refused because of the desk, and on its way once more while another one cancels: Carloop says yes to both."""
     booking = advisor.booking(world, visit, vehicle=world.vehicles[0])
     world.ask("A", booking)
@@ -82,10 +77,10 @@ def test_a_cancellation_that_comes_too_late_did_nothing(world: World, visit: Vis
     world.ask("A", advisor.cancellation(world, visit, rental), trouble=lost)
     advisor.at_the_desk(world, rental, "swap")
     world.ask("A", advisor.giving_up(world, booking), trouble=Trouble(None, Meanwhile(step, "asks the same")))
-    assert [] == complaints(look(world)), world.story
+    assert complaints(look(world)) == [], world.story
 
 
-def test_a_proposal_may_be_accepted_twice(world: World, visit: Visit) -> None:
+def test_a_proposal_may_be_accepted_twice(world, visit):
     """The answer to the first was lost; the second finds the end as it wants it, and is done."""
     world.ask("A", advisor.booking(world, visit, vehicle=world.vehicles[0]))
     visit.revise(period=period(visit.start, visit.end + timedelta(hours=1)))
@@ -94,12 +89,12 @@ def test_a_proposal_may_be_accepted_twice(world: World, visit: Visit) -> None:
     for times in (3, 1):
         trouble = Trouble(Weather("the answer is lost", times=times))
         world.ask("A", advisor.proposed(world, visit, proposal["change"]), trouble=trouble)
-        assert [] == complaints(look(world)), world.story
+        assert complaints(look(world)) == [], world.story
 
 
 @pytest.mark.parametrize("weather", [Weather("the answer is lost"), Weather(HELD)], ids=str)
 @pytest.mark.parametrize("step", EFFECTS)
-def test_a_planner_may_die_at_any_step(world: World, visit: Visit, step: int, weather: Weather) -> None:
+def test_a_planner_may_die_at_any_step(world, visit, step, weather):
     """Of the booking, of finding out about it, of giving it up: the rules that hold after each step hold here."""
     booking = advisor.booking(world, visit, vehicle=world.vehicles[0])
     for died_in in (
@@ -108,4 +103,4 @@ def test_a_planner_may_die_at_any_step(world: World, visit: Visit, step: int, we
         lambda trouble: world.ask("A", advisor.giving_up(world, booking), trouble=trouble),
     ):
         died_in(Trouble(weather, Death(step)))
-        assert [] == complaints(look(world)), world.story
+        assert complaints(look(world)) == [], world.story

@@ -1,13 +1,10 @@
 """The planted bugs can be planted, and a few of them are; `make planted` plants them all."""
 
-from __future__ import annotations
-
 import shutil
-from pathlib import Path
 
 import planted
 import pytest
-from planted import ROOT, Bug, all_bugs, line_of, look_for, main, plant, read_bug, report
+from planted import ROOT, all_bugs, line_of, look_for, main, plant, read_bug, report
 
 QUICK = ("key-per-attempt", "refusal-believed-unlooked", "payload-kept")
 HARMLESS = """Nothing is broken.
@@ -24,22 +21,22 @@ Caught by tests/plugin/test_verdict.py::test_an_answer_is_judged
 """  # noqa: W293 - an empty line of a patch
 
 
-def written(folder: Path, text: str) -> Bug:
+def written(folder, text):
     """Write a bug down."""
     patch = folder / "bug.patch"
     patch.write_text(text, "utf-8")
     return read_bug(patch)
 
 
-def test_there_are_a_dozen() -> None:
+def test_there_are_a_dozen():
     """At least, each with a sentence and the tests that must notice."""
     bugs = all_bugs()
     assert len(bugs) >= 12
-    assert [] == [bug.name for bug in bugs if not bug.what.endswith(".") or not bug.tests]
+    assert [bug.name for bug in bugs if not bug.what.endswith(".") or not bug.tests] == []
 
 
 @pytest.mark.parametrize("bug", all_bugs(), ids=lambda bug: bug.name)
-def test_a_bug_can_be_planted(bug: Bug, tmp_path: Path) -> None:
+def test_a_bug_can_be_planted(bug, tmp_path):
     """Its patch fits the code as it is, and the tests it names exist."""
     for named in bug.tests:
         file, _, test = named.partition("::")
@@ -49,44 +46,42 @@ def test_a_bug_can_be_planted(bug: Bug, tmp_path: Path) -> None:
             touched = tmp_path / line.removeprefix("+++ b/")
             touched.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / line.removeprefix("+++ b/"), touched)
-    assert "" == plant(bug, tmp_path)
+    assert plant(bug, tmp_path) == ""
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_a_planted_bug_is_caught(name: str) -> None:
+def test_a_planted_bug_is_caught(name):
     """By the tests it names, in a copy of the tree."""
     finding = look_for(next(bug for bug in all_bugs() if bug.name == name))
     assert finding.is_caught, finding.said
 
 
-def test_the_page_says_what_the_tool_would() -> None:
+def test_the_page_says_what_the_tool_would():
     """That there is no seed, above all."""
     page = (ROOT / "docs" / "evidence" / "planted.md").read_text("utf-8")
     said = {text.partition(f", {planted.SEED}. ")[2].partition("**")[0] for text in (page, report([]))}
-    assert 1 == len(said)
+    assert len(said) == 1
     assert said.pop().startswith("Each bug of")
 
 
-def test_what_breaks_nothing_is_not_caught(tmp_path: Path) -> None:
+def test_what_breaks_nothing_is_not_caught(tmp_path):
     """The tests pass, so the tool says that they missed it."""
     finding = look_for(written(tmp_path, HARMLESS))
     assert (False, finding.bug.tests) == (finding.is_caught, finding.missed)
     assert " MISSED " in line_of(finding)
 
 
-def test_a_patch_that_fits_no_more_is_not_caught(tmp_path: Path) -> None:
+def test_a_patch_that_fits_no_more_is_not_caught(tmp_path):
     """And why is said."""
     finding = look_for(written(tmp_path, HARMLESS.replace('-"""What', '-"""What else')))
     assert not finding.is_caught
     assert "does not apply" in finding.said
 
 
-def test_a_bug_that_does_not_exist_is_named(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bug_that_does_not_exist_is_named(capsys, monkeypatch):
     """A typing error plants nothing."""
     monkeypatch.setattr(planted.sys, "argv", ["planted.py", "no-such-bug"])
     with pytest.raises(SystemExit) as ended:
         main()
-    assert 2 == ended.value.code
+    assert ended.value.code == 2
     assert "no-such-bug" in capsys.readouterr().err

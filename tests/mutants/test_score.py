@@ -1,12 +1,9 @@
 """The score of the mutants is what mutmut found, and every survivor on the page is accounted for."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 from planted import ROOT
 from score import BY_HAND, SEED, Mutant, Row, by_module, count, read_results, report, summary
@@ -18,7 +15,7 @@ SETTINGS = (
 )
 
 
-def test_the_results_are_mutmuts_own(tmp_path: Path) -> None:
+def test_the_results_are_mutmuts_own(tmp_path):
     """A real run: `>=` is noticed; `25` is not, since nobody asks for 25 hours."""
     for name, text in (("late.py", CODE), ("test_late.py", TEST), ("pyproject.toml", SETTINGS)):
         (tmp_path / name).write_text(text, "utf-8")
@@ -26,38 +23,38 @@ def test_the_results_are_mutmuts_own(tmp_path: Path) -> None:
     run = [sys.executable, "-m", "mutmut", "run"]
     done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     results = read_results(tmp_path)
-    assert {"late": Row(2, 0, 1)} == by_module(results), done.stdout + done.stderr
-    assert ["survived"] == [each.status for each in results if each.status != "killed"]
+    assert by_module(results) == {"late": Row(2, 0, 1)}, done.stdout + done.stderr
+    assert [each.status for each in results if each.status != "killed"] == ["survived"]
 
 
-def test_what_nothing_noticed_survived() -> None:
+def test_what_nothing_noticed_survived():
     """Whatever mutmut calls it; the score leaves out what the types refuse."""
     statuses = ["killed", "timeout", "survived", "no tests", "suspicious", "caught by type check"]
-    assert ("6 mutants, 1 refused by the types, 2 noticed, 3 survived", "40.0 %") == counted(statuses)
+    assert counted(statuses) == ("6 mutants, 1 refused by the types, 2 noticed, 3 survived", "40.0 %")
     expected = ("6 mutants, 1 refused by the types, 2 noticed, 3 survived, 1 not tried", "40.0 %")
-    assert expected == counted([*statuses, "not checked"])
+    assert counted([*statuses, "not checked"]) == expected
 
 
-def counted(statuses: list[str]) -> tuple[str, str]:
+def counted(statuses):
     row = count([Mutant(f"a.b.x_c__mutmut_{n}", status) for n, status in enumerate(statuses)])
     return summary(row), row.score
 
 
-def test_what_was_written_by_hand_is_kept() -> None:
+def test_what_was_written_by_hand_is_kept():
     """Only the table is new."""
     page = report([Mutant("a.b.x_c__mutmut_1", "killed")], "\nBecause.\n")
     assert "| `a.b` | 1 | 0 | 1 | 0 | 100.0 % |" in page
     assert page.endswith(f"{BY_HAND}\nBecause.\n")
 
 
-def test_the_page_says_of_its_seed_what_the_tool_would() -> None:
+def test_the_page_says_of_its_seed_what_the_tool_would():
     """That there is none."""
     page = (ROOT / "docs" / "evidence" / "mutants.md").read_text("utf-8")
     for text in (page, report([], "")):
         assert re.search(rf"^- \S+, commit .*, {SEED}$", text, re.MULTILINE)
 
 
-def test_every_survivor_is_accounted_for() -> None:
+def test_every_survivor_is_accounted_for():
     """The numbers of the kinds add up to those that survived."""
     page = (ROOT / "docs" / "evidence" / "mutants.md").read_text("utf-8")
     table, _, by_hand = page.partition(BY_HAND)

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -27,17 +26,17 @@ class Wheels:
 
     paths: dict[str, Path]
 
-    def requirements(self, name: str) -> list[Requirement]:
+    def requirements(self, name):
         """Read what the wheel `name` asks for, from its own METADATA."""
         return [Requirement(row) for row in self.metadata(name).get_all("Requires-Dist") or []]
 
-    def metadata(self, name: str) -> email.message.Message:
+    def metadata(self, name):
         """Read the wheel's METADATA file."""
         with zipfile.ZipFile(self.paths[name]) as archive:
             (entry,) = [row for row in archive.namelist() if row.endswith(".dist-info/METADATA")]
             return email.message_from_bytes(archive.read(entry))
 
-    def files(self, name: str) -> set[str]:
+    def files(self, name):
         """List the paths in the wheel, those of its dist-info without the version: `dist-info/…`."""
         with zipfile.ZipFile(self.paths[name]) as archive:
             return {
@@ -53,7 +52,7 @@ class Environment:
     folder: Path
     cwd: Path
 
-    def run(self, *command: str | Path) -> "subprocess.CompletedProcess[str]":
+    def run(self, *command):
         """Run a program of the environment and return what it said and its exit code."""
         return subprocess.run(
             [self.folder / "bin" / command[0], *command[1:]],
@@ -65,19 +64,19 @@ class Environment:
             check=False,
         )
 
-    def python(self, program: str) -> "subprocess.CompletedProcess[str]":
+    def python(self, program):
         """Run a piece of Python in the environment."""
         return self.run("python", "-c", program)
 
 
 @pytest.fixture(scope="session")
-def root() -> Path:
+def root():
     """Name the project's folder."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
+def wheels(tmp_path_factory):
     """Build the three wheels from this tree, without a network."""
     folder = tmp_path_factory.mktemp("dist")
     options = ("--no-deps", "--no-index", "--no-build-isolation", "-w", str(folder))
@@ -86,13 +85,11 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
 
 
 @pytest.fixture(scope="session")
-def environment(
-    wheels: Wheels, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str, tuple[str, ...]], Environment]:
+def environment(wheels, tmp_path_factory):
     """Make an environment with one wheel, those extras, and what they reach."""
-    made: dict[tuple[str, tuple[str, ...]], Environment] = {}
+    made = {}
 
-    def make(name: str, extras: tuple[str, ...] = ()) -> Environment:
+    def make(name, extras=()):
         if (name, extras) not in made:
             made[name, extras] = _fill(wheels, name, extras, tmp_path_factory.mktemp(name))
         return made[name, extras]
@@ -100,7 +97,7 @@ def environment(
     return make
 
 
-def pip(python: str | Path, *arguments: str) -> None:
+def pip(python, *arguments):
     """Run the tests' own pip, for another environment where `python` is not ours; fail with what it said."""
     target = [] if str(python) == sys.executable else ["--python", str(python)]
     command = [sys.executable, "-m", "pip", *target, "--disable-pip-version-check", "-qq", *arguments]
@@ -108,7 +105,7 @@ def pip(python: str | Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _fill(wheels: Wheels, name: str, extras: tuple[str, ...], folder: Path) -> Environment:
+def _fill(wheels, name, extras, folder):
     venv.create(folder / "env", with_pip=False, symlinks=True)
     python = folder / "env" / "bin" / "python"
     (site,) = (folder / "env" / "lib").glob("python*/site-packages")
@@ -120,14 +117,12 @@ def _fill(wheels: Wheels, name: str, extras: tuple[str, ...], folder: Path) -> E
     return Environment(folder / "env", folder / "empty")
 
 
-def _closure(
-    wheels: Wheels, name: str, extras: tuple[str, ...]
-) -> tuple[set[str], list[metadata.Distribution]]:
+def _closure(wheels, name, extras):
     """Follow the requirements from one wheel: ours by name, the third parties' as installed here."""
-    ours: set[str] = set()
-    theirs: dict[str, metadata.Distribution] = {}
-    waiting: list[tuple[str, frozenset[str]]] = [(name, frozenset(extras))]
-    seen: set[tuple[str, frozenset[str]]] = set()
+    ours = set()
+    theirs = {}
+    waiting = [(name, frozenset(extras))]
+    seen = set()
     while waiting:
         row = waiting.pop()
         if row in seen:
@@ -143,14 +138,14 @@ def _closure(
     return ours, list(theirs.values())
 
 
-def _apply(asked: list[Requirement], extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+def _apply(asked, extras):
     for requirement in asked:
         marker = requirement.marker
         if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
             yield canonicalize_name(requirement.name), frozenset(requirement.extras)
 
 
-def _link(distribution: metadata.Distribution, site: Path) -> None:
+def _link(distribution, site):
     """Link each file of an installed distribution; file by file, since folders may be shared (jaraco)."""
     for file in distribution.files or []:
         if file.parts[0] != "..":

@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -34,7 +33,7 @@ def machine(tmp_path, root):
     return tmp_path
 
 
-def run(machine: Path, *, user_id: int = 0) -> tuple[list[str], str]:
+def run(machine, *, user_id=0):
     """Run it from another folder; give what was called, and what it said."""
     log = machine / "log"
     env = {

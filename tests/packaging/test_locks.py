@@ -3,7 +3,6 @@
 import importlib.util
 import itertools
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +27,7 @@ def tree(tmp_path, root):
     return tmp_path
 
 
-def edit(path: Path, old: str, new: str) -> None:
+def edit(path, old, new):
     """Replace one text that must be there."""
     text = path.read_text("utf-8")
     assert old in text

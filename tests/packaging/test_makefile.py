@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
@@ -23,12 +22,12 @@ def folder(tmp_path, root):
     return tmp_path
 
 
-def age(path: Path, seconds: float) -> None:
+def age(path, seconds):
     """Make a file look so old: make compares times, and what is written at once may look equally old."""
     os.utime(path, (time.time() - seconds,) * 2)
 
 
-def make(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def make(folder, *arguments):
     """Run make there, away from the flags of a make that may have started the tests."""
     env = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "HOME": str(folder)}
     return subprocess.run(
@@ -36,7 +35,7 @@ def make(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def interpreter(folder: Path, name: str, *, refuses: str = "nothing", version: str = "3.11") -> None:
+def interpreter(folder, name, *, refuses="nothing", version="3.11"):
     """Put a stand-in for Python on the path that fails at programs that hold `refuses`."""
     (folder / "bin").mkdir(exist_ok=True)
     program = folder / "bin" / name
@@ -46,7 +45,7 @@ def interpreter(folder: Path, name: str, *, refuses: str = "nothing", version: s
     program.chmod(0o755)
 
 
-def ready(folder: Path, name: str) -> None:
+def ready(folder, name):
     """Lay down an environment that is up to date."""
     (folder / name / "bin").mkdir(parents=True)
     (folder / name / "bin/python").touch()

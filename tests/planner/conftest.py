@@ -6,21 +6,19 @@ import asyncio
 import itertools
 import re
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
 
 from demo_base.access import Access
-from demo_base.languages import Catalogues, Language
+from demo_base.languages import Catalogues
 from demo_base.server import Server, address_of, bind
 from demo_base.templates import BASE
 from mobility_hookspecs import MobilityHost, MobilityProblem, hookimpl, make_problem
@@ -33,7 +31,6 @@ from planner_host.filters import FilterCache
 from planner_host.planner import Planner
 from planner_host.records import Records, Saved
 
-Document = dict[str, Any]
 FOLDER = Path(__file__).parents[2] / "planner_host"
 NOW = datetime(2026, 11, 24, 9, 7, tzinfo=UTC)
 PERIOD = {"start": "2026-11-25T08:00:00+01:00", "end": "2026-11-25T17:00:00+01:00"}
@@ -56,14 +53,14 @@ _numbers = itertools.count(1)
 class Clock:
     """A wall clock that moves when told."""
 
-    def __init__(self, now: datetime = NOW) -> None:
+    def __init__(self, now=NOW):
         self.now = now
 
-    def __call__(self) -> datetime:
+    def __call__(self):
         """Give the present instant."""
         return self.now
 
-    def forward(self, seconds: float) -> None:
+    def forward(self, seconds):
         """Let time pass."""
         self.now += timedelta(seconds=seconds)
 
@@ -75,16 +72,16 @@ class Fake:
     the change is refused), a whole outcome, or something to call with the change.
     """
 
-    def __init__(self, provider: str = "fake", name: str = "Fake & Co.") -> None:
+    def __init__(self, provider="fake", name="Fake & Co."):
         self.provider = provider
         self.name = name
-        self.outcomes: list[Any] = ["done"]
-        self.changes: list[Document] = []
-        self.asked: list[str] = []
-        self.states: dict[str, Document] = {}
-        self.options: list[Document] = []
+        self.outcomes = ["done"]
+        self.changes = []
+        self.asked = []
+        self.states = {}
+        self.options = []
 
-    def module(self, *hooks: str, **own: Callable[..., object]) -> ModuleType:
+    def module(self, *hooks, **own):
         """Give the provider as a module with the named hooks of this class, and hooks of the test's own."""
         module = ModuleType(f"provider_{self.provider}")
         for name in ("describe_mobility_provider", *hooks):
@@ -94,7 +91,7 @@ class Fake:
         return module
 
     @hookimpl
-    def describe_mobility_provider(self) -> Document:
+    def describe_mobility_provider(self):
         """Say who this is."""
         return {
             "id": self.provider,
@@ -106,7 +103,7 @@ class Fake:
         }
 
     @hookimpl
-    def on_appointment_saved(self, appointment, context) -> Document:
+    def on_appointment_saved(self, appointment, context):
         """Say how an appointment stands."""
         self.asked.append("saved")
         return {"period": appointment["period"], "locked": [], "notices": []} | self.state_of(
@@ -114,13 +111,13 @@ class Fake:
         )
 
     @hookimpl
-    def provide_mobility_states(self, appointment_ids, context) -> list[Document]:
+    def provide_mobility_states(self, appointment_ids, context):
         """Say how appointments stand."""
         self.asked.append("states")
         return [self.state_of(each) for each in appointment_ids]
 
     @hookimpl
-    def provide_mobility_filters(self, site, context) -> Document:
+    def provide_mobility_filters(self, site, context):
         """Give one class and two features."""
         self.asked.append("filters")
         classes = [{"id": "kombi", "name": f"Kombi ({context.locale})"}]
@@ -131,7 +128,7 @@ class Fake:
         return {"provider": self.provider, "vehicle_classes": classes, "features": features}
 
     @hookimpl
-    def provide_mobility_options(self, request, context) -> Document:
+    def provide_mobility_options(self, request, context):
         """Offer the options that were set."""
         self.asked.append("options")
         exact = [each for each in self.options if each["match"] == "exact"]
@@ -144,13 +141,13 @@ class Fake:
         }
 
     @hookimpl
-    def on_rental_change(self, change, context) -> Document | None:
+    def on_rental_change(self, change, context):
         """Answer the next outcome."""
         if change["provider"] != self.provider:
             return None
         self.changes.append(change)
         wanted = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
-        answer: Document = {"change_id": change["change_id"], "provider": self.provider}
+        answer = {"change_id": change["change_id"], "provider": self.provider}
         if callable(wanted):
             wanted = wanted(change)
         if isinstance(wanted, dict):
@@ -163,16 +160,16 @@ class Fake:
             return answer | {"status": "unknown", "problem": make_problem("deadline_exceeded")}
         return answer | {"status": "refused", "problem": make_problem(wanted)}
 
-    def state_of(self, appointment_id: str) -> Document:
+    def state_of(self, appointment_id):
         """Write the state that was set for an appointment, else that nothing is booked."""
         bare = {"provider": self.provider, "appointment_id": appointment_id, "state": "open", "proposals": []}
         return bare | self.states.get(appointment_id, {})
 
-    def book(self, appointment_id: str, **fields: Any) -> None:
+    def book(self, appointment_id, **fields):
         """Have a rental for an appointment."""
         self.states[appointment_id] = {"state": "booked", "rental": self.rental(appointment_id, **fields)}
 
-    def rental(self, appointment_id: str, **fields: Any) -> Document:
+    def rental(self, appointment_id, **fields):
         """Write a rental."""
         return {
             "provider": self.provider,
@@ -189,7 +186,7 @@ class Fake:
             **fields,
         }
 
-    def option(self, option_id: str = "V1", **fields: Any) -> Document:
+    def option(self, option_id="V1", **fields):
         """Write an option with a vehicle."""
         return {
             "provider": self.provider,
@@ -218,7 +215,7 @@ HOOKS = (
 )
 
 
-def problem(code: str = "unreachable", **fields: object) -> MobilityProblem:
+def problem(code="unreachable", **fields):
     """Make what a provider raises."""
     return MobilityProblem({**make_problem(code), **fields})
 
@@ -232,7 +229,7 @@ class Workshop:
     clock: Clock = field(default_factory=Clock)
     stack: ExitStack = field(default_factory=ExitStack)
 
-    def planner(self, *providers: object) -> Planner:
+    def planner(self, *providers):
         """Start a planner; one that ran before over the same folder has ended."""
         self.stop()
         host = self.stack.enter_context(MobilityHost.of(*providers))
@@ -242,13 +239,13 @@ class Workshop:
         changes = Changes(host, records, audit, now=self.clock)
         return Planner(host, records, audit, changes, FilterCache(host), self.dms, self.clock)
 
-    def stop(self) -> None:
+    def stop(self):
         """End the planner."""
         self.stack.close()
 
 
 @pytest.fixture(scope="session")
-def dms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDms]:
+def dms(tmp_path_factory):
     """A DMS of two customers, which nobody changes."""
     with open_dms(tmp_path_factory.mktemp("dms") / "dms.sqlite3") as dms:
         dms.replace(CUSTOMERS)
@@ -256,7 +253,7 @@ def dms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDms]:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path, dms: SqliteDms) -> Iterator[Workshop]:
+def workshop(tmp_path, dms):
     """A workshop's folder, in which planners are started."""
     workshop = Workshop(tmp_path, dms)
     yield workshop
@@ -264,19 +261,19 @@ def workshop(tmp_path: Path, dms: SqliteDms) -> Iterator[Workshop]:
 
 
 @pytest.fixture
-def fake() -> Fake:
+def fake():
     """A provider with all that step 4 needs."""
     return Fake()
 
 
 @pytest.fixture
-def desk(workshop: Workshop, fake: Fake) -> Planner:
+def desk(workshop, fake):
     """A planner with that provider."""
     return workshop.planner(fake.module(*HOOKS))
 
 
 @pytest.fixture
-def release() -> Iterator[threading.Event]:
+def release():
     """What a provider that hangs waits for; set when the test ends."""
     event = threading.Event()
     yield event
@@ -284,30 +281,30 @@ def release() -> Iterator[threading.Event]:
 
 
 @pytest.fixture(scope="session")
-def catalogues() -> Catalogues:
+def catalogues():
     """The planner's texts."""
     return Catalogues(BASE / "locale", FOLDER / "locale")
 
 
 @pytest.fixture(scope="session", params=["de", "en"])
-def language(request: pytest.FixtureRequest, catalogues: Catalogues) -> Language:
+def language(request, catalogues):
     """Each language in turn."""
     return catalogues[request.param]
 
 
 @pytest.fixture
-def visit() -> Visit:
+def visit():
     """A visit of a customer typed by hand, tomorrow from eight to five."""
     start = datetime.fromisoformat(PERIOD["start"]).astimezone(UTC)
     return Visit(start, start + timedelta(hours=9), dict(MANUAL), {"licence_plate": "KA-AS 1"}, "Inspektion")
 
 
 @pytest.fixture
-def draft(visit: Visit) -> Callable[..., Appointment]:
+def draft(visit):
     """Give what drafts an appointment that was never saved; fields may be replaced."""
 
-    def draft(**fields: Any) -> Appointment:
-        bare: Document = {"id": new_id(), "revision": 0, "site": "main", "time_zone": "Europe/Berlin"}
+    def draft(**fields):
+        bare = {"id": new_id(), "revision": 0, "site": "main", "time_zone": "Europe/Berlin"}
         bare |= {"visit": visit, "saved_by": "anna", "saved_at": NOW + timedelta(seconds=next(_numbers))}
         return Appointment(**(bare | fields))
 
@@ -315,7 +312,7 @@ def draft(visit: Visit) -> Callable[..., Appointment]:
 
 
 @pytest.fixture
-def saved(desk: Planner, draft: Callable[..., Appointment]) -> Appointment:
+def saved(desk, draft):
     """An appointment that is saved."""
     outcome = desk.records.save(draft())
     assert isinstance(outcome, Saved)
@@ -332,32 +329,32 @@ OUTSIDE = "planner.example"
 class Elements(HTMLParser):
     """What a page is made of: tags with their attributes, and its text."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, page):
         super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.tags = []
         self.text = ""
         self.feed(page)
         self.close()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag, attrs):
         """Note a tag."""
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, data):
         """Note text."""
         self.text += f"{data} "
 
-    def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+    def all(self, tag, **attributes):
         """Give the attributes of all such tags."""
         wanted = attributes.items()
         return [found for name, found in self.tags if name == tag and wanted <= found.items()]
 
-    def field(self, name: str) -> str:
+    def field(self, name):
         """Give the value of the first field of this name."""
         return next(found.get("value", "") for tag, found in self.tags if found.get("name") == name)
 
     @property
-    def addresses(self) -> list[str]:
+    def addresses(self):
         """Give everything that is an address."""
         names = ("href", "src", "action", "formaction", "hx-get", "hx-post")
         return [found[name] for _, found in self.tags for name in names if name in found]
@@ -372,26 +369,26 @@ class Site:
     access: Access
     stack: ExitStack = field(repr=False)
 
-    def stranger(self, **headers: str) -> httpx.Client:
+    def stranger(self, **headers):
         """Open a browser that sends no more than what is given."""
         # Certificates take longer to load than most tests to run, and here is none.
         client = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, verify=False)  # noqa: S501
         return self.stack.enter_context(client)
 
-    def browser(self, user: str | None = None, **headers: str) -> httpx.Client:
+    def browser(self, user=None, **headers):
         """Open a browser, which sends what a page of ours sends; somebody may have signed in to it."""
         browser = self.stranger(**{"Origin": self.url, "Accept-Language": "de"} | headers)
         if user is not None:
             browser.cookies["planner-host-session"] = self.session(user)
         return browser
 
-    def session(self, user: str) -> str:
+    def session(self, user):
         """Sign somebody in, and give the session."""
         return self.access.sign_in(user, PASSWORD).session
 
 
 @contextmanager
-def served(planner: Planner, folder: Path) -> Iterator[Site]:
+def served(planner, folder):
     """Serve a planner on a socket of its own until the block is left."""
     with ExitStack() as stack:
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -413,21 +410,21 @@ def served(planner: Planner, folder: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site(desk: Planner, tmp_path: Path) -> Iterator[Site]:
+def site(desk, tmp_path):
     """The planner with one provider, served."""
     with served(desk, tmp_path) as site:
         yield site
 
 
-def hidden(page: str, action: str) -> dict[str, str]:
+def hidden(page, action):
     """Give what a form of a page sends besides what one types, by the address it is sent to."""
     return {name: values[-1] for name, values in all_hidden(page, action).items()}
 
 
-def all_hidden(page: str, action: str) -> dict[str, list[str]]:
+def all_hidden(page, action):
     """Give the same with every value of a field, as of check boxes."""
     (form,) = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)
-    fields: dict[str, list[str]] = {}
+    fields = {}
     for each in Elements(form).all("input", type="hidden"):
         fields.setdefault(each["name"], []).append(each.get("value", ""))
     return fields

@@ -1,7 +1,5 @@
 """A change is written down before it goes out, and asked for until its outcome is known, also across restarts."""
 
-from __future__ import annotations
-
 import threading
 import uuid
 from datetime import timedelta
@@ -52,7 +50,7 @@ def is_open(planner):
 def test_what_is_done_is_over(desk, fake):
     """Asked once, written down once, with the rental; nothing stays open, and no payload."""
     change = booking()
-    assert ("done", "") == ask(desk, change)
+    assert ask(desk, change) == ("done", "")
     (deed,) = desk.audit.of("T-1")
     assert ("anna", "book", "fake", "R-1", change["change_id"], "done", None) == (
         deed.user,
@@ -69,18 +67,18 @@ def test_what_is_done_is_over(desk, fake):
 def test_what_is_refused_is_over(desk, fake):
     """With its reason."""
     fake.outcomes = ["vehicle_unavailable"]
-    assert ("refused", "vehicle_unavailable") == ask(desk, booking())
-    assert ([("anna", "book", "refused", "vehicle_unavailable")], False) == (told(desk), is_open(desk))
+    assert ask(desk, booking()) == ("refused", "vehicle_unavailable")
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "refused", "vehicle_unavailable")], False)
 
 
 def test_what_is_unknown_is_asked_for_again(desk, fake):
     """The very same change, until it is known; then the audit says when."""
     fake.outcomes = ["unknown", "unknown", "done"]
     change = booking()
-    assert ("unknown", "deadline_exceeded") == ask(desk, change)
+    assert ask(desk, change) == ("unknown", "deadline_exceeded")
     assert is_open(desk)
     desk.changes.ask_again("T-1")
-    assert [("anna", "book", "unknown", "deadline_exceeded")] == told(desk)
+    assert told(desk) == [("anna", "book", "unknown", "deadline_exceeded")]
     desk.now.forward(60)
     desk.changes.ask_again("T-1")
     (deed,) = desk.audit.of("T-1")
@@ -93,7 +91,7 @@ def test_what_is_unknown_may_turn_out_refused(desk, fake):
     fake.outcomes = ["unknown", "given_up"]
     ask(desk, booking())
     desk.changes.ask_again("T-1")
-    assert ([("anna", "book", "refused", "given_up")], False) == (told(desk), is_open(desk))
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "refused", "given_up")], False)
 
 
 @pytest.mark.parametrize("code", sorted(module.SAYS_NOTHING))
@@ -103,15 +101,15 @@ def test_what_says_nothing_leaves_it_open(desk, fake, code):
     change = booking()
     ask(desk, change)
     desk.changes.ask_again("T-1")
-    assert ("refused", code) == ask(desk, change)
-    assert ([("anna", "book", "unknown", "deadline_exceeded")], True) == (told(desk), is_open(desk))
+    assert ask(desk, change) == ("refused", code)
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "unknown", "deadline_exceeded")], True)
 
 
 @pytest.mark.parametrize("code", sorted(module.SAYS_NOTHING))
 def test_what_never_went_out_is_over(desk, fake, code):
     """A first question that is turned away has done nothing."""
     fake.outcomes = [code]
-    assert ("refused", code) == ask(desk, booking())
+    assert ask(desk, booking()) == ("refused", code)
     assert ([("anna", "book", "refused", code)], False) == (told(desk), is_open(desk))
 
 
@@ -120,23 +118,23 @@ def test_asked_again_by_a_person(desk, fake):
     fake.outcomes = ["unknown", "done"]
     change = booking()
     ask(desk, change)
-    assert ("done", "") == ask(desk, change, user="bert")
-    assert ([("anna", "book", "done", "")], False) == (told(desk), is_open(desk))
+    assert ask(desk, change, user="bert") == ("done", "")
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "done", "")], False)
 
 
 def test_a_double_click_is_one_deed(desk, fake):
     """However often the same change is asked for."""
     change = booking()
-    assert [("done", "")] * 3 == [ask(desk, change) for _ in range(3)]
-    assert ([("anna", "book", "done", "")], False) == (told(desk), is_open(desk))
+    assert [ask(desk, change) for _ in range(3)] == [("done", "")] * 3
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "done", "")], False)
 
 
 def test_a_refusal_that_kept_nothing_may_be_done_later(desk, fake):
     """The same id runs again once the provider can be reached."""
     fake.outcomes = ["unreachable", "done"]
     change = booking()
-    assert [("refused", "unreachable"), ("done", "")] == [ask(desk, change), ask(desk, change)]
-    assert ([("anna", "book", "done", "")], False) == (told(desk), is_open(desk))
+    assert [ask(desk, change), ask(desk, change)] == [("refused", "unreachable"), ("done", "")]
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "done", "")], False)
 
 
 def test_an_id_that_stands_for_another_change(desk, fake):
@@ -144,7 +142,7 @@ def test_an_id_that_stands_for_another_change(desk, fake):
     fake.outcomes = ["unknown", "change_id_reused", "done"]
     change = booking()
     ask(desk, change)
-    assert ("refused", "change_id_reused") == ask(desk, change | {"option_id": "V2"}, user="bert")
+    assert ask(desk, change | {"option_id": "V2"}, user="bert") == ("refused", "change_id_reused")
     expected = [
         ("anna", "book", "unknown", "deadline_exceeded"),
         ("bert", "book", "refused", "change_id_reused"),
@@ -168,7 +166,7 @@ def test_an_id_that_the_provider_knows_from_elsewhere(desk, fake):
     """It is refused like anything else, and over."""
     fake.outcomes = ["change_id_reused"]
     ask(desk, booking())
-    assert ([("anna", "book", "refused", "change_id_reused")], False) == (told(desk), is_open(desk))
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "refused", "change_id_reused")], False)
 
 
 def test_a_booking_is_given_up(desk, fake):
@@ -179,7 +177,7 @@ def test_a_booking_is_given_up(desk, fake):
     desk.now.forward(1)
     giving_up = {"change_id": str(uuid.uuid4()), "provider": "fake", "action": "cancel", "site": "main"}
     ask(desk, giving_up | {"book_change_id": change["change_id"]}, user="bert")
-    assert ["book", "cancel"] == [each.action for each in desk.changes.open_changes("T-1")]
+    assert [each.action for each in desk.changes.open_changes("T-1")] == ["book", "cancel"]
     desk.changes.ask_again("T-1")
     expected = [("anna", "book", "refused", "given_up"), ("bert", "give_up", "done", "")]
     assert (expected, False) == (told(desk), is_open(desk))
@@ -199,7 +197,7 @@ def test_a_host_that_dies_before_the_answer_asks_again(workshop, fake):
             ask(planner, change)
 
     planner = workshop.planner(fake.module(*HOOKS))
-    assert ([("anna", "book", "unknown", "")], True) == (told(planner), is_open(planner))
+    assert (told(planner), is_open(planner)) == ([("anna", "book", "unknown", "")], True)
     workshop.clock.forward(60)
     planner.changes.ask_all_again(older_than=timedelta(seconds=30))
     assert ([("anna", "book", "done", "")], [change]) == (told(planner), fake.changes)
@@ -223,23 +221,23 @@ def test_a_provider_that_is_not_there_any_more_answers_nothing(workshop, fake):
     ask(workshop.planner(fake.module(*HOOKS)), change)
     planner = workshop.planner(Fake("other").module(*HOOKS))
     planner.changes.ask_all_again(older_than=ALL)
-    assert ("refused", "not_supported") == ask(planner, change)
-    assert ([("anna", "book", "unknown", "deadline_exceeded")], True) == (told(planner), is_open(planner))
+    assert ask(planner, change) == ("refused", "not_supported")
+    assert (told(planner), is_open(planner)) == ([("anna", "book", "unknown", "deadline_exceeded")], True)
     planner = workshop.planner(fake.module(*HOOKS))
     planner.changes.ask_all_again(older_than=ALL)
-    assert ([("anna", "book", "done", "")], False) == (told(planner), is_open(planner))
+    assert (told(planner), is_open(planner)) == ([("anna", "book", "done", "")], False)
 
 
 def test_a_provider_that_was_never_there_has_done_nothing(desk):
     """A form that names another one is refused."""
-    assert ("refused", "not_supported") == ask(desk, booking(provider="other"))
+    assert ask(desk, booking(provider="other")) == ("refused", "not_supported")
     assert not is_open(desk)
 
 
 def test_a_change_that_is_none_is_refused(desk, fake):
     """It reaches no provider, and nothing stays open."""
-    assert ("refused", "invalid_document") == ask(desk, booking(change_id="no id"))
-    assert ([], False) == (fake.changes, is_open(desk))
+    assert ask(desk, booking(change_id="no id")) == ("refused", "invalid_document")
+    assert (fake.changes, is_open(desk)) == ([], False)
 
 
 def test_a_provider_that_hangs_leaves_it_open(workshop, fake, release, monkeypatch):
@@ -247,11 +245,11 @@ def test_a_provider_that_hangs_leaves_it_open(workshop, fake, release, monkeypat
     monkeypatch.setattr(module, "TIMEOUT", 0.2)
     fake.outcomes = [lambda _: release.wait(10) and {"status": "refused"}, "done"]
     planner = workshop.planner(fake.module(*HOOKS))
-    assert ("unknown", "deadline_exceeded") == ask(planner, booking())
+    assert ask(planner, booking()) == ("unknown", "deadline_exceeded")
     assert is_open(planner)
     release.set()
     planner.changes.ask_again("T-1")
-    assert ([("anna", "book", "done", "")], False) == (told(planner), is_open(planner))
+    assert (told(planner), is_open(planner)) == ([("anna", "book", "done", "")], False)
 
 
 @pytest.mark.parametrize(
@@ -266,15 +264,15 @@ def test_a_provider_that_hangs_leaves_it_open(workshop, fake, release, monkeypat
 def test_a_provider_that_does_not_say_leaves_it_open(desk, fake, answers, code):
     """Whatever it does instead of answering, it may have booked."""
     fake.outcomes = [answers]
-    assert ("unknown", code) == ask(desk, booking())
+    assert ask(desk, booking()) == ("unknown", code)
     assert is_open(desk)
 
 
 def test_a_refusal_without_a_reason(desk, fake):
     """The contract lets a provider say no more than no."""
     fake.outcomes = [{"status": "refused"}]
-    assert ("refused", "") == ask(desk, booking())
-    assert ([("anna", "book", "refused", "")], False) == (told(desk), is_open(desk))
+    assert ask(desk, booking()) == ("refused", "")
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "refused", "")], False)
 
 
 def test_many_at_once_are_one_change(desk, fake):
@@ -291,7 +289,7 @@ def test_many_at_once_are_one_change(desk, fake):
         thread.start()
     for thread in threads:
         thread.join()
-    assert ([("anna", "book", "done", "")], False) == (told(desk), is_open(desk))
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "done", "")], False)
     assert {change["change_id"]} == {each["change_id"] for each in fake.changes}
 
 
@@ -326,7 +324,7 @@ def test_the_program_finds_out_by_itself(workshop, fake):
         patch.setattr(module.Changes, "ask_all_again", lambda _, **more: ask_all_again(**more))
         with finding_out(planner, every=0.01):
             assert asked.wait(10)
-    assert ([("anna", "book", "done", "")], False) == (told(planner), is_open(planner))
+    assert (told(planner), is_open(planner)) == ([("anna", "book", "done", "")], False)
     assert not [thread for thread in threading.enumerate() if thread.name == "planner-asking-again"]
 
 
@@ -355,14 +353,14 @@ def test_what_was_found_out_is_kept_until_it_is_seen(desk, fake):
     fake.outcomes = ["unknown", "vehicle_unavailable", "done"]
     change = booking()
     desk.changes.ask(change, appointment_id="T-1", user="anna", locale="de", title="VW Golf")
-    assert ["VW Golf"] == [each.title for each in desk.changes.open_changes("T-1")]
+    assert [each.title for each in desk.changes.open_changes("T-1")] == ["VW Golf"]
     desk.changes.ask_again("T-1")
-    assert [("book", "VW Golf", "refused", "vehicle_unavailable")] == unseen(desk)
-    assert {"T-1"} == desk.changes.unseen.appointments(["T-1", "T-2"])
+    assert unseen(desk) == [("book", "VW Golf", "refused", "vehicle_unavailable")]
+    assert desk.changes.unseen.appointments(["T-1", "T-2"]) == {"T-1"}
     ask(desk, booking())
-    assert 1 == len(unseen(desk))
+    assert len(unseen(desk)) == 1
     desk.changes.unseen.forget([change["change_id"]])
-    assert [] == unseen(desk)
+    assert unseen(desk) == []
 
 
 def test_who_asks_again_is_told_and_nobody_else_need_be(desk, fake):
@@ -371,9 +369,9 @@ def test_who_asks_again_is_told_and_nobody_else_need_be(desk, fake):
     change = booking()
     ask(desk, change)
     desk.changes.ask_again("T-1")
-    assert [("book", "", "done", "")] == unseen(desk)
+    assert unseen(desk) == [("book", "", "done", "")]
     ask(desk, change)
-    assert [] == unseen(desk)
+    assert unseen(desk) == []
 
 
 def test_a_booking_that_is_refused_as_given_up_is_no_news(desk, fake):
@@ -381,7 +379,7 @@ def test_a_booking_that_is_refused_as_given_up_is_no_news(desk, fake):
     fake.outcomes = ["unknown", "given_up"]
     ask(desk, booking())
     desk.changes.ask_again("T-1")
-    assert [] == unseen(desk)
+    assert unseen(desk) == []
 
 
 def test_what_a_person_waits_for_is_not_noted_once_they_have_it(desk, fake):
@@ -400,4 +398,4 @@ def test_what_a_person_waits_for_is_not_noted_once_they_have_it(desk, fake):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(desk.host, "change_rental", meanwhile)
         desk.changes.ask_again("T-1")
-    assert [] == unseen(desk)
+    assert unseen(desk) == []

@@ -1,7 +1,5 @@
 """Classes and features are asked for seldom, and never remembered from an answer that lacks a provider."""
 
-from __future__ import annotations
-
 import pytest
 
 from planner_host.filters import FRESH_SECONDS, Choice, FilterCache
@@ -12,16 +10,16 @@ from .conftest import HOOKS, Fake, problem
 class Seconds:
     """Seconds that pass when told."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self.now = 5.0
 
-    def __call__(self) -> float:
+    def __call__(self):
         """Give the time."""
         return self.now
 
 
 @pytest.fixture
-def seconds() -> Seconds:
+def seconds():
     """A clock."""
     return Seconds()
 
@@ -29,12 +27,12 @@ def seconds() -> Seconds:
 def test_classes_and_features(desk, fake):
     """As the provider names them, with the heading of a group."""
     choices = FilterCache(desk.host).choices("main", "de")
-    assert (Choice("kombi", "Kombi (de)"),) == choices.classes
-    assert (
+    assert choices.classes == (Choice("kombi", "Kombi (de)"),)
+    assert choices.features == (
         Choice("automatik", "Automatik", "Antrieb"),
         Choice("navi", "Navigationssystem"),
-    ) == choices.features
-    assert ("Kombi (de)", "Automatik") == (choices.class_names["kombi"], choices.feature_names["automatik"])
+    )
+    assert (choices.class_names["kombi"], choices.feature_names["automatik"]) == ("Kombi (de)", "Automatik")
 
 
 def test_what_is_fresh_is_not_asked_again(desk, fake, seconds):
@@ -52,7 +50,7 @@ def test_each_language_and_site_has_its_own(desk, fake):
     cache = FilterCache(desk.host)
     names = [cache.choices("main", locale).classes[0].name for locale in ("de", "en", "de")]
     cache.choices("other", "de")
-    assert (["Kombi (de)", "Kombi (en)", "Kombi (de)"], 3) == (names, fake.asked.count("filters"))
+    assert (names, fake.asked.count("filters")) == (["Kombi (de)", "Kombi (en)", "Kombi (de)"], 3)
 
 
 def test_new_settings_make_it_ask_anew(desk, fake):
@@ -61,7 +59,7 @@ def test_new_settings_make_it_ask_anew(desk, fake):
     for _ in range(2):
         cache.choices("main", "de")
         cache.forget()
-    assert 2 == fake.asked.count("filters")
+    assert fake.asked.count("filters") == 2
 
 
 def test_a_failure_is_shown_and_not_remembered(workshop, fake):
@@ -82,11 +80,11 @@ def test_a_failure_is_shown_and_not_remembered(workshop, fake):
         fake.module(*HOOKS), other.module(provide_mobility_filters=provide_mobility_filters)
     )
     first, second = (planner.filters.choices("main", "de") for _ in range(2))
-    assert (["kombi"], ["unreachable"]) == (
+    assert (
         [each.id for each in first.classes],
         [failure.problem["code"] for failure in first.failures],
-    )
-    assert (["kombi", "bus"], ()) == ([each.id for each in second.classes], second.failures)
+    ) == (["kombi"], ["unreachable"])
+    assert ([each.id for each in second.classes], second.failures) == (["kombi", "bus"], ())
     assert second is planner.filters.choices("main", "de")
 
 
@@ -94,4 +92,4 @@ def test_a_provider_without_filters_is_no_failure(workshop, fake):
     """A taxi has no classes."""
     planner = workshop.planner(fake.module("on_rental_change"))
     choices = planner.filters.choices("main", "de")
-    assert ((), (), ()) == (choices.classes, choices.features, choices.failures)
+    assert (choices.classes, choices.features, choices.failures) == ((), (), ())

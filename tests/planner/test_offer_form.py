@@ -1,7 +1,5 @@
 """The search and the booking of step 4: drawn from the appointment, read back into the contract's documents."""
 
-from __future__ import annotations
-
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -93,7 +91,7 @@ def test_a_customer_of_the_dms_cannot_be_changed(german):
     """Whatever is sent beside the form."""
     appointment = appointment_of(DMS)
     form = sent_form(drawn_for(appointment, language=german, now=NOW), renter_last_name="Meier")
-    assert DMS == read_offer_form(form, appointment, now=NOW).customer
+    assert read_offer_form(form, appointment, now=NOW).customer == DMS
 
 
 def test_a_customer_typed_by_hand_can(manual, german):
@@ -105,7 +103,7 @@ def test_a_customer_typed_by_hand_can(manual, german):
         renter_city="Ulm",
     )
     wanted = read_offer_form(form, manual, now=NOW)
-    assert {"source": "manual", "last_name": "Winter", "city": "Ulm"} == wanted.customer
+    assert wanted.customer == {"source": "manual", "last_name": "Winter", "city": "Ulm"}
 
 
 def test_a_customer_who_was_not_asked_for_is_the_appointments(manual, german):
@@ -119,7 +117,7 @@ def test_a_customer_without_a_name_is_none(manual, german):
     """Said at the field."""
     form = sent_form(drawn_for(manual, language=german, now=NOW), renter_last_name=" ", renter_company="")
     wanted = read_offer_form(form, manual, now=NOW)
-    assert (None, {"renter_last_name": "customer.name_missing"}) == (wanted.period, wanted.problems)
+    assert (wanted.period, wanted.problems) == (None, {"renter_last_name": "customer.name_missing"})
 
 
 def test_a_change_keeps_its_id_from_the_form(manual, german):
@@ -139,8 +137,8 @@ def test_what_is_ticked_is_searched_for(manual, german):
     )
     request = request_of(form, PERIOD, manual)
     validate(request, "mobility_request")
-    assert {"vehicle_classes": ["kombi", "suv"], "features": ["navi", "allrad"]} == request["filters"]
-    assert ("T-1", "main", LIMIT) == (request["appointment_id"], request["site"], request["limit"])
+    assert request["filters"] == {"vehicle_classes": ["kombi", "suv"], "features": ["navi", "allrad"]}
+    assert (request["appointment_id"], request["site"], request["limit"]) == ("T-1", "main", LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -178,4 +176,4 @@ def test_what_can_be_booked_the_contract_takes(catalogues, fields):
 
 def test_drawn_ids_differ():
     """They are UUIDs."""
-    assert 100 == len({uuid.UUID(draw_change_id()) for _ in range(100)})
+    assert len({uuid.UUID(draw_change_id()) for _ in range(100)}) == 100

@@ -1,7 +1,5 @@
 """One list over all providers: what fits first, what it is called, and what may be shown of it."""
 
-from __future__ import annotations
-
 import pytest
 
 from planner_host.offers import search, shown
@@ -34,7 +32,7 @@ def test_an_option_is_shown_in_words(find, desk, fake):
     price = {"amount": "49.90", "currency": "EUR", "tax_included": True}
     fake.options = [fake.option("V:1", vehicle=vehicle, price=price)]
     (option,) = find(desk).options
-    assert ("fake:V:1", "VW Golf Variant", "KA-CL 1", "Navigationssystem", "49,90\xa0€", "estate", "") == (
+    assert (
         option.key,
         option.title,
         option.plate,
@@ -42,8 +40,8 @@ def test_an_option_is_shown_in_words(find, desk, fake):
         option.price,
         option.silhouette,
         option.image,
-    )
-    assert "Kombi (de) · Karlsruhe · Fake & Co." == option.line
+    ) == ("fake:V:1", "VW Golf Variant", "KA-CL 1", "Navigationssystem", "49,90\xa0€", "estate", "")
+    assert option.line == "Kombi (de) · Karlsruhe · Fake & Co."
 
 
 def test_what_has_no_name_is_shown_by_its_id(find, desk, fake):
@@ -51,7 +49,7 @@ def test_what_has_no_name_is_shown_by_its_id(find, desk, fake):
     vehicle = fake.option()["vehicle"] | {"vehicle_class": "oldtimer", "features": ["radio"]}
     fake.options = [fake.option(vehicle=vehicle)]
     (option,) = find(desk).options
-    assert ("oldtimer · Fake & Co.", "radio") == (option.line, option.features)
+    assert (option.line, option.features) == ("oldtimer · Fake & Co.", "radio")
 
 
 def test_what_is_no_car_is_shown_by_its_kind(find, desk, fake):
@@ -60,13 +58,13 @@ def test_what_is_no_car_is_shown_by_its_kind(find, desk, fake):
     del option["vehicle"]
     fake.options = [option]
     (taxi,) = find(desk).options
-    assert ("Taxigutschein", "Taxi · Fake & Co.", "", "", "taxi") == (
+    assert (
         taxi.title,
         taxi.line,
         taxi.features,
         taxi.price,
         taxi.silhouette,
-    )
+    ) == ("Taxigutschein", "Taxi · Fake & Co.", "", "", "taxi")
 
 
 def test_what_fits_comes_first(find, workshop, fake):
@@ -79,13 +77,13 @@ def test_what_fits_comes_first(find, workshop, fake):
     ]
     other.options = [other.option("O1"), other.option("O2", match="alternative")]
     offers = find(workshop.planner(other.module(*HOOKS), fake.module(*HOOKS)))
-    assert ["fake:F1", "fake:F2", "other:O1", "fake:F3", "other:O2"] == [each.key for each in offers.options]
-    assert (3, 3, 2, False) == (
+    assert [each.key for each in offers.options] == ["fake:F1", "fake:F2", "other:O1", "fake:F3", "other:O2"]
+    assert (
         len(offers.exact),
         offers.total,
         len(offers.alternatives),
         offers.is_truncated,
-    )
+    ) == (3, 3, 2, False)
 
 
 def test_a_list_that_was_cut_says_so(find, workshop, fake):
@@ -101,7 +99,7 @@ def test_a_list_that_was_cut_says_so(find, workshop, fake):
     }
     planner = workshop.planner(fake.module(*HOOKS), other.module(provide_mobility_options=lambda: answer))
     offers = find(planner)
-    assert (901, 2, True) == (offers.total, len(offers.options), offers.is_truncated)
+    assert (offers.total, len(offers.options), offers.is_truncated) == (901, 2, True)
 
 
 @pytest.mark.parametrize(("total", "explained"), [(0, [("Other", "3 passen, alle vergeben.")]), (1, [])])
@@ -127,10 +125,10 @@ def test_one_that_fails_is_named_and_the_others_stand(find, workshop, fake):
         provide_mobility_options=lambda: (_ for _ in ()).throw(problem("rate_limited"))
     )
     offers = find(workshop.planner(fake.module(*HOOKS), broken))
-    assert (["fake:V1"], [("Other", "rate_limited")]) == (
+    assert (
         [each.key for each in offers.options],
         [(failure.name, failure.problem["code"]) for failure in offers.failures],
-    )
+    ) == (["fake:V1"], [("Other", "rate_limited")])
 
 
 def test_a_picture_is_shown_from_where_the_contract_lets_it_come(find, desk, fake):
@@ -162,14 +160,14 @@ def test_any_other_picture_is_left_out(find, desk, fake, url):
     """A silhouette stands in; the page's policy is not written by a provider."""
     fake.options = [pictured(fake, url)]
     offers = find(desk)
-    assert ((), [("", "estate")]) == (
+    assert (
         offers.images,
         [(each.image, each.silhouette) for each in offers.options],
-    )
+    ) == ((), [("", "estate")])
 
 
 def test_alternatives_of_a_refusal_are_shown_alike(catalogues, desk, fake):
     """A provider may name what could be had instead."""
     choices = desk.filters.choices("main", "de")
     options = shown([fake.option(match="alternative")], desk, choices=choices, language=catalogues["de"])
-    assert [("fake:V1", False)] == [(each.key, each.is_exact) for each in options]
+    assert [(each.key, each.is_exact) for each in options] == [("fake:V1", False)]

@@ -1,7 +1,5 @@
 """How `planner-host` speaks to a person, serves, stops, and what it says where it cannot."""
 
-from __future__ import annotations
-
 import os
 import pty
 import re
@@ -9,13 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import httpx
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from demo_base.access import Access, SignedIn, User
 from demo_base.program import Failure, Texts
@@ -25,13 +21,12 @@ from planner_host.audit import Audit
 from planner_host.records import Records
 from planner_host.texts import TEXTS
 
-Start = Callable[..., "Running"]
 SECONDS = 30
 LONG = "a-password-of-the-tests"
 FILES = ("planner.sqlite3", "access.sqlite3", "dms.sqlite3")
 
 
-def run(*words: str, given: str = "", language: str = "de") -> Result:
+def run(*words, given="", language="de"):
     """Run the program within this process; standard input is no terminal."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["planner-host", "--lang", language, *words])
@@ -39,7 +34,7 @@ def run(*words: str, given: str = "", language: str = "de") -> Result:
         return CliRunner().invoke(program, [*words], input=given, prog_name="planner-host")
 
 
-def command(*words: str, **environment: str) -> dict[str, object]:
+def command(*words, **environment):
     """Give what runs the program as a person would, apart from this process."""
     own = {
         name: value
@@ -56,25 +51,25 @@ def command(*words: str, **environment: str) -> dict[str, object]:
 class Running:
     """A program that serves."""
 
-    def __init__(self, process: subprocess.Popen[str], words: Path) -> None:
+    def __init__(self, process, words):
         self.process = process
         self._words = words
         self.url = process.stdout.readline().removeprefix("ready ").strip()
         assert self.url, self.said
 
     @property
-    def said(self) -> str:
+    def said(self):
         """What it has told a person."""
         return self._words.read_text("utf-8")
 
-    def sign_in(self, name: str, password: str) -> int:
+    def sign_in(self, name, password):
         """Try to sign in; give the status."""
         data = {"name": name, "password": password}
         return httpx.post(
             f"{self.url}/sign-in", data=data, headers={"Origin": self.url}, trust_env=False
         ).status_code
 
-    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+    def stop(self, number=signal.SIGTERM):
         """End it; give the exit code, and what else came on standard output."""
         self.process.send_signal(number)
         out, _ = self.process.communicate(timeout=SECONDS)
@@ -82,11 +77,11 @@ class Running:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path):
     """Give what starts a planner in a process of its own."""
     with ExitStack() as stack:
 
-        def start(*words: str, **environment: str) -> Running:
+        def start(*words, **environment):
             said = tmp_path / "said"
             with said.open("w", encoding="utf-8") as stderr:
                 asked = command(
@@ -101,64 +96,64 @@ def start(tmp_path: Path) -> Iterator[Start]:
         yield start
 
 
-def test_it_serves_stops_and_keeps_its_data(start: Start, tmp_path: Path) -> None:
+def test_it_serves_stops_and_keeps_its_data(start, tmp_path):
     """One line on standard output; passwords drawn once and told once; what was saved is there the next time."""
     data = tmp_path / "new" / "folder"
     first = start("--data", str(data))
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", first.url)
     ((advisor, admin),) = re.findall(r"advisor / (\S+), admin / (\S+)", first.said)
-    assert [303, 303, 401] == [
+    assert [
         first.sign_in(*each) for each in (("advisor", advisor), ("admin", admin), ("admin", advisor))
-    ]
-    assert (0, "") == first.stop()
+    ] == [303, 303, 401]
+    assert first.stop() == (0, "")
     assert {0o600} == {(data / name).stat().st_mode & 0o777 for name in FILES}
 
     again = start("--data", str(data), PLANNER_HOST_ADMIN_PASSWORD=LONG)
-    assert (303, 303, 401) == (
+    assert (
         again.sign_in("advisor", advisor),
         again.sign_in("admin", LONG),
         again.sign_in("admin", admin),
-    )
+    ) == (303, 303, 401)
     assert (advisor in again.said, LONG in again.said, str(data) in again.said) == (False, False, True)
-    assert (0, "") == again.stop(signal.SIGINT)
+    assert again.stop(signal.SIGINT) == (0, "")
     assert "Traceback" not in again.said
 
 
-def test_it_answers_to_the_names_it_was_told(start: Start, tmp_path: Path) -> None:
+def test_it_answers_to_the_names_it_was_told(start, tmp_path):
     """Under these the session's cookie travels over https alone; without a folder nothing is left."""
     hosts = {"PLANNER_HOST_TRUSTED_HOSTS": " planner.example, other.example ,"}
     places = tmp_path / "temporary"
     places.mkdir()
     running = start(PLANNER_HOST_ADMIN_PASSWORD=LONG, TMPDIR=str(places), **hosts)
-    assert 1 == len(list(places.iterdir()))
+    assert len(list(places.iterdir())) == 1
     cookies = []
     for host, expected in (("planner.example", 303), ("other.example:443", 303), ("evil.example", 400)):
         headers = {"Host": host, "Origin": f"https://{host}"}
         data = {"name": "admin", "password": LONG}
         answer = httpx.post(f"{running.url}/sign-in", data=data, headers=headers, trust_env=False)
-        assert expected == answer.status_code
+        assert answer.status_code == expected
         cookies += answer.headers.get_list("set-cookie")
-    assert [True, True] == ["; secure" in cookie.lower() for cookie in cookies]
-    assert ((0, ""), []) == (running.stop(), list(places.iterdir()))
+    assert ["; secure" in cookie.lower() for cookie in cookies] == [True, True]
+    assert (running.stop(), list(places.iterdir())) == ((0, ""), [])
 
 
-def test_a_stranger_behind_the_proxy_locks_nobody_out(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stranger_behind_the_proxy_locks_nobody_out(start, monkeypatch):
     """Where the proxy is named, its word of who asks counts; where it is not, anybody could send it."""
     running = start(PLANNER_HOST_ADMIN_PASSWORD=LONG, PLANNER_HOST_TRUSTED_PROXIES="127.0.0.1")
 
-    def sign_in(password: str, address: str) -> int:
+    def sign_in(password, address):
         headers = {"Origin": running.url, "X-Forwarded-For": address}
         data = {"name": "admin", "password": password}
         return httpx.post(f"{running.url}/sign-in", data=data, headers=headers, trust_env=False).status_code
 
-    assert [401] * TRIES + [429] == [sign_in("wrong", "203.0.113.7") for _ in range(TRIES + 1)]
-    assert [429, 303] == [sign_in(LONG, address) for address in ("203.0.113.7", "203.0.113.8")]
+    assert [sign_in("wrong", "203.0.113.7") for _ in range(TRIES + 1)] == [401] * TRIES + [429]
+    assert [sign_in(LONG, address) for address in ("203.0.113.7", "203.0.113.8")] == [429, 303]
     monkeypatch.setenv("PLANNER_HOST_TRUSTED_PROXIES", "nonsense")
     ran = run("serve", "--port", "0", language="en")
-    assert (1, True) == (ran.exit_code, "names something that is no address: nonsense" in ran.stderr)
+    assert (ran.exit_code, "names something that is no address: nonsense" in ran.stderr) == (1, True)
 
 
-def test_a_provider_that_does_not_load_is_told(tmp_path: Path) -> None:
+def test_a_provider_that_does_not_load_is_told(tmp_path):
     """By name and reason; the planner is served all the same, as far as it has come here."""
     info = tmp_path / "broken-1.0.dist-info"
     info.mkdir()
@@ -174,29 +169,29 @@ def test_a_provider_that_does_not_load_is_told(tmp_path: Path) -> None:
         check=False,
     )
     failed, none, refused_folder = told.stderr.splitlines()[-3:]
-    assert (1, "", False) == (told.returncode, told.stdout, "canary" in told.stderr)
+    assert (told.returncode, told.stdout, "canary" in told.stderr) == (1, "", False)
     assert failed.startswith("broken is not there: ")
     assert "No mobility provider is installed" in none
     assert "Cannot keep data in" in refused_folder
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_a_port_that_is_taken_is_said(language: str) -> None:
+def test_a_port_that_is_taken_is_said(language):
     """As a sentence that names the way out."""
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         ran = run("serve", "--port", str(taken.getsockname()[1]), language=language)
-    assert (1, "") == (ran.exit_code, ran.stdout)
+    assert (ran.exit_code, ran.stdout) == (1, "")
     assert ("--port" in ran.stderr, len(ran.stderr.splitlines())) == (True, 1)
     assert ("geht es nicht" if language == "de" else "Cannot listen") in ran.stderr
 
 
-def test_a_host_that_is_not_ours_is_said() -> None:
+def test_a_host_that_is_not_ours_is_said():
     """Another port would not help."""
     ran = run("serve", "--host", "192.0.2.1", "--port", "0")
-    assert (1, True, False) == (ran.exit_code, "--host" in ran.stderr, "--port" in ran.stderr)
+    assert (ran.exit_code, "--host" in ran.stderr, "--port" in ran.stderr) == (1, True, False)
 
 
-def refused(folder: Path, language: str = "de") -> str:
+def refused(folder, language="de"):
     """Serve a folder that cannot be; give what is said."""
     with pytest.raises(Failure) as failure:
         serving.serve("127.0.0.1", 0, folder, Texts(language, TEXTS), say=lambda _: None)
@@ -205,7 +200,7 @@ def refused(folder: Path, language: str = "de") -> str:
 
 @pytest.mark.usefixtures("plugin_environment")
 @pytest.mark.parametrize("name", FILES)
-def test_a_damaged_file_is_said(tmp_path: Path, name: str) -> None:
+def test_a_damaged_file_is_said(tmp_path, name):
     """Whichever it is: one sentence, in either language, and the file stays as it was."""
     folder = tmp_path / "data"
     folder.mkdir()
@@ -218,32 +213,32 @@ def test_a_damaged_file_is_said(tmp_path: Path, name: str) -> None:
             False,
             False,
         )
-    assert b"no database " * 400 == (folder / name).read_bytes()
+    assert (folder / name).read_bytes() == b"no database " * 400
 
 
 @pytest.mark.usefixtures("plugin_environment")
 @pytest.mark.parametrize("place", ["file", "file/below", "x" * 300])
-def test_a_folder_that_cannot_be_is_said(tmp_path: Path, place: str) -> None:
+def test_a_folder_that_cannot_be_is_said(tmp_path, place):
     """A file of that name, a file above it, a name too long."""
     (tmp_path / "file").touch()
     assert "können keine Daten abgelegt werden" in refused(tmp_path / place)
 
 
 @pytest.mark.usefixtures("plugin_environment")
-def test_an_admin_is_made_where_there_is_none(tmp_path: Path) -> None:
+def test_an_admin_is_made_where_there_is_none(tmp_path):
     """An advisor who was set before the first start is not alone in a planner that nobody can set up."""
-    assert 0 == run("account", "anna", "--data", str(tmp_path), given=f"{LONG}\n").exit_code
-    said: list[str] = []
+    assert run("account", "anna", "--data", str(tmp_path), given=f"{LONG}\n").exit_code == 0
+    said = []
     with closing(Access(tmp_path)) as access:
         serving._set_accounts(access, tmp_path, Texts("de", TEXTS), said.append, environment={})
-        assert (User("admin", "admin"), User("anna", "advisor")) == access.accounts
+        assert access.accounts == (User("admin", "admin"), User("anna", "advisor"))
         serving._set_accounts(access, tmp_path, Texts("de", TEXTS), said.append, environment={})
-        assert 2 == len(access.accounts)
-    assert (True, False, True) == ("admin / " in said[0], "advisor" in said[0], "gelten weiter" in said[1])
+        assert len(access.accounts) == 2
+    assert ("admin / " in said[0], "advisor" in said[0], "gelten weiter" in said[1]) == (True, False, True)
 
 
 @pytest.mark.parametrize("role", ["advisor", "admin"])
-def test_an_account_is_set_from_standard_input(tmp_path: Path, role: str) -> None:
+def test_an_account_is_set_from_standard_input(tmp_path, role):
     """Its open sessions end; the password is not repeated."""
     for password in ("the-first-one", LONG):
         ran = run(
@@ -255,7 +250,7 @@ def test_an_account_is_set_from_standard_input(tmp_path: Path, role: str) -> Non
             str(tmp_path / "new"),
             given=f"{password}\nmore\n",
         )
-        assert (0, "", False) == (ran.exit_code, ran.stdout, password in ran.stderr)
+        assert (ran.exit_code, ran.stdout, password in ran.stderr) == (0, "", False)
         assert f"Konto Änne.M-1 ({role}) ist gesetzt." in ran.stderr
     with closing(Access(tmp_path / "new")) as access:
         signed_in = access.sign_in("Änne.M-1", LONG)
@@ -264,27 +259,30 @@ def test_an_account_is_set_from_standard_input(tmp_path: Path, role: str) -> Non
         assert access.sign_in("Änne.M-1", "the-first-one") is None
 
 
-def test_accounts_are_listed_disabled_and_deleted(tmp_path: Path) -> None:
+def test_accounts_are_listed_disabled_and_deleted(tmp_path):
     """The last active admin stays, whatever is asked for; what was done is in the audit log."""
     data = ("--data", str(tmp_path))
     for name, role in (("admin", "admin"), ("anna", "advisor")):
         run("account", name, "--role", role, *data, given=f"{LONG}\n")
-    assert "admin  admin  aktiv\nanna  advisor  aktiv\n" == run("accounts", *data).stdout
+    assert run("accounts", *data).stdout == "admin  admin  aktiv\nanna  advisor  aktiv\n"
     assert "anna  advisor  gesperrt" in run("accounts", *data, "--disable", "anna").stdout
     assert "anna  advisor  active" in run("accounts", *data, "--enable", "anna", language="en").stdout
     assert "anna" not in run("accounts", *data, "--delete", "anna").stdout
     for words in (("--disable", "admin"), ("--delete", "admin"), ("--delete", "anna")):
-        assert (1, "") == ((ran := run("accounts", *data, *words)).exit_code, ran.stdout)
-    assert 1 == run("account", "admin", *data, given=f"{LONG}\n").exit_code
+        assert ((ran := run("accounts", *data, *words)).exit_code, ran.stdout) == (1, "")
+    assert run("account", "admin", *data, given=f"{LONG}\n").exit_code == 1
     with closing(Records(tmp_path)) as records:
         deeds = Audit(records.database).of("anna")
-    assert ["account_set", "account_disabled", "account_enabled", "account_deleted"] == [
-        each.action for each in deeds
+    assert [each.action for each in deeds] == [
+        "account_set",
+        "account_disabled",
+        "account_enabled",
+        "account_deleted",
     ]
-    assert 1 == run("accounts", "--data", str(tmp_path / "none")).exit_code
+    assert run("accounts", "--data", str(tmp_path / "none")).exit_code == 1
 
 
-def test_an_account_is_set_by_a_prompt(tmp_path: Path) -> None:
+def test_an_account_is_set_by_a_prompt(tmp_path):
     """Asked for twice, and not shown while it is typed."""
     ours, theirs = pty.openpty()
     words = command("--lang", "en", "account", "anna", "--data", str(tmp_path))
@@ -297,85 +295,85 @@ def test_an_account_is_set_by_a_prompt(tmp_path: Path) -> None:
         os.write(ours, f"{LONG}\n".encode())
     while "is set" not in said:
         said += os.read(ours, 1_000).decode()
-    assert (0, False) == (process.wait(SECONDS), LONG in said)
+    assert (process.wait(SECONDS), LONG in said) == (0, False)
     os.close(ours)
 
 
 @pytest.mark.parametrize("given", ["", "\n", "too-short\n"])
-def test_a_short_password_is_refused(tmp_path: Path, given: str) -> None:
+def test_a_short_password_is_refused(tmp_path, given):
     """And nothing is made."""
     ran = run("account", "anna", "--data", str(tmp_path / "data"), given=given)
-    assert (1, True, False) == (
+    assert (
         ran.exit_code,
         "mindestens 10 Zeichen" in ran.stderr,
         (tmp_path / "data").exists(),
-    )
+    ) == (1, True, False)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "x" * 81, "a\n", "<b>"])
-def test_a_strange_name_is_a_mistake(tmp_path: Path, name: str) -> None:
+def test_a_strange_name_is_a_mistake(tmp_path, name):
     """Said before a password is asked for."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             sys, "argv", ["planner-host", "--lang=de", "account", "--data", str(tmp_path), "--", name]
         )
         ran = subprocess_free_main()
-    assert (2, True) == (ran.exit_code, "Der Name eines Kontos" in ran.stderr)
+    assert (ran.exit_code, "Der Name eines Kontos" in ran.stderr) == (2, True)
 
 
-def subprocess_free_main() -> Result:
+def subprocess_free_main():
     """Run the program as it starts itself, mistakes of usage included."""
     import click
 
     return CliRunner().invoke(click.command()(lambda: cli.main()), [], prog_name="planner-host")
 
 
-def test_an_account_for_a_damaged_file_is_refused(tmp_path: Path) -> None:
+def test_an_account_for_a_damaged_file_is_refused(tmp_path):
     """As a sentence."""
     (tmp_path / "access.sqlite3").write_bytes(b"no database " * 400)
     ran = run("account", "anna", "--data", str(tmp_path), given=f"{LONG}\n")
-    assert (1, True, None) == (
+    assert (
         ran.exit_code,
         "können keine Daten abgelegt werden" in ran.stderr,
         ran.exception and None,
-    )
+    ) == (1, True, None)
 
 
 @pytest.mark.parametrize("words", [[], ["serve"], ["account"]], ids=" ".join)
-def test_help_in_both_languages(words: list[str]) -> None:
+def test_help_in_both_languages(words):
     """Usage, every option explained, and examples."""
     for language, heads in (
         ("de", ("Aufruf: planner-host", "Optionen:", "Beispiele:")),
         ("en", ("Usage: planner-host", "Options:", "Examples:")),
     ):
         ran = run(*words, "--help", language=language)
-        assert 0 == ran.exit_code
-        assert [True] * 3 == [head in ran.stdout for head in heads]
+        assert ran.exit_code == 0
+        assert [head in ran.stdout for head in heads] == [True] * 3
         assert "planner-host serve --port 0 --data ./planner" in ran.stdout
     german = run(*words, "--help").stdout
-    assert [] == [
+    assert [
         each
         for each in ("Usage", "Options", "[OPTIONS]", "Show", "INTEGER", "TEXT", "default")
         if each in german
-    ]
+    ] == []
 
 
 @pytest.mark.parametrize(
     "words", [["serve", "--port", "x"], ["serve", "--colour"], ["serve", "x"], ["account"], []]
 )
-def test_a_mistake_is_a_sentence(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_is_a_sentence(words, monkeypatch):
     """Exit code 2, in German where German was asked for."""
     monkeypatch.setattr(sys, "argv", ["planner-host", "--lang", "de", *words])
     ran = subprocess_free_main()
-    assert (2, "", True, False) == (
+    assert (
         ran.exit_code,
         ran.stdout,
         "Fehler: " in ran.stderr,
         "Error" in ran.stderr,
-    )
+    ) == (2, "", True, False)
 
 
-def test_an_export_of_the_dms_is_imported_beside_it(tmp_path: Path) -> None:
+def test_an_export_of_the_dms_is_imported_beside_it(tmp_path):
     """`python -m planner_host.dms` into the file that the planner opens."""
     (tmp_path / "customers.csv").write_text("Kundennummer;Nachname\n4711;Müller\n", "utf-8")
     (tmp_path / "cars.csv").write_text("Kundennummer;Kennzeichen\n4711;K-MU 1\n", "utf-8")
@@ -388,4 +386,4 @@ def test_an_export_of_the_dms_is_imported_beside_it(tmp_path: Path) -> None:
         timeout=SECONDS,
         check=False,
     )
-    assert (0, "Customers: 1 new, 0 changed, 0 removed, 0 unchanged.\n") == (ran.returncode, ran.stdout)
+    assert (ran.returncode, ran.stdout) == (0, "Customers: 1 new, 0 changed, 0 removed, 0 unchanged.\n")

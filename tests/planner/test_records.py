@@ -1,7 +1,5 @@
 """Appointments are saved once, never over one another, and found by what people remember of them."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -35,7 +33,7 @@ def test_what_is_saved_is_there(desk, draft):
 
 def test_an_appointment_that_there_is_not(desk):
     """No id of another, and no text that could be read as one."""
-    assert [None] * 3 == [desk.records.appointment(each) for each in ("T-0", "", "' OR 1=1 --")]
+    assert [desk.records.appointment(each) for each in ("T-0", "", "' OR 1=1 --")] == [None] * 3
 
 
 def test_records_outlive_a_restart(workshop, fake, draft):
@@ -43,7 +41,7 @@ def test_records_outlive_a_restart(workshop, fake, draft):
     saved = workshop.planner(fake.module()).records.save(draft()).appointment
     again = workshop.planner(fake.module()).records
     assert (saved, 1) == (again.appointment(saved.id), again.count_appointments())
-    assert 0 == (workshop.folder / "planner.sqlite3").stat().st_mode & 0o077
+    assert (workshop.folder / "planner.sqlite3").stat().st_mode & 0o077 == 0
 
 
 def test_the_very_same_save_again_succeeds(desk, draft):
@@ -62,11 +60,11 @@ def test_saving_without_a_change_makes_no_revision(desk, saved):
 def test_a_change_makes_the_next_revision(desk, saved):
     """Whoever saves it is written down."""
     cancelled = replace(saved, visit=replace(saved.visit, status=Status.CANCELLED), saved_by="bert")
-    assert (2, "bert", True) == (
+    assert (
         (done := desk.records.save(cancelled).appointment).revision,
         done.saved_by,
         done.is_cancelled,
-    )
+    ) == (2, "bert", True)
 
 
 def test_what_somebody_else_has_saved_is_not_overwritten(desk, saved):
@@ -75,7 +73,7 @@ def test_what_somebody_else_has_saved_is_not_overwritten(desk, saved):
     theirs = replace(saved, visit=replace(saved.visit, work="theirs"), saved_by="bert")
     kept = desk.records.save(theirs).appointment
     assert SavedMeanwhile(kept) == desk.records.save(mine)
-    assert "theirs" == desk.records.appointment(saved.id).visit.work
+    assert desk.records.appointment(saved.id).visit.work == "theirs"
 
 
 def test_the_same_content_by_another_is_no_double_click(desk, draft):
@@ -176,7 +174,7 @@ def test_a_customer_is_found_by_what_is_remembered(desk, draft, words):
 def test_what_nobody_has_is_not_found(desk, draft, words):
     """Signs of a query language find no more than any other sign."""
     desk.records.save(named(draft, "Müller", first_name="Hans"))
-    assert [] == desk.records.find(words)
+    assert desk.records.find(words) == []
 
 
 def test_an_underscore_is_a_letter(desk, draft):
@@ -192,7 +190,7 @@ def test_the_latest_are_found_first_and_not_all(desk, draft):
     first = datetime(2026, 1, 5, 8, tzinfo=UTC)
     for day in range(4):
         desk.records.save(named(draft, "Müller", start=first + timedelta(days=day)))
-    assert [8, 7] == [each.visit.start.day for each in desk.records.find("mul", limit=2)]
+    assert [each.visit.start.day for each in desk.records.find("mul", limit=2)] == [8, 7]
 
 
 def test_a_proposal_is_hidden_for_one_appointment(desk, saved):

@@ -1,9 +1,6 @@
 """Nobody from elsewhere, nobody without a session and nobody of the wrong role does or sees anything."""
 
-from __future__ import annotations
-
 import threading
-from collections.abc import Iterator
 
 import pytest
 from starlette.routing import Route
@@ -12,7 +9,7 @@ from demo_base.security import SAFE_METHODS
 from demo_base.throttle import TRIES
 from planner_host.app import create_app
 
-from .conftest import OUTSIDE, PASSWORD, Site, hidden
+from .conftest import OUTSIDE, PASSWORD, hidden
 
 SESSION = "planner-host-session"
 FOREIGN = (
@@ -36,7 +33,7 @@ class Unused:
     """Stands for accounts that are not asked for."""
 
 
-def routes() -> Iterator[tuple[str, str]]:
+def routes():
     """Give each method and path that the planner offers; a page that is added comes with it."""
     app = create_app(Unused(), Unused(), hosts=[])
     for route in app.routes:
@@ -100,9 +97,9 @@ def test_a_change_from_elsewhere_is_refused(site, place, untouched, method, path
     for headers in FOREIGN:
         sent = {name: site.url if value == "OWN" else value for name, value in headers.items()}
         answer = stranger.request(method, place(path), data={"do": "save", "name": "admin"}, headers=sent)
-        assert (403, False) == (answer.status_code, "set-cookie" in answer.headers), headers
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False), headers
         assert "Diese Anfrage kam von einer fremden Seite" in answer.text
-    assert "admin" == site.access.user_of(session).name
+    assert site.access.user_of(session).name == "admin"
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "OWN"}])
@@ -111,7 +108,7 @@ def test_a_change_from_our_own_page_is_done(site, headers):
     sent = {name: site.url if value == "OWN" else value for name, value in headers.items()}
     browser = site.stranger(**sent)
     browser.cookies[SESSION] = site.session("anna")
-    assert 200 == browser.post("/appointments", data={"words": "som"}).status_code
+    assert browser.post("/appointments", data={"words": "som"}).status_code == 200
 
 
 @pytest.mark.parametrize(("method", "path"), [each for each in UNSAFE if each[1] not in OPEN_TO_ALL])
@@ -122,9 +119,9 @@ def test_a_change_without_a_session_is_refused(site, place, untouched, method, p
         if session is not None:
             browser.cookies[SESSION] = session
         answer = browser.request(method, place(path), data={"do": "save"})
-        assert (401, 1) == (answer.status_code, answer.text.count('href="/sign-in"'))
+        assert (answer.status_code, answer.text.count('href="/sign-in"')) == (401, 1)
         partial = browser.request(method, place(path), data={"do": "save"}, headers={"HX-Request": "true"})
-        assert (401, "/sign-in", "") == (partial.status_code, partial.headers["hx-redirect"], partial.text)
+        assert (partial.status_code, partial.headers["hx-redirect"], partial.text) == (401, "/sign-in", "")
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES if path not in OPEN_TO_ALL])
@@ -142,15 +139,15 @@ def test_a_page_without_a_session_leads_to_the_sign_in(site, place, path):
 def test_an_advisor_reaches_neither_settings_nor_audit(site, place, untouched, method, path):
     """Not even the names of what is there."""
     answer = site.browser("anna").request(method, place(path))
-    assert (403, False) == (answer.status_code, "Fake" in answer.text)
+    assert (answer.status_code, "Fake" in answer.text) == (403, False)
 
 
 def test_an_advisor_is_not_led_there(site):
     """The bar names what one may."""
     seen = {user: site.browser(user).get("/").text for user in ("anna", "admin")}
-    assert {"anna": (0, 0), "admin": (1, 1)} == {
+    assert {
         user: (page.count('href="/settings"'), page.count('href="/audit"')) for user, page in seen.items()
-    }
+    } == {"anna": (0, 0), "admin": (1, 1)}
 
 
 @pytest.mark.parametrize(
@@ -163,13 +160,13 @@ def test_a_forged_host_is_refused(site, host):
     browser = site.browser("admin", Host=host)
     for path in ("/", "/sign-in", "/static/own/own.css", "/nothing"):
         answer = browser.get(path)
-        assert (400, False) == (answer.status_code, "evil" in answer.text)
+        assert (answer.status_code, "evil" in answer.text) == (400, False)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "LOCALHOST:8080", OUTSIDE, "Planner.Example:443"])
 def test_a_known_host_is_answered(site, host):
     """With any port, in any case."""
-    assert 200 == site.browser("admin", Host=host).get("/").status_code
+    assert site.browser("admin", Host=host).get("/").status_code == 200
 
 
 def sign_in(browser, name="anna", password=PASSWORD, **fields):
@@ -196,7 +193,7 @@ def test_a_session_that_was_planted_is_not_taken_over(site):
     browser.cookies[SESSION] = mine
     answer = sign_in(browser)
     drawn = answer.cookies[SESSION]
-    assert (None, "anna") == (site.access.user_of(mine), site.access.user_of(drawn).name)
+    assert (site.access.user_of(mine), site.access.user_of(drawn).name) == (None, "anna")
     assert drawn not in (mine, site.session("anna"))
 
 
@@ -205,21 +202,21 @@ def test_signing_out_ends_the_session_at_the_server(site):
     browser = site.browser("anna")
     session = browser.cookies[SESSION]
     answer = browser.post("/sign-out")
-    assert (303, "/sign-in", None) == (
+    assert (
         answer.status_code,
         answer.headers["location"],
         site.access.user_of(session),
-    )
+    ) == (303, "/sign-in", None)
     kept = site.browser()
     kept.cookies[SESSION] = session
-    assert 303 == kept.get("/").status_code
+    assert kept.get("/").status_code == 303
 
 
 def test_a_new_password_ends_the_sessions(site):
     """Whoever had signed in with the old one is out."""
     browser = site.browser("anna")
     site.access.set_account("anna", role="advisor", password="another-password")
-    assert 303 == browser.get("/").status_code
+    assert browser.get("/").status_code == 303
 
 
 def test_after_some_tries_one_must_wait(site):
@@ -227,14 +224,14 @@ def test_after_some_tries_one_must_wait(site):
     browser = site.browser()
     for name in ("anna", "nobody"):
         tries = [sign_in(browser, name, "wrong").status_code for _ in range(TRIES + 1)]
-        assert [401] * TRIES + [429] == tries
+        assert tries == [401] * TRIES + [429]
     waiting = sign_in(browser)
-    assert (429, False, True) == (
+    assert (
         waiting.status_code,
         "set-cookie" in waiting.headers,
         "Sekunden" in waiting.text,
-    )
-    assert 303 == sign_in(browser, "bert").status_code
+    ) == (429, False, True)
+    assert sign_in(browser, "bert").status_code == 303
 
 
 def test_many_tries_at_once_are_many(site):
@@ -250,7 +247,7 @@ def test_many_tries_at_once_are_many(site):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [401] * TRIES + [429] * (20 - TRIES) == sorted(answers)
+    assert sorted(answers) == [401] * TRIES + [429] * (20 - TRIES)
 
 
 @pytest.mark.parametrize(
@@ -338,13 +335,13 @@ def test_an_odd_address_never_fails_a_page(site, place, path):
 def test_what_there_is_not_is_said(site, path):
     """As a page."""
     answer = site.browser("admin").get(path)
-    assert (404, True) == (answer.status_code, "<h1>" in answer.text)
+    assert (answer.status_code, "<h1>" in answer.text) == (404, True)
 
 
 def test_a_method_that_is_not_offered_is_said_with_those_that_are(site, saved):
     """As HTTP wants it."""
     answer = site.browser("admin").put(f"/appointments/{saved.id}")
-    assert (405, True) == (answer.status_code, "<h1>" in answer.text)
+    assert (answer.status_code, "<h1>" in answer.text) == (405, True)
     assert {"GET", "HEAD"} <= set(answer.headers["allow"].split(", "))
 
 
@@ -358,10 +355,10 @@ def test_an_appointment_is_saved_under_no_address_of_another_page(site, path):
         "customer_last_name": "Sommer",
     }
     answer = site.browser("anna").post(path, data=fields)
-    assert (404, 0) == (answer.status_code, site.planner.records.count_appointments())
+    assert (answer.status_code, site.planner.records.count_appointments()) == (404, 0)
 
 
-def test_every_answer_carries_the_headers(site: Site, place):
+def test_every_answer_carries_the_headers(site, place):
     """No inline script or style, no frame, no guessing of types; no page is kept."""
     browser = site.browser("admin")
     for path in (*map(place, PAGES), "/nothing", "/static/own/own.css"):
@@ -371,9 +368,9 @@ def test_every_answer_carries_the_headers(site: Site, place):
         assert policy.startswith(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         )
-        assert ("nosniff", "DENY", "same-origin") == (
+        assert (
             headers["x-content-type-options"],
             headers["x-frame-options"],
             headers["referrer-policy"],
-        )
+        ) == ("nosniff", "DENY", "same-origin")
         assert path.startswith("/static") or headers["cache-control"] == "no-store"

@@ -1,21 +1,16 @@
 """The token is in no page, cookie, log or record, and nobody in an address; with the real plugin and a real Carloop."""
 
-from __future__ import annotations
-
 import logging
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import unquote_plus
 
-import httpx
 import pytest
 
 from carloop_plugin import plugin
 from planner_host.planner import utc_now
 
-from .conftest import Elements, Site, served
+from .conftest import Elements, served
 
 WRONG = "canary-of-a-wrong-token"
 PERSON = {
@@ -34,11 +29,11 @@ PERSON = {
 class Diary:
     """Everything that browsers were sent back: heads, cookies and bodies, and every address in it."""
 
-    def __init__(self) -> None:
-        self.answers: list[str] = []
-        self.addresses: list[str] = []
+    def __init__(self):
+        self.answers = []
+        self.addresses = []
 
-    def note(self, answer: httpx.Response) -> None:
+    def note(self, answer):
         """Keep an answer."""
         answer.read()
         self.answers += [f"{name}: {value}" for name, value in answer.headers.multi_items()]
@@ -49,7 +44,7 @@ class Diary:
 
 
 @pytest.fixture
-def canary(control) -> Iterator[str]:
+def canary(control):
     """A token that Carloop takes, drawn for this test."""
     answer = control.http.post("/sandbox/tokens", json={"label": "canary"})
     yield answer.raise_for_status().json()["token"]
@@ -57,7 +52,7 @@ def canary(control) -> Iterator[str]:
 
 
 @pytest.fixture
-def site(plugin_environment, workshop) -> Iterator[Site]:
+def site(plugin_environment, workshop):
     """A planner with the plugin, which is not set up yet."""
     workshop.clock = utc_now
     with served(workshop.planner(plugin), workshop.folder) as site:
@@ -65,13 +60,13 @@ def site(plugin_environment, workshop) -> Iterator[Site]:
 
 
 @pytest.fixture
-def diary() -> Diary:
+def diary():
     """What came back."""
     return Diary()
 
 
 @pytest.fixture
-def admin(site, diary) -> httpx.Client:
+def admin(site, diary):
     """A browser of the admin's, who signs in with the form; all that comes back is kept."""
     browser = site.browser()
     browser.event_hooks["response"] = [diary.note]
@@ -79,7 +74,7 @@ def admin(site, diary) -> httpx.Client:
     return browser
 
 
-def form_of(page: str, action: str) -> dict[str, str]:
+def form_of(page, action):
     """Give all that a form of a page sends, nothing ticked."""
     form = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)[0]
     fields = [*Elements(form).all("input"), *Elements(form).all("textarea")]
@@ -90,15 +85,15 @@ def form_of(page: str, action: str) -> dict[str, str]:
     }
 
 
-def save(browser: httpx.Client, **fields: str) -> str:
+def save(browser, **fields):
     """Save settings, and give the page."""
     path = "/settings/carloop"
     answer = browser.post(path, data=form_of(browser.get(path).text, path) | fields)
-    assert 200 == answer.status_code
+    assert answer.status_code == 200
     return answer.text
 
 
-def save_appointment(browser: httpx.Client) -> str:
+def save_appointment(browser):
     """Save a new appointment as an advisor does, and give its address."""
     page = browser.get("/appointments/new").text
     (path,) = re.findall(r'action="(/appointments/T-[0-9a-f]+)"', page)
@@ -110,20 +105,20 @@ def save_appointment(browser: httpx.Client) -> str:
     return path
 
 
-def book(browser: httpx.Client, path: str) -> None:
+def book(browser, path):
     """Search, save the first car, change its end, ask to cancel, print, cancel."""
     fields = form_of(browser.get(path).text, f"{path}/offers")
     found = browser.post(f"{path}/offers", data=fields, headers={"HX-Request": "true"}).text
     fields |= {name: Elements(found).field(name) for name in ("found_period", "found_filters", "option")}
-    assert 303 == browser.post(f"{path}/rental", data=fields).status_code
+    assert browser.post(f"{path}/rental", data=fields).status_code == 303
     fields = form_of(browser.get(path).text, f"{path}/rental/end") | {"end_time": "18:00"}
-    assert 303 == browser.post(f"{path}/rental/end", data=fields).status_code
-    assert 200 == browser.get(f"{path}/print").status_code
+    assert browser.post(f"{path}/rental/end", data=fields).status_code == 303
+    assert browser.get(f"{path}/print").status_code == 200
     fields = form_of(browser.get(f"{path}?ask=cancel").text, f"{path}/rental/cancellation")
-    assert 303 == browser.post(f"{path}/rental/cancellation", data=fields).status_code
+    assert browser.post(f"{path}/rental/cancellation", data=fields).status_code == 303
 
 
-def files_with(text: str, folder: Path) -> list[Path]:
+def files_with(text, folder):
     """Give the files that hold a text."""
     return [each for each in folder.rglob("*") if each.is_file() and text.encode() in each.read_bytes()]
 
@@ -139,17 +134,17 @@ def test_the_token_goes_in_and_never_comes_out(admin, diary, sandbox, canary, ca
         admin.post("/settings/carloop/check").text,
         save(admin, value_base_url=sandbox.url),
     ]
-    assert [False, False, False, True, True, True] == ["notice-good" in page for page in pages]
+    assert ["notice-good" in page for page in pages] == [False, False, False, True, True, True]
     (secrets,) = files_with(canary, tmp_path)
-    assert 0 == secrets.stat().st_mode & 0o077
+    assert secrets.stat().st_mode & 0o077 == 0
     book(admin, save_appointment(admin))
     for path in ("/", "/settings", "/settings/carloop", "/audit"):
-        assert 200 == admin.get(path).status_code
+        assert admin.get(path).status_code == 200
     save(admin, value_base_url=sandbox.url, clear_token="on")
     said = caplog.text + "".join(capfd.readouterr())
     for token in (canary, WRONG):
-        assert [] == [answer[:200] for answer in diary.answers if token in answer]
-        assert [] == files_with(token, tmp_path)
+        assert [answer[:200] for answer in diary.answers if token in answer] == []
+        assert files_with(token, tmp_path) == []
         assert token not in said
     assert "DEBUG" in said
 

@@ -1,7 +1,5 @@
 """What a new planner shows is believable, valid, and the same on every machine."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest
@@ -66,7 +64,7 @@ def test_what_is_there_already_is_left_alone(planner):
     """A second start adds nothing."""
     before = everything(planner)
     seed(planner, number=2)
-    assert before == everything(planner)
+    assert everything(planner) == before
 
 
 def test_the_same_day_makes_the_same_appointments(planner, tmp_path_factory, workshop, seeded_dms):
@@ -75,4 +73,4 @@ def test_the_same_day_makes_the_same_appointments(planner, tmp_path_factory, wor
     workshop.folder = tmp_path_factory.mktemp("again")
     again = workshop.planner()
     seed(again)
-    assert before == everything(again)
+    assert everything(again) == before

@@ -1,7 +1,5 @@
 """Any provider's settings make a form, and a form makes settings; a secret goes in and never comes out."""
 
-from __future__ import annotations
-
 import pytest
 
 from demo_base.pages import Form
@@ -59,15 +57,16 @@ def test_each_kind_of_value_is_drawn_and_read_back(described, present, kind, sho
     (field,) = fields_of(document)
     assert (kind, shown) == (field.kind, field.value)
     if kind != "secret":
-        assert {"x": present} == saved(document, value_x=shown)
+        assert saved(document, value_x=shown) == {"x": present}
 
 
 def test_what_was_never_set_is_drawn_with_its_default():
     """A value that is set, be it nothing, goes before."""
     properties = {"x": {"type": "integer", "default": 30}, "y": {"type": "boolean", "default": True}}
-    assert ["30", "on"] == [field.value for field in fields_of(settings(properties))]
-    assert ["5", ""] == [
-        field.value for field in fields_of(settings(properties, values={"x": 5, "y": False}))
+    assert [field.value for field in fields_of(settings(properties))] == ["30", "on"]
+    assert [field.value for field in fields_of(settings(properties, values={"x": 5, "y": False}))] == [
+        "5",
+        "",
     ]
 
 
@@ -78,38 +77,42 @@ def test_what_was_never_set_is_drawn_with_its_default():
 )  # fmt: skip
 def test_a_number_as_people_type_it(typed, number):
     """With comma or point; what is none is left to the provider to refuse."""
-    assert {"x": number} == saved(settings({"x": {"type": "number"}}), value_x=typed)
+    assert saved(settings({"x": {"type": "number"}}), value_x=typed) == {"x": number}
 
 
 def test_a_switch_that_is_off_is_sent_as_nothing():
     """As browsers do it."""
     document = settings({"x": {"type": "boolean"}}, values={"x": True})
-    assert ({"x": False}, {"x": True}) == (saved(document), saved(document, value_x="on"))
+    assert (saved(document), saved(document, value_x="on")) == ({"x": False}, {"x": True})
 
 
 def test_an_emptied_field_deletes_its_value():
     """Null is the contract's word for it."""
     document = settings({"x": {"type": "string"}, "y": {"type": "array"}}, values={"x": "a", "y": ["b"]})
-    assert {"x": None, "y": None} == saved(document, value_x="", value_y=" \n ")
+    assert saved(document, value_x="", value_y=" \n ") == {"x": None, "y": None}
 
 
 def test_a_choice_keeps_its_kind():
     """A number among the choices is saved as a number, and what is no choice is left to the provider."""
     document = settings({"x": {"enum": [5, "auto", True]}})
-    assert [{"x": 5}, {"x": "auto"}, {"x": True}, {"x": "6"}, {"x": None}] == [
-        saved(document, value_x=text) for text in ("5", "auto", "true", "6", "")
+    assert [saved(document, value_x=text) for text in ("5", "auto", "true", "6", "")] == [
+        {"x": 5},
+        {"x": "auto"},
+        {"x": True},
+        {"x": "6"},
+        {"x": None},
     ]
 
 
 def test_a_secret_is_kept_set_or_deleted():
     """Left empty it is kept; entered it is set, whatever else is ticked; with its removal ticked it is deleted."""
     document = settings({"token": {"type": "string", "writeOnly": True}}, secrets=["token"])
-    assert [{}, {"token": "new"}, {"token": "new"}, {"token": None}] == [
+    assert [
         saved(document),
         saved(document, value_token="new"),
         saved(document, value_token="new", clear_token="on"),
         saved(document, clear_token="on"),
-    ]
+    ] == [{}, {"token": "new"}, {"token": "new"}, {"token": None}]
 
 
 def test_a_secret_is_never_drawn():
@@ -118,7 +121,7 @@ def test_a_secret_is_never_drawn():
         {"token": {"writeOnly": True, "default": "canary"}}, values={"token": "canary"}, secrets=["token"]
     )
     (field,) = fields_of(document, sent=Form({"value_token": ("canary",)}))
-    assert ("", "secret", 2026) == (field.value, field.kind, field.set_since.year)
+    assert (field.value, field.kind, field.set_since.year) == ("", "secret", 2026)
     assert "canary" not in repr(field)
 
 
@@ -128,14 +131,14 @@ def test_what_was_sent_is_drawn_again():
         {"x": {}, "y": {"type": "boolean"}, "z": {}}, values={"x": "a", "y": True, "z": "fixed"}, fixed=["z"]
     )
     fields = fields_of(document, sent=Form({"value_x": ("b",), "value_z": ("c",)}))
-    assert ["b", "", "fixed"] == [field.value for field in fields]
+    assert [field.value for field in fields] == ["b", "", "fixed"]
 
 
 def test_what_the_environment_sets_is_not_saved():
     """Read-only on the page, and not sent to the provider whatever comes in."""
     document = settings({"x": {}, "t": {"writeOnly": True}}, values={"x": "a"}, fixed=["x", "t"])
-    assert [True, True] == [field.is_fixed for field in fields_of(document)]
-    assert {} == saved(document, value_x="b", value_t="c", clear_t="on")
+    assert [field.is_fixed for field in fields_of(document)] == [True, True]
+    assert saved(document, value_x="b", value_t="c", clear_t="on") == {}
 
 
 def test_fields_stand_in_their_order():
@@ -147,7 +150,7 @@ def test_fields_stand_in_their_order():
         "a": {"x-order": 1.5},
         "b": {"x-order": 2},
     }
-    assert ["a", "c", "b", "d", "e"] == [field.name for field in fields_of(settings(properties))]
+    assert [field.name for field in fields_of(settings(properties))] == ["a", "c", "b", "d", "e"]
 
 
 def test_titles_help_and_length_are_the_schemas():
@@ -157,8 +160,8 @@ def test_titles_help_and_length_are_the_schemas():
         "y": {"maxLength": "long"},
     }
     x, y = fields_of(settings(properties))
-    assert ("Webadresse", "Hilfe", 10) == (x.title, x.help, x.longest)
-    assert ("y", "", LONGEST) == (y.title, y.help, y.longest)
+    assert (x.title, x.help, x.longest) == ("Webadresse", "Hilfe", 10)
+    assert (y.title, y.help, y.longest) == ("y", "", LONGEST)
 
 
 @pytest.mark.parametrize(
@@ -173,4 +176,4 @@ def test_a_schema_that_says_nothing_makes_a_form_all_the_same(schema):
 
 def test_settings_without_a_schema_have_no_fields():
     """The answer may leave it out."""
-    assert [] == fields_of({"provider": "fake", "site": "main", "values": {}})
+    assert fields_of({"provider": "fake", "site": "main", "values": {}}) == []

@@ -1,7 +1,5 @@
 """Whatever stands in a customer's name, a car's model or a provider's message is text, on every page that shows it."""
 
-from __future__ import annotations
-
 import re
 import uuid
 from dataclasses import replace
@@ -28,7 +26,7 @@ PICTURE = "https://cars.example/golf.jpg"
 class Hostile(Fake):
     """A provider that puts script into everything it may write."""
 
-    def __init__(self, provider: str = "fake") -> None:
+    def __init__(self, provider="fake"):
         super().__init__(provider, SCRIPT)
         vehicle = {
             "id": SCRIPT,
@@ -96,7 +94,7 @@ class Hostile(Fake):
 
 
 @pytest.fixture
-def hostile() -> Hostile:
+def hostile():
     """The provider."""
     return Hostile()
 
@@ -196,7 +194,7 @@ def test_only_links_that_may_be_shown(site, appointment, hostile, path):
     """A link of a rental leads to an https address, or there is none."""
     hostile.book(appointment.id, web_url=path)
     page = Elements(site.browser("anna").get(f"/appointments/{appointment.id}").text)
-    assert [] == page.all("a", target="_blank")
+    assert page.all("a", target="_blank") == []
 
 
 def test_a_form_that_is_shown_again(site, appointment):
@@ -241,9 +239,9 @@ def test_the_offers(site, appointment, partial):
         headers=partial,
     )
     page = harmless(answer.text, times=10)
-    assert 2 == len(page.all("img"))
+    assert len(page.all("img")) == 2
     (images,) = re.findall(r"img-src ([^;]*);", answer.headers["content-security-policy"])
-    assert "'self' data: https://cars.example" == images
+    assert images == "'self' data: https://cars.example"
 
 
 def test_a_picture_is_admitted_on_the_page_that_shows_it_alone(site, appointment):
@@ -295,7 +293,7 @@ def test_the_settings(site):
     browser = site.browser("admin")
     harmless(browser.get("/settings").text, times=2)
     page = harmless(browser.get("/settings/fake").text, times=14)
-    assert ["https://www.carloop.info/?a=1&b=2"] == [each["href"] for each in page.all("a", target="_blank")]
+    assert [each["href"] for each in page.all("a", target="_blank")] == ["https://www.carloop.info/?a=1&b=2"]
     harmless(
         browser.post("/settings/fake", data={"value_text": SCRIPT, f"value_{SCRIPT}": SCRIPT}).text, times=16
     )

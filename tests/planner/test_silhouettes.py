@@ -33,7 +33,7 @@ def test_a_class_has_its_silhouette(name, silhouette):
 
 def test_a_class_is_known_by_its_id_as_well():
     """Where its name says nothing."""
-    assert "estate" == silhouette_of("courtesy_car", "kombi", "Klasse C")
+    assert silhouette_of("courtesy_car", "kombi", "Klasse C") == "estate"
 
 
 @pytest.mark.parametrize("kind", ["bike", "taxi", "transit", "other"])

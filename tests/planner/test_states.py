@@ -1,7 +1,5 @@
 """A list has one word for each appointment: the one that needs somebody's eye most."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest
@@ -15,13 +13,13 @@ from .conftest import HOOKS, Fake, problem
 def words(planner, *ids):
     """Ask how appointments stand; nobody fails."""
     found, failures = states_of(ids, planner, locale="de")
-    assert () == failures
+    assert failures == ()
     return dict(found)
 
 
 def test_no_appointments_need_no_providers(desk, fake):
     """Nobody is asked about nothing."""
-    assert ({}, []) == (words(desk), fake.asked)
+    assert (words(desk), fake.asked) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -42,12 +40,12 @@ def test_no_appointments_need_no_providers(desk, fake):
 def test_each_state_has_its_word(desk, fake, state, status, word):
     """What the state and the rental's status come to."""
     fake.states["T-1"] = {"state": state} | ({"rental": fake.rental("T-1", status=status)} if status else {})
-    assert {"T-1": word, "T-2": "none"} == words(desk, "T-1", "T-2")
+    assert words(desk, "T-1", "T-2") == {"T-1": word, "T-2": "none"}
 
 
 def test_every_word_has_its_text(language):
     """In both languages."""
-    assert [] == [word for word in module.ORDER if language.text(f"state.{word}") == f"state.{word}"]
+    assert [word for word in module.ORDER if language.text(f"state.{word}") == f"state.{word}"] == []
 
 
 def test_of_several_providers_what_matters_most(workshop, fake):
@@ -57,7 +55,7 @@ def test_of_several_providers_what_matters_most(workshop, fake):
     fake.book("T-1")
     fake.book("T-2")
     other.states["T-1"] = {"state": "attention", "rental": other.rental("T-1")}
-    assert {"T-1": "attention", "T-2": "reserved"} == words(planner, "T-1", "T-2")
+    assert words(planner, "T-1", "T-2") == {"T-1": "attention", "T-2": "reserved"}
 
 
 def test_what_is_open_here_is_unknown(desk, fake):
@@ -71,7 +69,7 @@ def test_what_is_open_here_is_unknown(desk, fake):
         "rental_id": "R",
     }
     desk.changes.ask(change, appointment_id="T-1", user="anna", locale="de")
-    assert {"T-1": "unknown", "T-2": "none"} == words(desk, "T-1", "T-2")
+    assert words(desk, "T-1", "T-2") == {"T-1": "unknown", "T-2": "none"}
 
 
 def test_who_fails_is_named_and_the_others_stand(workshop, fake):
@@ -82,13 +80,13 @@ def test_who_fails_is_named_and_the_others_stand(workshop, fake):
     )
     planner = workshop.planner(fake.module(*HOOKS), broken)
     found, failures = states_of(["T-1"], planner, locale="de")
-    assert ({"T-1": "reserved"}, [("other", "storage_failed")]) == (
+    assert (
         found,
         [(failure.provider, failure.problem["code"]) for failure in failures],
-    )
+    ) == ({"T-1": "reserved"}, [("other", "storage_failed")])
 
 
 def test_a_whole_year_is_asked_at_once(desk, fake):
     """One question for however many appointments."""
     ids = [f"T-{number}" for number in range(2_000)]
-    assert (2_000, 1) == (len(words(desk, *ids)), fake.asked.count("states"))
+    assert (len(words(desk, *ids)), fake.asked.count("states")) == (2_000, 1)

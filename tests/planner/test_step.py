@@ -1,7 +1,5 @@
 """Step 4 is what every provider says of an appointment, in one picture, whoever fails."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -28,7 +26,7 @@ ID = "0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
 
 
 @pytest.fixture
-def other() -> Fake:
+def other():
     """A second provider."""
     return Fake("other", "Other")
 
@@ -58,8 +56,8 @@ def pending(action="book"):
 def test_nothing_booked(desk, fake, saved):
     """One can search; the provider was told of the appointment as it was saved."""
     step = step_of(desk, saved)
-    assert (True, ("fake",), (), ()) == (step.can_search, step.open_providers, step.rentals, step.unknowns)
-    assert (False, False, ["saved"]) == (step.is_locked, step.is_second, fake.asked)
+    assert (step.can_search, step.open_providers, step.rentals, step.unknowns) == (True, ("fake",), (), ())
+    assert (step.is_locked, step.is_second, fake.asked) == (False, False, ["saved"])
 
 
 def test_a_rental_is_shown_with_its_provider(desk, fake, saved):
@@ -67,8 +65,8 @@ def test_a_rental_is_shown_with_its_provider(desk, fake, saved):
     fake.book(saved.id)
     step = step_of(desk, saved)
     (shown,) = step.active
-    assert ("fake", "Fake & Co.", "R-1") == (shown.provider, shown.name, shown.rental["id"])
-    assert (False, True) == (step.can_search, step.is_second)
+    assert (shown.provider, shown.name, shown.rental["id"]) == ("fake", "Fake & Co.", "R-1")
+    assert (step.can_search, step.is_second) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +85,12 @@ def test_two_providers_in_one_picture(both, fake, other, saved_in):
     saved = saved_in(both)
     fake.book(saved.id)
     step = step_of(both, saved)
-    assert (["fake"], ("other",), True, True) == (
+    assert (
         [shown.provider for shown in step.active],
         step.open_providers,
         step.can_search,
         step.is_second,
-    )
+    ) == (["fake"], ("other",), True, True)
 
 
 def test_one_that_fails_is_named_and_the_other_stands(workshop, fake, other, saved_in):
@@ -103,10 +101,10 @@ def test_one_that_fails_is_named_and_the_other_stands(workshop, fake, other, sav
     )
     planner = workshop.planner(fake.module(*HOOKS), other_module)
     step = step_of(planner, saved_in(planner))
-    assert [("Other", "unreachable", "Kein Netz")] == [
+    assert [
         (failure.name, failure.problem["code"], failure.problem["title"]) for failure in step.failures
-    ]
-    assert ("fake",) == step.open_providers
+    ] == [("Other", "unreachable", "Kein Netz")]
+    assert step.open_providers == ("fake",)
 
 
 def test_one_that_hangs_costs_its_own_answer(workshop, fake, other, saved_in, release, monkeypatch):
@@ -115,10 +113,10 @@ def test_one_that_hangs_costs_its_own_answer(workshop, fake, other, saved_in, re
     hanging = other.module(on_appointment_saved=lambda: release.wait(10))
     planner = workshop.planner(fake.module(*HOOKS), hanging)
     step = step_of(planner, saved_in(planner))
-    assert (["deadline_exceeded"], ("fake",)) == (
+    assert (
         [failure.problem["code"] for failure in step.failures],
         step.open_providers,
-    )
+    ) == (["deadline_exceeded"], ("fake",))
 
 
 def test_one_that_minds_no_saves_is_asked_for_its_state(workshop, fake, saved_in):
@@ -127,7 +125,7 @@ def test_one_that_minds_no_saves_is_asked_for_its_state(workshop, fake, saved_in
     saved = saved_in(planner)
     fake.book(saved.id)
     step = step_of(planner, saved)
-    assert (["R-1"], False) == ([shown.rental["id"] for shown in step.active], step.can_search)
+    assert ([shown.rental["id"] for shown in step.active], step.can_search) == (["R-1"], False)
 
 
 @pytest.mark.parametrize("answers", [lambda: None, None], ids=["says nothing", "has no hook"])
@@ -136,14 +134,14 @@ def test_one_that_has_nothing_to_say_can_be_searched(workshop, fake, saved_in, a
     own = {} if answers is None else {"on_appointment_saved": answers}
     planner = workshop.planner(fake.module("provide_mobility_options", **own))
     step = step_of(planner, saved_in(planner))
-    assert (True, ("fake",), ()) == (step.can_search, step.open_providers, step.failures)
+    assert (step.can_search, step.open_providers, step.failures) == (True, ("fake",), ())
 
 
 def test_no_provider_at_all(workshop, saved_in):
     """Nothing to search, nothing that failed."""
     planner = workshop.planner()
     step = step_of(planner, saved_in(planner))
-    assert (False, (), ()) == (step.can_search, step.failures, step.open_providers)
+    assert (step.can_search, step.failures, step.open_providers) == (False, (), ())
 
 
 def test_what_is_pending_is_shown_once(desk, fake, saved):
@@ -161,13 +159,13 @@ def test_what_is_pending_is_shown_once(desk, fake, saved):
     fake.states[saved.id] = pending()
     step = step_of(desk, saved)
     (unknown,) = step.unknowns
-    assert (ID, "book", SINCE, True) == (
+    assert (
         unknown.change_id,
         unknown.action,
         unknown.since,
         unknown.can_be_given_up,
-    )
-    assert (False, 2) == (step.can_search, len(fake.changes))
+    ) == (ID, "book", SINCE, True)
+    assert (step.can_search, len(fake.changes)) == (False, 2)
 
 
 def test_what_is_open_here_is_unknown_whatever_a_provider_says(desk, fake, saved):
@@ -177,12 +175,12 @@ def test_what_is_open_here_is_unknown_whatever_a_provider_says(desk, fake, saved
     desk.changes.ask(change, appointment_id=saved.id, user="anna", locale="de")
     step = step_of(desk, saved)
     (unknown,) = step.unknowns
-    assert (ID, "", False, False) == (
+    assert (
         unknown.change_id,
         unknown.since,
         unknown.can_be_given_up,
         step.can_search,
-    )
+    ) == (ID, "", False, False)
 
 
 def test_proposals_are_shown_until_hidden(desk, fake, saved):
@@ -193,7 +191,7 @@ def test_proposals_are_shown_until_hidden(desk, fake, saved):
         "proposals": [PROPOSAL, PROPOSAL | {"id": "p-2"}],
     }
     desk.records.hide_proposal(saved.id, "p-1")
-    assert ["p-2"] == [each["id"] for each in step_of(desk, saved).rentals[0].proposals]
+    assert [each["id"] for each in step_of(desk, saved).rentals[0].proposals] == ["p-2"]
 
 
 def test_what_is_said_without_a_rental_is_shown(desk, fake, saved):

@@ -66,7 +66,7 @@ def test_what_is_no_day_is_refused(typed):
     """Nothing is guessed, and no year passes that no visit can have."""
     with pytest.raises(Mistyped) as refused:
         read_day(typed, today=TODAY)
-    assert "day" == refused.value.reason
+    assert refused.value.reason == "day"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_is_no_time_is_refused(typed):
     """Nothing is guessed."""
     with pytest.raises(Mistyped) as refused:
         read_time(typed)
-    assert "time" == refused.value.reason
+    assert refused.value.reason == "time"
 
 
 @given(st.text())
@@ -134,7 +134,7 @@ def test_the_hour_that_is_left_out_is_refused(typed):
     """In the night of 28 March 2027 the clock goes from 1:59 to 3:00."""
     with pytest.raises(Mistyped) as refused:
         read_instant(WallTime("28.3.2027", typed), BERLIN, today=TODAY)
-    assert "missing_hour" == refused.value.reason
+    assert refused.value.reason == "missing_hour"
 
 
 @pytest.mark.parametrize(("typed", "utc"), [("1:59", "00:59"), ("3:00", "01:00")])
@@ -156,7 +156,7 @@ def test_the_hour_that_is_there_twice_is_asked_about(fold):
     """Without an answer, or with none that is one, the form asks."""
     with pytest.raises(Mistyped) as refused:
         read_instant(WallTime("31.10.2027", "02:59", fold), BERLIN, today=TODAY)
-    assert "twice" == refused.value.reason
+    assert refused.value.reason == "twice"
 
 
 @pytest.mark.parametrize("typed", ["01:59", "03:00"])
@@ -180,8 +180,11 @@ def test_the_next_quarter_lies_ahead(now):
 
 def test_years_without_visits():
     """What an address may claim is measured like what is typed."""
-    assert [False, True, True, False] == [
-        is_in_calendar(datetime(year, 1, 1, tzinfo=UTC)) for year in (1999, 2000, 2199, 2200)
+    assert [is_in_calendar(datetime(year, 1, 1, tzinfo=UTC)) for year in (1999, 2000, 2199, 2200)] == [
+        False,
+        True,
+        True,
+        False,
     ]
 
 

@@ -1,7 +1,5 @@
 """What was found is remembered by its name, the last few searches of it."""
 
-from __future__ import annotations
-
 from planner_host.titles import Titles
 
 
@@ -21,7 +19,7 @@ def test_the_oldest_search_is_forgotten(fake):
     titles = Titles(searches=2)
     for each in ("V1", "V2", "V1", "V3"):
         titles.remember([fake.option(each)])
-    assert [True, False, True] == [bool(titles.title(f"fake:{each}")) for each in ("V1", "V2", "V3")]
+    assert [bool(titles.title(f"fake:{each}")) for each in ("V1", "V2", "V3")] == [True, False, True]
 
 
 def test_a_car_is_called_what_it_was_called_last(fake):
@@ -31,4 +29,4 @@ def test_a_car_is_called_what_it_was_called_last(fake):
         taxi = fake.option("V1", title=title)
         del taxi["vehicle"]
         titles.remember([taxi])
-    assert "Taxi, 20 €" == titles.title("fake:V1")
+    assert titles.title("fake:V1") == "Taxi, 20 €"

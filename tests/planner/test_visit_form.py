@@ -1,7 +1,5 @@
 """Steps 1 to 3 as texts: drawn from an appointment, read back, and never read into what the contract refuses."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -120,14 +118,14 @@ def test_a_line_is_as_long_as_the_contract_has_it(form, name):
 def test_work_is_as_long_as_its_field(form):
     """What does not fit is said, not cut off."""
     assert read(form | {"work": "x" * LONGEST_WORK}).visit is not None
-    assert {"work": "typed.too_long"} == read(form | {"work": "x" * (LONGEST_WORK + 1)}).problems
+    assert read(form | {"work": "x" * (LONGEST_WORK + 1)}).problems == {"work": "typed.too_long"}
 
 
 def test_work_keeps_its_lines(form):
     """Several lines stay several lines; what no text holds becomes a blank."""
     visit = read(form | {"work": "Bremsen\n\tvorn\x00hinten"}).visit
     assert visit is not None
-    assert "Bremsen\n\tvorn hinten" == visit.work
+    assert visit.work == "Bremsen\n\tvorn hinten"
 
 
 @pytest.mark.parametrize(
@@ -148,16 +146,16 @@ def test_a_line_is_tidied(typed, line):
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "\ufeff\u00a0", "\x00"])
 def test_a_customer_has_a_name(form, name):
     """A name of nothing that a person sees is none."""
-    assert {"customer_last_name": "customer.name_missing"} == read(
-        form | {"customer_last_name": name}
-    ).problems
+    assert read(form | {"customer_last_name": name}).problems == {
+        "customer_last_name": "customer.name_missing"
+    }
 
 
 def test_a_company_is_name_enough(form):
     """Companies need no person."""
     visit = read(form | {"customer_last_name": "", "customer_company": "Krüger GmbH"}).visit
     assert visit is not None
-    assert "Krüger GmbH" == name_of(visit.customer)
+    assert name_of(visit.customer) == "Krüger GmbH"
 
 
 def test_every_mistake_is_said_at_once(form):
@@ -168,13 +166,13 @@ def test_every_mistake_is_said_at_once(form):
         "end_time": "typed.time",
         "customer_last_name": "customer.name_missing",
     }
-    assert expected == read(form | wrong).problems
+    assert read(form | wrong).problems == expected
 
 
 @pytest.mark.parametrize("end", ["07:59", "08:00"])
 def test_the_car_is_fetched_after_it_was_brought(form, end):
     """A visit takes a while."""
-    assert {"end_date": "typed.end_before_start"} == read(form | {"end_time": end}).problems
+    assert read(form | {"end_time": end}).problems == {"end_date": "typed.end_before_start"}
 
 
 def test_the_odd_night_is_measured_by_instants(form):
@@ -184,7 +182,7 @@ def test_the_odd_night_is_measured_by_instants(form):
     back = read(form | night | {"start_fold": "1", "end_fold": "0"})
     assert forth is not None
     assert timedelta(minutes=75) == forth.end - forth.start
-    assert {"end_date": "typed.end_before_start"} == back.problems
+    assert back.problems == {"end_date": "typed.end_before_start"}
 
 
 def test_a_customer_of_the_dms_is_what_the_dms_says(form, dms):
@@ -199,14 +197,14 @@ def test_a_customer_of_the_dms_is_what_the_dms_says(form, dms):
 def test_a_customer_who_is_gone_from_the_dms_is_said(form):
     """A number alone is nobody."""
     texts = form | {"customer_source": "dms", "customer_number": "999"}
-    assert {"customer_query": "customer.gone"} == read(texts).problems
+    assert read(texts).problems == {"customer_query": "customer.gone"}
 
 
 def test_the_only_car_comes_along(form, dms):
     """One car is taken over with its owner, of several one is chosen."""
-    assert ["K-MU 123", ""] == [
+    assert [
         with_customer(form, dms.customer(number))["vehicle_licence_plate"] for number in ("10001", "10002")
-    ]
+    ] == ["K-MU 123", ""]
 
 
 def test_another_customer_is_begun_with_empty_fields(form, dms):
@@ -219,7 +217,7 @@ def test_another_customer_is_begun_with_empty_fields(form, dms):
 def test_another_car_replaces_all_of_the_first(form):
     """A plate that the new car does not have is not kept."""
     texts = with_vehicle(form | {"vehicle_vin": "W1", "vehicle_make": "VW"}, {"licence_plate": "KA-B 2"})
-    assert ("KA-B 2", "", "") == tuple(texts[f"vehicle_{name}"] for name in ("licence_plate", "vin", "make"))
+    assert tuple(texts[f"vehicle_{name}"] for name in ("licence_plate", "vin", "make")) == ("KA-B 2", "", "")
 
 
 @pytest.mark.parametrize(
@@ -255,7 +253,7 @@ def test_no_id(text):
 def test_drawn_ids_are_ids():
     """Each is another."""
     drawn = {new_id() for _ in range(100)}
-    assert (100, True) == (len(drawn), all(map(is_id, drawn)))
+    assert (len(drawn), all(map(is_id, drawn))) == (100, True)
 
 
 def test_a_cancelled_visit_is_a_valid_document(visit, draft):
@@ -263,7 +261,7 @@ def test_a_cancelled_visit_is_a_valid_document(visit, draft):
     bare = Visit(visit.start, visit.end, visit.customer, {}, "", Status.CANCELLED)
     written = document_of(draft(visit=bare, revision=2))
     validate(written, "appointment")
-    assert ("cancelled", "2026-11-25T08:00:00+01:00") == (written["status"], written["period"]["start"])
+    assert (written["status"], written["period"]["start"]) == ("cancelled", "2026-11-25T08:00:00+01:00")
 
 
 @pytest.mark.parametrize(
@@ -278,7 +276,7 @@ def test_an_email_address_is_one(form, typed, is_one):
 def test_every_mistake_of_a_moment_is_named(form):
     """The day's and the time's at once."""
     problems = read(form | {"start_date": "31.02.", "start_time": "24:00"}).problems
-    assert {"start_date": "typed.day", "start_time": "typed.midnight"} == problems
+    assert problems == {"start_date": "typed.day", "start_time": "typed.midnight"}
 
 
 @pytest.mark.parametrize(

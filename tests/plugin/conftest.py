@@ -1,15 +1,11 @@
 """What an advisor does is tested on both databases."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.store.database import Database
 from mobility_hookspecs import CallContext
 
 # the harness that feeds the hooks is shared with its command
@@ -32,7 +28,7 @@ ON_BOTH = frozenset(
 )
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+def pytest_generate_tests(metafunc):
     """Run these modules on SQLite and on PostgreSQL."""
     module = metafunc.module.__name__.rpartition(".")[2]
     if module in ON_BOTH and "plugin_environment" in metafunc.fixturenames:
@@ -40,9 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def plugin_environment(
-    request: pytest.FixtureRequest, plugin_environment: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def plugin_environment(request, plugin_environment, monkeypatch):
     """Records of the test's own, on the database that the test is run on."""
     if getattr(request, "param", "sqlite") == "postgres":
         monkeypatch.setenv("CARLOOP_STORE", request.getfixturevalue("postgres").new_database())
@@ -50,23 +44,23 @@ def plugin_environment(
 
 
 @pytest.fixture
-def columns(plugin_environment: Path) -> Callable[[], set[str]]:
+def columns(plugin_environment):
     """Lists every column of the real tables as `table.column`."""
 
-    def look() -> set[str]:
+    def look():
         with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-            return _columns(wired.call.store.database)  # type: ignore[attr-defined]
+            return _columns(wired.call.store.database)
 
     return look
 
 
 @pytest.fixture
-def columns_with(plugin_environment: Path) -> Callable[[str], set[str]]:
+def columns_with(plugin_environment):
     """Names the columns in which a word stands, in any row, whatever the column's type."""
 
-    def look(word: str) -> set[str]:
+    def look(word):
         with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-            db = wired.call.store.database  # type: ignore[attr-defined]
+            db = wired.call.store.database
             return {
                 where for where in _columns(db) if any(word.encode() in each for each in _values(db, where))
             }
@@ -74,7 +68,7 @@ def columns_with(plugin_environment: Path) -> Callable[[str], set[str]]:
     return look
 
 
-def _columns(db: Database) -> set[str]:
+def _columns(db):
     every = {
         "SQLite": "SELECT t.name AS t, c.name AS c FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
         " WHERE t.type = 'table' AND substr(t.name, 1, 7) != 'sqlite_'",
@@ -84,7 +78,7 @@ def _columns(db: Database) -> set[str]:
     return {f"{row['t']}.{row['c']}" for row in db.query(every[db.engine.split()[0]])}
 
 
-def _values(db: Database, where: str) -> Iterator[bytes]:
+def _values(db, where):
     table, column = where.split(".")
     for row in db.query(f'SELECT "{column}" AS value FROM {table}'):
         value = row["value"]

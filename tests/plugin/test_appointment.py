@@ -1,7 +1,5 @@
 """The DMS lock: the same customer is recognised however it is typed, another one is not, and nobody is kept."""
 
-from __future__ import annotations
-
 import pytest
 
 from carloop_plugin.appointment import digest_customer, digest_number, remember
@@ -30,10 +28,10 @@ APPOINTMENT = {
     ],
     ids=["decomposed umlaut", "spaces around", "newline", "empty field", "blank field"],
 )
-def test_the_same_customer_is_recognised(same: dict[str, str]) -> None:
+def test_the_same_customer_is_recognised(same):
     """Empty fields are dropped, text is in NFC, white space is collapsed."""
-    saved = remember(APPOINTMENT, key=KEY)  # type: ignore[arg-type]
-    assert saved.is_of(APPOINTMENT["customer"] | same)  # type: ignore[operator]
+    saved = remember(APPOINTMENT, key=KEY)
+    assert saved.is_of(APPOINTMENT["customer"] | same)
 
 
 @pytest.mark.parametrize(
@@ -46,57 +44,57 @@ def test_the_same_customer_is_recognised(same: dict[str, str]) -> None:
         {"first_name": "JÖRG"},
     ],
 )
-def test_another_customer_is_not(other: dict[str, str]) -> None:
+def test_another_customer_is_not(other):
     """Source and number belong to it: typed by hand is not a way around."""
-    saved = remember(APPOINTMENT, key=KEY)  # type: ignore[arg-type]
-    assert not saved.is_of(APPOINTMENT["customer"] | other)  # type: ignore[operator]
+    saved = remember(APPOINTMENT, key=KEY)
+    assert not saved.is_of(APPOINTMENT["customer"] | other)
 
 
 @pytest.mark.parametrize(
     ("saved", "asked", "expected"),
     [("4711", "4711", True), ("4711", "4712", False), ("Jo\u0308 1", " Jö  1", True)],
 )
-def test_a_number_is_recognised_by_its_digest(saved: str, asked: str, expected: bool) -> None:
+def test_a_number_is_recognised_by_its_digest(saved, asked, expected):
     """Erasing asks for numbers, in whatever way they are written, and no number is kept."""
-    customer = APPOINTMENT["customer"] | {"number": saved}  # type: ignore[operator]
-    kept = remember(APPOINTMENT | {"customer": customer}, key=KEY)  # type: ignore[arg-type]
+    customer = APPOINTMENT["customer"] | {"number": saved}
+    kept = remember(APPOINTMENT | {"customer": customer}, key=KEY)
     assert expected == (kept.number_digest == digest_number(asked, key=KEY))
 
 
 @pytest.mark.parametrize("number", [{}, {"number": ""}, {"number": " "}])
-def test_a_customer_without_a_number_is_found_by_none(number: dict[str, str]) -> None:
+def test_a_customer_without_a_number_is_found_by_none(number):
     """Not even by an empty one."""
     typed = {"source": "manual", "last_name": "Meier"} | number
-    kept = remember(APPOINTMENT | {"customer": typed}, key=KEY)  # type: ignore[arg-type]
-    assert ("", "") == (kept.number_digest, digest_number(" ", key=KEY))
+    kept = remember(APPOINTMENT | {"customer": typed}, key=KEY)
+    assert (kept.number_digest, digest_number(" ", key=KEY)) == ("", "")
 
 
-def test_a_numbers_digest_tells_nothing_without_the_key() -> None:
+def test_a_numbers_digest_tells_nothing_without_the_key():
     """Numbers are short and can be tried out one after the other, but not under a key that is not known."""
     digests = {digest_number("4711", key=key) for key in (KEY, b"another key" * 2)}
-    assert 2 == len(digests)
+    assert len(digests) == 2
 
 
-def test_a_customer_is_digested_as_ever() -> None:
+def test_a_customer_is_digested_as_ever():
     """The digest stands in records that outlive a version; in which order the fields came is nothing to it."""
     customer = {"source": "manual", "last_name": " Berg  Tal ", "first_name": "A\u0308nne", "city": ""}
     expected = "aa8968f560f90a753216523cf1a7a79839a0bd5c064369bfc1fd36aece00e2d5"
     for each in (customer, dict(reversed(customer.items()))):
-        assert expected == digest_customer(each, salt=b"0" * 16)
+        assert digest_customer(each, salt=b"0" * 16) == expected
 
 
-def test_a_field_cannot_pass_for_another() -> None:
+def test_a_field_cannot_pass_for_another():
     """Moving a word from one field to the next is an alteration."""
     salt = b"0" * 16
     first = digest_customer({"first_name": "Anna Maria", "last_name": "Berg"}, salt=salt)
     assert first != digest_customer({"first_name": "Anna", "last_name": "Maria Berg"}, salt=salt)
 
 
-def test_nothing_of_the_customer_is_kept() -> None:
+def test_nothing_of_the_customer_is_kept():
     """Two appointments of one customer have a number's digest in common at most, and no name is in the row.
 
     The number has a letter that no hexadecimal digest has by chance.
     """
-    rows = [appointment_row(remember(APPOINTMENT, key=KEY)) for _ in range(2)]  # type: ignore[arg-type]
+    rows = [appointment_row(remember(APPOINTMENT, key=KEY)) for _ in range(2)]
     assert rows[0]["customer_digest"] != rows[1]["customer_digest"]
     assert not any("Canary" in str(value) or "K-4711" in str(value) for value in rows[0].values())

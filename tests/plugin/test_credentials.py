@@ -1,12 +1,9 @@
 """Where the tokens entered on the settings page are kept."""
 
-from __future__ import annotations
-
 import json
 import logging
 import multiprocessing
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,29 +25,29 @@ NEWER = StoredToken(value="newer", origin="https://a.example", since=datetime(20
 class MemoryKeyring(KeyringBackend):
     """A keyring in memory that can be locked."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
+    def __init__(self):
+        self.kept = {}
         self.locked = False
 
-    def _open(self) -> dict[tuple[str, str], str]:
+    def _open(self):
         if self.locked:
             raise RuntimeError(f"locked, said D-Bus, about {CANARY}")
         return self.kept
 
-    def get_password(self, service: str, username: str) -> str | None:
+    def get_password(self, service, username):
         return self._open().get((service, username))
 
-    def set_password(self, service: str, username: str, password: str) -> None:
+    def set_password(self, service, username, password):
         self._open()[service, username] = password
 
-    def delete_password(self, service: str, username: str) -> None:
+    def delete_password(self, service, username):
         del self._open()[service, username]
 
 
 @pytest.fixture(autouse=True)
-def no_keyring() -> Iterator[None]:
+def no_keyring():
     """Start without a keyring, whatever the tester's desk has; put theirs back."""
     before = keyring.get_keyring()
     keyring.set_keyring(fail.Keyring())
@@ -59,22 +56,22 @@ def no_keyring() -> Iterator[None]:
 
 
 @pytest.fixture
-def memory_keyring(no_keyring: None) -> MemoryKeyring:
+def memory_keyring(no_keyring):
     backend = MemoryKeyring()
     keyring.set_keyring(backend)
     return backend
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> SecretsFile:
+def file(tmp_path):
     return SecretsFile(tmp_path / "folder" / "secrets.json")
 
 
-def mode(path: Path) -> int:
+def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_a_token_comes_back(file: SecretsFile) -> None:
+def test_a_token_comes_back(file):
     """What is kept for a site is given for that site, and dropped with it."""
     file.keep_token(MAIN, TOKEN)
     file.keep_token(NORD, NEWER)
@@ -82,13 +79,13 @@ def test_a_token_comes_back(file: SecretsFile) -> None:
     assert (file.token(MAIN), file.token(NORD)) == (TOKEN, None)
 
 
-def test_dropping_none_makes_no_file(file: SecretsFile) -> None:
+def test_dropping_none_makes_no_file(file):
     """Dropping a token that is not there is fine and leaves no trace."""
     file.forget_token(MAIN)
     assert not file.path.parent.exists()
 
 
-def test_only_the_owner_can_read(file: SecretsFile) -> None:
+def test_only_the_owner_can_read(file):
     """The file has mode 0600 and the folder made for it 0700, from the start and after each change."""
     file.keep_token(MAIN, TOKEN)
     first = (mode(file.path), mode(file.path.parent))
@@ -96,14 +93,14 @@ def test_only_the_owner_can_read(file: SecretsFile) -> None:
     assert [first, (mode(file.path), mode(file.path.parent))] == [(0o600, 0o700)] * 2
 
 
-def test_a_file_open_to_others_is_closed(file: SecretsFile) -> None:
+def test_a_file_open_to_others_is_closed(file):
     """A file that others could read is closed to them when it is next used."""
     file.keep_token(MAIN, TOKEN)
     file.path.chmod(0o644)
     assert (file.token(MAIN), mode(file.path)) == (TOKEN, 0o600)
 
 
-def test_nothing_is_left_behind(file: SecretsFile) -> None:
+def test_nothing_is_left_behind(file):
     """Writing leaves the file and its lock, no copies."""
     for _ in range(3):
         file.keep_token(MAIN, TOKEN)
@@ -111,7 +108,7 @@ def test_nothing_is_left_behind(file: SecretsFile) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '"x"', "[" * 100_000])
-def test_a_broken_file_is_told(file: SecretsFile, content: str) -> None:
+def test_a_broken_file_is_told(file, content):
     """A damaged file is a problem that names it, never an empty answer that a save would overwrite."""
     file.path.parent.mkdir()
     file.path.write_text(content)
@@ -121,7 +118,7 @@ def test_a_broken_file_is_told(file: SecretsFile, content: str) -> None:
         assert caught.value.reason.text == "credentials.file_broken"
 
 
-def test_a_link_is_not_followed(file: SecretsFile, tmp_path: Path) -> None:
+def test_a_link_is_not_followed(file, tmp_path):
     """Whoever may write into the folder cannot lead us to another file."""
     (tmp_path / "elsewhere.json").write_text("{}")
     file.path.parent.mkdir()
@@ -131,7 +128,7 @@ def test_a_link_is_not_followed(file: SecretsFile, tmp_path: Path) -> None:
     assert caught.value.reason.text == "credentials.file_unreadable"
 
 
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made(tmp_path):
     """Where nothing can be written, that is said, as a failure of storage."""
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationProblem) as caught:
@@ -139,7 +136,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     assert caught.value.reason.code == "storage_failed"
 
 
-def test_entries_that_are_none(file: SecretsFile) -> None:
+def test_entries_that_are_none(file):
     """An entry that holds no token, from whomever, counts as none."""
     file.keep_token(MAIN, TOKEN)
     good = json.loads(file.path.read_text())["main"]
@@ -155,12 +152,12 @@ def test_entries_that_are_none(file: SecretsFile) -> None:
         assert file.token(MAIN) is None
 
 
-def keep_many(path: Path, number: int) -> None:
+def keep_many(path, number):
     for turn in range(20):
         SecretsFile(path).keep_token(Site(f"site-{number}-{turn}"), TOKEN)
 
 
-def test_several_processes_lose_nothing(file: SecretsFile) -> None:
+def test_several_processes_lose_nothing(file):
     """Sites saved at once by several processes are all kept."""
     start = multiprocessing.get_context("spawn")
     workers = [start.Process(target=keep_many, args=(file.path, number)) for number in range(3)]
@@ -171,7 +168,7 @@ def test_several_processes_lose_nothing(file: SecretsFile) -> None:
     assert len(json.loads(file.path.read_text())) == 60
 
 
-def test_without_a_keyring_the_file_serves(tmp_path: Path) -> None:
+def test_without_a_keyring_the_file_serves(tmp_path):
     """Where keyring has no back end, tokens go into a file beside the store."""
     store = str(tmp_path / "s.sqlite3")
     credentials = open_credentials(store)
@@ -179,7 +176,7 @@ def test_without_a_keyring_the_file_serves(tmp_path: Path) -> None:
     assert (credentials.place, mode(Path(f"{store}.secrets.json"))) == (f"{store}.secrets.json", 0o600)
 
 
-def test_a_shared_stores_file_is_in_the_users_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_shared_stores_file_is_in_the_users_folder(monkeypatch, tmp_path):
     """A PostgreSQL store's file is in the user's data folder, and its name holds no password."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     path = secrets_path(f"postgresql://user:{CANARY}@db.example/carloop")
@@ -187,7 +184,7 @@ def test_a_shared_stores_file_is_in_the_users_folder(monkeypatch: pytest.MonkeyP
     assert CANARY not in path.name
 
 
-def test_the_keyring_comes_first(memory_keyring: MemoryKeyring, tmp_path: Path) -> None:
+def test_the_keyring_comes_first(memory_keyring, tmp_path):
     """Where there is a keyring, tokens are in it and in no file; two stores do not share them."""
     one, two = (open_credentials(str(tmp_path / name)) for name in ("one", "two"))
     one.keep_token(MAIN, TOKEN)
@@ -198,9 +195,7 @@ def test_the_keyring_comes_first(memory_keyring: MemoryKeyring, tmp_path: Path) 
     assert (one.token(MAIN), memory_keyring.kept) == (None, {})
 
 
-def test_a_locked_keyring(
-    memory_keyring: MemoryKeyring, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_locked_keyring(memory_keyring, tmp_path, caplog):
     """While the keyring is locked the file serves, and what was entered last counts afterwards."""
     caplog.set_level(logging.DEBUG)
     credentials = open_credentials(str(tmp_path / "s"))
@@ -214,7 +209,7 @@ def test_a_locked_keyring(
     assert CANARY not in caplog.text
 
 
-def test_a_keyring_that_keeps_what_should_go(memory_keyring: MemoryKeyring, tmp_path: Path) -> None:
+def test_a_keyring_that_keeps_what_should_go(memory_keyring, tmp_path):
     """A token that cannot be deleted is not said to be."""
     credentials = open_credentials(str(tmp_path / "s"))
     credentials.keep_token(MAIN, TOKEN)
@@ -224,7 +219,7 @@ def test_a_keyring_that_keeps_what_should_go(memory_keyring: MemoryKeyring, tmp_
     assert caught.value.reason.text == "credentials.keyring_keeps"
 
 
-def test_no_token_in_a_repr(memory_keyring: MemoryKeyring, file: SecretsFile) -> None:
+def test_no_token_in_a_repr(memory_keyring, file):
     """No repr shows a token."""
     file.keep_token(MAIN, TOKEN)
     credentials = open_credentials("postgresql://u:canary-token-0815@h/db")

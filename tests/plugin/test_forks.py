@@ -1,7 +1,5 @@
 """A provider that was used before a fork shares nothing with the child: connections, sessions, locks, records."""
 
-from __future__ import annotations
-
 import json
 import os
 import select
@@ -11,7 +9,6 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -19,24 +16,24 @@ from carloop_plugin import bootstrap
 from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.model import ChangeId, Site, StoredToken
-from tests.conftest import Control, Planner, fork
+from tests.conftest import fork
 
 TOKEN = StoredToken(value="t", origin="https://a.example", since=datetime(2026, 3, 2, 7, 30, tzinfo=UTC))
 
 
-def connections(url: str) -> set[int]:
+def connections(url):
     """Name this process's ends of its connections to Carloop."""
     port = int(url.rpartition(":")[2])
     held = psutil.Process().net_connections("tcp")
     return {each.laddr.port for each in held if each.raddr and each.raddr.port == port}
 
 
-def test_a_child_has_connections_of_its_own(planner: Planner, control: Control, in_child: Any) -> None:
+def test_a_child_has_connections_of_its_own(planner, control, in_child):
     """To Carloop and to the records; the parent's still serve the parent, whatever the child does."""
     planner.save()
     planner.book()
 
-    def book() -> tuple[int, str, str]:
+    def book():
         before = connections(control.url)
         planner.appointment = planner.appointment | {"id": f"{planner.id}-child"}
         planner.save()
@@ -51,40 +48,40 @@ def test_a_child_has_connections_of_its_own(planner: Planner, control: Control, 
     assert planner.search()["options"]
 
 
-def test_a_call_that_runs_in_the_parent_goes_on(planner: Planner, control: Control, in_child: Any) -> None:
+def test_a_call_that_runs_in_the_parent_goes_on(planner, control, in_child):
     """A child forked meanwhile waits for none of its locks, and books for itself."""
     planner.save()
     booking = planner.booking()
     other = next(each["id"] for each in planner.search()["options"] if each["id"] != booking["option_id"])
     control.fault("account", "delay", value=1.0)
     control.fault("book", "delay", value=1.0)
-    outcomes: list[Any] = []
+    outcomes = []
     thread = threading.Thread(target=lambda: outcomes.append(planner.do(booking, timeout=30.0)))
     bootstrap.close()  # so that the account is read anew, under the session's lock
     thread.start()
     while not any(session._account_lock.locked() for session in list(bootstrap._sessions.values())):
         time.sleep(0.001)
 
-    def book() -> str:
+    def book():
         planner.appointment = planner.appointment | {"id": f"{planner.id}-child"}
         planner.save()
         return str(planner.do(planner.booking(option_id=other), timeout=30.0)["status"])
 
-    assert "done" == in_child(book)
+    assert in_child(book) == "done"
     thread.join()
-    assert ["done"] == [each["status"] for each in outcomes]
+    assert [each["status"] for each in outcomes] == ["done"]
 
 
-def test_a_change_that_a_thread_of_the_parent_works_on_is_free_in_the_child(in_child: Any) -> None:
+def test_a_change_that_a_thread_of_the_parent_works_on_is_free_in_the_child(in_child):
     """The database decides between processes; a lock that nobody holds decides nothing."""
     held, forked = threading.Event(), threading.Event()
 
-    def hold() -> None:
+    def hold():
         with one_at_a_time(ChangeId("c-1"), deadline=time.monotonic() + 60):
             held.set()
             forked.wait(60)
 
-    def is_alone() -> bool:
+    def is_alone():
         with one_at_a_time(ChangeId("c-1"), deadline=0.0) as alone:
             return alone
 
@@ -92,13 +89,13 @@ def test_a_change_that_a_thread_of_the_parent_works_on_is_free_in_the_child(in_c
     thread.start()
     assert held.wait(10)
     try:
-        assert (True, False) == (in_child(is_alone), is_alone())
+        assert (in_child(is_alone), is_alone()) == (True, False)
     finally:
         forked.set()
         thread.join()
 
 
-def test_a_child_does_not_keep_the_lock_of_the_secrets_file(tmp_path: Path) -> None:
+def test_a_child_does_not_keep_the_lock_of_the_secrets_file(tmp_path):
     """It inherits the open file, and with it the lock, for as long as it lives."""
     secrets = SecretsFile(tmp_path / "secrets.json")
     reading, writing = os.pipe()
@@ -117,11 +114,11 @@ def test_a_child_does_not_keep_the_lock_of_the_secrets_file(tmp_path: Path) -> N
         os.close(writing)
         os.close(reading)
         os.waitpid(child, 0)
-    assert TOKEN == secrets.token(Site("main"))
+    assert secrets.token(Site("main")) == TOKEN
 
 
-def test_a_child_imports_nothing_that_the_parent_might_be_importing(configured: Path) -> None:
+def test_a_child_imports_nothing_that_the_parent_might_be_importing(configured):
     """A module that a thread of the parent is importing at the fork can never be imported in the child."""
     program = Path(__file__).with_name("first_calls.py")
     done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=120)
-    assert {"answered": 5, "imported": []} == json.loads(done.stdout or "{}"), done.stderr
+    assert json.loads(done.stdout or "{}") == {"answered": 5, "imported": []}, done.stderr

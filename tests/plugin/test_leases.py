@@ -1,12 +1,9 @@
 """Several planner servers, one pending change: one of them looks after it, and a person is not kept waiting."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -33,12 +30,12 @@ sys.stdin.read()
 
 
 @contextmanager
-def another_server(change_id: str) -> Iterator[subprocess.Popen[str]]:
+def another_server(change_id):
     """Run another planner server that looks after a change, and takes its time."""
     command = [sys.executable, "-c", SERVER, change_id]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        assert "True\n" == server.stdout.readline()
+        assert server.stdout.readline() == "True\n"
         try:
             yield server
         finally:
@@ -46,28 +43,28 @@ def another_server(change_id: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def change(planner: Planner) -> dict[str, Any]:
+def change(planner):
     """A booking that Carloop made, and whose answer was lost."""
     planner.save()
     change = planner.booking()
     planner.control.fault("book", "drop_after", times=3)
-    assert "unknown" == planner.do(change)["status"]
+    assert planner.do(change)["status"] == "unknown"
     planner.control.calm()
     return dict(change)
 
 
-def test_a_round_leaves_alone_what_another_server_is_at(planner: Planner, change: dict[str, Any]) -> None:
+def test_a_round_leaves_alone_what_another_server_is_at(planner, change):
     """Eight servers do not all ask about one change; when the one that does dies, the next round settles it."""
     with another_server(change["change_id"]) as server:
         report = planner.reconcile()
-        assert ([], 1) == (report["settled"], report["pending"])
+        assert (report["settled"], report["pending"]) == ([], 1)
         server.kill()
         server.wait()
         report = planner.reconcile()
-    assert (["done"], 0) == ([each["status"] for each in report["settled"]], report["pending"])
+    assert ([each["status"] for each in report["settled"]], report["pending"]) == (["done"], 0)
 
 
-def test_what_was_settled_first_holds(planner: Planner) -> None:
+def test_what_was_settled_first_holds(planner):
     """Both servers were answered; every host is told the one outcome that is kept."""
     planner.save()
     change, outcomes = planner.end_change(planner.book(), planner.end() - timedelta(days=400)), []
@@ -80,10 +77,10 @@ def test_what_was_settled_first_holds(planner: Planner) -> None:
         other = Outcome(change["change_id"], OutcomeStatus.REFUSED, reason=Reason("changed_elsewhere"))
         wired.call.store.settle(other.change_id, other)
     asking.join()
-    assert ["changed_elsewhere"] == [each["problem"]["code"] for each in outcomes]
+    assert [each["problem"]["code"] for each in outcomes] == ["changed_elsewhere"]
 
 
-def test_a_booking_that_is_done_while_it_is_given_up_waits_for_that(planner: Planner) -> None:
+def test_a_booking_that_is_done_while_it_is_given_up_waits_for_that(planner):
     """Another server gave it up while Carloop was at it: they settle as one, and nobody hears "done"."""
     planner.save()
     change, outcomes = planner.booking(), []
@@ -93,18 +90,18 @@ def test_a_booking_that_is_done_while_it_is_given_up_waits_for_that(planner: Pla
     with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
         while not wired.call.store.intent(change["change_id"]):
             assert time.monotonic() < wired.call.deadline
-    assert "unknown" == planner.do(planner.cancellation(book_change_id=change["change_id"]))["status"]
+    assert planner.do(planner.cancellation(book_change_id=change["change_id"]))["status"] == "unknown"
     asking.join()
     (outcome,) = outcomes
-    assert ("unknown", "outcome_pending") == (outcome["status"], outcome["problem"]["code"])
+    assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "outcome_pending")
     assert text("change.given_up_meanwhile", "de") == outcome["problem"]["detail"]
     planner.reconcile()
-    assert ["cancelled"] == [each["status"] for each in planner.control.rentals(planner.id)]
+    assert [each["status"] for each in planner.control.rentals(planner.id)] == ["cancelled"]
 
 
-def test_a_person_does_not_wait_for_another_server(planner: Planner, change: dict[str, Any]) -> None:
+def test_a_person_does_not_wait_for_another_server(planner, change):
     """Who asks again, or opens the appointment, is told what Carloop says now."""
     with another_server(change["change_id"]):
-        assert "done" == planner.do(change)["status"]
-        assert "booked" == planner.save()["state"]
-    assert 1 == len(planner.control.rentals(planner.id))
+        assert planner.do(change)["status"] == "done"
+        assert planner.save()["state"] == "booked"
+    assert len(planner.control.rentals(planner.id)) == 1

@@ -1,7 +1,5 @@
 """Loading the provider costs next to nothing, and what it needs is imported when it is called."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
@@ -16,7 +14,7 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 """
 
 
-def test_nothing_heavy_is_imported_at_load() -> None:
+def test_nothing_heavy_is_imported_at_load():
     """Imported, registered and described: none of the libraries the hooks need is there yet."""
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     heavy = {
@@ -36,7 +34,7 @@ def test_nothing_heavy_is_imported_at_load() -> None:
     assert set() == heavy & set(json.loads(done.stdout))
 
 
-def test_the_plugin_has_hooks_and_nothing_else() -> None:
+def test_the_plugin_has_hooks_and_nothing_else():
     """Every public name of the module is a hook of the contract."""
     from carloop_plugin import plugin
     from mobility_hookspecs import specs

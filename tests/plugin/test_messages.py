@@ -1,7 +1,5 @@
 """The two catalogues say the same things, and everything the code asks them for."""
 
-from __future__ import annotations
-
 import re
 import string
 from pathlib import Path
@@ -14,23 +12,23 @@ from carloop_plugin.messages.en import TEXTS as ENGLISH
 SOURCE = Path(carloop_plugin.__file__).parent
 
 
-def names_in(template: str) -> set[str]:
+def names_in(template):
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-def test_both_languages_have_the_same_keys() -> None:
+def test_both_languages_have_the_same_keys():
     """A text a person reads exists twice."""
     assert GERMAN.keys() == ENGLISH.keys()
 
 
-def test_both_languages_fill_in_the_same_names() -> None:
+def test_both_languages_fill_in_the_same_names():
     """A parameter that one language forgets is information lost."""
-    assert {} == {
+    assert {
         key: (GERMAN[key], ENGLISH[key]) for key in GERMAN if names_in(GERMAN[key]) != names_in(ENGLISH[key])
-    }
+    } == {}
 
 
-def test_every_key_the_code_names_exists() -> None:
+def test_every_key_the_code_names_exists():
     """A key is a dotted word in quotes whose first part the catalogue knows."""
     prefixes = {key.split(".")[0] for key in GERMAN}
     pattern = re.compile(r'"((?:' + "|".join(sorted(prefixes)) + r')\.[a-z_.]+[a-z])"')
@@ -41,13 +39,13 @@ def test_every_key_the_code_names_exists() -> None:
     assert set() == {key for key in named if key not in GERMAN}
 
 
-def test_german_is_german_and_anything_else_english() -> None:
+def test_german_is_german_and_anything_else_english():
     """A locale this plugin does not know is answered in English."""
     assert GERMAN["change.given_up"] == text("change.given_up", "de-AT")
     assert ENGLISH["change.given_up"] == text("change.given_up", "fr")
 
 
-def test_advice_adds_what_to_do() -> None:
+def test_advice_adds_what_to_do():
     """A text with a hint is told with it."""
     assert advice("check.no_token", "en").endswith(ENGLISH["check.no_token.hint"])
     assert ENGLISH["change.given_up"] == advice("change.given_up", "en")

@@ -1,10 +1,7 @@
 """What somebody between us and Carloop makes of its answers."""
 
-from __future__ import annotations
-
 import json
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,25 +16,23 @@ if TYPE_CHECKING:
 else:
     Planner = Sandbox = Any
 
-Rental = dict[str, Any]
-
 
 @pytest.fixture
-def proxy(planner: Planner, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
+def proxy(planner, sandbox, monkeypatch):
     """A proxy between the plugin and Carloop; `planner.control` goes past it."""
     with FaultProxy(sandbox.url) as proxy:
         monkeypatch.setenv("CARLOOP_BASE_URL", proxy.url)
         yield proxy
 
 
-def break_rental(rental: Rental, planner: Planner, proxy: FaultProxy) -> None:
+def break_rental(rental, planner, proxy):
     """Make a rental unreadable wherever it stands in an answer: it loses its page."""
     page = str(rental["web_url"]).replace(planner.control.url, proxy.url)
     pieces = ((f'"web_url":"{page}"'.encode(), b'"web_url":""'),)
     proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=pieces), "read", times=99)
 
 
-def replay(rental: Rental) -> Strike:
+def replay(rental):
     """Answer with a rental as if it had been replayed, after Carloop has done the work."""
     body = json.dumps(rental).encode()
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
@@ -46,41 +41,39 @@ def replay(rental: Rental) -> Strike:
     )
 
 
-def test_a_replayed_answer_that_is_another_rental_is_not_linked(planner: Planner, proxy: FaultProxy) -> None:
+def test_a_replayed_answer_that_is_another_rental_is_not_linked(planner, proxy):
     """Who it belongs to is never told or offered for cancellation; the booking's own is found and linked."""
     planner.save()
     change = planner.booking()
     other = planner.control.api("GET", "/rentals", params={"limit": "1"}).json()["items"][0]
     proxy.arm(replay(other), "book")
     outcome = planner.do(change)
-    assert ("unknown", "invalid_answer") == (outcome["status"], outcome["problem"]["code"])
+    assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "invalid_answer")
     state = planner.state()
-    assert ("unknown", []) == (state["state"], state["proposals"])
+    assert (state["state"], state["proposals"]) == ("unknown", [])
     assert other["id"] not in json.dumps([outcome, state])
     (settled,) = planner.reconcile()["settled"]
     (ours,) = planner.control.rentals(planner.id)
     assert ("done", ours["id"]) == (settled["status"], settled["rental"]["id"])
 
 
-def test_a_replayed_cancellation_that_cancelled_nothing_is_not_done(
-    planner: Planner, proxy: FaultProxy
-) -> None:
+def test_a_replayed_cancellation_that_cancelled_nothing_is_not_done(planner, proxy):
     """The giving up of a booking is held against the same: the rental has to be cancelled."""
     planner.save()
     change = planner.booking()
     planner.control.fault("book", "drop_after", times=3)
-    assert "unknown" == planner.do(change)["status"]
+    assert planner.do(change)["status"] == "unknown"
     (ours,) = planner.control.rentals(planner.id)
     giving_up = planner.cancellation(book_change_id=change["change_id"])
     proxy.arm(Strike(Effect.INSTEAD, Position.BEFORE, answer=replay(ours).answer), "cancel")
     outcome = planner.do(giving_up)
-    assert ("unknown", "invalid_answer") == (outcome["status"], outcome["problem"]["code"])
+    assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "invalid_answer")
     planner.reconcile()
-    assert "done" == planner.do(giving_up)["status"]
-    assert ["cancelled"] == [rental["status"] for rental in planner.control.rentals(planner.id)]
+    assert planner.do(giving_up)["status"] == "done"
+    assert [rental["status"] for rental in planner.control.rentals(planner.id)] == ["cancelled"]
 
 
-def strangers_rental(planner: Planner, vehicle_id: str) -> Rental:
+def strangers_rental(planner, vehicle_id):
     """Book at Carloop as another planner would."""
     start = planner.start() + timedelta(days=40)
     body = {
@@ -97,12 +90,12 @@ def strangers_rental(planner: Planner, vehicle_id: str) -> Rental:
     return dict(answer.json())
 
 
-def at_carloop(planner: Planner) -> Rental:
+def at_carloop(planner):
     (rental,) = planner.control.rentals(planner.id)
     return rental
 
 
-def findings(planner: Planner) -> tuple[bool, list[tuple[str, str]]]:
+def findings(planner):
     report = planner.host.check("carloop", "main")
     return report["ok"], [(each["code"], each["severity"]) for each in report["findings"]]
 
@@ -110,14 +103,12 @@ def findings(planner: Planner) -> tuple[bool, list[tuple[str, str]]]:
 CONNECTED = ("connected", "info")
 
 
-def told(caplog: pytest.LogCaptureFixture, name: str) -> list[dict[str, Any]]:
+def told(caplog, name):
     """Return the fields of the events of a name."""
-    return [each.fields for each in caplog.records if getattr(each, "event", "") == name]  # type: ignore[attr-defined]
+    return [each.fields for each in caplog.records if getattr(each, "event", "") == name]
 
 
-def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
-    planner: Planner, proxy: FaultProxy, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(planner, proxy, caplog):
     """What the desk did to ours is seen, and the check of the connection names the one that is skipped."""
     planner.save()
     ours = planner.book()
@@ -126,69 +117,63 @@ def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
     break_rental(stranger, planner, proxy)
     report = planner.reconcile()
     assert [(ours["id"], "picked_up")] == [(each["id"], each["status"]) for each in report["changed"]]
-    assert (True, [CONNECTED, ("unreadable_rentals", "warning")]) == findings(planner)
+    assert findings(planner) == (True, [CONNECTED, ("unreadable_rentals", "warning")])
     assert stranger["id"] in planner.host.check("carloop", "main")["findings"][-1]["message"]
     planner.reconcile()
     (event,) = told(caplog, "rental.unreadable")
     assert (stranger["id"], {"account", "rental_id"}) == (event["rental_id"], set(event))
     proxy.calm()
     planner.reconcile()
-    assert (True, [CONNECTED]) == findings(planner)
+    assert findings(planner) == (True, [CONNECTED])
 
 
-def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(
-    planner: Planner, proxy: FaultProxy
-) -> None:
+def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(planner, proxy):
     """Also when the feed has gone past it: it becomes readable with a newer plugin, without a change at Carloop."""
     planner.save()
     ours = planner.book()
     planner.control.desk(ours["id"], "hand_out")
     break_rental(at_carloop(planner), planner, proxy)
-    assert [] == planner.reconcile()["changed"]
-    assert (False, [CONNECTED, ("unreadable_rentals", "error")]) == findings(planner)
+    assert planner.reconcile()["changed"] == []
+    assert findings(planner) == (False, [CONNECTED, ("unreadable_rentals", "error")])
     planner.control.clock(datetime.now(UTC) + timedelta(minutes=5))
     strangers_rental(planner, ours["vehicle"]["id"])
-    assert [] == planner.reconcile()["changed"]
+    assert planner.reconcile()["changed"] == []
     assert not findings(planner)[0]
     proxy.calm()
     assert [ours["id"]] == [each["id"] for each in planner.reconcile()["changed"]]
-    assert "picked_up" == planner.state()["rental"]["status"]
+    assert planner.state()["rental"]["status"] == "picked_up"
     assert findings(planner)[0]
 
 
-def test_a_pending_booking_whose_rental_cannot_be_read_is_neither_sent_nor_refused(
-    planner: Planner, proxy: FaultProxy
-) -> None:
+def test_a_pending_booking_whose_rental_cannot_be_read_is_neither_sent_nor_refused(planner, proxy):
     """That Carloop has none would be a lie."""
     planner.save()
     change = planner.booking()
     planner.control.fault("book", "drop_after", times=3)
-    assert "unknown" == planner.do(change)["status"]
+    assert planner.do(change)["status"] == "unknown"
     break_rental(at_carloop(planner), planner, proxy)
     sent = len([each for each in proxy.passed if each.operation == "book"])
-    assert ([], 1) == (planner.reconcile()["settled"], planner.reconcile()["pending"])
+    assert (planner.reconcile()["settled"], planner.reconcile()["pending"]) == ([], 1)
     assert sent == len([each for each in proxy.passed if each.operation == "book"])
     proxy.calm()
-    assert ["done"] == [each["status"] for each in planner.reconcile()["settled"]]
+    assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
     assert findings(planner)[0]
 
 
-def test_a_feed_that_is_no_list_is_said(planner: Planner, proxy: FaultProxy) -> None:
+def test_a_feed_that_is_no_list_is_said(planner, proxy):
     """Nothing of it can be read, so health is not green until it can."""
     planner.save()
     planner.book()
     proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=((b'"items":', b'"things":'),)), "read", times=99)
     planner.reconcile()
-    assert (False, [CONNECTED, ("feed_unreadable", "error")]) == findings(planner)
+    assert findings(planner) == (False, [CONNECTED, ("feed_unreadable", "error")])
     proxy.calm()
     planner.reconcile()
     assert findings(planner)[0]
 
 
 @pytest.mark.parametrize("instead", ["7", '"\\u0007"'])
-def test_a_car_that_cannot_be_read_does_not_empty_the_search(
-    planner: Planner, proxy: FaultProxy, instead: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_car_that_cannot_be_read_does_not_empty_the_search(planner, proxy, instead, caplog):
     """Nor does one whose name holds what the contract has no place for."""
     whole = planner.search()
     plate = whole["options"][0]["vehicle"]["licence_plate"]

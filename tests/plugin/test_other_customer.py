@@ -1,7 +1,5 @@
 """The appointment's customer is another one than the rental's: known by digest, and never passed over in silence."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,13 +23,13 @@ FITS = ("booked", [], [])
 DIFFERS = ("attention", ["customer_changed"], ["customer_changed"])
 
 
-def told(step: dict[str, Any]) -> tuple[str, list[str], list[str]]:
+def told(step):
     """Return the state, the proposals' reasons and the notices' codes."""
     reasons = [each["reason"] for each in step["proposals"]]
     return step["state"], reasons, [each["code"] for each in step["notices"]]
 
 
-def save_each(planner: Planner, *customers: dict[str, str]) -> dict[str, Any]:
+def save_each(planner, *customers):
     """Save a revision for each of the customers, and give the last step."""
     steps = [
         planner.save(revision=planner.appointment["revision"] + 1, customer=customer)
@@ -60,19 +58,17 @@ def save_each(planner: Planner, *customers: dict[str, str]) -> dict[str, Any]:
         (ERIKA, [ADAM, WENZEL, ERIKA], FITS),
     ],
 )
-def test_another_customer_asks_for_attention(
-    planner: Planner, booked_for: dict[str, str], then: list[dict[str, str]], expected: tuple[str, ...]
-) -> None:
+def test_another_customer_asks_for_attention(planner, booked_for, then, expected):
     """A corrected telephone number does not, nor does one who is linked with the DMS later, or comes back."""
     planner.save(customer=booked_for)
     planner.book()
     step = save_each(planner, *then)
-    assert expected == told(step)
+    assert told(step) == expected
     assert (step["state"], step["proposals"]) == (planner.state()["state"], planner.state()["proposals"])
 
 
 @pytest.mark.parametrize("locale", ["de", "en"])
-def test_it_is_said_what_is_so_and_what_to_do(planner: Planner, locale: str) -> None:
+def test_it_is_said_what_is_so_and_what_to_do(planner, locale):
     """Taken as it is, the proposal cancels, and the car can be booked for the new customer."""
     planner.save()
     planner.book()
@@ -82,40 +78,40 @@ def test_it_is_said_what_is_so_and_what_to_do(planner: Planner, locale: str) -> 
     assert text("notice.customer_changed", locale) == notice["message"]
     assert text("proposal.customer_changed", locale) == proposal["message"]
     change = proposal["change"] | {"change_id": planner.cancellation()["change_id"]}
-    assert ("cancel", "done") == (change["action"], planner.do(change)["status"])
+    assert (change["action"], planner.do(change)["status"]) == ("cancel", "done")
     planner.book()
-    assert FITS == told(save_each(planner, OTHER_DMS))
+    assert told(save_each(planner, OTHER_DMS)) == FITS
 
 
-def test_one_who_drives_off_with_it_is_for_the_desk(planner: Planner) -> None:
+def test_one_who_drives_off_with_it_is_for_the_desk(planner):
     """A rental that is handed out cannot be cancelled; it is said all the same."""
     planner.save()
     rental = planner.book()
     planner.control.desk(rental["id"], "hand_out")
     planner.reconcile()
-    assert ("attention", [], ["desk_must_help"]) == told(save_each(planner, OTHER_DMS))
+    assert told(save_each(planner, OTHER_DMS)) == ("attention", [], ["desk_must_help"])
 
 
-def test_a_new_revision_makes_a_new_proposal(planner: Planner) -> None:
+def test_a_new_revision_makes_a_new_proposal(planner):
     """A host hides a proposal by its id, until the appointment is saved anew."""
     planner.save()
     planner.book()
     hidden = {save_each(planner, OTHER_DMS)["proposals"][0]["id"], planner.state()["proposals"][0]["id"]}
-    assert 1 == len(hidden)
+    assert len(hidden) == 1
     assert set() == hidden & {each["id"] for each in save_each(planner, OTHER_DMS)["proposals"]}
 
 
-def test_whom_the_advisor_chose_in_step_4_is_left_alone(planner: Planner) -> None:
+def test_whom_the_advisor_chose_in_step_4_is_left_alone(planner):
     """A customer typed by hand can be changed until the rental is saved; what is saved as theirs then fits, too."""
     planner.save(customer=ERIKA)
     planner.book(customer=ADAM)
-    assert FITS == told(save_each(planner, ERIKA | {"phone": "0721 2"}))
-    assert FITS == told(save_each(planner, ADAM))
-    assert DIFFERS == told(save_each(planner, WENZEL))
+    assert told(save_each(planner, ERIKA | {"phone": "0721 2"})) == FITS
+    assert told(save_each(planner, ADAM)) == FITS
+    assert told(save_each(planner, WENZEL)) == DIFFERS
 
 
 @pytest.mark.parametrize("since", [[ADAM], [ADAM, WENZEL]])
-def test_a_form_that_is_behind_does_not_choose(planner: Planner, since: list[dict[str, str]]) -> None:
+def test_a_form_that_is_behind_does_not_choose(planner, since):
     """Two advisors: one has saved another customer, the other books for the one that was on the page."""
     planner.save(customer=ERIKA)
     save_each(planner, *since)
@@ -123,41 +119,41 @@ def test_a_form_that_is_behind_does_not_choose(planner: Planner, since: list[dic
     assert DIFFERS[:2] == told(planner.state() | {"notices": []})[:2]
 
 
-def test_it_is_known_however_the_booking_is_settled(planner: Planner) -> None:
+def test_it_is_known_however_the_booking_is_settled(planner):
     """The answer was lost and the customer changed meanwhile: the intent keeps whom it is for."""
     planner.save()
     planner.control.fault("book", "drop_after", times=3)
-    assert "unknown" == planner.do(planner.booking())["status"]
+    assert planner.do(planner.booking())["status"] == "unknown"
     planner.control.fault("any", "status", times=20, value=503)
-    assert "unknown" == save_each(planner, OTHER_DMS)["state"]
+    assert save_each(planner, OTHER_DMS)["state"] == "unknown"
     planner.control.calm()
     planner.reconcile()
-    assert "attention" == planner.state()["state"]
+    assert planner.state()["state"] == "attention"
 
 
-def test_a_closed_rental_is_nobodys_trouble(planner: Planner) -> None:
+def test_a_closed_rental_is_nobodys_trouble(planner):
     """Cancelled, it holds no car."""
     planner.save()
     rental = planner.book()
     planner.do(planner.cancellation(rental_id=rental["id"]))
-    assert ("open", [], []) == told(save_each(planner, OTHER_DMS))
+    assert told(save_each(planner, OTHER_DMS)) == ("open", [], [])
 
 
-def test_an_erased_customer_stays_another_one(planner: Planner) -> None:
+def test_an_erased_customer_stays_another_one(planner):
     """Their digests go from where the appointment is somebody else's now, and the car is still not for that one."""
     planner.save()
     planner.book()
     save_each(planner, OTHER_DMS)
-    assert 3 == len(_identities(planner))
+    assert len(_identities(planner)) == 3
     report = planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []}).answers["carloop"]
-    assert (0, []) == (report["erased"], report["kept"])
-    assert 1 == len(_identities(planner))
-    assert "attention" == planner.state()["state"]
+    assert (report["erased"], report["kept"]) == (0, [])
+    assert len(_identities(planner)) == 1
+    assert planner.state()["state"] == "attention"
 
 
 @pytest.mark.parametrize("subject", ["number", "appointment"])
 @pytest.mark.parametrize("is_pending", [False, True])
-def test_no_digest_outlives_its_appointment(planner: Planner, subject: str, is_pending: bool) -> None:
+def test_no_digest_outlives_its_appointment(planner, subject, is_pending):
     """Erased, nothing tells whom the rental is for; saved again, the appointment raises no alarm."""
     planner.save()
     if is_pending:
@@ -167,14 +163,14 @@ def test_no_digest_outlives_its_appointment(planner: Planner, subject: str, is_p
     planner.host.erase({"customer_numbers": numbers, "appointment_ids": ids})
     planner.control.calm()
     planner.reconcile()
-    assert [] == _identities(planner)
-    assert FITS == told(save_each(planner, OTHER_DMS))
+    assert _identities(planner) == []
+    assert told(save_each(planner, OTHER_DMS)) == FITS
 
 
-def _identities(planner: Planner) -> list[str]:
+def _identities(planner):
     """Return every digest of somebody that the records keep of the planner's appointment."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        db = wired.call.store.database  # type: ignore[attr-defined]
+        db = wired.call.store.database
         rows = db.query("SELECT customers FROM appointments WHERE id = ?", [planner.id])
         rows += db.query("SELECT customers FROM intents WHERE appointment_id = ?", [planner.id])
     return [each for row in rows for each in (row["customers"] or "").split()]

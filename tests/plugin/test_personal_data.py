@@ -1,9 +1,7 @@
 """The registry of personal data says what is so: in the tables, in the contract, and in what a story leaves behind."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +12,12 @@ if TYPE_CHECKING:
 else:
     Planner = Any
 
-Columns = Callable[[], set[str]]
-ColumnsWith = Callable[[str], set[str]]
 
 REGISTERED = {place.where for place in COLUMNS}
 PLAIN = {place.where for place in COLUMNS if place.kind is Kind.PLAIN}
 
 
-def marked_as_personal() -> Iterator[str]:
+def marked_as_personal():
     """Give every field of the contract that is marked as personal, as `document.field`."""
     for file in (resources.files("mobility_schemas") / "contract").iterdir():
         schema = json.loads(file.read_text("utf-8"))
@@ -30,33 +26,33 @@ def marked_as_personal() -> Iterator[str]:
                 yield f"{file.name.removesuffix('.json')}.{name}"
 
 
-def is_marked(part: object) -> bool:
+def is_marked(part):
     """Tell whether a field, or what a list of it holds, is marked."""
     if not isinstance(part, Mapping):
         return False
     return bool(part.get("x-personal-data")) or is_marked(part.get("items"))
 
 
-def test_every_column_is_decided_on(planner: Planner, columns: Columns) -> None:
+def test_every_column_is_decided_on(planner, columns):
     """A new column fails here until it stands in the registry or among those that say nothing of a person."""
     planner.save()
-    assert REGISTERED | IMPERSONAL == columns() - BOOKKEEPING
+    assert columns() - BOOKKEEPING == REGISTERED | IMPERSONAL
     assert set() == REGISTERED & IMPERSONAL
 
 
-def test_every_place_says_what_for_and_how_long() -> None:
+def test_every_place_says_what_for_and_how_long():
     """Nothing is kept without a purpose and an end."""
-    assert [] == [p.where for p in PLACES if not (p.holds and p.purpose and p.kept)]
+    assert [p.where for p in PLACES if not (p.holds and p.purpose and p.kept)] == []
     assert len(PLACES) == len({place.where for place in PLACES})
 
 
-def test_the_contract_marks_the_same_fields() -> None:
+def test_the_contract_marks_the_same_fields():
     """Each field that is marked leads to the places that hold it, and to no place that is not there."""
     assert set(FIELDS) == set(marked_as_personal())
     assert set() == {where for places in FIELDS.values() for where in places} - REGISTERED
 
 
-def test_carloop_is_sent_the_same_fields() -> None:
+def test_carloop_is_sent_the_same_fields():
     """What the interface to Carloop marks is what the contract marks; a note is never sent."""
     text = (resources.files("mobility_schemas") / "carloop/openapi.json").read_text("utf-8")
     schemas = json.loads(text)["components"]["schemas"].values()
@@ -65,14 +61,14 @@ def test_carloop_is_sent_the_same_fields() -> None:
     assert sent == marked - {"note"}
 
 
-def canaries() -> dict[str, Any]:
+def canaries():
     """Write a customer in which every field that is marked can be told from the others."""
     names = [field.removeprefix("customer.") for field in FIELDS if field.startswith("customer.")]
     customer = {name: f"Kanarie-{name}" for name in names} | {"source": "dms", "kind": "person"}
     return customer | {"email": "kanarie-email@example.org", "country": "DE", "postal_code": "Kana-1"}
 
 
-def test_what_is_readable_is_where_the_registry_says(planner: Planner, columns_with: ColumnsWith) -> None:
+def test_what_is_readable_is_where_the_registry_says(planner, columns_with):
     """While a change is pending its payload holds the customer, and no other column does; afterwards none does."""
     vehicle = {"licence_plate": "KA-NARIE 1", "vin": "KANARIENVIN123456"}
     planner.save(customer=canaries(), vehicle=vehicle, work="Kanarie-work")
@@ -80,19 +76,19 @@ def test_what_is_readable_is_where_the_registry_says(planner: Planner, columns_w
     change = planner.booking()
     planner.do(change)
     words = ("Kanarie-", "kanarie-", "KA-NARIE", "KANARIENVIN")
-    assert PLAIN == {where for word in words for where in columns_with(word)}
+    assert {where for word in words for where in columns_with(word)} == PLAIN
     planner.control.calm()
     rental = planner.do(change)["rental"]
     planner.control.fault("cancel", "drop_after", times=100)
     cancellation = planner.cancellation(rental_id=rental["id"], reason="Kanarie-reason")
     planner.do(cancellation)
-    assert PLAIN == columns_with("Kanarie-reason")
+    assert columns_with("Kanarie-reason") == PLAIN
     planner.control.calm()
-    assert "done" == planner.do(cancellation)["status"]
+    assert planner.do(cancellation)["status"] == "done"
     assert set() == {where for word in words for where in columns_with(word)}
 
 
-def test_references_are_where_the_registry_says(planner: Planner, columns_with: ColumnsWith) -> None:
+def test_references_are_where_the_registry_says(planner, columns_with):
     """The appointment's id stands in the columns that say so, and in no other."""
     planner.save()
     rental = planner.book()
@@ -102,4 +98,4 @@ def test_references_are_where_the_registry_says(planner: Planner, columns_with: 
     planner.do(planner.cancellation(rental_id=rental["id"]))
     planner.host.erase({"customer_numbers": [], "appointment_ids": [planner.id]})
     found = columns_with(planner.id)
-    assert {place.where for place in COLUMNS if place.kind is Kind.REFERENCE} == found
+    assert found == {place.where for place in COLUMNS if place.kind is Kind.REFERENCE}

@@ -1,7 +1,5 @@
 """Canaries: the token and the customer's data are in no log, exception, repr, page of the records or other file."""
 
-from __future__ import annotations
-
 import logging
 import traceback
 from pathlib import Path
@@ -33,11 +31,11 @@ CUSTOMER = {
 class Everything(logging.Handler):
     """Keep every record of every logger as text, with its arguments and traceback."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         super().__init__(logging.DEBUG)
-        self.lines: list[str] = []
+        self.lines = []
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def emit(self, record):
         """Keep a record."""
         # With all that a structured log would write, too.
         self.lines.append(f"{record.name} {record.getMessage()} {vars(record)!r}")
@@ -46,7 +44,7 @@ class Everything(logging.Handler):
 
 
 @pytest.fixture
-def logged() -> Any:
+def logged():
     """Everything that is logged at DEBUG, by anybody."""
     handler, root = Everything(), logging.getLogger()
     before = root.level
@@ -57,7 +55,7 @@ def logged() -> Any:
     root.setLevel(before)
 
 
-def test_the_whole_story_leaves_no_canary(planner: Planner, logged: list[str]) -> None:
+def test_the_whole_story_leaves_no_canary(planner, logged):
     """Booked, refused, lost, garbled, reconciled, cancelled: nothing of a person or the token stays anywhere."""
     token = planner.control.token
     planner.save(customer=CUSTOMER)
@@ -78,7 +76,7 @@ def test_the_whole_story_leaves_no_canary(planner: Planner, logged: list[str]) -
         assert [name for name, content in files.items() if canary.encode() in content] == []
 
 
-def test_no_repr_shows_a_secret(planner: Planner) -> None:
+def test_no_repr_shows_a_secret(planner):
     """Neither the settings nor the session, nor anything a debugger would print."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         shown = [
@@ -91,7 +89,7 @@ def test_no_repr_shows_a_secret(planner: Planner) -> None:
         assert not [each for each in map(repr, shown) if planner.control.token in each]
 
 
-def test_a_refused_document_is_not_quoted(planner: Planner) -> None:
+def test_a_refused_document_is_not_quoted(planner):
     """What was wrong is said, not what was there."""
     appointment = planner.appointment | {"customer": CUSTOMER | {"country": ["Canary"]}, "Canary": 1}
     with pytest.raises(InvalidDocument) as refused:
@@ -100,11 +98,11 @@ def test_a_refused_document_is_not_quoted(planner: Planner) -> None:
     from carloop_plugin import plugin
 
     with pytest.raises(MobilityProblem) as problem:
-        plugin.on_appointment_saved(appointment, CallContext.within(5))  # type: ignore[arg-type]
+        plugin.on_appointment_saved(appointment, CallContext.within(5))
     assert "Canary" not in "".join(traceback.format_exception(problem.value)).replace("Canary-Müller", "")
 
 
-def test_the_store_is_its_owners_alone(planner: Planner) -> None:
+def test_the_store_is_its_owners_alone(planner):
     """A pending change holds the customer until it settles."""
     planner.save()
     assert Path(planner.store).stat().st_mode & 0o777 == 0o600

@@ -1,9 +1,6 @@
 """Recording and sending: what another process recorded a moment before is never sent over."""
 
-from __future__ import annotations
-
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,7 +8,7 @@ import pytest
 
 from carloop_plugin import bootstrap
 from carloop_plugin.change import change_rental
-from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, Recorded
+from carloop_plugin.intents import Outcome, OutcomeStatus, Recorded
 from carloop_plugin.model import Action, ChangeId, Reason, Refused
 from carloop_plugin.ports import Store
 from carloop_plugin.recover import recover
@@ -23,14 +20,12 @@ if TYPE_CHECKING:
 else:
     Planner = Any
 
-Send = Callable[[Intent], Outcome]
-
 
 @pytest.fixture
-def send(plugin_environment: object) -> Send:
+def send(plugin_environment):
     """Give what records and sends an intent, as if all that was looked at before had been clear."""
 
-    def send(intent: Intent) -> Outcome:
+    def send(intent):
         with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
             carloop = wired.call.connect(intent.site)
             account = carloop.known_account(deadline=wired.call.deadline)
@@ -39,16 +34,16 @@ def send(plugin_environment: object) -> Send:
     return send
 
 
-def book_unheard(planner: Planner, fault: str) -> dict[str, Any]:
+def book_unheard(planner, fault):
     """Book, and hear nothing of it."""
     planner.save()
     change = planner.booking()
     planner.control.fault("book", fault, times=3)
-    assert "unknown" == planner.do(change)["status"]
+    assert planner.do(change)["status"] == "unknown"
     return change
 
 
-def intent_of(change: dict[str, Any]) -> Intent:
+def intent_of(change):
     """Read a change's intent."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         intent = wired.call.store.intent(ChangeId(change["change_id"]))
@@ -57,107 +52,105 @@ def intent_of(change: dict[str, Any]) -> Intent:
 
 
 @pytest.fixture
-def lost(planner: Planner) -> Intent:
+def lost(planner):
     """A booking of which nobody knows what became."""
     return intent_of(book_unheard(planner, "drop_after"))
 
 
-def another(intent: Intent) -> Intent:
+def another(intent):
     """Ask for the same again, under another id."""
     return replace(intent, change_id=ChangeId(str(uuid.uuid4())))
 
 
-def test_while_another_change_is_pending_nothing_is_sent(planner: Planner, lost: Intent, send: Send) -> None:
+def test_while_another_change_is_pending_nothing_is_sent(planner, lost, send):
     """The other one was recorded between looking and recording."""
     with pytest.raises(Refused) as refused:
         send(another(lost))
     assert Reason("outcome_pending", "change.other_pending") == refused.value.reason
-    assert 1 == len(planner.control.rentals(planner.id))
+    assert len(planner.control.rentals(planner.id)) == 1
 
 
-def test_beside_a_rental_nothing_is_sent(planner: Planner, lost: Intent, send: Send) -> None:
+def test_beside_a_rental_nothing_is_sent(planner, lost, send):
     """It was linked between looking and recording; the refusal shows it."""
     planner.reconcile()
     with pytest.raises(Refused) as refused:
         send(another(lost))
     assert Reason("already_booked", "change.already_booked") == refused.value.reason
     assert planner.state()["rental"] == refused.value.rental
-    assert 1 == len(planner.control.rentals(planner.id))
+    assert len(planner.control.rentals(planner.id)) == 1
 
 
-def test_the_same_change_is_found_out_and_not_sent(planner: Planner, lost: Intent, send: Send) -> None:
+def test_the_same_change_is_found_out_and_not_sent(planner, lost, send):
     """Another process recorded it: first it is found out, then its outcome stands."""
     found_out = send(lost)
     assert planner.state()["rental"] == found_out.rental
     assert found_out == send(lost)
-    assert 1 == len(planner.control.rentals(planner.id))
+    assert len(planner.control.rentals(planner.id)) == 1
 
 
 @pytest.fixture
-def unsent(planner: Planner) -> Intent:
+def unsent(planner):
     """A booking that Carloop has never seen, for which another process is inside its look-up."""
     return intent_of(book_unheard(planner, "drop_before"))
 
 
-def take_back(store: Store, intent: Intent) -> None:
+def take_back(store, intent):
     # as if no host had been told of it yet
-    db = store.database  # type: ignore[attr-defined]
+    db = store.database
     db.transact(lambda: db.execute("UPDATE intents SET awaited = NULL"))
     assert store.forget_intent(intent.change_id)
 
 
-def settle(store: Store, intent: Intent) -> None:
+def settle(store, intent):
     store.settle(
         intent.change_id, Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=Reason("rental_closed"))
     )
 
 
-def give_up(store: Store, intent: Intent) -> None:
+def give_up(store, intent):
     giving_up = replace(another(intent), action=Action.CANCEL, gives_up=intent.change_id, body=None)
     assert Recorded() == store.record(giving_up)
 
 
-def send_again(store: Store, intent: Intent) -> None:
+def send_again(store, intent):
     assert store.claim(intent) is not None
 
 
 @pytest.mark.parametrize("meanwhile", [take_back, settle, give_up, send_again])
-def test_what_another_process_did_since_the_intent_was_read_is_not_sent_over(
-    planner: Planner, unsent: Intent, meanwhile: Callable[[Store, Intent], None]
-) -> None:
+def test_what_another_process_did_since_the_intent_was_read_is_not_sent_over(planner, unsent, meanwhile):
     """No row is claimed, and no byte leaves."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         meanwhile(wired.call.store, unsent)
         assert OutcomeStatus.UNKNOWN is recover(unsent, wired.call).status
-    assert [] == planner.control.rentals(planner.id)
+    assert planner.control.rentals(planner.id) == []
 
 
 class TakenBack:
     """The records, from which another process takes the intent back at the last moment."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store):
         self._store = store
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name):
         return getattr(self._store, name)
 
-    def claim(self, intent: Intent) -> Intent | None:
+    def claim(self, intent):
         take_back(self._store, intent)
         return self._store.claim(intent)
 
 
-def test_who_finds_a_change_taken_back_is_refused(planner: Planner) -> None:
+def test_who_finds_a_change_taken_back_is_refused(planner):
     """Two asked for the same change, and the first was told that it is not done: never `unknown` without a record."""
     change = book_unheard(planner, "drop_before")
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         call = replace(wired.call, store=cast("Store", TakenBack(wired.call.store)))
         outcome = change_rental(change, call)
     assert (OutcomeStatus.REFUSED, Reason("busy", "change.taken_back")) == (outcome.status, outcome.reason)
-    assert ("open", []) == (planner.state()["state"], planner.control.rentals(planner.id))
-    assert "done" == planner.do(change)["status"]
+    assert (planner.state()["state"], planner.control.rentals(planner.id)) == ("open", [])
+    assert planner.do(change)["status"] == "done"
 
 
-def test_a_late_refusal_does_not_settle_what_was_sent_again_since(unsent: Intent) -> None:
+def test_a_late_refusal_does_not_settle_what_was_sent_again_since(unsent):
     """Whoever sent it last is still waiting for the answer, which may be that it is done."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         store = wired.call.store

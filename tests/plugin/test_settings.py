@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ import pytest
 
 from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.messages import text
-from carloop_plugin.model import Site, SiteSettings, StoredSettings, StoredToken
+from carloop_plugin.model import Site, StoredSettings, StoredToken
 from carloop_plugin.settings import ConfigurationProblem, Environment, missing_settings, site_settings
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
@@ -29,29 +28,29 @@ class SavedSettings:
 
     saved: dict[Site, StoredSettings] = field(default_factory=dict)
 
-    def stored_settings(self, site: Site) -> StoredSettings | None:
+    def stored_settings(self, site):
         return self.saved.get(site)
 
-    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+    def save_settings(self, site, settings):
         self.saved[site] = settings
 
 
 @pytest.fixture(autouse=True)
-def empty_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def empty_home(monkeypatch, tmp_path):
     """Keep the tester's own configuration out."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
 
 
 @pytest.fixture
-def secrets(tmp_path: Path) -> SecretsFile:
+def secrets(tmp_path):
     return SecretsFile(tmp_path / "secrets.json")
 
 
 @pytest.fixture
-def in_force(tmp_path: Path, secrets: SecretsFile):
+def in_force(tmp_path, secrets):
     """Give what is in force for a site under an environment, with what was saved."""
 
-    def read(site: str = "main", *, saved: StoredSettings | None = None, **environ: str) -> SiteSettings:
+    def read(site="main", *, saved=None, **environ):
         store = SavedSettings({Site(site): saved} if saved else {})
         environment = Environment.read({"CARLOOP_STORE": str(tmp_path / "s.sqlite3"), **environ})
         return site_settings(Site(site), environment=environment, store=store, credentials=secrets)
@@ -60,10 +59,10 @@ def in_force(tmp_path: Path, secrets: SecretsFile):
 
 
 @pytest.fixture
-def config(tmp_path: Path):
+def config(tmp_path):
     """Write a configuration file and give its path."""
 
-    def write(content: str | bytes) -> str:
+    def write(content):
         path = tmp_path / "config.toml"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return str(path)
@@ -71,7 +70,7 @@ def config(tmp_path: Path):
     return write
 
 
-def test_environment_wins_over_the_page(in_force) -> None:
+def test_environment_wins_over_the_page(in_force):
     """The environment's address and token win over saved ones, and are fixed."""
     saved = StoredSettings(base_url="https://saved.example", station="nord")
     settings = in_force(saved=saved, CARLOOP_BASE_URL="https://env.example", CARLOOP_TOKEN=CANARY)
@@ -80,13 +79,13 @@ def test_environment_wins_over_the_page(in_force) -> None:
 
 
 @pytest.mark.parametrize("empty", ["", "  ", "\n"])
-def test_an_empty_variable_is_none(in_force, empty: str) -> None:
+def test_an_empty_variable_is_none(in_force, empty):
     """A variable that is empty counts as not set."""
     settings = in_force(CARLOOP_BASE_URL=empty, CARLOOP_TOKEN=empty)
     assert (settings.base_url, settings.token, settings.fixed) == (None, None, frozenset())
 
 
-def test_the_saved_token_serves_its_origin_alone(in_force, secrets: SecretsFile) -> None:
+def test_the_saved_token_serves_its_origin_alone(in_force, secrets):
     """A token entered for one Carloop is not sent to another."""
     secrets.keep_token(MAIN, StoredToken(value=CANARY, origin="https://a.example", since=NOW))
     there = in_force(saved=StoredSettings(base_url="https://A.example:443/planner/"))
@@ -95,7 +94,7 @@ def test_the_saved_token_serves_its_origin_alone(in_force, secrets: SecretsFile)
     assert (elsewhere.token, elsewhere.token_since) == (None, None)
 
 
-def test_a_site_with_an_entry_has_its_own(in_force, config, tmp_path: Path) -> None:
+def test_a_site_with_an_entry_has_its_own(in_force, config, tmp_path):
     """A site's entry wins over the environment, which serves the sites without one."""
     (tmp_path / "nord.token").write_text("token-of-nord\n")
     environ = {
@@ -110,7 +109,7 @@ def test_a_site_with_an_entry_has_its_own(in_force, config, tmp_path: Path) -> N
     assert (west.base_url, west.token, west.station) == ("https://env.example", CANARY, None)
 
 
-def test_an_entry_with_a_station_alone(in_force, config) -> None:
+def test_an_entry_with_a_station_alone(in_force, config):
     """An entry that names a station alone uses the environment's Carloop."""
     settings = in_force(
         "nord",
@@ -159,8 +158,8 @@ WHERE_TOKENS_GO = {
     ("environ", "file", "base_url", "token", "why"), WHERE_TOKENS_GO.values(), ids=WHERE_TOKENS_GO
 )
 def test_where_a_provided_token_goes(
-    in_force, config, secrets: SecretsFile, tmp_path: Path, environ, file: str, base_url: str, token, why
-) -> None:
+    in_force, config, secrets, tmp_path, environ, file, base_url, token, why
+):
     """A token of the environment or a file goes to an address that stands there too, never to one typed on a page."""
     for name in ("top-token", "nord-token"):
         (tmp_path / name).write_text(name)
@@ -178,7 +177,7 @@ def test_where_a_provided_token_goes(
     assert in_force("nord", saved=typed, **environ).token == (token or "typed-token")
 
 
-def test_the_ca_file_lies_beside_the_file(in_force, config, tmp_path: Path) -> None:
+def test_the_ca_file_lies_beside_the_file(in_force, config, tmp_path):
     """A relative path is meant from the configuration file."""
     assert in_force(CARLOOP_CONFIG=config('ca_file = "ca.pem"\n')).ca_file == str(tmp_path / "ca.pem")
 
@@ -192,7 +191,7 @@ BROKEN_FILES = {
 
 
 @pytest.mark.parametrize("key", BROKEN_FILES)
-def test_a_broken_file_is_told(in_force, config, key: str) -> None:
+def test_a_broken_file_is_told(in_force, config, key):
     """A file that cannot be understood is a problem that names it, in both languages, without its content."""
     path = config(BROKEN_FILES[key])
     with pytest.raises(ConfigurationProblem) as caught:
@@ -206,15 +205,15 @@ def test_a_broken_file_is_told(in_force, config, key: str) -> None:
 
 
 @pytest.mark.parametrize(("content", "place"), [("a = 1\nb = = 2\n", ("2", "5")), ("a = '", ("1", "1"))])
-def test_the_line_is_named(in_force, config, content: str, place: tuple[str, str]) -> None:
+def test_the_line_is_named(in_force, config, content, place):
     """The line and column of what is wrong are named, also at the file's end."""
     with pytest.raises(ConfigurationProblem) as caught:
         in_force(CARLOOP_CONFIG=config(content))
     params = dict(caught.value.reason.params)
-    assert (params["line"], params["column"]) == place
+    assert place == (params["line"], params["column"])
 
 
-def test_files_that_cannot_be_read(in_force, config, tmp_path: Path) -> None:
+def test_files_that_cannot_be_read(in_force, config, tmp_path):
     """A missing file, a folder and a path that is none are told apart."""
     found = {}
     for name, path in {"missing": tmp_path / "none.toml", "folder": tmp_path, "odd": Path("a\0b")}.items():
@@ -229,7 +228,7 @@ def test_files_that_cannot_be_read(in_force, config, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "two words", "zeile\numbruch", "schlüssel", "x" * 5000])
-def test_a_token_file_without_a_token(in_force, config, tmp_path: Path, content: str) -> None:
+def test_a_token_file_without_a_token(in_force, config, tmp_path, content):
     """A file that holds no token is told, and what it holds is not."""
     (tmp_path / "token").write_text(content)
     with pytest.raises(ConfigurationProblem) as caught:
@@ -238,7 +237,7 @@ def test_a_token_file_without_a_token(in_force, config, tmp_path: Path, content:
     assert content[:5] not in repr(caught.value.reason) or content == ""
 
 
-def test_a_missing_token_file(in_force, config) -> None:
+def test_a_missing_token_file(in_force, config):
     """A token_file that is not there is a problem, not a missing token."""
     with pytest.raises(ConfigurationProblem) as caught:
         in_force(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "nowhere"\n'))
@@ -246,7 +245,7 @@ def test_a_missing_token_file(in_force, config) -> None:
 
 
 @pytest.mark.parametrize("token", ["two words", "a\tb", "geheimnüs", "\udc80"])
-def test_a_variable_that_holds_no_token(in_force, token: str) -> None:
+def test_a_variable_that_holds_no_token(in_force, token):
     """CARLOOP_TOKEN with white space or umlauts is refused with a sentence that does not repeat it."""
     with pytest.raises(ConfigurationProblem) as caught:
         in_force(CARLOOP_TOKEN=token, CARLOOP_BASE_URL=ENV)
@@ -254,13 +253,13 @@ def test_a_variable_that_holds_no_token(in_force, token: str) -> None:
     assert token not in repr(caught.value.reason)
 
 
-def test_keys_that_mean_nothing(config) -> None:
+def test_keys_that_mean_nothing(config):
     """A misspelt key is named, with its table."""
     path = config('base_ur = "x"\n[sites.nord]\nstaton = "y"\n')
     assert Environment.read({"CARLOOP_CONFIG": path}).config.unknown == ("base_ur", "sites.nord.staton")
 
 
-def test_no_token_in_a_repr(in_force) -> None:
+def test_no_token_in_a_repr(in_force):
     """Neither the environment nor the settings show the token or a database's password."""
     environment = Environment.read(
         {"CARLOOP_TOKEN": CANARY, "CARLOOP_STORE": f"postgresql://u:{CANARY}@h/db"}
@@ -270,13 +269,13 @@ def test_no_token_in_a_repr(in_force) -> None:
     assert environment.store_shown == "postgresql://h/db"
 
 
-def test_the_store_is_a_file_in_the_users_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_store_is_a_file_in_the_users_folder(monkeypatch, tmp_path):
     """Without CARLOOP_STORE the records are in the user's data folder."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert Environment.read({}).store == str(tmp_path / "carloop" / "carloop.sqlite3")
 
 
-def test_the_users_own_configuration_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_force) -> None:
+def test_the_users_own_configuration_file(monkeypatch, tmp_path, in_force):
     """Without CARLOOP_CONFIG the file in the user's configuration folder serves, if there is one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert in_force().base_url is None
@@ -285,13 +284,13 @@ def test_the_users_own_configuration_file(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert in_force().base_url == "https://own.example"
 
 
-def test_relative_paths_are_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_relative_paths_are_made_absolute(monkeypatch, tmp_path):
     """A relative CARLOOP_STORE is meant from where the program was started."""
     monkeypatch.chdir(tmp_path)
     assert Environment.read({"CARLOOP_STORE": "a/b.sqlite3"}).store == str(tmp_path / "a" / "b.sqlite3")
 
 
-def test_the_tokens_place(in_force, config, tmp_path: Path) -> None:
+def test_the_tokens_place(in_force, config, tmp_path):
     """The token's place is the environment or the token file; of one from the page, its credentials know it."""
     (tmp_path / "token").write_text(CANARY)
     environ = {"CARLOOP_BASE_URL": ENV, "CARLOOP_CONFIG": config('[sites.nord]\ntoken_file = "token"\n')}
@@ -301,7 +300,7 @@ def test_the_tokens_place(in_force, config, tmp_path: Path) -> None:
 
 
 @contextmanager
-def as_nobody() -> Iterator[None]:
+def as_nobody():
     """Give up the rights of root for a while, since root may read every file."""
     if os.geteuid() != 0:
         yield
@@ -313,7 +312,7 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_a_file_one_may_not_read(in_force) -> None:
+def test_a_file_one_may_not_read(in_force):
     """A configuration file without permission is told as such."""
     with TemporaryDirectory(prefix="carloop-config-") as folder:
         Path(folder).chmod(0o755)  # the file alone is in the way

@@ -34,7 +34,7 @@ CANARY = "canary-token-0815"
 STORED = StoredSettings(base_url="https://a.example", station=None)
 
 
-def account(skew: float = 0) -> Account:
+def account(skew=0):
     return Account(
         id=AccountId("a1"),
         name="Autohaus Muster",
@@ -57,36 +57,36 @@ class Desk:
     connections: int = 0
 
     @property
-    def secrets(self) -> SecretsFile:
+    def secrets(self):
         return SecretsFile(self.folder / "secrets.json")
 
-    def stored_settings(self, site: Site) -> StoredSettings | None:
+    def stored_settings(self, site):
         return self.saved.get(site)
 
-    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+    def save_settings(self, site, settings):
         self.saved[site] = settings
 
-    def now(self) -> datetime:
+    def now(self):
         return NOW
 
-    def connect(self, site: Site) -> Carloop:
+    def connect(self, site):
         self.connections += 1
         return cast("Carloop", self)
 
-    def read_account(self, *, deadline: float) -> Account:
+    def read_account(self, *, deadline):
         if self.failure is not None:
             raise self.failure
         return self.account
 
-    def environment(self) -> Environment:
+    def environment(self):
         return Environment.read({"CARLOOP_STORE": str(self.folder / "s"), **self.environ})
 
-    def describe(self, locale: str = "de"):
+    def describe(self, locale="de"):
         return describe_settings(
             MAIN, environment=self.environment(), store=self, credentials=self.secrets, locale=locale
         )
 
-    def save(self, values: dict[str, object], locale: str = "en"):
+    def save(self, values, locale="en"):
         return save_settings(
             {"provider": "carloop", "site": "main", "values": values},
             environment=self.environment(),
@@ -98,30 +98,30 @@ class Desk:
             locale=locale,
         )
 
-    def state(self) -> tuple[StoredSettings | None, str | None]:
+    def state(self):
         token = self.secrets.token(MAIN)
         return self.saved.get(MAIN), token.value if token else None
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     return Desk(tmp_path)
 
 
 @pytest.fixture
-def furnished(desk: Desk) -> Desk:
+def furnished(desk):
     """Have an address and a token saved."""
     desk.saved[MAIN] = STORED
     desk.secrets.keep_token(MAIN, StoredToken(value=CANARY, origin="https://a.example", since=NOW))
     return desk
 
 
-def codes(report) -> list[str]:
+def codes(report):
     return [finding["code"] for finding in report["findings"]]
 
 
-def test_the_page_of_a_new_installation(desk: Desk) -> None:
+def test_the_page_of_a_new_installation(desk):
     """Nothing is set; the fields have their German titles, the path to the token and the link."""
     page = desk.describe()
     fields = page["schema"]["properties"]
@@ -137,12 +137,12 @@ def test_the_page_of_a_new_installation(desk: Desk) -> None:
     assert [link["url"] for link in page["links"]] == ["https://www.carloop.info"]
 
 
-def test_the_page_speaks_english(desk: Desk) -> None:
+def test_the_page_speaks_english(desk):
     """The same page in English."""
     assert desk.describe("en")["schema"]["properties"]["token"]["title"] == "Authentication key"
 
 
-def test_a_secret_never_comes_back(furnished: Desk) -> None:
+def test_a_secret_never_comes_back(furnished):
     """The page says since when a token is set and not which."""
     page = furnished.describe()
     assert page["values"] == {"base_url": "https://a.example"}
@@ -150,7 +150,7 @@ def test_a_secret_never_comes_back(furnished: Desk) -> None:
     assert CANARY not in repr(page)
 
 
-def test_the_environment_is_fixed(furnished: Desk) -> None:
+def test_the_environment_is_fixed(furnished):
     """What the environment sets is shown, read-only, and the token is not."""
     furnished.environ = {"CARLOOP_BASE_URL": "https://env.example", "CARLOOP_TOKEN": CANARY}
     page = furnished.describe()
@@ -158,7 +158,7 @@ def test_the_environment_is_fixed(furnished: Desk) -> None:
     assert CANARY not in repr(page)
 
 
-def test_saving_tests_the_connection(desk: Desk) -> None:
+def test_saving_tests_the_connection(desk):
     """What was entered is kept, in one spelling, and the account's name comes back."""
     report = desk.save({"base_url": " HTTPS://a.example:443/ ", "token": f" {CANARY}\n", "station": "nord"})
     assert (report["ok"], codes(report)) == (True, ["saved", "connected"])
@@ -166,14 +166,14 @@ def test_saving_tests_the_connection(desk: Desk) -> None:
     assert desk.state() == (StoredSettings("https://a.example", "nord"), CANARY)
 
 
-def test_what_is_left_out_stays(furnished: Desk) -> None:
+def test_what_is_left_out_stays(furnished):
     """A name that is absent keeps its value, and so does an empty field for the token."""
     furnished.save({"station": "nord"})
     furnished.save({"base_url": "https://a.example", "token": ""})
     assert furnished.state() == (StoredSettings("https://a.example", "nord"), CANARY)
 
 
-def test_null_deletes(furnished: Desk) -> None:
+def test_null_deletes(furnished):
     """Null deletes a value and a secret."""
     report = furnished.save({"token": None})
     assert (report["ok"], codes(report)) == (False, ["saved", "not_configured"])
@@ -182,7 +182,7 @@ def test_null_deletes(furnished: Desk) -> None:
     assert furnished.state() == (StoredSettings(None), None)
 
 
-def test_a_new_origin_drops_the_token(furnished: Desk) -> None:
+def test_a_new_origin_drops_the_token(furnished):
     """The token does not follow to another Carloop; the report says to enter it again, nothing is called."""
     report = furnished.save({"base_url": "https://b.example"})
     assert (report["ok"], codes(report)) == (False, ["saved", "token_dropped", "not_configured"])
@@ -191,7 +191,7 @@ def test_a_new_origin_drops_the_token(furnished: Desk) -> None:
 
 
 @pytest.mark.parametrize("locale", ["de", "en"])
-def test_a_typed_address_needs_a_typed_token(desk: Desk, locale: str) -> None:
+def test_a_typed_address_needs_a_typed_token(desk, locale):
     """CARLOOP_TOKEN alone is not sent to an address typed on the page; page and report say what to set."""
     desk.environ = {"CARLOOP_TOKEN": CANARY}
     assert desk.describe(locale)["fixed"] == []
@@ -204,13 +204,13 @@ def test_a_typed_address_needs_a_typed_token(desk: Desk, locale: str) -> None:
     assert desk.describe(locale)["secrets_set"] != []
 
 
-def test_a_new_path_keeps_the_token(furnished: Desk) -> None:
+def test_a_new_path_keeps_the_token(furnished):
     """Another path of the same origin is the same Carloop."""
     report = furnished.save({"base_url": "https://a.example/planner"})
     assert (codes(report), furnished.state()[1]) == (["saved", "connected"], CANARY)
 
 
-def test_a_new_origin_with_its_token(furnished: Desk) -> None:
+def test_a_new_origin_with_its_token(furnished):
     """Address and token entered together are kept together."""
     report = furnished.save({"base_url": "https://b.example", "token": "other"})
     assert (codes(report), furnished.state()) == (
@@ -234,7 +234,7 @@ def test_a_new_origin_with_its_token(furnished: Desk) -> None:
     ],
 )
 @pytest.mark.parametrize("locale", ["de", "en"])
-def test_an_address_that_must_not_be_used(furnished: Desk, address: str, code: str, locale: str) -> None:
+def test_an_address_that_must_not_be_used(furnished, address, code, locale):
     """An address that is none, or insecure, is refused and nothing is stored, the token in it included."""
     before = furnished.state()
     report = furnished.save({"base_url": address, "token": "other", "station": "nord"}, locale)
@@ -243,12 +243,12 @@ def test_an_address_that_must_not_be_used(furnished: Desk, address: str, code: s
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8081", "http://localhost:8081", "http://[::1]:8081"])
-def test_http_for_this_computer(desk: Desk, address: str) -> None:
+def test_http_for_this_computer(desk, address):
     """Plain http is fine for this computer alone."""
     assert codes(desk.save({"base_url": address, "token": "x"})) == ["saved", "connected"]
 
 
-def test_what_is_fixed_cannot_be_saved(furnished: Desk) -> None:
+def test_what_is_fixed_cannot_be_saved(furnished):
     """Saving a fixed setting changes nothing, the rest of the form included; the same value is no change."""
     furnished.environ = {"CARLOOP_TOKEN": "env-token", "CARLOOP_BASE_URL": "https://env.example"}
     before = furnished.state()
@@ -275,7 +275,7 @@ def test_what_is_fixed_cannot_be_saved(furnished: Desk) -> None:
         ("a/b~c", None),
     ],
 )
-def test_a_value_that_is_none(furnished: Desk, name: str, value: object) -> None:
+def test_a_value_that_is_none(furnished, name, value):
     """A wrong type or an unknown name is an invalid document with its pointer, and nothing is stored."""
     before = furnished.state()
     with pytest.raises(Refused) as caught:
@@ -285,7 +285,7 @@ def test_a_value_that_is_none(furnished: Desk, name: str, value: object) -> None
     assert furnished.state() == before
 
 
-def test_saved_although_carloop_is_away(desk: Desk) -> None:
+def test_saved_although_carloop_is_away(desk):
     """Settings stay saved when Carloop cannot be reached just now."""
     desk.failure = CallFailed(Reason("unreachable"))
     report = desk.save({"base_url": "https://a.example", "token": CANARY})
@@ -293,40 +293,40 @@ def test_saved_although_carloop_is_away(desk: Desk) -> None:
     assert desk.state() == (STORED, CANARY)
 
 
-def test_a_token_without_an_address(desk: Desk) -> None:
+def test_a_token_without_an_address(desk):
     """A token is bound to an address, so it is not kept without one."""
     report = desk.save({"token": CANARY, "station": "nord"})
     assert codes(report) == ["not_configured", "not_saved"]
     assert desk.state() == (None, None)
 
 
-def test_saving_with_a_broken_configuration_file(desk: Desk) -> None:
+def test_saving_with_a_broken_configuration_file(desk):
     """A broken configuration file is reported, and nothing is saved under it."""
     desk.environ = {"CARLOOP_CONFIG": str(desk.folder / "none.toml")}
     report = desk.save({"base_url": "https://a.example", "token": CANARY})
     assert (codes(report), desk.state()) == (["not_configured", "not_saved"], (None, None))
 
 
-def check(desk: Desk, locale: str = "en", **settings: str | None):
+def check(desk, locale="en", **settings):
     given = {"base_url": "https://a.example", "token": CANARY} | settings
     return check_connection(SiteSettings(site=MAIN, **given), desk.connect, deadline=0, locale=locale)
 
 
-def test_a_check_that_finds_nothing(desk: Desk) -> None:
+def test_a_check_that_finds_nothing(desk):
     """A connection that works is ok and names the account."""
     report = check(desk, "de")
     assert (report["ok"], codes(report)) == (True, ["connected"])
     assert report["findings"][0]["message"] == "Verbunden mit Carloop, Konto „Autohaus Muster“."
 
 
-def test_everything_that_is_missing(desk: Desk) -> None:
+def test_everything_that_is_missing(desk):
     """Address and token are both named when both are missing, and nothing is called."""
     report = check(desk, base_url=None, token=None)
     assert (report["ok"], codes(report), desk.connections) == (False, ["not_configured"] * 2, 0)
 
 
 @pytest.mark.parametrize("seconds", [-3600, -61, 61, 3600])
-def test_clocks_apart(desk: Desk, seconds: int) -> None:
+def test_clocks_apart(desk, seconds):
     """Over a minute between the clocks is a warning that names the seconds; the connection is ok."""
     desk.account = account(skew=seconds)
     report = check(desk)
@@ -334,13 +334,13 @@ def test_clocks_apart(desk: Desk, seconds: int) -> None:
     assert str(abs(seconds)) in report["findings"][1]["message"]
 
 
-def test_clocks_together(desk: Desk) -> None:
+def test_clocks_together(desk):
     """A minute and less is no finding."""
     desk.account = account(skew=60)
     assert codes(check(desk)) == ["connected"]
 
 
-def test_a_station_that_is_not_there(desk: Desk) -> None:
+def test_a_station_that_is_not_there(desk):
     """A station Carloop does not know is an error that lists those it knows."""
     report = check(desk, station="west")
     assert (report["ok"], codes(report)) == (False, ["connected", "station_unknown"])
@@ -354,7 +354,7 @@ PROBLEMS = [
 
 @pytest.mark.parametrize("code", PROBLEMS)
 @pytest.mark.parametrize("locale", ["de", "en"])
-def test_each_failure_says_what_to_do(desk: Desk, code: str, locale: str) -> None:
+def test_each_failure_says_what_to_do(desk, code, locale):
     """Whatever keeps Carloop from answering is a sentence, with a hint what to do."""
     desk.failure = CallFailed(Reason(code))
     report = check(desk, locale)

@@ -1,7 +1,5 @@
 """Step 4: what the advisor is shown when an appointment is saved, moved, called off, or opened again."""
 
-from __future__ import annotations
-
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,8 +10,6 @@ from carloop_plugin import plugin
 from mobility_hookspecs import MobilityHost
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Planner
 else:
     Planner = Any
@@ -29,27 +25,27 @@ APPOINTMENT = {
 }
 
 
-def saved(host: MobilityHost, **changes: Any) -> dict[str, Any]:
+def saved(host, **changes):
     gathered = host.appointment_saved(APPOINTMENT | changes)
     assert gathered.failures == ()
     return dict(gathered.answers["carloop"])
 
 
-def moved(planner: Planner, *, start_hours: int = 0, end_hours: int = 0) -> dict[str, str]:
+def moved(planner, *, start_hours=0, end_hours=0):
     start = planner.start() + timedelta(hours=start_hours)
     return {"start": start.isoformat(), "end": (planner.end() + timedelta(hours=end_hours)).isoformat()}
 
 
-def test_period_and_customer_are_taken_over_as_saved(plugin_environment: Path) -> None:
+def test_period_and_customer_are_taken_over_as_saved(plugin_environment):
     """To the letter; a DMS customer is read-only."""
     with MobilityHost.of(plugin) as host:
         step = saved(host)
-    assert ("open", ["/customer"]) == (step["state"], step["locked"])
+    assert (step["state"], step["locked"]) == ("open", ["/customer"])
     assert APPOINTMENT["period"] == step["period"]
     assert APPOINTMENT["customer"] == step["customer"]
 
 
-def test_an_older_revision_is_answered_with_what_the_newest_said(plugin_environment: Path) -> None:
+def test_an_older_revision_is_answered_with_what_the_newest_said(plugin_environment):
     """Without its customer: it may be another one."""
     newer = {"start": "2030-03-05T08:00:00+01:00", "end": "2030-03-05T17:00:00+01:00"}
     with MobilityHost.of(plugin) as host:
@@ -59,37 +55,37 @@ def test_an_older_revision_is_answered_with_what_the_newest_said(plugin_environm
     assert "customer" not in step
 
 
-def test_without_settings_step_4_says_what_to_do(plugin_environment: Path) -> None:
+def test_without_settings_step_4_says_what_to_do(plugin_environment):
     """The appointment is remembered all the same."""
     with MobilityHost.of(plugin) as host:
         step = saved(host)
         english = host.appointment_saved(APPOINTMENT, locale="en").answers["carloop"]["notices"]
-    assert [("not_configured", "error")] == [(each["code"], each["severity"]) for each in step["notices"]]
+    assert [(each["code"], each["severity"]) for each in step["notices"]] == [("not_configured", "error")]
     assert "Webadresse" in step["notices"][0]["message"]
     assert "address" in english[0]["message"]
 
 
-def test_a_booked_appointment_locks_customer_and_period(planner: Planner) -> None:
+def test_a_booked_appointment_locks_customer_and_period(planner):
     """Only the end can be changed, and that by a change of its own."""
     planner.save()
     planner.book()
     step = planner.save(revision=2)
-    assert ("booked", ["/customer", "/period"]) == (step["state"], step["locked"])
-    assert "booked" == planner.state()["state"]
+    assert (step["state"], step["locked"]) == ("booked", ["/customer", "/period"])
+    assert planner.state()["state"] == "booked"
 
 
-def test_a_prolonged_appointment_proposes_a_later_end(planner: Planner) -> None:
+def test_a_prolonged_appointment_proposes_a_later_end(planner):
     """Never a silent change; taken as it is, the proposal mends it."""
     planner.save()
     rental = planner.book()
     step = planner.save(revision=2, period=moved(planner, end_hours=2))
     assert ("attention", rental["id"]) == (step["state"], step["rental"]["id"])
     (proposal,) = step["proposals"]
-    assert ("end_moved", "change_end") == (proposal["reason"], proposal["change"]["action"])
+    assert (proposal["reason"], proposal["change"]["action"]) == ("end_moved", "change_end")
     assert step["proposals"] == planner.state()["proposals"]
     change = proposal["change"] | {"change_id": planner.cancellation()["change_id"]}
-    assert "done" == planner.do(change)["status"]
-    assert "booked" == planner.state()["state"]
+    assert planner.do(change)["status"] == "done"
+    assert planner.state()["state"] == "booked"
 
 
 @pytest.mark.parametrize(
@@ -99,9 +95,7 @@ def test_a_prolonged_appointment_proposes_a_later_end(planner: Planner) -> None:
         ({"start_hours": 48, "end_hours": 48}, "appointment_moved"),
     ],
 )
-def test_a_cancelled_or_moved_appointment_proposes_to_cancel(
-    planner: Planner, changes: dict[str, Any], reason: str
-) -> None:
+def test_a_cancelled_or_moved_appointment_proposes_to_cancel(planner, changes, reason):
     """And says why, in a notice."""
     planner.save()
     planner.book()
@@ -111,23 +105,23 @@ def test_a_cancelled_or_moved_appointment_proposes_to_cancel(
     assert ("attention", [reason]) == (step["state"], [each["reason"] for each in step["proposals"]])
     assert [reason] == [each["code"] for each in step["notices"]]
     change = step["proposals"][0]["change"] | {"change_id": planner.cancellation()["change_id"]}
-    assert "done" == planner.do(change)["status"]
-    assert "open" == planner.state()["state"]
+    assert planner.do(change)["status"] == "done"
+    assert planner.state()["state"] == "open"
 
 
-def test_an_appointment_moved_while_booking_is_in_flight_asks_for_attention(planner: Planner) -> None:
+def test_an_appointment_moved_while_booking_is_in_flight_asks_for_attention(planner):
     """The intent keeps the appointment as it was."""
     planner.save()
     planner.control.fault("book", "drop_after", times=3)
-    assert "unknown" == planner.do(planner.booking())["status"]
+    assert planner.do(planner.booking())["status"] == "unknown"
     planner.control.fault("any", "status", times=20, value=503)
-    assert "unknown" == planner.save(revision=2, period=moved(planner, start_hours=48, end_hours=48))["state"]
+    assert planner.save(revision=2, period=moved(planner, start_hours=48, end_hours=48))["state"] == "unknown"
     planner.control.calm()
     planner.reconcile()
-    assert "attention" == planner.state()["state"]
+    assert planner.state()["state"] == "attention"
 
 
-def test_the_desk_is_seen_after_reconciling(planner: Planner) -> None:
+def test_the_desk_is_seen_after_reconciling(planner):
     """Handed out, swapped, taken back: once each, and not again."""
     planner.save()
     planner.reconcile()
@@ -139,10 +133,10 @@ def test_the_desk_is_seen_after_reconciling(planner: Planner) -> None:
     assert [(rental["id"], "picked_up", other)] == [
         (c["id"], c["status"], c["vehicle"]["id"]) for c in changed
     ]
-    assert [] == planner.reconcile()["changed"]
+    assert planner.reconcile()["changed"] == []
     planner.control.clock(planner.start() + timedelta(hours=1))
     planner.control.desk(rental["id"], "take_back")
-    assert ["returned"] == [each["status"] for each in planner.reconcile()["changed"]]
+    assert [each["status"] for each in planner.reconcile()["changed"]] == ["returned"]
     state = planner.state()
     assert (
         state["state"],
@@ -151,27 +145,27 @@ def test_the_desk_is_seen_after_reconciling(planner: Planner) -> None:
     ) == ("booked", "returned", [])
 
 
-def test_what_the_desk_did_long_ago_is_seen_too(planner: Planner) -> None:
+def test_what_the_desk_did_long_ago_is_seen_too(planner):
     """The planner was switched off meanwhile: the feed is read from where it was left."""
     planner.save()
     rental = planner.book()
     planner.reconcile()
     planner.control.desk(rental["id"], "hand_out")
     planner.control.clock(datetime.now(UTC) + timedelta(hours=12))
-    assert ["picked_up"] == [each["status"] for each in planner.reconcile()["changed"]]
+    assert [each["status"] for each in planner.reconcile()["changed"]] == ["picked_up"]
 
 
-def test_a_rental_cancelled_at_the_desk_is_said(planner: Planner) -> None:
+def test_a_rental_cancelled_at_the_desk_is_said(planner):
     """The appointment is open again, and a notice says why."""
     planner.save()
     rental = planner.book()
     planner.control.desk(rental["id"], "cancel")
     planner.reconcile()
     step = planner.save(revision=2)
-    assert ("open", ["cancelled_at_desk"]) == (step["state"], [each["code"] for each in step["notices"]])
+    assert (step["state"], [each["code"] for each in step["notices"]]) == ("open", ["cancelled_at_desk"])
 
 
-def test_a_rental_we_cancelled_needs_no_word(planner: Planner) -> None:
+def test_a_rental_we_cancelled_needs_no_word(planner):
     """Cancelled by the advisor or found cancelled for the advisor: nobody did it behind anyone's back."""
     planner.save()
     for fault in ({}, {"fault": "drop_after", "times": 3}):
@@ -181,21 +175,21 @@ def test_a_rental_we_cancelled_needs_no_word(planner: Planner) -> None:
         planner.do(planner.cancellation(rental_id=rental["id"]))
         planner.reconcile()
         step = planner.save(revision=2)
-        assert ("open", []) == (step["state"], [each["code"] for each in step["notices"]])
+        assert (step["state"], [each["code"] for each in step["notices"]]) == ("open", [])
 
 
-def test_a_period_the_advisor_chose_is_not_proposed_away(planner: Planner) -> None:
+def test_a_period_the_advisor_chose_is_not_proposed_away(planner):
     """The car is wanted for longer than the visit lasts, and a visit that stays within it changes nothing."""
     planner.save()
     rental = planner.book(period=moved(planner, end_hours=2))
     for revision, hours in ((2, 0), (3, 1)):
         step = planner.save(revision=revision, period=moved(planner, end_hours=hours))
-        assert ("booked", []) == (step["state"], step["proposals"])
-    assert "done" == planner.do(planner.end_change(rental, planner.end() + timedelta(hours=3)))["status"]
-    assert ("booked", []) == (planner.state()["state"], planner.state()["proposals"])
+        assert (step["state"], step["proposals"]) == ("booked", [])
+    assert planner.do(planner.end_change(rental, planner.end() + timedelta(hours=3)))["status"] == "done"
+    assert (planner.state()["state"], planner.state()["proposals"]) == ("booked", [])
 
 
-def test_states_come_in_the_order_asked_and_without_the_network(planner: Planner) -> None:
+def test_states_come_in_the_order_asked_and_without_the_network(planner):
     """One for each id; never seen is open."""
     planner.save()
     planner.book()
@@ -204,7 +198,7 @@ def test_states_come_in_the_order_asked_and_without_the_network(planner: Planner
     assert [("never", "open"), (planner.id, "booked")] == [(s["appointment_id"], s["state"]) for s in states]
 
 
-def test_a_slow_carloop_costs_step_4_half_its_time_at_most(planner: Planner) -> None:
+def test_a_slow_carloop_costs_step_4_half_its_time_at_most(planner):
     """The pending change stays unknown, and the step is answered."""
     planner.save()
     planner.control.fault("book", "drop_after", times=3)
@@ -212,5 +206,5 @@ def test_a_slow_carloop_costs_step_4_half_its_time_at_most(planner: Planner) -> 
     planner.control.fault("any", "delay", times=20, value=5)
     began = time.monotonic()
     gathered = planner.host.appointment_saved(planner.appointment, timeout=1.0)
-    assert "unknown" == gathered.answers["carloop"]["state"]
+    assert gathered.answers["carloop"]["state"] == "unknown"
     assert time.monotonic() - began < 0.9

@@ -1,11 +1,8 @@
 """Records that cannot be written: nothing is sent before they are, and nothing is lost after."""
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,37 +10,35 @@ from carloop_plugin import bootstrap, plugin
 from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Planner
 else:
     Planner = Any
 
 
 @contextmanager
-def locked(store: Path) -> Iterator[None]:
+def locked(store):
     """Hold the store's write lock, as another process in trouble might."""
     with closing(sqlite3.connect(store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
 
 
-def test_nothing_is_sent_before_the_intent_is_durable(planner: Planner) -> None:
+def test_nothing_is_sent_before_the_intent_is_durable(planner):
     """A locked store is `busy`, the same change works later, and Carloop never heard of it meanwhile."""
     planner.save()
     change = planner.booking()
     with locked(planner.store):
         outcome = planner.do(change, timeout=2.5)
-    assert ("refused", "busy", True) == (
+    assert (
         outcome["status"],
         outcome["problem"]["code"],
         outcome["problem"]["retryable"],
-    )
-    assert [] == planner.control.rentals(planner.id)
-    assert "done" == planner.do(change)["status"]
+    ) == ("refused", "busy", True)
+    assert planner.control.rentals(planner.id) == []
+    assert planner.do(change)["status"] == "done"
 
 
-def test_records_locked_while_carloop_is_asked_refuse(planner: Planner) -> None:
+def test_records_locked_while_carloop_is_asked_refuse(planner):
     """They could be opened, and the intent cannot be written: nothing is sent, and the advisor is told why."""
     planner.save()
     change, outcomes = planner.booking(), []
@@ -55,11 +50,11 @@ def test_records_locked_while_carloop_is_asked_refuse(planner: Planner) -> None:
         assert booking.is_alive()
     with locked(planner.store):
         booking.join()
-    assert ("refused", "busy") == outcomes[0]
-    assert [] == planner.control.rentals(planner.id)
+    assert outcomes[0] == ("refused", "busy")
+    assert planner.control.rentals(planner.id) == []
 
 
-def test_a_change_that_is_being_made_is_not_made_twice(planner: Planner) -> None:
+def test_a_change_that_is_being_made_is_not_made_twice(planner):
     """Who asks for the same meanwhile, and cannot wait, is told that nobody knows yet."""
     planner.save()
     change, outcomes = planner.booking(), []
@@ -69,11 +64,11 @@ def test_a_change_that_is_being_made_is_not_made_twice(planner: Planner) -> None
     wait_for_intent(planner.store)
     impatient = ask(change, seconds=0.3)
     booking.join()
-    assert ("unknown", "deadline_exceeded") == impatient
-    assert ["done"] == [each["status"] for each in outcomes]
+    assert impatient == ("unknown", "deadline_exceeded")
+    assert [each["status"] for each in outcomes] == ["done"]
 
 
-def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner: Planner) -> None:
+def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner):
     """The rental is there; what could not be written down is found out again."""
     planner.save()
     change, outcomes = planner.booking(), []
@@ -83,20 +78,20 @@ def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner: Pla
     wait_for_intent(planner.store)
     with locked(planner.store):
         booking.join()
-    assert "unknown" == outcomes[0]["status"], outcomes
-    assert ["reserved"] == [each["status"] for each in planner.control.rentals(planner.id)]
-    assert ["done"] == [each["status"] for each in planner.reconcile()["settled"]]
-    assert "booked" == planner.state()["state"]
+    assert outcomes[0]["status"] == "unknown", outcomes
+    assert [each["status"] for each in planner.control.rentals(planner.id)] == ["reserved"]
+    assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
+    assert planner.state()["state"] == "booked"
 
 
-def ask(change: dict[str, Any], *, seconds: float) -> tuple[str, str]:
+def ask(change, *, seconds):
     """Ask the plugin itself, with no host that loses patience; give how it answers, and why."""
-    outcome = plugin.on_rental_change(change, CallContext.within(seconds))  # type: ignore[arg-type]
+    outcome = plugin.on_rental_change(change, CallContext.within(seconds))
     assert outcome is not None
     return outcome["status"], outcome["problem"]["code"]
 
 
-def wait_for_intent(store: Path) -> None:
+def wait_for_intent(store):
     """Wait until the intent is on the disk: from then on its request may be under way."""
     end = time.monotonic() + 10
     with closing(sqlite3.connect(store)) as reader:

@@ -1,7 +1,5 @@
 """What each answer of Carloop means for an intent, as a table."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +20,6 @@ from carloop_plugin.model import (
     Site,
     Vehicle,
     VehicleId,
-    WriteResult,
 )
 from carloop_plugin.verdict import (
     Astray,
@@ -31,7 +28,6 @@ from carloop_plugin.verdict import (
     LookFirst,
     Nothing,
     Unsure,
-    Verdict,
     judge,
     judge_after_looking,
     may_be_in_flight,
@@ -99,9 +95,9 @@ OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelt
         (CANCELLATION, NotExecuted(GONE), Final(GONE)),
     ],
 )
-def test_an_answer_is_judged(intent: Intent, result: WriteResult, expected: Verdict) -> None:
+def test_an_answer_is_judged(intent, result, expected):
     """Refused is said only where nothing can have happened; what is not known is called so."""
-    assert expected == judge(intent, result)
+    assert judge(intent, result) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,9 +109,9 @@ def test_an_answer_is_judged(intent: Intent, result: WriteResult, expected: Verd
         (BAD, Unsure(BAD)),
     ],
 )
-def test_a_refusal_is_believed_after_looking(reason: Reason, expected: Verdict) -> None:
+def test_a_refusal_is_believed_after_looking(reason, expected):
     """A refusal that may pass is not an end: the intent stays pending."""
-    assert expected == judge_after_looking(reason)
+    assert judge_after_looking(reason) == expected
 
 
 @pytest.mark.parametrize(
@@ -131,9 +127,9 @@ def test_a_refusal_is_believed_after_looking(reason: Reason, expected: Verdict) 
         (CANCELLATION, RENTAL, False),
     ],
 )
-def test_a_rental_found_proves_its_intent(intent: Intent, rental: Rental, expected: bool) -> None:
+def test_a_rental_found_proves_its_intent(intent, rental, expected):
     """A booking's rental is ours whatever the desk made of it; the others must show what was asked."""
-    assert expected == proves(intent, rental)
+    assert proves(intent, rental) == expected
 
 
 @pytest.mark.parametrize(
@@ -147,14 +143,14 @@ def test_a_rental_found_proves_its_intent(intent: Intent, rental: Rental, expect
         (CANCELLATION, PERIOD.end, True),
     ],
 )
-def test_a_booking_is_sent_again_while_it_can_succeed(intent: Intent, now: datetime, expected: bool) -> None:
+def test_a_booking_is_sent_again_while_it_can_succeed(intent, now, expected):
     """Not once its start has passed, and not once it was given up."""
-    assert expected == may_send_again(intent, now=now)
+    assert may_send_again(intent, now=now) == expected
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"), [(0, True), (120, True), (121, False), (-1, False), (-3600, False)]
 )
-def test_a_sending_is_in_flight_for_two_minutes(seconds: int, expected: bool) -> None:
+def test_a_sending_is_in_flight_for_two_minutes(seconds, expected):
     """An age below zero is that of a clock set back: it is old, or it would stay in flight as long as the jump was."""
-    assert expected == may_be_in_flight(replace(BOOKING, sent_ago=timedelta(seconds=seconds)))
+    assert may_be_in_flight(replace(BOOKING, sent_ago=timedelta(seconds=seconds))) == expected

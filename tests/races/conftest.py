@@ -1,7 +1,5 @@
 """The races' package lies beside the tests."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Planner servers that share a store and are killed: nothing is doubled, lost, locked or left pending."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -14,7 +12,7 @@ SMALL = ["--processes", "3", "--attempts", "20", "--vehicles", "3", "--kill-ever
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
-def test_servers_that_race_and_die_leave_everything_in_order(store: str, tmp_path: Path) -> None:
+def test_servers_that_race_and_die_leave_everything_in_order(store, tmp_path):
     """A small race on each database; the long one is `make races`."""
     report = tmp_path / "evidence" / "races.md"
     command = [sys.executable, str(HARNESS), "--store", store, *SMALL, "--report", str(report)]
@@ -22,5 +20,5 @@ def test_servers_that_race_and_die_leave_everything_in_order(store: str, tmp_pat
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environ)
     line = "3 processes, 60 attempts, 0 overlaps, 0 lost, 0 locked, 0 unsettled"
     assert line == done.stdout.splitlines()[-1], done.stdout + done.stderr
-    assert 0 == done.returncode
+    assert done.returncode == 0
     assert line in report.read_text()

@@ -1,14 +1,10 @@
 """The judge of a race sees what it is there to see."""
 
-from __future__ import annotations
-
-from typing import Any
-
 import pytest
 from carloop_races import verdict
 
 
-def rental(number: int, **fields: Any) -> dict[str, Any]:
+def rental(number, **fields):
     """Write a rental as Carloop has it."""
     return {
         "id": f"R-{number}",
@@ -20,7 +16,7 @@ def rental(number: int, **fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def asked(*changes: dict[str, Any]) -> dict[str, Any]:
+def asked(*changes):
     return {f"c-{number}": change for number, change in enumerate(changes, 1)}
 
 
@@ -29,10 +25,10 @@ DONE, REFUSED = ({"status": status, "code": None} for status in ("done", "refuse
 STATES = {"A-1": {"rental": {"id": "R-1"}}}
 
 
-def test_a_clean_race() -> None:
+def test_a_clean_race():
     """One booking, one rental, linked."""
     rentals = [rental(1)]
-    assert [] == verdict.lost(asked(BOOK), {"c-1": DONE}, rentals, STATES) + verdict.overlaps(rentals)
+    assert verdict.lost(asked(BOOK), {"c-1": DONE}, rentals, STATES) + verdict.overlaps(rentals) == []
 
 
 @pytest.mark.parametrize(
@@ -46,12 +42,12 @@ def test_a_clean_race() -> None:
     ],
     ids=["not there", "doubled", "refused and there", "not linked", "two of one appointment"],
 )
-def test_what_is_lost(told: dict[str, Any], rentals: list[Any], states: dict[str, Any]) -> None:
+def test_what_is_lost(told, rentals, states):
     """Whatever Carloop has and the servers do not know, or the other way round."""
     assert verdict.lost(asked(BOOK), {"c-1": told}, rentals, states)
 
 
-def test_a_cancellation_that_did_not_happen() -> None:
+def test_a_cancellation_that_did_not_happen():
     """It was told as done, and the car is still reserved."""
     cancel = {"action": "cancel", "rental_id": "R-1"}
     told = {"c-1": DONE, "c-2": DONE}
@@ -59,7 +55,7 @@ def test_a_cancellation_that_did_not_happen() -> None:
     assert not verdict.lost(asked(BOOK, cancel), told, [rental(1, status="cancelled")], STATES)
 
 
-def test_overlaps() -> None:
+def test_overlaps():
     """One vehicle, two active rentals at one time; back to back is fine."""
     later = rental(2, start="2027-03-01T16:00:00Z")
     assert verdict.overlaps([rental(1), later])

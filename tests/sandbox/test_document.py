@@ -35,7 +35,7 @@ def test_every_path_and_method_is_served():
     documented = {
         path: {name.upper() for name in item if name in methods} for path, item in document()["paths"].items()
     }
-    assert {path: set(operations) for path, operations in PATHS.items()} == documented
+    assert documented == {path: set(operations) for path, operations in PATHS.items()}
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

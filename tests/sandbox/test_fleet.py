@@ -41,7 +41,7 @@ def test_it_looks_like_a_german_dealers(reader):
     assert set(classes) == {each["id"] for each in reader.get("/vehicle-classes").json()["items"]}
     assert min(classes.values()) >= 2
     known = {each["id"] for each in reader.get("/vehicle-features").json()["items"]}
-    assert {feature for each in vehicles for feature in each["features"]} == known
+    assert known == {feature for each in vehicles for feature in each["features"]}
     assert len({each["station"] for each in vehicles}) >= 2
 
 

@@ -257,5 +257,5 @@ def test_what_keeps_it_from_starting_is_told(capfd):
     with pytest.raises(RuntimeError, match="--nonsense"), run_sandbox_process(arguments=("--nonsense",)):
         pass
     with run_sandbox_process() as sandbox:
-        assert 200 == httpx.get(f"{sandbox.url}/sign-in").status_code
-    assert ("", "") == capfd.readouterr()
+        assert httpx.get(f"{sandbox.url}/sign-in").status_code == 200
+    assert capfd.readouterr() == ("", "")

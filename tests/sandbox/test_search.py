@@ -219,7 +219,7 @@ def check(planner, chance, vehicles, now, model):
     start, end = planner.at(since), planner.at(since + chance.choice([0.05, 0.3, 1.5]))
     found = planner.search(start, end)
     free = {vehicle for vehicle in vehicles if model.free(vehicle, moment(start), moment(end))}
-    assert {each["id"] for each in found["items"]} == free
+    assert free == {each["id"] for each in found["items"]}
     assert (found["matching"], found["busy"]) == (len(vehicles), len(vehicles) - len(free))
     busy = set(vehicles) - free
     expected = model.next_free(busy, moment(start), moment(end))

@@ -1,7 +1,5 @@
 """The contract's files and their examples, for every test of the schemas."""
 
-from __future__ import annotations
-
 import copy
 import json
 from importlib.resources import files

@@ -1,7 +1,5 @@
 """Requests are strict at every depth; in answers what is unknown is ignored."""
 
-from __future__ import annotations
-
 import pytest
 
 from mobility_schemas import explain, validate

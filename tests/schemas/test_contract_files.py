@@ -1,7 +1,5 @@
 """The schema files say what the contract says, and say it so that a person understands."""
 
-from __future__ import annotations
-
 import jsonschema
 import pytest
 from referencing import Registry, Resource

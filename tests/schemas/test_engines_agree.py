@@ -1,7 +1,5 @@
 """The two engines are compared on generated documents: valid ones, nearly valid ones, and wild ones."""
 
-from __future__ import annotations
-
 import copy
 import json
 from collections import Counter

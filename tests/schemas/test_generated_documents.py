@@ -1,7 +1,5 @@
 """The types are those that the schemas want."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import typing

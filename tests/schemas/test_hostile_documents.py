@@ -1,7 +1,5 @@
 """Whatever is handed in, the answer is a verdict, never another exception and never a crash."""
 
-from __future__ import annotations
-
 import collections
 import datetime
 import decimal

@@ -1,7 +1,5 @@
 """A long document is decided by the fast engine, and never given whole to the slow one."""
 
-from __future__ import annotations
-
 import time
 
 from mobility_schemas import InvalidDocument, validate

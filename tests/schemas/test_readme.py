@@ -1,7 +1,5 @@
 """The README's example does what it says."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import re

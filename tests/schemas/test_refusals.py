@@ -1,7 +1,5 @@
 """What is not valid is refused, with the place that is wrong."""
 
-from __future__ import annotations
-
 import pytest
 
 from mobility_schemas import Finding, InvalidDocument, explain, validate
@@ -232,4 +230,4 @@ def test_a_refusal_may_go_without_its_explanation():
     validate({"start": "2026-11-24T08:00:00Z", "end": "2026-11-25T08:00:00Z"}, "period", explained=False)
     with pytest.raises(InvalidDocument) as refused:
         validate({"start": "2026-11-24T08:00:00Z"}, "period", explained=False)
-    assert ("", "This does not have the expected form.") == (refused.value.pointer, refused.value.message)
+    assert (refused.value.pointer, refused.value.message) == ("", "This does not have the expected form.")

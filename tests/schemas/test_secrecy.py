@@ -1,7 +1,5 @@
 """A refusal holds nothing of the document but the place."""
 
-from __future__ import annotations
-
 import copy
 import logging
 import pickle

@@ -1,7 +1,5 @@
 """A missing package is noticed at the first use, not by accepting what is wrong."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

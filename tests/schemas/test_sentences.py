@@ -1,7 +1,5 @@
 """Each refusal is put into words, in both languages."""
 
-from __future__ import annotations
-
 import string
 
 import pytest

@@ -1,7 +1,5 @@
 """One rule for times, whatever each engine thinks by itself."""
 
-from __future__ import annotations
-
 import pytest
 
 from mobility_schemas import explain

@@ -1,16 +1,11 @@
 """Stores to test, and values to put into them."""
 
-from __future__ import annotations
-
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from benchmarks.postgres import Postgres
-from carloop_plugin.appointment import CustomerIdentity, SavedAppointment, remember
+from carloop_plugin.appointment import CustomerIdentity, remember
 from carloop_plugin.intents import Intent, RentalRecord
 from carloop_plugin.messages import advice
 from carloop_plugin.model import (
@@ -25,8 +20,7 @@ from carloop_plugin.model import (
     StoreFailed,
     VehicleId,
 )
-from carloop_plugin.ports import Store
-from carloop_plugin.store.opening import Source, source_of
+from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.pool import SqliteFile
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -34,44 +28,42 @@ VISIT = Period(NOW + timedelta(days=1), NOW + timedelta(days=2))
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path):
     return tmp_path / "carloop.sqlite3"
 
 
 @pytest.fixture
-def file(path: Path) -> Iterator[SqliteFile]:
+def file(path):
     file = SqliteFile(path)
     yield file
     file.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def location(request: pytest.FixtureRequest) -> str:
+def location(request):
     """Name a place for records where nothing is yet: each test of a store runs on both databases."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("path"))
-    postgres: Postgres = request.getfixturevalue("postgres")
+    postgres = request.getfixturevalue("postgres")
     return postgres.new_database()
 
 
 @pytest.fixture
-def source(location: str) -> Iterator[Source]:
+def source(location):
     source = source_of(location)
     yield source
     source.close()
 
 
 @pytest.fixture
-def store(source: Source) -> Iterator[Store]:
+def store(source):
     with source.open(deadline=time.monotonic() + 30) as store:
         yield store
 
 
 @pytest.fixture
-def make_appointment() -> Callable[..., SavedAppointment]:
-    def make(
-        appointment_id: str = "A-1", revision: int = 1, *, key: bytes = b"any", **customer: str
-    ) -> SavedAppointment:
+def make_appointment():
+    def make(appointment_id="A-1", revision=1, *, key=b"any", **customer):
         return remember(
             {
                 "id": appointment_id,
@@ -80,7 +72,7 @@ def make_appointment() -> Callable[..., SavedAppointment]:
                 "site": "main",
                 "period": {"start": "2026-11-24T10:30:00+01:00", "end": "2026-11-25T10:30:00+01:00"},
                 "time_zone": "Europe/Berlin",
-                "customer": {"source": "dms", "number": "4711", "last_name": "Müller"} | customer,  # type: ignore[typeddict-item]
+                "customer": {"source": "dms", "number": "4711", "last_name": "Müller"} | customer,
             },
             key=key,
         )
@@ -89,9 +81,9 @@ def make_appointment() -> Callable[..., SavedAppointment]:
 
 
 @pytest.fixture
-def make_intent() -> Callable[..., Intent]:
-    def make(change_id: str = "c-1", appointment_id: str = "A-1", **fields: object) -> Intent:
-        values: dict[str, object] = {
+def make_intent():
+    def make(change_id="c-1", appointment_id="A-1", **fields):
+        values = {
             "change_id": ChangeId(change_id),
             "action": Action.BOOK,
             "site": Site("main"),
@@ -106,15 +98,15 @@ def make_intent() -> Callable[..., Intent]:
             "body": b'{"customer": "Canary"}',
             "customers": (CustomerIdentity("dms", "d-4711", "d-name"),),
         }
-        return Intent(**(values | fields))  # type: ignore[arg-type]
+        return Intent(**(values | fields))
 
     return make
 
 
 @pytest.fixture
-def make_rental() -> Callable[..., RentalRecord]:
-    def make(rental_id: str = "R-1", appointment_id: str = "A-1", **fields: object) -> RentalRecord:
-        values: dict[str, object] = {
+def make_rental():
+    def make(rental_id="R-1", appointment_id="A-1", **fields):
+        values = {
             "site": Site("main"),
             "id": RentalId(rental_id),
             "account": AccountId("acme"),
@@ -127,16 +119,16 @@ def make_rental() -> Callable[..., RentalRecord]:
             "document": {"id": rental_id},
             "appointment_period": VISIT,
         }
-        return RentalRecord(**(values | fields))  # type: ignore[arg-type]
+        return RentalRecord(**(values | fields))
 
     return make
 
 
 @pytest.fixture
-def failure_of() -> Callable[[str], StoreFailed]:
+def failure_of():
     """Open records that cannot be opened, and give why. What is told of it is in both languages, without a secret."""
 
-    def fail(address: str) -> StoreFailed:
+    def fail(address):
         server = source_of(address)
         try:
             with pytest.raises(StoreFailed) as failed, server.open(deadline=time.monotonic() + 30):

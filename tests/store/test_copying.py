@@ -1,21 +1,15 @@
 """Records are copied whole, to an empty place, or not at all."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from benchmarks.postgres import Postgres
-from carloop_plugin.appointment import SavedAppointment
-from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.intents import Outcome, OutcomeStatus
 from carloop_plugin.model import (
     AccountId,
     AppointmentId,
@@ -31,32 +25,22 @@ from carloop_plugin.store.copying import KEYS, copy_records
 from carloop_plugin.store.damaged import noted_installation
 from carloop_plugin.store.opening import source_of
 
-MakeIntent = Callable[..., Intent]
-MakeRental = Callable[..., RentalRecord]
-MakeAppointment = Callable[..., SavedAppointment]
 
-
-def soon(seconds: float = 30) -> float:
+def soon(seconds=30):
     return time.monotonic() + seconds
 
 
 @pytest.fixture
-def target(request: pytest.FixtureRequest, location: str, tmp_path: Path) -> str:
+def target(request, location, tmp_path):
     """Name an empty place of the other kind."""
     if location.startswith("postgresql://"):
         return str(tmp_path / "other" / "carloop.sqlite3")
-    postgres: Postgres = request.getfixturevalue("postgres")
+    postgres = request.getfixturevalue("postgres")
     return postgres.new_database()
 
 
 @pytest.fixture
-def filled(
-    location: str,
-    make_appointment: MakeAppointment,
-    make_intent: MakeIntent,
-    make_rental: MakeRental,
-    monkeypatch: pytest.MonkeyPatch,
-) -> str:
+def filled(location, make_appointment, make_intent, make_rental, monkeypatch):
     """Records with something in every table, and more rentals than fit in two batches."""
     monkeypatch.setattr(copying, "BATCH", 10)
     source = source_of(location)
@@ -77,7 +61,7 @@ def filled(
     return location
 
 
-def dump(location: str) -> dict[str, list[dict[str, Any]]]:
+def dump(location):
     """Give every row of every table."""
     source = source_of(location)
     with source.open(deadline=soon()) as store:
@@ -89,22 +73,22 @@ def dump(location: str) -> dict[str, list[dict[str, Any]]]:
     return rows
 
 
-def test_all_of_it_arrives(filled: str, target: str) -> None:
+def test_all_of_it_arrives(filled, target):
     """Row by row, in either direction, and both sides are counted afterwards."""
-    seen: list[tuple[int, int]] = []
+    seen = []
     copied = copy_records(
         filled, target, deadline=soon(), tell=lambda done, total: seen.append((done, total))
     )
     assert dump(filled) == dump(target)
     assert copied.is_whole
-    assert (29, 29) == copied.counts["rentals"]
+    assert copied.counts["rentals"] == (29, 29)
     assert {1} == {copied.counts[table][1] for table in KEYS if table not in ("rentals", "intents")}
     total = sum(here for here, _ in copied.counts.values())
-    assert (total, total) == seen[-1]
+    assert seen[-1] == (total, total)
     assert sorted(seen) == seen
 
 
-def test_no_table_is_left_out(filled: str) -> None:
+def test_no_table_is_left_out(filled):
     """A new table fails here until it is copied, too."""
     source = source_of(filled)
     with source.open(deadline=soon()) as store:
@@ -117,7 +101,7 @@ def test_no_table_is_left_out(filled: str) -> None:
     assert set(KEYS) == tables - {"_sqlite_migrations", "migrations"}
 
 
-def test_it_is_the_same_installation(filled: str, target: str) -> None:
+def test_it_is_the_same_installation(filled, target):
     """Else its references at Carloop would not be ours any more."""
     copy_records(filled, target, deadline=soon())
     ids = [dump(each)["installation"][0]["id"] for each in (filled, target)]
@@ -127,7 +111,7 @@ def test_it_is_the_same_installation(filled: str, target: str) -> None:
             assert ids[0] == noted_installation(Path(location))
 
 
-def test_a_place_that_was_only_looked_at_is_empty(filled: str, target: str) -> None:
+def test_a_place_that_was_only_looked_at_is_empty(filled, target):
     """The doctor may have been there first, and drawn an installation's id."""
     first = dump(target)["installation"]
     copy_records(filled, target, deadline=soon())
@@ -137,7 +121,7 @@ def test_a_place_that_was_only_looked_at_is_empty(filled: str, target: str) -> N
         assert dump(target)["installation"][0]["id"] == noted_installation(Path(target))
 
 
-def test_a_place_with_records_is_refused(filled: str, target: str) -> None:
+def test_a_place_with_records_is_refused(filled, target):
     """Nothing is mixed and nothing replaced."""
     source = source_of(target)
     with source.open(deadline=soon()) as store:
@@ -146,11 +130,11 @@ def test_a_place_with_records_is_refused(filled: str, target: str) -> None:
     before = dump(target)
     with pytest.raises(Refused) as refused:
         copy_records(filled, target, deadline=soon())
-    assert "store.copy_not_empty" == refused.value.reason.text
-    assert before == dump(target)
+    assert refused.value.reason.text == "store.copy_not_empty"
+    assert dump(target) == before
 
 
-def other_name(location: str, folder: Path) -> str:
+def other_name(location, folder):
     """Name the same place in another way."""
     if location.startswith("postgresql://"):
         return location.replace("postgresql://", "postgres://") + "&application_name=other"
@@ -160,9 +144,7 @@ def other_name(location: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("has_records", [True, False])
-def test_one_and_the_same_place_is_refused(
-    request: pytest.FixtureRequest, location: str, tmp_path: Path, has_records: bool
-) -> None:
+def test_one_and_the_same_place_is_refused(request, location, tmp_path, has_records):
     """At once, by whatever name, and although there may be nothing in it: it would wait for itself."""
     if has_records:
         request.getfixturevalue("filled")
@@ -170,12 +152,12 @@ def test_one_and_the_same_place_is_refused(
     for there in (location, other_name(location, tmp_path)):
         with pytest.raises(Refused) as refused:
             copy_records(location, there, deadline=soon(3))
-        assert "store.copy_same" == refused.value.reason.text
-    assert before == dump(location)
+        assert refused.value.reason.text == "store.copy_same"
+    assert dump(location) == before
     assert {"link.sqlite3"} >= {each.name for each in tmp_path.iterdir() if each not in files}
 
 
-def test_two_databases_of_one_server_are_two(postgres: Postgres) -> None:
+def test_two_databases_of_one_server_are_two(postgres):
     """Neither their names nor their servers tell them apart, but what they are."""
     origin, target = postgres.new_database(), postgres.new_database()
     dump(origin)
@@ -189,7 +171,7 @@ def test_two_databases_of_one_server_are_two(postgres: Postgres) -> None:
         (b"SQLite format 3\0\x10\0\1\1\0\x40\x20\x20" + b"\xff" * 8000, "store.copy_damaged"),
     ],
 )
-def test_a_file_that_is_no_database_is_called_so(tmp_path: Path, content: bytes, text: str) -> None:
+def test_a_file_that_is_no_database_is_called_so(tmp_path, content, text):
     """From there or to there; to rebuild CARLOOP_STORE would not mend it, and the file stays as it is."""
     bad, good = tmp_path / "bad.csv", tmp_path / "good.sqlite3"
     bad.write_bytes(content)
@@ -202,21 +184,21 @@ def test_a_file_that_is_no_database_is_called_so(tmp_path: Path, content: bytes,
     assert not (tmp_path / "new.sqlite3").exists()
 
 
-def test_where_nothing_is_nothing_is_made(location: str, target: str) -> None:
+def test_where_nothing_is_nothing_is_made(location, target):
     """A mistyped path is told, and no empty records are left there."""
     with pytest.raises(Refused) as refused:
         copy_records(location, target, deadline=soon())
-    assert "store.copy_nothing" == refused.value.reason.text
+    assert refused.value.reason.text == "store.copy_nothing"
     for each in (location, target):
         source = source_of(each)
         assert not source.exists(deadline=soon())
         source.close()
 
 
-def test_a_copy_that_breaks_off_leaves_nothing(filled: str, target: str) -> None:
+def test_a_copy_that_breaks_off_leaves_nothing(filled, target):
     """Ctrl-C in the middle: the other place is as empty as before, and the copy can begin again."""
 
-    def interrupt(done: int, _total: int) -> None:
+    def interrupt(done, _total):
         if done > 20:
             raise KeyboardInterrupt
 
@@ -226,11 +208,11 @@ def test_a_copy_that_breaks_off_leaves_nothing(filled: str, target: str) -> None
     assert copy_records(filled, target, deadline=soon()).is_whole
 
 
-def test_nobody_writes_meanwhile(filled: str, target: str) -> None:
+def test_nobody_writes_meanwhile(filled, target):
     """What was written after it was copied would be lost."""
     source, refused = source_of(filled), []
 
-    def write(done: int, _total: int) -> None:
+    def write(done, _total):
         if not refused:
             with source.open(deadline=soon(0.2)) as store, pytest.raises(StoreFailed) as failed:
                 store.save_settings(Site("late"), StoredSettings("https://b.example"))
@@ -238,10 +220,10 @@ def test_nobody_writes_meanwhile(filled: str, target: str) -> None:
 
     copy_records(filled, target, deadline=soon(), tell=write)
     source.close()
-    assert ["busy"] == refused
+    assert refused == ["busy"]
 
 
-def test_records_in_use_are_refused(filled: str, target: str) -> None:
+def test_records_in_use_are_refused(filled, target):
     """A change on its way would be pending in one place and settled in the other."""
     hold = """
 import sys, time
@@ -255,24 +237,22 @@ sys.stdin.read()
         [sys.executable, "-c", hold, filled], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as planner:
         assert planner.stdout is not None
-        assert "True\n" == planner.stdout.readline()
+        assert planner.stdout.readline() == "True\n"
         with pytest.raises(Refused) as refused:
             copy_records(filled, target, deadline=soon())
         planner.kill()
-    assert "store.copy_in_use" == refused.value.reason.text
+    assert refused.value.reason.text == "store.copy_in_use"
     assert copy_records(filled, target, deadline=soon()).is_whole
 
 
-def cut_off(postgres: Postgres, database: str) -> None:
+def cut_off(postgres, database):
     """End whoever is connected to a database, and let nobody in any more."""
     postgres.do(f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
     postgres.do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
 
 
 @pytest.mark.parametrize("fails", ["origin", "target"])
-def test_what_fails_is_told_of_the_side_that_failed(
-    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, fails: str
-) -> None:
+def test_what_fails_is_told_of_the_side_that_failed(postgres, monkeypatch, fails):
     """Whoever reads it looks at the right server, though one transaction runs within the other."""
     monkeypatch.setattr(copying, "BATCH", 1)
     places = {"origin": postgres.new_database(), "target": postgres.new_database()}
@@ -288,12 +268,10 @@ def test_what_fails_is_told_of_the_side_that_failed(
             deadline=soon(),
             tell=lambda done, _total: done == 1 and cut_off(postgres, database),
         )
-    assert f"postgresql:///{database}" == dict(failed.value.reason.params)["path"]
+    assert dict(failed.value.reason.params)["path"] == f"postgresql:///{database}"
 
 
-def test_a_damaged_origin_is_not_taken_for_the_target(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_origin_is_not_taken_for_the_target(tmp_path, monkeypatch):
     """Of two files, too, where the damage lies on a page that is read last."""
     origin, target = tmp_path / "origin.sqlite3", tmp_path / "target.sqlite3"
     monkeypatch.setattr(copying, "BATCH", 1)
@@ -313,14 +291,14 @@ def test_a_damaged_origin_is_not_taken_for_the_target(
     )
 
 
-def test_a_long_pause_breaks_nothing(filled: str, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_pause_breaks_nothing(filled, target, monkeypatch):
     """A laptop that sleeps for a while in the middle: a server ends our idle transactions otherwise."""
     short = postgres_connection._PREPARE.replace(b"'20s'", b"'100ms'")
     assert short != postgres_connection._PREPARE
     monkeypatch.setattr(postgres_connection, "_PREPARE", short)
-    seen: list[int] = []
+    seen = []
 
-    def pause(done: int, _total: int) -> None:
+    def pause(done, _total):
         seen.append(done)
         time.sleep(0.25)
 

@@ -1,79 +1,63 @@
 """Erasure in the records: now where nothing needs the data, else in the transaction that settles the change."""
 
-from __future__ import annotations
-
 import random
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from benchmarks.postgres import Postgres
-from carloop_plugin.appointment import SavedAppointment
-from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
+from carloop_plugin.intents import Outcome, OutcomeStatus
 from carloop_plugin.model import Action, AppointmentId, ChangeId
-from carloop_plugin.ports import Store
 from carloop_plugin.store import connection
 from carloop_plugin.store.copying import copy_records
-from carloop_plugin.store.opening import Source, source_of
+from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.pool import SqliteFile
-from carloop_plugin.store.records import Records
 from carloop_plugin.store.rows import appointment_row, intent_row
 from carloop_plugin.store.statements import insert
-
-MakeAppointment = Callable[..., SavedAppointment]
-MakeIntent = Callable[..., Intent]
 
 A1, C1, C2 = AppointmentId("A-1"), ChangeId("c-1"), ChangeId("c-2")
 DONE = Outcome(C1, OutcomeStatus.DONE)
 ANY = sys.maxsize
 
 
-def test_what_nothing_needs_is_erased_at_once(store: Store, make_appointment: MakeAppointment) -> None:
+def test_what_nothing_needs_is_erased_at_once(store, make_appointment):
     """The count says how many; asking again erases nothing more."""
     store.save_appointment(make_appointment())
-    assert 1 == store.forget_appointments([A1, AppointmentId("A-never")])
+    assert store.forget_appointments([A1, AppointmentId("A-never")]) == 1
     assert store.appointment(A1) is None
-    assert 0 == store.forget_appointments([A1])
+    assert store.forget_appointments([A1]) == 0
 
 
-def test_a_number_is_looked_up_and_not_searched_for(
-    store: Records, make_appointment: MakeAppointment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_number_is_looked_up_and_not_searched_for(store, make_appointment, monkeypatch):
     """A workshop's records grow for ten years; erasing one customer reads that customer's rows."""
     db = store.database
 
-    def fill() -> None:
+    def fill():
         for number in range(2000):
             made = make_appointment(f"A-{number:04}", key=store.number_key, number=str(number))
             insert(db, "appointments", appointment_row(made))
 
     db.transact(fill)
     db.transact(lambda: db.execute("ANALYZE"))
-    asked: list[tuple[str, object]] = []
+    asked = []
     query = type(db).query
 
-    def noted(self: Any, sql: str, values: Any = ()) -> list[Any]:
+    def noted(self, sql, values=()):
         asked.append((sql, values))
         return query(self, sql, values)
 
     monkeypatch.setattr(type(db), "query", noted)
-    assert ["A-0815"] == store.appointments_numbered("815")
+    assert store.appointments_numbered("815") == ["A-0815"]
     monkeypatch.undo()
     explain = "EXPLAIN " if db.IS_SERVER else "EXPLAIN QUERY PLAN "
     looks = [(sql, values) for sql, values in asked if "appointments" in sql]
     plan = str([db.query(explain + sql, values) for sql, values in looks])
-    assert (1, True) == (len(looks), "appointments_by_number" in plan), plan
+    assert (len(looks), "appointments_by_number" in plan) == (1, True), plan
 
 
-def test_numbers_are_found_in_copied_records(
-    file: SqliteFile, path: Path, postgres: Postgres, make_appointment: MakeAppointment
-) -> None:
+def test_numbers_are_found_in_copied_records(file, path, postgres, make_appointment):
     """The key goes with the digests, to the other database and back."""
     with file.open(deadline=time.monotonic() + 30) as store:
         store.save_appointment(make_appointment(key=store.number_key))
@@ -82,11 +66,11 @@ def test_numbers_are_found_in_copied_records(
         assert copy_records(origin, target, deadline=time.monotonic() + 30).is_whole
         source = source_of(target)
         with source.open(deadline=time.monotonic() + 30) as store:
-            assert [A1] == store.appointments_numbered("4711")
+            assert store.appointments_numbered("4711") == [A1]
         source.close()
 
 
-def test_each_records_have_a_key_of_their_own(tmp_path: Path) -> None:
+def test_each_records_have_a_key_of_their_own(tmp_path):
     """Digests of one workshop's records say nothing about another's."""
     keys = set()
     for name in ("one", "other"):
@@ -99,14 +83,12 @@ def test_each_records_have_a_key_of_their_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["settled", "given up", "forgotten"])
-def test_what_a_change_needs_is_erased_when_it_ends(
-    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent, way: str
-) -> None:
+def test_what_a_change_needs_is_erased_when_it_ends(store, make_appointment, make_intent, way):
     """However the change ends, nobody has to ask for the erasure again."""
     store.save_appointment(make_appointment(key=store.number_key))
     store.record(make_intent())
-    assert 0 == store.forget_appointments([A1])
-    assert (A1, 0) == (store.appointments_numbered("4711")[0], store.unfinished_erasures())
+    assert store.forget_appointments([A1]) == 0
+    assert (store.appointments_numbered("4711")[0], store.unfinished_erasures()) == (A1, 0)
     match way:
         case "settled":
             store.settle(C1, DONE)
@@ -117,28 +99,26 @@ def test_what_a_change_needs_is_erased_when_it_ends(
             )
         case "forgotten":
             store.forget_intent(C1)
-    assert (None, 1) == (store.appointment(A1), store.unfinished_erasures())
+    assert (store.appointment(A1), store.unfinished_erasures()) == (None, 1)
     assert store.finish_erasures(largest=ANY)
-    assert 0 == store.unfinished_erasures()
+    assert store.unfinished_erasures() == 0
 
 
-def test_a_payload_alone_is_erased_when_its_change_ends(
-    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
-) -> None:
+def test_a_payload_alone_is_erased_when_its_change_ends(store, make_appointment, make_intent):
     """The appointment is another customer's by now: it stays, and the files are cleared all the same."""
     store.save_appointment(make_appointment())
     store.record(make_intent())
     store.forget_payloads([A1])
-    assert 0 == store.unfinished_erasures()
+    assert store.unfinished_erasures() == 0
     store.settle(C1, DONE)
-    assert (True, 1) == (store.appointment(A1) is not None, store.unfinished_erasures())
-    assert (True, 0) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
+    assert (store.appointment(A1) is not None, store.unfinished_erasures()) == (True, 1)
+    assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
 
 
 @pytest.mark.parametrize("is_asked_first", [True, False])
 def test_an_appointment_asked_for_goes_whoever_asks_first(
-    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent, is_asked_first: bool
-) -> None:
+    store, make_appointment, make_intent, is_asked_first
+):
     """That a payload alone was asked for as well takes nothing back."""
     store.save_appointment(make_appointment())
     store.record(make_intent())
@@ -149,9 +129,7 @@ def test_an_appointment_asked_for_goes_whoever_asks_first(
     assert store.appointment(A1) is None
 
 
-def test_an_appointment_saved_anew_outlives_the_erasure_of_a_payload(
-    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
-) -> None:
+def test_an_appointment_saved_anew_outlives_the_erasure_of_a_payload(store, make_appointment, make_intent):
     """An erasure of all of it was done, and only the files were still to be cleared."""
     store.forget_appointments([A1])
     store.save_appointment(make_appointment())
@@ -161,9 +139,7 @@ def test_an_appointment_saved_anew_outlives_the_erasure_of_a_payload(
     assert store.appointment(A1) is not None
 
 
-def test_an_appointment_saved_after_its_erasure_stays(
-    store: Store, make_appointment: MakeAppointment, make_intent: MakeIntent
-) -> None:
+def test_an_appointment_saved_after_its_erasure_stays(store, make_appointment, make_intent):
     """What is saved under the same id later is remembered, though the files may not be rewritten yet."""
     store.forget_appointments([A1])
     store.save_appointment(make_appointment())
@@ -174,8 +150,8 @@ def test_an_appointment_saved_after_its_erasure_stays(
 
 @pytest.mark.parametrize("round_", range(5))
 def test_an_erasure_at_the_moment_its_change_settles_is_not_missed(
-    source: Source, make_appointment: MakeAppointment, make_intent: MakeIntent, round_: int
-) -> None:
+    source, make_appointment, make_intent, round_
+):
     """Whichever of the two comes second erases."""
     numbers = range(20)
     with source.open(deadline=time.monotonic() + 30) as store:
@@ -183,12 +159,12 @@ def test_an_erasure_at_the_moment_its_change_settles_is_not_missed(
             store.save_appointment(make_appointment(f"A-{n}"))
             store.record(make_intent(f"c-{n}", f"A-{n}"))
 
-    def settle(start: threading.Barrier, number: int) -> None:
+    def settle(start, number):
         with source.open(deadline=time.monotonic() + 30) as store:
             start.wait()
             store.settle(ChangeId(f"c-{number}"), Outcome(ChangeId(f"c-{number}"), OutcomeStatus.DONE))
 
-    def forget(start: threading.Barrier, number: int) -> None:
+    def forget(start, number):
         with source.open(deadline=time.monotonic() + 30) as store:
             start.wait()
             store.forget_appointments([AppointmentId(f"A-{number}")])
@@ -204,28 +180,24 @@ def test_an_erasure_at_the_moment_its_change_settles_is_not_missed(
             assert store.appointment(AppointmentId(f"A-{number}")) is None
 
 
-def test_what_was_missed_is_erased_by_finishing(
-    store: Records, make_appointment: MakeAppointment, make_intent: MakeIntent
-) -> None:
+def test_what_was_missed_is_erased_by_finishing(store, make_appointment, make_intent):
     """Whatever came between, the next round of reconciling finds it."""
     store.save_appointment(make_appointment())
     store.record(make_intent())
     store.forget_appointments([A1])
     db = store.database
     db.transact(lambda: db.execute("DELETE FROM intents"))
-    assert 1 == store.unfinished_erasures()
+    assert store.unfinished_erasures() == 1
     assert store.finish_erasures(largest=ANY)
-    assert (None, 0) == (store.appointment(A1), store.unfinished_erasures())
+    assert (store.appointment(A1), store.unfinished_erasures()) == (None, 0)
 
 
-def test_one_that_is_asked_for_again_meanwhile_stays_noted(
-    store: Records, make_appointment: MakeAppointment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_that_is_asked_for_again_meanwhile_stays_noted(store, make_appointment, monkeypatch):
     """Another server erases under the same id while the files are cleared: its traces may still be there."""
     store.forget_appointments([A1])
     scrub = type(store.database).scrub
 
-    def meanwhile(db: Any, *, largest: int) -> bool:
+    def meanwhile(db, *, largest):
         is_done = scrub(db, largest=largest)
         store.save_appointment(make_appointment())
         store.forget_appointments([A1])
@@ -233,20 +205,18 @@ def test_one_that_is_asked_for_again_meanwhile_stays_noted(
 
     monkeypatch.setattr(type(store.database), "scrub", meanwhile)
     assert store.finish_erasures(largest=ANY)
-    assert 1 == store.unfinished_erasures()
+    assert store.unfinished_erasures() == 1
 
 
-def test_a_large_file_is_not_rewritten_beside_the_work(file: SqliteFile) -> None:
+def test_a_large_file_is_not_rewritten_beside_the_work(file):
     """Nobody can write meanwhile; that it is left to do is remembered."""
     with file.open(deadline=time.monotonic() + 30) as store:
         store.forget_appointments([A1])
-        assert (False, 1) == (store.finish_erasures(largest=1), store.unfinished_erasures())
+        assert (store.finish_erasures(largest=1), store.unfinished_erasures()) == (False, 1)
 
 
 @pytest.mark.parametrize("journal", ["delete", "wal"])
-def test_no_byte_of_what_was_erased_is_in_any_file(
-    path: Path, make_intent: MakeIntent, monkeypatch: pytest.MonkeyPatch, journal: str
-) -> None:
+def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, monkeypatch, journal):
     """SQLite leaves copies where it moves rows between pages, and in the write-ahead log: after erasing, nowhere."""
     monkeypatch.setattr(connection, "wal_is_safe", lambda _: journal == "wal")
     chance = random.Random(1)
@@ -262,20 +232,20 @@ def test_no_byte_of_what_was_erased_is_in_any_file(
     file.close()
     other.close()
     assert {"carloop.sqlite3": 0, "carloop.sqlite3.installation": 0}.items() <= files.items()
-    assert 0 == sum(files.values())
+    assert sum(files.values()) == 0
 
 
-def fill_and_settle(store: Records, make_intent: MakeIntent, chance: random.Random) -> None:
+def fill_and_settle(store, make_intent, chance):
     """Record a thousand changes with payloads of any length and settle them in any order."""
     ids = [f"{chance.getrandbits(128):032x}" for _ in range(1000)]
     db = store.database
 
-    def fill() -> None:
+    def fill():
         for each in ids:
             body = b"Canary " * chance.choice([1, 3, 20, 200])
             insert(db, "intents", intent_row(make_intent(each, f"A-{each}", body=body)))
 
-    def settle() -> None:
+    def settle():
         for each in ids:
             outcome = Outcome(
                 ChangeId(each), OutcomeStatus.DONE, rental={"id": "R" * chance.choice([1, 400])}
@@ -287,7 +257,7 @@ def fill_and_settle(store: Records, make_intent: MakeIntent, chance: random.Rand
     db.transact(settle)
 
 
-def test_others_at_work_put_it_off(path: Path, file: SqliteFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_others_at_work_put_it_off(path, file, monkeypatch):
     """A reader keeps the write-ahead log from being emptied: that is said, and done as soon as it has gone."""
     monkeypatch.setattr(connection, "wal_is_safe", lambda _: True)
     monkeypatch.setattr(connection, "LONGEST_WAIT", 0.05)
@@ -297,17 +267,15 @@ def test_others_at_work_put_it_off(path: Path, file: SqliteFile, monkeypatch: py
         reader.lend(deadline=time.monotonic() + 30) as other,
     ):
         other.execute("BEGIN")
-        assert (0,) == other.execute("SELECT count(*) FROM intents").fetchone()
+        assert other.execute("SELECT count(*) FROM intents").fetchone() == (0,)
         store.forget_appointments([A1])
-        assert (False, 1) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
+        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
         other.execute("ROLLBACK")
-        assert (True, 0) == (store.finish_erasures(largest=ANY), store.unfinished_erasures())
+        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
     reader.close()
 
 
-def test_the_deadline_puts_it_off(
-    path: Path, make_intent: MakeIntent, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_deadline_puts_it_off(path, make_intent, monkeypatch):
     """Rewriting ends at the call's deadline, whatever is left to do."""
     monkeypatch.setattr(connection, "_STEPS_BETWEEN_LOOKS", 1)
     file = SqliteFile(path)
@@ -317,5 +285,5 @@ def test_the_deadline_puts_it_off(
     with file.open(deadline=time.monotonic()) as store:
         assert not store.finish_erasures(largest=ANY)
     with file.open(deadline=time.monotonic() + 60) as store:
-        assert 1 == store.unfinished_erasures()
+        assert store.unfinished_erasures() == 1
     file.close()

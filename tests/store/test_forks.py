@@ -1,22 +1,19 @@
 """Records across a fork: no open file of SQLite's gets into a child, and no transaction is cut in two."""
 
-from __future__ import annotations
-
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from carloop_plugin.model import AppointmentId
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.pool import SqliteFile
 
 
-def soon() -> float:
+def soon():
     return time.monotonic() + 30
 
 
-def held_open(path: Path) -> int:
+def held_open(path):
     """Count this process's open files of a store, its journals included."""
     held = 0
     for each in Path("/proc/self/fd").iterdir():
@@ -27,29 +24,29 @@ def held_open(path: Path) -> int:
     return held
 
 
-def test_no_open_file_gets_into_a_child(path: Path, in_child: Any) -> None:
+def test_no_open_file_gets_into_a_child(path, in_child):
     """SQLite would believe there that it holds the parent's locks."""
     file = SqliteFile(path)
     with file.open(deadline=soon()) as one, file.open(deadline=soon()) as two:
         assert [] == one.pending_intents() == two.pending_intents()
         assert held_open(path) > 0
-        assert 0 == in_child(lambda: held_open(path))
+        assert in_child(lambda: held_open(path)) == 0
         # a call that spans the fork goes on, in both
-        assert 0 == in_child(lambda: len(one.pending_intents()))
-        assert [] == one.pending_intents()
+        assert in_child(lambda: len(one.pending_intents())) == 0
+        assert one.pending_intents() == []
     file.close()
 
 
-def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any, until_forking: Any) -> None:
+def test_a_fork_waits_for_a_transaction(path, in_child, until_forking):
     """What the child sees is from after it."""
     source = source_of(str(path))
     begun = threading.Event()
-    written: list[str] = []
+    written = []
 
-    def write() -> None:
+    def write():
         with source.open(deadline=time.monotonic() + 60) as records:
 
-            def work() -> None:
+            def work():
                 records.database.execute("INSERT INTO sites (site) VALUES ('half')")
                 begun.set()
                 until_forking()
@@ -62,11 +59,11 @@ def test_a_fork_waits_for_a_transaction(path: Path, in_child: Any, until_forking
     thread.start()
     assert begun.wait(10)
 
-    def read() -> list[str]:
+    def read():
         with source.open(deadline=soon()) as records:
             assert records.pending_change(AppointmentId("A-1")) is None
             return [*written, str(records.database.query("SELECT site FROM sites")[0]["site"])]
 
-    assert ["whole", "whole"] == in_child(read)
+    assert in_child(read) == ["whole", "whole"]
     thread.join()
     source.close()

@@ -1,15 +1,11 @@
 """How a server is reached, and what of its address and of us is told."""
 
-from __future__ import annotations
-
 import socket
 import sys
 import time
-from collections.abc import Callable
 
 import pytest
 
-from benchmarks.postgres import Postgres
 from carloop_plugin.location import shown
 from carloop_plugin.model import StoreFailed
 from carloop_plugin.store.opening import source_of
@@ -17,20 +13,18 @@ from carloop_plugin.store.postgres import PostgresServer
 from carloop_plugin.store.postgres_database import PostgresDatabase
 from carloop_plugin.store.postgres_pool import Connections
 
-FailureOf = Callable[[str], StoreFailed]
-
 CANARY = "canary-passwort-0815"
 
 
-def soon() -> float:
+def soon():
     return time.monotonic() + 30
 
 
-def told(failure: StoreFailed) -> tuple[str, str | None]:
+def told(failure):
     return failure.reason.code, failure.reason.text
 
 
-def test_a_server_that_is_down_is_told_at_once(failure_of: FailureOf) -> None:
+def test_a_server_that_is_down_is_told_at_once(failure_of):
     """Nobody waits for the deadline to hear that the connection is refused."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -38,19 +32,20 @@ def test_a_server_that_is_down_is_told_at_once(failure_of: FailureOf) -> None:
     began = time.monotonic()
     failure = failure_of(f"postgresql://carloop:{CANARY}@127.0.0.1:{port}/carloop")
     assert time.monotonic() - began < 2
-    assert ("storage_failed", "store.unreachable") == told(failure)
-    assert {"path": f"postgresql://127.0.0.1:{port}/carloop", "why": "Connection refused"} == dict(
-        failure.reason.params
-    )
+    assert told(failure) == ("storage_failed", "store.unreachable")
+    assert dict(failure.reason.params) == {
+        "path": f"postgresql://127.0.0.1:{port}/carloop",
+        "why": "Connection refused",
+    }
 
 
-def test_a_host_nobody_knows_is_told(failure_of: FailureOf) -> None:
+def test_a_host_nobody_knows_is_told(failure_of):
     """The name is in the message, nothing else of the address is."""
     failure = failure_of(f"postgresql://carloop:{CANARY}@no-such-host.invalid/carloop")
-    assert ("storage_failed", "store.unreachable") == told(failure)
+    assert told(failure) == ("storage_failed", "store.unreachable")
 
 
-def test_a_wrong_password_is_told_without_it(postgres: Postgres, failure_of: FailureOf) -> None:
+def test_a_wrong_password_is_told_without_it(postgres, failure_of):
     """PostgreSQL's own words say for whom it failed."""
     rules = postgres.folder / "pg_hba.conf"
     if "guarded" not in rules.read_text():
@@ -58,15 +53,15 @@ def test_a_wrong_password_is_told_without_it(postgres: Postgres, failure_of: Fai
         rules.write_text(f"local all guarded scram-sha-256\n{rules.read_text()}")
         postgres.do("SELECT pg_reload_conf()")
     failure = failure_of(postgres.address("postgres", "guarded", f"{CANARY}-wr@ng/?"))
-    assert ("storage_failed", "store.unreachable") == told(failure)
+    assert told(failure) == ("storage_failed", "store.unreachable")
     why = dict(failure.reason.params)["why"]
-    assert 'FATAL:  password authentication failed for user "guarded"' == why
+    assert why == 'FATAL:  password authentication failed for user "guarded"'
 
 
-def test_a_database_that_is_not_there_is_told(postgres: Postgres, failure_of: FailureOf) -> None:
+def test_a_database_that_is_not_there_is_told(postgres, failure_of):
     """The server is there, the database has to be made first."""
     failure = failure_of(postgres.address("never_made"))
-    assert 'FATAL:  database "never_made" does not exist' == dict(failure.reason.params)["why"]
+    assert dict(failure.reason.params)["why"] == 'FATAL:  database "never_made" does not exist'
 
 
 @pytest.mark.parametrize(
@@ -86,11 +81,11 @@ def test_a_database_that_is_not_there_is_told(postgres: Postgres, failure_of: Fa
         f"mysql://carloop:{CANARY}@db.example/carloop",
     ],
 )
-def test_an_address_that_reads_in_two_ways_is_refused(address: str) -> None:
+def test_an_address_that_reads_in_two_ways_is_refused(address):
     """Else a part of the password would pass for a host, and stand in messages and look-ups of names."""
     with pytest.raises(StoreFailed) as failed, source_of(address).open(deadline=soon()):
         pass
-    assert ("storage_failed", "store.address_unclear") == told(failed.value)
+    assert told(failed.value) == ("storage_failed", "store.address_unclear")
     assert CANARY not in repr(failed.value.reason) + shown(address)
 
 
@@ -105,12 +100,12 @@ def test_an_address_that_reads_in_two_ways_is_refused(address: str) -> None:
         (f"postgresql://u:{CANARY}/x@h/c", "postgresql://…"),
     ],
 )
-def test_an_address_is_shown_without_its_secrets(address: str, seen: str) -> None:
+def test_an_address_is_shown_without_its_secrets(address, seen):
     """Whoever reads the doctor's report learns where the records are, and not how to get at them."""
     assert seen == shown(address)
 
 
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_it_is_named(monkeypatch):
     """An installation without psycopg says what to install."""
     monkeypatch.delitem(sys.modules, "carloop_plugin.store.postgres", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
@@ -118,10 +113,10 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(StoreFailed) as failed:
         source_of("postgresql://db.example/carloop")
-    assert ("storage_failed", "store.postgres_missing") == told(failed.value)
+    assert told(failed.value) == ("storage_failed", "store.postgres_missing")
 
 
-def test_the_figures_name_the_server_and_no_secret(postgres: Postgres) -> None:
+def test_the_figures_name_the_server_and_no_secret(postgres):
     """For `carloop doctor`."""
     address = postgres.new_database().replace("postgres@", f"postgres:{CANARY}@")
     server = PostgresServer(address)
@@ -129,13 +124,11 @@ def test_the_figures_name_the_server_and_no_secret(postgres: Postgres) -> None:
         figures = store.figures()
     server.close()
     assert figures.engine.startswith("PostgreSQL 1")
-    assert "" == figures.journal
+    assert figures.journal == ""
     assert CANARY not in repr(figures)
 
 
-def test_no_secret_is_in_a_repr_or_log(
-    postgres: Postgres, failure_of: FailureOf, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_secret_is_in_a_repr_or_log(postgres, failure_of, caplog):
     """Whoever prints what we work with, or turns every log on, does not see the password."""
     caplog.set_level("DEBUG")
     address = postgres.new_database().replace("postgres@", f"postgres:{CANARY}@")

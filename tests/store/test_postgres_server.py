@@ -1,12 +1,9 @@
 """What a server refuses, and what becomes of a call when it fails."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,53 +11,50 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 
-from benchmarks.postgres import Postgres, run_postgres
-from carloop_plugin.intents import Intent, Recorded, SameChange
+from benchmarks.postgres import run_postgres
+from carloop_plugin.intents import Recorded, SameChange
 from carloop_plugin.model import ChangeId, Site, StoredSettings, StoreFailed
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres import PostgresServer
 from carloop_plugin.store.postgres_pool import MOST_CONNECTIONS
 from carloop_plugin.store.tables import NEWEST
 
-FailureOf = Callable[[str], StoreFailed]
-MakeIntent = Callable[..., Intent]
-
 C1 = ChangeId("c-1")
 
 
-def soon() -> float:
+def soon():
     return time.monotonic() + 30
 
 
-def told(failure: StoreFailed) -> tuple[str, str | None]:
+def told(failure):
     return failure.reason.code, failure.reason.text
 
 
-def name_in(address: str) -> str:
+def name_in(address):
     """Give the name of an address's database."""
     return address.partition("?")[0].rpartition("/")[2]
 
 
 @pytest.fixture
-def address(postgres: Postgres) -> str:
+def address(postgres):
     return postgres.new_database()
 
 
 @pytest.fixture
-def server(address: str) -> Iterator[PostgresServer]:
+def server(address):
     server = PostgresServer(address)
     yield server
     server.close()
 
 
 @pytest.fixture
-def own() -> Iterator[Postgres]:
+def own():
     """A PostgreSQL of the test's own, to be stopped and filled."""
     with run_postgres() as running:
         yield running
 
 
-def test_a_newer_version_is_refused_with_both_versions(server: PostgresServer, address: str) -> None:
+def test_a_newer_version_is_refused_with_both_versions(server, address):
     """Also in the middle of a day, when another server was updated and brought the records along."""
     with server.open(deadline=soon()):
         pass
@@ -68,34 +62,32 @@ def test_a_newer_version_is_refused_with_both_versions(server: PostgresServer, a
         other.execute("INSERT INTO carloop.migrations (name) VALUES ('of_2030')")
     with pytest.raises(StoreFailed) as failed, server.open(deadline=soon()):
         pass
-    assert "store.newer" == failed.value.reason.text
+    assert failed.value.reason.text == "store.newer"
     assert {"found": "of_2030", "known": NEWEST}.items() <= dict(failed.value.reason.params).items()
 
 
-def test_the_planners_own_tables_are_left_alone(server: PostgresServer, address: str) -> None:
+def test_the_planners_own_tables_are_left_alone(server, address):
     """The records are in a schema of their own, so the planner's database will do."""
     with psycopg.connect(address, autocommit=True) as planner:
         planner.execute("CREATE TABLE appointments (id int); INSERT INTO appointments VALUES (1)")
         with server.open(deadline=soon()) as store:
             store.save_settings(Site("main"), StoredSettings("https://a.example"))
-        assert [(1,)] == planner.execute("SELECT * FROM appointments").fetchall()
-        assert [("main",)] == planner.execute("SELECT site FROM carloop.sites").fetchall()
+        assert planner.execute("SELECT * FROM appointments").fetchall() == [(1,)]
+        assert planner.execute("SELECT site FROM carloop.sites").fetchall() == [("main",)]
 
 
-def test_a_user_without_rights_is_told(postgres: Postgres, address: str, failure_of: FailureOf) -> None:
+def test_a_user_without_rights_is_told(postgres, address, failure_of):
     """The schema has to be made, by this user or before."""
     with suppress(psycopg.errors.DuplicateObject):
         postgres.do("CREATE ROLE visitor LOGIN")
     failure = failure_of(postgres.address(name_in(address), "visitor"))
-    assert ("storage_failed", "store.no_right") == told(failure)
+    assert told(failure) == ("storage_failed", "store.no_right")
     postgres.do("CREATE SCHEMA carloop AUTHORIZATION visitor", name_in(address))
     with source_of(postgres.address(name_in(address), "visitor")).open(deadline=soon()) as store:
-        assert [] == store.sites()
+        assert store.sites() == []
 
 
-def test_a_database_that_can_only_be_read_is_told(
-    postgres: Postgres, address: str, make_intent: MakeIntent
-) -> None:
+def test_a_database_that_can_only_be_read_is_told(postgres, address, make_intent):
     """A standby, or one that its keeper locked: nothing is recorded, reading works."""
     server = PostgresServer(address)
     with server.open(deadline=soon()) as store:
@@ -107,10 +99,10 @@ def test_a_database_that_can_only_be_read_is_told(
         with pytest.raises(StoreFailed) as failed:
             store.record(make_intent("c-2", "A-2"))
     server.close()
-    assert (("storage_failed", "store.read_only"), False) == (told(failed.value), failed.value.may_be_written)
+    assert (told(failed.value), failed.value.may_be_written) == (("storage_failed", "store.read_only"), False)
 
 
-def test_a_full_disk_is_told_and_nothing_is_half_written(own: Postgres, make_intent: MakeIntent) -> None:
+def test_a_full_disk_is_told_and_nothing_is_half_written(own, make_intent):
     """Before sending: no request is made. With room again it goes on."""
     with small_disk() as folder:
         own.do(f"CREATE TABLESPACE small LOCATION '{folder}'")
@@ -125,7 +117,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(own: Postgres, make_int
                     file.write(b"x" * 65536)
             with pytest.raises(StoreFailed) as failed:
                 store.record(make_intent("c-2", "A-2", body=os.urandom(1 << 20)))
-            assert ("storage_failed", "store.server_full") == told(failed.value)
+            assert told(failed.value) == ("storage_failed", "store.server_full")
             assert not failed.value.may_be_written
             filling.unlink()
             assert store.intent(ChangeId("c-2")) is None
@@ -135,7 +127,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(own: Postgres, make_int
 
 
 @contextmanager
-def small_disk() -> Iterator[Path]:
+def small_disk():
     """Give a folder on a file system with room for a database and little more."""
     with TemporaryDirectory(prefix="carloop-small-") as name:
         Path(name).chmod(0o755)
@@ -155,14 +147,14 @@ def small_disk() -> Iterator[Path]:
             subprocess.run(["umount", "--lazy", name], check=True)
 
 
-def _owner() -> tuple[int, int]:
+def _owner():
     import pwd
 
     entry = pwd.getpwnam("pgserver")
     return entry.pw_uid, entry.pw_gid
 
 
-def test_a_server_that_stops_fails_the_call_and_comes_back(own: Postgres, make_intent: MakeIntent) -> None:
+def test_a_server_that_stops_fails_the_call_and_comes_back(own, make_intent):
     """Connections that died are replaced; no restart of the planner is needed."""
     server = PostgresServer(own.new_database())
     with server.open(deadline=soon()) as store:
@@ -171,7 +163,7 @@ def test_a_server_that_stops_fails_the_call_and_comes_back(own: Postgres, make_i
     began = time.monotonic()
     with pytest.raises(StoreFailed) as failed, server.open(deadline=soon()):
         pass
-    assert ("storage_failed", "store.unreachable") == told(failed.value)
+    assert told(failed.value) == ("storage_failed", "store.unreachable")
     assert time.monotonic() - began < 2
     own.start()
     with server.open(deadline=soon()) as store:
@@ -179,9 +171,7 @@ def test_a_server_that_stops_fails_the_call_and_comes_back(own: Postgres, make_i
     server.close()
 
 
-def test_a_server_that_restarts_in_the_middle_of_a_call_is_not_noticed(
-    own: Postgres, make_intent: MakeIntent
-) -> None:
+def test_a_server_that_restarts_in_the_middle_of_a_call_is_not_noticed(own, make_intent):
     """What was committed is there, what comes next goes over a new connection."""
     server = PostgresServer(own.new_database())
     with server.open(deadline=soon()) as store:
@@ -195,13 +185,13 @@ def test_a_server_that_restarts_in_the_middle_of_a_call_is_not_noticed(
     server.close()
 
 
-def test_all_connections_that_died_are_replaced(own: Postgres) -> None:
+def test_all_connections_that_died_are_replaced(own):
     """A call does not fail because every one of the pool is dead."""
     server = PostgresServer(own.new_database())
     with server.open(deadline=soon()) as store:
         barrier = threading.Barrier(MOST_CONNECTIONS)
 
-        def look() -> None:
+        def look():
             with server.open(deadline=soon()) as mine:
                 mine._db.transact(lambda: (mine._db.query("SELECT 1"), barrier.wait(10)))
 
@@ -212,11 +202,11 @@ def test_all_connections_that_died_are_replaced(own: Postgres) -> None:
             thread.join()
         own.stop()
         own.start()
-        assert [] == store.sites()
+        assert store.sites() == []
     server.close()
 
 
-def test_a_server_without_a_free_connection_is_busy_within_the_deadline(server: PostgresServer) -> None:
+def test_a_server_without_a_free_connection_is_busy_within_the_deadline(server):
     """Whoever comes when all are in use waits no longer than he may."""
     with server.open(deadline=soon()) as store:
         assert server._open is not None
@@ -226,14 +216,12 @@ def test_a_server_without_a_free_connection_is_busy_within_the_deadline(server: 
             began = time.monotonic()
             with pytest.raises(StoreFailed) as failed, server.open(deadline=began + 0.3):
                 pass
-            assert "busy" == failed.value.reason.code
+            assert failed.value.reason.code == "busy"
             assert time.monotonic() - began < 0.5
-        assert [] == store.sites()
+        assert store.sites() == []
 
 
-def test_a_locked_table_is_busy_within_the_deadline(
-    server: PostgresServer, address: str, make_intent: MakeIntent
-) -> None:
+def test_a_locked_table_is_busy_within_the_deadline(server, address, make_intent):
     """Nothing waits past the deadline for somebody else's lock, and nothing is left waiting in the server."""
     with server.open(deadline=soon()):
         pass
@@ -242,7 +230,7 @@ def test_a_locked_table_is_busy_within_the_deadline(
         began = time.monotonic()
         with server.open(deadline=began + 0.5) as store, pytest.raises(StoreFailed) as failed:
             store.record(make_intent())
-        assert ("busy", False) == (failed.value.reason.code, failed.value.may_be_written)
+        assert (failed.value.reason.code, failed.value.may_be_written) == ("busy", False)
         assert time.monotonic() - began < 0.6
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         end = time.monotonic() + 5
@@ -252,7 +240,7 @@ def test_a_locked_table_is_busy_within_the_deadline(
         assert Recorded() == store.record(make_intent())
 
 
-def test_a_session_is_made_ready(server: PostgresServer) -> None:
+def test_a_session_is_made_ready(server):
     """A process that is stopped in the middle of a transaction, its locks held, is cut off by PostgreSQL itself."""
     with server.open(deadline=soon()) as store:
         settings = store._db.query(
@@ -260,17 +248,17 @@ def test_a_session_is_made_ready(server: PostgresServer) -> None:
             " ('idle_in_transaction_session_timeout', 'search_path', 'synchronous_commit')"
         )
     found = {row["name"]: row["setting"] for row in settings}
-    assert {
+    assert found == {
         "idle_in_transaction_session_timeout": "20000",
         "search_path": "carloop",
         "synchronous_commit": "on",
-    } == found
+    }
 
 
-def test_a_commit_is_durable_whatever_the_servers_default_is(postgres: Postgres, address: str) -> None:
+def test_a_commit_is_durable_whatever_the_servers_default_is(postgres, address):
     """An intent that is gone after a power cut would be a rental nobody knows of."""
     postgres.do(f"ALTER DATABASE {name_in(address)} SET synchronous_commit TO off")
     server = PostgresServer(address)
     with server.open(deadline=soon()) as store:
-        assert [{"synchronous_commit": "on"}] == store._db.query("SHOW synchronous_commit")
+        assert store._db.query("SHOW synchronous_commit") == [{"synchronous_commit": "on"}]
     server.close()

@@ -1,39 +1,33 @@
 """The file itself: who may read it, what it survives, what it refuses."""
 
-from __future__ import annotations
-
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from carloop_plugin.intents import Intent, Outcome, OutcomeStatus
+from carloop_plugin.intents import Outcome, OutcomeStatus
 from carloop_plugin.model import ChangeId, StoreFailed
 from carloop_plugin.store.connection import open_database, wal_is_safe, writing
 from carloop_plugin.store.pool import SqliteFile
 from carloop_plugin.store.tables import NEWEST
 
-MakeIntent = Callable[..., Intent]
 
-
-def soon() -> float:
+def soon():
     return time.monotonic() + 10
 
 
-def test_only_its_owner_can_read_the_file(path: Path, file: SqliteFile) -> None:
+def test_only_its_owner_can_read_the_file(path, file):
     """Open intents hold personal data."""
     with file.open(deadline=soon()):
-        assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_the_installation_stays_the_same(path: Path) -> None:
+def test_the_installation_stays_the_same(path):
     """The id that begins every reference is drawn once."""
     seen = set()
     for _ in range(2):
@@ -41,14 +35,14 @@ def test_the_installation_stays_the_same(path: Path) -> None:
         with file.open(deadline=soon()) as store:
             seen.add(store.installation)
         file.close()
-    assert 1 == len(seen)
+    assert len(seen) == 1
 
 
-def test_several_threads_may_open_a_new_file_at_once(path: Path) -> None:
+def test_several_threads_may_open_a_new_file_at_once(path):
     """Migrations run once, whoever comes first."""
-    installations: list[str] = []
+    installations = []
 
-    def open_it() -> None:
+    def open_it():
         file = SqliteFile(path)
         with file.open(deadline=soon()) as store:
             installations.append(store.installation)
@@ -59,10 +53,10 @@ def test_several_threads_may_open_a_new_file_at_once(path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (8, 1) == (len(installations), len(set(installations)))
+    assert (len(installations), len(set(installations))) == (8, 1)
 
 
-def test_processes_write_together_without_a_lock_error(path: Path) -> None:
+def test_processes_write_together_without_a_lock_error(path):
     """Read-then-write from four processes: a deferred transaction would fail "locked" at once."""
     script = """
 import sys, time
@@ -81,15 +75,13 @@ for n in range(50):
 file.close()
 """
     workers = [subprocess.Popen([sys.executable, "-c", script, str(path)]) for _ in range(4)]
-    assert [0, 0, 0, 0] == [worker.wait(timeout=60) for worker in workers]
+    assert [worker.wait(timeout=60) for worker in workers] == [0, 0, 0, 0]
     with closing(sqlite3.connect(path)) as db:
         rows = db.execute("SELECT position FROM contacts").fetchall()
-    assert [("2026-01-01T00:03:20.000000+00:00",)] == rows
+    assert rows == [("2026-01-01T00:03:20.000000+00:00",)]
 
 
-def test_a_locked_file_is_busy_within_the_deadline(
-    path: Path, file: SqliteFile, make_intent: MakeIntent
-) -> None:
+def test_a_locked_file_is_busy_within_the_deadline(path, file, make_intent):
     """Nothing waits past the deadline for somebody else's lock."""
     with file.open(deadline=soon()):
         pass
@@ -99,21 +91,21 @@ def test_a_locked_file_is_busy_within_the_deadline(
     with pytest.raises(StoreFailed) as failed, file.open(deadline=began + 0.1) as store:
         store.record(make_intent())
     other.close()
-    assert "busy" == failed.value.reason.code
+    assert failed.value.reason.code == "busy"
     assert time.monotonic() - began < 2
 
 
-def test_a_damaged_file_says_so_and_what_to_do(path: Path, file: SqliteFile) -> None:
+def test_a_damaged_file_says_so_and_what_to_do(path, file):
     """It is never repaired or replaced silently."""
     path.write_bytes(b"this is no database, whatever its name says" * 100)
     before = path.read_bytes()
     with pytest.raises(StoreFailed) as failed, file.open(deadline=soon()):
         pass
-    assert ("storage_failed", "store.damaged") == (failed.value.reason.code, failed.value.reason.text)
-    assert before == path.read_bytes()
+    assert (failed.value.reason.code, failed.value.reason.text) == ("storage_failed", "store.damaged")
+    assert path.read_bytes() == before
 
 
-def test_a_newer_file_is_refused_with_both_versions(path: Path, file: SqliteFile) -> None:
+def test_a_newer_file_is_refused_with_both_versions(path, file):
     """An older plugin must not write into tables it does not know."""
     with file.open(deadline=soon()):
         pass
@@ -125,11 +117,11 @@ def test_a_newer_file_is_refused_with_both_versions(path: Path, file: SqliteFile
     db.close()
     with pytest.raises(StoreFailed) as failed, SqliteFile(path).open(deadline=soon()):
         pass
-    assert "store.newer" == failed.value.reason.text
+    assert failed.value.reason.text == "store.newer"
     assert {"found": "of_2030", "known": NEWEST}.items() <= dict(failed.value.reason.params).items()
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     """The settings mistake is said, with the path."""
     (tmp_path / "file").write_text("")
     path = tmp_path / "file" / "carloop.sqlite3"
@@ -141,9 +133,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_a_settled_payload_is_gone_from_every_file(
-    path: Path, file: SqliteFile, make_intent: MakeIntent
-) -> None:
+def test_a_settled_payload_is_gone_from_every_file(path, file, make_intent):
     """Not only from the table: the bytes themselves."""
     body = b"Canary-Kunde " * 2000
     with file.open(deadline=soon()) as store:
@@ -151,12 +141,10 @@ def test_a_settled_payload_is_gone_from_every_file(
         assert b"Canary-Kunde" in path.read_bytes()
         store.settle(ChangeId("c-1"), Outcome(ChangeId("c-1"), OutcomeStatus.DONE))
     file.close()
-    assert [] == [each.name for each in path.parent.iterdir() if b"Canary-Kunde" in each.read_bytes()]
+    assert [each.name for each in path.parent.iterdir() if b"Canary-Kunde" in each.read_bytes()] == []
 
 
-def test_a_file_removed_under_us_is_not_made_anew(
-    path: Path, file: SqliteFile, make_intent: MakeIntent
-) -> None:
+def test_a_file_removed_under_us_is_not_made_anew(path, file, make_intent):
     """Neither is an open handle to it used, nor an empty one begun: its records would be lost, silently."""
     with file.open(deadline=soon()) as store:
         store.record(make_intent())
@@ -164,7 +152,7 @@ def test_a_file_removed_under_us_is_not_made_anew(
     for each in (file, SqliteFile(path)):
         with pytest.raises(StoreFailed) as failed, each.open(deadline=soon()):
             pass
-        assert ("storage_failed", "store.lost") == (failed.value.reason.code, failed.value.reason.text)
+        assert (failed.value.reason.code, failed.value.reason.text) == ("storage_failed", "store.lost")
     assert not path.exists()
 
 
@@ -181,9 +169,7 @@ def test_a_file_removed_under_us_is_not_made_anew(
         ((3, 52, 0), True),
     ],
 )
-def test_the_write_ahead_log_is_used_on_fixed_versions_only(
-    version: tuple[int, int, int], safe: bool
-) -> None:
+def test_the_write_ahead_log_is_used_on_fixed_versions_only(version, safe):
     """An older SQLite can corrupt a WAL database written by two connections."""
     assert safe == wal_is_safe(version)
 
@@ -198,7 +184,7 @@ except sqlite3.OperationalError as error:
 """
 
 
-def test_a_further_connection_takes_no_lock_from_the_others(path: Path, file: SqliteFile) -> None:
+def test_a_further_connection_takes_no_lock_from_the_others(path, file):
     """A process loses its locks on a file when it closes any handle of it: another one could then write into ours."""
     with file.open(deadline=soon()):
         pass
@@ -206,4 +192,4 @@ def test_a_further_connection_takes_no_lock_from_the_others(path: Path, file: Sq
         open_database(path).close()
         command = [sys.executable, "-c", IS_LOCKED, str(path)]
         said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
-    assert "SQLITE_BUSY\n" == said
+    assert said == "SQLITE_BUSY\n"

@@ -1,53 +1,40 @@
 """Many at one store: threads, processes and servers, on either database."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from carloop_plugin.appointment import SavedAppointment
 from carloop_plugin.intents import (
-    Intent,
     OtherPending,
     Outcome,
     OutcomeStatus,
     Recorded,
-    RentalRecord,
     SameChange,
 )
 from carloop_plugin.model import Action, AppointmentId, ChangeId, Reason, RentalId
-from carloop_plugin.ports import Store
 from carloop_plugin.store.leases import LEASE_SECONDS, is_gone, this_process
-from carloop_plugin.store.opening import Source
-
-MakeIntent = Callable[..., Intent]
-MakeRental = Callable[..., RentalRecord]
-MakeAppointment = Callable[..., SavedAppointment]
 
 A1 = AppointmentId("A-1")
 C1, C2 = ChangeId("c-1"), ChangeId("c-2")
 DONE = Outcome(C1, OutcomeStatus.DONE)
 
 
-def soon() -> float:
+def soon():
     return time.monotonic() + 30
 
 
-def at_once(source: Source, *works: Callable[[Store], object]) -> list[object]:
+def at_once(source, *works):
     """Run pieces of work at the same moment, each in a call of its own; give what each answered."""
-    answers: list[object] = [None] * len(works)
+    answers = [None] * len(works)
     start = threading.Barrier(len(works))
 
-    def run(number: int) -> None:
+    def run(number):
         with source.open(deadline=soon()) as store:
             start.wait()
             answers[number] = works[number](store)
@@ -60,32 +47,28 @@ def at_once(source: Source, *works: Callable[[Store], object]) -> list[object]:
     return answers
 
 
-def kinds(answers: list[object]) -> dict[type, int]:
+def kinds(answers):
     return {kind: [type(each) for each in answers].count(kind) for kind in {type(each) for each in answers}}
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_one_of_many_changes_to_an_appointment_is_recorded(
-    source: Source, make_intent: MakeIntent, round_: int
-) -> None:
+def test_one_of_many_changes_to_an_appointment_is_recorded(source, make_intent, round_):
     """Eight advisors at eight servers press the button: one change is pending, seven are told of it."""
     intents = [make_intent(f"c-{number}") for number in range(8)]
     answers = at_once(source, *(lambda store, each=each: store.record(each) for each in intents))
-    assert {Recorded: 1, OtherPending: 7} == kinds(answers)
+    assert kinds(answers) == {Recorded: 1, OtherPending: 7}
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_the_same_change_from_many_servers_is_recorded_once(
-    source: Source, make_intent: MakeIntent, round_: int
-) -> None:
+def test_the_same_change_from_many_servers_is_recorded_once(source, make_intent, round_):
     """A host that asks again elsewhere is shown the change it asked for first, even when that was misread."""
     intents = [make_intent(appointment_id=f"A-{number % 2}") for number in range(8)]
     answers = at_once(source, *(lambda store, each=each: store.record(each) for each in intents))
-    assert {Recorded: 1, SameChange: 7} == kinds(answers)
+    assert kinds(answers) == {Recorded: 1, SameChange: 7}
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_one_of_many_refusals_is_kept(source: Source, make_intent: MakeIntent, round_: int) -> None:
+def test_one_of_many_refusals_is_kept(source, make_intent, round_):
     """Everybody is told the one that was there first."""
     outcomes = [
         Outcome(C1, OutcomeStatus.REFUSED, reason=Reason("vehicle_unavailable", f"text.{n}"))
@@ -96,44 +79,40 @@ def test_one_of_many_refusals_is_kept(source: Source, make_intent: MakeIntent, r
     with source.open(deadline=soon()) as store:
         kept = store.intent(C1)
     assert kept is not None
-    assert [kept.outcome] * 8 == answers
+    assert answers == [kept.outcome] * 8
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_the_newest_revision_stays(source: Source, make_appointment: MakeAppointment, round_: int) -> None:
+def test_the_newest_revision_stays(source, make_appointment, round_):
     """Saves that overtake each other on different servers do not bring an old appointment back."""
     revisions = [make_appointment(revision=revision) for revision in (3, 1, 5, 2, 4, 5, 1, 2)]
     at_once(source, *(lambda store, each=each: store.save_appointment(each) for each in revisions))
     with source.open(deadline=soon()) as store:
         newest = store.appointment(A1)
     assert newest is not None
-    assert 5 == newest.revision
+    assert newest.revision == 5
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_the_newest_sight_of_a_rental_stays(source: Source, make_rental: MakeRental, round_: int) -> None:
+def test_the_newest_sight_of_a_rental_stays(source, make_rental, round_):
     """Two servers read the same rental at different moments; the later one holds."""
     sights = [make_rental(revision=revision) for revision in (3, 1, 5, 2, 4, 5, 1, 2)]
     at_once(source, *(lambda store, each=each: store.keep_rental(each) for each in sights))
     with source.open(deadline=soon()) as store:
-        assert [5] == [each.revision for each in store.rentals_named(RentalId("R-1"))]
+        assert [each.revision for each in store.rentals_named(RentalId("R-1"))] == [5]
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_one_of_many_rentals_is_the_appointments(
-    source: Source, make_rental: MakeRental, round_: int
-) -> None:
+def test_one_of_many_rentals_is_the_appointments(source, make_rental, round_):
     """However they came to be: one is linked, the others are shown for cancellation."""
     rentals = [make_rental(f"R-{number}") for number in range(8)]
     at_once(source, *(lambda store, each=each: store.keep_rental(each) for each in rentals))
     with source.open(deadline=soon()) as store:
-        assert [False] * 7 + [True] == sorted(each.linked for each in store.all_rentals())
+        assert sorted(each.linked for each in store.all_rentals()) == [False] * 7 + [True]
 
 
 @pytest.mark.parametrize("round_", range(10))
-def test_a_booking_given_up_at_the_moment_it_succeeds_is_one_or_the_other(
-    source: Source, make_intent: MakeIntent, round_: int
-) -> None:
+def test_a_booking_given_up_at_the_moment_it_succeeds_is_one_or_the_other(source, make_intent, round_):
     """Settled first, there is nothing to wait for; given up first, it is not settled as done."""
     with source.open(deadline=soon()) as store:
         store.record(make_intent())
@@ -145,10 +124,10 @@ def test_a_booking_given_up_at_the_moment_it_succeeds_is_one_or_the_other(
         booking = store.intent(C1)
     assert booking is not None
     assert Recorded() == recorded
-    assert (booking.given_up_by is None) == (DONE == settled) == booking.is_settled
+    assert (booking.given_up_by is None) == (settled == DONE) == booking.is_settled
 
 
-def test_many_may_open_new_records_at_once(location: str) -> None:
+def test_many_may_open_new_records_at_once(location):
     """Eight servers of a new version start together: the migrations run once, whoever comes first."""
     script = """
 import sys, time
@@ -164,8 +143,8 @@ source.close()
         for _ in range(8)
     ]
     installations = [server.communicate(timeout=60)[0] for server in servers]
-    assert [0] * 8 == [server.returncode for server in servers]
-    assert 1 == len({*installations})
+    assert [server.returncode for server in servers] == [0] * 8
+    assert len({*installations}) == 1
 
 
 HOLD = """
@@ -180,7 +159,7 @@ sys.stdin.read()
 
 
 @contextmanager
-def another_server(location: str) -> Iterator[tuple[subprocess.Popen[str], bool]]:
+def another_server(location):
     """Run another process that takes the intent c-1 and lives on; tell whether it got it."""
     command = [sys.executable, "-c", HOLD, location]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
@@ -192,7 +171,7 @@ def another_server(location: str) -> Iterator[tuple[subprocess.Popen[str], bool]
 
 
 @pytest.fixture
-def pending(source: Source, make_intent: MakeIntent) -> Intent:
+def pending(source, make_intent):
     """A booking whose outcome is not known: its sender has gone back to the host."""
     with source.open(deadline=soon()) as store:
         store.record(make_intent())
@@ -202,9 +181,7 @@ def pending(source: Source, make_intent: MakeIntent) -> Intent:
     return found
 
 
-def test_a_leased_intent_is_left_alone_until_its_process_dies(
-    source: Source, location: str, pending: Intent
-) -> None:
+def test_a_leased_intent_is_left_alone_until_its_process_dies(source, location, pending):
     """Two servers do not ask Carloop about the same intent; a dead one holds up nobody."""
     with another_server(location) as (server, has_it), source.open(deadline=soon()) as store:
         assert has_it
@@ -214,7 +191,7 @@ def test_a_leased_intent_is_left_alone_until_its_process_dies(
         assert pending == store.lease(C1)
 
 
-def test_who_records_an_intent_has_it(source: Source, location: str, make_intent: MakeIntent) -> None:
+def test_who_records_an_intent_has_it(source, location, make_intent):
     """While it is on its way nobody else recovers it; once its sender knows no more, anybody may."""
     with source.open(deadline=soon()) as store:
         store.record(make_intent())
@@ -225,7 +202,7 @@ def test_who_records_an_intent_has_it(source: Source, location: str, make_intent
             assert has_it
 
 
-def test_who_sends_it_again_has_it_for_a_while(source: Source, location: str, pending: Intent) -> None:
+def test_who_sends_it_again_has_it_for_a_while(source, location, pending):
     """Also after an answer that settled nothing: the next one to ask waits."""
     with source.open(deadline=soon()) as store:
         assert pending == store.lease(C1)
@@ -236,7 +213,7 @@ def test_who_sends_it_again_has_it_for_a_while(source: Source, location: str, pe
         assert store.lease(C1) is not None
 
 
-def test_a_lease_is_lost_in_time(source: Source, location: str, pending: Intent) -> None:
+def test_a_lease_is_lost_in_time(source, location, pending):
     """A server that froze, or died on another computer, keeps nobody waiting for longer."""
     with another_server(location) as (_, has_it), source.open(deadline=soon()) as store:
         assert has_it
@@ -246,9 +223,7 @@ def test_a_lease_is_lost_in_time(source: Source, location: str, pending: Intent)
         assert pending == store.lease(C1)
 
 
-def test_a_lease_from_before_the_clock_was_set_back_is_lost(
-    source: Source, location: str, pending: Intent
-) -> None:
+def test_a_lease_from_before_the_clock_was_set_back_is_lost(source, location, pending):
     """Else it would last as long as the clock was wrong."""
     with another_server(location) as (_, has_it), source.open(deadline=soon()) as store:
         assert has_it
@@ -256,7 +231,7 @@ def test_a_lease_from_before_the_clock_was_set_back_is_lost(
         assert pending == store.lease(C1)
 
 
-def age(store: Any, *, seconds: float) -> None:
+def age(store, *, seconds):
     """Let time pass for the leases, as the database sees it."""
     sql = "UPDATE intents SET lease_until = lease_until - ?"
     store._db.transact(lambda: store._db.execute(sql, [seconds]))
@@ -272,38 +247,38 @@ def age(store: Any, *, seconds: float) -> None:
         ("elsewhere/4194304/any", False),
     ],
 )
-def test_only_a_dead_process_of_this_computer_is_gone(holder: str, gone: bool) -> None:
+def test_only_a_dead_process_of_this_computer_is_gone(holder, gone):
     """Its number may have been drawn again, by us even; of other computers nothing is known."""
     computer, number, mark = this_process().split("/")
     assert gone == is_gone(holder.format(computer=computer, number=number, mark=mark))
 
 
-def test_two_processes_of_one_number_are_told_apart() -> None:
+def test_two_processes_of_one_number_are_told_apart():
     """As in a container that was started anew: what is drawn for each is the same for as long as it lives."""
     ask = [sys.executable, "-c", f"from {is_gone.__module__} import this_process as p; print(p(), p())"]
     said = [subprocess.run(ask, capture_output=True, text=True, check=True).stdout.split() for _ in range(2)]
     first, second = ({name.split("/")[2] for name in names} for names in said)
-    assert (1, 1, 2) == (len(first), len(second), len(first | second))
+    assert (len(first), len(second), len(first | second)) == (1, 1, 2)
 
 
-def test_another_living_process_keeps_its_lease_and_its_life() -> None:
+def test_another_living_process_keeps_its_lease_and_its_life():
     """It is asked whether it is there, and not disturbed."""
     computer = this_process().split("/")[0]
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         assert not is_gone(f"{computer}/{other.pid}/any")
         other.communicate(b"\n")
-    assert (0, True) == (other.returncode, is_gone(f"{computer}/{other.pid}/any"))
+    assert (other.returncode, is_gone(f"{computer}/{other.pid}/any")) == (0, True)
 
 
-def test_a_process_of_another_user_is_alive() -> None:
+def test_a_process_of_another_user_is_alive():
     """Which may not be signalled is there all the same."""
     ask = f"import os, socket; from {is_gone.__module__} import is_gone; os.getuid() or os.setuid(65534);"
     ask += "print(is_gone(f'{socket.gethostname()}/1/any'))"
     said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
-    assert "False\n" == said.stdout
+    assert said.stdout == "False\n"
 
 
-def test_a_settled_intent_is_nobodys(source: Source, pending: Intent) -> None:
+def test_a_settled_intent_is_nobodys(source, pending):
     """There is nothing left to find out."""
     with source.open(deadline=soon()) as store:
         store.settle(C1, DONE)
@@ -311,16 +286,14 @@ def test_a_settled_intent_is_nobodys(source: Source, pending: Intent) -> None:
         assert store.lease(C2) is None
 
 
-def test_a_moment_later_nothing_is_left_of_a_forgotten_intent(
-    source: Source, make_intent: MakeIntent
-) -> None:
+def test_a_moment_later_nothing_is_left_of_a_forgotten_intent(source, make_intent):
     """Forgetting twice is as good as once: the answer to the first may have been lost."""
     with source.open(deadline=soon()) as store:
         store.record(make_intent())
-        assert (True, True) == (store.forget_intent(C1), store.forget_intent(C1))
+        assert (store.forget_intent(C1), store.forget_intent(C1)) == (True, True)
 
 
-def test_a_closed_source_goes_on_for_who_is_still_in(source: Source, make_intent: MakeIntent) -> None:
+def test_a_closed_source_goes_on_for_who_is_still_in(source, make_intent):
     """One host in the process closes; another one's call ends in peace, and the next opens anew."""
     with source.open(deadline=soon()) as store:
         source.close()
@@ -329,7 +302,7 @@ def test_a_closed_source_goes_on_for_who_is_still_in(source: Source, make_intent
         assert make_intent() == store.intent(C1)
 
 
-def test_a_forked_process_opens_its_own(location: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forked_process_opens_its_own(location, monkeypatch):
     """A host that forks its workers after a first call: what is open is not shared with them."""
     script = """
 import os, time
@@ -347,16 +320,14 @@ bootstrap.close()
 """
     monkeypatch.setenv("CARLOOP_STORE", location)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
-    assert ("0 0\n", "") == (done.stdout, done.stderr)
+    assert (done.stdout, done.stderr) == ("0 0\n", "")
 
 
-def test_a_busy_appointment_does_not_hold_up_others(
-    source: Source, make_intent: MakeIntent, make_rental: MakeRental
-) -> None:
+def test_a_busy_appointment_does_not_hold_up_others(source, make_intent, make_rental):
     """Dozens of bookings by eight at once: each is recorded and settled, none is refused as busy."""
 
-    def book(server: int) -> Callable[[Store], int]:
-        def some(store: Store) -> int:
+    def book(server):
+        def some(store):
             for number in range(10):
                 intent = make_intent(f"c-{server}-{number}", f"A-{server}-{number}")
                 assert Recorded() == store.record(intent)
@@ -369,6 +340,6 @@ def test_a_busy_appointment_does_not_hold_up_others(
 
         return some
 
-    assert [10] * 8 == at_once(source, *(book(server) for server in range(8)))
+    assert at_once(source, *(book(server) for server in range(8))) == [10] * 8
     with source.open(deadline=soon()) as store:
-        assert (80, 0) == (store.figures().rentals, store.figures().pending)
+        assert (store.figures().rentals, store.figures().pending) == (80, 0)

@@ -1,13 +1,8 @@
 """Records of the version before are brought up to date as they are, and what they cannot say raises no alarm."""
 
-from __future__ import annotations
-
 import time
-from collections.abc import Callable
-from typing import Any
 
-from carloop_plugin.appointment import SavedAppointment
-from carloop_plugin.intents import Intent, Outcome, OutcomeStatus, RentalRecord
+from carloop_plugin.intents import Outcome, OutcomeStatus
 from carloop_plugin.model import AppointmentId, ChangeId
 from carloop_plugin.proposals import propose
 from carloop_plugin.store.opening import source_of
@@ -22,11 +17,11 @@ ADDED = {
 A1 = AppointmentId("A-1")
 
 
-def soon() -> float:
+def soon():
     return time.monotonic() + 30
 
 
-def take_back(db: Any) -> None:
+def take_back(db):
     """Make the records what the version before left."""
     for name, columns in ADDED.items():
         db.execute(
@@ -36,12 +31,7 @@ def take_back(db: Any) -> None:
             db.execute("ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
 
 
-def test_records_of_the_version_before(
-    location: str,
-    make_appointment: Callable[..., SavedAppointment],
-    make_intent: Callable[..., Intent],
-    make_rental: Callable[..., RentalRecord],
-) -> None:
+def test_records_of_the_version_before(location, make_appointment, make_intent, make_rental):
     """A rental they have fits whoever the appointment's customer is; nobody knows whom it was booked for."""
     before = source_of(location)
     with before.open(deadline=soon()) as store:
@@ -55,8 +45,8 @@ def test_records_of_the_version_before(
         (rental,) = store.rentals_of([A1])[A1]
         assert propose(rental, store.appointment(A1)) is None
         other = store.save_appointment(make_appointment(revision=2, number="4712"))
-        assert (1, None) == (len(other.customers), propose(rental, store.appointment(A1)))
-        assert {A1: "Europe/Berlin"} == store.time_zones([A1])
+        assert (len(other.customers), propose(rental, store.appointment(A1))) == (1, None)
+        assert store.time_zones([A1]) == {A1: "Europe/Berlin"}
         if store.database.IS_SERVER:
             sql = "SELECT attrelid::regclass || '.' || attname AS name FROM pg_attribute WHERE attstattarget = 0"
             assert set(UNCOUNTED) <= {row["name"] for row in store.database.query(sql)}

@@ -1,10 +1,7 @@
 """A write has the file to itself from its first look on, so that what it saw is so when it writes."""
 
-from __future__ import annotations
-
 import time
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +9,7 @@ from carloop_plugin.model import StoreFailed
 from carloop_plugin.store.connection import open_database, writing
 
 
-def test_a_write_holds_off_others_before_it_has_written(path: Path) -> None:
+def test_a_write_holds_off_others_before_it_has_written(path):
     """A deferred transaction would let them in, and fail itself when it comes to writing."""
     with ExitStack() as stack:
         one, other = (stack.enter_context(closing(open_database(path))) for _ in range(2))
@@ -22,4 +19,4 @@ def test_a_write_holds_off_others_before_it_has_written(path: Path) -> None:
             writing(other, path, deadline=time.monotonic() + 0.1),
         ):
             pass
-    assert "busy" == failed.value.reason.code
+    assert failed.value.reason.code == "busy"

@@ -7,11 +7,9 @@
 
 import itertools
 import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from planner_steps.advisor import Advisor, Stay
 from planner_steps.hands import Mouse
-from planner_steps.programs import Running, run_carloop, run_planner, session_of
+from planner_steps.programs import run_carloop, run_planner, session_of
 from planner_steps.providers import install_providers
 from planner_steps.words import Words
 
@@ -32,37 +30,37 @@ _days = itertools.count(20)
 
 
 @pytest.fixture(scope="session")
-def sandbox(carloop: Any) -> Any:
+def sandbox(carloop):
     """The Carloop that `control` controls: the program, in place of the one in a thread."""
     return carloop
 
 
 @pytest.fixture(scope="session")
-def planner_program(start: Any, carloop: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+def planner_program(start, carloop, tmp_path_factory):
     """A planner set up for the Carloop that all tests share."""
     return run_planner(start, tmp_path_factory.mktemp("planner"), carloop=carloop)
 
 
 @pytest.fixture(scope="session")
-def new_planner(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+def new_planner(start, tmp_path_factory):
     """A planner that nobody has set up for Carloop yet."""
     return run_planner(start, tmp_path_factory.mktemp("new-planner"))
 
 
 @pytest.fixture(scope="session")
-def mortal_carloop(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+def mortal_carloop(start, tmp_path_factory):
     """A Carloop that is killed and comes back, and whose clock is set."""
     return run_carloop(start, tmp_path_factory.mktemp("mortal-carloop"))
 
 
 @pytest.fixture(scope="session")
-def mortal_planner(start: Any, mortal_carloop: Running, tmp_path_factory: pytest.TempPathFactory) -> Running:
+def mortal_planner(start, mortal_carloop, tmp_path_factory):
     """A planner beside it, which is killed and comes back, too."""
     return run_planner(start, tmp_path_factory.mktemp("mortal-planner"), carloop=mortal_carloop)
 
 
 @pytest.fixture(scope="session")
-def many(start: Any, carloop: Any, tmp_path_factory: pytest.TempPathFactory) -> Running:
+def many(start, carloop, tmp_path_factory):
     """A planner with Carloop, a taxi, a bus that is late and a ship that is not there."""
     providers = tmp_path_factory.mktemp("providers")
     install_providers(providers)
@@ -70,27 +68,22 @@ def many(start: Any, carloop: Any, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(params=["de", "en"])
-def t(request: pytest.FixtureRequest) -> Words:
+def t(request):
     """The words of the test's language; a test that asks for them runs in both."""
     return Words(request.param)
 
 
 @pytest.fixture(scope="session")
-def signed_in() -> Callable[[str, str], dict[str, Any]]:
+def signed_in():
     """Give what a browser keeps of having signed in, once for each program and account."""
     return cache(session_of)
 
 
-AdvisorAt = Callable[..., Advisor]
-
-
 @pytest.fixture
-def advisor_at(open_page: Any, signed_in: Any) -> AdvisorAt:
+def advisor_at(open_page, signed_in):
     """Give what seats somebody at a planner: `advisor_at(program, words, name="admin", hands=Keyboard)`."""
 
-    def advisor_at(
-        program: Any, t: Words, *, name: str | None = "advisor", hands: type[Mouse] = Mouse, **window: Any
-    ) -> Advisor:
+    def advisor_at(program, t, *, name="advisor", hands=Mouse, **window):
         if name is not None:
             window["storage_state"] = signed_in(program.url, name)
         page = open_page(language=t.code, **window)
@@ -100,19 +93,19 @@ def advisor_at(open_page: Any, signed_in: Any) -> AdvisorAt:
 
 
 @pytest.fixture
-def advisor(advisor_at: AdvisorAt, planner_program: Running, t: Words) -> Advisor:
+def advisor(advisor_at, planner_program, t):
     """An advisor at the planner that all tests share."""
     return advisor_at(planner_program, t)
 
 
 @pytest.fixture
-def german(advisor_at: AdvisorAt, planner_program: Running) -> Advisor:
+def german(advisor_at, planner_program):
     """The same in German alone, for what is the same in every language."""
     return advisor_at(planner_program, Words("de"))
 
 
 @pytest.fixture
-def stay() -> Stay:
+def stay():
     """A day that no other test has; the planner's clock is the workshop's."""
     day = datetime.now(ZoneInfo("Europe/Berlin")).replace(
         hour=8, minute=0, second=0, microsecond=0

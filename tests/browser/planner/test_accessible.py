@@ -1,52 +1,46 @@
 """Every page in every state: axe finds nothing, light and dark, wide and narrow, in both languages."""
 
 import os
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import Running
+from planner_steps.advisor import Stay
 from planner_steps.truth import rent_at_desk
-from planner_steps.words import Words
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from carloop_sandbox.remote import Controls
 
-Look = Callable[[Page], None]
-
 
 @pytest.fixture
-def look(axe: Any) -> Look:
+def look(axe):
     """Give what looks at a page as it stands: light on a phone, dark on a desk; it may be long but never wide."""
 
-    def look(page: Page) -> None:
+    def look(page):
         for width, scheme in ((400, "light"), (1280, "dark")):
             page.set_viewport_size({"width": width, "height": 900})
             size = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
             assert size[0] <= size[1], f"{page.url} is {size[0]} pixels wide on a screen of {size[1]}"
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             axe(page)
 
     return look
 
 
 @pytest.fixture
-def admin(advisor_at: Any, planner_program: Running, t: Words) -> Advisor:
+def admin(advisor_at, planner_program, t):
     """Somebody who may see everything."""
     return advisor_at(planner_program, t, name="admin")
 
 
 @pytest.fixture
-def mortal(mortal_carloop: Running) -> Iterator[Controls]:
+def mortal(mortal_carloop):
     """The controls of the Carloop that is made to fail."""
     controls = Controls(mortal_carloop.url)
     yield controls
     controls.disarm()
 
 
-def test_signing_in(advisor_at: Any, planner_program: Running, t: Words, look: Look) -> None:
+def test_signing_in(advisor_at, planner_program, t, look):
     """The sign-in page, and what it says to a wrong password."""
     stranger = advisor_at(planner_program, t, name=None)
     stranger.open("/")
@@ -58,7 +52,7 @@ def test_signing_in(advisor_at: Any, planner_program: Running, t: Words, look: L
     look(stranger.page)
 
 
-def test_the_calendar(admin: Advisor, stay: Stay, look: Look) -> None:
+def test_the_calendar(admin, stay, look):
     """This week, a week without anything, what was found, and nothing found."""
     admin.open("/")
     look(admin.page)
@@ -71,7 +65,7 @@ def test_the_calendar(admin: Advisor, stay: Stay, look: Look) -> None:
         look(admin.page)
 
 
-def test_an_appointment_that_is_being_made(admin: Advisor, stay: Stay, look: Look) -> None:
+def test_an_appointment_that_is_being_made(admin, stay, look):
     """Empty, with customers found and none found, with what cannot be read, and saved."""
     admin.open("/appointments/new")
     look(admin.page)
@@ -88,7 +82,7 @@ def test_an_appointment_that_is_being_made(admin: Advisor, stay: Stay, look: Loo
     look(admin.page)
 
 
-def test_a_rental_that_is_being_made(admin: Advisor, stay: Stay, look: Look, control: Any) -> None:
+def test_a_rental_that_is_being_made(admin, stay, look, control):
     """A list, one out of date, an empty one, a form with mistakes, a refusal with alternatives."""
     admin.new_appointment(stay)
     admin.search()
@@ -123,7 +117,7 @@ def test_a_rental_that_is_being_made(admin: Advisor, stay: Stay, look: Look, con
     look(admin.page)
 
 
-def test_a_saved_rental(admin: Advisor, stay: Stay, look: Look) -> None:
+def test_a_saved_rental(admin, stay, look):
     """Saved, on paper, with its end refused, asked whether to cancel, with proposals, called off."""
     appointment = admin.new_appointment(stay)
     admin.book()
@@ -160,7 +154,7 @@ def test_a_saved_rental(admin: Advisor, stay: Stay, look: Look) -> None:
     look(admin.page)
 
 
-def test_two_versions(admin: Advisor, stay: Stay, look: Look) -> None:
+def test_two_versions(admin, stay, look):
     """The page that shows both."""
     admin.new_appointment(stay)
     admin.page.evaluate("document.querySelector('#visit [name=revision]').value = '0'")
@@ -170,9 +164,7 @@ def test_two_versions(admin: Advisor, stay: Stay, look: Look) -> None:
     look(admin.page)
 
 
-def test_what_is_not_known(
-    advisor_at: Any, mortal_planner: Running, stay: Stay, t: Words, look: Look, mortal: Controls
-) -> None:
+def test_what_is_not_known(advisor_at, mortal_planner, stay, t, look, mortal):
     """Unknown, asked whether to give the booking up, and found out; the same of an end."""
     advisor = advisor_at(mortal_planner, t)
     advisor.new_appointment(stay)
@@ -195,7 +187,7 @@ def test_what_is_not_known(
     look(advisor.page)
 
 
-def test_several_providers(advisor_at: Any, many: Running, t: Words, stay: Stay, look: Look) -> None:
+def test_several_providers(advisor_at, many, t, stay, look):
     """A list with one that failed, and the warning before a second rental."""
     advisor = advisor_at(many, t)
     advisor.new_appointment(stay)
@@ -208,9 +200,7 @@ def test_several_providers(advisor_at: Any, many: Running, t: Words, stay: Stay,
     look(advisor.page)
 
 
-def test_settings(
-    advisor_at: Any, new_planner: Running, many: Running, t: Words, look: Look, carloop: Any
-) -> None:
+def test_settings(advisor_at, new_planner, many, t, look, carloop):
     """The list, the form, a test that works and one that does not, values that are refused."""
     for program in (many, new_planner):
         admin = advisor_at(program, t, name="admin")
@@ -235,9 +225,7 @@ def test_settings(
     look(admin.page)
 
 
-def test_accounts_and_ones_own_password(
-    admin: Advisor, advisor_at: Any, planner_program: Running, look: Look
-) -> None:
+def test_accounts_and_ones_own_password(admin, advisor_at, planner_program, look):
     """The list, the question before deleting, what cannot be done; the form, and a wrong password."""
     admin.open("/")
     admin.follow("nav.accounts")
@@ -259,9 +247,7 @@ def test_accounts_and_ones_own_password(
     look(advisor.page)
 
 
-def test_the_audit_log_and_refusals(
-    admin: Advisor, advisor_at: Any, planner_program: Running, look: Look
-) -> None:
+def test_the_audit_log_and_refusals(admin, advisor_at, planner_program, look):
     """Who did what; no such page, no such appointment, not for everybody."""
     admin.open("/audit")
     look(admin.page)

@@ -1,31 +1,26 @@
 """What happens at Carloop's rental desk is seen in the planner, which asks at its start and every half minute."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import Running
 from planner_steps.truth import free_cars, period_of, statuses
 from planner_steps.words import Words
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 
 @pytest.fixture(scope="session")
-def sandbox(mortal_carloop: Running) -> Running:
+def sandbox(mortal_carloop):
     """A Carloop whose clock is set."""
     return mortal_carloop
 
 
 @pytest.fixture
-def advisor(advisor_at: Any, mortal_planner: Running) -> Advisor:
+def advisor(advisor_at, mortal_planner):
     """An advisor at a planner that is restarted, so that it asks at once."""
     return advisor_at(mortal_planner, Words("de"))
 
 
-def test_what_the_desk_does_is_seen_in_the_planner(
-    advisor: Advisor, mortal_planner: Running, stay: Stay, control: Any, axe: Any
-) -> None:
+def test_what_the_desk_does_is_seen_in_the_planner(advisor, mortal_planner, stay, control, axe):
     """Handed out, brought back, swapped and cancelled: step 4 and the week show each, and offer what is left to do.
 
     A customer without the car that was booked needs attention until somebody says that they know.
@@ -71,9 +66,7 @@ def test_what_the_desk_does_is_seen_in_the_planner(
     expect(_card(advisor, cancelled)).to_contain_text(t("state.none"))
 
 
-def test_m11_a_running_rental_can_be_extended_and_shortened(
-    advisor: Advisor, stay: Stay, control: Any
-) -> None:
+def test_m11_a_running_rental_can_be_extended_and_shortened(advisor, stay, control):
     """Its start is past, and that is no reason to refuse a new end, as long as that lies in the future."""
     appointment = _booked(advisor, stay, 10_030)
     control.clock(stay.start + timedelta(hours=2))
@@ -93,29 +86,27 @@ def test_m11_a_running_rental_can_be_extended_and_shortened(
     assert [stay.start + timedelta(hours=3)] == [period_of(each).end for each in control.rentals(appointment)]
 
 
-def test_cancelling_what_was_handed_out_meanwhile_is_refused(
-    advisor: Advisor, stay: Stay, control: Any
-) -> None:
+def test_cancelling_what_was_handed_out_meanwhile_is_refused(advisor, stay, control):
     """The page was drawn before the desk handed the car out: the customer has it, and the page says why it stays."""
     appointment = _booked(advisor, stay, 10_031)
     control.desk(control.rentals(appointment)[0]["id"], "hand_out")
     advisor.hands.press(advisor.button("rental.cancel"))
     advisor.hands.press(advisor.button("rental.cancel_yes"))
     expect(advisor.step_4.get_by_role("alert")).to_contain_text(advisor.t("refusal.cancel"))
-    assert ["picked_up"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["picked_up"]
 
 
-def _booked(advisor: Advisor, stay: Stay, number: int) -> str:
+def _booked(advisor, stay, number):
     appointment = advisor.new_appointment(stay, number=str(number))
     advisor.book()
     return appointment
 
 
-def _card(advisor: Advisor, appointment: str) -> Locator:
+def _card(advisor, appointment):
     return advisor.page.locator(f"a[href='/appointments/{appointment}']")
 
 
-def _until(advisor: Advisor, appointment: str, seen: Locator) -> None:
+def _until(advisor, appointment, seen):
     """Open an appointment until what the planner has asked for meanwhile is there."""
     for _ in range(40):
         advisor.open(f"/appointments/{appointment}")

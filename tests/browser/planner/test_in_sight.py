@@ -1,24 +1,21 @@
 """What is wrong is said where one looks: the page is long, and an answer is no use above or below the window."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import Running
+from planner_steps.advisor import Stay
 from planner_steps.truth import rent_at_desk
 from planner_steps.words import Words
 from playwright.sync_api import expect
 
 
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
-def hasty(request: pytest.FixtureRequest, advisor_at: Any, planner_program: Running) -> Advisor:
+def hasty(request, advisor_at, planner_program):
     """An advisor who does not scroll, with the page's script and without."""
-    advisor: Advisor = advisor_at(planner_program, Words("de"), height=600, java_script_enabled=request.param)
-    return advisor
+    return advisor_at(planner_program, Words("de"), height=600, java_script_enabled=request.param)
 
 
-def test_no_car_was_chosen(hasty: Advisor, stay: Stay) -> None:
+def test_no_car_was_chosen(hasty, stay):
     """What was found comes into sight, and so does what is missing."""
     hasty.new_appointment(stay)
     hasty.search()
@@ -27,7 +24,7 @@ def test_no_car_was_chosen(hasty: Advisor, stay: Stay) -> None:
     expect(hasty.step_4.get_by_text(hasty.t("option.missing"))).to_be_in_viewport()
 
 
-def test_the_car_was_taken_meanwhile(hasty: Advisor, stay: Stay, control: Any) -> None:
+def test_the_car_was_taken_meanwhile(hasty, stay, control):
     """The refusal is what one sees first."""
     hasty.new_appointment(stay)
     hasty.search()
@@ -38,7 +35,7 @@ def test_the_car_was_taken_meanwhile(hasty: Advisor, stay: Stay, control: Any) -
     expect(hasty.step_4.get_by_text(hasty.t("refusal.book"))).to_be_in_viewport()
 
 
-def test_an_end_that_cannot_be(hasty: Advisor, stay: Stay) -> None:
+def test_an_end_that_cannot_be(hasty, stay):
     """A refusal is seen first; a field that cannot be read has the focus."""
     hasty.new_appointment(stay)
     hasty.book()
@@ -52,7 +49,7 @@ def test_an_end_that_cannot_be(hasty: Advisor, stay: Stay) -> None:
     expect(field).to_be_in_viewport()
 
 
-def test_a_rental_that_does_not_fit_any_more(hasty: Advisor, stay: Stay) -> None:
+def test_a_rental_that_does_not_fit_any_more(hasty, stay):
     """It is said above what was saved, with its button; called off, too."""
     hasty.new_appointment(stay)
     hasty.book()

@@ -1,14 +1,13 @@
 """An appointment that was moved or called off: flagged, with a proposal; nothing happens by itself."""
 
 from datetime import timedelta
-from typing import Any
 
-from planner_steps.advisor import Advisor, Stay
+from planner_steps.advisor import Stay
 from planner_steps.truth import period_of, statuses
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 
-def test_an_end_that_was_moved_is_flagged_and_followed(advisor: Advisor, stay: Stay, control: Any) -> None:
+def test_an_end_that_was_moved_is_flagged_and_followed(advisor, stay, control):
     """The car stays longer: the week and step 4 say so, the rental is what it was until the proposal is followed."""
     appointment = advisor.new_appointment(stay)
     advisor.book()
@@ -26,9 +25,7 @@ def test_an_end_that_was_moved_is_flagged_and_followed(advisor: Advisor, stay: S
     expect(_card(advisor, stay, appointment)).to_contain_text(advisor.t("state.reserved"))
 
 
-def test_an_appointment_on_another_day_needs_another_rental(
-    german: Advisor, stay: Stay, control: Any
-) -> None:
+def test_an_appointment_on_another_day_needs_another_rental(german, stay, control):
     """Cancelling is proposed and asks first; then the form offers the new day, and both are at Carloop."""
     appointment = german.new_appointment(stay)
     german.book()
@@ -36,18 +33,16 @@ def test_an_appointment_on_another_day_needs_another_rental(
     german.move(moved)
     expect(german.decisions).to_contain_text(german.t.by_carloop("notice.appointment_moved"))
     german.hands.press(german.button("proposal.follow"))
-    assert ["reserved"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["reserved"]
     german.hands.press(german.button("rental.cancel_yes"))
     expect(german.step_4.get_by_text(german.t("said.search_again"))).to_be_visible()
     expect(german.field("offer.start_date", within=german.step_4)).to_have_value(german.day(moved.start))
     german.book()
-    assert ["cancelled", "reserved"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["cancelled", "reserved"]
     assert moved in [period_of(each) for each in control.rentals(appointment)]
 
 
-def test_a_proposal_that_is_hidden_stays_hidden_until_the_appointment_changes(
-    german: Advisor, stay: Stay, control: Any
-) -> None:
+def test_a_proposal_that_is_hidden_stays_hidden_until_the_appointment_changes(german, stay, control):
     """Hiding changes nothing at Carloop, and another move brings another proposal."""
     appointment = german.new_appointment(stay)
     german.book()
@@ -62,15 +57,13 @@ def test_a_proposal_that_is_hidden_stays_hidden_until_the_appointment_changes(
     expect(german.button("proposal.follow")).to_be_visible()
 
 
-def test_an_appointment_that_was_called_off_proposes_to_cancel(
-    advisor: Advisor, stay: Stay, control: Any
-) -> None:
+def test_an_appointment_that_was_called_off_proposes_to_cancel(advisor, stay, control):
     """Calling off asks first and cancels no car; the proposal does, and then no car is offered any more."""
     appointment = advisor.new_appointment(stay)
     advisor.book()
     advisor.call_off()
     expect(advisor.decisions).to_contain_text(advisor.t.by_carloop("notice.appointment_cancelled"))
-    assert ["reserved"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["reserved"]
     card = _card(advisor, stay, appointment)
     expect(card).to_contain_text(advisor.t("state.attention"))
     expect(card).to_contain_text(advisor.t("appointment.cancelled"))
@@ -80,12 +73,10 @@ def test_an_appointment_that_was_called_off_proposes_to_cancel(
     expect(advisor.step_4).to_contain_text(advisor.t("step_4.called_off"))
     expect(advisor.step_4).to_contain_text(advisor.t("said.cancel"))
     expect(advisor.button("offer.search")).to_have_count(0)
-    assert ["cancelled"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["cancelled"]
 
 
-def test_an_appointment_of_another_customer_proposes_to_cancel(
-    german: Advisor, stay: Stay, control: Any
-) -> None:
+def test_an_appointment_of_another_customer_proposes_to_cancel(german, stay, control):
     """A customer who is renamed is another one: the week and step 4 say so; the proposal asks, and cancels."""
     appointment = german.new_appointment_by_hand(stay, last_name="Weiß", phone="0721 1")
     german.book()
@@ -101,10 +92,10 @@ def test_an_appointment_of_another_customer_proposes_to_cancel(
     german.hands.press(german.button("proposal.follow"))
     german.hands.press(german.button("rental.cancel_yes"))
     german.book()
-    assert ["cancelled", "reserved"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["cancelled", "reserved"]
 
 
-def test_a_proposal_that_is_gone_is_not_followed(german: Advisor, stay: Stay, control: Any) -> None:
+def test_a_proposal_that_is_gone_is_not_followed(german, stay, control):
     """What another window has settled meanwhile is not done again: the page says so."""
     appointment = german.new_appointment(stay)
     german.book()
@@ -123,6 +114,6 @@ def test_a_proposal_that_is_gone_is_not_followed(german: Advisor, stay: Stay, co
     assert (later, rental["revision"] + 1) == (period_of(after), after["revision"])
 
 
-def _card(advisor: Advisor, stay: Stay, appointment: str) -> Locator:
+def _card(advisor, stay, appointment):
     advisor.open(f"/?week={stay.start.date().isoformat()}")
     return advisor.page.locator(f"a[href='/appointments/{appointment}']")

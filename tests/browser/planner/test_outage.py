@@ -1,14 +1,10 @@
 """Carloop or the planner is killed in the middle: the page says what is known, and later what is true, by itself."""
 
 import time
-from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
 
 import httpx
 import pytest
-from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import Running
 from planner_steps.trouble import silence
 from planner_steps.truth import rent_at_desk, statuses
 from planner_steps.words import Words
@@ -19,13 +15,13 @@ SOON = 25_000
 
 
 @pytest.fixture(scope="session")
-def sandbox(mortal_carloop: Running) -> Running:
+def sandbox(mortal_carloop):
     """A Carloop that may be killed."""
     return mortal_carloop
 
 
 @pytest.fixture
-def planner(mortal_planner: Running, sandbox: Running, control: Any) -> Iterator[Running]:
+def planner(mortal_planner, sandbox, control):
     """The planner beside it; both programs run again when the test has ended, whatever became of it."""
     yield mortal_planner
     for program in (sandbox, mortal_planner):
@@ -34,15 +30,13 @@ def planner(mortal_planner: Running, sandbox: Running, control: Any) -> Iterator
 
 
 @pytest.fixture
-def deaf(control: Any) -> Callable[[], None]:
+def deaf(control):
     """Give what has Carloop book and then say nothing: nobody learns what became of the booking."""
 
     return lambda: silence(control, "book")
 
 
-def test_carloop_killed_after_it_has_booked(
-    planner: Running, sandbox: Running, advisor_at: Any, stay: Stay, t: Words, control: Any
-) -> None:
+def test_carloop_killed_after_it_has_booked(planner, sandbox, advisor_at, stay, t, control):
     """The process dies between the booking and its answer: unknown, no second booking, and then the rental."""
     advisor = advisor_at(planner, t)
     appointment = advisor.new_appointment(stay)
@@ -64,9 +58,7 @@ def test_carloop_killed_after_it_has_booked(
     expect(advisor.rental).to_contain_text(rental["vehicle"]["licence_plate"])
 
 
-def test_carloop_is_gone_before_anything_was_asked(
-    planner: Running, sandbox: Running, advisor_at: Any, stay: Stay, t: Words, control: Any
-) -> None:
+def test_carloop_is_gone_before_anything_was_asked(planner, sandbox, advisor_at, stay, t, control):
     """Nothing was sent, so it is said that nothing is saved; the same form works once Carloop is back."""
     advisor = advisor_at(planner, t)
     appointment = advisor.new_appointment(stay)
@@ -78,12 +70,10 @@ def test_carloop_is_gone_before_anything_was_asked(
     expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_have_count(0)
     sandbox.come_back()
     advisor.book()
-    assert ["reserved"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["reserved"]
 
 
-def test_an_unknown_end_and_an_unknown_cancellation_are_found_out(
-    planner: Running, advisor_at: Any, stay: Stay, control: Any
-) -> None:
+def test_an_unknown_end_and_an_unknown_cancellation_are_found_out(planner, advisor_at, stay, control):
     """What was asked for is named while it is not known; then the page shows what is so."""
     advisor = advisor_at(planner, Words("de"))
     appointment = advisor.new_appointment(stay)
@@ -101,12 +91,10 @@ def test_an_unknown_end_and_an_unknown_cancellation_are_found_out(
     control.calm()
     expect(advisor.button("offer.search")).to_be_visible(timeout=SOON)
     expect(advisor.step_4.get_by_text(advisor.t("unknown.title.cancel"))).to_have_count(0)
-    assert ["cancelled"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["cancelled"]
 
 
-def test_the_week_shows_what_is_not_known(
-    planner: Running, advisor_at: Any, stay: Stay, deaf: Callable[[], None], control: Any, t: Words
-) -> None:
+def test_the_week_shows_what_is_not_known(planner, advisor_at, stay, deaf, control, t):
     """The calendar says in words that an appointment's car is being found out."""
     advisor = advisor_at(planner, t)
     appointment = advisor.new_appointment(stay)
@@ -128,9 +116,7 @@ def test_the_week_shows_what_is_not_known(
     expect(card).to_contain_text(t("state.reserved"))
 
 
-def test_a_booking_that_turns_out_refused_is_said(
-    planner: Running, advisor_at: Any, stay: Stay, control: Any, t: Words, axe: Any
-) -> None:
+def test_a_booking_that_turns_out_refused_is_said(planner, advisor_at, stay, control, t, axe):
     """It never reached Carloop, and somebody else has the car: the page says so by itself, and why."""
     advisor = advisor_at(planner, t)
     advisor.new_appointment(stay)
@@ -151,9 +137,7 @@ def test_a_booking_that_turns_out_refused_is_said(
     expect(advisor.step_4.get_by_text(t("refusal.book"))).to_have_count(0)
 
 
-def test_a_booking_that_is_not_known_can_be_given_up(
-    planner: Running, advisor_at: Any, stay: Stay, deaf: Callable[[], None], control: Any, t: Words
-) -> None:
+def test_a_booking_that_is_not_known_can_be_given_up(planner, advisor_at, stay, deaf, control, t):
     """It asks first; the booking turns up at Carloop and is cancelled there, and the page is free for another."""
     advisor = advisor_at(planner, t)
     appointment = advisor.new_appointment(stay)
@@ -170,12 +154,12 @@ def test_a_booking_that_is_not_known_can_be_given_up(
     expect(advisor.button("offer.search")).to_be_visible(timeout=SOON)
     expect(advisor.step_4.get_by_text(t("said.give_up"))).to_be_visible()
     expect(advisor.step_4.get_by_text(t("said.book"))).to_have_count(0)
-    assert ["cancelled"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["cancelled"]
 
 
 def test_the_planner_is_restarted_while_a_booking_is_not_known(
-    planner: Running, advisor_at: Any, stay: Stay, deaf: Callable[[], None], control: Any, watch: Any
-) -> None:
+    planner, advisor_at, stay, deaf, control, watch
+):
     """The page outlives the program behind it: unknown before and after, and then the truth by itself."""
     for complaint in ("net::ERR_", "Failed to fetch"):
         watch.admit(complaint)
@@ -192,12 +176,10 @@ def test_the_planner_is_restarted_while_a_booking_is_not_known(
     control.calm()
     expect(advisor.button("rental.cancel")).to_be_visible(timeout=SOON)
     assert shown == _loads(advisor)
-    assert ["reserved"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["reserved"]
 
 
-def test_the_planner_fails_while_it_searches(
-    planner: Running, advisor_at: Any, stay: Stay, watch: Any
-) -> None:
+def test_the_planner_fails_while_it_searches(planner, advisor_at, stay, watch):
     """The page says so and stays as it is; the next search says that it is over."""
     watch.admit("status of 500")
     advisor = advisor_at(planner, Words("de"))
@@ -213,9 +195,7 @@ def test_the_planner_fails_while_it_searches(
     expect(advisor.options.first).to_be_visible()
 
 
-def test_the_planner_is_restarted_between_drawing_a_form_and_sending_it(
-    planner: Running, advisor_at: Any, stay: Stay, control: Any
-) -> None:
+def test_the_planner_is_restarted_between_drawing_a_form_and_sending_it(planner, advisor_at, stay, control):
     """The change's id is on the form: sent before and after a restart, it is one rental."""
     advisor = advisor_at(planner, Words("de"))
     appointment = advisor.new_appointment(stay)
@@ -229,11 +209,11 @@ def test_the_planner_is_restarted_between_drawing_a_form_and_sending_it(
     planner.restart()
     advisor.hands.press(advisor.button("offer.save"))
     expect(advisor.button("rental.cancel")).to_be_visible()
-    assert 200 == sent
-    assert ["reserved"] == statuses(control, appointment)
+    assert sent == 200
+    assert statuses(control, appointment) == ["reserved"]
 
 
-def test_the_advisor_stays_signed_in_across_a_restart(planner: Running, advisor_at: Any, stay: Stay) -> None:
+def test_the_advisor_stays_signed_in_across_a_restart(planner, advisor_at, stay):
     """Who fills in an appointment while the planner is restarted can save it."""
     advisor = advisor_at(planner, Words("de"))
     advisor.open("/appointments/new")
@@ -243,7 +223,7 @@ def test_the_advisor_stays_signed_in_across_a_restart(planner: Running, advisor_
     advisor.save_appointment()
 
 
-def _book_into_the_unknown(advisor: Advisor, deaf: Callable[[], None]) -> None:
+def _book_into_the_unknown(advisor, deaf):
     advisor.search()
     deaf()
     advisor.save_rental()
@@ -251,12 +231,12 @@ def _book_into_the_unknown(advisor: Advisor, deaf: Callable[[], None]) -> None:
     expect(advisor.page.get_by_text(advisor.t("said.book"))).to_have_count(0)
 
 
-def _loads(advisor: Advisor) -> float:
+def _loads(advisor):
     """Tell when the page was loaded: a reload by hand would be seen."""
     return float(advisor.page.evaluate("performance.timeOrigin"))
 
 
-def _wait_for(is_so: Callable[[], bool], *, seconds: float = 20) -> None:
+def _wait_for(is_so, *, seconds=20):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with suppress(httpx.HTTPError):

@@ -1,25 +1,18 @@
 """Several providers in one list: a taxi beside the cars, one that fails beside those that answer."""
 
-from typing import Any
-
 import pytest
-from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import Running
 from planner_steps.trouble import silence
 from planner_steps.truth import free_cars, statuses
-from planner_steps.words import Words
 from playwright.sync_api import expect
 
 
 @pytest.fixture
-def advisor(advisor_at: Any, many: Running, t: Words) -> Advisor:
+def advisor(advisor_at, many, t):
     """An advisor who has the choice."""
     return advisor_at(many, t)
 
 
-def test_all_offers_stand_in_one_list_beside_the_one_that_failed(
-    advisor: Advisor, stay: Stay, control: Any
-) -> None:
+def test_all_offers_stand_in_one_list_beside_the_one_that_failed(advisor, stay, control):
     """Cars and taxi can be chosen from one list; the bus is named with its reason, as text."""
     appointment = advisor.new_appointment(stay)
     advisor.search()
@@ -32,12 +25,10 @@ def test_all_offers_stand_in_one_list_beside_the_one_that_failed(
     advisor.save_rental(advisor.option("voucher", provider="taxi_voucher"))
     expect(advisor.rental).to_contain_text(advisor.t("status.reserved"))
     expect(advisor.rental).to_contain_text("Taxi")
-    assert [] == statuses(control, appointment)
+    assert statuses(control, appointment) == []
 
 
-def test_a_second_rental_is_warned_of_and_must_be_confirmed(
-    advisor: Advisor, stay: Stay, control: Any
-) -> None:
+def test_a_second_rental_is_warned_of_and_must_be_confirmed(advisor, stay, control):
     """Beside a car a taxi costs again: the page warns, refuses without a tick, and books with it."""
     t = advisor.t
     appointment = advisor.new_appointment(stay)
@@ -52,12 +43,10 @@ def test_a_second_rental_is_warned_of_and_must_be_confirmed(
     advisor.hands.tick(advisor.step_4.get_by_label(t("option.accept_second")))
     advisor.save_rental(taxi)
     expect(advisor.rental).to_have_count(2)
-    assert ["reserved"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["reserved"]
 
 
-def test_what_was_found_stays_while_another_provider_finds_out(
-    advisor: Advisor, stay: Stay, control: Any
-) -> None:
+def test_what_was_found_stays_while_another_provider_finds_out(advisor, stay, control):
     """A car may be booked, nobody knows: the customer takes a taxi, and the page does not take it away meanwhile."""
     t = advisor.t
     appointment = advisor.new_appointment(stay)
@@ -80,10 +69,10 @@ def test_what_was_found_stays_while_another_provider_finds_out(
     control.calm()
     expect(unknown).to_be_hidden(timeout=25_000)
     expect(advisor.rental).to_have_count(2)
-    assert ["reserved"] == statuses(control, appointment)
+    assert statuses(control, appointment) == ["reserved"]
 
 
-def test_what_did_not_load_is_named_in_the_settings(advisor_at: Any, many: Running, t: Words) -> None:
+def test_what_did_not_load_is_named_in_the_settings(advisor_at, many, t):
     """The administration sees which provider is not there, and why; the others can be set up."""
     admin = advisor_at(many, t, name="admin")
     admin.open("/settings")

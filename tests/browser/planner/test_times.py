@@ -1,17 +1,16 @@
 """Times as people type them, and the odd ones: past, missing, there twice; and lists that are empty for a reason."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from planner_steps.advisor import Advisor, Stay
+from planner_steps.advisor import Stay
 from planner_steps.truth import class_names, free_cars, period_of, rent_at_desk
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def test_times_are_read_as_people_type_them(german: Advisor, stay: Stay, control: Any) -> None:
+def test_times_are_read_as_people_type_them(german, stay, control):
     """`2.3.`, `8` and `0830` are understood, and shown as they are written here."""
     german.open("/appointments/new")
     german.pick_customer("10005")
@@ -28,7 +27,7 @@ def test_times_are_read_as_people_type_them(german: Advisor, stay: Stay, control
     assert [expected] == [period_of(each) for each in control.rentals(appointment)]
 
 
-def test_a_customer_who_is_late_gets_the_next_quarter_of_an_hour(german: Advisor, control: Any) -> None:
+def test_a_customer_who_is_late_gets_the_next_quarter_of_an_hour(german, control):
     """It is 10:05 and the appointment was at 10:00: the form offers 10:15, and Carloop takes it."""
     began = (datetime.now(UTC) - timedelta(minutes=5)).replace(second=0, microsecond=0)
     ended = began + timedelta(hours=6)
@@ -43,7 +42,7 @@ def test_a_customer_who_is_late_gets_the_next_quarter_of_an_hour(german: Advisor
     assert ended == period_of(rental).end
 
 
-def test_an_hour_that_the_clock_leaves_out_is_refused(advisor: Advisor) -> None:
+def test_an_hour_that_the_clock_leaves_out_is_refused(advisor):
     """In the night of the spring change there is no half past two: said at the field, nothing is saved."""
     day = _next_change(month=3)
     advisor.open("/appointments/new")
@@ -57,7 +56,7 @@ def test_an_hour_that_the_clock_leaves_out_is_refused(advisor: Advisor) -> None:
     advisor.save_appointment()
 
 
-def test_an_hour_that_is_there_twice_is_asked_for(advisor: Advisor, control: Any) -> None:
+def test_an_hour_that_is_there_twice_is_asked_for(advisor, control):
     """In the night of the autumn change half past two comes twice: the form asks which, and Carloop has that one."""
     day = _next_change(month=10)
     advisor.open("/appointments/new")
@@ -73,7 +72,7 @@ def test_an_hour_that_is_there_twice_is_asked_for(advisor: Advisor, control: Any
     assert [second] == [period_of(each).start.timestamp() for each in control.rentals(appointment)]
 
 
-def test_the_same_hour_is_asked_for_where_a_rental_ends(german: Advisor, control: Any) -> None:
+def test_the_same_hour_is_asked_for_where_a_rental_ends(german, control):
     """Step 4 asks as step 3 does: for the rental's period, and for its new end."""
     day = _next_change(month=10)
     evening = _on(day - timedelta(days=1), 18, 0)
@@ -89,7 +88,7 @@ def test_the_same_hour_is_asked_for_where_a_rental_ends(german: Advisor, control
     assert [first] == [period_of(each).end.timestamp() for each in control.rentals(appointment)]
 
 
-def test_an_empty_list_says_that_nothing_fits(advisor: Advisor, stay: Stay) -> None:
+def test_an_empty_list_says_that_nothing_fits(advisor, stay):
     """Filters that no car meets are named as the reason, and what could be done."""
     advisor.new_appointment(stay)
     for feature in _checkboxes(advisor, "offer.features").all():
@@ -100,9 +99,7 @@ def test_an_empty_list_says_that_nothing_fits(advisor: Advisor, stay: Stay) -> N
     expect(offers).to_contain_text(advisor.t("offers.none_help"))
 
 
-def test_an_empty_list_says_from_when_on_something_is_free(
-    advisor: Advisor, stay: Stay, control: Any
-) -> None:
+def test_an_empty_list_says_from_when_on_something_is_free(advisor, stay, control):
     """All cars of a class are out: how many there are, when the next is back, and what comes near."""
     chosen = "transporter"
     for each in free_cars(control, stay, vehicle_class=chosen):
@@ -119,23 +116,23 @@ def test_an_empty_list_says_from_when_on_something_is_free(
     expect(offers.get_by_role("heading", name=advisor.t("offers.alternatives"))).to_be_visible()
 
 
-def _group(advisor: Advisor, key: str) -> Locator:
+def _group(advisor, key):
     return advisor.step_3.get_by_role("group", name=advisor.t(key))
 
 
-def _checkboxes(advisor: Advisor, key: str) -> Locator:
+def _checkboxes(advisor, key):
     return advisor.step_4.get_by_role("group", name=advisor.t(key)).get_by_role("checkbox")
 
 
-def _name(box: Locator) -> str:
+def _name(box):
     return str(box.evaluate("el => el.labels[0].textContent.trim()"))
 
 
-def _on(day: date, hour: int, minute: int) -> datetime:
+def _on(day, hour, minute):
     return datetime.combine(day, time(hour, minute), BERLIN)
 
 
-def _next_change(*, month: int) -> date:
+def _next_change(*, month):
     """Give the next last Sunday of March or October, on which the clock is changed, a week from now at least."""
     soonest = datetime.now(BERLIN).date() + timedelta(days=7)
     for year in range(soonest.year, soonest.year + 3):
@@ -146,6 +143,6 @@ def _next_change(*, month: int) -> date:
     raise AssertionError("every year has one")
 
 
-def _next_quarter(now: datetime) -> datetime:
+def _next_quarter(now):
     whole = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
     return whole + timedelta(minutes=15)

@@ -1,17 +1,15 @@
 """What somebody is typing: nothing of it is lost, and the focus is where one goes on."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from planner_steps.advisor import Advisor, Stay
 from planner_steps.programs import PASSWORD
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import expect
 
 SESSION = "planner-host-session"
 
 
-def test_a_mistake_out_of_sight_is_shown(advisor: Advisor, stay: Stay) -> None:
+def test_a_mistake_out_of_sight_is_shown(advisor, stay):
     """The section is closed when its e-mail address is none: saving says so in the page's language."""
     advisor.open("/appointments/new")
     advisor.type_customer(last_name="Sommer", email="k. A.")
@@ -24,7 +22,7 @@ def test_a_mistake_out_of_sight_is_shown(advisor: Advisor, stay: Stay) -> None:
     expect(wrong).to_have_accessible_description(advisor.t("customer.email_wrong"))
 
 
-def test_a_session_that_ends_costs_nothing(advisor: Advisor, stay: Stay, watch: Any) -> None:
+def test_a_session_that_ends_costs_nothing(advisor, stay, watch):
     """While one types, the page says so and stays; whoever saves then signs in, and saves what was typed."""
     watch.admit("status of 401")
     t, page = advisor.t, advisor.page
@@ -45,7 +43,7 @@ def test_a_session_that_ends_costs_nothing(advisor: Advisor, stay: Stay, watch: 
     advisor.save_appointment()
 
 
-def test_who_signs_in_elsewhere_goes_on(advisor: Advisor, stay: Stay, watch: Any) -> None:
+def test_who_signs_in_elsewhere_goes_on(advisor, stay, watch):
     """In another tab; the page notices by itself."""
     watch.admit("status of 401")
     advisor.open("/appointments/new")
@@ -59,11 +57,11 @@ def test_who_signs_in_elsewhere_goes_on(advisor: Advisor, stay: Stay, watch: Any
     expect(advisor.page.locator("#signed-out")).to_be_hidden()
 
 
-def test_leaving_what_is_not_saved_is_asked_about(advisor: Advisor, stay: Stay) -> None:
+def test_leaving_what_is_not_saved_is_asked_about(advisor, stay):
     """Another form, the other language and a link ask; who stays can save, and what is saved is left unasked."""
     page, asked, answer = advisor.page, [], {"leaves": False}
 
-    def decide(dialog: Dialog) -> None:
+    def decide(dialog):
         asked.append(dialog.type)
         dialog.accept() if answer["leaves"] else dialog.dismiss()
 
@@ -90,9 +88,9 @@ def test_leaving_what_is_not_saved_is_asked_about(advisor: Advisor, stay: Stay) 
     assert len(asked) == 4
 
 
-def test_what_the_form_says_after_picking_is_not_saved_either(advisor: Advisor) -> None:
+def test_what_the_form_says_after_picking_is_not_saved_either(advisor):
     """A page that was drawn anew holds what was typed before."""
-    asked: list[str] = []
+    asked = []
     advisor.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     advisor.open("/appointments/new")
     advisor.pick_customer("10001")
@@ -102,7 +100,7 @@ def test_what_the_form_says_after_picking_is_not_saved_either(advisor: Advisor) 
     assert asked == ["beforeunload"]
 
 
-def test_the_focus_is_where_one_goes_on(advisor: Advisor, stay: Stay) -> None:
+def test_the_focus_is_where_one_goes_on(advisor, stay):
     """In the search, on what was found, on the car, on what was said, on the question."""
     t, page = advisor.t, advisor.page
     advisor.open("/appointments/new")
@@ -124,7 +122,7 @@ def test_the_focus_is_where_one_goes_on(advisor: Advisor, stay: Stay) -> None:
     expect(page.locator("#cancel")).to_be_focused()
 
 
-def test_the_calendar_opens_where_the_day_is(german: Advisor) -> None:
+def test_the_calendar_opens_where_the_day_is(german):
     """Of a day without its year, as of any other that the form understands."""
     german.open("/appointments/new")
     today = datetime.now(ZoneInfo("Europe/Berlin")).date()

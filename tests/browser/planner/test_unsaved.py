@@ -1,19 +1,15 @@
 """Steps 1 to 3 and step 4 never disagree in silence: what is unsaved is saved before a search or a booking."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import Running
+from planner_steps.advisor import Stay
 from planner_steps.truth import period_of
 from planner_steps.words import Words
 from playwright.sync_api import expect
 
 
-def test_the_button_says_that_it_saves_and_the_search_is_for_the_new_time(
-    advisor: Advisor, stay: Stay, control: Any
-) -> None:
+def test_the_button_says_that_it_saves_and_the_search_is_for_the_new_time(advisor, stay, control):
     """Nothing warns of leaving the page, and what is booked is for the new time."""
     appointment = advisor.new_appointment(stay)
     longer = Stay(stay.start, stay.end + timedelta(hours=3))
@@ -32,7 +28,7 @@ def test_the_button_says_that_it_saves_and_the_search_is_for_the_new_time(
     assert [longer] == [period_of(each) for each in control.rentals(appointment)]
 
 
-def test_what_cannot_be_saved_is_marked(advisor: Advisor, stay: Stay) -> None:
+def test_what_cannot_be_saved_is_marked(advisor, stay):
     """The field has the focus, and nothing is searched."""
     advisor.new_appointment(stay)
     group = advisor.step_3.get_by_role("group", name=advisor.t("visit.pick_up"))
@@ -45,13 +41,12 @@ def test_what_cannot_be_saved_is_marked(advisor: Advisor, stay: Stay) -> None:
 
 
 @pytest.fixture
-def unscripted(advisor_at: Any, planner_program: Running) -> Advisor:
+def unscripted(advisor_at, planner_program):
     """An advisor whose browser runs no script."""
-    advisor: Advisor = advisor_at(planner_program, Words("de"), java_script_enabled=False)
-    return advisor
+    return advisor_at(planner_program, Words("de"), java_script_enabled=False)
 
 
-def test_without_a_script_there_is_a_button_for_it(unscripted: Advisor, stay: Stay) -> None:
+def test_without_a_script_there_is_a_button_for_it(unscripted, stay):
     """Step 4 says that what is unsaved does not count there."""
     unscripted.new_appointment(stay)
     expect(unscripted.step_4.get_by_text(unscripted.t("offer.save_first"))).to_be_visible()

@@ -1,15 +1,13 @@
 """The calendar and what is found: today, the week's appointments with their state in words, search, empty slots."""
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from planner_steps.advisor import Advisor, Stay
 from playwright.sync_api import expect
 
 
-def test_today_is_marked(advisor: Advisor) -> None:
+def test_today_is_marked(advisor):
     """One day of this week is today and says so, none of the next week is; a way leads back."""
     today = datetime.now(ZoneInfo("Europe/Berlin")).date()
     advisor.open(f"/?week={today.isoformat()}")
@@ -28,7 +26,7 @@ def test_today_is_marked(advisor: Advisor) -> None:
     expect(advisor.page.get_by_role("heading", level=1)).to_contain_text(_title(advisor, today))
 
 
-def test_an_empty_slot_makes_an_appointment(german: Advisor, stay: Stay) -> None:
+def test_an_empty_slot_makes_an_appointment(german, stay):
     """The slot's day and hour stand in the form, and the new appointment in the slot."""
     day = stay.start.date() + timedelta(days=(7 - stay.start.weekday()) % 7)
     german.open(f"/?week={day.isoformat()}")
@@ -53,7 +51,7 @@ def test_an_empty_slot_makes_an_appointment(german: Advisor, stay: Stay) -> None
     expect(card).to_contain_text(german.t("state.none"))
 
 
-def test_states_stand_in_the_week_as_text(advisor: Advisor, stay: Stay, control: Any) -> None:
+def test_states_stand_in_the_week_as_text(advisor, stay, control):
     """Without a car, and with one: in words, not by colour alone."""
     appointment = advisor.new_appointment(stay)
     week = f"/?week={stay.start.date().isoformat()}"
@@ -66,9 +64,9 @@ def test_states_stand_in_the_week_as_text(advisor: Advisor, stay: Stay, control:
     expect(card).to_contain_text(advisor.t("state.reserved"))
 
 
-def test_appointments_are_found_by_customer_and_plate(advisor: Advisor, stay: Stay) -> None:
+def test_appointments_are_found_by_customer_and_plate(advisor, stay):
     """Half a name without its umlaut, or a plate without its hyphen; no name stands in an address."""
-    addresses: list[str] = []
+    addresses = []
     advisor.page.on("request", lambda request: addresses.append(request.url))
     name = f"Grünwald{stay.start:%j}"
     appointment = advisor.new_appointment_by_hand(stay, first_name="Jörg", last_name=name)
@@ -87,9 +85,9 @@ def test_appointments_are_found_by_customer_and_plate(advisor: Advisor, stay: St
     assert not [each for each in addresses if "wald" in urlsplit(each).query + urlsplit(each).path]
 
 
-def test_customers_are_found_as_one_types(german: Advisor) -> None:
+def test_customers_are_found_as_one_types(german):
     """No button is pressed: each letter narrows the list, umlauts or not; nothing typed stands in an address."""
-    addresses: list[str] = []
+    addresses = []
     german.page.on("request", lambda request: addresses.append(request.url))
     german.open("/appointments/new")
     field = german.field("customer.search")
@@ -107,11 +105,11 @@ def test_customers_are_found_as_one_types(german: Advisor) -> None:
     assert not [each for each in addresses if "mueller" in each.lower()]
 
 
-def _title(advisor: Advisor, day: date) -> str:
+def _title(advisor, day):
     return advisor.t("week.title", number=day.isocalendar().week)
 
 
-def test_a_long_name_stays_in_its_card(german: Advisor, stay: Stay) -> None:
+def test_a_long_name_stays_in_its_card(german, stay):
     """No word is broken where no hyphen belongs, and no card leaves its column; the whole name is its title."""
     name = "Fahrdienst Süd UG (haftungsbeschränkt)"
     appointment = german.new_appointment_by_hand(stay, company=name)

@@ -2,15 +2,12 @@
 
 import os
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from planner_steps.administrator import Administrator
-from planner_steps.advisor import Advisor, Stay
 from planner_steps.hands import Keyboard, Mouse, Phone
-from planner_steps.programs import PASSWORD, Running
+from planner_steps.programs import PASSWORD
 from planner_steps.truth import period_of
-from planner_steps.words import Words
 from playwright.sync_api import expect
 
 WAYS = {
@@ -22,9 +19,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_whole_way(
-    way: str, t: Words, advisor_at: Any, new_planner: Running, stay: Stay, carloop: Any, control: Any
-) -> None:
+def test_the_whole_way(way, t, advisor_at, new_planner, stay, carloop, control):
     """Fetch the token, set the planner up, make an appointment, rent a car, change its end, cancel it."""
     hands, window = WAYS[way]
     advisor = advisor_at(new_planner, t, name=None, hands=hands, **window)
@@ -33,7 +28,7 @@ def test_the_whole_way(
     appointment = _make_appointment(advisor, stay)
     _rent(advisor)
     (rental,) = control.rentals(appointment)
-    assert "reserved" == rental["status"]
+    assert rental["status"] == "reserved"
     assert rental["vehicle"]["licence_plate"] in advisor.rental.inner_text()
 
     later = stay.end + timedelta(hours=1, minutes=30)
@@ -41,17 +36,17 @@ def test_the_whole_way(
     expect(advisor.rental).to_contain_text(advisor.moment(later))
     assert [later] == [period_of(each).end for each in control.rentals(appointment)]
     advisor.cancel()
-    assert ["cancelled"] == [each["status"] for each in control.rentals(appointment)]
+    assert [each["status"] for each in control.rentals(appointment)] == ["cancelled"]
 
 
-def _fetch_token(advisor: Advisor, carloop: Any) -> str:
+def _fetch_token(advisor, carloop):
     administrator = Administrator(advisor.page, carloop.url, advisor.t, advisor.hands)
     administrator.sign_in(carloop.password)
     administrator.go_to_the_token()
     return administrator.make_token(f"Way {os.urandom(4).hex()}")
 
 
-def _set_up(advisor: Advisor, address: str, token: str) -> None:
+def _set_up(advisor, address, token):
     advisor.open()
     advisor.sign_in("admin", PASSWORD)
     advisor.follow("nav.settings")
@@ -65,7 +60,7 @@ def _set_up(advisor: Advisor, address: str, token: str) -> None:
     advisor.hands.press(advisor.page.get_by_role("button", name=advisor.t("base.sign_out")))
 
 
-def _make_appointment(advisor: Advisor, stay: Stay) -> str:
+def _make_appointment(advisor, stay):
     advisor.sign_in("advisor", PASSWORD)
     advisor.follow("nav.new")
     advisor.pick_customer("10012")
@@ -73,7 +68,7 @@ def _make_appointment(advisor: Advisor, stay: Stay) -> str:
     return advisor.save_appointment()
 
 
-def _rent(advisor: Advisor) -> None:
+def _rent(advisor):
     classes = advisor.step_4.get_by_role("group", name=advisor.t("offer.classes")).get_by_role("checkbox")
     advisor.hands.tick(classes.first)
     advisor.hands.tick(classes.nth(1))

@@ -1,23 +1,17 @@
 """Two windows on one appointment: nobody overwrites what somebody else has saved without having seen it."""
 
-from typing import Any
-
 import pytest
-from planner_steps.advisor import Advisor, Stay
-from planner_steps.programs import Running
 from playwright.sync_api import expect
 
 
 @pytest.fixture
-def colleague(advisor_at: Any, planner_program: Running, advisor: Advisor) -> Advisor:
+def colleague(advisor_at, planner_program, advisor):
     """Somebody else at the same planner."""
     return advisor_at(planner_program, advisor.t, name="admin")
 
 
 @pytest.mark.parametrize("keeps", ["mine", "theirs"])
-def test_both_versions_are_shown_and_one_is_chosen(
-    keeps: str, advisor: Advisor, colleague: Advisor, stay: Stay
-) -> None:
+def test_both_versions_are_shown_and_one_is_chosen(keeps, advisor, colleague, stay):
     """The second to save sees both versions, field by field, and decides; until then the first one's stands."""
     t = advisor.t
     appointment = advisor.new_appointment_by_hand(stay, last_name="Weiß", phone="0721 1")
@@ -33,7 +27,7 @@ def test_both_versions_are_shown_and_one_is_chosen(
         ("customer_phone", "0721 1", "0721 2"),
     ):
         row = advisor.page.get_by_role("row", name=t(f"conflict.fields.{field}"))
-        assert [mine, theirs] == row.get_by_role("cell").all_inner_texts()
+        assert row.get_by_role("cell").all_inner_texts() == [mine, theirs]
     colleague.page.reload()
     expect(colleague.field("visit.work")).to_have_value("Räder wechseln <b>vorn</b>")
     advisor.hands.press(advisor.button(f"conflict.keep_{keeps}"))
@@ -46,9 +40,7 @@ def test_both_versions_are_shown_and_one_is_chosen(
     expect(colleague.field("customer.phone", within=colleague.step_1)).to_have_value(phone)
 
 
-def test_calling_off_what_was_changed_meanwhile_asks(
-    advisor: Advisor, colleague: Advisor, stay: Stay
-) -> None:
+def test_calling_off_what_was_changed_meanwhile_asks(advisor, colleague, stay):
     """Who wanted to call an older version off is shown that there is a newer one, and can do so all the same."""
     t = advisor.t
     appointment = advisor.new_appointment(stay)
@@ -64,6 +56,6 @@ def test_calling_off_what_was_changed_meanwhile_asks(
     expect(advisor.field("visit.time", within=drop_off)).to_have_value("09:00")
 
 
-def _write(advisor: Advisor, work: str, *, phone: str) -> None:
+def _write(advisor, work, *, phone):
     advisor.type_customer(phone=phone)
     advisor.hands.fill(advisor.field("visit.work"), work)

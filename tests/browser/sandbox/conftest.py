@@ -1,14 +1,11 @@
 """A sandbox of these tests' own, with a rental in every state, and a clerk who has signed in."""
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page
 
 PASSWORD = "password-of-the-clerk"
 TOKEN = "token-of-the-clerk"
@@ -23,7 +20,7 @@ class Office:
     http: httpx.Client = field(repr=False)
     booked: int = 0
 
-    def book(self, start: float = 3, end: float = 5) -> dict[str, Any]:
+    def book(self, start=3, end=5):
         """Book a vehicle from so many days from now to so many; it is here, so that it can be handed out."""
         now = datetime.fromisoformat(self.http.get("/api/planner/v1/account").json()["server_time"])
         times = {"start": _write(now + timedelta(days=start)), "end": _write(now + timedelta(days=end))}
@@ -36,22 +33,22 @@ class Office:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def read(self, rental: dict[str, Any]) -> dict[str, Any]:
+    def read(self, rental):
         """Read a rental again."""
         return self.http.get(f"/api/planner/v1/rentals/{rental['id']}").json()
 
-    def desk(self, rental: dict[str, Any], *actions: str) -> dict[str, Any]:
+    def desk(self, rental, *actions):
         """Act at the desk, one thing after the other."""
         for action in actions:
             body = {"rental_id": rental["id"], "action": action}
             assert self.http.post("/sandbox/desk", json=body).status_code == 200
         return rental
 
-    def clock(self, now: datetime | None) -> None:
+    def clock(self, now):
         """Stop the clock, or set it free."""
         self.http.post("/sandbox/clock", content=json.dumps({"now": now and _write(now)}), headers=JSON)
 
-    def admits(self, token: str) -> bool:
+    def admits(self, token):
         """Say whether the interface takes a token."""
         headers = {"Authorization": f"Bearer {token}"}
         return self.http.get("/api/planner/v1/account", headers=headers).status_code == 200
@@ -60,12 +57,12 @@ class Office:
 JSON = {"Content-Type": "application/json"}
 
 
-def _write(when: datetime) -> str:
+def _write(when):
     return when.astimezone(UTC).replace(microsecond=0).isoformat()
 
 
 @pytest.fixture(scope="session")
-def office(start: Any) -> Iterator[Office]:
+def office(start):
     """Run the sandbox."""
     options = ("--port", "0", "--allow-faults", "--token", TOKEN)
     program = start("carloop_sandbox", "serve", *options, CARLOOP_SANDBOX_PASSWORD=PASSWORD)
@@ -75,7 +72,7 @@ def office(start: Any) -> Iterator[Office]:
 
 
 @pytest.fixture(scope="session")
-def session(office: Office) -> dict[str, Any]:
+def session(office):
     """Sign in once, and give what a browser keeps of it."""
     with httpx.Client(base_url=office.url, headers={"Sec-Fetch-Site": "same-origin"}) as http:
         assert http.post("/sign-in", data={"name": "admin", "password": PASSWORD}).status_code == 303
@@ -87,6 +84,6 @@ def session(office: Office) -> dict[str, Any]:
 
 
 @pytest.fixture
-def clerk(open_page: Callable[..., Page], session: dict[str, Any]) -> Callable[..., Page]:
+def clerk(open_page, session):
     """Give what opens a page as somebody who has signed in: `clerk(language="en", width=400)`."""
     return lambda **how: open_page(storage_state=session, **how)

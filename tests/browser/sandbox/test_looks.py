@@ -1,10 +1,9 @@
 """Every page and state: accessible in both languages, light and dark, and within the width of a phone."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 EDIT = "/administration/interfaces/workshop-planner/edit"
 
@@ -26,7 +25,7 @@ def scene(office):
     office.clock(None)
 
 
-def paths_of(scene) -> list[str]:
+def paths_of(scene):
     """Give the address of every page."""
     rentals = [f"/rentals/{number}" for number in scene.values()]
     return [
@@ -46,7 +45,7 @@ def paths_of(scene) -> list[str]:
     ]
 
 
-def states_of(page: Page, url: str, scene, label: str) -> Iterator[str]:
+def states_of(page, url, scene, label):
     """Bring a page into every state that has no address of its own, and name it."""
     page.goto(f"{url}/rentals/{scene['reserved']}")
     page.locator("button[popovertarget=ask-cancel]").first.click()

@@ -125,7 +125,7 @@ def feed(stage: Stage) -> None:
     with _session(stage) as carloop:
         found = list(carloop.rentals_changed_since(NOW - timedelta(days=13), deadline=_soon()))
     assert (len(found), {each.external_reference for each in found}) == (3, {None})
-    assert [each.updated_at for each in found] == sorted(each.updated_at for each in found)
+    assert sorted(each.updated_at for each in found) == [each.updated_at for each in found]
 
 
 @scene

@@ -1,13 +1,8 @@
 """A DMS of a few customers for what is found, and one of 2,000 for what it takes."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from planner_host.dms import Car, DmsCustomer, SqliteDms, open_dms
+from planner_host.dms import Car, DmsCustomer, open_dms
 
 PEOPLE = (
     DmsCustomer(
@@ -52,7 +47,7 @@ PEOPLE = (
 
 
 @pytest.fixture
-def dms(tmp_path: Path) -> Iterator[SqliteDms]:
+def dms(tmp_path):
     """A DMS of ten customers."""
     with open_dms(tmp_path / "dms.sqlite3") as dms:
         dms.replace(PEOPLE)
@@ -60,7 +55,7 @@ def dms(tmp_path: Path) -> Iterator[SqliteDms]:
 
 
 @pytest.fixture(scope="session")
-def big_dms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDms]:
+def big_dms(tmp_path_factory):
     """A DMS of the 2,000 seeded customers; nobody changes it."""
     with open_dms(tmp_path_factory.mktemp("dms") / "dms.sqlite3", seeded_customers=2000) as dms:
         yield dms

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 
 from mobility_schemas import validate
 from planner_host.dms import DmsCustomer, DmsProblem, Finding, Replaced, SqliteDms, import_csv
-from planner_host.dms.csv_cells import Columns
 from planner_host.dms.csv_import import CAR_COLUMNS, CUSTOMER_COLUMNS, LONGEST, LONGEST_OF_THE_OTHERS
 from planner_host.dms.texts import ENGLISH, GERMAN
 
@@ -43,23 +41,23 @@ class Export:
     dms: SqliteDms | Taken
     folder: Path
 
-    def take(self, customers: str | bytes = CUSTOMERS, cars: str | bytes = CARS) -> Replaced:
+    def take(self, customers=CUSTOMERS, cars=CARS):
         """Write the files and import them."""
         for name, text in (("customers.csv", customers), ("cars.csv", cars)):
             (self.folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
         return import_csv(self.dms, self.folder / "customers.csv", self.folder / "cars.csv")
 
-    def refused(self, customers: str | bytes = CUSTOMERS, cars: str | bytes = CARS) -> DmsProblem:
+    def refused(self, customers=CUSTOMERS, cars=CARS):
         """Import what must be refused, and see that nothing has changed."""
         before = self.dms.search("müller")
         with pytest.raises(DmsProblem) as refused:
             self.take(customers, cars)
-        assert before == self.dms.search("müller")
+        assert self.dms.search("müller") == before
         return refused.value
 
 
 @pytest.fixture
-def export(dms: SqliteDms, tmp_path: Path) -> Export:
+def export(dms, tmp_path):
     """An export to be imported into a DMS that has customers."""
     return Export(dms, tmp_path)
 
@@ -78,13 +76,13 @@ ENCODED = {
 
 
 @pytest.mark.parametrize("customers", ENCODED.values(), ids=ENCODED.keys())
-def test_an_export_is_taken_as_german_software_writes_it(export: Export, customers: bytes) -> None:
+def test_an_export_is_taken_as_german_software_writes_it(export, customers):
     """Every value where it belongs, whatever the encoding and the ends of lines."""
     assert Replaced(added=0, changed=2, removed=8, unchanged=0) == export.take(customers)
     joerg, krueger = export.dms.customer("10001"), export.dms.customer("10002")
     assert joerg is not None
     assert krueger is not None
-    assert {
+    assert joerg.document() == {
         "source": "dms",
         "number": "10001",
         "kind": "person",
@@ -97,30 +95,30 @@ def test_an_export_is_taken_as_german_software_writes_it(export: Export, custome
         "country": "DE",
         "mobile": "0171 39200 05",
         "email": "joerg@example.org",
-    } == joerg.document()
-    assert ("company", 'Bäckerei "Krüger" GmbH', "Am Markt 1 Gebäude B") == (
+    }
+    assert (
         krueger.kind, krueger.company, krueger.street,
-    )  # fmt: skip
-    assert ["K-BK 1", "K-BK 2"] == [car.licence_plate for car in krueger.cars]
-    assert {"licence_plate": "DD-JM 5", "make": "Škoda", "model": "Fabia"} == joerg.cars[0].document()
+    ) == ("company", 'Bäckerei "Krüger" GmbH', "Am Markt 1 Gebäude B")  # fmt: skip
+    assert [car.licence_plate for car in krueger.cars] == ["K-BK 1", "K-BK 2"]
+    assert joerg.cars[0].document() == {"licence_plate": "DD-JM 5", "make": "Škoda", "model": "Fabia"}
 
 
-def test_what_was_imported_is_found(export: Export) -> None:
+def test_what_was_imported_is_found(export):
     """And who is not in the export is not found any more."""
     export.take()
-    assert ["10001"] == [hit.number for hit in export.dms.search("müller")]
-    assert ["10002"] == [hit.number for hit in export.dms.search("kbk2")]
+    assert [hit.number for hit in export.dms.search("müller")] == ["10001"]
+    assert [hit.number for hit in export.dms.search("kbk2")] == ["10002"]
 
 
-def test_columns_have_many_names(export: Export) -> None:
+def test_columns_have_many_names(export):
     """German, English or the contract's, in any order, capitals and signs as one likes; the rest may be missing."""
     export.take("LAST_NAME;kd-nr;Land\nAbel;7;AT\n", "vin;CUSTOMER NUMBER\nWVWZZZAUZHP004711;7\n")
     abel = export.dms.customer("7")
     assert abel is not None
-    assert ("Abel", "AT", "WVWZZZAUZHP004711") == (abel.last_name, abel.country, abel.cars[0].vin)
+    assert (abel.last_name, abel.country, abel.cars[0].vin) == ("Abel", "AT", "WVWZZZAUZHP004711")
 
 
-def test_importing_again_updates(export: Export) -> None:
+def test_importing_again_updates(export):
     """The second export changes one, removes one and adds one."""
     export.take()
     assert Replaced(added=0, changed=0, removed=0, unchanged=2) == export.take()
@@ -129,10 +127,10 @@ def test_importing_again_updates(export: Export) -> None:
     assert Replaced(added=1, changed=1, removed=1, unchanged=0) == export.take(changed, moved)
     sold = "\n".join(line for line in moved.split("\n") if "K-BK 2" not in line)
     assert Replaced(added=0, changed=1, removed=0, unchanged=1) == export.take(changed, sold)
-    assert (1, 0) == (len(export.dms.search("kbk1")), len(export.dms.search("kbk2")))
+    assert (len(export.dms.search("kbk1")), len(export.dms.search("kbk2"))) == (1, 0)
 
 
-def row(*, at: int, old: str, new: str) -> str:
+def row(*, at, old, new):
     """Change one line of the customers, counted from 1."""
     lines = CUSTOMERS.split("\n")
     assert old in lines[at - 1]
@@ -173,9 +171,7 @@ REFUSED = {
 @pytest.mark.parametrize(
     ("customers", "cars", "code", "line", "column"), REFUSED.values(), ids=REFUSED.keys()
 )
-def test_a_mistake_is_named_with_its_place(
-    export: Export, customers: str | bytes, cars: str, code: str, line: int, column: str
-) -> None:
+def test_a_mistake_is_named_with_its_place(export, customers, cars, code, line, column):
     """Code, file, line and column; nothing is imported, nobody's data are in the sentence."""
     problem = export.refused(customers, cars)
     found = problem.findings[0]
@@ -190,31 +186,31 @@ def test_a_mistake_is_named_with_its_place(
 
 
 @pytest.mark.parametrize("missing", ["customers.csv", "cars.csv"])
-def test_a_file_that_cannot_be_read(export: Export, missing: str) -> None:
+def test_a_file_that_cannot_be_read(export, missing):
     """It is named."""
     export.take()
     (export.folder / missing).unlink()
     (export.folder / missing).mkdir()
     with pytest.raises(DmsProblem) as refused:
         import_csv(export.dms, export.folder / "customers.csv", export.folder / "cars.csv")
-    assert (Finding("csv_unreadable", missing),) == refused.value.findings
+    assert refused.value.findings == (Finding("csv_unreadable", missing),)
 
 
-def test_all_mistakes_are_named_at_once(export: Export) -> None:
+def test_all_mistakes_are_named_at_once(export):
     """Up to 20, and how many more there are: nobody wants to import 50 times."""
     problem = export.refused(
         "Kundennummer;Name\n" + "".join(f"{n};\n" for n in range(50)), "Kundennummer;FIN\n"
     )
     assert list(range(2, 52)) == [finding.line for finding in problem.findings]
     lines = problem.message("de").split("\n")
-    assert ["… und 30 weitere.", "Nichts wurde eingelesen."] == lines[20:]
-    assert (
+    assert lines[20:] == ["… und 30 weitere.", "Nichts wurde eingelesen."]
+    assert lines[0] == (
         "customers.csv, Zeile 2, Spalte „Name“: Der Kunde hat weder Nachnamen noch Firma."
         " Bitte ergänzen Sie ihn im DMS und exportieren Sie neu."
-    ) == lines[0]
+    )
 
 
-def test_both_languages_have_the_same_texts() -> None:
+def test_both_languages_have_the_same_texts():
     """And the same places to fill in."""
     assert GERMAN.keys() == ENGLISH.keys()
     for key, text in GERMAN.items():
@@ -231,7 +227,7 @@ class Taken:
     dms: SqliteDms
     customers: list[DmsCustomer]
 
-    def replace(self, customers: Iterable[DmsCustomer]) -> Replaced:
+    def replace(self, customers):
         """Keep them."""
         self.customers = list(customers)
         return self.dms.replace(self.customers)
@@ -239,9 +235,7 @@ class Taken:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=ANY_TEXT, name=ANY_TEXT, company=ANY_TEXT, mobile=ANY_TEXT, plate=ANY_TEXT)
-def test_whatever_is_taken_is_a_document_of_the_contract(
-    dms: SqliteDms, tmp_path: Path, **texts: str
-) -> None:
+def test_whatever_is_taken_is_a_document_of_the_contract(dms, tmp_path, **texts):
     """The contract never refuses a customer whom the import has taken, and the DMS has him as he was taken."""
     number, name, company, mobile, plate = texts.values()
     customers = _written("number;last name;company;mobile", [(number, name, company, mobile)])
@@ -258,7 +252,7 @@ def test_whatever_is_taken_is_a_document_of_the_contract(
 @pytest.mark.parametrize(
     ("document", "columns"), [("customer", CUSTOMER_COLUMNS), ("appointment_vehicle", CAR_COLUMNS)]
 )
-def test_a_value_may_be_as_long_as_in_the_contract(document: str, columns: Columns) -> None:
+def test_a_value_may_be_as_long_as_in_the_contract(document, columns):
     """Neither shorter nor longer."""
     schema = json.loads((files("mobility_schemas") / f"contract/{document}.json").read_text())
     customer = json.loads((files("mobility_schemas") / "contract/customer.json").read_text())
@@ -267,7 +261,7 @@ def test_a_value_may_be_as_long_as_in_the_contract(document: str, columns: Colum
         assert properties[field]["maxLength"] == LONGEST.get(field, LONGEST_OF_THE_OTHERS), field
 
 
-def _written(header: str, rows: list[tuple[str, ...]]) -> str:
+def _written(header, rows):
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL).writerows(rows)
     return f"{header}\n{text.getvalue()}"

@@ -1,7 +1,5 @@
 """Folding: the beginning of a text folds to the beginning of its folding."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +22,7 @@ from planner_host.dms.folding import plain, without_umlauts, written_out
         ("ﬁn ４２", "fin 42"),
     ],
 )
-def test_plain(text: str, folded: str) -> None:
+def test_plain(text, folded):
     """Small letters without marks, from any of Germany's languages."""
     assert folded == plain(text)
 
@@ -33,13 +31,13 @@ def test_plain(text: str, folded: str) -> None:
     ("written", "umlaut"),
     [("mueller", "müller"), ("schroeer", "schröer"), ("lueers", "lüers"), ("kaethe", "käthe")],
 )
-def test_an_umlaut_written_out_is_the_umlaut(written: str, umlaut: str) -> None:
+def test_an_umlaut_written_out_is_the_umlaut(written, umlaut):
     """Also where an e follows it."""
     assert without_umlauts(plain(umlaut)) == without_umlauts(plain(written))
 
 
 @given(st.text(), st.integers(min_value=0))
-def test_a_beginning_stays_a_beginning(text: str, end: int) -> None:
+def test_a_beginning_stays_a_beginning(text, end):
     """So that a name is found while it is being typed."""
     folded = plain(text)
     begun = folded[: end % (len(folded) + 1)]
@@ -47,11 +45,11 @@ def test_a_beginning_stays_a_beginning(text: str, end: int) -> None:
 
 
 @given(st.text(alphabet="aeouäöüßłMüller ", max_size=12), st.text(alphabet="aeouäöüßłMüller ", max_size=12))
-def test_what_is_typed_further_goes_on(begun: str, rest: str) -> None:
+def test_what_is_typed_further_goes_on(begun, rest):
     """The same of the text as it is typed."""
     assert without_umlauts(plain(begun + rest)).startswith(without_umlauts(plain(begun)))
 
 
-def test_written_out() -> None:
+def test_written_out():
     """Telephone books and e-mail addresses have ue for ü."""
-    assert "mueller-luedenscheidt, oezguer strauss" == written_out("Mu\u0308ller-Lüdenscheidt, Özgür Strauß")
+    assert written_out("Mu\u0308ller-Lüdenscheidt, Özgür Strauß") == "mueller-luedenscheidt, oezguer strauss"

@@ -1,16 +1,13 @@
 """Customers who do not exist and look as if they did."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from mobility_schemas import validate
-from planner_host.dms import DmsCustomer, open_dms
+from planner_host.dms import open_dms
 from planner_host.dms.places import CITIES
 from planner_host.dms.seeding import seeded
 
@@ -24,37 +21,37 @@ PLATE = re.compile(r"([A-ZÄÖÜ]{1,3})-([A-Z]{1,2}) ([1-9]\d{0,3})E?")
 
 
 @pytest.fixture(scope="module")
-def customers() -> list[DmsCustomer]:
+def customers():
     """The 2,000."""
     return list(seeded(2000))
 
 
-def test_the_same_seed_gives_the_same_customers(customers: list[DmsCustomer]) -> None:
+def test_the_same_seed_gives_the_same_customers(customers):
     """Another one gives others; fewer are the first of more."""
     assert customers[:500] == list(seeded(500))
     assert customers[50:100] != list(seeded(100, seed=2))[50:]
 
 
-def test_every_customer_and_car_is_a_document_of_the_contract(customers: list[DmsCustomer]) -> None:
+def test_every_customer_and_car_is_a_document_of_the_contract(customers):
     """A planner can hand them on."""
     for customer in customers:
         validate(customer.document(), "customer", closed=True)
         for car in customer.cars:
             validate(car.document(), "appointment_vehicle", closed=True)
-            assert ["licence_plate", "vin", "make", "model"] == list(car.document())
+            assert list(car.document()) == ["licence_plate", "vin", "make", "model"]
 
 
-def test_nobody_can_be_reached(customers: list[DmsCustomer]) -> None:
+def test_nobody_can_be_reached(customers):
     """Telephone numbers are kept free for films, e-mail addresses for examples; most have one of each."""
     numbers = [number for each in customers for number in (each.phone, each.mobile) if number]
     emails = [each.email for each in customers if each.email]
-    assert [] == [number for number in numbers if not NOBODYS_NUMBERS.fullmatch(number)]
-    assert [] == [email for email in emails if not re.fullmatch(r"[a-z0-9.-]+@example\.(com|org|net)", email)]
-    assert [] == [each.number for each in customers if not each.phone and not each.mobile]
+    assert [number for number in numbers if not NOBODYS_NUMBERS.fullmatch(number)] == []
+    assert [email for email in emails if not re.fullmatch(r"[a-z0-9.-]+@example\.(com|org|net)", email)] == []
+    assert [each.number for each in customers if not each.phone and not each.mobile] == []
     assert len(emails) == len(set(emails)) > 1200
 
 
-def test_numbers_and_places_fit(customers: list[DmsCustomer]) -> None:
+def test_numbers_and_places_fit(customers):
     """A postal code is its city's, a plate begins with its district, a landline with its city's code."""
     cities = {city.name: city for city in CITIES}
     codes = {"030": "Berlin", "069": "Frankfurt am Main", "040": "Hamburg", "0221": "Köln", "089": "München"}
@@ -66,19 +63,19 @@ def test_numbers_and_places_fit(customers: list[DmsCustomer]) -> None:
         assert {city.plate} == {car.licence_plate.partition("-")[0] for car in customer.cars}
 
 
-def test_postal_codes_are_one_citys() -> None:
+def test_postal_codes_are_one_citys():
     """Five digits, and no two cities share one."""
     codes = [code for city in CITIES for code in city.postal_codes]
     assert len(codes) == len(set(codes))
-    assert [] == [code for code in codes if not re.fullmatch(r"\d{5}", code)]
+    assert [code for code in codes if not re.fullmatch(r"\d{5}", code)] == []
 
 
-def test_cars_look_real(customers: list[DmsCustomer]) -> None:
+def test_cars_look_real(customers):
     """One to four each, no plate and no identification number twice, each as the law wants it."""
     cars = [car for customer in customers for car in customer.cars]
     assert {1, 2, 3, 4} == {len(customer.cars) for customer in customers}
     assert len(cars) == len({car.licence_plate for car in cars}) == len({car.vin for car in cars})
-    assert [] == [car.vin for car in cars if not re.fullmatch("[A-HJ-NPR-Z0-9]{17}", car.vin)]
+    assert [car.vin for car in cars if not re.fullmatch("[A-HJ-NPR-Z0-9]{17}", car.vin)] == []
     for car in cars:
         plate = PLATE.fullmatch(car.licence_plate)
         assert plate is not None
@@ -87,7 +84,7 @@ def test_cars_look_real(customers: list[DmsCustomer]) -> None:
     assert len({car.make for car in cars}) >= 30
 
 
-def test_names_are_those_of_germany(customers: list[DmsCustomer]) -> None:
+def test_names_are_those_of_germany(customers):
     """Umlauts, ß, double names, nobles, two first names, companies of every form, letters of our neighbours."""
     names = " | ".join(f"{each.first_name}; {each.last_name}; {each.company}" for each in customers)
     for part in (
@@ -130,14 +127,14 @@ def test_names_are_those_of_germany(customers: list[DmsCustomer]) -> None:
     assert Counter(each.name for each in customers).most_common(1)[0][1] < 10
 
 
-def test_the_first_customers_are_known_by_name(customers: list[DmsCustomer]) -> None:
+def test_the_first_customers_are_known_by_name(customers):
     """A demo can count on Hans Müller and his car."""
-    assert ("10001", "Müller, Hans", "Köln", "K-MU 123") == (
+    assert (
         customers[0].number, customers[0].name, customers[0].city, customers[0].cars[0].licence_plate,
-    )  # fmt: skip
+    ) == ("10001", "Müller, Hans", "Köln", "K-MU 123")  # fmt: skip
 
 
-def test_a_dms_is_filled_in_a_moment_and_once(tmp_path: Path) -> None:
+def test_a_dms_is_filled_in_a_moment_and_once(tmp_path):
     """A DMS that has customers keeps them."""
     path = tmp_path / "dms.sqlite3"
     took = []
@@ -147,6 +144,6 @@ def test_a_dms_is_filled_in_a_moment_and_once(tmp_path: Path) -> None:
         open_dms(path, seeded_customers=2000).close()
         took.append(time.perf_counter() - start)
     with open_dms(path, seeded_customers=5, seed=2) as dms:
-        assert "Müller, Hans" == dms.search("10001")[0].name
+        assert dms.search("10001")[0].name == "Müller, Hans"
         assert dms.customer("12000") is not None
     assert min(took) < 3.0  # a busy machine's second

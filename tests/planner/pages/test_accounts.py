@@ -1,7 +1,5 @@
 """Accounts on the pages: an admin's list, and one's own password."""
 
-from __future__ import annotations
-
 import pytest
 
 from ..conftest import PASSWORD, Elements
@@ -16,17 +14,17 @@ def change(browser, do, name="bert", **fields):
 def test_an_account_is_disabled_enabled_and_deleted(site):
     """Its browser is signed out at once; deleting asks first; the audit log says who did it."""
     admin, bert = site.browser("admin"), site.browser("bert")
-    assert 200 == bert.get("/").status_code
+    assert bert.get("/").status_code == 200
     answer = change(admin, "disable")
     assert "Das Konto ist gesperrt" in words(admin.get(answer.headers["location"]))
-    assert 303 == bert.get("/").status_code
+    assert bert.get("/").status_code == 303
     assert "gesperrt" in words(admin.get("/accounts"))
-    assert 303 == change(admin, "enable").status_code
+    assert change(admin, "enable").status_code == 303
     (link,) = [each for each in Elements(admin.get("/accounts").text).addresses if "ask=bert" in each]
     for asked in (admin.get(link.partition("#")[0]), change(admin, "delete")):
         assert "Das Konto bert wirklich löschen?" in words(asked)
     assert "bert" in [each.name for each in site.access.accounts]
-    assert 303 == change(admin, "delete", sure="yes").status_code
+    assert change(admin, "delete", sure="yes").status_code == 303
     assert "bert" not in [each.name for each in site.access.accounts]
     assert [("admin", action) for action in ("account_disabled", "account_enabled", "account_deleted")] == [
         (deed.user, deed.action) for deed in site.planner.audit.of("bert")
@@ -74,19 +72,19 @@ NEW = "another-password"
 def test_a_password_that_cannot_be_changed_stays(site, sent, says):
     """The page says what is wrong."""
     answer = site.browser("anna").post("/password", data=sent)
-    assert (400, True) == (answer.status_code, says in words(answer))
+    assert (answer.status_code, says in words(answer)) == (400, True)
     assert site.access.sign_in("anna", PASSWORD)
-    assert [] == site.planner.audit.page(1)[0]
+    assert site.planner.audit.page(1)[0] == []
 
 
 def test_ones_own_password_is_changed(site):
     """One stays signed in here and nowhere else; every page leads there."""
     here, there = site.browser("anna"), site.browser("anna")
-    assert 1 == here.get("/").text.count('href="/password"')
+    assert here.get("/").text.count('href="/password"') == 1
     answer = here.post("/password", data={"old": PASSWORD, "new": NEW, "again": NEW})
     assert "Ihr Passwort ist geändert." in words(here.get(answer.headers["location"]))
-    assert 303 == there.get("/").status_code
-    assert [("anna", "password_changed")] == [
-        (deed.user, deed.action) for deed in site.planner.audit.of("anna")
+    assert there.get("/").status_code == 303
+    assert [(deed.user, deed.action) for deed in site.planner.audit.of("anna")] == [
+        ("anna", "password_changed")
     ]
     assert site.access.sign_in("anna", NEW)

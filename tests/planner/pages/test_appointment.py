@@ -1,7 +1,5 @@
 """Steps 1 to 3 as an advisor uses them, below the browser: what each button does, and what is said of it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 
@@ -15,7 +13,7 @@ TIMES = {"start_date": "25.11.2026", "start_time": "8", "end_date": "25.11.", "e
 BY_HAND = {"customer_source": "manual", "customer_last_name": "Sommer", "do": "save"}
 
 
-def begin(browser) -> tuple[str, dict[str, str]]:
+def begin(browser):
     """Open an empty form; give where it is sent, and what it sends by itself."""
     page = browser.get("/appointments/new").text
     (path,) = re.findall(r'action="(/appointments/T-[0-9a-f]+)"', page)
@@ -34,7 +32,7 @@ def test_before_the_first_save_step_4_says_so(anna, fake):
     """And no provider is asked anything."""
     answer = anna.get("/appointments/new")
     assert "4. Mobilitätsangebot Bitte speichern Sie zuerst den Termin." in words(answer)
-    assert [] == fake.asked
+    assert fake.asked == []
 
 
 def test_a_new_appointment_is_saved_and_told(anna, site, fake):
@@ -42,25 +40,25 @@ def test_a_new_appointment_is_saved_and_told(anna, site, fake):
     path, fields = begin(anna)
     answer = anna.post(path, data=fields | BY_HAND)
     assert (303, f"{path}?done=saved") == (answer.status_code, answer.headers["location"])
-    assert ["saved"] == fake.asked
+    assert fake.asked == ["saved"]
     page = words(anna.get(f"{path}?done=saved"))
     assert "Der Termin ist gespeichert." in page
     assert "Verfügbare Mietwagen suchen" in page
     (deed,) = site.planner.audit.of(path.rpartition("/")[2])
-    assert ("anna", "appointment_new") == (deed.user, deed.action)
+    assert (deed.user, deed.action) == ("anna", "appointment_new")
 
 
 def test_a_double_click_saves_once(anna, site):
     """One appointment, one revision, one deed."""
     path, fields = begin(anna)
     answers = [anna.post(path, data=fields | BY_HAND) for _ in range(3)]
-    assert [303] * 3 == [answer.status_code for answer in answers]
+    assert [answer.status_code for answer in answers] == [303] * 3
     saved = site.planner.records.appointment(path.rpartition("/")[2])
-    assert (1, 1, 1) == (
+    assert (
         saved.revision,
         site.planner.records.count_appointments(),
         len(site.planner.audit.of(saved.id)),
-    )
+    ) == (1, 1, 1)
 
 
 def test_what_is_wrong_is_said_and_nothing_is_lost(anna, site):
@@ -69,11 +67,11 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(anna, site):
     wrong = {"start_date": "31.2.", "customer_last_name": "", "customer_phone": "0721 1", "work": "Öl"}
     answer = anna.post(path, data=fields | BY_HAND | wrong)
     page = Elements(answer.text)
-    assert ["31.2.", "0721 1"] == [page.field(name) for name in ("start_date", "customer_phone")]
+    assert [page.field(name) for name in ("start_date", "customer_phone")] == ["31.2.", "0721 1"]
     assert {"start_date", "customer_last_name"} == {
         each["name"] for each in page.all("input", **{"aria-invalid": "true"})
     }
-    assert (200, 0) == (answer.status_code, site.planner.records.count_appointments())
+    assert (answer.status_code, site.planner.records.count_appointments()) == (200, 0)
     assert "Das ist kein Datum" in page.text
     assert "Bitte Nachnamen oder Firma eingeben" in page.text
 
@@ -94,18 +92,18 @@ def test_a_customer_is_found_picked_and_locked(anna, site):
     path, fields = begin(anna)
     found = anna.post(path, data=fields | {"do": "find", "customer_query": "muller hans"})
     (hit,) = Elements(found.text).all("button", form="visit")
-    assert "pick:10001" == hit["value"]
+    assert hit["value"] == "pick:10001"
     picked = anna.post(path, data=fields | {"do": hit["value"]})
     sent = hidden(picked.text, path) | TIMES | {"do": "save", "customer_last_name": "Meier"}
     sent |= {"vehicle_licence_plate": Elements(picked.text).field("vehicle_licence_plate")}
-    assert 303 == anna.post(path, data=sent).status_code
+    assert anna.post(path, data=sent).status_code == 303
     visit = site.planner.records.appointment(path.rpartition("/")[2]).visit
-    assert ("dms", "10001", "Müller", "K-MU 123") == (
+    assert (
         visit.customer["source"],
         visit.customer["number"],
         visit.customer["last_name"],
         visit.vehicle["licence_plate"],
-    )
+    ) == ("dms", "10001", "Müller", "K-MU 123")
 
 
 def test_enter_in_the_search_field_searches(anna):
@@ -119,15 +117,15 @@ def test_enter_in_the_search_field_searches(anna):
 def test_enter_in_any_other_field_saves(anna):
     """A customer is named, so nobody is looked for."""
     path, fields = begin(anna)
-    assert 303 == anna.post(path, data=fields | BY_HAND | {"do": "enter"}).status_code
+    assert anna.post(path, data=fields | BY_HAND | {"do": "enter"}).status_code == 303
 
 
 def test_what_was_looked_for_in_vain_does_not_keep_from_saving(anna, site):
     """Nobody found, so typed by hand: the search field still holds what was looked for."""
     path, fields = begin(anna)
     sent = fields | BY_HAND | {"customer_source": "", "customer_query": "xyz"}
-    assert 303 == anna.post(path, data=sent).status_code
-    assert 1 == site.planner.records.count_appointments()
+    assert anna.post(path, data=sent).status_code == 303
+    assert site.planner.records.count_appointments() == 1
 
 
 def test_saving_without_choosing_one_of_those_found_says_so(anna, site):
@@ -135,7 +133,7 @@ def test_saving_without_choosing_one_of_those_found_says_so(anna, site):
     path, fields = begin(anna)
     answer = anna.post(path, data=fields | {"customer_query": "krüger", "do": "save"})
     assert ["Bäcker Krüger" in words(answer), "nicht gespeichert" in words(answer)] == [True, True]
-    assert 0 == site.planner.records.count_appointments()
+    assert site.planner.records.count_appointments() == 0
 
 
 def test_one_of_several_cars_is_chosen(anna):
@@ -143,15 +141,15 @@ def test_one_of_several_cars_is_chosen(anna):
     path, fields = begin(anna)
     picked = anna.post(path, data=fields | {"do": "pick:10002"})
     answer = anna.post(path, data=hidden(picked.text, path) | TIMES | {"do": "car:1"})
-    assert "MS-BK 2" == Elements(answer.text).field("vehicle_licence_plate")
+    assert Elements(answer.text).field("vehicle_licence_plate") == "MS-BK 2"
     (pressed,) = Elements(answer.text).all("button", **{"aria-pressed": "true"})
-    assert "car:1" == pressed["value"]
+    assert pressed["value"] == "car:1"
 
 
 def test_customers_are_found_while_one_types(anna):
     """A part of the page, without the page around it."""
     answer = anna.post("/dms/customers", data={"customer_query": "mül"})
-    assert ("<ul", True) == (answer.text.strip()[:3], "Müller, Hans" in answer.text)
+    assert (answer.text.strip()[:3], "Müller, Hans" in answer.text) == ("<ul", True)
     assert "Kein Kunde gefunden" in anna.post("/dms/customers", data={"customer_query": "xyz"}).text
 
 
@@ -166,13 +164,13 @@ def test_two_windows_do_not_overwrite_each_other(anna, site, saved):
         | {"work": "Ölwechsel", "vehicle_licence_plate": "KA-AS 1"}
     )
     conflict = anna.post(path_of(saved), data=fields)
-    assert ("Bremsen", True) == (
+    assert (
         site.planner.records.appointment(saved.id).visit.work,
         "bert hat den Termin am" in words(conflict),
-    )
+    ) == ("Bremsen", True)
     assert "Arbeiten Ölwechsel Bremsen" in words(conflict)
     mine = hidden(conflict.text, path_of(saved)) | {"do": "save"}
-    assert 303 == anna.post(path_of(saved), data=mine).status_code
+    assert anna.post(path_of(saved), data=mine).status_code == 303
     kept = site.planner.records.appointment(saved.id)
     assert ("Ölwechsel", theirs.revision + 1, "anna") == (kept.visit.work, kept.revision, kept.saved_by)
 
@@ -187,7 +185,7 @@ def test_the_same_lines_differ_in_nothing(anna, site, saved):
         "vehicle_licence_plate": "KA-AS 1",
         "work": "Öl\r\nBremsen",
     }
-    assert 303 == anna.post(path_of(saved), data=fields).status_code
+    assert anna.post(path_of(saved), data=fields).status_code == 303
     assert text == site.planner.records.appointment(saved.id)
 
 
@@ -201,8 +199,9 @@ def test_a_visit_is_called_off_and_taken_up(anna, site, saved, fake):
     assert "Verfügbare Mietwagen suchen" not in page
     anna.post(f"{path_of(saved)}/status", data=hidden(page, f"{path_of(saved)}/status"))
     assert Status.SCHEDULED is site.planner.records.appointment(saved.id).visit.status
-    assert ["appointment_cancelled", "appointment_taken_up"] == [
-        deed.action for deed in site.planner.audit.of(saved.id)
+    assert [deed.action for deed in site.planner.audit.of(saved.id)] == [
+        "appointment_cancelled",
+        "appointment_taken_up",
     ]
 
 
@@ -223,19 +222,19 @@ def test_what_was_typed_outlives_the_session(anna, site):
     typed = fields | BY_HAND | {"work": "Öl & <b>", "password": "canary", "customer_last_name": ""}
     stranger = site.browser()
     asked = stranger.post(path, data=typed)
-    assert (401, False) == (asked.status_code, "canary" in asked.text)
+    assert (asked.status_code, "canary" in asked.text) == (401, False)
     sent = hidden(asked.text, "/sign-in") | {"name": "anna"}
     again = stranger.post("/sign-in", data=sent | {"password": "wrong"})
     sent = hidden(again.text, "/sign-in") | {"name": "anna", "password": PASSWORD}
     signed_in = stranger.post("/sign-in", data=sent)
-    assert (200, True) == (signed_in.status_code, "set-cookie" in signed_in.headers)
+    assert (signed_in.status_code, "set-cookie" in signed_in.headers) == (200, True)
     stranger.cookies.update(signed_in.cookies)
     back = stranger.post(path, data=hidden(signed_in.text, path) | {"do": "again"})
-    assert ("25.11.2026", True, 0) == (
+    assert (
         Elements(back.text).field("start_date"),
         "Öl & <b>" in words(back),
         site.planner.records.count_appointments(),
-    )
+    ) == ("25.11.2026", True, 0)
     assert "Bitte Nachnamen" not in words(back)
 
 

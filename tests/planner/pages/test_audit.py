@@ -1,7 +1,5 @@
 """The audit page, as the administration reads it."""
 
-from __future__ import annotations
-
 from planner_host.audit import Deed
 
 from .conftest import words

@@ -1,7 +1,5 @@
 """What needs a decision stands at the top of an appointment's page, with its button, and under no other notice."""
 
-from __future__ import annotations
-
 import pytest
 
 from ..conftest import PERIOD
@@ -25,7 +23,7 @@ def test_a_rental_that_does_not_fit_is_said_first(anna, saved, fake, done):
     fake.states[saved.id] |= {"state": "attention", "proposals": [PROPOSAL], "notices": [WARNING]}
     page = anna.get(path_of(saved), params={"done": done})
     said = words(page)
-    assert (1, 1) == (said.count(WARNING["message"]), page.text.count(f'action="{path_of(saved)}/proposal"'))
+    assert (said.count(WARNING["message"]), page.text.count(f'action="{path_of(saved)}/proposal"')) == (1, 1)
     order = [WARNING["message"], "Vorschlag annehmen", "1. Kunde"]
     order[2:2] = ["Der Termin ist gespeichert."] if done else []
     places = [said.index(each) for each in order]

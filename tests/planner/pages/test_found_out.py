@@ -1,7 +1,5 @@
 """A change that nobody knew the outcome of: what is not known is named, and what became of it is said until seen."""
 
-from __future__ import annotations
-
 import pytest
 
 from planner_host.states import states_of
@@ -21,7 +19,7 @@ def book_into_the_unknown(anna, saved, fake, *, then):
     anna.post(f"{path_of(saved)}/offers", data=search_form(anna, saved))
     fake.outcomes = ["unknown", "unknown", then]
     fields = search_form(anna, saved) | {"option": "fake:V1"}
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 303
 
 
 def state_of(site, appointment):
@@ -53,7 +51,7 @@ def test_what_was_found_out_is_said_until_it_is_seen(anna, site, saved, fake, th
     drawn = asked_by_itself(anna, saved)
     assert (200, [each in words(drawn) for each in said]) == (drawn.status_code, [True] * len(said))
     assert "hx-get" not in Elements(drawn.text).all("section", id="step-4")[0]
-    assert "attention" == state_of(site, saved)
+    assert state_of(site, saved) == "attention"
     seen = words(anna.get(path_of(saved)))
     assert [each in seen for each in said] == [True] * len(said)
     assert said[0] not in words(anna.get(path_of(saved)))
@@ -65,11 +63,11 @@ def test_without_a_script_it_is_said_alike(anna, site, saved, fake):
     book_into_the_unknown(anna, saved, fake, then="vehicle_unavailable")
     assert 'http-equiv="refresh"' in anna.get(path_of(saved)).text
     page = anna.get(f"{path_of(saved)}?done=book")
-    assert (True, False, False) == (
+    assert (
         NOT_SAVED in words(page),
         'http-equiv="refresh"' in page.text,
         SAVED in words(page),
-    )
+    ) == (True, False, False)
 
 
 def test_what_the_planner_found_out_alone_waits_for_somebody(anna, site, saved, fake):
@@ -77,7 +75,7 @@ def test_what_the_planner_found_out_alone_waits_for_somebody(anna, site, saved, 
     book_into_the_unknown(anna, saved, fake, then="vehicle_unavailable")
     for _ in range(2):
         site.planner.changes.ask_again(saved.id)
-    assert "attention" == state_of(site, saved)
+    assert state_of(site, saved) == "attention"
     assert NOT_SAVED in words(anna.get(path_of(saved)))
 
 
@@ -91,7 +89,7 @@ def test_who_acts_on_the_page_that_says_it_has_seen_it(anna, saved, fake):
     answer = anna.post(f"{path_of(saved)}/rental", data=fields)
     fake.book(saved.id)
     after = words(anna.get(answer.headers["location"]))
-    assert (True, False) == (SAVED in after, NOT_SAVED in after)
+    assert (SAVED in after, NOT_SAVED in after) == (True, False)
 
 
 def test_of_a_booking_that_is_given_up_one_thing_is_said(anna, saved, fake):
@@ -102,7 +100,7 @@ def test_of_a_booking_that_is_given_up_one_thing_is_said(anna, saved, fake):
     fake.outcomes = ["unknown", "done"]
     anna.post(f"{path_of(saved)}/rental/giving-up", data=giving_up)
     said = words(anna.get(path_of(saved)))
-    assert (True, False) == ("Die Buchung ist aufgegeben." in said, SAVED in said)
+    assert ("Die Buchung ist aufgegeben." in said, SAVED in said) == (True, False)
 
 
 def test_what_is_unknown_is_named(anna, saved, fake):
@@ -139,5 +137,5 @@ def test_a_period_that_a_provider_alone_knows_is_left_out(anna, saved, fake):
     pending = PENDING | {"change_id": "0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51", "action": "book"}
     fake.states[saved.id] = {"state": "unknown", "pending": pending}
     page = words(anna.get(path_of(saved)))
-    assert (True, False) == ("ist noch nicht bekannt" in page, "Verleihzeitraum" in page)
+    assert ("ist noch nicht bekannt" in page, "Verleihzeitraum" in page) == (True, False)
     assert PERIOD["start"] not in page

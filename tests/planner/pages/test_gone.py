@@ -1,7 +1,5 @@
 """A rental that was booked here and is gone at its provider: the week and step 4 say so until somebody has seen it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,24 +18,24 @@ NOTED = "Zur Kenntnis genommen"
 
 
 @pytest.fixture
-def booked(anna, saved) -> None:
+def booked(anna, saved):
     """A rental that was booked here."""
     fields = search_form(anna, saved) | {"option": "fake:V1"}
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 303
 
 
 @pytest.fixture
-def gone(booked, saved, fake) -> None:
+def gone(booked, saved, fake):
     """A rental that was booked here, and that the provider has no more."""
     del fake.states[saved.id]
 
 
-def state_of(site, appointment) -> str:
+def state_of(site, appointment):
     """Give the week's word."""
     return states_of([appointment.id], site.planner, locale="de")[0][appointment.id]
 
 
-def seen_by(browser, site, appointment) -> tuple[str, bool]:
+def seen_by(browser, site, appointment):
     """Give the week's word, and whether step 4 says that the rental is gone."""
     return state_of(site, appointment), GONE in words(browser.get(path_of(appointment)))
 
@@ -50,7 +48,7 @@ def noted(browser, appointment):
 
 def test_a_rental_that_is_there_is_not_gone(anna, site, saved, booked):
     """Nothing is said."""
-    assert ("reserved", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("reserved", False)
 
 
 def test_a_rental_that_is_gone_asks_for_attention_until_it_is_noted(anna, site, saved, gone):
@@ -59,10 +57,10 @@ def test_a_rental_that_is_gone_asks_for_attention_until_it_is_noted(anna, site, 
         page = words(anna.get(path_of(saved)))
         assert f"{GONE} {WHY} {NOTED}" in page
         assert "Verfügbare Mietwagen suchen" in page
-        assert "attention" == state_of(site, saved)
+        assert state_of(site, saved) == "attention"
     answer = noted(anna, saved)
     assert (303, f"{path_of(saved)}#step-4") == (answer.status_code, answer.headers["location"])
-    assert ("none", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("none", False)
 
 
 def test_a_provider_may_say_why(anna, saved, fake, gone):
@@ -75,7 +73,7 @@ def test_a_provider_may_say_why(anna, saved, fake, gone):
     page = words(anna.get(path_of(saved)))
     assert f"{GONE} Am Schalter storniert. {NOTED}" in page
     once = [page.count(each["message"]) for each in notices]
-    assert ([1, 1], False) == (once, WHY in page)
+    assert (once, WHY in page) == ([1, 1], False)
     noted(anna, saved)
     page = words(anna.get(path_of(saved)))
     assert ("Am Schalter storniert." in page, GONE in page) == (True, False)
@@ -86,24 +84,24 @@ def test_what_was_cancelled_here_is_not_gone(anna, site, saved, fake, booked):
     path = f"{path_of(saved)}/rental/cancellation"
     fields = hidden(anna.get(f"{path_of(saved)}?ask=cancel").text, path)
     fake.outcomes = [{"status": "done"}]
-    assert 303 == anna.post(path, data=fields).status_code
+    assert anna.post(path, data=fields).status_code == 303
     del fake.states[saved.id]
-    assert ("none", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("none", False)
 
 
 def test_what_was_booked_elsewhere_is_not_gone(anna, site, saved, fake):
     """The planner knows nothing of it."""
     fake.book(saved.id)
-    assert "reserved" == state_of(site, saved)
+    assert state_of(site, saved) == "reserved"
     del fake.states[saved.id]
-    assert ("none", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("none", False)
 
 
 def test_where_no_car_is_needed_none_is_missed(anna, site, saved, gone):
     """The appointment is called off."""
     visit = replace(saved.visit, status=Status.CANCELLED)
     site.planner.records.save(replace(saved, visit=visit))
-    assert ("none", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("none", False)
 
 
 @pytest.mark.parametrize(("minutes", "seen"), [(-1, ("attention", True)), (0, ("none", False))])
@@ -118,11 +116,11 @@ def test_another_rental_takes_its_place(anna, site, saved, fake, gone):
     fields = search_form(anna, saved) | {"option": "fake:V2"}
     anna.post(f"{path_of(saved)}/rental", data=fields)
     fake.book(saved.id, id="R-2")
-    assert ("reserved", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("reserved", False)
     path = f"{path_of(saved)}/rental/cancellation"
     anna.post(path, data=hidden(anna.get(f"{path_of(saved)}?ask=cancel").text, path))
     del fake.states[saved.id]
-    assert ("none", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("none", False)
 
 
 def test_while_a_change_is_open_nothing_is_missed(anna, site, saved, fake, booked):
@@ -132,11 +130,11 @@ def test_while_a_change_is_open_nothing_is_missed(anna, site, saved, fake, booke
     fake.outcomes = ["unknown"]
     anna.post(path, data=fields)
     del fake.states[saved.id]
-    assert ("unknown", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("unknown", False)
     fake.outcomes = [{"status": "done"}]
     site.planner.changes.ask_again(saved.id)
     anna.get(path_of(saved))
-    assert ("none", False) == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == ("none", False)
 
 
 @pytest.mark.parametrize(
@@ -174,5 +172,5 @@ def test_of_two_providers_one_is_noted(workshop, draft, fake, tmp_path):
         anna = site.browser("anna")
         anna.post(f"{path_of(saved)}/rental/gone", data={"provider": "fake"})
         page = words(anna.get(path_of(saved)))
-        assert (False, True) == (WHY in page, WHY.replace("Fake & Co.", "Andere") in page)
-        assert "attention" == state_of(site, saved)
+        assert (WHY in page, WHY.replace("Fake & Co.", "Andere") in page) == (False, True)
+        assert state_of(site, saved) == "attention"

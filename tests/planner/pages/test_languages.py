@@ -1,7 +1,5 @@
 """Each page in both languages."""
 
-from __future__ import annotations
-
 from .conftest import path_of
 
 

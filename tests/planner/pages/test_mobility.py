@@ -1,7 +1,5 @@
 """Step 4 as an advisor uses it, below the browser: search, save, change, cancel, give up."""
 
-from __future__ import annotations
-
 import re
 import uuid
 
@@ -14,10 +12,10 @@ from .conftest import path_of, search_form, words
 def test_the_period_is_the_appointments(anna, saved):
     """And can be changed."""
     form = Elements(anna.get(path_of(saved)).text)
-    assert ["25.11.2026", "08:00", "17:00"] == [
+    assert [
         next(each["value"] for each in form.all("input", id=name))
         for name in ("rent_start_date", "rent_start_time", "rent_end_time")
-    ]
+    ] == ["25.11.2026", "08:00", "17:00"]
 
 
 def test_what_is_found_can_be_chosen(anna, saved, fake):
@@ -27,13 +25,13 @@ def test_what_is_found_can_be_chosen(anna, saved, fake):
     for headers in ({}, {"HX-Request": "true"}):
         answer = anna.post(f"{path_of(saved)}/offers", data=fields, headers=headers)
         found = Elements(answer.text)
-        assert ["fake:V1", "fake:V2"] == [each["value"] for each in found.all("input", name="option")]
+        assert [each["value"] for each in found.all("input", name="option")] == ["fake:V1", "fake:V2"]
         assert [f"{path_of(saved)}/rental"] == [
             each["formaction"] for _, each in found.tags if "formaction" in each
         ]
     page = Elements(anna.post(f"{path_of(saved)}/offers", data=fields).text)
     ticked = {each["value"] for each in page.all("input") if "checked" in each}
-    assert {"kombi", "navi", "automatik"} == ticked
+    assert ticked == {"kombi", "navi", "automatik"}
 
 
 def test_a_rental_is_saved_and_then_only_its_end_and_its_end_of_all_are_offered(anna, saved, fake):
@@ -63,7 +61,7 @@ def test_a_double_click_books_once(anna, saved, fake):
     """The id was drawn with the form."""
     fields = search_form(anna, saved) | {"option": "fake:V1"}
     for _ in range(3):
-        assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+        assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 303
     assert {fields["change_id"]} == {change["change_id"] for change in fake.changes}
 
 
@@ -76,7 +74,7 @@ def test_a_refusal_says_why_and_what_could_be_had(anna, saved, fake, code, is_ke
     answer = anna.post(f"{path_of(saved)}/rental", data=fields)
     page = Elements(answer.text)
     assert "Leider nein." in page.text
-    assert ["fake:V9"] == [each["value"] for each in page.all("input", name="option")]
+    assert [each["value"] for each in page.all("input", name="option")] == ["fake:V9"]
     assert is_kept == (fields["change_id"] == hidden(answer.text, f"{path_of(saved)}/offers")["change_id"])
 
 
@@ -84,17 +82,17 @@ def test_a_refusal_without_a_reason_is_said_too(anna, saved, fake):
     """For a booking, an end and a cancellation."""
     fake.outcomes = [{"status": "refused"}]
     fields = search_form(anna, saved) | {"option": "fake:V1"}
-    assert 200 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 200
     fake.book(saved.id)
     about = {"change_id": str(uuid.uuid4()), "provider": "fake", "rental_id": "R-1", "site": "main"}
-    assert 200 == anna.post(f"{path_of(saved)}/rental/cancellation", data=about).status_code
+    assert anna.post(f"{path_of(saved)}/rental/cancellation", data=about).status_code == 200
 
 
 def test_without_a_choice_nothing_is_asked(anna, saved, fake):
     """The list is there again, and says what is missing."""
     fake.options = [fake.option("V1")]
     answer = anna.post(f"{path_of(saved)}/rental", data=search_form(anna, saved))
-    assert ([], 1) == (fake.changes, len(Elements(answer.text).all("input", name="option")))
+    assert (fake.changes, len(Elements(answer.text).all("input", name="option"))) == ([], 1)
     assert "Mietwagen" in words(answer)
 
 
@@ -104,7 +102,7 @@ def test_a_period_in_the_past_is_refused_here(anna, saved, fake):
     for action in ("offers", "rental"):
         answer = anna.post(f"{path_of(saved)}/{action}", data=fields)
         assert "müssen in der Zukunft liegen" in words(answer)
-    assert [] == fake.changes
+    assert fake.changes == []
 
 
 def test_an_end_is_changed(anna, saved, fake):
@@ -113,15 +111,15 @@ def test_an_end_is_changed(anna, saved, fake):
     page = anna.get(path_of(saved)).text
     fields = hidden(page, f"{path_of(saved)}/rental/end") | {"end_date": "26.11.", "end_time": "9"}
     answer = anna.post(f"{path_of(saved)}/rental/end", data=fields)
-    assert f"{path_of(saved)}?done=change_end#step-4" == answer.headers["location"]
+    assert answer.headers["location"] == f"{path_of(saved)}?done=change_end#step-4"
     (change,) = fake.changes
-    assert ("change_end", "R-1", "2026-11-26T09:00:00+01:00", 3, "main") == (
+    assert (
         change["action"],
         change["rental_id"],
         change["end"],
         change["revision"],
         change["site"],
-    )
+    ) == ("change_end", "R-1", "2026-11-26T09:00:00+01:00", 3, "main")
 
 
 def test_an_end_in_the_second_hour_is_shown_as_that(anna, saved, fake):
@@ -133,44 +131,44 @@ def test_an_end_in_the_second_hour_is_shown_as_that(anna, saved, fake):
     form = re.findall(r"<form[^>]*/rental/end.*?</form>", page, re.DOTALL)[0]
     fields |= {name: Elements(form).field(name) for name in ("end_date", "end_time")}
     assert "Es endet bereits dann." in words(anna.post(f"{path_of(saved)}/rental/end", data=fields))
-    assert [] == fake.changes
+    assert fake.changes == []
     first = fields | {"end_fold": "0"}
-    assert 303 == anna.post(f"{path_of(saved)}/rental/end", data=first).status_code
-    assert "2027-10-31T02:30:00+02:00" == fake.changes[0]["end"]
+    assert anna.post(f"{path_of(saved)}/rental/end", data=first).status_code == 303
+    assert fake.changes[0]["end"] == "2027-10-31T02:30:00+02:00"
 
 
 def test_a_cancellation_asks_first(anna, saved, fake):
     """Nothing happens before the question is answered."""
     fake.book(saved.id)
     fields = hidden(anna.get(f"{path_of(saved)}?ask=cancel").text, f"{path_of(saved)}/rental/cancellation")
-    assert [] == fake.changes
+    assert fake.changes == []
     anna.post(f"{path_of(saved)}/rental/cancellation", data=fields)
-    assert [("cancel", "R-1")] == [(each["action"], each["rental_id"]) for each in fake.changes]
+    assert [(each["action"], each["rental_id"]) for each in fake.changes] == [("cancel", "R-1")]
 
 
 def test_what_is_unknown_is_said_and_asked_again_by_the_page(anna, saved, fake):
     """The page fetches itself until it is known, and can give the booking up."""
     fake.outcomes = ["unknown"]
     fields = search_form(anna, saved) | {"option": "fake:V1"}
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 303
     page = anna.get(f"{path_of(saved)}?ask=give-up").text
     (step,) = Elements(page).all("section", id="step-4")
-    assert "every 2s" == step["hx-trigger"]
+    assert step["hx-trigger"] == "every 2s"
     asks = step["hx-get"]
     assert (path_of(saved), "ask=give-up") == (asks.partition("?")[0], asks.rpartition("&")[2])
     as_it_was = anna.get(asks, headers={"HX-Request": "true"})
-    assert (204, "") == (as_it_was.status_code, as_it_was.text)
-    assert 200 == anna.get(asks).status_code
+    assert (as_it_was.status_code, as_it_was.text) == (204, "")
+    assert anna.get(asks).status_code == 200
     assert "Verfügbare Mietwagen suchen" not in page
     giving_up = hidden(page, f"{path_of(saved)}/rental/giving-up")
     assert fields["change_id"] == giving_up["book_change_id"]
     fake.outcomes = ["done", "given_up"]
     anna.post(f"{path_of(saved)}/rental/giving-up", data=giving_up)
     changed = anna.get(asks, headers={"HX-Request": "true"})
-    assert (200, False) == (
+    assert (
         changed.status_code,
         "hx-get" in Elements(changed.text).all("section", id="step-4")[0],
-    )
+    ) == (200, False)
     assert "hx-get" not in Elements(anna.get(path_of(saved)).text).all("section", id="step-4")[0]
     assert {fields["change_id"], giving_up["change_id"]} == {each["change_id"] for each in fake.changes}
 
@@ -182,29 +180,29 @@ def test_a_proposal_is_followed_or_hidden(anna, saved, fake):
     fake.book(saved.id)
     fake.states[saved.id] |= {"state": "attention", "proposals": [one]}
     fields = hidden(anna.get(path_of(saved)).text, f"{path_of(saved)}/proposal")
-    assert 303 == anna.post(f"{path_of(saved)}/proposal", data=fields).status_code
-    assert [proposed | {"change_id": fields["change_id"]}] == fake.changes
+    assert anna.post(f"{path_of(saved)}/proposal", data=fields).status_code == 303
+    assert fake.changes == [proposed | {"change_id": fields["change_id"]}]
     anna.post(f"{path_of(saved)}/proposal/hidden", data={"proposal": one["id"]})
     assert "Verleihende anpassen?" not in anna.get(path_of(saved)).text
     gone = anna.post(f"{path_of(saved)}/proposal", data=fields | {"change_id": str(uuid.uuid4())})
     assert "Diesen Vorschlag gibt es nicht mehr" in words(gone)
-    assert 1 == len(fake.changes)
+    assert len(fake.changes) == 1
 
 
 def test_without_a_rental_nothing_is_printed(anna, saved):
     """The page says what can be."""
     answer = anna.get(f"{path_of(saved)}/print")
-    assert (404, True) == (
+    assert (
         answer.status_code,
         "Gedruckt werden kann ein gespeicherter Verleihvorgang" in answer.text,
-    )
+    ) == (404, True)
 
 
 def test_what_a_provider_locks_has_no_fields(anna, saved, fake):
     """And is booked all the same."""
     fake.states[saved.id] = {"locked": ["/customer"]}
     page = anna.get(path_of(saved)).text
-    assert [] == Elements(page).all("input", name="renter_last_name")
+    assert Elements(page).all("input", name="renter_last_name") == []
     fields = search_form(anna, saved) | {"option": "fake:V1"}
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 303
     assert saved.visit.customer == fake.changes[0]["customer"]

@@ -1,7 +1,5 @@
 """The list of offers: what was searched for is what is booked, and what stands instead of a car that is gone."""
 
-from __future__ import annotations
-
 import pytest
 
 from ..conftest import Elements, hidden, problem
@@ -31,25 +29,25 @@ def test_what_was_not_shown_is_not_booked(anna, saved, fake, headers, changed, s
     assert carried == {name: searched[name] for name in carried}
     fields = searched | carried | {"option": "fake:V1"} | changed
     answer = anna.post(f"{path_of(saved)}/rental", data=fields)
-    assert ([], True) == (fake.changes, said in words(answer))
+    assert (fake.changes, said in words(answer)) == ([], True)
     page = Elements(answer.text)
     fields |= {name: page.field(name) for name in carried}
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
-    assert 1 == len(fake.changes)
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 303
+    assert len(fake.changes) == 1
 
 
 def test_a_choice_from_no_list_books_nothing(anna, saved, fake):
     """No page of ours sends one."""
     fields = search_form(anna, saved) | {"option": "fake:V1"}
     del fields["found_period"]
-    assert 200 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
-    assert [] == fake.changes
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 200
+    assert fake.changes == []
 
 
 def test_the_same_period_typed_otherwise_is_the_same(anna, saved, fake):
     """What counts are the instants."""
     fields = search_form(anna, saved) | {"option": "fake:V1", "start_time": "8", "end_date": "25.11."}
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 303
 
 
 def refuse(anna, saved, fake, **fields):
@@ -68,16 +66,16 @@ def test_instead_of_a_car_that_is_gone_stand_the_others(anna, saved, fake):
     """What is near first, then all that is free, each once; no word of filters that nobody has set."""
     answer = refuse(anna, saved, fake)
     page = Elements(answer.text)
-    assert ["fake:V2", "fake:V3"] == [each["value"] for each in page.all("input", name="option")]
+    assert [each["value"] for each in page.all("input", name="option")] == ["fake:V2", "fake:V3"]
     said = words(answer)
-    assert (False, False, True) == (
+    assert (
         FEWER in said,
         "Genau das ist nicht verfügbar" in said,
         said.index("Ähnliche Angebote") < said.index("Alle weiteren verfügbaren Mietwagen"),
-    )
+    ) == (False, False, True)
     form = search_form(anna, saved) | hidden(answer.text, f"{path_of(saved)}/offers")
     fake.outcomes = ["done"]
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=form | {"option": "fake:V2"}).status_code
+    assert anna.post(f"{path_of(saved)}/rental", data=form | {"option": "fake:V2"}).status_code == 303
 
 
 def test_no_raw_word_is_a_badge(anna, saved, fake):

@@ -1,12 +1,10 @@
 """A form of one appointment changes nothing of another's, and the audit log says nothing that is not so."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest
 
-from planner_host.audit import LONGEST, Audit, Deed
+from planner_host.audit import LONGEST, Deed
 
 from ..conftest import HOOKS, PERIOD, Fake, problem
 from .conftest import path_of, search_form, words
@@ -18,7 +16,7 @@ NOT_OWN = {
 
 
 @pytest.fixture
-def other() -> Fake:
+def other():
     """Another provider."""
     return Fake("other", "Other")
 
@@ -56,19 +54,19 @@ def test_what_is_anothers_is_not_changed(site, saved, foreign, fake, other, lang
     browser = site.browser("bert", **{"Accept-Language": language})
     answer = browser.post(f"{path_of(saved)}/rental/{action}", data=about(**named))
     assert NOT_OWN[language] in words(answer)
-    assert ([], [], []) == (fake.changes, other.changes, site.planner.audit.page(1)[0])
+    assert (fake.changes, other.changes, site.planner.audit.page(1)[0]) == ([], [], [])
 
 
 def test_what_is_own_is_changed(anna, site, saved, foreign, fake):
     """And the audit log has it under the appointment and the rental that it was."""
     for action in ("end", "cancellation"):
         answer = anna.post(f"{path_of(saved)}/rental/{action}", data=about(rental_id="R-B"))
-        assert 303 == answer.status_code
-    assert ["R-B", "R-B"] == [each["rental_id"] for each in fake.changes]
+        assert answer.status_code == 303
+    assert [each["rental_id"] for each in fake.changes] == ["R-B", "R-B"]
     assert [("change_end", saved.id), ("cancel", saved.id)] == [
         (deed.action, deed.subject) for deed in site.planner.audit.of(saved.id)
     ]
-    assert [] == site.planner.audit.of(foreign.id)
+    assert site.planner.audit.of(foreign.id) == []
 
 
 def test_a_booking_of_another_appointment_is_not_given_up(anna, site, saved, foreign, fake):
@@ -79,7 +77,7 @@ def test_a_booking_of_another_appointment_is_not_given_up(anna, site, saved, for
     giving_up = {"change_id": str(uuid.uuid4()), "provider": "fake", "book_change_id": fields["change_id"]}
     assert NOT_OWN["de"] in words(anna.post(f"{path_of(saved)}/rental/giving-up", data=giving_up))
     assert {"book"} == {each["action"] for each in fake.changes}
-    assert [] == site.planner.audit.of(saved.id)
+    assert site.planner.audit.of(saved.id) == []
 
 
 @pytest.mark.parametrize(
@@ -97,7 +95,7 @@ def test_a_proposal_about_another_appointment_is_not_followed(anna, saved, forei
     fake.states[saved.id] |= {"state": "attention", "proposals": [one]}
     sent = {"proposal": "p", "change_id": str(uuid.uuid4()), "sure": "yes"}
     assert NOT_OWN["de"] in words(anna.post(f"{path_of(saved)}/proposal", data=sent))
-    assert ([], []) == (fake.changes, other.changes)
+    assert (fake.changes, other.changes) == ([], [])
 
 
 def test_a_form_of_another_appointment_hides_nothing_that_was_found_out(anna, site, saved, foreign, fake):
@@ -116,10 +114,10 @@ def test_a_form_of_another_appointment_hides_nothing_that_was_found_out(anna, si
 def test_a_rental_that_is_gone_is_asked_for_all_the_same(anna, saved, fake):
     """It was booked here: what became of it, its provider says; a second click has the first one's answer."""
     assert (
-        303
-        == anna.post(
+        anna.post(
             f"{path_of(saved)}/rental", data=search_form(anna, saved) | {"option": "fake:V1"}
         ).status_code
+        == 303
     )
     fake.states = {}
     fake.outcomes = ["rental_not_found", "done"]
@@ -127,7 +125,7 @@ def test_a_rental_that_is_gone_is_asked_for_all_the_same(anna, saved, fake):
     answer = anna.post(f"{path_of(saved)}/rental/cancellation", data=sent)
     assert problem("rental_not_found").problem["title"] in words(answer)
     for _ in range(2):
-        assert 303 == anna.post(f"{path_of(saved)}/rental/cancellation", data=sent).status_code
+        assert anna.post(f"{path_of(saved)}/rental/cancellation", data=sent).status_code == 303
 
 
 def test_what_was_cancelled_by_a_first_click_is_done_by_the_second(anna, saved, fake):
@@ -135,7 +133,7 @@ def test_what_was_cancelled_by_a_first_click_is_done_by_the_second(anna, saved, 
     fake.book(saved.id)
     sent = about(rental_id="R-1")
     for _ in range(2):
-        assert 303 == anna.post(f"{path_of(saved)}/rental/cancellation", data=sent).status_code
+        assert anna.post(f"{path_of(saved)}/rental/cancellation", data=sent).status_code == 303
         fake.states = {}
 
 
@@ -163,8 +161,8 @@ def test_a_change_id_that_is_none_is_refused(anna, site, saved, foreign, fake, p
         "provider": "fake", "action": "change_end", "rental_id": "R-B", "end": PERIOD["end"]}}  # fmt: skip
     fake.states[saved.id] |= {"state": "attention", "proposals": [one]}
     sent = about(rental_id="R-B", change_id="x" * 100_000, proposal="p")
-    assert 400 == anna.post(f"{path_of(saved)}/{path}", data=sent).status_code
-    assert ([], []) == (fake.changes, site.planner.audit.page(1)[0])
+    assert anna.post(f"{path_of(saved)}/{path}", data=sent).status_code == 400
+    assert (fake.changes, site.planner.audit.page(1)[0]) == ([], [])
 
 
 def test_a_proposal_that_there_is_not_is_not_hidden(anna, site, saved, foreign):
@@ -176,13 +174,13 @@ def test_a_proposal_that_there_is_not_is_not_hidden(anna, site, saved, foreign):
 def test_what_the_audit_log_keeps_is_bounded(desk, monkeypatch):
     """In length and in number; the oldest go first."""
     monkeypatch.setattr("planner_host.audit.MOST_KEPT", 3)
-    audit: Audit = desk.audit
+    audit = desk.audit
     long = "x" * 10_000
     for number in range(5):
         audit.note(Deed(desk.now(), long, long, f"T-{number}", long, long, f"c-{number}", "refused", long))
         audit.settle(f"c-{number}", outcome="refused", code=long + long, rental_id=long)
     deeds, has_older = audit.page(1)
-    assert (["T-4", "T-3", "T-2"], False) == ([deed.subject for deed in deeds], has_older)
+    assert ([deed.subject for deed in deeds], has_older) == (["T-4", "T-3", "T-2"], False)
     for deed in deeds:
         fields = (deed.user, deed.action, deed.provider, deed.rental_id, deed.code)
-        assert [LONGEST] * 5 == list(map(len, fields))
+        assert list(map(len, fields)) == [LONGEST] * 5

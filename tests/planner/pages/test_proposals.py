@@ -1,7 +1,5 @@
 """A proposal is followed once one is sure, and the page says what was done and what comes next."""
 
-from __future__ import annotations
-
 import pytest
 
 from ..conftest import PERIOD, Elements, hidden
@@ -30,17 +28,17 @@ def question_of(page, path):
 def test_what_cancels_asks_first(anna, saved, fake, path):
     """By a link, and for a form that was sent without the question too."""
     page = anna.get(path)
-    assert {} == question_of(page.text, path)
+    assert question_of(page.text, path) == {}
     (link,) = [each for each in Elements(page.text).addresses if "ask=follow" in each]
     asked = anna.get(link.partition("#")[0])
     sent = anna.post(f"{path}/proposal", data={"proposal": MOVED["id"]})
-    assert [True, True, []] == [*(bool(question_of(each.text, path)) for each in (asked, sent)), fake.changes]
+    assert [*(bool(question_of(each.text, path)) for each in (asked, sent)), fake.changes] == [True, True, []]
     assert "VW Golf Variant: Diesen Verleihvorgang wirklich stornieren?" in words(asked)
     answer = anna.post(f"{path}/proposal", data=question_of(asked.text, path))
     fake.states[saved.id] = {}
     after = words(anna.get(answer.headers["location"]))
     assert "Der Verleihvorgang ist storniert. Für den Termin können Sie jetzt neu suchen." in after
-    assert ["cancel"] == [each["action"] for each in fake.changes]
+    assert [each["action"] for each in fake.changes] == ["cancel"]
 
 
 def test_what_cancels_and_has_no_rental_asks_too(anna, saved, fake, path):
@@ -73,4 +71,4 @@ def test_a_rental_of_another_customer_asks_for_attention(anna, saved, fake, path
     assert "bitte prüfen" in words(anna.get("/?week=2026-11-26"))
     page = anna.get(path)
     assert -1 < words(page).find(told["message"]) < words(page).find("1. Kunde")
-    assert [True] == [True for each in Elements(page.text).addresses if "ask=follow" in each]
+    assert [True for each in Elements(page.text).addresses if "ask=follow" in each] == [True]

@@ -1,7 +1,5 @@
 """What is refused marks its field, is said once, and says what who reads it can do; what is so already asks nobody."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest
@@ -24,8 +22,8 @@ def test_a_refused_end_marks_the_field(anna, saved, fake):
     fake.outcomes = [refused("vehicle_unavailable", detail="Danach vergeben.", pointer="/end")]
     answer = anna.post(f"{path_of(saved)}/rental/end", data=fields | {"end_date": "26.11.", "end_time": "9"})
     (field,) = Elements(answer.text).all("input", id="rental_end_date")
-    assert ("true", "26.11.") == (field["aria-invalid"], field["value"])
-    assert (2, 0) == (words(answer).count("Danach vergeben."), words(answer).count("nicht mehr frei"))
+    assert (field["aria-invalid"], field["value"]) == ("true", "26.11.")
+    assert (words(answer).count("Danach vergeben."), words(answer).count("nicht mehr frei")) == (2, 0)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +58,7 @@ def test_an_end_that_it_has_already_asks_nobody(anna, site, saved, fake):
     unchanged = fields | {"end_date": "25.11.2026", "end_time": "17"}
     answer = anna.post(f"{path_of(saved)}/rental/end", data=unchanged)
     assert ("Es endet bereits dann." in words(answer), "geändert." in words(answer)) == (True, False)
-    assert ([], []) == (fake.changes, site.planner.audit.of(saved.id))
+    assert (fake.changes, site.planner.audit.of(saved.id)) == ([], [])
     other = unchanged | {"rental_id": "R-2", "change_id": str(uuid.uuid4())}
     assert "gehört nicht oder nicht mehr zu diesem Termin" in words(
         anna.post(f"{path_of(saved)}/rental/end", data=other)
@@ -72,9 +70,9 @@ def test_an_end_that_was_sent_twice_is_changed(anna, saved, fake):
     fake.book(saved.id)
     fields = hidden(anna.get(path_of(saved)).text, f"{path_of(saved)}/rental/end")
     fields |= {"end_date": "26.11.2026", "end_time": "9"}
-    assert 303 == anna.post(f"{path_of(saved)}/rental/end", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental/end", data=fields).status_code == 303
     fake.states[saved.id]["rental"]["period"] = {
         "start": "2026-11-25T08:00:00+01:00",
         "end": "2026-11-26T09:00:00+01:00",
     }
-    assert 303 == anna.post(f"{path_of(saved)}/rental/end", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental/end", data=fields).status_code == 303

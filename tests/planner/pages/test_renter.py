@@ -1,7 +1,5 @@
 """Who rents: as it was booked, on the page and on paper, and gone with the appointment."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -23,7 +21,7 @@ RENTER = {
 def booked(anna, saved, fake):
     """A rental of somebody else than the appointment's customer; give what is shown of it."""
     fields = search_form(anna, saved) | {"option": "fake:V1"} | RENTER
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields).status_code
+    assert anna.post(f"{path_of(saved)}/rental", data=fields).status_code == 303
     fake.book(saved.id, vehicle=fake.option()["vehicle"], planned_end="2026-11-25T18:00:00+01:00")
 
 
@@ -65,9 +63,9 @@ def test_who_rents_is_known_when_it_was_unknown_for_a_while(anna, site, saved, f
     fields = search_form(anna, saved) | {"option": "fake:V1"} | RENTER
     anna.post(f"{path_of(saved)}/rental", data=fields)
     site.planner.changes.ask_again(saved.id)
-    assert {("fake", "R-1"): "Winter"} == {
+    assert {
         key: customer["last_name"] for key, customer in site.planner.records.renters(saved.id).items()
-    }
+    } == {("fake", "R-1"): "Winter"}
 
 
 def test_who_rents_goes_with_the_appointment(site, saved, booked, workshop):
@@ -75,7 +73,7 @@ def test_who_rents_goes_with_the_appointment(site, saved, booked, workshop):
     database = site.planner.records.database
     with database.writing():
         database.run("DELETE FROM appointments WHERE id = ?", saved.id)
-    assert {} == site.planner.records.renters(saved.id)
+    assert site.planner.records.renters(saved.id) == {}
     database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert not any(b"Canary" in path.read_bytes() for path in workshop.folder.glob("planner.sqlite3*"))
 
@@ -85,7 +83,7 @@ def test_who_rents_is_in_no_repr(site, saved, booked):
     from planner_host.step import look_up
 
     step = look_up(saved, site.planner, locale="de")
-    assert ("Winter", False) == (step.rentals[0].renter["last_name"], "Winter" in repr(step))
+    assert (step.rentals[0].renter["last_name"], "Winter" in repr(step)) == ("Winter", False)
 
 
 def test_an_end_is_planned_where_it_differs(anna, saved, fake):

@@ -23,7 +23,7 @@ class Kept:
 
 
 @pytest.fixture
-def kept() -> Kept:
+def kept():
     """Nothing yet."""
     return Kept()
 
@@ -65,7 +65,7 @@ def test_a_secret_is_set_since(site):
     """And never shown."""
     page = site.browser("admin").get("/settings/fake")
     assert "23.11.2026, 10:00" in words(page)
-    assert "" == Elements(page.text).field("value_key")
+    assert Elements(page.text).field("value_key") == ""
 
 
 def test_what_is_saved_is_noted(site, fake, kept):
@@ -75,15 +75,17 @@ def test_what_is_saved_is_noted(site, fake, kept):
     assert "notice-good" in admin.post("/settings/fake", data={"value_url": "https://b.example"}).text
     kept.works = False
     bad = admin.post("/settings/fake", data={"value_url": "https://c.example", "value_key": "canary"})
-    assert [{"url": "https://b.example"}, {"url": "https://c.example", "key": "canary"}] == kept.values
-    assert ("https://c.example", "") == tuple(
-        Elements(bad.text).field(name) for name in ("value_url", "value_key")
+    assert kept.values == [{"url": "https://b.example"}, {"url": "https://c.example", "key": "canary"}]
+    assert tuple(Elements(bad.text).field(name) for name in ("value_url", "value_key")) == (
+        "https://c.example",
+        "",
     )
-    assert [("done", ""), ("saved", "not_authorised")] == [
-        (deed.outcome, deed.code) for deed in site.planner.audit.of("fake")
+    assert [(deed.outcome, deed.code) for deed in site.planner.audit.of("fake")] == [
+        ("done", ""),
+        ("saved", "not_authorised"),
     ]
     site.planner.filters.choices("main", "de")
-    assert 2 == fake.asked.count("filters")
+    assert fake.asked.count("filters") == 2
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_nonsense_is_tested_as_nonsense(site, kept):
         True,
     )
     marked = [each["name"] for each in Elements(answer.text).all("input") if "aria-invalid" in each]
-    assert (["value_url"], "nonsense") == (marked, Elements(answer.text).field("value_url"))
+    assert (marked, Elements(answer.text).field("value_url")) == (["value_url"], "nonsense")
 
 
 def test_a_success_is_one_notice(site):
@@ -167,4 +169,4 @@ def test_what_a_provider_refuses_is_marked_where_it_points():
     """By its JSON Pointer."""
     fields = fields_of({"values": {}, "schema": {"properties": {"url": {}, "key": {"writeOnly": True}}}})
     refused = {"code": "invalid_document", "title": "Nein.", "retryable": False, "pointer": "/values/key"}
-    assert {"key": "Nein."} == mistakes_of(fields, report=None, problem=refused)
+    assert mistakes_of(fields, report=None, problem=refused) == {"key": "Nein."}

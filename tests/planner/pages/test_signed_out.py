@@ -1,17 +1,15 @@
 """A session that ends while somebody fills step 4 in: nothing is done, and what was entered is there again."""
 
-from __future__ import annotations
-
 import pytest
 
 from ..conftest import PASSWORD, Elements, all_hidden, hidden
 from .conftest import path_of, search_form, words
 
 
-def come_back(browser, path: str, fields):
+def come_back(browser, path, fields):
     """Send a form without a session, sign in, and go on."""
     asked = browser.post(path, data=fields)
-    assert (401, True) == (asked.status_code, "es wurde nichts gespeichert" in words(asked))
+    assert (asked.status_code, "es wurde nichts gespeichert" in words(asked)) == (401, True)
     signing_in = all_hidden(asked.text, "/sign-in") | {"name": ["anna"], "password": [PASSWORD]}
     signed_in = browser.post("/sign-in", data=signing_in)
     return browser.post(path, data=all_hidden(signed_in.text, path) | {"do": ["again"]})
@@ -28,15 +26,15 @@ def test_a_search_and_a_choice_are_there_again(anna, site, saved, fake, to):
     found = Elements(page.text)
     on_form = (each for each in found.all("input") if each.get("value"))
     checked = {each["value"] for each in on_form if "checked" in each}
-    assert {"kombi", "navi", "automatik", "fake:V2"} == checked
-    assert ("Winter", "16:30") == (
+    assert checked == {"kombi", "navi", "automatik", "fake:V2"}
+    assert (
         found.field("renter_last_name"),
         found.all("input", id="rent_end_time")[0]["value"],
-    )
-    assert ([], False) == (fake.changes, "nicht gespeichert" in words(page))
+    ) == ("Winter", "16:30")
+    assert (fake.changes, "nicht gespeichert" in words(page)) == ([], False)
     drawn = hidden(page.text, f"{path_of(saved)}/offers")
     again = fields | {name: drawn[name] for name in ("change_id", "found_period", "found_filters")}
-    assert 303 == browser.post(f"{path_of(saved)}/rental", data=again).status_code
+    assert browser.post(f"{path_of(saved)}/rental", data=again).status_code == 303
     assert [(fields["change_id"], "V2", "Winter")] == [
         (change["change_id"], change["option_id"], change["customer"]["last_name"]) for change in fake.changes
     ]
@@ -51,11 +49,11 @@ def test_a_new_end_is_there_again(site, saved, fake):
     page = come_back(browser, path, fields)
     found = Elements(page.text)
     typed = [found.all("input", id=f"rental_end_{each}")[0]["value"] for each in ("date", "time")]
-    assert (["26.11.", "9"], []) == (typed, fake.changes)
+    assert (typed, fake.changes) == (["26.11.", "9"], [])
     fields |= hidden(page.text, path)
-    assert 303 == browser.post(path, data=fields).status_code
-    assert [("change_end", "6b1e7c3e-6d0b-4a53-8f6e-1f0d2a9a7c11")] == [
-        (change["action"], change["change_id"]) for change in fake.changes
+    assert browser.post(path, data=fields).status_code == 303
+    assert [(change["action"], change["change_id"]) for change in fake.changes] == [
+        ("change_end", "6b1e7c3e-6d0b-4a53-8f6e-1f0d2a9a7c11")
     ]
 
 
@@ -63,4 +61,4 @@ def test_a_new_end_is_there_again(site, saved, fake):
 def test_where_nothing_was_entered_there_is_nothing_to_keep(site, saved, fake, to):
     """The page says that the session has ended."""
     answer = site.browser().post(f"{path_of(saved)}/rental/{to}", data={"provider": "fake", "change_id": "x"})
-    assert (401, [], False) == (answer.status_code, fake.changes, "kept_" in answer.text)
+    assert (answer.status_code, fake.changes, "kept_" in answer.text) == (401, [], False)

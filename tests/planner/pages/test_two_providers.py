@@ -1,7 +1,5 @@
 """A second rental with another provider is warned of, and so is one that nobody can rule out."""
 
-from __future__ import annotations
-
 import uuid
 
 import pytest
@@ -13,7 +11,7 @@ from .conftest import path_of, search_form, words
 
 
 @pytest.fixture
-def other() -> Fake:
+def other():
     """Another provider."""
     return Fake("other", "Other")
 
@@ -31,12 +29,12 @@ def test_a_second_rental_needs_a_tick(anna, saved, fake, other, headers):
     other.options = [other.option("O1")]
     fields = search_form(anna, saved)
     found = Elements(anna.post(f"{path_of(saved)}/offers", data=fields, headers=headers).text)
-    assert 1 == len(found.all("input", name="second"))
+    assert len(found.all("input", name="second")) == 1
     fields |= {"option": "other:O1"}
     anna.post(f"{path_of(saved)}/rental", data=fields)
-    assert [] == other.changes
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields | {"second": "yes"}).status_code
-    assert ["O1"] == [each["option_id"] for each in other.changes]
+    assert other.changes == []
+    assert anna.post(f"{path_of(saved)}/rental", data=fields | {"second": "yes"}).status_code == 303
+    assert [each["option_id"] for each in other.changes] == ["O1"]
 
 
 SAYS = {
@@ -71,10 +69,10 @@ def test_a_booking_asks_where_another_provider_is_silent(workshop, draft, tmp_pa
             asked = anna.post(f"{path_of(saved)}/rental", data=fields | more, headers=headers)
             assert SAYS[language] in words(asked)
             (tick,) = Elements(asked.text).all("input", name="silent")
-            assert ("other", False) == (tick["value"], "checked" in tick)
-        assert [] == fake.changes
-        assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields | {"silent": "other"}).status_code
-        assert ["V1"] == [each["option_id"] for each in fake.changes]
+            assert (tick["value"], "checked" in tick) == ("other", False)
+        assert fake.changes == []
+        assert anna.post(f"{path_of(saved)}/rental", data=fields | {"silent": "other"}).status_code == 303
+        assert [each["option_id"] for each in fake.changes] == ["V1"]
 
 
 def test_a_booking_asks_where_a_provider_was_taken_out_that_has_a_rental(workshop, draft, tmp_path, other):
@@ -87,7 +85,7 @@ def test_a_booking_asks_where_a_provider_was_taken_out_that_has_a_rental(worksho
         anna = site.browser("anna")
         fields = search_form(anna, saved) | {"option": "fake:V1"}
         assert "Der Anbieter ist nicht geladen" in words(anna.post(f"{path_of(saved)}/rental", data=fields))
-        assert [] == fake.changes
+        assert fake.changes == []
 
 
 def test_a_booking_asks_where_another_is_being_found_out(anna, saved, fake, other):
@@ -98,8 +96,8 @@ def test_a_booking_asks_where_another_is_being_found_out(anna, saved, fake, othe
     fields = search_form(anna, saved) | {"option": "fake:V1", "change_id": str(uuid.uuid4())}
     asked = anna.post(f"{path_of(saved)}/rental", data=fields)
     assert "oder es wird dort gerade geklärt" in words(asked)
-    assert ([], 1) == (fake.changes, len(Elements(asked.text).all("input", name="second")))
-    assert 303 == anna.post(f"{path_of(saved)}/rental", data=fields | {"second": "yes"}).status_code
+    assert (fake.changes, len(Elements(asked.text).all("input", name="second"))) == ([], 1)
+    assert anna.post(f"{path_of(saved)}/rental", data=fields | {"second": "yes"}).status_code == 303
 
 
 EVERY = (
@@ -138,4 +136,4 @@ def test_one_that_keeps_states_alone_and_fails_is_named(workshop, draft):
     planner = workshop.planner(quiet)
     saved = planner.records.save(draft()).appointment
     step = look_up(saved, planner, locale="de")
-    assert (["quiet"], ()) == ([each.provider for each in step.failures], step.open_providers)
+    assert ([each.provider for each in step.failures], step.open_providers) == (["quiet"], ())

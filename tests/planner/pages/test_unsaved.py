@@ -1,7 +1,5 @@
 """What stands unsaved in steps 1 to 3 when somebody searches or books is saved first."""
 
-from __future__ import annotations
-
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -35,13 +33,13 @@ def test_a_search_saves_first(anna, site, saved, headers):
     """The list is for the new time, the page as a whole is new, and it says that it has saved."""
     sent = search_form(anna, saved) | unsaved(anna, saved, **MOVED)
     page = anna.post(f"{path_of(saved)}/offers", data=sent, headers=headers)
-    assert f"{PERIOD['start']}/{LATER}" == period_found(page)
+    assert period_found(page) == f"{PERIOD['start']}/{LATER}"
     assert "Der Termin ist gespeichert." in words(page)
     assert ("main" if headers else None) == page.headers.get("hx-retarget")
     now = site.planner.records.appointment(saved.id)
     assert (2, saved.visit.end + timedelta(hours=23)) == (now.revision, now.visit.end)
-    assert "2" == Elements(page.text).field("revision")
-    assert ["appointment_scheduled"] == [deed.action for deed in site.planner.audit.of(saved.id)]
+    assert Elements(page.text).field("revision") == "2"
+    assert [deed.action for deed in site.planner.audit.of(saved.id)] == ["appointment_scheduled"]
 
 
 def test_what_was_typed_for_the_rental_stays(anna, saved):
@@ -49,17 +47,17 @@ def test_what_was_typed_for_the_rental_stays(anna, saved):
     sent = search_form(anna, saved) | {"end_date": "28.11.2026"}
     sent |= unsaved(anna, saved, start_time="09:00", **MOVED)
     page = anna.post(f"{path_of(saved)}/offers", data=sent)
-    assert "2026-11-25T09:00:00+01:00/2026-11-28T17:00:00+01:00" == period_found(page)
+    assert period_found(page) == "2026-11-25T09:00:00+01:00/2026-11-28T17:00:00+01:00"
 
 
 def test_without_a_change_nothing_is_saved(anna, site, saved):
     """The script sends what may be unsaved; whether it is, the server decides."""
     sent = search_form(anna, saved) | unsaved(anna, saved)
     page = anna.post(f"{path_of(saved)}/offers", data=sent, headers={"HX-Request": "true"})
-    assert (None, 1) == (
+    assert (
         page.headers.get("hx-retarget"),
         site.planner.records.appointment(saved.id).revision,
-    )
+    ) == (None, 1)
 
 
 @pytest.mark.parametrize("action", ["offers", "rental"])
@@ -81,7 +79,7 @@ def test_what_somebody_else_has_saved_is_shown(anna, site, saved, fake):
     site.planner.records.save(theirs)
     page = anna.post(f"{path_of(saved)}/offers", data=sent)
     assert ("bert" in words(page), "options" in fake.asked) == (True, False)
-    assert "Anderes" == site.planner.records.appointment(saved.id).visit.work
+    assert site.planner.records.appointment(saved.id).visit.work == "Anderes"
 
 
 def test_a_booking_saves_first(anna, site, saved, fake):
@@ -93,8 +91,8 @@ def test_a_booking_saves_first(anna, site, saved, fake):
     assert ([], f"{PERIOD['start']}/{LATER}") == (fake.changes, period_found(moved))
     sent |= {"found_period": period_found(moved), "change_id": str(uuid.uuid4())} | MOVED
     answer = anna.post(f"{path_of(saved)}/rental", data=sent | unsaved(anna, saved, work="Bremsen"))
-    assert (303, 1) == (answer.status_code, len(fake.changes))
-    assert "Bremsen" == site.planner.records.appointment(saved.id).visit.work
+    assert (answer.status_code, len(fake.changes)) == (303, 1)
+    assert site.planner.records.appointment(saved.id).visit.work == "Bremsen"
 
 
 @pytest.mark.parametrize("action", ["offers", "rental"])
@@ -103,11 +101,11 @@ def test_who_comes_back_finds_what_was_typed(anna, site, saved, fake, action):
     sent = search_form(anna, saved) | unsaved(anna, saved, **MOVED) | {"option": "fake:V1"}
     signed_out = site.browser().post(f"{path_of(saved)}/{action}", data=sent)
     kept = {each["name"]: each["value"] for each in Elements(signed_out.text).all("input", type="hidden")}
-    assert "26.11.2026" == kept["kept_visit_end_date"]
+    assert kept["kept_visit_end_date"] == "26.11.2026"
     page = anna.post(f"{path_of(saved)}/{action}", data=sent | {"do": "again"})
     (form,) = Elements(page.text).all("form", id="visit")
-    assert ("26.11.2026", "changed") == (Elements(page.text).field("end_date"), form["data-guard"])
-    assert (1, []) == (site.planner.records.appointment(saved.id).revision, fake.changes)
+    assert (Elements(page.text).field("end_date"), form["data-guard"]) == ("26.11.2026", "changed")
+    assert (site.planner.records.appointment(saved.id).revision, fake.changes) == (1, [])
 
 
 def test_without_a_script_one_saves_and_searches_by_a_button_of_its_own(anna, saved, fake):
@@ -118,6 +116,6 @@ def test_without_a_script_one_saves_and_searches_by_a_button_of_its_own(anna, sa
     typed = {name.removeprefix("visit_"): text for name, text in unsaved(anna, saved, **MOVED).items()}
     answer = anna.post(path_of(saved), data=typed | {"do": "search"})
     found = anna.get(answer.headers["location"])
-    assert f"{PERIOD['start']}/{LATER}" == period_found(found)
-    assert 1 == len(Elements(found.text).all("input", name="option"))
+    assert period_found(found) == f"{PERIOD['start']}/{LATER}"
+    assert len(Elements(found.text).all("input", name="option")) == 1
     assert "Der Termin ist gespeichert." in words(found)

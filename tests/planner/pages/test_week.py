@@ -1,7 +1,5 @@
 """The calendar, and the search for an appointment."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +23,7 @@ def test_an_empty_slot_makes_an_appointment(anna):
     page = anna.get("/?week=2026-11-26").text
     assert 'href="/appointments/new?at=2026-11-27T10:00"' in page
     form = Elements(anna.get("/appointments/new?at=2026-11-27T10:00").text)
-    assert ("27.11.2026", "10:00") == (form.field("start_date"), form.field("start_time"))
+    assert (form.field("start_date"), form.field("start_time")) == ("27.11.2026", "10:00")
 
 
 def test_the_week_of_an_odd_night_has_every_day(anna, site, draft, visit):
@@ -33,7 +31,7 @@ def test_the_week_of_an_odd_night_has_every_day(anna, site, draft, visit):
     start = visit.start.replace(year=2027, month=10, day=31, hour=22, minute=30)
     late = site.planner.records.save(draft(visit=replace(visit, start=start, end=start + timedelta(hours=1))))
     week, after = anna.get("/?week=2027-10-31").text, anna.get("/?week=2027-11-01").text
-    assert (True, False) == tuple(path_of(late.appointment) in page for page in (week, after))
+    assert tuple(path_of(late.appointment) in page for page in (week, after)) == (True, False)
 
 
 @pytest.mark.parametrize(("day", "week", "days"), [(29, 29, 7), (28, 29, 6), (30, 29, 6), (29, 30, 6)])
@@ -50,7 +48,7 @@ def test_it_is_found_by_name_and_plate(anna, saved):
     """Without a name in the address."""
     for typed in ("sommer", "kaas1"):
         answer = anna.post("/appointments", data={"words": typed})
-        assert 1 == len(Elements(answer.text).all("a", href=path_of(saved)))
+        assert len(Elements(answer.text).all("a", href=path_of(saved))) == 1
     assert "Kein Termin gefunden" in words(anna.post("/appointments", data={"words": "xyz"}))
 
 

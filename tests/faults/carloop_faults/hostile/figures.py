@@ -51,7 +51,7 @@ def last_line(suffered: Sequence[Suffered], lured: Sequence[Lured]) -> tuple[str
     strayed = sum(bool(each.connections or each.shown) for each in lured)
     tried = len(calls) + sum(len(each.told) for each in lured)
     figures = ", ".join(f"{wrong[kind]} {kind}" for kind in _KINDS)
-    is_good = 0 < tried and not wrong and not strayed and all(len(each.calls) == 4 for each in suffered)
+    is_good = tried > 0 and not wrong and not strayed and all(len(each.calls) == 4 for each in suffered)
     return f"{tried} calls, {figures}, {strayed} strayed", is_good
 
 

@@ -51,7 +51,7 @@ class Figures:
         """Tell whether every figure is reached, and there was something to reach it with."""
         wrongs = self.wrongs
         is_wrong = self.unsettled or wrongs.lost or wrongs.doubled or wrongs.dishonest or wrongs.raw
-        return not is_wrong and 0 < self.requests.useful and self.requests.more <= self.most_more
+        return not is_wrong and self.requests.useful > 0 and self.requests.more <= self.most_more
 
     @property
     def most_more(self) -> float:
