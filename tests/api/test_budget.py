@@ -30,7 +30,7 @@ def test_ten_answers_earn_a_retry(answered, tokens):
     take_all(budget)
     for _ in range(answered):
         budget.reward(0)
-    assert tokens == take_all(budget)
+    assert take_all(budget) == tokens
 
 
 def test_a_retry_that_helped_costs_nothing():

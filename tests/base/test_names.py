@@ -22,5 +22,5 @@ from demo_base.names import addressed, lines_of
 )
 def test_a_customer_has_a_line_for_company_and_person(customer, lines):
     """A salutation alone is nobody's name."""
-    assert lines == list(lines_of(customer))
+    assert list(lines_of(customer)) == lines
     assert addressed(customer) in ("", *lines)

@@ -48,7 +48,7 @@ def test_what_a_busy_machine_spoilt_is_measured_again():
         (measure(case(0.2, 0.049)), ((0.049,), 1)),
         (measure(case(0.2, 0.2, 0.3, 0.0)), ((0.3,), 2)),
     ):
-        assert expected == (ended.overruns, ended.again)
+        assert (ended.overruns, ended.again) == expected
 
 
 @pytest.mark.parametrize(

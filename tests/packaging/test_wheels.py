@@ -187,7 +187,7 @@ def test_holds_every_file_of_the_package(name, folder, tree, wheels, root):
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    assert expected == {path for path in wheels.files(name) if path.startswith(folder + "/")}
+    assert {path for path in wheels.files(name) if path.startswith(folder + "/")} == expected
 
 
 def test_schemas_hold_the_documents(wheels):

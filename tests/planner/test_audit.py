@@ -89,6 +89,6 @@ def test_pages_go_back_in_time(audit, booking):
     for number in range(PAGE_SIZE + 1):
         audit.note(Deed(booking.at, "anna", "appointment_new", f"T-{number}"))
     (first, has_older), (second, has_more) = audit.page(1), audit.page(2)
-    assert (f"T-{PAGE_SIZE}", PAGE_SIZE, True) == (first[0].subject, len(first), has_older)
+    assert (first[0].subject, len(first), has_older) == (f"T-{PAGE_SIZE}", PAGE_SIZE, True)
     assert ([deed.subject for deed in second], has_more) == (["T-0"], False)
     assert audit.page(99_999_999) == ([], False)

@@ -110,7 +110,7 @@ def test_what_never_went_out_is_over(desk, fake, code):
     """A first question that is turned away has done nothing."""
     fake.outcomes = [code]
     assert ask(desk, booking()) == ("refused", code)
-    assert ([("anna", "book", "refused", code)], False) == (told(desk), is_open(desk))
+    assert (told(desk), is_open(desk)) == ([("anna", "book", "refused", code)], False)
 
 
 def test_asked_again_by_a_person(desk, fake):
@@ -147,7 +147,7 @@ def test_an_id_that_stands_for_another_change(desk, fake):
         ("anna", "book", "unknown", "deadline_exceeded"),
         ("bert", "book", "refused", "change_id_reused"),
     ]
-    assert (expected, True) == (told(desk), is_open(desk))
+    assert (told(desk), is_open(desk)) == (expected, True)
     desk.changes.ask_again("T-1")
     assert (("anna", "book", "done", ""), False, change) == (told(desk)[0], is_open(desk), fake.changes[-1])
 
@@ -159,7 +159,7 @@ def test_an_id_of_old_that_stands_for_another_change(desk, fake):
     ask(desk, change)
     ask(desk, change | {"option_id": "V2"}, user="bert")
     expected = [("anna", "book", "done", ""), ("bert", "book", "refused", "change_id_reused")]
-    assert (expected, False) == (told(desk), is_open(desk))
+    assert (told(desk), is_open(desk)) == (expected, False)
 
 
 def test_an_id_that_the_provider_knows_from_elsewhere(desk, fake):
@@ -180,7 +180,7 @@ def test_a_booking_is_given_up(desk, fake):
     assert [each.action for each in desk.changes.open_changes("T-1")] == ["book", "cancel"]
     desk.changes.ask_again("T-1")
     expected = [("anna", "book", "refused", "given_up"), ("bert", "give_up", "done", "")]
-    assert (expected, False) == (told(desk), is_open(desk))
+    assert (told(desk), is_open(desk)) == (expected, False)
 
 
 def test_a_host_that_dies_before_the_answer_asks_again(workshop, fake):

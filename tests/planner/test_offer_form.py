@@ -75,7 +75,7 @@ def test_who_comes_late_rents_from_the_next_quarter(manual, german, now, start, 
     """A rental begins in the future; one whose visit is over ends when a car is usually picked up."""
     instant = datetime.fromisoformat(f"2026-11-25T{now}:00+01:00").astimezone(UTC)
     drawn = drawn_for(manual, language=german, now=instant)
-    assert (start, end) == (drawn.texts["start_time"], drawn.texts["end_time"])
+    assert (drawn.texts["start_time"], drawn.texts["end_time"]) == (start, end)
     assert read_offer_form(drawn, manual, now=instant).problems == {}
 
 
@@ -84,7 +84,7 @@ def test_a_rental_begins_in_the_future(manual, german, late, problems):
     """By our clock, give or take the minute in which the form is filled in; Carloop's decides."""
     drawn = drawn_for(manual, language=german, now=NOW)
     now = START + timedelta(seconds=late)
-    assert problems == read_offer_form(drawn, manual, now=now).problems
+    assert read_offer_form(drawn, manual, now=now).problems == problems
 
 
 def test_a_customer_of_the_dms_cannot_be_changed(german):
@@ -149,7 +149,7 @@ def test_a_booking_names_provider_and_option(manual, german, option, expected):
     form = sent_form(drawn_for(manual, language=german, now=NOW), option=option)
     booking = booking_of(form, PERIOD, manual.visit.customer, manual)
     validate(booking, "rental_change")
-    assert expected == (booking["provider"], booking["option_id"])
+    assert (booking["provider"], booking["option_id"]) == expected
     assert form.change_id == booking["change_id"]
 
 

@@ -115,7 +115,7 @@ def test_an_empty_list_is_explained(find, workshop, fake, total, explained):
         "explanation": {"matching": 3, "busy": 3 - total, "message": "3 passen, alle vergeben."},
     }
     planner = workshop.planner(fake.module(*HOOKS), other.module(provide_mobility_options=lambda: answer))
-    assert explained == [(each.name, each.message) for each in find(planner).explanations]
+    assert [(each.name, each.message) for each in find(planner).explanations] == explained
 
 
 def test_one_that_fails_is_named_and_the_others_stand(find, workshop, fake):

@@ -106,7 +106,7 @@ def test_it_serves_stops_and_keeps_its_data(start, tmp_path):
         first.sign_in(*each) for each in (("advisor", advisor), ("admin", admin), ("admin", advisor))
     ] == [303, 303, 401]
     assert first.stop() == (0, "")
-    assert {0o600} == {(data / name).stat().st_mode & 0o777 for name in FILES}
+    assert {(data / name).stat().st_mode & 0o777 for name in FILES} == {0o600}
 
     again = start("--data", str(data), PLANNER_HOST_ADMIN_PASSWORD=LONG)
     assert (

@@ -86,7 +86,7 @@ def test_the_routes_are_all_seen():
         ("GET", "/audit"),
         ("POST", "/accounts"),
     } <= set(OF_ADMINS)
-    assert {"POST"} == {method for method, _ in UNSAFE}
+    assert {method for method, _ in UNSAFE} == {"POST"}
 
 
 @pytest.mark.parametrize(("method", "path"), UNSAFE)
@@ -270,8 +270,8 @@ def test_many_tries_at_once_are_many(site):
 )
 def test_signing_in_leads_to_no_other_site(site, wanted, place):
     """By the form, and by an address for who has signed in already."""
-    assert place == sign_in(site.browser(), next=wanted).headers["location"]
-    assert place == site.browser("anna").get("/sign-in", params={"next": wanted}).headers["location"]
+    assert sign_in(site.browser(), next=wanted).headers["location"] == place
+    assert site.browser("anna").get("/sign-in", params={"next": wanted}).headers["location"] == place
 
 
 @pytest.mark.parametrize(("method", "path"), UNSAFE)

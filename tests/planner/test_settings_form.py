@@ -55,7 +55,7 @@ def test_each_kind_of_value_is_drawn_and_read_back(described, present, kind, sho
     """What is shown and sent unchanged is what was set."""
     document = settings({"x": described}, values={"x": present})
     (field,) = fields_of(document)
-    assert (kind, shown) == (field.kind, field.value)
+    assert (field.kind, field.value) == (kind, shown)
     if kind != "secret":
         assert saved(document, value_x=shown) == {"x": present}
 

@@ -183,7 +183,7 @@ def test_the_appointment(site, appointment, hostile):
     }
     page = harmless(browser.get(f"{path}?ask=cancel").text, times=15)
     (link,) = page.all("a", href="https://carloop.example/r?a=1&b=2")
-    assert ("_blank", {"noopener", "noreferrer"}) == (link["target"], set(link["rel"].split()))
+    assert (link["target"], set(link["rel"].split())) == ("_blank", {"noopener", "noreferrer"})
     pending = {"change_id": str(uuid.uuid4()), "action": "book", "since": PERIOD["start"]}
     hostile.states[appointment.id] = {"state": "unknown", "pending": pending, "notices": NOTICES}
     harmless(browser.get(f"{path}?ask=give-up&done={SCRIPT}").text, times=6)

@@ -28,7 +28,7 @@ CLASSES = {
 @pytest.mark.parametrize(("name", "silhouette"), CLASSES.items())
 def test_a_class_has_its_silhouette(name, silhouette):
     """By what it is called, in either language; a car of whatever else is compact."""
-    assert silhouette == silhouette_of("rental_car", "c-1", name)
+    assert silhouette_of("rental_car", "c-1", name) == silhouette
 
 
 def test_a_class_is_known_by_its_id_as_well():
@@ -39,7 +39,7 @@ def test_a_class_is_known_by_its_id_as_well():
 @pytest.mark.parametrize("kind", ["bike", "taxi", "transit", "other"])
 def test_what_is_no_car_has_its_own(kind):
     """Whatever class it names."""
-    assert kind == silhouette_of(kind, "suv", "SUV")
+    assert silhouette_of(kind, "suv", "SUV") == kind
 
 
 def test_every_silhouette_is_drawn():

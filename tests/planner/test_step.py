@@ -77,7 +77,7 @@ def test_a_rental_that_is_over_leaves_room(desk, fake, saved, status, is_active)
     """After its end, or cancelled, the next one can be booked."""
     fake.book(saved.id, status=status)
     step = step_of(desk, saved)
-    assert (is_active, not is_active) == (bool(step.active), step.can_search)
+    assert (bool(step.active), step.can_search) == (is_active, not is_active)
 
 
 def test_two_providers_in_one_picture(both, fake, other, saved_in):

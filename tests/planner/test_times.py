@@ -52,7 +52,7 @@ instants = st.timedeltas(timedelta(), timedelta(days=199 * 365)).map(datetime(20
 )
 def test_a_day_as_people_type_it(typed, day):
     """The day comes first; the year may be short or left out."""
-    assert day == read_day(typed, today=TODAY)
+    assert read_day(typed, today=TODAY) == day
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_is_no_day_is_refused(typed):
 )  # fmt: skip
 def test_a_time_as_people_type_it(typed, told):
     """With colon, point or nothing between, and the word people put behind it."""
-    assert told == read_time(typed)
+    assert read_time(typed) == told
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_the_hour_that_is_left_out_is_refused(typed):
 def test_beside_the_hour_that_is_left_out(typed, utc):
     """The minute before and the one after are there, and follow each other."""
     instant = read_instant(WallTime("28.3.2027", typed), BERLIN, today=TODAY)
-    assert f"2027-03-28 {utc}" == f"{instant:%Y-%m-%d %H:%M}"
+    assert f"{instant:%Y-%m-%d %H:%M}" == f"2027-03-28 {utc}"
 
 
 @pytest.mark.parametrize(("fold", "utc"), [("0", "00:30"), ("1", "01:30")])
 def test_the_hour_that_is_there_twice(fold, utc):
     """In the night of 31 October 2027 it is 2:30 twice, an hour apart."""
     instant = read_instant(WallTime("31.10.2027", "2:30", fold), BERLIN, today=TODAY)
-    assert (f"2027-10-31 {utc}", fold) == (f"{instant:%Y-%m-%d %H:%M}", fold_of(instant, BERLIN))
+    assert (f"{instant:%Y-%m-%d %H:%M}", fold_of(instant, BERLIN)) == (f"2027-10-31 {utc}", fold)
 
 
 @pytest.mark.parametrize("fold", ["", "2", "yes"])
@@ -165,7 +165,7 @@ def test_beside_the_hour_that_is_there_twice(typed):
     instants = {
         read_instant(WallTime("31.10.2027", typed, fold), BERLIN, today=TODAY) for fold in ("", "0", "1")
     }
-    assert ({""}, 1) == ({fold_of(each, BERLIN) for each in instants}, len(instants))
+    assert ({fold_of(each, BERLIN) for each in instants}, len(instants)) == ({""}, 1)
 
 
 @given(instants)

@@ -11,7 +11,7 @@ def test_a_car_has_its_plate(fake):
     del taxi["vehicle"]
     titles.remember([fake.option("V1", vehicle=vehicle), taxi])
     expected = ["VW Golf Variant, KA-CL 1", "Taxi", ""]
-    assert expected == [titles.title(f"fake:{each}") for each in ("V1", "V2", "V3")]
+    assert [titles.title(f"fake:{each}") for each in ("V1", "V2", "V3")] == expected
 
 
 def test_the_oldest_search_is_forgotten(fake):

@@ -73,7 +73,7 @@ def test_what_is_filled_in_becomes_a_visit(form):
         {"licence_plate": "KA-AS 1"},
         "Inspektion",
     )
-    assert ({}, expected) == (read_form.problems, read_form.visit)
+    assert (read_form.problems, read_form.visit) == ({}, expected)
 
 
 def test_a_drawn_form_is_read_back(language, draft):
@@ -112,7 +112,7 @@ def test_a_line_is_as_long_as_the_contract_has_it(form, name):
     fits, too_long = (read(form | {name: "a@" + "ü" * more}) for more in (most - 2, most - 1))
     assert fits.visit is not None
     validate(document(fits.visit), "appointment")
-    assert (None, {name: "typed.too_long"}) == (too_long.visit, dict(too_long.problems))
+    assert (too_long.visit, dict(too_long.problems)) == (None, {name: "typed.too_long"})
 
 
 def test_work_is_as_long_as_its_field(form):
@@ -140,7 +140,7 @@ def test_work_keeps_its_lines(form):
 )
 def test_a_line_is_tidied(typed, line):
     """What was pasted with line ends, tabs and the like is one line of text."""
-    assert line == tidy(typed)
+    assert tidy(typed) == line
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "\ufeff\u00a0", "\x00"])
@@ -211,7 +211,7 @@ def test_another_customer_is_begun_with_empty_fields(form, dms):
     """Nothing of the customer of the DMS stays in the form typed by hand."""
     texts = without_customer(with_customer(form, dms.customer("10001")))
     left = [texts[name] for name in FIELDS if name.startswith("customer_") and name != "customer_source"]
-    assert ({""}, "manual") == (set(left), texts["customer_source"])
+    assert (set(left), texts["customer_source"]) == ({""}, "manual")
 
 
 def test_another_car_replaces_all_of_the_first(form):
@@ -233,8 +233,8 @@ def test_another_car_replaces_all_of_the_first(form):
 )
 def test_a_new_appointment_begins_at_its_slot(at, start):
     """An address that names no hour a visit can have means the next quarter of an hour."""
-    assert start == start_of_new(at, now=NOW, zone=BERLIN).isoformat(timespec="minutes").removesuffix(
-        "+00:00"
+    assert (
+        start_of_new(at, now=NOW, zone=BERLIN).isoformat(timespec="minutes").removesuffix("+00:00") == start
     )
 
 
@@ -304,4 +304,4 @@ def test_a_car_is_picked_up_while_somebody_is_there(start, end):
 def test_the_car_that_was_searched_for_goes_along(dms, form, query, plate):
     """Of several; by its plate, as far as it was typed and means one alone."""
     customer = dms.customer("10002")
-    assert plate == with_customer(form | {"customer_query": query}, customer)["vehicle_licence_plate"]
+    assert with_customer(form | {"customer_query": query}, customer)["vehicle_licence_plate"] == plate

@@ -99,5 +99,5 @@ def test_the_first_id_that_is_wrong_is_named(configured, ids, pointer):
     """And no ids are no mistake."""
     problem = problem_of(lambda: plugin.provide_mobility_states(ids, CallContext.within(5)))
     assert is_told(problem)
-    assert pointer == problem["pointer"]
+    assert problem["pointer"] == pointer
     assert plugin.provide_mobility_states([], CallContext.within(5)) == []

@@ -130,7 +130,7 @@ def test_what_a_server_keeps_is_said(planner, is_said):
     """Its log and its backups are not ours to erase from."""
     planner.save(customer=CUSTOMER)
     remarks = ask(planner, "number")["remarks"]
-    assert is_said == any("(WAL), copies and backups" in each for each in remarks)
+    assert any("(WAL), copies and backups" in each for each in remarks) == is_said
     assert len(remarks) == 1 + is_said
 
 

@@ -399,7 +399,7 @@ def test_a_file_moved_aside_is_deleted_by_an_erasure_alone(planner, damage_to):
     aside, rebuilt = bootstrap.rebuild_store(deadline=soon())
     planner.reconcile()
     assert aside is not None
-    assert (True, 0, damage_to == "an index") == (aside.exists(), unfinished(), rebuilt.is_complete)
+    assert (aside.exists(), unfinished(), rebuilt.is_complete) == (True, 0, damage_to == "an index")
     planner.host.erase({"customer_numbers": ["no-such-number"], "appointment_ids": []})
     assert not aside.exists()
 

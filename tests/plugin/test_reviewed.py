@@ -279,7 +279,7 @@ def test_alternatives_are_like_what_was_wanted(planner, tmp_path, monkeypatch):
     planner.search(filters={"vehicle_classes": [other_class], "features": []})
     taken = planner.do(planner.booking(option_id=first["id"]))
     vehicles = [option["vehicle"] for option in taken["alternatives"]]
-    assert {"rastatt"} == {vehicle["station"] for vehicle in vehicles}
+    assert {vehicle["station"] for vehicle in vehicles} == {"rastatt"}
     likest = [vehicle["id"] for vehicle in vehicles if vehicle["vehicle_class"] == wanted]
     assert {option["id"] for option in rest} >= set(likest) == {v["id"] for v in vehicles[: len(likest)]}
     assert 1 <= len(likest) < len(vehicles)

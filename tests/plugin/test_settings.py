@@ -210,7 +210,7 @@ def test_the_line_is_named(in_force, config, content, place):
     with pytest.raises(ConfigurationProblem) as caught:
         in_force(CARLOOP_CONFIG=config(content))
     params = dict(caught.value.reason.params)
-    assert place == (params["line"], params["column"])
+    assert (params["line"], params["column"]) == place
 
 
 def test_files_that_cannot_be_read(in_force, config, tmp_path):

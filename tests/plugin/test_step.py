@@ -102,8 +102,8 @@ def test_a_cancelled_or_moved_appointment_proposes_to_cancel(planner, changes, r
     if "start_hours" in changes:
         changes = {"period": moved(planner, **changes)}
     step = planner.save(revision=2, **changes)
-    assert ("attention", [reason]) == (step["state"], [each["reason"] for each in step["proposals"]])
-    assert [reason] == [each["code"] for each in step["notices"]]
+    assert (step["state"], [each["reason"] for each in step["proposals"]]) == ("attention", [reason])
+    assert [each["code"] for each in step["notices"]] == [reason]
     change = step["proposals"][0]["change"] | {"change_id": planner.cancellation()["change_id"]}
     assert planner.do(change)["status"] == "done"
     assert planner.state()["state"] == "open"

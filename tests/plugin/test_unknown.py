@@ -451,11 +451,11 @@ def test_a_refusal_that_may_pass_keeps_nothing(planner, fault, expected):
     change = planner.booking()
     planner.control.fault("book", **fault)
     outcome = planner.do(change)
-    assert ("refused", expected, True) == (
+    assert (
         outcome["status"],
         outcome["problem"]["code"],
         outcome["problem"]["retryable"],
-    )
+    ) == ("refused", expected, True)
     assert planner.state()["state"] == "open"
     planner.control.calm()
     assert planner.do(change)["status"] == "done"

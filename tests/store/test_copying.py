@@ -82,7 +82,7 @@ def test_all_of_it_arrives(filled, target):
     assert dump(filled) == dump(target)
     assert copied.is_whole
     assert copied.counts["rentals"] == (29, 29)
-    assert {1} == {copied.counts[table][1] for table in KEYS if table not in ("rentals", "intents")}
+    assert {copied.counts[table][1] for table in KEYS if table not in ("rentals", "intents")} == {1}
     total = sum(here for here, _ in copied.counts.values())
     assert seen[-1] == (total, total)
     assert sorted(seen) == seen
@@ -180,7 +180,7 @@ def test_a_file_that_is_no_database_is_called_so(tmp_path, content, text):
         with pytest.raises(StoreFailed) as failed:
             copy_records(str(origin), str(target), deadline=soon())
         assert (text, str(bad)) == (failed.value.reason.text, dict(failed.value.reason.params)["path"])
-    assert content == bad.read_bytes()
+    assert bad.read_bytes() == content
     assert not (tmp_path / "new.sqlite3").exists()
 
 
@@ -204,7 +204,7 @@ def test_a_copy_that_breaks_off_leaves_nothing(filled, target):
 
     with pytest.raises(KeyboardInterrupt):
         copy_records(filled, target, deadline=soon(), tell=interrupt)
-    assert {0} == {len(rows) for table, rows in dump(target).items() if table != "installation"}
+    assert {len(rows) for table, rows in dump(target).items() if table != "installation"} == {0}
     assert copy_records(filled, target, deadline=soon()).is_whole
 
 

@@ -79,7 +79,7 @@ def test_each_records_have_a_key_of_their_own(tmp_path):
             with file.open(deadline=time.monotonic() + 30) as store:
                 keys.add(store.number_key)
         file.close()
-    assert (2, {32}) == (len(keys), {len(each) for each in keys})
+    assert (len(keys), {len(each) for each in keys}) == (2, {32})
 
 
 @pytest.mark.parametrize("way", ["settled", "given up", "forgotten"])
@@ -222,7 +222,7 @@ def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, monkeypatc
     chance = random.Random(1)
     file, other = SqliteFile(path), SqliteFile(path)
     with file.open(deadline=time.monotonic() + 60) as store, other.open(deadline=time.monotonic() + 60):
-        assert journal == store.figures().journal
+        assert store.figures().journal == journal
         for _ in range(10):
             fill_and_settle(store, make_intent, chance)
         store.forget_appointments([A1])

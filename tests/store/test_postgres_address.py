@@ -102,7 +102,7 @@ def test_an_address_that_reads_in_two_ways_is_refused(address):
 )
 def test_an_address_is_shown_without_its_secrets(address, seen):
     """Whoever reads the doctor's report learns where the records are, and not how to get at them."""
-    assert seen == shown(address)
+    assert shown(address) == seen
 
 
 def test_without_the_extra_it_is_named(monkeypatch):

@@ -171,7 +171,7 @@ def test_a_file_removed_under_us_is_not_made_anew(path, file, make_intent):
 )
 def test_the_write_ahead_log_is_used_on_fixed_versions_only(version, safe):
     """An older SQLite can corrupt a WAL database written by two connections."""
-    assert safe == wal_is_safe(version)
+    assert wal_is_safe(version) == safe
 
 
 IS_LOCKED = """

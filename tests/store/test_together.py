@@ -250,7 +250,7 @@ def age(store, *, seconds):
 def test_only_a_dead_process_of_this_computer_is_gone(holder, gone):
     """Its number may have been drawn again, by us even; of other computers nothing is known."""
     computer, number, mark = this_process().split("/")
-    assert gone == is_gone(holder.format(computer=computer, number=number, mark=mark))
+    assert is_gone(holder.format(computer=computer, number=number, mark=mark)) == gone
 
 
 def test_two_processes_of_one_number_are_told_apart():

@@ -24,7 +24,7 @@ def test_times_are_read_as_people_type_them(german, stay, control):
     expect(german.field("visit.time", within=drop_off)).to_have_value("08:00")
     german.book()
     expected = Stay(stay.start, stay.end + timedelta(minutes=45))
-    assert [expected] == [period_of(each) for each in control.rentals(appointment)]
+    assert [period_of(each) for each in control.rentals(appointment)] == [expected]
 
 
 def test_a_customer_who_is_late_gets_the_next_quarter_of_an_hour(german, control):

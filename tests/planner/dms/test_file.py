@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_used_is_refused(path, spoil, code):
     spoil(path)
     with pytest.raises(DmsProblem) as refused:
         open_dms(path)
-    assert code == refused.value.code
+    assert refused.value.code == code
     assert refused.value.message("de").startswith("dms.sqlite3: ")
     assert refused.value.message("de") != refused.value.message("en")
 

@@ -53,7 +53,7 @@ def test_the_document_of_a_car():
 )
 def test_the_name_in_lists(customer, name):
     """The company, else last and first name."""
-    assert name == customer.name
+    assert customer.name == name
 
 
 def test_nothing_personal_is_in_a_repr():

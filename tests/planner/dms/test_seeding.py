@@ -73,7 +73,7 @@ def test_postal_codes_are_one_citys():
 def test_cars_look_real(customers):
     """One to four each, no plate and no identification number twice, each as the law wants it."""
     cars = [car for customer in customers for car in customer.cars]
-    assert {1, 2, 3, 4} == {len(customer.cars) for customer in customers}
+    assert {len(customer.cars) for customer in customers} == {1, 2, 3, 4}
     assert len(cars) == len({car.licence_plate for car in cars}) == len({car.vin for car in cars})
     assert [car.vin for car in cars if not re.fullmatch("[A-HJ-NPR-Z0-9]{17}", car.vin)] == []
     for car in cars:

@@ -46,7 +46,7 @@ def test_what_cannot_be_done_is_said(site, do, name, status, says):
     """And nothing is changed or noted."""
     before = site.access.accounts
     answer = change(site.browser("admin", **{"Accept-Language": "en"}), do, name, sure="yes")
-    assert (status, True) == (answer.status_code, says in words(answer))
+    assert (answer.status_code, says in words(answer)) == (status, True)
     assert (before, []) == (site.access.accounts, site.planner.audit.page(1)[0])
 
 

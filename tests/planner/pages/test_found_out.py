@@ -55,7 +55,7 @@ def test_what_was_found_out_is_said_until_it_is_seen(anna, site, saved, fake, th
     seen = words(anna.get(path_of(saved)))
     assert [each in seen for each in said] == [True] * len(said)
     assert said[0] not in words(anna.get(path_of(saved)))
-    assert state == state_of(site, saved)
+    assert state_of(site, saved) == state
 
 
 def test_without_a_script_it_is_said_alike(anna, site, saved, fake):

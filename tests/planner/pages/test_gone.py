@@ -108,7 +108,7 @@ def test_where_no_car_is_needed_none_is_missed(anna, site, saved, gone):
 def test_once_the_visit_is_over_none_is_missed(anna, site, saved, workshop, gone, minutes, seen):
     """Providers need not know old rentals."""
     workshop.clock.now = saved.visit.end + timedelta(minutes=minutes)
-    assert seen == seen_by(anna, site, saved)
+    assert seen_by(anna, site, saved) == seen
 
 
 def test_another_rental_takes_its_place(anna, site, saved, fake, gone):

@@ -76,7 +76,7 @@ def test_a_booking_of_another_appointment_is_not_given_up(anna, site, saved, for
     anna.post(f"{path_of(foreign)}/rental", data=fields)
     giving_up = {"change_id": str(uuid.uuid4()), "provider": "fake", "book_change_id": fields["change_id"]}
     assert NOT_OWN["de"] in words(anna.post(f"{path_of(saved)}/rental/giving-up", data=giving_up))
-    assert {"book"} == {each["action"] for each in fake.changes}
+    assert {each["action"] for each in fake.changes} == {"book"}
     assert site.planner.audit.of(saved.id) == []
 
 

@@ -48,7 +48,7 @@ def test_who_may_not_open_the_settings_is_told_whom_to_ask(site, saved, fake, us
     fake.states[saved.id] = {"notices": [notice]}
     fields = search_form(browser, saved) | {"option": "fake:V1"}
     for answer in (browser.get(path_of(saved)), browser.post(f"{path_of(saved)}/rental", data=fields)):
-        assert (is_sent, not is_sent) == (ASK in words(answer), mend in words(answer))
+        assert (ASK in words(answer), mend in words(answer)) == (is_sent, not is_sent)
 
 
 def test_an_end_that_it_has_already_asks_nobody(anna, site, saved, fake):

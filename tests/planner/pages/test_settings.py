@@ -103,7 +103,7 @@ def test_what_is_typed_is_tested(site, fake, kept, typed, kept_as, works):
     kept.works = works
     sent = {"beside": "form", "value_url": "https://a.example", "value_key": ""} | typed
     page = site.browser("admin").post("/settings/fake/check", data=sent)
-    assert kept_as == kept.values
+    assert kept.values == kept_as
     said = words(page)
     assert "Speichert zuerst, was Sie geändert haben." in said
     assert "Getestet mit Webadresse: https://a.example." in said  # which this provider goes on answering
@@ -162,7 +162,7 @@ def test_what_is_wrong_is_marked(site, kept, code, title, field, outcome):
     assert title in words(answer)
     marked = [each["name"] for each in Elements(answer.text).all("input") if "aria-invalid" in each]
     assert ([field] if field else []) == marked
-    assert [outcome] == [deed.outcome for deed in site.planner.audit.of("fake")]
+    assert [deed.outcome for deed in site.planner.audit.of("fake")] == [outcome]
 
 
 def test_what_a_provider_refuses_is_marked_where_it_points():
