@@ -73,6 +73,8 @@ class SystemClock:
 
 
 CLOCK: Clock = SystemClock()
+SLEEP: Callable[[float], None] = time.sleep
+"""How a retry waits, in seconds; tests replace it so that they need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +249,9 @@ def _session(settings: SiteSettings) -> Carloop:
         if key not in _sessions:
             while len(_sessions) >= MOST_SESSIONS:
                 _sessions.pop(next(iter(_sessions))).close()
-            _sessions[key] = CarloopSession(settings.base_url, settings.token, ca_file=settings.ca_file)
+            _sessions[key] = CarloopSession(
+                settings.base_url, settings.token, ca_file=settings.ca_file, sleep=SLEEP
+            )
         return _sessions[key]
 
 

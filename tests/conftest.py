@@ -196,9 +196,10 @@ def line(postgres: Postgres) -> Iterator[PostgresLine]:
 
 @pytest.fixture
 def plugin_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Records of the test's own and no settings; gives the store's path."""
+    """Records of the test's own, no settings, and retries that do not wait; gives the store's path."""
     from carloop_plugin import bootstrap
 
+    monkeypatch.setattr(bootstrap, "SLEEP", lambda _seconds: None)
     store = tmp_path / "carloop.sqlite3"
     for name in ("CARLOOP_BASE_URL", "CARLOOP_TOKEN", "CARLOOP_CONFIG"):
         monkeypatch.delenv(name, raising=False)
