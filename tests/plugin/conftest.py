@@ -1,15 +1,9 @@
 """What an advisor does is tested on both databases."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from carloop_plugin import bootstrap
 from mobility_hookspecs import CallContext
-
-# the harness that feeds the hooks is shared with its command
-sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 
 ON_BOTH = frozenset(
     {

@@ -11,7 +11,7 @@ from carloop_plugin.messages import text
 from mobility_hookspecs.problem_titles import TITLES
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

@@ -9,9 +9,8 @@ import pytest
 from carloop_plugin.messages import text
 
 if TYPE_CHECKING:
-    from conftest import Planner
-
     from carloop_sandbox.running import Sandbox
+    from tests.support.planner import Planner
 else:
     Planner = Sandbox = Any
 

@@ -12,9 +12,8 @@ from carloop_plugin.model import Reason, format_instant
 from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
-    from conftest import Planner
-
     from carloop_sandbox.running import Sandbox
+    from tests.support.planner import Planner
 else:
     Planner = Sandbox = Any
 

@@ -16,7 +16,7 @@ from carloop_plugin.messages import text
 from carloop_plugin.model import Reason
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from carloop_faults.proxy import FaultProxy
-from carloop_faults.strikes import Effect, Position, Strike
+
+from tests.support.proxy import FaultProxy
+from tests.support.strikes import Effect, Position, Strike
 
 if TYPE_CHECKING:
-    from conftest import Planner
-
     from carloop_sandbox.running import Sandbox
+    from tests.support.planner import Planner
 else:
     Planner = Sandbox = Any
 

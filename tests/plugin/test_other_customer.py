@@ -9,7 +9,7 @@ from carloop_plugin.messages import text
 from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from carloop_plugin.personal_data import BOOKKEEPING, COLUMNS, FIELDS, IMPERSONAL, PLACES, Kind
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

@@ -8,7 +8,7 @@ from carloop_plugin import bootstrap
 from carloop_plugin.messages import text
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

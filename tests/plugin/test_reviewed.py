@@ -15,7 +15,7 @@ from carloop_plugin.model import ChangeId
 from mobility_hookspecs import CallContext, MobilityProblem
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

@@ -16,7 +16,7 @@ from carloop_plugin.send import record_and_send
 from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

@@ -10,7 +10,7 @@ from carloop_plugin import plugin
 from mobility_hookspecs import MobilityHost
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

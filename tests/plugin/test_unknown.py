@@ -11,9 +11,8 @@ from carloop_plugin.messages import text
 from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
-    from conftest import Planner
-
     from carloop_sandbox.running import Sandbox
+    from tests.support.planner import Planner
 else:
     Planner = Sandbox = Any
 
