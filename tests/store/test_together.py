@@ -1,5 +1,7 @@
 """Many at one store: threads, processes and servers, on either database."""
 
+import os
+import socket
 import subprocess
 import sys
 import threading
