@@ -173,8 +173,8 @@ def _every_step(measures: Measures) -> Iterator[Round]:
                 for detail in details
                 for point in points
             )
-        for scene, details in _IN_THE_WAY.items():
-            yield from (Round(0, scene, operation, detail=detail, step=detail) for detail in details)
+        for scene, ways in _IN_THE_WAY.items():
+            yield from (Round(0, scene, operation, detail=way, step=way) for way in ways)
 
 
 def draw(measures: Measures, chance: random.Random, *, scenes: Sequence[Scene]) -> Round:

@@ -27,7 +27,7 @@ def sent_before_it_is_recorded() -> None:
         return outcome
 
     for use_case in (book, change_end, cancel):
-        use_case.record_and_send = early
+        use_case.record_and_send = early  # type: ignore[attr-defined]
 
 
 def a_key_for_every_attempt() -> None:
@@ -42,14 +42,18 @@ def a_key_for_every_attempt() -> None:
 
 def a_fresh_revision_when_sent_again() -> None:
     """Take the revision that Carloop has by now."""
-    honest = recover.send
-    recover.send = lambda intent, **to: honest(replace(intent, revision=(intent.revision or 0) + 1), **to)
+    honest = settle.send
+
+    def fresh(intent: Any, **to: Any) -> Any:
+        return honest(replace(intent, revision=(intent.revision or 0) + 1), **to)
+
+    recover.send = fresh  # type: ignore[attr-defined]
 
 
 def refused_when_it_is_not_found() -> None:
     """Take a change that Carloop does not have yet for one that it will never have."""
-    recover.may_send_again = lambda *_, **__: False
-    recover.may_be_in_flight = lambda *_, **__: False
+    recover.may_send_again = lambda *_, **__: False  # type: ignore[attr-defined]
+    recover.may_be_in_flight = lambda *_, **__: False  # type: ignore[attr-defined]
 
 
 BUGS: dict[str, Callable[[], None]] = {

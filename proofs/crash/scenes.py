@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from carloop_plugin import bootstrap
+from carloop_plugin.model import StoreFailed
 from proofs.crash.plan import Round, Scene
 from proofs.crash.processes import Ended, beside, in_a_process
 from proofs.crash.stage import SELF, Breach, Stage, damage, downgrade
@@ -186,7 +187,7 @@ def open_records() -> str | None:
     try:
         with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
             wired.call.store.figures()
-    except bootstrap.StoreFailed as failure:
+    except StoreFailed as failure:
         return failure.reason.code
     return None
 
@@ -199,6 +200,6 @@ def rebuild_records(seconds: float = 10.0) -> int:
 
 def try_to_rebuild(seconds: float = 10.0) -> None:
     """Rebuild what may be; whoever is refused tries again a moment later."""
-    with suppress(bootstrap.StoreFailed):
+    with suppress(StoreFailed):
         rebuild_records(seconds)
     time.sleep(0.02)

@@ -8,40 +8,43 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 from carloop_plugin.api import transport
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.model import Action, AnswerLost, CallFailed, ChangeId, WriteRequest
 from proofs.deadlines.case import Call, Case, timed
-from tests.support.peer import Behaviour, Peer, Server, run_server
+from tests.support.peer import Behaviour, Peer, Seen, Server, run_server
 
 SECONDS = 0.15
 LONGER = 0.5
+
+
+def sending(start: bytes, *, drip: bytes = b"") -> Behaviour:
+    """Return a server that sends this, then drips the rest or hangs."""
+
+    def behave(peer: Peer, _: Seen) -> None:
+        peer.send(start)
+        if drip:
+            peer.drip(drip)
+        else:
+            peer.hang()
+
+    return behave
+
 
 STOPS: dict[str, Behaviour] = {
     "no answer": lambda peer, _: peer.hang(),
     "the status line drips": lambda peer, _: peer.drip(b"HTTP/1.1 200 OK" + b" " * 1000),
     "the headers drip": lambda peer, _: peer.drip(b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 1000),
-    "the body drips": lambda peer, _: (
-        peer.send(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n"),
-        peer.drip(b" " * 9000),
+    "the body drips": sending(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n", drip=b" " * 9000),
+    "the chunks drip": sending(
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", drip=b"1\r\n \r\n" * 9000
     ),
-    "the chunks drip": lambda peer, _: (
-        peer.send(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
-        peer.drip(b"1\r\n \r\n" * 9000),
-    ),
-    "the body never ends": lambda peer, _: (
-        peer.send(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n{"),
-        peer.hang(),
-    ),
-    "continue, for ever": lambda peer, _: (
-        [peer.send(b"HTTP/1.1 100 Continue\r\n\r\n") for _ in range(200)] and peer.hang()
-    ),
-    "an error's body never ends": lambda peer, _: (
-        peer.send(b"HTTP/1.1 500 X\r\ncontent-length: 9000\r\n\r\n{"),
-        peer.hang(),
-    ),
+    "the body never ends": sending(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n{"),
+    "continue, for ever": sending(b"HTTP/1.1 100 Continue\r\n\r\n" * 200),
+    "an error's body never ends": sending(b"HTTP/1.1 500 X\r\ncontent-length: 9000\r\n\r\n{"),
 }
 """Where a server stops that has read the request."""
 
@@ -145,9 +148,9 @@ def _unresolved() -> Iterator[Call]:
     """A name server that hangs, and cannot be interrupted."""
     over, really = threading.Event(), socket.getaddrinfo
 
-    def hang(host: str, port: int, *args: int, flags: int = 0, **more: int) -> object:
+    def hang(host: str, port: int, *args: Any, flags: int = 0, **more: Any) -> object:
         if flags & socket.AI_NUMERICHOST:
-            return really(host, port, *args, flags=flags, **more)
+            return really(host, port, *args, **more | {"flags": flags})
         over.wait(10)
         raise socket.gaierror(socket.EAI_AGAIN, "no name server")
 

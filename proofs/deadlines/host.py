@@ -61,7 +61,8 @@ def _hanging(hook: str, question: Question) -> Iterator[Call]:
     def call(seconds: float) -> tuple[str, float]:
         # Each time another host: a hook that has failed too often rests, and then answers at once.
         release = threading.Event()
-        with MobilityHost.of(provider_of(**{hook: lambda: release.wait(10)})) as host:
+        hanging: dict[str, Any] = {hook: lambda: release.wait(10)}
+        with MobilityHost.of(provider_of(**hanging)) as host:
             ended = timed(lambda _: _said(host, question, seconds), seconds)
             release.set()
         return ended

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-Document = dict[str, Any]
+Document = Any
 
 
 @dataclass(frozen=True, slots=True)

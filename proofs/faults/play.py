@@ -67,7 +67,7 @@ def _single(gathered: Gathered[Document]) -> Document:
 def _play_change(cell: Cell, bench: Bench, soon: threading.Timer) -> ChangeEvidence:
     plan = cell.plan()
     appointment = bench.appointment()
-    bench.host.appointment_saved(appointment, timeout=CALM_SECONDS)  # type: ignore[arg-type]
+    bench.host.appointment_saved(appointment, timeout=CALM_SECONDS)
     change = _change(cell.operation, appointment, bench)
     before = bench.glimpse(appointment["id"])
     passed = len(bench.proxy.passed)
@@ -102,7 +102,7 @@ def _ask(change: Document, appointment: Document, bench: Bench) -> Told:
 
 
 def _do(change: Document, bench: Bench, seconds: float) -> Document:
-    return dict(bench.host.change_rental(change, timeout=seconds))  # type: ignore[arg-type]
+    return dict(bench.host.change_rental(change, timeout=seconds))
 
 
 def _change(operation: str, appointment: Document, bench: Bench) -> Document:

@@ -40,9 +40,9 @@ def main() -> int:
         for measured in each.calls:
             for kind in wrong_of(measured):
                 print(f"{kind}: {each.answer}: {measured}", file=sys.stderr)
-    for each in lured:
-        if each.connections or each.shown:
-            print(f"strayed: {each}", file=sys.stderr)
+    for lure in lured:
+        if lure.connections or lure.shown:
+            print(f"strayed: {lure}", file=sys.stderr)
     line, is_good = last_line(suffered, lured)
     print(line)
     return 0 if is_good else 1

@@ -231,7 +231,7 @@ def _operations(bench: Bench) -> Mapping[str, Callable[[], Work]]:
 
 def _changing(bench: Bench, action: str) -> Work:
     appointment = bench.appointment()
-    bench.host.appointment_saved(appointment, timeout=CALM_SECONDS)  # type: ignore[arg-type]
+    bench.host.appointment_saved(appointment, timeout=CALM_SECONDS)
     change = _new("book") | {
         "appointment_id": appointment["id"],
         "option_id": bench.vehicle,

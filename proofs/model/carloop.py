@@ -87,7 +87,7 @@ class Carloop:
         self._sandbox = sandbox
         self._http = http
         self._others = 0
-        self._at_the_desk: set[tuple[str, int]] = set()
+        self._at_the_desk: set[tuple[str, object]] = set()
 
     def set_clock(self, now: datetime) -> None:
         """Hold Carloop's clock at an instant."""

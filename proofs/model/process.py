@@ -206,5 +206,5 @@ class Process:
             # none of the model's hooks looks at settings or secrets
             yield Wired(call, Environment(), cast("Credentials", None))
 
-    def _connect(self, _: Site) -> Carloop:
+    def _connect(self, site: Site) -> Carloop:
         return self._carloop

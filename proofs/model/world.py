@@ -315,7 +315,7 @@ class World:
         report = self.call(
             planner,
             "reconciles",
-            lambda context: plugin.reconcile_rentals(context),  # type: ignore[return-value]
+            lambda context: dict(plugin.reconcile_rentals(context)),
             schema="reconcile_report",
             trouble=trouble,
             strike=self._meanwhile(planner, trouble, some),

@@ -22,7 +22,7 @@ from typing import Any
 from carloop_plugin import plugin
 from mobility_hookspecs import MobilityHost
 
-Document = dict[str, Any]
+Document = Any
 
 CUSTOMER = {"source": "manual", "last_name": "Canary"}
 AT_ONCE = 4
@@ -148,7 +148,7 @@ def attempt(host: MobilityHost, race: Race, number: int, diary: Diary) -> None:
 
 def ask(host: MobilityHost, change: Document, diary: Diary) -> None:
     """Ask for a change and write down what was told."""
-    outcome = host.change_rental(change)  # type: ignore[arg-type]
+    outcome = host.change_rental(change)
     problem = outcome.get("problem", {})
     told: Document = {
         "status": outcome["status"],

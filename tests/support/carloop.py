@@ -12,7 +12,8 @@ import pytest
 
 from carloop_sandbox.running import Sandbox, run_sandbox
 
-Document = dict[str, Any]
+Document = Any
+"""A document of Carloop or of the contract, valid or not: a test may spoil any part of it."""
 
 
 def instant(when: datetime) -> str:

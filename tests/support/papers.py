@@ -8,7 +8,8 @@ from typing import Any
 
 from mobility_hookspecs import hookimpl
 
-Documents = dict[str, Any]
+Documents = Any
+"""A document of the contract, valid or not: a test may spoil any part of it."""
 
 PERIOD = {"start": "2027-03-02T08:30:00+01:00", "end": "2027-03-03T17:00:00+01:00"}
 CHANGE_ID = "0b9c5f0e-8f0c-4a57-9a55-5a1f7c3f2b11"
@@ -185,7 +186,7 @@ class Papers:
         return {"provider": provider, "erased": 0, "kept": [], "remarks": [], **fields}
 
 
-def provider_of(name: str = "taxi", *, info: Documents | None = None, **hooks: object) -> ModuleType:
+def provider_of(name: str = "taxi", *, info: Documents | None = None, **hooks: Any) -> ModuleType:
     """Write a provider's module: functions become hooks, anything else is what the hook answers."""
     module = ModuleType(f"provider_{name}")
     described = Papers().info(name, **(info or {}))

@@ -58,7 +58,7 @@ class Planner:
 
     def search(self, **more: Any) -> Document:
         """Search the free cars of the appointment's period."""
-        request = {
+        request: Document = {
             "site": "main",
             "period": self.appointment["period"],
             "filters": {"vehicle_classes": [], "features": []},

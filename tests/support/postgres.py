@@ -33,7 +33,7 @@ class ReusedDatabases(Postgres):
 
 
 def _empty(server: Postgres, address: str) -> None:
-    name = conninfo_to_dict(address)["dbname"]
+    name = str(conninfo_to_dict(address)["dbname"])
     server.do(f"ALTER DATABASE {name} RESET ALL")
     server.do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true CONNECTION LIMIT -1")
     server.do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
