@@ -35,6 +35,7 @@ class Proof:
 
 
 PROOFS = (
+    Proof("judges", "the tests beside the proofs: each judge sees each kind of wrong", ("",), ("",)),
     Proof(
         "crash",
         "SIGKILL at every step, recovery included: nothing doubled, nothing unlinked",
@@ -100,7 +101,11 @@ PROOFS = (
         (f"--report {EVIDENCE}/planted.md",),
     ),
     Proof("browser", "every page, state, language and colour scheme in Chromium", ("--short",), ("",)),
-    Proof("timing", "what only a quiet machine can measure", ("--short",), ("",)),
+    Proof(
+        "properties", "properties of schemas and interface on many generated examples", ("--short",), ("",)
+    ),
+    Proof("timing", "what only a quiet machine can measure, run alone", ("--short",), ("",)),
+    Proof("bench", "that the speed table is measured and written as promised", ("--short",), ("",)),
     Proof("mutants", "the decision modules changed a thousandfold", (), (f"--report {EVIDENCE}/mutants.md",)),
 )
 
