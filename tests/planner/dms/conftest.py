@@ -48,3 +48,11 @@ def dms(tmp_path):
     with open_dms(tmp_path / "dms.sqlite3") as dms:
         dms.replace(PEOPLE)
         yield dms
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory):
+    """The same, which nobody changes."""
+    with open_dms(tmp_path_factory.mktemp("people") / "dms.sqlite3") as dms:
+        dms.replace(PEOPLE)
+        yield dms
