@@ -13,7 +13,16 @@ def test_schemathesis_finds_nothing(sandbox, tmp_path):
     address = f"{sandbox.url}/api/planner/v1/openapi.json"
     options = ["--phases", "examples,coverage", "--generation-deterministic", "--no-color"]
     options += ["-H", f"Authorization: Bearer {sandbox.token}"]
-    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIGURATION, "run", address, *options]
+    command = [
+        sys.executable,
+        "-m",
+        "schemathesis.cli",
+        "--config-file",
+        CONFIGURATION,
+        "run",
+        address,
+        *options,
+    ]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "100"}
     result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
