@@ -1,4 +1,4 @@
-"""The OpenAPI document: complete, and what is served agrees with it."""
+"""The OpenAPI document: every path, component, field and code; how strict it is."""
 
 import copy
 import re
@@ -8,7 +8,7 @@ import pytest
 from carloop_sandbox.app import PATHS
 from carloop_sandbox.contract import document, resolve
 from carloop_sandbox.problems import CODES
-from mobility_schemas import explain, validate
+from mobility_schemas import explain
 
 SCHEMAS = document()["components"]["schemas"]
 NOT_OF_THE_INTERFACE = {"forbidden", "label_exists", "wrong_status"}
@@ -71,22 +71,6 @@ def test_every_code_is_documented():
     text = resolve({"$ref": "#/components/schemas/Problem"})["properties"]["code"]["description"]
     documented = set(re.findall("`([a-z_]+)`", text)) - {"conflict", "rental", "errors"}
     assert documented == set(CODES) - NOT_OF_THE_INTERFACE
-
-
-def test_answers_agree_with_the_document(planner, rental):
-    """Every kind of answer is valid by its component."""
-    answers = {
-        "Health": planner.get("/health").json(),
-        "Account": planner.get("/account").json(),
-        "VehicleClassList": planner.get("/vehicle-classes").json(),
-        "VehicleFeatureList": planner.get("/vehicle-features").json(),
-        "VehicleList": planner.search(planner.at(3), planner.at(5)),
-        "Rental": rental,
-        "RentalList": planner.get("/rentals").json(),
-        "Problem": planner.try_book("V1001", planner.at(3), planner.at(5)).json(),
-    }
-    for name, answer in answers.items():
-        validate(answer, f"carloop/{name}")
 
 
 @pytest.mark.parametrize(

@@ -38,13 +38,12 @@ def contents(store):
 
 
 def test_it_looks_like_a_german_dealers(reader):
-    """German plates, several makes and stations, every class and feature in use."""
+    """German plates, several stations, every class and feature in use."""
     vehicles = reader.search(reader.at(365), reader.at(366))["items"]
     assert len(vehicles) == 40
     for plate in (each["licence_plate"] for each in vehicles):
         assert GERMAN_PLATE.fullmatch(plate)
         assert len(re.sub("[- ]", "", plate)) <= 8
-    assert {each["make"] for each in vehicles} >= {"VW", "Škoda", "BMW", "Opel", "Ford", "Mercedes-Benz"}
     classes = Counter(each["vehicle_class"] for each in vehicles)
     assert set(classes) == {each["id"] for each in reader.get("/vehicle-classes").json()["items"]}
     assert min(classes.values()) >= 2

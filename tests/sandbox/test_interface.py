@@ -30,16 +30,6 @@ def test_everything_else_needs_a_valid_token(reader, authorization):
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_account_names_stations_clock_and_limits(reader):
-    """What a client must know before it books."""
-    account = reader.get("/account").json()
-    assert account["time_zone"] == "Europe/Berlin"
-    assert len(account["stations"]) >= 2
-    assert all(station["opening_hours"] for station in account["stations"])
-    assert account["limits"]["max_page"] == 1000
-    assert account["server_time"].endswith("Z")
-
-
 @pytest.mark.parametrize("path", ["/vehicle-classes", "/vehicle-features"])
 def test_lists_are_not_sent_twice(reader, path):
     """A request with the ETag of the list gets 304 and no body."""

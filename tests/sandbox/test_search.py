@@ -98,14 +98,14 @@ def test_the_search_reads_one_index_entry_a_vehicle(sandbox):
 def test_free_busy_and_next_free(planner):
     """A gap must be as long as the period asked for; reserved and handed-out vehicles are busy, overdue ones too."""
     for number in range(1001, 1013):
-        planner.book(f"V{number}", planner.at(3), planner.at(5 + number / 1000))
-    planner.book("V1001", planner.at(6, 12), planner.at(8))
+        planner.book(f"V{number}", planner.at(3), planner.at(5, number - 1001))
+    planner.book("V1001", planner.at(6), planner.at(8))
     out = planner.book("V1002", planner.at(1), planner.at(2))
     planner.desk(out, "hand_out")
     for start, end, busy, next_free in (
         (1, 2, 1, planner.at(2)),
-        (4, 4.5, 12, planner.at(5 + 1001 / 1000)),
-        (4, 5, 12, planner.at(5 + 1003 / 1000)),
+        (4, 4.5, 12, planner.at(5)),
+        (4, 5.5, 12, planner.at(5, 1)),
         (7, 9, 1, planner.at(8)),
         (8, 9, 0, None),
     ):

@@ -53,38 +53,28 @@ def test_cancelling_asks_first(clerk, rental):
 
 
 @pytest.mark.parametrize(
-    ("before", "action", "german", "english"),
+    ("before", "action", "words"),
     [
-        (
-            [],
-            "take_back",
-            "Der Status des Verleihvorgangs lässt das nicht zu.",
-            "status does not allow this.",
-        ),
-        (["cancel"], "hand_out", "Der Verleihvorgang ist abgeschlossen.", "The rental is closed."),
+        ([], "take_back", "Der Status des Verleihvorgangs lässt das nicht zu."),
+        (["cancel"], "hand_out", "Der Verleihvorgang ist abgeschlossen."),
     ],
 )
-def test_a_forbidden_action_is_refused_in_both_languages(
-    clerk, planner, rental, before, action, german, english
-):
+def test_a_forbidden_action_is_refused(clerk, planner, rental, before, action, words):
     """On the rental's page, which shows how it is now."""
     for each in before:
         rental = planner.desk(rental, each).json()
-    for language, words in (("de", german), ("en", english)):
-        fields = {"action": action, "revision": str(rental["revision"])}
-        answer = clerk.send(f"/rentals/{rental['id']}", language=language, **fields)
-        assert (answer.status_code, words in answer.text) == (409, True)
+    answer = clerk.send(f"/rentals/{rental['id']}", action=action, revision=str(rental["revision"]))
+    assert (answer.status_code, words in answer.text) == (409, True)
     assert planner.read(rental) == rental
 
 
-@pytest.mark.parametrize(("language", "words"), [("de", "inzwischen geändert"), ("en", "changed meanwhile")])
-def test_a_rental_that_changed_meanwhile_is_shown_again(clerk, planner, rental, language, words):
+def test_a_rental_that_changed_meanwhile_is_shown_again(clerk, planner, rental):
     """Nothing is handed out that looks different from what the clerk saw; a double click does it once."""
     path = f"/rentals/{rental['id']}"
     revision = clerk.hidden(path, "revision")
     planner.change_end(rental, planner.at(6))
-    answer = clerk.send(path, language=language, action="hand_out", revision=revision)
-    assert (answer.status_code, words in answer.text) == (412, True)
+    answer = clerk.send(path, action="hand_out", revision=revision)
+    assert (answer.status_code, "inzwischen geändert" in answer.text) == (412, True)
     assert planner.read(rental)["status"] == "reserved"
     revision = clerk.hidden(path, "revision")
     first, second = (clerk.send(path, action="hand_out", revision=revision) for _ in range(2))
@@ -124,21 +114,19 @@ def test_the_vehicle_is_swapped(clerk, planner, rental):
 
 
 @pytest.mark.parametrize(
-    ("language", "words", "hint"),
+    ("language", "words"),
     [
-        ("de", "Ein anderer Verleihvorgang belegt das Fahrzeug.", "Sein Zeitraum:"),
-        ("en", "Another rental holds the vehicle.", "Its period:"),
+        ("de", ["Ein anderer Verleihvorgang belegt das Fahrzeug.", "Sein Zeitraum:"]),
+        ("en", ["Another rental holds the vehicle.", "Its period:"]),
     ],
 )
-def test_a_vehicle_taken_meanwhile_is_refused_with_the_conflicting_period(
-    clerk, planner, rental, language, words, hint
-):
-    """409, and another one can be chosen."""
+def test_a_vehicle_taken_meanwhile_is_refused_with_the_period(clerk, planner, rental, language, words):
+    """409 with the conflicting period, in both languages; another vehicle can be chosen."""
     path = f"/rentals/{rental['id']}/swap"
     revision = clerk.hidden(path, "revision")
     planner.book("V1005", planner.at(4), planner.at(6))
     answer = clerk.send(path, language=language, vehicle="V1005", revision=revision)
-    assert (answer.status_code, words in answer.text, hint in answer.text) == (409, True, True)
+    assert (answer.status_code, [each in answer.text for each in words]) == (409, [True, True])
     assert planner.read(rental) == rental
 
 

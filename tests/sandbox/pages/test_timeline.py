@@ -138,14 +138,6 @@ def test_one_station_is_shown_by_class(visitor):
     assert re.findall(r'class="go" href="/timeline\?[^"]*station=([^"&]*)"', one) == ["rastatt"] * 3
 
 
-def test_every_row_is_as_long_as_the_head(visitor):
-    """The hours of its cells add up to two weeks."""
-    text = visitor.look("/timeline")
-    rows = re.findall(r"<tr>\s*<th scope=\"row\".*?</tr>", text, re.DOTALL)
-    assert len(rows) == 40
-    assert {sum(map(int, re.findall(r'colspan="(\d+)"', row))) for row in rows} == {HOURS}
-
-
 def test_the_ends_of_the_calendar_are_pages_too(visitor):
     """From the year 1 to the year 9999."""
     for day in ("1970-01-01", "9000-12-31", "9999-12-31", "0001-01-01"):

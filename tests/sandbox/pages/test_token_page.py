@@ -128,9 +128,8 @@ def test_a_wrong_label_is_refused(sandbox, clerk, label, status, words):
 @pytest.mark.parametrize("action", ["renew", "revoke"])
 def test_a_token_that_is_gone_is_neither_renewed_nor_revoked(clerk, action):
     """404: another person was faster."""
-    for language, words in (("de", "gibt es nicht mehr"), ("en", "does not exist any more")):
-        answer = clerk.send(EDIT, language=language, form="b" * 32, action=action, label="gone")
-        assert (answer.status_code, words in answer.text) == (404, True)
+    answer = clerk.send(EDIT, form="b" * 32, action=action, label="gone")
+    assert (answer.status_code, "gibt es nicht mehr" in answer.text) == (404, True)
 
 
 @pytest.mark.parametrize(
