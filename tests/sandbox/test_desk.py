@@ -28,13 +28,15 @@ def test_a_vehicle_handed_out_before_its_time_keeps_its_period(planner, rental):
 
 
 def test_an_overdue_vehicle_is_held_until_it_is_taken_back(planner, rental):
-    """It blocks searches and bookings however far ahead; it can still be extended."""
+    """It blocks searches, bookings and swaps however far ahead; it can still be extended."""
     planner.clock(planner.at(4))
     planner.desk(rental, "hand_out")
     planner.clock(planner.at(6))
     assert "V1001" not in planner.free(planner.at(8), planner.at(9))
     answer = planner.try_book("V1001", planner.at(8), planner.at(9))
     assert (answer.status_code, answer.json()["code"]) == (409, "vehicle_unavailable")
+    other = planner.book("V1002", planner.at(8), planner.at(9))
+    assert planner.desk(other, "swap", vehicle_id="V1001").status_code == 409
     longer = planner.change_end(planner.read(rental), planner.at(7))
     assert (longer.status_code, longer.json()["end"]) == (200, planner.at(7))
     back = planner.desk(rental, "take_back").json()
