@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from carloop_sandbox.database import sqlite3
+from tests.support.interface import planner_of
 
 BASE = "/api/planner/v1"
 JSON = "application/json"
@@ -114,7 +115,7 @@ def test_a_body_that_never_arrives_holds_nobody_up(reader, busy_sandbox):
     assert reader.get("/account").status_code == 200
 
 
-def test_an_error_inside_is_a_problem_without_a_traceback(own_sandbox, planner_of, caplog):
+def test_an_error_inside_is_a_problem_without_a_traceback(own_sandbox, caplog):
     """500, logged without the request's data."""
     own_sandbox.store.database.run("DROP TABLE idempotency")
     with planner_of(own_sandbox) as planner:
@@ -125,7 +126,7 @@ def test_an_error_inside_is_a_problem_without_a_traceback(own_sandbox, planner_o
     assert "Kanarienvogel" not in caplog.text
 
 
-def test_a_database_that_somebody_else_holds_is_busy(own_sandbox, planner_of):
+def test_a_database_that_somebody_else_holds_is_busy(own_sandbox):
     """503 with Retry-After; nothing was done."""
     database = own_sandbox.store.database
     database.run("PRAGMA busy_timeout = 10")

@@ -4,6 +4,7 @@ import pytest
 
 from carloop_sandbox.running import run_sandbox
 from carloop_sandbox.store import Fleet
+from tests.support.interface import planner_of
 
 BASE = "/api/planner/v1"
 
@@ -137,7 +138,7 @@ def test_a_wrong_field_is_named(planner, change, pointer):
     assert pointer in [error["pointer"] for error in answer.json()["errors"]]
 
 
-def test_a_turnaround_separates_rentals(planner_of):
+def test_a_turnaround_separates_rentals():
     """With a turnaround of half an hour, nothing begins sooner: search, booking and extension agree."""
     fleet = Fleet(vehicles=1, rentals=False, turnaround_minutes=30)
     with run_sandbox(fleet=fleet) as sandbox, planner_of(sandbox) as planner:

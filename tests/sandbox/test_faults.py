@@ -13,6 +13,7 @@ import pytest
 from carloop_sandbox import faulty, wire
 from carloop_sandbox.faults import FAULTS, OPERATIONS
 from carloop_sandbox.running import run_sandbox
+from tests.support.interface import planner_of
 
 QUICK = {"delay": 0.01, "slow_drip": 0, "huge": 0.1}
 LOST = {"drop_before", "drop_after", "truncate"}
@@ -98,7 +99,7 @@ def test_a_delay_lasts_as_long_as_asked_for(planner, monkeypatch):
     assert waited == [0.3, 1.0]
 
 
-def test_a_held_request_holds_up_neither_others_nor_the_end(planner_of):
+def test_a_held_request_holds_up_neither_others_nor_the_end():
     """Delays and drips are cut short when the sandbox stops."""
     with run_sandbox() as sandbox:
         with planner_of(sandbox) as planner:

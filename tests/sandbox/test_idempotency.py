@@ -8,6 +8,7 @@ import pytest
 
 from carloop_sandbox.idempotency import KEPT_HOURS
 from carloop_sandbox.times import HOUR
+from tests.support.interface import planner_of
 
 BASE = "/api/planner/v1"
 
@@ -116,7 +117,7 @@ def test_a_write_needs_a_key(planner, key, status, code):
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_eight_at_once_with_one_key_make_one_rental(sandbox, planner_of, try_book):
+def test_eight_at_once_with_one_key_make_one_rental(sandbox, try_book):
     """All get the one answer; one of them is no replay."""
     answers, barrier = [], threading.Barrier(8)
 

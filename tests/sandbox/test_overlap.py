@@ -10,6 +10,7 @@ import pytest
 
 from carloop_sandbox.database import Database, sqlite3
 from demo_base.database import wal_is_safe
+from tests.support.interface import planner_of
 
 INSERT = (
     "INSERT INTO rentals (id, vehicle_id, start_us, end_us, planned_end_us, status, customer, daily_rate_cents,"
@@ -65,7 +66,7 @@ def test_closed_rentals_hold_no_vehicle(raw):
     assert raw.execute("SELECT count(*) FROM rentals").fetchone() == (3,)
 
 
-def test_eight_at_once_never_overlap(planner, sandbox, planner_of):
+def test_eight_at_once_never_overlap(planner, sandbox):
     """Eight planners, one vehicle: what was answered is what there is, and nothing overlaps."""
     answers, barrier = [], threading.Barrier(8)
 

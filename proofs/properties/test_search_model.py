@@ -7,6 +7,7 @@ import pytest
 
 from carloop_sandbox.running import run_sandbox
 from carloop_sandbox.store import Fleet
+from tests.support.interface import planner_of
 
 
 def moment(text):
@@ -52,7 +53,7 @@ class Model:
 
 
 @pytest.mark.parametrize(("seed", "pause"), [(seed, pause) for seed in (1, 2, 3) for pause in (0, 45)])
-def test_the_search_equals_the_model(planner_of, seed, pause):
+def test_the_search_equals_the_model(seed, pause):
     """Random bookings, changes, hand-outs and a moving clock: free, busy and next free are the model's."""
     chance = random.Random(seed)
     fleet = Fleet(vehicles=6, rentals=False, turnaround_minutes=pause)

@@ -5,10 +5,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from carloop_sandbox.running import run_sandbox
+from carloop_sandbox.store import Fleet
+from tests.support.interface import planner_of
+
 FOLDER = Path(__file__).parent
 
 
-def test_schemathesis_finds_nothing_in_any_phase(planner, sandbox, tmp_path):
+@pytest.fixture
+def sandbox():
+    """A sandbox with twelve vehicles and nothing booked."""
+    with run_sandbox(fleet=Fleet(vehicles=12, rentals=False)) as running:
+        yield running
+
+
+def test_schemathesis_finds_nothing_in_any_phase(sandbox, tmp_path):
     """Every check on every call, also on calls that build on each other's answers."""
     address = f"{sandbox.url}/api/planner/v1/openapi.json"
     options = ["--max-examples", "20", "--generation-deterministic", "--no-color"]
@@ -20,5 +33,6 @@ def test_schemathesis_finds_nothing_in_any_phase(planner, sandbox, tmp_path):
     result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
     assert "Tested: 10" in result.stdout
-    statuses = {each["status"] for each in planner.get("/rentals", limit=1000).json()["items"]}
+    with planner_of(sandbox) as planner:
+        statuses = {each["status"] for each in planner.get("/rentals", limit=1000).json()["items"]}
     assert statuses == {"reserved", "cancelled"}, "nothing was booked or cancelled: the hooks do not work"

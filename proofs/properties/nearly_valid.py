@@ -4,6 +4,7 @@ import copy
 import json
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,7 +25,7 @@ deterministic = settings(
 )
 
 # fmt: off
-NASTY = st.sampled_from([
+NASTY: st.SearchStrategy[Any] = st.sampled_from([
     None, True, False, 0, 1, -1, 1.0, 200.0, 0.5, -0.0, 10001, 2**53, 1e300, [], {}, [[]], [None], {"": 1},
     "", " ", "\n", "a", "a\n", "A-1", "\x00", "ä", "\u00a0", "\u2028", "\ufeff", "\x85", "\x1c", "\U0001f600",
     "null", "x" * 300, "https://a", "https://a\n", "http://a", "EUR", "EUR\n", "49.90", "49.90\n", "4.", "/a", "/a~2",
@@ -44,7 +45,7 @@ WILD = st.recursive(
 
 
 @st.composite
-def mutated(draw, documents):
+def mutated(draw: st.DrawFn, documents: st.SearchStrategy[Any]) -> Any:
     """Draw a document in which up to three places are replaced, removed or added."""
     document = json.loads(json.dumps(draw(documents)))
     for _ in range(draw(st.integers(0, 3))):
@@ -64,7 +65,7 @@ def mutated(draw, documents):
     return document
 
 
-def _change(draw, holder, step):
+def _change(draw: st.DrawFn, holder: Any, step: Any) -> None:
     action = draw(st.sampled_from(["replace", "replace", "remove", "add"]))
     if action == "replace":
         holder[step] = draw(WILD)
@@ -79,12 +80,12 @@ def _change(draw, holder, step):
 
 
 @cache
-def slow(name, closed):
+def slow(name: str, closed: bool) -> Any:
     """Build the engine that explains, once a document."""
     return explainer(bundle(name, closed))
 
 
-def agreed(name, closed, document):
+def agreed(name: str, closed: bool, document: Any) -> bool:
     """Return whether a document is valid, and check that both engines and both functions say the same."""
     decided = decider(name, closed).is_valid(document)
     assert slow(name, closed).is_valid(document) == decided
