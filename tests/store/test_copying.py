@@ -208,7 +208,7 @@ def test_nobody_can_write_during_a_copy(filled, target):
 
     def write(done, _total):
         if not refused:
-            with source.open(deadline=soon(0.2)) as store, pytest.raises(StoreFailed) as failed:
+            with pytest.raises(StoreFailed) as failed, source.open(deadline=soon(0.2)) as store:
                 store.save_settings(Site("late"), StoredSettings("https://b.example"))
             refused.append(failed.value.reason.code)
 

@@ -190,7 +190,7 @@ def test_tables_of_another_owner_postpone_clearing(server, postgres, address):
 
 def test_the_deadline_ends_clearing(server):
     """It is still noted afterwards."""
-    with server.open(deadline=soon(0.5)) as store:
+    with server.open(deadline=soon()) as store:
         store.database._deadline = time.monotonic()
         assert not store.finish_erasures(largest=ANY)
     with server.open(deadline=soon()) as store:

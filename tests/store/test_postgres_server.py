@@ -125,7 +125,7 @@ def test_a_locked_table_is_busy(server, address, make_intent):
         pass
     with psycopg.connect(address) as other:
         other.execute("LOCK TABLE carloop.intents")
-        with server.open(deadline=soon(0.5)) as store, pytest.raises(StoreFailed) as failed:
+        with pytest.raises(StoreFailed) as failed, server.open(deadline=soon(0.5)) as store:
             store.record(make_intent())
         assert (failed.value.reason.code, failed.value.may_be_written) == ("busy", False)
         end = soon(10)

@@ -1,4 +1,4 @@
-"""SQLite's file: who may read it, how it is locked, and which files are refused."""
+"""SQLite's file: who may read it, which files are refused, and the locks on it."""
 
 import sqlite3
 import stat
@@ -24,19 +24,6 @@ def test_only_its_owner_can_read_the_file(path, file):
     """Open intents hold personal data."""
     with file.open(deadline=soon()):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_a_locked_file_is_busy_within_the_deadline(path, file, make_intent):
-    """Nothing waits past the deadline for somebody else's lock."""
-    with file.open(deadline=soon()):
-        pass
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        began = time.monotonic()
-        with pytest.raises(StoreFailed) as failed, file.open(deadline=began + 0.1) as store:
-            store.record(make_intent())
-    assert failed.value.reason.code == "busy"
-    assert time.monotonic() - began < 4
 
 
 def test_a_damaged_file_says_so_and_what_to_do(path, file):
