@@ -13,7 +13,6 @@ from benchmarks.postgres import run_postgres
 from carloop_plugin.intents import Recorded, SameChange
 from carloop_plugin.model import ChangeId, StoreFailed
 from carloop_plugin.store.postgres import PostgresServer
-from tests.store.conftest import make_intent  # noqa: F401 - a fixture
 
 C1 = ChangeId("c-1")
 
