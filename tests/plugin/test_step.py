@@ -1,4 +1,4 @@
-"""Step 4: what is shown when an appointment is saved, moved, cancelled or opened again, and the appointments' states."""
+"""Step 4: what is shown when an appointment is saved, moved, cancelled or opened again."""
 
 import math
 import time

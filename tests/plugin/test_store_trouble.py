@@ -52,7 +52,7 @@ def test_records_that_are_locked_while_carloop_is_asked_refuse_the_change(planne
     change = planner.booking()
     bootstrap.close()
     reading = pause("read_account")
-    with asking(change, seconds=2.0) as (answers, answered):
+    with asking(change, seconds=1.5) as (answers, answered):
         reading.wait()
         with locked(planner.store):
             reading.resume()
@@ -77,7 +77,7 @@ def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner, pau
     """The rental exists; what could not be written is found out again."""
     planner.save()
     sending = pause("send")
-    with asking(planner.booking(), seconds=2.0) as (answers, answered):
+    with asking(planner.booking(), seconds=1.5) as (answers, answered):
         sending.wait()
         with locked(planner.store):
             sending.resume()
