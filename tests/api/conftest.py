@@ -1,22 +1,16 @@
 """A server on a real socket that does as it is told, and a session that talks to it."""
 
-import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
 import pytest
 
-# what a server does to a deadline is measured by a command as well
-sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
-
-from carloop_faults.peer import run_server
-
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.model import Action, ChangeId, RentalId, WriteRequest
+from tests.support.peer import run_server
 
 TOKEN = "canary-token-7f3a"
 

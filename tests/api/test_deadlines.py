@@ -4,10 +4,10 @@ import socket
 import time
 
 import pytest
-from carloop_faults.deadlines.case import measure
-from carloop_faults.deadlines.client import CLIENT
 
 from carloop_plugin.model import CallFailed, NotExecuted
+from proofs.deadlines.case import measure
+from proofs.deadlines.client import CLIENT
 
 
 @pytest.mark.parametrize("case", CLIENT, ids=lambda case: case.name)

@@ -1,13 +1,6 @@
 """The scenes, importable for the tests of this folder, and what their cassettes hold."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-# the command is run by its path and finds them the same way
-sys.path.insert(0, str(Path(__file__).parent))
-
 from carloop_scenes.exchanges import exchanges_of
 from carloop_scenes.tape import FOLDER
 

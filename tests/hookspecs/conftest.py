@@ -1,18 +1,12 @@
 """Providers as their authors would write them, good and hostile, and documents to ask them with."""
 
-import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
-# what a provider does to a deadline is measured by a command as well
-sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
-
-from carloop_faults.papers import Papers, provider_of
-
 from mobility_hookspecs import MobilityHost
+from tests.support.papers import Papers, provider_of
 
 
 class Clock:

@@ -5,10 +5,10 @@ import threading
 import time
 
 import pytest
-from carloop_faults.deadlines.case import MOST_OVERRUN, measure
-from carloop_faults.deadlines.host import HOST, QUESTIONS
 
 from mobility_hookspecs import MobilityHost, MobilityProblem, make_problem
+from proofs.deadlines.case import MOST_OVERRUN, measure
+from proofs.deadlines.host import HOST, QUESTIONS
 
 
 def _quickest(ask, limit):

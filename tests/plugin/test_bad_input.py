@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from carloop_faults.bad.documents import JUNK
-from carloop_faults.bad.feeding import EACH, HOOKS, feed, is_told, kept, problem_of
 
 from carloop_plugin import plugin
 from carloop_plugin.model import AppointmentId
 from carloop_plugin.store.opening import source_of
 from mobility_hookspecs import CallContext
+from tests.support.bad_documents import JUNK
+from tests.support.feeding import EACH, HOOKS, feed, is_told, kept, problem_of
 
 COMMAND = Path(__file__).parents[1] / "faults" / "bad_documents.py"
 

@@ -10,7 +10,7 @@ from carloop_plugin.store import connection
 from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

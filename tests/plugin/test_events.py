@@ -14,7 +14,7 @@ from carloop_plugin.api.budget import MOST_TOKENS
 from mobility_hookspecs import CallContext
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

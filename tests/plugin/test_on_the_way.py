@@ -4,8 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from carloop_faults.proxy import FaultProxy
-from carloop_faults.strikes import Effect, Position, Strike
+
+from tests.support.proxy import FaultProxy
+from tests.support.strikes import Effect, Position, Strike
 
 
 @pytest.fixture

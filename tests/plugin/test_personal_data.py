@@ -10,7 +10,7 @@ import pytest
 from carloop_plugin.personal_data import BOOKKEEPING, COLUMNS, FIELDS, IMPERSONAL, PLACES, Kind
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

@@ -24,7 +24,7 @@ from carloop_plugin.store.pool import SqliteFile
 from mobility_hookspecs import CallContext, MobilityProblem
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

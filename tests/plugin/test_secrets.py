@@ -13,7 +13,7 @@ from mobility_hookspecs import CallContext, MobilityProblem
 from mobility_schemas import InvalidDocument, validate
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

@@ -14,7 +14,7 @@ from carloop_sandbox.running import run_sandbox
 from mobility_hookspecs import ENTRY_POINT_GROUP, PROJECT_NAME, CallContext, specs
 
 if TYPE_CHECKING:
-    from conftest import Planner
+    from tests.support.planner import Planner
 else:
     Planner = Any
 

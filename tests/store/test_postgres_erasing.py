@@ -158,6 +158,7 @@ def name_in(address):
 def make_guest(postgres, address):
     """Let a user read and write the records."""
     database, guest = name_in(address), guest_of(address)
+    postgres.do(f"DROP ROLE IF EXISTS {guest}")
     postgres.do(f"CREATE ROLE {guest} LOGIN")
     postgres.do(f"GRANT USAGE ON SCHEMA carloop TO {guest}", database)
     postgres.do(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA carloop TO {guest}", database)
