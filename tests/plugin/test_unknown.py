@@ -83,12 +83,6 @@ def test_it_is_sent_again_under_the_key_it_was_sent_with(planner, sandbox, lose)
     assert statuses(planner) == ["reserved"]
 
 
-def test_saving_the_appointment_finds_out(planner, lost_booking):
-    """Where Carloop answers, step 4 shows the outcome."""
-    lost_booking()
-    assert planner.save(revision=2)["state"] == "booked"
-
-
 def test_another_change_has_to_wait(planner, lost_booking):
     """It is refused while the outcome of the first is unknown."""
     lost_booking()
