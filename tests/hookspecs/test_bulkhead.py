@@ -2,25 +2,9 @@
 
 import threading
 
-from mobility_hookspecs.bulkhead import THREADS_A_PROVIDER, Bulkhead
+from mobility_hookspecs.bulkhead import Bulkhead
 from mobility_hookspecs.circuit import Circuit
 from mobility_hookspecs.isolation import Call, Limits, Miss
-
-
-def test_a_bulkhead_runs_eight_jobs_at_once(release, hanging):
-    """The ninth waits, and can be taken back before it begins."""
-    bulkhead = Bulkhead("test")
-    ninth_ran, last = threading.Event(), threading.Event()
-    for _ in range(THREADS_A_PROVIDER):
-        bulkhead.submit(hanging.hook)
-    hanging.wait_for(8)
-    bulkhead.submit(ninth_ran.set)
-    assert bulkhead.withdraw(ninth_ran.set) is True
-    assert bulkhead.withdraw(ninth_ran.set) is False
-    bulkhead.submit(last.set)
-    release.set()
-    assert (last.wait(5), ninth_ran.is_set()) == (True, False)
-    bulkhead.close()
 
 
 def test_a_bulkhead_uses_a_thread_again():
