@@ -1,8 +1,9 @@
-"""The scenes, importable for the tests of this folder, and what their cassettes hold."""
+"""What the cassettes hold."""
 
 import pytest
-from carloop_scenes.exchanges import exchanges_of
-from carloop_scenes.tape import FOLDER
+
+from tests.cassettes.recorder.cassette import FOLDER
+from tests.cassettes.recorder.exchanges import exchanges_of
 
 
 @pytest.fixture(scope="session")

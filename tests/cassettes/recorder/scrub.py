@@ -1,62 +1,41 @@
-"""What of a conversation goes on the tape, and in which form.
+"""What of a conversation is kept on a cassette, and in which form.
 
 Kept is what decides; addresses, tokens and the transport's own headers are not. JSON is laid out a field a line, so
-that a difference between two recordings shows the field. Doing it twice changes nothing: a tape that is played passes
-through here once more.
+that a difference between two recordings shows the field. Doing it twice changes nothing: on replay a request and an
+answer pass through here once more.
 """
 
-from __future__ import annotations
-
 import json
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from vcr.request import Request
-
-from carloop_scenes.stage import BASE_PATH
+from carloop_sandbox.contract import BASE_PATH
 
 HOST = "https://carloop.example"
 """Where every recorded conversation took place; a reserved name (RFC 6761)."""
 
-REQUEST_HEADERS = (
-    "accept",
-    "content-type",
-    "idempotency-key",
-    "if-match",
-    "if-none-match",
-    "x-retry-count",
-)
-RESPONSE_HEADERS = (
-    "content-length",
-    "content-type",
-    "etag",
-    "idempotent-replay",
-    "location",
-    "retry-after",
-)
+REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-retry-count")
+RESPONSE_HEADERS = ("content-length", "content-type", "etag", "idempotent-replay", "location", "retry-after")
 LONGEST_BODY = 16_384
 """Longer bodies of requests, sent to be refused for that, are kept as their size."""
 
-Response = dict[str, Any]
 
-
-def scrub_request(request: Request) -> Request | None:
-    """Give a request as it goes on the tape; None for what is not the interface's, such as the sandbox's controls."""
+def scrub_request(request):
+    """Return a request as it is kept; None for what is not the interface's, such as the sandbox's controls."""
     parts = urlsplit(request.uri)
     if not parts.path.startswith(f"{BASE_PATH}/"):
         return None
-    place = urlsplit(HOST)
-    request.uri = urlunsplit((place.scheme, place.netloc, parts.path, parts.query, ""))
+    request.uri = HOST + urlunsplit(("", "", parts.path, parts.query, ""))
     request.headers = {name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers}
-    request.body = _body_of(request.body)
+    body = request.body
+    if body is not None:
+        request.body = f"[{len(body)} bytes]".encode() if len(body) > LONGEST_BODY else _laid_out(body)
     return request
 
 
-def scrub_response(response: Response, *, origin: str) -> Response:
-    """Give an answer as it goes on the tape; `origin` is where it really came from."""
+def scrub_response(response, *, origin):
+    """Return an answer as it is kept; `origin` is where it really came from."""
     headers = {name.lower(): values for name, values in response["headers"].items()}
-    body = response["body"]["string"].replace(origin.encode(), HOST.encode())
-    body = _laid_out(body)
+    body = _laid_out(response["body"]["string"].replace(origin.encode(), HOST.encode()))
     if body and "content-length" in headers:
         headers["content-length"] = [str(len(body))]
     return {
@@ -67,8 +46,8 @@ def scrub_response(response: Response, *, origin: str) -> Response:
     }
 
 
-def without_prose(node: object) -> object:
-    """Leave out what a description of an interface says to people alone: it may change and nothing is different."""
+def without_prose(node):
+    """Leave out of a description of an interface what it says to people alone: it may change without a recording."""
     if isinstance(node, list):
         return [without_prose(each) for each in node]
     if not isinstance(node, dict):
@@ -76,20 +55,13 @@ def without_prose(node: object) -> object:
     return {name: without_prose(value) for name, value in node.items() if not _is_prose(name, value)}
 
 
-def _is_prose(name: str, value: object) -> bool:
+def _is_prose(name, value):
     if name in ("description", "summary", "title"):
         return isinstance(value, str)
     return name == "example" or (name == "examples" and isinstance(value, list))
 
 
-def _body_of(body: bytes | str | None) -> bytes | None:
-    if body is None:
-        return None
-    body = body.encode() if isinstance(body, str) else body
-    return f"[{len(body)} bytes]".encode() if len(body) > LONGEST_BODY else _laid_out(body)
-
-
-def _laid_out(body: bytes) -> bytes:
+def _laid_out(body):
     try:
         document = json.loads(body)
     except ValueError:  # not JSON: as it is
