@@ -11,6 +11,8 @@ from carloop_plugin.intents import Outcome, OutcomeStatus, Recorded
 from carloop_plugin.model import Action, ChangeId, Reason, Refused
 from carloop_plugin.recover import recover
 from carloop_plugin.send import record_and_send
+from carloop_plugin.settle import IN_FLIGHT
+from carloop_plugin.settle import send as send_claimed
 from mobility_hookspecs import CallContext
 
 
@@ -147,3 +149,23 @@ def test_a_late_refusal_does_not_settle_what_was_sent_again_since(unsent, record
         refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))
         assert store.settle(unsent.change_id, refused, sends=unsent.sends) is None
         assert store.settle(unsent.change_id, refused, sends=unsent.sends + 1) == refused
+
+
+def test_a_change_that_a_host_awaits_is_not_taken_back(unsent, records):
+    """It was told that the outcome is unknown, and would never hear of it."""
+    with records() as store:
+        assert not store.forget_intent(unsent.change_id)
+        assert store.intent(unsent.change_id) == unsent
+
+
+def test_a_refusal_of_a_sending_that_was_overtaken_settles_nothing(rent_directly, unsent):
+    """Another process has sent the change again while Carloop was refusing ours."""
+    rent_directly(unsent.vehicle_id, unsent.period.start, unsent.period.end)
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        store, carloop = wired.call.store, wired.call.connect(unsent.site)
+        account = carloop.known_account(deadline=wired.call.deadline)
+        ours = store.claim(unsent)
+        assert store.claim(ours) is not None
+        outcome = send_claimed(ours, carloop=carloop, account=account, call=wired.call)
+        assert (outcome.status, outcome.reason) == (OutcomeStatus.UNKNOWN, IN_FLIGHT)
+        assert not store.intent(unsent.change_id).is_settled
