@@ -1,0 +1,1 @@
+"""The long proofs, each run as `python -m proofs.NAME`."""
