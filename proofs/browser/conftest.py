@@ -5,16 +5,14 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.support.browser.chromium import (
-    base_url,
+from tests.support.browser.chromium import (  # noqa: F401 - the tests' fixtures
     browser_context_args,
     browser_type_launch_args,
     chromium_path,
     open_page,
-    page,
     watch,
 )
-from tests.support.browser.fixtures import (
+from tests.support.browser.fixtures import (  # noqa: F401 - the tests' fixtures
     advisor,
     advisor_at,
     carloop,
@@ -22,28 +20,8 @@ from tests.support.browser.fixtures import (
     new_planner,
     period,
     planner_program,
-    signed_in,
     t,
 )
-
-__all__ = [
-    "advisor",
-    "advisor_at",
-    "base_url",
-    "browser_context_args",
-    "browser_type_launch_args",
-    "carloop",
-    "carloop_program",
-    "chromium_path",
-    "new_planner",
-    "open_page",
-    "page",
-    "period",
-    "planner_program",
-    "signed_in",
-    "t",
-    "watch",
-]
 
 
 def pytest_collection_modifyitems(items):

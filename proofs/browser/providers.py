@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXAMPLE = Path(__file__).parents[4] / "examples" / "taxi_voucher"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "taxi_voucher"
 
 # It says why it has no offer.
 LATE_BUS = """

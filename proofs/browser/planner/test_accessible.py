@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from proofs.browser.planner.steps import check_width, lose_answers, move, shifted
 from tests.support.browser.carloop_state import Period
-from tests.support.browser.input_devices import check_width
 from tests.support.browser.programs import TOKEN
 from tests.support.browser.texts import Texts
 
@@ -87,7 +87,7 @@ def test_a_rental_that_is_being_made(admin, period, look, carloop):
     look(admin.page)
     outdated = admin.step_4.get_by_text(admin.t("offers.outdated"))
     expect(outdated).to_be_hidden()
-    admin.set_rental_period(period.shifted(hours=1))
+    admin.set_rental_period(shifted(period, hours=1))
     expect(outdated).to_be_visible()
     look(admin.page)
     admin.save_rental()
@@ -135,10 +135,10 @@ def test_a_saved_rental(admin, period, look):
     admin.press("rental.cancel")
     expect(admin.button("rental.cancel_yes")).to_be_visible()
     look(admin.page)
-    admin.move(period.extended(hours=1))
+    move(admin, period.extended(hours=1))
     expect(admin.button("proposal.follow")).to_be_visible()
     look(admin.page)
-    admin.move(period.shifted(days=200))
+    move(admin, shifted(period, days=200))
     admin.press("proposal.follow")
     expect(admin.button("rental.cancel_yes")).to_be_visible()
     look(admin.page)
@@ -166,7 +166,7 @@ def test_what_is_not_known(advisor, period, t, look, carloop):
     """Unknown, asked whether to give the booking up, and found out; the same of an end."""
     advisor.new_appointment(period)
     advisor.search()
-    carloop.lose_answers("book")
+    lose_answers(carloop, "book")
     advisor.save_rental()
     expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible()
     look(advisor.page)
@@ -176,7 +176,7 @@ def test_what_is_not_known(advisor, period, t, look, carloop):
     carloop.reset_faults()
     expect(advisor.step_4.get_by_text(t("said.book"))).to_be_visible(timeout=25_000)
     look(advisor.page)
-    carloop.lose_answers("change_end")
+    lose_answers(carloop, "change_end")
     advisor.change_end(period.end + timedelta(hours=1))
     expect(advisor.step_4.get_by_text(t("unknown.end"))).to_be_visible(timeout=25_000)
     look(advisor.page)

@@ -18,7 +18,8 @@ def test_what_the_desk_does_is_seen_in_the_planner(advisor, planner_program, per
     other = carloop.free_vehicles(period)[-1]
     carloop.desk(rentals[swapped]["id"], "swap", vehicle_id=other["id"])
     carloop.desk(rentals[cancelled]["id"], "cancel")
-    planner_program.restart()
+    planner_program.kill()
+    planner_program.come_back()
 
     t = advisor.t
     _until(advisor, cancelled, advisor.step_4.get_by_text(t.by_plugin("notice.cancelled_at_desk")))

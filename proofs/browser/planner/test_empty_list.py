@@ -12,7 +12,8 @@ def test_an_empty_list_says_when_a_car_is_free_again(advisor, period, carloop):
         carloop.rent(each["id"], period.extended(minutes=30))
     advisor.new_appointment(period)
     advisor.search(classes=[carloop.names("vehicle-classes")[chosen]])
-    answer = carloop.search(period, vehicle_class=chosen)
+    times = {"start": period.start.isoformat(), "end": period.end.isoformat()}
+    answer = carloop.request("GET", "/vehicles", params=times | {"vehicle_class": chosen})
     free_again = datetime.fromisoformat(answer["next_free"]).astimezone(period.start.tzinfo)
     assert (answer["items"], answer["busy"]) == ([], answer["matching"])
     offers = advisor.step_4.locator("#offers")

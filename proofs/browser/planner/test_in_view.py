@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from proofs.browser.planner.steps import call_off, decisions, move, week_card
+
 
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
 def hasty(request, advisor_at, planner_program, t):
@@ -50,11 +52,13 @@ def test_a_rental_that_does_not_fit_any_more(hasty, period):
     """The proposal and its button are in the window, after a move and after a cancellation."""
     hasty.new_appointment(period)
     hasty.book()
-    hasty.move(period.extended(hours=1))
-    expect(hasty.decisions.get_by_text(hasty.t.by_plugin("notice.end_moved"))).to_be_in_viewport()
+    move(hasty, period.extended(hours=1))
+    expect(decisions(hasty).get_by_text(hasty.t.by_plugin("notice.end_moved"))).to_be_in_viewport()
     expect(hasty.button("proposal.follow")).to_be_in_viewport()
-    hasty.call_off()
-    expect(hasty.decisions.get_by_text(hasty.t.by_plugin("notice.appointment_cancelled"))).to_be_in_viewport()
+    call_off(hasty)
+    expect(
+        decisions(hasty).get_by_text(hasty.t.by_plugin("notice.appointment_cancelled"))
+    ).to_be_in_viewport()
     expect(hasty.button("proposal.follow")).to_be_in_viewport()
 
 
@@ -62,7 +66,7 @@ def test_a_long_name_stays_in_its_card(advisor, period):
     """No word is broken without a hyphen, no card is wider than its column, and the title is the whole name."""
     name = "Fahrdienst Süd UG (haftungsbeschränkt)"
     appointment = advisor.new_appointment_by_hand(period, company=name)
-    who = advisor.week_card(period, appointment).locator(".visit-who")
+    who = week_card(advisor, period, appointment).locator(".visit-who")
     expect(who).to_have_attribute("title", name)
     card, day = (
         advisor.page.locator(f"{each}:has(a[href='/appointments/{appointment}'])").bounding_box()

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from proofs.browser.planner.steps import lose_answers, wait_for_polling
+
 POLLED = 25_000
 """Milliseconds in which a page shows the outcome: it asks every other second."""
 
@@ -32,13 +34,13 @@ def test_an_unknown_end_and_an_unknown_cancellation_are_found_out(advisor, perio
     """The page names the change whose outcome is unknown, and then shows the outcome."""
     appointment = advisor.new_appointment(period)
     advisor.book()
-    carloop.lose_answers("change_end")
+    lose_answers(carloop, "change_end")
     later = period.extended(hours=2).end
     advisor.change_end(later)
     expect(advisor.step_4.get_by_text(advisor.t("unknown.title.change_end"))).to_be_visible(timeout=POLLED)
     carloop.reset_faults()
     expect(advisor.rental).to_contain_text(advisor.moment(later), timeout=POLLED)
-    carloop.lose_answers("cancel")
+    lose_answers(carloop, "cancel")
     advisor.press("rental.cancel")
     advisor.press("rental.cancel_yes")
     expect(advisor.step_4.get_by_text(advisor.t("unknown.title.cancel"))).to_be_visible(timeout=POLLED)
@@ -76,7 +78,7 @@ def test_an_unknown_booking_can_be_given_up(advisor, period, carloop, t):
     yes = advisor.button("unknown.give_up_yes")
     yes.focus()
     # The page goes on polling meanwhile; question and focus stay.
-    advisor.wait_for_polling()
+    wait_for_polling(advisor)
     expect(yes).to_be_focused()
     advisor.press(yes)
     expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible(timeout=POLLED)
@@ -126,7 +128,8 @@ def test_forms_outlive_a_restart_of_the_planner(planner, advisor, period, carloo
     advisor.open("/appointments/new")
     advisor.pick_customer("10003")
     advisor.set_visit(period)
-    planner.restart()
+    planner.kill()
+    planner.come_back()
     appointment = advisor.save_appointment()
     advisor.search()
     advisor.choose(advisor.options.first)
@@ -135,7 +138,8 @@ def test_forms_outlive_a_restart_of_the_planner(planner, advisor, period, carloo
         const body = new URLSearchParams(new FormData(button.form));
         return (await fetch(button.formAction, {method: "POST", body})).status }"""
     )
-    planner.restart()
+    planner.kill()
+    planner.come_back()
     advisor.press("offer.save")
     expect(advisor.button("rental.cancel")).to_be_visible()
     assert sent == 200
@@ -144,7 +148,7 @@ def test_forms_outlive_a_restart_of_the_planner(planner, advisor, period, carloo
 
 def _book_without_an_answer(advisor, carloop):
     advisor.search()
-    carloop.lose_answers("book")
+    lose_answers(carloop, "book")
     advisor.save_rental()
     expect(advisor.step_4.get_by_text(advisor.t("unknown.title.book"))).to_be_visible(timeout=POLLED)
     expect(advisor.page.get_by_text(advisor.t("said.book"))).to_have_count(0)

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from proofs.browser.planner.steps import lose_answers, wait_for_polling
+
 
 @pytest.fixture
 def advisor(advisor_at, planner_with_providers, t):
@@ -31,14 +33,14 @@ def test_what_was_found_stays_while_another_provider_finds_out(advisor, period, 
     t = advisor.t
     appointment = advisor.new_appointment(period)
     advisor.search()
-    carloop.lose_answers("book")
+    lose_answers(carloop, "book")
     advisor.save_rental()
     unknown = advisor.step_4.get_by_text(t("unknown.title.book"))
     expect(unknown).to_be_visible(timeout=25_000)
     advisor.search()
     taxi = advisor.option("voucher", provider="taxi_voucher")
     advisor.choose(taxi)
-    advisor.wait_for_polling()
+    wait_for_polling(advisor)
     expect(unknown).to_be_visible()
     expect(taxi).to_be_checked()
     advisor.save_rental(taxi)

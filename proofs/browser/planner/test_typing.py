@@ -10,8 +10,8 @@ from tests.support.browser.programs import PASSWORD
 SESSION = "planner-host-session"
 
 
-def test_a_mistake_out_of_sight_is_shown(advisor, period):
-    """The section is closed when its e-mail address is none: saving says so in the page's language."""
+def test_a_mistake_in_a_closed_section_is_shown(advisor, period):
+    """A closed section with an invalid e-mail address is opened, with a message in the page's language."""
     advisor.open("/appointments/new")
     advisor.type_customer(last_name="Sommer", email="k. A.")
     advisor.set_visit(period)
@@ -23,8 +23,8 @@ def test_a_mistake_out_of_sight_is_shown(advisor, period):
     expect(wrong).to_have_accessible_description(advisor.t("customer.email_wrong"))
 
 
-def test_a_session_that_ends_costs_nothing(advisor, period, watch):
-    """While one types, the page says so and stays; whoever saves then signs in, and saves what was typed."""
+def test_what_was_typed_outlives_the_session(advisor, period, watch):
+    """While somebody types the page says so; when they save, they sign in and then save what they typed."""
     watch.allow("status of 401")
     t, page = advisor.t, advisor.page
     advisor.open("/appointments/new")
@@ -44,8 +44,8 @@ def test_a_session_that_ends_costs_nothing(advisor, period, watch):
     advisor.save_appointment()
 
 
-def test_who_signs_in_elsewhere_goes_on(advisor, period, watch):
-    """In another tab; the page notices by itself."""
+def test_signing_in_elsewhere_is_noticed(advisor, period, watch):
+    """Whoever signs in again in another tab can go on in this one."""
     watch.allow("status of 401")
     advisor.open("/appointments/new")
     kept = advisor.page.context.cookies()
@@ -59,7 +59,7 @@ def test_who_signs_in_elsewhere_goes_on(advisor, period, watch):
 
 
 def test_leaving_what_is_not_saved_is_asked_about(advisor, period):
-    """Another form, the other language and a link ask; who stays can save, and what is saved is left unasked."""
+    """Another form, the other language and a link ask; after saving nothing asks."""
     page, asked, answer = advisor.page, [], {"leaves": False}
 
     def decide(dialog):
@@ -75,8 +75,8 @@ def test_leaving_what_is_not_saved_is_asked_about(advisor, period):
     other = page.get_by_role("navigation", name=advisor.t("base.language")).locator("a:not([aria-current])")
     another = page.get_by_role("button", name=advisor.t("base.sign_out"))
     for leads_away in (advisor.button("appointment.call_off"), another, other):
-        leads_away.click(no_wait_after=True)
-        page.wait_for_timeout(300)
+        with page.expect_event("dialog"):
+            leads_away.click(no_wait_after=True)
     assert asked == ["beforeunload"] * 3
     expect(advisor.field("visit.work")).to_have_value("Bremsen")
     advisor.save_appointment()
@@ -89,8 +89,8 @@ def test_leaving_what_is_not_saved_is_asked_about(advisor, period):
     assert len(asked) == 4
 
 
-def test_what_the_form_says_after_picking_is_not_saved_either(advisor):
-    """A page that was drawn anew holds what was typed before."""
+def test_leaving_after_picking_a_customer_is_asked_about(advisor):
+    """The page that shows the customer is new, but nothing of it is saved."""
     asked = []
     advisor.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     advisor.open("/appointments/new")
@@ -101,7 +101,7 @@ def test_what_the_form_says_after_picking_is_not_saved_either(advisor):
     assert asked == ["beforeunload"]
 
 
-def test_the_focus_is_where_one_goes_on(advisor, period):
+def test_the_focus_follows_the_work(advisor, period):
     """In the search, on what was found, on the car, on what was said, on the question."""
     t, page = advisor.t, advisor.page
     advisor.open("/appointments/new")
@@ -114,7 +114,7 @@ def test_the_focus_is_where_one_goes_on(advisor, period):
     assert page.evaluate("document.activeElement.closest('#step-2') !== null")
     advisor.set_visit(period)
     advisor.save_appointment()
-    assert t("said.saved") == page.evaluate("document.activeElement.textContent.trim()")
+    assert page.evaluate("document.activeElement.textContent.trim()") == t("said.saved")
     advisor.press("appointment.call_off")
     expect(page.locator("#call-off")).to_be_focused()
     advisor.open(f"/appointments/{advisor.appointment_id}")
@@ -123,8 +123,8 @@ def test_the_focus_is_where_one_goes_on(advisor, period):
     expect(page.locator("#cancel")).to_be_focused()
 
 
-def test_customers_are_found_as_one_types(advisor):
-    """No button is pressed: each letter narrows the list, umlauts or not; nothing typed stands in an address."""
+def test_customers_are_found_while_typing(advisor):
+    """Each letter narrows the list, with umlauts or without; no address contains what was typed."""
     addresses = []
     advisor.page.on("request", lambda request: addresses.append(request.url))
     advisor.open("/appointments/new")
@@ -143,8 +143,8 @@ def test_customers_are_found_as_one_types(advisor):
     assert not [each for each in addresses if "mueller" in each.lower()]
 
 
-def test_the_calendar_opens_where_the_day_is(advisor):
-    """Of a day without its year, as of any other that the form understands."""
+def test_the_calendar_opens_at_the_day_that_was_typed(advisor):
+    """In every form that the field understands, a day without its year included."""
     advisor.open("/appointments/new")
     today = datetime.now(ZoneInfo("Europe/Berlin")).date()
     year = today.year + (date(today.year, 3, 1) < today - timedelta(days=180))

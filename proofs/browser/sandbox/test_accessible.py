@@ -10,7 +10,7 @@ EDIT = "/administration/interfaces/workshop-planner/edit"
 
 @pytest.fixture(scope="module")
 def scene(office):
-    """A rental in every state: reserved, out, overdue, back, cancelled; the clock is stopped."""
+    """A rental in every state; the clock is stopped."""
     ids = {
         "reserved": office.book(3, 5)["id"],
         "returned": office.desk(office.book(6, 7), "hand_out", "take_back")["id"],
@@ -26,7 +26,7 @@ def scene(office):
 
 
 def paths_of(scene):
-    """Give the address of every page."""
+    """Return the address of every page."""
     rentals = [f"/rentals/{number}" for number in scene.values()]
     return [
         "/",
@@ -46,7 +46,7 @@ def paths_of(scene):
 
 
 def states_of(page, url, scene, label):
-    """Bring a page into every state that has no address of its own, and name it."""
+    """Bring a page into every state without an address of its own, and yield its name."""
     page.goto(f"{url}/rentals/{scene['reserved']}")
     page.locator("button[popovertarget=ask-cancel]").first.click()
     yield "asked before cancelling"

@@ -48,11 +48,6 @@ class Advisor:
         return self._region("step.4")
 
     @property
-    def decisions(self) -> Locator:
-        """Return what the page asks to be decided, before everything else."""
-        return self.page.locator("#decisions")
-
-    @property
     def options(self) -> Locator:
         """Return the cars that were found."""
         return self.step_4.locator("input[name=option]")
@@ -69,11 +64,6 @@ class Advisor:
         assert found is not None, self.page.url
         return found[1]
 
-    @property
-    def address(self) -> str:
-        """Return the address of the appointment that is open."""
-        return f"{self.url}/appointments/{self.appointment_id}"
-
     def button(self, key: str, *, within: Locator | None = None) -> Locator:
         """Return a button, or a link that does what one would."""
         return pressable(within or self.page.locator("main"), self.t(key))
@@ -85,11 +75,6 @@ class Advisor:
     def setting(self, name: str) -> Locator:
         """Return a field of Carloop's settings."""
         return self.page.get_by_label(self.t.by_plugin(f"settings.{name}"), exact=True)
-
-    def week_card(self, period: Period, appointment: str) -> Locator:
-        """Open the calendar's week, and return an appointment's card in it."""
-        self.open(f"/?week={period.start.date().isoformat()}")
-        return self.page.locator(f"a[href='/appointments/{appointment}']")
 
     # the input device
 
@@ -174,17 +159,6 @@ class Advisor:
         expect(self.page.get_by_text(self.t("said.saved"))).to_be_visible()
         return self.appointment_id
 
-    def move(self, period: Period) -> None:
-        """Move the appointment that is open."""
-        self.set_visit(period)
-        self.save_appointment()
-
-    def call_off(self) -> None:
-        """Call the appointment off that is open."""
-        self.press("appointment.call_off")
-        self.press("appointment.call_off_yes")
-        expect(self.page.get_by_text(self.t("appointment.is_cancelled"))).to_be_visible()
-
     # step 4
 
     def set_rental_period(self, period: Period) -> None:
@@ -216,15 +190,6 @@ class Advisor:
         self.search(**filters)
         self.save_rental()
         expect(self.button("rental.cancel")).to_be_visible()
-
-    def wait_for_polling(self) -> None:
-        """Wait until a page that polls for an outcome has asked twice and shows the answers."""
-        self.page.evaluate(
-            """async () => {
-            const asked = done => document.addEventListener("htmx:after:request", done, {once: true})
-            for (let times = 0; times < 2; times++) await new Promise(asked)
-            await new Promise(requestAnimationFrame) }"""
-        )
 
     def change_end(self, end: datetime) -> None:
         """Ask for another end of the saved rental."""

@@ -26,10 +26,6 @@ class Period:
         """Return a rental's period."""
         return cls(datetime.fromisoformat(rental["start"]), datetime.fromisoformat(rental["end"]))
 
-    def shifted(self, **by: float) -> Period:
-        """Return the same period, later."""
-        return Period(self.start + timedelta(**by), self.end + timedelta(**by))
-
     def extended(self, **by: float) -> Period:
         """Return the period with a later end."""
         return Period(self.start, self.end + timedelta(**by))
@@ -71,14 +67,10 @@ class CarloopState:
         """Return the period of each of an appointment's rentals, the oldest first."""
         return [Period.of(each) for each in self.rentals(appointment)]
 
-    def search(self, period: Period, **filters: Any) -> Document:
-        """Search for free vehicles."""
-        params = {"start": period.start.isoformat(), "end": period.end.isoformat(), "limit": 1000, **filters}
-        return dict(self.request("GET", "/vehicles", params=params))
-
     def free_vehicles(self, period: Period, **filters: Any) -> list[Document]:
         """Return the free vehicles, in Carloop's order."""
-        return list(self.search(period, **filters)["items"])
+        params = {"start": period.start.isoformat(), "end": period.end.isoformat(), "limit": 1000, **filters}
+        return list(self.request("GET", "/vehicles", params=params)["items"])
 
     def names(self, kind: str) -> dict[str, str]:
         """Return the names of the `vehicle-classes` or `vehicle-features`, by their ids."""
@@ -96,13 +88,6 @@ class CarloopState:
             self.request("POST", "/rentals", json=body, headers={"Idempotency-Key": os.urandom(16).hex()})
         )
 
-    def leave_one_vehicle(self, period: Period, vehicle_class: str) -> str:
-        """Rent all vehicles of a class but one to somebody else, and return that one's id."""
-        last, *others = self.free_vehicles(period, vehicle_class=vehicle_class)
-        for each in others:
-            self.rent(each["id"], period)
-        return str(last["id"])
-
     def desk(self, rental_id: str, action: str, *, vehicle_id: str | None = None) -> None:
         """Do `hand_out`, `take_back`, `swap` or `cancel` at the rental desk."""
         self.controls.desk(rental_id, action, vehicle_id=vehicle_id)
@@ -112,11 +97,6 @@ class CarloopState:
     def fault(self, operation: str, fault: str, *, value: object = None) -> None:
         """Let all requests of an operation meet a fault, until `reset_faults`."""
         self.controls.arm(operation, fault, times=100_000, value=value)
-
-    def lose_answers(self, operation: str) -> None:
-        """Do what an operation asks for but never answer it, nor any question about it."""
-        self.fault(operation, "drop_after")
-        self.fault("read", "status", value=500)
 
     def reset_faults(self) -> None:
         """Answer all requests as usual again."""

@@ -13,14 +13,8 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, WebError
 
 HOST = "127.0.0.1"
-LOCALES = {"de": "de-DE", "en": "en-GB"}
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """Return no base: there are several programs, so tests name whole addresses."""
 
 
 @pytest.fixture(scope="session")
@@ -119,17 +113,11 @@ def open_page(new_context: Callable[..., BrowserContext], watch: WindowWatch) ->
     def open_page(
         *, language: str = "de", scheme: str = "light", width: int = 1280, height: int = 900, **more: Any
     ) -> Page:
-        viewport = {"width": width, "height": height}
-        context = new_context(locale=LOCALES[language], color_scheme=scheme, viewport=viewport, **more)
+        more |= {"locale": {"de": "de-DE", "en": "en-GB"}[language], "color_scheme": scheme}
+        context = new_context(viewport={"width": width, "height": height}, **more)
         watch.attach(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
         return page
 
     return open_page
-
-
-@pytest.fixture
-def page(open_page: OpenPage) -> Page:
-    """Open a page: German, light, 1280 pixels wide."""
-    return open_page()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,14 +67,8 @@ def t() -> Texts:
     return Texts("de")
 
 
-@pytest.fixture(scope="session")
-def signed_in() -> Callable[[str, str], dict[str, Any]]:
-    """Return what signs in without a browser, once for each program and account."""
-    return cache(session_of)
-
-
 @pytest.fixture
-def advisor_at(open_page: OpenPage, signed_in: Callable[[str, str], dict[str, Any]]) -> AdvisorAt:
+def advisor_at(open_page: OpenPage) -> AdvisorAt:
     """Return what puts somebody at a planner: `advisor_at(program, texts, name="admin", device=Keyboard)`."""
 
     def advisor_at(
@@ -87,7 +80,7 @@ def advisor_at(open_page: OpenPage, signed_in: Callable[[str, str], dict[str, An
         **window: Any,
     ) -> Advisor:
         if name is not None:
-            window["storage_state"] = signed_in(program.url, name)
+            window["storage_state"] = session_of(program.url, name)
         page = open_page(language=t.code, **window)
         return Advisor(page, program.url, t, device(page))
 

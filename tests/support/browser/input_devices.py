@@ -1,4 +1,4 @@
-"""How somebody uses a page: with a mouse, on a phone, or with the keyboard alone."""
+"""How somebody uses a page: with a mouse, or with the keyboard alone."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ _LOOK = """el => {
   el.focus();
   return focused !== blurred;
 }"""
-
-
-def check_width(page: Page) -> None:
-    """Fail where a page is wider than its window."""
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window, f"{page.url} is {width} pixels wide in a window of {window}"
 
 
 class Mouse:
@@ -52,16 +46,6 @@ class Mouse:
     def choose(self, radio: Locator) -> None:
         """Choose one of several."""
         radio.check()
-
-
-class Phone(Mouse):
-    """A narrow screen, on which a page may be long but never wide."""
-
-    def press(self, thing: Locator) -> None:
-        """Press, and check the width of the page that follows."""
-        super().press(thing)
-        self.page.wait_for_load_state()
-        check_width(self.page)
 
 
 class Keyboard(Mouse):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -48,11 +49,6 @@ class Program:
         if self._process.poll() is not None:
             self._close()
             self._start(self.url.rpartition(":")[2])
-
-    def restart(self) -> None:
-        """Kill it and start it again."""
-        self.kill()
-        self.come_back()
 
     def _start(self, port: str) -> None:
         errors = self.folder / "stderr.txt"
@@ -97,8 +93,9 @@ def planner_program(folder: Path, *, carloop_url: str = "", providers: Path | No
     return Program("planner_host", folder, environment=environment)
 
 
+@cache
 def session_of(url: str, name: str) -> dict[str, Any]:
-    """Sign in without a browser, and return what a browser stores of it."""
+    """Sign in without a browser, once for each program and account, and return what a browser stores of it."""
     form = {"name": name, "password": PASSWORD, "next": "/"}
     answer = httpx.post(f"{url}/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"}, timeout=30)
     assert answer.status_code == 303, answer.status_code

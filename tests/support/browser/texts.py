@@ -61,10 +61,6 @@ class Texts:
         """Return a text of the planner's pages."""
         return self._in_document(key) or self.planner.text(key, **values)
 
-    def count(self, key: str, number: int) -> str:
-        """Return a text of the planner's pages that depends on a number."""
-        return self.planner.count(key, number)
-
     def at_carloop(self, key: str, **values: object) -> str:
         """Return a text of Carloop's pages."""
         return self._in_document(key) or _CARLOOP[self.code].text(key, **values)

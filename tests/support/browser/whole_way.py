@@ -2,50 +2,44 @@
 
 from __future__ import annotations
 
-import os
-from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.support.browser.administrator import Administrator
+from tests.support.browser.administrator import make_token
 from tests.support.browser.advisor import Advisor
 from tests.support.browser.carloop_state import CarloopState, Period
-from tests.support.browser.input_devices import Keyboard, Mouse, Phone
-from tests.support.browser.programs import PASSWORD, TOKEN, Program
+from tests.support.browser.input_devices import Keyboard, Mouse
+from tests.support.browser.programs import PASSWORD, Program
 
 WAYS: dict[str, dict[str, Any]] = {
     "mouse": {"device": Mouse},
     "without-script": {"device": Mouse, "java_script_enabled": False},
     "keyboard": {"device": Keyboard},
-    "phone": {"device": Phone, "width": 400, "height": 800},
 }
 
 
 def go_the_whole_way(advisor: Advisor, program: Program, carloop: CarloopState, period: Period) -> None:
     """Fetch the token, set the planner up, make an appointment, rent a car, change its end, and cancel it."""
-    token = _fetch_token(advisor, program)
-    assert token != TOKEN
+    token = make_token(advisor, program.url)
     _set_up(advisor, program.url, token)
     appointment = _make_appointment(advisor, period)
-    _rent(advisor)
+    classes = advisor.step_4.get_by_role("group", name=advisor.t("offer.classes")).get_by_role("checkbox")
+    advisor.tick(classes.first)
+    advisor.tick(classes.nth(1))
+    advisor.search()
+    advisor.save_rental(advisor.options.nth(1))
+    expect(advisor.button("rental.cancel", within=advisor.rental)).to_be_visible()
     (rental,) = carloop.rentals(appointment)
     assert rental["status"] == "reserved"
     assert rental["vehicle"]["licence_plate"] in advisor.rental.inner_text()
 
-    later = period.end + timedelta(hours=1, minutes=30)
-    advisor.change_end(later)
-    expect(advisor.rental).to_contain_text(advisor.moment(later))
-    assert carloop.periods(appointment) == [Period(period.start, later)]
+    longer = period.extended(hours=1, minutes=30)
+    advisor.change_end(longer.end)
+    expect(advisor.rental).to_contain_text(advisor.moment(longer.end))
+    assert carloop.periods(appointment) == [longer]
     advisor.cancel()
     assert carloop.statuses(appointment) == ["cancelled"]
-
-
-def _fetch_token(advisor: Advisor, program: Program) -> str:
-    administrator = Administrator(advisor.page, program.url, advisor.t, advisor.device)
-    administrator.sign_in(PASSWORD)
-    administrator.go_to_the_token()
-    return administrator.make_token(f"Whole way {os.urandom(4).hex()}")
 
 
 def _set_up(advisor: Advisor, address: str, token: str) -> None:
@@ -66,12 +60,3 @@ def _make_appointment(advisor: Advisor, period: Period) -> str:
     advisor.pick_customer("10012")
     advisor.set_visit(period)
     return advisor.save_appointment()
-
-
-def _rent(advisor: Advisor) -> None:
-    classes = advisor.step_4.get_by_role("group", name=advisor.t("offer.classes")).get_by_role("checkbox")
-    advisor.tick(classes.first)
-    advisor.tick(classes.nth(1))
-    advisor.search()
-    advisor.save_rental(advisor.options.nth(1))
-    expect(advisor.button("rental.cancel", within=advisor.rental)).to_be_visible()
