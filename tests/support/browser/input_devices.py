@@ -6,10 +6,12 @@ from playwright.sync_api import Locator, Page, expect
 
 MAX_STEPS = 250
 
-# Whether the focus changes the look of an element, or of what is drawn around it.
+# Whether the focus changes the look of an element or what is around it; an outline of style none has a width, too.
 _LOOK = """el => {
   const look = e => { const s = getComputedStyle(e);
-    return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.borderColor, s.backgroundColor].join() };
+    const outline = s.outlineStyle === "none" ? "" : [s.outlineStyle, s.outlineWidth, s.outlineColor].join();
+    const shadow = s.boxShadow.startsWith("rgba(0, 0, 0, 0)") ? "none" : s.boxShadow;
+    return [outline, shadow, s.borderColor, s.backgroundColor].join() };
   const seen = () => [el, el.parentElement, el.closest("label")].filter(Boolean).map(look).join("|");
   const focused = seen();
   el.blur();
@@ -72,7 +74,7 @@ class Keyboard(Mouse):
     def choose(self, radio: Locator) -> None:
         """Go to the group of a radio button, and by the arrows to it."""
         name = radio.get_attribute("name")
-        self._go_on("Tab", f"el => el.type === 'radio' && el.name === {name!r}")
+        self._press_tab_until(f"el => el.type === 'radio' && el.name === {name!r}")
         for _ in range(MAX_STEPS):
             if radio.evaluate("el => el === document.activeElement"):
                 break
@@ -91,9 +93,9 @@ class Keyboard(Mouse):
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {thing}")
 
-    def _go_on(self, key: str, is_there: str) -> None:
+    def _press_tab_until(self, is_there: str) -> None:
         for _ in range(MAX_STEPS):
             if self.page.evaluate(f"({is_there})(document.activeElement)"):
                 return
-            self.page.keyboard.press(key)
-        raise AssertionError(f"{key} does not lead there")
+            self.page.keyboard.press("Tab")
+        raise AssertionError("Tab does not lead there")
