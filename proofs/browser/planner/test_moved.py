@@ -1,0 +1,59 @@
+"""An appointment that was moved or called off: its rental is flagged, and changed only if the proposal is accepted."""
+
+from playwright.sync_api import expect
+
+from proofs.browser.planner.steps import call_off, decisions, move, shifted, week_card
+
+
+def test_an_end_that_was_moved_is_flagged_and_followed(advisor, period, carloop):
+    """The car stays longer: the week and step 4 say so, the rental is what it was until the proposal is followed."""
+    appointment = advisor.new_appointment(period)
+    advisor.book()
+    later = period.extended(hours=2)
+    move(advisor, later)
+    expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("notice.end_moved"))
+    expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("proposal.end_moved"))
+    assert carloop.periods(appointment) == [period]
+    expect(week_card(advisor, period, appointment)).to_contain_text(advisor.t("state.attention"))
+    advisor.open(f"/appointments/{appointment}")
+    advisor.press("proposal.follow")
+    expect(advisor.rental).to_contain_text(advisor.moment(later.end))
+    expect(advisor.button("proposal.follow")).to_have_count(0)
+    assert carloop.periods(appointment) == [later]
+    expect(week_card(advisor, period, appointment)).to_contain_text(advisor.t("state.reserved"))
+
+
+def test_an_appointment_on_another_day_needs_another_rental(advisor, period, carloop):
+    """Cancelling is proposed and asks first; then the form offers the new day, and both are at Carloop."""
+    appointment = advisor.new_appointment(period)
+    advisor.book()
+    moved = shifted(period, days=200)
+    move(advisor, moved)
+    expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("notice.appointment_moved"))
+    advisor.press("proposal.follow")
+    assert carloop.statuses(appointment) == ["reserved"]
+    advisor.press("rental.cancel_yes")
+    expect(advisor.step_4.get_by_text(advisor.t("said.search_again"))).to_be_visible()
+    expect(advisor.field("offer.start_date", within=advisor.step_4)).to_have_value(advisor.day(moved.start))
+    advisor.book()
+    assert carloop.statuses(appointment) == ["cancelled", "reserved"]
+    assert carloop.periods(appointment) == [period, moved]
+
+
+def test_an_appointment_that_was_called_off_proposes_to_cancel(advisor, period, carloop):
+    """Calling off asks first and cancels no car; the proposal does, and then no car is offered any more."""
+    appointment = advisor.new_appointment(period)
+    advisor.book()
+    call_off(advisor)
+    expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("notice.appointment_cancelled"))
+    assert carloop.statuses(appointment) == ["reserved"]
+    card = week_card(advisor, period, appointment)
+    expect(card).to_contain_text(advisor.t("state.attention"))
+    expect(card).to_contain_text(advisor.t("appointment.cancelled"))
+    advisor.open(f"/appointments/{appointment}")
+    advisor.press("proposal.follow")
+    advisor.press("rental.cancel_yes")
+    expect(advisor.step_4).to_contain_text(advisor.t("step_4.called_off"))
+    expect(advisor.step_4).to_contain_text(advisor.t("said.cancel"))
+    expect(advisor.button("offer.search")).to_have_count(0)
+    assert carloop.statuses(appointment) == ["cancelled"]

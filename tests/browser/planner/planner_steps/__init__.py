@@ -1,1 +1,0 @@
-"""What people do at the pages of planner and Carloop, for the tests of this folder."""

@@ -1,0 +1,1 @@
+"""What `tests/browser` and `proofs/browser` share: Chromium, the programs, and what people do at their pages."""
