@@ -1,37 +1,26 @@
-"""What an advisor does is tested on both databases."""
+"""Fixtures of the plugin's tests: the records' database, lost answers, another planner's rentals, a paused call."""
 
-import sys
-from pathlib import Path
+import threading
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import pytest
 
 from carloop_plugin import bootstrap
+from carloop_plugin.api.session import CarloopSession
 from mobility_hookspecs import CallContext
 
-# the harness that feeds the hooks is shared with its command
-sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 
-ON_BOTH = frozenset(
-    {
-        "test_bad_input",
-        "test_booking",
-        "test_changing",
-        "test_forks",
-        "test_leases",
-        "test_other_customer",
-        "test_on_the_way",
-        "test_personal_data",
-        "test_sending",
-        "test_step",
-        "test_unknown",
-    }
-)
+def pytest_configure(config):
+    """Register the mark of the tests that the two databases may answer differently."""
+    config.addinivalue_line("markers", "both_databases: runs on SQLite and on PostgreSQL")
 
 
 def pytest_generate_tests(metafunc):
-    """Run these modules on SQLite and on PostgreSQL."""
-    module = metafunc.module.__name__.rpartition(".")[2]
-    if module in ON_BOTH and "plugin_environment" in metafunc.fixturenames:
+    """Run the tests that are marked so on both databases."""
+    is_marked = metafunc.definition.get_closest_marker("both_databases") is not None
+    if is_marked and "plugin_environment" in metafunc.fixturenames:
         metafunc.parametrize("plugin_environment", ["sqlite", "postgres"], indirect=True)
 
 
@@ -41,6 +30,102 @@ def plugin_environment(request, plugin_environment, monkeypatch):
     if getattr(request, "param", "sqlite") == "postgres":
         monkeypatch.setenv("CARLOOP_STORE", request.getfixturevalue("postgres").new_database())
     return plugin_environment
+
+
+@pytest.fixture
+def records(plugin_environment):
+    """Open the records as a hook call does: a function that returns a context manager."""
+
+    @contextmanager
+    def opened():
+        with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
+            yield wired.call.store
+
+    return opened
+
+
+@pytest.fixture
+def lose(planner):
+    """Send a change and lose every answer, by default after Carloop has done it; return the unknown outcome."""
+
+    def lose(change, *, operation="book", fault="drop_after", times=3, value=None):
+        planner.control.fault(operation, fault, times=times, value=value)
+        outcome = planner.do(change)
+        assert outcome["status"] == "unknown", outcome
+        return outcome
+
+    return lose
+
+
+@pytest.fixture
+def lost_booking(planner, lose):
+    """Save the appointment and send a booking whose answer is lost; return the change."""
+
+    def book(**fault):
+        planner.save()
+        change = planner.booking()
+        lose(change, **fault)
+        return change
+
+    return book
+
+
+@pytest.fixture
+def rent_directly(planner):
+    """Make a rental at Carloop without the plugin, as another planner would; return it."""
+
+    def rent(vehicle_id, start, end, *, reference=None):
+        body = {
+            "external_reference": reference or f"other/main/A-1/{uuid.uuid4()}",
+            "vehicle_id": vehicle_id,
+            "start": start.isoformat(),
+            "end": end.isoformat(),
+            "customer": {"source": "manual", "last_name": "Canary-Other"},
+        }
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        answer = planner.control.api("POST", "/rentals", json=body, headers=key)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return rent
+
+
+@dataclass
+class Paused:
+    """A call to Carloop that waits before it begins, until it is resumed."""
+
+    reached: threading.Event = field(default_factory=threading.Event)
+    resumed: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self):
+        """Wait until the call has come as far as this."""
+        assert self.reached.wait(30)
+
+    def resume(self):
+        """Let the call go on; later ones do not wait."""
+        self.resumed.set()
+
+
+@pytest.fixture
+def pause(monkeypatch):
+    """Pause the calls of one method of the session with Carloop."""
+    pauses = []
+
+    def pause(name):
+        paused, method = Paused(), getattr(CarloopSession, name)
+
+        def call(*arguments, **keywords):
+            paused.reached.set()
+            assert paused.resumed.wait(30)
+            return method(*arguments, **keywords)
+
+        monkeypatch.setattr(CarloopSession, name, call)
+        pauses.append(paused)
+        return paused
+
+    yield pause
+    for each in pauses:
+        each.resume()
 
 
 @pytest.fixture

@@ -11,12 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+import pytest
 
 from carloop_plugin import bootstrap
 from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.in_flight import one_at_a_time
 from carloop_plugin.model import ChangeId, Site, StoredToken
 from tests.conftest import fork
+
+pytestmark = pytest.mark.both_databases
 
 TOKEN = StoredToken(value="t", origin="https://a.example", since=datetime(2026, 3, 2, 7, 30, tzinfo=UTC))
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from carloop_plugin.personal_data import BOOKKEEPING, COLUMNS, FIELDS, IMPERSONAL, PLACES, Kind
 
 if TYPE_CHECKING:
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 else:
     Planner = Any
 
+
+pytestmark = pytest.mark.both_databases
 
 REGISTERED = {place.where for place in COLUMNS}
 PLAIN = {place.where for place in COLUMNS if place.kind is Kind.PLAIN}

@@ -1,0 +1,146 @@
+"""Changing a rental's end, the one thing that can be changed of a saved rental."""
+
+from datetime import timedelta
+
+import pytest
+
+from carloop_plugin.messages import text
+
+
+def code(outcome):
+    return outcome["status"], outcome.get("problem", {}).get("code", "")
+
+
+def test_the_end_moves_and_the_planned_one_stays(planner):
+    """An earlier end keeps the planned end beside the actual one."""
+    planner.save()
+    rental = planner.book()
+    outcome = planner.do(planner.end_change(rental, planner.end() - timedelta(hours=2)))
+    assert outcome["status"] == "done"
+    assert outcome["rental"]["planned_end"] == rental["period"]["end"]
+    assert outcome["rental"]["period"]["end"] < rental["period"]["end"]
+    assert planner.state()["rental"] == outcome["rental"]
+
+
+def test_a_running_rental_can_be_extended_and_shortened(planner):
+    """Although its start is past."""
+    planner.save()
+    rental = planner.book()
+    planner.control.clock(planner.start() + timedelta(hours=1))
+    planner.control.desk(rental["id"], "hand_out")
+    assert planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))["status"] == "done"
+    outcome = planner.do(planner.end_change(rental, planner.start() + timedelta(hours=2)))
+    assert (outcome["status"], outcome["rental"]["allowed_changes"]) == ("done", ["change_end"])
+
+
+@pytest.mark.parametrize(
+    ("now", "end", "expected"),
+    [
+        pytest.param(3, 2, "period_in_past", id="in the past"),
+        pytest.param(-1, 0, "period_invalid", id="at the start"),
+    ],
+)
+def test_an_end_that_cannot_be_is_refused(planner, now, end, expected):
+    """It must come after Carloop's present and after the start. Hours are counted from the start."""
+    planner.save()
+    rental = planner.book()
+    planner.control.clock(planner.start() + timedelta(hours=now))
+    outcome = planner.do(planner.end_change(rental, planner.start() + timedelta(hours=end)))
+    assert code(outcome) == ("refused", expected)
+    assert outcome["problem"]["pointer"] == "/end"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("appointment_id", "A-1"),
+        ("option_id", "V1001"),
+        ("option_id", ""),
+        ("reason", "x"),
+        ("reason", 5),
+        ("period", {"start": "2030-03-04T08:00:00Z", "end": "2030-03-04T09:00:00Z"}),
+        ("period", {"start": "soon"}),
+        ("customer", {"source": "manual", "last_name": "X"}),
+        ("customer", {"last_name": "X"}),
+    ],
+)
+def test_nothing_but_the_end_can_be_changed(planner, name, value):
+    """The pointer names what was too much, valid or not, and the refusal stays."""
+    change = planner.end_change({"id": "R-1"}, planner.end(), **{name: value})
+    outcome = planner.do(change)
+    assert code(outcome) == ("refused", "rental_immutable")
+    assert outcome["problem"]["detail"] == text("change.immutable", "de")
+    assert outcome["problem"]["pointer"] == f"/{name}"
+    assert planner.do(change) == outcome
+
+
+def test_an_end_that_collides_with_another_rental_is_refused(planner, rent_directly):
+    """The vehicle is rented to somebody else after that; no other vehicles are offered."""
+    planner.save()
+    rental = planner.book()
+    next_start = planner.end() + timedelta(days=1)
+    rent_directly(rental["vehicle"]["id"], next_start, next_start + timedelta(days=1))
+    outcome = planner.do(planner.end_change(rental, next_start + timedelta(hours=1)))
+    assert code(outcome) == ("refused", "vehicle_unavailable")
+    assert outcome["problem"]["pointer"] == "/end"
+    assert outcome["problem"]["detail"] == text("change.extension_blocked", "de")
+    assert not {"rental", "alternatives"} & set(outcome)
+
+
+def test_a_change_of_an_older_revision_is_refused(planner):
+    """The advisor saw a rental that has been changed since; a cancellation is refused for the same reason."""
+    planner.save()
+    rental = planner.book()
+    planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
+    seen = {"revision": rental["revision"]}
+    later = planner.end_change(rental, planner.end() + timedelta(hours=2), **seen)
+    for stale in (later, planner.cancellation(rental_id=rental["id"], **seen)):
+        assert code(planner.do(stale)) == ("refused", "changed_elsewhere")
+
+
+def test_without_a_revision_the_present_one_is_changed(planner):
+    """The desk swapped the vehicle a moment ago; a new end is still welcome."""
+    planner.save()
+    rental = planner.book()
+    other = planner.search()["options"][0]["id"]
+    planner.control.desk(rental["id"], "swap", vehicle_id=other)
+    outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
+    assert (outcome["status"], outcome["rental"]["vehicle"]["id"]) == ("done", other)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected", "detail"),
+    [
+        ({"value": 299, "times": 3}, "unreachable", "api.odd_status"),
+        ({"value": 401}, "not_authorised", "api.token_refused"),
+    ],
+    ids=["unreadable", "unauthorised"],
+)
+def test_a_rental_that_cannot_be_read_first_keeps_nothing(planner, fault, expected, detail):
+    """Nothing was sent yet: the change is refused for now, and the same one works later."""
+    planner.save()
+    change = planner.end_change(planner.book(), planner.end() + timedelta(hours=1))
+    planner.control.fault("read", "status", **fault)
+    outcome = planner.do(change)
+    assert code(outcome) == ("refused", expected)
+    assert outcome["problem"]["detail"] == text(detail, "de", {"status": "299"})
+    assert planner.do(change)["status"] == "done"
+
+
+@pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["read anew", "as seen"])
+@pytest.mark.parametrize(
+    ("desk", "status", "state"),
+    [(["hand_out", "take_back"], "returned", "booked"), (["cancel"], "cancelled", "open")],
+    ids=["returned", "cancelled"],
+)
+def test_a_closed_rental_is_refused_and_shown_as_it_is_now(planner, revision, desk, status, state):
+    """Our record, which was behind, is brought up to date."""
+    planner.save()
+    rental = planner.book()
+    for action in desk:
+        planner.control.desk(rental["id"], action)
+    outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1), **revision))
+    assert code(outcome) == ("refused", "rental_closed")
+    assert outcome["problem"]["detail"] == text("change.rental_closed", "de")
+    assert outcome["rental"]["status"] == status
+    assert planner.state()["state"] == state

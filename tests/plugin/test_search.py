@@ -1,0 +1,86 @@
+"""Searching free vehicles: when the next one is free, filters that Carloop rejects, and alternatives."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from carloop_plugin.model import Account, AccountId, FreeVehicles
+from carloop_plugin.search import search
+
+FREE = datetime(2030, 3, 5, 7, 30, tzinfo=UTC)
+REQUEST = {
+    "site": "main",
+    "period": {"start": "2030-03-04T08:00:00+01:00", "end": "2030-03-04T17:00:00+01:00"},
+    "filters": {"vehicle_classes": [], "features": []},
+}
+
+
+class Busy:
+    """A Carloop whose vehicles are all rented out, with an account in a time zone."""
+
+    def __init__(self, zone):
+        self.account = Account(AccountId("acme"), "Acme", zone, (), FREE, timedelta())
+
+    def known_account(self, **_):
+        """Return the account."""
+        return self.account
+
+    def search(self, *_, **__):
+        """Find nothing."""
+        return FreeVehicles((), FREE, 3, 3, FREE)
+
+
+@pytest.mark.parametrize(
+    ("appointments", "accounts", "message"),
+    [
+        ("Asia/Tokyo", "Europe/Berlin", "The next one is free from 2030-03-05, 16:30."),
+        (None, "Europe/Berlin", "The next one is free from 2030-03-05, 08:30."),
+        (None, "Mars/Olympus", "rented out in the chosen period."),
+    ],
+)
+def test_when_the_next_vehicle_is_free(appointments, accounts, message):
+    """In the appointment's zone, else the account's; for an unknown zone no time is given."""
+    offer = search(
+        REQUEST, carloop=Busy(accounts), station=None, time_zone=appointments, locale="en", deadline=0.0
+    )
+    explanation = offer["explanation"]
+    assert explanation["message"].endswith(message), explanation
+    assert explanation["next_free"] == "2030-03-05T07:30:00Z"
+
+
+def test_filters_that_carloop_rejects_are_pointed_at(planner):
+    """The contract allows more classes than Carloop does."""
+    request = {
+        "site": "main",
+        "period": planner.appointment["period"],
+        "filters": {"vehicle_classes": [f"c{n}" for n in range(500)], "features": []},
+    }
+    (failure,) = planner.host.mobility_options(request).failures
+    assert (failure.problem["code"], failure.problem["pointer"]) == ("invalid_document", "/filters")
+
+
+def test_alternatives_are_of_the_sites_station_and_the_wanted_class_first(
+    planner, rent_directly, tmp_path, monkeypatch
+):
+    """What was searched for last has no influence."""
+    config = tmp_path / "carloop.toml"
+    config.write_text('station = "rastatt"\n')
+    monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+    planner.save()
+    by_class = {}
+    for option in planner.search()["options"]:
+        by_class.setdefault(option["vehicle"]["vehicle_class"], []).append(option)
+    # the class with the fewest others beside the wanted one, so that the list goes on with other classes
+    wanted, (first, *rest) = min(
+        ((name, options) for name, options in by_class.items() if len(options) > 1),
+        key=lambda each: len(each[1]),
+    )
+    rent_directly(first["id"], planner.start(), planner.end())
+    other_class = next(name for name in by_class if name != wanted)
+    planner.search(filters={"vehicle_classes": [other_class], "features": []})
+    refused = planner.do(planner.booking(option_id=first["id"]))
+    vehicles = [option["vehicle"] for option in refused["alternatives"]]
+    assert {vehicle["station"] for vehicle in vehicles} == {"rastatt"}
+    nearest = [vehicle["id"] for vehicle in vehicles if vehicle["vehicle_class"] == wanted]
+    assert {option["id"] for option in rest} >= set(nearest) == {v["id"] for v in vehicles[: len(nearest)]}
+    assert 1 <= len(nearest) < len(vehicles)
