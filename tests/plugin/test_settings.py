@@ -49,6 +49,18 @@ def in_force(tmp_path, secrets):
 
 
 @pytest.fixture
+def refusal(in_force):
+    """Return why an environment is refused."""
+
+    def read(**environ):
+        with pytest.raises(ConfigurationProblem) as caught:
+            in_force(**environ)
+        return caught.value.reason
+
+    return read
+
+
+@pytest.fixture
 def config(tmp_path):
     """Write a configuration file and return its path."""
 
@@ -174,12 +186,10 @@ BROKEN_FILES = {
 
 
 @pytest.mark.parametrize("key", BROKEN_FILES)
-def test_a_broken_file_is_told(in_force, config, key):
+def test_a_broken_file(refusal, config, key):
     """A file that cannot be understood is a problem that names it, in both languages, without its content."""
     path = config(BROKEN_FILES[key])
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=path)
-    reason = caught.value.reason
+    reason = refusal(CARLOOP_CONFIG=path)
     assert (reason.code, reason.text) == ("not_configured", f"settings.{key}")
     for locale in ("de", "en"):
         words = text(reason.text, locale, dict(reason.params))
@@ -188,43 +198,42 @@ def test_a_broken_file_is_told(in_force, config, key):
 
 
 @pytest.mark.parametrize(("content", "place"), [("a = 1\nb = = 2\n", ("2", "5")), ("a = '", ("1", "1"))])
-def test_the_line_is_named(in_force, config, content, place):
+def test_the_line_is_named(refusal, config, content, place):
     """The line and column of what is wrong are named, also at the file's end."""
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=config(content))
-    params = dict(caught.value.reason.params)
+    params = dict(refusal(CARLOOP_CONFIG=config(content)).params)
     assert (params["line"], params["column"]) == place
 
 
-@pytest.mark.parametrize(
-    ("name", "why"), [("none.toml", "missing"), (".", "folder"), ("a\0b", "unreadable")], ids=lambda x: x
-)
-def test_a_file_that_cannot_be_read(in_force, tmp_path, name, why):
-    """A missing file, a folder and an impossible path are told apart."""
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=f"{tmp_path}/{name}")
-    assert caught.value.reason.text == f"settings.config_{why}"
+def test_a_file_that_cannot_be_read(refusal, config, tmp_path, monkeypatch):
+    """A missing file, a folder, an impossible path and one without read permission are told apart."""
+    assert refusal(CARLOOP_CONFIG=str(tmp_path / "none.toml")).text == "settings.config_missing"
+    assert refusal(CARLOOP_CONFIG=str(tmp_path)).text == "settings.config_folder"
+    assert refusal(CARLOOP_CONFIG="a\0b").text == "settings.config_unreadable"
+
+    def refuse(*_):
+        raise PermissionError
+
+    path = config("")
+    monkeypatch.setattr(Path, "open", refuse)
+    assert refusal(CARLOOP_CONFIG=path).text == "settings.config_no_permission"
 
 
 @pytest.mark.parametrize("content", [None, "", "two words", "zeile\numbruch", "schlüssel", "x" * 5000])
-def test_a_token_file_without_a_token(in_force, config, tmp_path, content):
+def test_a_token_file_without_a_token(refusal, config, tmp_path, content):
     """A file that is missing or holds no token is a problem, and what it holds is not shown."""
     if content is not None:
         (tmp_path / "token").write_text(content)
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "token"\n'))
-    why = "missing" if content is None else "content"
-    assert caught.value.reason.text == f"settings.token_file_{why}"
-    assert not content or content[:5] not in repr(caught.value.reason)
+    reason = refusal(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "token"\n'))
+    assert reason.text == f"settings.token_file_{'missing' if content is None else 'content'}"
+    assert not content or content[:5] not in repr(reason)
 
 
 @pytest.mark.parametrize("token", ["two words", "a\tb", "geheimnüs", "\udc80"])
-def test_a_variable_that_holds_no_token(in_force, token):
+def test_a_variable_that_holds_no_token(refusal, token):
     """CARLOOP_TOKEN with white space or umlauts is refused with a sentence that does not repeat it."""
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_TOKEN=token, CARLOOP_BASE_URL=ENV)
-    assert caught.value.reason.text == "settings.token_variable"
-    assert token not in repr(caught.value.reason)
+    reason = refusal(CARLOOP_TOKEN=token, CARLOOP_BASE_URL=ENV)
+    assert reason.text == "settings.token_variable"
+    assert token not in repr(reason)
 
 
 def test_keys_that_mean_nothing(config):
@@ -258,16 +267,3 @@ def test_the_users_own_configuration_file(monkeypatch, tmp_path, in_force):
     (tmp_path / "carloop").mkdir()
     (tmp_path / "carloop" / "config.toml").write_text('base_url = "https://own.example"\n')
     assert in_force().base_url == "https://own.example"
-
-
-def test_a_file_one_may_not_read(in_force, config, monkeypatch):
-    """A configuration file without read permission is named as such."""
-
-    def refuse(*_):
-        raise PermissionError
-
-    path = config("")
-    monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=path)
-    assert caught.value.reason.text == "settings.config_no_permission"
