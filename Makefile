@@ -26,7 +26,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test check bench bad crash deadlines faults forks outage hostile races model planted mutants soak lock docs screenshots cassettes clean help
+.PHONY: .venv demo test times check bench proof soak planted mutants lock docs screenshots cassettes clean help
 
 help: ## this list
 	@echo 'make TARGET [PYTHON=python3.13] [ARGS="…"]'; echo
@@ -38,8 +38,13 @@ demo: $(DEMO)/.stamp ## a workshop planner and a Carloop, connected, to try in t
 
 .venv: $(VENV)/.stamp ## the environment alone, everything pinned in requirements.lock
 
-test: $(VENV)/.stamp ## the whole test suite; ARGS="tests/store -x" for less
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.stamp ## the tests, two at a time, then those in a browser; ARGS="tests/store -x" for less
+	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS), \
+	  $(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser; result=$$?; \
+	  $(BIN)/python -m pytest tests/browser && exit $$result)
+
+times: $(VENV)/.stamp ## run the tests, and write the seconds of each folder to tests/README.md
+	@$(BIN)/python -m tests.support.times
 
 check: $(VENV)/.stamp ## style, types, import order, and that nothing generated or locked has drifted
 	@$(BIN)/ruff check --quiet
@@ -53,52 +58,17 @@ check: $(VENV)/.stamp ## style, types, import order, and that nothing generated 
 bench: $(VENV)/.stamp ## the speed table, written to benchmarks/results.json
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-races: $(VENV)/.stamp ## planner servers race for the same cars and are killed; ARGS="--store postgres --attempts 1000"
-	@$(BIN)/python tests/races/harness.py $(ARGS)
+proof: $(VENV)/.stamp ## one long proof, NAME=crash ARGS="--rounds 50"; without a name a short version of each
+	@$(BIN)/python -m $(if $(NAME),proofs.$(NAME),proofs --short) $(ARGS)
 
-forks: $(VENV)/.stamp ## planner servers fork while they book, on both databases; ARGS="--rounds 10 --store sqlite" for less
-	@$(BIN)/python tests/forks/harness.py --report docs/evidence/forks.md $(ARGS)
+soak: $(VENV)/.stamp ## every proof at its full length, for hours, each written to docs/evidence
+	@$(BIN)/python -m proofs --long
 
-crash: $(VENV)/.stamp ## kill the plugin, Carloop and recovery at every step: make crash ROUNDS=50
-	@$(BIN)/python tests/crash/harness.py --rounds $(or $(ROUNDS),50) $(ARGS)
+planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests notice; ARGS=key-per-attempt for one
+	@$(BIN)/python -m proofs.planted $(or $(ARGS),--report docs/evidence/planted.md)
 
-soak: $(VENV)/.stamp ## every long proof, one after the other, each written to docs/evidence
-	@$(BIN)/python tests/crash/harness.py --rounds 10000 --report docs/evidence/crash.md
-	@$(BIN)/python tests/crash/erasing.py --rounds 1000
-	@$(BIN)/python tests/model/soak.py --runs 2000 --report docs/evidence/model.md
-	@$(BIN)/python tests/races/harness.py --store sqlite --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-sqlite.md
-	@$(BIN)/python tests/races/harness.py --store postgres --processes 8 --attempts 1000 --vehicles 50 --report docs/evidence/races-postgres.md
-	@$(BIN)/python tests/forks/harness.py --report docs/evidence/forks.md
-	@$(BIN)/python tests/faults/matrix.py --report docs/evidence/faults.md
-	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md
-	@$(BIN)/python tests/faults/bad_documents.py --report docs/evidence/bad-documents.md
-	@$(BIN)/python tests/faults/deadlines.py --report docs/evidence/deadlines.md
-	@$(BIN)/python tests/faults/outage.py --minutes 5 --report docs/evidence/outage.md
-
-faults: $(VENV)/.stamp ## every fault in every operation, written to docs/evidence/faults.md; ARGS="--seeds 1" for less
-	@$(BIN)/python tests/faults/matrix.py --report docs/evidence/faults.md $(ARGS)
-
-outage: $(VENV)/.stamp ## Carloop away for five minutes under load; ARGS="--minutes 1" for less, "--report FILE" keeps the figures
-	@$(BIN)/python tests/faults/outage.py $(ARGS)
-
-model: $(VENV)/.stamp ## tell many stories of two planners, crashes, faults and clocks: make model RUNS=2000
-	@$(BIN)/python tests/model/soak.py --runs $(or $(RUNS),2000) --report docs/evidence/model.md $(ARGS)
-
-planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests notice: make planted ARGS=key-per-attempt
-	@$(BIN)/python tests/mutants/planted.py $(ARGS)
-
-hostile: $(VENV)/.stamp ## what hostile answers cost, and where the token goes; written to docs/evidence
-	@$(BIN)/python tests/faults/hostile.py --report docs/evidence/hostile-answers.md $(ARGS)
-
-bad: $(VENV)/.stamp ## bad documents into every hook, on both databases, written to docs/evidence; ARGS="--seed 2" for others
-	@$(BIN)/python tests/faults/bad_documents.py --report docs/evidence/bad-documents.md $(ARGS)
-
-deadlines: $(VENV)/.stamp ## how long after its deadline a call ends, written to docs/evidence; ARGS="--tries 5" for less
-	@$(BIN)/python tests/faults/deadlines.py --report docs/evidence/deadlines.md $(ARGS)
-
-mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut); the score goes to docs/evidence/mutants.md
-	@PATH="$(CURDIR)/$(BIN):$$PATH" nice $(BIN)/python -m mutmut run --max-children 2 $(ARGS)
-	@$(BIN)/python tests/mutants/score.py $(if $(ARGS),,--report docs/evidence/mutants.md)
+mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut), for an hour; ARGS="carloop_plugin.verdict*" for a part
+	@nice $(BIN)/python -m proofs.mutants $(or $(ARGS),--report docs/evidence/mutants.md)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link
 	@$(BIN)/python docs/generate_reference.py
@@ -108,7 +78,7 @@ screenshots: $(VENV)/.stamp ## photograph every page, to build/screenshots; the 
 	@$(BIN)/python docs/screenshots.py $(ARGS)
 
 cassettes: $(VENV)/.stamp ## record the answers of a fresh sandbox anew
-	@$(BIN)/python tests/cassettes/record.py $(ARGS)
+	@$(BIN)/python -m tests.cassettes.record $(ARGS)
 
 lock: $(VENV)/.stamp ## resolve the pinned packages anew; ARGS=--upgrade for the newest
 	$(BIN)/uv $(COMPILE) $(ARGS) --all-extras --group dev $(PROJECTS) -o requirements.lock

@@ -1,42 +1,36 @@
 """A server on a real socket that does as it is told, and a session that talks to it."""
 
-import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
 import pytest
 
-# what a server does to a deadline is measured by a command as well
-sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
-
-from carloop_faults.peer import run_server
-
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.model import Action, ChangeId, RentalId, WriteRequest
+from tests.support.peer import run_server
 
 TOKEN = "canary-token-7f3a"
 
 
 @pytest.fixture
 def make_server():
-    """Give a maker of servers on free ports; all are closed after the test."""
+    """Return a maker of servers on free ports; all are closed after the test."""
     with ExitStack() as servers:
         yield lambda: servers.enter_context(run_server())
 
 
 @pytest.fixture
 def server(make_server):
-    """Give one server."""
+    """Return one server."""
     return make_server()
 
 
 @pytest.fixture
 def make_session():
-    """Give a maker of sessions that do not wait between attempts; all are closed after the test."""
+    """Return a maker of sessions that do not wait between attempts; all are closed after the test."""
     sessions = []
 
     def make(url, token=TOKEN, **options):
@@ -52,7 +46,7 @@ def make_session():
 
 @pytest.fixture
 def session(server, make_session):
-    """Give a session with `server`."""
+    """Return a session with `server`."""
     return make_session(server.url)
 
 
@@ -124,7 +118,7 @@ class Documents:
         return {"code": code, "title": "Title", "status": status, "detail": "Detail."} | more
 
     def booking(self):
-        """Give a booking ready to be sent, its customer a canary."""
+        """Return a booking ready to be sent, its customer a canary."""
         body = b'{"customer":{"last_name":"Canary-Lindqvist"}}'
         return WriteRequest(Action.BOOK, ChangeId("0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"), body)
 
@@ -140,11 +134,11 @@ class Documents:
 
 @pytest.fixture
 def documents():
-    """Give valid documents of Carloop."""
+    """Return valid documents of Carloop."""
     return Documents()
 
 
 @pytest.fixture
 def soon():
-    """Give deadlines that many seconds from now."""
+    """Return deadlines that many seconds from now."""
     return lambda seconds: time.monotonic() + seconds

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_abandoned_answer_is_never_read_by_another_call(server, session, documen
         lambda peer, _: peer.answer(200, documents.account()),
     )
     with pytest.raises(CallFailed):
-        session.read_account(deadline=soon(0.1))
+        session.read_account(deadline=soon(0.5))
     assert session.read_account(deadline=soon(5)).id == "acc-1"
     assert server.connections == 2
 
@@ -107,47 +108,46 @@ def test_closed_session_opens_anew(server, session, documents, soon):
     assert server.connections == 2
 
 
-def test_next_address_is_tried(server, make_session, documents, soon, monkeypatch):
+@pytest.fixture
+def two_addresses(monkeypatch, server):
+    """Give the name localhost two addresses: one with another port, and the server's."""
+
+    def make(other_port):
+        real = socket.getaddrinfo
+
+        def two(host, port, *args, flags=0, **more):
+            if flags & socket.AI_NUMERICHOST:
+                return real(host, port, *args, flags=flags, **more)
+            ports = (other_port, port)
+            return [row for one in ports for row in real("127.0.0.1", one, type=socket.SOCK_STREAM)]
+
+        monkeypatch.setattr(socket, "getaddrinfo", two)
+        return f"http://localhost:{server.port}"
+
+    return make
+
+
+def test_next_address_is_tried(server, make_session, documents, soon, two_addresses):
     """Where a name has several addresses, one that refuses does not end the call."""
-    real = socket.getaddrinfo
     with socket.create_server(("127.0.0.1", 0)) as listener:
         closed_port = listener.getsockname()[1]
-
-    def two(host, port, *args, flags=0, **more):
-        if flags & socket.AI_NUMERICHOST:
-            return real(host, port, *args, flags=flags, **more)
-        dead = real("127.0.0.1", closed_port, type=socket.SOCK_STREAM)
-        return dead + real("127.0.0.1", port, type=socket.SOCK_STREAM)
-
-    monkeypatch.setattr(socket, "getaddrinfo", two)
     server.does(lambda peer, _: peer.answer(200, documents.account()))
-    session = make_session(f"http://localhost:{server.port}")
+    session = make_session(two_addresses(closed_port))
     assert session.read_account(deadline=soon(5)).id == "acc-1"
 
 
-def test_silent_address_leaves_time_for_the_next(server, make_session, documents, soon, monkeypatch):
+def test_silent_address_leaves_time_for_the_next(
+    server, make_session, documents, soon, two_addresses, monkeypatch
+):
     """Where a name's first address drops our packets, the second one still gets its share of the time."""
-    real = socket.getaddrinfo
-    silent = socket.create_server(("127.0.0.1", 0), backlog=0)
-    fillers = [socket.socket() for _ in range(4)]
-    for filler in fillers:
-        filler.setblocking(False)
-        filler.connect_ex(silent.getsockname())
-
-    def two(host, port, *args, flags=0, **more):
-        if flags & socket.AI_NUMERICHOST:
-            return real(host, port, *args, flags=flags, **more)
-        ports = (silent.getsockname()[1], port)
-        return [row for one in ports for row in real("127.0.0.1", one, type=socket.SOCK_STREAM)]
-
-    monkeypatch.setattr(socket, "getaddrinfo", two)
+    monkeypatch.setattr("carloop_plugin.api.call.CONNECT_SECONDS", 1.0)
     server.does(lambda peer, _: peer.answer(200, documents.account()))
-    session = make_session(f"http://localhost:{server.port}")
-    try:
-        assert session.read_account(deadline=soon(0.5)).id == "acc-1"
-    finally:
-        for sock in (silent, *fillers):
-            sock.close()
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, ExitStack() as stack:
+        for filler in [stack.enter_context(socket.socket()) for _ in range(4)]:
+            filler.setblocking(False)
+            filler.connect_ex(silent.getsockname())
+        session = make_session(two_addresses(silent.getsockname()[1]))
+        assert session.read_account(deadline=soon(10)).id == "acc-1"
 
 
 def test_environment_is_not_asked_for_a_proxy(server, session, documents, soon, monkeypatch):

@@ -1,24 +1,122 @@
-"""The deadline of a call holds wherever the other side stops."""
+"""The deadline of a call holds wherever the other side stops; how exactly is measured in proofs."""
 
 import socket
+import threading
 import time
+from contextlib import contextmanager
 
 import pytest
-from carloop_faults.deadlines.case import measure
-from carloop_faults.deadlines.client import CLIENT
 
-from carloop_plugin.model import CallFailed, NotExecuted
+from carloop_plugin.api import transport
+from carloop_plugin.model import AnswerLost, CallFailed, NotExecuted
+
+SECONDS = 0.15
+BOUND = 5.0
+"""Seconds after which a call did not end by its deadline, on any machine: what stops it here lasts longer."""
+
+START = b"HTTP/1.1 200 OK\r\n"
+STOPS = {
+    "no answer": lambda peer, _: peer.hang(),
+    "dripping headers": lambda peer, _: peer.drip(START + b"x: y\r\n" * 1000),
+    "a dripping body": lambda peer, _: (
+        peer.send(START + b"content-length: 9000\r\n\r\n"),
+        peer.drip(b" " * 9000),
+    ),
+    "dripping chunks": lambda peer, _: (
+        peer.send(START + b"transfer-encoding: chunked\r\n\r\n"),
+        peer.drip(b"1\r\n \r\n" * 9000),
+    ),
+    "an endless body of an error": lambda peer, _: (
+        peer.send(b"HTTP/1.1 500 X\r\ncontent-length: 9000\r\n\r\n{"),
+        peer.hang(),
+    ),
+}
 
 
-@pytest.mark.parametrize("case", CLIENT, ids=lambda case: case.name)
-def test_a_call_ends_at_its_deadline(case):
-    """Within 50 ms of it, wherever the other side stops; and what was not sent is told as such."""
-    ended = measure(case)
-    assert (ended.is_late, ended.told) == (False, {"deadline_exceeded"}), ended
+def ends_in_time(ask):
+    """Return the code with which a read ends that has little time."""
+    began = time.monotonic()
+    with pytest.raises(CallFailed) as failed:
+        ask(deadline=began + SECONDS)
+    assert time.monotonic() - began < BOUND
+    return failed.value.reason.code
 
 
-def test_passed_deadline_sends_nothing(server, session, documents, soon):
-    """A call whose time is over before it starts reaches nobody, and says so."""
+@contextmanager
+def silent_port():
+    """Listen where nobody accepts: as many connections wait as may."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+        for filler in fillers:
+            filler.close()
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_an_answer_is_waited_for_until_the_deadline(stop, server, session, documents, soon):
+    """A read ends with an error, a write with an unknown outcome."""
+    server.does(STOPS[stop])
+    assert ends_in_time(session.read_account) == "deadline_exceeded"
+    result = session.send(documents.booking(), deadline=soon(SECONDS))
+    assert (type(result), result.reason.code) == (AnswerLost, "deadline_exceeded")
+
+
+def test_a_handshake_is_waited_for_until_the_deadline(server, make_session):
+    """A server that accepts a connection, and then sends nothing."""
+    server.on_connect = lambda peer: peer.hang()
+    session = make_session(server.url.replace("http:", "https:"))
+    assert ends_in_time(session.read_account) == "deadline_exceeded"
+
+
+def test_a_name_server_is_waited_for_until_the_deadline(make_session, monkeypatch):
+    """Although its answer cannot be interrupted."""
+    over, really = threading.Event(), socket.getaddrinfo
+
+    def hang(host, port, *args, flags=0, **more):
+        if flags & socket.AI_NUMERICHOST:
+            return really(host, port, *args, flags=flags, **more)
+        over.wait(20)
+        raise socket.gaierror(socket.EAI_AGAIN, "no name server")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    try:
+        assert ends_in_time(make_session("https://carloop.example").read_account) == "deadline_exceeded"
+    finally:
+        over.set()
+
+
+def test_another_call_of_the_session_is_waited_for_until_the_deadline(server, session, soon, monkeypatch):
+    """One that has the only connection, or reads the account that is wanted."""
+    monkeypatch.setattr(transport, "_MOST_CONNECTIONS", 1)
+    begun, over = threading.Event(), threading.Event()
+
+    def hang(peer, _):
+        begun.set()
+        over.wait(20)
+        return "close"
+
+    def hold():
+        with pytest.raises(CallFailed):
+            session.known_account(deadline=soon(20))
+
+    server.does(hang)
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert begun.wait(10)
+    assert ends_in_time(session.known_account) == "deadline_exceeded"
+    with pytest.raises(CallFailed) as failed:
+        session.read_account(deadline=soon(SECONDS))
+    assert (failed.value.reason.code, failed.value.sent) == ("deadline_exceeded", False)
+    session.close()
+    over.set()
+    holder.join()
+
+
+def test_a_passed_deadline_sends_nothing(server, session, documents, soon):
+    """A call whose time is over before it starts is not executed."""
     server.does(lambda peer, _: peer.hang())
     result = session.send(documents.booking(), deadline=soon(-1))
     assert (type(result), result.reason.code) == (NotExecuted, "deadline_exceeded")
@@ -28,19 +126,11 @@ def test_passed_deadline_sends_nothing(server, session, documents, soon):
     assert server.connections == 0
 
 
-def test_connecting_takes_three_seconds_at_most(make_session, soon, monkeypatch):
+def test_connecting_has_a_limit_of_its_own(make_session, soon, monkeypatch):
     """A call with a long deadline gives up on connecting when the time for it is used up."""
     monkeypatch.setattr("carloop_plugin.api.call.CONNECT_SECONDS", 0.1)
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        port = listener.getsockname()[1]
-        fillers = [socket.socket() for _ in range(4)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(("127.0.0.1", port))
-        started = time.monotonic()
-        with pytest.raises(CallFailed) as failed:
-            make_session(f"http://127.0.0.1:{port}").read_account(deadline=soon(5))
-        for filler in fillers:
-            filler.close()
+    began = time.monotonic()
+    with silent_port() as port, pytest.raises(CallFailed) as failed:
+        make_session(f"http://127.0.0.1:{port}").read_account(deadline=soon(60))
     assert failed.value.reason.text == "api.connect_timeout"
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - began < BOUND

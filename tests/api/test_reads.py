@@ -13,7 +13,7 @@ PERIOD = Period(datetime(2027, 3, 2, 7, 30, tzinfo=UTC), datetime(2027, 3, 4, 16
 
 
 def asked(seen):
-    """Give the path and the query of a request."""
+    """Return the path and the query of a request."""
     parts = urlsplit(seen.target)
     return parts.path, parse_qsl(parts.query, strict_parsing=bool(parts.query))
 
@@ -31,17 +31,12 @@ def test_account(server, session, documents, soon):
 
 
 def test_skew_is_carloops_clock_minus_ours(server, make_session, documents, soon):
-    """The skew is measured at the middle of the round trip."""
+    """By the account's server time, to within the time that a request takes."""
     ours = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
     session = make_session(server.url, now=lambda: ours)
-
-    def behave(peer, _):
-        server.over.wait(0.1)
-        peer.answer(200, documents.account(server_time="2027-03-01T08:01:30Z"))
-
-    server.does(behave)
+    server.does(lambda peer, _: peer.answer(200, documents.account(server_time="2027-03-01T08:01:30Z")))
     skew = session.read_account(deadline=soon(5)).skew
-    assert abs(skew - timedelta(seconds=90.05)) < timedelta(seconds=0.04)
+    assert timedelta(seconds=90) <= skew < timedelta(seconds=95)
 
 
 def test_known_account_is_read_once(server, session, documents, soon):
@@ -122,21 +117,17 @@ def test_large_search_asks_for_a_thousand_at_a_time(server, session, documents, 
     assert ("limit", "1000") in asked(server.seen[0])[1]
 
 
-@pytest.mark.parametrize("cursors", [["a", "a"], ["a", "b", "a"]])
-def test_list_without_end_is_no_answer(cursors, server, session, documents, soon):
-    """A cursor that comes again would never end."""
+@pytest.mark.parametrize(
+    ("cursors", "items"), [("aa", 1), ("aba", 1), ("abcdef", 0)], ids=["again", "in a circle", "empty pages"]
+)
+def test_list_without_end_is_no_answer(cursors, items, server, session, documents, soon):
+    """A cursor that comes again would never end; nor would empty pages with fresh ones."""
     left = iter([*cursors, *cursors])
     server.does(
-        lambda peer, _: peer.answer(200, documents.rentals(documents.rental(), next_cursor=next(left)))
+        lambda peer, _: peer.answer(
+            200, documents.rentals(*[documents.rental()] * items, next_cursor=next(left))
+        )
     )
-    with pytest.raises(CallFailed) as failed:
-        list(session.rentals_changed_since(None, deadline=soon(5)))
-    assert failed.value.reason.text == "api.endless_list"
-
-
-def test_empty_page_that_goes_on_is_no_answer(server, session, documents, soon):
-    """Fresh cursors with nothing on their pages would not end either."""
-    server.does(lambda peer, _: peer.answer(200, documents.rentals(next_cursor=str(len(server.seen)))))
     with pytest.raises(CallFailed) as failed:
         list(session.rentals_changed_since(None, deadline=soon(5)))
     assert failed.value.reason.text == "api.endless_list"
@@ -244,15 +235,6 @@ def test_only_links_to_our_own_origin_pass(link, kept, server, session, document
     server.does(lambda peer, _: peer.answer(200, documents.rental(vehicle=vehicle, web_url=link)))
     rental = session.read_rental("ren-1", deadline=soon(5))
     assert (rental.web_url, rental.vehicle.image_url) == ((link, link) if kept else (None, None))
-
-
-def test_failed_read_tells_whether_anything_was_sent(server, session, soon):
-    """`sent` is False only where nothing left us."""
-    server.does(lambda *_: "close")
-    with pytest.raises(CallFailed) as failed:
-        session.read_account(deadline=soon(5))
-    assert failed.value.sent is True
-    server.listener.close()
 
 
 def test_path_of_the_address_is_kept(server, make_session, documents, soon):

@@ -15,7 +15,7 @@ REASON = Reason("unreachable")
 
 
 def pause(verdict, count=0, *, left=10.0, chance=0.5):
-    """Give the pause after an attempt."""
+    """Return the pause after an attempt."""
     return pause_after(verdict, count, seconds_left=left, chance=chance, now=lambda: NOW)
 
 
@@ -95,7 +95,7 @@ def test_write_is_sent_again_with_the_same_key(first, server, session, documents
     server.does(TRANSIENT[first], lambda peer, _: peer.answer(201, documents.rental()))
     result = session.send(documents.booking(), deadline=soon(5))
     assert type(result) is Confirmed
-    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1"]
+    assert attempts(server) == ["0", "1"]
     assert len({(seen.headers["idempotency-key"], seen.body, seen.target) for seen in server.seen}) == 1
 
 
@@ -104,16 +104,39 @@ def test_read_is_sent_again(first, server, session, documents, soon):
     """Reads are tried again for the same causes."""
     server.does(TRANSIENT[first], lambda peer, _: peer.answer(200, documents.account()))
     assert session.read_account(deadline=soon(5)).id == "acc-1"
-    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1"]
+    assert attempts(server) == ["0", "1"]
 
 
-def test_there_are_three_attempts(server, session, soon):
-    """The third attempt is the last."""
-    server.does(lambda *_: "close")
+def attempts(server):
+    return [seen.headers["x-retry-count"] for seen in server.seen]
+
+
+LASTING = {
+    "three attempts": (lambda *_: "close", "unreachable", 3),
+    "a Retry-After beyond the deadline": (
+        lambda peer, _: peer.answer(
+            429, {**PROBLEM, "code": "rate_limited", "status": 429}, retry_after="60"
+        ),
+        "rate_limited",
+        1,
+    ),
+    "a refusal": (
+        lambda peer, _: peer.answer(401, {**PROBLEM, "code": "token_invalid", "status": 401}),
+        "not_authorised",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_attempts_end(name, server, session, soon):
+    """After the third, and where another one could not help in time."""
+    behaviour, code, most = LASTING[name]
+    server.does(behaviour)
     with pytest.raises(CallFailed) as failed:
         session.read_account(deadline=soon(5))
-    assert failed.value.reason.code == "unreachable"
-    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1", "2"]
+    assert (failed.value.reason.code, failed.value.sent) == (code, True)
+    assert attempts(server) == ["0", "1", "2"][:most]
 
 
 def test_waits_are_spread_and_as_asked(server, make_session, documents, soon):
@@ -129,20 +152,3 @@ def test_waits_are_spread_and_as_asked(server, make_session, documents, soon):
     first, second = waits
     assert first == 2.0
     assert 0 <= second < 0.1
-
-
-def test_longer_retry_after_than_there_is_time(server, session, soon, documents):
-    """A Retry-After beyond the deadline ends the call at once."""
-    server.does(lambda peer, _: peer.answer(429, documents.problem(429, "rate_limited"), retry_after="60"))
-    with pytest.raises(CallFailed) as failed:
-        session.read_account(deadline=soon(5))
-    assert failed.value.reason.code == "rate_limited"
-    assert len(server.seen) == 1
-
-
-def test_refusal_is_not_tried_again(server, session, documents, soon):
-    """A 4xx stays a 4xx."""
-    server.does(lambda peer, _: peer.answer(401, documents.problem(401, "token_invalid")))
-    with pytest.raises(CallFailed):
-        session.read_account(deadline=soon(5))
-    assert len(server.seen) == 1

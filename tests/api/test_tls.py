@@ -1,4 +1,4 @@
-"""Each way a certificate can be wrong is said in its own words, and nothing is sent or tried again."""
+"""TLS: wrong certificates and broken handshakes, after which nothing is sent or tried again; and forks."""
 
 import gc
 import socket
@@ -17,13 +17,13 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
 @pytest.fixture
 def authority():
-    """Give a certificate authority."""
+    """Return a certificate authority."""
     return trustme.CA()
 
 
 @pytest.fixture
 def ca_file(authority, tmp_path):
-    """Give the file that makes the authority trusted."""
+    """Return the file that makes the authority trusted."""
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(path)
     return str(path)
@@ -44,7 +44,7 @@ def secure(server, documents):
 
 
 def failure(session, soon):
-    """Give the reason why an account cannot be read."""
+    """Return the reason why an account cannot be read."""
     with pytest.raises(CallFailed) as failed:
         session.read_account(deadline=soon(5))
     assert failed.value.sent is False
@@ -59,38 +59,24 @@ def test_trusted_certificate_is_accepted(secure, authority, ca_file, make_sessio
     assert server.connections == 1
 
 
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
 WRONG = {
-    "expired": ({"not_after": YESTERDAY}, "localhost", "api.tls_expired"),
-    "not yet valid": (
-        {"not_before": datetime.now(UTC) + timedelta(days=1)},
-        "localhost",
-        "api.tls_not_yet_valid",
-    ),
-    "for another host": ({}, "carloop.example", "api.tls_wrong_host"),
+    "expired": ({"not_after": YESTERDAY}, "localhost", True, "api.tls_expired"),
+    "not yet valid": ({"not_before": TOMORROW}, "localhost", True, "api.tls_not_yet_valid"),
+    "for another host": ({}, "carloop.example", True, "api.tls_wrong_host"),
+    "of an unknown authority": ({}, "localhost", False, "api.tls_untrusted"),
+    # it has to be renewed, whatever else is wrong
+    "expired, of an unknown authority": ({"not_after": YESTERDAY}, "localhost", False, "api.tls_expired"),
 }
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_wrong_certificate_is_told(wrong, secure, authority, ca_file, make_session, server, soon):
-    """An expired, early or foreign certificate is told as such, once, with the host's name."""
-    more, name, text = WRONG[wrong]
-    session = make_session(secure(authority.issue_cert(name, **more)), ca_file=ca_file)
-    reason = failure(session, soon)
+def test_wrong_certificate_is_an_error(wrong, secure, authority, ca_file, make_session, server, soon):
+    """Each has a text of its own with the host's name; the server is asked once."""
+    more, name, is_known, text = WRONG[wrong]
+    certificate = (authority if is_known else trustme.CA()).issue_cert(name, **more)
+    reason = failure(make_session(secure(certificate), ca_file=ca_file), soon)
     assert (reason.code, reason.text, dict(reason.params)) == ("unreachable", text, {"host": "localhost"})
-    assert (server.connections, server.seen) == (1, [])
-
-
-def test_unknown_authority_is_told(secure, make_session, server, soon):
-    """A certificate of an authority nobody here knows is told as untrusted."""
-    session = make_session(secure(trustme.CA().issue_cert("localhost")))
-    assert failure(session, soon).text == "api.tls_untrusted"
-    assert (server.connections, server.seen) == (1, [])
-
-
-def test_expired_certificate_of_an_unknown_authority_is_told_as_expired(secure, make_session, server, soon):
-    """A certificate that is both untrusted and expired has to be renewed, whatever else is wrong."""
-    session = make_session(secure(trustme.CA().issue_cert("localhost", not_after=YESTERDAY)))
-    assert failure(session, soon).text == "api.tls_expired"
     assert (server.connections, server.seen) == (1, [])
 
 
@@ -102,18 +88,19 @@ def test_write_over_bad_tls_is_not_executed(secure, make_session, documents, ser
     assert (server.connections, server.seen) == (1, [])
 
 
-def test_server_without_tls_is_told(server, make_session, documents, soon):
-    """An `https` address of a server that speaks plain HTTP is told as such."""
-    server.on_connect = lambda peer: peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+@pytest.mark.parametrize(
+    ("on_connect", "text"),
+    [
+        (lambda peer: peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "api.tls_not_spoken"),
+        (lambda peer: peer.sock.shutdown(socket.SHUT_RDWR), "api.tls_broken"),
+    ],
+    ids=["plain HTTP", "closed"],
+)
+def test_server_without_tls_is_an_error(on_connect, text, server, make_session, soon):
+    """One that speaks plain HTTP, or closes within the handshake, is asked once."""
+    server.on_connect = on_connect
     session = make_session(server.url.replace("http:", "https:"))
-    assert failure(session, soon).text == "api.tls_not_spoken"
-
-
-def test_broken_handshake_is_not_tried_again(server, make_session, soon):
-    """A server that closes within the handshake is asked once."""
-    server.on_connect = lambda peer: peer.sock.shutdown(socket.SHUT_RDWR)
-    session = make_session(server.url.replace("http:", "https:"))
-    assert failure(session, soon).text == "api.tls_broken"
+    assert failure(session, soon).text == text
     assert server.connections == 1
 
 
@@ -123,10 +110,10 @@ def test_unreadable_ca_file_is_told(make_session, tmp_path, soon):
     assert failure(session, soon).code == "not_configured"
 
 
-def test_a_child_says_no_goodbye_over_its_parents_connection(
+def test_a_child_does_not_close_its_parents_connection(
     secure, authority, make_session, ca_file, server, soon, in_child
 ):
-    """Forked after a call, it speaks over a connection of its own; the parent's goes on."""
+    """Forked after a call, it has a connection of its own, and the parent's goes on."""
     session = make_session(secure(authority.issue_cert("localhost")), ca_file=ca_file)
     session.read_account(deadline=soon(10))
 

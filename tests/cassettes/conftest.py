@@ -1,15 +1,9 @@
-"""The scenes, importable for the tests of this folder, and what their cassettes hold."""
-
-import sys
-from pathlib import Path
+"""What the cassettes hold."""
 
 import pytest
 
-# the command is run by its path and finds them the same way
-sys.path.insert(0, str(Path(__file__).parent))
-
-from carloop_scenes.exchanges import exchanges_of
-from carloop_scenes.tape import FOLDER
+from tests.cassettes.recorder.cassette import FOLDER
+from tests.cassettes.recorder.exchanges import exchanges_of
 
 
 @pytest.fixture(scope="session")

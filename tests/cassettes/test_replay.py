@@ -1,26 +1,24 @@
-"""Every scene plays from its cassette: with no network at all, not even this machine's own."""
+"""Every scenario runs from its cassette: with no network at all, not even this machine's own."""
 
 import socket
-from contextlib import suppress
-from dataclasses import replace
 
 import httpx
 import pytest
 import vcr
-from carloop_scenes import SCENES
-from carloop_scenes.scene import Scene
-from carloop_scenes.stage import END, START, key
-from carloop_scenes.tape import cassette_of
-from carloop_scenes.theatre import replay
 from vcr.errors import CannotOverwriteExistingCassetteException
+
+from tests.cassettes.recorder.carloop import END, START, Carloop, key
+from tests.cassettes.recorder.cassette import cassette_of
+from tests.cassettes.recorder.scenario import replay
+from tests.cassettes.scenarios import SCENARIOS
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["nobody.invalid"])
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_scene_plays_from_its_cassette(name):
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario_runs_from_its_cassette(name):
     """What came of it when it was recorded comes of it again."""
-    replay(SCENES[name], cassette_of(name))
+    replay(SCENARIOS[name], cassette_of(name))
 
 
 def test_no_sandbox_can_be_reached():
@@ -29,72 +27,76 @@ def test_no_sandbox_can_be_reached():
         client.connect(("127.0.0.1", 9))
 
 
-def extend(stage, *, revision):
-    """Extend the rental of `interface_change_end`."""
-    stage.change_end({"id": "R100001", "revision": revision}, "2027-03-05T10:00:00Z")
+def test_wrong_assertion_in_a_scenario_fails_its_replay():
+    """A scenario asserts on replay too, and the failure names what was recorded and not made so far."""
+
+    def account(carloop):
+        assert carloop.ask("GET", "/vehicle-classes").status_code == 404
+
+    with pytest.raises(AssertionError, match="200 == 404") as caught:
+        replay(account, cassette_of("interface_vehicle_classes"))
+    (note,) = caught.value.__notes__
+    assert note == "recorded, and not made so far: ['GET /api/planner/v1/vehicle-classes']"
 
 
-def find(stage, *, limit):
+def test_request_that_is_no_longer_made_is_noticed():
+    """A scenario that asks less than its cassette holds fails: the cassette is out of date."""
+    with pytest.raises(AssertionError, match="vehicle-classes'] no longer made: make cassettes"):
+        replay(
+            lambda carloop: carloop.ask("GET", "/vehicle-classes"), cassette_of("interface_vehicle_classes")
+        )
+
+
+def account(carloop, *, method="GET", path="/account"):
+    """Ask as `interface_account` does."""
+    return carloop.ask(method, path)
+
+
+def find(carloop, *, limit=3):
     """Ask for the first page of `interface_search_pages`."""
-    stage.ask("GET", "/vehicles", params={"start": START, "end": END, "limit": limit})
+    return carloop.ask("GET", "/vehicles", params={"start": START, "end": END, "limit": limit})
+
+
+def extend(carloop, *, revision=1):
+    """Extend the rental of `interface_change_end`."""
+    return carloop.change_end({"id": "R100001", "revision": revision}, "2027-03-05T10:00:00Z")
 
 
 RECORDED = {
-    "account": ("interface_account", lambda stage: stage.ask("GET", "/account")),
-    "search": ("interface_search_pages", lambda stage: find(stage, limit=3)),
-    "book": ("interface_book", lambda stage: stage.book()),
-    "change_end": ("interface_change_end", lambda stage: extend(stage, revision=1)),
+    "method": ("interface_account", account, {"method": "POST"}),
+    "path": ("interface_account", account, {"path": "/vehicle-classes"}),
+    "query": ("interface_search_pages", find, {"limit": 4}),
+    "body": ("interface_book", Carloop.book, {"vehicle_id": "V1002"}),
+    "idempotency-key": ("interface_book", Carloop.book, {"change": key(7)}),
+    "if-match": ("interface_change_end", extend, {"revision": 7}),
 }
-NOT_RECORDED = {
-    "method": ("interface_account", lambda stage: stage.ask("POST", "/account")),
-    "path": ("interface_account", lambda stage: stage.ask("GET", "/vehicle-classes")),
-    "query": ("interface_search_pages", lambda stage: find(stage, limit=4)),
-    "body": ("interface_book", lambda stage: stage.book(vehicle_id="V1002")),
-    "idempotency-key": ("interface_book", lambda stage: stage.book(change=key(7))),
-    "if-match": ("interface_change_end", lambda stage: extend(stage, revision=7)),
-}
-
-
-@pytest.mark.parametrize("what", NOT_RECORDED)
-def test_what_was_not_recorded_is_not_answered(what):
-    """A request that differs in one thing that decides finds nothing, and goes nowhere else."""
-    name, play = NOT_RECORDED[what]
-    with pytest.raises(CannotOverwriteExistingCassetteException):
-        replay(Scene(name, play), cassette_of(name))
+"""What decides: a cassette, a request that is on it, and the one difference of another that is not."""
 
 
 @pytest.mark.parametrize("what", RECORDED)
-def test_what_was_recorded_is_answered(what):
-    """The same request without the difference is answered, so that it was the difference that decided."""
-    name, play = RECORDED[what]
-    with suppress(AssertionError):  # the rest of the cassette is left over, and said to be
-        replay(Scene(name, play), cassette_of(name))
+def test_only_what_was_recorded_is_answered(what):
+    """A request is answered; one that differs in one thing that decides finds nothing, and goes nowhere else."""
+    name, request, difference = RECORDED[what]
+
+    def ask_both(carloop):
+        with pytest.raises(CannotOverwriteExistingCassetteException):
+            request(carloop, **difference)
+        assert request(carloop).is_success
+        raise StopIteration
+
+    with pytest.raises(StopIteration):
+        replay(ask_both, cassette_of(name))
 
 
-@pytest.mark.parametrize("host", ["http://127.0.0.1:1", "https://carloop.example"])
-def test_cassettes_are_ordinary(host):
+def test_cassettes_are_ordinary():
     """vcrpy as it comes plays them, for whatever address it is asked."""
-    with (
-        vcr.VCR(match_on=["method", "path", "query", "body"], record_mode="none").use_cassette(
-            str(cassette_of("interface_account"))
-        ),
-        httpx.Client() as http,
-    ):
-        assert http.get(f"{host}/api/planner/v1/account").json()["id"] == "autohaus-beispiel"
-
-
-def test_what_is_no_longer_asked_is_noticed():
-    """A scene that asks less than its cassette holds fails: the tape is out of date."""
-
-    def asks_once(stage):
-        stage.ask("GET", "/vehicle-classes")
-
-    scene = replace(SCENES["interface_vehicle_classes"], play=asks_once)
-    with pytest.raises(AssertionError, match="no longer made"):
-        replay(scene, cassette_of(scene.name))
+    recorder = vcr.VCR(match_on=["method", "path", "query", "body"], record_mode="none")
+    with recorder.use_cassette(str(cassette_of("interface_account"))):
+        answer = httpx.get("http://127.0.0.1:1/api/planner/v1/account")
+    assert answer.json()["id"] == "autohaus-beispiel"
 
 
 def test_missing_cassette_says_what_to_do(tmp_path):
-    """A scene that was never recorded names the command."""
+    """A scenario that was never recorded names the command."""
     with pytest.raises(FileNotFoundError, match="make cassettes"):
-        replay(SCENES["interface_health"], cassette_of("interface_health", folder=tmp_path))
+        replay(SCENARIOS["interface_health"], cassette_of("interface_health", folder=tmp_path))

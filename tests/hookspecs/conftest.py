@@ -1,18 +1,11 @@
 """Providers as their authors would write them, good and hostile, and documents to ask them with."""
 
-import sys
 import threading
-import time
-from pathlib import Path
 
 import pytest
 
-# what a provider does to a deadline is measured by a command as well
-sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
-
-from carloop_faults.papers import Papers, provider_of
-
 from mobility_hookspecs import MobilityHost
+from tests.support.papers import Papers, provider_of
 
 
 class Clock:
@@ -22,19 +15,25 @@ class Clock:
         self.now = 1000.0
 
     def __call__(self):
-        """Give the time in seconds."""
+        """Return the time in seconds."""
         return self.now
 
 
-class Stopwatch:
-    """Measure seconds since it was made."""
+class Hanging:
+    """A hook that hangs until it is released, and knows how many calls of it have begun."""
 
-    def __init__(self):
-        self._began = time.monotonic()
+    def __init__(self, release):
+        self._begun = threading.Semaphore(0)
+        self._release = release
 
-    def seconds(self):
-        """Give the seconds that have passed."""
-        return time.monotonic() - self._began
+    def hook(self):
+        """Hang."""
+        self._begun.release()
+        self._release.wait(10)
+
+    def wait_for(self, calls):
+        """Wait until so many calls have begun."""
+        assert [self._begun.acquire(timeout=5) for _ in range(calls)] == [True] * calls
 
 
 @pytest.fixture
@@ -50,17 +49,41 @@ def clock():
 
 
 @pytest.fixture
-def stopwatch():
-    """Make a stopwatch where the measuring begins."""
-    return Stopwatch
-
-
-@pytest.fixture
 def release():
     """Wait on this to hang; it ends with the test, so that no thread outlives it for long."""
     event = threading.Event()
     yield event
     event.set()
+
+
+@pytest.fixture
+def hanging(release):
+    """A hook that hangs until the test ends, or until `release` is set."""
+    return Hanging(release)
+
+
+@pytest.fixture
+def in_threads(release):
+    """Call something on so many threads at once; what is returned waits for all of them."""
+    threads = []
+
+    def start(count, function, *args):
+        started = [threading.Thread(target=function, args=args) for _ in range(count)]
+        threads.extend(started)
+        for thread in started:
+            thread.start()
+
+        def join():
+            for thread in started:
+                thread.join(5)
+            assert [thread for thread in started if thread.is_alive()] == []
+
+        return join
+
+    yield start
+    release.set()
+    for thread in threads:
+        thread.join(10)
 
 
 @pytest.fixture

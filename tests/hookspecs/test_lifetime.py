@@ -9,11 +9,22 @@ import pytest
 from mobility_hookspecs import LoadError, MobilityHost, MobilityProblem
 
 
-def _threads(provider):
-    return [thread for thread in threading.enumerate() if thread.name == f"mobility-provider_{provider}"]
+@pytest.fixture
+def threads():
+    """The threads of the kit that this test has begun, by their name."""
+    before = set(threading.enumerate())
+    return lambda name: [
+        each for each in threading.enumerate() if each.name == f"mobility-{name}" and each not in before
+    ]
 
 
-def test_closing_closes_every_provider_once(make_provider, stopwatch):
+def _end(threads):
+    for thread in threads:
+        thread.join(5)
+    return [thread for thread in threads if thread.is_alive()]
+
+
+def test_closing_closes_every_provider_once(make_provider):
     """However one of them behaves, and however often the host is closed."""
     closed = []
 
@@ -26,50 +37,34 @@ def test_closing_closes_every_provider_once(make_provider, stopwatch):
 
     with MobilityHost.of(provider("a"), provider("b"), make_provider("c")) as host:
         pass
-    watch = stopwatch()
     host.close()
-    assert (sorted(closed), watch.seconds() < 2.0) == (["a", "b"], True)
+    assert sorted(closed) == ["a", "b"]
 
 
-def test_closing_ends_the_threads(make_provider, papers):
-    """Idle threads end at once."""
-    host = MobilityHost.of(make_provider("shortlived", reconcile_rentals=papers.report("shortlived")))
-    host.reconcile()
-    threads = _threads("shortlived")
-    assert threads != []
-    host.close()
-    for thread in threads:
-        thread.join(5)
-    assert _threads("shortlived") == []
-
-
-def test_a_host_that_is_too_strict_leaves_no_threads(make_provider):
-    """What was loaded before the failure is let go."""
-    with pytest.raises(LoadError):
-        MobilityHost.of(
-            make_provider("thorough"), make_provider("late", info={"contract": ">=2"}), strict=True
-        )
-    for name in ("thorough", "late"):
-        for thread in _threads(name):
-            thread.join(5)
-    assert _threads("thorough") + _threads("late") == []
-
-
-def test_closing_one_host_leaves_another_working(make_host, make_provider, papers):
-    """Two hosts may hold the same provider."""
-    provider = make_provider(reconcile_rentals=papers.report())
+def test_closing_ends_the_threads_of_one_host_alone(make_host, make_provider, papers, threads):
+    """Idle threads end at once; another host of the same provider goes on."""
+    provider = make_provider("short", reconcile_rentals=papers.report("short"))
     first, second = make_host(provider), make_host(provider)
+    first.reconcile()
+    second.close()
+    assert list(first.reconcile().answers) == ["short"]
     first.close()
-    assert list(second.reconcile().answers) == ["taxi"]
+    assert _end(threads("provider_short")) == []
+
+
+def test_a_host_that_is_too_strict_leaves_no_threads(make_provider, threads):
+    """What was loaded before the failure is let go."""
+    providers = (make_provider("thorough"), make_provider("late", info={"contract": ">=2"}))
+    with pytest.raises(LoadError):
+        MobilityHost.of(*providers, strict=True)
+    assert _end(threads("provider_thorough") + threads("provider_late")) == []
 
 
 def test_a_closed_host_answers_with_failures(make_provider, papers):
-    """Nothing crashes, nobody is called, and it is said at once."""
+    """Nothing crashes, and nobody is called."""
     called = threading.Event()
-    hooks = dict.fromkeys(
-        ("reconcile_rentals", "on_rental_change", "check_mobility_provider"), lambda: called.set()
-    )
-    host = MobilityHost.of(make_provider(**hooks))
+    hooks = ("reconcile_rentals", "on_rental_change", "check_mobility_provider")
+    host = MobilityHost.of(make_provider(**dict.fromkeys(hooks, lambda: called.set())))
     host.close()
     (failure,) = host.reconcile().failures
     assert (failure.provider, failure.problem["code"]) == ("taxi", "not_supported")
@@ -82,30 +77,20 @@ def test_a_closed_host_answers_with_failures(make_provider, papers):
     assert called.is_set() is False
 
 
-def test_closing_is_not_held_up_by_calls_that_hang(make_provider, papers, release, stopwatch):
+def test_closing_is_not_held_up_by_calls_that_hang(make_host, make_provider, hanging, release, in_threads):
     """Eight hanging calls keep no provider from closing its clients."""
     closed = threading.Event()
-    running = threading.Semaphore(0)
-
-    def hang():
-        running.release()
-        return release.wait(10)
-
-    host = MobilityHost.of(
-        make_provider(reconcile_rentals=hang, close_mobility_provider=lambda: closed.set())
+    provider = make_provider(
+        reconcile_rentals=lambda: hanging.hook(), close_mobility_provider=lambda: closed.set()
     )
-    asking = [threading.Thread(target=host.reconcile, args=(0.2,)) for _ in range(8)]
-    for thread in asking:
-        thread.start()
-    assert [running.acquire(timeout=5) for _ in asking] == [True] * 8
-    watch = stopwatch()
+    host = make_host(provider)
+    in_threads(8, host.reconcile, 0.2)
+    hanging.wait_for(8)
     host.close()
-    assert (closed.is_set(), watch.seconds() < 3.0) == (True, True)
-    for thread in asking:
-        thread.join(5)
+    assert (closed.is_set(), release.is_set()) == (True, False)
 
 
-def test_reconciling_begins_at_once_and_comes_again(make_host, make_provider, papers):
+def test_reconciling_begins_at_once_and_comes_again(make_host, make_provider, threads):
     """Also after a turn that raised, and no more once the host is closed."""
     turns = threading.Semaphore(0)
 
@@ -117,24 +102,15 @@ def test_reconciling_begins_at_once_and_comes_again(make_host, make_provider, pa
     host.keep_reconciling(every=0.01)
     assert [turns.acquire(timeout=5) for _ in range(4)] == [True] * 4
     host.close()
-    while turns.acquire(blocking=False):
-        pass
-    assert turns.acquire(timeout=0.05) is False
+    assert _end(threads("reconciling")) == []
 
 
-def test_reconciling_twice_is_reconciling_once(make_host, make_provider, papers):
+def test_reconciling_twice_is_reconciling_once(make_host, threads):
     """A second thread would do the same work again."""
-    turns = threading.Semaphore(0)
-
-    def reconcile_rentals():
-        turns.release()
-        return papers.report()
-
-    host = make_host(make_provider(reconcile_rentals=reconcile_rentals))
+    host = make_host()
     host.keep_reconciling(every=60)
     host.keep_reconciling(every=60)
-    assert turns.acquire(timeout=5) is True
-    assert turns.acquire(timeout=0.05) is False
+    assert len(threads("reconciling")) == 1
 
 
 @pytest.mark.parametrize("every", [0, -1, float("nan")])
@@ -144,7 +120,7 @@ def test_reconciling_needs_an_interval(every, make_host):
         make_host().keep_reconciling(every=every)
 
 
-_HANG_AND_LEAVE = """
+HANG_AND_LEAVE = """
 import threading, types
 from mobility_hookspecs import MobilityHost, hookimpl
 plugin = types.ModuleType("hangs")
@@ -157,11 +133,8 @@ host.keep_reconciling(every=0.05)
 """
 
 
-def test_a_hanging_provider_does_not_keep_the_interpreter(stopwatch):
+def test_a_hanging_provider_does_not_keep_the_interpreter():
     """The program ends although a provider's thread and the reconciling one are still there."""
-    watch = stopwatch()
-    run = subprocess.run(
-        [sys.executable, "-c", _HANG_AND_LEAVE], capture_output=True, text=True, timeout=20, check=False
-    )
+    command = [sys.executable, "-c", HANG_AND_LEAVE]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert (run.returncode, run.stdout) == (0, "deadline_exceeded\n")
-    assert watch.seconds() < 10

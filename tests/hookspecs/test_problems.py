@@ -8,17 +8,12 @@ from mobility_hookspecs import MobilityProblem, ProblemCode, make_problem
 from mobility_hookspecs.problem_titles import TITLES
 from mobility_schemas import validate
 
-RETRYABLE = {
-    "busy",
-    "rate_limited",
-    "unreachable",
-    "deadline_exceeded",
-    "outcome_pending",
+RETRYABLE = {"busy", "rate_limited", "unreachable", "deadline_exceeded", "outcome_pending", "account_changed"}
+RETRYABLE |= {
     "appointment_not_saved",
     "not_configured",
     "insecure_address",
     "not_authorised",
-    "account_changed",
     "storage_failed",
 }
 
@@ -45,14 +40,8 @@ def test_titles_are_there_for_every_code_and_differ_by_language():
 
 def test_a_problem_holds_what_it_is_given():
     """Title, detail and pointer are taken over; what is not given is absent."""
-    problem = make_problem("busy", title="Gleich.", detail="Warteschlange voll", pointer="/end")
-    assert problem == {
-        "code": "busy",
-        "title": "Gleich.",
-        "retryable": True,
-        "detail": "Warteschlange voll",
-        "pointer": "/end",
-    }
+    given = {"title": "Gleich.", "detail": "Warteschlange voll", "pointer": "/end"}
+    assert make_problem("busy", **given) == {"code": "busy", "retryable": True, **given}
 
 
 def test_a_code_the_contract_does_not_have():

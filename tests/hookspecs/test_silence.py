@@ -16,32 +16,20 @@ def _shout(document):
         raise ValueError(repr(document)) from error
 
 
+def _invalid_problem():
+    raise MobilityProblem({"code": CANARY})
+
+
 @pytest.fixture
 def shouting(make_host, make_provider):
     """A provider that puts every document it is given into its exceptions."""
-
-    def on_appointment_saved(appointment):
-        return _shout(appointment)
-
-    def on_rental_change(change):
-        return _shout(change)
-
-    def provide_mobility_options(request):
-        return {"provider": "taxi", CANARY: CANARY, "options": CANARY}
-
-    def save_provider_settings(settings):
-        return _shout(settings)
-
-    def on_personal_data_erased(subjects):
-        raise MobilityProblem({"code": CANARY})
-
     return make_host(
         make_provider(
-            on_appointment_saved=on_appointment_saved,
-            on_rental_change=on_rental_change,
-            provide_mobility_options=provide_mobility_options,
-            save_provider_settings=save_provider_settings,
-            on_personal_data_erased=on_personal_data_erased,
+            on_appointment_saved=lambda appointment: _shout(appointment),
+            on_rental_change=lambda change: _shout(change),
+            provide_mobility_options={"provider": "taxi", CANARY: CANARY, "options": CANARY},
+            save_provider_settings=lambda settings: _shout(settings),
+            on_personal_data_erased=_invalid_problem,
         )
     )
 
@@ -74,13 +62,10 @@ def test_the_log_leads_to_the_line(shouting, papers, caplog):
     assert [word for word in wanted if word not in text] == []
 
 
-def test_the_log_names_invalid_answers_and_hangs(make_host, make_provider, caplog, release):
+def test_the_log_names_invalid_answers_and_hangs(make_host, make_provider, caplog, hanging):
     """With the hook, the provider, and what is wrong."""
-    host = make_host(
-        make_provider(
-            reconcile_rentals={"provider": "taxi"}, provide_mobility_filters=lambda: release.wait(5)
-        )
-    )
+    hooks = {"reconcile_rentals": {"provider": "taxi"}, "provide_mobility_filters": lambda: hanging.hook()}
+    host = make_host(make_provider(**hooks))
     host.reconcile()
     host.mobility_filters("main", timeout=0.05)
     invalid, hang = (record.getMessage() for record in caplog.records)

@@ -47,13 +47,9 @@ def test_the_example_is_short_and_needs_the_contract_alone():
     assert project["dependencies"] == ["mobility-hookspecs>=1.0,<2"]
 
 
-def test_the_taxi_is_found_by_its_entry_point(taxi):
-    """Installed means loaded."""
-    assert [info["id"] for info in taxi.providers] == ["taxi_voucher"]
-
-
-def test_the_taxi_offers_a_voucher(taxi, papers):
+def test_the_taxi_is_found_and_offers_a_voucher(taxi, papers):
     """An exact match; an alternative that counts in no total where cars are filtered."""
+    assert [info["id"] for info in taxi.providers] == ["taxi_voucher"]
     (option,) = taxi.mobility_options(papers.request()).answers["taxi_voucher"]["options"]
     assert (option["kind"], option["match"]) == ("taxi", "exact")
     filters = {"vehicle_classes": ["suv"], "features": []}

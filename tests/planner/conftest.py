@@ -1,4 +1,4 @@
-"""A workshop's planner with providers as their authors would write them, and the clock in the test's hand."""
+"""A planner over a folder of its own, providers that answer what a test sets, and browsers that ask its pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import itertools
 import re
 import threading
-from contextlib import ExitStack, closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -28,24 +29,19 @@ from planner_host.audit import Audit
 from planner_host.changes import Changes
 from planner_host.dms import Car, DmsCustomer, SqliteDms, open_dms
 from planner_host.filters import FilterCache
-from planner_host.planner import Planner
-from planner_host.records import Records, Saved
+from planner_host.planner import SEEDED_CUSTOMERS, Planner
+from planner_host.records import Records
 
 FOLDER = Path(__file__).parents[2] / "planner_host"
 NOW = datetime(2026, 11, 24, 9, 7, tzinfo=UTC)
 PERIOD = {"start": "2026-11-25T08:00:00+01:00", "end": "2026-11-25T17:00:00+01:00"}
+SINCE = "2026-11-24T10:00:00+01:00"
 MANUAL = {"source": "manual", "last_name": "Sommer", "first_name": "Änne"}
-CUSTOMERS = (
-    DmsCustomer(
-        "10001", first_name="Hans", last_name="Müller", city="Köln", cars=(Car("K-MU 123", make="VW"),)
-    ),
-    DmsCustomer(
-        "10002",
-        kind="company",
-        company="Bäcker Krüger",
-        last_name="Krüger",
-        cars=(Car("MS-BK 1", model="Caddy"), Car("MS-BK 2")),
-    ),
+HANS = DmsCustomer(
+    "10001", first_name="Hans", last_name="Müller", city="Köln", cars=(Car("K-MU 123", make="VW"),)
+)
+BAKER = DmsCustomer(
+    "10002", "company", company="Bäcker Krüger", cars=(Car("MS-BK 1", model="Caddy"), Car("MS-BK 2"))
 )
 _numbers = itertools.count(1)
 
@@ -57,7 +53,7 @@ class Clock:
         self.now = now
 
     def __call__(self):
-        """Give the present instant."""
+        """Return the present instant."""
         return self.now
 
     def forward(self, seconds):
@@ -73,16 +69,13 @@ class Fake:
     """
 
     def __init__(self, provider="fake", name="Fake & Co."):
-        self.provider = provider
-        self.name = name
+        self.provider, self.name = provider, name
         self.outcomes = ["done"]
-        self.changes = []
-        self.asked = []
+        self.changes, self.asked, self.options = [], [], []
         self.states = {}
-        self.options = []
 
     def module(self, *hooks, **own):
-        """Give the provider as a module with the named hooks of this class, and hooks of the test's own."""
+        """Return the provider as a module with the named hooks of this class and the test's own hooks."""
         module = ModuleType(f"provider_{self.provider}")
         for name in ("describe_mobility_provider", *hooks):
             setattr(module, name, getattr(self, name))
@@ -93,22 +86,15 @@ class Fake:
     @hookimpl
     def describe_mobility_provider(self):
         """Say who this is."""
-        return {
-            "id": self.provider,
-            "name": self.name,
-            "version": "1.0",
-            "contract": ">=1.0,<2",
-            "kinds": ["rental_car"],
-            "capabilities": [],
-        }
+        about = {"id": self.provider, "name": self.name, "version": "1.0", "contract": ">=1.0,<2"}
+        return about | {"kinds": ["rental_car"], "capabilities": []}
 
     @hookimpl
     def on_appointment_saved(self, appointment, context):
         """Say how an appointment stands."""
         self.asked.append("saved")
-        return {"period": appointment["period"], "locked": [], "notices": []} | self.state_of(
-            appointment["id"]
-        )
+        bare = {"period": appointment["period"], "locked": [], "notices": []}
+        return bare | self.state_of(appointment["id"])
 
     @hookimpl
     def provide_mobility_states(self, appointment_ids, context):
@@ -118,31 +104,24 @@ class Fake:
 
     @hookimpl
     def provide_mobility_filters(self, site, context):
-        """Give one class and two features."""
+        """Return one class and two features."""
         self.asked.append("filters")
         classes = [{"id": "kombi", "name": f"Kombi ({context.locale})"}]
-        features = [
-            {"id": "automatik", "name": "Automatik", "group": "Antrieb"},
-            {"id": "navi", "name": "Navigationssystem"},
-        ]
+        automatic = {"id": "automatik", "name": "Automatik", "group": "Antrieb"}
+        features = [automatic, {"id": "navi", "name": "Navigationssystem"}]
         return {"provider": self.provider, "vehicle_classes": classes, "features": features}
 
     @hookimpl
     def provide_mobility_options(self, request, context):
-        """Offer the options that were set."""
+        """Return the options that were set."""
         self.asked.append("options")
-        exact = [each for each in self.options if each["match"] == "exact"]
-        return {
-            "provider": self.provider,
-            "as_of": "2026-11-24T10:00:00+01:00",
-            "options": self.options,
-            "total": len(exact),
-            "truncated": False,
-        }
+        total = len([each for each in self.options if each["match"] == "exact"])
+        answer = {"provider": self.provider, "as_of": SINCE, "options": self.options}
+        return answer | {"total": total, "truncated": False}
 
     @hookimpl
     def on_rental_change(self, change, context):
-        """Answer the next outcome."""
+        """Answer with the next outcome."""
         if change["provider"] != self.provider:
             return None
         self.changes.append(change)
@@ -161,7 +140,7 @@ class Fake:
         return answer | {"status": "refused", "problem": make_problem(wanted)}
 
     def state_of(self, appointment_id):
-        """Write the state that was set for an appointment, else that nothing is booked."""
+        """Return the state that was set for an appointment, else that nothing is booked."""
         bare = {"provider": self.provider, "appointment_id": appointment_id, "state": "open", "proposals": []}
         return bare | self.states.get(appointment_id, {})
 
@@ -171,39 +150,17 @@ class Fake:
 
     def rental(self, appointment_id, **fields):
         """Write a rental."""
-        return {
-            "provider": self.provider,
-            "site": "main",
-            "id": "R-1",
-            "appointment_id": appointment_id,
-            "kind": "rental_car",
-            "title": "VW Golf Variant",
-            "status": "reserved",
-            "period": PERIOD,
-            "allowed_changes": ["change_end", "cancel"],
-            "revision": 3,
-            "changed_at": "2026-11-24T10:00:00+01:00",
-            **fields,
-        }
+        bare = {"provider": self.provider, "site": "main", "id": "R-1", "appointment_id": appointment_id}
+        bare |= {"kind": "rental_car", "title": "VW Golf Variant", "status": "reserved", "period": PERIOD}
+        bare |= {"allowed_changes": ["change_end", "cancel"], "revision": 3, "changed_at": SINCE}
+        return bare | fields
 
     def option(self, option_id="V1", **fields):
         """Write an option with a vehicle."""
-        return {
-            "provider": self.provider,
-            "id": option_id,
-            "kind": "rental_car",
-            "title": "VW Golf Variant",
-            "period": PERIOD,
-            "match": "exact",
-            "vehicle": {
-                "id": option_id,
-                "make": "VW",
-                "model": "Golf Variant",
-                "vehicle_class": "kombi",
-                "features": ["navi"],
-            },
-            **fields,
-        }
+        vehicle = {"id": option_id, "make": "VW", "model": "Golf Variant"}
+        vehicle |= {"vehicle_class": "kombi", "features": ["navi"]}
+        bare = {"provider": self.provider, "id": option_id, "kind": "rental_car", "title": "VW Golf Variant"}
+        return bare | {"period": PERIOD, "match": "exact", "vehicle": vehicle} | fields
 
 
 HOOKS = (
@@ -220,9 +177,30 @@ def problem(code="unreachable", **fields):
     return MobilityProblem({**make_problem(code), **fields})
 
 
+def failing(code="unreachable", **fields):
+    """Make a hook that raises a problem."""
+
+    def hook():
+        raise problem(code, **fields)
+
+    return hook
+
+
+def at_once(count, work):
+    """Call `work` with 0, 1, … in as many threads at the same moment; return what each of them gave."""
+    together = threading.Barrier(count)
+
+    def run(number):
+        together.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(run, range(count)))
+
+
 @dataclass
 class Workshop:
-    """Planners over one folder, started and stopped as a program would be."""
+    """Starts planners over one folder, one after the other."""
 
     folder: Path
     dms: SqliteDms
@@ -230,7 +208,7 @@ class Workshop:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def planner(self, *providers):
-        """Start a planner; one that ran before over the same folder has ended."""
+        """Start a planner, after the end of the one before."""
         self.stop()
         host = self.stack.enter_context(MobilityHost.of(*providers))
         records = Records(self.folder)
@@ -248,13 +226,21 @@ class Workshop:
 def dms(tmp_path_factory):
     """A DMS of two customers, which nobody changes."""
     with open_dms(tmp_path_factory.mktemp("dms") / "dms.sqlite3") as dms:
-        dms.replace(CUSTOMERS)
+        dms.replace([HANS, BAKER])
+        yield dms
+
+
+@pytest.fixture(scope="session")
+def seeded_dms(tmp_path_factory):
+    """The DMS of 2,000 customers that a new planner has, which nobody changes."""
+    path = tmp_path_factory.mktemp("seeded") / "dms.sqlite3"
+    with open_dms(path, seeded_customers=SEEDED_CUSTOMERS) as dms:
         yield dms
 
 
 @pytest.fixture
 def workshop(tmp_path, dms):
-    """A workshop's folder, in which planners are started."""
+    """A folder in which planners are started."""
     workshop = Workshop(tmp_path, dms)
     yield workshop
     workshop.stop()
@@ -267,14 +253,26 @@ def fake():
 
 
 @pytest.fixture
-def desk(workshop, fake):
+def planner(workshop, fake):
     """A planner with that provider."""
     return workshop.planner(fake.module(*HOOKS))
 
 
 @pytest.fixture
+def other():
+    """A second provider."""
+    return Fake("other", "Other")
+
+
+@pytest.fixture
+def both(workshop, fake, other):
+    """A planner with both providers."""
+    return workshop.planner(fake.module(*HOOKS), other.module(*HOOKS))
+
+
+@pytest.fixture
 def release():
-    """What a provider that hangs waits for; set when the test ends."""
+    """An event that a hanging provider waits for; set when the test ends."""
     event = threading.Event()
     yield event
     event.set()
@@ -301,7 +299,7 @@ def visit():
 
 @pytest.fixture
 def draft(visit):
-    """Give what drafts an appointment that was never saved; fields may be replaced."""
+    """Return a function that drafts an appointment; fields may be replaced."""
 
     def draft(**fields):
         bare = {"id": new_id(), "revision": 0, "site": "main", "time_zone": "Europe/Berlin"}
@@ -312,11 +310,9 @@ def draft(visit):
 
 
 @pytest.fixture
-def saved(desk, draft):
-    """An appointment that is saved."""
-    outcome = desk.records.save(draft())
-    assert isinstance(outcome, Saved)
-    return outcome.appointment
+def saved(planner, draft):
+    """A saved appointment."""
+    return planner.records.save(draft()).appointment
 
 
 # ------------------------------------------------------------------ over HTTP
@@ -327,7 +323,7 @@ OUTSIDE = "planner.example"
 
 
 class Elements(HTMLParser):
-    """What a page is made of: tags with their attributes, and its text."""
+    """The tags of a page with their attributes, and its text."""
 
     def __init__(self, page):
         super().__init__()
@@ -337,25 +333,23 @@ class Elements(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag, attrs):
-        """Note a tag."""
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_data(self, data):
-        """Note text."""
         self.text += f"{data} "
 
     def all(self, tag, **attributes):
-        """Give the attributes of all such tags."""
+        """Return the attributes of all such tags."""
         wanted = attributes.items()
         return [found for name, found in self.tags if name == tag and wanted <= found.items()]
 
     def field(self, name):
-        """Give the value of the first field of this name."""
+        """Return the value of the first field of this name."""
         return next(found.get("value", "") for tag, found in self.tags if found.get("name") == name)
 
     @property
     def addresses(self):
-        """Give everything that is an address."""
+        """Return everything that is an address."""
         names = ("href", "src", "action", "formaction", "hx-get", "hx-post")
         return [found[name] for _, found in self.tags for name in names if name in found]
 
@@ -387,42 +381,63 @@ class Site:
         return self.access.sign_in(user, PASSWORD).session
 
 
-@contextmanager
-def served(planner, folder):
-    """Serve a planner on a socket of its own until the block is left."""
-    with ExitStack() as stack:
-        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        access = stack.enter_context(closing(Access(folder, hasher=hasher)))
-        for name, role in USERS.items():
-            access.set_account(name, role=role, password=PASSWORD)
-        app = create_app(planner, access, hosts=["127.0.0.1", "localhost", OUTSIDE])
-        listener = stack.enter_context(closing(bind("127.0.0.1", 0)))
-        ready = threading.Event()
-        server = Server(app, ready=ready.set)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+class SharedServer:
+    """Serves the application of the running test: starting a server takes longer than most tests."""
+
+    def __init__(self, url):
+        self.url = url
+        self.app = None
+
+    async def __call__(self, scope, receive, send):
+        """Answer a request."""
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A server without an application."""
+    with closing(bind("127.0.0.1", 0)) as listener:
+        shared, ready = SharedServer(address_of(listener)), threading.Event()
+        running = Server(shared, ready=ready.set)
+        thread = threading.Thread(target=lambda: asyncio.run(running.serve(sockets=[listener])))
         thread.start()
         try:
-            assert ready.wait(10)
-            yield Site(address_of(listener), planner, access, stack)
+            assert ready.wait(30)
+            yield shared
         finally:
-            server.should_exit = True
+            running.should_exit = True
             thread.join()
 
 
 @pytest.fixture
-def site(desk, tmp_path):
+def serve(server, tmp_path):
+    """Return a function that serves a planner until the test ends."""
+    with ExitStack() as stack:
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        access = stack.enter_context(closing(Access(tmp_path, hasher=hasher)))
+        for name, role in USERS.items():
+            access.set_account(name, role=role, password=PASSWORD)
+
+        def serve(planner):
+            server.app = create_app(planner, access, hosts=["127.0.0.1", "localhost", OUTSIDE])
+            return Site(server.url, planner, access, stack)
+
+        yield serve
+
+
+@pytest.fixture
+def site(planner, serve):
     """The planner with one provider, served."""
-    with served(desk, tmp_path) as site:
-        yield site
+    return serve(planner)
 
 
 def hidden(page, action):
-    """Give what a form of a page sends besides what one types, by the address it is sent to."""
+    """Return the hidden fields of the form that is sent to an address."""
     return {name: values[-1] for name, values in all_hidden(page, action).items()}
 
 
 def all_hidden(page, action):
-    """Give the same with every value of a field, as of check boxes."""
+    """Return the same with all values of each field."""
     (form,) = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)
     fields = {}
     for each in Elements(form).all("input", type="hidden"):

@@ -1,94 +1,89 @@
-"""Who did what and when is written down once, with what became of it."""
+"""The audit log: each deed is noted once, with its outcome."""
 
 from datetime import timedelta
 
 import pytest
 
-from planner_host.audit import PAGE_SIZE, Deed
+from planner_host.audit import LONGEST, PAGE_SIZE, Deed
 
 LATER = timedelta(minutes=5)
 
 
 @pytest.fixture
-def audit(desk):
-    """An empty list."""
-    return desk.audit
+def audit(planner):
+    """An empty log."""
+    return planner.audit
 
 
 @pytest.fixture
-def booking(desk):
+def booking(planner):
     """A booking that Anna asked for."""
-    return Deed(desk.now(), "anna", "book", "T-1", "fake", change_id="c-1", outcome="unknown")
+    return Deed(planner.now(), "anna", "book", "T-1", "fake", "R-9", change_id="c-1", outcome="unknown")
 
 
-def test_a_deed_is_listed(audit, booking):
-    """As it was noted."""
-    assert audit.note(booking)
-    assert audit.page(1) == ([booking], False)
-
-
-def test_who_asks_again_does_not_take_it_over(audit, booking):
-    """The same change is one deed, of whoever asked first."""
-    audit.note(booking)
-    assert not audit.note(Deed(booking.at + LATER, "bert", "book", "T-1", "fake", change_id="c-1"))
-    assert [deed.user for deed in audit.of("T-1")] == ["anna"]
-
-
-def test_deeds_that_are_no_changes_are_each_their_own(audit, booking):
-    """Two saves by one person are two rows."""
-    for _ in range(2):
-        audit.note(Deed(booking.at, "anna", "appointment_scheduled", "T-1"))
-    assert len(audit.of("T-1")) == 2
-
-
-def test_an_outcome_is_written_down(audit, booking):
-    """At once: no word of when. Later: when it was found out."""
-    audit.note(booking)
-    audit.settle("c-1", outcome="unknown", code="deadline_exceeded")
-    audit.settle("c-1", outcome="done", rental_id="R-1", at=booking.at + LATER)
-    (deed,) = audit.of("T-1")
-    assert ("done", "", "R-1", booking.at + LATER) == (
-        deed.outcome,
-        deed.code,
-        deed.rental_id,
-        deed.settled_at,
-    )
-
-
-def test_what_is_done_stays_done(audit, booking):
-    """A later answer to the same question does not undo it."""
-    audit.note(booking)
-    audit.settle("c-1", outcome="done", rental_id="R-1")
-    audit.settle("c-1", outcome="refused", code="busy", at=booking.at + LATER)
-    assert [(deed.outcome, deed.code, deed.settled_at) for deed in audit.of("T-1")] == [("done", "", None)]
-
-
-def test_what_was_refused_may_be_done_later(audit, booking):
-    """Where a refusal kept nothing, the same change ran again."""
-    audit.note(booking)
-    audit.settle("c-1", outcome="refused", code="unreachable")
-    audit.settle("c-1", outcome="done", at=booking.at + LATER)
-    assert [("done", booking.at + LATER)] == [(deed.outcome, deed.settled_at) for deed in audit.of("T-1")]
-
-
-def test_the_rental_that_was_named_is_kept(audit, booking):
-    """An outcome that names no rental does not take away which one was meant."""
-    audit.note(Deed(booking.at, "anna", "cancel", "T-1", "fake", "R-9", "c-2", "unknown"))
-    audit.settle("c-2", outcome="refused", code="rental_closed")
-    assert [deed.rental_id for deed in audit.of("T-1")] == ["R-9"]
-
-
-def test_a_change_that_is_not_listed_settles_nothing(audit):
-    """Nothing appears of itself."""
-    audit.settle("c-9", outcome="done")
+def test_a_change_is_noted_once(audit, booking):
+    """As it was asked for first, whoever asks again. Two deeds that are no changes are two rows."""
+    audit.settle("c-1", outcome="done")
     assert audit.page(1) == ([], False)
+    assert audit.note(booking)
+    assert not audit.note(Deed(booking.at + LATER, "bert", "book", "T-1", "fake", change_id="c-1"))
+    assert audit.page(1) == ([booking], False)
+    for _ in range(2):
+        audit.note(Deed(booking.at, "anna", "appointment_scheduled", "T-2"))
+    assert len(audit.of("T-2")) == 2
+
+
+def outcome(outcome, code="", rental_id="", at=None):
+    """Write how a change is settled."""
+    return {"outcome": outcome, "code": code, "rental_id": rental_id, "at": at}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "kept"),
+    [
+        (
+            [outcome("unknown", "deadline_exceeded"), outcome("done", rental_id="R-1", at=LATER)],
+            ("done", "", "R-1", LATER),
+        ),
+        # a later answer to the same question does not undo what is done
+        ([outcome("done", rental_id="R-1"), outcome("refused", "busy", at=LATER)], ("done", "", "R-1", None)),
+        # where a refusal kept nothing, the same change may run again
+        ([outcome("refused", "unreachable"), outcome("done", at=LATER)], ("done", "", "R-9", LATER)),
+        # an outcome that names no rental keeps which one was meant
+        ([outcome("refused", "rental_closed")], ("refused", "rental_closed", "R-9", None)),
+    ],
+    ids=["found out later", "done stays done", "refused and done later", "rental stays named"],
+)
+def test_an_outcome_is_noted(audit, booking, outcomes, kept):
+    """With when it was found out, unless that was at once."""
+    audit.note(booking)
+    for each in outcomes:
+        audit.settle("c-1", **each | {"at": each["at"] and booking.at + each["at"]})
+    (deed,) = audit.of("T-1")
+    settled = deed.settled_at and deed.settled_at - booking.at
+    assert (deed.outcome, deed.code, deed.rental_id, settled) == kept
 
 
 def test_pages_go_back_in_time(audit, booking):
-    """Newest first; the last page says that it is the last."""
+    """Newest first; each says whether there are older ones."""
     for number in range(PAGE_SIZE + 1):
         audit.note(Deed(booking.at, "anna", "appointment_new", f"T-{number}"))
     (first, has_older), (second, has_more) = audit.page(1), audit.page(2)
     assert (first[0].subject, len(first), has_older) == (f"T-{PAGE_SIZE}", PAGE_SIZE, True)
     assert ([deed.subject for deed in second], has_more) == (["T-0"], False)
     assert audit.page(99_999_999) == ([], False)
+
+
+def test_the_log_is_bounded(audit, booking, monkeypatch):
+    """In the length of its fields, and in their number; the oldest deeds go first."""
+    monkeypatch.setattr("planner_host.audit.MOST_KEPT", 3)
+    long = "x" * 10_000
+    for number in range(5):
+        change = f"c-{number}"
+        audit.note(Deed(booking.at, long, long, f"T-{number}", long, long, change, "refused", long))
+        audit.settle(change, outcome="refused", code=long + long, rental_id=long)
+    deeds, has_older = audit.page(1)
+    assert ([deed.subject for deed in deeds], has_older) == (["T-4", "T-3", "T-2"], False)
+    for deed in deeds:
+        fields = (deed.user, deed.action, deed.provider, deed.rental_id, deed.code)
+        assert [len(each) for each in fields] == [LONGEST] * 5

@@ -11,20 +11,15 @@ SINCE = "2026-11-24T10:00:00.123456789+01:00"
 
 def settings(properties, *, values=None, secrets=(), fixed=()):
     """Write settings as a provider answers them."""
-    document = {
-        "provider": "fake",
-        "site": "main",
-        "values": values or {},
-        "schema": {"type": "object", "properties": properties},
-        "secrets_set": [{"name": name, "since": SINCE} for name in secrets],
-        "fixed": list(fixed),
-    }
+    document = {"provider": "fake", "site": "main", "values": values or {}, "fixed": list(fixed)}
+    document |= {"schema": {"type": "object", "properties": properties}}
+    document |= {"secrets_set": [{"name": name, "since": SINCE} for name in secrets]}
     validate(document, "provider_settings")
     return document
 
 
 def saved(document, **fields):
-    """Send the form with these fields filled in, and give the values that are saved."""
+    """Send the form with these fields filled in; return the values that are saved."""
     form = Form({name: (text,) for name, text in fields.items()})
     values = values_of(fields_of(document), form)
     validate({"provider": "fake", "site": "main", "values": values}, "provider_settings")
@@ -51,8 +46,8 @@ def saved(document, **fields):
         ({"type": "object"}, None, "text", ""),
     ],
 )
-def test_each_kind_of_value_is_drawn_and_read_back(described, present, kind, shown):
-    """What is shown and sent unchanged is what was set."""
+def test_a_value_is_shown_by_its_kind_and_read_back(described, present, kind, shown):
+    """What is sent unchanged is what was set."""
     document = settings({"x": described}, values={"x": present})
     (field,) = fields_of(document)
     assert (field.kind, field.value) == (kind, shown)
@@ -60,81 +55,73 @@ def test_each_kind_of_value_is_drawn_and_read_back(described, present, kind, sho
         assert saved(document, value_x=shown) == {"x": present}
 
 
-def test_what_was_never_set_is_drawn_with_its_default():
+# What is typed into a field of a kind, and the value that is saved.
+NUMBER, SWITCH = {"type": "number"}, {"type": "boolean"}
+CHOICE = {"enum": [5, "auto", True]}
+TYPED = [
+    *(
+        (NUMBER, typed, value)
+        for typed, value in (("5", 5), ("5.0", 5), ("2,5", 2.5), ("-1", -1), ("", None))
+    ),
+    # what is no number or no choice is left to the provider to refuse
+    *((NUMBER, typed, typed) for typed in ("viel", "nan", "inf", "1e999", "1e300")),
+    *((CHOICE, typed, value) for typed, value in (("5", 5), ("auto", "auto"), ("true", True), ("6", "6"))),
+    # an emptied field deletes its value
+    *((described, "", None) for described in (CHOICE, {"type": "string"})),
+    ({"type": "array"}, " \n ", None),
+    # browsers send nothing for a switch that is off
+    *((SWITCH, typed, value) for typed, value in (("on", True), (None, False))),
+]
+
+
+@pytest.mark.parametrize(("described", "typed", "value"), TYPED)
+def test_a_value_is_read_as_people_type_it(described, typed, value):
+    """It keeps its kind; null is the contract's word for none."""
+    fields = {} if typed is None else {"value_x": typed}
+    assert saved(settings({"x": described}, values={"x": None}), **fields) == {"x": value}
+
+
+def test_a_value_that_was_never_set_is_shown_as_its_default():
     """A value that is set, be it nothing, goes before."""
     properties = {"x": {"type": "integer", "default": 30}, "y": {"type": "boolean", "default": True}}
-    assert [field.value for field in fields_of(settings(properties))] == ["30", "on"]
-    assert [field.value for field in fields_of(settings(properties, values={"x": 5, "y": False}))] == [
-        "5",
-        "",
-    ]
+    for values, shown in (({}, ["30", "on"]), ({"x": 5, "y": False}, ["5", ""])):
+        assert [field.value for field in fields_of(settings(properties, values=values))] == shown
 
 
 @pytest.mark.parametrize(
-    ("typed", "number"),
-    [("5", 5), ("5.0", 5), ("2,5", 2.5), ("-1", -1), ("", None), ("viel", "viel"), ("nan", "nan"), ("inf", "inf"),
-     ("1e999", "1e999"), ("1e300", "1e300")],
-)  # fmt: skip
-def test_a_number_as_people_type_it(typed, number):
-    """With comma or point; what is none is left to the provider to refuse."""
-    assert saved(settings({"x": {"type": "number"}}), value_x=typed) == {"x": number}
-
-
-def test_a_switch_that_is_off_is_sent_as_nothing():
-    """As browsers do it."""
-    document = settings({"x": {"type": "boolean"}}, values={"x": True})
-    assert (saved(document), saved(document, value_x="on")) == ({"x": False}, {"x": True})
-
-
-def test_an_emptied_field_deletes_its_value():
-    """Null is the contract's word for it."""
-    document = settings({"x": {"type": "string"}, "y": {"type": "array"}}, values={"x": "a", "y": ["b"]})
-    assert saved(document, value_x="", value_y=" \n ") == {"x": None, "y": None}
-
-
-def test_a_choice_keeps_its_kind():
-    """A number among the choices is saved as a number, and what is no choice is left to the provider."""
-    document = settings({"x": {"enum": [5, "auto", True]}})
-    assert [saved(document, value_x=text) for text in ("5", "auto", "true", "6", "")] == [
-        {"x": 5},
-        {"x": "auto"},
-        {"x": True},
-        {"x": "6"},
-        {"x": None},
-    ]
-
-
-def test_a_secret_is_kept_set_or_deleted():
-    """Left empty it is kept; entered it is set, whatever else is ticked; with its removal ticked it is deleted."""
+    ("sent", "kept"),
+    [
+        ({}, {}),
+        ({"value_token": "new"}, {"token": "new"}),
+        ({"value_token": "new", "clear_token": "on"}, {"token": "new"}),
+        ({"clear_token": "on"}, {"token": None}),
+    ],
+    ids=["empty", "entered", "entered and removal ticked", "removal ticked"],
+)
+def test_a_secret_is_kept_set_or_deleted(sent, kept):
+    """One that is entered is set, whatever else is ticked."""
     document = settings({"token": {"type": "string", "writeOnly": True}}, secrets=["token"])
-    assert [
-        saved(document),
-        saved(document, value_token="new"),
-        saved(document, value_token="new", clear_token="on"),
-        saved(document, clear_token="on"),
-    ] == [{}, {"token": "new"}, {"token": "new"}, {"token": None}]
+    assert saved(document, **sent) == kept
 
 
-def test_a_secret_is_never_drawn():
+def test_a_secret_is_never_shown():
     """Neither what a careless provider gives back nor what was just sent."""
-    document = settings(
-        {"token": {"writeOnly": True, "default": "canary"}}, values={"token": "canary"}, secrets=["token"]
-    )
+    described = {"token": {"writeOnly": True, "default": "canary"}}
+    document = settings(described, values={"token": "canary"}, secrets=["token"])
     (field,) = fields_of(document, sent=Form({"value_token": ("canary",)}))
     assert (field.value, field.kind, field.set_since.year) == ("", "secret", 2026)
     assert "canary" not in repr(field)
 
 
-def test_what_was_sent_is_drawn_again():
-    """After a refusal nothing has to be typed again; what is fixed stays what it is."""
-    document = settings(
-        {"x": {}, "y": {"type": "boolean"}, "z": {}}, values={"x": "a", "y": True, "z": "fixed"}, fixed=["z"]
-    )
+def test_values_that_were_sent_are_shown_again():
+    """After a refusal nothing has to be typed again; what is fixed stays as it is."""
+    values = {"x": "a", "y": True, "z": "fixed"}
+    document = settings({"x": {}, "y": SWITCH, "z": {}}, values=values, fixed=["z"])
     fields = fields_of(document, sent=Form({"value_x": ("b",), "value_z": ("c",)}))
     assert [field.value for field in fields] == ["b", "", "fixed"]
 
 
-def test_what_the_environment_sets_is_not_saved():
+def test_a_setting_of_the_environment_is_not_saved():
     """Read-only on the page, and not sent to the provider whatever comes in."""
     document = settings({"x": {}, "t": {"writeOnly": True}}, values={"x": "a"}, fixed=["x", "t"])
     assert [field.is_fixed for field in fields_of(document)] == [True, True]
@@ -142,38 +129,31 @@ def test_what_the_environment_sets_is_not_saved():
 
 
 def test_fields_stand_in_their_order():
-    """By `x-order`, what has none behind it, and then as the schema has them."""
-    properties = {
-        "d": {},
-        "c": {"x-order": 2},
-        "e": {"x-order": "first"},
-        "a": {"x-order": 1.5},
-        "b": {"x-order": 2},
-    }
+    """By `x-order`; what has none comes last, as the schema has it."""
+    orders = {"d": None, "c": 2, "e": "first", "a": 1.5, "b": 2}
+    properties = {name: {} if order is None else {"x-order": order} for name, order in orders.items()}
     assert [field.name for field in fields_of(settings(properties))] == ["a", "c", "b", "d", "e"]
 
 
-def test_titles_help_and_length_are_the_schemas():
-    """Where it has none, the name stands there."""
-    properties = {
-        "x": {"title": "Webadresse", "description": "Hilfe", "maxLength": 10},
-        "y": {"maxLength": "long"},
-    }
-    x, y = fields_of(settings(properties))
+def test_title_help_and_length_are_the_schemas():
+    """Where it has no title, the name stands there."""
+    described = {"title": "Webadresse", "description": "Hilfe", "maxLength": 10}
+    x, y = fields_of(settings({"x": described, "y": {"maxLength": "long"}}))
     assert (x.title, x.help, x.longest) == ("Webadresse", "Hilfe", 10)
     assert (y.title, y.help, y.longest) == ("y", "", LONGEST)
 
 
 @pytest.mark.parametrize(
-    "schema", [{}, {"properties": []}, {"properties": None}, {"properties": {"x": True}}]
+    ("schema", "kinds"),
+    [({}, []), ({"properties": []}, []), ({"properties": None}, []), ({"properties": {"x": True}}, ["text"])],
 )
-def test_a_schema_that_says_nothing_makes_a_form_all_the_same(schema):
-    """The contract lets a provider write any; the page must not fail of it."""
+def test_a_schema_that_says_nothing_makes_a_form(schema, kinds):
+    """The contract lets a provider write any."""
     document = settings({}) | {"schema": schema}
     validate(document, "provider_settings")
-    assert [field.kind for field in fields_of(document)] in ([], ["text"])
+    assert [field.kind for field in fields_of(document)] == kinds
 
 
 def test_settings_without_a_schema_have_no_fields():
-    """The answer may leave it out."""
+    """As of a provider that cannot be asked."""
     assert fields_of({"provider": "fake", "site": "main", "values": {}}) == []

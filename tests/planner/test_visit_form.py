@@ -34,9 +34,11 @@ from planner_host.visit_form import (
     without_customer,
 )
 
+from .conftest import NOW
+
 BERLIN = ZoneInfo("Europe/Berlin")
-NOW = datetime(2026, 11, 24, 9, 7, tzinfo=UTC)
 START = datetime(2026, 11, 25, 7, tzinfo=UTC)
+SOMMER = {"source": "manual", "last_name": "Sommer"}
 
 # Anything a browser or another program can send; half characters are refused before a form is read.
 sent = st.text(st.characters(codec="utf-8"), max_size=400)
@@ -50,82 +52,67 @@ def read(texts, **more):
     return read_visit(texts, zone=BERLIN, now=NOW, **({"customer_of_dms": None} | more))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def form(catalogues):
     """A form with a customer typed by hand, filled in as it should be."""
     texts = blank_texts(START, language=catalogues["de"], zone=BERLIN)
     return texts | {"customer_source": "manual", "customer_last_name": "Sommer"}
 
 
-def document(visit):
-    """Write a visit as the document it becomes."""
-    saved = Appointment(new_id(), 1, "main", "Europe/Berlin", visit, "anna", NOW)
-    return document_of(saved)
+def saved(visit):
+    """Write a saved appointment."""
+    return Appointment("T-1", 1, "main", "Europe/Berlin", visit, "anna", NOW)
 
 
-def test_what_is_filled_in_becomes_a_visit(form):
-    """Customer, car, times and work are there; what was left empty is not."""
+def test_a_form_becomes_a_visit(form):
+    """Customer, car, times and work are there; what was left empty is not, as the person of a company."""
     read_form = read(form | {"vehicle_licence_plate": "KA-AS 1", "work": "Inspektion"})
-    expected = Visit(
-        START,
-        START + timedelta(hours=8),
-        {"source": "manual", "last_name": "Sommer"},
-        {"licence_plate": "KA-AS 1"},
-        "Inspektion",
-    )
-    assert (read_form.problems, read_form.visit) == ({}, expected)
+    end = START + timedelta(hours=8)
+    visit = Visit(START, end, SOMMER, {"licence_plate": "KA-AS 1"}, "Inspektion")
+    assert (read_form.problems, read_form.visit) == ({}, visit)
+    visit = read(form | {"customer_last_name": "", "customer_company": "Krüger GmbH"}).visit
+    assert name_of(visit.customer) == "Krüger GmbH"
 
 
 def test_a_drawn_form_is_read_back(language, draft):
     """Opening an appointment and saving it changes nothing, in either language."""
     appointment = draft()
-    assert appointment.visit == read(texts_of(appointment, language=language)).visit
+    assert read(texts_of(appointment, language=language)).visit == appointment.visit
 
 
 @given(st.integers(0, 100_000_000), st.integers(1, 10_000))
 def test_a_drawn_period_is_read_back(catalogues, minute, minutes):
     """On whatever day of the year, however long the car stays."""
     start = datetime(2000, 1, 2, tzinfo=UTC) + timedelta(minutes=minute)
-    visit = Visit(start, start + timedelta(minutes=minutes), {"source": "manual", "last_name": "Sommer"}, {})
-    appointment = Appointment("T-1", 1, "main", "Europe/Berlin", visit, "anna", NOW)
-    assert visit == read(texts_of(appointment, language=catalogues["de"])).visit
+    visit = Visit(start, start + timedelta(minutes=minutes), SOMMER, {})
+    assert read(texts_of(saved(visit), language=catalogues["de"])).visit == visit
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), sent | odd | st.builds(str.__add__, sent, odd)))
-def test_what_can_be_saved_the_contract_takes(catalogues, fields):
-    """Whatever is sent, it is refused by name of the field, or it is a valid appointment."""
-    texts = blank_texts(START, language=catalogues["de"], zone=BERLIN) | {"customer_last_name": "Sommer"}
-    read_form = read(texts | {name: text.strip() for name, text in fields.items()})
+def test_any_form_is_refused_or_a_valid_appointment(form, fields):
+    """Refused by the names of its fields."""
+    read_form = read(form | {"customer_source": ""} | {name: text.strip() for name, text in fields.items()})
     if read_form.visit is None:
-        assert set(read_form.problems) <= set(FIELDS)
-        assert read_form.problems != {}
+        assert set() < set(read_form.problems) <= set(FIELDS)
     else:
-        validate(document(read_form.visit), "appointment")
+        validate(document_of(saved(read_form.visit)), "appointment")
 
 
 @pytest.mark.parametrize(
     "name", [*(f"customer_{n}" for n in MANUAL_FIELDS), *(f"vehicle_{n}" for n in VEHICLE_FIELDS)]
 )
-def test_a_line_is_as_long_as_the_contract_has_it(form, name):
-    """The longest that the contract takes is taken; one letter more is said at its field, and nothing is cut off."""
+def test_a_field_is_as_long_as_in_the_contract(form, name):
+    """One letter more is refused at its field, and nothing is cut off."""
     most = longest(name.partition("_")[2])
     fits, too_long = (read(form | {name: "a@" + "ü" * more}) for more in (most - 2, most - 1))
-    assert fits.visit is not None
-    validate(document(fits.visit), "appointment")
+    validate(document_of(saved(fits.visit)), "appointment")
     assert (too_long.visit, dict(too_long.problems)) == (None, {name: "typed.too_long"})
 
 
-def test_work_is_as_long_as_its_field(form):
-    """What does not fit is said, not cut off."""
-    assert read(form | {"work": "x" * LONGEST_WORK}).visit is not None
-    assert read(form | {"work": "x" * (LONGEST_WORK + 1)}).problems == {"work": "typed.too_long"}
-
-
-def test_work_keeps_its_lines(form):
-    """Several lines stay several lines; what no text holds becomes a blank."""
-    visit = read(form | {"work": "Bremsen\n\tvorn\x00hinten"}).visit
-    assert visit is not None
-    assert visit.work == "Bremsen\n\tvorn hinten"
+def test_the_work_keeps_its_lines(form):
+    """What no text holds becomes a blank; it is as long as its field."""
+    assert read(form | {"work": "Bremsen\n\tvorn\x00hinten"}).visit.work == "Bremsen\n\tvorn hinten"
+    assert read(form | {"work": "x" * LONGEST_WORK}).problems == {}
 
 
 @pytest.mark.parametrize(
@@ -143,81 +130,72 @@ def test_a_line_is_tidied(typed, line):
     assert tidy(typed) == line
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u200b", "\ufeff\u00a0", "\x00"])
-def test_a_customer_has_a_name(form, name):
-    """A name of nothing that a person sees is none."""
-    assert read(form | {"customer_last_name": name}).problems == {
-        "customer_last_name": "customer.name_missing"
-    }
+NIGHT = {"start_date": "31.10.2027", "end_date": "31.10.2027", "start_time": "2:30", "end_time": "2:45"}
 
 
-def test_a_company_is_name_enough(form):
-    """Companies need no person."""
-    visit = read(form | {"customer_last_name": "", "customer_company": "Krüger GmbH"}).visit
-    assert visit is not None
-    assert name_of(visit.customer) == "Krüger GmbH"
+@pytest.mark.parametrize(
+    ("fields", "problems"),
+    [
+        # a name of nothing that a person sees is none
+        *(({"customer_last_name": name}, {"customer_last_name": "customer.name_missing"})
+          for name in ("", " ", "\u200b", "\ufeff\u00a0", "\x00")),
+        *(({"customer_email": typed}, {"customer_email": "customer.email_wrong"}) for typed in ("k. A.", "a@b@c")),
+        *(({"customer_email": typed}, {}) for typed in ("a@b.example", "")),
+        ({"start_date": "31.2.", "end_time": "25", "customer_last_name": ""},
+         {"start_date": "typed.day", "end_time": "typed.time", "customer_last_name": "customer.name_missing"}),
+        ({"start_date": "31.02.", "start_time": "24:00"}, {"start_date": "typed.day", "start_time": "typed.midnight"}),
+        *(({"end_time": end}, {"end_date": "typed.end_before_start"}) for end in ("07:59", "08:00")),
+        # in the night in which the clocks go back, the second 2:30 comes after the first 2:45
+        (NIGHT | {"start_fold": "1", "end_fold": "0"}, {"end_date": "typed.end_before_start"}),
+        ({"work": "x" * (LONGEST_WORK + 1)}, {"work": "typed.too_long"}),
+        # a number alone is nobody
+        ({"customer_source": "dms", "customer_number": "999"}, {"customer_query": "customer.gone"}),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_refused_at_its_field(form, fields, problems):
+    """All of them at once."""
+    assert read(form | fields).problems == problems
 
 
-def test_every_mistake_is_said_at_once(form):
-    """Who mistyped three fields is told of three."""
-    wrong = {"start_date": "31.2.", "end_time": "25", "customer_last_name": ""}
-    expected = {
-        "start_date": "typed.day",
-        "end_time": "typed.time",
-        "customer_last_name": "customer.name_missing",
-    }
-    assert read(form | wrong).problems == expected
+def test_a_visit_is_measured_by_instants(form):
+    """From the first 2:30 to the second 2:45 it is an hour and a quarter."""
+    visit = read(form | NIGHT | {"start_fold": "0", "end_fold": "1"}).visit
+    assert visit.end - visit.start == timedelta(minutes=75)
 
 
-@pytest.mark.parametrize("end", ["07:59", "08:00"])
-def test_the_car_is_fetched_after_it_was_brought(form, end):
-    """A visit takes a while."""
-    assert read(form | {"end_time": end}).problems == {"end_date": "typed.end_before_start"}
-
-
-def test_the_odd_night_is_measured_by_instants(form):
-    """From the second 2:30 to 2:45 is a quarter of an hour; from there back to the first, none."""
-    night = {"start_date": "31.10.2027", "end_date": "31.10.2027", "start_time": "2:30", "end_time": "2:45"}
-    forth = read(form | night | {"start_fold": "0", "end_fold": "1"}).visit
-    back = read(form | night | {"start_fold": "1", "end_fold": "0"})
-    assert forth is not None
-    assert timedelta(minutes=75) == forth.end - forth.start
-    assert back.problems == {"end_date": "typed.end_before_start"}
-
-
-def test_a_customer_of_the_dms_is_what_the_dms_says(form, dms):
-    """Whatever stands in the form's hidden fields, the DMS's own data are saved."""
+def test_a_customer_of_the_dms_is_saved_as_the_dms_has_it(form, dms):
+    """Whatever stands in the form's hidden fields; another customer is begun with empty fields."""
     customer = dms.customer("10001")
-    texts = with_customer(form, customer) | {"customer_last_name": "Meier", "customer_phone": "x" * 500}
-    visit = read(texts, customer_of_dms=customer.document()).visit
-    assert visit is not None
-    assert customer.document() == visit.customer
+    picked = with_customer(form, customer)
+    texts = picked | {"customer_last_name": "Meier", "customer_phone": "x" * 500}
+    assert read(texts, customer_of_dms=customer.document()).visit.customer == customer.document()
+    texts = without_customer(picked)
+    left = {texts[name] for name in FIELDS if name.startswith("customer_") and name != "customer_source"}
+    assert (left, texts["customer_source"]) == ({""}, "manual")
 
 
-def test_a_customer_who_is_gone_from_the_dms_is_said(form):
-    """A number alone is nobody."""
-    texts = form | {"customer_source": "dms", "customer_number": "999"}
-    assert read(texts).problems == {"customer_query": "customer.gone"}
-
-
-def test_the_only_car_comes_along(form, dms):
-    """One car is taken over with its owner, of several one is chosen."""
-    assert [
-        with_customer(form, dms.customer(number))["vehicle_licence_plate"] for number in ("10001", "10002")
-    ] == ["K-MU 123", ""]
-
-
-def test_another_customer_is_begun_with_empty_fields(form, dms):
-    """Nothing of the customer of the DMS stays in the form typed by hand."""
-    texts = without_customer(with_customer(form, dms.customer("10001")))
-    left = [texts[name] for name in FIELDS if name.startswith("customer_") and name != "customer_source"]
-    assert (set(left), texts["customer_source"]) == ({""}, "manual")
+@pytest.mark.parametrize(
+    ("number", "query", "plate"),
+    [
+        ("10001", "", "K-MU 123"),
+        ("10002", "", ""),
+        ("10002", "MS-BK 2", "MS-BK 2"),
+        ("10002", "msbk2", "MS-BK 2"),
+        ("10002", "MS-BK", ""),
+        ("10002", "krüger", ""),
+        ("10002", "10002", ""),
+    ],
+)
+def test_a_customer_comes_with_the_car_that_is_meant(form, dms, number, query, plate):
+    """The only one, or the one whose plate was searched for; else one has to be chosen."""
+    texts = with_customer(form | {"customer_query": query}, dms.customer(number))
+    assert texts["vehicle_licence_plate"] == plate
 
 
 def test_another_car_replaces_all_of_the_first(form):
-    """A plate that the new car does not have is not kept."""
+    """A field that the new car does not have is emptied."""
     texts = with_vehicle(form | {"vehicle_vin": "W1", "vehicle_make": "VW"}, {"licence_plate": "KA-B 2"})
-    assert tuple(texts[f"vehicle_{name}"] for name in ("licence_plate", "vin", "make")) == ("KA-B 2", "", "")
+    assert [texts[f"vehicle_{name}"] for name in ("licence_plate", "vin", "make")] == ["KA-B 2", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -225,58 +203,36 @@ def test_another_car_replaces_all_of_the_first(form):
     [
         ("2026-11-26T08:00", "2026-11-26T07:00"),
         ("2027-03-28T02:30", "2027-03-28T01:30"),
-        ("", "2026-11-24T09:15"),
-        ("heute", "2026-11-24T09:15"),
-        ("0001-01-01T00:00", "2026-11-24T09:15"),
-        ("9999-12-31T23:59", "2026-11-24T09:15"),
+        *((at, "2026-11-24T09:15") for at in ("", "heute", "0001-01-01T00:00", "9999-12-31T23:59")),
     ],
 )
 def test_a_new_appointment_begins_at_its_slot(at, start):
     """An address that names no hour a visit can have means the next quarter of an hour."""
-    assert (
-        start_of_new(at, now=NOW, zone=BERLIN).isoformat(timespec="minutes").removesuffix("+00:00") == start
-    )
-
-
-@pytest.mark.parametrize("text", ["T-0a1b2c3d4e5f", "A.b_c~d-1", "x" * 80])
-def test_an_id(text):
-    """What the contract takes as an id, and an address can bear."""
-    assert is_id(text)
-
-
-@pytest.mark.parametrize("text", ["", "x" * 81, "ä", "a/b", "a b", "a\n", "..", ".", "new", "-a\x00"])
-def test_no_id(text):
-    """An address would lead elsewhere, or the contract refuses it."""
-    assert not is_id(text)
-
-
-def test_drawn_ids_are_ids():
-    """Each is another."""
-    drawn = {new_id() for _ in range(100)}
-    assert (len(drawn), all(map(is_id, drawn))) == (100, True)
-
-
-def test_a_cancelled_visit_is_a_valid_document(visit, draft):
-    """The status is the contract's, whatever else is known of car and work."""
-    bare = Visit(visit.start, visit.end, visit.customer, {}, "", Status.CANCELLED)
-    written = document_of(draft(visit=bare, revision=2))
-    validate(written, "appointment")
-    assert (written["status"], written["period"]["start"]) == ("cancelled", "2026-11-25T08:00:00+01:00")
+    assert f"{start_of_new(at, now=NOW, zone=BERLIN):%Y-%m-%dT%H:%M}" == start
 
 
 @pytest.mark.parametrize(
-    ("typed", "is_one"), [("a@b.example", True), ("", True), ("k. A.", False), ("a@b@c", False)]
+    ("text", "is_one"),
+    [
+        *((text, True) for text in ("T-0a1b2c3d4e5f", "A.b_c~d-1", "x" * 80)),
+        *((text, False) for text in ("", "x" * 81, "ä", "a/b", "a b", "a\n", "..", ".", "new", "-a\x00")),
+    ],
 )
-def test_an_email_address_is_one(form, typed, is_one):
-    """The browser is not asked: it would say so in its own language, or not at all."""
-    problems = read(form | {"customer_email": typed}).problems
-    assert ({} if is_one else {"customer_email": "customer.email_wrong"}) == problems
+def test_an_id_is_what_the_contract_takes_and_an_address_can_hold(text, is_one):
+    """No address of another page."""
+    assert is_id(text) == is_one
 
 
-def test_every_mistake_of_a_moment_is_named(form):
-    """The day's and the time's at once."""
-    problems = read(form | {"start_date": "31.02.", "start_time": "24:00"}).problems
-    assert problems == {"start_date": "typed.day", "start_time": "typed.midnight"}
+def test_ids_are_unique():
+    """Each is an id."""
+    assert len(set(filter(is_id, (new_id() for _ in range(100))))) == 100
+
+
+def test_a_cancelled_visit_is_a_valid_document():
+    """The status is the contract's, and times have an offset."""
+    written = document_of(saved(Visit(START, START + timedelta(1), SOMMER, {}, "", Status.CANCELLED)))
+    validate(written, "appointment")
+    assert (written["status"], written["period"]["start"]) == ("cancelled", "2026-11-25T08:00:00+01:00")
 
 
 @pytest.mark.parametrize(
@@ -291,17 +247,7 @@ def test_every_mistake_of_a_moment_is_named(form):
         ("2026-11-28T17:30", "2026-11-30T17:00"),
     ],
 )
-def test_a_car_is_picked_up_while_somebody_is_there(start, end):
+def test_a_car_is_picked_up_while_the_workshop_is_open(start, end):
     """Eight hours later, by six at the latest, else on the next working day at five."""
     begins, ends = (datetime.fromisoformat(each).replace(tzinfo=BERLIN) for each in (start, end))
-    assert ends == usual_end(begins.astimezone(UTC), BERLIN)
-
-
-@pytest.mark.parametrize(
-    ("query", "plate"),
-    [("MS-BK 2", "MS-BK 2"), ("msbk2", "MS-BK 2"), ("MS-BK", ""), ("krüger", ""), ("10002", "")],
-)
-def test_the_car_that_was_searched_for_goes_along(dms, form, query, plate):
-    """Of several; by its plate, as far as it was typed and means one alone."""
-    customer = dms.customer("10002")
-    assert with_customer(form | {"customer_query": query}, customer)["vehicle_licence_plate"] == plate
+    assert usual_end(begins.astimezone(UTC), BERLIN) == ends

@@ -3,11 +3,11 @@
 import os
 
 import pytest
-from carloop_faults.bad.documents import JUNK
-from carloop_faults.bad.feeding import HOOKS, feed, is_told, problem_of
 
 from carloop_plugin import plugin
 from mobility_hookspecs import CallContext
+from tests.support.bad_documents import JUNK
+from tests.support.feeding import HOOKS, feed, is_told, problem_of
 
 A_FEW = 40
 

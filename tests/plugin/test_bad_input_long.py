@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
-from carloop_faults.bad.feeding import EACH, HOOKS, feed, kept
 
 from carloop_plugin.model import AppointmentId
 from carloop_plugin.store.opening import source_of
+from tests.support.feeding import EACH, HOOKS, feed, kept
 
-COMMAND = Path(__file__).parents[1] / "faults" / "bad_documents.py"
+ROOT = Path(__file__).parents[2]
 
 
 def test_there_are_ten_thousand():
@@ -60,8 +60,8 @@ def test_an_answer_that_is_not_a_refusal_is_found(monkeypatch, tmp_path, answer)
 def test_the_command_counts_all_of_them(tmp_path):
     """A small run, on both databases, with its page."""
     report = tmp_path / "bad.md"
-    command = [sys.executable, str(COMMAND), "--each", "40", "--report", str(report)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    command = [sys.executable, "-m", "proofs.bad_documents", "--each", "40", "--report", str(report)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, cwd=ROOT)
     line = f"{2 * 40 * len(HOOKS)} documents, 0 raw, 0 astray, 0 kept"
     assert (done.returncode, done.stdout) == (0, f"{line}\n"), done.stderr
     assert f"\n**{line}**\n" in report.read_text("utf-8")

@@ -183,12 +183,12 @@ def test_a_vehicle_taken_by_another_planner_is_refused_with_alternatives(planner
     assert planner.state()["state"] == "open"
 
 
-def test_a_booking_that_carloop_cannot_read_is_answered_without_alternatives(planner):
+def test_a_booking_refused_for_another_reason_is_answered_without_alternatives(planner):
     """They are offered only where the vehicle is taken."""
     planner.save()
-    planner.control.fault("book", "status", value=422)
+    planner.control.fault("book", "status", value={"status": 422, "code": "period_invalid"})
     outcome = planner.do(planner.booking())
-    assert outcome["status"] == "refused"
+    assert refusal(outcome)[:2] == ("refused", "period_invalid")
     assert not {"rental", "alternatives"} & set(outcome)
 
 

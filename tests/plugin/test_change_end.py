@@ -65,13 +65,15 @@ def test_an_end_that_cannot_be_is_refused(planner, now, end, expected):
     ],
 )
 def test_nothing_but_the_end_can_be_changed(planner, name, value):
-    """The pointer names what was too much, valid or not, and the refusal stays."""
+    """The pointer names what was too much, valid or not. The refusal is kept under the change's id."""
     change = planner.end_change({"id": "R-1"}, planner.end(), **{name: value})
     outcome = planner.do(change)
     assert code(outcome) == ("refused", "rental_immutable")
     assert outcome["problem"]["detail"] == text("change.immutable", "de")
     assert outcome["problem"]["pointer"] == f"/{name}"
     assert planner.do(change) == outcome
+    del change[name]
+    assert code(planner.do(change)) == ("refused", "change_id_reused")
 
 
 def test_an_end_that_collides_with_another_rental_is_refused(planner, rent_directly):

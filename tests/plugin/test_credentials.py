@@ -15,7 +15,7 @@ from keyring.backends import fail
 from carloop_plugin.credentials import SecretsFile, open_credentials, secrets_path
 from carloop_plugin.model import Site, StoredToken
 from carloop_plugin.settings import ConfigurationProblem
-from tests.conftest import fork
+from tests.support.forking import fork
 
 MAIN, NORD = Site("main"), Site("nord")
 CANARY = "canary-token-0815"

@@ -1,4 +1,4 @@
-"""The hooks as plain functions: documents for other providers, unreadable and hostile ones, calls without a deadline."""
+"""The hooks as plain functions: other providers' documents, unreadable and hostile ones, calls without a deadline."""
 
 import math
 

@@ -45,6 +45,10 @@ def visit(start_hours=0, end_hours=0):
     return replace(APPOINTMENT, period=Period(VISIT.start + start_hours * HOUR, VISIT.end + end_hours * HOUR))
 
 
+def rented(start_hours, end_hours):
+    return replace(RENTAL, period=visit(start_hours, end_hours).period)
+
+
 @pytest.mark.parametrize(
     ("rental", "appointment", "expected"),
     [
@@ -67,35 +71,22 @@ def visit(start_hours=0, end_hours=0):
         (replace(RENTAL, linked=False), APPOINTMENT, Proposal(Misfit.NOT_AS_ASKED, None)),
         (replace(RENTAL, status=RentalStatus.CANCELLED), visit(24, 24), None),
         (replace(RENTAL, status=RentalStatus.RETURNED), visit(24, 24), None),
+        # a difference that the advisor chose when booking
+        (rented(0, -1), APPOINTMENT, None),
+        (rented(0, 5), APPOINTMENT, None),
+        (rented(0, 5), visit(end_hours=2), None),
+        (rented(0, 5), visit(end_hours=6), Proposal(END_MOVED, VISIT.end + 6 * HOUR)),
+        # a visit that is moved within its rental, to its very start and end too
+        (rented(-1, 1), visit(-1, -1), None),
+        (rented(-1, 1), visit(1, 1), None),
+        (rented(-1, 1), visit(2, 2), Proposal(MOVED, None)),
+        # a rental that follows the moved visit already
+        (rented(0, 2), visit(end_hours=2), None),
     ],
 )
 def test_a_proposal_is_computed(rental, appointment, expected):
     """Only what changed since the booking asks for attention."""
     assert propose(rental, appointment) == expected
-
-
-def test_a_difference_the_advisor_chose_is_left_alone():
-    """The rental may be longer than the visit from the start, or shorter."""
-    shorter = replace(RENTAL, period=Period(VISIT.start, VISIT.end - HOUR))
-    assert propose(shorter, APPOINTMENT) is None
-    longer = replace(RENTAL, period=Period(VISIT.start, VISIT.end + 5 * HOUR))
-    assert propose(longer, APPOINTMENT) is None
-    assert propose(longer, visit(end_hours=2)) is None
-    assert Proposal(END_MOVED, VISIT.end + 6 * HOUR) == propose(longer, visit(end_hours=6))
-
-
-def test_a_visit_that_is_moved_within_its_rental_fits():
-    """To its very start and end too."""
-    earlier = replace(RENTAL, period=Period(VISIT.start - HOUR, VISIT.end + HOUR))
-    assert propose(earlier, visit(-1, -1)) is None
-    assert propose(earlier, visit(1, 1)) is None
-    assert Proposal(MOVED, None) == propose(earlier, visit(2, 2))
-
-
-def test_a_rental_that_already_follows_the_moved_visit_fits():
-    """Once the proposal is taken, attention ends."""
-    followed = replace(RENTAL, period=Period(VISIT.start, VISIT.end + 2 * HOUR))
-    assert propose(followed, visit(end_hours=2)) is None
 
 
 def test_a_new_revision_makes_a_new_proposal():

@@ -1,8 +1,7 @@
-"""Recording and sending: what another process recorded a moment before is never sent over."""
+"""Recording and sending an intent beside another process: what that one did meanwhile is never sent over."""
 
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -10,15 +9,11 @@ from carloop_plugin import bootstrap
 from carloop_plugin.change import change_rental
 from carloop_plugin.intents import Outcome, OutcomeStatus, Recorded
 from carloop_plugin.model import Action, ChangeId, Reason, Refused
-from carloop_plugin.ports import Store
 from carloop_plugin.recover import recover
 from carloop_plugin.send import record_and_send
+from carloop_plugin.settle import IN_FLIGHT
+from carloop_plugin.settle import send as send_claimed
 from mobility_hookspecs import CallContext
-
-if TYPE_CHECKING:
-    from conftest import Planner
-else:
-    Planner = Any
 
 
 @pytest.fixture
@@ -34,27 +29,21 @@ def send(plugin_environment):
     return send
 
 
-def book_unheard(planner, fault):
-    """Book, and hear nothing of it."""
-    planner.save()
-    change = planner.booking()
-    planner.control.fault("book", fault, times=3)
-    assert planner.do(change)["status"] == "unknown"
-    return change
+@pytest.fixture
+def intent_of(records):
+    """Read a change's intent from the records."""
 
+    def read(change):
+        with records() as store:
+            return store.intent(change["change_id"])
 
-def intent_of(change):
-    """Read a change's intent."""
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        intent = wired.call.store.intent(ChangeId(change["change_id"]))
-    assert intent is not None
-    return intent
+    return read
 
 
 @pytest.fixture
-def lost(planner):
-    """A booking of which nobody knows what became."""
-    return intent_of(book_unheard(planner, "drop_after"))
+def lost(lost_booking, intent_of):
+    """A booking that Carloop has, and whose outcome is unknown."""
+    return intent_of(lost_booking())
 
 
 def another(intent):
@@ -66,7 +55,7 @@ def test_while_another_change_is_pending_nothing_is_sent(planner, lost, send):
     """The other one was recorded between looking and recording."""
     with pytest.raises(Refused) as refused:
         send(another(lost))
-    assert Reason("outcome_pending", "change.other_pending") == refused.value.reason
+    assert refused.value.reason == Reason("outcome_pending", "change.other_pending")
     assert len(planner.control.rentals(planner.id)) == 1
 
 
@@ -75,23 +64,23 @@ def test_beside_a_rental_nothing_is_sent(planner, lost, send):
     planner.reconcile()
     with pytest.raises(Refused) as refused:
         send(another(lost))
-    assert Reason("already_booked", "change.already_booked") == refused.value.reason
-    assert planner.state()["rental"] == refused.value.rental
+    assert refused.value.reason == Reason("already_booked", "change.already_booked")
+    assert refused.value.rental == planner.state()["rental"]
     assert len(planner.control.rentals(planner.id)) == 1
 
 
 def test_the_same_change_is_found_out_and_not_sent(planner, lost, send):
     """Another process recorded it: first it is found out, then its outcome stands."""
     found_out = send(lost)
-    assert planner.state()["rental"] == found_out.rental
-    assert found_out == send(lost)
+    assert found_out.rental == planner.state()["rental"]
+    assert send(lost) == found_out
     assert len(planner.control.rentals(planner.id)) == 1
 
 
 @pytest.fixture
-def unsent(planner):
-    """A booking that Carloop has never seen, for which another process is inside its look-up."""
-    return intent_of(book_unheard(planner, "drop_before"))
+def unsent(lost_booking, intent_of):
+    """A booking that Carloop has never seen, and whose outcome is unknown."""
+    return intent_of(lost_booking(fault="drop_before"))
 
 
 def take_back(store, intent):
@@ -109,19 +98,20 @@ def settle(store, intent):
 
 def give_up(store, intent):
     giving_up = replace(another(intent), action=Action.CANCEL, gives_up=intent.change_id, body=None)
-    assert Recorded() == store.record(giving_up)
+    assert store.record(giving_up) == Recorded()
 
 
 def send_again(store, intent):
     assert store.claim(intent) is not None
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("meanwhile", [take_back, settle, give_up, send_again])
 def test_what_another_process_did_since_the_intent_was_read_is_not_sent_over(planner, unsent, meanwhile):
     """No row is claimed, and no byte leaves."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         meanwhile(wired.call.store, unsent)
-        assert OutcomeStatus.UNKNOWN is recover(unsent, wired.call).status
+        assert recover(unsent, wired.call).status is OutcomeStatus.UNKNOWN
     assert planner.control.rentals(planner.id) == []
 
 
@@ -139,22 +129,43 @@ class TakenBack:
         return self._store.claim(intent)
 
 
-def test_who_finds_a_change_taken_back_is_refused(planner):
+def test_who_finds_a_change_taken_back_is_refused(planner, lost_booking):
     """Two asked for the same change, and the first was told that it is not done: never `unknown` without a record."""
-    change = book_unheard(planner, "drop_before")
+    change = lost_booking(fault="drop_before")
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        call = replace(wired.call, store=cast("Store", TakenBack(wired.call.store)))
+        call = replace(wired.call, store=TakenBack(wired.call.store))
         outcome = change_rental(change, call)
-    assert (OutcomeStatus.REFUSED, Reason("busy", "change.taken_back")) == (outcome.status, outcome.reason)
+    assert outcome.status is OutcomeStatus.REFUSED
+    assert outcome.reason == Reason("busy", "change.taken_back")
     assert (planner.state()["state"], planner.control.rentals(planner.id)) == ("open", [])
     assert planner.do(change)["status"] == "done"
 
 
-def test_a_late_refusal_does_not_settle_what_was_sent_again_since(unsent):
+@pytest.mark.both_databases
+def test_a_late_refusal_does_not_settle_what_was_sent_again_since(unsent, records):
     """Whoever sent it last is still waiting for the answer, which may be that it is done."""
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        store = wired.call.store
+    with records() as store:
         assert store.claim(unsent) is not None
         refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))
         assert store.settle(unsent.change_id, refused, sends=unsent.sends) is None
-        assert refused == store.settle(unsent.change_id, refused, sends=unsent.sends + 1)
+        assert store.settle(unsent.change_id, refused, sends=unsent.sends + 1) == refused
+
+
+def test_a_change_that_a_host_awaits_is_not_taken_back(unsent, records):
+    """It was told that the outcome is unknown, and would never hear of it."""
+    with records() as store:
+        assert not store.forget_intent(unsent.change_id)
+        assert store.intent(unsent.change_id) == unsent
+
+
+def test_a_refusal_of_a_sending_that_was_overtaken_settles_nothing(rent_directly, unsent):
+    """Another process has sent the change again while Carloop was refusing ours."""
+    rent_directly(unsent.vehicle_id, unsent.period.start, unsent.period.end)
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        store, carloop = wired.call.store, wired.call.connect(unsent.site)
+        account = carloop.known_account(deadline=wired.call.deadline)
+        ours = store.claim(unsent)
+        assert store.claim(ours) is not None
+        outcome = send_claimed(ours, carloop=carloop, account=account, call=wired.call)
+        assert (outcome.status, outcome.reason) == (OutcomeStatus.UNKNOWN, IN_FLIGHT)
+        assert not store.intent(unsent.change_id).is_settled

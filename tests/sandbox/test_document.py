@@ -1,6 +1,6 @@
-"""The OpenAPI document, and that what is served agrees with it."""
+"""The OpenAPI document: every path, component, field and code; how strict it is."""
 
-import json
+import copy
 import re
 
 import pytest
@@ -8,25 +8,24 @@ import pytest
 from carloop_sandbox.app import PATHS
 from carloop_sandbox.contract import document, resolve
 from carloop_sandbox.problems import CODES
-from mobility_schemas import explain, validate
+from mobility_schemas import explain
 
-COMPONENTS = sorted(document()["components"]["schemas"])
+SCHEMAS = document()["components"]["schemas"]
 NOT_OF_THE_INTERFACE = {"forbidden", "label_exists", "wrong_status"}
 """Codes of the controls, which are no part of the interface."""
 
 
-def schemas_in(node, path=""):
-    """Give every schema that has properties, with where it stands."""
+def fields_in(node, path=""):
+    """Yield the schema of every field below a schema, with its path."""
     if isinstance(node, dict):
-        for name, schema in (
-            node.get("properties", {}).items() if isinstance(node.get("properties"), dict) else ()
-        ):
-            yield f"{path}/{name}", schema
+        properties = node.get("properties")
+        if isinstance(properties, dict):
+            yield from ((f"{path}/{name}", schema) for name, schema in properties.items())
         for name, child in node.items():
-            yield from schemas_in(child, f"{path}/{name}")
+            yield from fields_in(child, f"{path}/{name}")
     elif isinstance(node, list):
         for child in node:
-            yield from schemas_in(child, path)
+            yield from fields_in(child, path)
 
 
 def test_every_path_and_method_is_served():
@@ -38,71 +37,40 @@ def test_every_path_and_method_is_served():
     assert documented == {path: set(operations) for path, operations in PATHS.items()}
 
 
-@pytest.mark.parametrize("name", COMPONENTS)
-def test_every_component_is_described_and_has_a_valid_example(name):
-    """Title, description, and examples that pass it."""
-    schema = document()["components"]["schemas"][name]
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_every_component_is_described(name):
+    """It has a title, a description and valid examples; each field is described, itself or by its reference."""
+    schema = SCHEMAS[name]
     assert schema["title"]
     assert schema["description"]
     for example in schema.get("examples", []):
         assert explain(example, f"carloop/{name}") == ()
-
-
-@pytest.mark.parametrize("name", COMPONENTS)
-def test_every_field_is_described(name):
-    """Itself or by what it refers to."""
-    for path, schema in schemas_in(document()["components"]["schemas"][name]):
-        if set(schema) <= {"const", "minLength"}:
-            continue
-        assert "description" in schema or "description" in resolve(schema), path
+    for path, field in fields_in(schema):
+        if not set(field) <= {"const", "minLength"}:
+            assert "description" in field or "description" in resolve(field), path
 
 
 def test_personal_data_are_marked():
-    """Whatever says who somebody is."""
-    schemas = document()["components"]["schemas"]
+    """Every field that can name a person."""
     for name in ("Customer", "RentalCustomer"):
-        fields = schemas[name]["properties"]
-        assert schemas[name]["x-personal-data"] is True
+        fields = SCHEMAS[name]["properties"]
+        assert SCHEMAS[name]["x-personal-data"] is True
         assert {field for field, schema in fields.items() if not schema.get("x-personal-data")} == {"source"}
-    assert schemas["RentalCreate"]["properties"]["note"]["x-personal-data"] is True
-    assert schemas["Cancellation"]["properties"]["reason"]["x-personal-data"] is True
+    assert SCHEMAS["RentalCreate"]["properties"]["note"]["x-personal-data"] is True
+    assert SCHEMAS["Cancellation"]["properties"]["reason"]["x-personal-data"] is True
 
 
-@pytest.mark.parametrize("name", ["RentalCreate", "RentalEndChange", "Cancellation", "Customer"])
-def test_requests_are_closed_and_answers_open(name):
+def test_requests_are_closed_and_answers_open():
     """A request with an unknown field is refused, an answer with one is not."""
-    closed = {
-        each
-        for each in COMPONENTS
-        if document()["components"]["schemas"][each].get("additionalProperties") is False
-    }
+    closed = {name for name, schema in SCHEMAS.items() if schema.get("additionalProperties") is False}
     assert closed == {"RentalCreate", "RentalEndChange", "Cancellation", "Customer"}
-    assert name in closed
 
 
 def test_every_code_is_documented():
-    """Each code that the interface can answer with stands in the document, and each there is one of ours."""
+    """Each code that the interface can answer with, and no other."""
     text = resolve({"$ref": "#/components/schemas/Problem"})["properties"]["code"]["description"]
     documented = set(re.findall("`([a-z_]+)`", text)) - {"conflict", "rental", "errors"}
     assert documented == set(CODES) - NOT_OF_THE_INTERFACE
-
-
-def test_what_is_answered_agrees_with_it(planner):
-    """Every kind of answer passes its component."""
-    rental = planner.book("V1001", planner.at(3), planner.at(5))
-    problem = planner.try_book("V1001", planner.at(3), planner.at(5)).json()
-    answers = {
-        "Health": planner.get("/health").json(),
-        "Account": planner.get("/account").json(),
-        "VehicleClassList": planner.get("/vehicle-classes").json(),
-        "VehicleFeatureList": planner.get("/vehicle-features").json(),
-        "VehicleList": planner.search(planner.at(3), planner.at(5)),
-        "Rental": rental,
-        "RentalList": planner.get("/rentals").json(),
-        "Problem": problem,
-    }
-    for name, answer in answers.items():
-        validate(answer, f"carloop/{name}")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +78,8 @@ def test_what_is_answered_agrees_with_it(planner):
     [
         ({"field_of_a_later_version": 1}, True),
         ({"vehicle": {"fuel": "antimatter"}}, True),
+        ({"external_reference": None}, True),
+        ({"customer": {}}, True),
         ({"status": "lost"}, False),
         ({"start": "2031-03-03"}, False),
         ({"start": "2031-03-03T23:59:60Z"}, False),
@@ -118,16 +88,14 @@ def test_what_is_answered_agrees_with_it(planner):
         ({"id": ""}, False),
         ({"id": "R1\n"}, False),
         ({"revision": 0}, False),
-        ({"price": {"amount": 49.9, "currency": "EUR", "tax_included": True}}, False),
-        ({"price": {"amount": "49,90", "currency": "EUR", "tax_included": True}}, False),
-        ({"price": {"amount": "49.90", "currency": "euro", "tax_included": True}}, False),
-        ({"external_reference": None}, True),
-        ({"customer": {}}, True),
+        ({"price": {"amount": 49.9}}, False),
+        ({"price": {"amount": "49,90"}}, False),
+        ({"price": {"currency": "euro"}}, False),
     ],
 )
-def test_answers_are_strict_where_it_counts(change, valid):
-    """In ids, times, money and status; elsewhere what is unknown is let pass."""
-    rental = json.loads(json.dumps(document()["components"]["schemas"]["Rental"]["examples"][0]))
+def test_answers_are_strict_in_ids_times_money_and_status(change, valid):
+    """Elsewhere unknown fields and values are accepted."""
+    rental = copy.deepcopy(SCHEMAS["Rental"]["examples"][0])
     for name, value in change.items():
-        rental[name] = {**rental[name], **value} if name == "vehicle" else value
+        rental[name] = rental[name] | value if name in ("vehicle", "price") else value
     assert (explain(rental, "carloop/Rental") == ()) == valid

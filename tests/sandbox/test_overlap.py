@@ -1,14 +1,16 @@
-"""Two rentals never hold one vehicle: the database says so."""
+"""Two rentals never hold one vehicle: the database refuses it, and every write takes its lock first."""
 
 import random
 import threading
 from collections import Counter
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
 
 from carloop_sandbox.database import Database, sqlite3
 from demo_base.database import wal_is_safe
+from tests.support.interface import planner_of
 
 INSERT = (
     "INSERT INTO rentals (id, vehicle_id, start_us, end_us, planned_end_us, status, customer, daily_rate_cents,"
@@ -18,11 +20,10 @@ INSERT = (
 
 @pytest.fixture
 def raw(sandbox):
-    """A connection of somebody who knows nothing of the sandbox's code."""
+    """A connection to the sandbox's database that knows nothing of its code; its transaction is rolled back."""
     path = sandbox.store.database.one("SELECT file FROM pragma_database_list WHERE name = 'main'")["file"]
-    connection = sqlite3.connect(path)
-    yield connection
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        yield connection
 
 
 def put(raw, name, start, end, *, status="reserved", vehicle="V1001"):
@@ -38,43 +39,45 @@ def test_plain_sql_cannot_insert_an_overlap(raw, period):
         put(raw, "B", *period)
 
 
-def test_plain_sql_cannot_move_a_rental_into_another(raw):
-    """Neither by its times, nor its vehicle, nor by bringing it back to life."""
-    put(raw, "A", 10, 20)
-    put(raw, "B", 20, 30)
-    put(raw, "C", 15, 25, vehicle="V1002")
-    put(raw, "D", 15, 25, status="cancelled")
-    for change in (
+@pytest.mark.parametrize(
+    "change",
+    [
         "start_us = 19 WHERE id = 'B'",
         "end_us = 21 WHERE id = 'A'",
         "vehicle_id = 'V1001' WHERE id = 'C'",
         "status = 'reserved' WHERE id = 'D'",
-    ):
-        with pytest.raises(sqlite3.IntegrityError, match="vehicle_unavailable"):
-            raw.execute(f"UPDATE rentals SET {change}")
+    ],
+)
+def test_plain_sql_cannot_move_a_rental_into_another(raw, change):
+    """Neither by its times, nor its vehicle, nor its status."""
+    put(raw, "A", 10, 20)
+    put(raw, "B", 20, 30)
+    put(raw, "C", 15, 25, vehicle="V1002")
+    put(raw, "D", 15, 25, status="cancelled")
+    with pytest.raises(sqlite3.IntegrityError, match="vehicle_unavailable"):
+        raw.execute(f"UPDATE rentals SET {change}")
 
 
-def test_what_is_over_holds_nothing(raw):
-    """Cancelled and returned rentals are in nobody's way."""
+def test_closed_rentals_hold_no_vehicle(raw):
+    """Cancelled and returned rentals conflict with nothing."""
     put(raw, "A", 10, 20, status="cancelled")
     put(raw, "B", 10, 20, status="returned")
     put(raw, "C", 10, 20)
     assert raw.execute("SELECT count(*) FROM rentals").fetchone() == (3,)
 
 
-def test_eight_at_once_never_overlap(planner, sandbox, planner_of):
-    """Eight planners, one vehicle, many attempts: what was answered is what there is, and nothing overlaps."""
-    answers, gate = [], threading.Barrier(8)
+def test_eight_at_once_never_overlap(planner, sandbox):
+    """Eight planners, one vehicle: what was answered is what there is, and nothing overlaps."""
+    answers, barrier = [], threading.Barrier(8)
 
     def attempt(seed):
         chance = random.Random(seed)
         with planner_of(sandbox) as other:
-            gate.wait()
-            for _ in range(25):
-                start = chance.randint(48, 240)
-                answer = other.try_book(
-                    "V1001", other.at(0, start), other.at(0, start + chance.randint(1, 8))
-                )
+            barrier.wait()
+            for _ in range(12):
+                start = chance.randint(48, 150)
+                end = start + chance.randint(1, 8)
+                answer = other.try_book("V1001", other.at(0, start), other.at(0, end))
                 answers.append(answer)
                 if answer.status_code == 201 and chance.random() < 0.3:
                     other.change_end(answer.json(), other.at(0, start + chance.randint(1, 20)))
@@ -93,18 +96,16 @@ def test_eight_at_once_never_overlap(planner, sandbox, planner_of):
 
 
 def test_the_write_lock_is_taken_before_the_first_read(tmp_path):
-    """Who reads and then writes never finds that somebody else writes already: that one waits at the door."""
-    first, second = Database(tmp_path / "shared"), Database(tmp_path / "shared")
-    second.run("PRAGMA busy_timeout = 10")
-    with first.writing():
-        first.one("SELECT count(*) FROM settings")
-        with pytest.raises(sqlite3.OperationalError, match="locked"), second.writing():
-            pass
-    with second.writing():
-        second.run("INSERT INTO settings VALUES ('name', 'value')")
-    assert first.one("SELECT value FROM settings")["value"] == "value"
-    first.close()
-    second.close()
+    """Whoever reads in order to write waits first: the lock cannot be lost between the two."""
+    with closing(Database(tmp_path / "shared")) as first, closing(Database(tmp_path / "shared")) as second:
+        second.run("PRAGMA busy_timeout = 10")
+        with first.writing():
+            first.one("SELECT count(*) FROM settings")
+            with pytest.raises(sqlite3.OperationalError, match="locked"), second.writing():
+                pass
+        with second.writing():
+            second.run("INSERT INTO settings VALUES ('name', 'value')")
+        assert first.one("SELECT value FROM settings")["value"] == "value"
 
 
 def test_every_write_holds_the_lock_from_its_beginning(planner, sandbox):
@@ -132,7 +133,7 @@ def test_every_write_holds_the_lock_from_its_beginning(planner, sandbox):
 
 
 def test_the_database_is_set_up_safely(sandbox):
-    """What is committed survives a power cut, and references are checked."""
+    """What is committed survives a power cut, references are checked, and every table is strict."""
     database = sandbox.store.database
     assert database.one("PRAGMA synchronous")[0] == 2
     assert database.one("PRAGMA foreign_keys")[0] == 1
@@ -142,21 +143,3 @@ def test_the_database_is_set_up_safely(sandbox):
         "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE '%sqlite%'"
     )
     assert {row["strict"] for row in tables if not row["name"].startswith("_")} == {1}
-
-
-@pytest.mark.parametrize(
-    ("version", "safe"),
-    [((3, 40, 1), False), ((3, 44, 5), False), ((3, 44, 6), True), ((3, 45, 0), False), ((3, 50, 6), False),
-     ((3, 50, 7), True), ((3, 51, 2), False), ((3, 51, 3), True), ((3, 53, 4), True)],
-)  # fmt: skip
-def test_wal_is_for_fixed_versions_alone(version, safe):
-    """An older SQLite can corrupt a WAL database that two connections write."""
-    assert wal_is_safe(version) == safe
-
-
-def test_the_file_is_its_owners_alone(sandbox):
-    """It holds names and addresses."""
-    from pathlib import Path
-
-    path = sandbox.store.database.one("SELECT file FROM pragma_database_list WHERE name = 'main'")["file"]
-    assert Path(path).stat().st_mode & 0o077 == 0

@@ -1,259 +1,223 @@
-"""The program `carloop-sandbox`, as a process."""
+"""The program `carloop-sandbox`: its options and messages, and how it serves, stops and starts again."""
 
 import os
 import signal
 import socket
+import string
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
+from carloop_sandbox import cli, serving
 from carloop_sandbox.running import run_sandbox_process
+from carloop_sandbox.texts import TEXTS
+from demo_base.access import Access
+from demo_base.program import Texts
 
 BASE = "/api/planner/v1"
+COMMAND = [sys.executable, "-m", "carloop_sandbox"]
 
 
-def run(*arguments, **environment):
-    """Run the program to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "carloop_sandbox", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
-    )
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the program in this process until it ends; return its status and what it printed."""
+
+    def run_it(*arguments, locale="C.UTF-8"):
+        monkeypatch.setattr(sys, "argv", ["carloop-sandbox", *map(str, arguments)])
+        monkeypatch.setenv("LC_ALL", locale)
+        try:
+            cli.main()
+        except SystemExit as ended:
+            return ended.code, *capsys.readouterr()
+        return 0, *capsys.readouterr()
+
+    return run_it
 
 
 @contextmanager
-def serving(*arguments, **environment):
-    """Run the program until the block is left, and give the process and its address."""
-    command = [sys.executable, "-m", "carloop_sandbox", "serve", "--port", "0", *arguments]
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", **environment}
+def served(*arguments, **environment):
+    """Run the program as a process until the block is left; give the process and its address."""
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        [*COMMAND, "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
     )
-    try:
+    with process:
         line = process.stdout.readline()
-        assert line.startswith("ready http://127.0.0.1:"), process.stderr.read()
-        yield process, line.split()[1]
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        process.stderr.close()
+        try:
+            assert line.startswith("ready http://127.0.0.1:"), process.stderr.read()
+            yield process, line.split()[1]
+        finally:
+            process.kill()
+
+
+def sign_in(url, password, **headers):
+    """Sign in to the pages, and return the answer."""
+    headers = {"Sec-Fetch-Site": "same-origin"} | headers
+    return httpx.post(f"{url}/sign-in", data={"name": "admin", "password": password}, headers=headers)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_ready_and_stops_cleanly(stop):
-    """One line on standard output as soon as it answers; 0 and silence when it is told to stop."""
-    with serving("--token", "t", CARLOOP_SANDBOX_PASSWORD="p") as (process, url):
-        assert httpx.get(f"{url}{BASE}/health").json() == {"status": "ok"}
+def test_it_serves_until_it_is_told_to_stop(stop):
+    """0 and silence, though a connection is open and a request held; further names are trusted on request."""
+    names = {
+        "CARLOOP_SANDBOX_PASSWORD": "p",
+        "CARLOOP_SANDBOX_TRUSTED_HOSTS": "carloop.example, other.example",
+    }
+    with (
+        served("--token", "t", "--allow-faults", **names) as (process, url),
+        httpx.Client(base_url=url) as http,
+    ):
+        hosts = ("127.0.0.1", "other.example:8081", "evil.example")
+        assert [sign_in(url, "p", Host=host).status_code for host in hosts] == [303, 303, 400]
+        http.post("/sandbox/faults", json={"operation": "account", "fault": "delay", "value": 60})
+        with pytest.raises(httpx.ReadTimeout):
+            http.get(f"{BASE}/account", headers={"Authorization": "Bearer t"}, timeout=0.2)
+        assert http.get(f"{BASE}/health").json() == {"status": "ok"}
         process.send_signal(stop)
         assert process.wait(timeout=10) == 0
         assert (process.stdout.read(), process.stderr.read()) == ("", "")
 
 
-def test_it_stops_while_somebody_is_connected():
-    """An open connection and a request that is held do not keep it."""
-    with serving("--token", "t", "--allow-faults") as (process, url), httpx.Client(base_url=url) as http:
-        http.post("/sandbox/faults", json={"operation": "account", "fault": "delay", "value": 60})
-        with pytest.raises(httpx.ReadTimeout):
-            http.get(f"{BASE}/account", headers={"Authorization": "Bearer t"}, timeout=0.2)
-        assert http.get(f"{BASE}/health").status_code == 200
-        process.terminate()
-        assert process.wait(timeout=10) == 0
-
-
-def test_without_a_token_one_is_drawn_and_shown():
-    """On standard error, for a person."""
-    with serving() as (process, url):
-        token = process.stderr.readline().split()[1]
-        answer = httpx.get(f"{url}{BASE}/account", headers={"Authorization": f"Bearer {token}"})
-        assert answer.status_code == 200
-
-
-def sign_in(url, password, **headers):
-    """Sign in to the pages, and give the answer."""
-    headers = {"Sec-Fetch-Site": "same-origin"} | headers
-    return httpx.post(f"{url}/sign-in", data={"name": "admin", "password": password}, headers=headers)
-
-
-@pytest.mark.parametrize(("language", "word"), [("de", "Anmeldung:"), ("en", "Sign-in:")])
-def test_the_sign_in_is_drawn_and_shown_once(tmp_path, language, word):
-    """It goes on being valid after a restart, as do the sessions, and is not shown again."""
-    arguments = ("--data", str(tmp_path), "--token", "t", "--lang", language)
-    with serving(*arguments) as (process, url):
-        first, name, slash, password, *_ = process.stderr.readline().split()
-        assert (first, name, slash) == (word, "admin", "/")
-        answer = sign_in(url, password)
-        assert answer.status_code == 303
-    with serving(*arguments) as (process, url):
-        said = process.stderr.readline()
-        assert str(tmp_path) in said
+def test_data_survive_a_kill(tmp_path):
+    """Token and sign-in are drawn and shown once; they, sessions, rentals, keys and the clock are there again."""
+    arguments = ("--data", str(tmp_path / "deep" / "folder"), "--allow-faults")
+    period = {"start": "2031-04-01T08:00:00Z", "end": "2031-04-02T08:00:00Z"}
+    customer = {"source": "manual", "last_name": "X"}
+    body = {"external_reference": "r", "vehicle_id": "V1001", "customer": customer, **period}
+    with served(*arguments, "--lang", "de") as (process, url):
+        said = [process.stderr.readline().split() for _ in range(2)]
+        assert [said[0][0], said[1][:3]] == ["Token:", ["Anmeldung:", "admin", "/"]]
+        token, password = said[0][1], said[1][3]
+        session = sign_in(url, password).cookies
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k"}
+        with httpx.Client(base_url=url, headers=headers) as http:
+            http.post("/sandbox/clock", json={"now": "2031-03-03T08:00:00Z"})
+            made = http.post(f"{BASE}/rentals", json=body)
+            account = http.get(f"{BASE}/account").json()
+            count = len(http.get(f"{BASE}/rentals?limit=1000").json()["items"])
+    with served(*arguments, CARLOOP_SANDBOX_PASSWORD="") as (process, url):
+        said = "".join(process.stderr.readline() for _ in range(2))
+        assert said.count(str(tmp_path)) == 2
+        assert token not in said
         assert password not in said
-        with httpx.Client(base_url=url, cookies=answer.cookies) as browser:
-            assert browser.get("/").status_code == 200
         assert sign_in(url, password).status_code == 303
+        with httpx.Client(base_url=url, headers=headers, cookies=session) as http:
+            assert http.get("/").status_code == 200
+            assert http.get(f"{BASE}/account").json() == account
+            assert len(http.get(f"{BASE}/rentals?limit=1000").json()["items"]) == count
+            again = http.post(f"{BASE}/rentals", json=body)
+            assert (again.json()["id"], again.headers["idempotent-replay"]) == (made.json()["id"], "true")
 
 
 def test_the_environment_sets_the_password(tmp_path):
-    """It is not shown; the same one throws nobody out, another one does; an empty one counts as none."""
-    arguments = ("--data", str(tmp_path), "--token", "t")
-    with serving(*arguments, CARLOOP_SANDBOX_PASSWORD="first") as (_, url):
-        session = sign_in(url, "first").cookies
-    for password, still_in in (("first", True), ("", True), ("second", False)):
-        with serving(*arguments, CARLOOP_SANDBOX_PASSWORD=password) as (process, url):
-            with httpx.Client(base_url=url, cookies=session) as browser:
-                assert (browser.get("/").status_code == 200) is still_in
-            assert sign_in(url, password or "first").status_code == 303
-            process.terminate()
-            assert "first" not in process.stderr.read()
+    """It is not shown; the same one keeps sessions, another one ends them; an empty one counts as none."""
+    said = []
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with closing(Access(tmp_path, hasher=quick)) as access:
 
+        def start(password):
+            environment = {"CARLOOP_SANDBOX_PASSWORD": password}
+            serving._tell_sign_in(access, tmp_path, Texts("en", TEXTS), said.append, environment=environment)
 
-def test_further_names_are_trusted_on_request():
-    """Beside this machine's own."""
-    names = "carloop.example, other.example"
-    with serving("--token", "t", CARLOOP_SANDBOX_PASSWORD="p", CARLOOP_SANDBOX_TRUSTED_HOSTS=names) as (
-        _,
-        url,
-    ):
-        known = [sign_in(url, "p", Host=host).status_code for host in ("other.example:8081", "evil.example")]
-    assert known == [303, 400]
-
-
-def test_data_survive_a_kill(tmp_path):
-    """Rentals, tokens and the clock are there again; nothing is seeded twice, no token drawn twice."""
-    arguments = ("--data", str(tmp_path / "deep" / "folder"), "--allow-faults")
-    with serving(*arguments, "--token", "t") as (process, url):
-        with httpx.Client(base_url=url, headers={"Authorization": "Bearer t"}) as http:
-            http.post("/sandbox/clock", json={"now": "2031-03-03T08:00:00Z"})
-            second = http.post("/sandbox/tokens", json={"label": "second"}).json()["token"]
-            period = {"start": "2031-04-01T08:00:00Z", "end": "2031-04-02T08:00:00Z"}
-            vehicle = http.get(f"{BASE}/vehicles", params=period).json()["items"][0]["id"]
-            body = {
-                "external_reference": "r",
-                "vehicle_id": vehicle,
-                **period,
-                "customer": {"source": "manual", "last_name": "X"},
-            }
-            headers = {"Idempotency-Key": "k"}
-            made = http.post(f"{BASE}/rentals", json=body, headers=headers)
-            account = http.get(f"{BASE}/account").json()
-            count = len(http.get(f"{BASE}/rentals?limit=1000").json()["items"])
-        process.kill()
-        process.wait()
-    with serving(*arguments) as (process, url):
-        assert "second" not in process.stderr.readline()
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {second}"}) as http:
-            assert http.get(f"{BASE}/account").json() == account
-            assert len(http.get(f"{BASE}/rentals?limit=1000").json()["items"]) == count
-            again = http.post(f"{BASE}/rentals", json=body, headers=headers)
-            assert (again.json()["id"], again.headers["idempotent-replay"]) == (made.json()["id"], "true")
-            old = http.get(f"{BASE}/account", headers={"Authorization": "Bearer t"})
-            assert old.status_code == 200
-
-
-def test_a_new_token_takes_the_place_of_the_first(tmp_path):
-    """--token is the token `start`, whatever it was before."""
-    with serving("--data", str(tmp_path), "--token", "one"):
-        pass
-    with serving("--data", str(tmp_path), "--token", "two") as (_, url):
-        codes = [
-            httpx.get(f"{url}{BASE}/account", headers={"Authorization": f"Bearer {t}"}).status_code
-            for t in ("one", "two")
-        ]
-        assert codes == [401, 200]
+        start("first")
+        session = access.sign_in("admin", "first", address="127.0.0.1").session
+        for password, valid in (("first", True), ("", True), ("second", False)):
+            start(password)
+            assert (access.user_of(session) is not None) is valid
+        assert access.sign_in("admin", "second", address="127.0.0.1").session
+    assert len(said) == 1
+    assert said[0].startswith("The sign-in stored in")
 
 
 @pytest.mark.parametrize(
     ("language", "sentence"), [("en", "Cannot listen on 127.0.0.1"), ("de", "Auf 127.0.0.1")]
 )
-def test_a_port_that_is_taken_is_one_sentence(language, sentence):
-    """And 1, without a traceback."""
+def test_a_port_that_is_taken_is_one_sentence(run, language, sentence):
+    """And status 1, without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = run("serve", "--port", str(taken.getsockname()[1]), "--lang", language)
-    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "", 1)
-    assert result.stderr.startswith(sentence)
+        status, out, err = run("serve", "--port", taken.getsockname()[1], "--lang", language)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith(sentence)
 
 
 @pytest.mark.parametrize("kind", ["file", "below a file", "broken database"])
-def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path, kind):
-    """And 1 or 2, without a traceback."""
+def test_a_folder_that_cannot_be_used_is_one_sentence(run, tmp_path, kind):
+    """And status 1, without a traceback."""
     file = tmp_path / "carloop-sandbox.sqlite3"
     file.write_text("this is no database, but it is long enough to be looked at as one " * 20)
     folder = {"file": file, "below a file": file / "x", "broken database": tmp_path}[kind]
-    result = run("serve", "--port", "0", "--data", str(folder))
-    assert result.returncode in (1, 2)
-    assert result.stdout == ""
-    assert "Traceback" not in result.stderr
-    assert str(folder) in result.stderr
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])  # noqa: S104
-def test_faults_are_for_loopback_alone(host):
-    """A usage error elsewhere."""
-    result = run("serve", "--host", host, "--allow-faults")
-    assert (result.returncode, result.stdout) == (2, "")
-    assert "--allow-faults" in result.stderr
+    status, out, err = run("serve", "--port", 0, "--data", folder)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert str(folder) in err
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
+        *(["--allow-faults", "--host", host] for host in ("0.0.0.0", "192.0.2.1", "example.org", "::")),  # noqa: S104
         ["--port", "65536"],
+        ["--port", "x"],
         ["--vehicles", "-1"],
         ["--nonsense"],
-        ["--port", "x"],
         ["--token", ""],
         ["--token", "a b"],
     ],
+    ids=" ".join,
 )
-def test_wrong_options_are_usage_errors(arguments):
-    """2."""
-    assert run("serve", *arguments).returncode == 2
+def test_wrong_options_are_usage_errors(run, arguments):
+    """Status 2, and the option is named; faults are for loopback alone."""
+    status, out, err = run("serve", *arguments)
+    assert (status, out) == (2, "")
+    assert arguments[0] in err
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Serve the planner interface"), ("de", "Schnittstelle anbieten")]
+    ("language", "locale", "words"),
+    [
+        ("en", "en_US.UTF-8", "Serve the planner interface"),
+        ("de", "de_DE.UTF-8", "Schnittstelle anbieten"),
+    ],
 )
-def test_the_help_is_in_both_languages_and_has_examples(language, words):
+def test_the_help_is_in_both_languages_and_has_examples(run, language, locale, words):
     """By --lang or by the locale."""
     by_option = run("serve", "--help", "--lang", language)
-    by_locale = run("serve", "--help", LC_ALL="de_DE.UTF-8" if language == "de" else "en_US.UTF-8")
-    assert by_option.returncode == by_locale.returncode == 0
-    assert by_option.stdout == by_locale.stdout
-    assert words in by_option.stdout
-    assert "carloop-sandbox serve --allow-faults --token test-token" in by_option.stdout
+    assert by_option == run("serve", "--help", locale=locale)
+    assert by_option[0] == 0
+    assert words in by_option[1]
+    assert "carloop-sandbox serve --allow-faults --token test-token" in by_option[1]
 
 
 def test_without_the_extra_it_says_how_to_get_it(tmp_path):
-    """One sentence that names the extra, and 1."""
+    """One sentence that names the extra, and status 1."""
     for name in ("starlette", "uvicorn"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(f"raise ModuleNotFoundError(name={name!r})")
-    result = run("serve", PYTHONPATH=str(tmp_path))
-    assert (result.returncode, result.stdout) == (1, "")
-    assert 'pip install "carloop-plugin[demo]"' in result.stderr
-    assert result.stderr.count("\n") == 1
+    environment = os.environ | {"LC_ALL": "C.UTF-8", "PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run([*COMMAND, "serve"], capture_output=True, text=True, timeout=30, env=environment)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert 'pip install "carloop-plugin[demo]"' in ended.stderr
 
 
-def test_two_languages_have_the_same_texts():
-    """Each text is there twice, with the same values to put in."""
-    import string
-
-    from carloop_sandbox.texts import TEXTS
+def test_both_languages_have_the_same_texts():
+    """Each text is there twice, with the same placeholders."""
 
     def names(text):
         return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
-    assert all(names(english) == names(german) for english, german in TEXTS.values())
-    assert all(english != german for english, german in TEXTS.values())
+    for english, german in TEXTS.values():
+        assert names(english) == names(german)
+        assert english != german
 
 
-def test_what_keeps_it_from_starting_is_told(capfd):
-    """By what runs it for others; what it says otherwise stands in nobody's way."""
+def test_run_sandbox_process_tells_why_it_does_not_start(capfd):
+    """As an exception; what the program says otherwise is not shown."""
     with pytest.raises(RuntimeError, match="--nonsense"), run_sandbox_process(arguments=("--nonsense",)):
         pass
     with run_sandbox_process() as sandbox:

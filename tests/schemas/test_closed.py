@@ -8,7 +8,7 @@ REQUESTS = {"appointment", "mobility_request", "rental_change", "erasure_subject
 
 
 def objects_of(document, pointer=""):
-    """Give every object inside a document with its place."""
+    """Yield every object inside a document with its place."""
     if isinstance(document, dict):
         yield pointer, document
         for name, part in document.items():
@@ -19,7 +19,7 @@ def objects_of(document, pointer=""):
 
 
 def is_free(name, pointer):
-    """Tell whether a place holds what the contract does not describe."""
+    """Return whether a place holds what the contract does not describe."""
     return name == "provider_settings" and pointer.startswith(("/schema", "/values"))
 
 

@@ -1,4 +1,4 @@
-"""Whatever is handed in, the answer is a verdict, never another exception and never a crash."""
+"""Whatever Python object is given, it is accepted or refused, and nothing else is raised."""
 
 import collections
 import datetime
@@ -7,13 +7,10 @@ import enum
 import json
 import threading
 import uuid
-from importlib.resources import files
 
 import pytest
 
 from mobility_schemas import InvalidDocument, explain, validate
-
-NAMES = sorted(path.name.removesuffix(".json") for path in (files("mobility_schemas") / "contract").iterdir())
 
 
 class Text(str):
@@ -145,11 +142,11 @@ def refused(document, name, closed=None):
 def test_never_json(kind, contract_files, example):
     """What JSON does not have is refused: as the document, in each of its fields, and in an unknown one."""
     foreign = FOREIGN[kind]()
-    for name in NAMES:
+    for name, schema in contract_files.items():
         refused(foreign, name)
-        for field in contract_files[name].get("properties", ()):
+        for field in schema.get("properties", ()):
             refused(example(name) | {field: foreign}, name)
-        if contract_files[name]["type"] == "object":
+        if schema["type"] == "object":
             refused(example(name) | {"x_new": foreign}, name, closed=False)
 
 
@@ -158,10 +155,7 @@ def test_never_json_inside_a_long_list(kind, example):
     """The document that is decided at once is no exception."""
     offer = example("mobility_offer")
     foreign = FOREIGN[kind]()
-    if kind not in {
-        "decimal",
-        "enum",
-    }:  # the engine takes them for the number and the text that they stand for
+    if kind not in {"decimal", "enum"}:  # the engine takes them for the number and the text they stand for
         refused(offer | {"options": [offer["options"][0] | {"title": foreign}]}, "mobility_offer")
     refused(offer | {"options": [offer["options"][0] | {"x_new": foreign}]}, "mobility_offer")
     if kind != "whole decimal":
@@ -173,9 +167,9 @@ def test_never_json_inside_a_long_list(kind, example):
 @pytest.mark.parametrize("value", [Weird(a=1), Endless([1]), Weird(), collections.defaultdict(list)])
 def test_subclasses_that_lie(value, contract_files, example):
     """A dict or list that behaves oddly gets a verdict on what it holds, wherever it stands."""
-    for name in NAMES:
+    for name, schema in contract_files.items():
         explain(value, name)
-        for field in contract_files[name].get("properties", ()):
+        for field in schema.get("properties", ()):
             explain(example(name) | {field: value}, name)
 
 
@@ -192,7 +186,7 @@ def test_ordinary_subclasses(example):
     validate(request, "mobility_request")
 
 
-def test_deepest_that_is_accepted(example):
+def test_depth(example):
     """A document may be 64 containers deep, its own included."""
     step = example("mobility_step")
 
@@ -209,20 +203,20 @@ def test_place_of_what_json_does_not_have(example):
 
 
 def test_many_threads_at_once(example):
-    """Validators are shared: a hundred threads get the right verdicts."""
+    """Validators are shared: several threads get the right verdicts."""
     good, bad = example("appointment"), example("appointment") | {"revision": 0}
     verdicts = []
 
     def judge():
         verdicts.append([explain(document, "appointment") == () for document in (good, bad) * 20])
 
-    threads = [threading.Thread(target=judge) for _ in range(100)]
+    threads = [threading.Thread(target=judge) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert verdicts == [[True, False] * 20] * 100
+    assert verdicts == [[True, False] * 20] * 8
 
 
 def test_document_is_not_changed(example):

@@ -41,7 +41,7 @@ def file(path):
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def location(request):
-    """Name a place for records where nothing is yet: each test of a store runs on both databases."""
+    """An empty place for records: each test of a store runs on both databases."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("path"))
     postgres = request.getfixturevalue("postgres")
@@ -126,7 +126,7 @@ def make_rental():
 
 @pytest.fixture
 def failure_of():
-    """Open records that cannot be opened, and give why. What is told of it is in both languages, without a secret."""
+    """Open records that cannot be opened, and return the failure, whose texts in both languages have no secret."""
 
     def fail(address):
         server = source_of(address)

@@ -1,8 +1,7 @@
 """Records are copied whole, to an empty place, or not at all."""
 
-import subprocess
-import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,15 +24,41 @@ from carloop_plugin.store.copying import KEYS, copy_records
 from carloop_plugin.store.damaged import noted_installation
 from carloop_plugin.store.opening import source_of
 
+SETTINGS = StoredSettings("https://a.example", "hof")
+
 
 def soon(seconds=30):
     return time.monotonic() + seconds
 
 
+def is_server(location):
+    return location.startswith("postgresql://")
+
+
+@contextmanager
+def opened(location):
+    """Open the store of a location, and close it afterwards."""
+    source = source_of(location)
+    try:
+        with source.open(deadline=soon()) as store:
+            yield store
+    finally:
+        source.close()
+
+
+def dump(location):
+    """Return every row of every table."""
+    with opened(location) as store:
+        return {
+            table: store.database.query(f"SELECT * FROM {table} ORDER BY {', '.join(key)}")
+            for table, key in KEYS.items()
+        }
+
+
 @pytest.fixture
 def target(request, location, tmp_path):
     """Name an empty place of the other kind."""
-    if location.startswith("postgresql://"):
+    if is_server(location):
         return str(tmp_path / "other" / "carloop.sqlite3")
     postgres = request.getfixturevalue("postgres")
     return postgres.new_database()
@@ -43,10 +68,9 @@ def target(request, location, tmp_path):
 def filled(location, make_appointment, make_intent, make_rental, monkeypatch):
     """Records with something in every table, and more rentals than fit in two batches."""
     monkeypatch.setattr(copying, "BATCH", 10)
-    source = source_of(location)
-    with source.open(deadline=soon()) as store:
-        store.save_settings(Site("main"), StoredSettings("https://a.example", "hof"))
-        store.save_appointment(make_appointment())
+    with opened(location) as store:
+        store.save_settings(Site("main"), SETTINGS)
+        store.save_appointment(make_appointment(key=store.number_key))
         store.record(make_intent())
         store.settle(ChangeId("c-1"), Outcome(ChangeId("c-1"), OutcomeStatus.DONE), make_rental())
         store.record(make_intent("c-2", "A-2", body="Müller".encode()))
@@ -57,76 +81,45 @@ def filled(location, make_appointment, make_intent, make_rental, monkeypatch):
         store.forget_appointments([AppointmentId("A-99")])
         rentals = [replace(make_rental(f"R-{n}", f"A-{n}"), updated_at=at) for n in range(2, 30)]
         store.database.transact(lambda: [store.keep_rental(each) for each in rentals])
-    source.close()
     return location
 
 
-def dump(location):
-    """Give every row of every table."""
-    source = source_of(location)
-    with source.open(deadline=soon()) as store:
-        rows = {
-            table: store.database.query(f"SELECT * FROM {table} ORDER BY {', '.join(key)}")
-            for table, key in KEYS.items()
-        }
-    source.close()
-    return rows
-
-
-def test_all_of_it_arrives(filled, target):
-    """Row by row, in either direction, and both sides are counted afterwards."""
+@pytest.mark.parametrize("is_opened_before", [False, True])
+def test_all_rows_are_copied(filled, target, is_opened_before):
+    """In either direction; the installation's id, too, also where the empty place has drawn one of its own."""
+    if is_opened_before:
+        dump(target)
     seen = []
     copied = copy_records(
         filled, target, deadline=soon(), tell=lambda done, total: seen.append((done, total))
     )
-    assert dump(filled) == dump(target)
+    assert dump(target) == dump(filled)
     assert copied.is_whole
     assert copied.counts["rentals"] == (29, 29)
     assert {copied.counts[table][1] for table in KEYS if table not in ("rentals", "intents")} == {1}
     total = sum(here for here, _ in copied.counts.values())
     assert seen[-1] == (total, total)
-    assert sorted(seen) == seen
+    assert seen == sorted(seen)
+    (file,) = [each for each in (filled, target) if not is_server(each)]
+    assert noted_installation(Path(file)) == dump(filled)["installation"][0]["id"]
+    with opened(target) as store:
+        assert store.appointments_numbered("4711") == ["A-1"]
 
 
 def test_no_table_is_left_out(filled):
     """A new table fails here until it is copied, too."""
-    source = source_of(filled)
-    with source.open(deadline=soon()) as store:
-        named = {
-            "SQLite": "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) != 'sqlite_'",
-            "PostgreSQL": "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'carloop'",
-        }[store.database.engine.split()[0]]
+    named = "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) != 'sqlite_'"
+    if is_server(filled):
+        named = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'carloop'"
+    with opened(filled) as store:
         tables = {row["name"] for row in store.database.query(named)}
-    source.close()
     assert set(KEYS) == tables - {"_sqlite_migrations", "migrations"}
-
-
-def test_it_is_the_same_installation(filled, target):
-    """Else its references at Carloop would not be ours any more."""
-    copy_records(filled, target, deadline=soon())
-    ids = [dump(each)["installation"][0]["id"] for each in (filled, target)]
-    assert ids[0] == ids[1]
-    for location in (filled, target):
-        if not location.startswith("postgresql://"):
-            assert ids[0] == noted_installation(Path(location))
-
-
-def test_a_place_that_was_only_looked_at_is_empty(filled, target):
-    """The doctor may have been there first, and drawn an installation's id."""
-    first = dump(target)["installation"]
-    copy_records(filled, target, deadline=soon())
-    assert dump(filled) == dump(target)
-    assert first != dump(target)["installation"]
-    if not target.startswith("postgresql://"):
-        assert dump(target)["installation"][0]["id"] == noted_installation(Path(target))
 
 
 def test_a_place_with_records_is_refused(filled, target):
     """Nothing is mixed and nothing replaced."""
-    source = source_of(target)
-    with source.open(deadline=soon()) as store:
-        store.save_settings(Site("north"), StoredSettings("https://b.example"))
-    source.close()
+    with opened(target) as store:
+        store.save_settings(Site("north"), SETTINGS)
     before = dump(target)
     with pytest.raises(Refused) as refused:
         copy_records(filled, target, deadline=soon())
@@ -135,8 +128,8 @@ def test_a_place_with_records_is_refused(filled, target):
 
 
 def other_name(location, folder):
-    """Name the same place in another way."""
-    if location.startswith("postgresql://"):
+    """Return another name of the same place."""
+    if is_server(location):
         return location.replace("postgresql://", "postgres://") + "&application_name=other"
     link = folder / "link.sqlite3"
     link.symlink_to(location)
@@ -144,8 +137,8 @@ def other_name(location, folder):
 
 
 @pytest.mark.parametrize("has_records", [True, False])
-def test_one_and_the_same_place_is_refused(request, location, tmp_path, has_records):
-    """At once, by whatever name, and although there may be nothing in it: it would wait for itself."""
+def test_a_copy_to_the_same_place_is_refused(request, location, tmp_path, has_records):
+    """At once, by whatever name, and also where it is empty: the copy would wait for itself."""
     if has_records:
         request.getfixturevalue("filled")
     before, files = dump(location), sorted(tmp_path.iterdir())
@@ -157,8 +150,8 @@ def test_one_and_the_same_place_is_refused(request, location, tmp_path, has_reco
     assert {"link.sqlite3"} >= {each.name for each in tmp_path.iterdir() if each not in files}
 
 
-def test_two_databases_of_one_server_are_two(postgres):
-    """Neither their names nor their servers tell them apart, but what they are."""
+def test_two_databases_of_one_server_are_two_places(postgres):
+    """They differ by the database's identity, not by the server's."""
     origin, target = postgres.new_database(), postgres.new_database()
     dump(origin)
     assert copy_records(origin, target, deadline=soon()).is_whole
@@ -170,22 +163,23 @@ def test_two_databases_of_one_server_are_two(postgres):
         (b"Termine;Kunde\n" * 500, "store.copy_no_database"),
         (b"SQLite format 3\0\x10\0\1\1\0\x40\x20\x20" + b"\xff" * 8000, "store.copy_damaged"),
     ],
+    ids=["no database", "a damaged one"],
 )
-def test_a_file_that_is_no_database_is_called_so(tmp_path, content, text):
-    """From there or to there; to rebuild CARLOOP_STORE would not mend it, and the file stays as it is."""
+def test_a_file_that_is_no_database_is_refused(tmp_path, content, text):
+    """As origin and as target, without the advice to rebuild CARLOOP_STORE; the file stays as it is."""
     bad, good = tmp_path / "bad.csv", tmp_path / "good.sqlite3"
     bad.write_bytes(content)
     dump(str(good))
     for origin, target in ((bad, tmp_path / "new.sqlite3"), (good, bad)):
         with pytest.raises(StoreFailed) as failed:
             copy_records(str(origin), str(target), deadline=soon())
-        assert (text, str(bad)) == (failed.value.reason.text, dict(failed.value.reason.params)["path"])
+        assert (failed.value.reason.text, dict(failed.value.reason.params)["path"]) == (text, str(bad))
     assert bad.read_bytes() == content
     assert not (tmp_path / "new.sqlite3").exists()
 
 
-def test_where_nothing_is_nothing_is_made(location, target):
-    """A mistyped path is told, and no empty records are left there."""
+def test_an_origin_that_does_not_exist_is_refused(location, target):
+    """A mistyped path is an error, and no empty records are left there."""
     with pytest.raises(Refused) as refused:
         copy_records(location, target, deadline=soon())
     assert refused.value.reason.text == "store.copy_nothing"
@@ -195,7 +189,7 @@ def test_where_nothing_is_nothing_is_made(location, target):
         source.close()
 
 
-def test_a_copy_that_breaks_off_leaves_nothing(filled, target):
+def test_an_interrupted_copy_leaves_nothing(filled, target):
     """Ctrl-C in the middle: the other place is as empty as before, and the copy can begin again."""
 
     def interrupt(done, _total):
@@ -208,13 +202,13 @@ def test_a_copy_that_breaks_off_leaves_nothing(filled, target):
     assert copy_records(filled, target, deadline=soon()).is_whole
 
 
-def test_nobody_writes_meanwhile(filled, target):
+def test_nobody_can_write_during_a_copy(filled, target):
     """What was written after it was copied would be lost."""
     source, refused = source_of(filled), []
 
     def write(done, _total):
         if not refused:
-            with source.open(deadline=soon(0.2)) as store, pytest.raises(StoreFailed) as failed:
+            with pytest.raises(StoreFailed) as failed, source.open(deadline=soon(0.2)) as store:
                 store.save_settings(Site("late"), StoredSettings("https://b.example"))
             refused.append(failed.value.reason.code)
 
@@ -224,43 +218,30 @@ def test_nobody_writes_meanwhile(filled, target):
 
 
 def test_records_in_use_are_refused(filled, target):
-    """A change on its way would be pending in one place and settled in the other."""
-    hold = """
-import sys, time
-from carloop_plugin.store.opening import source_of
-source = source_of(sys.argv[1])
-with source.open(deadline=time.monotonic() + 30) as store:
-    print(store.lease("c-2") is not None, flush=True)
-sys.stdin.read()
-"""
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, filled], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as planner:
-        assert planner.stdout is not None
-        assert planner.stdout.readline() == "True\n"
-        with pytest.raises(Refused) as refused:
-            copy_records(filled, target, deadline=soon())
-        planner.kill()
+    """A change that another server is sending would be pending in one place and settled in the other."""
+    with opened(filled) as store:
+        assert store.lease(ChangeId("c-2")) is not None
+        held = "UPDATE intents SET lease_holder = 'another-server/1/any' WHERE change_id = 'c-2'"
+        store.database.transact(lambda: store.database.execute(held))
+    with pytest.raises(Refused) as refused:
+        copy_records(filled, target, deadline=soon())
     assert refused.value.reason.text == "store.copy_in_use"
-    assert copy_records(filled, target, deadline=soon()).is_whole
 
 
 def cut_off(postgres, database):
-    """End whoever is connected to a database, and let nobody in any more."""
+    """End all connections to a database, and allow no new ones."""
     postgres.do(f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
     postgres.do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
 
 
 @pytest.mark.parametrize("fails", ["origin", "target"])
-def test_what_fails_is_told_of_the_side_that_failed(postgres, monkeypatch, fails):
-    """Whoever reads it looks at the right server, though one transaction runs within the other."""
+def test_an_error_names_the_side_that_failed(postgres, monkeypatch, fails):
+    """Although one transaction runs within the other."""
     monkeypatch.setattr(copying, "BATCH", 1)
     places = {"origin": postgres.new_database(), "target": postgres.new_database()}
-    source = source_of(places["origin"])
-    with source.open(deadline=soon()) as store:
+    with opened(places["origin"]) as store:
         for site in ("main", "north"):
-            store.save_settings(Site(site), StoredSettings("https://a.example"))
-    source.close()
+            store.save_settings(Site(site), SETTINGS)
     database = places[fails].partition("?")[0].rpartition("/")[2]
     with pytest.raises(StoreFailed) as failed:
         copy_records(
@@ -271,36 +252,35 @@ def test_what_fails_is_told_of_the_side_that_failed(postgres, monkeypatch, fails
     assert dict(failed.value.reason.params)["path"] == f"postgresql:///{database}"
 
 
-def test_a_damaged_origin_is_not_taken_for_the_target(tmp_path, monkeypatch):
-    """Of two files, too, where the damage lies on a page that is read last."""
+def test_a_damaged_origin_is_named(tmp_path, monkeypatch):
+    """And not the target, where the damage is on a page that is read last."""
     origin, target = tmp_path / "origin.sqlite3", tmp_path / "target.sqlite3"
     monkeypatch.setattr(copying, "BATCH", 1)
-    source = source_of(str(origin))
-    with source.open(deadline=soon()) as store:
-        for number in range(300):
-            store.save_settings(Site(f"s{number}"), StoredSettings("https://a.example/" + "x" * 200))
-    source.close()
+    long = StoredSettings("https://a.example/" + "x" * 200)
+    with opened(str(origin)) as store:
+        sites = [Site(f"s{number}") for number in range(300)]
+        store.database.transact(lambda: [store.save_settings(site, long) for site in sites])
     with origin.open("r+b") as file:
         file.seek(-40960, 2)
         file.write(b"\xff" * 36864)
     with pytest.raises(StoreFailed) as failed:
         copy_records(str(origin), str(target), deadline=soon())
-    assert ("store.copy_damaged", str(origin)) == (
-        failed.value.reason.text,
-        dict(failed.value.reason.params)["path"],
-    )
+    assert failed.value.reason.text == "store.copy_damaged"
+    assert dict(failed.value.reason.params)["path"] == str(origin)
 
 
-def test_a_long_pause_breaks_nothing(filled, target, monkeypatch):
-    """A laptop that sleeps for a while in the middle: a server ends our idle transactions otherwise."""
+def test_a_long_pause_does_not_end_a_copy(filled, target, monkeypatch):
+    """A laptop that sleeps in the middle: other idle transactions of ours are ended by the server."""
     short = postgres_connection._PREPARE.replace(b"'20s'", b"'100ms'")
     assert short != postgres_connection._PREPARE
     monkeypatch.setattr(postgres_connection, "_PREPARE", short)
-    seen = []
+    pauses = []
 
-    def pause(done, _total):
-        seen.append(done)
-        time.sleep(0.25)
+    def pause(_done, _total):
+        if not pauses:
+            # it is the server that counts
+            time.sleep(0.3)
+        pauses.append(True)
 
     assert copy_records(filled, target, deadline=soon(), tell=pause).is_whole
-    assert sorted(seen) == seen
+    assert len(pauses) > 1

@@ -1,4 +1,4 @@
-"""Records across a fork: no open file of SQLite's gets into a child, and no transaction is cut in two."""
+"""Records across a fork: a child opens its own, no open file of SQLite gets into it, no transaction is divided."""
 
 import threading
 import time
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from carloop_plugin.model import AppointmentId
 from carloop_plugin.store.opening import source_of
-from carloop_plugin.store.pool import SqliteFile
 
 
 def soon():
@@ -24,21 +23,29 @@ def held_open(path):
     return held
 
 
-def test_no_open_file_gets_into_a_child(path, in_child):
+def test_a_forked_process_opens_its_own(source, in_child):
+    """A host that forks its workers after a first call: what is open is not shared with them."""
+
+    def look():
+        with source.open(deadline=soon()) as store:
+            return store.figures().pending
+
+    assert (look(), in_child(look), look()) == (0, 0, 0)
+
+
+def test_no_open_file_gets_into_a_child(path, file, in_child):
     """SQLite would believe there that it holds the parent's locks."""
-    file = SqliteFile(path)
     with file.open(deadline=soon()) as one, file.open(deadline=soon()) as two:
-        assert [] == one.pending_intents() == two.pending_intents()
+        assert (one.pending_intents(), two.pending_intents()) == ([], [])
         assert held_open(path) > 0
         assert in_child(lambda: held_open(path)) == 0
         # a call that spans the fork goes on, in both
         assert in_child(lambda: len(one.pending_intents())) == 0
         assert one.pending_intents() == []
-    file.close()
 
 
 def test_a_fork_waits_for_a_transaction(path, in_child, until_forking):
-    """What the child sees is from after it."""
+    """What the child reads is from after it."""
     source = source_of(str(path))
     begun = threading.Event()
     written = []

@@ -1,4 +1,4 @@
-"""How a server is reached, and what of its address and of us is told."""
+"""How a server is reached, and what of its address is shown."""
 
 import socket
 import sys
@@ -24,14 +24,14 @@ def told(failure):
     return failure.reason.code, failure.reason.text
 
 
-def test_a_server_that_is_down_is_told_at_once(failure_of):
-    """Nobody waits for the deadline to hear that the connection is refused."""
+def test_a_server_that_is_down_is_an_error_at_once(failure_of):
+    """Nobody waits for the deadline, 30 s, to hear that the connection is refused."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
     began = time.monotonic()
     failure = failure_of(f"postgresql://carloop:{CANARY}@127.0.0.1:{port}/carloop")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert told(failure) == ("storage_failed", "store.unreachable")
     assert dict(failure.reason.params) == {
         "path": f"postgresql://127.0.0.1:{port}/carloop",
@@ -39,14 +39,14 @@ def test_a_server_that_is_down_is_told_at_once(failure_of):
     }
 
 
-def test_a_host_nobody_knows_is_told(failure_of):
+def test_an_unknown_host_is_an_error(failure_of):
     """The name is in the message, nothing else of the address is."""
     failure = failure_of(f"postgresql://carloop:{CANARY}@no-such-host.invalid/carloop")
     assert told(failure) == ("storage_failed", "store.unreachable")
 
 
-def test_a_wrong_password_is_told_without_it(postgres, failure_of):
-    """PostgreSQL's own words say for whom it failed."""
+def test_a_wrong_password_is_an_error_without_it(postgres, failure_of):
+    """PostgreSQL's own message names the user."""
     rules = postgres.folder / "pg_hba.conf"
     if "guarded" not in rules.read_text():
         postgres.do(f"CREATE ROLE guarded LOGIN PASSWORD '{CANARY}-right'")
@@ -58,7 +58,7 @@ def test_a_wrong_password_is_told_without_it(postgres, failure_of):
     assert why == 'FATAL:  password authentication failed for user "guarded"'
 
 
-def test_a_database_that_is_not_there_is_told(postgres, failure_of):
+def test_a_missing_database_is_an_error(postgres, failure_of):
     """The server is there, the database has to be made first."""
     failure = failure_of(postgres.address("never_made"))
     assert dict(failure.reason.params)["why"] == 'FATAL:  database "never_made" does not exist'
@@ -81,8 +81,8 @@ def test_a_database_that_is_not_there_is_told(postgres, failure_of):
         f"mysql://carloop:{CANARY}@db.example/carloop",
     ],
 )
-def test_an_address_that_reads_in_two_ways_is_refused(address):
-    """Else a part of the password would pass for a host, and stand in messages and look-ups of names."""
+def test_an_ambiguous_address_is_refused(address):
+    """Else a part of the password would be taken for a host, and be in messages and look-ups of names."""
     with pytest.raises(StoreFailed) as failed, source_of(address).open(deadline=soon()):
         pass
     assert told(failed.value) == ("storage_failed", "store.address_unclear")
@@ -101,11 +101,11 @@ def test_an_address_that_reads_in_two_ways_is_refused(address):
     ],
 )
 def test_an_address_is_shown_without_its_secrets(address, seen):
-    """Whoever reads the doctor's report learns where the records are, and not how to get at them."""
+    """The doctor's report says where the records are, and not how to get at them."""
     assert shown(address) == seen
 
 
-def test_without_the_extra_it_is_named(monkeypatch):
+def test_without_psycopg_the_missing_extra_is_named(monkeypatch):
     """An installation without psycopg says what to install."""
     monkeypatch.delitem(sys.modules, "carloop_plugin.store.postgres", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
@@ -116,26 +116,18 @@ def test_without_the_extra_it_is_named(monkeypatch):
     assert told(failed.value) == ("storage_failed", "store.postgres_missing")
 
 
-def test_the_figures_name_the_server_and_no_secret(postgres):
-    """For `carloop doctor`."""
-    address = postgres.new_database().replace("postgres@", f"postgres:{CANARY}@")
-    server = PostgresServer(address)
-    with server.open(deadline=soon()) as store:
-        figures = store.figures()
-    server.close()
-    assert figures.engine.startswith("PostgreSQL 1")
-    assert figures.journal == ""
-    assert CANARY not in repr(figures)
-
-
-def test_no_secret_is_in_a_repr_or_log(postgres, failure_of, caplog):
+def test_no_secret_is_in_figures_reprs_or_logs(postgres, failure_of, caplog):
     """Whoever prints what we work with, or turns every log on, does not see the password."""
     caplog.set_level("DEBUG")
     address = postgres.new_database().replace("postgres@", f"postgres:{CANARY}@")
-    connections = Connections(address)
+    server, connections = PostgresServer(address), Connections(address)
+    with server.open(deadline=soon()) as store:
+        figures = store.figures()
     with connections.lend(deadline=soon()) as connection:
         shown_things = [connections, connection, connection.info, PostgresDatabase(connections, deadline=1)]
-        assert CANARY not in " ".join(map(repr, shown_things))
+        assert CANARY not in " ".join(map(repr, [*shown_things, server, figures]))
     connections.close()
+    server.close()
     failure_of(f"postgresql://carloop:{CANARY}@127.0.0.1:1/carloop")
     assert CANARY not in caplog.text
+    assert (figures.engine[:12], figures.journal) == ("PostgreSQL 1", "")

@@ -1,10 +1,9 @@
-"""The file itself: who may read it, what it survives, what it refuses."""
+"""SQLite's file: who may read it, which files are refused, and the locks on it."""
 
 import sqlite3
 import stat
 import subprocess
 import sys
-import threading
 import time
 from contextlib import closing
 
@@ -27,74 +26,6 @@ def test_only_its_owner_can_read_the_file(path, file):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_the_installation_stays_the_same(path):
-    """The id that begins every reference is drawn once."""
-    seen = set()
-    for _ in range(2):
-        file = SqliteFile(path)
-        with file.open(deadline=soon()) as store:
-            seen.add(store.installation)
-        file.close()
-    assert len(seen) == 1
-
-
-def test_several_threads_may_open_a_new_file_at_once(path):
-    """Migrations run once, whoever comes first."""
-    installations = []
-
-    def open_it():
-        file = SqliteFile(path)
-        with file.open(deadline=soon()) as store:
-            installations.append(store.installation)
-        file.close()
-
-    threads = [threading.Thread(target=open_it) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(installations), len(set(installations))) == (8, 1)
-
-
-def test_processes_write_together_without_a_lock_error(path):
-    """Read-then-write from four processes: a deferred transaction would fail "locked" at once."""
-    script = """
-import sys, time
-from pathlib import Path
-from datetime import timedelta, datetime, UTC
-from carloop_plugin.model import AccountId
-from carloop_plugin.store.pool import SqliteFile
-file = SqliteFile(Path(sys.argv[1]))
-for n in range(50):
-    with file.open(deadline=time.monotonic() + 30) as store:
-        def once():
-            now = datetime(2030, 1, 1, tzinfo=UTC)
-            position = store.feed_position(AccountId("a"), now=now) or datetime(2026, 1, 1, tzinfo=UTC)
-            store.note_contact(AccountId("a"), at=position, skew=timedelta(), position=position + timedelta(seconds=1))
-        store._db.transact(once)
-file.close()
-"""
-    workers = [subprocess.Popen([sys.executable, "-c", script, str(path)]) for _ in range(4)]
-    assert [worker.wait(timeout=60) for worker in workers] == [0, 0, 0, 0]
-    with closing(sqlite3.connect(path)) as db:
-        rows = db.execute("SELECT position FROM contacts").fetchall()
-    assert rows == [("2026-01-01T00:03:20.000000+00:00",)]
-
-
-def test_a_locked_file_is_busy_within_the_deadline(path, file, make_intent):
-    """Nothing waits past the deadline for somebody else's lock."""
-    with file.open(deadline=soon()):
-        pass
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    began = time.monotonic()
-    with pytest.raises(StoreFailed) as failed, file.open(deadline=began + 0.1) as store:
-        store.record(make_intent())
-    other.close()
-    assert failed.value.reason.code == "busy"
-    assert time.monotonic() - began < 2
-
-
 def test_a_damaged_file_says_so_and_what_to_do(path, file):
     """It is never repaired or replaced silently."""
     path.write_bytes(b"this is no database, whatever its name says" * 100)
@@ -110,11 +41,9 @@ def test_a_newer_file_is_refused_with_both_versions(path, file):
     with file.open(deadline=soon()):
         pass
     file.close()
-    with sqlite3.connect(path) as db:
-        db.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('carloop_plugin', 'of_2030', '')"
-        )
-    db.close()
+    sql = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('carloop_plugin', 'of_2030', '')"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(sql)
     with pytest.raises(StoreFailed) as failed, SqliteFile(path).open(deadline=soon()):
         pass
     assert failed.value.reason.text == "store.newer"
@@ -122,15 +51,13 @@ def test_a_newer_file_is_refused_with_both_versions(path, file):
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
-    """The settings mistake is said, with the path."""
+    """The message has the path, for it is a mistake in the settings."""
     (tmp_path / "file").write_text("")
     path = tmp_path / "file" / "carloop.sqlite3"
     with pytest.raises(StoreFailed) as failed, SqliteFile(path).open(deadline=soon()):
         pass
-    assert ("store.not_writable", str(path)) == (
-        failed.value.reason.text,
-        dict(failed.value.reason.params)["path"],
-    )
+    assert failed.value.reason.text == "store.not_writable"
+    assert dict(failed.value.reason.params)["path"] == str(path)
 
 
 def test_a_settled_payload_is_gone_from_every_file(path, file, make_intent):

@@ -1,4 +1,4 @@
-"""A write has the file to itself from its first look on, so that what it saw is so when it writes."""
+"""A write has the file to itself from its first read on, so that what it read still holds when it writes."""
 
 import time
 from contextlib import ExitStack, closing

@@ -6,23 +6,17 @@
 """
 
 import itertools
-import sys
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import expect
-
-# what people do at the pages is a package of this folder
-sys.path.insert(0, str(Path(__file__).parent))
-
 from planner_steps.advisor import Advisor, Stay
 from planner_steps.hands import Mouse
 from planner_steps.programs import run_carloop, run_planner, session_of
 from planner_steps.providers import install_providers
 from planner_steps.words import Words
+from playwright.sync_api import expect
 
 expect.set_options(timeout=10_000)
 

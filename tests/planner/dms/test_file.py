@@ -1,4 +1,4 @@
-"""The file itself: who reads it, who shares it, what it survives and what is said when it does not."""
+"""The DMS's file: who can read it, who shares it, and what is said when it cannot be used."""
 
 import sqlite3
 import stat
@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from planner_host.dms import DmsCustomer, DmsProblem, open_dms
+from planner_host.dms import DmsCustomer, DmsProblem, Replaced, open_dms
+
+from ..conftest import at_once
 
 
 @pytest.fixture
@@ -18,35 +20,17 @@ def path(tmp_path):
     return tmp_path / "data" / "dms.sqlite3"
 
 
-def test_only_its_owner_can_read_the_file(path):
-    """It holds nothing but personal data."""
-    open_dms(path).close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_what_was_stored_is_there_after_a_restart(path):
-    """A file, not a memory."""
+def test_customers_outlive_a_restart(path):
+    """They are in the file, which its owner alone can read."""
     with open_dms(path) as dms:
         dms.replace([DmsCustomer("1", last_name="Abel")])
     with open_dms(path) as dms:
         assert [hit.name for hit in dms.search("abel")] == ["Abel"]
-
-
-def test_replacing_says_what_changed(dms):
-    """Who is new, who changed, who is gone; a further car is a change."""
-    one, two, three = (DmsCustomer(str(n), last_name=f"Abel{n}") for n in (1, 2, 3))
-    dms.replace([one, two])
-    other = DmsCustomer("2", last_name="Abel2", city="Ulm")
-    done = dms.replace([one, other, three])
-    assert (done.added, done.changed, done.removed, done.unchanged) == (1, 1, 0, 1)
-    done = dms.replace([three])
-    assert (done.added, done.changed, done.removed, done.unchanged) == (0, 0, 2, 1)
-    assert [hit.number for hit in dms.search("abel")] == ["3"]
-    assert dms.search("ulm") == ()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_replacement_that_fails_changes_nothing(dms):
-    """All of it, or nothing."""
+    """Whether the customers cannot be read or one of them cannot be stored."""
 
     def broken():
         yield DmsCustomer("1", last_name="Abel")
@@ -59,41 +43,49 @@ def test_a_replacement_that_fails_changes_nothing(dms):
     assert len(dms.search("müller")) == 4
 
 
-def test_several_threads_search_while_the_customers_are_replaced(path):
-    """Each sees all customers of before or all of after, and none an error."""
+def test_a_replacement_counts_what_changed(dms):
+    """Who is new, who changed, who is gone."""
+    one, two, three = (DmsCustomer(str(n), last_name=f"Abel{n}") for n in (1, 2, 3))
+    dms.replace([one, two])
+    moved = DmsCustomer("2", last_name="Abel2", city="Ulm")
+    assert dms.replace([one, moved, three]) == Replaced(added=1, changed=1, removed=0, unchanged=1)
+    assert dms.replace([three]) == Replaced(added=0, changed=0, removed=2, unchanged=1)
+    assert [hit.number for hit in dms.search("abel")] == ["3"]
+    assert dms.search("ulm") == ()
+
+
+def test_a_search_during_a_replacement_sees_all_of_it_or_nothing(path):
+    """And no error, from several threads."""
     with open_dms(path, seeded_customers=300) as dms:
         before = {hit.number for hit in dms.search("gmbh", limit=300)}
         after = {str(number) for number in range(20)}
-        companies = [
-            DmsCustomer(number, "company", company=f"Abel {number} GmbH") for number in sorted(after)
-        ]
         done = threading.Event()
 
-        def search():
+        def search(_):
             seen = set()
             while not done.is_set():
                 seen.add(frozenset(hit.number for hit in dms.search("gmbh", limit=300)))
             return seen
 
         with ThreadPoolExecutor(8) as threads:
-            running = [threads.submit(search) for _ in range(8)]
-            dms.replace(companies)
+            running = threads.map(search, range(8))
+            dms.replace(
+                DmsCustomer(number, "company", company=f"Abel {number} GmbH") for number in sorted(after)
+            )
             done.set()
-            seen = set().union(*(each.result() for each in running))
+            seen = set().union(*running)
         assert seen <= {frozenset(before), frozenset(after)}
-        assert after == {hit.number for hit in dms.search("gmbh")}
+        assert {hit.number for hit in dms.search("gmbh")} == after
 
 
 def test_several_threads_may_open_a_new_file_at_once(path):
-    """It is made and filled once, whoever comes first."""
+    """It is made and filled once."""
 
     def open_it(_):
         with open_dms(path, seeded_customers=20) as dms:
             return len(dms.search("100", limit=100))
 
-    with ThreadPoolExecutor(8) as threads:
-        found = set(threads.map(open_it, range(8)))
-    assert len(found) == 1
+    assert set(at_once(8, open_it)) == {20}
 
 
 def write_rubbish(path):
@@ -104,11 +96,9 @@ def write_rubbish(path):
 def make_newer(path):
     """Make a file that a later version of the planner has changed."""
     open_dms(path).close()
+    later = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, '')"
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
-            " VALUES ('planner_host_dms', '9999_later', '')"
-        )
+        connection.execute(later, ["planner_host_dms", "9999_later"])
 
 
 @pytest.mark.parametrize(
@@ -126,18 +116,18 @@ def test_a_file_that_cannot_be_used_is_refused(path, spoil, code):
     assert refused.value.message("de") != refused.value.message("en")
 
 
-def test_a_file_damaged_while_it_is_open_is_a_problem_of_the_dms(path):
-    """A page can say so; it is no bug of its own."""
+def test_a_file_that_is_damaged_while_it_is_open_is_a_problem_of_the_dms(path):
+    """A page can show it."""
     with open_dms(path, seeded_customers=50) as dms:
         path.write_bytes(b"\0" * path.stat().st_size)
-        for ask in (lambda: dms.search("müller"), lambda: dms.customer("10001")):
+        for ask, argument in ((dms.search, "müller"), (dms.customer, "10001")):
             with pytest.raises(DmsProblem) as refused:
-                ask()
+                ask(argument)
             assert refused.value.code == "dms_damaged"
 
 
-def test_a_file_that_another_holds_is_busy(path, monkeypatch):
-    """Who waits too long is told so."""
+def test_a_file_that_another_program_holds_is_busy(path, monkeypatch):
+    """After the longest wait."""
     monkeypatch.setattr("planner_host.dms.database.LONGEST_WAIT_TO_WRITE", 0.05)
     with open_dms(path) as dms, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

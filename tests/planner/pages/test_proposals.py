@@ -1,74 +1,95 @@
-"""A proposal is followed once one is sure, and the page says what was done and what comes next."""
+"""Proposals: they stand first on the page, are followed once one is sure, or are hidden."""
+
+import uuid
 
 import pytest
 
 from ..conftest import PERIOD, Elements, hidden
-from .conftest import path_of, words
+from .conftest import path_of, proposal, words
 
-CANCEL = {"provider": "fake", "action": "cancel", "site": "main", "rental_id": "R-1", "revision": 3}
-MOVED = {"id": "p&1", "reason": "appointment_moved", "message": "Mietwagen stornieren", "change": CANCEL}
+WARNING = {"code": "end_moved", "severity": "warning", "message": "Der Mietwagen passt nicht mehr."}
+CANCEL = proposal("cancel")
 
 
 @pytest.fixture
 def path(saved, fake):
-    """An appointment whose rental does not fit any more."""
+    """An appointment whose rental does not fit any more; its provider proposes to cancel it."""
     fake.book(saved.id)
-    fake.states[saved.id] |= {"state": "attention", "proposals": [MOVED]}
+    fake.states[saved.id] |= {"state": "attention", "proposals": [CANCEL], "notices": [WARNING]}
     return path_of(saved)
 
 
 def question_of(page, path):
-    """Give what the question sends; nothing where it is not asked."""
-    forms = [
-        each for each in Elements(page).all("form", action=f"{path}/proposal") if each["class"] == "question"
-    ]
-    return hidden(page, f"{path}/proposal") if forms else {}
+    """Return what the question sends; nothing where it is not asked."""
+    forms = Elements(page.text).all("form", action=f"{path}/proposal")
+    is_asked = any(each["class"] == "question" for each in forms)
+    return hidden(page.text, f"{path}/proposal") if is_asked else {}
 
 
-def test_what_cancels_asks_first(anna, saved, fake, path):
-    """By a link, and for a form that was sent without the question too."""
+@pytest.mark.parametrize("done", ["", "saved"])
+def test_a_rental_that_does_not_fit_is_said_first(anna, saved, fake, path, done):
+    """Above what was saved and above step 1; once, and after saving it has the focus. The week says it, too."""
+    fake.states[saved.id]["proposals"] = [proposal(reason="customer_changed")]
+    page = anna.get(path, params={"done": done})
+    said = words(page)
+    assert (said.count(WARNING["message"]), page.text.count(f'action="{path}/proposal"')) == (1, 1)
+    order = [WARNING["message"], "Vorschlag annehmen", "1. Kunde"]
+    order[2:2] = ["Der Termin ist gespeichert."] if done else []
+    places = [said.index(each) for each in order]
+    assert places == sorted(places)
+    before, _, after = page.text.partition('id="visit"')
+    assert ("autofocus" in before, after.count(" autofocus")) == (bool(done), 0)
+    assert "bitte prüfen" in words(anna.get("/?week=2026-11-26"))
+
+
+def test_while_a_change_is_unknown_nothing_else_is_proposed(anna, saved, fake, path):
+    """The provider takes no other change before."""
+    pending = {"change_id": str(uuid.uuid4()), "action": "cancel", "since": PERIOD["start"]}
+    fake.states[saved.id] |= {"state": "unknown", "pending": pending}
+    assert "Vorschlag annehmen" not in words(anna.get(path))
+
+
+def test_a_cancellation_asks_first(anna, saved, fake, path):
+    """By a link, and where the form was sent without the question; then the page says what comes next."""
     page = anna.get(path)
-    assert question_of(page.text, path) == {}
+    assert question_of(page, path) == {}
     (link,) = [each for each in Elements(page.text).addresses if "ask=follow" in each]
     asked = anna.get(link.partition("#")[0])
-    sent = anna.post(f"{path}/proposal", data={"proposal": MOVED["id"]})
-    assert [*(bool(question_of(each.text, path)) for each in (asked, sent)), fake.changes] == [True, True, []]
+    sent = anna.post(f"{path}/proposal", data={"proposal": CANCEL["id"]})
+    assert (bool(question_of(asked, path)), bool(question_of(sent, path)), fake.changes) == (True, True, [])
     assert "VW Golf Variant: Diesen Verleihvorgang wirklich stornieren?" in words(asked)
-    answer = anna.post(f"{path}/proposal", data=question_of(asked.text, path))
+    del fake.states[saved.id]["rental"]  # a provider may propose without showing one
+    assert "Den Verleihvorgang wirklich stornieren?" in words(anna.get(link.partition("#")[0]))
+    fake.book(saved.id)
+    fake.states[saved.id] |= {"proposals": [CANCEL]}
+    answer = anna.post(f"{path}/proposal", data=question_of(asked, path))
     fake.states[saved.id] = {}
     after = words(anna.get(answer.headers["location"]))
     assert "Der Verleihvorgang ist storniert. Für den Termin können Sie jetzt neu suchen." in after
     assert [each["action"] for each in fake.changes] == ["cancel"]
 
 
-def test_what_cancels_and_has_no_rental_asks_too(anna, saved, fake, path):
-    """A provider may propose without showing one."""
-    del fake.states[saved.id]["rental"]
-    assert "Den Verleihvorgang wirklich stornieren?" in words(anna.get(f"{path}?ask=follow:p%261"))
-
-
-def test_what_changes_the_end_says_so(anna, saved, fake, path):
-    """And is followed without a question."""
-    change = {"provider": "fake", "action": "change_end", "rental_id": "R-1", "end": PERIOD["end"]}
-    fake.states[saved.id] |= {"proposals": [MOVED | {"change": change}]}
-    answer = anna.post(f"{path}/proposal", data=hidden(anna.get(path).text, f"{path}/proposal"))
-    assert "Das Verleihende ist geändert." in words(anna.get(answer.headers["location"]))
-
-
-def test_where_the_visit_is_called_off_nobody_is_sent_to_search(anna, saved, fake, path):
+def test_where_the_visit_is_called_off_no_new_search_is_suggested(anna, saved, fake, path):
     """The customer does not come."""
     anna.post(f"{path}/status", data={"revision": "1", "status": "cancelled"})
-    anna.post(f"{path}/proposal", data={"proposal": MOVED["id"], "sure": "yes"})
+    anna.post(f"{path}/proposal", data={"proposal": CANCEL["id"], "sure": "yes"})
     fake.states[saved.id] = {}
     after = words(anna.get(f"{path}?done=cancel"))
     assert ("Der Verleihvorgang ist storniert." in after, "neu suchen" in after) == (True, False)
 
 
-def test_a_rental_of_another_customer_asks_for_attention(anna, saved, fake, path):
-    """Any provider's: the week says so, and the appointment's page begins with the proposal and its button."""
-    told = {"reason": "customer_changed", "message": "Der Wagen ist für jemand anderen."}
-    fake.states[saved.id] |= {"proposals": [MOVED | told]}
-    assert "bitte prüfen" in words(anna.get("/?week=2026-11-26"))
-    page = anna.get(path)
-    assert -1 < words(page).find(told["message"]) < words(page).find("1. Kunde")
-    assert [True for each in Elements(page.text).addresses if "ask=follow" in each] == [True]
+def test_a_new_end_is_followed_as_it_is_proposed_now(anna, site, saved, fake, path):
+    """Without a question; one that was hidden is not shown, and one that is gone is not followed."""
+    one = proposal(id="p" * 255)
+    fake.states[saved.id]["proposals"] = [one]
+    fields = hidden(anna.get(path).text, f"{path}/proposal")
+    answer = anna.post(f"{path}/proposal", data=fields)
+    assert "Das Verleihende ist geändert." in words(anna.get(answer.headers["location"]))
+    assert fake.changes == [one["change"] | {"change_id": fields["change_id"]}]
+    for each in (one["id"], "x" * 200):
+        anna.post(f"{path}/proposal/hidden", data={"proposal": each})
+    assert site.planner.records.hidden_proposals(saved.id) == {one["id"]}
+    assert "Vorschlag annehmen" not in words(anna.get(path))
+    gone = anna.post(f"{path}/proposal", data=fields | {"change_id": str(uuid.uuid4())})
+    assert "Diesen Vorschlag gibt es nicht mehr" in words(gone)
+    assert len(fake.changes) == 1

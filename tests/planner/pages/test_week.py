@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ..conftest import Elements, problem, served
+from ..conftest import Elements
 from .conftest import path_of, words
 
 
-def test_an_appointment_stands_in_its_hour_with_its_state(anna, saved, fake):
+def test_an_appointment_stands_at_its_hour_with_its_state(anna, saved, fake):
     """As text, not as a colour alone."""
     fake.book(saved.id)
     answer = anna.get("/?week=2026-11-26")
@@ -18,51 +18,42 @@ def test_an_appointment_stands_in_its_hour_with_its_state(anna, saved, fake):
     assert "08:00 Sommer, Änne KA-AS 1 Wagen reserviert" in words(answer)
 
 
-def test_an_empty_slot_makes_an_appointment(anna):
-    """At its hour."""
-    page = anna.get("/?week=2026-11-26").text
-    assert 'href="/appointments/new?at=2026-11-27T10:00"' in page
-    form = Elements(anna.get("/appointments/new?at=2026-11-27T10:00").text)
+def test_an_empty_slot_makes_an_appointment_at_its_hour(anna):
+    """The form has its day and time."""
+    link = "/appointments/new?at=2026-11-27T10:00"
+    assert f'href="{link}"' in anna.get("/?week=2026-11-26").text
+    form = Elements(anna.get(link).text)
     assert (form.field("start_date"), form.field("start_time")) == ("27.11.2026", "10:00")
 
 
-def test_the_week_of_an_odd_night_has_every_day(anna, site, draft, visit):
-    """Seven days are not always 168 hours: what begins late on Sunday is still in it."""
+def test_a_week_of_169_hours_ends_late_on_sunday(anna, site, draft, visit):
+    """The clocks go back in it."""
     start = visit.start.replace(year=2027, month=10, day=31, hour=22, minute=30)
     late = site.planner.records.save(draft(visit=replace(visit, start=start, end=start + timedelta(hours=1))))
     week, after = anna.get("/?week=2027-10-31").text, anna.get("/?week=2027-11-01").text
-    assert tuple(path_of(late.appointment) in page for page in (week, after)) == (True, False)
+    assert [path_of(late.appointment) in page for page in (week, after)] == [True, False]
 
 
 @pytest.mark.parametrize(("day", "week", "days"), [(29, 29, 7), (28, 29, 6), (30, 29, 6), (29, 30, 6)])
-def test_a_sunday_is_there_when_it_is_today(anna, workshop, day, week, days):
-    """The workshop is closed, and today is marked in every week that holds it."""
+def test_a_sunday_is_shown_when_it_is_today(anna, workshop, day, week, days):
+    """The workshop is closed then; today is marked in the week that holds it."""
     workshop.clock.now = datetime(2026, 11, day, 9, tzinfo=UTC)
     page = anna.get("/", params={"week": f"2026-11-{week}"})
     classes = [each["class"] for each in Elements(page.text).all("section")]
     assert (len(classes), "day today" in classes) == (days, day in (28, 29) and week == 29)
-    assert (days == 7) == ("Sonntag 29.11." in words(page))
+    assert ("Sonntag 29.11." in words(page)) == (days == 7)
 
 
-def test_it_is_found_by_name_and_plate(anna, saved):
-    """Without a name in the address."""
+def test_an_appointment_is_found_by_name_and_plate(anna, saved):
+    """By POST, so that no name stands in an address."""
     for typed in ("sommer", "kaas1"):
         answer = anna.post("/appointments", data={"words": typed})
         assert len(Elements(answer.text).all("a", href=path_of(saved))) == 1
     assert "Kein Termin gefunden" in words(anna.post("/appointments", data={"words": "xyz"}))
 
 
-def test_a_provider_that_fails_is_named(workshop, fake, draft, tmp_path):
-    """The calendar is there all the same."""
-    broken = fake.module(provide_mobility_states=lambda: (_ for _ in ()).throw(problem(title="Kein Netz.")))
-    planner = workshop.planner(broken)
-    planner.records.save(draft())
-    with served(planner, tmp_path) as site:
-        assert "Kein Netz." in words(site.browser("anna").get("/"))
-
-
-def test_a_list_that_is_cut_says_so(anna, site, draft, saved, monkeypatch):
-    """And shows no more than it counts."""
+def test_a_list_of_appointments_that_is_cut_says_so(anna, site, draft, saved, monkeypatch):
+    """It shows no more than it counts."""
     monkeypatch.setattr("planner_host.pages.week.MOST_FOUND", 1)
     assert "bitte mehr tippen" not in anna.post("/appointments", data={"words": "sommer"}).text
     site.planner.records.save(draft())

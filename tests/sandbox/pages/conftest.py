@@ -1,4 +1,4 @@
-"""A sandbox with its pages, and a clerk who has signed in to them."""
+"""Clerks who have signed in to the pages of the two sandboxes."""
 
 import re
 from contextlib import contextmanager
@@ -7,12 +7,6 @@ from html import unescape
 
 import httpx
 import pytest
-
-from carloop_sandbox.running import run_sandbox
-from carloop_sandbox.store import Fleet
-
-PASSWORD = "open-sesame"
-TOKEN = "test-token"
 
 
 @dataclass
@@ -56,38 +50,28 @@ def words_of_fixture():
 
 
 @contextmanager
-def clerk_of(sandbox):
+def clerk_of(sandbox, password):
     """Sign a clerk in."""
     headers = {"Sec-Fetch-Site": "same-origin"}
     with httpx.Client(base_url=sandbox.url, headers=headers, trust_env=False, timeout=10) as http:
-        assert http.post("/sign-in", data={"name": "admin", "password": PASSWORD}).status_code == 303
+        assert http.post("/sign-in", data={"name": "admin", "password": password}).status_code == 303
         yield Clerk(http)
 
 
-@pytest.fixture
-def sandbox():
-    """A sandbox with pages and an empty calendar: twelve vehicles, nothing booked."""
-    fleet = Fleet(vehicles=12, account="autohaus-test", rentals=False)
-    with run_sandbox(token=TOKEN, fleet=fleet, password=PASSWORD) as running:
-        yield running
-
-
-@pytest.fixture
-def clerk(sandbox):
-    """A clerk of the sandbox with the empty calendar."""
-    with clerk_of(sandbox) as signed_in:
+@pytest.fixture(scope="session")
+def _clerk(empty_sandbox, password):
+    with clerk_of(empty_sandbox, password) as signed_in:
         yield signed_in
 
 
-@pytest.fixture(scope="session")
-def busy_sandbox():
-    """A seeded sandbox with pages that tests only read from."""
-    with run_sandbox(token=TOKEN, allow_faults=False, password=PASSWORD) as running:
-        yield running
-
-
 @pytest.fixture
-def visitor(busy_sandbox):
-    """A clerk of the seeded sandbox, to read its pages."""
-    with clerk_of(busy_sandbox) as signed_in:
+def clerk(sandbox, _clerk):
+    """A clerk of the empty sandbox."""
+    return _clerk
+
+
+@pytest.fixture(scope="session")
+def visitor(busy_sandbox, password):
+    """A clerk of the busy sandbox, to read its pages."""
+    with clerk_of(busy_sandbox, password) as signed_in:
         yield signed_in

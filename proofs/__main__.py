@@ -1,0 +1,163 @@
+"""List the proofs, or run all of them: their short version, as a merge must pass, or the long one, for hours.
+
+    python -m proofs [--short | --long] [NAME]…
+
+A proof by itself: `python -m proofs.NAME --help`. Exits 1 where one of them fails; the others are run all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from proofs.reporting import ROOT
+
+EVIDENCE = "docs/evidence"
+RACE = "--processes 3 --attempts 20 --vehicles 3 --kill-every 3"
+OUTAGE = "--minutes 0.15 --planners 2 --advisors 4 --pause 0.08 --timeout 0.4 --reconcile-every 1"
+LONG_RACE = "--processes 8 --attempts 1000 --vehicles 50"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof: what it shows, and the arguments of its short and its long runs, one text a run."""
+
+    name: str
+    shows: str
+    short: tuple[str, ...]
+    long: tuple[str, ...]
+
+
+PROOFS = (
+    Proof("judges", "the tests beside the proofs: each judge sees each kind of wrong", ("",), ("",)),
+    Proof(
+        "crash",
+        "SIGKILL at every step, recovery included: nothing doubled, nothing unlinked",
+        ("--rounds 100",),
+        (f"--rounds 10000 --report {EVIDENCE}/crash.md",),
+    ),
+    Proof("crash.erasing", "an erasure that is killed is finished", ("--rounds 3",), ("--rounds 1000",)),
+    Proof(
+        "model",
+        "runs of planners, desk, crashes, faults and clocks, drawn by hypothesis",
+        ("--runs 50",),
+        (f"--runs 2000 --report {EVIDENCE}/model.md",),
+    ),
+    Proof(
+        "faults",
+        "each fault in each operation and position",
+        ("--seeds 1 --daily",),
+        (f"--seeds 10 --report {EVIDENCE}/faults.md",),
+    ),
+    Proof(
+        "races",
+        "planner servers that share a store and are killed",
+        (f"--store sqlite {RACE}", f"--store postgres {RACE}"),
+        tuple(
+            f"--store {store} {LONG_RACE} --report {EVIDENCE}/races-{store}.md"
+            for store in ("sqlite", "postgres")
+        ),
+    ),
+    Proof(
+        "forks",
+        "planner servers that fork while they book",
+        ("--rounds 3",),
+        (f"--report {EVIDENCE}/forks.md",),
+    ),
+    Proof(
+        "hostile",
+        "what hostile answers cost, and where the token goes",
+        ("--few --no-lures --timeout 0.3 --only a",),
+        (f"--report {EVIDENCE}/hostile-answers.md",),
+    ),
+    Proof(
+        "outage",
+        "Carloop away under load: few requests, everything settled afterwards",
+        (OUTAGE,),
+        (f"--minutes 5 --report {EVIDENCE}/outage.md",),
+    ),
+    Proof(
+        "deadlines",
+        "how long after its deadline a call ends",
+        ("--tries 1",),
+        (f"--report {EVIDENCE}/deadlines.md",),
+    ),
+    Proof(
+        "bad_documents",
+        "bad documents into every hook, on both databases",
+        ("--each 40",),
+        (f"--report {EVIDENCE}/bad-documents.md",),
+    ),
+    Proof(
+        "planted",
+        "planted bugs, each noticed by the tests that it names",
+        ("key-per-attempt refusal-believed-unlooked payload-kept",),
+        (f"--report {EVIDENCE}/planted.md",),
+    ),
+    Proof("browser", "every page, state, language and colour scheme in Chromium", ("--short",), ("",)),
+    Proof(
+        "properties", "properties of schemas and interface on many generated examples", ("--short",), ("",)
+    ),
+    Proof("timing", "what only a quiet machine can measure, run alone", ("--short",), ("",)),
+    Proof("bench", "that the speed table is measured and written as promised", ("--short",), ("",)),
+    Proof("mutants", "the decision modules changed a thousandfold", (), (f"--report {EVIDENCE}/mutants.md",)),
+)
+
+
+def main() -> int:
+    """List, or run."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("names", nargs="*", metavar="NAME", help="proofs to run; else all")
+    which = options.add_mutually_exclusive_group()
+    which.add_argument(
+        "--short", action="store_true", help="run the short version of each, some minutes together"
+    )
+    which.add_argument(
+        "--long", action="store_true", help="run the long version of each, some hours together"
+    )
+    asked = options.parse_args()
+    if unknown := set(asked.names) - {proof.name for proof in PROOFS}:
+        options.error(f"no such proof: {', '.join(sorted(unknown))}")
+    if not asked.short and not asked.long:
+        print_list()
+        return 0
+    runs = [
+        (proof.name, arguments)
+        for proof in PROOFS
+        if proof.name in asked.names or not asked.names
+        for arguments in (proof.short if asked.short else proof.long)
+    ]
+    failed = [name for name, arguments in runs if not run(name, arguments)]
+    print(f"{len(runs)} runs, {len(failed)} failed" + (f": {', '.join(failed)}" if failed else ""))
+    return 1 if failed else 0
+
+
+def run(name: str, arguments: str) -> bool:
+    """Run a proof and return whether it holds."""
+    began = time.monotonic()
+    print(f"proofs.{name} {arguments}".rstrip(), flush=True)
+    done = subprocess.run([sys.executable, "-m", f"proofs.{name}", *arguments.split()], cwd=ROOT, check=False)
+    word = "holds" if done.returncode == 0 else f"FAILED with exit code {done.returncode}"
+    print(f"  {word}, {time.monotonic() - began:.0f} s", flush=True)
+    return done.returncode == 0
+
+
+def print_list() -> None:
+    """Print what there is."""
+    table = Table("name", "what it shows", box=None, pad_edge=False)
+    for proof in PROOFS:
+        table.add_row(proof.name, proof.shows)
+    Console().print(table)
+    print(
+        "\nOne of them: make proof NAME=crash ARGS='--rounds 50'. All: make proof (minutes), make soak (hours)."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

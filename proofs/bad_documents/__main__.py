@@ -1,0 +1,110 @@
+"""Feed every hook with bad documents, on both databases.
+
+    python -m proofs.bad_documents [--seed 1] [--each 1200] [--report FILE]
+
+Carloop is an address where nobody answers: what is bad is refused before anybody is asked. Ends with the line
+`N documents, 0 raw, 0 astray, 0 kept`; exits 1 where that is not so, with what was found on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.postgres import run_postgres
+from carloop_plugin import bootstrap
+from proofs.reporting import counted, provenance, write_report
+from tests.support.feeding import EACH, HOOKS, Fed, feed
+
+STORES = ("SQLite", "PostgreSQL")
+MOST_SHOWN = 20
+_LEGEND = """Each document is one of the contract's own examples with one thing spoilt that the schema forbids; each
+site and id is too long, of another kind, or holds what it cannot. *Refused*: as `invalid_document`, with a pointer, a
+title and a detail, in German and English by turns. *Raw*: another exception than the contract's. *Astray*: any other
+answer. *Kept*: rows in any table afterwards."""
+
+
+def main() -> int:
+    """Feed, count, and write the report where asked to."""
+    asked = _options().parse_args()
+    found = list(counted(_feed_all(asked.seed, asked.each), len(STORES) * len(HOOKS), "hooks"))
+    for store, fed in found:
+        for wrong in (fed.raw + fed.astray)[:MOST_SHOWN]:
+            print(f"{fed.hook} on {store}: {wrong}", file=sys.stderr)
+    if asked.report:
+        write_report(asked.report, markdown(found, seed=asked.seed))
+    line, is_good = last_line(found)
+    print(line)
+    return 0 if is_good else 1
+
+
+def _feed_all(seed: int, each: int) -> Iterator[tuple[str, Fed]]:
+    with tempfile.TemporaryDirectory(prefix="carloop-bad-") as folder, run_postgres() as postgres:
+        for number, hook in enumerate(HOOKS):
+            locations = (str(Path(folder) / f"{number}.sqlite3"), postgres.new_database())
+            for store, location in zip(STORES, locations, strict=True):
+                with _configured(location, Path(folder)):
+                    yield store, feed(hook, location=location, seed=seed, each=each)
+
+
+@contextmanager
+def _configured(location: str, folder: Path) -> Iterator[None]:
+    os.environ |= {
+        "CARLOOP_STORE": location,
+        "CARLOOP_BASE_URL": "http://127.0.0.1:9",
+        "CARLOOP_TOKEN": "tok_of_nobody",
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+    try:
+        yield
+    finally:
+        bootstrap.close()
+
+
+def last_line(found: Sequence[tuple[str, Fed]]) -> tuple[str, bool]:
+    """Give the line the run ends with, and whether it is as it should be."""
+    documents = sum(fed.documents for _, fed in found)
+    wrong = [
+        sum(len(fed.raw) for _, fed in found),
+        sum(len(fed.astray) for _, fed in found),
+        sum(fed.kept for _, fed in found),
+    ]
+    raw, astray, kept = wrong
+    return f"{documents} documents, {raw} raw, {astray} astray, {kept} kept", documents > 0 and not any(wrong)
+
+
+def markdown(found: Sequence[tuple[str, Fed]], *, seed: int) -> str:
+    """Write the report."""
+    rows = [
+        "| hook | records in | documents | refused | raw | astray | kept |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for store, fed in found:
+        figures = (fed.documents, fed.refused, len(fed.raw), len(fed.astray), fed.kept)
+        rows.append(f"| `{fed.hook}` | {store} | {' | '.join(f'{figure:,}' for figure in figures)} |")
+    parts = [
+        "# Bad documents",
+        f"Written by `python -m proofs.bad_documents`. {_LEGEND}",
+        provenance(seed=str(seed)),
+        "\n".join(rows),
+        f"**{last_line(found)[0]}**",
+    ]
+    return "\n\n".join(parts)
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--seed", type=int, default=1, help="the same seed spoils the same documents")
+    options.add_argument("--each", type=int, default=EACH, help="documents for each hook")
+    options.add_argument("--report", type=Path)
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Whether the bench runs and writes what it promises."""

@@ -1,0 +1,1 @@
+"""Kill the plugin, its recovery and Carloop at every step."""

@@ -1,0 +1,96 @@
+"""Kill an erasure at every step and anywhere, and look for a byte of the customer in every file afterwards.
+
+    python -m proofs.crash.erasing [--rounds 30] [--seed 1]
+
+Each round's records hold a settled and a pending change of one customer. After the kill a planner goes on and
+reconciles. An erasure that was written down by then is finished without being asked for again; else it had not begun.
+Ends with the line `N kills, 0 left`; exits 1 where that is not so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from carloop_plugin import bootstrap, plugin
+from carloop_plugin.model import AppointmentId
+from mobility_hookspecs import CallContext
+from proofs.crash.measuring import warm_up
+from proofs.crash.plan import Operation, Round, Scene
+from proofs.crash.processes import AfterSeconds, AtCall, AtStep, Ended, Kill, in_a_process
+from proofs.crash.stage import Stage, raised, reconcile
+
+CANARY = b"Canary"
+
+
+def erase(*rounds: Round) -> object:
+    """Erase the appointments of some rounds."""
+    subjects = {"customer_numbers": [], "appointment_ids": [each.appointment_id for each in rounds]}
+    return plugin.on_personal_data_erased(subjects, CallContext.within(10))  # type: ignore[arg-type]
+
+
+def is_known(round_: Round) -> bool:
+    """Tell whether the records still have the appointment."""
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
+        return wired.call.store.appointment(AppointmentId(round_.appointment_id)) is not None
+
+
+def count_unfinished() -> int:
+    """Count the erasures whose traces may still be in the files."""
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
+        return wired.call.store.unfinished_erasures()
+
+
+def play(number: int, stage: Stage, kill: Kill | None) -> tuple[Ended, list[str]]:
+    """Play a round; give how the erasure ended, and which files still hold the customer."""
+    stage.use_records(stage.folder / f"erased-{number}.sqlite3")
+    settled = Round(2 * number, Scene.PLUGIN, Operation.CANCEL)
+    pending = replace(settled, number=2 * number + 1)
+    stage.do(settled)
+    stage.leave_pending(pending, has_arrived=number % 2 == 0)
+    ended = in_a_process(lambda: erase(settled, pending), kill=kill, watched=True)
+    in_a_process(reconcile)
+    if in_a_process(lambda: is_known(settled)).answer:
+        in_a_process(lambda: erase(settled, pending))
+    if in_a_process(count_unfinished).answer:
+        return ended, ["an erasure that is not finished"]
+    left = [each.name for each in stage.folder.glob("erased-*") if CANARY in each.read_bytes()]
+    stage.remove_records()
+    return ended, left
+
+
+def kills(ended: Ended, rounds: int, chance: random.Random) -> list[Kill]:
+    """Give a kill for every step, and what chance adds up to so many."""
+    drawn: list[Kill] = [AtStep(number) for number in range(1, len(ended.steps) + 1)]
+    while len(drawn) < rounds:
+        drawn.append(AtCall(chance.randint(1, ended.calls)))
+        drawn.append(AfterSeconds(chance.random() * ended.seconds))
+    return drawn[: max(rounds, len(ended.steps))]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play the rounds and count."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--rounds", type=int, default=30)
+    options.add_argument("--seed", type=int, default=1)
+    asked = options.parse_args(arguments)
+    warm_up()
+    with tempfile.TemporaryDirectory() as folder, raised(Path(folder), with_disk=False) as stage:
+        ended, left = play(0, stage, None)
+        planned = kills(ended, asked.rounds, random.Random(asked.seed))
+        found = [left, *(play(number, stage, kill)[1] for number, kill in enumerate(planned, 1))]
+    for number, names in enumerate(found):
+        if names:
+            print(f"round {number}: {', '.join(names)}", file=sys.stderr)
+    count = sum(bool(names) for names in found)
+    print(f"{len(planned)} kills, {count} left")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Measure how long after its deadline a call ends, in the host kit and in the client.
+
+    python -m proofs.deadlines [--tries 20] [--report FILE]
+
+A case that a busy machine may have spoilt is measured again, twice at most. Ends with the line
+`N calls, 0 late, 0 astray`; exits 1 where that is not so, with what was found on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+
+from proofs.deadlines.case import Ended, measure
+from proofs.deadlines.client import CLIENT
+from proofs.deadlines.host import HOST
+from proofs.reporting import NO_SEED, counted, provenance, write_report
+
+CASES = [*HOST, *CLIENT]
+_LEGEND = """*Seconds*: what the calls of a case have. *After*: how long after their deadline they ended, 50 ms at
+most; before it where there is a minus. *Late*: one ended later. *Astray*: something else than `deadline_exceeded` was
+told. In the host kit the provider hangs in the hook that is asked; in the client the other side stops as it says."""
+
+
+def main() -> int:
+    """Measure, and write the report where asked to."""
+    asked = _options().parse_args()
+    # The host kit logs each provider that hangs.
+    logging.getLogger().addHandler(logging.NullHandler())
+    found = list(counted((measure(case, tries=asked.tries) for case in CASES), len(CASES), "cases"))
+    for ended in found:
+        if ended.is_late or ended.is_astray:
+            print(f"{ended.case.name}: {ended.worst * 1000:.0f} ms, {sorted(ended.told)}", file=sys.stderr)
+    if asked.report:
+        write_report(asked.report, markdown(found, tries=asked.tries))
+    line, is_good = last_line(found)
+    print(line)
+    return 0 if is_good else 1
+
+
+def last_line(found: Sequence[Ended]) -> tuple[str, bool]:
+    """Give the line the run ends with, and whether it is as it should be."""
+    calls = sum(len(ended.overruns) for ended in found)
+    late, astray = sum(ended.is_late for ended in found), sum(ended.is_astray for ended in found)
+    return f"{calls} calls, {late} late, {astray} astray", calls > 0 and not late and not astray
+
+
+def markdown(found: Sequence[Ended], *, tries: int) -> str:
+    """Write the report."""
+    again = {"measured again for a busy machine": f"{sum(bool(ended.again) for ended in found)} cases"}
+    parts = [
+        "# Deadlines",
+        f"Written by `python -m proofs.deadlines`. {_LEGEND}",
+        provenance(seed=NO_SEED, tries=f"{tries} a case", **again),
+        "\n".join(_rows(found)),
+        f"**{last_line(found)[0]}**",
+    ]
+    return "\n\n".join(parts)
+
+
+def _rows(found: Iterable[Ended]) -> Iterator[str]:
+    yield "| where | what stops the call | seconds | after, median | after, worst |"
+    yield "|---|---|---|---|---|"
+    for ended in found:
+        case, middle = ended.case, median(ended.overruns)
+        wrong = "".join(
+            f" **{word}**" for word, holds in (("late", ended.is_late), ("astray", ended.is_astray)) if holds
+        )
+        figures = f"{case.seconds:g} | {_milliseconds(middle)} | {_milliseconds(ended.worst)}"
+        yield f"| {case.where} | {case.what}{wrong} | {figures} |"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--tries", type=int, default=20, help="calls a case")
+    options.add_argument("--report", type=Path)
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""The client's calls, and wherever the other side can stop them."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+
+from carloop_plugin.api import transport
+from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.model import Action, AnswerLost, CallFailed, ChangeId, WriteRequest
+from proofs.deadlines.case import Call, Case, timed
+from tests.support.peer import Behaviour, Peer, Seen, Server, run_server
+
+SECONDS = 0.15
+LONGER = 0.5
+
+
+def sending(start: bytes, *, drip: bytes = b"") -> Behaviour:
+    """Return a server that sends this, then drips the rest or hangs."""
+
+    def behave(peer: Peer, _: Seen) -> None:
+        peer.send(start)
+        if drip:
+            peer.drip(drip)
+        else:
+            peer.hang()
+
+    return behave
+
+
+STOPS: dict[str, Behaviour] = {
+    "no answer": lambda peer, _: peer.hang(),
+    "the status line drips": lambda peer, _: peer.drip(b"HTTP/1.1 200 OK" + b" " * 1000),
+    "the headers drip": lambda peer, _: peer.drip(b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 1000),
+    "the body drips": sending(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n", drip=b" " * 9000),
+    "the chunks drip": sending(
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", drip=b"1\r\n \r\n" * 9000
+    ),
+    "the body never ends": sending(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n{"),
+    "continue, for ever": sending(b"HTTP/1.1 100 Continue\r\n\r\n" * 200),
+    "an error's body never ends": sending(b"HTTP/1.1 500 X\r\ncontent-length: 9000\r\n\r\n{"),
+}
+"""Where a server stops that has read the request."""
+
+FLOOD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 400_000
+"""A body in chunks of a byte, each of which is parsed in Python."""
+
+BOOKING = WriteRequest(Action.BOOK, ChangeId("0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"), b"{}")
+
+Ask = Callable[[CarloopSession, float], str]
+
+
+def read(session: CarloopSession, deadline: float) -> str:
+    """Read the account, and give the code of what hindered it."""
+    return _code(lambda: session.read_account(deadline=deadline))
+
+
+def know(session: CarloopSession, deadline: float) -> str:
+    """Ask for the account that is known, or being read by another thread."""
+    return _code(lambda: session.known_account(deadline=deadline))
+
+
+def write(session: CarloopSession, deadline: float) -> str:
+    """Send a booking, of which nobody knows afterwards what became of it."""
+    result = session.send(BOOKING, deadline=deadline)
+    return result.reason.code if isinstance(result, AnswerLost) else repr(result)
+
+
+def read_unsent(session: CarloopSession, deadline: float) -> str:
+    """Read the account, and say so where anything was sent."""
+    try:
+        session.read_account(deadline=deadline)
+    except CallFailed as failed:
+        return "sent" if failed.sent else failed.reason.code
+    return "answered"
+
+
+def _code(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except CallFailed as failed:
+        return failed.reason.code
+    return "answered"
+
+
+@contextmanager
+def session_with(url: str) -> Iterator[CarloopSession]:
+    """Open a session that does not wait between attempts."""
+    session = CarloopSession(url, "canary-token-7f3a", sleep=lambda _: None)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+@contextmanager
+def _served(behaviour: Behaviour) -> Iterator[tuple[Server, CarloopSession]]:
+    with run_server() as server:
+        server.does(behaviour)
+        with session_with(server.url) as session:
+            yield server, session
+
+
+def _asking(ask: Ask, session: CarloopSession) -> Call:
+    return lambda seconds: timed(partial(ask, session), seconds)
+
+
+@contextmanager
+def _stopped(ask: Ask, behaviour: Behaviour) -> Iterator[Call]:
+    with _served(behaviour) as (_, session):
+        yield _asking(ask, session)
+
+
+@contextmanager
+def _unconnected() -> Iterator[Call]:
+    """A host that drops our packets: as many wait to be accepted as may."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        port = listener.getsockname()[1]
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        try:
+            with session_with(f"http://127.0.0.1:{port}") as session:
+                yield _asking(read, session)
+        finally:
+            for filler in fillers:
+                filler.close()
+
+
+@contextmanager
+def _without_handshake() -> Iterator[Call]:
+    """A server that accepts, and then says nothing."""
+    with run_server() as server:
+        server.on_connect = Peer.hang
+        with session_with(server.url.replace("http:", "https:")) as session:
+            yield _asking(read, session)
+
+
+@contextmanager
+def _unresolved() -> Iterator[Call]:
+    """A name server that hangs, and cannot be interrupted."""
+    over, really = threading.Event(), socket.getaddrinfo
+
+    def hang(host: str, port: int, *args: Any, flags: int = 0, **more: Any) -> object:
+        if flags & socket.AI_NUMERICHOST:
+            return really(host, port, *args, **more | {"flags": flags})
+        over.wait(10)
+        raise socket.gaierror(socket.EAI_AGAIN, "no name server")
+
+    with patch.object(socket, "getaddrinfo", hang), session_with("https://carloop.example") as session:
+        try:
+            yield _asking(read, session)
+        finally:
+            over.set()
+
+
+@contextmanager
+def _held(ask: Ask, holding: Ask, connections: int) -> Iterator[Call]:
+    """Another thread of the same session has what a call needs, and keeps it for longer."""
+    with (
+        patch.object(transport, "_MOST_CONNECTIONS", connections),
+        _served(lambda peer, _: peer.hang()) as (server, session),
+    ):
+
+        def call(seconds: float) -> tuple[str, float]:
+            seen = len(server.seen)
+            deadline = time.monotonic() + seconds + LONGER
+            holder = threading.Thread(target=holding, args=(session, deadline))
+            holder.start()
+            while len(server.seen) == seen:
+                time.sleep(0.001)
+            ended = timed(partial(ask, session), seconds)
+            holder.join()
+            return ended
+
+        yield call
+
+
+CLIENT = [
+    *(Case("client, a read", name, partial(_stopped, read, stop), SECONDS) for name, stop in STOPS.items()),
+    *(Case("client, a write", name, partial(_stopped, write, stop), SECONDS) for name, stop in STOPS.items()),
+    Case(
+        "client, a read",
+        "a flood of chunks of a byte",
+        partial(_stopped, read, lambda peer, _: peer.send(FLOOD)),
+        SECONDS,
+    ),
+    Case("client, a read", "nobody accepts", _unconnected, SECONDS),
+    Case("client, a read", "no handshake", _without_handshake, SECONDS),
+    Case("client, a read", "no name server", _unresolved, SECONDS),
+    Case("client, a read", "another reads the account", partial(_held, know, know, 8), SECONDS),
+    Case("client, a read", "every connection in use", partial(_held, read_unsent, read, 1), SECONDS),
+]

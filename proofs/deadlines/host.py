@@ -1,0 +1,84 @@
+"""The host kit's questions, to a provider that hangs in every hook."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from mobility_hookspecs import MobilityHost, MobilityProblem
+from proofs.deadlines.case import Call, Case, timed
+from tests.support.papers import Papers, provider_of
+
+SECONDS = 0.1
+PAPERS = Papers()
+
+Question = Callable[[MobilityHost, float], Any]
+
+QUESTIONS: dict[str, tuple[str, Question]] = {
+    "appointment_saved": (
+        "on_appointment_saved",
+        lambda host, timeout: host.appointment_saved(PAPERS.appointment(), timeout=timeout),
+    ),
+    "mobility_filters": (
+        "provide_mobility_filters",
+        lambda host, timeout: host.mobility_filters("main", timeout=timeout),
+    ),
+    "mobility_options": (
+        "provide_mobility_options",
+        lambda host, timeout: host.mobility_options(PAPERS.request(), timeout=timeout),
+    ),
+    "mobility_states": (
+        "provide_mobility_states",
+        lambda host, timeout: host.mobility_states(["A-1"], timeout=timeout),
+    ),
+    "change_rental": (
+        "on_rental_change",
+        lambda host, timeout: host.change_rental(PAPERS.change(), timeout=timeout),
+    ),
+    "reconcile": ("reconcile_rentals", lambda host, timeout: host.reconcile(timeout=timeout)),
+    "check": ("check_mobility_provider", lambda host, timeout: host.check("taxi", "main", timeout=timeout)),
+    "erase": (
+        "on_personal_data_erased",
+        lambda host, timeout: host.erase(PAPERS.subjects(), timeout=timeout),
+    ),
+    "settings": (
+        "provide_provider_settings",
+        lambda host, timeout: host.settings("taxi", "main", timeout=timeout),
+    ),
+    "save_settings": (
+        "save_provider_settings",
+        lambda host, timeout: host.save_settings(PAPERS.settings(), timeout=timeout),
+    ),
+}
+"""What a planner asks, by the host's own method: the hook that hangs, and how it is asked."""
+
+
+@contextmanager
+def _hanging(hook: str, question: Question) -> Iterator[Call]:
+    def call(seconds: float) -> tuple[str, float]:
+        # Each time another host: a hook that has failed too often rests, and then answers at once.
+        release = threading.Event()
+        hanging: dict[str, Any] = {hook: lambda: release.wait(10)}
+        with MobilityHost.of(provider_of(**hanging)) as host:
+            ended = timed(lambda _: _said(host, question, seconds), seconds)
+            release.set()
+        return ended
+
+    yield call
+
+
+def _said(host: MobilityHost, question: Question, timeout: float) -> str:
+    try:
+        answer = question(host, timeout)
+    except MobilityProblem as problem:
+        return str(problem.problem["code"])
+    return "deadline_exceeded" if "deadline_exceeded" in str(answer) else f"{answer!r:.100}"
+
+
+HOST = [
+    Case("host kit", name, partial(_hanging, hook, question), SECONDS)
+    for name, (hook, question) in QUESTIONS.items()
+]

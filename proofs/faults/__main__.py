@@ -1,0 +1,8 @@
+"""Run the fault matrix. The workers import `matrix`, which they could not where it were `__main__`."""
+
+import sys
+
+from proofs.faults.matrix import main
+
+if __name__ == "__main__":
+    sys.exit(main())

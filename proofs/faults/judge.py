@@ -1,0 +1,225 @@
+"""Judge what was seen of a cell. Pure functions: evidence in, findings out.
+
+lost      something that happened is not known, or something that was told is not so: `done` without a rental,
+          `refused` although it happened, a page that says more than is known
+doubled   a second rental, or a second change where one was asked for
+stuck     not settled once nothing is in its way any more, or not answered by its deadline
+raw       an exception, or a failure without a code of the contract
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mobility_hookspecs.problems import RETRYABLE, ProblemCode
+from mobility_schemas import InvalidDocument, validate
+from proofs.faults.cells import Cell
+from proofs.faults.evidence import ChangeEvidence, Document, Glimpse, SearchEvidence, Told
+
+KINDS = ("lost", "doubled", "stuck", "raw")
+MOST_OVERRUN = 0.05
+_CODES = frozenset(code.value for code in ProblemCode)
+# what the host kit says of a provider's bugs
+_BUGS = frozenset({"provider_failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that must not be. `timing`: a busy machine may be to blame, so it is worth another try."""
+
+    kind: str
+    says: str
+    timing: bool = False
+
+
+def judge(cell: Cell, evidence: ChangeEvidence | SearchEvidence) -> tuple[Finding, ...]:
+    """Give everything that is wrong with a cell."""
+    if isinstance(evidence, SearchEvidence):
+        return tuple(_judge_search(cell, evidence))
+    return tuple(_judge_change(cell, evidence))
+
+
+def _judge_search(cell: Cell, seen: SearchEvidence) -> Iterator[Finding]:
+    yield from _raw_and_late(seen.raw, seen.late, (seen.overrun,))
+    yield from _coded(seen.told)
+    if "problem" in seen.again:
+        yield Finding("stuck", f"the search fails without a fault: {seen.again['problem']['code']}")
+    if cell.fault.harmless and "problem" in seen.told:
+        yield Finding(
+            "stuck", f"a harmless fault cost the answer: {seen.told['problem']['code']}", timing=True
+        )
+    for offer in (seen.told, seen.again):
+        ids = [option["id"] for option in offer.get("options", ())]
+        if len(set(ids)) < len(ids):
+            yield Finding("doubled", "an offer holds a car twice")
+        if "problem" not in offer and sorted(ids) != sorted(seen.free):
+            yield Finding("lost", f"{len(ids)} cars offered, {len(seen.free)} are free")
+
+
+def _judge_change(cell: Cell, seen: ChangeEvidence) -> Iterator[Finding]:
+    yield from _raw_and_late(seen.raw, seen.late, tuple(told.overrun for told in seen.told))
+    for told in seen.told:
+        yield from _coded(told.outcome)
+        yield from _honest(cell, seen, told)
+    if cell.fault.harmless and any(told.outcome["status"] != "done" for told in seen.told):
+        yield Finding("stuck", "a harmless fault cost the answer", timing=True)
+    if not seen.keys <= {seen.change["change_id"]}:
+        yield Finding("doubled", f"sent under {len(seen.keys)} keys that are not the change's alone")
+    if seen.pending:
+        yield Finding("stuck", f"{seen.pending} pending after the recovery")
+    for glimpse in (seen.settled, seen.final):
+        yield from _doubled(seen, glimpse)
+        if glimpse.state["state"] == "unknown":
+            yield Finding("stuck", "the page says unknown after the recovery")
+    yield from (_astray if cell.fault.astray else _in_the_end)(seen)
+
+
+def _raw_and_late(
+    raw: tuple[str, ...], late: tuple[str, ...], overruns: tuple[float, ...]
+) -> Iterator[Finding]:
+    for said in raw:
+        yield Finding("raw", said.splitlines()[0][:200])
+    for said in late:
+        yield Finding("stuck", said, timing=True)
+    for overrun in overruns:
+        if overrun > MOST_OVERRUN:
+            yield Finding("stuck", f"answered {overrun * 1000:.0f} ms past the deadline", timing=True)
+
+
+def _coded(answer: Document) -> Iterator[Finding]:
+    problem = answer.get("problem")
+    if problem is None:
+        if answer.get("status") in ("refused", "unknown"):
+            yield Finding("raw", f"{answer['status']} without a problem")
+        return
+    if problem["code"] not in _CODES or problem["code"] in _BUGS:
+        yield Finding("raw", f"the code {problem['code']}")
+    if not problem.get("title"):
+        yield Finding("raw", "a problem without a sentence")
+    if "status" in answer:
+        try:
+            validate(answer, "rental_outcome")
+        except InvalidDocument as invalid:
+            yield Finding("raw", f"an outcome that is none, at {invalid.pointer}")
+
+
+def _honest(cell: Cell, seen: ChangeEvidence, told: Told) -> Iterator[Finding]:
+    """Hold what was told, and what the page then said, against Carloop."""
+    status, state = told.outcome["status"], told.after.state["state"]
+    if status == "done":
+        if not is_done(seen.change, told.after):
+            yield Finding("lost", "told done, and Carloop has it not")
+        if state != state_when_done(seen.change):
+            yield Finding("lost", f"told done, and the page says {state}")
+    elif status == "unknown":
+        if state != "unknown":
+            yield Finding("lost", f"told unknown, and the page says {state}")
+    elif not cell.fault.astray:
+        code = told.outcome["problem"]["code"]
+        if code not in RETRYABLE and code != "invalid_document":
+            yield Finding("lost", f"refused for ever by a fault: {code}")
+        if not is_untouched(seen, told.after):
+            yield Finding("lost", f"told refused ({code}), and Carloop has done it")
+        if state != seen.before.state["state"]:
+            yield Finding("lost", f"told refused ({code}), and the page says {state}")
+
+
+def _in_the_end(seen: ChangeEvidence) -> Iterator[Finding]:
+    """Hold against Carloop how it ended: as if there had been no fault, and the same for ever."""
+    last = seen.told[-1].outcome["status"]
+    if last == "refused" and not is_untouched(seen, seen.settled):
+        yield Finding("lost", "told refused, and it happened later")
+    if last == "done" and not is_done(seen.change, seen.settled):
+        yield Finding("lost", "told done, and it was undone later")
+    if last == "unknown":
+        yield from _settled_as_it_is(seen)
+    if seen.again["status"] != "done":
+        code = (seen.again.get("problem") or {}).get("code")
+        yield Finding("stuck", f"asked again without a fault: {seen.again['status']} ({code})")
+    elif not is_done(seen.change, seen.final):
+        yield Finding("lost", "done in the end, and Carloop has it not")
+    elif seen.final.state["state"] != state_when_done(seen.change):
+        yield Finding("lost", f"done in the end, and the page says {seen.final.state['state']}")
+    elif not _is_linked(seen):
+        yield Finding("lost", "done in the end, and the page shows another rental")
+    if seen.once_more != seen.again:
+        yield Finding("lost", "the same change was told two outcomes")
+
+
+def _settled_as_it_is(seen: ChangeEvidence) -> Iterator[Finding]:
+    expected = (
+        state_when_done(seen.change) if is_done(seen.change, seen.settled) else seen.before.state["state"]
+    )
+    if seen.settled.state["state"] not in (expected, "unknown"):
+        yield Finding("lost", f"settled, and the page says {seen.settled.state['state']}, not {expected}")
+
+
+def _is_linked(seen: ChangeEvidence) -> bool:
+    rental = seen.final.state.get("rental")
+    return rental is None or [rental["id"]] == [each["id"] for each in seen.final.rentals]
+
+
+def _astray(seen: ChangeEvidence) -> Iterator[Finding]:
+    """Carloop booked another car: it is shown, never linked, and its cancellation is offered and works."""
+    if seen.again["status"] != "refused" or seen.again["problem"]["code"] != "invalid_answer":
+        yield Finding("lost", f"another car than asked for, and told {seen.again['status']}")
+    if seen.settled.state["state"] != "attention":
+        yield Finding("lost", f"another car than asked for, and the page says {seen.settled.state['state']}")
+    if seen.mended is None or seen.mended["status"] != "done":
+        yield Finding("stuck", "the car nobody asked for cannot be given back")
+    if any(rental["status"] != "cancelled" for rental in seen.final.rentals):
+        yield Finding("lost", "the car nobody asked for is still reserved")
+
+
+def _doubled(seen: ChangeEvidence, glimpse: Glimpse) -> Iterator[Finding]:
+    if len(glimpse.rentals) > 1:
+        yield Finding("doubled", f"{len(glimpse.rentals)} rentals")
+    changes = sum(_revision(each) for each in glimpse.rentals) - _base(seen)
+    if changes > 1 and seen.mended is None:
+        yield Finding("doubled", f"{changes} changes where one was asked for")
+
+
+def _base(seen: ChangeEvidence) -> int:
+    return sum(_revision(each) for each in seen.before.rentals)
+
+
+def _revision(rental: Document) -> int:
+    return int(rental["revision"])
+
+
+def is_done(change: Document, glimpse: Glimpse) -> bool:
+    """Tell whether Carloop has what a change asked for."""
+    if len(glimpse.rentals) != 1:
+        return False
+    rental = glimpse.rentals[0]
+    match change["action"]:
+        case "book":
+            asked = change["period"]
+            return (
+                rental["status"] == "reserved"
+                and rental["vehicle"]["id"] == change["option_id"]
+                and _same(rental["start"], asked["start"])
+                and _same(rental["end"], asked["end"])
+            )
+        case "change_end":
+            return rental["status"] == "reserved" and _same(rental["end"], change["end"])
+        case _:
+            return bool(rental["status"] == "cancelled")
+
+
+def is_untouched(seen: ChangeEvidence, glimpse: Glimpse) -> bool:
+    """Tell whether Carloop has what it had before the change, and nothing else."""
+    return [(each["id"], each["revision"]) for each in glimpse.rentals] == [
+        (each["id"], each["revision"]) for each in seen.before.rentals
+    ]
+
+
+def state_when_done(change: Document) -> str:
+    """Give what the page has to say when a change is done."""
+    return "open" if change["action"] == "cancel" else "booked"
+
+
+def _same(one: str, other: str) -> bool:
+    return datetime.fromisoformat(one) == datetime.fromisoformat(other)

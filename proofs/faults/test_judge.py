@@ -1,0 +1,203 @@
+"""The judge of the matrix sees each kind of wrong: a proof that nothing is found is worth what its judge is."""
+
+from dataclasses import replace
+
+import pytest
+
+from proofs.faults.catalogue import BEFORE, FAULTS
+from proofs.faults.cells import MANY, OPERATIONS, Cell, all_cells
+from proofs.faults.evidence import ChangeEvidence, Glimpse, SearchEvidence, Told
+from proofs.faults.judge import judge
+from proofs.faults.report import Played, count_wrong, last_line, markdown
+
+NAMED = {fault.name: fault for fault in FAULTS}
+KEY = "0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"
+PERIOD = {"start": "2027-03-02T08:00:00+00:00", "end": "2027-03-02T17:00:00+00:00"}
+BOOKING = {"change_id": KEY, "action": "book", "option_id": "V1", "period": PERIOD}
+RENTAL = {"id": "ren-1", "revision": 1, "status": "reserved", "vehicle": {"id": "V1"}, **PERIOD}
+DONE = {"change_id": KEY, "provider": "carloop", "status": "done"}
+PROBLEM = {"code": "unreachable", "title": "Nicht erreichbar", "retryable": True}
+REFUSED = DONE | {"status": "refused", "problem": PROBLEM}
+UNKNOWN = DONE | {"status": "unknown", "problem": PROBLEM}
+
+
+def page(state, *rentals):
+    """Give a moment: what the page says, and what Carloop has."""
+    shown = {"rental": rentals[0]} if rentals and state == "booked" else {}
+    return Glimpse({"state": state, "proposals": []} | shown, rentals)
+
+
+OPEN, BOOKED, HIDDEN = page("open"), page("booked", RENTAL), page("unknown", RENTAL)
+
+
+def told(outcome, after, overrun=0.0):
+    """Give what was told while the fault lasted."""
+    return (Told(outcome, overrun, after),)
+
+
+GOOD = ChangeEvidence(
+    change=BOOKING,
+    before=OPEN,
+    told=told(UNKNOWN, HIDDEN),
+    keys=frozenset((KEY,)),
+    settled=BOOKED,
+    pending=0,
+    again=DONE,
+    once_more=DONE,
+    final=BOOKED,
+    raw=(),
+    late=(),
+)
+TWO = page("booked", RENTAL, RENTAL | {"id": "ren-2"})
+OTHER = RENTAL | {"vehicle": {"id": "V2"}}
+GOOD_CASES = {
+    "unknown, and it was done": GOOD,
+    "unknown, and it was not": replace(GOOD, told=told(UNKNOWN, page("unknown")), settled=OPEN),
+    "done": replace(GOOD, told=told(DONE, BOOKED)),
+    "refused": replace(GOOD, told=told(REFUSED, OPEN), settled=OPEN),
+}
+WRONG = {
+    "done, and there is none": ("lost", {"told": told(DONE, page("booked"))}),
+    "done, and it is another car": ("lost", {"told": told(DONE, page("booked", OTHER))}),
+    "done, and the page is open": ("lost", {"told": told(DONE, page("open", RENTAL))}),
+    "refused, and it is there": ("lost", {"told": told(REFUSED, page("open", RENTAL)), "settled": OPEN}),
+    "refused, and it comes later": ("lost", {"told": told(REFUSED, OPEN), "settled": BOOKED}),
+    "refused, and the page is booked": ("lost", {"told": told(REFUSED, page("booked")), "settled": OPEN}),
+    "refused for ever": (
+        "lost",
+        {"told": told(REFUSED | {"problem": PROBLEM | {"code": "rental_closed"}}, OPEN), "settled": OPEN},
+    ),
+    "unknown, and the page is open": ("lost", {"told": told(UNKNOWN, OPEN)}),
+    "unknown, and the page is booked": ("lost", {"told": told(UNKNOWN, BOOKED)}),
+    "settled, and the page is open": ("lost", {"settled": page("open", RENTAL)}),
+    "in the end another rental is shown": (
+        "lost",
+        {"final": Glimpse(BOOKED.state | {"rental": {"id": "ren-9"}}, (RENTAL,))},
+    ),
+    "in the end there is none": ("lost", {"final": page("booked")}),
+    "told two outcomes": ("lost", {"once_more": REFUSED}),
+    "two rentals": ("doubled", {"settled": TWO}),
+    "two rentals in the end": ("doubled", {"final": TWO}),
+    "changed twice": ("doubled", {"settled": page("booked", RENTAL | {"revision": 2})}),
+    "sent under two keys": ("doubled", {"keys": frozenset((KEY, "another"))}),
+    "still pending": ("stuck", {"pending": 1}),
+    "still unknown": ("stuck", {"settled": HIDDEN}),
+    "refused without a fault": ("stuck", {"again": REFUSED, "once_more": REFUSED}),
+    "too late": ("stuck", {"told": told(UNKNOWN, HIDDEN, overrun=0.051)}),
+    "hung": ("stuck", {"late": ("on_rental_change of provider carloop did not answer within 0.600 s",)}),
+    "an exception": ("raw", {"raw": ("on_rental_change of provider carloop raised KeyError",)}),
+    "a bug's code": (
+        "raw",
+        {"told": told(UNKNOWN | {"problem": PROBLEM | {"code": "provider_failed"}}, HIDDEN)},
+    ),
+    "no code": ("raw", {"told": told(UNKNOWN | {"problem": PROBLEM | {"code": "oops"}}, HIDDEN)}),
+    "no problem": ("raw", {"told": told(DONE | {"status": "unknown"}, HIDDEN)}),
+    "no sentence": ("raw", {"told": told(UNKNOWN | {"problem": PROBLEM | {"title": ""}}, HIDDEN)}),
+}
+
+
+def cell(fault="cut", operation="book"):
+    """Give a cell."""
+    return Cell(NAMED[fault], BEFORE, operation, 1)
+
+
+def kinds(findings):
+    """Give the kinds of findings, each once."""
+    return {finding.kind for finding in findings}
+
+
+@pytest.mark.parametrize("name", GOOD_CASES)
+def test_what_is_right_is_not_found_wrong(name):
+    """Each of the ways in which it may go well."""
+    assert judge(cell(), GOOD_CASES[name]) == ()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_each_wrong_is_found(name):
+    """By its own kind; two rentals are also not the one that was asked for."""
+    kind, changes = WRONG[name]
+    found = kinds(judge(cell(), replace(GOOD, **changes)))
+    assert found == {kind} or (kind == "doubled" and found == {"doubled", "lost"})
+
+
+def test_a_harmless_fault_must_not_cost_the_answer():
+    """A field that nobody knows is no reason for `unknown`."""
+    assert kinds(judge(cell("unknown_field"), GOOD)) == {"stuck"}
+    assert judge(cell("unknown_field"), GOOD_CASES["done"]) == ()
+
+
+def test_only_what_a_busy_machine_explains_is_played_again():
+    """A late answer is; a lost rental never."""
+    (late,) = judge(cell(), replace(GOOD, told=told(UNKNOWN, HIDDEN, overrun=0.2)))
+    assert late.timing
+    assert not any(finding.timing for finding in judge(cell(), replace(GOOD, told=told(DONE, OPEN))))
+
+
+SEARCH = SearchEvidence({"options": [{"id": "V1"}]}, 0.0, {"options": [{"id": "V1"}]}, ("V1",), (), ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        (None, {}),
+        (None, {"told": {"problem": PROBLEM}}),
+        ("stuck", {"again": {"problem": PROBLEM}}),
+        ("lost", {"told": {"options": []}}),
+        ("doubled", {"told": {"options": [{"id": "V1"}, {"id": "V1"}]}, "free": ("V1", "V1")}),
+        ("raw", {"told": {"problem": PROBLEM | {"code": "KeyError"}}}),
+        ("stuck", {"overrun": 1.0}),
+    ],
+)
+def test_a_search_is_judged(kind, changes):
+    """It answers with what is free, or says by a code why it does not."""
+    found = kinds(judge(cell(operation="search"), replace(SEARCH, **changes)))
+    assert (kind in found) if kind else not found
+
+
+def test_an_astray_booking_must_be_mendable():
+    """Another car is refused, shown, and cancelled as proposed."""
+    refused = REFUSED | {"problem": PROBLEM | {"code": "invalid_answer", "retryable": False}}
+    there = page("attention", OTHER)
+    good = replace(
+        GOOD,
+        told=told(refused, there),
+        settled=there,
+        again=refused,
+        once_more=refused,
+        mended=DONE,
+        final=page("open", OTHER | {"status": "cancelled", "revision": 2}),
+    )
+    astray = cell("wrong_vehicle")
+    assert judge(astray, good) == ()
+    assert kinds(judge(astray, replace(good, again=DONE))) == {"lost"}
+    assert kinds(judge(astray, replace(good, settled=page("open", OTHER)))) == {"lost"}
+    assert kinds(judge(astray, replace(good, final=page("open", OTHER)))) == {"lost"}
+    assert {"stuck"} <= kinds(judge(astray, replace(good, mended=None)))
+
+
+def test_every_cell_is_there_once():
+    """Each fault in each operation at each of its positions, the same for every seed."""
+    cells = list(all_cells([1, 2]))
+    assert len(cells) == len({each.name for each in cells})
+    assert set(OPERATIONS) == {each.operation for each in cells}
+    assert set(NAMED) == {each.fault.name for each in cells}
+    assert len(cells) > 540
+
+
+def test_seeds_spread_the_plans():
+    """Over ten seeds a fault strikes once, twice and always, early, late and in between."""
+    plans = [Cell(NAMED["delay"], BEFORE, "book", seed).plan() for seed in range(40)]
+    assert {plan.times for plan in plans} == {1, 2, MANY}
+    assert {plan.release for plan in plans} == {"soon", "before", "after"}
+    assert {True, False} == {plan.any_request for plan in plans} == {plan.impatient for plan in plans}
+    assert plans[0] == Cell(NAMED["delay"], BEFORE, "book", 0).plan()
+
+
+def test_the_last_line_counts_cells_not_findings():
+    """Two findings of a kind in one cell are one."""
+    lost = judge(cell(), replace(GOOD, told=told(DONE, OPEN)))
+    assert len(lost) == 2
+    played = [Played(cell(), "done", lost), Played(cell(), "unknown", ())]
+    assert last_line(played) == "2 cells, 1 lost, 0 doubled, 0 stuck, 0 raw"
+    assert count_wrong(played)["lost"] == 1
+    assert "**1 lost**" in markdown(played, seeds="1")

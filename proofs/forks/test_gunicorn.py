@@ -1,0 +1,101 @@
+"""gunicorn with `--preload`: its workers use a host that was made, used and reconciling before they were forked."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from carloop_sandbox.running import run_sandbox_process
+from proofs.forks.advisor import THREADS, VISITS, Plan, Seat
+from proofs.forks.verdict import Verdict, active_rentals, check
+from proofs.reporting import ROOT
+
+CLIENTS = 8
+ROUNDS = 1
+
+
+@contextmanager
+def gunicorn(folder, environ):
+    """Serve with two workers of four threads; give the address, and what is logged meanwhile."""
+    options = ("--preload", "--workers", "2", "--threads", "4", "--bind", "127.0.0.1:0", "--timeout", "120")
+    # 3.12 and later warn of every fork with threads.
+    warnings = ("-W", "error", "-W", "ignore:This process:DeprecationWarning")
+    command = [sys.executable, *warnings, "-m", "gunicorn", *options, "proofs.forks.wsgi"]
+    with subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | environ | {"FORKS_FOLDER": str(folder)},
+    ) as process:
+        assert process.stderr is not None
+        logged = []
+        for line in process.stderr:
+            logged.append(line)
+            if "Listening at: " in line:
+                break
+        assert "Listening at: http" in logged[-1], "".join(logged)
+        url = logged[-1].partition("Listening at: ")[2].split()[0]
+        reading = threading.Thread(target=logged.extend, args=(process.stderr,))
+        reading.start()
+        try:
+            yield url, logged
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+            reading.join(60)
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_preloaded_workers_book_for_their_own_clients(store, tmp_path, request):
+    """Eight clients, two workers: every answer is right, and Carloop has what they were told."""
+    place = str(tmp_path / "carloop.sqlite3")
+    if store == "postgres":
+        place = request.getfixturevalue("postgres").new_database()
+    first_day = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=400)
+    with run_sandbox_process() as sandbox:
+        api = f"{sandbox.url}/api/planner/v1"
+        with httpx.Client(headers={"Authorization": f"Bearer {sandbox.token}"}, timeout=30) as http:
+            period = {"start": first_day.isoformat(), "end": (first_day + timedelta(days=1)).isoformat()}
+            cars = [each["id"] for each in http.get(f"{api}/vehicles", params=period).json()["items"]]
+            plan = Plan(1, ROUNDS, tuple(cars), first_day.isoformat())
+            plan.write(tmp_path)
+            environ = {
+                "CARLOOP_STORE": place,
+                "CARLOOP_BASE_URL": sandbox.url,
+                "CARLOOP_TOKEN": sandbox.token,
+            }
+            with gunicorn(tmp_path, environ) as (url, logged), ThreadPoolExecutor(CLIENTS) as clients:
+                seats = [
+                    Seat(n, client, thread)
+                    for n in range(ROUNDS)
+                    for client in range(CLIENTS)
+                    for thread in range(THREADS)
+                ]
+                answers = list(clients.map(lambda seat: book(url, seat), seats))
+            page = http.get(f"{api}/rentals", params={"limit": 1000}).raise_for_status().json()
+    verdict = Verdict()
+    active = active_rentals([each for each in page["items"] if each["external_reference"]])
+    for seat, (_, told) in zip(seats, answers, strict=True):
+        check(str(seat), told, active, verdict)
+    assert (verdict.lost, verdict.swapped, verdict.raised) == ([], [], [])
+    assert len({process for processes, _ in answers for process in processes}) == 2
+    assert [line for line in logged if "[INFO]" not in line] == []
+
+
+def book(url, seat):
+    """Have a seat's appointments dealt with, one after the other, whichever worker takes them."""
+    processes, told = set(), []
+    for number in range(VISITS):
+        asked = {"round": seat.round, "process": seat.process, "thread": seat.thread, "number": number}
+        answer = httpx.get(url, params=asked, timeout=120).raise_for_status().json()
+        processes.add(answer["process"])
+        told += answer["told"]
+    return processes, told

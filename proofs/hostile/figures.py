@@ -1,0 +1,95 @@
+"""The figures of the hostile answers: what each cost, the line the run ends with, and the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from proofs.hostile.elsewhere import Lured
+from proofs.hostile.victim import Measured
+from proofs.reporting import NO_SEED, provenance
+
+MOST_OVERRUN = 0.05
+MOST_GROWN = 64 * 1024 * 1024
+MOST_STALLED = 0.3
+_KINDS = ("late", "swollen", "stalled", "raw")
+_LEGEND = """Each answer meets every request of a fresh process that has asked everything once before. *Past*: how long
+after its deadline a call ended, where it did (50 ms at most). *Grown*: the most memory held above that before (less
+than 64 MiB). *Stood still*: the longest another thread did not run (300 ms at most). *At the last moment*: the last
+byte comes when 6 % of the time are left, so that reading the answer is what makes the call late."""
+_LURES = """Every operation meets the lure in every answer, or the second origin's address typed on the settings page
+while the token stands in the environment. Nobody came to the second origin, so neither did the token; links that lead
+there are in no document that a planner shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suffered:
+    """One hostile answer with its four calls, and how often they were measured again."""
+
+    answer: str
+    calls: tuple[Measured, ...]
+    again: int = 0
+
+
+def wrong_of(measured: Measured) -> Iterator[str]:
+    """Give what a call must not be."""
+    if measured.overrun > MOST_OVERRUN or measured.late:
+        yield "late"
+    if measured.grown >= MOST_GROWN:
+        yield "swollen"
+    if measured.stalled > MOST_STALLED:
+        yield "stalled"
+    if measured.raw or measured.told == "provider_failed":
+        yield "raw"
+
+
+def last_line(suffered: Sequence[Suffered], lured: Sequence[Lured]) -> tuple[str, bool]:
+    """Give the line the run ends with, and whether it is as it should be."""
+    calls = [each for one in suffered for each in one.calls]
+    wrong = Counter(kind for each in calls for kind in wrong_of(each))
+    strayed = sum(bool(each.connections or each.shown) for each in lured)
+    tried = len(calls) + sum(len(each.told) for each in lured)
+    figures = ", ".join(f"{wrong[kind]} {kind}" for kind in _KINDS)
+    is_good = tried > 0 and not wrong and not strayed and all(len(each.calls) == 4 for each in suffered)
+    return f"{tried} calls, {figures}, {strayed} strayed", is_good
+
+
+def markdown(suffered: Sequence[Suffered], lured: Sequence[Lured], seconds: float) -> str:
+    """Write the report."""
+    again = sum(bool(each.again) for each in suffered)
+    timeout = f"{seconds:g} s a call, of which the host kit leaves the provider nine tenths"
+    facts = {"measured again for a busy machine": f"{again} answers"}
+    parts = [
+        "# Hostile answers",
+        f"Written by `python -m proofs.hostile`. {_LEGEND}",
+        provenance(seed=NO_SEED, timeout=timeout, **facts),
+        f"**{last_line(suffered, lured)[0]}**",
+        "## Time and memory",
+        "\n".join(_costs(suffered)),
+        "## A second origin",
+        _LURES,
+        "\n".join(_lures(lured)),
+    ]
+    return "\n\n".join(parts)
+
+
+def _costs(suffered: Iterable[Suffered]) -> Iterator[str]:
+    yield "| answer | call | told | past | grown | stood still |"
+    yield "|---|---|---|---|---|---|"
+    for each in suffered:
+        for call in each.calls:
+            past = f"{call.overrun * 1000:.0f} ms" if call.overrun > 0 else "—"
+            grown = f"{max(0, call.grown) / 1024 / 1024:.1f} MiB"
+            still = f"{call.stalled * 1000:.0f} ms"
+            wrong = "".join(f" **{kind}**" for kind in wrong_of(call))
+            yield f"| {each.answer} | {call.call} | {call.told}{wrong} | {past} | {grown} | {still} |"
+
+
+def _lures(lured: Sequence[Lured]) -> Iterator[str]:
+    names = list(lured[0].told) if lured else []
+    yield f"| lure | {' | '.join(names)} | connections there | links shown |"
+    yield "|---" * (len(names) + 3) + "|"
+    for each in lured:
+        told = " | ".join(each.told[name] for name in names)
+        yield f"| {each.lure} | {told} | {each.connections} | {'**yes**' if each.shown else 'none'} |"

@@ -1,0 +1,54 @@
+"""What hostile answers cost, measured as the command does, in a fresh process each; and the second origin."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from proofs.hostile.elsewhere import Lured
+from proofs.hostile.figures import Suffered, last_line, markdown, wrong_of
+from proofs.hostile.victim import Measured
+
+COMMAND = Path(__file__).with_name("hostile.py")
+
+
+GOOD = Measured("client, search", "invalid_answer", -0.2, 1_000_000, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "changes"),
+    [
+        (set(), {}),
+        (set(), {"overrun": 0.05, "grown": 64 * 1024 * 1024 - 1, "stalled": 0.3}),
+        ({"late"}, {"overrun": 0.051}),
+        ({"late"}, {"late": ("did not answer within 0.5 s",)}),
+        ({"swollen"}, {"grown": 64 * 1024 * 1024}),
+        ({"stalled"}, {"stalled": 0.301}),
+        ({"raw"}, {"raw": ("a thread died of KeyError",)}),
+        ({"raw"}, {"told": "provider_failed"}),
+    ],
+)
+def test_each_figure_is_held_to_its_limit(kinds, changes):
+    """Not a byte and not a millisecond more."""
+    assert set(wrong_of(replace(GOOD, **changes))) == kinds
+
+
+LURED = Lured("a redirect 307", {"search": "invalid_answer"}, 0, shown=False)
+
+
+@pytest.mark.parametrize("stray", [{"connections": 1}, {"shown": True}])
+def test_who_comes_to_the_second_origin_has_strayed(stray):
+    """And so has whoever shows its links."""
+    suffered = [Suffered("a drip", (GOOD,) * 4)]
+    assert last_line(suffered, [LURED]) == ("5 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed", True)
+    line, is_good = last_line(suffered, [replace(LURED, **stray)])
+    assert line.endswith("1 strayed")
+    assert not is_good
+
+
+def test_a_victim_that_did_not_answer_is_no_success():
+    """Of four calls all four are measured."""
+    assert not last_line([Suffered("a drip", (GOOD,) * 3)], [LURED])[1]
+    assert "| a drip | client, search | invalid_answer |" in markdown(
+        [Suffered("a drip", (GOOD,))], [LURED], 0.5
+    )

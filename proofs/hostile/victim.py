@@ -1,0 +1,194 @@
+"""The victim: a fresh process with the real plugin, which asks, is answered by an enemy, and measures itself."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from typing import Any
+
+from carloop_plugin import bootstrap, plugin
+from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.model import (
+    Action,
+    CallFailed,
+    ChangeId,
+    Period,
+    VehicleId,
+    VehicleQuery,
+    WriteRequest,
+)
+from mobility_hookspecs import MobilityHost
+from proofs.faults.bench import CUSTOMER, Listening
+from proofs.hostile import memory
+
+Document = dict[str, Any]
+MANY = 10_000
+_TICK = 0.002
+_CALM = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One call met by one hostile answer: what was told, and what it cost.
+
+    `overrun` are the seconds past the deadline, negative before it; `grown` the most bytes held above those held
+    before; `stalled` the longest another thread stood still; `late` what the host kit says of a provider that does
+    not keep its own deadline.
+    """
+
+    call: str
+    told: str
+    overrun: float
+    grown: int
+    stalled: float
+    raw: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+
+
+def suffer(environment: Mapping[str, str], seconds: float, parent: Connection) -> None:
+    """Warm up with good answers, say so, wait for the enemy, measure each call, and send the figures."""
+    os.environ |= environment
+    heard = Listening().listen()
+    with MobilityHost.of(plugin) as host:
+        session = CarloopSession(environment["CARLOOP_BASE_URL"], environment["CARLOOP_TOKEN"])
+        victim = _Victim(host, session, seconds)
+        victim.warm_up()
+        heard.take()
+        parent.send("ready")
+        for name, call in victim.calls().items():
+            parent.recv()
+            parent.send(_measured(name, call, seconds, heard))
+        session.close()
+    bootstrap.close()
+    parent.close()
+
+
+def _measured(name: str, call: Callable[[float], str], seconds: float, heard: Listening) -> Measured:
+    gc.collect()
+    before = memory.held()
+    memory.forget()
+    with _watched() as longest:
+        deadline = time.monotonic() + seconds
+        told = call(deadline)
+        overrun = time.monotonic() - deadline
+    raw, late = heard.take()
+    return Measured(name, told, overrun, memory.most_held() - before, longest(), raw, late)
+
+
+@contextmanager
+def _watched() -> Iterator[Callable[[], float]]:
+    """Watch how long another thread stands still."""
+    over = threading.Event()
+    worst = 0.0
+
+    def watch() -> None:
+        nonlocal worst
+        last = time.monotonic()
+        while not over.wait(_TICK):
+            worst, last = max(worst, time.monotonic() - last), time.monotonic()
+        worst = max(worst, time.monotonic() - last)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield lambda: worst
+    finally:
+        over.set()
+        watcher.join()
+
+
+class _Victim:
+    """Asks the same four things, first of Carloop, then of whoever answers in its place."""
+
+    def __init__(self, host: MobilityHost, session: CarloopSession, seconds: float) -> None:
+        self._host = host
+        self._session = session
+        self._seconds = seconds
+        self._vehicle = VehicleId("")
+        self._booking: Document = {}
+
+    def warm_up(self) -> None:
+        """Ask everything once while the answers are good: imports and pools are nobody's attack."""
+        calm = time.monotonic() + _CALM
+        found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=calm)
+        self._vehicle = found.vehicles[0].id
+        assert self._client_booking(calm) == "Confirmed"
+        assert self._search(_CALM).startswith("found")
+        self._booking = self._prepared()
+        assert self._book(_CALM) == "done"
+        self._booking = self._prepared()
+
+    def calls(self) -> Mapping[str, Callable[[float], str]]:
+        """Give the calls to measure: the client's own, then the host kit's."""
+        return {
+            "client, search": self._client_search,
+            "client, booking": self._client_booking,
+            "host kit, search": lambda _: self._search(self._seconds),
+            "host kit, booking": lambda _: self._book(self._seconds),
+        }
+
+    def _client_search(self, deadline: float) -> str:
+        try:
+            found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=deadline)
+        except CallFailed as failure:
+            return failure.reason.code
+        return f"found {len(found.vehicles)}"
+
+    def _client_booking(self, deadline: float) -> str:
+        reference = f"hostile/main/A/{uuid.uuid4()}"
+        body = self._session.booking_body(
+            external_reference=reference,
+            vehicle_id=self._vehicle,
+            period=_period(400),
+            customer=CUSTOMER,  # type: ignore[arg-type]
+        )
+        request = WriteRequest(Action.BOOK, ChangeId(str(uuid.uuid4())), body)
+        return type(self._session.send(request, deadline=deadline)).__name__
+
+    def _search(self, seconds: float) -> str:
+        filters: Document = {"vehicle_classes": [], "features": []}
+        request = {"site": "main", "period": _written(_period(400)), "filters": filters, "limit": MANY}
+        gathered = self._host.mobility_options(request, timeout=seconds)  # type: ignore[arg-type]
+        if gathered.failures:
+            return str(gathered.failures[0].problem["code"])
+        return f"found {len(gathered.answers['carloop']['options'])}"
+
+    def _book(self, seconds: float) -> str:
+        return str(self._host.change_rental(self._booking, timeout=seconds)["status"])  # type: ignore[arg-type]
+
+    def _prepared(self) -> Document:
+        appointment = {
+            "id": f"A-{uuid.uuid4().hex[:12]}",
+            "revision": 1,
+            "status": "scheduled",
+            "site": "main",
+            "period": _written(_period(500)),
+            "time_zone": "Europe/Berlin",
+            "customer": CUSTOMER,
+        }
+        self._host.appointment_saved(appointment, timeout=_CALM)  # type: ignore[arg-type]
+        kept = {name: appointment[name] for name in ("site", "period", "customer")}
+        return kept | {
+            "change_id": str(uuid.uuid4()),
+            "provider": "carloop",
+            "action": "book",
+            "appointment_id": appointment["id"],
+            "option_id": self._vehicle,
+        }
+
+
+def _period(days: int) -> Period:
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+    return Period(start, start + timedelta(hours=9))
+
+
+def _written(period: Period) -> Document:
+    return {"start": period.start.isoformat(), "end": period.end.isoformat()}

@@ -1,0 +1,210 @@
+"""A planner's process: the plugin's hooks with connections and locks of its own, which die with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+from carloop_plugin import edge, in_flight
+from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.bootstrap import Wired
+from carloop_plugin.model import AnswerLost, Reason, Site, WriteRequest, WriteResult
+from carloop_plugin.ports import Call, Carloop, Clock, Credentials, Store
+from carloop_plugin.settings import Environment
+from carloop_plugin.store import intents, leases
+from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.store.sqlite import SqliteDatabase
+
+INSTALLATION = "inst"
+
+
+EFFECTS = frozenset(
+    {
+        "save_appointment",
+        "record",
+        "lease",
+        "forget_appointments",
+        "forget_payloads",
+        "forget_former_customers",
+        "finish_erasures",
+        "record_settled",
+        "claim",
+        "mark_unknown",
+        "await_outcome",
+        "settle",
+        "settle_given_up",
+        "forget_intent",
+        "keep_rental",
+        "note_contact",
+        "note_unreadable",
+        "forget_unreadable",
+        "known_account",
+        "read_account",
+        "read_rental",
+        "find_rental",
+        "send",
+        "rentals_changed_since",
+    }
+)
+"""The calls that change something or leave the process: between two of them it does not matter where it dies."""
+
+
+@dataclass
+class Watch:
+    """Counts the steps of a call, each a call of a port, and lets happen before one of them what is to happen then."""
+
+    at: int = 0
+    strike: Callable[[str], None] | None = None
+    counts: Callable[[str], bool] = bool
+    holds: bool = False
+    held: list[WriteRequest] = field(default_factory=list)
+    steps: int = 0
+
+    def step(self, name: str) -> None:
+        """Note that a port is about to be called."""
+        self.steps += self.counts(name)
+        if self.strike is not None and self.steps == self.at:
+            strike, self.strike = self.strike, None
+            strike(f"step {self.steps}, {name}")
+
+
+class WatchedPort:
+    """A port that tells its watch before each of its calls."""
+
+    def __init__(self, port: object, watch: Watch) -> None:
+        self._port = port
+        self._watch = watch
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._port, name)
+        if not callable(attribute):
+            return attribute
+
+        def call(*args: object, **named: object) -> object:
+            self._watch.step(name)
+            return attribute(*args, **named)
+
+        return call
+
+
+class WatchedCarloop(WatchedPort):
+    """The port to Carloop, whose writes may be held up on the way: sent, not answered, and not arrived yet."""
+
+    def send(self, request: WriteRequest, *, deadline: float) -> WriteResult:
+        """Send a write, or hold it up."""
+        self._watch.step("send")
+        if self._watch.holds:
+            self._watch.held.append(request)
+            return AnswerLost(Reason("unreachable", "api.answer_lost"))
+        return cast("Carloop", self._port).send(request, deadline=deadline)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a process finds things: the store's file, and Carloop."""
+
+    store: Path
+    url: str
+    token: str
+    clock: Clock
+    database_time: Callable[[], float]
+
+
+_running: list[Process] = []
+"""The processes whose calls have begun and not ended, the one that runs now last."""
+
+_NOBODYS = tuple(
+    (where, name, where.__dict__[name])
+    for where, name in (
+        (edge, "opened"),
+        (in_flight, "_locks"),
+        (leases, "this_process"),
+        (intents, "this_process"),
+        (SqliteDatabase, "NOW"),
+    )
+)
+"""What of the plugin belongs to a process, as it is outside of the model."""
+
+
+class Process:
+    """One run of a planner's program, on a computer of its own.
+
+    It waits for nothing between attempts, and draws the same numbers in each run.
+    """
+
+    def __init__(self, name: str, place: Place) -> None:
+        self.watch = Watch()
+        self._clock = place.clock
+        self._file = SqliteFile(place.store, installation=INSTALLATION)
+        self._session = CarloopSession(
+            place.url, place.token, random=Random(1), sleep=lambda _: None, now=place.clock.now
+        )
+        self._carloop = cast("Carloop", WatchedCarloop(self._session, self.watch))
+        # what of the plugin belongs to the process it runs in
+        self._own: tuple[tuple[Any, str, object], ...] = (
+            (edge, "opened", self._opened),
+            (in_flight, "_locks", {}),
+            (leases, "this_process", lambda: name),
+            (intents, "this_process", lambda: name),
+            (SqliteDatabase, "NOW", property(lambda _: str(place.database_time()))),
+        )
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let the hooks called in the block run in this process."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the process that was interrupted by this one run in the block."""
+        self._leave()
+        try:
+            yield
+        finally:
+            self._enter()
+
+    def _enter(self) -> None:
+        _running.append(self)
+        self._switch(self._own)
+
+    def _leave(self) -> None:
+        _running.remove(self)
+        self._switch(_running[-1]._own if _running else _NOBODYS)
+
+    def _switch(self, own: tuple[tuple[Any, str, object], ...]) -> None:
+        for where, name, value in own:
+            setattr(where, name, value)
+
+    @contextmanager
+    def store(self, *, deadline: float) -> Iterator[Store]:
+        """Look into the records."""
+        with self._file.open(deadline=deadline) as store:
+            yield store
+
+    def send(self, request: WriteRequest, *, deadline: float) -> None:
+        """Let a write arrive at Carloop; nobody hears the answer."""
+        self._session.send(request, deadline=deadline)
+
+    def end(self) -> None:
+        """Be gone, with everything but the store's file."""
+        self._session.close()
+        self._file.close()
+
+    @contextmanager
+    def _opened(self, *, deadline: float) -> Iterator[Wired]:
+        with self._file.open(deadline=deadline) as store:
+            watched = cast("Store", WatchedPort(store, self.watch))
+            call = Call(watched, self._connect, lambda _: None, self._clock, deadline)
+            # none of the model's hooks looks at settings or secrets
+            yield Wired(call, Environment(), cast("Credentials", None))
+
+    def _connect(self, site: Site) -> Carloop:
+        return self._carloop

@@ -1,0 +1,90 @@
+"""Play many runs, say how far it has come, and write down what was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from proofs.model.machine import Dealership
+from proofs.reporting import command, counted, provenance
+
+BATCH = 50
+"""So many runs hypothesis draws from one seed; then it begins anew, far from where it has been."""
+
+
+@dataclass
+class Soak:
+    """What many runs have brought so far."""
+
+    runs: int = 0
+    tally: Counter[str] = field(default_factory=Counter)
+    counterexamples: list[str] = field(default_factory=list)
+
+
+def play(runs: int, *, first_seed: int, steps: int) -> Soak:
+    """Play runs in batches; a batch that fails gives one counterexample, shrunk, and the others go on."""
+    soak = Soak()
+    batches = range(0, runs, BATCH)
+    for number, done in counted(enumerate(batches), len(batches), f"batches of {BATCH} runs"):
+        _play_batch(soak, min(BATCH, runs - done), chance=first_seed * 100_000 + number, steps=steps)
+        soak.runs = min(done + BATCH, runs)
+    return soak
+
+
+def _play_batch(soak: Soak, runs: int, *, chance: int, steps: int) -> None:
+    has_failed = False
+
+    class Counted(Dealership):
+        def teardown(self) -> None:
+            nonlocal has_failed
+            try:
+                super().teardown()
+            except Exception:
+                has_failed = True
+                raise
+            if not has_failed:  # what follows a failure is its shrinking
+                soak.tally.update(self.world.tally)
+
+    try:
+        run_state_machine_as_test(seed(chance)(Counted), settings=_settings(runs, steps))
+    except Exception as error:  # noqa: BLE001 - whatever a run fails with is a counterexample
+        notes = "\n".join(getattr(error, "__notes__", ()))
+        soak.counterexamples.append(f"seed {chance}: {type(error).__name__}: {error}\n{notes}")
+
+
+def _settings(runs: int, steps: int) -> settings:
+    return settings(
+        max_examples=runs,
+        stateful_step_count=steps,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+
+
+def summary(soak: Soak) -> str:
+    """Count."""
+    return f"{soak.runs} runs, {len(soak.counterexamples)} counterexamples"
+
+
+def markdown(soak: Soak, *, first_seed: int, steps: int, seconds: float) -> str:
+    """Write down what was run and found."""
+    rows = "\n".join(f"| {name} | {count:,} |" for name, count in sorted(soak.tally.items()))
+    stories = "\n\n".join(f"```\n{each}\n```" for each in soak.counterexamples)
+    facts = provenance(
+        command=f"`{command('model', (f'--runs {soak.runs}', f'--seed {first_seed}', f'--steps {steps}'))}`",
+        seed=first_seed,
+        minutes=f"{seconds / 60:.0f}",
+    )
+    return (
+        f"# The stateful model\n\n**{summary(soak)}**\n\n{facts}\n\n"
+        "What happened in these runs, the settling at the end of each included:\n\n"
+        f"| what | times |\n|---|---:|\n{rows}" + (f"\n\n## Counterexamples\n\n{stories}" if stories else "")
+    )

@@ -1,0 +1,182 @@
+"""From the journals and Carloop's rentals to the figures. Pure functions.
+
+A *useful* request is the first attempt of a question or a write that somebody asked for. Any other is *more*: an
+attempt after it within the call, and a write sent again by recovery under a key that had been sent before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from proofs.outage.journal import Bug, Document, Entry, Page, Sent, Told
+
+MOST_MORE = 0.10
+SKEW = 0.05
+"""Carloop and the journals read the same clock, but not in the same instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A phase as it was: from when to when."""
+
+    name: str
+    says: str
+    began: float
+    ended: float
+
+    def holds(self, at: float) -> bool:
+        """Tell whether an instant lies in it."""
+        return self.began <= at < self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """How many requests were made: the useful ones, and those that were more than that."""
+
+    useful: int = 0
+    more: int = 0
+
+    @property
+    def share(self) -> float:
+        """Give how many more there were, for one useful request."""
+        return self.more / self.useful if self.useful else float(bool(self.more))
+
+
+@dataclass(frozen=True, slots=True)
+class Wrongs:
+    """What must not be, each as a sentence."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    dishonest: list[str] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
+
+
+def count_requests(entries: Iterable[Entry], spans: Sequence[Span]) -> Requests:
+    """Count the requests of some phases; a key counts as sent before whenever that was."""
+    useful = more = 0
+    seen: set[str] = set()
+    for sent in sorted((each for each in entries if isinstance(each, Sent)), key=lambda each: each.at):
+        is_more = sent.attempt > 0 or (sent.key != "" and sent.key in seen)
+        seen.add(sent.key)
+        if any(span.holds(sent.at) for span in spans):
+            useful, more = useful + (not is_more), more + is_more
+    return Requests(useful, more)
+
+
+def judge(entries: Sequence[Entry], rentals: Iterable[Document], states: Mapping[str, Document]) -> Wrongs:
+    """Hold what was told and shown, at any time, against what Carloop has in the end.
+
+    `states` are the pages after all is settled, by appointment.
+    """
+    wrongs = Wrongs()
+    at_carloop = by_appointment(rentals)
+    told: dict[str, list[Told]] = defaultdict(list)
+    for entry in entries:
+        match entry:
+            case Told():
+                told[entry.change["appointment_id"]].append(entry)
+            case Page():
+                _judge_page(entry, at_carloop[entry.appointment_id], wrongs)
+            case Bug(says):
+                wrongs.raw.append(says.splitlines()[0][:200])
+            case _:
+                pass
+    for appointment_id, words in told.items():
+        _judge_appointment(appointment_id, words, at_carloop[appointment_id], states[appointment_id], wrongs)
+    return wrongs
+
+
+def by_appointment(rentals: Iterable[Document]) -> defaultdict[str, list[Document]]:
+    """Sort rentals by the appointment in their reference."""
+    found: defaultdict[str, list[Document]] = defaultdict(list)
+    for rental in rentals:
+        found[rental["external_reference"].split("/")[-2]].append(rental)
+    return found
+
+
+def _judge_page(page: Page, rentals: Sequence[Document], wrongs: Wrongs) -> None:
+    """A page may say `unknown` of anything that is pending; what else it says has to be so at that time."""
+    was_there = any(_made(each) <= page.ended + SKEW for each in rentals)
+    is_certain = any(_made(each) < page.began - SKEW for each in rentals)
+    was_active = any(_gone(each) > page.began - SKEW for each in rentals)
+    is_certainly_active = any(
+        _made(each) < page.began - SKEW and _gone(each) > page.ended + SKEW for each in rentals
+    )
+    if page.state in ("booked", "attention") and not (was_there and was_active):
+        wrongs.dishonest.append(f"{page.appointment_id}: {page.state}, and Carloop had no such rental")
+    if page.state == "open" and is_certain and is_certainly_active:
+        wrongs.dishonest.append(f"{page.appointment_id}: open, and Carloop had a rental")
+
+
+def _judge_appointment(
+    appointment_id: str,
+    told: Sequence[Told],
+    rentals: Sequence[Document],
+    state: Document,
+    wrongs: Wrongs,
+) -> None:
+    if len(rentals) > 1:
+        wrongs.doubled.append(f"{appointment_id}: {len(rentals)} rentals")
+    active = [each for each in rentals if each["status"] != "cancelled"]
+    shown = state.get("rental", {}).get("id") if state["state"] == "booked" else None
+    if shown != (active[0]["id"] if active else None):
+        wrongs.lost.append(f"{appointment_id}: the page shows {shown}, Carloop has {len(active)} active")
+    last = {each.change["change_id"]: each for each in told}
+    for word in last.values():
+        if word.status != "unknown" and not _is_so(word, [*last.values()], rentals):
+            wrongs.lost.append(
+                f"{appointment_id}: {word.change['action']} was told {word.status} ({word.code})"
+            )
+
+
+def _is_so(word: Told, all_words: Sequence[Told], rentals: Sequence[Document]) -> bool:
+    """Tell whether the last word on a change fits what Carloop has, whatever came after it."""
+    rental = rentals[0] if rentals else None
+    done = word.status == "done"
+    match word.change["action"]:
+        case "book":
+            return (rental is not None) is done
+        case "cancel":
+            is_cancelled = rental is not None and rental["status"] == "cancelled"
+            others = [each for each in all_words if each is not word and each.change["action"] == "cancel"]
+            return is_cancelled if done else not is_cancelled or _may_be(others)
+        case _:
+            ended = rental is not None and _instant(rental["end"]) == _instant(word.change["end"])
+            others = [each for each in all_words if each is not word and "end" in each.change]
+            later = [each for each in others if each.began > word.began]
+            same = [each for each in others if each.change["end"] == word.change["end"]]
+            return ended or _may_be(later) if done else not ended or _may_be(same)
+
+
+def _may_be(words: Iterable[Told]) -> bool:
+    return any(word.status in ("done", "unknown") for word in words)
+
+
+def count_told(entries: Iterable[Entry], span: Span) -> Counter[str]:
+    """Count what advisors were told in a phase."""
+    return Counter(
+        each.status if each.status != "refused" else f"refused {each.code}"
+        for each in entries
+        if isinstance(each, Told) and span.holds(each.ended)
+    )
+
+
+def count_pages(entries: Iterable[Entry], span: Span) -> Counter[str]:
+    """Count what pages said in a phase."""
+    return Counter(each.state for each in entries if isinstance(each, Page) and span.holds(each.ended))
+
+
+def _made(rental: Document) -> float:
+    return _instant(rental["created_at"])
+
+
+def _gone(rental: Document) -> float:
+    return _instant(rental["updated_at"]) if rental["status"] == "cancelled" else float("inf")
+
+
+def _instant(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

@@ -1,0 +1,1 @@
+"""Properties tried on many generated examples."""

@@ -1,0 +1,164 @@
+"""One planner server of the race: a process that books, changes and cancels until it is done, or killed.
+
+    python -m proofs.races.planner_server FOLDER NUMBER
+
+What it asks for is written down before, and what it was told after, so that the next process of its number goes on
+where this one was killed, and asks again for what it was not told: the same change, as a host does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from carloop_plugin import plugin
+from mobility_hookspecs import MobilityHost
+
+Document = Any
+
+CUSTOMER = {"source": "manual", "last_name": "Canary"}
+AT_ONCE = 4
+ACTIONS = ("book",) * 6 + ("change_end", "cancel")
+
+
+@dataclass(frozen=True)
+class Race:
+    """What all servers race for: the same appointments and days, one after the other, so that they meet at them."""
+
+    seed: int
+    attempts: int
+    vehicles: tuple[str, ...]
+    appointments: int
+    days: int
+    first_day: str
+
+    @classmethod
+    def read(cls, folder: Path) -> Race:
+        """Read the race a folder is of."""
+        read = json.loads((folder / "race.json").read_text())
+        return cls(**read | {"vehicles": tuple(read["vehicles"])})
+
+    def number_at(self, attempt: int, chance: random.Random) -> int:
+        """Draw the number of an appointment, from the few that all servers are at by this attempt."""
+        return min(
+            attempt * self.appointments // self.attempts + chance.randrange(AT_ONCE), self.appointments - 1
+        )
+
+    def appointment(self, number: int) -> Document:
+        """Write an appointment; neighbours are on the same day."""
+        day = number * self.days // self.appointments
+        start = datetime.fromisoformat(self.first_day) + timedelta(days=day)
+        return {
+            "id": f"A-{number}",
+            "revision": 1,
+            "status": "scheduled",
+            "site": "main",
+            "period": {"start": start.isoformat(), "end": (start + timedelta(hours=9)).isoformat()},
+            "time_zone": "Europe/Berlin",
+            "customer": CUSTOMER,
+        }
+
+
+@dataclass
+class Diary:
+    """What one server has asked for and was told, over all its processes."""
+
+    path: Path
+    asked: dict[str, Document] = field(default_factory=dict)
+    told: dict[str, Document] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, folder: Path, number: int) -> Diary:
+        """Read what is there. The last line may be torn, for its process was killed."""
+        diary = cls(folder / f"server-{number}.jsonl")
+        for entry in entries(diary.path):
+            getattr(diary, entry["kind"])[entry["change_id"]] = entry["document"]
+        return diary
+
+    def write(self, kind: str, change_id: str, document: Document) -> None:
+        """Write down before going on."""
+        getattr(self, kind)[change_id] = document
+        line = json.dumps({"kind": kind, "change_id": change_id, "document": document}) + "\n"
+        with self.path.open("ab") as file:
+            file.write(line.encode())
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def entries(path: Path) -> Iterator[Document]:
+    """Give what a diary says."""
+    if path.exists():
+        for line in path.read_bytes().split(b"\n"):
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+
+def run(folder: Path, number: int) -> None:
+    """Make this server's attempts, then serve on until standard input ends."""
+    race, diary = Race.read(folder), Diary.open(folder, number)
+    with MobilityHost.of(plugin, strict=True) as host:
+        host.keep_reconciling(every=30.0)
+        for change_id in [each for each in diary.asked if each not in diary.told]:
+            ask(host, diary.asked[change_id], diary)
+        while len(diary.asked) < race.attempts:
+            attempt(host, race, number, diary)
+        sys.stdin.read()
+
+
+def attempt(host: MobilityHost, race: Race, number: int, diary: Diary) -> None:
+    """Make the next attempt: most are bookings, some change or cancel what was booked here."""
+    chance = random.Random(f"{race.seed}/{number}/{len(diary.asked)}")
+    change_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+    change: Document = {"change_id": change_id, "provider": "carloop", "site": "main"}
+    booked = [told["rental"] for told in diary.told.values() if told["status"] == "done" and "rental" in told]
+    action = chance.choice(ACTIONS)
+    if action == "book" or not booked:
+        appointment = race.appointment(race.number_at(len(diary.asked), chance))
+        saved = host.appointment_saved(appointment)
+        for failure in saved.failures:
+            problem = failure.problem
+            told = {"status": "refused", "code": problem["code"], "detail": problem.get("detail")}
+            diary.write("told", f"save-{change_id}", told)
+        change |= {
+            "action": "book",
+            "appointment_id": appointment["id"],
+            "option_id": chance.choice(race.vehicles),
+            "period": appointment["period"],
+            "customer": CUSTOMER,
+        }
+    elif action == "change_end":
+        rental = chance.choice(booked)
+        end = datetime.fromisoformat(rental["end"]) + timedelta(hours=chance.randrange(-4, 30))
+        change |= {"action": action, "rental_id": rental["id"], "end": end.isoformat()}
+    else:
+        change |= {"action": action, "rental_id": chance.choice(booked)["id"]}
+    diary.write("asked", change_id, change)
+    ask(host, change, diary)
+
+
+def ask(host: MobilityHost, change: Document, diary: Diary) -> None:
+    """Ask for a change and write down what was told."""
+    outcome = host.change_rental(change)
+    problem = outcome.get("problem", {})
+    told: Document = {
+        "status": outcome["status"],
+        "code": problem.get("code"),
+        "detail": problem.get("detail"),
+    }
+    if outcome["status"] == "done" and "rental" in outcome:
+        told["rental"] = {"id": outcome["rental"]["id"], "end": outcome["rental"]["period"]["end"]}
+    diary.write("told", change["change_id"], told)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), int(sys.argv[2]))

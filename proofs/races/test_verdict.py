@@ -1,0 +1,65 @@
+"""The judge of a race sees what it is there to see."""
+
+import pytest
+
+from proofs.races import verdict
+
+
+def rental(number, **fields):
+    """Write a rental as Carloop has it."""
+    return {
+        "id": f"R-{number}",
+        "external_reference": f"i/main/A-{number}/c-{number}",
+        "vehicle": {"id": "V1"},
+        "start": f"2027-03-0{number}T08:00:00Z",
+        "end": f"2027-03-0{number}T17:00:00Z",
+        "status": "reserved",
+    } | fields
+
+
+def asked(*changes):
+    return {f"c-{number}": change for number, change in enumerate(changes, 1)}
+
+
+BOOK = {"action": "book", "appointment_id": "A-1"}
+DONE, REFUSED = ({"status": status, "code": None} for status in ("done", "refused"))
+STATES = {"A-1": {"rental": {"id": "R-1"}}}
+
+
+def test_a_clean_race():
+    """One booking, one rental, linked."""
+    rentals = [rental(1)]
+    assert verdict.lost(asked(BOOK), {"c-1": DONE}, rentals, STATES) + verdict.overlaps(rentals) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "rentals", "states"),
+    [
+        (DONE, [], STATES),
+        (DONE, [rental(1), rental(1, id="R-2", status="cancelled")], STATES),
+        (REFUSED, [rental(1)], STATES),
+        (DONE, [rental(1)], {"A-1": {}}),
+        (DONE, [rental(1), rental(2, external_reference="i/main/A-1/c-9")], STATES),
+    ],
+    ids=["not there", "doubled", "refused and there", "not linked", "two of one appointment"],
+)
+def test_what_is_lost(told, rentals, states):
+    """Whatever Carloop has and the servers do not know, or the other way round."""
+    assert verdict.lost(asked(BOOK), {"c-1": told}, rentals, states)
+
+
+def test_a_cancellation_that_did_not_happen():
+    """It was told as done, and the car is still reserved."""
+    cancel = {"action": "cancel", "rental_id": "R-1"}
+    told = {"c-1": DONE, "c-2": DONE}
+    assert verdict.lost(asked(BOOK, cancel), told, [rental(1)], STATES)
+    assert not verdict.lost(asked(BOOK, cancel), told, [rental(1, status="cancelled")], STATES)
+
+
+def test_overlaps():
+    """One vehicle, two active rentals at one time; back to back is fine."""
+    later = rental(2, start="2027-03-01T16:00:00Z")
+    assert verdict.overlaps([rental(1), later])
+    assert not verdict.overlaps([rental(1), later | {"status": "cancelled"}])
+    assert not verdict.overlaps([rental(1), later | {"vehicle": {"id": "V2"}}])
+    assert not verdict.overlaps([rental(1), later | {"start": "2027-03-01T17:00:00Z"}])

@@ -1,0 +1,59 @@
+"""What planner servers in a proof work with: an empty store, a Carloop, and what that Carloop has in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.postgres import run_postgres
+from carloop_sandbox.running import SandboxProcess
+
+Document = dict[str, Any]
+
+
+@contextmanager
+def empty_store(kind: str, folder: Path) -> Iterator[str]:
+    """Return the location of an empty store: `sqlite` in the folder, or `postgres` on a server of its own."""
+    if kind == "sqlite":
+        yield str(folder / "carloop.sqlite3")
+        return
+    with run_postgres() as postgres:
+        yield postgres.new_database()
+
+
+def plugin_environment(store: str, sandbox: SandboxProcess) -> dict[str, str]:
+    """Return the environment in which the plugin has that store and that Carloop."""
+    return {"CARLOOP_STORE": store, "CARLOOP_BASE_URL": sandbox.url, "CARLOOP_TOKEN": sandbox.token}
+
+
+def first_day() -> datetime:
+    """Return the first day that is booked, far from what the sandbox has of its own."""
+    return datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=400)
+
+
+def vehicle_ids(sandbox: SandboxProcess, most: int) -> list[str]:
+    """Return the ids of vehicles, at most so many."""
+    start = first_day() - timedelta(days=2)
+    params = {"start": start.isoformat(), "end": (start + timedelta(days=1)).isoformat(), "limit": 1000}
+    return [str(each["id"]) for each in _items(sandbox, "/vehicles", params)][:most]
+
+
+def our_rentals(sandbox: SandboxProcess) -> list[Document]:
+    """Return every rental that Carloop has of ours, whatever the servers believe."""
+    return [each for each in _items(sandbox, "/rentals", {"limit": 1000}) if each["external_reference"]]
+
+
+def _items(sandbox: SandboxProcess, path: str, params: dict[str, Any]) -> Iterator[Document]:
+    headers = {"Authorization": f"Bearer {sandbox.token}"}
+    with httpx.Client(base_url=f"{sandbox.url}/api/planner/v1", headers=headers, timeout=30) as http:
+        while True:
+            page = http.get(path, params=params).raise_for_status().json()
+            yield from page["items"]
+            if page["next_cursor"] is None:
+                return
+            params = params | {"cursor": page["next_cursor"]}

@@ -1,0 +1,1 @@
+"""What only a quiet machine can measure, run alone."""

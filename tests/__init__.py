@@ -1,0 +1,1 @@
+"""The quick tests, run all day."""

@@ -1,0 +1,1 @@
+"""Record a scenario as a cassette, replay it, and read what is on it."""

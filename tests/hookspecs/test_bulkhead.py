@@ -1,0 +1,115 @@
+"""The eight threads that a provider may hold, and calls that wait for one of them."""
+
+import threading
+
+from mobility_hookspecs.bulkhead import Bulkhead
+from mobility_hookspecs.circuit import Circuit
+from mobility_hookspecs.isolation import Call, Limits, Miss
+
+
+def test_a_bulkhead_uses_a_thread_again():
+    """One job after the other needs one thread; another is begun while the first is not idle again."""
+    bulkhead = Bulkhead("test")
+    threads = set()
+    for _ in range(20):
+        done = threading.Event()
+
+        def job(done=done):
+            threads.add(threading.current_thread().ident)
+            done.set()
+
+        bulkhead.submit(job)
+        assert done.wait(5)
+    bulkhead.close()
+    assert len(threads) <= 2
+
+
+def test_a_closed_bulkhead_runs_nothing():
+    """A job submitted later waits to be taken back."""
+    bulkhead = Bulkhead("test")
+    bulkhead.close()
+    ran = threading.Event()
+    bulkhead.submit(ran.set)
+    assert (bulkhead.withdraw(ran.set), ran.is_set()) == (True, False)
+
+
+def test_a_call_given_up_before_it_began_never_begins(clock):
+    """Not even on a thread that had taken it just then: the host already said that nothing happened."""
+    called = threading.Event()
+    closed = Bulkhead("test")
+    closed.close()
+    call = Call(
+        "taxi",
+        "on_rental_change",
+        hook=called.set,
+        arguments={},
+        read=lambda raw: raw,
+        bulkhead=closed,
+        circuit=Circuit(clock),
+        limits=Limits.starting_now(0.05),
+        locale="en",
+    )
+    call.begin()
+    outcome = call.outcome()
+    assert (type(outcome), outcome.called, outcome.problem["code"]) == (Miss, False, "busy")
+    call._run()
+    assert called.is_set() is False
+
+
+def test_nine_calls_at_once_are_eight_threads(make_host, make_provider, papers, release, hanging, in_threads):
+    """The ninth of a provider waits within its deadline, then it is busy; another provider is not."""
+    bad = make_provider(
+        "bad", on_appointment_saved=lambda: hanging.hook(), provide_mobility_filters=papers.filters("bad")
+    )
+    host = make_host(bad, make_provider("good", provide_mobility_filters=papers.filters("good")))
+    join = in_threads(8, host.appointment_saved, papers.appointment(), 5.0)
+    hanging.wait_for(8)
+    gathered = host.mobility_filters("main", timeout=0.1)
+    assert list(gathered.answers) == ["good"]
+    assert [(each.provider, each.problem["code"]) for each in gathered.failures] == [("bad", "busy")]
+    held = [thread for thread in threading.enumerate() if thread.name == "mobility-provider_bad"]
+    assert len(held) == 8
+    release.set()
+    join()
+    assert list(host.mobility_filters("main").answers) == ["bad", "good"]
+
+
+def test_a_change_that_waited_too_long_never_begins(
+    make_host, make_provider, papers, release, hanging, in_threads
+):
+    """Eight hang, the ninth waits within its deadline: refused busy, and it does not start later either."""
+    begun = []
+
+    def on_rental_change(change):
+        begun.append(change["option_id"])
+        if change["option_id"] == "hang":
+            hanging.hook()
+        return papers.outcome()
+
+    host = make_host(make_provider(on_rental_change=on_rental_change))
+    join = in_threads(8, host.change_rental, papers.change(option_id="hang"), 5.0)
+    hanging.wait_for(8)
+    outcome = host.change_rental(papers.change(option_id="late"), timeout=0.1)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "busy")
+    release.set()
+    join()
+    assert host.change_rental(papers.change(option_id="last"))["status"] == "done"
+    assert begun == ["hang"] * 8 + ["last"]
+
+
+def test_a_call_that_waits_for_a_thread_gets_it(
+    make_host, make_provider, papers, hanging, release, in_threads
+):
+    """Twenty calls at once on eight threads are all answered."""
+
+    def reconcile_rentals():
+        hanging.hook()
+        return papers.report()
+
+    host = make_host(make_provider(reconcile_rentals=reconcile_rentals))
+    answers = []
+    join = in_threads(20, lambda: answers.append(len(host.reconcile(timeout=10.0).answers)))
+    hanging.wait_for(8)
+    release.set()
+    join()
+    assert answers == [1] * 20

@@ -1,0 +1,160 @@
+"""The rest of a hook that failed too often, as the circuit counts and as a host shows it."""
+
+import threading
+
+import pytest
+
+from mobility_hookspecs import MobilityProblem, make_problem
+from mobility_hookspecs.circuit import Circuit
+
+
+def _fail(circuit, times):
+    for _ in range(times):
+        circuit.failed(circuit.enter())
+
+
+def test_a_success_starts_the_count_again(clock):
+    """Only failures in a row count, also after a probe that ended the rest."""
+    circuit = Circuit(clock)
+    _fail(circuit, 4)
+    circuit.succeeded(circuit.enter())
+    _fail(circuit, 4)
+    assert circuit.rests() is False
+    _fail(circuit, 1)
+    clock.now += 30
+    circuit.succeeded(circuit.enter())
+    _fail(circuit, 4)
+    assert circuit.rests() is False
+
+
+def test_a_probe_that_fails_brings_another_rest(clock):
+    """Thirty seconds from the failure."""
+    circuit = Circuit(clock)
+    _fail(circuit, 5)
+    assert circuit.enter() is None
+    clock.now += 30
+    probe = circuit.enter()
+    assert (circuit.rests(), circuit.enter()) == (True, None)  # one call alone
+    clock.now += 5
+    circuit.failed(probe)
+    clock.now += 29.9
+    assert circuit.rests() is True
+    clock.now += 0.1
+    assert circuit.rests() is False
+
+
+def test_what_began_before_a_rest_tells_nothing_about_the_time_after(clock):
+    """A late success neither ends the rest nor lets a failed probe be forgotten."""
+    circuit = Circuit(clock)
+    early = circuit.enter()
+    _fail(circuit, 5)
+    circuit.succeeded(early)
+    assert circuit.rests() is True
+
+
+class Moody:
+    """Counts its calls and does what it is told."""
+
+    def __init__(self, papers, release):
+        self.calls = 0
+        self.mood = "bug"
+        self._papers = papers
+        self._release = release
+
+    def hook(self):
+        """Answer, or not."""
+        self.calls += 1
+        if self.mood == "bug":
+            raise ValueError
+        if self.mood == "problem":
+            raise MobilityProblem(make_problem("unreachable"))
+        if self.mood == "invalid":
+            return {}
+        if self.mood == "hang":
+            self._release.wait(10)
+        return self._papers.report()
+
+
+@pytest.fixture
+def moody(papers, release):
+    """What the provider's hook does."""
+    return Moody(papers, release)
+
+
+@pytest.fixture
+def host(moody, clock, make_host, make_provider, papers):
+    """A host whose provider is moody when it reconciles and changes a rental, and well otherwise."""
+    provider = make_provider(
+        reconcile_rentals=lambda: moody.hook(),
+        on_rental_change=lambda: moody.hook(),
+        provide_mobility_filters=papers.filters(),
+    )
+    return make_host(provider, clock=clock)
+
+
+def _codes(gathered):
+    return [(failure.provider, failure.problem["code"]) for failure in gathered.failures]
+
+
+@pytest.mark.parametrize("mood", ["bug", "invalid", "hang"])
+def test_after_five_failures_in_a_row_the_hook_rests(mood, moody, clock, host):
+    """The sixth call is busy at once and reaches nobody; the provider's other hooks go on."""
+    moody.mood = mood
+    for _ in range(5):
+        assert host.reconcile(timeout=0.2).answers == {}
+    moody.mood = "well"
+    assert _codes(host.reconcile()) == [("taxi", "busy")]
+    assert list(host.mobility_filters("main").answers) == ["taxi"]
+    clock.now += 29.9
+    assert _codes(host.reconcile()) == [("taxi", "busy")]
+    assert moody.calls == 5
+    clock.now += 0.1
+    assert list(host.reconcile().answers) == ["taxi"]
+
+
+def test_a_problem_is_no_failure_of_the_provider(moody, host):
+    """However often it is raised the hook never rests, and it ends a row of bugs."""
+    for mood in ["bug"] * 4 + ["problem"] * 10 + ["bug"] * 4:
+        moody.mood = mood
+        host.reconcile()
+    moody.mood = "well"
+    assert list(host.reconcile().answers) == ["taxi"]
+
+
+def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(clock, make_host, make_provider, papers):
+    """A provider that always answers a little too late rests like one that never does."""
+    late = []
+    answered = threading.Semaphore(0)
+
+    def reconcile_rentals():
+        event = threading.Event()
+        late.append(event)
+        event.wait(5)
+        answered.release()
+        return papers.report()
+
+    host = make_host(make_provider(reconcile_rentals=reconcile_rentals), clock=clock)
+    for _ in range(5):
+        assert _codes(host.reconcile(timeout=0.05)) == [("taxi", "deadline_exceeded")]
+        late[-1].set()
+        assert answered.acquire(timeout=5)
+    assert _codes(host.reconcile()) == [("taxi", "busy")]
+
+
+def test_a_resting_change_is_refused(host, papers):
+    """It was never called, so nothing can have happened."""
+    found = [host.change_rental(papers.change()) for _ in range(6)]
+    assert [outcome["status"] for outcome in found] == ["unknown"] * 5 + ["refused"]
+    assert found[5]["problem"]["code"] == "busy"
+
+
+def test_a_resting_hook_answers_at_once_although_its_threads_hang(
+    make_host, make_provider, hanging, in_threads
+):
+    """Nobody waits for a thread only to hear that the hook rests."""
+    host = make_host(make_provider(reconcile_rentals=lambda: hanging.hook()))
+    in_threads(8, host.reconcile, 0.1)()
+    found = []
+    # a call that waited for a thread would wait for a minute, and the threads are not joined for so long
+    in_threads(1, lambda: found.append(_codes(host.reconcile(timeout=60.0))))()
+    assert found == [[("taxi", "busy")]]

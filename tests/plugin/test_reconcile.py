@@ -1,0 +1,186 @@
+"""A round of reconciling: news from the desk, pending changes, outages, and how a round shares its time."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from carloop_plugin import bootstrap, plugin
+from carloop_plugin import reconcile as reconciling
+from carloop_plugin.model import Account, AccountId, CallFailed, Reason, Site
+from mobility_hookspecs import CallContext
+
+
+def settled(report):
+    return [(each["status"], each["change_id"]) for each in report["settled"]]
+
+
+# the desk
+
+
+def test_changes_at_the_desk_are_reported_once(planner):
+    """Handed out, swapped, taken back: each in the next round, and in no later one."""
+    planner.save()
+    planner.reconcile()
+    rental = planner.book()
+    planner.control.desk(rental["id"], "hand_out")
+    other = planner.search()["options"][0]["id"]
+    planner.control.desk(rental["id"], "swap", vehicle_id=other)
+    (changed,) = planner.reconcile()["changed"]
+    assert (changed["id"], changed["status"], changed["vehicle"]["id"]) == (rental["id"], "picked_up", other)
+    assert planner.reconcile()["changed"] == []
+    planner.control.clock(planner.start() + timedelta(hours=1))
+    planner.control.desk(rental["id"], "take_back")
+    assert [each["status"] for each in planner.reconcile()["changed"]] == ["returned"]
+    state = planner.state()
+    assert (state["state"], state["rental"]["status"]) == ("booked", "returned")
+    assert state["rental"]["allowed_changes"] == []
+
+
+def test_changes_of_long_ago_are_reported_too(planner):
+    """The planner was switched off meanwhile: the feed is read from where it was left."""
+    planner.save()
+    rental = planner.book()
+    planner.reconcile()
+    planner.control.desk(rental["id"], "hand_out")
+    planner.control.clock(datetime.now(UTC) + timedelta(hours=12))
+    assert [each["status"] for each in planner.reconcile()["changed"]] == ["picked_up"]
+
+
+# pending changes
+
+
+def test_a_round_does_not_wait_for_a_change_that_another_thread_recovers(planner, lost_booking, pause):
+    """Carloop is asked once, and the round leaves the change to the thread."""
+    change, outcomes = lost_booking(), []
+    looking_up = pause("find_rental")
+    asking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+    asking.start()
+    looking_up.wait()
+    report = planner.reconcile()
+    looking_up.resume()
+    asking.join()
+    assert (report["settled"], [each["status"] for each in outcomes]) == ([], ["done"])
+
+
+def test_an_answer_that_settles_nothing_is_a_try(planner, lost_booking, records):
+    """Silence is none; after twenty tries the change is set aside for a person."""
+    change = lost_booking(fault="drop_before")
+    planner.control.fault("book", "garbage", times=1000)
+    tries = []
+    for _ in range(2):
+        with records() as store:
+            intent = store.intent(change["change_id"])
+        tries.append((intent.sends, intent.tries))
+        planner.reconcile()
+    assert tries == [(1, 0), (2, 1)]
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"], ids=["done", "not done"])
+def test_a_change_that_was_set_aside_is_settled_later(planner, lost_booking, records, fault):
+    """By the news, if Carloop has the rental; else by the next round whose look-up works, which sends it again."""
+    change = lost_booking(fault=fault)
+    planner.control.fault("read", "garbage", times=1000)
+    for _ in range(20):
+        plugin.reconcile_rentals(CallContext.within(10))
+    with records() as store:
+        assert store.figures().set_aside == (change["change_id"],)
+    planner.control.calm()
+    assert settled(planner.reconcile()) == [("done", change["change_id"])]
+    assert planner.state()["state"] == "booked"
+
+
+OUTAGES = {
+    "unavailable": ("any", "status", 503),
+    "look-ups fail": ("read", "status", 500),
+    "too many requests": ("any", "status", 429),
+    "no answer": ("read", "drop_before", None),
+    "slow": ("read", "delay", 5),
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_an_outage_sets_nothing_aside(planner, lost_booking, records, outage):
+    """A round that fails counts as no try, and the first round after the outage settles the booking."""
+    change = lost_booking(fault="drop_before")
+    operation, fault, value = OUTAGES[outage]
+    planner.control.fault(operation, fault, times=1000, value=value)
+    plugin.reconcile_rentals(CallContext.within(0.3))
+    with records() as store:
+        assert store.intent(change["change_id"]).tries == 0
+    planner.control.calm()
+    assert settled(planner.reconcile()) == [("done", change["change_id"])]
+
+
+# the time of a round
+
+
+class SlowCarloop:
+    """A Carloop that never answers in time, and notes until when each call could have waited."""
+
+    def __init__(self, origin="https://slow.example", *, is_away=False):
+        self.origin = origin
+        self.deadlines = []
+        self._is_away = is_away
+
+    def read_account(self, *, deadline):
+        """Return the account, unless Carloop is away as a whole."""
+        self.deadlines.append(("account", deadline))
+        if self._is_away:
+            raise CallFailed(Reason("deadline_exceeded"))
+        now = datetime.now(UTC)
+        return Account(AccountId(self.origin), "Slow", "Europe/Berlin", (), now, timedelta())
+
+    def find_rental(self, _reference, *, deadline):
+        """Answer no look-up."""
+        self.deadlines.append(("look-up", deadline))
+        raise CallFailed(Reason("deadline_exceeded"))
+
+    def rentals_changed_since(self, _since, *, deadline):
+        """Have no news."""
+        self.deadlines.append(("news", deadline))
+        return iter(())
+
+
+@pytest.fixture
+def reconcile_within(monkeypatch, plugin_environment):
+    """Reconcile with fake Carloops, on a clock that stands at zero."""
+    monkeypatch.setattr(reconciling, "time", SimpleNamespace(monotonic=lambda: 0.0))
+
+    def run(seconds, *carloops):
+        sites = {Site(f"s{number}"): carloop for number, carloop in enumerate(carloops)}
+        with bootstrap.opened(deadline=CallContext.within(30).deadline) as wired:
+            reconciling.reconcile(sites, replace(wired.call, connect=sites.__getitem__, deadline=seconds))
+
+    return run
+
+
+def test_a_slow_site_leaves_the_others_their_time(reconcile_within):
+    """The first of two may take half of the round, and its failure costs the other one nothing."""
+    away, other = SlowCarloop("https://away.example", is_away=True), SlowCarloop()
+    reconcile_within(10.0, away, other)
+    assert away.deadlines == [("account", 5.0)]
+    assert other.deadlines == [("account", 10.0), ("news", 10.0)]
+
+
+def test_a_pending_change_gets_a_second_however_many_there_are(planner, lose, records, reconcile_within):
+    """Shared out evenly, a short round would not suffice for any of them; the news get their share too."""
+    for number in range(4):
+        planner.save(id=f"{planner.id}-{number}")
+        lose(planner.booking())
+    carloop = SlowCarloop()
+    with records() as store:
+        account = carloop.read_account(deadline=0.0).id
+        store.database.transact(lambda: store.database.execute("UPDATE intents SET account = ?", [account]))
+    carloop.deadlines.clear()
+    reconcile_within(2.4, carloop)
+    assert carloop.deadlines == [
+        ("account", 2.4),
+        ("look-up", 1.0),
+        ("look-up", 1.0),
+        ("look-up", 1.0),
+        ("look-up", 1.2),
+        ("news", 2.4),
+    ]

@@ -1,0 +1,122 @@
+"""Feed every hook that takes something from the planner, and see what it says and what is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from carloop_plugin import plugin
+from carloop_plugin.store.copying import KEYS
+from carloop_plugin.store.opening import source_of
+from mobility_hookspecs import CallContext, MobilityProblem
+from tests.support.bad_documents import Document, invalid_documents, invalid_ids, invalid_sites
+
+EACH = 1200
+"""So many for each of the nine hooks are more than the 10,000 asked for."""
+
+LOCALES = ("de", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Food:
+    """A hook, and what is bad for it, without end."""
+
+    hook: Callable[[Any, CallContext], object]
+    bad: Callable[..., Iterator[Document]]
+
+
+HOOKS: Mapping[str, Food] = {
+    "on_appointment_saved": Food(plugin.on_appointment_saved, partial(invalid_documents, "appointment")),
+    "provide_mobility_options": Food(
+        plugin.provide_mobility_options, partial(invalid_documents, "mobility_request")
+    ),
+    "on_rental_change": Food(plugin.on_rental_change, partial(invalid_documents, "rental_change")),
+    "save_provider_settings": Food(
+        plugin.save_provider_settings, partial(invalid_documents, "provider_settings", closed=True)
+    ),
+    "on_personal_data_erased": Food(
+        plugin.on_personal_data_erased, partial(invalid_documents, "erasure_subjects")
+    ),
+    "provide_mobility_filters": Food(plugin.provide_mobility_filters, invalid_sites),
+    "provide_provider_settings": Food(plugin.provide_provider_settings, invalid_sites),
+    "check_mobility_provider": Food(plugin.check_mobility_provider, invalid_sites),
+    "provide_mobility_states": Food(plugin.provide_mobility_states, invalid_ids),
+}
+"""Every hook but those that take nothing."""
+
+
+@dataclass(slots=True)
+class Fed:
+    """What became of what a hook was fed: refused as it should be, a raw exception, or something else."""
+
+    hook: str
+    refused: int = 0
+    raw: list[str] = field(default_factory=list)
+    astray: list[str] = field(default_factory=list)
+    kept: int = 0
+
+    @property
+    def documents(self) -> int:
+        """Count what was fed."""
+        return self.refused + len(self.raw) + len(self.astray)
+
+
+def feed(name: str, *, location: str, seed: int = 1, each: int = EACH) -> Fed:
+    """Feed a hook, and look at the records afterwards."""
+    food, fed = HOOKS[name], Fed(name)
+    for number, document in enumerate(islice(food.bad(seed=seed), each)):
+        _feed(fed, food.hook, document, LOCALES[number % len(LOCALES)])
+    fed.kept = kept(location)
+    return fed
+
+
+def _feed(fed: Fed, hook: Callable[[Any, CallContext], object], document: Document, locale: str) -> None:
+    try:
+        problem = problem_of(lambda: hook(document, CallContext.within(5, locale=locale)))
+    except Exception as error:  # noqa: BLE001 - that is what must not be
+        fed.raw.append(f"{type(error).__name__} for {document!r:.200}")
+        return
+    if is_told(problem):
+        fed.refused += 1
+    else:
+        fed.astray.append(f"{problem!r:.200} for {document!r:.200}")
+
+
+def problem_of(call: Callable[[], object]) -> Document:
+    """Give the problem that a hook raises or answers with; what it answers else."""
+    try:
+        answer = call()
+    except MobilityProblem as problem:
+        return problem.problem
+    return answer["problem"] if isinstance(answer, dict) and answer.get("status") == "refused" else answer
+
+
+def is_told(problem: Document) -> bool:
+    """Tell whether a problem says what is wrong, where, and in words."""
+    return (
+        isinstance(problem, dict)
+        and problem.get("code") == "invalid_document"
+        and isinstance(problem.get("pointer"), str)
+        and bool(problem.get("title") and problem.get("detail"))
+    )
+
+
+def kept(location: str) -> int:
+    """Count the rows of every table but the installation's own, whichever database it is."""
+    source = source_of(location)
+    deadline = time.monotonic() + 30
+    try:
+        if not source.exists(deadline=deadline):
+            return 0
+        with source.open(deadline=deadline) as records:
+            counts = [records.database.query(f"SELECT count(*) AS n FROM {table}") for table in TABLES]
+        return sum(int(rows[0]["n"]) for rows in counts)
+    finally:
+        source.close()
+
+
+TABLES = tuple(table for table in KEYS if table != "installation")

@@ -1,0 +1,68 @@
+"""Forks: a child whose answer is read, and a wait for a fork that waits itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+InChild = Callable[[Callable[[], object]], Any]
+LONGEST_CHILD = 30.0
+
+
+@pytest.fixture
+def in_child() -> InChild:
+    """Fork, and give what a function gives in the child, as JSON. A child that does not answer is killed."""
+    return _in_child
+
+
+@pytest.fixture
+def until_forking() -> Iterator[Callable[[], None]]:
+    """Wait until a fork waits for what is `undivided`; one that does not wait is over when this returns."""
+    from mobility_hookspecs import forking
+
+    over = threading.Event()
+
+    def wait() -> None:
+        while forking._gate._forking is None and not over.is_set():
+            time.sleep(0)
+        over.wait(0.05)
+
+    yield wait
+    over.set()
+
+
+def fork() -> int:
+    """Fork; from 3.12 on Python warns whoever does so with threads, and there are some."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This process", DeprecationWarning)
+        return os.fork()
+
+
+def _in_child(work: Callable[[], object]) -> Any:
+    reading, writing = os.pipe()
+    child = fork()
+    if child == 0:
+        try:
+            said = {"answer": work()}
+        except BaseException:  # noqa: BLE001 - whatever it is, the parent is to hear of it
+            said = {"raised": traceback.format_exc()}
+        os.write(writing, json.dumps(said).encode())
+        os._exit(0)
+    os.close(writing)
+    if not select.select([reading], [], [], LONGEST_CHILD)[0]:
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with os.fdopen(reading, "rb") as file:
+        said = json.loads(file.read() or b'{"raised": "the child hangs"}')
+    assert "raised" not in said, said["raised"]
+    return said["answer"]

@@ -1,0 +1,200 @@
+"""Providers as their authors would write them, and documents to ask them with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from mobility_hookspecs import hookimpl
+
+Documents = Any
+"""A document of the contract, valid or not: a test may spoil any part of it."""
+
+PERIOD = {"start": "2027-03-02T08:30:00+01:00", "end": "2027-03-03T17:00:00+01:00"}
+CHANGE_ID = "0b9c5f0e-8f0c-4a57-9a55-5a1f7c3f2b11"
+
+
+class Papers:
+    """Write valid documents, with fields replaced as wanted."""
+
+    change_id = CHANGE_ID
+
+    def info(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A provider_info."""
+        return {
+            "id": provider,
+            "name": "Taxi",
+            "version": "1.0",
+            "contract": ">=1.0,<2",
+            "kinds": ["taxi"],
+            "capabilities": [],
+            **fields,
+        }
+
+    def customer(self, **fields: object) -> Documents:
+        """A customer typed by hand."""
+        return {"source": "manual", "last_name": "Sommer", **fields}
+
+    def appointment(self, **fields: object) -> Documents:
+        """An appointment."""
+        return {
+            "id": "A-1",
+            "revision": 1,
+            "status": "scheduled",
+            "site": "main",
+            "period": PERIOD,
+            "time_zone": "Europe/Berlin",
+            "customer": self.customer(),
+            **fields,
+        }
+
+    def request(self, **fields: object) -> Documents:
+        """A mobility_request."""
+        return {
+            "site": "main",
+            "period": PERIOD,
+            "filters": {"vehicle_classes": [], "features": []},
+            **fields,
+        }
+
+    def change(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A rental_change that books."""
+        return {
+            "change_id": CHANGE_ID,
+            "provider": provider,
+            "action": "book",
+            "site": "main",
+            "appointment_id": "A-1",
+            "option_id": "o-1",
+            "period": PERIOD,
+            "customer": self.customer(),
+            **fields,
+        }
+
+    def step(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A mobility_step."""
+        return {
+            "provider": provider,
+            "appointment_id": "A-1",
+            "state": "open",
+            "period": PERIOD,
+            "locked": [],
+            "proposals": [],
+            "notices": [],
+            **fields,
+        }
+
+    def state(self, provider: str = "taxi", appointment_id: str = "A-1", **fields: object) -> Documents:
+        """A mobility_state."""
+        return {
+            "provider": provider,
+            "appointment_id": appointment_id,
+            "state": "open",
+            "proposals": [],
+            **fields,
+        }
+
+    def option(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A mobility_option with a vehicle."""
+        return {
+            "provider": provider,
+            "id": "o-1",
+            "kind": "rental_car",
+            "title": "VW Golf",
+            "period": PERIOD,
+            "match": "exact",
+            **fields,
+        }
+
+    def vehicle(self, **fields: object) -> Documents:
+        """A vehicle."""
+        return {
+            "id": "v-1",
+            "make": "VW",
+            "model": "Golf",
+            "vehicle_class": "compact",
+            "features": ["automatic"],
+            **fields,
+        }
+
+    def offer(self, provider: str = "taxi", options: object = None, **fields: object) -> Documents:
+        """A mobility_offer with one option."""
+        return {
+            "provider": provider,
+            "as_of": "2026-11-23T12:00:00+01:00",
+            "options": [self.option(provider)] if options is None else options,
+            "total": 1,
+            "truncated": False,
+            **fields,
+        }
+
+    def rental(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A rental."""
+        return {
+            "provider": provider,
+            "site": "main",
+            "id": "r-1",
+            "appointment_id": "A-1",
+            "kind": "rental_car",
+            "title": "VW Golf",
+            "status": "reserved",
+            "period": PERIOD,
+            "allowed_changes": ["change_end", "cancel"],
+            "revision": 1,
+            "changed_at": "2026-11-23T12:00:00+01:00",
+            **fields,
+        }
+
+    def outcome(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A rental_outcome that is done."""
+        return {
+            "change_id": CHANGE_ID,
+            "provider": provider,
+            "status": "done",
+            "rental": self.rental(provider),
+            **fields,
+        }
+
+    def report(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A reconcile_report."""
+        return {"provider": provider, "settled": [], "changed": [], "pending": 0, **fields}
+
+    def filters(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A mobility_filters."""
+        return {"provider": provider, "vehicle_classes": [], "features": [], **fields}
+
+    def check(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A check_report without findings."""
+        return {"provider": provider, "site": "main", "ok": True, "findings": [], **fields}
+
+    def settings(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A provider_settings as a host saves it."""
+        return {"provider": provider, "site": "main", "values": {}, **fields}
+
+    def answered_settings(self, provider: str = "taxi", **fields: object) -> Documents:
+        """A provider_settings as a provider answers it."""
+        form = {"schema": {"type": "object", "properties": {}}, "secrets_set": [], "fixed": []}
+        return {**self.settings(provider), **form, **fields}
+
+    def subjects(self, **fields: object) -> Documents:
+        """An erasure_subjects."""
+        return {"customer_numbers": ["K-1"], "appointment_ids": ["A-1"], **fields}
+
+    def erasure(self, provider: str = "taxi", **fields: object) -> Documents:
+        """An erasure_report."""
+        return {"provider": provider, "erased": 0, "kept": [], "remarks": [], **fields}
+
+
+def provider_of(name: str = "taxi", *, info: Documents | None = None, **hooks: Any) -> ModuleType:
+    """Write a provider's module: functions become hooks, anything else is what the hook answers."""
+    module = ModuleType(f"provider_{name}")
+    described = Papers().info(name, **(info or {}))
+    hooks.setdefault("describe_mobility_provider", lambda: described)
+    for hook_name, hook in hooks.items():
+        setattr(module, hook_name, hookimpl(hook if callable(hook) else _answering(hook)))
+    return module
+
+
+def _answering(answer: object) -> Callable[[], object]:
+    return lambda: answer

@@ -1,0 +1,413 @@
+"""A proxy on real sockets that cuts, resets, delays, truncates, drips and floods at a chosen byte.
+
+It stands between a client and one server, knows HTTP well enough to tell where a message begins and ends, and lets
+everything pass unharmed but what it is armed for. Besides single strikes it can play a whole outage: refuse every
+connection, swallow every request, or swallow every answer.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from tests.support.framing import Message, Reader, operation_of
+from tests.support.strikes import BLANKS, FLOOD_BYTES, STAND_IN, Effect, Position, Strike
+
+ANY = "any"
+LONGEST_HOLD = 30.0
+DRIP_SECONDS = 0.01
+FLOODED_REQUEST = 1024 * 1024
+
+
+class Mode(StrEnum):
+    """What becomes of every request, beside single strikes."""
+
+    PASS = "pass"
+    REFUSE = "refuse"
+    BLACKHOLE = "blackhole"
+    MUTE = "mute"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A request that came to the proxy: what it asked, the how-manieth attempt it was, its key if it had one."""
+
+    operation: str
+    attempt: int
+    key: str
+    at: float
+
+
+@dataclass
+class _Armed:
+    strike: Strike
+    operation: str
+    left: int
+
+
+class FaultProxy:
+    """Listens on a free port of this machine and passes on to `upstream`. A context manager."""
+
+    def __init__(self, upstream: str) -> None:
+        address = urlsplit(upstream)
+        self._upstream = (address.hostname or "", address.port or 80)
+        self._listener = _listen(0)
+        self.port: int = self._listener.getsockname()[1]
+        self.passed: list[Passed] = []
+        self._mode = Mode.PASS
+        self._armed: list[_Armed] = []
+        self._always: Strike | None = None
+        self._released = threading.Event()
+        self._over = threading.Event()
+        self._state = threading.Condition()
+        self._at_work = 0
+        self._conversations: set[_Conversation] = set()
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def url(self) -> str:
+        """The address that clients are given."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> FaultProxy:
+        """Begin to listen."""
+        self._start(self._accept, self._listener)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close every connection and wait for the threads."""
+        self._over.set()
+        self._released.set()
+        self._stop_listening()
+        self._reset_all()
+        for thread in self._threads:
+            thread.join(5)
+
+    def arm(self, strike: Strike, operation: str = ANY, *, times: int = 1) -> None:
+        """Strike the next requests of an operation."""
+        with self._state:
+            self._armed.append(_Armed(strike, operation, times))
+
+    def always(self, strike: Strike | None) -> None:
+        """Strike every request until told otherwise."""
+        self._always = strike
+
+    def calm(self, *, release: bool = True) -> None:
+        """Strike no more; let go on what is held, unless that is to come later."""
+        with self._state:
+            self._armed.clear()
+        self._always = None
+        if release:
+            self.release()
+
+    def release(self) -> None:
+        """Let go on what is held, then hold anew what comes after."""
+        self._released.set()
+        self._released = threading.Event()
+
+    def switch(self, mode: Mode) -> None:
+        """Begin or end an outage. Connections that are open are reset, as by a host that went away."""
+        before, self._mode = self._mode, mode
+        if mode is before:
+            return
+        if mode is Mode.REFUSE:
+            self._stop_listening()
+        elif before is Mode.REFUSE:
+            self._listener = _listen(self.port)
+            self._start(self._accept, self._listener)
+        self._reset_all()
+
+    def drain(self, seconds: float = 10.0) -> bool:
+        """Wait until every request that came has been dealt with to its end; tell whether that came to pass."""
+        with self._state:
+            return self._state.wait_for(lambda: self._at_work == 0, seconds)
+
+    def _start(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, name="fault-proxy", daemon=True)
+        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
+        thread.start()
+
+    def _stop_listening(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _reset_all(self) -> None:
+        with self._state:
+            conversations = list(self._conversations)
+        for conversation in conversations:
+            conversation.reset()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._start(self._talk, client)
+
+    def _talk(self, client: socket.socket) -> None:
+        conversation = _Conversation(client, self._upstream)
+        with self._state:
+            self._conversations.add(conversation)
+        # whoever goes away in the middle ends the conversation, not the proxy
+        with suppress(OSError):
+            reader = Reader(client)
+            while (request := reader.message()) is not None and self._answer(request, conversation):
+                pass
+        conversation.close()
+        with self._state:
+            self._conversations.discard(conversation)
+
+    def _answer(self, request: Message, conversation: _Conversation) -> bool:
+        strike = self._take(request)
+        mode = self._mode
+        with self._state:
+            self._at_work += 1
+        try:
+            if mode is Mode.BLACKHOLE:
+                return conversation.swallow()
+            if mode is Mode.MUTE:
+                conversation.forward(request.raw)
+                return conversation.swallow()
+            if strike is None:
+                conversation.forward(request.raw)
+                return conversation.relay()
+            return _Striking(strike, conversation, self._released, self._over).strike(request)
+        finally:
+            with self._state:
+                self._at_work -= 1
+                self._state.notify_all()
+
+    def _take(self, request: Message) -> Strike | None:
+        operation = operation_of(request)
+        attempt = request.header("x-retry-count")
+        passed = Passed(
+            operation,
+            int(attempt) if attempt.isdecimal() else 0,
+            request.header("idempotency-key"),
+            time.monotonic(),
+        )
+        with self._state:
+            self.passed.append(passed)
+            for armed in self._armed:
+                if armed.operation in (operation, ANY) and armed.left > 0:
+                    armed.left -= 1
+                    return armed.strike
+        return self._always
+
+
+class _Conversation:
+    """A client's connection and the one to the server that belongs to it."""
+
+    def __init__(self, client: socket.socket, upstream: tuple[str, int]) -> None:
+        self.client = client
+        self._address = upstream
+        self._server: socket.socket | None = None
+        self._reader: Reader | None = None
+
+    def forward(self, data: bytes) -> None:
+        """Send to the server."""
+        if self._server is None:
+            self._server = socket.create_connection(self._address, timeout=LONGEST_HOLD)
+            self._server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._reader = Reader(self._server)
+        self._server.sendall(data)
+
+    def relay(self) -> bool:
+        """Pass the answer on as it comes, as long as the client is there; tell whether to go on."""
+        assert self._reader is not None
+        for piece in self._reader.pieces():
+            if not self.send(piece):
+                return False
+        return bool(self._reader.head) and b"connection: close" not in self._reader.head.lower()
+
+    def whole_answer(self) -> Message | None:
+        """Read the server's answer to its end; None where it did not come to that."""
+        assert self._reader is not None
+        return self._reader.message()
+
+    def send(self, data: bytes) -> bool:
+        """Send to the client; tell whether it was still there."""
+        try:
+            self.client.sendall(data)
+        except OSError:
+            return False
+        return True
+
+    def swallow(self) -> bool:
+        """Say nothing until the client goes away."""
+        while self.client.recv(65_536):
+            pass
+        return False
+
+    def reset(self) -> None:
+        """Reset both connections."""
+        for sock in (self._server, self.client):
+            if sock is not None:
+                _reset(sock)
+
+    def close(self) -> None:
+        """Close both connections."""
+        for sock in (self._server, self.client):
+            if sock is not None:
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+                sock.close()
+
+
+class _Striking:
+    """Carries a strike out on one request. Every method tells whether the connection goes on."""
+
+    def __init__(
+        self,
+        strike: Strike,
+        conversation: _Conversation,
+        released: threading.Event,
+        over: threading.Event,
+    ) -> None:
+        self._strike = strike
+        self._talk = conversation
+        self._released = released
+        self._over = over
+
+    def strike(self, request: Message) -> bool:
+        match self._strike.position:
+            case Position.BEFORE:
+                return self._before(request)
+            case Position.DURING:
+                return self._during(request)
+            case Position.AFTER:
+                return self._after(request)
+
+    def _before(self, request: Message) -> bool:
+        data = request.raw
+        size = self._strike.byte_of(data)
+        match self._strike.effect:
+            case Effect.CUT:
+                self._talk.forward(data[:size])
+                return False
+            case Effect.RESET:
+                self._talk.forward(data[:size])
+                self._talk.reset()
+                return False
+            case Effect.DELAY:
+                self._talk.forward(data[:size])
+                self._hold()
+                self._talk.forward(data[size:])
+            case Effect.TRUNCATE:
+                self._talk.forward(request.ending_at(self._strike.byte_of(request.body)).raw)
+            case Effect.DRIP:
+                for byte in data:
+                    self._talk.forward(bytes((byte,)))
+                    self._released.wait(DRIP_SECONDS)
+            case Effect.FLOOD:
+                self._talk.forward(data[:size])
+                with suppress(OSError):
+                    for _ in range(FLOODED_REQUEST // len(BLANKS)):
+                        self._talk.forward(BLANKS)
+                self._talk.relay()
+                return False
+            case Effect.INSTEAD:
+                self._instead()
+                return False
+            case Effect.REWRITE:
+                self._talk.forward(request.rewritten(self._strike.pieces).raw)
+        return self._talk.relay()
+
+    def _during(self, request: Message) -> bool:
+        self._talk.forward(request.raw)
+        if self._strike.effect is Effect.DELAY:
+            self._talk.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._hold()
+            return self._talk.relay()
+        head, _, body = STAND_IN.partition(b"\r\n\r\n")
+        self._send_struck(Message(head + b"\r\n\r\n", body))
+        # the client has what it gets; Carloop works on
+        with suppress(OSError):
+            self._talk.whole_answer()
+        return False
+
+    def _after(self, request: Message) -> bool:
+        self._talk.forward(request.raw)
+        answer = self._talk.whole_answer()
+        if answer is None:
+            return False
+        return self._send_struck(answer)
+
+    def _send_struck(self, answer: Message) -> bool:
+        data = answer.raw
+        size = self._strike.byte_of(data)
+        match self._strike.effect:
+            case Effect.CUT:
+                self._talk.send(data[:size])
+                with suppress(OSError):
+                    self._talk.client.shutdown(socket.SHUT_RDWR)
+            case Effect.RESET:
+                self._talk.send(data[:size])
+                _reset(self._talk.client)
+            case Effect.DELAY:
+                self._talk.send(data[:size])
+                self._hold()
+                return self._talk.send(data[size:])
+            case Effect.TRUNCATE:
+                return self._talk.send(answer.ending_at(self._strike.byte_of(answer.body)).raw)
+            case Effect.DRIP:
+                return self._drip(data[:size], data[size:])
+            case Effect.FLOOD:
+                self._flood(data[:size])
+            case Effect.INSTEAD:
+                self._instead()
+            case Effect.REWRITE:
+                return self._talk.send(answer.rewritten(self._strike.pieces).raw)
+        return False
+
+    def _instead(self) -> None:
+        self._talk.send(self._strike.answer[:-1])
+        self._over.wait(self._strike.hold)
+        self._talk.send(self._strike.answer[-1:])
+        with suppress(OSError):
+            self._talk.client.shutdown(socket.SHUT_WR)
+
+    def _drip(self, whole: bytes, rest: bytes) -> bool:
+        self._talk.send(whole)
+        for byte in rest:
+            if self._over.is_set() or not self._talk.send(bytes((byte,))):
+                return False
+            self._released.wait(DRIP_SECONDS)
+        return True
+
+    def _flood(self, start: bytes) -> None:
+        is_there = self._talk.send(start)
+        sent = 0
+        while is_there and sent < FLOOD_BYTES and not self._over.is_set():
+            is_there = self._talk.send(BLANKS)
+            sent += len(BLANKS)
+
+    def _hold(self) -> None:
+        self._released.wait(LONGEST_HOLD)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(128)
+    return listener
+
+
+def _reset(sock: socket.socket) -> None:
+    """Reset a connection, also under a thread that waits on it."""
+    with suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # a mere close would wait for the thread that is reading; SHUT_RD wakes it without a farewell
+        sock.shutdown(socket.SHUT_RD)
+    sock.close()
