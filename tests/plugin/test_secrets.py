@@ -1,21 +1,14 @@
-"""Canaries: the token and the customer's data are in no log, exception, repr, page of the records or other file."""
+"""The token and the customer's data are in no log, exception, repr, page of the records or other file."""
 
 import logging
 import traceback
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from carloop_plugin import bootstrap
+from carloop_plugin import bootstrap, plugin
 from carloop_plugin.model import Site
 from mobility_hookspecs import CallContext, MobilityProblem
 from mobility_schemas import InvalidDocument, validate
-
-if TYPE_CHECKING:
-    from tests.support.planner import Planner
-else:
-    Planner = Any
 
 CUSTOMER = {
     "source": "dms",
@@ -28,7 +21,7 @@ CUSTOMER = {
 }
 
 
-class Everything(logging.Handler):
+class LogText(logging.Handler):
     """Keep every record of every logger as text, with its arguments and traceback."""
 
     def __init__(self):
@@ -36,8 +29,7 @@ class Everything(logging.Handler):
         self.lines = []
 
     def emit(self, record):
-        """Keep a record."""
-        # With all that a structured log would write, too.
+        """Keep a record, with all that a structured log would write."""
         self.lines.append(f"{record.name} {record.getMessage()} {vars(record)!r}")
         if record.exc_info:
             self.lines.append("".join(traceback.format_exception(*record.exc_info)))
@@ -46,7 +38,7 @@ class Everything(logging.Handler):
 @pytest.fixture
 def logged():
     """Everything that is logged at DEBUG, by anybody."""
-    handler, root = Everything(), logging.getLogger()
+    handler, root = LogText(), logging.getLogger()
     before = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
@@ -55,7 +47,7 @@ def logged():
     root.setLevel(before)
 
 
-def test_the_whole_story_leaves_no_canary(planner, logged):
+def test_no_canary_is_left(planner, logged):
     """Booked, refused, lost, garbled, reconciled, cancelled: nothing of a person or the token stays anywhere."""
     token = planner.control.token
     planner.save(customer=CUSTOMER)
@@ -79,13 +71,8 @@ def test_the_whole_story_leaves_no_canary(planner, logged):
 def test_no_repr_shows_a_secret(planner):
     """Neither the settings nor the session, nor anything a debugger would print."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        shown = [
-            wired,
-            wired.environment,
-            wired.settings(Site("main")),
-            wired.call.connect(Site("main")),
-            vars(bootstrap),
-        ]
+        site = Site("main")
+        shown = [wired, wired.environment, wired.settings(site), wired.call.connect(site), vars(bootstrap)]
         assert not [each for each in map(repr, shown) if planner.control.token in each]
 
 
@@ -95,14 +82,6 @@ def test_a_refused_document_is_not_quoted(planner):
     with pytest.raises(InvalidDocument) as refused:
         validate(appointment, "appointment")
     assert "anary" not in "".join(traceback.format_exception(refused.value))
-    from carloop_plugin import plugin
-
     with pytest.raises(MobilityProblem) as problem:
         plugin.on_appointment_saved(appointment, CallContext.within(5))
     assert "Canary" not in "".join(traceback.format_exception(problem.value)).replace("Canary-Müller", "")
-
-
-def test_the_store_is_its_owners_alone(planner):
-    """A pending change holds the customer until it settles."""
-    planner.save()
-    assert Path(planner.store).stat().st_mode & 0o777 == 0o600

@@ -1,14 +1,7 @@
-"""What is in force for a site."""
+"""Which settings are in force for a site: of the environment, a configuration file or the settings page."""
 
-from __future__ import annotations
-
-import os
-import pwd
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -22,17 +15,14 @@ MAIN = Site("main")
 CANARY = "canary-token-0815"
 
 
-@dataclass
 class SavedSettings:
     """A settings store in memory."""
 
-    saved: dict[Site, StoredSettings] = field(default_factory=dict)
+    def __init__(self, saved):
+        self.saved = saved
 
     def stored_settings(self, site):
         return self.saved.get(site)
-
-    def save_settings(self, site, settings):
-        self.saved[site] = settings
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +38,7 @@ def secrets(tmp_path):
 
 @pytest.fixture
 def in_force(tmp_path, secrets):
-    """Give what is in force for a site under an environment, with what was saved."""
+    """Read what is in force for a site under an environment, with what was saved."""
 
     def read(site="main", *, saved=None, **environ):
         store = SavedSettings({Site(site): saved} if saved else {})
@@ -59,8 +49,20 @@ def in_force(tmp_path, secrets):
 
 
 @pytest.fixture
+def refusal(in_force):
+    """Return why an environment is refused."""
+
+    def read(**environ):
+        with pytest.raises(ConfigurationProblem) as caught:
+            in_force(**environ)
+        return caught.value.reason
+
+    return read
+
+
+@pytest.fixture
 def config(tmp_path):
-    """Write a configuration file and give its path."""
+    """Write a configuration file and return its path."""
 
     def write(content):
         path = tmp_path / "config.toml"
@@ -95,29 +97,20 @@ def test_the_saved_token_serves_its_origin_alone(in_force, secrets):
 
 
 def test_a_site_with_an_entry_has_its_own(in_force, config, tmp_path):
-    """A site's entry wins over the environment, which serves the sites without one."""
+    """A site's entry wins over the environment, which serves what the entry does not name."""
     (tmp_path / "nord.token").write_text("token-of-nord\n")
+    nord = 'base_url = "https://nord.example"\ntoken_file = "nord.token"\nstation = "n1"\n'
     environ = {
         "CARLOOP_BASE_URL": "https://env.example",
         "CARLOOP_TOKEN": CANARY,
-        "CARLOOP_CONFIG": config(
-            '[sites.nord]\nbase_url = "https://nord.example"\ntoken_file = "nord.token"\nstation = "n1"\n'
-        ),
+        "CARLOOP_CONFIG": config(f'[sites.nord]\n{nord}[sites.sued]\nstation = "s1"\n'),
     }
-    nord, west = in_force("nord", **environ), in_force("west", **environ)
-    assert (nord.base_url, nord.token, nord.station) == ("https://nord.example", "token-of-nord", "n1")
-    assert (west.base_url, west.token, west.station) == ("https://env.example", CANARY, None)
-
-
-def test_an_entry_with_a_station_alone(in_force, config):
-    """An entry that names a station alone uses the environment's Carloop."""
-    settings = in_force(
-        "nord",
-        CARLOOP_BASE_URL="https://env.example",
-        CARLOOP_TOKEN=CANARY,
-        CARLOOP_CONFIG=config('[sites.nord]\nstation = "n1"\n'),
-    )
-    assert (settings.base_url, settings.token, settings.station) == ("https://env.example", CANARY, "n1")
+    found = [in_force(site, **environ) for site in ("nord", "sued", "west")]
+    assert [(each.base_url, each.token, each.station) for each in found] == [
+        ("https://nord.example", "token-of-nord", "n1"),
+        ("https://env.example", CANARY, "s1"),
+        ("https://env.example", CANARY, None),
+    ]
 
 
 ENV, FILE, OWN, TYPED = (f"https://{name}.example" for name in ("env", "file", "own", "typed"))
@@ -169,7 +162,9 @@ def test_where_a_provided_token_goes(
     settings = in_force("nord", saved=typed, **environ)
 
     assert (settings.base_url, settings.token) == (base_url, token)
-    assert ("token" in settings.fixed, settings.token_place is not None) == (token is not None,) * 2
+    assert ("token" in settings.fixed) == (token is not None)
+    places = {None: None, "env-token": "environment"}
+    assert settings.token_place == places.get(token, str(tmp_path / str(token)))
     assert settings.unused_token is None if why is None else settings.unused_token.text == why
     assert [each.text for each in missing_settings(settings)] == ([] if token else [why or "check.no_token"])
     # A token that was entered for the address in force serves it where no other does.
@@ -191,12 +186,10 @@ BROKEN_FILES = {
 
 
 @pytest.mark.parametrize("key", BROKEN_FILES)
-def test_a_broken_file_is_told(in_force, config, key):
+def test_a_broken_file(refusal, config, key):
     """A file that cannot be understood is a problem that names it, in both languages, without its content."""
     path = config(BROKEN_FILES[key])
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=path)
-    reason = caught.value.reason
+    reason = refusal(CARLOOP_CONFIG=path)
     assert (reason.code, reason.text) == ("not_configured", f"settings.{key}")
     for locale in ("de", "en"):
         words = text(reason.text, locale, dict(reason.params))
@@ -205,52 +198,42 @@ def test_a_broken_file_is_told(in_force, config, key):
 
 
 @pytest.mark.parametrize(("content", "place"), [("a = 1\nb = = 2\n", ("2", "5")), ("a = '", ("1", "1"))])
-def test_the_line_is_named(in_force, config, content, place):
+def test_the_line_is_named(refusal, config, content, place):
     """The line and column of what is wrong are named, also at the file's end."""
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=config(content))
-    params = dict(caught.value.reason.params)
+    params = dict(refusal(CARLOOP_CONFIG=config(content)).params)
     assert (params["line"], params["column"]) == place
 
 
-def test_files_that_cannot_be_read(in_force, config, tmp_path):
-    """A missing file, a folder and a path that is none are told apart."""
-    found = {}
-    for name, path in {"missing": tmp_path / "none.toml", "folder": tmp_path, "odd": Path("a\0b")}.items():
-        with pytest.raises(ConfigurationProblem) as caught:
-            in_force(CARLOOP_CONFIG=str(path))
-        found[name] = caught.value.reason.text
-    assert found == {
-        "missing": "settings.config_missing",
-        "folder": "settings.config_folder",
-        "odd": "settings.config_unreadable",
-    }
+def test_a_file_that_cannot_be_read(refusal, config, tmp_path, monkeypatch):
+    """A missing file, a folder, an impossible path and one without read permission are told apart."""
+    assert refusal(CARLOOP_CONFIG=str(tmp_path / "none.toml")).text == "settings.config_missing"
+    assert refusal(CARLOOP_CONFIG=str(tmp_path)).text == "settings.config_folder"
+    assert refusal(CARLOOP_CONFIG="a\0b").text == "settings.config_unreadable"
+
+    def refuse(*_):
+        raise PermissionError
+
+    path = config("")
+    monkeypatch.setattr(Path, "open", refuse)
+    assert refusal(CARLOOP_CONFIG=path).text == "settings.config_no_permission"
 
 
-@pytest.mark.parametrize("content", ["", "two words", "zeile\numbruch", "schlüssel", "x" * 5000])
-def test_a_token_file_without_a_token(in_force, config, tmp_path, content):
-    """A file that holds no token is told, and what it holds is not."""
-    (tmp_path / "token").write_text(content)
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "token"\n'))
-    assert caught.value.reason.text == "settings.token_file_content"
-    assert content[:5] not in repr(caught.value.reason) or content == ""
-
-
-def test_a_missing_token_file(in_force, config):
-    """A token_file that is not there is a problem, not a missing token."""
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "nowhere"\n'))
-    assert caught.value.reason.text == "settings.token_file_missing"
+@pytest.mark.parametrize("content", [None, "", "two words", "zeile\numbruch", "schlüssel", "x" * 5000])
+def test_a_token_file_without_a_token(refusal, config, tmp_path, content):
+    """A file that is missing or holds no token is a problem, and what it holds is not shown."""
+    if content is not None:
+        (tmp_path / "token").write_text(content)
+    reason = refusal(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "token"\n'))
+    assert reason.text == f"settings.token_file_{'missing' if content is None else 'content'}"
+    assert not content or content[:5] not in repr(reason)
 
 
 @pytest.mark.parametrize("token", ["two words", "a\tb", "geheimnüs", "\udc80"])
-def test_a_variable_that_holds_no_token(in_force, token):
+def test_a_variable_that_holds_no_token(refusal, token):
     """CARLOOP_TOKEN with white space or umlauts is refused with a sentence that does not repeat it."""
-    with pytest.raises(ConfigurationProblem) as caught:
-        in_force(CARLOOP_TOKEN=token, CARLOOP_BASE_URL=ENV)
-    assert caught.value.reason.text == "settings.token_variable"
-    assert token not in repr(caught.value.reason)
+    reason = refusal(CARLOOP_TOKEN=token, CARLOOP_BASE_URL=ENV)
+    assert reason.text == "settings.token_variable"
+    assert token not in repr(reason)
 
 
 def test_keys_that_mean_nothing(config):
@@ -269,10 +252,12 @@ def test_no_token_in_a_repr(in_force):
     assert environment.store_shown == "postgresql://h/db"
 
 
-def test_the_store_is_a_file_in_the_users_folder(monkeypatch, tmp_path):
-    """Without CARLOOP_STORE the records are in the user's data folder."""
+def test_where_the_store_is(monkeypatch, tmp_path):
+    """In the user's data folder, or where CARLOOP_STORE says, from where the program was started."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert Environment.read({}).store == str(tmp_path / "carloop" / "carloop.sqlite3")
+    monkeypatch.chdir(tmp_path)
+    assert Environment.read({"CARLOOP_STORE": "a/b.sqlite3"}).store == str(tmp_path / "a" / "b.sqlite3")
 
 
 def test_the_users_own_configuration_file(monkeypatch, tmp_path, in_force):
@@ -282,42 +267,3 @@ def test_the_users_own_configuration_file(monkeypatch, tmp_path, in_force):
     (tmp_path / "carloop").mkdir()
     (tmp_path / "carloop" / "config.toml").write_text('base_url = "https://own.example"\n')
     assert in_force().base_url == "https://own.example"
-
-
-def test_relative_paths_are_made_absolute(monkeypatch, tmp_path):
-    """A relative CARLOOP_STORE is meant from where the program was started."""
-    monkeypatch.chdir(tmp_path)
-    assert Environment.read({"CARLOOP_STORE": "a/b.sqlite3"}).store == str(tmp_path / "a" / "b.sqlite3")
-
-
-def test_the_tokens_place(in_force, config, tmp_path):
-    """The token's place is the environment or the token file; of one from the page, its credentials know it."""
-    (tmp_path / "token").write_text(CANARY)
-    environ = {"CARLOOP_BASE_URL": ENV, "CARLOOP_CONFIG": config('[sites.nord]\ntoken_file = "token"\n')}
-    assert in_force(**environ, **VARIABLE).token_place == "environment"
-    assert in_force("nord", **environ, **VARIABLE).token_place == str(tmp_path / "token")
-    assert in_force(**environ).token_place is None
-
-
-@contextmanager
-def as_nobody():
-    """Give up the rights of root for a while, since root may read every file."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(pwd.getpwnam("nobody").pw_uid)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-def test_a_file_one_may_not_read(in_force):
-    """A configuration file without permission is told as such."""
-    with TemporaryDirectory(prefix="carloop-config-") as folder:
-        Path(folder).chmod(0o755)  # the file alone is in the way
-        path = Path(folder) / "config.toml"
-        path.touch(mode=0)
-        with as_nobody(), pytest.raises(ConfigurationProblem) as caught:
-            in_force(CARLOOP_CONFIG=str(path))
-    assert caught.value.reason.text == "settings.config_no_permission"
