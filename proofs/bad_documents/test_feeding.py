@@ -1,0 +1,40 @@
+"""The harness that feeds the hooks sees what is not refused, and what is kept."""
+
+import time
+
+import pytest
+
+from carloop_plugin.model import AppointmentId
+from carloop_plugin.store.opening import source_of
+from tests.support.feeding import EACH, HOOKS, feed, kept
+
+
+def test_there_are_ten_thousand():
+    """As many documents as are promised."""
+    assert len(HOOKS) * EACH >= 10_000
+
+
+def test_every_table_is_counted(tmp_path):
+    """A row in any table counts as kept, also what was asked to be erased."""
+    location = str(tmp_path / "carloop.sqlite3")
+    assert kept(location) == 0
+    source = source_of(location)
+    with source.open(deadline=time.monotonic() + 30) as store:
+        store.forget_appointments([AppointmentId("A-99")])
+    source.close()
+    assert kept(location) == 1
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"status": "done"}, ValueError("raw")])
+def test_an_answer_that_is_not_a_refusal_is_found(monkeypatch, tmp_path, answer):
+    """An answer is astray, an exception is raw."""
+
+    def hook(_document, _context):
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    food = HOOKS["on_rental_change"]
+    monkeypatch.setitem(HOOKS, "on_rental_change", type(food)(hook, food.bad))
+    fed = feed("on_rental_change", location=str(tmp_path / "none.sqlite3"), each=3)
+    assert (fed.refused, len(fed.raw if isinstance(answer, Exception) else fed.astray)) == (0, 3)
