@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import uuid
 from datetime import timedelta
 
 from mobility_schemas import validate
@@ -78,16 +77,6 @@ def test_a_file_of_another_appointment(run, saved, tmp_path):
     assert (ran.code, "another appointment" in ran.err) == (2, True)
 
 
-def test_the_same_change_again(run, saved):
-    """The same change's id is the same rental; another one is refused and shows the first."""
-    words = ("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
-    change = ("--change-id", str(uuid.uuid4()))
-    first, again, other = run(*words, *change), run(*words, *change), run(*words)
-    assert first.document["rental"]["id"] == again.document["rental"]["id"]
-    assert (other.code, other.document["problem"]["code"]) == (1, "already_booked")
-    assert other.document["rental"]["id"] == first.document["rental"]["id"]
-
-
 def test_change_the_end_and_cancel(run, saved, booked):
     """A cancelled rental is listed with `--all` only; cancelling twice is fine."""
     end = saved.end() + timedelta(hours=3)
@@ -110,10 +99,15 @@ def test_a_refusal_is_shown_to_a_person(run, saved, booked):
 
 
 def test_a_lost_answer_is_unknown(run, saved, pending):
-    """A lost answer exits 3 with the way to go on; `recover` settles it."""
-    saved.control.calm()
+    """A lost answer exits 3 with the way to go on; the doctor counts it, and `recover` settles it."""
     assert (pending.code, pending.document["status"]) == (3, "unknown")
     assert f"--change-id {pending.document['change_id']}" in pending.err
+    examined = run("doctor", "--json").document
+    store = examined["store"]
+    assert (store["pending"], store["unknown"], store["oldest_pending"]) == (1, 1, store["oldest_unknown"])
+    assert store["oldest_pending"] is not None
+    assert "unknown_outcomes" in {each["code"] for each in examined["findings"]}
+    saved.control.calm()
     report = run("recover", "--json").document
     validate(report, "reconcile_report")
     assert [each["status"] for each in report["settled"]] == ["done"]

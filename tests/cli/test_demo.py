@@ -69,13 +69,6 @@ def test_the_facts_a_program_reads(told):
     assert facts["vehicle_unavailable"]["alternatives"] > 0
 
 
-def test_every_step_has_its_texts():
-    """Each step has a title and a sentence in both languages."""
-    keys = [key for step in STEPS for key in (f"story.{step}", f"story.{step}.seen")]
-    missing = [(locale, key) for locale in ("de", "en") for key in keys if not Texts(locale).has(key)]
-    assert missing == []
-
-
 def test_a_wrong_step_is_exit_code_1(run, monkeypatch):
     """A person sees which step was wrong, and that not all of them were right."""
     steps = [{"step": mark, "ok": mark == "✓", "title": mark, "seen": "\x1b[2J"} for mark in "✓✗✓"]

@@ -46,15 +46,6 @@ def test_what_is_wrong_is_found(run, configured, monkeypatch, settings, code, fo
     assert (shown.code, "All is well" in shown.err, f"Code: {found}" in shown.out) == (code, False, True)
 
 
-def test_unknown_outcomes(run, pending):
-    """A pending change is counted."""
-    report = run("doctor", "--json").document
-    assert (report["store"]["pending"], report["store"]["unknown"]) == (1, 1)
-    assert report["store"]["oldest_pending"] is not None
-    assert report["store"]["oldest_pending"] == report["store"]["oldest_unknown"]
-    assert "unknown_outcomes" in codes(report)
-
-
 def test_how_changes_went(run, saved, booked):
     """Counted and timed from the records, whichever process made the changes; a person reads it in a line each."""
     run("book", "--appointment", saved.id, "--option", booked["vehicle"]["id"])
@@ -73,23 +64,6 @@ def test_how_changes_went(run, saved, booked):
     for language, wanted in words.items():
         shown = run("--lang", language, "doctor").out
         assert [each for each in wanted if each not in shown] == []
-
-
-def test_records_that_were_moved_aside(run, planner):
-    """They may hold personal data, so the doctor lists them with their age, until an erasure deletes them."""
-    planner.save()
-    name = f"{planner.store.name}.damaged-20260102T030405"
-    planner.store.with_name(name).write_text("damaged")
-    report = run("doctor", "--json").document
-    (moved,) = report["store"]["moved_aside"]
-    assert (moved["file"], moved["at"]) == (name, "2026-01-02T03:04:05Z")
-    days = int(moved["age_seconds"] / 86400)
-    assert (days > 0, "moved_aside" in codes(report)) == (True, True)
-    for language, age in (("de", f"Alter in Tagen: {days}"), ("en", f"age in days: {days}")):
-        shown = run("--lang", language, "doctor").text
-        assert (name in shown, age in shown) == (True, True)
-    run("erase", "--customer", "4711", "--yes")
-    assert run("doctor", "--json").document["store"]["moved_aside"] == []
 
 
 def test_a_warning_is_not_all_well(run, configured, tmp_path, monkeypatch, sandbox):

@@ -63,18 +63,20 @@ def test_interrupting_a_watch(program, configured):
 
 
 @pytest.mark.parametrize(
-    ("language", "incomplete", "how"),
+    ("language", "incomplete", "age", "how"),
     [
-        ("de", "war nicht vollständig lesbar", "Nur die nächste Löschung („carloop erase“) entfernt sie"),
         (
-            "en",
-            "could not be read completely",
-            "The next erasure (“carloop erase”) deletes them, nothing else",
+            "de",
+            "war nicht vollständig lesbar",
+            "Alter in Tagen: ",
+            "Nur die nächste Löschung („carloop erase“)",
         ),
+        ("en", "could not be read completely", "age in days: ", "The next erasure (“carloop erase”) deletes"),
     ],
+    ids=["de", "en"],
 )
-def test_damaged_records_are_rebuilt(run, saved, booked, language, incomplete, how):
-    """The rentals are found again; the damaged file is moved aside, and the doctor says how it is deleted."""
+def test_damaged_records_are_rebuilt(run, saved, booked, language, incomplete, age, how):
+    """The rentals are found again; the doctor lists the file that was moved aside and says how it is deleted."""
     bootstrap.close()
     saved.store.write_bytes(GARBAGE)
     report = run("doctor", "--json")
@@ -84,8 +86,13 @@ def test_damaged_records_are_rebuilt(run, saved, booked, language, incomplete, h
     assert (rebuilt.code, incomplete in rebuilt.text) == (0, True)
     assert booked["id"] in {each["id"] for each in run("rentals", "--json").document}
     (aside,) = saved.store.parent.glob("*damaged*")
+    aside = aside.rename(saved.store.with_name(f"{saved.store.name}.damaged-20260102T030405"))
+    (moved,) = run("doctor", "--json").document["store"]["moved_aside"]
+    assert (moved["file"], moved["at"]) == (aside.name, "2026-01-02T03:04:05Z")
+    days = int(moved["age_seconds"] / 86400)
     shown = run("--lang", language, "doctor").text
-    assert [each for each in (aside.name, how) if each not in shown] == []
+    assert days > 0
+    assert [each for each in (aside.name, f"{age}{days}", how) if each not in shown] == []
 
 
 def test_lost_records(run, saved, booked):
