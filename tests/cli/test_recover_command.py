@@ -16,7 +16,7 @@ GARBAGE = b"this is no database" * 100
 
 
 def test_a_change_that_was_set_aside_is_tried_again(run, saved):
-    """The doctor lists it for a person, who has recovery try it with the others."""
+    """The doctor lists it for a person, who has recovery try it with the others again."""
     option = saved.roomy_car()
     saved.control.fault("book", "drop_before", times=1000)
     pending = run("book", "--appointment", saved.id, "--option", option, "--json").document["change_id"]
@@ -24,6 +24,8 @@ def test_a_change_that_was_set_aside_is_tried_again(run, saved):
         for _ in range(20):
             wired.call.store.mark_unknown(pending, "invalid_answer", counts=True)
     assert f"Not settled after many attempts: {pending}" in run("doctor").text
+    run("recover")
+    assert pending not in run("doctor").text
     saved.control.calm()
     assert [each["status"] for each in run("recover", "--json").document["settled"]] == ["done"]
 
