@@ -168,7 +168,7 @@ def test_serve_until_told_to_stop(program, tmp_path):
         health = httpx.get(f"{sandbox}/api/planner/v1/health")
         process.send_signal(signal.SIGTERM)
         printed += process.stderr.read()
-        code = process.wait(20)
+        code = process.wait(60)
     assert all(line.startswith("ready http://127.0.0.1:") for line in ready)
     assert (code, health.status_code, "Traceback" in printed) == (0, 200, False)
     assert 'name="vehicle_class"' in page
@@ -190,8 +190,8 @@ def test_no_program_is_left_when_the_story_is_interrupted(program):
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGTERM)
         errors = process.stderr.read()
-        code = process.wait(20)
-    _, alive = psutil.wait_procs(children, timeout=10)
+        code = process.wait(60)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert (code, b"Traceback" in errors, len(children) > 0, alive) == (130, False, True, [])
 
 

@@ -59,7 +59,7 @@ def test_interrupting_a_watch(program, configured):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        code, errors = process.wait(20), process.stderr.read()
+        code, errors = process.wait(60), process.stderr.read()
     assert first.startswith(b"{")
     assert (code, b"Traceback" in errors) == (0, False)
 
