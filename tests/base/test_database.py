@@ -75,11 +75,6 @@ def test_who_reads_waits_for_who_writes(database):
     assert seen == [["a", "b"]]
 
 
-def test_the_file_is_its_owners_alone(database, tmp_path):
-    """Whatever the umask says."""
-    assert (tmp_path / "probe.sqlite3").stat().st_mode & 0o077 == 0
-
-
 @pytest.mark.parametrize(
     ("version", "safe"),
     [((3, 40, 1), False), ((3, 44, 6), True), ((3, 45, 0), False), ((3, 50, 7), True), ((3, 51, 2), False),

@@ -1,9 +1,7 @@
 """The program as a person or another program runs it, against a real sandbox."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -14,7 +12,7 @@ from carloop_plugin.cli.program import carloop
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run ended and what it said."""
+    """How a run ended and what it printed."""
 
     code: int
     out: str
@@ -25,16 +23,30 @@ class Ran:
         """Read standard output as one JSON document."""
         return json.loads(self.out)
 
+    @property
+    def text(self):
+        """Return both outputs as one line, so that no line break of a narrow column matters."""
+        return " ".join((self.out + self.err).split())
 
-Run = Callable[..., Ran]
 
-
-@pytest.fixture
-def run(monkeypatch):
-    """Run `carloop` with words, in English unless they say otherwise."""
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch):
+    """Give every test the same terminal: English, and wide enough for any table."""
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.setenv("COLUMNS", "240")
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Return the words that start `carloop` as a process of its own."""
+    return [sys.executable, "-c", "from carloop_plugin.cli import main; main()"]
+
+
+@pytest.fixture
+def run():
+    """Run `carloop` with words in this process."""
 
     def call(*words, given=None):
         result = CliRunner().invoke(carloop, list(words), input=given, prog_name="carloop")
@@ -46,7 +58,29 @@ def run(monkeypatch):
 
 @pytest.fixture
 def appointment_file(planner, tmp_path):
-    """An appointment of its own, in a file."""
+    """Write the planner's appointment to a file."""
     path = tmp_path / "appointment.json"
     path.write_text(json.dumps(planner.appointment), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def saved(run, planner, appointment_file):
+    """Save the appointment from its file."""
+    assert run("appointment", "save", str(appointment_file)).code == 0
+    return planner
+
+
+@pytest.fixture
+def booked(run, saved):
+    """Book a rental for the saved appointment."""
+    ran = run("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
+    return ran.document["rental"]
+
+
+@pytest.fixture
+def pending(run, saved):
+    """Book a rental whose answers are lost until `saved.control.calm()`."""
+    option = saved.roomy_car()
+    saved.control.fault("book", "drop_after", times=1000)
+    return run("book", "--appointment", saved.id, "--option", option, "--json")

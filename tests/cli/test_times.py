@@ -1,14 +1,29 @@
-"""Times as a person types them."""
+"""Times as a person types and reads them, in the zone that is meant."""
 
+import time
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from carloop_plugin import bootstrap
 from carloop_plugin.cli.misuse import Misuse
 from carloop_plugin.cli.texts import Texts
 from carloop_plugin.cli.times import read_time, show_time, zone_of
+from mobility_hookspecs import CallContext
 
-BERLIN = ZoneInfo("Europe/Berlin")
+TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
+"""The zone of the appointments below, and that of the sandbox's account."""
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch):
+    """Put this computer into a third zone."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.mark.parametrize(
@@ -33,40 +48,30 @@ def test_what_is_understood(typed, meant):
 
 
 @pytest.mark.parametrize(
-    "typed",
-    ["", "morgen", "2026-03-02", "08:30", "32.01.2026 08:00", "02.03.2026 25:00", "2026-W10-1T08:00Z",
-     "2026-02-30T08:00:00Z", "9" * 5000],
-)  # fmt: skip
-def test_what_is_no_time(typed):
-    """Anything else is refused with two ways to write one."""
+    ("typed", "key", "ways"),
+    [
+        *(
+            (text, "time.none", {})
+            for text in (
+                *("", "morgen", "2026-03-02", "08:30", "32.01.2026 08:00", "02.03.2026 25:00"),
+                *("2026-W10-1T08:00Z", "2026-02-30T08:00:00Z", "9" * 5000),
+            )
+        ),
+        ("29.03.2026 02:30", "time.never", {}),
+        (
+            "25.10.2026 02:30",
+            "time.twice",
+            {"first": "2026-10-25T02:30:00+02:00", "second": "2026-10-25T02:30:00+01:00"},
+        ),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_what_is_refused(typed, key, ways):
+    """No time, a local time that does not exist, and one that exists twice, with the two ways to write it."""
     with pytest.raises(Misuse) as caught:
         read_time(typed, BERLIN, option="--start")
-    assert caught.value.key == "time.none"
-
-
-def test_the_night_that_has_no_half_past_two():
-    """A local time that does not exist is refused."""
-    with pytest.raises(Misuse) as caught:
-        read_time("29.03.2026 02:30", BERLIN, option="--start")
-    assert caught.value.key == "time.never"
-
-
-def test_the_night_that_has_it_twice():
-    """A local time that exists twice is refused with the two ways to write it."""
-    with pytest.raises(Misuse) as caught:
-        read_time("25.10.2026 02:30", BERLIN, option="--start")
-    ways = (caught.value.params["first"], caught.value.params["second"])
-    assert (caught.value.key, ways) == (
-        "time.twice",
-        ("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"),
-    )
-
-
-def test_a_local_time_of_no_known_zone():
-    """Without a zone nobody guesses: this computer's may be another one."""
-    with pytest.raises(Misuse) as caught:
-        read_time("02.03.2026 08:30", None, option="--start")
-    assert (caught.value.key, caught.value.params["example"]) == ("time.no_zone", "2026-03-02T08:30:00+02:00")
+    params = {name: value for name, value in caught.value.params.items() if name not in ("option", "time")}
+    assert (caught.value.key, params) == (key, ways)
 
 
 def test_times_are_shown_in_the_language():
@@ -75,12 +80,82 @@ def test_times_are_shown_in_the_language():
     assert shown == ["02.03.2026, 08:30", "2026-03-02 08:30"]
 
 
-def test_a_zone_there_is_none_of():
-    """An unknown zone is none."""
-    assert [zone_of(name) for name in ("Europe/Berlin", "Mars/Olympus", "", None, "../etc")] == [
-        BERLIN,
-        None,
-        None,
-        None,
-        None,
-    ]
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [("Europe/Berlin", BERLIN), ("Mars/Olympus", None), ("", None), (None, None), ("../etc", None)],
+)
+def test_zones_are_found_by_name(name, zone):
+    """An unknown zone is None."""
+    assert zone_of(name) == zone
+
+
+def erase_number(planner):
+    """Erase the customer."""
+    planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []})
+
+
+def erase_appointment(planner):
+    """Erase the appointment, twice."""
+    for _ in range(2):
+        planner.host.erase({"customer_numbers": [], "appointment_ids": [planner.id]})
+
+
+def rebuild(planner):
+    """Lose the records and rebuild them: the appointment is not in Carloop."""
+    bootstrap.close()
+    planner.store.write_bytes(b"not a database any more" * 1000)
+    bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
+
+
+@pytest.mark.parametrize(
+    ("happens", "zone"),
+    [
+        (lambda _: None, TOKYO),
+        (erase_number, TOKYO),
+        (erase_appointment, TOKYO),
+        (rebuild, BERLIN),
+    ],
+    ids=["nothing", "customer erased", "appointment erased", "records rebuilt"],
+)
+def test_the_zone_of_an_appointment(run, planner, happens, zone):
+    """A local time is of the appointment's zone, where that is lost of its account's; times are shown in it."""
+    planner.save(time_zone="Asia/Tokyo")
+    rental = planner.book()
+    happens(planner)
+    end = planner.end() + timedelta(hours=3)
+    ran = run("change-end", rental["id"], f"{end.astimezone(zone):%d.%m.%Y %H:%M}", "--json")
+    assert (ran.code, datetime.fromisoformat(ran.document["rental"]["period"]["end"])) == (0, end)
+    shown = run("rentals", "--appointment", planner.id)
+    assert f"{end.astimezone(zone):%Y-%m-%d %H:%M}" in shown.out
+    assert f"Times in {zone}." in shown.err
+
+
+def test_the_zone_of_a_change_that_settles_after_the_erasure(run, planner):
+    """The appointment is forgotten in the transaction that brings the rental, its zone is not."""
+    planner.save(time_zone="Asia/Tokyo")
+    planner.control.fault("book", "drop_after", times=100)
+    planner.do(planner.booking())
+    erase_appointment(planner)
+    planner.control.calm()
+    planner.reconcile()
+    assert "Times in Asia/Tokyo." in run("rentals", "--appointment", planner.id).err
+
+
+def test_the_zone_of_a_period_without_an_appointment(run, planner):
+    """It is the account's, which is said; a time with an offset needs none."""
+    ran = run("search", "--start", "2031-03-02 08:30", "--end", "2031-03-02T17:00:00Z", "--json")
+    exact = run("search", "--start", "2031-03-02T08:30:00Z", "--end", "2031-03-02T17:00:00Z", "--json")
+    assert ran.document["options"][0]["period"]["start"] == "2031-03-02T08:30:00+01:00"
+    assert ("taken in Europe/Berlin" in ran.err, "taken in" in exact.err) == (True, False)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_an_appointment_of_an_unknown_zone(run, planner, language):
+    """The zone is not guessed: the time has to be written with its offset."""
+    planner.save()
+    rental = planner.book()
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        db = wired.call.store.database
+        db.transact(lambda: db.execute("UPDATE appointments SET time_zone = 'Mars/Olympus'"))
+    ran = run("--lang", language, "change-end", rental["id"], f"{planner.end():%d.%m.%Y %H:%M}")
+    assert (ran.code, "+02:00" in ran.err) == (2, True)

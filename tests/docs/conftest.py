@@ -16,15 +16,10 @@ def root():
 
 
 @pytest.fixture(scope="session")
-def reference(root):
-    """Read all pages of docs/reference as one text."""
-    return "\n".join(path.read_text("utf-8") for path in sorted((root / "docs/reference").glob("*.md")))
-
-
-@pytest.fixture(scope="session")
-def headings(reference):
+def headings(root):
     """Collect the headings of docs/reference, without their marks."""
-    return set(re.findall(r"^#+ `?(.*?)`?$", reference, re.MULTILINE))
+    text = "\n".join(path.read_text("utf-8") for path in (root / "docs/reference").glob("*.md"))
+    return set(re.findall(r"^#+ `?(.*?)`?$", text, re.MULTILINE))
 
 
 @pytest.fixture(scope="session")

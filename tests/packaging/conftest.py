@@ -1,7 +1,7 @@
 """The three wheels as pip builds them, and environments that hold one of them and what it asks for.
 
-Nothing is fetched: an environment gets the third-party distributions from the one the tests run in, file by
-file, and exactly those that a wheel's own metadata reaches. So a missing requirement shows as ImportError.
+Nothing is fetched: an environment gets the third-party distributions from the one the tests run in, and exactly
+those that a wheel's own metadata reaches. So a missing requirement shows as ImportError.
 """
 
 import email
@@ -110,9 +110,11 @@ def _fill(wheels, name, extras, folder):
     python = folder / "env" / "bin" / "python"
     (site,) = (folder / "env" / "lib").glob("python*/site-packages")
     ours, theirs = _closure(wheels, name, extras)
+    owners = metadata.packages_distributions()
     for distribution in theirs:
-        _link(distribution, site)
-    pip(python, "install", "--no-deps", "--no-index", *(str(wheels.paths[row]) for row in sorted(ours)))
+        _link(distribution, site, owners)
+    paths = [str(wheels.paths[row]) for row in sorted(ours)]
+    pip(python, "install", "--no-deps", "--no-index", "--no-compile", *paths)
     (folder / "empty").mkdir()
     return Environment(folder / "env", folder / "empty")
 
@@ -145,11 +147,13 @@ def _apply(asked, extras):
             yield canonicalize_name(requirement.name), frozenset(requirement.extras)
 
 
-def _link(distribution, site):
-    """Link each file of an installed distribution; file by file, since folders may be shared (jaraco)."""
+def _link(distribution, site, owners):
+    """Link an installed distribution's folders; file by file where others put files there as well (jaraco)."""
+    linked = set()
     for file in distribution.files or []:
-        if file.parts[0] != "..":
-            target = site / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if not target.exists():
-                target.symlink_to(Path(str(distribution.locate_file(file))))
+        top = file.parts[0]
+        part = Path(file) if len(set(owners.get(top, ()))) > 1 else Path(top)
+        if top not in ("..", "__pycache__") and part not in linked:
+            linked.add(part)
+            (site / part).parent.mkdir(parents=True, exist_ok=True)
+            (site / part).symlink_to(Path(str(distribution.locate_file(part))))

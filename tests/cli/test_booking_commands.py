@@ -1,0 +1,148 @@
+"""`carloop appointment`, `search`, `book`, `change-end`, `cancel` and `rentals`."""
+
+import json
+import signal
+import subprocess
+from datetime import timedelta
+
+from mobility_schemas import validate
+
+
+def test_saving_an_appointment_shows_step_four(run, appointment_file):
+    """A program gets the contract's document, a person the words of the planner's screen."""
+    ran = run("appointment", "save", str(appointment_file), "--json")
+    validate(ran.document, "mobility_step")
+    assert (ran.code, ran.document["state"], ran.document["locked"]) == (0, "open", ["/customer"])
+    shown = run("--lang", "de", "appointment", "save", str(appointment_file)).out
+    for words in ("4. Mobilitätsangebot", "Verleihzeitraum", "Jörg Canary-Müller", "nicht änderbar"):
+        assert words in shown
+
+
+def test_filters(run, planner):
+    """Classes and features are tables for people and the contract's document for programs."""
+    for command, word in (("classes", "Kombi"), ("features", "Automatik")):
+        validate(run(command, "--json").document, "mobility_filters")
+        assert word in run(command).out
+
+
+def test_search_for_an_appointment(run, saved):
+    """The appointment's period and site are taken; the filters narrow the result."""
+    every = run("search", "--appointment", saved.id, "--json").document
+    some = run("search", "--appointment", saved.id, "--class", "kombi", "--class", "suv", "--json").document
+    validate(every, "mobility_offer")
+    assert every["options"][0]["period"] == saved.appointment["period"]
+    classes = {each["vehicle"]["vehicle_class"] for each in some["options"] if each["match"] == "exact"}
+    assert classes == {"kombi", "suv"}
+    table = run("search", "--appointment", saved.id, "--limit", "2")
+    assert every["options"][0]["id"] in table.out
+    assert "--limit" in table.err
+
+
+def test_the_customer_comes_from_the_saved_file(run, saved, appointment_file):
+    """Booking takes the customer from the file the appointment was saved from, and keeps no copy of it."""
+    ran = run("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
+    validate(ran.document, "rental_outcome")
+    assert (ran.code, ran.document["status"]) == (0, "done")
+    assert str(appointment_file) in ran.err
+    assert len(saved.control.rentals(saved.id)) == 1
+    files = [path for path in saved.store.parent.iterdir() if path.is_file() and path != appointment_file]
+    assert [path for path in files if b"Canary" in path.read_bytes()] == []
+
+
+def test_the_customer_comes_from_standard_input(run, planner):
+    """A customer, or the whole appointment, may be piped in; without either, the command says how to."""
+    step = run("appointment", "save", "-", "--json", given=json.dumps(planner.appointment))
+    assert step.document["appointment_id"] == planner.id
+    words = ("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json")
+    nobody = run(*words)
+    assert (nobody.code, "--file" in nobody.err) == (2, True)
+    refused = run(*words, given=json.dumps(planner.appointment["customer"] | {"last_name": "Anders"}))
+    done = run(*words, given=json.dumps(planner.appointment))
+    assert (refused.code, refused.document["problem"]["code"]) == (1, "customer_locked")
+    assert done.document["status"] == "done"
+
+
+def test_an_appointment_never_saved(run, configured):
+    """Booking and searching for an appointment never saved are refused, with the contract's code."""
+    for words in (("book", "--option", "V1"), ("search",)):
+        ran = run(*words, "--appointment", "never", "--json")
+        assert (ran.code, ran.document["code"]) == (1, "appointment_not_saved")
+
+
+def test_a_file_of_another_appointment(run, saved, tmp_path):
+    """A file that holds another appointment is not used for this one."""
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(saved.appointment | {"id": "other"}))
+    ran = run("book", "--appointment", saved.id, "--option", "V1", "--file", str(other))
+    assert (ran.code, "another appointment" in ran.err) == (2, True)
+
+
+def test_change_the_end_and_cancel(run, saved, booked):
+    """A cancelled rental is listed with `--all` only; cancelling twice is fine."""
+    end = saved.end() + timedelta(hours=3)
+    assert run("change-end", booked["id"], end.isoformat(), "--json").code == 0
+    listed = run("rentals", "--appointment", saved.id, "--json").document
+    validate(listed[0], "rental")
+    codes = [run("cancel", booked["id"], "--reason", "called off").code for _ in range(2)]
+    assert codes == [0, 0]
+    assert run("rentals", "--appointment", saved.id, "--json").document == []
+    gone = run("rentals", "--appointment", saved.id, "--all", "--json").document
+    assert [rental["status"] for rental in gone] == ["cancelled"]
+
+
+def test_a_refusal_is_shown_to_a_person(run, saved, booked):
+    """A refusal is printed with its title and code, in the language, and exits 1."""
+    ran = run("--lang", "de", "change-end", booked["id"], "2020-01-01T00:00:00Z")
+    assert ran.code == 1
+    assert "Code: period_in_past" in ran.err
+    assert run("change-end", "R-none", "2031-01-01T00:00:00Z").code == 1
+
+
+def test_a_lost_answer_is_unknown(run, saved, pending):
+    """A lost answer exits 3 with the way to go on; the doctor counts it, and `recover` settles it."""
+    assert (pending.code, pending.document["status"]) == (3, "unknown")
+    assert f"--change-id {pending.document['change_id']}" in pending.err
+    examined = run("doctor", "--json").document
+    store = examined["store"]
+    assert (store["pending"], store["unknown"], store["oldest_pending"]) == (1, 1, store["oldest_unknown"])
+    assert store["oldest_pending"] is not None
+    assert "unknown_outcomes" in {each["code"] for each in examined["findings"]}
+    saved.control.calm()
+    report = run("recover", "--json").document
+    validate(report, "reconcile_report")
+    assert [each["status"] for each in report["settled"]] == ["done"]
+    assert len(saved.control.rentals(saved.id)) == 1
+
+
+def test_give_up_a_pending_booking(run, saved, pending):
+    """A booking whose outcome is unknown can be given up; found later, it is cancelled."""
+    run("cancel", "--booking", pending.document["change_id"])
+    saved.control.calm()
+    run("recover")
+    assert [each["status"] for each in saved.control.rentals(saved.id)] == ["cancelled"]
+
+
+def test_interrupted_while_it_is_sent(run, program, saved):
+    """Ctrl-C in the middle of a change exits 3 with its id; the same command with that id brings the outcome."""
+    words = ["book", "--appointment", saved.id, "--option", saved.roomy_car()]
+    saved.control.fault("book", "slow_drip", value=60)
+    command = [*program, *words, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while saved.control.http.get("/sandbox/faults").json()["items"]:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    outcome = json.loads(out)
+    validate(outcome, "rental_outcome")
+    assert (process.returncode, outcome["status"]) == (3, "unknown")
+    assert f"--change-id {outcome['change_id']}".encode() in err
+    assert b"Traceback" not in err
+    again = run(*words, "--change-id", outcome["change_id"], "--json")
+    assert (again.code, len(saved.control.rentals(saved.id))) == (0, 1)
+
+
+def test_carloop_out_of_reach(run, configured, monkeypatch):
+    """Nobody there exits 4, for a question, a change and a test of the settings."""
+    monkeypatch.setenv("CARLOOP_BASE_URL", "http://127.0.0.1:9")
+    commands = (("classes",), ("settings", "test"), ("cancel", "R1", "--site", "main"))
+    assert [run(*words).code for words in commands] == [4, 4, 4]
