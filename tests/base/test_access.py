@@ -56,6 +56,19 @@ def test_after_some_tries_one_must_wait(access, name):
     assert isinstance(access.sign_in("admin", PASSWORD, address="203.0.113.8"), SignedIn)
 
 
+def test_guesses_at_once_count_as_guesses_one_by_one(access):
+    """Whoever guesses in parallel gets no more tries."""
+    together = threading.Barrier(20)
+
+    def guess(_):
+        together.wait()
+        return access.sign_in("admin", "wrong")
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(guess, range(20)))
+    assert answers.count(None) == TRIES
+
+
 def test_who_signs_in_often_need_not_wait(access):
     """A success counts as no try."""
     signed_in = [access.sign_in("admin", PASSWORD) for _ in range(TRIES + 1)]

@@ -20,6 +20,11 @@ SIGN_IN = {"name": "admin", "password": PASSWORD}
         # a page cannot forge Sec-Fetch-Site, so an Origin beside it does not help
         {"Sec-Fetch-Site": "cross-site", "Origin": "{own}"},
         {"Origin": "https://evil.example"},
+        # what is no address is foreign, and so is another spelling of same-origin
+        {"Origin": "http://["},
+        {"Origin": "http://"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "Same-Origin"},
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:1"},
         {},
@@ -85,8 +90,10 @@ def test_a_page_of_another_role_is_refused(browser_of):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "evil.example:80", "", "[::2]", "known.example.org"]
-)
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "evil.example:80", "", "[::2]", "known.example.org",
+     "127.0.0.1:80@evil.example", "127.0.0.1:port", "localhost.", "[::1]evil", "known.example,evil.example"],
+)  # fmt: skip
 def test_a_forged_host_is_refused(client_of, host):
     """Whatever other name points at this address."""
     for path in ("/sign-in", "/static/own/own.css", "/nothing"):

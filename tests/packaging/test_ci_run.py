@@ -50,7 +50,7 @@ def run(machine, *, user_id=0):
 
 
 def test_a_complete_machine_needs_no_apt(machine):
-    """Where nothing is missing it makes the environment, checks and tests, and says how long each took."""
+    """Where nothing is missing it makes the environment, checks, tests and proves, and says how long each took."""
     (machine / "log.venv").touch()
 
     called, said = run(machine)
@@ -59,8 +59,9 @@ def test_a_complete_machine_needs_no_apt(machine):
         "make .venv PYTHON=python3 CI=true",
         "make check PYTHON=python3 CI=true",
         "make test PYTHON=python3 CI=true",
+        "make proof PYTHON=python3 CI=true",
     ]
-    assert re.findall(r"make (\S+) took \d+ s", said) == [".venv", "check", "test"]
+    assert re.findall(r"make (\S+) took \d+ s", said) == [".venv", "check", "test", "proof"]
 
 
 @pytest.mark.parametrize(("user_id", "prefix"), [(0, []), (1000, ["sudo --non-interactive"])])
@@ -73,7 +74,7 @@ def test_installs_what_is_missing(user_id, prefix, machine):
 
     install = "apt-get install -qq --yes --no-install-recommends make python3-venv chromium chromium-l10n"
     assert called[: 2 + 2 * len(prefix)] == [*prefix, "apt-get update -qq", *prefix, install]
-    assert called[-1] == "make test PYTHON=python3 CI=true"
+    assert called[-1] == "make proof PYTHON=python3 CI=true"
 
 
 def test_a_failed_check_stops(machine):
