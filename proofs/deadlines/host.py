@@ -10,17 +10,17 @@ from typing import Any
 
 from mobility_hookspecs import MobilityHost, MobilityProblem
 from proofs.deadlines.case import Call, Case, timed
-from tests.support.papers import Papers, provider_of
+from tests.support.contract_documents import ContractDocuments, provider_of
 
 SECONDS = 0.1
-PAPERS = Papers()
+DOCUMENTS = ContractDocuments()
 
 Question = Callable[[MobilityHost, float], Any]
 
 QUESTIONS: dict[str, tuple[str, Question]] = {
     "appointment_saved": (
         "on_appointment_saved",
-        lambda host, timeout: host.appointment_saved(PAPERS.appointment(), timeout=timeout),
+        lambda host, timeout: host.appointment_saved(DOCUMENTS.appointment(), timeout=timeout),
     ),
     "mobility_filters": (
         "provide_mobility_filters",
@@ -28,7 +28,7 @@ QUESTIONS: dict[str, tuple[str, Question]] = {
     ),
     "mobility_options": (
         "provide_mobility_options",
-        lambda host, timeout: host.mobility_options(PAPERS.request(), timeout=timeout),
+        lambda host, timeout: host.mobility_options(DOCUMENTS.request(), timeout=timeout),
     ),
     "mobility_states": (
         "provide_mobility_states",
@@ -36,13 +36,13 @@ QUESTIONS: dict[str, tuple[str, Question]] = {
     ),
     "change_rental": (
         "on_rental_change",
-        lambda host, timeout: host.change_rental(PAPERS.change(), timeout=timeout),
+        lambda host, timeout: host.change_rental(DOCUMENTS.change(), timeout=timeout),
     ),
     "reconcile": ("reconcile_rentals", lambda host, timeout: host.reconcile(timeout=timeout)),
     "check": ("check_mobility_provider", lambda host, timeout: host.check("taxi", "main", timeout=timeout)),
     "erase": (
         "on_personal_data_erased",
-        lambda host, timeout: host.erase(PAPERS.subjects(), timeout=timeout),
+        lambda host, timeout: host.erase(DOCUMENTS.subjects(), timeout=timeout),
     ),
     "settings": (
         "provide_provider_settings",
@@ -50,7 +50,7 @@ QUESTIONS: dict[str, tuple[str, Question]] = {
     ),
     "save_settings": (
         "save_provider_settings",
-        lambda host, timeout: host.save_settings(PAPERS.settings(), timeout=timeout),
+        lambda host, timeout: host.save_settings(DOCUMENTS.settings(), timeout=timeout),
     ),
 }
 """What a planner asks, by the host's own method: the hook that hangs, and how it is asked."""

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from mobility_hookspecs import MobilityHost
-from tests.support.papers import Papers, provider_of
+from tests.support.contract_documents import ContractDocuments, provider_of
 
 
 class Clock:
@@ -39,7 +39,7 @@ class Hanging:
 @pytest.fixture
 def papers():
     """Documents."""
-    return Papers()
+    return ContractDocuments()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Providers as their authors would write them, and documents to ask them with."""
+"""Documents of the contract, valid unless a test alters them, and providers that answer with them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 from mobility_hookspecs import hookimpl
 
-Documents = Any
-"""A document of the contract, valid or not: a test may spoil any part of it."""
+Document = Any
+"""A document of the contract, valid or not: a test may replace any part of it."""
 
 PERIOD = {"start": "2027-03-02T08:30:00+01:00", "end": "2027-03-03T17:00:00+01:00"}
 CHANGE_ID = "0b9c5f0e-8f0c-4a57-9a55-5a1f7c3f2b11"
 
 
-class Papers:
-    """Write valid documents, with fields replaced as wanted."""
+class ContractDocuments:
+    """Return valid documents, with fields replaced as given."""
 
     change_id = CHANGE_ID
 
-    def info(self, provider: str = "taxi", **fields: object) -> Documents:
+    def info(self, provider: str = "taxi", **fields: object) -> Document:
         """A provider_info."""
         return {
             "id": provider,
@@ -32,11 +32,11 @@ class Papers:
             **fields,
         }
 
-    def customer(self, **fields: object) -> Documents:
+    def customer(self, **fields: object) -> Document:
         """A customer typed by hand."""
         return {"source": "manual", "last_name": "Sommer", **fields}
 
-    def appointment(self, **fields: object) -> Documents:
+    def appointment(self, **fields: object) -> Document:
         """An appointment."""
         return {
             "id": "A-1",
@@ -49,7 +49,7 @@ class Papers:
             **fields,
         }
 
-    def request(self, **fields: object) -> Documents:
+    def request(self, **fields: object) -> Document:
         """A mobility_request."""
         return {
             "site": "main",
@@ -58,7 +58,7 @@ class Papers:
             **fields,
         }
 
-    def change(self, provider: str = "taxi", **fields: object) -> Documents:
+    def change(self, provider: str = "taxi", **fields: object) -> Document:
         """A rental_change that books."""
         return {
             "change_id": CHANGE_ID,
@@ -72,7 +72,7 @@ class Papers:
             **fields,
         }
 
-    def step(self, provider: str = "taxi", **fields: object) -> Documents:
+    def step(self, provider: str = "taxi", **fields: object) -> Document:
         """A mobility_step."""
         return {
             "provider": provider,
@@ -85,7 +85,7 @@ class Papers:
             **fields,
         }
 
-    def state(self, provider: str = "taxi", appointment_id: str = "A-1", **fields: object) -> Documents:
+    def state(self, provider: str = "taxi", appointment_id: str = "A-1", **fields: object) -> Document:
         """A mobility_state."""
         return {
             "provider": provider,
@@ -95,7 +95,7 @@ class Papers:
             **fields,
         }
 
-    def option(self, provider: str = "taxi", **fields: object) -> Documents:
+    def option(self, provider: str = "taxi", **fields: object) -> Document:
         """A mobility_option with a vehicle."""
         return {
             "provider": provider,
@@ -107,7 +107,7 @@ class Papers:
             **fields,
         }
 
-    def vehicle(self, **fields: object) -> Documents:
+    def vehicle(self, **fields: object) -> Document:
         """A vehicle."""
         return {
             "id": "v-1",
@@ -118,7 +118,7 @@ class Papers:
             **fields,
         }
 
-    def offer(self, provider: str = "taxi", options: object = None, **fields: object) -> Documents:
+    def offer(self, provider: str = "taxi", options: object = None, **fields: object) -> Document:
         """A mobility_offer with one option."""
         return {
             "provider": provider,
@@ -129,7 +129,7 @@ class Papers:
             **fields,
         }
 
-    def rental(self, provider: str = "taxi", **fields: object) -> Documents:
+    def rental(self, provider: str = "taxi", **fields: object) -> Document:
         """A rental."""
         return {
             "provider": provider,
@@ -146,7 +146,7 @@ class Papers:
             **fields,
         }
 
-    def outcome(self, provider: str = "taxi", **fields: object) -> Documents:
+    def outcome(self, provider: str = "taxi", **fields: object) -> Document:
         """A rental_outcome that is done."""
         return {
             "change_id": CHANGE_ID,
@@ -156,40 +156,40 @@ class Papers:
             **fields,
         }
 
-    def report(self, provider: str = "taxi", **fields: object) -> Documents:
+    def report(self, provider: str = "taxi", **fields: object) -> Document:
         """A reconcile_report."""
         return {"provider": provider, "settled": [], "changed": [], "pending": 0, **fields}
 
-    def filters(self, provider: str = "taxi", **fields: object) -> Documents:
+    def filters(self, provider: str = "taxi", **fields: object) -> Document:
         """A mobility_filters."""
         return {"provider": provider, "vehicle_classes": [], "features": [], **fields}
 
-    def check(self, provider: str = "taxi", **fields: object) -> Documents:
+    def check(self, provider: str = "taxi", **fields: object) -> Document:
         """A check_report without findings."""
         return {"provider": provider, "site": "main", "ok": True, "findings": [], **fields}
 
-    def settings(self, provider: str = "taxi", **fields: object) -> Documents:
+    def settings(self, provider: str = "taxi", **fields: object) -> Document:
         """A provider_settings as a host saves it."""
         return {"provider": provider, "site": "main", "values": {}, **fields}
 
-    def answered_settings(self, provider: str = "taxi", **fields: object) -> Documents:
+    def answered_settings(self, provider: str = "taxi", **fields: object) -> Document:
         """A provider_settings as a provider answers it."""
         form = {"schema": {"type": "object", "properties": {}}, "secrets_set": [], "fixed": []}
         return {**self.settings(provider), **form, **fields}
 
-    def subjects(self, **fields: object) -> Documents:
+    def subjects(self, **fields: object) -> Document:
         """An erasure_subjects."""
         return {"customer_numbers": ["K-1"], "appointment_ids": ["A-1"], **fields}
 
-    def erasure(self, provider: str = "taxi", **fields: object) -> Documents:
+    def erasure(self, provider: str = "taxi", **fields: object) -> Document:
         """An erasure_report."""
         return {"provider": provider, "erased": 0, "kept": [], "remarks": [], **fields}
 
 
-def provider_of(name: str = "taxi", *, info: Documents | None = None, **hooks: Any) -> ModuleType:
-    """Write a provider's module: functions become hooks, anything else is what the hook answers."""
+def provider_of(name: str = "taxi", *, info: Document | None = None, **hooks: Any) -> ModuleType:
+    """Return a provider module: functions become hooks, any other value is what the hook answers."""
     module = ModuleType(f"provider_{name}")
-    described = Papers().info(name, **(info or {}))
+    described = ContractDocuments().info(name, **(info or {}))
     hooks.setdefault("describe_mobility_provider", lambda: described)
     for hook_name, hook in hooks.items():
         setattr(module, hook_name, hookimpl(hook if callable(hook) else _answering(hook)))
