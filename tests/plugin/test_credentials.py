@@ -12,7 +12,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
-from carloop_plugin.credentials import SecretsFile, open_credentials, secrets_path
+from carloop_plugin.credentials import SecretsFile, open_credentials
 from carloop_plugin.model import Site, StoredToken
 from carloop_plugin.settings import ConfigurationProblem
 from tests.support.forking import fork
@@ -49,7 +49,7 @@ class MemoryKeyring(KeyringBackend):
 
 @pytest.fixture(autouse=True)
 def no_keyring():
-    """Start without a keyring, whatever the tester's desk has; put theirs back."""
+    """Start without a keyring, and put the tester's own back."""
     before = keyring.get_keyring()
     keyring.set_keyring(fail.Keyring())
     yield
@@ -73,28 +73,31 @@ def mode(path):
 
 
 def test_a_token_comes_back(file):
-    """What is kept for a site is given for that site, and dropped with it."""
+    """What is kept for a site is returned for that site, and dropped with it; forgetting none makes no file."""
+    file.forget_token(MAIN)
+    assert not file.path.parent.exists()
     file.keep_token(MAIN, TOKEN)
     file.keep_token(NORD, NEWER)
     file.forget_token(NORD)
     assert (file.token(MAIN), file.token(NORD)) == (TOKEN, None)
-
-
-def test_forgetting_an_unknown_token(file):
-    """Forgetting a token that is not there is fine and makes no file."""
-    file.forget_token(MAIN)
-    assert not file.path.parent.exists()
+    assert CANARY not in repr((file, TOKEN))
 
 
 def test_only_the_owner_can_read(file):
     """The file has mode 0600 and the folder made for it 0700, from the start and after each use; no copy is left."""
-    file.keep_token(MAIN, TOKEN)
-    first = (mode(file.path), mode(file.path.parent))
-    file.keep_token(NORD, TOKEN)
-    assert [first, (mode(file.path), mode(file.path.parent))] == [(0o600, 0o700)] * 2
+    for site in (MAIN, NORD):
+        file.keep_token(site, TOKEN)
+        assert (mode(file.path), mode(file.path.parent)) == (0o600, 0o700)
     file.path.chmod(0o644)
     assert (file.token(MAIN), mode(file.path)) == (TOKEN, 0o600)
     assert sorted(p.name for p in file.path.parent.iterdir()) == ["secrets.json", "secrets.json.lock"]
+
+
+def refusal(call, *arguments):
+    """Return why a call is refused."""
+    with pytest.raises(ConfigurationProblem) as caught:
+        call(*arguments)
+    return caught.value.reason
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "[" * 100_000], ids=["{", "[]", "[[["])
@@ -102,33 +105,21 @@ def test_a_broken_file(file, content):
     """A damaged file is a problem that names it, never an empty answer that a save would overwrite."""
     file.path.parent.mkdir()
     file.path.write_text(content)
-    for call in (lambda: file.token(MAIN), lambda: file.keep_token(MAIN, TOKEN)):
-        with pytest.raises(ConfigurationProblem) as caught:
-            call()
-        assert caught.value.reason.text == "credentials.file_broken"
+    assert refusal(file.token, MAIN).text == "credentials.file_broken"
+    assert refusal(file.keep_token, MAIN, TOKEN).text == "credentials.file_broken"
 
 
-def test_a_link_is_not_followed(file, tmp_path):
-    """A symbolic link in place of the file is refused."""
-    (tmp_path / "elsewhere.json").write_text("{}")
+def test_a_file_that_must_not_be_used(file, tmp_path):
+    """A symbolic link is not followed; where nothing can be written it is a failure of storage."""
     file.path.parent.mkdir()
+    (tmp_path / "elsewhere.json").write_text("{}")
     file.path.symlink_to(tmp_path / "elsewhere.json")
-    with pytest.raises(ConfigurationProblem) as caught:
-        file.token(MAIN)
-    assert caught.value.reason.text == "credentials.file_unreadable"
+    assert refusal(file.token, MAIN).text == "credentials.file_unreadable"
+    below_a_file = SecretsFile(tmp_path / "elsewhere.json" / "secrets.json")
+    assert refusal(below_a_file.keep_token, MAIN, TOKEN).code == "storage_failed"
 
 
-def test_a_folder_that_cannot_be_made(tmp_path):
-    """Where nothing can be written it is a failure of storage."""
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigurationProblem) as caught:
-        SecretsFile(tmp_path / "file" / "secrets.json").keep_token(MAIN, TOKEN)
-    assert caught.value.reason.code == "storage_failed"
-
-
-@pytest.mark.parametrize(
-    "change", [None, {"token": None}, {"token": "two words"}, {"since": "yesterday"}, {"since": "2026-01-01"}]
-)
+@pytest.mark.parametrize("change", [None, {"token": None}, {"token": "two words"}, {"since": "2026-01-01"}])
 def test_an_invalid_entry(file, change):
     """An entry that holds no token counts as none."""
     file.keep_token(MAIN, TOKEN)
@@ -157,20 +148,16 @@ def fork_to_keep_tokens(file, number):
     return child
 
 
-def test_without_a_keyring_the_file_serves(tmp_path):
-    """Where keyring has no back end, tokens go into a file beside the store."""
+def test_without_a_keyring_the_file_serves(tmp_path, monkeypatch):
+    """It is beside the store; that of a PostgreSQL store in the user's folder, its name without the password."""
     store = str(tmp_path / "s.sqlite3")
     credentials = open_credentials(store)
     credentials.keep_token(MAIN, TOKEN)
     assert (credentials.place, mode(Path(f"{store}.secrets.json"))) == (f"{store}.secrets.json", 0o600)
-
-
-def test_a_shared_stores_file_is_in_the_users_folder(monkeypatch, tmp_path):
-    """A PostgreSQL store's file is in the user's data folder, and its name holds no password."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    path = secrets_path(f"postgresql://user:{CANARY}@db.example/carloop")
-    assert path.parent == tmp_path / "carloop"
-    assert CANARY not in path.name
+    shared = open_credentials(f"postgresql://user:{CANARY}@db.example/carloop")
+    assert Path(shared.place).parent == tmp_path / "carloop"
+    assert CANARY not in repr((shared, shared.place))
 
 
 def test_the_keyring_comes_first(memory_keyring, tmp_path):
@@ -185,31 +172,15 @@ def test_the_keyring_comes_first(memory_keyring, tmp_path):
 
 
 def test_a_locked_keyring(memory_keyring, tmp_path, caplog):
-    """While the keyring is locked the file serves, and what was entered last counts afterwards."""
+    """Meanwhile the file serves, what was entered last counts afterwards, and a token that stays is an error."""
     caplog.set_level(logging.DEBUG)
     credentials = open_credentials(str(tmp_path / "s"))
     credentials.keep_token(MAIN, TOKEN)
     memory_keyring.locked = True
     assert credentials.token(MAIN) is None
+    assert refusal(credentials.forget_token, MAIN).text == "credentials.keyring_keeps"
     credentials.keep_token(MAIN, NEWER)
     assert credentials.token(MAIN) == NEWER
     memory_keyring.locked = False
     assert credentials.token(MAIN) == NEWER
     assert CANARY not in caplog.text
-
-
-def test_a_keyring_that_keeps_what_should_go(memory_keyring, tmp_path):
-    """A token that cannot be deleted is an error."""
-    credentials = open_credentials(str(tmp_path / "s"))
-    credentials.keep_token(MAIN, TOKEN)
-    memory_keyring.locked = True
-    with pytest.raises(ConfigurationProblem) as caught:
-        credentials.forget_token(MAIN)
-    assert caught.value.reason.text == "credentials.keyring_keeps"
-
-
-def test_no_token_in_a_repr(memory_keyring, file):
-    """No repr shows a token."""
-    file.keep_token(MAIN, TOKEN)
-    credentials = open_credentials("postgresql://u:canary-token-0815@h/db")
-    assert CANARY not in repr((file, TOKEN, credentials, credentials.place))
