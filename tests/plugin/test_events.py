@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -59,12 +60,20 @@ def be_refused(planner):
     planner.do(planner.booking(customer={"source": "manual", "last_name": "Other"}))
 
 
-def leave_unknown(planner):
-    planner.save()
-    change = planner.booking()
-    planner.control.fault("book", "drop_after", times=3)
-    planner.do(change)
-    return change
+def book_with(fault, *, times=1, value=None):
+    """Return a scene: book while Carloop has a fault."""
+
+    def scene(planner):
+        planner.save()
+        change = planner.booking()
+        planner.control.fault("book", fault, times=times, value=value)
+        planner.do(change)
+        return change
+
+    return scene
+
+
+leave_unknown = book_with("drop_after", times=3)
 
 
 def settle(planner):
@@ -73,9 +82,7 @@ def settle(planner):
 
 
 def send_again(planner):
-    planner.save()
-    planner.control.fault("book", "drop_before", times=3)
-    planner.do(planner.booking())
+    book_with("drop_before", times=3)(planner)
     planner.reconcile()
 
 
@@ -84,22 +91,17 @@ def give_up(planner):
     planner.do(planner.cancellation(book_change_id=change["change_id"]))
 
 
-def go_astray(planner):
-    planner.save()
-    planner.control.fault("book", "wrong_vehicle")
-    planner.do(planner.booking())
-
-
 def change_at_desk(planner):
     planner.save()
     planner.control.desk(planner.book()["id"], "hand_out")
     planner.reconcile()
 
 
-def be_out_of_reach(planner):
+def be_out_of_reach(planner, rounds=1):
     planner.save()
-    planner.control.fault("account", "drop_before", times=3)
-    planner.reconcile()
+    planner.control.fault("account", "drop_before", times=100)
+    for _ in range(rounds):
+        planner.reconcile()
 
 
 def fail_to_search(planner):
@@ -127,28 +129,11 @@ def rebuild(planner):
     bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
 
 
-def meet_a_limit(planner):
-    planner.save()
-    planner.control.fault("book", "status", value={"status": 429, "retry_after": 0})
-    planner.do(planner.booking())
-
-
-def be_asked_for_patience(planner):
-    planner.save()
-    planner.control.fault("book", "status", value={"status": 429, "retry_after": 600})
-    planner.do(planner.booking())
-
-
-def spend_the_retries(planner):
-    planner.save()
-    planner.control.fault("account", "drop_before", times=100)
-    for _ in range(MOST_TOKENS):
-        planner.reconcile()
-
-
 CHANGE = "change_id action site appointment_id"
 ANSWERED = f"request_id {CHANGE} seconds"
 RETRY = "operation attempt code asked_seconds"
+LIMIT = {"status": 429, "retry_after": 0}
+LONG_LIMIT = {"status": 429, "retry_after": 600}
 
 SCENES = {
     "change.done": (book, f"{ANSWERED} rental_id"),
@@ -157,13 +142,13 @@ SCENES = {
     "change.recorded": (book, f"{CHANGE} account"),
     "change.sent_again": (send_again, f"{CHANGE} account sends"),
     "change.settled": (settle, f"{CHANGE} account rental_id status sends seconds"),
-    "rental.astray": (go_astray, f"{CHANGE} account rental_id"),
+    "rental.astray": (book_with("wrong_vehicle"), f"{CHANGE} account rental_id"),
     "rental.changed": (change_at_desk, "account site appointment_id rental_id change_id status"),
     "carloop.heard": (change_at_desk, "account skew_seconds settled changed seconds"),
     "carloop.unheard": (be_out_of_reach, "site code"),
-    "request.retried": (meet_a_limit, f"{RETRY} change_id wait_seconds"),
-    "request.wait_too_long": (be_asked_for_patience, f"{RETRY} change_id"),
-    "request.budget_spent": (spend_the_retries, RETRY),
+    "request.retried": (book_with("status", value=LIMIT), f"{RETRY} change_id wait_seconds"),
+    "request.wait_too_long": (book_with("status", value=LONG_LIMIT), f"{RETRY} change_id"),
+    "request.budget_spent": (partial(be_out_of_reach, rounds=MOST_TOKENS), RETRY),
     "call.answered": (book, "request_id hook seconds"),
     "call.failed": (fail_to_search, "request_id hook code seconds"),
     "document.refused": (ask_badly, "request_id document"),
@@ -221,20 +206,15 @@ def test_the_sendings_are_counted(planner, log):
     assert (log.last("change.sent_again")["sends"], log.last("change.settled")["sends"]) == (2, 2)
 
 
-def test_a_site_without_settings(planner, log, monkeypatch):
-    """Its token was taken away, so its Carloop is not heard."""
-    planner.save()
-    monkeypatch.delenv("CARLOOP_TOKEN")
-    planner.host.reconcile()
-    assert log.last("carloop.unheard") == {"site": "main", "code": "not_configured"}
-
-
-def test_the_clock_skew(planner, log):
-    """How far Carloop's clock is ahead of ours."""
+def test_what_a_round_heard_of_a_site(planner, log, monkeypatch):
+    """How far Carloop's clock is ahead of ours; once the token was taken away, that nothing is set up."""
     planner.control.clock(datetime.now(UTC) + timedelta(seconds=90))
     planner.save()
     planner.reconcile()
     assert abs(log.last("carloop.heard")["skew_seconds"] - 90) < 30
+    monkeypatch.delenv("CARLOOP_TOKEN")
+    planner.host.reconcile()
+    assert log.last("carloop.unheard") == {"site": "main", "code": "not_configured"}
 
 
 def test_a_booking_given_up_settles_with_what_gave_it_up(planner, log):
