@@ -16,13 +16,9 @@ def names_in(template):
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-def test_both_languages_have_the_same_keys():
-    """A text a person reads exists twice."""
+def test_both_languages_have_the_same_texts():
+    """A text a person reads exists twice, and a parameter that one language forgets is information lost."""
     assert GERMAN.keys() == ENGLISH.keys()
-
-
-def test_both_languages_fill_in_the_same_names():
-    """A parameter that one language forgets is information lost."""
     assert [key for key in GERMAN if names_in(GERMAN[key]) != names_in(ENGLISH[key])] == []
 
 
@@ -37,13 +33,8 @@ def test_every_key_the_code_names_exists():
     assert named - GERMAN.keys() == set()
 
 
-def test_german_is_german_and_anything_else_english():
-    """A locale this plugin does not know is answered in English."""
+def test_the_language_and_the_hint_of_a_text():
+    """A locale this plugin does not know is answered in English; a text with a hint is shown with it."""
     assert text("change.given_up", "de-AT") == GERMAN["change.given_up"]
-    assert text("change.given_up", "fr") == ENGLISH["change.given_up"]
-
-
-def test_advice_adds_what_to_do():
-    """A text with a hint is told with it."""
+    assert text("change.given_up", "fr") == advice("change.given_up", "en") == ENGLISH["change.given_up"]
     assert advice("check.no_token", "en").endswith(ENGLISH["check.no_token.hint"])
-    assert advice("change.given_up", "en") == ENGLISH["change.given_up"]

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import threading
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from carloop_plugin.reconcile import reconcile
 from carloop_plugin.store import remains, use_lock
 from carloop_plugin.store.pool import SqliteFile
 from mobility_hookspecs import CallContext, MobilityProblem
+from tests.support.planner import Planner
 
 
 class Killed(BaseException):
@@ -61,11 +62,15 @@ def files_aside(planner):
     return [each.name for each in planner.store.parent.glob(f"{planner.store.name}.[dr]e*")]
 
 
-def make_newer(store):
-    """Make records look as a later version of the plugin left them."""
+def alter(store, statement):
+    """Change the records by another connection than the plugin's."""
+    bootstrap.close()
     with closing(sqlite3.connect(store)) as db, db:
-        columns = "(migration_set, name, applied_at)"
-        db.execute(f"INSERT INTO _sqlite_migrations {columns} VALUES ('carloop_plugin', 'of_2030', '')")
+        db.execute(statement)
+
+
+OF_A_LATER_VERSION = """INSERT INTO _sqlite_migrations (migration_set, name, applied_at)
+    VALUES ('carloop_plugin', 'of_2030', '')"""
 
 
 @pytest.mark.parametrize(
@@ -73,14 +78,12 @@ def make_newer(store):
     [
         ("sound", "", "store.sound"),
         ("sound", "BEGIN", "store.sound"),
-        ("sound", "BEGIN IMMEDIATE", "store.rebuild_in_use"),
         ("sound", "BEGIN EXCLUSIVE", "store.rebuild_in_use"),
         ("newer", "", "store.newer"),
         ("newer, damaged", "", "store.newer"),
         ("damaged", "BEGIN IMMEDIATE", "store.rebuild_in_use"),
         ("damaged", "BEGIN EXCLUSIVE", "store.rebuild_in_use"),
         ("damaged", "BEGIN", None),
-        ("damaged", "", None),
     ],
 )
 def test_only_damaged_records_are_rebuilt(planner, lost_booking, monkeypatch, condition, lock, why):
@@ -90,7 +93,7 @@ def test_only_damaged_records_are_rebuilt(planner, lost_booking, monkeypatch, co
     planner.control.calm()
     bootstrap.close()
     if "newer" in condition:
-        make_newer(planner.store)
+        alter(planner.store, OF_A_LATER_VERSION)
     before = planner.damage() if "damaged" in condition else planner.store.read_bytes()
     with closing(sqlite3.connect(planner.store, isolation_level=None)) as other:
         other.execute(lock)
@@ -224,19 +227,14 @@ def test_lost_records_are_not_begun_empty(planner, monkeypatch, tmp_path, lost, 
     assert len(planner.control.rentals(planner.id)) == 1
 
 
-def test_records_deleted_during_a_change_record_nothing(planner, records):
-    """An intent in a file that is gone is no intent, so nothing is sent; a settled outcome is unknown."""
+def test_records_that_were_exchanged_are_not_used(planner, records, tmp_path):
+    """An intent in a file that is gone is no intent; in those of another installation its rentals are strangers."""
     planner.save()
     with records() as store:
         planner.store.unlink()
         with pytest.raises(StoreFailed) as failed:
             store.save_settings(Site("main"), StoredSettings(None, "Ulm"))
     assert failed.value.reason.text == "store.lost"
-
-
-def test_records_of_another_installation_are_not_taken_for_ours(planner, tmp_path):
-    """A data folder that was replaced under a running planner: its rentals would be strangers there."""
-    planner.save()
     other = SqliteFile(tmp_path / "other" / "carloop.sqlite3")
     with other.open(deadline=soon()):
         pass
@@ -248,15 +246,15 @@ def test_records_of_another_installation_are_not_taken_for_ours(planner, tmp_pat
 
 @dataclass(eq=False)
 class OwnCarloop:
-    """A Carloop without rentals that counts how often its feed is read."""
+    """A Carloop without rentals that notes in `read` when its feed is read."""
 
     number: int
+    read: list[int]
     origin: str = "https://carloop.example"
-    read: list[int] = field(default_factory=list)
 
     def read_account(self, *, deadline):
-        now = datetime.now(UTC)
-        return Account(AccountId(f"a-{self.number}"), "Autohaus", "Europe/Berlin", (), now)
+        account = AccountId(f"a-{self.number}")
+        return Account(account, "Autohaus", "Europe/Berlin", (), datetime.now(UTC))
 
     def rentals_changed_since(self, since, *, deadline):
         self.read.append(self.number)
@@ -270,7 +268,7 @@ def test_every_account_is_read_once(planner, work):
 
     def connect(site):
         # Kept by nobody, as a session that had to make room: the next object may have its identity.
-        return OwnCarloop(int(site) // 2, read=read)
+        return OwnCarloop(int(site) // 2, read)
 
     with bootstrap.opened(deadline=soon()) as wired:
         work([Site(str(number)) for number in range(140)], replace(wired.call, connect=connect))
@@ -299,14 +297,6 @@ def test_files_of_an_odd_name_are_found(planner, records, monkeypatch):
     assert not aside.exists()
 
 
-def ask_for_what_is_kept(planner, lost_booking):
-    """Ask for the erasure of an appointment with a pending change, which has to wait."""
-    lost_booking(times=100)
-    report = planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []})
-    assert [each["appointment_id"] for each in report.answers["carloop"]["kept"]] == [planner.id]
-    planner.control.calm()
-
-
 @pytest.fixture
 def unfinished(records):
     """Count the erasures that are not finished."""
@@ -318,12 +308,26 @@ def unfinished(records):
     return count
 
 
-def test_an_erasure_that_waits_is_not_lost_by_rebuilding(planner, lost_booking, unfinished):
-    """It waits for its change in the new records, and the file moved aside goes with it."""
-    ask_for_what_is_kept(planner, lost_booking)
+def test_an_erasure_that_waits_is_not_lost_by_rebuilding(planner, lost_booking, unfinished, monkeypatch):
+    """It waits for its change in the new records, and for the file moved aside until that can be deleted."""
+    lost_booking(times=100)
+    report = planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []})
+    assert [each["appointment_id"] for each in report.answers["carloop"]["kept"]] == [planner.id]
+    planner.control.calm()
     planner.damage()
     aside, _ = bootstrap.rebuild_store(deadline=soon())
     assert (aside.exists(), unfinished()) == (True, 0)
+    unlink = Path.unlink
+
+    def refuse(path, **options):
+        if path == aside:
+            raise PermissionError(13, "Permission denied")
+        unlink(path, **options)
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(Path, "unlink", refuse)
+        planner.reconcile()
+    assert (aside.exists(), unfinished()) == (True, 1)
     planner.reconcile()
     assert (aside.exists(), unfinished()) == (False, 0)
 
@@ -342,42 +346,20 @@ def test_an_erasure_that_is_not_finished_is_not_lost_by_rebuilding(planner, reco
         assert store.appointment(planner.id) is not None
 
 
-@pytest.mark.parametrize("damage", ["all of it", "the erasures", "an index"])
+DAMAGES = {
+    "all of it": destroy,
+    "the erasures": lambda planner: alter(planner.store, "DROP TABLE erasures"),
+    "an index": Planner.damage,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_file_moved_aside_is_deleted_by_an_erasure_alone(planner, unfinished, damage):
     """Whoever wants to know what damaged it has until then, also where it cannot say what was to be erased."""
     planner.save()
-    bootstrap.close()
-    if damage == "all of it":
-        destroy(planner)
-    elif damage == "the erasures":
-        with closing(sqlite3.connect(planner.store)) as connection:
-            connection.execute("DROP TABLE erasures")
-    else:
-        planner.damage()
+    DAMAGES[damage](planner)
     aside, rebuilt = bootstrap.rebuild_store(deadline=soon())
     planner.reconcile()
     assert (aside.exists(), unfinished(), rebuilt.is_complete) == (True, 0, damage == "an index")
     planner.host.erase({"customer_numbers": ["no-such-number"], "appointment_ids": []})
     assert not aside.exists()
-
-
-def test_files_that_cannot_be_deleted_keep_an_erasure_unfinished(
-    planner, lost_booking, unfinished, monkeypatch
-):
-    """The next round tries again."""
-    ask_for_what_is_kept(planner, lost_booking)
-    planner.damage()
-    aside, _ = bootstrap.rebuild_store(deadline=soon())
-    unlink = Path.unlink
-
-    def refuse(path, **options):
-        if path == aside:
-            raise PermissionError(13, "Permission denied")
-        unlink(path, **options)
-
-    with monkeypatch.context() as refusing:
-        refusing.setattr(Path, "unlink", refuse)
-        planner.reconcile()
-    assert (aside.exists(), unfinished()) == (True, 1)
-    planner.reconcile()
-    assert (aside.exists(), unfinished()) == (False, 0)

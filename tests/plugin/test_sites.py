@@ -44,26 +44,20 @@ def code(outcome):
     return outcome["status"], outcome.get("problem", {}).get("code", "")
 
 
-def test_each_site_books_at_its_own_carloop(planner, two_sites):
-    """Both are reconciled."""
+def test_each_site_has_a_carloop_of_its_own(planner, two_sites):
+    """A change goes to the site it names, where another site's rental is not found; both are reconciled."""
     planner.save()
-    planner.book()
+    rental = planner.book()
+    at_nord, at_main = (planner.cancellation(rental_id=rental["id"], site=site) for site in ("nord", "main"))
+    assert code(planner.do(at_nord)) == ("refused", "rental_not_found")
     planner.appointment = planner.appointment | {"id": f"{planner.id}-nord", "site": "nord"}
     planner.save()
     option = planner.search(site="nord")["options"][0]["id"]
-    rental = planner.book(site="nord", option_id=option)
-    assert rental["site"] == "nord"
+    assert planner.book(site="nord", option_id=option)["site"] == "nord"
     assert planner.control.rentals(planner.id) == []
     assert planner.reconcile()["pending"] == 0
     assert planner.state()["state"] == "booked"
-
-
-def test_a_change_goes_to_the_site_it_names(planner, two_sites):
-    """A rental of another site is not found there."""
-    planner.save()
-    rental = planner.book()
-    for site, expected in (("nord", ("refused", "rental_not_found")), ("main", ("done", ""))):
-        assert code(planner.do(planner.cancellation(rental_id=rental["id"], site=site))) == expected
+    assert code(planner.do(at_main)) == ("done", "")
 
 
 def test_a_token_of_another_account_changes_nothing(planner, other_carloop, use):
@@ -80,9 +74,9 @@ def test_a_token_of_another_account_changes_nothing(planner, other_carloop, use)
 
 
 @pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["read anew", "as seen"])
-def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(planner, use, revision):
-    """At the same address, with the same token: what it does not know is not gone but another account's."""
-    with run_sandbox(token="tok_first") as first:
+def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(planner, use, tmp_path, revision):
+    """What it does not know is not gone but another account's, and with its data back it is the account again."""
+    with run_sandbox(token="tok_first", data=tmp_path) as first:
         use(first)
         planner.save()
         rental = planner.book()
@@ -95,24 +89,14 @@ def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(planner, use, 
         for outcome in map(planner.do, changes):
             assert code(outcome) == ("refused", "account_changed")
             assert outcome["problem"]["detail"] == ACCOUNT_CHANGED
-        assert planner.state()["state"] == "booked"
-
-
-def test_a_carloop_that_is_back_with_its_data_is_known_again(planner, use, tmp_path):
-    """Another one stood at its address for a while, and was remembered."""
-    with run_sandbox(token="tok_first", data=tmp_path) as first:
-        use(first)
-        planner.save()
-        rental = planner.book()
-        port = urlsplit(first.url).port
-    with run_sandbox(token="tok_first", port=port):
         planner.reconcile()
+        assert planner.state()["state"] == "booked"
     with run_sandbox(token="tok_first", data=tmp_path, port=port):
         assert code(planner.do(planner.cancellation(rental_id=rental["id"]))) == ("done", "")
 
 
-def test_a_rental_of_accounts_that_are_not_in_use_is_left_alone(planner, records):
-    """However many have one of this number."""
+def test_rentals_of_one_number(planner, two_sites, records):
+    """Two Carloops number alike: the site must be named; those of accounts that are not in use are left alone."""
     planner.save()
     rental = planner.book()
     with records() as store:
@@ -120,17 +104,9 @@ def test_a_rental_of_accounts_that_are_not_in_use_is_left_alone(planner, records
         for number in (1, 2):
             twin = replace(known, id="R-twin", account=f"other-{number}", appointment_id=f"A-{number}")
             store.keep_rental(twin)
+        store.keep_rental(replace(known, site="nord", account="other", appointment_id="A-nord"))
     outcome = planner.do(planner.cancellation(rental_id="R-twin"))
     assert (code(outcome), outcome["problem"]["detail"]) == (("refused", "account_changed"), ACCOUNT_CHANGED)
-
-
-def test_the_site_must_be_named_where_two_have_a_rental_of_one_number(planner, two_sites, records):
-    """Two Carloops number alike; nothing is guessed."""
-    planner.save()
-    rental = planner.book()
-    with records() as store:
-        (known,) = store.rentals_named(rental["id"])
-        store.keep_rental(replace(known, site="nord", account="other", appointment_id="A-nord"))
     problem = planner.do(planner.cancellation(rental_id=rental["id"]))["problem"]
     assert (problem["code"], problem["pointer"]) == ("invalid_document", "/site")
     assert problem["detail"] == text("change.site_needed", "de")
