@@ -110,11 +110,13 @@ def codes(report):
 
 
 def test_a_misspelt_key(check, sandbox, tmp_path):
-    """An unknown key of the configuration file is a warning; the connection is ok."""
+    """An unknown key of the configuration file is a warning that names it; the connection is ok."""
     config = tmp_path / "config.toml"
-    config.write_text('staton = "nord"\n')
+    config.write_text('base_ur = "x"\n[sites.nord]\nstaton = "nord"\n')
     report = check("de", base_url=sandbox.url, token=sandbox.token, config=str(config))
-    assert (report["ok"], codes(report)) == (True, ["unknown_setting", "connected"])
+    assert (report["ok"], codes(report)) == (True, ["unknown_setting", "unknown_setting", "connected"])
+    named = zip(("base_ur", "sites.nord.staton"), report["findings"], strict=False)
+    assert [key in finding["message"] for key, finding in named] == [True, True]
 
 
 class FakeCarloop:

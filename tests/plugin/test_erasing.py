@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin import bootstrap, erase
-from mobility_hookspecs import CallContext
+from carloop_plugin import erase
 
 CUSTOMER = {
     "source": "dms",
@@ -17,6 +16,13 @@ CUSTOMER = {
 }
 
 CANARIES = ("Kanarie-", "kanarie@")
+
+
+@pytest.fixture
+def planner(planner):
+    """A planner whose appointment is that customer's."""
+    planner.appointment["customer"] = CUSTOMER
+    return planner
 
 
 def ask(planner, numbers=(), appointment_ids=(), locale="en"):
@@ -57,19 +63,10 @@ def count_unfinished(records):
         return store.unfinished_erasures()
 
 
-def leave_pending(planner, customer=CUSTOMER):
-    """Book so that the outcome is unknown, and return the change."""
-    planner.save(customer=customer)
-    change = planner.booking()
-    planner.control.fault("book", "drop_after", times=100)
-    assert planner.do(change)["status"] == "unknown"
-    return change
-
-
 @pytest.mark.both_databases
 def test_a_customer_is_erased(planner, columns_with, records, ask_again):
     """By number or by appointment: counted, and gone from every file; what others keep is said."""
-    planner.save(customer=CUSTOMER)
+    planner.save()
     rental = planner.book()
     planner.do(planner.cancellation(rental_id=rental["id"], reason="Kanarie-Grund"))
     report = ask_again()
@@ -84,9 +81,11 @@ def test_a_customer_is_erased(planner, columns_with, records, ask_again):
 
 
 @pytest.mark.both_databases
-def test_an_open_change_is_kept_and_erased_on_settling(planner, columns_with, records, ask_again):
+def test_an_open_change_is_kept_and_erased_on_settling(
+    planner, lost_booking, columns_with, records, ask_again
+):
     """It is reported with reason and date as long as it is open, and nobody has to ask again."""
-    leave_pending(planner)
+    lost_booking(times=100)
     before = datetime.now(UTC)
     report = ask_again()
     (kept,) = report["kept"]
@@ -118,10 +117,10 @@ WORDS = {
 
 
 @pytest.mark.parametrize("locale", WORDS)
-def test_why_and_how_long_data_are_kept(planner, records, locale):
+def test_why_and_how_long_data_are_kept(planner, lost_booking, records, locale):
     """In the caller's language: an open change, until the next round at least, or one that is left to a person."""
     waits, set_aside, carloop = WORDS[locale]
-    leave_pending(planner)
+    lost_booking(times=100)
     report = ask(planner, appointment_ids=[planner.id], locale=locale)
     assert (report["kept"][0]["reason"], report["remarks"][0]) == (waits, carloop)
     for seconds in (90, 86400):
@@ -137,18 +136,21 @@ def test_why_and_how_long_data_are_kept(planner, records, locale):
 FORMER = CUSTOMER | {"number": "Kanarie-Jo\u0308  1"}
 
 
-def leave_former(planner):
-    """Leave a change pending whose payload carries a former customer of the appointment."""
-    leave_pending(planner, customer=FORMER)
+@pytest.fixture
+def former(planner, lost_booking):
+    """A change is pending whose payload carries a former customer of the appointment."""
+    planner.appointment["customer"] = FORMER
+    lost_booking(times=100)
     planner.control.fault("read", "drop_before", times=100)
     planner.save(revision=2, customer={"source": "dms", "number": "4712", "last_name": "Other"})
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("number", [FORMER["number"], "Kanarie-Jö 1", " Kanarie-Jö   1 "])
-def test_a_payload_of_a_former_customer_is_cleared_on_settling(planner, columns_with, records, number):
+def test_a_payload_of_a_former_customer_is_cleared_on_settling(
+    planner, former, columns_with, records, number
+):
     """It is found however the number is written; the other customer's appointment stays, and nobody asks again."""
-    leave_former(planner)
     report = ask(planner, [number, "4713"])
     assert [each["appointment_id"] for each in report["kept"]] == [planner.id]
     assert (report["erased"], is_known(planner, records)) == (0, True)
@@ -159,15 +161,15 @@ def test_a_payload_of_a_former_customer_is_cleared_on_settling(planner, columns_
     assert (count_unfinished(records), ask(planner, [FORMER["number"]])["kept"]) == (0, [])
 
 
-def test_a_payload_without_a_number_is_nobodys(planner):
+def test_a_payload_without_a_number_is_nobodys(planner, lost_booking):
     """A customer typed by hand need not have one, and a number in another field is not theirs."""
-    leave_pending(planner, customer={"source": "manual", "last_name": "4713"})
+    planner.appointment["customer"] = {"source": "manual", "last_name": "4713"}
+    lost_booking(times=100)
     assert ask(planner, ["4713", "", " "])["kept"] == []
 
 
-def test_an_appointment_erased_after_its_former_customer_goes_too(planner, records):
+def test_an_appointment_erased_after_its_former_customer_goes_too(planner, former, records):
     """Whichever of the two asks first."""
-    leave_former(planner)
     for number in (FORMER["number"], "4712", FORMER["number"]):
         ask(planner, [number])
     planner.control.calm()
@@ -175,23 +177,10 @@ def test_an_appointment_erased_after_its_former_customer_goes_too(planner, recor
     assert not is_known(planner, records)
 
 
-def test_files_moved_aside_are_erased(planner):
-    """A store that was damaged with a pending change in it still holds the customer, wherever it was moved."""
-    leave_pending(planner)
-    planner.damage()
-    aside, _ = bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
-    assert aside is not None
-    assert any(aside.name in name for name in files_with_a_canary(planner))
-    planner.save()
-    ask(planner, [CUSTOMER["number"]])
-    planner.reconcile()
-    assert files_with_a_canary(planner) == []
-
-
 def test_large_records_are_rewritten_later(planner, records, monkeypatch):
     """What the file may still hold is said, the next reconcile that can finishes it, and the count is right."""
     monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
-    planner.save(customer=CUSTOMER)
+    planner.save()
     report = ask(planner, [CUSTOMER["number"]])
     assert (report["erased"], len(report["remarks"])) == (1, 2)
     planner.reconcile()
@@ -203,7 +192,7 @@ def test_large_records_are_rewritten_later(planner, records, monkeypatch):
 
 def test_erasing_needs_no_carloop(planner, monkeypatch):
     """It works without any settings; an unknown number or appointment is no mistake, there is nothing to erase."""
-    planner.save(customer=CUSTOMER)
+    planner.save()
     for name in ("CARLOOP_BASE_URL", "CARLOOP_TOKEN"):
         monkeypatch.delenv(name)
     report = ask(planner, ["4712"], ["A-never-seen"])

@@ -33,16 +33,14 @@ def test_two_stores_moved_aside_at_once_are_both_kept(tmp_path, monkeypatch, has
     assert contents(tmp_path) == {"s": "three", MOVED: "one", f"{MOVED}-2": "two"}
 
 
-@pytest.mark.parametrize(
-    "suffixes", [("", "-journal", "-wal"), ("-journal",)], ids=["records", "journal alone"]
-)
+@pytest.mark.parametrize("suffixes", [("", "-journal", "-wal"), ("-journal",)], ids=["records", "journal"])
 def test_journals_are_moved_with_their_records(tmp_path, suffixes):
     """A journal that is left behind, be it without its records, would be played back into the new ones."""
-    store, fresh = tmp_path / "s", tmp_path / "s.rebuilding"
     for suffix in suffixes:
         (tmp_path / f"s{suffix}").write_text(f"old{suffix}")
-    fresh.write_text("new")
-    assert put_in_place(fresh, store, at=AT) == (tmp_path / MOVED if "" in suffixes else None)
+    (tmp_path / "fresh").write_text("new")
+    aside = put_in_place(tmp_path / "fresh", tmp_path / "s", at=AT)
+    assert aside == (tmp_path / MOVED if "" in suffixes else None)
     assert contents(tmp_path) == {"s": "new"} | {f"{MOVED}{suffix}": f"old{suffix}" for suffix in suffixes}
 
 
@@ -58,19 +56,14 @@ def test_when_files_were_moved_aside(tmp_path):
     assert all(abs(datetime.now(UTC) - each.at) < timedelta(minutes=1) for each in found[4:])
 
 
-def test_files_of_other_records_are_not_deleted(tmp_path):
-    """A store whose name is a pattern does not find its neighbours'."""
+def test_deleting_files_moved_aside(tmp_path, monkeypatch):
+    """Only the store's own, though its name be a pattern; one that cannot be deleted leaves the erasure unfinished."""
     for name in ("carloop?", "carloop1"):
         (tmp_path / f"{name}.damaged-20260102T030405").write_text("damaged")
+    with monkeypatch.context() as refusing:
+        refusing.setattr(Path, "unlink", refuse)
+        with pytest.raises(StoreFailed) as failed:
+            discard_moved_aside(tmp_path / "carloop?")
+    assert failed.value.reason.text == "store.not_writable"
     assert discard_moved_aside(tmp_path / "carloop?") == 1
     assert [each.name for each in tmp_path.iterdir()] == ["carloop1.damaged-20260102T030405"]
-
-
-def test_a_file_that_cannot_be_deleted(tmp_path, monkeypatch):
-    """It is an error: the erasure is not finished then, and the host asks again."""
-    (tmp_path / MOVED).write_text("damaged")
-    monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(StoreFailed) as failed:
-        discard_moved_aside(tmp_path / "s")
-    monkeypatch.undo()
-    assert failed.value.reason.text == "store.not_writable"

@@ -164,16 +164,31 @@ def test_what_is_pending_in_damaged_records_stays_pending(planner, lost_booking)
     assert planner.state()["state"] == "booked"
 
 
-def test_what_cannot_be_read_is_reported(planner):
-    """The rest is carried over: what was refused for good is refused for good."""
+ODD = "carloop [1]*#%?.sqlite3"
+"""A name of which each sign means something to a pattern or an address."""
+
+
+def test_what_cannot_be_read_is_reported(planner, records, monkeypatch):
+    """The rest is carried over, whatever the file's name: what was refused for good, and the settings."""
+    monkeypatch.setenv("CARLOOP_STORE", str(planner.store.with_name(ODD)))
+    planner.store = planner.store.with_name(ODD)
     planner.save()
     planner.book()
     second = planner.booking()
     refused = planner.do(second)
+    with records() as store:
+        store.save_settings(Site("main"), StoredSettings(None, "Ulm"))
     planner.damage("appointments")
-    _, rebuilt = bootstrap.rebuild_store(deadline=soon())
+    planner.store.with_name(f"{ODD}.installation").unlink()
+    planner.store.with_name(f"{ODD}.rebuilding").write_text("left by an earlier attempt")
+    aside, rebuilt = bootstrap.rebuild_store(deadline=soon())
     assert (rebuilt.rentals, rebuilt.is_complete) == (1, False)
     assert (refused["problem"]["code"], planner.do(second)) == ("already_booked", refused)
+    with records() as store:
+        assert store.stored_settings(Site("main")) == StoredSettings(None, "Ulm")
+        assert [each.name for each in store.moved_aside()] == [aside.name]
+        assert store.discard_moved_aside() == 1
+    assert not aside.exists()
 
 
 def test_a_site_that_cannot_be_read_keeps_the_old_records_in_place(planner, tmp_path, monkeypatch):
@@ -273,28 +288,6 @@ def test_every_account_is_read_once(planner, work):
     with bootstrap.opened(deadline=soon()) as wired:
         work([Site(str(number)) for number in range(140)], replace(wired.call, connect=connect))
     assert read == [*range(70)]
-
-
-ODD = "carloop [1]*#%?.sqlite3"
-"""A name of which each sign means something to a pattern or an address."""
-
-
-def test_files_of_an_odd_name_are_found(planner, records, monkeypatch):
-    """Settings are read from them, what an interrupted rebuild left is removed, and an erasure deletes them."""
-    store = planner.store.with_name(ODD)
-    monkeypatch.setenv("CARLOOP_STORE", str(store))
-    planner.save()
-    with records() as opened:
-        opened.save_settings(Site("main"), StoredSettings(None, "Ulm"))
-    replace(planner, store=store).damage()
-    store.with_name(f"{ODD}.installation").unlink()
-    store.with_name(f"{ODD}.rebuilding").write_text("left by an earlier attempt")
-    aside, _ = bootstrap.rebuild_store(deadline=soon())
-    with records() as opened:
-        assert opened.stored_settings(Site("main")) == StoredSettings(None, "Ulm")
-        assert [each.name for each in opened.moved_aside()] == [aside.name]
-        assert opened.discard_moved_aside() == 1
-    assert not aside.exists()
 
 
 @pytest.fixture

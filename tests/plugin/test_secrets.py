@@ -24,30 +24,25 @@ CUSTOMER = {
 class LogText(logging.Handler):
     """Keep every record of every logger as text, with its arguments and traceback."""
 
-    def __init__(self):
-        super().__init__(logging.DEBUG)
-        self.lines = []
+    lines = ()
 
     def emit(self, record):
         """Keep a record, with all that a structured log would write."""
-        self.lines.append(f"{record.name} {record.getMessage()} {vars(record)!r}")
-        if record.exc_info:
-            self.lines.append("".join(traceback.format_exception(*record.exc_info)))
+        trace = traceback.format_exception(*record.exc_info) if record.exc_info else ()
+        self.lines += (f"{record.name} {record.getMessage()} {vars(record)!r}", *trace)
 
 
 @pytest.fixture
-def logged():
+def log(caplog):
     """Everything that is logged at DEBUG, by anybody."""
     handler, root = LogText(), logging.getLogger()
-    before = root.level
+    caplog.set_level(logging.DEBUG)
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield handler.lines
+    yield handler
     root.removeHandler(handler)
-    root.setLevel(before)
 
 
-def test_no_canary_is_left(planner, logged):
+def test_no_canary_is_left(planner, log):
     """Booked, refused, lost, garbled, reconciled, cancelled: nothing of a person or the token stays anywhere."""
     token = planner.control.token
     planner.save(customer=CUSTOMER)
@@ -64,7 +59,7 @@ def test_no_canary_is_left(planner, logged):
     bootstrap.close()
     files = {path.name: path.read_bytes() for path in planner.store.parent.rglob("*") if path.is_file()}
     for canary in (token, "CANARY", "Canary-", "canary@"):
-        assert [line for line in logged if canary in line] == []
+        assert [line for line in log.lines if canary in line] == []
         assert [name for name, content in files.items() if canary.encode() in content] == []
 
 

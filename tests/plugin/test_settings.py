@@ -215,34 +215,23 @@ def test_a_token_file_without_a_token(refusal, config, tmp_path, content):
     assert not content or content[:5] not in repr(reason)
 
 
-@pytest.mark.parametrize("token", ["two words", "geheimnüs", "\udc80"])
+@pytest.mark.parametrize("token", ["two words", "\udc80"])
 def test_a_variable_that_holds_no_token(refusal, token):
-    """CARLOOP_TOKEN with white space or umlauts is refused with a sentence that does not repeat it."""
+    """It is refused with a sentence that does not repeat it."""
     reason = refusal(CARLOOP_TOKEN=token, CARLOOP_BASE_URL=ENV)
     assert reason.text == "settings.token_variable"
     assert token not in repr(reason)
 
 
-def test_keys_that_mean_nothing(config):
-    """A misspelt key is named, with its table."""
-    path = config('base_ur = "x"\n[sites.nord]\nstaton = "y"\n')
-    assert Environment.read({"CARLOOP_CONFIG": path}).config.unknown == ("base_ur", "sites.nord.staton")
-
-
-def test_no_token_in_a_repr(in_force):
-    """Neither the environment nor the settings show the token or a database's password."""
-    given = {"CARLOOP_TOKEN": CANARY, "CARLOOP_STORE": f"postgresql://u:{CANARY}@h/db"}
-    environment = Environment.read(given)
-    assert CANARY not in repr((environment, in_force(CARLOOP_TOKEN=CANARY, CARLOOP_BASE_URL=ENV)))
-    assert environment.store_shown == "postgresql://h/db"
-
-
 def test_where_the_store_is(monkeypatch, tmp_path):
-    """In the user's data folder, or where CARLOOP_STORE says, from where the program was started."""
+    """In the user's data folder, or where CARLOOP_STORE says; a database's password is not shown."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert Environment.read({}).store == str(tmp_path / "carloop" / "carloop.sqlite3")
     monkeypatch.chdir(tmp_path)
     assert Environment.read({"CARLOOP_STORE": "a/b.sqlite3"}).store == str(tmp_path / "a" / "b.sqlite3")
+    shared = Environment.read({"CARLOOP_TOKEN": CANARY, "CARLOOP_STORE": f"postgresql://u:{CANARY}@h/db"})
+    assert shared.store_shown == "postgresql://h/db"
+    assert CANARY not in repr(shared)
 
 
 def test_the_users_own_configuration_file(monkeypatch, tmp_path, in_force):
