@@ -8,9 +8,10 @@ import trustme
 
 from carloop_plugin import plugin
 from carloop_plugin.check import check_connection
-from carloop_plugin.model import Account, AccountId, CallFailed, Reason, Site, SiteSettings, Station
+from carloop_plugin.model import CallFailed, Reason, Site, SiteSettings
 from mobility_hookspecs import MobilityHost
 from mobility_schemas import validate
+from tests.support.fakes import FakeCarloop
 from tests.support.peer import run_server
 
 
@@ -119,26 +120,10 @@ def test_a_misspelt_key(check, sandbox, tmp_path):
     assert [key in finding["message"] for key, finding in named] == [True, True]
 
 
-class FakeCarloop:
-    """A Carloop with a clock ahead of ours, or one that fails."""
-
-    def __init__(self, skew=0, failure=None):
-        self.skew = timedelta(seconds=skew)
-        self.failure = failure
-
-    def read_account(self, *, deadline):
-        if self.failure is not None:
-            raise CallFailed(Reason(self.failure))
-        stations = (Station("nord", "Hamburg Nord"), Station("sued", "Hamburg Süd"))
-        return Account(
-            AccountId("a1"), "Autohaus Muster", "Europe/Berlin", stations, datetime.now(UTC), self.skew
-        )
-
-
 def check_fake(carloop, locale="en", **settings):
     """Test the connection to a fake Carloop."""
     given = SiteSettings(site=Site("main"), **{"base_url": "https://a.example", "token": "x"} | settings)
-    return check_connection(given, lambda _: carloop, deadline=0, locale=locale)
+    return check_connection(given, carloop.connect, deadline=0, locale=locale)
 
 
 CONNECTED = "Connected to Carloop, account “Autohaus Muster”."
@@ -157,7 +142,7 @@ REPORTS = {
 @pytest.mark.parametrize(("skew", "settings", "found", "words"), REPORTS.values(), ids=REPORTS)
 def test_what_is_found(skew, settings, found, words):
     """A skew over a minute is a warning; what is not configured is an error, each part of it one of its own."""
-    report = check_fake(FakeCarloop(skew), **settings)
+    report = check_fake(FakeCarloop(skew=timedelta(seconds=skew)), **settings)
     is_ok = not {"station_unknown", "not_configured"} & set(found)
     assert (report["ok"], codes(report)) == (is_ok, found)
     assert words in report["findings"][-1]["message"]
@@ -169,7 +154,7 @@ def test_what_is_found(skew, settings, found, words):
 def test_each_failure_has_a_hint(code):
     """Whatever keeps Carloop from answering is an error with a hint what to do."""
     for locale, please in (("de", "Bitte"), ("en", "Please")):
-        report = check_fake(FakeCarloop(failure=code), locale)
+        report = check_fake(FakeCarloop(CallFailed(Reason(code))), locale)
         [finding] = report["findings"]
         assert (report["ok"], finding["code"], finding["severity"]) == (False, code, "error")
         assert finding["hint"].startswith(please)

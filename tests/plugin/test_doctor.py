@@ -9,7 +9,6 @@ from carloop_plugin import plugin
 from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.doctor import diagnose
 from carloop_plugin.model import (
-    Account,
     AccountId,
     Action,
     CallFailed,
@@ -25,6 +24,7 @@ from carloop_plugin.model import (
 )
 from carloop_plugin.settings import Environment
 from mobility_hookspecs import MobilityHost
+from tests.support.fakes import FakeCarloop, FakeSettingsStore
 
 NOW = datetime.now(UTC)
 CANARY = "canary-token-0815"
@@ -43,25 +43,6 @@ WELL = Figures(
 )
 
 
-class FakeCarloop:
-    """A Carloop that answers with its account, or fails with `failure`."""
-
-    def __init__(self, failure):
-        self.failure = failure
-
-    def read_account(self, *, deadline):
-        if self.failure is not None:
-            raise self.failure
-        return Account(AccountId("a1"), "Autohaus", "Europe/Berlin", (), NOW, timedelta())
-
-
-class NoSettings:
-    """A store in which nothing was saved."""
-
-    def stored_settings(self, site):
-        return None
-
-
 @pytest.fixture
 def look(tmp_path, monkeypatch):
     """Have the doctor look, with an environment."""
@@ -73,8 +54,8 @@ def look(tmp_path, monkeypatch):
             return diagnose(
                 environment=Environment.read(given),
                 credentials=SecretsFile(tmp_path / "secrets.json"),
-                store=NoSettings() if isinstance(figures, Figures) else None,
-                connect=lambda _: FakeCarloop(failure),
+                store=FakeSettingsStore() if isinstance(figures, Figures) else None,
+                connect=FakeCarloop(failure).connect,
                 figures=figures,
                 sites=[MAIN],
                 host=host,

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -15,21 +16,22 @@ from mobility_hookspecs import CallContext
 from tests.support.planner import Planner
 
 
-class EventLog(logging.Handler):
-    """Keep the events, and check each against what is declared of its kind."""
+@dataclass
+class EventLog:
+    """The plugin's events that were logged in a test, each checked against what is declared of its kind."""
 
-    def __init__(self):
-        super().__init__(logging.DEBUG)
-        self.events = []
+    caplog: pytest.LogCaptureFixture
 
-    def emit(self, record):
-        """Keep an event."""
-        name, fields = record.event, record.fields
-        (event,) = (each for each in events.EVENTS if each.name == name)
-        assert record.getMessage() == f"{name} {json.dumps(fields)}"
-        assert set(fields) <= set(event.fields) <= set(events.FIELDS)
-        assert event.level == record.levelno
-        self.events.append((name, fields))
+    @property
+    def events(self):
+        """Return the events' names and fields."""
+        for record in self.caplog.records:
+            if record.name == events.LOG.name:
+                (event,) = (each for each in events.EVENTS if each.name == record.event)
+                assert record.getMessage() == f"{event.name} {json.dumps(record.fields)}"
+                assert set(record.fields) <= set(event.fields) <= set(events.FIELDS)
+                assert event.level == record.levelno
+                yield event.name, record.fields
 
     def all(self, name):
         """Return the fields of the events of a name."""
@@ -41,14 +43,10 @@ class EventLog(logging.Handler):
 
 
 @pytest.fixture
-def log():
+def log(caplog):
     """Every event of the plugin while a test runs."""
-    kept, level = EventLog(), events.LOG.level
-    events.LOG.addHandler(kept)
-    events.LOG.setLevel(logging.DEBUG)
-    yield kept
-    events.LOG.removeHandler(kept)
-    events.LOG.setLevel(level)
+    caplog.set_level(logging.DEBUG)
+    return EventLog(caplog)
 
 
 def book_twice(planner):

@@ -20,10 +20,6 @@ from mobility_hookspecs import CallContext, MobilityProblem
 from tests.support.planner import Planner
 
 
-class Killed(BaseException):
-    """Stands for whatever ends a rebuild on its way."""
-
-
 def soon():
     return CallContext.within(10).deadline
 
@@ -42,9 +38,9 @@ def test_a_rebuild_that_is_interrupted_leaves_the_old_records_in_place(planner):
     damaged = destroy(planner)
 
     def interrupt(_):
-        raise Killed
+        raise KeyboardInterrupt
 
-    with pytest.raises(Killed):
+    with pytest.raises(KeyboardInterrupt):
         bootstrap.rebuild_store(deadline=soon(), tell=interrupt)
     assert planner.store.read_bytes() == damaged
     (failure,) = planner.host.appointment_saved(planner.appointment).failures

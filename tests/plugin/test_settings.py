@@ -9,20 +9,11 @@ from carloop_plugin.credentials import SecretsFile
 from carloop_plugin.messages import text
 from carloop_plugin.model import Site, StoredSettings, StoredToken
 from carloop_plugin.settings import ConfigurationProblem, Environment, missing_settings, site_settings
+from tests.support.fakes import FakeSettingsStore
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 MAIN = Site("main")
 CANARY = "canary-token-0815"
-
-
-class SavedSettings:
-    """A settings store in memory."""
-
-    def __init__(self, saved):
-        self.saved = saved
-
-    def stored_settings(self, site):
-        return self.saved.get(site)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +32,7 @@ def in_force(tmp_path, secrets):
     """Read what is in force for a site under an environment, with what was saved."""
 
     def read(site="main", *, saved=None, **environ):
-        store = SavedSettings({Site(site): saved} if saved else {})
+        store = FakeSettingsStore({Site(site): saved} if saved else {})
         environment = Environment.read({"CARLOOP_STORE": str(tmp_path / "s.sqlite3"), **environ})
         return site_settings(Site(site), environment=environment, store=store, credentials=secrets)
 

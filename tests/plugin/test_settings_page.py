@@ -8,19 +8,10 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin.credentials import SecretsFile
-from carloop_plugin.model import (
-    Account,
-    AccountId,
-    CallFailed,
-    Reason,
-    Refused,
-    Site,
-    Station,
-    StoredSettings,
-    StoredToken,
-)
+from carloop_plugin.model import CallFailed, Reason, Refused, Site, StoredSettings, StoredToken
 from carloop_plugin.settings import Environment
 from carloop_plugin.settings_page import describe_settings, save_settings
+from tests.support.fakes import FakeCarloop, FakeSettingsStore
 
 MAIN = Site("main")
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
@@ -30,36 +21,18 @@ STORED = StoredSettings(base_url=A, station=None)
 
 
 @dataclass
-class Form:
-    """A settings page with a store in memory, and a Carloop that answers or fails with `failure`."""
+class Form(FakeCarloop, FakeSettingsStore):
+    """A settings page with a store in memory and a fake Carloop."""
 
-    folder: Path
+    folder: Path = Path()
     environ: dict[str, str] = field(default_factory=dict)
-    saved: dict[Site, StoredSettings] = field(default_factory=dict)
-    failure: CallFailed | None = None
-    connections: int = 0
 
     @property
     def secrets(self):
         return SecretsFile(self.folder / "secrets.json")
 
-    def stored_settings(self, site):
-        return self.saved.get(site)
-
-    def save_settings(self, site, settings):
-        self.saved[site] = settings
-
     def now(self):
         return NOW
-
-    def connect(self, site):
-        self.connections += 1
-        return self
-
-    def read_account(self, *, deadline):
-        if self.failure is not None:
-            raise self.failure
-        return Account(AccountId("a1"), "Autohaus Muster", "Europe/Berlin", (Station("nord", "Nord"),), NOW)
 
     def environment(self):
         return Environment.read({"CARLOOP_STORE": str(self.folder / "s"), **self.environ})
@@ -89,7 +62,7 @@ class Form:
 @pytest.fixture
 def form(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
-    return Form(tmp_path)
+    return Form(folder=tmp_path)
 
 
 @pytest.fixture
