@@ -130,22 +130,18 @@ def test_an_invalid_entry(file, change):
 
 def test_several_processes_lose_nothing(file):
     """Sites saved at once by several processes are all kept."""
-    children = [fork_to_keep_tokens(file, number) for number in range(3)]
+    children = []
+    for number in range(3):
+        children.append(fork())
+        if children[-1] == 0:
+            try:
+                for turn in range(20):
+                    file.keep_token(Site(f"site-{number}-{turn}"), TOKEN)
+            finally:
+                os._exit(0)
     for child in children:
         os.waitpid(child, 0)
     assert len(json.loads(file.path.read_text())) == 60
-
-
-def fork_to_keep_tokens(file, number):
-    """Keep twenty tokens in a child process."""
-    child = fork()
-    if child == 0:
-        try:
-            for turn in range(20):
-                file.keep_token(Site(f"site-{number}-{turn}"), TOKEN)
-        finally:
-            os._exit(0)
-    return child
 
 
 def test_without_a_keyring_the_file_serves(tmp_path, monkeypatch):

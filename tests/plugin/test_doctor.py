@@ -27,6 +27,7 @@ from mobility_hookspecs import MobilityHost
 from tests.support.fakes import FakeCarloop, FakeSettingsStore
 
 NOW = datetime.now(UTC)
+EARLIER = NOW - timedelta(hours=2)
 CANARY = "canary-token-0815"
 MAIN = Site("main")
 CONTACT = Contact(AccountId("a1"), NOW, timedelta(seconds=1))
@@ -76,11 +77,7 @@ STRANGERS = UnreadableRental(AccountId("a1"), "r-2", None, NOW)
 FINDINGS = {
     "nothing": ({}, [], True),
     "unknown outcomes": ({"pending": 2, "unknown": 2, "oldest_pending": NOW}, ["unknown_outcomes"], True),
-    "pending for two hours": (
-        {"pending": 1, "oldest_pending": NOW - timedelta(hours=2)},
-        ["long_pending"],
-        True,
-    ),
+    "pending for two hours": ({"pending": 1, "oldest_pending": EARLIER}, ["long_pending"], True),
     "set aside": ({"pending": 1, "set_aside": (ChangeId("c1"),)}, ["set_aside"], True),
     "unfinished erasure": ({"unfinished_erasures": 1}, ["erasure_unfinished"], True),
     "file moved aside": ({"moved_aside": (MovedAside("s.damaged-1", NOW),)}, ["moved_aside"], True),

@@ -177,12 +177,13 @@ def test_an_appointment_erased_after_its_former_customer_goes_too(planner, forme
     assert not is_known(planner, records)
 
 
-def test_large_records_are_rewritten_later(planner, records, monkeypatch):
-    """What the file may still hold is said, the next reconcile that can finishes it, and the count is right."""
+def test_large_records_are_rewritten_later(planner, records, caplog, monkeypatch):
+    """What the file may still hold is said, also in the log, and the next reconcile that can finishes it."""
     monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
     planner.save()
     report = ask(planner, [CUSTOMER["number"]])
     assert (report["erased"], len(report["remarks"])) == (1, 2)
+    assert "erasure.put_off {}" in caplog.text
     planner.reconcile()
     assert count_unfinished(records) == 1
     monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 2**20)

@@ -117,7 +117,6 @@ def test_saving_tests_the_connection(form):
     assert form.state() == (StoredSettings(A, "sued"), CANARY)
 
 
-ON_THIS_COMPUTER = "http://[::1]:8081"
 DROPPED = ["token_dropped", "not_configured"]
 CHANGES = {
     "what is left out stays": ({"station": "nord"}, ["connected"], (A, "nord"), CANARY),
@@ -127,12 +126,6 @@ CHANGES = {
     "a new origin drops the token": ({"base_url": B}, DROPPED, (B,), None),
     "a new origin with its token": ({"base_url": B, "token": "other"}, ["connected"], (B,), "other"),
     "a new path keeps the token": ({"base_url": f"{A}/path"}, ["connected"], (f"{A}/path",), CANARY),
-    "http for this computer": (
-        {"base_url": ON_THIS_COMPUTER, "token": "other"},
-        ["connected"],
-        (ON_THIS_COMPUTER,),
-        "other",
-    ),
 }
 
 
