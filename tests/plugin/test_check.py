@@ -1,7 +1,7 @@
 """Testing a site's connection: each mistake is one sentence that says what to do, in German and English."""
 
 import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import trustme
@@ -87,23 +87,13 @@ def test_a_token_alone(check, web_server, monkeypatch):
     assert "CARLOOP_BASE_URL" in found[0].problem["detail"]
 
 
-@pytest.mark.parametrize(
-    ("is_known", "days", "german"),
-    [(True, -1, "abgelaufen"), (False, 1, "Zertifikat")],
-    ids=["expired", "unknown authority"],
-)
-def test_a_certificate_that_cannot_be_trusted(check, web_server, tmp_path, is_known, days, german):
-    """An expired certificate, or one of an unknown authority, is named as the cause."""
-    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    certificate = authority.issue_cert("127.0.0.1", not_after=datetime.now(UTC) + timedelta(days=days))
-    certificate.configure_cert(context)
+def test_a_certificate_that_cannot_be_trusted(check, web_server):
+    """One of an unknown authority is named as the cause."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     web_server.wrap = lambda sock: context.wrap_socket(sock, server_side=True)
-    config = tmp_path / "config.toml"
-    config.write_text('ca_file = "ca.pem"\n' if is_known else "")
-    address = web_server.url.replace("http:", "https:")
-    code, words = find_mistake(check, base_url=address, token="x", config=str(config))
-    assert (code, german in words) == ("unreachable", True)
+    code, german = find_mistake(check, base_url=web_server.url.replace("http:", "https:"), token="x")
+    assert (code, "Zertifikat" in german) == ("unreachable", True)
 
 
 def codes(report):

@@ -16,14 +16,17 @@ manager = pluggy.PluginManager("workshop_planner")
 manager.register(plugin)
 plugin.describe_mobility_provider()
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
+from carloop_plugin.events import CHANGE_SET_ASIDE, tell
+tell(CHANGE_SET_ASIDE, change_id="c")
 """
 HEAVY = "asyncio click dataclasses httpcore httpx jsonschema jsonschema_rs keyring msgspec rich sqlite3 sqlite_utils"
 
 
-def test_nothing_heavy_is_imported_at_load():
-    """Imported, registered and described: none of the libraries the hooks need is there yet."""
+def test_loading_imports_nothing_heavy_and_logs_nothing_by_itself():
+    """None of the libraries the hooks need is there yet; a host without logging finds nothing on standard error."""
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     assert set(HEAVY.split()) & set(json.loads(done.stdout)) == set()
+    assert done.stderr == ""
 
 
 def test_the_plugin_has_hooks_and_nothing_else():

@@ -8,7 +8,6 @@ import pytest
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.model import Site
 from mobility_hookspecs import CallContext, MobilityProblem
-from mobility_schemas import InvalidDocument, validate
 
 CUSTOMER = {
     "source": "dms",
@@ -55,9 +54,6 @@ def test_no_repr_shows_a_secret(planner):
 def test_a_refused_document_is_not_quoted(planner):
     """What was wrong is said, not what was there."""
     appointment = planner.appointment | {"customer": CUSTOMER | {"country": ["Canary"]}, "Canary": 1}
-    with pytest.raises(InvalidDocument) as refused:
-        validate(appointment, "appointment")
-    assert "anary" not in "".join(traceback.format_exception(refused.value))
     with pytest.raises(MobilityProblem) as problem:
         plugin.on_appointment_saved(appointment, CallContext.within(5))
     assert "Canary" not in "".join(traceback.format_exception(problem.value)).replace("Canary-Müller", "")
