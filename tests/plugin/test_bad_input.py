@@ -27,20 +27,15 @@ def test_a_bad_document_is_refused_and_leaves_nothing(configured, hook):
     assert fed.kept == 0
 
 
-WHOLE = [
-    plugin.provide_mobility_filters,
-    plugin.provide_provider_settings,
-    plugin.check_mobility_provider,
-    plugin.provide_mobility_states,
-]
+OF_A_SITE = ["provide_mobility_filters", "provide_provider_settings", "check_mobility_provider"]
 
 
-@pytest.mark.parametrize("hook", WHOLE)
+@pytest.mark.parametrize("hook", [*OF_A_SITE, "provide_mobility_states"])
 def test_a_value_that_is_no_site_or_no_list_of_ids_is_refused(configured, hook):
     """The document is this value alone, so the pointer is to the whole."""
-    is_list = hook is plugin.provide_mobility_states
+    is_list = hook == "provide_mobility_states"
     for junk in [each for each in JUNK if not (is_list and isinstance(each, list))]:
-        problem = problem_of(lambda value=junk: hook(value, CallContext.within(5)))
+        problem = problem_of(lambda value=junk: HOOKS[hook].hook(value, CallContext.within(5)))
         assert (problem["code"], problem["pointer"]) == ("invalid_document", ""), junk
 
 

@@ -14,7 +14,6 @@ CUSTOMER = {
     "number": "CANARY-4711",
     "first_name": "Canary-Vorname",
     "last_name": "Canary-Nachname",
-    "street": "Canary-Straße 1",
     "email": "canary@example.org",
     "phone": "+49 999 CANARY",
 }

@@ -100,9 +100,8 @@ def test_rentals_of_one_number(planner, two_sites, records):
     rental = planner.book()
     with records() as store:
         (known,) = store.rentals_named(rental["id"])
-        for number in (1, 2):
-            twin = replace(known, id="R-twin", account=f"other-{number}", appointment_id=f"A-{number}")
-            store.keep_rental(twin)
+        for other in ("other-1", "other-2"):
+            store.keep_rental(replace(known, id="R-twin", account=other, appointment_id=f"A-{other}"))
         store.keep_rental(replace(known, site="nord", account="other", appointment_id="A-nord"))
     outcome = planner.do(planner.cancellation(rental_id="R-twin"))
     assert (code(outcome), outcome["problem"]["detail"]) == (("refused", "account_changed"), ACCOUNT_CHANGED)
