@@ -3,7 +3,7 @@
     python -m proofs.bad_documents [--seed 1] [--each 1200] [--report FILE]
 
 Carloop is an address where nobody answers: what is bad is refused before anybody is asked. Ends with the line
-`N documents, 0 raw, 0 astray, 0 kept`; exits 1 where that is not so, with what was found on standard error.
+`N documents, 0 raw, 0 unexpected, 0 kept`; exits 1 where that is not so, with what was found on standard error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.postgres import run_postgres
 from carloop_plugin import bootstrap
 from proofs.reporting import counted, provenance, write_report
-from tests.support.feeding import EACH, HOOKS, Fed, feed
+from tests.support.hook_fuzzing import EACH, HOOKS, FuzzResult, fuzz
 
 STORES = ("SQLite", "PostgreSQL")
 MOST_SHOWN = 20
@@ -32,10 +32,10 @@ answer. *Kept*: rows in any table afterwards."""
 def main() -> int:
     """Feed, count, and write the report where asked to."""
     asked = _options().parse_args()
-    found = list(counted(_feed_all(asked.seed, asked.each), len(STORES) * len(HOOKS), "hooks"))
-    for store, fed in found:
-        for wrong in (fed.raw + fed.astray)[:MOST_SHOWN]:
-            print(f"{fed.hook} on {store}: {wrong}", file=sys.stderr)
+    found = list(counted(_fuzz_all(asked.seed, asked.each), len(STORES) * len(HOOKS), "hooks"))
+    for store, result in found:
+        for wrong in (result.raw + result.unexpected)[:MOST_SHOWN]:
+            print(f"{result.hook} on {store}: {wrong}", file=sys.stderr)
     if asked.report:
         write_report(asked.report, markdown(found, seed=asked.seed))
     line, is_good = last_line(found)
@@ -43,13 +43,13 @@ def main() -> int:
     return 0 if is_good else 1
 
 
-def _feed_all(seed: int, each: int) -> Iterator[tuple[str, Fed]]:
+def _fuzz_all(seed: int, each: int) -> Iterator[tuple[str, FuzzResult]]:
     with tempfile.TemporaryDirectory(prefix="carloop-bad-") as folder, run_postgres() as postgres:
         for number, hook in enumerate(HOOKS):
             locations = (str(Path(folder) / f"{number}.sqlite3"), postgres.new_database())
             for store, location in zip(STORES, locations, strict=True):
                 with _configured(location, Path(folder)):
-                    yield store, feed(hook, location=location, seed=seed, each=each)
+                    yield store, fuzz(hook, location=location, seed=seed, each=each)
 
 
 @contextmanager
@@ -67,27 +67,30 @@ def _configured(location: str, folder: Path) -> Iterator[None]:
         bootstrap.close()
 
 
-def last_line(found: Sequence[tuple[str, Fed]]) -> tuple[str, bool]:
+def last_line(found: Sequence[tuple[str, FuzzResult]]) -> tuple[str, bool]:
     """Give the line the run ends with, and whether it is as it should be."""
-    documents = sum(fed.documents for _, fed in found)
+    documents = sum(result.documents for _, result in found)
     wrong = [
-        sum(len(fed.raw) for _, fed in found),
-        sum(len(fed.astray) for _, fed in found),
-        sum(fed.kept for _, fed in found),
+        sum(len(result.raw) for _, result in found),
+        sum(len(result.unexpected) for _, result in found),
+        sum(result.kept for _, result in found),
     ]
-    raw, astray, kept = wrong
-    return f"{documents} documents, {raw} raw, {astray} astray, {kept} kept", documents > 0 and not any(wrong)
+    raw, unexpected, kept = wrong
+    return (
+        f"{documents} documents, {raw} raw, {unexpected} unexpected, {kept} kept",
+        documents > 0 and not any(wrong),
+    )
 
 
-def markdown(found: Sequence[tuple[str, Fed]], *, seed: int) -> str:
+def markdown(found: Sequence[tuple[str, FuzzResult]], *, seed: int) -> str:
     """Write the report."""
     rows = [
-        "| hook | records in | documents | refused | raw | astray | kept |",
+        "| hook | records in | documents | refused | raw | unexpected | kept |",
         "|---|---|---|---|---|---|---|",
     ]
-    for store, fed in found:
-        figures = (fed.documents, fed.refused, len(fed.raw), len(fed.astray), fed.kept)
-        rows.append(f"| `{fed.hook}` | {store} | {' | '.join(f'{figure:,}' for figure in figures)} |")
+    for store, result in found:
+        figures = (result.documents, result.refused, len(result.raw), len(result.unexpected), result.kept)
+        rows.append(f"| `{result.hook}` | {store} | {' | '.join(f'{figure:,}' for figure in figures)} |")
     parts = [
         "# Bad documents",
         f"Written by `python -m proofs.bad_documents`. {_LEGEND}",

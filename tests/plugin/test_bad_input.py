@@ -7,13 +7,13 @@ import pytest
 from carloop_plugin import plugin
 from mobility_hookspecs import CallContext
 from tests.support.bad_documents import JUNK
-from tests.support.feeding import HOOKS, feed, is_told, problem_of
+from tests.support.hook_fuzzing import HOOKS, fuzz, is_complete, problem_of
 
 A_FEW = 40
 
 
-def test_every_hook_that_takes_something_is_fed():
-    """A new hook fails here until it is fed, too; describing, reconciling and closing take nothing."""
+def test_every_hook_that_takes_something_is_fuzzed():
+    """A new hook fails here until it is fuzzed, too; describing, reconciling and closing take nothing."""
     hooks = {name for name, hook in vars(plugin).items() if hasattr(hook, "workshop_planner_impl")}
     take_nothing = {"describe_mobility_provider", "reconcile_rentals", "close_mobility_provider"}
     assert hooks - take_nothing == set(HOOKS)
@@ -22,9 +22,9 @@ def test_every_hook_that_takes_something_is_fed():
 @pytest.mark.parametrize("hook", HOOKS)
 def test_a_bad_document_is_refused_and_leaves_nothing(configured, hook):
     """The problem says what is wrong and where, in two languages."""
-    fed = feed(hook, location=os.environ["CARLOOP_STORE"], each=A_FEW)
-    assert (fed.refused, fed.raw, fed.astray) == (A_FEW, [], [])
-    assert fed.kept == 0
+    result = fuzz(hook, location=os.environ["CARLOOP_STORE"], each=A_FEW)
+    assert (result.refused, result.raw, result.unexpected) == (A_FEW, [], [])
+    assert result.kept == 0
 
 
 OF_A_SITE = ["provide_mobility_filters", "provide_provider_settings", "check_mobility_provider"]
@@ -43,6 +43,6 @@ def test_a_value_that_is_no_site_or_no_list_of_ids_is_refused(configured, hook):
 def test_the_first_wrong_id_is_named(configured, ids, pointer):
     """No ids at all are no mistake."""
     problem = problem_of(lambda: plugin.provide_mobility_states(ids, CallContext.within(5)))
-    assert is_told(problem)
+    assert is_complete(problem)
     assert problem["pointer"] == pointer
     assert plugin.provide_mobility_states([], CallContext.within(5)) == []

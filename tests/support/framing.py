@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages on a socket, as bytes: as much of the framing as a proxy between two honest sides needs."""
+"""HTTP/1.1 messages on a socket, as bytes: as much of the framing as a proxy between two correct sides needs."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class Message:
         return self.head + self.body
 
     def header(self, name: str) -> str:
-        """Give a header's value; empty where there is none."""
+        """Return a header's value; empty where there is none."""
         found = re.search(rf"(?im)^{name}:[ \t]*([^\r\n]*)".encode(), self.head)
         return found[1].decode("latin-1") if found else ""
 
     def ending_at(self, size: int) -> Message:
-        """Give the message with only the first bytes of its body, and with a head that says so."""
+        """Return the message with only the first bytes of its body, and with a head that says so."""
         return self._with(self.body[:size])
 
     def rewritten(self, pieces: Iterable[tuple[bytes, bytes]]) -> Message:
-        """Give the message with pieces replaced, in its head too, and with the length it has then."""
+        """Return the message with pieces replaced, in its head too, and with the length it has then."""
         head, body = self.head, self.body
         for old, new in pieces:
             head, body = head.replace(old, new), body.replace(old, new)
@@ -61,7 +61,7 @@ class Reader:
         return Message(self.head, body) if is_whole else None
 
     def pieces(self) -> Iterator[bytes]:
-        """Give a message's bytes as they come, to its end or to that of the connection."""
+        """Yield a message's bytes as they come, to its end or to that of the connection."""
         self.head = b""
         while not self.head.endswith(_END):
             if not self._buffer and not self._more():
@@ -92,13 +92,13 @@ class Reader:
 
 
 def length_of(head: bytes) -> int:
-    """Give the length that a head states, 0 where it states none."""
+    """Return the length that a head states, 0 where it states none."""
     found = _LENGTH.search(head)
     return int(found[2]) if found else 0
 
 
 def is_chunked(head: bytes) -> bool:
-    """Tell whether a body comes in chunks."""
+    """Return whether a body comes in chunks."""
     return _CHUNKED.search(head) is not None
 
 

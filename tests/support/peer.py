@@ -1,4 +1,4 @@
-"""A server on a real socket that does as it is told, down to the byte."""
+"""A server on a real socket whose answers a test writes, down to the byte."""
 
 from __future__ import annotations
 
@@ -75,12 +75,12 @@ class Peer:
             self.send(bytes([one]))
 
     def hang(self) -> str:
-        """Say nothing until the test ends, then close."""
+        """Send nothing until the test ends, then close."""
         self.server.over.wait(30)
         return "close"
 
     def reset(self) -> None:
-        """Close with a reset instead of a farewell."""
+        """Reset the connection (RST) instead of closing it."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.sock.close()
 

@@ -1,8 +1,8 @@
 """A proxy on real sockets that cuts, resets, delays, truncates, drips and floods at a chosen byte.
 
-It stands between a client and one server, knows HTTP well enough to tell where a message begins and ends, and lets
-everything pass unharmed but what it is armed for. Besides single strikes it can play a whole outage: refuse every
-connection, swallow every request, or swallow every answer.
+It is between a client and one server, knows where an HTTP message begins and ends, and passes everything on unchanged
+but what it was armed for. Besides single strikes it can simulate an outage: refuse every connection, drop every
+request, or drop every answer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FLOODED_REQUEST = 1024 * 1024
 
 
 class Mode(StrEnum):
-    """What becomes of every request, beside single strikes."""
+    """What happens to every request, beside single strikes."""
 
     PASS = "pass"
     REFUSE = "refuse"
@@ -37,7 +37,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A request that came to the proxy: what it asked, the how-manieth attempt it was, its key if it had one."""
+    """A request that reached the proxy: its operation, its attempt's number, its idempotency key if it had one."""
 
     operation: str
     attempt: int
@@ -77,7 +77,7 @@ class FaultProxy:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> FaultProxy:
-        """Begin to listen."""
+        """Start to listen."""
         self._start(self._accept, self._listener)
         return self
 
@@ -100,7 +100,7 @@ class FaultProxy:
         self._always = strike
 
     def calm(self, *, release: bool = True) -> None:
-        """Strike no more; let go on what is held, unless that is to come later."""
+        """Stop striking; release what is held, unless that is to come later."""
         with self._state:
             self._armed.clear()
         self._always = None
@@ -108,12 +108,12 @@ class FaultProxy:
             self.release()
 
     def release(self) -> None:
-        """Let go on what is held, then hold anew what comes after."""
+        """Release what is held; what comes after is held again."""
         self._released.set()
         self._released = threading.Event()
 
     def switch(self, mode: Mode) -> None:
-        """Begin or end an outage. Connections that are open are reset, as by a host that went away."""
+        """Start or end an outage. Open connections are reset, as by a host that went away."""
         before, self._mode = self._mode, mode
         if mode is before:
             return
@@ -125,7 +125,7 @@ class FaultProxy:
         self._reset_all()
 
     def drain(self, seconds: float = 10.0) -> bool:
-        """Wait until every request that came has been dealt with to its end; tell whether that came to pass."""
+        """Wait until every request is finished; return whether that was in time."""
         with self._state:
             return self._state.wait_for(lambda: self._at_work == 0, seconds)
 
@@ -158,7 +158,7 @@ class FaultProxy:
         conversation = _Conversation(client, self._upstream)
         with self._state:
             self._conversations.add(conversation)
-        # whoever goes away in the middle ends the conversation, not the proxy
+        # a client that goes away ends the conversation, not the proxy
         with suppress(OSError):
             reader = Reader(client)
             while (request := reader.message()) is not None and self._answer(request, conversation):
@@ -223,7 +223,7 @@ class _Conversation:
         self._server.sendall(data)
 
     def relay(self) -> bool:
-        """Pass the answer on as it comes, as long as the client is there; tell whether to go on."""
+        """Pass the answer on as it comes, as long as the client is there; return whether the connection stays open."""
         assert self._reader is not None
         for piece in self._reader.pieces():
             if not self.send(piece):
@@ -231,12 +231,12 @@ class _Conversation:
         return bool(self._reader.head) and b"connection: close" not in self._reader.head.lower()
 
     def whole_answer(self) -> Message | None:
-        """Read the server's answer to its end; None where it did not come to that."""
+        """Read the server's whole answer; None where it ended early."""
         assert self._reader is not None
         return self._reader.message()
 
     def send(self, data: bytes) -> bool:
-        """Send to the client; tell whether it was still there."""
+        """Send to the client; return whether it was still there."""
         try:
             self.client.sendall(data)
         except OSError:
@@ -265,7 +265,7 @@ class _Conversation:
 
 
 class _Striking:
-    """Carries a strike out on one request. Every method tells whether the connection goes on."""
+    """Carries a strike out on one request. Every method returns whether the connection stays open."""
 
     def __init__(
         self,
@@ -331,7 +331,7 @@ class _Striking:
             return self._talk.relay()
         head, _, body = STAND_IN.partition(b"\r\n\r\n")
         self._send_struck(Message(head + b"\r\n\r\n", body))
-        # the client has what it gets; Carloop works on
+        # the client has its answer; Carloop goes on
         with suppress(OSError):
             self._talk.whole_answer()
         return False
@@ -408,6 +408,6 @@ def _reset(sock: socket.socket) -> None:
     """Reset a connection, also under a thread that waits on it."""
     with suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # a mere close would wait for the thread that is reading; SHUT_RD wakes it without a farewell
+        # close alone would wait for the thread that is reading; SHUT_RD wakes it without sending a FIN
         sock.shutdown(socket.SHUT_RD)
     sock.close()

@@ -7,16 +7,16 @@ from enum import StrEnum
 
 BLANKS = b" " * 65_536
 FLOOD_BYTES = 16 * 1024 * 1024
-"""How much a flood brings; whoever is flooded seldom waits for all of it."""
+"""The size of a flood; clients seldom read all of it."""
 
 STAND_IN = (
     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 64\r\n\r\n" + b'{"id":' + b" " * 58
 )
-"""What a gateway may begin to answer while Carloop is still at work."""
+"""What a gateway may begin to answer while Carloop is still working."""
 
 
 class Position(StrEnum):
-    """Where a strike meets the work of Carloop: before it, while it goes on, or after it."""
+    """When a strike happens: before Carloop does the work, during it, or after it."""
 
     BEFORE = "before"
     DURING = "during"
@@ -26,14 +26,14 @@ class Position(StrEnum):
 class Effect(StrEnum):
     """What a strike does at its byte.
 
-    cut        both sides are closed there, as if by a farewell
-    reset      both sides are reset there
-    delay      nothing goes on there until it is released; then everything does, whoever has gone meanwhile
-    truncate   the message ends there, and says that this is all of it
-    drip       from there on a byte comes now and then
-    flood      there blanks come without end
-    instead    somebody else answers, and Carloop's answer is thrown away
-    rewrite    the answer is whole, but pieces of it are others
+    cut        both connections are closed there, in order (FIN)
+    reset      both connections are reset there (RST)
+    delay      the message stops there until it is released; then the rest is sent, whether or not it is still awaited
+    truncate   the message ends there, and its length says that this is all of it
+    drip       from there on the bytes come one at a time, slowly
+    flood      from there on blanks are sent without end
+    instead    another server's answer is sent, and Carloop's is dropped
+    rewrite    the message is whole, but pieces of it are replaced
     """
 
     CUT = "cut"
@@ -51,8 +51,8 @@ class Strike:
     """One strike. `at` says where in the message, 0 its first byte and 1 its end.
 
     `answer` is what comes instead, its last byte after `hold` seconds; `pieces` are what is rewritten, and to what.
-    Before Carloop's work it meets the request, afterwards Carloop's whole answer, and during it what a gateway
-    would begin to answer.
+    Before Carloop's work it is done to the request, afterwards to Carloop's whole answer, and during it to what a
+    gateway would begin to answer.
     """
 
     effect: Effect
@@ -63,5 +63,5 @@ class Strike:
     pieces: tuple[tuple[bytes, bytes], ...] = ()
 
     def byte_of(self, message: bytes) -> int:
-        """Give the number of bytes of a message that pass unharmed; never all of them."""
+        """Return the number of bytes of a message that are passed on first; never all of them."""
         return max(0, min(int(self.at * len(message)), len(message) - 1))

@@ -1,4 +1,4 @@
-"""The harness that feeds the hooks sees what is not refused, and what is kept."""
+"""The harness sees what is not refused, and what is kept."""
 
 import time
 
@@ -6,7 +6,7 @@ import pytest
 
 from carloop_plugin.model import AppointmentId
 from carloop_plugin.store.opening import source_of
-from tests.support.feeding import EACH, HOOKS, feed, kept
+from tests.support.hook_fuzzing import EACH, HOOKS, fuzz, kept
 
 
 def test_there_are_ten_thousand():
@@ -27,14 +27,14 @@ def test_every_table_is_counted(tmp_path):
 
 @pytest.mark.parametrize("answer", [None, {}, {"status": "done"}, ValueError("raw")])
 def test_an_answer_that_is_not_a_refusal_is_found(monkeypatch, tmp_path, answer):
-    """An answer is astray, an exception is raw."""
+    """An answer is `unexpected`, an exception is `raw`."""
 
     def hook(_document, _context):
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    food = HOOKS["on_rental_change"]
-    monkeypatch.setitem(HOOKS, "on_rental_change", type(food)(hook, food.bad))
-    fed = feed("on_rental_change", location=str(tmp_path / "none.sqlite3"), each=3)
-    assert (fed.refused, len(fed.raw if isinstance(answer, Exception) else fed.astray)) == (0, 3)
+    fuzzed = HOOKS["on_rental_change"]
+    monkeypatch.setitem(HOOKS, "on_rental_change", type(fuzzed)(hook, fuzzed.bad))
+    result = fuzz("on_rental_change", location=str(tmp_path / "none.sqlite3"), each=3)
+    assert (result.refused, len(result.raw if isinstance(answer, Exception) else result.unexpected)) == (0, 3)

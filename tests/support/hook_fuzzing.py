@@ -1,4 +1,4 @@
-"""Feed every hook that takes something from the planner, and see what it says and what is kept."""
+"""Call every hook that takes something from the planner with bad documents: what it answers, and what is kept."""
 
 from __future__ import annotations
 
@@ -22,72 +22,76 @@ LOCALES = ("de", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class Food:
-    """A hook, and what is bad for it, without end."""
+class FuzzedHook:
+    """A hook, and bad documents for it without end."""
 
     hook: Callable[[Any, CallContext], object]
     bad: Callable[..., Iterator[Document]]
 
 
-HOOKS: Mapping[str, Food] = {
-    "on_appointment_saved": Food(plugin.on_appointment_saved, partial(invalid_documents, "appointment")),
-    "provide_mobility_options": Food(
+HOOKS: Mapping[str, FuzzedHook] = {
+    "on_appointment_saved": FuzzedHook(
+        plugin.on_appointment_saved, partial(invalid_documents, "appointment")
+    ),
+    "provide_mobility_options": FuzzedHook(
         plugin.provide_mobility_options, partial(invalid_documents, "mobility_request")
     ),
-    "on_rental_change": Food(plugin.on_rental_change, partial(invalid_documents, "rental_change")),
-    "save_provider_settings": Food(
+    "on_rental_change": FuzzedHook(plugin.on_rental_change, partial(invalid_documents, "rental_change")),
+    "save_provider_settings": FuzzedHook(
         plugin.save_provider_settings, partial(invalid_documents, "provider_settings", closed=True)
     ),
-    "on_personal_data_erased": Food(
+    "on_personal_data_erased": FuzzedHook(
         plugin.on_personal_data_erased, partial(invalid_documents, "erasure_subjects")
     ),
-    "provide_mobility_filters": Food(plugin.provide_mobility_filters, invalid_sites),
-    "provide_provider_settings": Food(plugin.provide_provider_settings, invalid_sites),
-    "check_mobility_provider": Food(plugin.check_mobility_provider, invalid_sites),
-    "provide_mobility_states": Food(plugin.provide_mobility_states, invalid_ids),
+    "provide_mobility_filters": FuzzedHook(plugin.provide_mobility_filters, invalid_sites),
+    "provide_provider_settings": FuzzedHook(plugin.provide_provider_settings, invalid_sites),
+    "check_mobility_provider": FuzzedHook(plugin.check_mobility_provider, invalid_sites),
+    "provide_mobility_states": FuzzedHook(plugin.provide_mobility_states, invalid_ids),
 }
 """Every hook but those that take nothing."""
 
 
 @dataclass(slots=True)
-class Fed:
-    """What became of what a hook was fed: refused as it should be, a raw exception, or something else."""
+class FuzzResult:
+    """How a hook answered: refused as it should, with a raw exception, or otherwise (`unexpected`)."""
 
     hook: str
     refused: int = 0
     raw: list[str] = field(default_factory=list)
-    astray: list[str] = field(default_factory=list)
+    unexpected: list[str] = field(default_factory=list)
     kept: int = 0
 
     @property
     def documents(self) -> int:
-        """Count what was fed."""
-        return self.refused + len(self.raw) + len(self.astray)
+        """Count the documents."""
+        return self.refused + len(self.raw) + len(self.unexpected)
 
 
-def feed(name: str, *, location: str, seed: int = 1, each: int = EACH) -> Fed:
-    """Feed a hook, and look at the records afterwards."""
-    food, fed = HOOKS[name], Fed(name)
-    for number, document in enumerate(islice(food.bad(seed=seed), each)):
-        _feed(fed, food.hook, document, LOCALES[number % len(LOCALES)])
-    fed.kept = kept(location)
-    return fed
+def fuzz(name: str, *, location: str, seed: int = 1, each: int = EACH) -> FuzzResult:
+    """Call a hook with bad documents, and count what the records keep of them."""
+    fuzzed, result = HOOKS[name], FuzzResult(name)
+    for number, document in enumerate(islice(fuzzed.bad(seed=seed), each)):
+        _fuzz_once(result, fuzzed.hook, document, LOCALES[number % len(LOCALES)])
+    result.kept = kept(location)
+    return result
 
 
-def _feed(fed: Fed, hook: Callable[[Any, CallContext], object], document: Document, locale: str) -> None:
+def _fuzz_once(
+    result: FuzzResult, hook: Callable[[Any, CallContext], object], document: Document, locale: str
+) -> None:
     try:
         problem = problem_of(lambda: hook(document, CallContext.within(5, locale=locale)))
     except Exception as error:  # noqa: BLE001 - that is what must not be
-        fed.raw.append(f"{type(error).__name__} for {document!r:.200}")
+        result.raw.append(f"{type(error).__name__} for {document!r:.200}")
         return
-    if is_told(problem):
-        fed.refused += 1
+    if is_complete(problem):
+        result.refused += 1
     else:
-        fed.astray.append(f"{problem!r:.200} for {document!r:.200}")
+        result.unexpected.append(f"{problem!r:.200} for {document!r:.200}")
 
 
 def problem_of(call: Callable[[], object]) -> Document:
-    """Give the problem that a hook raises or answers with; what it answers else."""
+    """Return the problem that a hook raises or answers with, or else its answer."""
     try:
         answer = call()
     except MobilityProblem as problem:
@@ -95,8 +99,8 @@ def problem_of(call: Callable[[], object]) -> Document:
     return answer["problem"] if isinstance(answer, dict) and answer.get("status") == "refused" else answer
 
 
-def is_told(problem: Document) -> bool:
-    """Tell whether a problem says what is wrong, where, and in words."""
+def is_complete(problem: Document) -> bool:
+    """Return whether a problem says what is wrong, where, and in words."""
     return (
         isinstance(problem, dict)
         and problem.get("code") == "invalid_document"
