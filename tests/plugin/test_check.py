@@ -130,7 +130,7 @@ REPORTS = {
 
 @pytest.mark.parametrize(("skew", "settings", "found", "words"), REPORTS.values(), ids=REPORTS)
 def test_what_is_found(skew, settings, found, words):
-    """A skew over a minute is a warning; what is not configured is an error, each part of it one of its own."""
+    """A skew over a minute is a warning; each setting that is missing or wrong is an error."""
     report = check_fake(FakeCarloop(skew=timedelta(seconds=skew)), **settings)
     is_ok = not {"station_unknown", "not_configured"} & set(found)
     assert (report["ok"], codes(report)) == (is_ok, found)

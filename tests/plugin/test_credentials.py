@@ -73,7 +73,7 @@ def mode(path):
 
 
 def test_a_token_comes_back(file):
-    """What is kept for a site is returned for that site, and dropped with it; forgetting none makes no file."""
+    """What is kept for a site is returned for it, and dropped with it; forgetting none makes no file."""
     file.forget_token(MAIN)
     assert not file.path.parent.exists()
     file.keep_token(MAIN, TOKEN)
@@ -145,7 +145,7 @@ def test_several_processes_lose_nothing(file):
 
 
 def test_without_a_keyring_the_file_serves(tmp_path, monkeypatch):
-    """It is beside the store; that of a PostgreSQL store in the user's folder, its name without the password."""
+    """It is beside the store; for PostgreSQL in the user's folder, under a name without the password."""
     store = str(tmp_path / "s.sqlite3")
     credentials = open_credentials(store)
     credentials.keep_token(MAIN, TOKEN)
@@ -168,7 +168,7 @@ def test_the_keyring_comes_first(memory_keyring, tmp_path):
 
 
 def test_a_locked_keyring(memory_keyring, tmp_path, caplog):
-    """Meanwhile the file serves, what was entered last counts afterwards, and a token that stays is an error."""
+    """The file serves meanwhile, the newest token counts afterwards; one that cannot be deleted is an error."""
     caplog.set_level(logging.DEBUG)
     credentials = open_credentials(str(tmp_path / "s"))
     credentials.keep_token(MAIN, TOKEN)

@@ -110,7 +110,7 @@ def test_many_unreadable_rentals(look):
 
 
 def test_what_does_not_open_or_load(look):
-    """Records that cannot be opened are an error, and so is our own provider missing; another one is named."""
+    """Records that cannot be opened and our own provider missing are errors; another provider is named."""
     diagnosis = look(Reason("storage_failed"))
     assert (diagnosis.is_well, codes(diagnosis)) == (False, ["storage_failed"])
     assert diagnosis.document()["versions"]["sqlite"] == "3.52.0"

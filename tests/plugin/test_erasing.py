@@ -117,7 +117,7 @@ WORDS = {
 
 @pytest.mark.parametrize("locale", WORDS)
 def test_why_and_how_long_data_are_kept(planner, lost_booking, records, locale):
-    """In the caller's language: an open change, until the next round at least, or one that is left to a person."""
+    """In the caller's language: an open change, until the next round at least, or one set aside."""
     waits, set_aside, carloop = WORDS[locale]
     lost_booking(times=100)
     report = ask(planner, appointment_ids=[planner.id], locale=locale)
@@ -149,7 +149,7 @@ def former(planner, lost_booking):
 def test_a_payload_of_a_former_customer_is_cleared_on_settling(
     planner, former, columns_with, records, number
 ):
-    """It is found however the number is written; the other customer's appointment stays, and nobody asks again."""
+    """It is found however the number is written; the other customer's appointment stays."""
     report = ask(planner, [number, "4713"])
     assert [each["appointment_id"] for each in report["kept"]] == [planner.id]
     assert (report["erased"], is_known(planner, records)) == (0, True)
@@ -191,7 +191,7 @@ def test_large_records_are_rewritten_later(planner, records, caplog, monkeypatch
 
 
 def test_erasing_needs_no_carloop(planner, monkeypatch):
-    """It works without any settings; an unknown number or appointment is no mistake, there is nothing to erase."""
+    """It works without any settings; of an unknown number or appointment there is nothing to erase."""
     planner.save()
     for name in ("CARLOOP_BASE_URL", "CARLOOP_TOKEN"):
         monkeypatch.delenv(name)

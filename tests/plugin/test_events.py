@@ -141,7 +141,7 @@ SCENES = {
     "erasure.finished": (erase_a_customer, ""),
     "records.rebuilt": (rebuild, "rentals=0 missing=0"),
 }
-"""What brings an event about once the appointment is saved, and the fields it then has, some of them with the value."""
+"""What causes an event once the appointment is saved, and its fields, some of them with the value."""
 
 OTHERS = {"change.set_aside", "erasure.put_off", "rental.unreadable", "vehicles.unreadable"}
 """Those with a test of their own, in `test_erasing.py` and `test_on_the_way.py` too."""

@@ -23,7 +23,7 @@ HEAVY = "asyncio click dataclasses httpcore httpx jsonschema jsonschema_rs keyri
 
 
 def test_loading_imports_nothing_heavy_and_logs_nothing_by_itself():
-    """None of the libraries the hooks need is there yet; a host without logging finds nothing on standard error."""
+    """The hooks' libraries come later; a host without logging finds nothing on standard error."""
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     assert set(HEAVY.split()) & set(json.loads(done.stdout)) == set()
     assert done.stderr == ""

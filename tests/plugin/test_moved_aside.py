@@ -57,7 +57,7 @@ def test_when_files_were_moved_aside(tmp_path):
 
 
 def test_deleting_files_moved_aside(tmp_path, monkeypatch):
-    """Only the store's own, though its name be a pattern; one that cannot be deleted leaves the erasure unfinished."""
+    """Only the store's own, even if its name is a pattern; one that cannot be deleted is an error."""
     for name in ("carloop?", "carloop1"):
         (tmp_path / f"{name}.damaged-20260102T030405").write_text("damaged")
     with monkeypatch.context() as refusing:

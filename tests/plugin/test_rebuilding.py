@@ -239,7 +239,7 @@ def test_lost_records_are_not_begun_empty(planner, monkeypatch, tmp_path, lost, 
 
 
 def test_records_that_were_exchanged_are_not_used(planner, records, tmp_path):
-    """An intent in a file that is gone is no intent; in those of another installation its rentals are strangers."""
+    """An intent in a deleted file is no intent, and in another installation's our rentals are strangers."""
     planner.save()
     with records() as store:
         planner.store.unlink()

@@ -64,7 +64,7 @@ def config(tmp_path):
 
 
 def test_environment_wins_over_the_page(in_force):
-    """The environment's address and token win over saved ones, and are fixed; an empty variable counts as not set."""
+    """The environment's address and token win over saved ones, and are fixed; an empty variable is none."""
     saved = StoredSettings(base_url="https://saved.example", station="nord")
     settings = in_force(saved=saved, CARLOOP_BASE_URL="https://env.example", CARLOOP_TOKEN=CANARY)
     assert (settings.base_url, settings.token, settings.station) == ("https://env.example", CANARY, "nord")
@@ -83,7 +83,7 @@ def test_the_saved_token_serves_its_origin_alone(in_force, secrets):
 
 
 def test_a_site_with_an_entry_has_its_own(in_force, config, tmp_path):
-    """A site's entry wins over the environment, which serves what the entry does not name; paths are from the file."""
+    """A site's entry wins over the environment, which serves what is not in it; paths start at the file."""
     (tmp_path / "nord.token").write_text("token-of-nord\n")
     nord = 'base_url = "https://nord.example"\ntoken_file = "nord.token"\nstation = "n1"\n'
     environ = {

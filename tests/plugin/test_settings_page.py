@@ -105,7 +105,7 @@ def test_a_token_is_not_shown(filled):
 
 
 def test_saving_tests_the_connection(form):
-    """What was entered is kept, in one spelling, also while Carloop cannot be reached; the account is named."""
+    """What was entered is kept in one spelling, also while Carloop is away; the account is named."""
     values = {"base_url": " HTTPS://a.example:443/ ", "token": f" {CANARY}\n", "station": "nord"}
     report = form.save(values)
     assert (report["ok"], codes(report)) == (True, ["saved", "connected"])

@@ -74,7 +74,7 @@ def test_a_token_of_another_account_changes_nothing(planner, other_carloop, use)
 
 @pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["read anew", "as seen"])
 def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(planner, use, tmp_path, revision):
-    """What it does not know is not gone but another account's, and with its data back it is the account again."""
+    """What it does not know is another account's; with its data back it is the account again."""
     with run_sandbox(token="tok_first", data=tmp_path) as first:
         use(first)
         planner.save()
@@ -95,7 +95,7 @@ def test_a_carloop_whose_data_are_gone_has_not_cancelled_anything(planner, use, 
 
 
 def test_rentals_of_one_number(planner, two_sites, records):
-    """Two Carloops number alike: the site must be named; those of accounts that are not in use are left alone."""
+    """Two Carloops number alike: the site must be named; accounts that are not in use are left alone."""
     planner.save()
     rental = planner.book()
     with records() as store:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages on a socket, as bytes: as much of the framing as a proxy between two correct sides needs."""
+"""HTTP/1.1 messages on a socket, as bytes: as much of the framing as a proxy needs."""
 
 from __future__ import annotations
 

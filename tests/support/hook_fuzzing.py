@@ -1,4 +1,4 @@
-"""Call every hook that takes something from the planner with bad documents: what it answers, and what is kept."""
+"""Call every hook that takes something with bad documents: what it answers, and what is kept."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A proxy on real sockets that cuts, resets, delays, truncates, drips and floods at a chosen byte.
 
-It is between a client and one server, knows where an HTTP message begins and ends, and passes everything on unchanged
-but what it was armed for. Besides single strikes it can simulate an outage: refuse every connection, drop every
-request, or drop every answer.
+It is between a client and one server, knows where an HTTP message begins and ends, and passes everything on
+unchanged but what it was armed for. Besides single strikes it can simulate an outage: refuse every connection,
+drop every request, or drop every answer.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A request that reached the proxy: its operation, its attempt's number, its idempotency key if it had one."""
+    """A request that reached the proxy: its operation, its attempt's number, its idempotency key if any."""
 
     operation: str
     attempt: int
@@ -223,7 +223,7 @@ class _Conversation:
         self._server.sendall(data)
 
     def relay(self) -> bool:
-        """Pass the answer on as it comes, as long as the client is there; return whether the connection stays open."""
+        """Pass the answer on while the client is there; return whether the connection stays open."""
         assert self._reader is not None
         for piece in self._reader.pieces():
             if not self.send(piece):

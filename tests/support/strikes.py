@@ -28,7 +28,7 @@ class Effect(StrEnum):
 
     cut        both connections are closed there, in order (FIN)
     reset      both connections are reset there (RST)
-    delay      the message stops there until it is released; then the rest is sent, whether or not it is still awaited
+    delay      the message stops there until it is released; then the rest is sent, even if nobody waits
     truncate   the message ends there, and its length says that this is all of it
     drip       from there on the bytes come one at a time, slowly
     flood      from there on blanks are sent without end
