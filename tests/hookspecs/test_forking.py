@@ -84,24 +84,6 @@ def test_reconciling_goes_on_in_a_child(make_provider, papers, in_child):
     assert in_child(lambda: [each.name for each in threading.enumerate() if "reconc" in each.name]) == []
 
 
-def test_a_hook_may_fork(make_provider, papers, in_child):
-    """Its child uses the same host from within, and in the parent the call goes on."""
-    forked = []
-
-    def check_mobility_provider(site):
-        forked.append(in_child(lambda: len(host.reconcile(timeout=30.0).answers)))
-        return papers.check("taxi", site=site)
-
-    provider = make_provider(
-        "taxi",
-        reconcile_rentals=papers.report("taxi"),
-        check_mobility_provider=check_mobility_provider,
-    )
-    with MobilityHost.of(provider) as host:
-        assert host.check("taxi", "main", timeout=60.0)["findings"] == []
-        assert forked == [1]
-
-
 def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
     """And what begins meanwhile waits for the fork."""
     inside, left = threading.Event(), []
