@@ -86,13 +86,10 @@ def test_a_file_removed_under_us_is_not_made_anew(path, file, make_intent):
 @pytest.mark.parametrize(
     ("version", "safe"),
     [
-        ((3, 40, 1), False),
         ((3, 44, 5), False),
         ((3, 44, 6), True),
         ((3, 50, 6), False),
         ((3, 50, 7), True),
-        ((3, 51, 2), False),
-        ((3, 51, 3), True),
         ((3, 52, 0), True),
     ],
 )
