@@ -16,16 +16,17 @@ def asked(seen):
     return parts.path, parse_qsl(parts.query, strict_parsing=bool(parts.query))
 
 
-def test_account(server, session, documents, soon):
-    """The account is read, and the token goes along."""
+@pytest.mark.parametrize("path", ["", "/mandant/7"])
+def test_account(path, server, make_session, documents, soon):
+    """The account is read, below the path of the address, and the token goes along."""
     server.does(lambda peer, _: peer.answer(200, documents.account()))
-    account = session.read_account(deadline=soon(5))
+    account = make_session(f"{server.url}{path}").read_account(deadline=soon(5))
     assert (account.id, account.name, account.time_zone) == ("acc-1", "Autohaus Beispiel", "Europe/Berlin")
     assert [station.id for station in account.stations] == ["karlsruhe"]
     (seen,) = server.seen
     assert seen.headers["authorization"] == "Bearer canary-token-7f3a"
     assert seen.headers["accept-encoding"] == "identity"
-    assert asked(seen) == ("/api/planner/v1/account", [])
+    assert asked(seen) == (f"{path}/api/planner/v1/account", [])
 
 
 def test_skew_is_carloops_clock_minus_ours(server, make_session, documents, soon):
@@ -185,8 +186,8 @@ def test_server_that_ignores_the_reference_is_not_believed(references, server, s
 
 
 def test_values_that_decide_nothing_may_be_unknown(server, session, documents, soon):
-    """A new fuel or transmission is unknown, not an error."""
-    vehicle = documents.vehicle(fuel="hydrogen", transmission="telepathic")
+    """A new fuel or transmission is unknown, a new field is not read, and neither is an error."""
+    vehicle = documents.vehicle(fuel="hydrogen", transmission="telepathic", brand_new={"deep": [1, None]})
     server.does(lambda peer, _: peer.answer(200, documents.vehicles(vehicle)))
     (found,) = session.search(VehicleQuery(PERIOD), deadline=soon(5)).vehicles
     assert (found.fuel, found.transmission) == ("unknown", "unknown")
@@ -213,10 +214,3 @@ def test_only_links_to_our_own_origin_pass(link, kept, server, session, document
     server.does(lambda peer, _: peer.answer(200, documents.rental(vehicle=vehicle, web_url=link)))
     rental = session.read_rental("ren-1", deadline=soon(5))
     assert (rental.web_url, rental.vehicle.image_url) == ((link, link) if kept else (None, None))
-
-
-def test_path_of_the_address_is_kept(server, make_session, documents, soon):
-    """A Carloop below a path is asked below that path."""
-    server.does(lambda peer, _: peer.answer(200, documents.account()))
-    make_session(f"{server.url}/mandant/7/").read_account(deadline=soon(5))
-    assert server.seen[0].target == "/mandant/7/api/planner/v1/account"

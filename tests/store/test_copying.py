@@ -1,6 +1,5 @@
 """Records are copied whole, to an empty place, or not at all."""
 
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -23,12 +22,9 @@ from carloop_plugin.store import copying
 from carloop_plugin.store.copying import KEYS, copy_records
 from carloop_plugin.store.damaged import noted_installation
 from carloop_plugin.store.opening import source_of
+from tests.store.deadlines import soon
 
 SETTINGS = StoredSettings("https://a.example", "hof")
-
-
-def soon(seconds=30):
-    return time.monotonic() + seconds
 
 
 def is_server(location):

@@ -3,7 +3,6 @@
 import random
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -15,14 +14,11 @@ from carloop_plugin.store import connection
 from carloop_plugin.store.pool import SqliteFile
 from carloop_plugin.store.rows import intent_row
 from carloop_plugin.store.statements import insert
+from tests.store.deadlines import soon
 
 A1, C1, C2 = AppointmentId("A-1"), ChangeId("c-1"), ChangeId("c-2")
 DONE = Outcome(C1, OutcomeStatus.DONE)
 ANY = sys.maxsize
-
-
-def soon(seconds=30):
-    return time.monotonic() + seconds
 
 
 def test_an_appointment_without_pending_changes_is_erased_at_once(store, make_appointment):
@@ -215,7 +211,7 @@ def test_the_deadline_ends_clearing(path, file, make_intent, monkeypatch):
     with file.open(deadline=soon(60)) as store:
         fill_and_settle(store, make_intent, random.Random(1))
         store.forget_appointments([A1])
-    with file.open(deadline=time.monotonic()) as store:
+    with file.open(deadline=soon(0)) as store:
         assert not store.finish_erasures(largest=ANY)
     with file.open(deadline=soon()) as store:
         assert store.unfinished_erasures() == 1

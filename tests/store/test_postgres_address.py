@@ -12,12 +12,9 @@ from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres import PostgresServer
 from carloop_plugin.store.postgres_database import PostgresDatabase
 from carloop_plugin.store.postgres_pool import Connections
+from tests.store.deadlines import soon
 
 CANARY = "canary-passwort-0815"
-
-
-def soon():
-    return time.monotonic() + 30
 
 
 def told(failure):

@@ -2,7 +2,6 @@
 
 import random
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +13,10 @@ from carloop_plugin.model import AppointmentId, ChangeId
 from carloop_plugin.store import postgres_scrub
 from carloop_plugin.store.postgres import PostgresServer
 from carloop_plugin.store.postgres_migrations import UNCOUNTED
+from tests.store.deadlines import soon
 
 A1 = AppointmentId("A-1")
 ANY = sys.maxsize
-
-
-def soon(seconds=30):
-    return time.monotonic() + seconds
 
 
 @pytest.fixture
@@ -162,7 +158,7 @@ def test_what_else_postpones_clearing(server, make_guest):
         assert (store.finish_erasures(largest=1), store.unfinished_erasures()) == (False, 1)
         # PostgreSQL only warns a user who may not rewrite them.
         assert (guest.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
-        store.database._deadline = time.monotonic()
+        store.database._deadline = soon(0)
         assert not store.finish_erasures(largest=ANY)
     with server.open(deadline=soon()) as store:
         assert store.unfinished_erasures() == 1

@@ -12,12 +12,9 @@ from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres import PostgresServer
 from carloop_plugin.store.postgres_pool import MOST_CONNECTIONS
 from carloop_plugin.store.tables import NEWEST
+from tests.store.deadlines import soon
 
 C1 = ChangeId("c-1")
-
-
-def soon(seconds=30):
-    return time.monotonic() + seconds
 
 
 def told(failure):

@@ -4,7 +4,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -14,10 +13,7 @@ from carloop_plugin.model import ChangeId, StoreFailed
 from carloop_plugin.store.connection import open_database, wal_is_safe, writing
 from carloop_plugin.store.pool import SqliteFile
 from carloop_plugin.store.tables import NEWEST
-
-
-def soon():
-    return time.monotonic() + 10
+from tests.store.deadlines import soon
 
 
 def test_only_its_owner_can_read_the_file(path, file):
