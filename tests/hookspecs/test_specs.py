@@ -23,10 +23,6 @@ HOOKS = {
     "close_mobility_provider": (),
 }
 
-PUBLIC_NAMES = ["CONTRACT_VERSION", "ENTRY_POINT_GROUP", "PROJECT_NAME", "hookimpl", "hookspec", "specs"]
-PUBLIC_NAMES += ["CallContext", "Failure", "Gathered", "LoadError", "MobilityHost", "make_problem"]
-PUBLIC_NAMES += ["MobilityProblem", "ProblemCode"]
-
 
 def _specs():
     return {
@@ -49,19 +45,6 @@ def test_every_hook_follows_the_docstring_skeleton(name):
     parts = ["Raising", "Delivery:", "ust not", ".. versionadded:: 1.0"]
     parts += [f":param {argument}:" for argument in HOOKS[name]]
     assert [part for part in parts if part not in text] == []
-
-
-def test_public_names_of_the_package():
-    """What the package offers is what it says, and every name is there."""
-    assert sorted(mobility_hookspecs.__all__) == sorted(PUBLIC_NAMES)
-    assert [name for name in mobility_hookspecs.__all__ if not hasattr(mobility_hookspecs, name)] == []
-    assert set(mobility_hookspecs.__all__) <= set(dir(mobility_hookspecs))
-
-
-def test_a_name_the_package_does_not_have():
-    """A wrong name is an AttributeError, as with any module."""
-    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
-        _ = mobility_hookspecs.nothing_of_the_kind
 
 
 def test_a_host_may_use_plain_pluggy(make_provider, papers):
