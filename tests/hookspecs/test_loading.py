@@ -258,3 +258,10 @@ def test_an_object_that_cannot_be_looked_at(make_host, make_provider):
     """Registration is contained like everything else."""
     host = make_host(Opaque(), make_provider("good"))
     assert (_ids(host), _failures(host)) == (["good"], [("Opaque", "provider_failed")])
+
+
+@pytest.mark.parametrize("contract", [">=1.0,<2", "~=1.0", "==1.*", ">=0.9", "==1.0"])
+def test_specifiers_that_admit_this_contract(contract, make_host, make_provider):
+    """What packaging reads as a version specifier."""
+    host = make_host(make_provider(info={"contract": contract}))
+    assert [info["id"] for info in host.providers] == ["taxi"]
