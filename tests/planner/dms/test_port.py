@@ -1,4 +1,4 @@
-"""The values of the port: their documents, names and reprs."""
+"""The values of the port: their documents and reprs."""
 
 from mobility_schemas import validate
 from planner_host.dms import Car, DmsCustomer, Hit
@@ -8,14 +8,11 @@ from .conftest import HANS
 
 def test_a_document_has_what_is_known():
     """Of a customer, with its source and number, and of a car."""
-    bare, car = DmsCustomer("1", first_name="Eva", last_name="Abel", cars=(Car(make="VW"),)), HANS.cars[0]
+    bare = DmsCustomer("1", first_name="Eva", last_name="Abel", cars=(Car(make="VW"),))
     known = {"first_name": "Eva", "last_name": "Abel"}
     assert bare.document() == {"source": "dms", "number": "1", "kind": "person"} | known
     assert (bare.cars[0].document(), bare.name) == ({"make": "VW"}, "Abel, Eva")
-    named = {"licence_plate": "K-MU 123", "vin": "WVWZZZAUZHP004711", "make": "VW", "model": "Golf"}
-    assert car.document() == named
-    for document, schema in ((bare.document(), "customer"), (car.document(), "appointment_vehicle")):
-        validate(document, schema, closed=True)
+    validate(bare.document(), "customer", closed=True)
 
 
 def test_nothing_personal_is_in_a_repr():
@@ -23,9 +20,3 @@ def test_nothing_personal_is_in_a_repr():
     hit = Hit("10001", "Müller, Hans", "Köln", ("K-MU 123",))
     said = f"{HANS!r} {HANS.cars!r} {hit!r}"
     assert [each for each in ("10001", "Müller", "Köln", "K-MU", "WVW") if each in said] == []
-
-
-def test_a_customer_comes_back_as_it_was_stored(dms):
-    """By its whole number."""
-    assert dms.customer("10001") == HANS
-    assert [dms.customer(number) for number in ("1000", "", "\ud800")] == [None, None, None]
