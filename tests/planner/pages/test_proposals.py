@@ -69,15 +69,6 @@ def test_a_cancellation_asks_first(anna, saved, fake, path):
     assert [each["action"] for each in fake.changes] == ["cancel"]
 
 
-def test_where_the_visit_is_called_off_no_new_search_is_suggested(anna, saved, fake, path):
-    """The customer does not come."""
-    anna.post(f"{path}/status", data={"revision": "1", "status": "cancelled"})
-    anna.post(f"{path}/proposal", data={"proposal": CANCEL["id"], "sure": "yes"})
-    fake.states[saved.id] = {}
-    after = words(anna.get(f"{path}?done=cancel"))
-    assert ("Der Verleihvorgang ist storniert." in after, "neu suchen" in after) == (True, False)
-
-
 def test_a_new_end_is_followed_as_it_is_proposed_now(anna, site, saved, fake, path):
     """Without a question; one that was hidden is not shown, and one that is gone is not followed."""
     one = proposal(id="p" * 255)

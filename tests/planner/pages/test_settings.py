@@ -97,7 +97,6 @@ def test_settings_are_saved_and_noted(admin, site, fake, kept):
     ("code", "title", "fields", "outcome"),
     [
         ("not_authorised", SAVED_BUT_WRONG, ["value_key"], "saved"),
-        ("unreachable", SAVED_BUT_WRONG, ["value_url"], "saved"),
         ("url_unknown", SAVED_BUT_WRONG, ["value_url"], "saved"),
         ("not_saved", "Die Einstellungen sind nicht gespeichert.", [], "refused"),
     ],

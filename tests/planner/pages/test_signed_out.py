@@ -49,10 +49,3 @@ def test_a_new_end_is_there_again(site, saved, fake):
     assert browser.post(path, data=again).status_code == 303
     (change,) = fake.changes
     assert (change["action"], change["change_id"]) == ("change_end", sent["change_id"])
-
-
-@pytest.mark.parametrize("to", ["cancellation", "giving-up", "gone"])
-def test_a_form_without_fields_keeps_nothing(site, saved, fake, to):
-    """The page says that the session has ended."""
-    answer = site.browser().post(f"{path_of(saved)}/rental/{to}", data={"provider": "fake", "change_id": "x"})
-    assert (answer.status_code, fake.changes, "kept_" in answer.text) == (401, [], False)
