@@ -12,9 +12,13 @@ from planner_host.audit import Deed
 from .conftest import HOOKS, PERIOD, Elements, Fake, failing, hidden, problem
 
 SCRIPT = """\"'><script>alert(1)</script>{{7*7}}"""
-CUSTOMER = {"source": "manual", "last_name": f"Sommer{SCRIPT}"} | dict.fromkeys(
-    ("company", "city", "email"), SCRIPT
-)
+CUSTOMER = {
+    "source": "manual",
+    "last_name": f"Sommer{SCRIPT}",
+    "company": SCRIPT,
+    "city": SCRIPT,
+    "email": SCRIPT,
+}
 CAR = dict.fromkeys(("licence_plate", "make", "model"), SCRIPT)
 NOTICES = [{"code": SCRIPT, "severity": "error", "message": SCRIPT}]
 PICTURE = "https://cars.example/golf.jpg"
@@ -42,12 +46,7 @@ class Hostile(Fake):
 
     def settings(self, site):
         """Write settings."""
-        kinds = {
-            "text": {"type": "string"},
-            "one": {"enum": [SCRIPT, "b"]},
-            "many": {"type": "array"},
-            SCRIPT: {},
-        }
+        kinds = {"text": {"type": "string"}, "one": {"enum": [SCRIPT]}, "many": {"type": "array"}, SCRIPT: {}}
         properties = {name: {"title": SCRIPT, "description": SCRIPT} | kind for name, kind in kinds.items()}
         links = [
             {"title": SCRIPT, "url": HELP_LINK},
@@ -95,12 +94,6 @@ def appointment(site, draft, visit):
 def path(appointment):
     """The appointment's address."""
     return f"/appointments/{appointment.id}"
-
-
-@pytest.fixture
-def anna(site):
-    """A browser in which Anna has signed in."""
-    return site.browser("anna")
 
 
 def harmless(answer):
@@ -165,15 +158,12 @@ def test_a_form_that_is_shown_again(anna, path):
         harmless(anna.post(path, data=typed | {"do": do}))
     fields = hidden(anna.get(path).text, path) | {"customer_last_name": SCRIPT + "mine", "revision": "0"}
     fields |= {"start_date": "25.11.2026", "start_time": "8", "end_date": "25.11.2026", "end_time": "17"}
-    both = anna.post(path, data=fields)
-    assert "inzwischen geändert" in both.text
-    harmless(both)
+    harmless(anna.post(path, data=fields))
 
 
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "script"])
-def test_the_offers(anna, path, headers):
+def test_the_offers(anna, path):
     """The policy of this page alone admits the origin of the pictures."""
-    answer = anna.post(f"{path}/offers", data=search_form(anna, path), headers=headers)
+    answer = anna.post(f"{path}/offers", data=search_form(anna, path))
     assert len(harmless(answer).all("img")) == 2
     (images,) = re.findall(r"img-src ([^;]*);", answer.headers["content-security-policy"])
     assert images == "'self' data: https://cars.example"
