@@ -253,19 +253,3 @@ def test_whoever_asks_again_has_seen_the_outcome(planner, fake, change):
     assert unseen(planner) == [("book", "", "done", "")]
     ask(planner, change)
     assert unseen(planner) == []
-
-
-def test_an_outcome_that_a_person_gets_meanwhile_is_not_kept(planner, fake, change, monkeypatch):
-    """A page that asked at the same moment learns it late: the change is not open any more."""
-    fake.outcomes = ["unknown", "done"]
-    ask(planner, change)
-    answer = planner.host.change_rental
-
-    def meanwhile(asked, **more):
-        monkeypatch.setattr(planner.host, "change_rental", answer)
-        ask(planner, change)
-        return answer(asked, **more)
-
-    monkeypatch.setattr(planner.host, "change_rental", meanwhile)
-    planner.changes.ask_again("T-1")
-    assert unseen(planner) == []

@@ -1,7 +1,6 @@
 """The form of step 4: filled in from the appointment, and read into the contract's documents."""
 
 import uuid
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,12 +100,6 @@ def test_only_a_customer_typed_by_hand_can_be_changed(catalogues, customer, fiel
     wanted = read(form, appointment)
     assert wanted.customer == renter
     assert wanted.problems == ({} if renter else {"renter_last_name": "customer.name_missing"})
-
-
-def test_a_form_without_fields_for_the_customer_means_the_appointments(drawn):
-    """As where a provider locks the customer."""
-    bare = {name: text for name, text in drawn.texts.items() if name not in RENTER}
-    assert read(sent_form(replace(drawn, texts=bare))).customer == TYPED
 
 
 def test_a_change_has_the_id_of_its_form(drawn, catalogues):

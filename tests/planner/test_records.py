@@ -134,11 +134,3 @@ def test_the_latest_appointments_are_found_first_and_not_all(records, named):
     for day in range(4):
         records.save(named("Müller", start=first + timedelta(days=day)))
     assert [each.visit.start.day for each in records.find("mul", limit=2)] == [8, 7]
-
-
-def test_a_proposal_is_hidden_for_one_appointment(records, saved):
-    """Twice is as good as once."""
-    for _ in range(2):
-        records.hide_proposal(saved.id, "p-1")
-    hidden = [records.hidden_proposals(each) for each in (saved.id, "T-2")]
-    assert hidden == [frozenset({"p-1"}), frozenset()]

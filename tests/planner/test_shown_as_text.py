@@ -10,6 +10,7 @@ import pytest
 from planner_host.audit import Deed
 
 from .conftest import HOOKS, PERIOD, Elements, Fake, failing, hidden, problem
+from .pages.conftest import search_form
 
 SCRIPT = """\"'><script>alert(1)</script>{{7*7}}"""
 CUSTOMER = {
@@ -113,16 +114,6 @@ def harmless(answer):
     return page
 
 
-def search_form(browser, path):
-    """Open the appointment; return what its search sends, with the list that was found for it."""
-    found = {
-        "found_period": "2026-11-25T12:00:00+01:00/2026-11-25T17:00:00+01:00",
-        "found_filters": "[[], []]",
-    }
-    times = {"start_date": "25.11.2026", "start_time": "12:00", "end_date": "25.11.2026", "end_time": "17:00"}
-    return hidden(browser.get(path).text, f"{path}/offers") | times | found
-
-
 def test_the_week_and_the_search(anna, site, appointment):
     """Customer, plate, the reason of a provider that fails, and what was typed."""
     for browser in (anna, site.browser("admin")):
@@ -161,9 +152,9 @@ def test_a_form_that_is_shown_again(anna, path):
     harmless(anna.post(path, data=fields))
 
 
-def test_the_offers(anna, path):
+def test_the_offers(anna, appointment, path):
     """The policy of this page alone admits the origin of the pictures."""
-    answer = anna.post(f"{path}/offers", data=search_form(anna, path))
+    answer = anna.post(f"{path}/offers", data=search_form(anna, appointment))
     assert len(harmless(answer).all("img")) == 2
     (images,) = re.findall(r"img-src ([^;]*);", answer.headers["content-security-policy"])
     assert images == "'self' data: https://cars.example"
@@ -174,7 +165,7 @@ def test_a_refusal(anna, appointment, path, hostile):
     """Of a booking with its alternatives, of an end, of a cancellation."""
     refused = {"status": "refused", "problem": problem(title=SCRIPT, detail=SCRIPT).problem}
     hostile.outcomes = [refused | {"alternatives": [hostile.options[1]]}, refused]
-    booking = search_form(anna, path) | {"option": f"fake:{SCRIPT}"}
+    booking = search_form(anna, appointment) | {"option": f"fake:{SCRIPT}"}
     for more in ({}, {"silent": "other"}):
         harmless(anna.post(f"{path}/rental", data=booking | more))
     hostile.book(appointment.id)

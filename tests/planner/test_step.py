@@ -55,15 +55,6 @@ def test_a_provider_that_fails_or_hangs_is_named(workshop, fake, other, step_of,
     release.set()
 
 
-def test_a_provider_without_a_hook_for_saves_is_asked_for_its_state(workshop, draft, fake, step_of):
-    """The contract does not oblige it to have one."""
-    planner = workshop.planner(fake.module("provide_mobility_states"))
-    saved = planner.records.save(draft()).appointment
-    fake.book(saved.id)
-    step = step_of(planner, saved)
-    assert ([each.rental["id"] for each in step.active], step.can_search) == (["R-1"], False)
-
-
 @pytest.mark.parametrize("own", [{"on_appointment_saved": lambda: None}, {}], ids=["says nothing", "no hook"])
 def test_a_provider_that_keeps_no_states_can_be_searched(workshop, fake, step_of, own):
     """It has nothing booked."""

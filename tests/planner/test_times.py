@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo_base.days import Mistyped, read_day
-from planner_host.times import WallTime, fold_of, next_quarter, read_instant, read_time
+from planner_host.times import WallTime, fold_of, read_instant, read_time
 
 TODAY = date(2026, 11, 24)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -141,11 +141,3 @@ def test_an_hour_that_is_left_out_or_there_twice_is_refused(day, typed, fold, re
     with pytest.raises(Mistyped) as refused:
         instant_of(day, typed, fold)
     assert refused.value.reason == reason
-
-
-@given(instants)
-def test_the_next_quarter_lies_ahead(now):
-    """It is a full quarter of an hour, after now, and the nearest."""
-    quarter = next_quarter(now)
-    assert timedelta(0) < quarter - now <= timedelta(minutes=15)
-    assert (quarter.minute % 15, quarter.second) == (0, 0)

@@ -6,21 +6,7 @@ from hypothesis import strategies as st
 
 from planner_host.dms.folding import plain, without_umlauts, written_out
 
-FOLDED = {
-    "Strauß": "strauss",
-    "Łódź": "lodz",
-    "İREM Yıldırım": "irem yildirim",
-    "Sørensen": "sorensen",
-    "Ünal\u0308": "unal",
-    "ﬁn ４２": "fin 42",
-}
 typed = st.text(alphabet="aeouäöüßłMüller ", max_size=12)
-
-
-@pytest.mark.parametrize(("text", "folded"), FOLDED.items())
-def test_letters_lose_their_marks_and_capitals(text, folded):
-    """From any of the languages of Germany."""
-    assert plain(text) == folded
 
 
 @pytest.mark.parametrize(("written", "umlaut"), [("mueller", "müller"), ("schroeer", "schröer")])

@@ -2,7 +2,6 @@
 
 import pytest
 
-from planner_host.dms import Car, DmsCustomer
 from planner_host.dms.keys import LONGEST_SEARCH, plain
 
 
@@ -69,30 +68,6 @@ def test_names_come_before_everything_else(people):
     assert numbers(people, "hans") == ["10001", "10006", "10010"]
     assert numbers(people, "müller") == ["10002", "10001", "10003", "10010"]
     assert numbers(people, "mull")[0] == "10010"
-
-
-def test_kinds_come_in_order(dms):
-    """Name, plate, number, telephone, city, street."""
-    dms.replace(
-        [
-            DmsCustomer("1", last_name="A", street="77weg"),
-            DmsCustomer("2", last_name="A", city="77berg"),
-            DmsCustomer("3", last_name="A", phone="77000"),
-            DmsCustomer("77999", last_name="A"),
-            DmsCustomer("5", last_name="A", cars=(Car("77-AB 1"),)),
-            DmsCustomer("6", company="77er Treff"),
-        ]
-    )
-    assert numbers(dms, "77") == ["6", "5", "77999", "3", "2", "1"]
-
-
-def test_equals_stand_as_in_a_telephone_book(dms):
-    """By name with umlauts written out, then by number."""
-    names = {"4": "Mull, B", "3": "Müller, Z", "2": "Mueller, A", "1": "Mull, B", "5": "Muller, C"}
-    dms.replace(
-        DmsCustomer(number, last_name=name[:-3], first_name=name[-1]) for number, name in names.items()
-    )
-    assert numbers(dms, "mu") == ["2", "3", "1", "4", "5"]
 
 
 def test_a_hit_is_what_a_list_shows(people):

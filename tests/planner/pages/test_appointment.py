@@ -71,22 +71,16 @@ def test_a_customer_is_found_picked_and_locked(anna, site):
     assert (customer, visit.vehicle["licence_plate"]) == (["dms", "10001", "Müller"], "K-MU 123")
 
 
-def test_enter_searches_while_nobody_is_named_and_else_saves(anna):
-    """The form's first button is what Enter presses."""
+def test_a_search_for_a_customer_prevents_saving_where_nobody_is_named(anna, site):
+    """As by Enter. Those who were found stay on the page. Where nobody was found and one is typed, it is saved."""
     path, fields = begin(anna)
     (enter,) = Elements(anna.get("/appointments/new").text).all("button", tabindex="-1")
     answer = anna.post(path, data=fields | {"customer_query": "krüger", "do": enter["value"]})
     assert "Bäcker Krüger" in words(answer)
-    assert anna.post(path, data=fields | BY_HAND | {"do": enter["value"]}).status_code == 303
-
-
-def test_a_search_for_a_customer_prevents_saving_where_nobody_is_named(anna, site):
-    """Those who were found stay on the page. Where nobody was found and one is typed by hand, it is saved."""
-    path, fields = begin(anna)
     answer = words(anna.post(path, data=fields | {"customer_query": "krüger", "do": "save"}))
     assert ("Bäcker Krüger" in answer, "nicht gespeichert" in answer) == (True, True)
     assert site.planner.records.count_appointments() == 0
-    sent = fields | BY_HAND | {"customer_source": "", "customer_query": "xyz"}
+    sent = fields | BY_HAND | {"customer_source": "", "customer_query": "xyz", "do": enter["value"]}
     assert anna.post(path, data=sent).status_code == 303
     assert site.planner.records.count_appointments() == 1
 

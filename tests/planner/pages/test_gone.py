@@ -103,16 +103,3 @@ def test_a_provider_that_does_not_answer_has_lost_nothing(workshop, saved):
     planner.records.note_renter(saved.id, saved.visit.customer, provider="quiet", rental_id="R-1")
     found, _ = states_of([saved.id], planner, locale="de")
     assert (found[saved.id], look_up(saved, planner, locale="de").gone) == ("silent", ())
-
-
-def test_of_two_providers_one_is_noted(both, draft, serve):
-    """The other's rental is still missed."""
-    saved = both.records.save(draft()).appointment
-    for each in ("fake", "other"):
-        both.records.note_renter(saved.id, saved.visit.customer, provider=each, rental_id="R-1")
-    site = serve(both)
-    anna = site.browser("anna")
-    anna.post(f"{path_of(saved)}/rental/gone", data={"provider": "fake"})
-    page = words(anna.get(path_of(saved)))
-    assert (WHY in page, WHY.replace("Fake & Co.", "Other") in page) == (False, True)
-    assert state_of(site, saved) == "attention"

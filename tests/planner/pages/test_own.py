@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from ..conftest import PERIOD, failing, problem
-from .conftest import about, book, path_of, proposal, search_form, words
+from ..conftest import PERIOD, failing
+from .conftest import about, path_of, proposal, search_form, words
 
 NOT_OWN = {
     "de": "Dieser Verleihvorgang gehört nicht oder nicht mehr zu diesem Termin.",
@@ -86,16 +86,6 @@ def test_a_proposal_about_another_appointment_is_not_followed(anna, saved, forei
     sent = {"proposal": "p", "change_id": str(uuid.uuid4()), "sure": "yes"}
     assert NOT_OWN["de"] in words(anna.post(f"{path_of(saved)}/proposal", data=sent))
     assert fake.changes == []
-
-
-def test_a_rental_that_is_gone_is_asked_for_all_the_same(anna, saved, fake):
-    """It was booked here: its provider says what became of it, and a second click has the first one's answer."""
-    assert book(anna, saved).status_code == 303
-    fake.states, fake.outcomes = {}, ["rental_not_found", "done"]
-    sent = about()
-    assert problem("rental_not_found").problem["title"] in words(cancel(anna, saved, **sent))
-    for _ in range(2):
-        assert cancel(anna, saved, **sent).status_code == 303
 
 
 def test_a_second_click_is_answered_as_the_first(anna, site, saved, fake):
