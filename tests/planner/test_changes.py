@@ -187,6 +187,17 @@ def test_a_change_that_reaches_no_provider_is_refused(planner, fake, fields, cod
     assert (fake.changes, noted(planner)[1]) == ([], False)
 
 
+def test_a_provider_that_hangs_leaves_the_change_open(workshop, fake, release, change, monkeypatch):
+    """Whoever waits is told in time that it is unknown; once the provider answers, it is known."""
+    monkeypatch.setattr(module, "TIMEOUT", 0.2)
+    fake.outcomes = [lambda _: release.wait(30) and {"status": "refused"}, "done"]
+    planner = workshop.planner(fake.module(*HOOKS))
+    assert ask(planner, change) == ("unknown", "deadline_exceeded")
+    release.set()
+    planner.changes.ask_again("T-1")
+    assert noted(planner) == ([DONE], False)
+
+
 def test_the_same_change_from_eight_threads_is_one(planner, fake, change):
     """The provider sees one id, the audit log one deed, nothing stays open."""
     at_once(8, lambda _: ask(planner, change))

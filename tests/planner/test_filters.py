@@ -2,7 +2,7 @@
 
 from planner_host.filters import FRESH_SECONDS, Choice, FilterCache
 
-from .conftest import HOOKS, Fake, problem
+from .conftest import HOOKS, problem
 
 
 def test_choices_are_named_by_the_provider(planner):
@@ -53,9 +53,3 @@ def test_a_failure_is_shown_and_not_kept(workshop, fake, other):
     assert [failure.problem["code"] for failure in first.failures] == ["unreachable"]
     assert ([each.id for each in second.classes], second.failures) == (["kombi", "bus"], ())
     assert planner.filters.choices("main", "de") is second
-
-
-def test_a_provider_without_filters_is_no_failure(workshop):
-    """A taxi has no classes."""
-    choices = workshop.planner(Fake().module("on_rental_change")).filters.choices("main", "de")
-    assert (choices.classes, choices.features, choices.failures) == ((), (), ())

@@ -65,18 +65,12 @@ def test_exact_options_come_first(find, both, fake, other):
     assert not offers.is_truncated
 
 
-def test_a_list_that_one_provider_cut_is_truncated(find, with_answer, fake):
-    """The total counts what is not shown, too."""
-    fake.options = [fake.option()]
-    offers = find(with_answer(total=900, truncated=True))
-    assert (offers.total, len(offers.options), offers.is_truncated) == (901, 2, True)
-
-
-@pytest.mark.parametrize(("total", "explained"), [(0, [("Other", "3 passen, alle vergeben.")]), (1, [])])
+@pytest.mark.parametrize(("total", "explained"), [(0, [("Other", "3 passen, alle vergeben.")]), (900, [])])
 def test_a_provider_without_options_explains_that(find, with_answer, total, explained):
-    """In its own words."""
-    explanation = {"matching": 3, "busy": 3 - total, "message": "3 passen, alle vergeben."}
-    offers = find(with_answer(total=total, explanation=explanation))
+    """In its own words. The total counts what a list that was cut does not show, too."""
+    explanation = {"matching": 3, "busy": 3, "message": "3 passen, alle vergeben."}
+    offers = find(with_answer(total=total, truncated=bool(total), explanation=explanation))
+    assert (offers.total, len(offers.options), offers.is_truncated) == (total, min(1, total), bool(total))
     assert [(each.name, each.message) for each in offers.explanations] == explained
 
 

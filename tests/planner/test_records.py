@@ -1,13 +1,12 @@
 """Appointments are saved once, never over one another, and found by what people remember of them."""
 
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from planner_host.appointments import Status
-from planner_host.records import Records, Saved, SavedMeanwhile
+from planner_host.records import Saved, SavedMeanwhile
 
 from .conftest import at_once
 
@@ -87,13 +86,6 @@ def test_one_of_many_saves_at_once_wins(records, draft, revision):
     assert (seen, won.revision) == ({won.visit.work}, revision + 1)
 
 
-def test_two_servers_over_one_file_do_not_overwrite_each_other(workshop, records, saved):
-    """They agree on who was first."""
-    with closing(Records(workshop.folder)) as other:
-        kept = other.save(with_work(saved, "other")).appointment
-        assert records.save(with_work(saved, "one")) == SavedMeanwhile(kept)
-
-
 def test_a_period_is_half_open(records, named):
     """What begins at the week's end belongs to the next."""
     monday, instant = datetime(2026, 11, 23, tzinfo=UTC), timedelta(microseconds=1)
@@ -126,11 +118,3 @@ def test_signs_of_a_query_language_are_only_signs(records, named):
     nobody = ("", "%", "_", "*", "'", "üller", "hans xaver", "\\", "\x00")
     assert [words for words in nobody if records.find(words)] == []
     assert [each.id for each in records.find("a_b")] == [underscore.id]
-
-
-def test_the_latest_appointments_are_found_first_and_not_all(records, named):
-    """Up to a limit."""
-    first = datetime(2026, 1, 5, 8, tzinfo=UTC)
-    for day in range(4):
-        records.save(named("Müller", start=first + timedelta(days=day)))
-    assert [each.visit.start.day for each in records.find("mul", limit=2)] == [8, 7]

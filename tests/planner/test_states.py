@@ -65,8 +65,8 @@ def test_a_provider_that_fails_is_named(workshop, fake):
     assert [(each.provider, each.problem["code"]) for each in failures] == [("other", "storage_failed")]
 
 
-@pytest.mark.parametrize(("count", "asked"), [(0, 0), (2_000, 1)])
-def test_all_appointments_are_asked_for_at_once(planner, fake, count, asked):
+def test_all_appointments_are_asked_for_at_once(planner, fake):
     """None needs no question."""
-    ids = [f"T-{number}" for number in range(count)]
-    assert (len(words(planner, *ids)), fake.asked.count("states")) == (count, asked)
+    assert (words(planner), fake.asked) == ({}, [])
+    ids = [f"T-{number}" for number in range(2_000)]
+    assert (len(words(planner, *ids)), fake.asked) == (2_000, ["states"])

@@ -40,19 +40,6 @@ def test_a_day_as_people_type_it(day, typed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "today", "day"),
-    [
-        ("28.12.", date(2027, 1, 5), date(2027, 12, 28)),
-        ("1.6.", TODAY, date(2026, 6, 1)),
-        ("1.5.", TODAY, date(2027, 5, 1)),
-    ],
-)
-def test_a_day_without_a_year_is_one_of_the_last_months_or_to_come(typed, today, day):
-    """In January, a day of last December is the coming one."""
-    assert read_day(typed, today=today) == day
-
-
-@pytest.mark.parametrize(
     ("told", "typed"),
     [
         (time(8), ["8", "08", "8 Uhr", "8h", "8."]),

@@ -102,12 +102,11 @@ def test_customers_are_found_while_one_types(anna, monkeypatch):
     assert "Kein Kunde gefunden" in anna.post("/dms/customers", data={"customer_query": "xyz"}).text
     monkeypatch.setattr("planner_host.pages.dms.MOST_HITS", 1)
     path, fields = begin(anna)
-    for query, is_cut in (("1000", True), ("krüger", False)):
-        typed = anna.post("/dms/customers", data={"customer_query": query})
-        found = anna.post(path, data=fields | {"do": "find", "customer_query": query})
-        for page in (typed, found):
-            says_so = "Weitere gefunden – bitte mehr tippen." in page.text
-            assert (page.text.count('class="hit"'), says_so) == (1, is_cut)
+    typed = anna.post("/dms/customers", data={"customer_query": "1000"})
+    found = anna.post(path, data=fields | {"do": "find", "customer_query": "1000"})
+    for page in (typed, found):
+        assert page.text.count('class="hit"') == 1
+        assert "Weitere gefunden – bitte mehr tippen." in page.text
 
 
 def test_two_windows_do_not_overwrite_each_other(anna, site, saved):

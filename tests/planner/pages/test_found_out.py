@@ -3,7 +3,7 @@
 import pytest
 
 from ..conftest import PERIOD, Elements, hidden
-from .conftest import SCRIPT, book, change_end, path_of, search, search_form, state_of, words
+from .conftest import SCRIPT, book, change_end, path_of, search, state_of, words
 
 SAVED = "Der Verleihvorgang ist gespeichert."
 NOT_SAVED = "Der Verleihvorgang ist nicht gespeichert"
@@ -57,17 +57,6 @@ def test_an_unknown_booking_is_named_until_its_outcome_is(anna, site, saved, fak
     page = anna.get(f"{path_of(saved)}?done=book")
     assert (NOT_SAVED in words(page), SAVED in words(page)) == (True, False)
     assert 'http-equiv="refresh"' not in page.text
-
-
-def test_acting_on_the_page_that_shows_an_outcome_means_it_was_seen(anna, saved, fake):
-    """The next booking is not shown beside the one that failed."""
-    book_into_the_unknown(anna, saved, fake, then="vehicle_unavailable")
-    page = asked_by_itself(anna, saved)
-    form = search_form(anna, saved) | hidden(page.text, f"{path_of(saved)}/offers")
-    fake.outcomes = ["done"]
-    answer = anna.post(f"{path_of(saved)}/rental", data=form | {"option": "fake:V1"})
-    after = words(anna.get(answer.headers["location"]))
-    assert (SAVED in after, NOT_SAVED in after) == (True, False)
 
 
 def test_a_booking_that_is_given_up_is_shown_as_that_alone(anna, saved, fake):

@@ -1,9 +1,7 @@
 """The calendar, and the search for an appointment."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-
-import pytest
+from datetime import timedelta
 
 from ..conftest import Elements
 from .conftest import path_of, words
@@ -32,15 +30,6 @@ def test_a_week_of_169_hours_ends_late_on_sunday(anna, site, draft, visit):
     late = site.planner.records.save(draft(visit=replace(visit, start=start, end=start + timedelta(hours=1))))
     week, after = anna.get("/?week=2027-10-31").text, anna.get("/?week=2027-11-01").text
     assert [path_of(late.appointment) in page for page in (week, after)] == [True, False]
-
-
-@pytest.mark.parametrize(("day", "days", "is_marked"), [(29, 7, True), (28, 6, True), (30, 6, False)])
-def test_a_sunday_is_shown_when_it_is_today(anna, workshop, day, days, is_marked):
-    """The workshop is closed then; today is marked in the week that holds it."""
-    workshop.clock.now = datetime(2026, 11, day, 9, tzinfo=UTC)
-    page = anna.get("/", params={"week": "2026-11-29"})
-    classes = [each["class"] for each in Elements(page.text).all("section")]
-    assert (len(classes), "day today" in classes) == (days, is_marked)
 
 
 def test_an_appointment_is_found_by_name_and_plate(anna, site, draft, saved, monkeypatch):
