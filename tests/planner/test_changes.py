@@ -177,16 +177,6 @@ def test_a_provider_that_is_gone_after_a_restart_answers_nothing(workshop, fake,
     assert noted(planner) == ([DONE], False)
 
 
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [({"provider": "other"}, "not_supported"), ({"change_id": "no id"}, "invalid_document")],
-)
-def test_a_change_that_reaches_no_provider_is_refused(planner, fake, fields, code):
-    """Nothing stays open."""
-    assert ask(planner, booking(**fields)) == ("refused", code)
-    assert (fake.changes, noted(planner)[1]) == ([], False)
-
-
 def test_a_provider_that_hangs_leaves_the_change_open(workshop, fake, release, change, monkeypatch):
     """Whoever waits is told in time that it is unknown; once the provider answers, it is known."""
     monkeypatch.setattr(module, "TIMEOUT", 0.2)

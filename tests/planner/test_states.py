@@ -1,7 +1,5 @@
 """A list has one word for each appointment: the one that needs attention most."""
 
-import uuid
-
 import pytest
 
 from planner_host.states import ORDER, states_of
@@ -46,14 +44,6 @@ def test_of_several_providers_the_word_that_matters_most_counts(both, fake, othe
     fake.book("T-2")
     other.states["T-1"] = {"state": "attention", "rental": other.rental("T-1")}
     assert words(both, "T-1", "T-2") == {"T-1": "attention", "T-2": "reserved"}
-
-
-def test_a_change_that_is_open_here_is_unknown(planner, fake):
-    """Before the provider knows of it."""
-    fake.outcomes = ["unknown"]
-    change = {"change_id": str(uuid.uuid4()), "provider": "fake", "action": "cancel", "site": "main"}
-    planner.changes.ask(change | {"rental_id": "R"}, appointment_id="T-1", user="anna", locale="de")
-    assert words(planner, "T-1", "T-2") == {"T-1": "unknown", "T-2": "none"}
 
 
 def test_a_provider_that_fails_is_named(workshop, fake):

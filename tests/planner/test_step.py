@@ -55,10 +55,9 @@ def test_a_provider_that_fails_or_hangs_is_named(workshop, fake, other, step_of,
     release.set()
 
 
-@pytest.mark.parametrize("own", [{"on_appointment_saved": lambda: None}, {}], ids=["says nothing", "no hook"])
-def test_a_provider_that_keeps_no_states_can_be_searched(workshop, fake, step_of, own):
+def test_a_provider_that_keeps_no_states_can_be_searched(workshop, fake, step_of):
     """It has nothing booked."""
-    step = step_of(workshop.planner(fake.module("provide_mobility_options", **own)))
+    step = step_of(workshop.planner(fake.module("provide_mobility_options")))
     assert (step.can_search, step.open_providers, step.failures) == (True, ("fake",), ())
 
 

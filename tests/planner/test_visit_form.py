@@ -26,7 +26,6 @@ from planner_host.visit_form import (
     read_visit,
     start_of_new,
     texts_of,
-    tidy,
     usual_end,
     with_customer,
     with_vehicle,
@@ -64,10 +63,11 @@ def saved(visit):
 
 
 def test_a_form_becomes_a_visit(form):
-    """Customer, car, times and work are there; what was left empty is not, as the person of a company."""
-    read_form = read(form | {"vehicle_licence_plate": "KA-AS 1", "work": "Inspektion"})
-    end = START + timedelta(hours=8)
-    visit = Visit(START, end, SOMMER, {"licence_plate": "KA-AS 1"}, "Inspektion")
+    """Customer, car, times and work are there, as lines of text; what was left empty is not, as a company's person."""
+    typed = {"customer_last_name": "\u00a0So\u0308m\r\nmer ", "work": "Bremsen\n\tvorn\x00hinten"}
+    read_form = read(form | typed | {"vehicle_licence_plate": "KA-AS\t1"})
+    end, customer = START + timedelta(hours=8), SOMMER | {"last_name": "Söm mer"}
+    visit = Visit(START, end, customer, {"licence_plate": "KA-AS 1"}, "Bremsen\n\tvorn hinten")
     assert (read_form.problems, read_form.visit) == ({}, visit)
     visit = read(form | {"customer_last_name": "", "customer_company": "Krüger GmbH"}).visit
     assert name_of(visit.customer) == "Krüger GmbH"
@@ -106,15 +106,6 @@ def test_a_field_is_as_long_as_in_the_contract(form, name):
     fits, too_long = (read(form | {name: "a@" + "ü" * more}) for more in (most - 2, most - 1))
     validate(document_of(saved(fits.visit)), "appointment")
     assert (too_long.visit, dict(too_long.problems)) == (None, {name: "typed.too_long"})
-
-
-@pytest.mark.parametrize(
-    ("typed", "line"),
-    [("\u00a0Hans\tPeter ", "Hans Peter"), ("Mu\u0308ller", "Müller"), ("a\r\nb\x00c", "a b c")],
-)
-def test_a_line_is_tidied(typed, line):
-    """What was pasted with line ends, tabs and the like is one line of text."""
-    assert tidy(typed) == line
 
 
 NIGHT = {"start_date": "31.10.2027", "end_date": "31.10.2027", "start_time": "2:30", "end_time": "2:45"}

@@ -1,6 +1,5 @@
 """Folding: however a name is typed it becomes the same letters, and so does its beginning."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,11 +8,10 @@ from planner_host.dms.folding import plain, without_umlauts, written_out
 typed = st.text(alphabet="aeouäöüßłMüller ", max_size=12)
 
 
-@pytest.mark.parametrize(("written", "umlaut"), [("mueller", "müller"), ("schroeer", "schröer")])
-def test_an_umlaut_written_out_is_the_umlaut(written, umlaut):
+def test_an_umlaut_written_out_is_the_umlaut():
     """Also where an e follows it; for sorting, it is written out as in telephone books."""
-    assert without_umlauts(plain(written)) == without_umlauts(plain(umlaut))
-    assert written_out(umlaut) == written
+    assert without_umlauts(plain("Schroeer")) == without_umlauts(plain("schröer"))
+    assert written_out("schröer") == "schroeer"
 
 
 @given(st.text(), st.integers(min_value=0), typed, typed)

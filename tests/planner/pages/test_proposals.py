@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from ..conftest import PERIOD, Elements, hidden
+from ..conftest import Elements, hidden
 from .conftest import path_of, proposal, words
 
 WARNING = {"code": "end_moved", "severity": "warning", "message": "Der Mietwagen passt nicht mehr."}
@@ -40,13 +40,6 @@ def test_a_rental_that_does_not_fit_is_said_first(anna, saved, fake, path, done)
     before, _, after = page.text.partition('id="visit"')
     assert ("autofocus" in before, after.count(" autofocus")) == (bool(done), 0)
     assert "bitte prüfen" in words(anna.get("/?week=2026-11-26"))
-
-
-def test_while_a_change_is_unknown_nothing_else_is_proposed(anna, saved, fake, path):
-    """The provider takes no other change before."""
-    pending = {"change_id": str(uuid.uuid4()), "action": "cancel", "since": PERIOD["start"]}
-    fake.states[saved.id] |= {"state": "unknown", "pending": pending}
-    assert "Vorschlag annehmen" not in words(anna.get(path))
 
 
 def test_a_cancellation_asks_first(anna, saved, fake, path):

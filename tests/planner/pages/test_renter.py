@@ -1,4 +1,4 @@
-"""The person who rents: as it was booked, on the page and on paper, and deleted with the appointment."""
+"""The person who rents: as it was booked, on the page and on paper."""
 
 import pytest
 
@@ -54,13 +54,3 @@ def test_who_rents_is_known_after_an_unknown_outcome(anna, site, saved, fake):
     site.planner.changes.ask_again(saved.id)
     renters = site.planner.records.renters(saved.id)
     assert {key: customer["last_name"] for key, customer in renters.items()} == {("fake", "R-1"): "Winter"}
-
-
-def test_who_rents_is_deleted_with_the_appointment(site, saved, booked, workshop):
-    """Nothing of them stays in the file."""
-    database = site.planner.records.database
-    with database.writing():
-        database.run("DELETE FROM appointments WHERE id = ?", saved.id)
-    assert site.planner.records.renters(saved.id) == {}
-    database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert not any(b"Canary" in path.read_bytes() for path in workshop.folder.glob("planner.sqlite3*"))
