@@ -78,18 +78,13 @@ def test_every_code_is_documented():
     [
         ({"field_of_a_later_version": 1}, True),
         ({"vehicle": {"fuel": "antimatter"}}, True),
-        ({"external_reference": None}, True),
         ({"customer": {}}, True),
         ({"status": "lost"}, False),
         ({"start": "2031-03-03"}, False),
-        ({"start": "2031-03-03T23:59:60Z"}, False),
         ({"end": None}, False),
         ({"id": "../R1"}, False),
-        ({"id": ""}, False),
-        ({"id": "R1\n"}, False),
         ({"revision": 0}, False),
         ({"price": {"amount": 49.9}}, False),
-        ({"price": {"amount": "49,90"}}, False),
         ({"price": {"currency": "euro"}}, False),
     ],
 )
