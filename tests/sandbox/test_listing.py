@@ -65,12 +65,7 @@ def test_a_rental_that_changes_between_two_pages_is_listed_again(planner):
 
 
 @pytest.mark.parametrize(
-    ("since", "status"),
-    [
-        ("1970-01-01T00:00:00Z", 200),
-        ("1000-01-01T00:00:00+14:00", 422),
-        ("9898-12-31T23:59:59.999999999Z", 200),
-    ],
+    ("since", "status"), [("1000-01-01T00:00:00+14:00", 422), ("9898-12-31T23:59:59.999999999Z", 200)]
 )
 def test_far_times_do_not_overflow(reader, since, status):
     """They are read as any other time, or refused."""
