@@ -96,16 +96,6 @@ def test_broken_http_is_refused_with_a_problem_document(busy_sandbox, request_by
     assert b"application/problem+json" in received
 
 
-def test_a_body_that_never_arrives_holds_nobody_up(reader, busy_sandbox):
-    """Others are answered meanwhile, and when its caller has gone."""
-    address = urlsplit(busy_sandbox.url)
-    head = f"POST {BASE}/rentals HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{"
-    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
-        connection.sendall(head.encode())
-        assert reader.get("/account").status_code == 200
-    assert reader.get("/account").status_code == 200
-
-
 def test_an_error_inside_is_a_problem_without_a_traceback(own_sandbox, caplog):
     """500, logged without the request's data."""
     own_sandbox.store.database.run("DROP TABLE idempotency")

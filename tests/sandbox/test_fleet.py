@@ -1,7 +1,6 @@
 """The seeded fleet, its rentals and the account they belong to."""
 
 import re
-from collections import Counter
 
 import pytest
 
@@ -39,19 +38,16 @@ def test_it_looks_like_a_german_dealers(reader):
     """German plates, several stations, every class and feature in use."""
     vehicles = reader.search(reader.at(365), reader.at(366))["items"]
     assert len(vehicles) == 40
-    for plate in (each["licence_plate"] for each in vehicles):
-        assert GERMAN_PLATE.fullmatch(plate)
-        assert len(re.sub("[- ]", "", plate)) <= 8
-    classes = Counter(each["vehicle_class"] for each in vehicles)
-    assert set(classes) == {each["id"] for each in reader.get("/vehicle-classes").json()["items"]}
-    assert min(classes.values()) >= 2
-    known = {each["id"] for each in reader.get("/vehicle-features").json()["items"]}
-    assert known == {feature for each in vehicles for feature in each["features"]}
+    assert [each for each in vehicles if not GERMAN_PLATE.fullmatch(each["licence_plate"])] == []
+    classes = {each["id"] for each in reader.get("/vehicle-classes").json()["items"]}
+    features = {each["id"] for each in reader.get("/vehicle-features").json()["items"]}
+    assert {each["vehicle_class"] for each in vehicles} == classes
+    assert {feature for each in vehicles for feature in each["features"]} == features
     assert len({each["station"] for each in vehicles}) >= 2
 
 
 def test_it_has_rentals_of_every_status(reader):
-    """Each with times that fit its status; nothing is handed out or taken back at night."""
+    """Each with times that fit its status."""
     rentals = reader.get("/rentals", limit=1000).json()["items"]
     assert {each["status"] for each in rentals} == {"reserved", "picked_up", "returned", "cancelled"}
     now = reader.get("/account").json()["server_time"]
@@ -60,8 +56,6 @@ def test_it_has_rentals_of_every_status(reader):
         assert each["created_at"] <= each["updated_at"] <= now
         assert each["status"] != "returned" or each["end"] < now
         assert each["status"] != "picked_up" or each["start"] < now < each["end"]
-    hours = {int(each[side][11:13]) for each in rentals for side in ("start", "end")}
-    assert hours <= set(range(6, 17)), sorted(hours)
 
 
 def test_most_of_it_is_free_at_any_time(opened):
