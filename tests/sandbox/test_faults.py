@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import httpx
 import pytest
 
-from carloop_sandbox import faulty, wire
+from carloop_sandbox import wire
 from carloop_sandbox.faults import FAULTS, OPERATIONS
 from carloop_sandbox.running import run_sandbox
 from tests.support.interface import planner_of
@@ -61,21 +61,6 @@ def test_faults_meet_their_operation_in_the_order_they_were_armed(planner):
     planner.arm("any", "status", value=500)
     assert planner.get("/health").status_code == 200
     assert [planner.get("/account").status_code for _ in range(2)] == [500, 200]
-
-
-def test_a_delay_lasts_as_long_as_asked_for(planner, monkeypatch):
-    """In seconds; one second unless told otherwise."""
-    waited = []
-
-    async def pause(seconds, stopping):
-        waited.append(seconds)
-        return False
-
-    monkeypatch.setattr(faulty, "pause", pause)
-    for value in (0.3, None):
-        planner.arm("account", "delay", value=value)
-        assert planner.get("/account").status_code == 200
-    assert waited == [0.3, 1.0]
 
 
 def test_a_held_request_holds_up_neither_others_nor_the_end():

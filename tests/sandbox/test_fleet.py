@@ -1,6 +1,7 @@
 """The seeded fleet, its rentals and the account they belong to."""
 
 import re
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -12,15 +13,10 @@ GERMAN_PLATE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [1-9][0-9]{0,3}E?")
 @pytest.fixture
 def opened(tmp_path):
     """Open sandboxes that are closed at the end."""
-    stores = []
-
-    def open_one(name, **fleet):
-        stores.append(open_store(tmp_path / name, fleet=Fleet(**fleet)))
-        return stores[-1]
-
-    yield open_one
-    for store in stores:
-        store.close()
+    with ExitStack() as stores:
+        yield lambda name, **fleet: stores.enter_context(
+            closing(open_store(tmp_path / name, fleet=Fleet(**fleet)))
+        )
 
 
 def contents(store):

@@ -106,6 +106,7 @@ def test_headers_are_read_as_http_says(reader, headers, status):
         ("/vehicles", f"{PERIOD}&station=a&station=b", ["/station"]),
         ("/vehicles", f"{PERIOD}&vehicle_class=", ["/vehicle_class"]),
         ("/rentals", "updated_since=yesterday", ["/updated_since"]),
+        ("/rentals", "updated_since=1000-01-01T00:00:00%2B14:00", ["/updated_since"]),
         ("/rentals", "external_reference=%ff", []),
         ("/rentals", "cursor=!", ["/cursor"]),
         ("/rentals/R100001", "fields=id", ["/fields"]),

@@ -1,7 +1,5 @@
 """GET /vehicles: search free vehicles."""
 
-from carloop_sandbox.search import _STATEMENT, Filters
-
 FIELDS = {
     *("id", "licence_plate", "make", "model", "vehicle_class", "features", "seats", "fuel", "transmission"),
     *("station", "daily_rate"),
@@ -72,20 +70,6 @@ def test_a_cursor_is_good_for_its_own_query_alone(reader):
         answer = reader.get(path, **query)
         assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
         assert answer.json()["errors"][0]["pointer"] == "/cursor"
-
-
-def test_the_search_reads_one_index_entry_a_vehicle(sandbox):
-    """The plan seeks in the index of active rentals and never scans the rentals."""
-    filters = Filters(("suv",), ("allrad",), "rastatt")
-    names = ["start", "end", "now", "rows", "station", "classes", "features"]
-    names += ["p_station", "p_class", "p_plate", "p_id"]
-    plan = sandbox.store.database.all_named(
-        "EXPLAIN QUERY PLAN " + _STATEMENT.format(filters=filters.sql()), dict.fromkeys(names, 0)
-    )
-    steps = [row["detail"] for row in plan]
-    rental_steps = [step for step in steps if step.split()[1] in ("r", "l", "n")]
-    assert len(rental_steps) == 4
-    assert all("SEARCH" in step and "COVERING INDEX active_rentals" in step for step in rental_steps)
 
 
 def test_free_busy_and_next_free(planner):

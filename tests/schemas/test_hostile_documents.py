@@ -4,7 +4,6 @@ import collections
 import datetime
 import decimal
 import enum
-import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -69,13 +68,7 @@ def nested(depth, wrap):
     return value
 
 
-def cyclic_list():
-    value = []
-    value.extend([value, value])
-    return value
-
-
-def cyclic_dict():
+def cyclic():
     value = {}
     value |= {"a": value, "b": [value, value]}
     return value
@@ -111,8 +104,7 @@ FOREIGN = {
     "deep list": lambda: nested(100_000, lambda value: [value]),
     "deep dict": lambda: nested(100_000, lambda value: {"a": value}),
     "deep mixture": lambda: nested(10_000, lambda value: [{"options": [value]}]),
-    "cyclic list": cyclic_list,
-    "cyclic dict": cyclic_dict,
+    "cycle": cyclic,
     "bomb": bomb,
 }
 
@@ -191,13 +183,3 @@ def test_many_threads_at_once(example):
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(judge, range(8))) == [[True, False] * 20] * 8
-
-
-def test_document_is_not_changed(example):
-    """Validation only looks."""
-    change = example("rental_change") | {"x_new": {"a": [1]}}
-    before = json.dumps(change)
-
-    explain(change, "rental_change")
-
-    assert json.dumps(change) == before

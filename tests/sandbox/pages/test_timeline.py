@@ -40,21 +40,17 @@ def bars(rentals, now=0):
 @pytest.mark.parametrize(
     ("rentals", "expected"),
     [
-        ([], []),
         ([(at(1, 8), at(2, 17))], [(32, 65)]),
         ([(at(1, 8.5), at(2, 16.5))], [(32, 65)]),
         ([(at(-9), at(30))], [(0, HOURS)]),
-        ([(at(-9), at(0))], []),
         ([(at(DAYS), at(DAYS + 1))], []),
         ([(at(13, 23), at(20))], [(335, HOURS)]),
-        # back to back, in one hour
         ([(at(1, 8), at(1, 10.5)), (at(1, 10.5), at(1, 12))], [(32, 35), (35, 36)]),
         # three in one hour: each can still be seen
         (
             [(at(1, 8), at(1, 8.3)), (at(1, 8.3), at(1, 8.6)), (at(1, 8.6), at(1, 8.9))],
             [(32, 33), (33, 34), (34, 35)],
         ),
-        # in any order
         ([(at(5), at(6)), (at(1), at(2))], [(24, 48), (120, 144)]),
     ],
 )
