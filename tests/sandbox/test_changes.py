@@ -66,7 +66,7 @@ def test_a_malformed_change_is_refused(planner, rental, body):
     [(None, 428), ('"2"', 412), ('W/"1"', 412), ('"2", "3"', 412), ("*", 200), ('"7", "1"', 200), ("1", 200)],
 )
 def test_a_change_needs_the_revision_it_is_based_on(planner, rental, tag, status):
-    """Without If-Match 428, with another revision 412, and nothing is changed; any, one of several, a number do."""
+    """Without If-Match 428, with another revision 412; `*`, one of several and a bare number are accepted."""
     answer = planner.change_end(rental, planner.at(6), if_match=tag)
     codes = {428: "precondition_required", 412: "changed_elsewhere", 200: None}
     assert (answer.status_code, answer.json().get("code")) == (status, codes[status])

@@ -26,7 +26,7 @@ def test_every_path_and_method_is_served():
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_every_component_is_described(name):
-    """It has a title, a description and valid examples; each of its fields is described, or what it refers to."""
+    """It has a title, a description and valid examples; each field is described, or what it refers to."""
     schema = SCHEMAS[name]
     assert schema["title"]
     assert schema["description"]

@@ -51,7 +51,7 @@ def test_every_fault_meets_every_operation_once(planner, rental, fault):
 
 
 def test_faults_meet_their_operation_in_the_order_they_were_armed(planner):
-    """As often as asked for, until they are disarmed; `any` meets whatever comes next, but not the health check."""
+    """As often as asked for, until they are disarmed; `any` meets every operation but the health check."""
     planner.arm("account", "status", value=500, times=2)
     planner.arm("account", "status", value=502, times=100)
     assert planner.get("/vehicle-classes").status_code == 200

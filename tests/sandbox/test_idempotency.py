@@ -26,7 +26,7 @@ def try_book(planner):
 
 
 def test_the_same_booking_again_is_replayed(planner, try_book):
-    """The second answer is the first and says so, also when the start has passed and the rental was cancelled."""
+    """The second answer is the first and says so, also after the start and the rental's cancellation."""
     first, again = try_book(), try_book()
     assert (again.status_code, again.json()) == (201, first.json())
     assert ("idempotent-replay" in first.headers, again.headers["idempotent-replay"]) == (False, "true")
@@ -56,7 +56,7 @@ def test_the_order_of_fields_makes_no_other_body(planner, try_book):
 
 
 def test_changes_and_cancellations_are_replayed(planner, try_book):
-    """With the key of their booking, and with the If-Match of the first attempt though the revision has moved on."""
+    """With the key of their booking, and the If-Match of the first attempt though the revision moved on."""
     rental = try_book().json()
     changed = planner.change_end(rental, planner.at(6), key="k")
     cancelled = planner.cancel(rental, key="k")

@@ -54,7 +54,7 @@ def test_no_value_is_said(contract_files, document_name, caplog):
 
 
 def test_unknown_field_is_pointed_at_but_not_said(example):
-    """The pointer names it, the text does not, nor when it is unpickled; an odd name is not repeated at all."""
+    """The pointer names it, the text does not, pickled or not; an odd name is not repeated at all."""
     with pytest.raises(InvalidDocument) as refusal:
         validate(example("rental_change") | {CANARY: 1}, "rental_change")
     for error in (refusal.value, pickle.loads(pickle.dumps(refusal.value))):  # noqa: S301 - our own

@@ -41,7 +41,7 @@ for _ in range(2):
     ],
 )
 def test_missing_package(package, document):
-    """Without a package nothing is decided or explained, even if jsonschema was imported before; the error names it."""
+    """Nothing is decided or explained without it, even if jsonschema was imported before; the error names it."""
     module = package.replace("-", "_")
     early = (module, document) == ("rfc3339_validator", {})
     code = MISSING.format(early=early, module=module, document=document, package=package)

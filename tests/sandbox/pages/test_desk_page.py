@@ -77,7 +77,7 @@ def test_a_rental_that_changed_meanwhile_is_shown_again(clerk, planner, rental):
 
 
 def test_vehicles_that_can_be_handed_over_are_offered_for_a_swap(clerk, planner, rental):
-    """The rental's own class first; not those that are taken, nor, for a rental that is out, those that are out."""
+    """The rental's own class first; none that is taken, nor one that is out for a rental that is out."""
     planner.book("V1002", planner.at(4), planner.at(6))
     planner.book("V1003", planner.at(5), planner.at(6))
     planner.desk(planner.book("V1004", planner.at(6), planner.at(8)), "hand_out")
