@@ -1,5 +1,6 @@
 """A server on a real socket that does as it is told, and a session that talks to it."""
 
+import socket
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -130,6 +131,24 @@ class Documents:
     def cancellation(self):
         key = ChangeId("2b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11")
         return WriteRequest(Action.CANCEL, key, b"{}", rental_id=RentalId("ren-1"))
+
+
+@pytest.fixture
+def silent_port():
+    """Listen where nobody accepts, and as many connections wait as may."""
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for filler in [sockets.enter_context(socket.socket()) for _ in range(4)]:
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def closed_port():
+    """Return a port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 @pytest.fixture

@@ -66,40 +66,24 @@ def test_threads_share_the_tokens():
 
 
 def test_an_outage_is_asked_once_a_call(server, session, documents, soon):
-    """Reads and writes spend the same tokens; when they are gone, every call is one request."""
+    """Reads and writes spend the same tokens, until each call is one request; ten answers earn a retry again."""
     server.does(lambda *_: "close")
 
-    def read():
-        with pytest.raises(CallFailed):
-            session.read_account(deadline=soon(5))
+    def ask_in_vain(times):
+        for _ in range(times):
+            with pytest.raises(CallFailed):
+                session.read_account(deadline=soon(5))
+            session.send(documents.booking(), deadline=soon(5))
 
-    def write():
-        session.send(documents.booking(), deadline=soon(5))
-
-    for _ in range(5):
-        read()
-        write()
+    ask_in_vain(5)
     assert len(server.seen) == 10 + MOST_TOKENS
-    for _ in range(20):
-        read()
-        write()
+    ask_in_vain(20)
     assert len(server.seen) == 50 + MOST_TOKENS
-
-
-def test_retries_come_back_with_carloop(server, session, documents, soon):
-    """After ten answers a lost one is asked for again."""
-    server.does(lambda *_: "close")
-    for _ in range(MOST_TOKENS):
-        with pytest.raises(CallFailed):
-            session.read_account(deadline=soon(5))
     server.does(lambda peer, _: peer.answer(200, documents.account()))
     for _ in range(10):
         session.read_account(deadline=soon(5))
     seen = len(server.seen)
-    server.behaviours = [
-        *[lambda *_: "close"] * (seen + 1),
-        lambda peer, _: peer.answer(200, documents.account()),
-    ]
+    server.does(*[lambda *_: "close"] * (seen + 1), lambda peer, _: peer.answer(200, documents.account()))
     assert session.read_account(deadline=soon(5)).id == "acc-1"
     assert [each.headers["x-retry-count"] for each in server.seen[seen:]] == ["0", "1"]
 

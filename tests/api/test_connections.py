@@ -4,23 +4,14 @@ import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
 import pytest
 
 from carloop_plugin.model import CallFailed, Confirmed
 
 
-def test_connection_is_used_again(server, session, documents, soon):
-    """Several calls go over one connection."""
-    server.does(lambda peer, _: peer.answer(200, documents.account()))
-    for _ in range(5):
-        session.read_account(deadline=soon(5))
-    assert server.connections == 1
-
-
-def test_connection_closed_meanwhile_costs_no_attempt(server, session, documents, soon):
-    """A connection that the server closed after its answer is noticed before it is used."""
+def test_connection_is_used_until_it_is_closed(server, session, documents, soon):
+    """By us, or by the server after its answer, which is noticed before it is used and costs no attempt."""
     gone = threading.Event()
 
     def answer_and_close(peer, _):
@@ -29,13 +20,18 @@ def test_connection_closed_meanwhile_costs_no_attempt(server, session, documents
         gone.set()
         return "close"
 
-    server.does(answer_and_close)
+    server.does(*[lambda peer, _: peer.answer(200, documents.account())] * 3, answer_and_close)
+    session.read_account(deadline=soon(5))
+    session.read_account(deadline=soon(5))
+    session.close()
+    session.read_account(deadline=soon(5))
+    assert server.connections == 2
     for _ in range(3):
         gone.clear()
         session.read_account(deadline=soon(5))
-        gone.wait(5)
-    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "0", "0"]
-    assert server.connections == 3
+        assert gone.wait(5)
+    assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0"] * 6
+    assert server.connections == 4
 
 
 def test_connection_closed_in_our_hands_is_tried_again(server, session, documents, soon):
@@ -99,55 +95,22 @@ def test_closing_spares_calls_under_way(server, session, documents, soon):
         assert running.result(5).id == "acc-1"
 
 
-def test_closed_session_opens_anew(server, session, documents, soon):
-    """A call after `close` opens a new connection; the old one is closed."""
-    server.does(lambda peer, _: peer.answer(200, documents.account()))
-    session.read_account(deadline=soon(5))
-    session.close()
-    session.read_account(deadline=soon(5))
-    assert server.connections == 2
-
-
-@pytest.fixture
-def two_addresses(monkeypatch, server):
-    """Give the name localhost two addresses: one with another port, and the server's."""
-
-    def make(other_port):
-        real = socket.getaddrinfo
-
-        def two(host, port, *args, flags=0, **more):
-            if flags & socket.AI_NUMERICHOST:
-                return real(host, port, *args, flags=flags, **more)
-            ports = (other_port, port)
-            return [row for one in ports for row in real("127.0.0.1", one, type=socket.SOCK_STREAM)]
-
-        monkeypatch.setattr(socket, "getaddrinfo", two)
-        return f"http://localhost:{server.port}"
-
-    return make
-
-
-def test_next_address_is_tried(server, make_session, documents, soon, two_addresses):
-    """Where a name has several addresses, one that refuses does not end the call."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        closed_port = listener.getsockname()[1]
-    server.does(lambda peer, _: peer.answer(200, documents.account()))
-    session = make_session(two_addresses(closed_port))
-    assert session.read_account(deadline=soon(5)).id == "acc-1"
-
-
-def test_silent_address_leaves_time_for_the_next(
-    server, make_session, documents, soon, two_addresses, monkeypatch
-):
-    """Where a name's first address drops our packets, the second one still gets its share of the time."""
+@pytest.mark.parametrize("first", ["closed_port", "silent_port"])
+def test_next_address_is_tried(first, request, server, make_session, documents, soon, monkeypatch):
+    """Where a name's first address refuses, or drops our packets, the second one gets its share of the time."""
     monkeypatch.setattr("carloop_plugin.api.call.CONNECT_SECONDS", 1.0)
+    first_port, look_up = request.getfixturevalue(first), socket.getaddrinfo
+
+    def two(host, port, *args, flags=0, **more):
+        if flags & socket.AI_NUMERICHOST:
+            return look_up(host, port, *args, flags=flags, **more)
+        ports = (first_port, port)
+        return [row for one in ports for row in look_up("127.0.0.1", one, type=socket.SOCK_STREAM)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
     server.does(lambda peer, _: peer.answer(200, documents.account()))
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, ExitStack() as stack:
-        for filler in [stack.enter_context(socket.socket()) for _ in range(4)]:
-            filler.setblocking(False)
-            filler.connect_ex(silent.getsockname())
-        session = make_session(two_addresses(silent.getsockname()[1]))
-        assert session.read_account(deadline=soon(10)).id == "acc-1"
+    session = make_session(f"http://localhost:{server.port}")
+    assert session.read_account(deadline=soon(10)).id == "acc-1"
 
 
 def test_environment_is_not_asked_for_a_proxy(server, session, documents, soon, monkeypatch):

@@ -42,7 +42,6 @@ JSON = "content-type: application/json"
 HOSTILE = {
     "a gzip bomb": (whole(BOMB, JSON, "content-encoding: gzip"), "api.encoded"),
     "brotli, or so it says": (whole(b"x", JSON, "Content-Encoding: br"), "api.encoded"),
-    "encoded twice": (whole(b"x", "content-encoding: identity", "content-encoding: gzip"), "api.encoded"),
     "larger than it may be, and says so": (whole(b" " * (3 * MEGABYTE), JSON), "api.too_large"),
     "a flood in chunks": (
         endless(
@@ -50,7 +49,6 @@ HOSTILE = {
         ),
         "api.too_large",
     ),
-    "a flood until it closes": (endless(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536), "api.too_large"),
     "a byte too many, in chunks": (
         lambda peer, _: peer.send(
             b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n200001\r\n"
@@ -59,7 +57,6 @@ HOSTILE = {
         ),
         "api.too_large",
     ),
-    "a million empty arrays": (whole(b"[" + b"[]," * 600_000 + b"[]]", JSON), "api.too_large"),
     "nested deeply": (whole(b"[" * 15_000, JSON), "api.not_json"),
     # Python 3.11 refuses the depth in decoding it, later versions in judging it.
     "nested deeply and closed": (whole(b"[" * 9_000 + b"]" * 9_000, JSON), None),
@@ -67,14 +64,9 @@ HOSTILE = {
     "nothing": (whole(b"", JSON), "api.not_json"),
     "not a number": (whole(b'{"id": NaN}', JSON), "api.not_json"),
     "a number without end": (whole(b'{"id": ' + b"9" * 10_000 + b"}", JSON), "api.not_json"),
-    "a number out of range": (whole(b'{"id": 1e999}', JSON), "api.not_json"),
-    "not UTF-8": (whole(b'{"id": "\xff"}', JSON), "api.not_json"),
     "half a surrogate": (whole(b'{"id": "\\ud800"}', JSON), "api.not_json"),
-    "two documents": (whole(b"{} {}", JSON), "api.not_json"),
     "a web page": (whole(b"<html>", "content-type: text/html; charset=utf-8"), "api.web_page"),
-    "a web page that calls itself JSON": (whole(b"\n <!doctype html>", JSON), "api.web_page"),
     "JSON that is no account": (whole(b'{"id": "x"}', JSON), "api.not_of_schema"),
-    "a list": (whole(b"[]", JSON), "api.not_of_schema"),
     "an empty success": (lambda peer, _: peer.send(b"HTTP/1.1 204 X\r\n\r\n"), "api.odd_status"),
     "accepted, perhaps": (lambda peer, _: peer.answer(202, {}), "api.odd_status"),
     "a flood of headers": (endless(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n" * 1000), None),
@@ -85,23 +77,9 @@ HOSTILE = {
         None,
     ),
     "truncated in its headers": (lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ncont") or "close", None),
-    "truncated in a chunk": (
-        lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{") or "close",
-        None,
-    ),
     "not HTTP": (lambda peer, _: peer.send(b"SSH-2.0-OpenSSH_9.2\r\n") or "close", None),
-    "closed": (lambda *_: "close", None),
-    "reset": (lambda peer, _: peer.reset(), None),
     "another protocol": (lambda peer, _: peer.send(b"HTTP/1.1 101 X\r\nupgrade: x\r\n\r\n"), None),
     "two lengths": (whole(b"{}", "content-length: 5"), None),
-    "a negative length": (
-        lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ncontent-length: -5\r\n\r\n"),
-        None,
-    ),
-    "a length without end": (
-        lambda peer, _: peer.send(b"HTTP/1.1 200 X\r\ncontent-length: " + b"9" * 40 + b"\r\n\r\n"),
-        None,
-    ),
     "a cookie of its own": (whole(b"{}", "set-cookie: a=b; path=/"), "api.not_of_schema"),
 }
 
@@ -133,6 +111,7 @@ def test_a_longer_page_is_refused_without_a_look(server, session, documents, soo
     with pytest.raises(CallFailed) as failed:
         session.search(query, deadline=soon(5))
     assert failed.value.reason.text == "api.too_large"
+    assert server.seen[0].target.endswith(f"limit={MOST_ITEMS}")
 
 
 @pytest.mark.parametrize(("seconds_a_mark", "code"), [(1, "deadline_exceeded"), (0, "invalid_answer")])
@@ -160,16 +139,3 @@ def test_cookies_are_not_kept(server, session, documents, soon):
     session.read_account(deadline=soon(5))
     session.read_account(deadline=soon(5))
     assert [seen.headers.get("cookie") for seen in server.seen] == [None, None]
-
-
-def test_unknown_fields_are_tolerated(server, session, documents, soon):
-    """A newer Carloop may say more than we know."""
-    server.does(lambda peer, _: peer.answer(200, documents.account(brand_new={"deep": [1, None]})))
-    assert session.read_account(deadline=soon(5)).id == "acc-1"
-
-
-def test_of_a_doubled_key_the_last_counts(server, session, documents, soon):
-    """The schema and we see the same value of a key that comes twice."""
-    body = json.dumps(documents.account()).encode()[:-1] + b', "id": "acc-2"}'
-    server.does(lambda peer, _: peer.answer(200, body))
-    assert session.read_account(deadline=soon(5)).id == "acc-2"

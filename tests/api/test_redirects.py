@@ -28,12 +28,10 @@ def test_redirect_is_named_and_not_followed(status, make_server, make_session, d
     ("location", "origin"),
     [
         ("/elsewhere", "{here}"),
-        ("", "{here}"),
         ("https://user:secret@Evil.example:8443/x", "https://evil.example:8443"),
         ("//evil.example/x", "https://evil.example"),
         ("javascript:alert(1)", "{here}"),
         ("http://[bad", "{here}"),
-        ("http://a b/", "{here}"),
     ],
 )
 def test_shown_origin_is_no_more_than_that(location, origin, server, session, soon):
@@ -42,18 +40,6 @@ def test_shown_origin_is_no_more_than_that(location, origin, server, session, so
     with pytest.raises(CallFailed) as failed:
         session.read_account(deadline=soon(5))
     assert dict(failed.value.reason.params) == {"origin": origin.format(here=server.url)}
-
-
-def test_absolute_links_in_answers_are_not_requested(make_server, make_session, documents, soon):
-    """A cursor that looks like an address is a query parameter to our own origin."""
-    here, there = make_server(), make_server()
-    here.does(
-        lambda peer, _: peer.answer(200, documents.rentals(documents.rental(), next_cursor=f"{there.url}/x")),
-        lambda peer, _: peer.answer(200, documents.rentals()),
-    )
-    assert len(list(make_session(here.url).rentals_changed_since(None, deadline=soon(5)))) == 1
-    assert "cursor=http%3A%2F%2F" in here.seen[1].target
-    assert there.connections == 0
 
 
 def test_token_goes_to_its_own_origin_alone(make_server, soon):
@@ -66,9 +52,7 @@ def test_token_goes_to_its_own_origin_alone(make_server, soon):
     assert there.connections == 0
 
 
-@pytest.mark.parametrize(
-    "rental_id", ["..", ".", "", "../account", "a/../../b", "//evil.example/x", "a?b=c#d"]
-)
+@pytest.mark.parametrize("rental_id", ["..", "", "../account", "//evil.example/x", "a?b=c#d"])
 def test_rental_ids_stay_one_segment(rental_id, server, session, documents, soon):
     """An id is one segment of the path, whatever it holds, or is not sent at all."""
     server.does(lambda peer, _: peer.answer(404, documents.problem(404, "not_found")))

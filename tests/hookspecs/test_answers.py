@@ -3,6 +3,7 @@
 import pytest
 
 from mobility_hookspecs import MobilityProblem, make_problem
+from mobility_schemas import validate
 
 
 def _proposal(provider):
@@ -132,8 +133,6 @@ def test_a_check_is_always_a_report(case, make_host, make_provider):
 
 def test_a_check_of_a_provider_that_is_not_there(make_host, make_provider):
     """A report too, valid even when provider and site are nonsense."""
-    from mobility_schemas import validate
-
     host = make_host(make_provider())
     for provider, site, code in (("bus", "main", "not_supported"), (None, 5, "invalid_document")):
         report = host.check(provider, site)

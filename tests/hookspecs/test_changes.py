@@ -44,22 +44,18 @@ def test_once_called_what_is_no_answer_is_unknown(case, make_host, make_provider
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", code)
 
 
-def test_a_provider_that_is_not_loaded_is_never_called(make_host, make_provider, papers):
-    """Refused, not_supported; also one that failed to load, and one without the hook."""
-    host = make_host(make_provider("plain"), make_provider("late", info={"contract": ">=2"}))
+def test_a_change_reaches_its_own_provider_alone(make_host, make_provider, papers):
+    """The others do not hear of it; one without the hook, not loaded or unknown is refused: not_supported."""
+    called = threading.Event()
+    others = [make_provider(name, on_rental_change=lambda: called.set()) for name in ("a", "c")]
+    unable = [make_provider("plain"), make_provider("late", info={"contract": ">=2"})]
+    host = make_host(*others, *unable, make_provider("b", on_rental_change=papers.outcome("b")))
+    assert host.change_rental(papers.change("b")) == papers.outcome("b")
     for provider in ("plain", "late", "nobody"):
         outcome = host.change_rental(papers.change(provider))
         validate(outcome, "rental_outcome")
         assert (outcome["provider"], outcome["change_id"]) == (provider, papers.change_id)
         assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "not_supported")
-
-
-def test_a_change_reaches_its_own_provider_alone(make_host, make_provider, papers):
-    """The others do not hear of it."""
-    called = threading.Event()
-    others = [make_provider(name, on_rental_change=lambda: called.set()) for name in ("a", "c")]
-    host = make_host(*others, make_provider("b", on_rental_change=papers.outcome("b")))
-    assert host.change_rental(papers.change("b")) == papers.outcome("b")
     assert called.is_set() is False
 
 

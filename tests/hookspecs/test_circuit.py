@@ -96,12 +96,14 @@ def _codes(gathered):
     return [(failure.provider, failure.problem["code"]) for failure in gathered.failures]
 
 
-@pytest.mark.parametrize("mood", ["bug", "invalid", "hang"])
-def test_after_five_failures_in_a_row_the_hook_rests(mood, moody, clock, host):
+@pytest.mark.parametrize(("mood", "timeout"), [("bug", 10.0), ("invalid", 10.0), ("hang", 0.2)])
+def test_after_five_failures_in_a_row_the_hook_rests(mood, timeout, moody, clock, host):
     """The sixth call is busy at once and reaches nobody; the provider's other hooks go on."""
     moody.mood = mood
-    for _ in range(5):
-        assert host.reconcile(timeout=0.2).answers == {}
+    for _ in range(50):
+        # one that a busy machine does not begin in time is no failure
+        if moody.calls < 5:
+            assert host.reconcile(timeout=timeout).answers == {}
     moody.mood = "well"
     assert _codes(host.reconcile()) == [("taxi", "busy")]
     assert list(host.mobility_filters("main").answers) == ["taxi"]
@@ -123,22 +125,22 @@ def test_a_problem_is_no_failure_of_the_provider(moody, host):
 
 def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(clock, make_host, make_provider, papers):
     """A provider that always answers a little too late rests like one that never does."""
-    late = []
-    answered = threading.Semaphore(0)
+    late, answered = threading.Event(), threading.Semaphore(0)
 
     def reconcile_rentals():
-        event = threading.Event()
-        late.append(event)
-        event.wait(5)
+        late.wait(5)
         answered.release()
         return papers.report()
 
     host = make_host(make_provider(reconcile_rentals=reconcile_rentals), clock=clock)
-    for _ in range(5):
-        assert _codes(host.reconcile(timeout=0.05)) == [("taxi", "deadline_exceeded")]
-        late[-1].set()
-        assert answered.acquire(timeout=5)
-    assert _codes(host.reconcile()) == [("taxi", "busy")]
+    hangs = 0
+    for _ in range(50):
+        if hangs < 5 and _codes(host.reconcile(timeout=0.2)) == [("taxi", "deadline_exceeded")]:
+            hangs += 1
+            late.set()
+            assert answered.acquire(timeout=5)
+            late.clear()
+    assert (hangs, _codes(host.reconcile())) == (5, [("taxi", "busy")])
 
 
 def test_a_resting_change_is_refused(host, papers):
@@ -149,12 +151,19 @@ def test_a_resting_change_is_refused(host, papers):
 
 
 def test_a_resting_hook_answers_at_once_although_its_threads_hang(
-    make_host, make_provider, hanging, in_threads
+    make_host, make_provider, release, in_threads
 ):
     """Nobody waits for a thread only to hear that the hook rests."""
-    host = make_host(make_provider(reconcile_rentals=lambda: hanging.hook()))
-    in_threads(8, host.reconcile, 0.1)()
-    found = []
+    begun, found = [], []
+
+    def reconcile_rentals():
+        begun.append(1)
+        release.wait(10)
+
+    host = make_host(make_provider(reconcile_rentals=reconcile_rentals))
+    for _ in range(50):
+        if len(begun) < 5:
+            in_threads(8, host.reconcile, 0.2)()
     # a call that waited for a thread would wait for a minute, and the threads are not joined for so long
     in_threads(1, lambda: found.append(_codes(host.reconcile(timeout=60.0))))()
     assert found == [[("taxi", "busy")]]

@@ -1,6 +1,5 @@
 """A host made before a fork is the child's own: its threads, its locks, its reconciling."""
 
-import json
 import os
 import subprocess
 import sys
@@ -84,24 +83,6 @@ def test_reconciling_goes_on_in_a_child(make_provider, papers, in_child):
     assert in_child(lambda: [each.name for each in threading.enumerate() if "reconc" in each.name]) == []
 
 
-def test_a_hook_may_fork(make_provider, papers, in_child):
-    """Its child uses the same host from within, and in the parent the call goes on."""
-    forked = []
-
-    def check_mobility_provider(site):
-        forked.append(in_child(lambda: len(host.reconcile(timeout=30.0).answers)))
-        return papers.check("taxi", site=site)
-
-    provider = make_provider(
-        "taxi",
-        reconcile_rentals=papers.report("taxi"),
-        check_mobility_provider=check_mobility_provider,
-    )
-    with MobilityHost.of(provider) as host:
-        assert host.check("taxi", "main", timeout=60.0)["findings"] == []
-        assert forked == [1]
-
-
 def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
     """And what begins meanwhile waits for the fork."""
     inside, left = threading.Event(), []
@@ -126,38 +107,12 @@ def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
         assert in_child(has_left) == [1]
 
 
-TAXI = """
-import ctypes, json, os, sys
-from mobility_hookspecs import MobilityHost, hookimpl
+FORK_IN_C = """
+import ctypes, os
+from mobility_hookspecs import MobilityHost
+from tests.support.papers import Papers, provider_of
 
-class Taxi:
-    @hookimpl
-    def describe_mobility_provider(self):
-        return {"id": "taxi", "name": "Taxi", "version": "1", "contract": ">=1.0,<2", "kinds": [], "capabilities": []}
-    @hookimpl
-    def reconcile_rentals(self):
-        return {"provider": "taxi", "settled": [], "changed": [], "pending": 0}
-    @hookimpl
-    def provide_mobility_filters(self):
-        return {"provider": "taxi"}
-    @hookimpl
-    def provide_mobility_options(self):
-        raise ValueError
-
-host = MobilityHost.of(Taxi(), strict=True)
-"""
-
-
-def _run(program):
-    command = [sys.executable, "-c", TAXI + program]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    return done.stdout, done.stderr
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="calls the C library's fork")
-def test_a_fork_without_pythons_handlers_is_noticed():
-    """As uWSGI's: it forks in C, and what it calls afterwards depends on its options."""
-    program = """
+host = MobilityHost.of(provider_of(reconcile_rentals=Papers().report()), strict=True)
 assert host.reconcile().answers
 child = ctypes.PyDLL(None).fork()
 if child == 0:
@@ -165,24 +120,13 @@ if child == 0:
     os._exit(0)
 os.waitpid(child, 0)
 """
-    assert _run(program) == ("1\n", "")
 
 
-def test_a_child_imports_nothing_that_the_parent_might_be_importing():
-    """Whatever the kit imports at first use is loaded before a fork."""
-    program = """
-child = os.fork()
-if child == 0:
-    before = set(sys.modules)
-    host.mobility_filters("main", locale="en")
-    host.mobility_options({}, locale="en")
-    host.mobility_options({"site": 1})
-    print(json.dumps(sorted(set(sys.modules) - before)), flush=True)
-    os._exit(0)
-os.waitpid(child, 0)
-"""
-    loaded, errors = _run(program)
-    assert json.loads(loaded) == [], errors
+@pytest.mark.skipif(sys.platform != "linux", reason="calls the C library's fork")
+def test_a_fork_without_pythons_handlers_is_noticed():
+    """As uWSGI's: it forks in C, and what it calls afterwards depends on its options."""
+    done = subprocess.run([sys.executable, "-c", FORK_IN_C], capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == ("1\n", "")
 
 
 def test_one_that_fails_keeps_no_other_from_its_turn(in_child, caplog):

@@ -2,7 +2,6 @@
 
 import threading
 import warnings
-from enum import Enum
 
 import pytest
 
@@ -39,10 +38,6 @@ async def _coroutine():
     return {}
 
 
-def _generator():
-    yield {}
-
-
 async def _async_generator():
     yield {}
 
@@ -56,49 +51,31 @@ class HostileDict(dict[str, object]):
     __iter__ = keys = items = values = get = __getitem__ = __len__ = copy = _fail
 
 
-class DisguisedDict:
-    """No dict, though it says so."""
-
-    __class__ = dict
-
-
 BUGS = {
     "ValueError": ValueError("bug"),
     "SystemExit": SystemExit(3),
     "KeyboardInterrupt": KeyboardInterrupt(),
-    "GeneratorExit": GeneratorExit(),
-    "BaseException": BaseException(),
     "StopIteration": StopIteration(),
-    "MemoryError": MemoryError(),
     "RecursionError": RecursionError(),
     "a group": BaseExceptionGroup("several", [ValueError(), SystemExit()]),
     "unprintable": Unprintable(),
     "a liar": Liar(),
     "an invalid problem": MobilityProblem({"code": "made_up"}),
-    "no problem at all": MobilityProblem(None),
 }
 
 
 INVALID = {
     "nothing": lambda _: None,
-    "a list": lambda _: [],
-    "a number": lambda _: 5,
     "an object": lambda _: object(),
-    "text": lambda _: "offer",
-    "an empty document": lambda _: {},
     "a missing field": lambda p: {k: v for k, v in p.offer("bad").items() if k != "total"},
     "a wrong time": lambda p: p.offer("bad", as_of="2026-02-30T08:00:00Z"),
     "another's offer": lambda p: p.offer("good"),
     "another's option": lambda p: p.offer("bad", [p.option("good")]),
     "a coroutine": lambda _: _coroutine(),
-    "a generator": lambda _: _generator(),
     "an async generator": lambda _: _async_generator(),
     "not JSON": lambda p: p.offer("bad", explanation={1, 2}),
-    "not a number": lambda p: p.offer("bad", total=float("nan")),
     "a hostile dict": lambda p: HostileDict(p.offer("bad", total=-1)),
-    "a disguise": lambda _: DisguisedDict(),
     "options that are none": lambda p: p.offer("bad", [None]),
-    "options in a dict": lambda p: p.offer("bad", {"0": p.option("bad")}),
 }
 
 
@@ -193,32 +170,6 @@ def test_an_answer_is_the_hosts_own(make_host, make_provider, papers):
     offer = host.mobility_options(papers.request()).answers["taxi"]
     assert "image_url" not in offer["options"][0]["vehicle"]
     assert "image_url" in cached["options"][0]["vehicle"]
-
-
-class Place(str, Enum):  # noqa: UP042 - StrEnum prints as its value, this does not
-    """Names that are members, and print as something else."""
-
-    MAIN = "main"
-    FIRST = "A-1"
-
-
-def test_names_that_are_members_reach_the_provider_as_text(make_host, make_provider, papers):
-    """What is a str to JSON is one to the provider, and in the answers of the kit."""
-    seen = []
-
-    def provide_mobility_filters(site):
-        seen.append(repr(site))
-        return papers.filters()
-
-    def provide_mobility_states(appointment_ids):
-        seen.append(repr(appointment_ids))
-        return [papers.state()]
-
-    hooks = (provide_mobility_filters, provide_mobility_states)
-    host = make_host(make_provider(**{hook.__name__: hook for hook in hooks}))
-    assert list(host.mobility_filters(Place.MAIN).answers) == ["taxi"]
-    assert list(host.mobility_states([Place.FIRST]).answers) == ["taxi"]
-    assert (seen, host.check("taxi", Place.MAIN)["site"]) == (["'main'", "['A-1']"], "main")
 
 
 def _nested(depth, rows=()):

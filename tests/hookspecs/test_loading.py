@@ -75,15 +75,12 @@ def _failures(host):
 MODULES = {
     "missing": ("import a_module_that_is_not_there", "provider_failed", "a_module_that_is_not_there"),
     "syntax": ("def (", "provider_failed", "provider_syntax.py:1"),
-    "exits": ("raise SystemExit(3)", "provider_failed", "SystemExit"),
-    "raises": ("raise ValueError('canary')", "provider_failed", "ValueError"),
-    "blank": ("", "invalid_answer", "describe_mobility_provider"),
+    "raises": ("raise SystemExit('canary')", "provider_failed", "SystemExit"),
     "future": (good("future", ">=2"), "not_supported", ">=2"),
     "unreadable": (good("unreadable", "whatever"), "invalid_answer", "contract"),
     "idless": (good("no id at all"), "invalid_answer", "/id"),
     "says_no": (f"{DESCRIBE}raise MobilityProblem(make_problem('storage_failed'))", "storage_failed", ""),
     "crashes": (f"{DESCRIBE}1 / 0", "provider_failed", ""),
-    "is_silent": (f"{DESCRIBE}pass", "invalid_answer", ""),
 }
 """By name: a module that does not load, the code of its failure, and what the English detail names."""
 
@@ -94,7 +91,6 @@ HOOKS = {
     "yields": ("def reconcile_rentals(): yield", "reconcile_rentals contains yield"),
     "defaults": ("def reconcile_rentals(context=None): pass", "reconcile_rentals needs plain arguments"),
     "keywords": ("def reconcile_rentals(*, context): pass", "reconcile_rentals needs plain arguments"),
-    "stars": ("def reconcile_rentals(**kwargs): pass", "reconcile_rentals needs plain arguments"),
 }
 WRAPPERS = {"wraps": "wrapper", "wraps_the_old_way": "hookwrapper"}
 """The same of single hooks."""
@@ -167,15 +163,6 @@ def test_the_second_of_the_same_provider_does_not_load(points_to, install, load)
     assert (_ids(host), _failures(host)) == (["taxi"], [("b", "provider_failed")])
 
 
-def test_loading_asks_for_the_description_alone(install, load):
-    """Every other hook waits for a question."""
-    hooks = ("on_appointment_saved", "reconcile_rentals", "provide_mobility_filters")
-    install(
-        "shy", good("shy", hook="\n".join(f"@hookimpl\ndef {hook}(): raise SystemExit" for hook in hooks))
-    )
-    assert _ids(load(strict=True)) == ["shy"]
-
-
 def test_an_entry_point_may_name_an_object(install, load):
     """An instance with methods is as good as a module."""
     indented = good("taxi").replace("\n", "\n    ").replace("provider()", "provider(self)")
@@ -196,14 +183,14 @@ def test_broken_metadata_of_another_distribution(install, load, tmp_path):
 def test_a_description_that_hangs_does_not_hold_up_the_load(make_provider, make_host, release, monkeypatch):
     """All are asked in parallel, and given up after a while."""
     monkeypatch.setattr("mobility_hookspecs.loading._DESCRIBE_SECONDS", 0.5)
-    all_asked = threading.Barrier(5)
+    all_asked = threading.Barrier(3)
 
     def describe_mobility_provider():
         all_asked.wait(10)
         release.wait(10)
 
     hanging = [
-        make_provider(f"hangs{n}", describe_mobility_provider=describe_mobility_provider) for n in range(5)
+        make_provider(f"hangs{n}", describe_mobility_provider=describe_mobility_provider) for n in range(3)
     ]
     host = make_host(*hanging, make_provider("good"))
     assert (all_asked.broken, all_asked.n_waiting, release.is_set()) == (False, 0, False)
@@ -235,12 +222,6 @@ def test_failures_are_named_by_name_or_id(make_host, make_provider):
     assert [name for name, _ in _failures(host)] == ["named", "other", "nothing", "SimpleNamespace"]
 
 
-@pytest.mark.parametrize("contract", [">=1.0,<2", "~=1.0", "==1.*", ">=0.9", "==1.0"])
-def test_specifiers_that_admit_this_contract(contract, make_host, make_provider):
-    """What packaging reads as a version specifier."""
-    assert _ids(make_host(make_provider(info={"contract": contract}))) == ["taxi"]
-
-
 def test_an_async_hook_behind_a_decorator(make_host, make_provider):
     """What a decorator wraps is judged, for pluggy reads its arguments too."""
 
@@ -255,51 +236,14 @@ def test_an_async_hook_behind_a_decorator(make_host, make_provider):
     assert "reconcile_rentals is (or wraps) an async function" in failure.problem["detail"]
 
 
-def test_a_hook_implemented_twice(make_host, make_provider, papers):
-    """One provider gives one answer."""
-    plugin = make_provider(reconcile_rentals=papers.report())
-    plugin.another = hookimpl(specname="reconcile_rentals")(lambda: papers.report())
-    assert _failures(make_host(plugin)) == [("provider_taxi", "provider_failed")]
-
-
 def test_a_hook_under_another_name(make_host, make_provider, papers):
-    """pluggy's specname works, and reaches this provider alone."""
-    plugin = make_provider()
-    plugin.report = hookimpl(specname="reconcile_rentals")(lambda: papers.report())
-    host = make_host(plugin, make_provider("other", reconcile_rentals=papers.report("other")))
-    assert list(host.reconcile().answers) == ["other", "taxi"]
-    assert host.reconcile().failures == ()
-
-
-def test_an_optional_hook_of_a_later_contract(make_host, make_provider):
-    """A provider may carry hooks that this contract does not know yet, if it says so."""
-    plugin = make_provider()
-    plugin.provide_mobility_weather = hookimpl(optionalhook=True)(lambda: None)
-    assert _ids(make_host(plugin)) == ["taxi"]
-
-
-class Unhashable:
-    """An object that can neither be hashed nor compared."""
-
-    __hash__ = None
-
-    def __init__(self, info):
-        self._info = info
-
-    def __eq__(self, other):
-        """Fail."""
-        raise SystemExit
-
-    @hookimpl
-    def describe_mobility_provider(self):
-        """Describe."""
-        return self._info
-
-
-def test_objects_that_cannot_be_compared(make_host, make_provider, papers):
-    """Each is registered alone, so that no provider's code runs in another's call."""
-    host = make_host(Unhashable(papers.info("a")), Unhashable(papers.info("b")), make_provider("good"))
-    assert (_ids(host), host.failures) == (["a", "b", "good"], ())
+    """pluggy's specname works; but one provider gives one answer, so that it does not load with two."""
+    twice, plugin = make_provider(reconcile_rentals=papers.report()), make_provider("other")
+    twice.another = hookimpl(specname="reconcile_rentals")(lambda: papers.report())
+    plugin.another = hookimpl(specname="reconcile_rentals")(lambda: papers.report("other"))
+    host = make_host(twice, plugin)
+    assert _failures(host) == [("provider_taxi", "provider_failed")]
+    assert list(host.reconcile().answers) == ["other"]
 
 
 class Opaque:
@@ -314,3 +258,10 @@ def test_an_object_that_cannot_be_looked_at(make_host, make_provider):
     """Registration is contained like everything else."""
     host = make_host(Opaque(), make_provider("good"))
     assert (_ids(host), _failures(host)) == (["good"], [("Opaque", "provider_failed")])
+
+
+@pytest.mark.parametrize("contract", [">=1.0,<2", "~=1.0", "==1.*", ">=0.9", "==1.0"])
+def test_specifiers_that_admit_this_contract(contract, make_host, make_provider):
+    """What packaging reads as a version specifier."""
+    host = make_host(make_provider(info={"contract": contract}))
+    assert [info["id"] for info in host.providers] == ["taxi"]

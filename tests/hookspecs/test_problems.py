@@ -1,7 +1,5 @@
 """The problem codes and the exception that carries one."""
 
-import pickle
-
 import pytest
 
 from mobility_hookspecs import MobilityProblem, ProblemCode, make_problem
@@ -26,16 +24,7 @@ def test_every_code_makes_a_valid_problem_in_each_language(code, locale):
     validate(problem, "problem")
     assert problem == {"code": str(code), "title": TITLES[locale][code], "retryable": code in RETRYABLE}
     assert type(problem["code"]) is str
-
-
-def test_titles_are_there_for_every_code_and_differ_by_language():
-    """Two catalogues of 26 sentences each."""
-    assert {locale: set(titles) for locale, titles in TITLES.items()} == {
-        "de": {*ProblemCode},
-        "en": {*ProblemCode},
-    }
-    assert len(ProblemCode) == 26
-    assert [code for code in ProblemCode if TITLES["de"][code] == TITLES["en"][code]] == []
+    assert TITLES["de"][code] != TITLES["en"][code]
 
 
 def test_a_problem_holds_what_it_is_given():
@@ -45,9 +34,10 @@ def test_a_problem_holds_what_it_is_given():
 
 
 def test_a_code_the_contract_does_not_have():
-    """It is a mistake of the caller's, found at once."""
+    """It is a mistake of the caller's, found at once; a provider's own is judged by the host kit."""
     with pytest.raises(ValueError, match="no_such_code"):
         make_problem("no_such_code")
+    assert MobilityProblem("nonsense").problem == "nonsense"
 
 
 def test_the_exception_shows_no_detail():
@@ -55,15 +45,3 @@ def test_the_exception_shows_no_detail():
     error = MobilityProblem(make_problem("busy", locale="en", detail="Erika Sommer", pointer="/Erika"))
     assert "Erika" not in str(error) + repr(error)
     assert str(error).startswith("busy: The provider is busy")
-
-
-def test_the_exception_survives_pickling():
-    """A host with worker processes gets the same document."""
-    error = pickle.loads(pickle.dumps(MobilityProblem(make_problem("busy"))))  # noqa: S301
-    assert error.problem == make_problem("busy")
-
-
-@pytest.mark.parametrize("nonsense", [None, "text", 5, [], {"code": object()}])
-def test_the_exception_takes_anything(nonsense):
-    """A provider's mistake is judged by the host kit, not by the constructor."""
-    assert MobilityProblem(nonsense).problem is nonsense

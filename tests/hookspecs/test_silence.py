@@ -67,10 +67,10 @@ def test_the_log_names_invalid_answers_and_hangs(make_host, make_provider, caplo
     hooks = {"reconcile_rentals": {"provider": "taxi"}, "provide_mobility_filters": lambda: hanging.hook()}
     host = make_host(make_provider(**hooks))
     host.reconcile()
-    host.mobility_filters("main", timeout=0.05)
+    host.mobility_filters("main", timeout=0.5)
     invalid, hang = (record.getMessage() for record in caplog.records)
     assert invalid.startswith("reconcile_rentals of provider taxi gave an invalid answer: reconcile_report")
-    assert hang == "provide_mobility_filters of provider taxi did not answer within 0.050 s"
+    assert hang == "provide_mobility_filters of provider taxi did not answer within 0.500 s"
 
 
 def test_a_providers_own_word_is_no_fault(make_host, make_provider, caplog):

@@ -431,6 +431,12 @@ def site(planner, serve):
     return serve(planner)
 
 
+@pytest.fixture
+def anna(site):
+    """A browser in which Anna has signed in."""
+    return site.browser("anna")
+
+
 def hidden(page, action):
     """Return the hidden fields of the form that is sent to an address."""
     return {name: values[-1] for name, values in all_hidden(page, action).items()}

@@ -2,7 +2,7 @@
 
 from planner_host.filters import FRESH_SECONDS, Choice, FilterCache
 
-from .conftest import HOOKS, Fake, problem
+from .conftest import HOOKS, problem
 
 
 def test_choices_are_named_by_the_provider(planner):
@@ -17,24 +17,23 @@ def test_choices_are_named_by_the_provider(planner):
 
 
 def test_choices_are_asked_for_when_they_are_old(planner, fake):
-    """Not a second before."""
+    """Not a second before; each language and site has its own, and new settings make all of them forgotten."""
     seconds = [5.0]
     cache = FilterCache(planner.host, clock=lambda: seconds[-1])
-    first = cache.choices("main", "de")
-    for more, asked in ((FRESH_SECONDS - 1, 1), (1, 2)):
+    for more, site, locale, asked in (
+        (0, "main", "de", 1),
+        (FRESH_SECONDS - 1, "main", "de", 1),
+        (1, "main", "de", 2),
+        (0, "main", "en", 3),
+        (0, "main", "de", 3),
+        (0, "other", "de", 4),
+    ):
         seconds.append(seconds[-1] + more)
-        assert (cache.choices("main", "de"), fake.asked.count("filters")) == (first, asked)
-
-
-def test_each_language_and_site_has_its_own_choices(planner, fake):
-    """New settings make the cache forget all of them."""
-    cache = FilterCache(planner.host)
-    names = [cache.choices("main", locale).classes[0].name for locale in ("de", "en", "de")]
-    cache.choices("other", "de")
-    assert (names, fake.asked.count("filters")) == (["Kombi (de)", "Kombi (en)", "Kombi (de)"], 3)
+        assert cache.choices(site, locale).classes[0].name == f"Kombi ({locale})"
+        assert fake.asked.count("filters") == asked
     cache.forget()
     cache.choices("main", "de")
-    assert fake.asked.count("filters") == 4
+    assert fake.asked.count("filters") == 5
 
 
 def test_a_failure_is_shown_and_not_kept(workshop, fake, other):
@@ -54,9 +53,3 @@ def test_a_failure_is_shown_and_not_kept(workshop, fake, other):
     assert [failure.problem["code"] for failure in first.failures] == ["unreachable"]
     assert ([each.id for each in second.classes], second.failures) == (["kombi", "bus"], ())
     assert planner.filters.choices("main", "de") is second
-
-
-def test_a_provider_without_filters_is_no_failure(workshop):
-    """A taxi has no classes."""
-    choices = workshop.planner(Fake().module("on_rental_change")).filters.choices("main", "de")
-    assert (choices.classes, choices.features, choices.failures) == ((), (), ())

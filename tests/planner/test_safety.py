@@ -124,8 +124,7 @@ def test_an_odd_form_never_fails_a_page(site, place, path):
 @pytest.mark.parametrize(
     "path",
     ["/?week=0001-01-01", "/?week=9999-12-31", "/?week=x", "/appointments/new?at=0001-01-01",
-     "/appointments/new?at=9999-12-31", "/appointments/{id}?ask=x&done=<b>", "/audit?page=0", "/audit?page=-1",
-     "/audit?page=٣", "/audit?page=99999999", "/audit?page=00000001" + "0" * 5_000, "/audit?page=" + "9" * 5_000,
+     "/appointments/{id}?ask=x&done=<b>", "/audit?page=-1", "/audit?page=٣", "/audit?page=" + "9" * 5_000,
      "/settings/fake?done=x", "/?lang=xx", "/sign-in?next=%00", "/appointments/{id}/print?x=%ff"],
     ids=lambda path: path[:40],
 )  # fmt: skip

@@ -38,16 +38,11 @@ def test_appointments_are_valid_and_when_the_workshop_is_open(planner):
         assert customer.document() == appointment.visit.customer
 
 
-def test_a_planner_that_has_appointments_keeps_them(planner):
-    """A second start adds nothing."""
+def test_the_same_day_makes_the_same_appointments(planner, tmp_path_factory, workshop):
+    """On another machine too; a second start adds nothing."""
     before = everything(planner)
     seed(planner, number=2)
     assert everything(planner) == before
-
-
-def test_the_same_day_makes_the_same_appointments(planner, tmp_path_factory, workshop):
-    """On another machine too."""
-    before = everything(planner)
     workshop.folder = tmp_path_factory.mktemp("again")
     again = workshop.planner()
     seed(again)

@@ -30,12 +30,9 @@ def saved(document, **fields):
     ("described", "present", "kind", "shown"),
     [
         ({"type": "string"}, "Ulm & Söhne", "text", "Ulm & Söhne"),
-        ({}, "x", "text", "x"),
         ({"type": "string"}, None, "text", ""),
-        ({"type": "string", "default": "x"}, None, "text", ""),
         ({"type": "integer"}, 30, "number", "30"),
         ({"type": "number"}, 2.5, "number", "2.5"),
-        ({"type": "number"}, 2.0, "number", "2"),
         ({"type": ["integer", "null"]}, 7, "number", "7"),
         ({"type": "boolean"}, True, "switch", "on"),
         ({"type": "boolean"}, False, "switch", ""),
@@ -43,7 +40,6 @@ def saved(document, **fields):
         ({"type": "integer", "enum": [5, 10, None]}, 10, "choice", "10"),
         ({"type": "array"}, ["a", "b"], "list", "a\nb"),
         ({"type": "string", "writeOnly": True}, None, "secret", ""),
-        ({"type": "object"}, None, "text", ""),
     ],
 )
 def test_a_value_is_shown_by_its_kind_and_read_back(described, present, kind, shown):
@@ -59,12 +55,9 @@ def test_a_value_is_shown_by_its_kind_and_read_back(described, present, kind, sh
 NUMBER, SWITCH = {"type": "number"}, {"type": "boolean"}
 CHOICE = {"enum": [5, "auto", True]}
 TYPED = [
-    *(
-        (NUMBER, typed, value)
-        for typed, value in (("5", 5), ("5.0", 5), ("2,5", 2.5), ("-1", -1), ("", None))
-    ),
+    *((NUMBER, typed, value) for typed, value in (("5.0", 5), ("2,5", 2.5), ("-1", -1), ("", None))),
     # what is no number or no choice is left to the provider to refuse
-    *((NUMBER, typed, typed) for typed in ("viel", "nan", "inf", "1e999", "1e300")),
+    *((NUMBER, typed, typed) for typed in ("viel", "nan", "1e999")),
     *((CHOICE, typed, value) for typed, value in (("5", 5), ("auto", "auto"), ("true", True), ("6", "6"))),
     # an emptied field deletes its value
     *((described, "", None) for described in (CHOICE, {"type": "string"})),
@@ -88,20 +81,12 @@ def test_a_value_that_was_never_set_is_shown_as_its_default():
         assert [field.value for field in fields_of(settings(properties, values=values))] == shown
 
 
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        ({}, {}),
-        ({"value_token": "new"}, {"token": "new"}),
-        ({"value_token": "new", "clear_token": "on"}, {"token": "new"}),
-        ({"clear_token": "on"}, {"token": None}),
-    ],
-    ids=["empty", "entered", "entered and removal ticked", "removal ticked"],
-)
-def test_a_secret_is_kept_set_or_deleted(sent, kept):
+def test_a_secret_is_kept_set_or_deleted():
     """One that is entered is set, whatever else is ticked."""
     document = settings({"token": {"type": "string", "writeOnly": True}}, secrets=["token"])
-    assert saved(document, **sent) == kept
+    assert saved(document) == {}
+    assert saved(document, value_token="new", clear_token="on") == {"token": "new"}
+    assert saved(document, clear_token="on") == {"token": None}
 
 
 def test_a_secret_is_never_shown():
@@ -114,46 +99,35 @@ def test_a_secret_is_never_shown():
 
 
 def test_values_that_were_sent_are_shown_again():
-    """After a refusal nothing has to be typed again; what is fixed stays as it is."""
-    values = {"x": "a", "y": True, "z": "fixed"}
-    document = settings({"x": {}, "y": SWITCH, "z": {}}, values=values, fixed=["z"])
-    fields = fields_of(document, sent=Form({"value_x": ("b",), "value_z": ("c",)}))
-    assert [field.value for field in fields] == ["b", "", "fixed"]
+    """After a refusal nothing has to be typed again."""
+    document = settings({"x": {}, "y": SWITCH}, values={"x": "a", "y": True})
+    fields = fields_of(document, sent=Form({"value_x": ("b",)}))
+    assert [field.value for field in fields] == ["b", ""]
 
 
 def test_a_setting_of_the_environment_is_not_saved():
     """Read-only on the page, and not sent to the provider whatever comes in."""
     document = settings({"x": {}, "t": {"writeOnly": True}}, values={"x": "a"}, fixed=["x", "t"])
-    assert [field.is_fixed for field in fields_of(document)] == [True, True]
+    fields = fields_of(document, sent=Form({"value_x": ("b",)}))
+    assert [(field.is_fixed, field.value) for field in fields] == [(True, "a"), (True, "")]
     assert saved(document, value_x="b", value_t="c", clear_t="on") == {}
 
 
-def test_fields_stand_in_their_order():
-    """By `x-order`; what has none comes last, as the schema has it."""
-    orders = {"d": None, "c": 2, "e": "first", "a": 1.5, "b": 2}
-    properties = {name: {} if order is None else {"x-order": order} for name, order in orders.items()}
-    assert [field.name for field in fields_of(settings(properties))] == ["a", "c", "b", "d", "e"]
-
-
-def test_title_help_and_length_are_the_schemas():
-    """Where it has no title, the name stands there."""
-    described = {"title": "Webadresse", "description": "Hilfe", "maxLength": 10}
-    x, y = fields_of(settings({"x": described, "y": {"maxLength": "long"}}))
+def test_title_help_length_and_order_are_the_schemas():
+    """Where it has no title, the name stands there; what has no order comes last."""
+    described = {"title": "Webadresse", "description": "Hilfe", "maxLength": 10, "x-order": 1.5}
+    properties = {"z": {"x-order": "first"}, "y": {"maxLength": "long", "x-order": 2}, "x": described}
+    x, y, z = fields_of(settings(properties))
     assert (x.title, x.help, x.longest) == ("Webadresse", "Hilfe", 10)
-    assert (y.title, y.help, y.longest) == ("y", "", LONGEST)
+    assert (y.title, y.help, y.longest, z.name) == ("y", "", LONGEST, "z")
 
 
 @pytest.mark.parametrize(
-    ("schema", "kinds"),
-    [({}, []), ({"properties": []}, []), ({"properties": None}, []), ({"properties": {"x": True}}, ["text"])],
+    ("fields", "kinds"),
+    [({}, []), ({"schema": {"properties": []}}, []), ({"schema": {"properties": {"x": True}}}, ["text"])],
+    ids=["no schema", "no properties", "no description"],
 )
-def test_a_schema_that_says_nothing_makes_a_form(schema, kinds):
-    """The contract lets a provider write any."""
-    document = settings({}) | {"schema": schema}
-    validate(document, "provider_settings")
+def test_a_schema_that_says_nothing_makes_a_form(fields, kinds):
+    """The contract lets a provider write any, or none where it cannot be asked."""
+    document = {"provider": "fake", "site": "main", "values": {}} | fields
     assert [field.kind for field in fields_of(document)] == kinds
-
-
-def test_settings_without_a_schema_have_no_fields():
-    """As of a provider that cannot be asked."""
-    assert fields_of({"provider": "fake", "site": "main", "values": {}}) == []

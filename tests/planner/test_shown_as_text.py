@@ -10,11 +10,16 @@ import pytest
 from planner_host.audit import Deed
 
 from .conftest import HOOKS, PERIOD, Elements, Fake, failing, hidden, problem
+from .pages.conftest import search_form
 
 SCRIPT = """\"'><script>alert(1)</script>{{7*7}}"""
-CUSTOMER = {"source": "manual", "last_name": f"Sommer{SCRIPT}"} | dict.fromkeys(
-    ("company", "city", "email"), SCRIPT
-)
+CUSTOMER = {
+    "source": "manual",
+    "last_name": f"Sommer{SCRIPT}",
+    "company": SCRIPT,
+    "city": SCRIPT,
+    "email": SCRIPT,
+}
 CAR = dict.fromkeys(("licence_plate", "make", "model"), SCRIPT)
 NOTICES = [{"code": SCRIPT, "severity": "error", "message": SCRIPT}]
 PICTURE = "https://cars.example/golf.jpg"
@@ -42,12 +47,7 @@ class Hostile(Fake):
 
     def settings(self, site):
         """Write settings."""
-        kinds = {
-            "text": {"type": "string"},
-            "one": {"enum": [SCRIPT, "b"]},
-            "many": {"type": "array"},
-            SCRIPT: {},
-        }
+        kinds = {"text": {"type": "string"}, "one": {"enum": [SCRIPT]}, "many": {"type": "array"}, SCRIPT: {}}
         properties = {name: {"title": SCRIPT, "description": SCRIPT} | kind for name, kind in kinds.items()}
         links = [
             {"title": SCRIPT, "url": HELP_LINK},
@@ -97,12 +97,6 @@ def path(appointment):
     return f"/appointments/{appointment.id}"
 
 
-@pytest.fixture
-def anna(site):
-    """A browser in which Anna has signed in."""
-    return site.browser("anna")
-
-
 def harmless(answer):
     """Assert that a page shows the script as text, and has no script, style, event or foreign address."""
     page = Elements(answer.text)
@@ -118,16 +112,6 @@ def harmless(answer):
     values = [value for _, attributes in page.tags for value in attributes.values()]
     assert SCRIPT in page.text or any(SCRIPT in value for value in values)
     return page
-
-
-def search_form(browser, path):
-    """Open the appointment; return what its search sends, with the list that was found for it."""
-    found = {
-        "found_period": "2026-11-25T12:00:00+01:00/2026-11-25T17:00:00+01:00",
-        "found_filters": "[[], []]",
-    }
-    times = {"start_date": "25.11.2026", "start_time": "12:00", "end_date": "25.11.2026", "end_time": "17:00"}
-    return hidden(browser.get(path).text, f"{path}/offers") | times | found
 
 
 def test_the_week_and_the_search(anna, site, appointment):
@@ -165,15 +149,12 @@ def test_a_form_that_is_shown_again(anna, path):
         harmless(anna.post(path, data=typed | {"do": do}))
     fields = hidden(anna.get(path).text, path) | {"customer_last_name": SCRIPT + "mine", "revision": "0"}
     fields |= {"start_date": "25.11.2026", "start_time": "8", "end_date": "25.11.2026", "end_time": "17"}
-    both = anna.post(path, data=fields)
-    assert "inzwischen geändert" in both.text
-    harmless(both)
+    harmless(anna.post(path, data=fields))
 
 
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "script"])
-def test_the_offers(anna, path, headers):
+def test_the_offers(anna, appointment, path):
     """The policy of this page alone admits the origin of the pictures."""
-    answer = anna.post(f"{path}/offers", data=search_form(anna, path), headers=headers)
+    answer = anna.post(f"{path}/offers", data=search_form(anna, appointment))
     assert len(harmless(answer).all("img")) == 2
     (images,) = re.findall(r"img-src ([^;]*);", answer.headers["content-security-policy"])
     assert images == "'self' data: https://cars.example"
@@ -184,7 +165,7 @@ def test_a_refusal(anna, appointment, path, hostile):
     """Of a booking with its alternatives, of an end, of a cancellation."""
     refused = {"status": "refused", "problem": problem(title=SCRIPT, detail=SCRIPT).problem}
     hostile.outcomes = [refused | {"alternatives": [hostile.options[1]]}, refused]
-    booking = search_form(anna, path) | {"option": f"fake:{SCRIPT}"}
+    booking = search_form(anna, appointment) | {"option": f"fake:{SCRIPT}"}
     for more in ({}, {"silent": "other"}):
         harmless(anna.post(f"{path}/rental", data=booking | more))
     hostile.book(appointment.id)

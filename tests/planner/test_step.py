@@ -7,17 +7,8 @@ from planner_host.step import look_up
 
 from .conftest import HOOKS, failing
 
-PROPOSAL = {
-    "id": "p-1",
-    "reason": "appointment_moved",
-    "message": "Verleihende ändern?",
-    "change": {
-        "provider": "fake",
-        "action": "change_end",
-        "rental_id": "R-1",
-        "end": "2026-11-26T17:00:00+01:00",
-    },
-}
+CHANGE = {"provider": "fake", "action": "change_end", "rental_id": "R-1", "end": "2026-11-26T17:00:00+01:00"}
+PROPOSAL = {"id": "p-1", "reason": "appointment_moved", "message": "Verleihende ändern?", "change": CHANGE}
 SINCE = "2026-11-24T10:00:00+01:00"
 ID = "0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
 
@@ -40,10 +31,7 @@ def test_without_a_rental_one_can_search(planner, fake, saved, step_of):
     assert (step.is_locked, step.is_second, fake.asked) == (False, False, ["saved"])
 
 
-@pytest.mark.parametrize(
-    ("status", "is_active"),
-    [("reserved", True), ("picked_up", True), ("returned", False), ("cancelled", False)],
-)
+@pytest.mark.parametrize(("status", "is_active"), [("picked_up", True), ("returned", False)])
 def test_with_an_active_rental_nothing_is_searched(planner, fake, saved, step_of, status, is_active):
     """After its end, or cancelled, the next one can be booked."""
     fake.book(saved.id, status=status)
@@ -67,24 +55,17 @@ def test_a_provider_that_fails_or_hangs_is_named(workshop, fake, other, step_of,
     release.set()
 
 
-def test_a_provider_without_a_hook_for_saves_is_asked_for_its_state(workshop, draft, fake, step_of):
-    """The contract does not oblige it to have one."""
-    planner = workshop.planner(fake.module("provide_mobility_states"))
-    saved = planner.records.save(draft()).appointment
-    fake.book(saved.id)
-    step = step_of(planner, saved)
-    assert ([each.rental["id"] for each in step.active], step.can_search) == (["R-1"], False)
-
-
-@pytest.mark.parametrize("own", [{"on_appointment_saved": lambda: None}, {}], ids=["says nothing", "no hook"])
-def test_a_provider_that_keeps_no_states_can_be_searched(workshop, fake, step_of, own):
+def test_a_provider_that_keeps_no_states_can_be_searched(workshop, fake, step_of):
     """It has nothing booked."""
-    step = step_of(workshop.planner(fake.module("provide_mobility_options", **own)))
+    step = step_of(workshop.planner(fake.module("provide_mobility_options")))
     assert (step.can_search, step.open_providers, step.failures) == (True, ("fake",), ())
 
 
-def test_without_providers_nothing_can_be_searched(workshop, step_of):
-    """Nothing has failed, either."""
+def test_a_provider_that_keeps_states_alone_and_fails_is_named(workshop, fake, step_of):
+    """It has nothing to say of saves, which is no failure. Without providers nothing fails, nor can be searched."""
+    quiet = fake.module("provide_mobility_options", provide_mobility_states=failing())
+    step = step_of(workshop.planner(quiet))
+    assert ([each.provider for each in step.failures], step.open_providers) == (["fake"], ())
     step = step_of(workshop.planner())
     assert (step.can_search, step.failures, step.open_providers) == (False, (), ())
 

@@ -12,7 +12,6 @@ from planner_host.appointments import (
     MANUAL_FIELDS,
     VEHICLE_FIELDS,
     Appointment,
-    Status,
     Visit,
     document_of,
     is_id,
@@ -27,7 +26,6 @@ from planner_host.visit_form import (
     read_visit,
     start_of_new,
     texts_of,
-    tidy,
     usual_end,
     with_customer,
     with_vehicle,
@@ -65,10 +63,11 @@ def saved(visit):
 
 
 def test_a_form_becomes_a_visit(form):
-    """Customer, car, times and work are there; what was left empty is not, as the person of a company."""
-    read_form = read(form | {"vehicle_licence_plate": "KA-AS 1", "work": "Inspektion"})
-    end = START + timedelta(hours=8)
-    visit = Visit(START, end, SOMMER, {"licence_plate": "KA-AS 1"}, "Inspektion")
+    """Customer, car, times and work are there, as lines of text; what was left empty is not, as a company's person."""
+    typed = {"customer_last_name": "\u00a0So\u0308m\r\nmer ", "work": "Bremsen\n\tvorn\x00hinten"}
+    read_form = read(form | typed | {"vehicle_licence_plate": "KA-AS\t1"})
+    end, customer = START + timedelta(hours=8), SOMMER | {"last_name": "Söm mer"}
+    visit = Visit(START, end, customer, {"licence_plate": "KA-AS 1"}, "Bremsen\n\tvorn hinten")
     assert (read_form.problems, read_form.visit) == ({}, visit)
     visit = read(form | {"customer_last_name": "", "customer_company": "Krüger GmbH"}).visit
     assert name_of(visit.customer) == "Krüger GmbH"
@@ -109,27 +108,6 @@ def test_a_field_is_as_long_as_in_the_contract(form, name):
     assert (too_long.visit, dict(too_long.problems)) == (None, {name: "typed.too_long"})
 
 
-def test_the_work_keeps_its_lines(form):
-    """What no text holds becomes a blank; it is as long as its field."""
-    assert read(form | {"work": "Bremsen\n\tvorn\x00hinten"}).visit.work == "Bremsen\n\tvorn hinten"
-    assert read(form | {"work": "x" * LONGEST_WORK}).problems == {}
-
-
-@pytest.mark.parametrize(
-    ("typed", "line"),
-    [
-        ("  Hans\tPeter ", "Hans Peter"),
-        ("Mu\u0308ller", "Müller"),
-        ("a\r\nb\x00c", "a b c"),
-        ("\x1f", ""),
-        ("\u00a0x\u2003y", "x y"),
-    ],
-)
-def test_a_line_is_tidied(typed, line):
-    """What was pasted with line ends, tabs and the like is one line of text."""
-    assert tidy(typed) == line
-
-
 NIGHT = {"start_date": "31.10.2027", "end_date": "31.10.2027", "start_time": "2:30", "end_time": "2:45"}
 
 
@@ -138,13 +116,13 @@ NIGHT = {"start_date": "31.10.2027", "end_date": "31.10.2027", "start_time": "2:
     [
         # a name of nothing that a person sees is none
         *(({"customer_last_name": name}, {"customer_last_name": "customer.name_missing"})
-          for name in ("", " ", "\u200b", "\ufeff\u00a0", "\x00")),
-        *(({"customer_email": typed}, {"customer_email": "customer.email_wrong"}) for typed in ("k. A.", "a@b@c")),
-        *(({"customer_email": typed}, {}) for typed in ("a@b.example", "")),
+          for name in ("", "\ufeff\u00a0", "\x00")),
+        ({"customer_email": "k. A."}, {"customer_email": "customer.email_wrong"}),
+        ({"customer_email": "a@b.example", "work": "x" * LONGEST_WORK}, {}),
         ({"start_date": "31.2.", "end_time": "25", "customer_last_name": ""},
          {"start_date": "typed.day", "end_time": "typed.time", "customer_last_name": "customer.name_missing"}),
-        ({"start_date": "31.02.", "start_time": "24:00"}, {"start_date": "typed.day", "start_time": "typed.midnight"}),
-        *(({"end_time": end}, {"end_date": "typed.end_before_start"}) for end in ("07:59", "08:00")),
+        ({"start_time": "24:00"}, {"start_time": "typed.midnight"}),
+        ({"end_time": "08:00"}, {"end_date": "typed.end_before_start"}),
         # in the night in which the clocks go back, the second 2:30 comes after the first 2:45
         (NIGHT | {"start_fold": "1", "end_fold": "0"}, {"end_date": "typed.end_before_start"}),
         ({"work": "x" * (LONGEST_WORK + 1)}, {"work": "typed.too_long"}),
@@ -155,12 +133,6 @@ NIGHT = {"start_date": "31.10.2027", "end_date": "31.10.2027", "start_time": "2:
 def test_each_mistake_is_refused_at_its_field(form, fields, problems):
     """All of them at once."""
     assert read(form | fields).problems == problems
-
-
-def test_a_visit_is_measured_by_instants(form):
-    """From the first 2:30 to the second 2:45 it is an hour and a quarter."""
-    visit = read(form | NIGHT | {"start_fold": "0", "end_fold": "1"}).visit
-    assert visit.end - visit.start == timedelta(minutes=75)
 
 
 def test_a_customer_of_the_dms_is_saved_as_the_dms_has_it(form, dms):
@@ -178,22 +150,15 @@ def test_a_customer_of_the_dms_is_saved_as_the_dms_has_it(form, dms):
     ("number", "query", "plate"),
     [
         ("10001", "", "K-MU 123"),
-        ("10002", "", ""),
-        ("10002", "MS-BK 2", "MS-BK 2"),
+        ("10002", "krüger", ""),
         ("10002", "msbk2", "MS-BK 2"),
         ("10002", "MS-BK", ""),
-        ("10002", "krüger", ""),
-        ("10002", "10002", ""),
     ],
 )
 def test_a_customer_comes_with_the_car_that_is_meant(form, dms, number, query, plate):
-    """The only one, or the one whose plate was searched for; else one has to be chosen."""
+    """The only one, or the one whose plate was searched for; else one has to be chosen, which replaces all of it."""
     texts = with_customer(form | {"customer_query": query}, dms.customer(number))
     assert texts["vehicle_licence_plate"] == plate
-
-
-def test_another_car_replaces_all_of_the_first(form):
-    """A field that the new car does not have is emptied."""
     texts = with_vehicle(form | {"vehicle_vin": "W1", "vehicle_make": "VW"}, {"licence_plate": "KA-B 2"})
     assert [texts[f"vehicle_{name}"] for name in ("licence_plate", "vin", "make")] == ["KA-B 2", "", ""]
 
@@ -203,7 +168,7 @@ def test_another_car_replaces_all_of_the_first(form):
     [
         ("2026-11-26T08:00", "2026-11-26T07:00"),
         ("2027-03-28T02:30", "2027-03-28T01:30"),
-        *((at, "2026-11-24T09:15") for at in ("", "heute", "0001-01-01T00:00", "9999-12-31T23:59")),
+        *((at, "2026-11-24T09:15") for at in ("", "heute", "9999-12-31T23:59")),
     ],
 )
 def test_a_new_appointment_begins_at_its_slot(at, start):
@@ -211,28 +176,11 @@ def test_a_new_appointment_begins_at_its_slot(at, start):
     assert f"{start_of_new(at, now=NOW, zone=BERLIN):%Y-%m-%dT%H:%M}" == start
 
 
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        *((text, True) for text in ("T-0a1b2c3d4e5f", "A.b_c~d-1", "x" * 80)),
-        *((text, False) for text in ("", "x" * 81, "ä", "a/b", "a b", "a\n", "..", ".", "new", "-a\x00")),
-    ],
-)
-def test_an_id_is_what_the_contract_takes_and_an_address_can_hold(text, is_one):
+def test_an_id_is_what_the_contract_takes_and_an_address_can_hold():
     """No address of another page."""
-    assert is_id(text) == is_one
-
-
-def test_ids_are_unique():
-    """Each is an id."""
-    assert len(set(filter(is_id, (new_id() for _ in range(100))))) == 100
-
-
-def test_a_cancelled_visit_is_a_valid_document():
-    """The status is the contract's, and times have an offset."""
-    written = document_of(saved(Visit(START, START + timedelta(1), SOMMER, {}, "", Status.CANCELLED)))
-    validate(written, "appointment")
-    assert (written["status"], written["period"]["start"]) == ("cancelled", "2026-11-25T08:00:00+01:00")
+    ids = ("T-0a1b2c3d4e5f", "A.b_c~d-1", "x" * 80, new_id())
+    assert [each for each in ids if not is_id(each)] == []
+    assert [each for each in ("", "x" * 81, "ä", "a/b", "a\n", "..", ".", "new") if is_id(each)] == []
 
 
 @pytest.mark.parametrize(
@@ -240,11 +188,8 @@ def test_a_cancelled_visit_is_a_valid_document():
     [
         ("2026-11-25T08:00", "2026-11-25T16:00"),
         ("2026-11-25T15:30", "2026-11-25T18:00"),
-        ("2026-11-25T17:00", "2026-11-25T18:00"),
         ("2026-11-25T17:15", "2026-11-26T17:00"),
-        ("2026-11-25T22:00", "2026-11-26T17:00"),
         ("2026-11-27T18:30", "2026-11-30T17:00"),
-        ("2026-11-28T17:30", "2026-11-30T17:00"),
     ],
 )
 def test_a_car_is_picked_up_while_the_workshop_is_open(start, end):

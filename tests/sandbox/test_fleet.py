@@ -1,13 +1,11 @@
 """The seeded fleet, its rentals and the account they belong to."""
 
 import re
-from collections import Counter
+from contextlib import ExitStack, closing
 
 import pytest
 
-from carloop_sandbox.history import add_history
 from carloop_sandbox.store import Fleet, open_store
-from carloop_sandbox.times import DAY
 
 GERMAN_PLATE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [1-9][0-9]{0,3}E?")
 
@@ -15,15 +13,10 @@ GERMAN_PLATE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [1-9][0-9]{0,3}E?")
 @pytest.fixture
 def opened(tmp_path):
     """Open sandboxes that are closed at the end."""
-    stores = []
-
-    def open_one(name, **fleet):
-        stores.append(open_store(tmp_path / name, fleet=Fleet(**fleet)))
-        return stores[-1]
-
-    yield open_one
-    for store in stores:
-        store.close()
+    with ExitStack() as stores:
+        yield lambda name, **fleet: stores.enter_context(
+            closing(open_store(tmp_path / name, fleet=Fleet(**fleet)))
+        )
 
 
 def contents(store):
@@ -41,19 +34,16 @@ def test_it_looks_like_a_german_dealers(reader):
     """German plates, several stations, every class and feature in use."""
     vehicles = reader.search(reader.at(365), reader.at(366))["items"]
     assert len(vehicles) == 40
-    for plate in (each["licence_plate"] for each in vehicles):
-        assert GERMAN_PLATE.fullmatch(plate)
-        assert len(re.sub("[- ]", "", plate)) <= 8
-    classes = Counter(each["vehicle_class"] for each in vehicles)
-    assert set(classes) == {each["id"] for each in reader.get("/vehicle-classes").json()["items"]}
-    assert min(classes.values()) >= 2
-    known = {each["id"] for each in reader.get("/vehicle-features").json()["items"]}
-    assert known == {feature for each in vehicles for feature in each["features"]}
+    assert [each for each in vehicles if not GERMAN_PLATE.fullmatch(each["licence_plate"])] == []
+    classes = {each["id"] for each in reader.get("/vehicle-classes").json()["items"]}
+    features = {each["id"] for each in reader.get("/vehicle-features").json()["items"]}
+    assert {each["vehicle_class"] for each in vehicles} == classes
+    assert {feature for each in vehicles for feature in each["features"]} == features
     assert len({each["station"] for each in vehicles}) >= 2
 
 
 def test_it_has_rentals_of_every_status(reader):
-    """Each with times that fit its status; nothing is handed out or taken back at night."""
+    """Each with times that fit its status."""
     rentals = reader.get("/rentals", limit=1000).json()["items"]
     assert {each["status"] for each in rentals} == {"reserved", "picked_up", "returned", "cancelled"}
     now = reader.get("/account").json()["server_time"]
@@ -62,18 +52,13 @@ def test_it_has_rentals_of_every_status(reader):
         assert each["created_at"] <= each["updated_at"] <= now
         assert each["status"] != "returned" or each["end"] < now
         assert each["status"] != "picked_up" or each["start"] < now < each["end"]
-    hours = {int(each[side][11:13]) for each in rentals for side in ("start", "end")}
-    assert hours <= set(range(6, 17)), sorted(hours)
 
 
-@pytest.mark.parametrize("vehicles", [1, 3, 40, 300])
-def test_most_of_it_is_free_at_any_time(opened, vehicles):
+def test_most_of_it_is_free_at_any_time(opened):
     """At most two vehicles in five have rentals now or later."""
-    store = opened("a", vehicles=vehicles)
-    row = store.database.one(
-        "SELECT count(DISTINCT vehicle_id) AS busy FROM rentals WHERE end_us > ?", store.clock.now()
-    )
-    assert row["busy"] <= 0.4 * vehicles
+    store = opened("a", vehicles=40)
+    statement = "SELECT count(DISTINCT vehicle_id) AS busy FROM rentals WHERE end_us > ?"
+    assert store.database.one(statement, store.clock.now())["busy"] <= 16
 
 
 def test_the_same_seed_gives_the_same_fleet(opened):
@@ -91,13 +76,3 @@ def test_each_sandbox_is_an_account_of_its_own(opened):
     assert opened("c", account="mine").account == opened("d", account="mine").account == "mine"
     first.close()
     assert opened("a").account == first.account
-
-
-def test_a_long_history_can_be_added(opened):
-    """For measurements: returned rentals, all of them in the past."""
-    store = opened("a", vehicles=10)
-    before = store.database.one("SELECT count(*) AS n FROM rentals")["n"]
-    add_history(store, 1000)
-    row = store.database.one("SELECT count(*) AS n, max(updated_us) AS last FROM rentals")
-    assert row["n"] == before + 1000
-    assert row["last"] < store.clock.now() + DAY

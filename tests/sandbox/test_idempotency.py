@@ -1,5 +1,6 @@
 """The Idempotency-Key: the same key is answered with the same answer."""
 
+import json
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -25,19 +26,13 @@ def try_book(planner):
 
 
 def test_the_same_booking_again_is_replayed(planner, try_book):
-    """One rental; the second answer is the first, and says so."""
+    """The second answer is the first and says so, also after the start and the rental's cancellation."""
     first, again = try_book(), try_book()
     assert (again.status_code, again.json()) == (201, first.json())
-    assert "idempotent-replay" not in first.headers
-    assert again.headers["idempotent-replay"] == "true"
+    assert ("idempotent-replay" in first.headers, again.headers["idempotent-replay"]) == (False, "true")
     for name in ("etag", "location"):
         assert again.headers[name] == first.headers[name]
     assert len(planner.get("/rentals").json()["items"]) == 1
-
-
-def test_a_replay_does_not_look_at_the_clock_or_the_rental(planner, try_book):
-    """The first answer comes back, though the start has passed and the rental was cancelled."""
-    first = try_book()
     planner.cancel(first.json())
     planner.clock(planner.at(9))
     assert try_book().json() == first.json()
@@ -51,31 +46,21 @@ def test_a_key_with_another_body_is_refused(planner, try_book):
     assert "V1002" in planner.free(planner.at(3), planner.at(5))
 
 
-def test_the_order_of_fields_makes_no_other_body(planner):
+def test_the_order_of_fields_makes_no_other_body(planner, try_book):
     """Bodies are compared as documents."""
-    body = {
-        "customer": {"last_name": "X", "source": "manual"},
-        "vehicle_id": "V1001",
-        "external_reference": "r",
-        "start": planner.at(3),
-        "end": planner.at(4),
-    }
-    headers = {"Idempotency-Key": "k"}
-    first = planner.http.post(f"{BASE}/rentals", json=body, headers=headers)
-    again = planner.http.post(f"{BASE}/rentals", json=dict(reversed(body.items())), headers=headers)
-    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    first = try_book()
+    body = dict(reversed(json.loads(first.request.content).items()))
+    again = planner.http.post(f"{BASE}/rentals", json=body, headers={"Idempotency-Key": "k"})
+    assert again.request.content != first.request.content
+    assert (again.status_code, again.json()) == (201, first.json())
 
 
-def test_a_key_counts_for_one_method_and_path(planner, try_book):
-    """The same key may name a booking, its change and its cancellation."""
-    changed = planner.change_end(try_book().json(), planner.at(6), key="k").json()
-    assert planner.cancel(changed, key="k").json()["status"] == "cancelled"
-
-
-def test_changes_and_cancellations_are_replayed(planner, rental):
-    """Also with the If-Match of the first attempt, though the revision has moved on."""
+def test_changes_and_cancellations_are_replayed(planner, try_book):
+    """With the key of their booking, and the If-Match of the first attempt though the revision moved on."""
+    rental = try_book().json()
     changed = planner.change_end(rental, planner.at(6), key="k")
     cancelled = planner.cancel(rental, key="k")
+    assert cancelled.json()["status"] == "cancelled"
     for first, again in (
         (changed, planner.change_end(rental, planner.at(6), key="k")),
         (cancelled, planner.cancel(rental, key="k")),
@@ -101,36 +86,28 @@ def test_a_taken_vehicle_stays_refused_for_the_same_key(planner, rental, try_boo
         (None, 400, "idempotency_key_missing"),
         (b"", 400, "idempotency_key_missing"),
         (b"x" * 256, 422, "validation_failed"),
-        (b"a b", 422, "validation_failed"),
         ("ü".encode("latin-1"), 422, "validation_failed"),
     ],
 )
 def test_a_write_needs_a_key(planner, key, status, code):
     """At most 255 characters of printable ASCII, for each of the three writes, whatever the body."""
     headers = [] if key is None else [(b"Idempotency-Key", key)]
-    for method, path in (
-        ("POST", "/rentals"),
-        ("PATCH", "/rentals/R1"),
-        ("POST", "/rentals/R1/cancellation"),
-    ):
-        answer = planner.http.request(method, BASE + path, json={}, headers=headers)
+    for method, path in (("POST", ""), ("PATCH", "/R1"), ("POST", "/R1/cancellation")):
+        answer = planner.http.request(method, f"{BASE}/rentals{path}", json={}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 def test_eight_at_once_with_one_key_make_one_rental(sandbox, try_book):
     """All get the one answer; one of them is no replay."""
-    answers, barrier = [], threading.Barrier(8)
+    barrier = threading.Barrier(8)
 
-    def attempt():
+    def attempt(_):
         with planner_of(sandbox) as other:
             barrier.wait()
-            answers.append(try_book(planner=other))
+            return try_book(planner=other)
 
-    threads = [threading.Thread(target=attempt) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(attempt, range(8)))
     assert Counter(answer.status_code for answer in answers) == {201: 8}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert Counter(answer.headers.get("idempotent-replay") for answer in answers) == {"true": 7, None: 1}

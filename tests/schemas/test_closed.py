@@ -39,11 +39,6 @@ def test_unknown_field_at_any_depth(contract_files, example, document_name):
             assert pointers(None) == (expected if document_name in REQUESTS else [])
 
 
-def test_answers_may_hold_anything_json_has(example):
-    """An unknown field of an answer may be nested as it likes."""
-    validate(example("mobility_offer") | {"x_new": [{"a": [None, 1.5, True, "ä"]}]}, "mobility_offer")
-
-
 @pytest.mark.parametrize("condition", ["book", "change_end", "cancel", "rebook"])
 def test_conditions_close_nothing(example, condition):
     """The rules for an action do not refuse the fields that they do not mention."""
@@ -57,5 +52,5 @@ def test_conditions_close_nothing(example, condition):
 
 def test_carloop_components_are_read():
     """Carloop's own documents are validated by the names of its OpenAPI document, unknown fields accepted."""
-    validate({"status": "ok", "x_new": 1}, "carloop/Health")
+    validate({"status": "ok", "x_new": [{"a": [None, 1.5, True, "ä"]}]}, "carloop/Health")
     assert [finding.pointer for finding in explain({}, "carloop/Health")] == ["/status"]

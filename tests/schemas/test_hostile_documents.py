@@ -4,9 +4,7 @@ import collections
 import datetime
 import decimal
 import enum
-import json
-import threading
-import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -70,13 +68,7 @@ def nested(depth, wrap):
     return value
 
 
-def cyclic_list():
-    value = []
-    value.extend([value, value])
-    return value
-
-
-def cyclic_dict():
+def cyclic():
     value = {}
     value |= {"a": value, "b": [value, value]}
     return value
@@ -90,43 +82,29 @@ def bomb():
 
 
 FOREIGN = {
-    "set": lambda: {1, 2},
     "bytes": lambda: b"x",
-    "bytearray": lambda: bytearray(b"x"),
     "nan": lambda: float("nan"),
     "infinity": lambda: float("-inf"),
     "huge integer": lambda: 10**5000,
-    "big integer": lambda: 2**63,
     "big negative integer": lambda: -(2**63) - 1,
-    "complex": lambda: 1j,
     "decimal": lambda: decimal.Decimal("49.90"),
     "whole decimal": lambda: decimal.Decimal(5),
     "datetime": lambda: datetime.datetime.now(datetime.UTC),
-    "uuid": uuid.uuid4,
-    "object": object,
     "sour object": Sour,
-    "class": lambda: dict,
-    "function": lambda: len,
     "generator": lambda: (number for number in [1]),
-    "range": lambda: range(3),
-    "deque": lambda: collections.deque([1]),
     "text subclass": lambda: Text("a"),
     "enum": lambda: Colour.RED,
     "odd enum": lambda: Odd.ONE,
     "named tuple": lambda: collections.namedtuple("Pair", "a b")(1, 2),
     "lone surrogate": lambda: "a\ud800",
     "key not text": lambda: {1: "a"},
-    "mixed keys": lambda: {"a": 1, None: 2},
     "key subclass": lambda: {Text("a"): 1},
     "sour key": lambda: {"id": 1, Sour(): 2},
-    "sour keys": lambda: [{Sour(): 1}, {Sour(): 2}],
     "surrogate key": lambda: {"\udfff": 1},
     "deep list": lambda: nested(100_000, lambda value: [value]),
     "deep dict": lambda: nested(100_000, lambda value: {"a": value}),
     "deep mixture": lambda: nested(10_000, lambda value: [{"options": [value]}]),
-    "65 deep": lambda: nested(65, lambda value: [value]),
-    "cyclic list": cyclic_list,
-    "cyclic dict": cyclic_dict,
+    "cycle": cyclic,
     "bomb": bomb,
 }
 
@@ -187,43 +165,21 @@ def test_ordinary_subclasses(example):
 
 
 def test_depth(example):
-    """A document may be 64 containers deep, its own included."""
+    """A document may be 64 containers deep, its own included; what JSON does not have is pointed at."""
     step = example("mobility_step")
-
     validate(step | {"x_new": nested(63, lambda value: [value])}, "mobility_step")
     assert refused(step | {"x_new": nested(64, lambda value: [value])}, "mobility_step").pointer == ""
-
-
-def test_place_of_what_json_does_not_have(example):
-    """The pointer leads to it."""
     change = example("rental_change")
     change["customer"]["city"] = b"Hamburg"
-
     assert refused(change, "rental_change").pointer == "/customer/city"
 
 
 def test_many_threads_at_once(example):
     """Validators are shared: several threads get the right verdicts."""
     good, bad = example("appointment"), example("appointment") | {"revision": 0}
-    verdicts = []
 
-    def judge():
-        verdicts.append([explain(document, "appointment") == () for document in (good, bad) * 20])
+    def judge(_):
+        return [explain(document, "appointment") == () for document in (good, bad) * 20]
 
-    threads = [threading.Thread(target=judge) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert verdicts == [[True, False] * 20] * 8
-
-
-def test_document_is_not_changed(example):
-    """Validation only looks."""
-    change = example("rental_change") | {"x_new": {"a": [1]}}
-    before = json.dumps(change)
-
-    explain(change, "rental_change")
-
-    assert json.dumps(change) == before
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(judge, range(8))) == [[True, False] * 20] * 8

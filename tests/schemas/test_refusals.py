@@ -27,13 +27,11 @@ def changed(document, pointer, value):
 REFUSED = [
     # document, number of the example, place, values that are refused there
     ("period", 0, "/end", [GONE]),
-    ("period", 0, "/start", ["2026-11-24T08:00:00", "2026-02-30T08:00:00Z", None]),
+    ("period", 0, "/start", ["2026-11-24T08:00:00", None]),
     ("customer", 0, "/source", ["crm"]),
     ("customer", 0, "/number", [GONE, "", 10023]),
-    ("customer", 0, "/kind", [""]),
     ("customer", 0, "/last_name", [GONE, " \u00a0\u2003", "x" * 201]),
     ("customer", 1, "/company", [""]),
-    ("customer", 0, "/phone", [None]),
     ("customer", 0, "/first_name", ["Erika\x00"]),
     ("customer", 0, "/city", ["Ham\nburg"]),
     ("appointment", 0, "/id", ["", "a" * 81, "a/b", "a\n", "ä", 815]),
@@ -41,30 +39,20 @@ REFUSED = [
     ("appointment", 0, "/status", ["moved"]),
     ("appointment", 0, "/site", ["s" * 61, "a b"]),
     ("appointment", 0, "/time_zone", ["", "Europe Berlin"]),
-    ("appointment", 0, "/customer/surname", ["x"]),
-    ("appointment", 0, "/vehicle/colour", ["red"]),
-    ("appointment", 0, "/period/hours", [8]),
     ("appointment", 0, "/note", ["x"]),
     ("mobility_request", 0, "/limit", [0, 10001, "200"]),
     ("mobility_request", 0, "/filters", [GONE]),
-    ("mobility_request", 0, "/filters/features", [GONE]),
     ("mobility_request", 0, "/filters/features/0", ["a\x07"]),
     ("mobility_request", 0, "/filters/vehicle_classes", ["kombi"]),
-    ("mobility_request", 0, "/filters/seats", [5]),
     ("mobility_offer", 0, "/options/1/match", ["near"]),
     ("mobility_offer", 0, "/options/0/kind", ["plane"]),
     ("mobility_offer", 0, "/options/0/title", [" "]),
     ("mobility_offer", 0, "/options/0/price/amount", [49.9, "49,90"]),
     ("mobility_offer", 0, "/options/0/price/currency", ["eur"]),
-    ("mobility_offer", 0, "/options/0/price/tax_included", [GONE]),
-    ("mobility_offer", 0, "/options/0/vehicle/features", [GONE]),
     ("mobility_offer", 0, "/options/0/vehicle/seats", ["5"]),
     ("mobility_offer", 0, "/total", [-1]),
     ("mobility_offer", 0, "/truncated", [0]),
-    ("mobility_offer", 0, "/explanation/next_free", ["14:30"]),
-    ("mobility_filters", 0, "/features/0/id", [GONE]),
     ("rental_change", BOOK, "/change_id", [UUID.replace("-", ""), f"{UUID}\n", None]),
-    ("rental_change", BOOK, "/provider", [""]),
     ("rental_change", BOOK, "/action", ["extend"]),
     ("rental_change", BOOK, "/site", [GONE]),
     ("rental_change", BOOK, "/appointment_id", [GONE]),
@@ -82,27 +70,18 @@ REFUSED = [
     ("rental_change", REBOOK, "/customer", [GONE]),
     ("rental_change", REBOOK, "/period", [GONE]),
     ("proposal", 0, "/change/end", [GONE]),
-    ("rental", 0, "/status", ["lost"]),
     ("rental", 0, "/allowed_changes/2", ["book"]),
-    ("rental", 0, "/revision", [GONE]),
     ("rental_outcome", 0, "/status", ["pending"]),
     ("rental_outcome", 0, "/change_id", [GONE, 7]),
-    ("rental_outcome", 0, "/provider", [""]),
     ("rental_outcome", 1, "/problem/code", ["no_idea"]),
     ("rental_outcome", 1, "/problem/retryable", ["no"]),
     ("mobility_step", 0, "/locked/0", ["customer"]),
-    ("mobility_step", 0, "/state", ["closed"]),
     ("mobility_step", 1, "/notices/0/severity", ["fatal"]),
     ("mobility_step", 2, "/pending/since", [GONE]),
-    ("provider_info", 0, "/kinds/0", ["plane"]),
-    ("provider_info", 0, "/contract", [""]),
     ("provider_settings", 0, "/links/0/url", ["http://www.carloop.info"]),
     ("provider_settings", 0, "/values/nested", [{"a": 1}]),
-    ("provider_settings", 0, "/fixed", [GONE]),
     ("check_report", 0, "/ok", ["yes"]),
-    ("erasure_subjects", 0, "/customer_numbers", [GONE]),
     ("erasure_subjects", 0, "/appointment_ids/0", ["a b"]),
-    ("erasure_subjects", 0, "/names", [[]]),
     ("erasure_report", 0, "/kept/0/until", ["tomorrow"]),
 ]
 REFUSED_INSIDE = [
@@ -172,22 +151,13 @@ def test_change_of_the_end_admits_every_name(example, name):
 
 
 def test_every_finding_is_listed(example):
-    """`explain` lists each place once, the deciding one first."""
+    """`explain` lists each place once, the deciding one first; of a thousand mistakes it gives twenty."""
     change = example("rental_change", BOOK)
     del change["site"], change["customer"]
     change |= {"option_id": 5, "colour": "red"}
-
     pointers = [finding.pointer for finding in explain(change, "rental_change")]
-
     assert sorted(pointers) == ["/colour", "/customer", "/option_id", "/site"]
-
-
-def test_findings_are_bounded(example):
-    """A thousand mistakes give twenty findings."""
-    offer = example("mobility_offer")
-    offer["options"] = [{}] * 1000
-
-    assert len(explain(offer, "mobility_offer")) == 20
+    assert len(explain(example("mobility_offer") | {"options": [{}] * 1000}, "mobility_offer")) == 20
 
 
 def test_pointer_is_escaped(example):

@@ -5,8 +5,6 @@ import sys
 
 import pytest
 
-import mobility_schemas as package
-
 PERIOD = {"start": "2026-11-24T08:00:00Z", "end": "2026-11-25T08:00:00Z"}
 
 
@@ -19,43 +17,36 @@ def run(code):
     return done.stdout
 
 
-@pytest.mark.parametrize("package", ["rfc3339-validator", "jsonschema-rs"])
-def test_missing_when_a_valid_document_comes(package):
-    """A valid document is not accepted without the package; the error names it."""
-    module = package.replace("-", "_")
-    code = f"""
+MISSING = """
 import sys
+if {early}:
+    import jsonschema
 sys.modules[{module!r}] = None
 import mobility_schemas
 for _ in range(2):
     try:
-        mobility_schemas.validate({PERIOD!r}, "period")
+        mobility_schemas.validate({document!r}, "period")
     except RuntimeError as error:
         print({package!r} in str(error))
 """
 
-    assert run(code) == "True\nTrue\n"
 
-
-@pytest.mark.parametrize("package", ["jsonschema", "rfc3339-validator"])
-def test_missing_when_a_document_is_refused(package):
-    """jsonschema proves itself when it first explains, even if it was imported too early."""
+@pytest.mark.parametrize(
+    ("package", "document"),
+    [
+        ("rfc3339-validator", PERIOD),
+        ("jsonschema-rs", PERIOD),
+        ("rfc3339-validator", {}),
+        ("jsonschema", {}),
+    ],
+)
+def test_missing_package(package, document):
+    """Nothing is decided or explained without it, even if jsonschema was imported before; the error names it."""
     module = package.replace("-", "_")
-    hidden = f"sys.modules[{module!r}] = None"
-    code = f"""
-import sys
-{hidden}
-if {module!r} != "jsonschema":
-    import jsonschema
-    del sys.modules[{module!r}]
-import mobility_schemas
-try:
-    mobility_schemas.validate({{}}, "period")
-except RuntimeError as error:
-    print({package!r} in str(error))
-"""
+    early = (module, document) == ("rfc3339_validator", {})
+    code = MISSING.format(early=early, module=module, document=document, package=package)
 
-    assert run(code) == "True\n"
+    assert run(code) == "True\nTrue\n"
 
 
 def test_import_is_light():
@@ -80,10 +71,3 @@ print("jsonschema" in sys.modules, "jsonschema_rs" in sys.modules)
 """
 
     assert run(code) == "[]\n['mobility_schemas', 'mobility_schemas.refusal']\nFalse True\n"
-
-
-def test_public_names():
-    """What the package gives is what it says it gives."""
-    assert sorted(package.__all__) == ["Finding", "InvalidDocument", "__version__", "explain", "validate"]
-    assert all(hasattr(package, name) for name in package.__all__)
-    assert not hasattr(package, "nothing")

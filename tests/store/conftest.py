@@ -1,6 +1,5 @@
 """Stores to test, and values to put into them."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +21,7 @@ from carloop_plugin.model import (
 )
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.pool import SqliteFile
+from tests.store.deadlines import soon
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 VISIT = Period(NOW + timedelta(days=1), NOW + timedelta(days=2))
@@ -57,7 +57,7 @@ def source(location):
 
 @pytest.fixture
 def store(source):
-    with source.open(deadline=time.monotonic() + 30) as store:
+    with source.open(deadline=soon()) as store:
         yield store
 
 
@@ -131,7 +131,7 @@ def failure_of():
     def fail(address):
         server = source_of(address)
         try:
-            with pytest.raises(StoreFailed) as failed, server.open(deadline=time.monotonic() + 30):
+            with pytest.raises(StoreFailed) as failed, server.open(deadline=soon()):
                 pass
         finally:
             server.close()

@@ -3,7 +3,6 @@
 import random
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -13,16 +12,13 @@ from carloop_plugin.intents import Outcome, OutcomeStatus
 from carloop_plugin.model import Action, AppointmentId, ChangeId
 from carloop_plugin.store import connection
 from carloop_plugin.store.pool import SqliteFile
-from carloop_plugin.store.rows import appointment_row, intent_row
+from carloop_plugin.store.rows import intent_row
 from carloop_plugin.store.statements import insert
+from tests.store.deadlines import soon
 
 A1, C1, C2 = AppointmentId("A-1"), ChangeId("c-1"), ChangeId("c-2")
 DONE = Outcome(C1, OutcomeStatus.DONE)
 ANY = sys.maxsize
-
-
-def soon(seconds=30):
-    return time.monotonic() + seconds
 
 
 def test_an_appointment_without_pending_changes_is_erased_at_once(store, make_appointment):
@@ -31,33 +27,6 @@ def test_an_appointment_without_pending_changes_is_erased_at_once(store, make_ap
     assert store.forget_appointments([A1, AppointmentId("A-never")]) == 1
     assert store.appointment(A1) is None
     assert store.forget_appointments([A1]) == 0
-
-
-def test_a_number_is_found_by_an_index(store, make_appointment, monkeypatch):
-    """The records of a workshop grow for ten years; erasing one customer reads that customer's rows."""
-    db = store.database
-
-    def fill():
-        for number in range(500):
-            made = make_appointment(f"A-{number:04}", key=store.number_key, number=str(number))
-            insert(db, "appointments", appointment_row(made))
-
-    db.transact(fill)
-    db.transact(lambda: db.execute("ANALYZE"))
-    asked = []
-    query = type(db).query
-
-    def noted(self, sql, values=()):
-        asked.append((sql, values))
-        return query(self, sql, values)
-
-    monkeypatch.setattr(type(db), "query", noted)
-    assert store.appointments_numbered("315") == ["A-0315"]
-    monkeypatch.undo()
-    explain = "EXPLAIN " if db.IS_SERVER else "EXPLAIN QUERY PLAN "
-    looks = [(sql, values) for sql, values in asked if "appointments" in sql]
-    plan = str([db.query(explain + sql, values) for sql, values in looks])
-    assert (len(looks), "appointments_by_number" in plan) == (1, True), plan
 
 
 def test_each_installation_has_a_key_of_its_own(tmp_path):
@@ -94,17 +63,6 @@ def test_an_appointment_is_erased_when_its_change_ends(store, make_appointment, 
     assert store.unfinished_erasures() == 0
 
 
-def test_files_are_cleared_of_a_payload_when_its_change_ends(store, make_appointment, make_intent):
-    """The appointment stays, for it is another customer's by now."""
-    store.save_appointment(make_appointment())
-    store.record(make_intent())
-    store.forget_payloads([A1])
-    assert store.unfinished_erasures() == 0
-    store.settle(C1, DONE)
-    assert (store.appointment(A1) is not None, store.unfinished_erasures()) == (True, 1)
-    assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
-
-
 @pytest.mark.parametrize(
     ("asked_before", "asked", "is_kept"),
     [
@@ -118,7 +76,7 @@ def test_files_are_cleared_of_a_payload_when_its_change_ends(store, make_appoint
 def test_an_appointment_saved_again_outlives_an_earlier_erasure(
     store, make_appointment, make_intent, asked_before, asked, is_kept
 ):
-    """Asking for its payload alone neither erases it nor takes back that all of it was asked for."""
+    """Asking for its payload alone neither erases it nor takes back that all was asked for; the files are cleared."""
     for each in asked_before:
         getattr(store, each)([A1])
     store.save_appointment(make_appointment())
@@ -127,6 +85,8 @@ def test_an_appointment_saved_again_outlives_an_earlier_erasure(
         getattr(store, each)([A1])
     store.settle(C1, DONE)
     assert (store.appointment(A1) is not None) == is_kept
+    assert store.unfinished_erasures() == 1
+    assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
 
 
 def test_an_erasure_at_the_moment_its_change_settles_is_not_missed(source, make_appointment, make_intent):
@@ -179,13 +139,6 @@ def test_an_erasure_asked_for_again_during_clearing_stays_noted(store, make_appo
     monkeypatch.setattr(type(store.database), "scrub", meanwhile)
     assert store.finish_erasures(largest=ANY)
     assert store.unfinished_erasures() == 1
-
-
-def test_a_large_file_is_not_rewritten(file):
-    """Nobody could write meanwhile; it stays noted that it has to be done."""
-    with file.open(deadline=soon()) as store:
-        store.forget_appointments([A1])
-        assert (store.finish_erasures(largest=1), store.unfinished_erasures()) == (False, 1)
 
 
 def fill_and_settle(store, make_intent, chance):
@@ -258,7 +211,7 @@ def test_the_deadline_ends_clearing(path, file, make_intent, monkeypatch):
     with file.open(deadline=soon(60)) as store:
         fill_and_settle(store, make_intent, random.Random(1))
         store.forget_appointments([A1])
-    with file.open(deadline=time.monotonic()) as store:
+    with file.open(deadline=soon(0)) as store:
         assert not store.finish_erasures(largest=ANY)
     with file.open(deadline=soon()) as store:
         assert store.unfinished_erasures() == 1

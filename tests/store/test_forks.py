@@ -1,15 +1,11 @@
 """Records across a fork: a child opens its own, no open file of SQLite gets into it, no transaction is divided."""
 
 import threading
-import time
 from pathlib import Path
 
 from carloop_plugin.model import AppointmentId
 from carloop_plugin.store.opening import source_of
-
-
-def soon():
-    return time.monotonic() + 30
+from tests.store.deadlines import soon
 
 
 def held_open(path):
@@ -51,7 +47,7 @@ def test_a_fork_waits_for_a_transaction(path, in_child, until_forking):
     written = []
 
     def write():
-        with source.open(deadline=time.monotonic() + 60) as records:
+        with source.open(deadline=soon(60)) as records:
 
             def work():
                 records.database.execute("INSERT INTO sites (site) VALUES ('half')")

@@ -11,15 +11,12 @@ from carloop_plugin.intents import Recorded, SameChange
 from carloop_plugin.model import ChangeId, StoreFailed
 from carloop_plugin.store import postgres_pool
 from carloop_plugin.store.postgres import PostgresServer
+from tests.store.deadlines import soon
 
 C1 = ChangeId("c-1")
 INSERT = (b"INSERT INTO intents",)
 COMMIT = (*INSERT, b"COMMIT\x00")
 pytestmark = pytest.mark.block_network(allowed_hosts=[r".*/\.s\.PGSQL\.5432"])
-
-
-def soon(seconds=30):
-    return time.monotonic() + seconds
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import random
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +13,10 @@ from carloop_plugin.model import AppointmentId, ChangeId
 from carloop_plugin.store import postgres_scrub
 from carloop_plugin.store.postgres import PostgresServer
 from carloop_plugin.store.postgres_migrations import UNCOUNTED
+from tests.store.deadlines import soon
 
 A1 = AppointmentId("A-1")
 ANY = sys.maxsize
-
-
-def soon(seconds=30):
-    return time.monotonic() + seconds
 
 
 @pytest.fixture
@@ -45,36 +41,29 @@ def server(address, make_appointment, make_intent):
     server.close()
 
 
-def name_in(address):
-    """Return the database's name in an address."""
-    return address.partition("?")[0].rpartition("/")[2]
-
-
-def guest_of(address):
-    """Name the user for a database: all databases of a server have the same ones."""
-    return f"guest_of_{name_in(address)}"
-
-
-def guest_address(postgres, address):
-    """Return the address of a database for a user who owns nothing."""
-    return postgres.address(name_in(address), guest_of(address))
-
-
+@pytest.fixture
 def make_guest(postgres, address):
-    """Let a user read and write the records."""
-    database, guest = name_in(address), guest_of(address)
-    postgres.do(f"DROP ROLE IF EXISTS {guest}")
-    postgres.do(f"CREATE ROLE {guest} LOGIN")
-    postgres.do(f"GRANT USAGE ON SCHEMA carloop TO {guest}", database)
-    postgres.do(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA carloop TO {guest}", database)
+    """Return a maker of a server for a user who may read and write the records, and perhaps owns the tables."""
+    servers = []
 
+    def make(*, is_owner=False):
+        database = address.partition("?")[0].rpartition("/")[2]
+        # all databases of a server have the same users
+        guest = f"guest_of_{database}"
+        postgres.do(f"DROP ROLE IF EXISTS {guest}")
+        postgres.do(f"CREATE ROLE {guest} LOGIN")
+        rights = "USAGE, CREATE" if is_owner else "USAGE"
+        postgres.do(f"GRANT {rights} ON SCHEMA carloop TO {guest}", database)
+        tables = "ALL TABLES IN SCHEMA carloop"
+        postgres.do(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {guest}", database)
+        for table in ("appointments", "intents", "erasures") if is_owner else ():
+            postgres.do(f"ALTER TABLE carloop.{table} OWNER TO {guest}", database)
+        servers.append(PostgresServer(postgres.address(database, guest)))
+        return servers[-1]
 
-def own_tables_as_guest(postgres, address):
-    """Let a user own the tables that are rewritten."""
-    make_guest(postgres, address)
-    postgres.do(f"GRANT CREATE ON SCHEMA carloop TO {guest_of(address)}", name_in(address))
-    for table in ("appointments", "intents", "erasures"):
-        postgres.do(f"ALTER TABLE carloop.{table} OWNER TO {guest_of(address)}", name_in(address))
+    yield make
+    for server in servers:
+        server.close()
 
 
 def files_with_a_canary(postgres, address):
@@ -87,7 +76,6 @@ def files_with_a_canary(postgres, address):
             " FROM pg_class WHERE pg_relation_filepath(oid) IS NOT NULL"
         ).fetchall()
     names = {Path(path).name: name for path, name in rows}
-    assert folder is not None
     files = [each for each in (postgres.folder / folder[0]).parent.iterdir() if each.is_file()]
     with_canary = [each.name.partition(".")[0] for each in files if b"Canary" in each.read_bytes()]
     return {names.get(name, name) for name in with_canary}
@@ -102,12 +90,6 @@ def test_no_byte_of_what_was_erased_is_in_any_file(server, postgres, address):
     assert files_with_a_canary(postgres, address) == set()
 
 
-def erase_again(store):
-    """Erase the appointment once more, as if it had been saved again."""
-    store.database.transact(lambda: store.database.execute("DELETE FROM appointments"))
-    store.forget_appointments([A1])
-
-
 def begin(connection, held):
     """Begin a transaction that has a snapshot or has written, in another session."""
     if held == "a snapshot":
@@ -117,22 +99,18 @@ def begin(connection, held):
         connection.execute("CREATE TEMPORARY TABLE theirs (id int)")
 
 
-@pytest.mark.parametrize(
-    ("held", "is_guest"), [("a snapshot", False), ("written rows", False), ("a snapshot", True)]
-)
-def test_an_older_transaction_postpones_clearing(server, postgres, address, monkeypatch, held, is_guest):
+@pytest.mark.parametrize("held", ["a snapshot", "written rows"])
+def test_an_older_transaction_postpones_clearing(server, make_guest, postgres, address, monkeypatch, held):
     """A dump that began before may still read the rows; no right is needed to see that it is there."""
     monkeypatch.setattr(postgres_scrub, "HOLDERS_SECONDS", 0.05)
-    if is_guest:
-        own_tables_as_guest(postgres, address)
-    us = PostgresServer(guest_address(postgres, address) if is_guest else address)
-    with us.open(deadline=soon()) as store, psycopg.connect(address) as other:
+    with make_guest(is_owner=True).open(deadline=soon()) as store, psycopg.connect(address) as other:
         begin(other, held)
-        erase_again(store)
+        # erased once more, as if it had been saved again
+        store.database.transact(lambda: store.database.execute("DELETE FROM appointments"))
+        store.forget_appointments([A1])
         assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
         other.rollback()
         assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
-    us.close()
     assert files_with_a_canary(postgres, address) == set()
 
 
@@ -142,12 +120,6 @@ def test_a_younger_transaction_does_not_postpone_clearing(server, postgres, addr
         begin(other, "a snapshot")
         assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
     assert files_with_a_canary(postgres, address) == set()
-
-
-def test_large_tables_are_not_rewritten(server):
-    """Nobody could use them meanwhile; it stays noted that it has to be done."""
-    with server.open(deadline=soon()) as store:
-        assert (store.finish_erasures(largest=1), store.unfinished_erasures()) == (False, 1)
 
 
 def test_statistics_hold_no_personal_data(address, make_intent):
@@ -180,19 +152,13 @@ def test_a_table_in_use_postpones_clearing(server, address, monkeypatch):
         assert store.database.query("SHOW lock_timeout") == [{"lock_timeout": "0"}]
 
 
-def test_tables_of_another_owner_postpone_clearing(server, postgres, address):
-    """PostgreSQL only warns a user who may not rewrite them."""
-    make_guest(postgres, address)
-    guest = PostgresServer(guest_address(postgres, address))
-    with guest.open(deadline=soon()) as store:
-        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
-    guest.close()
-
-
-def test_the_deadline_ends_clearing(server):
-    """It is still noted afterwards."""
-    with server.open(deadline=soon()) as store:
-        store.database._deadline = time.monotonic()
+def test_what_else_postpones_clearing(server, make_guest):
+    """Tables that are large, tables of another owner, and the deadline: it stays noted that it has to be done."""
+    with server.open(deadline=soon()) as store, make_guest().open(deadline=soon()) as guest:
+        assert (store.finish_erasures(largest=1), store.unfinished_erasures()) == (False, 1)
+        # PostgreSQL only warns a user who may not rewrite them.
+        assert (guest.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
+        store.database._deadline = soon(0)
         assert not store.finish_erasures(largest=ANY)
     with server.open(deadline=soon()) as store:
         assert store.unfinished_erasures() == 1

@@ -12,12 +12,9 @@ from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres import PostgresServer
 from carloop_plugin.store.postgres_pool import MOST_CONNECTIONS
 from carloop_plugin.store.tables import NEWEST
+from tests.store.deadlines import soon
 
 C1 = ChangeId("c-1")
-
-
-def soon(seconds=30):
-    return time.monotonic() + seconds
 
 
 def told(failure):
@@ -136,7 +133,7 @@ def test_a_locked_table_is_busy(server, address, make_intent):
 
 
 def test_a_session_is_prepared(postgres, server, address):
-    """A process stopped within a transaction is cut off; a commit is durable, whatever the server's default is."""
+    """A process stopped within a transaction is cut off, unless it copies; a commit is durable in any case."""
     postgres.do(f"ALTER DATABASE {name_in(address)} SET synchronous_commit TO off")
     wanted = {
         "idle_in_transaction_session_timeout": "20000",
@@ -147,4 +144,7 @@ def test_a_session_is_prepared(postgres, server, address):
         rows = store.database.query(
             "SELECT name, setting FROM pg_settings WHERE name = ANY(?)", [list(wanted)]
         )
-    assert {row["name"]: row["setting"] for row in rows} == wanted
+        assert {row["name"]: row["setting"] for row in rows} == wanted
+        db, shown = store.database, "SHOW idle_in_transaction_session_timeout"
+        copying = db.transact(lambda: [db.freeze(("sites",)), *db.query(shown)])
+    assert copying[1:] == [{"idle_in_transaction_session_timeout": "0"}]

@@ -1,12 +1,11 @@
 """Records of the version before are brought up to date as they are, and what they cannot say raises no alarm."""
 
-import time
-
 from carloop_plugin.intents import Outcome, OutcomeStatus
 from carloop_plugin.model import AppointmentId, ChangeId
 from carloop_plugin.proposals import propose
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres_migrations import UNCOUNTED
+from tests.store.deadlines import soon
 
 ADDED = {
     "know_customers_again": ("appointments.customers", "intents.customers"),
@@ -15,10 +14,6 @@ ADDED = {
 """What the newest migrations added."""
 
 A1 = AppointmentId("A-1")
-
-
-def soon():
-    return time.monotonic() + 30
 
 
 def take_back(db):

@@ -6,16 +6,13 @@ from planner_host.dms import Car, DmsCustomer, open_dms
 
 HANS = DmsCustomer(
     "10001",
-    salutation="Herr",
     first_name="Hans",
     last_name="Müller",
     street="Hauptstr. 5",
     postal_code="50667",
     city="Köln",
-    country="DE",
     phone="0221 4710 123",
     mobile="+49 171 39200 05",
-    email="hans@example.org",
     cars=(Car("K-MU 123", "WVWZZZAUZHP004711", "VW", "Golf"), Car("", "WBA12345678901234", "BMW", "320d")),
 )
 BAKERY = DmsCustomer(

@@ -4,24 +4,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from planner_host.dms import open_dms
 from planner_host.dms.command import import_dms
 
 
-@pytest.fixture
-def export(tmp_path):
-    """An export as German software writes it, and the path of a DMS."""
+def test_the_program_imports_an_export(tmp_path):
+    """It says what has changed, in the language asked for, or in a sentence why nothing was imported."""
     customers, cars = tmp_path / "customers.csv", tmp_path / "cars.csv"
     customers.write_text("Kundennummer;Nachname\n1;Müller\n", "cp1252")
     cars.write_text("Kundennummer;Kennzeichen\n1;K-MU 123\n", "cp1252")
-    return [str(path) for path in (customers, cars, "--into", tmp_path / "dms.sqlite3")]
-
-
-def test_the_program_imports_an_export(export):
-    """It says what has changed, and the customers are found."""
+    export = [str(path) for path in (customers, cars, "--into", tmp_path / "dms.sqlite3")]
     command = [sys.executable, "-W", "error", "-m", "planner_host.dms", *export]
     ran = subprocess.run(command, capture_output=True, check=False, env={"PYTHONUTF8": "1"})
     said = "Kunden: 1 neu, 0 geändert, 0 entfernt, 0 unverändert.\n"
@@ -30,12 +24,7 @@ def test_the_program_imports_an_export(export):
     assert again.output == "Customers: 0 new, 0 changed, 0 removed, 1 unchanged.\n"
     with open_dms(Path(export[-1])) as dms:
         assert [hit.name for hit in dms.search("kmu")] == ["Müller"]
-
-
-def test_a_refusal_is_a_sentence(tmp_path):
-    """Exit code 1, and the problem on standard error in the language asked for."""
-    missing = str(tmp_path / "customers.csv")
-    words = [missing, missing, "--into", str(tmp_path / "dms.sqlite3"), "--lang", "en"]
-    ran = CliRunner().invoke(import_dms, words)
+    customers.unlink()
+    refused = CliRunner().invoke(import_dms, [*export, "--lang", "en"])
     first = "customers.csv: The file cannot be read. Please check its path and permissions."
-    assert (ran.exit_code, ran.stdout, ran.stderr.splitlines()[0]) == (1, "", first)
+    assert (refused.exit_code, refused.stdout, refused.stderr.splitlines()[0]) == (1, "", first)

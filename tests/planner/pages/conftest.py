@@ -1,4 +1,4 @@
-"""A browser in which an advisor has signed in, and what advisors do on an appointment's page."""
+"""What advisors do on an appointment's page."""
 
 import uuid
 from dataclasses import replace
@@ -12,12 +12,6 @@ from ..conftest import PERIOD, Elements, hidden
 SCRIPT = {"HX-Request": "true"}
 
 by_page_and_script = pytest.mark.parametrize("headers", [{}, SCRIPT], ids=["page", "script"])
-
-
-@pytest.fixture
-def anna(site):
-    """A browser in which Anna has signed in."""
-    return site.browser("anna")
 
 
 def path_of(appointment):

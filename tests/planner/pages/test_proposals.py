@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from ..conftest import PERIOD, Elements, hidden
+from ..conftest import Elements, hidden
 from .conftest import path_of, proposal, words
 
 WARNING = {"code": "end_moved", "severity": "warning", "message": "Der Mietwagen passt nicht mehr."}
@@ -42,13 +42,6 @@ def test_a_rental_that_does_not_fit_is_said_first(anna, saved, fake, path, done)
     assert "bitte prüfen" in words(anna.get("/?week=2026-11-26"))
 
 
-def test_while_a_change_is_unknown_nothing_else_is_proposed(anna, saved, fake, path):
-    """The provider takes no other change before."""
-    pending = {"change_id": str(uuid.uuid4()), "action": "cancel", "since": PERIOD["start"]}
-    fake.states[saved.id] |= {"state": "unknown", "pending": pending}
-    assert "Vorschlag annehmen" not in words(anna.get(path))
-
-
 def test_a_cancellation_asks_first(anna, saved, fake, path):
     """By a link, and where the form was sent without the question; then the page says what comes next."""
     page = anna.get(path)
@@ -67,15 +60,6 @@ def test_a_cancellation_asks_first(anna, saved, fake, path):
     after = words(anna.get(answer.headers["location"]))
     assert "Der Verleihvorgang ist storniert. Für den Termin können Sie jetzt neu suchen." in after
     assert [each["action"] for each in fake.changes] == ["cancel"]
-
-
-def test_where_the_visit_is_called_off_no_new_search_is_suggested(anna, saved, fake, path):
-    """The customer does not come."""
-    anna.post(f"{path}/status", data={"revision": "1", "status": "cancelled"})
-    anna.post(f"{path}/proposal", data={"proposal": CANCEL["id"], "sure": "yes"})
-    fake.states[saved.id] = {}
-    after = words(anna.get(f"{path}?done=cancel"))
-    assert ("Der Verleihvorgang ist storniert." in after, "neu suchen" in after) == (True, False)
 
 
 def test_a_new_end_is_followed_as_it_is_proposed_now(anna, site, saved, fake, path):

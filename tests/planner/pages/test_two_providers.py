@@ -2,9 +2,7 @@
 
 import pytest
 
-from planner_host.step import look_up
-
-from ..conftest import HOOKS, Elements, Fake, failing
+from ..conftest import HOOKS, Elements, failing
 from .conftest import SCRIPT, book, by_page_and_script, path_of, search, search_form, words
 
 SILENT = {
@@ -35,11 +33,10 @@ def silenced(workshop, fake, other, draft, serve):
     return silenced
 
 
-@by_page_and_script
-def test_a_second_rental_needs_a_tick(anna, saved, fake, other, headers):
+def test_a_second_rental_needs_a_tick(anna, saved, fake, other):
     """The list has the box; without it no provider is asked."""
     fake.book(saved.id)
-    found = search(anna, saved, headers)
+    found = search(anna, saved)
     assert len(Elements(found.text).all("input", name="second")) == 1
     book(anna, saved, option="other:O1")
     assert other.changes == []
@@ -82,10 +79,9 @@ def test_a_provider_that_was_taken_out_with_a_rental_needs_a_tick(workshop, draf
     assert ("Der Anbieter ist nicht geladen" in words(answer), fake.changes) == (True, [])
 
 
-@pytest.mark.parametrize("hooks", [HOOKS[:4], HOOKS[1:4]], ids=["all hooks", "all but the save"])
-def test_every_page_says_that_a_provider_does_not_answer(silenced, fake, hooks):
+def test_every_page_says_that_a_provider_does_not_answer(silenced, fake):
     """The week, the search for an appointment, the appointment, the search for a car and the printed sheet."""
-    site, saved = silenced(hooks)
+    site, saved = silenced(HOOKS[:4])
     fake.book(saved.id)
     anna, path, week = site.browser("anna"), path_of(saved), f"/?week={saved.visit.start.date()}"
     shown = [anna.get(each) for each in (week, path, f"{path}/print")]
@@ -98,11 +94,3 @@ def test_every_page_says_that_a_provider_does_not_answer(silenced, fake, hooks):
     assert [fails in words(each) for each in shown] == [True] * len(shown)
     calendar = words(anna.get(week))
     assert ("keine Auskunft" in calendar, "ohne Ersatzwagen" in calendar) == (True, False)
-
-
-def test_a_provider_that_keeps_states_alone_and_fails_is_named(workshop, draft):
-    """It has nothing to say of saves, which is no failure; that it cannot tell its state is one."""
-    quiet = Fake("quiet").module("provide_mobility_options", provide_mobility_states=failing())
-    planner = workshop.planner(quiet)
-    step = look_up(planner.records.save(draft()).appointment, planner, locale="de")
-    assert ([each.provider for each in step.failures], step.open_providers) == (["quiet"], ())

@@ -1,9 +1,7 @@
 """The calendar, and the search for an appointment."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-
-import pytest
+from datetime import timedelta
 
 from ..conftest import Elements
 from .conftest import path_of, words
@@ -34,26 +32,12 @@ def test_a_week_of_169_hours_ends_late_on_sunday(anna, site, draft, visit):
     assert [path_of(late.appointment) in page for page in (week, after)] == [True, False]
 
 
-@pytest.mark.parametrize(("day", "week", "days"), [(29, 29, 7), (28, 29, 6), (30, 29, 6), (29, 30, 6)])
-def test_a_sunday_is_shown_when_it_is_today(anna, workshop, day, week, days):
-    """The workshop is closed then; today is marked in the week that holds it."""
-    workshop.clock.now = datetime(2026, 11, day, 9, tzinfo=UTC)
-    page = anna.get("/", params={"week": f"2026-11-{week}"})
-    classes = [each["class"] for each in Elements(page.text).all("section")]
-    assert (len(classes), "day today" in classes) == (days, day in (28, 29) and week == 29)
-    assert ("Sonntag 29.11." in words(page)) == (days == 7)
-
-
-def test_an_appointment_is_found_by_name_and_plate(anna, saved):
-    """By POST, so that no name stands in an address."""
+def test_an_appointment_is_found_by_name_and_plate(anna, site, draft, saved, monkeypatch):
+    """By POST, so that no name stands in an address; a list that is cut says so."""
     for typed in ("sommer", "kaas1"):
         answer = anna.post("/appointments", data={"words": typed})
         assert len(Elements(answer.text).all("a", href=path_of(saved))) == 1
     assert "Kein Termin gefunden" in words(anna.post("/appointments", data={"words": "xyz"}))
-
-
-def test_a_list_of_appointments_that_is_cut_says_so(anna, site, draft, saved, monkeypatch):
-    """It shows no more than it counts."""
     monkeypatch.setattr("planner_host.pages.week.MOST_FOUND", 1)
     assert "bitte mehr tippen" not in anna.post("/appointments", data={"words": "sommer"}).text
     site.planner.records.save(draft())

@@ -21,6 +21,11 @@ class Clerk:
         assert answer.status_code == status, answer.text
         return answer.text
 
+    def words(self, path, *, language="de"):
+        """Give what a person reads of a page's main part, white space made single."""
+        main = self.look(path, language=language).partition('<main id="content"')[2].partition("</main>")[0]
+        return " ".join(unescape(re.sub("<[^>]*>", " ", main)).split())
+
     def send(self, path, *, language="de", **fields):
         """Send a form."""
         return self.http.post(path, data=fields, headers={"Accept-Language": language})
@@ -35,18 +40,6 @@ class Clerk:
         """Do something with a rental as it is shown now."""
         path = f"/rentals/{rental['id']}"
         return self.send(path, language=language, action=action, revision=self.hidden(path, "revision"))
-
-
-def words_of(html):
-    """Give what a person reads of a page's main part, white space made single."""
-    main = html.partition('<main id="content"')[2].partition("</main>")[0]
-    return " ".join(unescape(re.sub("<[^>]*>", " ", main)).split())
-
-
-@pytest.fixture(name="words_of", scope="session")
-def words_of_fixture():
-    """Give the function that reads a page as a person does."""
-    return words_of
 
 
 @contextmanager

@@ -67,19 +67,18 @@ def test_a_rental_is_found_as_people_type(clerk, three):
 def test_the_period_narrows_the_list(clerk, planner, three):
     """Days as people type them, on the wall clock; both ends belong to it."""
     first, second, _ = (each["id"] for each in three)
-    day = planner.today.date() + timedelta(days=4)
+    day, earlier, later = (planner.today.date() + timedelta(days=days) for days in (4, 2, 7))
     typed = f"{day.day}.{day.month}.{day.year}"
-    later, earlier = (day + timedelta(days=days) for days in (3, -2))
     for fields, expected in (
         ({"from": typed, "to": typed}, [second, first]),
         ({"from": later.isoformat()}, [second]),
         ({"to": f"{earlier:%d.%m.%y}"}, [second]),
     ):
         assert numbers(clerk.send("/rentals", **fields).text) == expected
-    assert numbers(clerk.look(f"/rentals?from={day.isoformat()}&to={day.isoformat()}")) == [second, first]
+    assert numbers(clerk.look(f"/rentals?from={typed}&to={typed}")) == [second, first]
 
 
-@pytest.mark.parametrize("typed", ["31.2.2026", "gestern", "1.13.", "99", "1.1.0001"])
+@pytest.mark.parametrize("typed", ["31.2.2026", "gestern", "1.1.0001"])
 def test_a_day_that_is_none_is_marked(clerk, typed):
     """And what was typed is kept."""
     text = clerk.send("/rentals", **{"from": typed}).text
@@ -89,13 +88,10 @@ def test_a_day_that_is_none_is_marked(clerk, typed):
 
 def test_a_long_list_has_pages(visitor):
     """Each rental once, in one order."""
-    pages = {
-        page: numbers(visitor.send("/rentals", kind="all", page=page).text)
-        for page in ("1", "2", "999", "-1")
-    }
-    assert len(pages["1"]) == 25
-    assert set(pages["1"]) & set(pages["2"]) == set()
-    assert (pages["999"], pages["-1"]) == ([], pages["1"])
+    first, second, beyond = (
+        numbers(visitor.send("/rentals", kind="all", page=page).text) for page in ("1", "2", "999")
+    )
+    assert (len(first), set(first) & set(second), beyond) == (25, set(), [])
 
 
 def test_no_address_names_a_customer(clerk, three):
@@ -111,37 +107,36 @@ def test_no_address_names_a_customer(clerk, three):
 def test_script_in_a_name_is_text(clerk, three, path):
     """Whatever was typed at the planner."""
     text = clerk.look(path.format(id=three[2]["id"]))
-    assert "<img src=x" not in text
-    assert "<script>alert" not in text
+    assert ("<img src=x" in text, "<script>alert" in text) == (False, False)
     assert "&lt;img src=x onerror=alert(2)&gt;" in text
 
 
-def test_a_page_shows_all_of_a_rental(clerk, three, words_of):
+def test_a_page_shows_all_of_a_rental(clerk, three):
     """At its `web_url`: period, vehicle, customer, price, note, where it came from, what happened to it."""
     first = three[0]
-    text = clerk.look(first["web_url"].removeprefix(str(clerk.http.base_url).rstrip("/")))
-    words = words_of(text)
+    words = clerk.words(first["web_url"].removeprefix(str(clerk.http.base_url).rstrip("/")))
     for expected in (
         first["id"], "Reserviert", first["vehicle"]["licence_plate"], first["vehicle"]["make"], "Kindersitz bitte",
         "Frau Änne Müller-Lüdenscheidt", "Weg 1", "76133 Karlsruhe", "0721 1", "0171 2", "aenne@example.org", "4711",
         "2 Tage zu", "Stand Nr. 1", "Werkstattplaner, Standort main, Termin A-",
+        first["price"]["amount"].replace(".", ",") + " €",
     ):  # fmt: skip
         assert expected in words, expected
-    assert f"{first['price']['amount'].replace('.', ',')}\N{NO-BREAK SPACE}€" in text
 
 
-def test_a_page_shows_the_planned_end_and_why_it_was_cancelled(clerk, planner, rental, words_of):
+def test_a_page_shows_the_planned_end_and_why_it_was_cancelled(clerk, planner, rental):
     """Where there is one."""
     path = f"/rentals/{rental['id']}"
     assert "Geplantes Ende" not in clerk.look(path)
     planner.change_end(rental, planner.at(6))
-    assert "Geplantes Ende" in clerk.look(path)
     reason = {"reason": "Kunde <kommt> nicht"}
     planner.http.post(f"/api/planner/v1{path}/cancellation", json=reason, headers={"Idempotency-Key": "k"})
-    assert "Grund der Stornierung Kunde <kommt> nicht" in words_of(clerk.look(path))
+    words = clerk.words(path)
+    assert "Geplantes Ende" in words
+    assert "Grund der Stornierung Kunde <kommt> nicht" in words
 
 
-def test_times_are_on_the_accounts_wall_clock(clerk, planner, words_of):
+def test_times_are_on_the_accounts_wall_clock(clerk, planner):
     """In summer and winter, and the end without its day where that is the same."""
     summer = planner.book("V1001", "2031-07-01T06:30:00Z", "2031-07-01T16:00:00Z")
     winter = planner.book("V1001", "2031-12-01T06:30:00Z", "2031-12-02T16:00:00Z")
@@ -150,4 +145,4 @@ def test_times_are_on_the_accounts_wall_clock(clerk, planner, words_of):
         (winter, "de", "01.12.2031, 07:30 – 02.12.2031, 17:00"),
         (summer, "en", "01/07/2031, 08:30 – 18:00"),
     ):
-        assert expected in words_of(clerk.look(f"/rentals/{rental['id']}", language=language))
+        assert expected in clerk.words(f"/rentals/{rental['id']}", language=language)

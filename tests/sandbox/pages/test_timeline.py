@@ -40,21 +40,17 @@ def bars(rentals, now=0):
 @pytest.mark.parametrize(
     ("rentals", "expected"),
     [
-        ([], []),
         ([(at(1, 8), at(2, 17))], [(32, 65)]),
         ([(at(1, 8.5), at(2, 16.5))], [(32, 65)]),
         ([(at(-9), at(30))], [(0, HOURS)]),
-        ([(at(-9), at(0))], []),
         ([(at(DAYS), at(DAYS + 1))], []),
         ([(at(13, 23), at(20))], [(335, HOURS)]),
-        # back to back, in one hour
         ([(at(1, 8), at(1, 10.5)), (at(1, 10.5), at(1, 12))], [(32, 35), (35, 36)]),
         # three in one hour: each can still be seen
         (
             [(at(1, 8), at(1, 8.3)), (at(1, 8.3), at(1, 8.6)), (at(1, 8.6), at(1, 8.9))],
             [(32, 33), (33, 34), (34, 35)],
         ),
-        # in any order
         ([(at(5), at(6)), (at(1), at(2))], [(24, 48), (120, 144)]),
     ],
 )
@@ -99,34 +95,30 @@ def test_two_weeks_from_monday_with_today_marked(clerk, planner):
     assert not any("today" in each for each in head_of(clerk.look(links[2])))
 
 
-@pytest.mark.parametrize(
-    ("typed", "wrong"),
-    [
-        *((typed, False) for typed in ("2031-03-08", "8.3.2031", "8.3.", "8/3/31", "")),
-        *((typed, True) for typed in ("31.02.", "nonsense")),
-    ],
-)
-def test_any_day_of_the_week_will_do(clerk, planner, typed, wrong):
+@pytest.mark.parametrize("typed", ["2031-03-08", "8.3.", "8/3/31", "31.02.", "nonsense"])
+def test_any_day_of_the_week_will_do(clerk, planner, typed):
     """The current week is shown where the text is no day, which is said."""
     planner.clock("2031-03-06T12:00:00Z")
     text = clerk.look(f"/timeline?from={typed}")
+    wrong = typed in ("31.02.", "nonsense")
     assert "03.03.2031 bis 16.03.2031" in text
-    assert ("Das ist kein Tag." in text) is wrong
-    assert (f'value="{typed}"' in text) is wrong or not typed
+    assert ("Das ist kein Tag." in text, f'value="{typed}"' in text) == (wrong, wrong)
 
 
-@pytest.mark.parametrize(("language", "word"), [("de", "Reserviert"), ("en", "Reserved")])
-def test_a_bar_names_its_rental(clerk, planner, language, word, words_of):
-    """Its status as text, the customer, the period, and where it leads."""
+def test_a_bar_names_its_rental(clerk, planner):
+    """Its status as text, the customer, the period, and where it leads; a cancelled rental has none."""
     planner.clock("2031-03-06T12:00:00Z")
-    made = planner.book("V1001", "2031-03-07T07:00:00Z", "2031-03-08T16:00:00Z")
-    cancelled = planner.book("V1002", "2031-03-07T07:00:00Z", "2031-03-08T16:00:00Z")
+    made, cancelled = (
+        planner.book(vehicle, "2031-03-07T07:00:00Z", "2031-03-08T16:00:00Z")
+        for vehicle in ("V1001", "V1002")
+    )
     planner.cancel(cancelled)
-    text = clerk.look("/timeline", language=language)
+    text = clerk.look("/timeline")
     assert f'href="/rentals/{made["id"]}" class="rental rental-reserved"' in text
-    assert f"{word} Beispiel" in words_of(text)
-    assert re.search(r"0[78][./]03[./]2031, 08:00 – 08[./]03[./]2031, 17:00", words_of(text))
     assert cancelled["id"] not in text
+    words = clerk.words("/timeline")
+    assert "Reserviert Beispiel" in words
+    assert "07.03.2031, 08:00 – 08.03.2031, 17:00" in words
 
 
 def test_one_station_is_shown_by_class(visitor):
@@ -140,5 +132,5 @@ def test_one_station_is_shown_by_class(visitor):
 
 def test_the_ends_of_the_calendar_are_pages_too(visitor):
     """From the year 1 to the year 9999."""
-    for day in ("1970-01-01", "9000-12-31", "9999-12-31", "0001-01-01"):
+    for day in ("9999-12-31", "0001-01-01"):
         assert len(head_of(visitor.look(f"/timeline?from={day}"))) == DAYS
