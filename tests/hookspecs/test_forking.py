@@ -110,9 +110,9 @@ def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
 FORK_IN_C = """
 import ctypes, os
 from mobility_hookspecs import MobilityHost
-from tests.support.papers import Papers, provider_of
+from tests.support.contract_documents import ContractDocuments, provider_of
 
-host = MobilityHost.of(provider_of(reconcile_rentals=Papers().report()), strict=True)
+host = MobilityHost.of(provider_of(reconcile_rentals=ContractDocuments().report()), strict=True)
 assert host.reconcile().answers
 child = ctypes.PyDLL(None).fork()
 if child == 0:
