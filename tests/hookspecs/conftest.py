@@ -1,4 +1,4 @@
-"""Providers as their authors would write them, good and hostile, and documents to ask them with."""
+"""Providers as their authors would write them, good and hostile, and documents of the contract to call them with."""
 
 import threading
 
@@ -37,8 +37,8 @@ class Hanging:
 
 
 @pytest.fixture
-def papers():
-    """Documents."""
+def documents():
+    """Return the contract's documents, valid unless a test alters them."""
     return ContractDocuments()
 
 

@@ -36,21 +36,21 @@ ASK = {
 
 
 @pytest.mark.parametrize("case", FOR_ANOTHER)
-def test_a_provider_cannot_answer_for_another(case, make_host, make_provider, papers):
+def test_a_provider_cannot_answer_for_another(case, make_host, make_provider, documents):
     """Another's id, wherever it stands, makes the answer invalid."""
     hook, answer = FOR_ANOTHER[case]
-    host = make_host(make_provider(**{hook: lambda: answer(papers)}))
-    gathered = ASK[hook](host, papers)
+    host = make_host(make_provider(**{hook: lambda: answer(documents)}))
+    gathered = ASK[hook](host, documents)
     assert [(f.provider, f.problem["code"]) for f in gathered.failures] == [("taxi", "invalid_answer")]
 
 
-def test_states_come_in_the_order_asked(make_host, make_provider, papers):
+def test_states_come_in_the_order_asked(make_host, make_provider, documents):
     """The provider's order does not matter; an id asked twice is answered twice."""
     asked = []
 
     def provide_mobility_states(appointment_ids):
         asked.append(appointment_ids)
-        return [papers.state(appointment_id=name) for name in sorted(appointment_ids)]
+        return [documents.state(appointment_id=name) for name in sorted(appointment_ids)]
 
     host = make_host(make_provider(provide_mobility_states=provide_mobility_states))
     states = host.mobility_states(("C", "A", "B", "A")).answers["taxi"]
@@ -60,34 +60,34 @@ def test_states_come_in_the_order_asked(make_host, make_provider, papers):
 
 
 @pytest.mark.parametrize("answered", [[], ["A"], ["A", "B", "C"], ["A", "A", "B"], ["A", "A"]])
-def test_states_must_be_those_asked(answered, make_host, make_provider, papers):
+def test_states_must_be_those_asked(answered, make_host, make_provider, documents):
     """None missing, none too many, none twice."""
-    states = [papers.state(appointment_id=name) for name in answered]
+    states = [documents.state(appointment_id=name) for name in answered]
     host = make_host(make_provider(provide_mobility_states=lambda: states))
     (failure,) = host.mobility_states(["A", "B"]).failures
     assert failure.problem["code"] == "invalid_answer"
 
 
-def test_an_answer_is_given_as_the_provider_gave_it(make_host, make_provider, papers):
+def test_an_answer_is_given_as_the_provider_gave_it(make_host, make_provider, documents):
     """The same document, for every kind of answer that no other test reads whole."""
     provider = make_provider(
-        provide_mobility_filters=papers.filters(),
-        provide_provider_settings=papers.answered_settings(),
-        save_provider_settings=papers.check(),
-        check_mobility_provider=papers.check(),
+        provide_mobility_filters=documents.filters(),
+        provide_provider_settings=documents.answered_settings(),
+        save_provider_settings=documents.check(),
+        check_mobility_provider=documents.check(),
     )
     host = make_host(provider)
-    assert host.mobility_filters("main").answers == {"taxi": papers.filters()}
-    assert host.settings("taxi", "main") == papers.answered_settings()
-    assert (host.save_settings(papers.settings()), host.check("taxi", "main")) == (papers.check(),) * 2
+    assert host.mobility_filters("main").answers == {"taxi": documents.filters()}
+    assert host.settings("taxi", "main") == documents.answered_settings()
+    assert (host.save_settings(documents.settings()), host.check("taxi", "main")) == (documents.check(),) * 2
 
 
-def test_settings_raise_what_is_wrong(make_host, make_provider, papers):
+def test_settings_raise_what_is_wrong(make_host, make_provider, documents):
     """A provider's own problem, an unknown provider, an invalid site, a foreign answer."""
 
     def provide_provider_settings(site):
         if site == "other":
-            return papers.answered_settings(site="main")
+            return documents.answered_settings(site="main")
         raise MobilityProblem(make_problem("storage_failed"))
 
     host = make_host(make_provider(provide_provider_settings=provide_provider_settings))
@@ -97,16 +97,16 @@ def test_settings_raise_what_is_wrong(make_host, make_provider, papers):
     assert found == cases
 
 
-def test_saving_settings_is_strict(make_host, make_provider, papers):
+def test_saving_settings_is_strict(make_host, make_provider, documents):
     """An unknown field is refused before the provider sees it; the provider's refusal is raised."""
 
     def save_provider_settings(settings):
         raise MobilityProblem(make_problem("insecure_address", pointer="/values/base_url"))
 
     host = make_host(make_provider(save_provider_settings=save_provider_settings))
-    strict = _raised(host.save_settings, papers.settings(extra=1))
+    strict = _raised(host.save_settings, documents.settings(extra=1))
     assert (strict["code"], strict["pointer"]) == ("invalid_document", "/extra")
-    refused = _raised(host.save_settings, papers.settings())
+    refused = _raised(host.save_settings, documents.settings())
     assert refused == make_problem("insecure_address", pointer="/values/base_url")
 
 
@@ -140,7 +140,7 @@ def test_a_check_of_a_provider_that_is_not_there(make_host, make_provider):
         assert [finding["code"] for finding in report["findings"]] == [code]
 
 
-def test_erasing_names_who_cannot(make_host, make_provider, papers):
+def test_erasing_names_who_cannot(make_host, make_provider, documents):
     """A provider without the hook is a failure, among those that raise, and never silence."""
 
     def broken(subjects):
@@ -149,10 +149,10 @@ def test_erasing_names_who_cannot(make_host, make_provider, papers):
     host = make_host(
         make_provider("b-keeps"),
         make_provider("a-breaks", on_personal_data_erased=broken),
-        make_provider("c-erases", on_personal_data_erased=papers.erasure("c-erases")),
+        make_provider("c-erases", on_personal_data_erased=documents.erasure("c-erases")),
         locale="en",
     )
-    gathered = host.erase(papers.subjects())
+    gathered = host.erase(documents.subjects())
     assert list(gathered.answers) == ["c-erases"]
     assert [(each.provider, each.problem["code"]) for each in gathered.failures] == [
         ("a-breaks", "provider_failed"),
@@ -169,7 +169,7 @@ def _raised(ask, *arguments, **options):
     return caught.value.problem
 
 
-def test_a_hosts_language_holds_for_every_call(make_host, make_provider, papers):
+def test_a_hosts_language_holds_for_every_call(make_host, make_provider, documents):
     """What a call does not say is said once, where the host is made."""
     spoken = []
 
@@ -184,16 +184,16 @@ def test_a_hosts_language_holds_for_every_call(make_host, make_provider, papers)
 
     def ask(**options):
         return [
-            host.appointment_saved(papers.appointment(), **options),
+            host.appointment_saved(documents.appointment(), **options),
             host.mobility_filters("main", **options),
-            host.mobility_options(papers.request(), **options),
+            host.mobility_options(documents.request(), **options),
             host.mobility_states(["A-1"], **options),
             host.reconcile(**options),
-            host.erase(papers.subjects(), **options),
-            host.change_rental(papers.change(), **options)["problem"],
+            host.erase(documents.subjects(), **options),
+            host.change_rental(documents.change(), **options)["problem"],
             host.check("taxi", "main", **options),
             _raised(host.settings, "taxi", "main", **options),
-            _raised(host.save_settings, papers.settings(), **options),
+            _raised(host.save_settings, documents.settings(), **options),
             _raised(host.settings, "nobody", "main", **options),
         ]
 

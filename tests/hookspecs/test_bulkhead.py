@@ -56,7 +56,9 @@ def test_a_call_given_up_before_it_began_never_begins(clock):
     assert called.is_set() is False
 
 
-def test_nine_calls_at_once_are_eight_threads(make_host, make_provider, papers, release, hanging, in_threads):
+def test_nine_calls_at_once_are_eight_threads(
+    make_host, make_provider, documents, release, hanging, in_threads
+):
     """The ninth of a provider waits, then it is busy and never begins; another provider answers all the while."""
     begun = []
 
@@ -64,36 +66,36 @@ def test_nine_calls_at_once_are_eight_threads(make_host, make_provider, papers, 
         begun.append(change["option_id"])
         if change["option_id"] == "hang":
             hanging.hook()
-        return papers.outcome("bad")
+        return documents.outcome("bad")
 
     bad = make_provider(
-        "bad", on_rental_change=on_rental_change, provide_mobility_filters=papers.filters("bad")
+        "bad", on_rental_change=on_rental_change, provide_mobility_filters=documents.filters("bad")
     )
-    host = make_host(bad, make_provider("good", provide_mobility_filters=papers.filters("good")))
-    join = in_threads(8, host.change_rental, papers.change("bad", option_id="hang"), 10.0)
+    host = make_host(bad, make_provider("good", provide_mobility_filters=documents.filters("good")))
+    join = in_threads(8, host.change_rental, documents.change("bad", option_id="hang"), 10.0)
     hanging.wait_for(8)
     gathered = host.mobility_filters("main", timeout=0.5)
     assert list(gathered.answers) == ["good"]
     assert [(each.provider, each.problem["code"]) for each in gathered.failures] == [("bad", "busy")]
-    late = host.change_rental(papers.change("bad", option_id="late"), timeout=0.2)
+    late = host.change_rental(documents.change("bad", option_id="late"), timeout=0.2)
     assert (late["status"], late["problem"]["code"]) == ("refused", "busy")
     held = [thread for thread in threading.enumerate() if thread.name == "mobility-provider_bad"]
     assert len(held) == 8
     release.set()
     join()
     assert list(host.mobility_filters("main").answers) == ["bad", "good"]
-    assert host.change_rental(papers.change("bad", option_id="last"))["status"] == "done"
+    assert host.change_rental(documents.change("bad", option_id="last"))["status"] == "done"
     assert begun == ["hang"] * 8 + ["last"]
 
 
 def test_a_call_that_waits_for_a_thread_gets_it(
-    make_host, make_provider, papers, hanging, release, in_threads
+    make_host, make_provider, documents, hanging, release, in_threads
 ):
     """Twenty calls at once on eight threads are all answered."""
 
     def reconcile_rentals():
         hanging.hook()
-        return papers.report()
+        return documents.report()
 
     host = make_host(make_provider(reconcile_rentals=reconcile_rentals))
     answers = []

@@ -34,27 +34,27 @@ CALLED = {
 
 
 @pytest.mark.parametrize("case", CALLED)
-def test_once_called_what_is_no_answer_is_unknown(case, make_host, make_provider, papers):
+def test_once_called_what_is_no_answer_is_unknown(case, make_host, make_provider, documents):
     """The rental may or may not exist; nobody says that it failed."""
     hook, code = CALLED[case]
-    host = make_host(make_provider(on_rental_change=hook(papers)))
-    outcome = host.change_rental(papers.change(), locale="en")
+    host = make_host(make_provider(on_rental_change=hook(documents)))
+    outcome = host.change_rental(documents.change(), locale="en")
     validate(outcome, "rental_outcome")
-    assert (outcome["change_id"], outcome["provider"]) == (papers.change_id, "taxi")
+    assert (outcome["change_id"], outcome["provider"]) == (documents.change_id, "taxi")
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", code)
 
 
-def test_a_change_reaches_its_own_provider_alone(make_host, make_provider, papers):
+def test_a_change_reaches_its_own_provider_alone(make_host, make_provider, documents):
     """The others do not hear of it; one without the hook, not loaded or unknown is refused: not_supported."""
     called = threading.Event()
     others = [make_provider(name, on_rental_change=lambda: called.set()) for name in ("a", "c")]
     unable = [make_provider("plain"), make_provider("late", info={"contract": ">=2"})]
-    host = make_host(*others, *unable, make_provider("b", on_rental_change=papers.outcome("b")))
-    assert host.change_rental(papers.change("b")) == papers.outcome("b")
+    host = make_host(*others, *unable, make_provider("b", on_rental_change=documents.outcome("b")))
+    assert host.change_rental(documents.change("b")) == documents.outcome("b")
     for provider in ("plain", "late", "nobody"):
-        outcome = host.change_rental(papers.change(provider))
+        outcome = host.change_rental(documents.change(provider))
         validate(outcome, "rental_outcome")
-        assert (outcome["provider"], outcome["change_id"]) == (provider, papers.change_id)
+        assert (outcome["provider"], outcome["change_id"]) == (provider, documents.change_id)
         assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "not_supported")
     assert called.is_set() is False
 
@@ -70,42 +70,42 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_an_invalid_change_reaches_nobody(case, make_host, make_provider, papers):
+def test_an_invalid_change_reaches_nobody(case, make_host, make_provider, documents):
     """Refused, invalid_document, with what of its identity can be read."""
     called = threading.Event()
     host = make_host(make_provider(on_rental_change=lambda: called.set()))
     fields, provider, has_change_id = BROKEN[case]
-    outcome = host.change_rental(None if fields is None else papers.change(**fields))
+    outcome = host.change_rental(None if fields is None else documents.change(**fields))
     validate(outcome, "rental_outcome")
     assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "invalid_document")
-    change_id = papers.change_id if has_change_id else None
+    change_id = documents.change_id if has_change_id else None
     assert (outcome["provider"], outcome["change_id"]) == (provider, change_id)
     assert called.is_set() is False
 
 
-def test_what_the_provider_says_is_passed_on(make_host, make_provider, papers):
+def test_what_the_provider_says_is_passed_on(make_host, make_provider, documents):
     """A refusal with its problem and alternatives, and an unknown of the provider's own."""
-    alternatives = [papers.option(match="alternative")]
+    alternatives = [documents.option(match="alternative")]
     problem = make_problem("vehicle_unavailable")
-    refused = papers.outcome(status="refused", problem=problem, alternatives=alternatives)
-    unknown = {"change_id": papers.change_id, "provider": "taxi", "status": "unknown"}
+    refused = documents.outcome(status="refused", problem=problem, alternatives=alternatives)
+    unknown = {"change_id": documents.change_id, "provider": "taxi", "status": "unknown"}
     for said in (refused, unknown):
         host = make_host(make_provider(on_rental_change=said))
-        assert host.change_rental(papers.change()) == said
+        assert host.change_rental(documents.change()) == said
 
 
-def test_an_outcome_bears_the_change_id_as_the_host_wrote_it(make_host, make_provider, papers):
+def test_an_outcome_bears_the_change_id_as_the_host_wrote_it(make_host, make_provider, documents):
     """A UUID in capitals is the same UUID; the host gets it back as it sent it."""
-    host = make_host(make_provider(on_rental_change=papers.outcome()))
-    written = papers.change_id.upper()
-    assert host.change_rental(papers.change(change_id=written))["change_id"] == written
+    host = make_host(make_provider(on_rental_change=documents.outcome()))
+    written = documents.change_id.upper()
+    assert host.change_rental(documents.change(change_id=written))["change_id"] == written
 
 
-def test_a_change_with_no_time_at_all_is_refused(make_host, make_provider, papers):
+def test_a_change_with_no_time_at_all_is_refused(make_host, make_provider, documents):
     """No time, no call: nothing can have happened."""
     called = threading.Event()
     host = make_host(make_provider(on_rental_change=lambda: called.set()))
     for timeout in (0, -1, float("nan")):
-        outcome = host.change_rental(papers.change(), timeout=timeout)
+        outcome = host.change_rental(documents.change(), timeout=timeout)
         assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "busy")
     assert called.is_set() is False

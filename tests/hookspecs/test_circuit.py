@@ -55,10 +55,10 @@ def test_what_began_before_a_rest_tells_nothing_about_the_time_after(clock):
 class Moody:
     """Counts its calls and does what it is told."""
 
-    def __init__(self, papers, release):
+    def __init__(self, documents, release):
         self.calls = 0
         self.mood = "bug"
-        self._papers = papers
+        self._documents = documents
         self._release = release
 
     def hook(self):
@@ -72,22 +72,22 @@ class Moody:
             return {}
         if self.mood == "hang":
             self._release.wait(10)
-        return self._papers.report()
+        return self._documents.report()
 
 
 @pytest.fixture
-def moody(papers, release):
+def moody(documents, release):
     """What the provider's hook does."""
-    return Moody(papers, release)
+    return Moody(documents, release)
 
 
 @pytest.fixture
-def host(moody, clock, make_host, make_provider, papers):
+def host(moody, clock, make_host, make_provider, documents):
     """A host whose provider is moody when it reconciles and changes a rental, and well otherwise."""
     provider = make_provider(
         reconcile_rentals=lambda: moody.hook(),
         on_rental_change=lambda: moody.hook(),
-        provide_mobility_filters=papers.filters(),
+        provide_mobility_filters=documents.filters(),
     )
     return make_host(provider, clock=clock)
 
@@ -123,14 +123,16 @@ def test_a_problem_is_no_failure_of_the_provider(moody, host):
     assert list(host.reconcile().answers) == ["taxi"]
 
 
-def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(clock, make_host, make_provider, papers):
+def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(
+    clock, make_host, make_provider, documents
+):
     """A provider that always answers a little too late rests like one that never does."""
     late, answered = threading.Event(), threading.Semaphore(0)
 
     def reconcile_rentals():
         late.wait(5)
         answered.release()
-        return papers.report()
+        return documents.report()
 
     host = make_host(make_provider(reconcile_rentals=reconcile_rentals), clock=clock)
     hangs = 0
@@ -143,9 +145,9 @@ def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(clock, make_h
     assert (hangs, _codes(host.reconcile())) == (5, [("taxi", "busy")])
 
 
-def test_a_resting_change_is_refused(host, papers):
+def test_a_resting_change_is_refused(host, documents):
     """It was never called, so nothing can have happened."""
-    found = [host.change_rental(papers.change()) for _ in range(6)]
+    found = [host.change_rental(documents.change()) for _ in range(6)]
     assert [outcome["status"] for outcome in found] == ["unknown"] * 5 + ["refused"]
     assert found[5]["problem"]["code"] == "busy"
 

@@ -5,33 +5,35 @@ import time
 import pytest
 
 
-def test_a_provider_that_hangs_costs_its_own_answer_alone(make_host, make_provider, papers, hanging, release):
+def test_a_provider_that_hangs_costs_its_own_answer_alone(
+    make_host, make_provider, documents, hanging, release
+):
     """Four hang, one answers: its offer is there while the others are still hanging, and each of them is named."""
     names = [f"hangs{number}" for number in range(4)]
     providers = [make_provider(name, provide_mobility_options=lambda: hanging.hook()) for name in names]
-    host = make_host(*providers, make_provider("good", provide_mobility_options=papers.offer("good")))
-    gathered = host.mobility_options(papers.request(), timeout=0.5)
+    host = make_host(*providers, make_provider("good", provide_mobility_options=documents.offer("good")))
+    gathered = host.mobility_options(documents.request(), timeout=0.5)
     assert release.is_set() is False
     assert list(gathered.answers) == ["good"]
     failures = [(each.provider, each.problem["code"]) for each in gathered.failures]
     assert failures == [(name, "deadline_exceeded") for name in names]
 
 
-def test_a_change_that_hangs_is_unknown(make_host, make_provider, papers, hanging):
+def test_a_change_that_hangs_is_unknown(make_host, make_provider, documents, hanging):
     """It was called, so that it may have been done: deadline_exceeded."""
     host = make_host(make_provider(on_rental_change=lambda: hanging.hook()))
-    outcome = host.change_rental(papers.change(), timeout=0.5)
+    outcome = host.change_rental(documents.change(), timeout=0.5)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "deadline_exceeded")
 
 
 @pytest.mark.parametrize(("timeout", "margin"), [(0.2, 0.02), (1.0, 0.1), (2.5, 0.25), (10.0, 0.25)])
-def test_the_providers_deadline_lies_before_the_hosts(timeout, margin, make_host, make_provider, papers):
+def test_the_providers_deadline_lies_before_the_hosts(timeout, margin, make_host, make_provider, documents):
     """By a tenth of the time-out, at most 250 ms."""
     given = []
 
     def reconcile_rentals(context):
         given.append(context.deadline)
-        return papers.report()
+        return documents.report()
 
     host = make_host(make_provider(reconcile_rentals=reconcile_rentals))
     before = time.monotonic()

@@ -13,9 +13,9 @@ from mobility_hookspecs.circuit import FAILURES_IN_A_ROW, Circuit
 AT_ONCE = 8
 
 
-def test_every_thread_of_a_child_is_answered(make_provider, papers, in_child):
+def test_every_thread_of_a_child_is_answered(make_provider, documents, in_child):
     """The parent's threads are not waited for, and what they were about to do is not done again."""
-    host = MobilityHost.of(make_provider("taxi", reconcile_rentals=papers.report("taxi")))
+    host = MobilityHost.of(make_provider("taxi", reconcile_rentals=documents.report("taxi")))
     assert host.reconcile().failures == ()
 
     def ask():
@@ -61,13 +61,13 @@ def test_a_lock_that_is_held_at_the_fork_is_free_in_the_child(in_child):
         thread.join()
 
 
-def test_reconciling_goes_on_in_a_child(make_provider, papers, in_child):
+def test_reconciling_goes_on_in_a_child(make_provider, documents, in_child):
     """Where it was on; a host that is closed in the parent begins nothing."""
     asked = threading.Semaphore(0)
 
     def reconcile_rentals():
         asked.release()
-        return papers.report("taxi")
+        return documents.report("taxi")
 
     host = MobilityHost.of(make_provider("taxi", reconcile_rentals=reconcile_rentals))
     host.keep_reconciling(every=0.01)

@@ -41,9 +41,9 @@ def test_closing_closes_every_provider_once(make_provider):
     assert sorted(closed) == ["a", "b"]
 
 
-def test_closing_ends_the_threads_of_one_host_alone(make_host, make_provider, papers, threads):
+def test_closing_ends_the_threads_of_one_host_alone(make_host, make_provider, documents, threads):
     """Idle threads end at once; another host of the same provider goes on."""
-    provider = make_provider("short", reconcile_rentals=papers.report("short"))
+    provider = make_provider("short", reconcile_rentals=documents.report("short"))
     first, second = make_host(provider), make_host(provider)
     first.reconcile()
     second.close()
@@ -60,7 +60,7 @@ def test_a_host_that_is_too_strict_leaves_no_threads(make_provider, threads):
     assert _end(threads("provider_thorough") + threads("provider_late")) == []
 
 
-def test_a_closed_host_answers_with_failures(make_provider, papers):
+def test_a_closed_host_answers_with_failures(make_provider, documents):
     """Nothing crashes, and nobody is called."""
     called = threading.Event()
     hooks = ("reconcile_rentals", "on_rental_change", "check_mobility_provider")
@@ -68,7 +68,7 @@ def test_a_closed_host_answers_with_failures(make_provider, papers):
     host.close()
     (failure,) = host.reconcile().failures
     assert (failure.provider, failure.problem["code"]) == ("taxi", "not_supported")
-    outcome = host.change_rental(papers.change())
+    outcome = host.change_rental(documents.change())
     assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "not_supported")
     assert host.check("taxi", "main")["ok"] is False
     with pytest.raises(MobilityProblem, match="not_supported"):

@@ -236,11 +236,11 @@ def test_an_async_hook_behind_a_decorator(make_host, make_provider):
     assert "reconcile_rentals is (or wraps) an async function" in failure.problem["detail"]
 
 
-def test_a_hook_under_another_name(make_host, make_provider, papers):
+def test_a_hook_under_another_name(make_host, make_provider, documents):
     """pluggy's specname works; but one provider gives one answer, so that it does not load with two."""
-    twice, plugin = make_provider(reconcile_rentals=papers.report()), make_provider("other")
-    twice.another = hookimpl(specname="reconcile_rentals")(lambda: papers.report())
-    plugin.another = hookimpl(specname="reconcile_rentals")(lambda: papers.report("other"))
+    twice, plugin = make_provider(reconcile_rentals=documents.report()), make_provider("other")
+    twice.another = hookimpl(specname="reconcile_rentals")(lambda: documents.report())
+    plugin.another = hookimpl(specname="reconcile_rentals")(lambda: documents.report("other"))
     host = make_host(twice, plugin)
     assert _failures(host) == [("provider_taxi", "provider_failed")]
     assert list(host.reconcile().answers) == ["other"]

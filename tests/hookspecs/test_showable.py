@@ -32,36 +32,42 @@ def test_which_addresses_may_be_shown(address, https, showable):
     assert (is_https(address), is_showable(address)) == (https, showable)
 
 
-def test_links_are_dropped_wherever_a_rental_or_vehicle_stands(make_host, make_provider, papers):
+def test_links_are_dropped_wherever_a_rental_or_vehicle_stands(make_host, make_provider, documents):
     """In steps, states, outcomes, their alternatives, and reports; the documents stay whole, and good links stay."""
-    vehicle = papers.vehicle(image_url="javascript:alert(1)")
-    rental = papers.rental(web_url=ELSEWHERE, vehicle=vehicle)
-    good = papers.rental(web_url=HERE, vehicle=papers.vehicle(image_url="https://carloop.example/golf.png"))
-    outcome = papers.outcome(rental=rental, alternatives=[papers.option(vehicle=vehicle)])
+    vehicle = documents.vehicle(image_url="javascript:alert(1)")
+    rental = documents.rental(web_url=ELSEWHERE, vehicle=vehicle)
+    good = documents.rental(
+        web_url=HERE, vehicle=documents.vehicle(image_url="https://carloop.example/golf.png")
+    )
+    outcome = documents.outcome(rental=rental, alternatives=[documents.option(vehicle=vehicle)])
     host = make_host(
         make_provider(
-            on_appointment_saved=papers.step(rental=rental),
-            provide_mobility_options=papers.offer(options=[papers.option(vehicle=vehicle)]),
-            provide_mobility_states=lambda: [papers.state(rental=rental)],
+            on_appointment_saved=documents.step(rental=rental),
+            provide_mobility_options=documents.offer(options=[documents.option(vehicle=vehicle)]),
+            provide_mobility_states=lambda: [documents.state(rental=rental)],
             on_rental_change=outcome,
-            reconcile_rentals=papers.report(settled=[outcome], changed=[rental, good]),
+            reconcile_rentals=documents.report(settled=[outcome], changed=[rental, good]),
         )
     )
-    clean = papers.rental(vehicle=papers.vehicle())
-    clean_outcome = papers.outcome(rental=clean, alternatives=[papers.option(vehicle=papers.vehicle())])
-    assert host.appointment_saved(papers.appointment()).answers["taxi"] == papers.step(rental=clean)
-    assert host.mobility_options(papers.request()).answers["taxi"]["options"] == clean_outcome["alternatives"]
-    assert host.mobility_states(["A-1"]).answers["taxi"] == [papers.state(rental=clean)]
-    assert host.change_rental(papers.change()) == clean_outcome
+    clean = documents.rental(vehicle=documents.vehicle())
+    clean_outcome = documents.outcome(
+        rental=clean, alternatives=[documents.option(vehicle=documents.vehicle())]
+    )
+    assert host.appointment_saved(documents.appointment()).answers["taxi"] == documents.step(rental=clean)
+    assert (
+        host.mobility_options(documents.request()).answers["taxi"]["options"] == clean_outcome["alternatives"]
+    )
+    assert host.mobility_states(["A-1"]).answers["taxi"] == [documents.state(rental=clean)]
+    assert host.change_rental(documents.change()) == clean_outcome
     report = host.reconcile().answers["taxi"]
-    assert report == papers.report(settled=[clean_outcome], changed=[clean, good])
+    assert report == documents.report(settled=[clean_outcome], changed=[clean, good])
 
 
-def test_settings_keep_https_links_alone_and_no_secrets(make_host, make_provider, papers):
+def test_settings_keep_https_links_alone_and_no_secrets(make_host, make_provider, documents):
     """Links of settings are shown as they are: https only; what the form calls writeOnly is not given back."""
     good = {"title": "Hilfe", "url": "https://www.carloop.info"}
     form = {"type": "object", "properties": {"token": {"writeOnly": True}, "base_url": {}}}
-    answered = papers.answered_settings(
+    answered = documents.answered_settings(
         links=[{"title": "Lokal", "url": HERE}, good, {"title": "?", "url": "javascript:alert(1)"}],
         schema=form,
         values={"token": "canary-token", "base_url": "https://carloop.example"},

@@ -34,27 +34,27 @@ def shouting(make_host, make_provider):
     )
 
 
-def test_no_document_appears_in_a_log_or_a_failure(shouting, papers, caplog):
+def test_no_document_appears_in_a_log_or_a_failure(shouting, documents, caplog):
     """Names and tokens go into a provider that shouts them; neither log nor failure repeats them."""
-    customer = papers.customer(last_name=CANARY)
+    customer = documents.customer(last_name=CANARY)
     with caplog.at_level(logging.DEBUG):
         said = [
-            shouting.appointment_saved(papers.appointment(customer=customer)),
-            shouting.change_rental(papers.change(customer=customer)),
-            shouting.mobility_options(papers.request()),
-            shouting.erase(papers.subjects(customer_numbers=[CANARY])),
-            shouting.appointment_saved(papers.appointment(customer=customer, revision=CANARY)),
+            shouting.appointment_saved(documents.appointment(customer=customer)),
+            shouting.change_rental(documents.change(customer=customer)),
+            shouting.mobility_options(documents.request()),
+            shouting.erase(documents.subjects(customer_numbers=[CANARY])),
+            shouting.appointment_saved(documents.appointment(customer=customer, revision=CANARY)),
         ]
         with pytest.raises(MobilityProblem) as caught:
-            shouting.save_settings(papers.settings(values={"token": CANARY}))
+            shouting.save_settings(documents.settings(values={"token": CANARY}))
     assert CANARY not in caplog.text
     assert [record for record in caplog.records if CANARY in repr(vars(record))] == []
     assert CANARY not in repr(said) + repr(caught.value) + repr(caught.value.problem)
 
 
-def test_the_log_leads_to_the_line(shouting, papers, caplog):
+def test_the_log_leads_to_the_line(shouting, documents, caplog):
     """Hook, provider, type of exception and every frame, also of what it was raised from."""
-    shouting.appointment_saved(papers.appointment())
+    shouting.appointment_saved(documents.appointment())
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("mobility_hookspecs", "ERROR")
     text = record.getMessage()

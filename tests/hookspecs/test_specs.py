@@ -47,13 +47,13 @@ def test_every_hook_follows_the_docstring_skeleton(name):
     assert [part for part in parts if part not in text] == []
 
 
-def test_a_host_may_use_plain_pluggy(make_provider, papers):
+def test_a_host_may_use_plain_pluggy(make_provider, documents):
     """Without the host kit: add the specs, register, call, and get a list of answers or the provider's problem."""
     problem = make_problem("unreachable", locale="en")
 
     @hookimpl
     def provide_mobility_options(request, context):
-        return papers.offer(as_of=request["period"]["start"], total=int(context.remaining() > 0))
+        return documents.offer(as_of=request["period"]["start"], total=int(context.remaining() > 0))
 
     def check_mobility_provider():
         raise MobilityProblem(problem)
@@ -64,8 +64,8 @@ def test_a_host_may_use_plain_pluggy(make_provider, papers):
     manager.register(make_provider(**{hook.__name__: hook for hook in hooks}))
     manager.check_pending()
     context = CallContext.within(3)
-    offers = manager.hook.provide_mobility_options(request=papers.request(), context=context)
-    assert offers == [papers.offer(as_of=papers.request()["period"]["start"])]
+    offers = manager.hook.provide_mobility_options(request=documents.request(), context=context)
+    assert offers == [documents.offer(as_of=documents.request()["period"]["start"])]
     with pytest.raises(MobilityProblem, match="unreachable: The provider cannot be reached") as caught:
         manager.hook.check_mobility_provider(site="main", context=context)
     assert caught.value.problem == problem

@@ -47,19 +47,19 @@ def test_the_example_is_short_and_needs_the_contract_alone():
     assert project["dependencies"] == ["mobility-hookspecs>=1.0,<2"]
 
 
-def test_the_taxi_is_found_and_offers_a_voucher(taxi, papers):
+def test_the_taxi_is_found_and_offers_a_voucher(taxi, documents):
     """An exact match; an alternative that counts in no total where cars are filtered."""
     assert [info["id"] for info in taxi.providers] == ["taxi_voucher"]
-    (option,) = taxi.mobility_options(papers.request()).answers["taxi_voucher"]["options"]
+    (option,) = taxi.mobility_options(documents.request()).answers["taxi_voucher"]["options"]
     assert (option["kind"], option["match"]) == ("taxi", "exact")
     filters = {"vehicle_classes": ["suv"], "features": []}
-    offer = taxi.mobility_options(papers.request(filters=filters)).answers["taxi_voucher"]
+    offer = taxi.mobility_options(documents.request(filters=filters)).answers["taxi_voucher"]
     assert (offer["options"][0]["match"], offer["total"]) == ("alternative", 0)
 
 
-def test_a_voucher_is_booked_once_and_cancelled(taxi, papers):
+def test_a_voucher_is_booked_once_and_cancelled(taxi, documents):
     """The same change again gives the same outcome; a second booking shows the first; a cancelled one is gone."""
-    booking = papers.change("taxi_voucher", option_id="voucher")
+    booking = documents.change("taxi_voucher", option_id="voucher")
     booked = taxi.change_rental(booking)
     assert booked["status"] == "done"
     assert taxi.change_rental(booking) == booked
@@ -79,14 +79,14 @@ def test_a_voucher_is_booked_once_and_cancelled(taxi, papers):
     assert taxi.change_rental(booking | {"change_id": _uuid(5)})["status"] == "done"
 
 
-def test_the_taxi_says_what_it_cannot_do(taxi, papers):
+def test_the_taxi_says_what_it_cannot_do(taxi, documents):
     """Neither change an end nor cancel what it never issued; another's change is not its own."""
     unknown = {"change_id": _uuid(6), "provider": "taxi_voucher", "action": "cancel", "rental_id": "r"}
     assert taxi.change_rental(unknown)["problem"]["code"] == "rental_not_found"
-    booked = taxi.change_rental(papers.change("taxi_voucher", change_id=_uuid(7)))
+    booked = taxi.change_rental(documents.change("taxi_voucher", change_id=_uuid(7)))
     end = unknown | {"change_id": _uuid(8), "action": "change_end", "rental_id": booked["rental"]["id"]}
     assert taxi.change_rental(end | {"end": "2027-03-05T12:00:00Z"})["problem"]["code"] == "not_supported"
-    assert sys.modules["taxi_voucher"].on_rental_change(papers.change("carloop"), None) is None
+    assert sys.modules["taxi_voucher"].on_rental_change(documents.change("carloop"), None) is None
 
 
 def test_taxi_and_carloop_give_one_list(installed, configured):
