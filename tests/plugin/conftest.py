@@ -45,6 +45,13 @@ def records(plugin_environment):
 
 
 @pytest.fixture
+def rental(planner):
+    """Save the appointment and book the first free car; return the rental."""
+    planner.save()
+    return planner.book()
+
+
+@pytest.fixture
 def lose(planner):
     """Send a change and lose every answer, by default after Carloop has done it; return the unknown outcome."""
 

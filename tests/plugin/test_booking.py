@@ -28,24 +28,15 @@ def do_at_once(planner, changes):
     return outcomes
 
 
-def test_a_booked_vehicle_is_at_carloop_and_in_the_state(planner):
-    """The rental can be extended and cancelled."""
-    planner.save()
-    rental = planner.book()
-    assert [each["status"] for each in planner.control.rentals(planner.id)] == ["reserved"]
-    assert (planner.state()["state"], planner.state()["rental"]) == ("booked", rental)
-    assert rental["allowed_changes"] == ["change_end", "cancel"]
-
-
 def test_the_same_change_again_has_the_same_outcome(planner):
-    """A reload, a double click or a restart makes no second rental."""
+    """A reload, a double click or a restart makes no second rental, however the period is written."""
     planner.save()
     change = planner.booking()
     in_utc = {name: value.replace("+00:00", "Z") for name, value in change["period"].items()}
     first = planner.do(change)
     assert planner.do(change) == first
     assert planner.do(change | {"period": in_utc}) == first
-    assert len(planner.control.rentals(planner.id)) == 1
+    assert [each["status"] for each in planner.control.rentals(planner.id)] == ["reserved"]
 
 
 def test_the_same_id_with_other_content_is_refused(planner):
@@ -81,19 +72,11 @@ def test_two_at_once_with_two_ids_make_one_rental(planner):
     assert len(planner.control.rentals(planner.id)) == 1
 
 
-def test_a_second_booking_is_refused_and_shows_the_first(planner):
-    """An appointment has one active rental."""
-    planner.save()
-    rental = planner.book()
+def test_a_second_booking_is_refused_and_shows_the_first(planner, rental):
+    """An appointment has one active rental; once the desk has cancelled it, another one can be booked at once."""
     outcome = planner.do(planner.booking())
     assert refusal(outcome) == ("refused", "already_booked", None, text("change.already_booked", "de"))
     assert outcome["rental"] == rental
-
-
-def test_a_rental_cancelled_at_the_desk_can_be_replaced_at_once(planner):
-    """Before a second booking is refused, Carloop is asked whether the first rental is still active."""
-    planner.save()
-    rental = planner.book()
     planner.control.desk(rental["id"], "cancel")
     assert planner.book()["id"] != rental["id"]
 
@@ -110,19 +93,13 @@ def test_an_appointment_never_saved_is_refused_for_now(planner):
 
 
 def test_an_altered_dms_customer_is_refused(planner):
-    """Also one that is said to be typed by hand; what counts as altered is `test_appointment`'s subject."""
+    """Also one that is said to be typed by hand; one that was saved as such can be altered."""
     planner.save()
-    customer = planner.appointment["customer"] | {"source": "manual", "last_name": "Other"}
+    typed = planner.appointment["customer"] | {"source": "manual", "last_name": "Other"}
     expected = ("refused", "customer_locked", "/customer", text("change.customer_locked", "de"))
-    assert refusal(planner.do(planner.booking(customer=customer))) == expected
+    assert refusal(planner.do(planner.booking(customer=typed))) == expected
     assert planner.control.rentals(planner.id) == []
-
-
-def test_a_customer_typed_by_hand_can_be_altered(planner):
-    """Until the rental is saved."""
-    typed = {"source": "manual", "last_name": "Meier"}
-    step = planner.save(customer=typed)
-    assert step["locked"] == []
+    assert planner.save(revision=2, customer=typed)["locked"] == []
     planner.book(customer=typed | {"first_name": "Eva"})
 
 
@@ -139,11 +116,9 @@ def test_a_start_in_the_past_is_refused(planner):
 
 def test_a_start_in_our_past_is_booked_where_carloops_clock_is_behind(planner):
     """Carloop's clock decides."""
+    days = {"start": timedelta(days=399), "end": timedelta(days=398)}
+    period = {name: (planner.start() - ago).isoformat() for name, ago in days.items()}
     planner.control.clock(planner.start() - timedelta(days=400))
-    period = {
-        "start": (planner.start() - timedelta(days=399)).isoformat(),
-        "end": (planner.start() - timedelta(days=398)).isoformat(),
-    }
     planner.save(period=period)
     planner.book()
 
@@ -166,7 +141,6 @@ def test_back_to_back_rentals_are_legal(planner, rent_directly):
     assert outcome["status"] == "done", outcome
     period = outcome["rental"]["period"]
     assert (period["start"], period["end"]) == (before["end"], after["start"])
-    assert {each["vehicle"]["id"] for each in (before, outcome["rental"], after)} == {change["option_id"]}
 
 
 def test_a_vehicle_taken_by_another_planner_is_refused_with_alternatives(planner, rent_directly):
@@ -196,15 +170,11 @@ def test_an_unknown_vehicle_is_refused_in_the_language_of_the_call(planner):
     """Title and detail, also when the same change is sent again."""
     planner.save()
     change = planner.booking(option_id="V-never")
-    details = {}
-    for locale in ("de", "en"):
-        problem = planner.host.change_rental(change, locale=locale)["problem"]
-        assert (problem["code"], problem["title"]) == (
-            "vehicle_unavailable",
-            TITLES[locale]["vehicle_unavailable"],
-        )
-        details[locale] = problem.get("detail")
-    assert details["de"] != details["en"]
+    problems = {locale: planner.host.change_rental(change, locale=locale)["problem"] for locale in TITLES}
+    code = "vehicle_unavailable"
+    told = {locale: (problem["code"], problem["title"]) for locale, problem in problems.items()}
+    assert told == {locale: (code, titles[code]) for locale, titles in TITLES.items()}
+    assert problems["de"]["detail"] != problems["en"]["detail"]
 
 
 def test_without_a_token_nothing_is_sent(planner, monkeypatch):
@@ -217,10 +187,8 @@ def test_without_a_token_nothing_is_sent(planner, monkeypatch):
     assert planner.do(change)["status"] == "done"
 
 
-def test_rebooking_is_not_supported(planner):
+def test_rebooking_is_not_supported(planner, rental):
     """The refusal points at the action."""
-    planner.save()
-    rental = planner.book()
     change = planner.booking(option_id="V1001", action="rebook", rental_id=rental["id"])
     del change["appointment_id"]
     expected = ("refused", "not_supported", "/action", text("change.not_supported", "de"))
