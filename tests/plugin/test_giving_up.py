@@ -37,7 +37,10 @@ def test_giving_up_a_booking_that_never_arrived_waits_for_what_may_be_under_way(
     again = planner.do(booking)
     assert code(again) == ("unknown", "outcome_pending")
     assert again["problem"]["detail"] == text("change.given_up_meanwhile", "de")
-    assert statuses(planner) == []
+    # whoever clicks in a second window is told that it is being done
+    second = planner.do(giving_up(planner, booking))
+    assert code(second) == ("refused", "outcome_pending")
+    assert second["problem"]["detail"] == text("change.other_pending", "de")
     planner.let_requests_age()
     settled = {each["change_id"]: each["status"] for each in planner.reconcile()["settled"]}
     assert settled[change["change_id"]] == "done"
@@ -45,29 +48,21 @@ def test_giving_up_a_booking_that_never_arrived_waits_for_what_may_be_under_way(
     refused = planner.do(booking)
     assert code(refused) == ("refused", "given_up")
     assert refused["problem"]["detail"] == text("change.given_up", "de")
-    assert planner.state()["state"] == "open"
+    assert (planner.state()["state"], statuses(planner)) == ("open", [])
 
 
-def test_asking_again_for_a_booking_that_is_given_up_settles_both(planner, lost_booking):
-    """Once no sending can arrive any more; the booking is not sent."""
+@pytest.mark.parametrize("age", [180, -3600], ids=["old", "clock set back"])
+def test_asking_again_for_a_booking_that_is_given_up_settles_both(planner, lost_booking, age):
+    """Once no sending can arrive any more; an age below zero is no reason to wait. The booking is not sent."""
     booking = lost_booking(fault=NEVER_ARRIVED)
-    planner.do(giving_up(planner, booking))
-    planner.let_requests_age()
+    change = giving_up(planner, booking)
+    assert planner.do(change)["status"] == "unknown"
+    planner.let_requests_age(age)
     assert code(planner.do(booking)) == ("refused", "given_up")
-    assert statuses(planner) == []
+    assert (planner.do(change)["status"], statuses(planner)) == ("done", [])
 
 
-def test_a_clock_set_back_keeps_nothing_in_flight(planner, lost_booking):
-    """The age of the sending is below zero by an hour, and nothing waits for that hour to pass."""
-    booking = lost_booking(fault=NEVER_ARRIVED)
-    planner.let_requests_age(-3600)
-    assert planner.do(giving_up(planner, booking))["status"] == "done"
-    assert planner.do(booking)["problem"]["code"] == "given_up"
-
-
-def test_a_booking_that_another_server_settles_as_refused_leaves_nothing_to_give_up(
-    planner, lost_booking, records
-):
+def test_a_booking_that_another_server_refused_leaves_nothing_to_give_up(planner, lost_booking, records):
     """There is nothing to wait for."""
     booking = lost_booking(fault=NEVER_ARRIVED)
     change = giving_up(planner, booking)
@@ -77,15 +72,6 @@ def test_a_booking_that_another_server_settles_as_refused_leaves_nothing_to_give
         store.settle(refused.change_id, refused)
     assert code(planner.do(change)) == ("done", "")
     assert code(planner.do(booking)) == ("refused", "vehicle_unavailable")
-
-
-def test_a_booking_is_given_up_once(planner, lost_booking):
-    """Whoever clicks in a second window is told that it is being done."""
-    booking = lost_booking(fault=NEVER_ARRIVED)
-    assert planner.do(giving_up(planner, booking))["status"] == "unknown"
-    outcome = planner.do(giving_up(planner, booking))
-    assert code(outcome) == ("refused", "outcome_pending")
-    assert outcome["problem"]["detail"] == text("change.other_pending", "de")
 
 
 # a booking that Carloop has
@@ -161,31 +147,24 @@ def test_a_giving_up_that_carloop_refuses_for_good_is_set_aside(planner, lost_bo
 # a booking that turns up late
 
 
-@pytest.fixture
-def late_rental(planner, lost_booking, rent_directly, records):
-    """A booking that was given up and arrives at Carloop afterwards: the rental it made."""
+@pytest.mark.parametrize("is_out", [False, True], ids=["reserved", "handed out"])
+def test_a_given_up_booking_that_turns_up_later_is_cancelled(
+    planner, lost_booking, rent_directly, records, is_out
+):
+    """Nothing is said of the desk. One that was handed out stands, which is reported once."""
     booking = lost_booking(fault=NEVER_ARRIVED)
     planner.let_requests_age()
     assert planner.do(giving_up(planner, booking))["status"] == "done"
     with records() as store:
         reference = f"{store.installation}/main/{planner.id}/{booking['change_id']}"
-    return rent_directly(booking["option_id"], planner.start(), planner.end(), reference=reference)
-
-
-def test_a_given_up_booking_that_turns_up_later_is_cancelled(planner, late_rental):
-    """Its request was under way for longer than expected; nothing is said of the desk."""
-    assert [each["status"] for each in planner.reconcile()["changed"]] == ["cancelled"]
-    assert statuses(planner) == ["cancelled"]
+    late = rent_directly(booking["option_id"], planner.start(), planner.end(), reference=reference)
+    if is_out:
+        planner.control.desk(late["id"], "hand_out")
+    status, state = ("picked_up", "booked") if is_out else ("cancelled", "open")
+    assert [each["status"] for each in planner.reconcile()["changed"]] == [status]
+    assert (statuses(planner), planner.reconcile()["changed"]) == ([status], [])
     step = planner.save(revision=2)
-    assert (step["state"], step["notices"]) == ("open", [])
-
-
-def test_a_given_up_booking_that_turns_up_handed_out_stands(planner, late_rental):
-    """The customer drives it; that is reported once."""
-    planner.control.desk(late_rental["id"], "hand_out")
-    assert [each["status"] for each in planner.reconcile()["changed"]] == ["picked_up"]
-    assert planner.reconcile()["changed"] == []
-    assert planner.state()["state"] == "booked"
+    assert (step["state"], step["notices"]) == (state, [])
 
 
 # a booking whose outcome is known
@@ -202,25 +181,18 @@ def test_giving_up_what_is_done_by_now_cancels_it(planner):
     assert statuses(planner) == ["cancelled"]
 
 
-def test_giving_up_what_was_refused_is_done(planner):
-    """There is no rental."""
+@pytest.mark.parametrize("fault", [None, "wrong_vehicle"], ids=["no rental", "another car"])
+def test_giving_up_what_was_refused_is_done(planner, fault):
+    """There is no rental, or that of another car, which is cancelled."""
     planner.save()
-    booking = planner.booking(option_id="V-never")
-    planner.do(booking)
-    outcome = planner.do(giving_up(planner, booking))
-    assert outcome["status"] == "done"
-    assert "rental" not in outcome
-
-
-def test_giving_up_a_booking_that_brought_another_car_cancels_that_one(planner):
-    """The booking was refused, and yet there is a rental."""
-    planner.save()
-    booking = planner.booking()
-    planner.control.fault("book", "wrong_vehicle")
+    booking = planner.booking() if fault else planner.booking(option_id="V-never")
+    if fault:
+        planner.control.fault("book", fault)
     assert planner.do(booking)["status"] == "refused"
     outcome = planner.do(giving_up(planner, booking))
-    assert (outcome["status"], outcome["rental"]["status"]) == ("done", "cancelled")
-    assert statuses(planner) == ["cancelled"]
+    cancelled = ["cancelled"] if fault else []
+    assert (outcome["status"], statuses(planner)) == ("done", cancelled)
+    assert [outcome["rental"]["status"]] == cancelled if fault else "rental" not in outcome
 
 
 def test_giving_up_a_booking_nobody_asked_for_is_refused(planner):

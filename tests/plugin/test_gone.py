@@ -12,10 +12,8 @@ REVISIONS = pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["rea
 
 
 @pytest.fixture
-def gone(planner, sandbox):
+def gone(rental, sandbox):
     """A rental of the planner's that was deleted in Carloop."""
-    planner.save()
-    rental = planner.book()
     with sandbox.store.database.writing():
         sandbox.store.database.run("DELETE FROM rentals WHERE id = ?", rental["id"])
     return rental

@@ -40,6 +40,12 @@ def test_a_lost_answer_is_unknown_until_reconciled(planner, lose):
     state = planner.state()
     assert state["state"] == "unknown"
     assert (state["pending"]["change_id"], state["pending"]["action"]) == (change["change_id"], "book")
+    # another change has to wait
+    planner.control.fault("any", "status", times=50, value=503)
+    refused = planner.do(planner.booking(option_id="V1001"))
+    assert code(refused) == ("refused", "outcome_pending")
+    assert refused["problem"]["detail"] == text("change.other_pending", "de")
+    planner.control.calm()
     (settled,) = planner.reconcile()["settled"]
     assert (settled["status"], settled["change_id"]) == ("done", change["change_id"])
     assert statuses(planner) == ["reserved"]
@@ -83,15 +89,6 @@ def test_it_is_sent_again_under_the_key_it_was_sent_with(planner, sandbox, lose)
     assert statuses(planner) == ["reserved"]
 
 
-def test_another_change_has_to_wait(planner, lost_booking):
-    """It is refused while the outcome of the first is unknown."""
-    lost_booking()
-    planner.control.fault("any", "status", times=50, value=503)
-    outcome = planner.do(planner.booking(option_id="V1001"))
-    assert code(outcome) == ("refused", "outcome_pending")
-    assert outcome["problem"]["detail"] == text("change.other_pending", "de")
-
-
 @pytest.mark.parametrize(
     ("operation", "refusal"),
     [("book", "vehicle_unavailable"), ("change_end", "changed_elsewhere"), ("cancel", "rental_closed")],
@@ -106,10 +103,8 @@ def test_a_refusal_after_a_lost_answer_is_not_believed_before_looking(planner, o
     assert statuses(planner) == ["cancelled" if operation == "cancel" else "reserved"]
 
 
-def test_an_end_is_not_sent_again_over_somebody_elses_change(planner, lose):
+def test_an_end_is_not_sent_again_over_somebody_elses_change(planner, rental, lose):
     """The revision is the one that the intent was recorded with."""
-    planner.save()
-    rental = planner.book()
     change = planner.end_change(rental, planner.end() + timedelta(hours=1))
     lose(change, operation="change_end", fault=NEVER_ARRIVED)
     planner.control.desk(rental["id"], "swap", vehicle_id=planner.search()["options"][0]["id"])
@@ -117,26 +112,19 @@ def test_an_end_is_not_sent_again_over_somebody_elses_change(planner, lose):
 
 
 @pytest.mark.both_databases
-def test_a_booking_whose_start_passed_unsent_is_refused_at_last(planner, lost_booking):
-    """It was never found, its start is past, and no sending can arrive any more."""
-    change = lost_booking(fault=NEVER_ARRIVED)
-    planner.let_requests_age()
-    planner.control.clock(planner.start() + timedelta(minutes=1))
-    outcome = planner.do(change)
-    assert code(outcome) == ("refused", "period_in_past")
-    assert outcome["problem"]["detail"] == text("change.start_passed", "de")
-    assert outcome["problem"]["pointer"] == "/period/start"
-    assert planner.state()["state"] == "open"
-
-
-@pytest.mark.both_databases
 def test_a_booking_whose_start_just_passed_stays_unknown(planner, lost_booking):
-    """Its last sending may still arrive."""
+    """Its last sending may still arrive. When none can any more, and it was never found, it is refused."""
     change = lost_booking(fault=NEVER_ARRIVED)
     planner.control.clock(planner.start() + timedelta(minutes=1))
     outcome = planner.do(change)
     assert code(outcome) == ("unknown", "outcome_pending")
     assert outcome["problem"]["detail"] == text("change.still_in_flight", "de")
+    planner.let_requests_age()
+    outcome = planner.do(change)
+    assert code(outcome) == ("refused", "period_in_past")
+    assert outcome["problem"]["detail"] == text("change.start_passed", "de")
+    assert outcome["problem"]["pointer"] == "/period/start"
+    assert planner.state()["state"] == "open"
 
 
 def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(planner):
@@ -161,7 +149,7 @@ def test_another_car_may_come_of_a_booking_that_recovery_sends_again(planner, lo
     (settled,) = planner.reconcile()["settled"]
     assert settled["change_id"] == change["change_id"]
     assert code(settled) == ("refused", "invalid_answer")
-    rental = planner.control.rentals(planner.id)[0]
+    (rental,) = planner.control.rentals(planner.id)
     assert settled["problem"]["detail"] == text("change.astray_book", "de", {"rental": rental["id"]})
     assert planner.state()["state"] == "attention"
 
