@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from carloop_plugin.messages import text
-from carloop_plugin.model import AccountId, AppointmentId
 
 REVISIONS = pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["read anew", "as seen"])
 
@@ -64,7 +63,7 @@ def test_another_accounts_rental_of_the_same_id_is_not_gone(planner, gone, recor
     with records() as store:
         (known,) = store.rentals_named(gone["id"])
         newer = known.updated_at + timedelta(minutes=1)
-        twin = {"account": AccountId("other"), "appointment_id": AppointmentId("A-2"), "updated_at": newer}
+        twin = {"account": "other", "appointment_id": "A-2", "updated_at": newer}
         store.keep_rental(replace(known, **twin))
     outcome = planner.do(planner.cancellation(rental_id=gone["id"], revision=1))
     assert (outcome["status"], outcome["rental"]["appointment_id"]) == ("done", planner.id)

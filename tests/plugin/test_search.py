@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin.model import Account, AccountId, FreeVehicles
+from carloop_plugin.model import Account, FreeVehicles
 from carloop_plugin.search import search
 
 FREE = datetime(2030, 3, 5, 7, 30, tzinfo=UTC)
@@ -19,7 +19,7 @@ class Busy:
     """A Carloop whose vehicles are all rented out, with an account in a time zone."""
 
     def __init__(self, zone):
-        self.account = Account(AccountId("acme"), "Acme", zone, (), FREE, timedelta())
+        self.account = Account("acme", "Acme", zone, (), FREE, timedelta())
 
     def known_account(self, **_):
         """Return the account."""
@@ -40,21 +40,16 @@ class Busy:
 )
 def test_when_the_next_vehicle_is_free(appointments, accounts, message):
     """In the appointment's zone, else the account's; for an unknown zone no time is given."""
-    offer = search(
-        REQUEST, carloop=Busy(accounts), station=None, time_zone=appointments, locale="en", deadline=0.0
-    )
-    explanation = offer["explanation"]
+    context = {"station": None, "time_zone": appointments, "locale": "en", "deadline": 0.0}
+    explanation = search(REQUEST, carloop=Busy(accounts), **context)["explanation"]
     assert explanation["message"].endswith(message), explanation
     assert explanation["next_free"] == "2030-03-05T07:30:00Z"
 
 
 def test_filters_that_carloop_rejects_are_pointed_at(planner):
     """The contract allows more classes than Carloop does."""
-    request = {
-        "site": "main",
-        "period": planner.appointment["period"],
-        "filters": {"vehicle_classes": [f"c{n}" for n in range(500)], "features": []},
-    }
+    filters = {"vehicle_classes": [f"c{n}" for n in range(500)], "features": []}
+    request = REQUEST | {"period": planner.appointment["period"], "filters": filters}
     (failure,) = planner.host.mobility_options(request).failures
     assert (failure.problem["code"], failure.problem["pointer"]) == ("invalid_document", "/filters")
 
