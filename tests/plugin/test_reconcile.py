@@ -1,6 +1,5 @@
 """A round of reconciling: news from the desk, pending changes, outages, and how a round shares its time."""
 
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -26,7 +25,7 @@ def test_changes_at_the_desk_are_reported_once(planner):
     planner.reconcile()
     rental = planner.book()
     planner.control.desk(rental["id"], "hand_out")
-    other = planner.search()["options"][0]["id"]
+    other = planner.roomy_car()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
     # the planner was switched off meanwhile
     planner.control.clock(planner.start() + timedelta(hours=1))
@@ -43,17 +42,11 @@ def test_changes_at_the_desk_are_reported_once(planner):
 # pending changes
 
 
-def test_a_round_does_not_wait_for_a_change_that_another_thread_recovers(planner, lost_booking, pause):
+def test_a_round_does_not_wait_for_a_change_that_another_thread_recovers(planner, lost_booking, begin):
     """Carloop is asked once, and the round leaves the change to the thread."""
-    change, outcomes = lost_booking(), []
-    looking_up = pause("find_rental")
-    asking = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
-    asking.start()
-    looking_up.wait()
-    report = planner.reconcile()
-    looking_up.resume()
-    asking.join()
-    assert (report["settled"], [each["status"] for each in outcomes]) == ([], ["done"])
+    finish = begin(lost_booking(), "find_rental")
+    assert planner.reconcile()["settled"] == []
+    assert finish()["status"] == "done"
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop_before"], ids=["done", "not done"])

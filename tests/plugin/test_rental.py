@@ -1,7 +1,5 @@
 """Finding the rental that a change is about."""
 
-from dataclasses import replace
-
 import pytest
 
 from carloop_plugin.messages import text
@@ -38,15 +36,3 @@ def test_a_rental_with_our_reference_is_adopted(planner, rent_directly, records)
     for strange in (others, desks):
         outcome = planner.do(planner.cancellation(rental_id=strange["id"], site="main"))
         assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "rental_not_found")
-
-
-def test_one_id_in_two_accounts_is_the_present_accounts_rental(planner, rental, records):
-    """Two Carloops number alike; a change goes to the one whose token is in use."""
-    with records() as store:
-        (known,) = store.rentals_named(rental["id"])
-        twin = replace(known, account="other", appointment_id="A-twin")
-        assert store.keep_rental(twin)
-    outcome = planner.do(planner.cancellation(rental_id=rental["id"]))
-    assert (outcome["status"], outcome["rental"]["appointment_id"]) == ("done", planner.id)
-    (state,) = planner.host.mobility_states(["A-twin"]).answers["carloop"]
-    assert state["rental"]["status"] == "reserved"

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.change import change_rental
 from carloop_plugin.intents import Outcome, OutcomeStatus, Recorded
+from carloop_plugin.messages import text
 from carloop_plugin.model import Action, Reason, Refused
 from carloop_plugin.recover import recover
 from carloop_plugin.send import record_and_send
@@ -17,33 +17,23 @@ from mobility_hookspecs import CallContext
 
 
 @pytest.fixture
-def send(plugin_environment):
-    """Give what records and sends an intent, as if all that was looked at before had been clear."""
+def lost_intent(lost_booking, records):
+    """Lose the answer to a booking; return its intent as it is in the records."""
 
-    def send(intent):
-        with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-            carloop = wired.call.connect(intent.site)
-            account = carloop.known_account(deadline=wired.call.deadline)
-            return record_and_send(intent, carloop=carloop, account=account, call=wired.call)
-
-    return send
-
-
-@pytest.fixture
-def intent_of(records):
-    """Read a change's intent from the records."""
-
-    def read(change):
+    def lose(**fault):
+        change = lost_booking(**fault)
         with records() as store:
             return store.intent(change["change_id"])
 
-    return read
+    return lose
 
 
-@pytest.fixture
-def lost(lost_booking, intent_of):
-    """A booking that Carloop has, and whose outcome is unknown."""
-    return intent_of(lost_booking())
+def send(intent):
+    """Record and send an intent, as if all that was looked at before had been clear."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        carloop = wired.call.connect(intent.site)
+        account = carloop.known_account(deadline=wired.call.deadline)
+        return record_and_send(intent, carloop=carloop, account=account, call=wired.call)
 
 
 def another(intent):
@@ -51,8 +41,9 @@ def another(intent):
     return replace(intent, change_id=str(uuid.uuid4()))
 
 
-def test_what_another_process_recorded_meanwhile_is_not_sent_over(planner, lost, send):
+def test_what_another_process_recorded_meanwhile_is_not_sent_over(planner, lost_intent):
     """Another change waits for it; the same one is found out, and its outcome stands; a rental is not doubled."""
+    lost = lost_intent()
     with pytest.raises(Refused) as refused:
         send(another(lost))
     assert refused.value.reason == Reason("outcome_pending", "change.other_pending")
@@ -67,9 +58,9 @@ def test_what_another_process_recorded_meanwhile_is_not_sent_over(planner, lost,
 
 
 @pytest.fixture
-def unsent(lost_booking, intent_of):
+def unsent(lost_intent):
     """A booking that Carloop has never seen, and whose outcome is unknown."""
-    return intent_of(lost_booking(fault="drop_before"))
+    return lost_intent(fault="drop_before")
 
 
 def take_back(store, intent):
@@ -103,28 +94,21 @@ def test_what_another_process_did_since_the_intent_was_read_is_not_sent_over(pla
     assert planner.control.rentals(planner.id) == []
 
 
-class TakenBack:
-    """The records, from which another process takes the intent back at the last moment."""
-
-    def __init__(self, store):
-        self._store = store
-
-    def __getattr__(self, name):
-        return getattr(self._store, name)
-
-    def claim(self, intent):
-        take_back(self._store, intent)
-        return self._store.claim(intent)
-
-
-def test_who_finds_a_change_taken_back_is_refused(planner, lost_booking):
+def test_who_finds_a_change_taken_back_is_refused(planner, lost_booking, records, monkeypatch):
     """Two asked for the same change, and the first was told that it is not done: never `unknown` without a record."""
     change = lost_booking(fault="drop_before")
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        call = replace(wired.call, store=TakenBack(wired.call.store))
-        outcome = change_rental(change, call)
-    assert outcome.status is OutcomeStatus.REFUSED
-    assert outcome.reason == Reason("busy", "change.taken_back")
+    with records() as store:
+        records_type, claim = type(store), type(store).claim
+
+    def claim_too_late(store, intent):
+        take_back(store, intent)
+        return claim(store, intent)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(records_type, "claim", claim_too_late)
+        outcome = planner.do(change)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "busy")
+    assert outcome["problem"]["detail"] == text("change.taken_back", "de")
     assert (planner.state()["state"], planner.control.rentals(planner.id)) == ("open", [])
     assert planner.do(change)["status"] == "done"
 

@@ -96,30 +96,25 @@ def test_an_appointment_moved_while_its_booking_is_pending_asks_for_attention(pl
     assert planner.state()["state"] == "attention"
 
 
-def test_a_rental_cancelled_at_the_desk_is_said(planner, rental):
-    """The appointment is open again, and a notice says why."""
-    planner.control.desk(rental["id"], "cancel")
-    planner.reconcile()
-    step = planner.save(revision=2)
-    assert (step["state"], notices(step)) == ("open", ["cancelled_at_desk"])
-
-
-@pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "lost"])
-def test_a_rental_we_cancelled_needs_no_notice(planner, rental, is_lost):
-    """Neither if the answer was lost and the rental found cancelled."""
-    if is_lost:
+@pytest.mark.parametrize("by", ["desk", "us", "us, answer lost"])
+def test_a_rental_cancelled_at_the_desk_is_said(planner, rental, by):
+    """The appointment is open again, and a notice says why. One that we cancelled needs none."""
+    if by == "desk":
+        planner.control.desk(rental["id"], "cancel")
+    elif by != "us":
         planner.control.fault("cancel", "drop_after", times=3)
-    planner.do(planner.cancellation(rental_id=rental["id"]))
+    if by != "desk":
+        planner.do(planner.cancellation(rental_id=rental["id"]))
     planner.reconcile()
     step = planner.save(revision=2)
-    assert (step["state"], step["notices"]) == ("open", [])
+    assert (step["state"], notices(step)) == ("open", ["cancelled_at_desk"] if by == "desk" else [])
 
 
 def test_a_rental_found_changed_by_the_desk_says_so(planner, lost_booking):
     """The desk swapped the vehicle before the booking was known to have worked. A change by the advisor ends that."""
     lost_booking()
     rental = planner.control.rentals(planner.id)[0]
-    other = planner.search()["options"][0]["id"]
+    other = planner.roomy_car()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
     step = planner.save(revision=2)
     assert (step["state"], step["rental"]["vehicle"]["id"], notices(step)) == ("booked", other, ["differs"])

@@ -1,7 +1,6 @@
 """Records that cannot be written: nothing is sent before they are, and nothing is lost afterwards."""
 
 import sqlite3
-import threading
 from contextlib import closing, contextmanager
 
 import pytest
@@ -25,20 +24,8 @@ def locked(planner, monkeypatch):
     return locked
 
 
-def ask(change, *, seconds=60):
-    """Call the plugin itself, with no host that loses patience; return how it answers, and why."""
-    outcome = plugin.on_rental_change(change, CallContext.within(seconds))
+def code(outcome):
     return outcome["status"], outcome.get("problem", {}).get("code", "")
-
-
-@contextmanager
-def asking(change):
-    """Call the plugin from another thread; give its answers, and what waits for them."""
-    answers = []
-    thread = threading.Thread(target=lambda: answers.append(ask(change)))
-    thread.start()
-    yield answers, thread.join
-    thread.join()
 
 
 def test_nothing_is_sent_before_the_intent_is_durable(planner, locked):
@@ -46,48 +33,40 @@ def test_nothing_is_sent_before_the_intent_is_durable(planner, locked):
     planner.save()
     change = planner.booking()
     with locked():
-        assert ask(change) == ("refused", "busy")
+        assert code(planner.do(change)) == ("refused", "busy")
     assert planner.control.rentals(planner.id) == []
     assert planner.do(change)["status"] == "done"
 
 
-def test_records_that_are_locked_while_carloop_is_asked_refuse_the_change(planner, locked, pause):
+def test_records_that_are_locked_while_carloop_is_asked_refuse_the_change(planner, locked, begin):
     """They could be opened, and the intent cannot be written: nothing is sent."""
     planner.save()
     change = planner.booking()
     bootstrap.close()
-    reading = pause("read_account")
-    with asking(change) as (answers, answered):
-        reading.wait()
-        with locked():
-            reading.resume()
-            answered()
-    assert answers == [("refused", "busy")]
+    finish = begin(change, "read_account")
+    with locked():
+        assert code(finish()) == ("refused", "busy")
     assert planner.control.rentals(planner.id) == []
 
 
-def test_a_change_that_is_being_sent_is_not_sent_twice(planner, pause):
+def test_a_change_that_is_being_sent_is_not_sent_twice(planner, begin):
     """Whoever sends the same one meanwhile, and cannot wait, is told that the outcome is unknown."""
     planner.save()
     change = planner.booking()
-    sending = pause("send")
-    with asking(change) as (answers, _):
-        sending.wait()
-        assert ask(change, seconds=0.1) == ("unknown", "deadline_exceeded")
-        sending.resume()
-    assert answers == [("done", "")]
+    finish = begin(change, "send")
+    # the plugin itself, with no host that loses patience
+    impatient = plugin.on_rental_change(change, CallContext.within(0.2))
+    assert code(impatient) == ("unknown", "deadline_exceeded")
+    assert code(finish()) == ("done", "")
+    assert len(planner.control.rentals(planner.id)) == 1
 
 
-def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner, locked, pause):
+def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner, locked, begin):
     """The rental exists; what could not be written is found out again."""
     planner.save()
-    sending = pause("send")
-    with asking(planner.booking()) as (answers, answered):
-        sending.wait()
-        with locked():
-            sending.resume()
-            answered()
-    assert [status for status, _ in answers] == ["unknown"]
+    finish = begin(planner.booking(), "send")
+    with locked():
+        assert finish()["status"] == "unknown"
     assert [each["status"] for each in planner.control.rentals(planner.id)] == ["reserved"]
     assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
     assert planner.state()["state"] == "booked"
