@@ -16,9 +16,6 @@ def settled(report):
     return [(each["status"], each["change_id"]) for each in report["settled"]]
 
 
-# the desk
-
-
 def test_changes_at_the_desk_are_reported_once(planner):
     """Handed out and swapped long ago, taken back: each in the next round, and in no later one."""
     planner.save()
@@ -37,9 +34,6 @@ def test_changes_at_the_desk_are_reported_once(planner):
     state = planner.state()
     assert (state["state"], state["rental"]["status"]) == ("booked", "returned")
     assert state["rental"]["allowed_changes"] == []
-
-
-# pending changes
 
 
 def test_a_round_does_not_wait_for_a_change_that_another_thread_recovers(planner, lost_booking, begin):
@@ -83,9 +77,6 @@ def test_an_outage_sets_nothing_aside(planner, lost_booking, records, outage):
         assert store.intent(change["change_id"]).tries == 0
     planner.control.calm()
     assert settled(planner.reconcile()) == [("done", change["change_id"])]
-
-
-# the time of a round
 
 
 class SlowCarloop:
