@@ -45,6 +45,13 @@ def records(plugin_environment):
 
 
 @pytest.fixture
+def booking(planner):
+    """Save the appointment; return the change that books the first free car, not sent yet."""
+    planner.save()
+    return planner.booking()
+
+
+@pytest.fixture
 def rental(planner):
     """Save the appointment and book the first free car; return the rental."""
     planner.save()

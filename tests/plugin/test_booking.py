@@ -23,27 +23,23 @@ def do_at_once(planner, changes):
         return list(threads.map(planner.do, changes))
 
 
-def test_the_same_change_again_has_the_same_outcome(planner):
+def test_the_same_change_again_has_the_same_outcome(planner, booking):
     """A reload, a double click or a restart makes no second rental, however the period is written."""
-    planner.save()
-    change = planner.booking()
-    in_utc = {name: value.replace("+00:00", "Z") for name, value in change["period"].items()}
-    first = planner.do(change)
-    assert planner.do(change) == first
-    assert planner.do(change | {"period": in_utc}) == first
+    in_utc = {name: value.replace("+00:00", "Z") for name, value in booking["period"].items()}
+    first = planner.do(booking)
+    assert planner.do(booking) == first
+    assert planner.do(booking | {"period": in_utc}) == first
     assert [each["status"] for each in planner.control.rentals(planner.id)] == ["reserved"]
 
 
-def test_the_same_id_with_other_content_is_refused(planner):
+def test_the_same_id_with_other_content_is_refused(planner, booking):
     """The first change keeps its outcome."""
-    planner.save()
-    change = planner.booking()
-    planner.do(change)
-    later = change["period"] | {"end": (planner.end() + timedelta(hours=1)).isoformat()}
-    outcome = planner.do(change | {"period": later})
+    planner.do(booking)
+    later = booking["period"] | {"end": (planner.end() + timedelta(hours=1)).isoformat()}
+    outcome = planner.do(booking | {"period": later})
     expected = ("refused", "change_id_reused", "/change_id", text("change.id_reused", "de"))
     assert refusal(outcome) == expected
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
 
 
 def test_one_change_sent_several_times_at_once_makes_one_rental(planner):
@@ -98,15 +94,13 @@ def test_an_altered_dms_customer_is_refused(planner):
     planner.book(customer=typed | {"first_name": "Eva"})
 
 
-def test_a_start_in_the_past_is_refused(planner):
+def test_a_start_in_the_past_is_refused(planner, booking):
     """The refusal stays, and no other vehicles are offered: that is done only where the vehicle is taken."""
-    planner.save()
-    change = planner.booking()
     planner.control.fault("book", "status", value={"status": 422, "code": "period_in_past"})
-    outcome = planner.do(change)
+    outcome = planner.do(booking)
     assert refusal(outcome)[::3] == ("refused", text("change.period_in_past", "de"))
     assert not {"rental", "alternatives"} & set(outcome)
-    assert planner.do(change) == outcome
+    assert planner.do(booking) == outcome
 
 
 def test_a_start_in_our_past_is_booked_where_carloops_clock_is_behind(planner):
@@ -126,17 +120,15 @@ def test_a_period_that_ends_at_its_start_is_refused(planner):
     assert refusal(outcome)[1:3] == ("period_invalid", "/period/end")
 
 
-def test_a_vehicle_taken_by_another_planner_is_refused_with_alternatives(planner, rent_directly):
+def test_a_vehicle_taken_by_another_planner_is_refused_with_alternatives(planner, booking, rent_directly):
     """Carloop decides who was first; the other one is shown what else is free."""
-    planner.save()
-    change = planner.booking()
-    rent_directly(change["option_id"], planner.start(), planner.end())
-    outcome = planner.do(change)
+    rent_directly(booking["option_id"], planner.start(), planner.end())
+    outcome = planner.do(booking)
     expected = ("refused", "vehicle_unavailable", "/option_id", text("change.vehicle_taken", "de"))
     assert refusal(outcome) == expected
     assert 1 <= len(outcome["alternatives"]) <= 5
     assert {option["match"] for option in outcome["alternatives"]} == {"alternative"}
-    assert change["option_id"] not in {option["id"] for option in outcome["alternatives"]}
+    assert booking["option_id"] not in {option["id"] for option in outcome["alternatives"]}
     assert planner.state()["state"] == "open"
 
 
@@ -151,14 +143,12 @@ def test_an_unknown_vehicle_is_refused_in_the_language_of_the_call(planner):
     assert problems["de"]["detail"] != problems["en"]["detail"]
 
 
-def test_without_a_token_nothing_is_sent(planner, monkeypatch):
+def test_without_a_token_nothing_is_sent(planner, booking, monkeypatch):
     """The refusal says so, and the same change works when the token is back."""
-    planner.save()
-    change = planner.booking()
     with monkeypatch.context() as away:
         away.delenv("CARLOOP_TOKEN")
-        assert planner.do(change)["problem"]["code"] == "not_configured"
-    assert planner.do(change)["status"] == "done"
+        assert planner.do(booking)["problem"]["code"] == "not_configured"
+    assert planner.do(booking)["status"] == "done"
 
 
 def test_rebooking_is_not_supported(planner, rental):
@@ -170,18 +160,16 @@ def test_rebooking_is_not_supported(planner, rental):
 
 
 @pytest.mark.parametrize("fault", [None, "drop_after"])
-def test_a_booking_is_recognised_in_rebuilt_records(planner, fault):
+def test_a_booking_is_recognised_in_rebuilt_records(planner, booking, fault):
     """The records were damaged and rebuilt from Carloop: the same change again is the same rental."""
-    planner.save()
-    change = planner.booking()
     if fault:
         planner.control.fault("book", fault, times=3)
-    planner.do(change)
+    planner.do(booking)
     bootstrap.close()
     planner.store.write_bytes(b"not a database any more" * 1000)
     aside, rebuilt = bootstrap.rebuild_store(deadline=CallContext.within(10).deadline)
     assert (aside is not None and aside.exists(), rebuilt.rentals, rebuilt.missing) == (True, 1, ())
-    outcome = planner.do(change)
+    outcome = planner.do(booking)
     assert outcome["status"] == "done", outcome
     assert (planner.state()["state"], planner.state()["rental"]) == ("booked", outcome["rental"])
     assert len(planner.control.rentals(planner.id)) == 1

@@ -23,9 +23,6 @@ def giving_up(planner, booking):
     return planner.cancellation(book_change_id=booking["change_id"])
 
 
-# a booking that Carloop never had
-
-
 def test_giving_up_a_booking_that_never_arrived_waits_for_what_may_be_under_way(planner, lost_booking):
     """The giving up waits for the sending, the booking for the giving up; both settle together."""
     booking = lost_booking(fault=NEVER_ARRIVED)
@@ -72,9 +69,6 @@ def test_a_booking_that_another_server_refused_leaves_nothing_to_give_up(planner
         store.settle(refused.change_id, refused)
     assert code(planner.do(change)) == ("done", "")
     assert code(planner.do(booking)) == ("refused", "vehicle_unavailable")
-
-
-# a booking that Carloop has
 
 
 @pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "lost"])
@@ -141,9 +135,6 @@ def test_a_giving_up_that_carloop_refuses_for_good_is_set_aside(planner, lost_bo
     assert statuses(planner) == ["cancelled"]
 
 
-# a booking that turns up late
-
-
 @pytest.mark.parametrize("is_out", [False, True], ids=["reserved", "handed out"])
 def test_a_given_up_booking_that_turns_up_later_is_cancelled(
     planner, lost_booking, rent_directly, records, is_out
@@ -164,13 +155,8 @@ def test_a_given_up_booking_that_turns_up_later_is_cancelled(
     assert (step["state"], step["notices"]) == (state, [])
 
 
-# a booking whose outcome is known
-
-
-def test_giving_up_what_is_done_by_now_cancels_it(planner):
+def test_giving_up_what_is_done_by_now_cancels_it(planner, booking):
     """The page was behind. The rental is found by its booking, although its end was changed since."""
-    planner.save()
-    booking = planner.booking()
     rental = planner.do(booking)["rental"]
     assert planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))["status"] == "done"
     outcome = planner.do(giving_up(planner, booking))

@@ -61,12 +61,10 @@ def test_the_first_outcome_that_is_kept_holds(planner, rental, records, begin):
     assert finish()["problem"]["code"] == "changed_elsewhere"
 
 
-def test_a_booking_that_is_given_up_while_it_is_sent_is_not_done(planner, begin):
+def test_a_booking_that_is_given_up_while_it_is_sent_is_not_done(planner, booking, begin):
     """Another server gave it up: they settle together, and nobody is told "done"."""
-    planner.save()
-    change = planner.booking()
-    finish = begin(change, "send")
-    giving_up = planner.cancellation(book_change_id=change["change_id"])
+    finish = begin(booking, "send")
+    giving_up = planner.cancellation(book_change_id=booking["change_id"])
     assert planner.do(giving_up)["status"] == "unknown"
     outcome = finish()
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "outcome_pending")

@@ -31,13 +31,11 @@ def replay(rental):
     return f"{head}idempotent-replay: true\r\n\r\n{body}".encode()
 
 
-def test_a_replayed_answer_that_is_another_rental_is_not_linked(planner, proxy):
+def test_a_replayed_answer_that_is_another_rental_is_not_linked(planner, booking, proxy):
     """Nothing of it is shown or offered for cancellation; the booking's own rental is found and linked."""
-    planner.save()
-    change = planner.booking()
     other = planner.control.api("GET", "/rentals", params={"limit": "1"}).json()["items"][0]
     proxy.arm(Strike(Effect.INSTEAD, Position.AFTER, answer=replay(other)), "book")
-    outcome = planner.do(change)
+    outcome = planner.do(booking)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "invalid_answer")
     state = planner.state()
     assert (state["state"], state["proposals"]) == ("unknown", [])
@@ -73,22 +71,17 @@ def told(caplog, name):
     return [each.fields for each in caplog.records if getattr(each, "event", "") == name]
 
 
-@pytest.fixture
-def strangers_rental(planner, rent_directly):
+def rent_later(planner, rent_directly, vehicle_id):
     """Make another planner's rental of a vehicle, long after the appointment."""
-
-    def rent(vehicle_id):
-        start = planner.start() + timedelta(days=40)
-        return rent_directly(vehicle_id, start, start + timedelta(hours=1))
-
-    return rent
+    start = planner.start() + timedelta(days=40)
+    return rent_directly(vehicle_id, start, start + timedelta(hours=1))
 
 
 def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
-    planner, rental, proxy, strangers_rental, caplog
+    planner, rental, proxy, rent_directly, caplog
 ):
     """Changes of our own are seen, and the check of the connection names the rental that is skipped."""
-    stranger = strangers_rental(rental["vehicle"]["id"])
+    stranger = rent_later(planner, rent_directly, rental["vehicle"]["id"])
     planner.control.desk(rental["id"], "hand_out")
     break_rental(stranger, planner, proxy)
     report = planner.reconcile()
@@ -103,14 +96,14 @@ def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
     assert findings(planner) == (True, [CONNECTED])
 
 
-def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(planner, rental, proxy, strangers_rental):
+def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(planner, rental, proxy, rent_directly):
     """Also when the feed has gone past it: it becomes readable with a newer plugin, without a change at Carloop."""
     planner.control.desk(rental["id"], "hand_out")
     break_rental(planner.control.rentals(planner.id)[0], planner, proxy)
     assert planner.reconcile()["changed"] == []
     assert findings(planner) == (False, [CONNECTED, ("unreadable_rentals", "error")])
     planner.control.clock(datetime.now(UTC) + timedelta(minutes=5))
-    strangers_rental(rental["vehicle"]["id"])
+    rent_later(planner, rent_directly, rental["vehicle"]["id"])
     assert planner.reconcile()["changed"] == []
     assert not findings(planner)[0]
     proxy.calm()

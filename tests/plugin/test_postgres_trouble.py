@@ -16,18 +16,16 @@ def plugin_environment(plugin_environment, line, monkeypatch):
     bootstrap.close()
 
 
-def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, line):
+def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, booking, line):
     """The same change works when the server is back."""
-    planner.save()
-    change = planner.booking()
     bootstrap.close()
     line.is_down = True
-    outcome = planner.do(change)
+    outcome = planner.do(booking)
     assert outcome["status"] == "refused"
     assert (outcome["problem"]["code"], outcome["problem"]["retryable"]) == ("storage_failed", True)
     assert planner.control.rentals(planner.id) == []
     line.is_down = False
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
 
 
 @pytest.mark.parametrize(
@@ -38,16 +36,14 @@ def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, line):
     ],
     ids=["the intent", "the outcome"],
 )
-def test_what_may_not_be_written_is_unknown_and_settled_later(planner, line, cut_at, at_carloop):
+def test_what_may_not_be_written_is_unknown_and_settled_later(planner, booking, line, cut_at, at_carloop):
     """Recovery may send the intent, so it is no refusal; a rental that could not be written down is found again."""
-    planner.save()
-    change = planner.booking()
     line.cut_at, line.goes_down = cut_at, True
-    outcome = planner.do(change)
+    outcome = planner.do(booking)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "storage_failed")
     assert outcome["problem"]["detail"] == text("change.unknown", "de")
     assert [each["status"] for each in planner.control.rentals(planner.id)] == at_carloop
     line.is_down = False
     assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
     assert len(planner.control.rentals(planner.id)) == 1

@@ -1,6 +1,7 @@
 """Searching free vehicles: when the next one is free, filters that Carloop rejects, and alternatives."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,19 +16,11 @@ REQUEST = {
 }
 
 
-class Busy:
-    """A Carloop whose vehicles are all rented out, with an account in a time zone."""
-
-    def __init__(self, zone):
-        self.account = Account("acme", "Acme", zone, (), FREE, timedelta())
-
-    def known_account(self, **_):
-        """Return the account."""
-        return self.account
-
-    def search(self, *_, **__):
-        """Find nothing."""
-        return FreeVehicles((), FREE, 3, 3, FREE)
+def busy_carloop(zone):
+    """Return a Carloop whose vehicles are all rented out, with an account in a time zone."""
+    account = Account("acme", "Acme", zone, (), FREE, timedelta())
+    found = FreeVehicles((), FREE, 3, 3, FREE)
+    return SimpleNamespace(known_account=lambda **_: account, search=lambda *_, **__: found)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +34,7 @@ class Busy:
 def test_when_the_next_vehicle_is_free(appointments, accounts, message):
     """In the appointment's zone, else the account's; for an unknown zone no time is given."""
     context = {"station": None, "time_zone": appointments, "locale": "en", "deadline": 0.0}
-    explanation = search(REQUEST, carloop=Busy(accounts), **context)["explanation"]
+    explanation = search(REQUEST, carloop=busy_carloop(accounts), **context)["explanation"]
     assert explanation["message"].endswith(message), explanation
     assert explanation["next_free"] == "2030-03-05T07:30:00Z"
 

@@ -28,34 +28,28 @@ def code(outcome):
     return outcome["status"], outcome.get("problem", {}).get("code", "")
 
 
-def test_nothing_is_sent_before_the_intent_is_durable(planner, locked):
+def test_nothing_is_sent_before_the_intent_is_durable(planner, booking, locked):
     """Locked records are `busy`, Carloop hears nothing of the change, and the same change works later."""
-    planner.save()
-    change = planner.booking()
     with locked():
-        assert code(planner.do(change)) == ("refused", "busy")
+        assert code(planner.do(booking)) == ("refused", "busy")
     assert planner.control.rentals(planner.id) == []
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
 
 
-def test_records_that_are_locked_while_carloop_is_asked_refuse_the_change(planner, locked, begin):
+def test_records_that_are_locked_while_carloop_is_asked_refuse_the_change(planner, booking, locked, begin):
     """They could be opened, and the intent cannot be written: nothing is sent."""
-    planner.save()
-    change = planner.booking()
     bootstrap.close()
-    finish = begin(change, "read_account")
+    finish = begin(booking, "read_account")
     with locked():
         assert code(finish()) == ("refused", "busy")
     assert planner.control.rentals(planner.id) == []
 
 
-def test_a_change_that_is_being_sent_is_not_sent_twice(planner, begin):
+def test_a_change_that_is_being_sent_is_not_sent_twice(planner, booking, begin):
     """Whoever sends the same one meanwhile, and cannot wait, is told that the outcome is unknown."""
-    planner.save()
-    change = planner.booking()
-    finish = begin(change, "send")
+    finish = begin(booking, "send")
     # the plugin itself, with no host that loses patience
-    impatient = plugin.on_rental_change(change, CallContext.within(0.2))
+    impatient = plugin.on_rental_change(booking, CallContext.within(0.2))
     assert code(impatient) == ("unknown", "deadline_exceeded")
     assert code(finish()) == ("done", "")
     assert len(planner.control.rentals(planner.id)) == 1

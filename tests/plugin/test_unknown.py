@@ -31,15 +31,13 @@ def code(outcome):
 
 
 @pytest.mark.both_databases
-def test_a_lost_answer_is_unknown_until_reconciled(planner, lose):
+def test_a_lost_answer_is_unknown_until_reconciled(planner, booking, lose):
     """It is shown as pending, and settles as the one rental."""
-    planner.save()
-    change = planner.booking()
     # whatever the cause, the advisor is not asked to try again
-    assert lose(change)["problem"]["detail"] == text("change.unknown", "de")
+    assert lose(booking)["problem"]["detail"] == text("change.unknown", "de")
     state = planner.state()
     assert state["state"] == "unknown"
-    assert (state["pending"]["change_id"], state["pending"]["action"]) == (change["change_id"], "book")
+    assert (state["pending"]["change_id"], state["pending"]["action"]) == (booking["change_id"], "book")
     # another change has to wait
     planner.control.fault("any", "status", times=50, value=503)
     refused = planner.do(planner.booking(option_id="V1001"))
@@ -47,10 +45,10 @@ def test_a_lost_answer_is_unknown_until_reconciled(planner, lose):
     assert refused["problem"]["detail"] == text("change.other_pending", "de")
     planner.control.calm()
     (settled,) = planner.reconcile()["settled"]
-    assert (settled["status"], settled["change_id"]) == ("done", change["change_id"])
+    assert (settled["status"], settled["change_id"]) == ("done", booking["change_id"])
     assert statuses(planner) == ["reserved"]
     assert planner.state()["state"] == "booked"
-    assert planner.do(change) == settled
+    assert planner.do(booking) == settled
 
 
 @pytest.mark.parametrize("fault", [LOST, NEVER_ARRIVED], ids=["lost", "never arrived"])
@@ -72,20 +70,18 @@ def test_the_same_change_again_finds_out(planner, sandbox, lose, operation, stat
         assert outcome["rental"]["period"]["end"] > outcome["rental"]["planned_end"]
 
 
-def test_it_is_sent_again_under_the_key_it_was_sent_with(planner, sandbox, lose):
+def test_it_is_sent_again_under_the_key_it_was_sent_with(planner, booking, sandbox, lose):
     """The key is the change's id, in every sending of every process."""
-    planner.save()
-    change = planner.booking()
-    lose(change, fault=NEVER_ARRIVED)
+    lose(booking, fault=NEVER_ARRIVED)
     assert statuses(planner) == []
     bootstrap.close()
     assert planner.state()["state"] == "unknown"
-    rental = planner.do(change)["rental"]
+    rental = planner.do(booking)["rental"]
     extension = planner.end_change(rental, planner.end() + timedelta(hours=1))
     lose(extension, operation="change_end", fault=NEVER_ARRIVED)
     assert planner.do(extension)["status"] == "done"
     remembered = {row["key"] for row in sandbox.store.database.all("SELECT key FROM idempotency")}
-    assert {change["change_id"], extension["change_id"]} <= remembered
+    assert {booking["change_id"], extension["change_id"]} <= remembered
     assert statuses(planner) == ["reserved"]
 
 
@@ -128,16 +124,16 @@ def test_a_booking_whose_start_just_passed_stays_unknown(planner, lost_booking):
 
 
 @pytest.mark.parametrize("is_sent_again", [False, True], ids=["first sending", "recovery"])
-def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(planner, lose, is_sent_again):
+def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(
+    planner, booking, lose, is_sent_again
+):
     """Carloop booked something else than was asked for. The outcome names the change and the rental."""
-    planner.save()
-    change = planner.booking()
     if is_sent_again:
-        lose(change, fault=NEVER_ARRIVED)
+        lose(booking, fault=NEVER_ARRIVED)
     planner.control.fault("book", "wrong_vehicle")
-    outcome = planner.reconcile()["settled"][0] if is_sent_again else planner.do(change)
+    outcome = planner.reconcile()["settled"][0] if is_sent_again else planner.do(booking)
     (rental,) = planner.control.rentals(planner.id)
-    assert (code(outcome), outcome["change_id"]) == (("refused", "invalid_answer"), change["change_id"])
+    assert (code(outcome), outcome["change_id"]) == (("refused", "invalid_answer"), booking["change_id"])
     assert outcome["problem"]["detail"] == text("change.astray_book", "de", {"rental": rental["id"]})
     state = planner.state()
     assert state["state"] == "attention"
@@ -149,17 +145,15 @@ def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(p
 
 
 @pytest.mark.parametrize(("status", "expected"), [(429, "rate_limited"), (401, "not_authorised")])
-def test_a_refusal_that_may_pass_keeps_nothing(planner, status, expected):
+def test_a_refusal_that_may_pass_keeps_nothing(planner, booking, status, expected):
     """The same change is sent again under the same id."""
-    planner.save()
-    change = planner.booking()
     planner.control.fault("book", "status", times=3, value=status)
-    outcome = planner.do(change)
+    outcome = planner.do(booking)
     assert code(outcome) == ("refused", expected)
     assert outcome["problem"]["retryable"] is True
     assert planner.state()["state"] == "open"
     planner.control.calm()
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
 
 
 def test_an_error_inside_carloop_may_have_committed(planner, lost_booking):
