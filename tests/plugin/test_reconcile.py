@@ -8,7 +8,7 @@ import pytest
 
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin import reconcile as reconciling
-from carloop_plugin.model import Account, AccountId, CallFailed, Reason, Site
+from carloop_plugin.model import Account, CallFailed, Reason, Site
 from mobility_hookspecs import CallContext
 
 
@@ -41,6 +41,16 @@ def test_a_round_does_not_wait_for_a_change_that_another_thread_recovers(planner
     finish = begin(lost_booking(), "find_rental")
     assert planner.reconcile()["settled"] == []
     assert finish()["status"] == "done"
+
+
+def test_an_answer_that_settles_nothing_is_a_try(planner, lost_booking, records):
+    """Silence is none; after twenty tries the change is set aside for a person."""
+    change = lost_booking(fault="drop_before")
+    planner.control.fault("book", "garbage", times=1000)
+    planner.reconcile()
+    with records() as store:
+        intent = store.intent(change["change_id"])
+    assert (intent.sends, intent.tries) == (2, 1)
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop_before"], ids=["done", "not done"])
@@ -88,20 +98,16 @@ class SlowCarloop:
         self._is_away = is_away
 
     def read_account(self, *, deadline):
-        """Return the account, unless Carloop is away as a whole."""
         self.deadlines.append(("account", deadline))
         if self._is_away:
             raise CallFailed(Reason("deadline_exceeded"))
-        now = datetime.now(UTC)
-        return Account(AccountId(self.origin), "Slow", "Europe/Berlin", (), now, timedelta())
+        return Account(self.origin, "Slow", "Europe/Berlin", (), datetime.now(UTC), timedelta())
 
     def find_rental(self, _reference, *, deadline):
-        """Answer no look-up."""
         self.deadlines.append(("look-up", deadline))
         raise CallFailed(Reason("deadline_exceeded"))
 
     def rentals_changed_since(self, _since, *, deadline):
-        """Have no news."""
         self.deadlines.append(("news", deadline))
         return iter(())
 
