@@ -45,6 +45,20 @@ def records(plugin_environment):
 
 
 @pytest.fixture
+def booking(planner):
+    """Save the appointment; return the change that books the first free car, not sent yet."""
+    planner.save()
+    return planner.booking()
+
+
+@pytest.fixture
+def rental(planner):
+    """Save the appointment and book the first free car; return the rental."""
+    planner.save()
+    return planner.book()
+
+
+@pytest.fixture
 def lose(planner):
     """Send a change and lose every answer, by default after Carloop has done it; return the unknown outcome."""
 
@@ -126,6 +140,26 @@ def pause(monkeypatch):
     yield pause
     for each in pauses:
         each.resume()
+
+
+@pytest.fixture
+def begin(planner, pause):
+    """Send a change from another thread, pause it before a call to Carloop; return what ends it with its outcome."""
+
+    def begin(change, call):
+        paused, outcomes = pause(call), []
+        thread = threading.Thread(target=lambda: outcomes.append(planner.do(change)))
+        thread.start()
+        paused.wait()
+
+        def finish():
+            paused.resume()
+            thread.join()
+            return outcomes[0]
+
+        return finish
+
+    return begin
 
 
 @pytest.fixture

@@ -21,9 +21,7 @@ APPOINTMENT = {
     ("altered", "expected"),
     [
         pytest.param({"first_name": "Jo\u0308rg"}, True, id="decomposed umlaut"),
-        pytest.param({"first_name": "  Jörg "}, True, id="spaces around"),
-        pytest.param({"last_name": "Canary-Müller\n"}, True, id="newline"),
-        pytest.param({"email": ""}, True, id="empty field"),
+        pytest.param({"last_name": " Canary-Müller\n"}, True, id="white space around"),
         pytest.param({"email": "  "}, True, id="blank field"),
         pytest.param({"number": "K-4712"}, False, id="other number"),
         pytest.param({"source": "manual"}, False, id="typed by hand"),
@@ -39,13 +37,14 @@ def test_a_customer_is_compared_with_the_saved_one(altered, expected):
 
 @pytest.mark.parametrize(
     ("saved", "asked", "expected"),
-    [("4711", "4711", True), ("4711", "4712", False), ("Jo\u0308 1", " Jö  1", True)],
+    [("4711", "4711", True), ("4711", "4712", False), ("Jo\u0308 1", " Jö  1", True), (" ", "None", False)],
 )
 def test_a_number_is_recognised_by_its_digest(saved, asked, expected):
-    """Erasing asks for numbers, however they are written, and no number is kept."""
+    """Erasing asks for numbers, however they are written. They are short, and cannot be tried without the key."""
     customer = APPOINTMENT["customer"] | {"number": saved}
     kept = remember(APPOINTMENT | {"customer": customer}, key=KEY)
     assert (kept.number_digest == digest_number(asked, key=KEY)) == expected
+    assert digest_number(asked, key=KEY) != digest_number(asked, key=b"another key" * 2)
 
 
 @pytest.mark.parametrize("number", [{}, {"number": ""}, {"number": " "}])
@@ -56,24 +55,14 @@ def test_a_customer_without_a_number_is_not_found_by_one(number):
     assert (fold(None), fold(" None ")) == ("", "None")
 
 
-def test_a_number_cannot_be_guessed_from_its_digest_without_the_key():
-    """Numbers are short and could be tried one after the other."""
-    assert digest_number("4711", key=KEY) != digest_number("4711", key=b"another key" * 2)
-
-
 def test_a_customers_digest_is_stable():
-    """It is kept in records that outlive a version, and does not depend on the order of the fields."""
+    """It outlives a version of the plugin; the fields' names count, their order does not."""
     customer = {"source": "manual", "last_name": " Berg  Tal ", "first_name": "A\u0308nne", "city": ""}
     expected = "aa8968f560f90a753216523cf1a7a79839a0bd5c064369bfc1fd36aece00e2d5"
     for each in (customer, dict(reversed(customer.items()))):
         assert digest_customer(each, salt=b"0" * 16) == expected
-
-
-def test_moving_a_word_to_another_field_alters_the_digest():
-    """The fields' names and borders are part of what is digested."""
-    salt = b"0" * 16
-    first = digest_customer({"first_name": "Anna Maria", "last_name": "Berg"}, salt=salt)
-    assert first != digest_customer({"first_name": "Anna", "last_name": "Maria Berg"}, salt=salt)
+    moved = customer | {"last_name": "Tal", "first_name": "A\u0308nne Berg"}
+    assert digest_customer(moved, salt=b"0" * 16) != expected
 
 
 def test_nothing_of_the_customer_is_kept():

@@ -11,56 +11,36 @@ def code(outcome):
     return outcome["status"], outcome.get("problem", {}).get("code", "")
 
 
-def test_the_end_moves_and_the_planned_one_stays(planner):
-    """An earlier end keeps the planned end beside the actual one."""
-    planner.save()
-    rental = planner.book()
+def test_the_end_moves_and_the_planned_one_stays(planner, rental):
+    """An earlier end keeps the planned end beside the actual one. It must come after the start."""
     outcome = planner.do(planner.end_change(rental, planner.end() - timedelta(hours=2)))
     assert outcome["status"] == "done"
     assert outcome["rental"]["planned_end"] == rental["period"]["end"]
     assert outcome["rental"]["period"]["end"] < rental["period"]["end"]
     assert planner.state()["rental"] == outcome["rental"]
+    outcome = planner.do(planner.end_change(rental, planner.start()))
+    assert (code(outcome), outcome["problem"]["pointer"]) == (("refused", "period_invalid"), "/end")
 
 
-def test_a_running_rental_can_be_extended_and_shortened(planner):
-    """Although its start is past."""
-    planner.save()
-    rental = planner.book()
-    planner.control.clock(planner.start() + timedelta(hours=1))
+def test_a_running_rental_can_be_extended_and_shortened(planner, rental):
+    """Although its start is past; not to an end that is past, too."""
+    planner.control.clock(planner.start() + timedelta(hours=3))
     planner.control.desk(rental["id"], "hand_out")
-    assert planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))["status"] == "done"
+    for end in (planner.end() + timedelta(hours=1), planner.start() + timedelta(hours=4)):
+        outcome = planner.do(planner.end_change(rental, end))
+        assert (outcome["status"], outcome["rental"]["allowed_changes"]) == ("done", ["change_end"])
     outcome = planner.do(planner.end_change(rental, planner.start() + timedelta(hours=2)))
-    assert (outcome["status"], outcome["rental"]["allowed_changes"]) == ("done", ["change_end"])
-
-
-@pytest.mark.parametrize(
-    ("now", "end", "expected"),
-    [
-        pytest.param(3, 2, "period_in_past", id="in the past"),
-        pytest.param(-1, 0, "period_invalid", id="at the start"),
-    ],
-)
-def test_an_end_that_cannot_be_is_refused(planner, now, end, expected):
-    """It must come after Carloop's present and after the start. Hours are counted from the start."""
-    planner.save()
-    rental = planner.book()
-    planner.control.clock(planner.start() + timedelta(hours=now))
-    outcome = planner.do(planner.end_change(rental, planner.start() + timedelta(hours=end)))
-    assert code(outcome) == ("refused", expected)
-    assert outcome["problem"]["pointer"] == "/end"
+    assert (code(outcome), outcome["problem"]["pointer"]) == (("refused", "period_in_past"), "/end")
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("appointment_id", "A-1"),
-        ("option_id", "V1001"),
         ("option_id", ""),
-        ("reason", "x"),
         ("reason", 5),
         ("period", {"start": "2030-03-04T08:00:00Z", "end": "2030-03-04T09:00:00Z"}),
         ("period", {"start": "soon"}),
-        ("customer", {"source": "manual", "last_name": "X"}),
         ("customer", {"last_name": "X"}),
     ],
 )
@@ -76,10 +56,8 @@ def test_nothing_but_the_end_can_be_changed(planner, name, value):
     assert code(planner.do(change)) == ("refused", "change_id_reused")
 
 
-def test_an_end_that_collides_with_another_rental_is_refused(planner, rent_directly):
+def test_an_end_that_collides_with_another_rental_is_refused(planner, rental, rent_directly):
     """The vehicle is rented to somebody else after that; no other vehicles are offered."""
-    planner.save()
-    rental = planner.book()
     next_start = planner.end() + timedelta(days=1)
     rent_directly(rental["vehicle"]["id"], next_start, next_start + timedelta(days=1))
     outcome = planner.do(planner.end_change(rental, next_start + timedelta(hours=1)))
@@ -89,24 +67,17 @@ def test_an_end_that_collides_with_another_rental_is_refused(planner, rent_direc
     assert not {"rental", "alternatives"} & set(outcome)
 
 
-def test_a_change_of_an_older_revision_is_refused(planner):
-    """The advisor saw a rental that has been changed since; a cancellation is refused for the same reason."""
-    planner.save()
-    rental = planner.book()
-    planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
-    seen = {"revision": rental["revision"]}
-    later = planner.end_change(rental, planner.end() + timedelta(hours=2), **seen)
-    for stale in (later, planner.cancellation(rental_id=rental["id"], **seen)):
-        assert code(planner.do(stale)) == ("refused", "changed_elsewhere")
-
-
-def test_without_a_revision_the_present_one_is_changed(planner):
-    """The desk swapped the vehicle a moment ago; a new end is still welcome."""
-    planner.save()
-    rental = planner.book()
-    other = planner.search()["options"][0]["id"]
+def test_a_change_of_an_older_revision_is_refused(planner, rental):
+    """The desk swapped the vehicle since. Without a revision, the rental is changed as it is now."""
+    other = planner.roomy_car()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
-    outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))
+    seen, end = {"revision": rental["revision"]}, planner.end() + timedelta(hours=1)
+    for stale in (
+        planner.end_change(rental, end, **seen),
+        planner.cancellation(rental_id=rental["id"], **seen),
+    ):
+        assert code(planner.do(stale)) == ("refused", "changed_elsewhere")
+    outcome = planner.do(planner.end_change(rental, end))
     assert (outcome["status"], outcome["rental"]["vehicle"]["id"]) == ("done", other)
 
 
@@ -118,10 +89,9 @@ def test_without_a_revision_the_present_one_is_changed(planner):
     ],
     ids=["unreadable", "unauthorised"],
 )
-def test_a_rental_that_cannot_be_read_first_keeps_nothing(planner, fault, expected, detail):
+def test_a_rental_that_cannot_be_read_first_keeps_nothing(planner, rental, fault, expected, detail):
     """Nothing was sent yet: the change is refused for now, and the same one works later."""
-    planner.save()
-    change = planner.end_change(planner.book(), planner.end() + timedelta(hours=1))
+    change = planner.end_change(rental, planner.end() + timedelta(hours=1))
     planner.control.fault("read", "status", **fault)
     outcome = planner.do(change)
     assert code(outcome) == ("refused", expected)
@@ -135,10 +105,8 @@ def test_a_rental_that_cannot_be_read_first_keeps_nothing(planner, fault, expect
     [(["hand_out", "take_back"], "returned", "booked"), (["cancel"], "cancelled", "open")],
     ids=["returned", "cancelled"],
 )
-def test_a_closed_rental_is_refused_and_shown_as_it_is_now(planner, revision, desk, status, state):
+def test_a_closed_rental_is_refused_and_shown_as_it_is_now(planner, rental, revision, desk, status, state):
     """Our record, which was behind, is brought up to date."""
-    planner.save()
-    rental = planner.book()
     for action in desk:
         planner.control.desk(rental["id"], action)
     outcome = planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1), **revision))

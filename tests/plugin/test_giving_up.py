@@ -23,9 +23,6 @@ def giving_up(planner, booking):
     return planner.cancellation(book_change_id=booking["change_id"])
 
 
-# a booking that Carloop never had
-
-
 def test_giving_up_a_booking_that_never_arrived_waits_for_what_may_be_under_way(planner, lost_booking):
     """The giving up waits for the sending, the booking for the giving up; both settle together."""
     booking = lost_booking(fault=NEVER_ARRIVED)
@@ -37,7 +34,10 @@ def test_giving_up_a_booking_that_never_arrived_waits_for_what_may_be_under_way(
     again = planner.do(booking)
     assert code(again) == ("unknown", "outcome_pending")
     assert again["problem"]["detail"] == text("change.given_up_meanwhile", "de")
-    assert statuses(planner) == []
+    # whoever clicks in a second window is told that it is being done
+    second = planner.do(giving_up(planner, booking))
+    assert code(second) == ("refused", "outcome_pending")
+    assert second["problem"]["detail"] == text("change.other_pending", "de")
     planner.let_requests_age()
     settled = {each["change_id"]: each["status"] for each in planner.reconcile()["settled"]}
     assert settled[change["change_id"]] == "done"
@@ -45,29 +45,21 @@ def test_giving_up_a_booking_that_never_arrived_waits_for_what_may_be_under_way(
     refused = planner.do(booking)
     assert code(refused) == ("refused", "given_up")
     assert refused["problem"]["detail"] == text("change.given_up", "de")
-    assert planner.state()["state"] == "open"
+    assert (planner.state()["state"], statuses(planner)) == ("open", [])
 
 
-def test_asking_again_for_a_booking_that_is_given_up_settles_both(planner, lost_booking):
-    """Once no sending can arrive any more; the booking is not sent."""
+@pytest.mark.parametrize("age", [180, -3600], ids=["old", "clock set back"])
+def test_asking_again_for_a_booking_that_is_given_up_settles_both(planner, lost_booking, age):
+    """Once no sending can arrive any more; an age below zero is no reason to wait. The booking is not sent."""
     booking = lost_booking(fault=NEVER_ARRIVED)
-    planner.do(giving_up(planner, booking))
-    planner.let_requests_age()
+    change = giving_up(planner, booking)
+    assert planner.do(change)["status"] == "unknown"
+    planner.let_requests_age(age)
     assert code(planner.do(booking)) == ("refused", "given_up")
-    assert statuses(planner) == []
+    assert (planner.do(change)["status"], statuses(planner)) == ("done", [])
 
 
-def test_a_clock_set_back_keeps_nothing_in_flight(planner, lost_booking):
-    """The age of the sending is below zero by an hour, and nothing waits for that hour to pass."""
-    booking = lost_booking(fault=NEVER_ARRIVED)
-    planner.let_requests_age(-3600)
-    assert planner.do(giving_up(planner, booking))["status"] == "done"
-    assert planner.do(booking)["problem"]["code"] == "given_up"
-
-
-def test_a_booking_that_another_server_settles_as_refused_leaves_nothing_to_give_up(
-    planner, lost_booking, records
-):
+def test_a_booking_that_another_server_refused_leaves_nothing_to_give_up(planner, lost_booking, records):
     """There is nothing to wait for."""
     booking = lost_booking(fault=NEVER_ARRIVED)
     change = giving_up(planner, booking)
@@ -79,27 +71,22 @@ def test_a_booking_that_another_server_settles_as_refused_leaves_nothing_to_give
     assert code(planner.do(booking)) == ("refused", "vehicle_unavailable")
 
 
-def test_a_booking_is_given_up_once(planner, lost_booking):
-    """Whoever clicks in a second window is told that it is being done."""
-    booking = lost_booking(fault=NEVER_ARRIVED)
-    assert planner.do(giving_up(planner, booking))["status"] == "unknown"
-    outcome = planner.do(giving_up(planner, booking))
-    assert code(outcome) == ("refused", "outcome_pending")
-    assert outcome["problem"]["detail"] == text("change.other_pending", "de")
-
-
-# a booking that Carloop has
-
-
-def test_giving_up_a_booking_that_exists_cancels_it(planner, lost_booking):
-    """The booking is refused as given up, and nothing is said of the desk, which had no part in it."""
+@pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "lost"])
+def test_giving_up_a_booking_that_exists_cancels_it(planner, lost_booking, is_lost):
+    """The booking is refused as given up. A cancellation whose answer is lost is found out, and not sent again."""
     booking = lost_booking()
-    outcome = planner.do(giving_up(planner, booking))
+    change = giving_up(planner, booking)
+    if is_lost:
+        planner.control.fault("cancel", "drop_after", times=3)
+        assert code(planner.do(change)) == ("unknown", "unreachable")
+        planner.control.fault("cancel", "status", times=3, value=500)
+    outcome = planner.do(change)
     assert (outcome["status"], outcome["rental"]["status"]) == ("done", "cancelled")
     assert statuses(planner) == ["cancelled"]
     assert code(planner.do(booking)) == ("refused", "given_up")
     planner.reconcile()
     step = planner.save(revision=2)
+    # nothing is said of the desk, which had no part in it
     assert (step["state"], step["notices"]) == ("open", [])
     planner.book()
 
@@ -117,16 +104,6 @@ def test_a_booking_given_up_but_handed_out_stands(planner, lost_booking):
     planner.control.fault("cancel", "status", value=500)
     planner.reconcile()
     assert len(planner.control.http.get("/sandbox/faults").json()["items"]) == 1
-
-
-def test_a_cancellation_whose_answer_is_lost_is_found_out(planner, lost_booking):
-    """The outcome is unknown until the rental is found cancelled, which needs no second cancellation."""
-    change = giving_up(planner, lost_booking())
-    planner.control.fault("cancel", "drop_after", times=3)
-    assert code(planner.do(change)) == ("unknown", "unreachable")
-    planner.control.fault("cancel", "status", times=3, value=500)
-    assert planner.do(change)["status"] == "done"
-    assert statuses(planner) == ["cancelled"]
 
 
 @pytest.mark.parametrize(("status", "expected"), [(401, "not_authorised"), (429, "rate_limited")])
@@ -158,43 +135,28 @@ def test_a_giving_up_that_carloop_refuses_for_good_is_set_aside(planner, lost_bo
     assert statuses(planner) == ["cancelled"]
 
 
-# a booking that turns up late
-
-
-@pytest.fixture
-def late_rental(planner, lost_booking, rent_directly, records):
-    """A booking that was given up and arrives at Carloop afterwards: the rental it made."""
+@pytest.mark.parametrize("is_out", [False, True], ids=["reserved", "handed out"])
+def test_a_given_up_booking_that_turns_up_later_is_cancelled(
+    planner, lost_booking, rent_directly, records, is_out
+):
+    """Nothing is said of the desk. One that was handed out stands, which is reported once."""
     booking = lost_booking(fault=NEVER_ARRIVED)
     planner.let_requests_age()
     assert planner.do(giving_up(planner, booking))["status"] == "done"
     with records() as store:
         reference = f"{store.installation}/main/{planner.id}/{booking['change_id']}"
-    return rent_directly(booking["option_id"], planner.start(), planner.end(), reference=reference)
-
-
-def test_a_given_up_booking_that_turns_up_later_is_cancelled(planner, late_rental):
-    """Its request was under way for longer than expected; nothing is said of the desk."""
-    assert [each["status"] for each in planner.reconcile()["changed"]] == ["cancelled"]
-    assert statuses(planner) == ["cancelled"]
+    late = rent_directly(booking["option_id"], planner.start(), planner.end(), reference=reference)
+    if is_out:
+        planner.control.desk(late["id"], "hand_out")
+    status, state = ("picked_up", "booked") if is_out else ("cancelled", "open")
+    assert [each["status"] for each in planner.reconcile()["changed"]] == [status]
+    assert (statuses(planner), planner.reconcile()["changed"]) == ([status], [])
     step = planner.save(revision=2)
-    assert (step["state"], step["notices"]) == ("open", [])
+    assert (step["state"], step["notices"]) == (state, [])
 
 
-def test_a_given_up_booking_that_turns_up_handed_out_stands(planner, late_rental):
-    """The customer drives it; that is reported once."""
-    planner.control.desk(late_rental["id"], "hand_out")
-    assert [each["status"] for each in planner.reconcile()["changed"]] == ["picked_up"]
-    assert planner.reconcile()["changed"] == []
-    assert planner.state()["state"] == "booked"
-
-
-# a booking whose outcome is known
-
-
-def test_giving_up_what_is_done_by_now_cancels_it(planner):
+def test_giving_up_what_is_done_by_now_cancels_it(planner, booking):
     """The page was behind. The rental is found by its booking, although its end was changed since."""
-    planner.save()
-    booking = planner.booking()
     rental = planner.do(booking)["rental"]
     assert planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))["status"] == "done"
     outcome = planner.do(giving_up(planner, booking))
@@ -202,25 +164,18 @@ def test_giving_up_what_is_done_by_now_cancels_it(planner):
     assert statuses(planner) == ["cancelled"]
 
 
-def test_giving_up_what_was_refused_is_done(planner):
-    """There is no rental."""
+@pytest.mark.parametrize("fault", [None, "wrong_vehicle"], ids=["no rental", "another car"])
+def test_giving_up_what_was_refused_is_done(planner, fault):
+    """There is no rental, or that of another car, which is cancelled."""
     planner.save()
-    booking = planner.booking(option_id="V-never")
-    planner.do(booking)
-    outcome = planner.do(giving_up(planner, booking))
-    assert outcome["status"] == "done"
-    assert "rental" not in outcome
-
-
-def test_giving_up_a_booking_that_brought_another_car_cancels_that_one(planner):
-    """The booking was refused, and yet there is a rental."""
-    planner.save()
-    booking = planner.booking()
-    planner.control.fault("book", "wrong_vehicle")
+    booking = planner.booking() if fault else planner.booking(option_id="V-never")
+    if fault:
+        planner.control.fault("book", fault)
     assert planner.do(booking)["status"] == "refused"
     outcome = planner.do(giving_up(planner, booking))
-    assert (outcome["status"], outcome["rental"]["status"]) == ("done", "cancelled")
-    assert statuses(planner) == ["cancelled"]
+    cancelled = ["cancelled"] if fault else []
+    assert (outcome["status"], statuses(planner)) == ("done", cancelled)
+    assert [outcome["rental"]["status"]] == cancelled if fault else "rental" not in outcome
 
 
 def test_giving_up_a_booking_nobody_asked_for_is_refused(planner):

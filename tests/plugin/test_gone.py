@@ -6,16 +6,13 @@ from datetime import timedelta
 import pytest
 
 from carloop_plugin.messages import text
-from carloop_plugin.model import AccountId, AppointmentId
 
 REVISIONS = pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["read anew", "as seen"])
 
 
 @pytest.fixture
-def gone(planner, sandbox):
+def gone(rental, sandbox):
     """A rental of the planner's that was deleted in Carloop."""
-    planner.save()
-    rental = planner.book()
     with sandbox.store.database.writing():
         sandbox.store.database.run("DELETE FROM rentals WHERE id = ?", rental["id"])
     return rental
@@ -62,21 +59,20 @@ def test_it_is_not_believed_while_the_account_cannot_be_asked(planner, gone):
 
 
 def test_another_accounts_rental_of_the_same_id_is_not_gone(planner, gone, records):
-    """Two Carloops number alike; only the one that was asked has lost it."""
+    """Two Carloops number alike: the change is for the present account's, and only that one has lost it."""
     with records() as store:
         (known,) = store.rentals_named(gone["id"])
         newer = known.updated_at + timedelta(minutes=1)
-        twin = {"account": AccountId("other"), "appointment_id": AppointmentId("A-2"), "updated_at": newer}
-        store.keep_rental(replace(known, **twin))
+        store.keep_rental(replace(known, account="other", appointment_id="A-2", updated_at=newer))
     outcome = planner.do(planner.cancellation(rental_id=gone["id"], revision=1))
     assert (outcome["status"], outcome["rental"]["appointment_id"]) == ("done", planner.id)
     assert planner.state()["state"] == "open"
     (other,) = planner.host.mobility_states(["A-2"]).answers["carloop"]
-    assert other["state"] == "booked"
+    assert (other["state"], other["rental"]["status"]) == ("booked", "reserved")
 
 
 def test_it_does_not_block_another_booking(planner, gone):
-    """It looks for the rental first; a notice says that the desk cancelled it."""
+    """Carloop is asked for the rental first; a notice says that the desk cancelled it."""
     second = planner.booking()
     planner.control.fault("book", "status", times=3, value=429)
     assert code(planner.do(second)) == ("refused", "rate_limited")

@@ -25,21 +25,17 @@ def break_rental(rental, planner, proxy):
 
 
 def replay(rental):
-    """Answer with a rental as if it had been replayed, after Carloop has done the work."""
-    body = json.dumps(rental).encode()
+    """Write the answer that shows a rental as if it had been replayed."""
+    body = json.dumps(rental)
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
-    return Strike(
-        Effect.INSTEAD, Position.AFTER, answer=f"{head}idempotent-replay: true\r\n\r\n".encode() + body
-    )
+    return f"{head}idempotent-replay: true\r\n\r\n{body}".encode()
 
 
-def test_a_replayed_answer_that_is_another_rental_is_not_linked(planner, proxy):
+def test_a_replayed_answer_that_is_another_rental_is_not_linked(planner, booking, proxy):
     """Nothing of it is shown or offered for cancellation; the booking's own rental is found and linked."""
-    planner.save()
-    change = planner.booking()
     other = planner.control.api("GET", "/rentals", params={"limit": "1"}).json()["items"][0]
-    proxy.arm(replay(other), "book")
-    outcome = planner.do(change)
+    proxy.arm(Strike(Effect.INSTEAD, Position.AFTER, answer=replay(other)), "book")
+    outcome = planner.do(booking)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "invalid_answer")
     state = planner.state()
     assert (state["state"], state["proposals"]) == ("unknown", [])
@@ -54,17 +50,12 @@ def test_a_replayed_cancellation_that_cancelled_nothing_is_not_done(planner, pro
     change = lost_booking()
     (ours,) = planner.control.rentals(planner.id)
     giving_up = planner.cancellation(book_change_id=change["change_id"])
-    proxy.arm(Strike(Effect.INSTEAD, Position.BEFORE, answer=replay(ours).answer), "cancel")
+    proxy.arm(Strike(Effect.INSTEAD, Position.BEFORE, answer=replay(ours)), "cancel")
     outcome = planner.do(giving_up)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "invalid_answer")
     planner.reconcile()
     assert planner.do(giving_up)["status"] == "done"
     assert [rental["status"] for rental in planner.control.rentals(planner.id)] == ["cancelled"]
-
-
-def at_carloop(planner):
-    (rental,) = planner.control.rentals(planner.id)
-    return rental
 
 
 def findings(planner):
@@ -80,26 +71,21 @@ def told(caplog, name):
     return [each.fields for each in caplog.records if getattr(each, "event", "") == name]
 
 
-@pytest.fixture
-def strangers_rental(planner, rent_directly):
+def rent_later(planner, rent_directly, vehicle_id):
     """Make another planner's rental of a vehicle, long after the appointment."""
-
-    def rent(vehicle_id):
-        start = planner.start() + timedelta(days=40)
-        return rent_directly(vehicle_id, start, start + timedelta(hours=1))
-
-    return rent
+    start = planner.start() + timedelta(days=40)
+    return rent_directly(vehicle_id, start, start + timedelta(hours=1))
 
 
-def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(planner, proxy, strangers_rental, caplog):
+def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
+    planner, rental, proxy, rent_directly, caplog
+):
     """Changes of our own are seen, and the check of the connection names the rental that is skipped."""
-    planner.save()
-    ours = planner.book()
-    stranger = strangers_rental(ours["vehicle"]["id"])
-    planner.control.desk(ours["id"], "hand_out")
+    stranger = rent_later(planner, rent_directly, rental["vehicle"]["id"])
+    planner.control.desk(rental["id"], "hand_out")
     break_rental(stranger, planner, proxy)
     report = planner.reconcile()
-    assert [(each["id"], each["status"]) for each in report["changed"]] == [(ours["id"], "picked_up")]
+    assert [(each["id"], each["status"]) for each in report["changed"]] == [(rental["id"], "picked_up")]
     assert findings(planner) == (True, [CONNECTED, ("unreadable_rentals", "warning")])
     assert stranger["id"] in planner.host.check("carloop", "main")["findings"][-1]["message"]
     planner.reconcile()
@@ -110,30 +96,26 @@ def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(planner, prox
     assert findings(planner) == (True, [CONNECTED])
 
 
-def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(planner, proxy, strangers_rental):
+def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(planner, rental, proxy, rent_directly):
     """Also when the feed has gone past it: it becomes readable with a newer plugin, without a change at Carloop."""
-    planner.save()
-    ours = planner.book()
-    planner.control.desk(ours["id"], "hand_out")
-    break_rental(at_carloop(planner), planner, proxy)
+    planner.control.desk(rental["id"], "hand_out")
+    break_rental(planner.control.rentals(planner.id)[0], planner, proxy)
     assert planner.reconcile()["changed"] == []
     assert findings(planner) == (False, [CONNECTED, ("unreadable_rentals", "error")])
     planner.control.clock(datetime.now(UTC) + timedelta(minutes=5))
-    strangers_rental(ours["vehicle"]["id"])
+    rent_later(planner, rent_directly, rental["vehicle"]["id"])
     assert planner.reconcile()["changed"] == []
     assert not findings(planner)[0]
     proxy.calm()
-    assert [each["id"] for each in planner.reconcile()["changed"]] == [ours["id"]]
+    assert [each["id"] for each in planner.reconcile()["changed"]] == [rental["id"]]
     assert planner.state()["rental"]["status"] == "picked_up"
     assert findings(planner)[0]
 
 
-def test_a_pending_booking_whose_rental_cannot_be_read_is_neither_sent_nor_refused(
-    planner, proxy, lost_booking
-):
-    """It exists, and may become readable."""
+def test_a_pending_booking_whose_rental_cannot_be_read_stays_pending(planner, proxy, lost_booking):
+    """It is neither sent nor refused: it exists, and may become readable."""
     lost_booking()
-    break_rental(at_carloop(planner), planner, proxy)
+    break_rental(planner.control.rentals(planner.id)[0], planner, proxy)
     proxy.passed.clear()
     assert (planner.reconcile()["settled"], planner.reconcile()["pending"]) == ([], 1)
     assert {each.operation for each in proxy.passed} & {"book"} == set()
@@ -142,10 +124,8 @@ def test_a_pending_booking_whose_rental_cannot_be_read_is_neither_sent_nor_refus
     assert findings(planner)[0]
 
 
-def test_a_feed_that_is_no_list_is_reported(planner, proxy):
+def test_a_feed_that_is_no_list_is_reported(planner, rental, proxy):
     """Nothing of it can be read, so health is not green until it can."""
-    planner.save()
-    planner.book()
     proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=((b'"items":', b'"things":'),)), "read", times=99)
     planner.reconcile()
     assert findings(planner) == (False, [CONNECTED, ("feed_unreadable", "error")])

@@ -33,17 +33,13 @@ def save_each(planner, *customers):
         (DMS, [OTHER_DMS], DIFFERS),
         (DMS, [ADAM], DIFFERS),
         (ERIKA, [ERIKA | {"last_name": "Canary-Mayer"}], DIFFERS),
-        (ERIKA, [DMS], DIFFERS),
         (WENZEL, [WENZEL | {"company": "Canary-Wenzel AG"}], DIFFERS),
         (ERIKA | {"number": "1"}, [ERIKA | {"number": "2"}], DIFFERS),
-        (ERIKA, [ERIKA | {"phone": "0721 2", "email": "canary@example.org", "city": "Ulm"}], FITS),
-        (ERIKA, [ERIKA | {"salutation": "Frau", "kind": "person", "company": ""}], FITS),
-        (ERIKA, [ERIKA | {"first_name": "  Erika "}], FITS),
-        (DMS, [DMS | {"first_name": "Jo\u0308rg"}], FITS),
+        (ERIKA, [ERIKA | {"phone": "0721 2", "salutation": "Frau", "kind": "person", "company": ""}], FITS),
+        (DMS, [DMS | {"first_name": " Jo\u0308rg "}], FITS),
         (DMS, [DMS | {"last_name": "Canary-Müller-Berg", "phone": "0721 2"}], FITS),
         (ERIKA, [ERIKA | {"source": "dms", "number": "4713"}], FITS),
         (DMS, [{**DMS, "source": "manual", "number": ""}], FITS),
-        (DMS, [OTHER_DMS, DMS], FITS),
         (ERIKA, [ADAM, WENZEL, ERIKA], FITS),
     ],
 )
@@ -56,26 +52,22 @@ def test_another_customer_asks_for_attention(planner, booked_for, then, expected
     assert (step["state"], step["proposals"]) == (planner.state()["state"], planner.state()["proposals"])
 
 
-@pytest.mark.parametrize("locale", ["de", "en"])
-def test_the_notice_and_the_proposal_say_what_to_do(planner, locale):
+def test_the_notice_and_the_proposal_say_what_to_do(planner, rental):
     """Taken as it is, the proposal cancels, and the car can be booked for the new customer."""
-    planner.save()
-    planner.book()
     save_each(planner, OTHER_DMS)
-    step = planner.host.appointment_saved(planner.appointment, locale=locale).answers["carloop"]
-    (proposal,), (notice,) = step["proposals"], step["notices"]
-    assert notice["message"] == text("notice.customer_changed", locale)
-    assert proposal["message"] == text("proposal.customer_changed", locale)
+    for locale in ("de", "en"):
+        step = planner.host.appointment_saved(planner.appointment, locale=locale).answers["carloop"]
+        (proposal,), (notice,) = step["proposals"], step["notices"]
+        assert notice["message"] == text("notice.customer_changed", locale)
+        assert proposal["message"] == text("proposal.customer_changed", locale)
     change = proposal["change"] | {"change_id": planner.cancellation()["change_id"]}
     assert (change["action"], planner.do(change)["status"]) == ("cancel", "done")
     planner.book()
     assert told(save_each(planner, OTHER_DMS)) == FITS
 
 
-def test_a_rental_that_is_handed_out_is_left_to_the_desk(planner):
+def test_a_rental_that_is_handed_out_is_left_to_the_desk(planner, rental):
     """It cannot be cancelled; a notice says so."""
-    planner.save()
-    rental = planner.book()
     planner.control.desk(rental["id"], "hand_out")
     planner.reconcile()
     assert told(save_each(planner, OTHER_DMS)) == ("attention", [], ["desk_must_help"])
@@ -114,20 +106,20 @@ def identities(planner, records):
     """List every digest of somebody that the records keep of the planner's appointment."""
 
     def look():
+        sql = "SELECT customers FROM {}"
         with records() as store:
-            rows = store.database.query("SELECT customers FROM appointments WHERE id = ?", [planner.id])
-            rows += store.database.query(
-                "SELECT customers FROM intents WHERE appointment_id = ?", [planner.id]
-            )
+            rows = [
+                row
+                for table in ("appointments", "intents")
+                for row in store.database.query(sql.format(table))
+            ]
         return [each for row in rows for each in (row["customers"] or "").split()]
 
     return look
 
 
-def test_an_erased_customer_stays_another_one(planner, identities):
+def test_an_erased_customer_stays_another_one(planner, rental, identities):
     """Their digests are erased, and the rental still does not fit the present customer."""
-    planner.save()
-    planner.book()
     save_each(planner, OTHER_DMS)
     assert len(identities()) == 3
     report = planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []}).answers["carloop"]

@@ -5,29 +5,22 @@ import math
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from mobility_hookspecs import CallContext, MobilityProblem
+from mobility_hookspecs import CallContext
 
 
-def test_a_change_for_another_provider_is_not_answered():
-    """In plain pluggy every provider is asked."""
+def test_documents_for_another_provider_are_left_alone(configured, records):
+    """In plain pluggy every provider is asked: its change is not answered, its settings are not saved."""
     assert plugin.on_rental_change({"provider": "taxi"}, CallContext.within(5)) is None
-
-
-def test_settings_for_another_provider_are_not_saved(configured, records):
-    """In plain pluggy every provider is asked."""
     settings = {"provider": "taxi", "site": "main", "values": {"base_url": "https://taxi.example"}}
     assert plugin.save_provider_settings(settings, CallContext.within(5)) is None
     with records() as store:
         assert store.stored_settings(bootstrap.DEFAULT_SITE) is None
 
 
-@pytest.mark.parametrize(
-    "change", [None, [], "x", {}, {"provider": 5}, {"provider": ""}, {"provider": "carloop"}]
-)
+@pytest.mark.parametrize("change", [None, "x", {}, {"provider": 5}, {"provider": "carloop"}])
 def test_an_unreadable_change_is_refused(configured, change):
     """What of it cannot be read is null."""
     outcome = plugin.on_rental_change(change, CallContext.within(5))
-    assert outcome is not None
     assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "invalid_document")
     assert outcome["change_id"] is None
 
@@ -36,44 +29,21 @@ def test_a_call_without_a_deadline_is_answered(planner):
     """A host that does not use the host kit may set none."""
     planner.save()
     outcome = plugin.on_rental_change(planner.booking(), CallContext(math.inf))
-    assert outcome is not None
     assert outcome["status"] == "done"
+
+
+def hostile(*_):
+    raise RuntimeError("hostile")
 
 
 class Hostile(dict):
     """A dict that is valid, and raises when it is read by its own methods."""
 
-    def __getitem__(self, key):
-        raise RuntimeError("hostile")
-
-    def __iter__(self):
-        raise RuntimeError("hostile")
-
-    def get(self, *_):
-        raise RuntimeError("hostile")
-
-    def items(self):
-        raise RuntimeError("hostile")
-
-
-class Liar(str):
-    """A text that ends the process when compared."""
-
-    __slots__ = ()
-    __hash__ = str.__hash__
-
-    def __eq__(self, other):
-        raise SystemExit(1)
+    __getitem__ = __iter__ = get = items = hostile
 
 
 def test_hostile_objects_are_read_by_their_content(planner):
     """A plain copy is validated and used."""
     step = plugin.on_appointment_saved(Hostile(planner.appointment), CallContext.within(5))
     assert step["appointment_id"] == planner.id
-    cancellation = planner.cancellation(rental_id="R-1") | {"provider": Liar("carloop")}
-    for change, expected in ((Hostile(planner.booking()), "done"), (cancellation, "refused")):
-        outcome = plugin.on_rental_change(change, CallContext.within(5))
-        assert outcome is not None
-        assert outcome["status"] == expected
-    with pytest.raises(MobilityProblem):
-        plugin.provide_mobility_states([Liar("A")], CallContext.within(5))
+    assert plugin.on_rental_change(Hostile(planner.booking()), CallContext.within(5))["status"] == "done"

@@ -16,51 +16,34 @@ def plugin_environment(plugin_environment, line, monkeypatch):
     bootstrap.close()
 
 
-def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, line):
+def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, booking, line):
     """The same change works when the server is back."""
-    planner.save()
-    change = planner.booking()
     bootstrap.close()
     line.is_down = True
-    outcome = planner.do(change)
+    outcome = planner.do(booking)
     assert outcome["status"] == "refused"
     assert (outcome["problem"]["code"], outcome["problem"]["retryable"]) == ("storage_failed", True)
     assert planner.control.rentals(planner.id) == []
     line.is_down = False
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
 
 
-def test_an_intent_that_may_be_written_is_unknown(planner, line):
-    """Recovery may send it, so it is no refusal; the same change again finds out."""
-    planner.save()
-    change = planner.booking()
-    line.cut_at, line.goes_down = (b"INSERT INTO intents", b"COMMIT\x00"), True
-    outcome = planner.do(change)
+@pytest.mark.parametrize(
+    ("cut_at", "at_carloop"),
+    [
+        ((b"INSERT INTO intents", b"COMMIT\x00"), []),
+        ((b"state = 'settled', body = NULL",), ["reserved"]),
+    ],
+    ids=["the intent", "the outcome"],
+)
+def test_what_may_not_be_written_is_unknown_and_settled_later(planner, booking, line, cut_at, at_carloop):
+    """Recovery may send the intent, so it is no refusal; a rental that could not be written down is found again."""
+    line.cut_at, line.goes_down = cut_at, True
+    outcome = planner.do(booking)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "storage_failed")
     assert outcome["problem"]["detail"] == text("change.unknown", "de")
-    assert planner.control.rentals(planner.id) == []
+    assert [each["status"] for each in planner.control.rentals(planner.id)] == at_carloop
     line.is_down = False
     assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
     assert len(planner.control.rentals(planner.id)) == 1
-
-
-def test_a_lost_commit_that_can_be_looked_up_is_not_noticed(planner, line):
-    """The intent is found on the next connection, and the booking goes on."""
-    planner.save()
-    line.cut_at = (b"INSERT INTO intents", b"COMMIT\x00")
-    assert planner.do(planner.booking())["status"] == "done"
-    assert line.cut_at == ()
-    assert len(planner.control.rentals(planner.id)) == 1
-
-
-def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner, line):
-    """The rental is there; what could not be written down is found out again."""
-    planner.save()
-    change = planner.booking()
-    line.cut_at, line.goes_down = (b"state = 'settled', body = NULL",), True
-    assert planner.do(change)["status"] == "unknown"
-    assert [each["status"] for each in planner.control.rentals(planner.id)] == ["reserved"]
-    line.is_down = False
-    assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
-    assert planner.state()["state"] == "booked"

@@ -1,10 +1,11 @@
 """Searching free vehicles: when the next one is free, filters that Carloop rejects, and alternatives."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from carloop_plugin.model import Account, AccountId, FreeVehicles
+from carloop_plugin.model import Account, FreeVehicles
 from carloop_plugin.search import search
 
 FREE = datetime(2030, 3, 5, 7, 30, tzinfo=UTC)
@@ -15,19 +16,11 @@ REQUEST = {
 }
 
 
-class Busy:
-    """A Carloop whose vehicles are all rented out, with an account in a time zone."""
-
-    def __init__(self, zone):
-        self.account = Account(AccountId("acme"), "Acme", zone, (), FREE, timedelta())
-
-    def known_account(self, **_):
-        """Return the account."""
-        return self.account
-
-    def search(self, *_, **__):
-        """Find nothing."""
-        return FreeVehicles((), FREE, 3, 3, FREE)
+def busy_carloop(zone):
+    """Return a Carloop whose vehicles are all rented out, with an account in a time zone."""
+    account = Account("acme", "Acme", zone, (), FREE, timedelta())
+    found = FreeVehicles((), FREE, 3, 3, FREE)
+    return SimpleNamespace(known_account=lambda **_: account, search=lambda *_, **__: found)
 
 
 @pytest.mark.parametrize(
@@ -40,21 +33,16 @@ class Busy:
 )
 def test_when_the_next_vehicle_is_free(appointments, accounts, message):
     """In the appointment's zone, else the account's; for an unknown zone no time is given."""
-    offer = search(
-        REQUEST, carloop=Busy(accounts), station=None, time_zone=appointments, locale="en", deadline=0.0
-    )
-    explanation = offer["explanation"]
+    context = {"station": None, "time_zone": appointments, "locale": "en", "deadline": 0.0}
+    explanation = search(REQUEST, carloop=busy_carloop(accounts), **context)["explanation"]
     assert explanation["message"].endswith(message), explanation
     assert explanation["next_free"] == "2030-03-05T07:30:00Z"
 
 
 def test_filters_that_carloop_rejects_are_pointed_at(planner):
     """The contract allows more classes than Carloop does."""
-    request = {
-        "site": "main",
-        "period": planner.appointment["period"],
-        "filters": {"vehicle_classes": [f"c{n}" for n in range(500)], "features": []},
-    }
+    filters = {"vehicle_classes": [f"c{n}" for n in range(500)], "features": []}
+    request = REQUEST | {"period": planner.appointment["period"], "filters": filters}
     (failure,) = planner.host.mobility_options(request).failures
     assert (failure.problem["code"], failure.problem["pointer"]) == ("invalid_document", "/filters")
 

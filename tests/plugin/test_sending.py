@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.change import change_rental
 from carloop_plugin.intents import Outcome, OutcomeStatus, Recorded
-from carloop_plugin.model import Action, ChangeId, Reason, Refused
+from carloop_plugin.messages import text
+from carloop_plugin.model import Action, Reason, Refused
 from carloop_plugin.recover import recover
 from carloop_plugin.send import record_and_send
 from carloop_plugin.settle import IN_FLIGHT
@@ -17,70 +17,50 @@ from mobility_hookspecs import CallContext
 
 
 @pytest.fixture
-def send(plugin_environment):
-    """Give what records and sends an intent, as if all that was looked at before had been clear."""
+def lost_intent(lost_booking, records):
+    """Lose the answer to a booking; return its intent as it is in the records."""
 
-    def send(intent):
-        with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-            carloop = wired.call.connect(intent.site)
-            account = carloop.known_account(deadline=wired.call.deadline)
-            return record_and_send(intent, carloop=carloop, account=account, call=wired.call)
-
-    return send
-
-
-@pytest.fixture
-def intent_of(records):
-    """Read a change's intent from the records."""
-
-    def read(change):
+    def lose(**fault):
+        change = lost_booking(**fault)
         with records() as store:
             return store.intent(change["change_id"])
 
-    return read
+    return lose
 
 
-@pytest.fixture
-def lost(lost_booking, intent_of):
-    """A booking that Carloop has, and whose outcome is unknown."""
-    return intent_of(lost_booking())
+def send(intent):
+    """Record and send an intent, as if all that was looked at before had been clear."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+        carloop = wired.call.connect(intent.site)
+        account = carloop.known_account(deadline=wired.call.deadline)
+        return record_and_send(intent, carloop=carloop, account=account, call=wired.call)
 
 
 def another(intent):
     """Ask for the same again, under another id."""
-    return replace(intent, change_id=ChangeId(str(uuid.uuid4())))
+    return replace(intent, change_id=str(uuid.uuid4()))
 
 
-def test_while_another_change_is_pending_nothing_is_sent(planner, lost, send):
-    """The other one was recorded between looking and recording."""
+def test_what_another_process_recorded_meanwhile_is_not_sent_over(planner, lost_intent):
+    """Another change waits for it; the same one is found out, and its outcome stands; a rental is not doubled."""
+    lost = lost_intent()
     with pytest.raises(Refused) as refused:
         send(another(lost))
     assert refused.value.reason == Reason("outcome_pending", "change.other_pending")
-    assert len(planner.control.rentals(planner.id)) == 1
-
-
-def test_beside_a_rental_nothing_is_sent(planner, lost, send):
-    """It was linked between looking and recording; the refusal shows it."""
-    planner.reconcile()
-    with pytest.raises(Refused) as refused:
-        send(another(lost))
-    assert refused.value.reason == Reason("already_booked", "change.already_booked")
-    assert refused.value.rental == planner.state()["rental"]
-    assert len(planner.control.rentals(planner.id)) == 1
-
-
-def test_the_same_change_is_found_out_and_not_sent(planner, lost, send):
-    """Another process recorded it: first it is found out, then its outcome stands."""
     found_out = send(lost)
     assert found_out.rental == planner.state()["rental"]
     assert send(lost) == found_out
+    with pytest.raises(Refused) as refused:
+        send(another(lost))
+    assert refused.value.reason == Reason("already_booked", "change.already_booked")
+    assert refused.value.rental == found_out.rental
     assert len(planner.control.rentals(planner.id)) == 1
 
 
 @pytest.fixture
-def unsent(lost_booking, intent_of):
+def unsent(lost_intent):
     """A booking that Carloop has never seen, and whose outcome is unknown."""
-    return intent_of(lost_booking(fault="drop_before"))
+    return lost_intent(fault="drop_before")
 
 
 def take_back(store, intent):
@@ -91,9 +71,8 @@ def take_back(store, intent):
 
 
 def settle(store, intent):
-    store.settle(
-        intent.change_id, Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=Reason("rental_closed"))
-    )
+    refused = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=Reason("rental_closed"))
+    store.settle(intent.change_id, refused)
 
 
 def give_up(store, intent):
@@ -115,40 +94,23 @@ def test_what_another_process_did_since_the_intent_was_read_is_not_sent_over(pla
     assert planner.control.rentals(planner.id) == []
 
 
-class TakenBack:
-    """The records, from which another process takes the intent back at the last moment."""
-
-    def __init__(self, store):
-        self._store = store
-
-    def __getattr__(self, name):
-        return getattr(self._store, name)
-
-    def claim(self, intent):
-        take_back(self._store, intent)
-        return self._store.claim(intent)
-
-
-def test_who_finds_a_change_taken_back_is_refused(planner, lost_booking):
+def test_who_finds_a_change_taken_back_is_refused(planner, lost_booking, records, monkeypatch):
     """Two asked for the same change, and the first was told that it is not done: never `unknown` without a record."""
     change = lost_booking(fault="drop_before")
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        call = replace(wired.call, store=TakenBack(wired.call.store))
-        outcome = change_rental(change, call)
-    assert outcome.status is OutcomeStatus.REFUSED
-    assert outcome.reason == Reason("busy", "change.taken_back")
+    with records() as store:
+        records_type, claim = type(store), type(store).claim
+
+    def claim_too_late(store, intent):
+        take_back(store, intent)
+        return claim(store, intent)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(records_type, "claim", claim_too_late)
+        outcome = planner.do(change)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "busy")
+    assert outcome["problem"]["detail"] == text("change.taken_back", "de")
     assert (planner.state()["state"], planner.control.rentals(planner.id)) == ("open", [])
     assert planner.do(change)["status"] == "done"
-
-
-@pytest.mark.both_databases
-def test_a_late_refusal_does_not_settle_what_was_sent_again_since(unsent, records):
-    """Whoever sent it last is still waiting for the answer, which may be that it is done."""
-    with records() as store:
-        assert store.claim(unsent) is not None
-        refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))
-        assert store.settle(unsent.change_id, refused, sends=unsent.sends) is None
-        assert store.settle(unsent.change_id, refused, sends=unsent.sends + 1) == refused
 
 
 def test_a_change_that_a_host_awaits_is_not_taken_back(unsent, records):
@@ -158,14 +120,17 @@ def test_a_change_that_a_host_awaits_is_not_taken_back(unsent, records):
         assert store.intent(unsent.change_id) == unsent
 
 
+@pytest.mark.both_databases
 def test_a_refusal_of_a_sending_that_was_overtaken_settles_nothing(rent_directly, unsent):
-    """Another process has sent the change again while Carloop was refusing ours."""
+    """Another process sent it again meanwhile, and is waiting for the answer, which may be that it is done."""
     rent_directly(unsent.vehicle_id, unsent.period.start, unsent.period.end)
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
         store, carloop = wired.call.store, wired.call.connect(unsent.site)
         account = carloop.known_account(deadline=wired.call.deadline)
         ours = store.claim(unsent)
-        assert store.claim(ours) is not None
+        theirs = store.claim(ours)
         outcome = send_claimed(ours, carloop=carloop, account=account, call=wired.call)
         assert (outcome.status, outcome.reason) == (OutcomeStatus.UNKNOWN, IN_FLIGHT)
         assert not store.intent(unsent.change_id).is_settled
+        refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))
+        assert store.settle(unsent.change_id, refused, sends=theirs.sends) == refused

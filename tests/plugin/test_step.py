@@ -10,23 +10,7 @@ from carloop_plugin import plugin
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.messages import text
 from carloop_plugin.model import CallFailed, Reason
-from mobility_hookspecs import CallContext, MobilityHost
-
-APPOINTMENT = {
-    "id": "A-1",
-    "revision": 2,
-    "status": "scheduled",
-    "site": "main",
-    "period": {"start": "2030-03-04T08:00:00+01:00", "end": "2030-03-04T17:00:00+01:00"},
-    "time_zone": "Europe/Berlin",
-    "customer": {"source": "dms", "number": "4711", "last_name": "Canary"},
-}
-
-
-def saved(host, *, locale="de", **changes):
-    gathered = host.appointment_saved(APPOINTMENT | changes, locale=locale)
-    assert gathered.failures == ()
-    return gathered.answers["carloop"]
+from mobility_hookspecs import CallContext
 
 
 def moved(planner, *, start_hours=0, end_hours=0):
@@ -38,31 +22,27 @@ def notices(step):
     return [each["code"] for each in step["notices"]]
 
 
-def test_period_and_customer_are_taken_over_as_saved(plugin_environment):
-    """Unaltered; a DMS customer is read-only."""
-    with MobilityHost.of(plugin) as host:
-        step = saved(host)
+def test_period_and_customer_are_taken_over_as_saved(planner):
+    """A DMS customer is read-only. An older revision gets the newest one's period, and no customer, maybe another."""
+    saved = planner.appointment
+    step = planner.save()
     assert (step["state"], step["locked"]) == ("open", ["/customer"])
-    assert (step["period"], step["customer"]) == (APPOINTMENT["period"], APPOINTMENT["customer"])
-
-
-def test_an_older_revision_is_answered_with_the_newest_ones_period(plugin_environment):
-    """Without a customer: it may be another one."""
-    newer = {"start": "2030-03-05T08:00:00+01:00", "end": "2030-03-05T17:00:00+01:00"}
-    with MobilityHost.of(plugin) as host:
-        saved(host, revision=3, period=newer)
-        step = saved(host)
+    assert (step["period"], step["customer"]) == (saved["period"], saved["customer"])
+    newer = moved(planner, start_hours=24, end_hours=24)
+    planner.save(revision=2, period=newer)
+    step = planner.save(**saved)
     assert step["period"] == newer
     assert "customer" not in step
 
 
-def test_without_settings_a_notice_says_what_to_do(plugin_environment):
+@pytest.mark.parametrize(("locale", "word"), [("de", "Webadresse"), ("en", "address")])
+def test_without_settings_a_notice_says_what_to_do(planner, monkeypatch, locale, word):
     """In the language of the call."""
-    with MobilityHost.of(plugin) as host:
-        for locale, word in (("de", "Webadresse"), ("en", "address")):
-            (notice,) = saved(host, locale=locale)["notices"]
-            assert (notice["code"], notice["severity"]) == ("not_configured", "error")
-            assert word in notice["message"]
+    monkeypatch.delenv("CARLOOP_BASE_URL")
+    step = planner.host.appointment_saved(planner.appointment, locale=locale).answers["carloop"]
+    (notice,) = step["notices"]
+    assert (notice["code"], notice["severity"]) == ("not_configured", "error")
+    assert word in notice["message"]
 
 
 def test_an_unknown_time_zone_is_refused(planner):
@@ -73,13 +53,14 @@ def test_an_unknown_time_zone_is_refused(planner):
     assert planner.state()["state"] == "open"
 
 
-def test_a_booked_appointment_locks_customer_and_period(planner):
-    """Only the end can be changed, and that by a change of its own."""
-    planner.save()
-    planner.book()
+def test_a_booked_appointment_locks_customer_and_period(planner, rental):
+    """Only the end can be changed, by a change of its own. States come in the order asked, without the network."""
     step = planner.save(revision=2)
     assert (step["state"], step["locked"]) == ("booked", ["/customer", "/period"])
-    assert planner.state()["state"] == "booked"
+    assert (planner.state()["rental"], rental["allowed_changes"]) == (rental, ["change_end", "cancel"])
+    planner.control.fault("any", "status", times=20, value=503)
+    states = planner.host.mobility_states(["never", planner.id]).answers["carloop"]
+    assert [(s["appointment_id"], s["state"]) for s in states] == [("never", "open"), (planner.id, "booked")]
 
 
 @pytest.mark.parametrize(
@@ -91,10 +72,10 @@ def test_a_booked_appointment_locks_customer_and_period(planner):
     ],
     ids=["prolonged", "moved", "cancelled"],
 )
-def test_an_appointment_that_no_longer_fits_proposes_a_change(planner, status, hours, reason, action, state):
+def test_an_appointment_that_no_longer_fits_proposes_a_change(
+    planner, rental, status, hours, reason, action, state
+):
     """A notice says why. Nothing is changed until the proposal is sent, and then the rental fits again."""
-    planner.save()
-    rental = planner.book()
     step = planner.save(revision=2, status=status, period=moved(planner, **hours))
     assert (step["state"], step["rental"]["id"], notices(step)) == ("attention", rental["id"], [reason])
     (proposal,) = step["proposals"]
@@ -115,34 +96,25 @@ def test_an_appointment_moved_while_its_booking_is_pending_asks_for_attention(pl
     assert planner.state()["state"] == "attention"
 
 
-def test_a_rental_cancelled_at_the_desk_is_said(planner):
-    """The appointment is open again, and a notice says why."""
-    planner.save()
-    rental = planner.book()
-    planner.control.desk(rental["id"], "cancel")
+@pytest.mark.parametrize("by", ["desk", "us", "us, answer lost"])
+def test_a_rental_cancelled_at_the_desk_is_said(planner, rental, by):
+    """The appointment is open again, and a notice says why. One that we cancelled needs none."""
+    if by == "desk":
+        planner.control.desk(rental["id"], "cancel")
+    elif by != "us":
+        planner.control.fault("cancel", "drop_after", times=3)
+    if by != "desk":
+        planner.do(planner.cancellation(rental_id=rental["id"]))
     planner.reconcile()
     step = planner.save(revision=2)
-    assert (step["state"], notices(step)) == ("open", ["cancelled_at_desk"])
-
-
-@pytest.mark.parametrize("fault", [None, "drop_after"], ids=["answered", "lost"])
-def test_a_rental_we_cancelled_needs_no_notice(planner, fault):
-    """Neither if the answer was lost and the rental found cancelled."""
-    planner.save()
-    rental = planner.book()
-    if fault:
-        planner.control.fault("cancel", fault, times=3)
-    planner.do(planner.cancellation(rental_id=rental["id"]))
-    planner.reconcile()
-    step = planner.save(revision=2)
-    assert (step["state"], step["notices"]) == ("open", [])
+    assert (step["state"], notices(step)) == ("open", ["cancelled_at_desk"] if by == "desk" else [])
 
 
 def test_a_rental_found_changed_by_the_desk_says_so(planner, lost_booking):
     """The desk swapped the vehicle before the booking was known to have worked. A change by the advisor ends that."""
     lost_booking()
     rental = planner.control.rentals(planner.id)[0]
-    other = planner.search()["options"][0]["id"]
+    other = planner.roomy_car()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
     step = planner.save(revision=2)
     assert (step["state"], step["rental"]["vehicle"]["id"], notices(step)) == ("booked", other, ["differs"])
@@ -163,15 +135,6 @@ def test_a_period_the_advisor_chose_is_left_alone(planner):
         assert (step["state"], step["proposals"]) == ("booked", [])
     assert planner.do(planner.end_change(rental, planner.end() + timedelta(hours=3)))["status"] == "done"
     assert (planner.state()["state"], planner.state()["proposals"]) == ("booked", [])
-
-
-def test_states_come_in_the_order_asked_and_without_the_network(planner):
-    """One for each id; an appointment never seen is open."""
-    planner.save()
-    planner.book()
-    planner.control.fault("any", "status", times=20, value=503)
-    states = planner.host.mobility_states(["never", planner.id]).answers["carloop"]
-    assert [(s["appointment_id"], s["state"]) for s in states] == [("never", "open"), (planner.id, "booked")]
 
 
 def test_a_pending_change_may_take_half_of_the_steps_time(planner, lost_booking, monkeypatch):

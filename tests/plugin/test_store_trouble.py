@@ -1,88 +1,66 @@
 """Records that cannot be written: nothing is sent before they are, and nothing is lost afterwards."""
 
 import sqlite3
-import threading
 from contextlib import closing, contextmanager
 
+import pytest
+
 from carloop_plugin import bootstrap, plugin
+from carloop_plugin.store import connection
 from mobility_hookspecs import CallContext
 
 
-@contextmanager
-def locked(store):
-    """Hold the store's write lock, as another process might."""
-    with closing(sqlite3.connect(store, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
+@pytest.fixture
+def locked(planner, monkeypatch):
+    """Hold the records' write lock, as another process might, for longer than a call waits for it."""
+    monkeypatch.setattr(connection, "LONGEST_WAIT", 0.1)
+
+    @contextmanager
+    def locked():
+        with closing(sqlite3.connect(planner.store, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+
+    return locked
 
 
-def ask(change, *, seconds):
-    """Call the plugin itself, with no host that loses patience; return how it answers, and why."""
-    outcome = plugin.on_rental_change(change, CallContext.within(seconds))
-    assert outcome is not None
+def code(outcome):
     return outcome["status"], outcome.get("problem", {}).get("code", "")
 
 
-@contextmanager
-def asking(change, *, seconds):
-    """Call the plugin from another thread; give its answers, and what waits for them."""
-    answers = []
-    thread = threading.Thread(target=lambda: answers.append(ask(change, seconds=seconds)))
-    thread.start()
-    yield answers, thread.join
-    thread.join()
-
-
-def test_nothing_is_sent_before_the_intent_is_durable(planner):
-    """A locked store is `busy`, Carloop hears nothing of the change, and the same change works later."""
-    planner.save()
-    change = planner.booking()
-    with locked(planner.store):
-        outcome = plugin.on_rental_change(change, CallContext.within(0.5))
-    assert outcome is not None
-    assert outcome["status"] == "refused"
-    assert (outcome["problem"]["code"], outcome["problem"]["retryable"]) == ("busy", True)
+def test_nothing_is_sent_before_the_intent_is_durable(planner, booking, locked):
+    """Locked records are `busy`, Carloop hears nothing of the change, and the same change works later."""
+    with locked():
+        assert code(planner.do(booking)) == ("refused", "busy")
     assert planner.control.rentals(planner.id) == []
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
 
 
-def test_records_that_are_locked_while_carloop_is_asked_refuse_the_change(planner, pause):
+def test_records_that_are_locked_while_carloop_is_asked_refuse_the_change(planner, booking, locked, begin):
     """They could be opened, and the intent cannot be written: nothing is sent."""
-    planner.save()
-    change = planner.booking()
     bootstrap.close()
-    reading = pause("read_account")
-    with asking(change, seconds=1.5) as (answers, answered):
-        reading.wait()
-        with locked(planner.store):
-            reading.resume()
-            answered()
-    assert answers == [("refused", "busy")]
+    finish = begin(booking, "read_account")
+    with locked():
+        assert code(finish()) == ("refused", "busy")
     assert planner.control.rentals(planner.id) == []
 
 
-def test_a_change_that_is_being_sent_is_not_sent_twice(planner, pause):
+def test_a_change_that_is_being_sent_is_not_sent_twice(planner, booking, begin):
     """Whoever sends the same one meanwhile, and cannot wait, is told that the outcome is unknown."""
-    planner.save()
-    change = planner.booking()
-    sending = pause("send")
-    with asking(change, seconds=30) as (answers, _):
-        sending.wait()
-        assert ask(change, seconds=0.1) == ("unknown", "deadline_exceeded")
-        sending.resume()
-    assert answers == [("done", "")]
+    finish = begin(booking, "send")
+    # the plugin itself, with no host that loses patience
+    impatient = plugin.on_rental_change(booking, CallContext.within(0.2))
+    assert code(impatient) == ("unknown", "deadline_exceeded")
+    assert code(finish()) == ("done", "")
+    assert len(planner.control.rentals(planner.id)) == 1
 
 
-def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner, pause):
+def test_an_answer_that_cannot_be_kept_is_unknown_and_settled_later(planner, locked, begin):
     """The rental exists; what could not be written is found out again."""
     planner.save()
-    sending = pause("send")
-    with asking(planner.booking(), seconds=1.5) as (answers, answered):
-        sending.wait()
-        with locked(planner.store):
-            sending.resume()
-            answered()
-    assert [status for status, _ in answers] == ["unknown"]
+    finish = begin(planner.booking(), "send")
+    with locked():
+        assert finish()["status"] == "unknown"
     assert [each["status"] for each in planner.control.rentals(planner.id)] == ["reserved"]
     assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
     assert planner.state()["state"] == "booked"

@@ -31,20 +31,24 @@ def code(outcome):
 
 
 @pytest.mark.both_databases
-def test_a_lost_answer_is_unknown_until_reconciled(planner, lose):
+def test_a_lost_answer_is_unknown_until_reconciled(planner, booking, lose):
     """It is shown as pending, and settles as the one rental."""
-    planner.save()
-    change = planner.booking()
     # whatever the cause, the advisor is not asked to try again
-    assert lose(change)["problem"]["detail"] == text("change.unknown", "de")
+    assert lose(booking)["problem"]["detail"] == text("change.unknown", "de")
     state = planner.state()
     assert state["state"] == "unknown"
-    assert (state["pending"]["change_id"], state["pending"]["action"]) == (change["change_id"], "book")
+    assert (state["pending"]["change_id"], state["pending"]["action"]) == (booking["change_id"], "book")
+    # another change has to wait
+    planner.control.fault("any", "status", times=50, value=503)
+    refused = planner.do(planner.booking(option_id="V1001"))
+    assert code(refused) == ("refused", "outcome_pending")
+    assert refused["problem"]["detail"] == text("change.other_pending", "de")
+    planner.control.calm()
     (settled,) = planner.reconcile()["settled"]
-    assert (settled["status"], settled["change_id"]) == ("done", change["change_id"])
+    assert (settled["status"], settled["change_id"]) == ("done", booking["change_id"])
     assert statuses(planner) == ["reserved"]
     assert planner.state()["state"] == "booked"
-    assert planner.do(change) == settled
+    assert planner.do(booking) == settled
 
 
 @pytest.mark.parametrize("fault", [LOST, NEVER_ARRIVED], ids=["lost", "never arrived"])
@@ -66,30 +70,19 @@ def test_the_same_change_again_finds_out(planner, sandbox, lose, operation, stat
         assert outcome["rental"]["period"]["end"] > outcome["rental"]["planned_end"]
 
 
-def test_it_is_sent_again_under_the_key_it_was_sent_with(planner, sandbox, lose):
+def test_it_is_sent_again_under_the_key_it_was_sent_with(planner, booking, sandbox, lose):
     """The key is the change's id, in every sending of every process."""
-    planner.save()
-    change = planner.booking()
-    lose(change, fault=NEVER_ARRIVED)
+    lose(booking, fault=NEVER_ARRIVED)
     assert statuses(planner) == []
     bootstrap.close()
     assert planner.state()["state"] == "unknown"
-    rental = planner.do(change)["rental"]
+    rental = planner.do(booking)["rental"]
     extension = planner.end_change(rental, planner.end() + timedelta(hours=1))
     lose(extension, operation="change_end", fault=NEVER_ARRIVED)
     assert planner.do(extension)["status"] == "done"
     remembered = {row["key"] for row in sandbox.store.database.all("SELECT key FROM idempotency")}
-    assert {change["change_id"], extension["change_id"]} <= remembered
+    assert {booking["change_id"], extension["change_id"]} <= remembered
     assert statuses(planner) == ["reserved"]
-
-
-def test_another_change_has_to_wait(planner, lost_booking):
-    """It is refused while the outcome of the first is unknown."""
-    lost_booking()
-    planner.control.fault("any", "status", times=50, value=503)
-    outcome = planner.do(planner.booking(option_id="V1001"))
-    assert code(outcome) == ("refused", "outcome_pending")
-    assert outcome["problem"]["detail"] == text("change.other_pending", "de")
 
 
 @pytest.mark.parametrize(
@@ -106,22 +99,23 @@ def test_a_refusal_after_a_lost_answer_is_not_believed_before_looking(planner, o
     assert statuses(planner) == ["cancelled" if operation == "cancel" else "reserved"]
 
 
-def test_an_end_is_not_sent_again_over_somebody_elses_change(planner, lose):
+def test_an_end_is_not_sent_again_over_somebody_elses_change(planner, rental, lose):
     """The revision is the one that the intent was recorded with."""
-    planner.save()
-    rental = planner.book()
     change = planner.end_change(rental, planner.end() + timedelta(hours=1))
     lose(change, operation="change_end", fault=NEVER_ARRIVED)
-    planner.control.desk(rental["id"], "swap", vehicle_id=planner.search()["options"][0]["id"])
+    planner.control.desk(rental["id"], "swap", vehicle_id=planner.roomy_car())
     assert code(planner.do(change)) == ("refused", "changed_elsewhere")
 
 
 @pytest.mark.both_databases
-def test_a_booking_whose_start_passed_unsent_is_refused_at_last(planner, lost_booking):
-    """It was never found, its start is past, and no sending can arrive any more."""
+def test_a_booking_whose_start_just_passed_stays_unknown(planner, lost_booking):
+    """Its last sending may still arrive. When none can any more, and it was never found, it is refused."""
     change = lost_booking(fault=NEVER_ARRIVED)
-    planner.let_requests_age()
     planner.control.clock(planner.start() + timedelta(minutes=1))
+    outcome = planner.do(change)
+    assert code(outcome) == ("unknown", "outcome_pending")
+    assert outcome["problem"]["detail"] == text("change.still_in_flight", "de")
+    planner.let_requests_age()
     outcome = planner.do(change)
     assert code(outcome) == ("refused", "period_in_past")
     assert outcome["problem"]["detail"] == text("change.start_passed", "de")
@@ -129,55 +123,37 @@ def test_a_booking_whose_start_passed_unsent_is_refused_at_last(planner, lost_bo
     assert planner.state()["state"] == "open"
 
 
-@pytest.mark.both_databases
-def test_a_booking_whose_start_just_passed_stays_unknown(planner, lost_booking):
-    """Its last sending may still arrive."""
-    change = lost_booking(fault=NEVER_ARRIVED)
-    planner.control.clock(planner.start() + timedelta(minutes=1))
-    outcome = planner.do(change)
-    assert code(outcome) == ("unknown", "outcome_pending")
-    assert outcome["problem"]["detail"] == text("change.still_in_flight", "de")
-
-
-def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(planner):
-    """Carloop booked something else than was asked for."""
-    planner.save()
+@pytest.mark.parametrize("is_sent_again", [False, True], ids=["first sending", "recovery"])
+def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(
+    planner, booking, lose, is_sent_again
+):
+    """Carloop booked something else than was asked for. The outcome names the change and the rental."""
+    if is_sent_again:
+        lose(booking, fault=NEVER_ARRIVED)
     planner.control.fault("book", "wrong_vehicle")
-    assert code(planner.do(planner.booking())) == ("refused", "invalid_answer")
+    outcome = planner.reconcile()["settled"][0] if is_sent_again else planner.do(booking)
+    (rental,) = planner.control.rentals(planner.id)
+    assert (code(outcome), outcome["change_id"]) == (("refused", "invalid_answer"), booking["change_id"])
+    assert outcome["problem"]["detail"] == text("change.astray_book", "de", {"rental": rental["id"]})
     state = planner.state()
     assert state["state"] == "attention"
     assert "rental" not in state
     (proposal,) = state["proposals"]
     cancelled = planner.do({"change_id": planner.cancellation()["change_id"], **proposal["change"]})
     assert cancelled["status"] == "done", cancelled
-    assert statuses(planner) == ["cancelled"]
-    assert planner.state()["state"] == "open"
-
-
-def test_another_car_may_come_of_a_booking_that_recovery_sends_again(planner, lost_booking):
-    """The round's report names the change and the rental."""
-    change = lost_booking(fault=NEVER_ARRIVED)
-    planner.control.fault("book", "wrong_vehicle")
-    (settled,) = planner.reconcile()["settled"]
-    assert settled["change_id"] == change["change_id"]
-    assert code(settled) == ("refused", "invalid_answer")
-    rental = planner.control.rentals(planner.id)[0]
-    assert settled["problem"]["detail"] == text("change.astray_book", "de", {"rental": rental["id"]})
-    assert planner.state()["state"] == "attention"
+    assert (statuses(planner), planner.state()["state"]) == (["cancelled"], "open")
 
 
 @pytest.mark.parametrize(("status", "expected"), [(429, "rate_limited"), (401, "not_authorised")])
-def test_a_refusal_that_may_pass_keeps_nothing(planner, status, expected):
+def test_a_refusal_that_may_pass_keeps_nothing(planner, booking, status, expected):
     """The same change is sent again under the same id."""
-    planner.save()
-    change = planner.booking()
     planner.control.fault("book", "status", times=3, value=status)
-    outcome = planner.do(change)
+    outcome = planner.do(booking)
     assert code(outcome) == ("refused", expected)
     assert outcome["problem"]["retryable"] is True
     assert planner.state()["state"] == "open"
     planner.control.calm()
-    assert planner.do(change)["status"] == "done"
+    assert planner.do(booking)["status"] == "done"
 
 
 def test_an_error_inside_carloop_may_have_committed(planner, lost_booking):

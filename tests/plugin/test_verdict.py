@@ -5,51 +5,31 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from carloop_plugin import verdict
 from carloop_plugin.intents import Intent
 from carloop_plugin.model import (
     Action,
     AnswerLost,
-    ChangeId,
     Confirmed,
     NotExecuted,
     Period,
     Reason,
     Rental,
-    RentalId,
     RentalStatus,
-    Site,
     Vehicle,
-    VehicleId,
 )
-from carloop_plugin.verdict import (
-    Astray,
-    Done,
-    Final,
-    LookFirst,
-    Nothing,
-    Unsure,
-    judge,
-    judge_after_looking,
-    may_be_in_flight,
-    may_send_again,
-    proves,
-)
+from carloop_plugin.verdict import Astray, Done, Final, LookFirst, Nothing, Unsure
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PERIOD = Period(NOW + timedelta(days=1), NOW + timedelta(days=2))
-CAR, OTHER_CAR = (Vehicle(VehicleId(v), "DA-CL 1", "VW", "Golf", "kompakt") for v in ("v-1", "v-2"))
-RENTAL = Rental(RentalId("R-1"), "i/main/A-1/c-1", CAR, PERIOD, PERIOD.end, RentalStatus.RESERVED, 1, NOW)
+CAR, OTHER_CAR = (Vehicle(v, "DA-CL 1", "VW", "Golf", "kompakt") for v in ("v-1", "v-2"))
+REFERENCE = "i/main/A-1/c-1"
+RENTAL = Rental("R-1", REFERENCE, CAR, PERIOD, PERIOD.end, RentalStatus.RESERVED, 1, NOW)
 CANCELLED = replace(RENTAL, status=RentalStatus.CANCELLED, revision=2)
-BOOKING = Intent(
-    ChangeId("c-1"),
-    Action.BOOK,
-    Site("main"),
-    None,
-    "d",
-    NOW,
+BOOKING = replace(
+    Intent("c-1", Action.BOOK, "main", None, "d", NOW, external_reference=REFERENCE),
     vehicle_id=CAR.id,
     period=PERIOD,
-    external_reference="i/main/A-1/c-1",
 )
 END = replace(BOOKING, action=Action.CHANGE_END, rental_id=RENTAL.id, revision=1)
 CANCELLATION = replace(BOOKING, action=Action.CANCEL, rental_id=RENTAL.id)
@@ -62,13 +42,14 @@ UNREFERENCED = replace(RENTAL, external_reference=None)
 OTHERS = replace(RENTAL, external_reference="another/main/A-1/c-1")
 OTHER_BOOKINGS = replace(RENTAL, external_reference="i/main/A-2/c-2")
 OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelta(hours=1)))
+SWAPPED = replace(RENTAL, vehicle=OTHER_CAR)
 
 
 @pytest.mark.parametrize(
     ("intent", "result", "expected"),
     [
         (BOOKING, Confirmed(RENTAL), Done(RENTAL)),
-        (BOOKING, Confirmed(replace(RENTAL, vehicle=OTHER_CAR)), Astray(replace(RENTAL, vehicle=OTHER_CAR))),
+        (BOOKING, Confirmed(SWAPPED), Astray(SWAPPED)),
         (BOOKING, Confirmed(OTHER_PERIOD), Astray(OTHER_PERIOD)),
         (BOOKING, Confirmed(UNREFERENCED), Astray(UNREFERENCED)),
         (BOOKING, Confirmed(OTHER_PERIOD, replayed=True), Done(OTHER_PERIOD)),
@@ -97,7 +78,7 @@ OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelt
 )
 def test_an_answer_is_judged(intent, result, expected):
     """Refused is said only where nothing can have happened; what is not known is called so."""
-    assert judge(intent, result) == expected
+    assert verdict.judge(intent, result) == expected
 
 
 @pytest.mark.parametrize(
@@ -108,10 +89,11 @@ def test_an_answer_is_judged(intent, result, expected):
         (EXISTS, Unsure(EXISTS)),
         (BAD, Unsure(BAD)),
     ],
+    ids=["final", "may pass", "ours exists", "invalid"],
 )
 def test_a_refusal_is_believed_after_looking(reason, expected):
     """A refusal that may pass is not an end: the intent stays pending."""
-    assert judge_after_looking(reason) == expected
+    assert verdict.judge_after_looking(reason) == expected
 
 
 @pytest.mark.parametrize(
@@ -129,7 +111,7 @@ def test_a_refusal_is_believed_after_looking(reason, expected):
 )
 def test_a_rental_found_proves_its_intent(intent, rental, expected):
     """A booking's rental is ours whatever the desk made of it; the others must show what was asked."""
-    assert proves(intent, rental) == expected
+    assert verdict.proves(intent, rental) == expected
 
 
 @pytest.mark.parametrize(
@@ -138,14 +120,14 @@ def test_a_rental_found_proves_its_intent(intent, rental, expected):
         (BOOKING, PERIOD.start - timedelta(seconds=1), True),
         (BOOKING, PERIOD.start, False),
         (BOOKING, PERIOD.end, False),
-        (replace(BOOKING, given_up_by=ChangeId("c-2")), NOW, False),
+        (replace(BOOKING, given_up_by="c-2"), NOW, False),
         (END, PERIOD.end, True),
         (CANCELLATION, PERIOD.end, True),
     ],
 )
 def test_a_booking_is_sent_again_while_it_can_succeed(intent, now, expected):
     """Not once its start has passed, and not once it was given up."""
-    assert may_send_again(intent, now=now) == expected
+    assert verdict.may_send_again(intent, now=now) == expected
 
 
 @pytest.mark.parametrize(
@@ -153,4 +135,4 @@ def test_a_booking_is_sent_again_while_it_can_succeed(intent, now, expected):
 )
 def test_a_sending_is_in_flight_for_two_minutes(seconds, expected):
     """An age below zero is that of a clock set back: it is old, or it would stay in flight as long as the jump was."""
-    assert may_be_in_flight(replace(BOOKING, sent_ago=timedelta(seconds=seconds))) == expected
+    assert verdict.may_be_in_flight(replace(BOOKING, sent_ago=timedelta(seconds=seconds))) == expected
