@@ -36,6 +36,11 @@ def test_every_column_is_decided_on(planner, columns):
     assert REGISTERED.isdisjoint(IMPERSONAL)
 
 
+def test_every_place_says_what_for_and_how_long():
+    """Nothing is kept without a purpose and an end."""
+    assert [place.where for place in COLUMNS if not (place.holds and place.purpose and place.kept)] == []
+
+
 def test_the_contract_marks_the_same_fields():
     """Each marked field leads to places that exist; Carloop is sent what the contract marks, never a note."""
     assert set(FIELDS) == set(marked_as_personal())
