@@ -186,7 +186,7 @@ def cancel_at_carloop(found: Rental, giving_up: Intent, *, carloop: Carloop, cal
     if not isinstance(result, Confirmed):
         return result.reason
     is_cancelled = result.rental.status is RentalStatus.CANCELLED
-    return result.rental if is_cancelled else Reason("invalid_answer", "api.other_rental")
+    return result.rental if is_cancelled else Reason("invalid_answer")
 
 
 def _given_up(booking: Intent) -> Outcome:

@@ -16,6 +16,16 @@ from carloop_plugin.store.tables import PENDING
 FREE = (
     f"NOT EXISTS (SELECT 1 FROM intents WHERE intents.appointment_id = erasures.appointment_id AND {PENDING})"
 )
+_ASK = (
+    "INSERT INTO erasures (appointment_id, asked_at, payload_only) VALUES (?, ?, ?)"
+    " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at, erased_at = NULL,"
+    # One that was erased already may have been saved again since.
+    " payload_only = CASE WHEN excluded.payload_only = 1 AND"
+    " (erasures.payload_only = 1 OR erasures.erased_at IS NOT NULL) THEN 1 ELSE 0 END"
+)
+_PRESENT_NUMBER = "SELECT number_digest FROM appointments WHERE id = ?"
+_WITH_CUSTOMERS = (("appointments", "id", "id"), ("intents", "change_id", "appointment_id"))
+"""The tables that know customers by digest: name, key, and the column that names the appointment."""
 
 
 class Erasures(Accounts):
@@ -85,14 +95,7 @@ class Erasures(Accounts):
         # Whoever settles one of their changes just now looks for erasures before these are there.
         for each in self._waited_for(appointment_ids):
             self._db.lock(each)
-        self._db.execute_many(
-            "INSERT INTO erasures (appointment_id, asked_at, payload_only) VALUES (?, ?, ?)"
-            " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at, erased_at = NULL,"
-            # One that was erased already may have been saved again since.
-            " payload_only = CASE WHEN excluded.payload_only = 1 AND"
-            " (erasures.payload_only = 1 OR erasures.erased_at IS NOT NULL) THEN 1 ELSE 0 END",
-            [(each, now(), payload_only) for each in sorted(appointment_ids)],
-        )
+        self._db.execute_many(_ASK, [(each, now(), payload_only) for each in sorted(appointment_ids)])
 
     def _erase_what_is_asked(self) -> int:
         sql = f"SELECT appointment_id, payload_only FROM erasures WHERE erased_at IS NULL AND {FREE}"
@@ -117,10 +120,10 @@ class Erasures(Accounts):
     def _forget_former(self, appointment_id: str, digest: str) -> bool:
         """Drop a number from whom an appointment was of; return whether that one is not its customer now."""
         self._db.lock(appointment_id)
-        present = self._db.query("SELECT number_digest FROM appointments WHERE id = ?", [appointment_id])
+        present = self._db.query(_PRESENT_NUMBER, [appointment_id])
         if present and present[0]["number_digest"] == digest:
             return False
-        for table, key, owner in (("appointments", "id", "id"), ("intents", "change_id", "appointment_id")):
+        for table, key, owner in _WITH_CUSTOMERS:
             sql = f"SELECT {key} AS key, customers FROM {table} WHERE {owner} = ? AND customers IS NOT NULL"
             for row in self._db.query(sql, [appointment_id]):
                 kept = tuple(

@@ -35,6 +35,11 @@ from carloop_plugin.store.rows import (
 from carloop_plugin.store.statements import insert
 from carloop_plugin.store.tables import PENDING
 
+_NEWEST_SETTLED = (
+    "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
+    " ORDER BY settled_at DESC LIMIT 1000"
+)
+
 
 class Intents(Rentals, Erasures):
     """`ports.Store`, as far as intents go."""
@@ -97,11 +102,7 @@ class Intents(Rentals, Erasures):
 
     def newest_settled(self) -> tuple[SettledChange, ...]:
         """Give how the newest settled changes ended, and how long they took."""
-        sql = (
-            "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
-            " ORDER BY settled_at DESC LIMIT 1000"
-        )
-        return tuple(map(read_settled, self._db.query(sql)))
+        return tuple(map(read_settled, self._db.query(_NEWEST_SETTLED)))
 
     def lease(self, change_id: ChangeId) -> Intent | None:
         # Most often another process has it, and a look that locks nothing tells.

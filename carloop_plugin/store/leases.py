@@ -40,7 +40,7 @@ def is_free(holder: str | None, until: float | None, *, now: float) -> bool:
 
 def is_gone(holder: str) -> bool:
     """Tell whether a process is known to be dead; of another computer's only time can tell."""
-    computer, number, _ = holder.rsplit("/", 2)
+    computer, number, _ = holder.split("/")
     if computer != socket.gethostname() or sys.platform == "win32":  # where signal 0 would end it
         return False
     if int(number) == os.getpid():

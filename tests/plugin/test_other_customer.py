@@ -1,8 +1,12 @@
 """An appointment whose customer is another one than its rental's asks for attention."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from carloop_plugin.appointment import MOST_CUSTOMERS, remember
 from carloop_plugin.messages import text
+from tests.support.planner import appointment_on
 
 ERIKA = {"source": "manual", "first_name": "Erika", "last_name": "Canary-Meier", "phone": "0721 1"}
 ADAM = {"source": "manual", "first_name": "Adam", "last_name": "Canary-Berg"}
@@ -143,3 +147,18 @@ def test_no_digest_outlives_its_appointment(planner, identities, subject, is_pen
     planner.reconcile()
     assert identities() == []
     assert told(save_each(planner, OTHER_DMS)) == FITS
+
+
+def test_the_newest_former_customers_are_known():
+    """At most five of an appointment, the present one among them."""
+    revisions = [save(number) for number in range(MOST_CUSTOMERS + 2)]
+    known = revisions[0]
+    for revision in revisions[1:]:
+        known = revision.after(known)
+    assert known.customers == tuple(each.customers[0] for each in revisions[-MOST_CUSTOMERS:])
+
+
+def save(number):
+    """Return a revision that is for a customer of that number."""
+    appointment = appointment_on(datetime.now(UTC)) | {"customer": OTHER_DMS | {"number": str(number)}}
+    return remember(appointment, key=b"any")

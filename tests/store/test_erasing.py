@@ -29,6 +29,19 @@ def test_an_appointment_without_pending_changes_is_erased_at_once(store, make_ap
     assert store.forget_appointments([A1]) == 0
 
 
+def test_a_former_customers_number_is_erased_as_a_payload_is(store, make_appointment):
+    """Of an appointment that is of another customer by now; its present customer's stays."""
+    for key in (AppointmentId("A-1"), AppointmentId("A-2")):
+        store.save_appointment(make_appointment(key, key=store.number_key))
+    former, other = store.appointment(A1), store.appointment(AppointmentId("A-2"))
+    present = make_appointment("A-1", 2, key=store.number_key, number="4712", last_name="Berg").after(former)
+    store.save_appointment(present)
+    store.forget_former_customers("4711")
+    assert store.appointment(A1).customers == present.customers[1:]
+    assert store.appointment(other.id) == other
+    assert store.unfinished_erasures() == 1
+
+
 def test_each_installation_has_a_key_of_its_own(tmp_path):
     """Digests in one workshop's records say nothing about another's."""
     keys = set()

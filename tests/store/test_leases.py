@@ -135,4 +135,5 @@ def test_a_process_of_another_user_is_alive(in_child):
             os.setuid(65534)
         return is_gone(f"{socket.gethostname()}/1/any")
 
+    assert not is_gone(this_process())
     assert in_child(ask) is False
