@@ -68,7 +68,7 @@ def _configured(location: str, folder: Path) -> Iterator[None]:
 
 
 def last_line(found: Sequence[tuple[str, FuzzResult]]) -> tuple[str, bool]:
-    """Give the line the run ends with, and whether it is as it should be."""
+    """Return the line the run ends with, and whether it is as it should be."""
     documents = sum(result.documents for _, result in found)
     wrong = [
         sum(len(result.raw) for _, result in found),

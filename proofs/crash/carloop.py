@@ -63,7 +63,7 @@ class CarloopProcess:
         return str(self._rows("SELECT id FROM vehicles ORDER BY id LIMIT 1")[0][0])
 
     def rentals(self, appointment_id: str) -> list[AtCarloop]:
-        """Give the rentals of an appointment."""
+        """Return the rentals of an appointment."""
         sql = "SELECT id, external_reference, status, end_us FROM rentals WHERE external_reference LIKE ?"
         return [
             AtCarloop(id_, reference.rpartition("/")[2], status, _written(end))

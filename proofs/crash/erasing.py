@@ -65,7 +65,7 @@ def play(number: int, stage: Stage, kill: Kill | None) -> tuple[Ended, list[str]
 
 
 def kills(ended: Ended, rounds: int, chance: random.Random) -> list[Kill]:
-    """Give a kill for every step, and what chance adds up to so many."""
+    """Return a kill for every step, and what chance adds up to so many."""
     drawn: list[Kill] = [AtStep(number) for number in range(1, len(ended.steps) + 1)]
     while len(drawn) < rounds:
         drawn.append(AtCall(chance.randint(1, ended.calls)))

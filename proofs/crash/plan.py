@@ -121,7 +121,7 @@ class Round:
 
     @property
     def new_end(self) -> str:
-        """Give the end that a change of the end asks for."""
+        """Return the end that a change of the end asks for."""
         end = datetime.fromisoformat(self.appointment["period"]["end"])
         return (end + timedelta(hours=3)).isoformat()
 
@@ -158,7 +158,7 @@ Measures = Mapping[tuple[Scene, Operation, str], Measured]
 
 
 def in_turn(measures: Measures, *, scenes: Sequence[Scene]) -> list[Round]:
-    """Give a round for every step of every scene, without numbers yet."""
+    """Return a round for every step of every scene, without numbers yet."""
     return [each for each in _every_step(measures) if each.scene in scenes]
 
 
@@ -194,7 +194,7 @@ def draw(measures: Measures, chance: random.Random, *, scenes: Sequence[Scene]) 
 
 
 def schedule(rounds: int, measures: Measures, *, seed: int, scenes: Sequence[Scene]) -> list[Round]:
-    """Give so many rounds: three of four the next of all steps, in an order that chance decides, over and over."""
+    """Return so many rounds: three of four the next of all steps, in an order that chance decides, over and over."""
     chance = random.Random(seed)
     turns: list[Round] = []
     planned = []

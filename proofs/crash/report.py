@@ -38,7 +38,7 @@ class Run:
 
     @property
     def breaches(self) -> list[Breach]:
-        """Give all that must not be."""
+        """Return all that must not be."""
         return [breach for _, _, breaches in self.played for breach in breaches]
 
     @property

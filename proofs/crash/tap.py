@@ -85,7 +85,7 @@ class Tap:
         self._ask("unlock", None)
 
     def writes(self) -> list[Write]:
-        """Give the writes of the round so far."""
+        """Return the writes of the round so far."""
         return list(self._ask("writes", None))
 
     def stop(self) -> None:

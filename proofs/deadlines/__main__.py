@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def last_line(found: Sequence[Ended]) -> tuple[str, bool]:
-    """Give the line the run ends with, and whether it is as it should be."""
+    """Return the line the run ends with, and whether it is as it should be."""
     calls = sum(len(ended.overruns) for ended in found)
     late, astray = sum(ended.is_late for ended in found), sum(ended.is_astray for ended in found)
     return f"{calls} calls, {late} late, {astray} astray", calls > 0 and not late and not astray

@@ -48,7 +48,7 @@ class Ended:
 
     @property
     def worst(self) -> float:
-        """Give the seconds of the call that ended last."""
+        """Return the seconds of the call that ended last."""
         return max(self.overruns)
 
     @property

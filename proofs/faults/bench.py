@@ -56,7 +56,7 @@ class Listening(logging.Handler):
         self.raw.append(f"a thread died of {arguments.exc_type.__name__}")
 
     def take(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Give what was kept since the last time: somebody's bugs, and what came too late."""
+        """Return what was kept since the last time: somebody's bugs, and what came too late."""
         taken = tuple(self.raw), tuple(self.late)
         self.raw.clear()
         self.late.clear()

@@ -35,7 +35,7 @@ class Finding:
 
 
 def judge(cell: Cell, evidence: ChangeEvidence | SearchEvidence) -> tuple[Finding, ...]:
-    """Give everything that is wrong with a cell."""
+    """Return everything that is wrong with a cell."""
     if isinstance(evidence, SearchEvidence):
         return tuple(_judge_search(cell, evidence))
     return tuple(_judge_change(cell, evidence))
@@ -217,7 +217,7 @@ def is_untouched(seen: ChangeEvidence, glimpse: Glimpse) -> bool:
 
 
 def state_when_done(change: Document) -> str:
-    """Give what the page has to say when a change is done."""
+    """Return what the page has to say when a change is done."""
     return "open" if change["action"] == "cancel" else "booked"
 
 

@@ -31,7 +31,7 @@ class Played:
 
 
 def told_of(evidence: ChangeEvidence | SearchEvidence) -> str:
-    """Give in a word what was told while the fault lasted."""
+    """Return in a word what was told while the fault lasted."""
     if isinstance(evidence, SearchEvidence):
         problem = evidence.told.get("problem")
         return str(problem["code"]) if problem else "found"
@@ -42,7 +42,7 @@ def told_of(evidence: ChangeEvidence | SearchEvidence) -> str:
 
 
 def last_line(played: Sequence[Played]) -> str:
-    """Give the line the run ends with."""
+    """Return the line the run ends with."""
     wrong = count_wrong(played)
     return f"{len(played)} cells, " + ", ".join(f"{wrong[kind]} {kind}" for kind in KINDS)
 

@@ -22,7 +22,7 @@ UNKNOWN = DONE | {"status": "unknown", "problem": PROBLEM}
 
 
 def page(state, *rentals):
-    """Give a moment: what the page says, and what Carloop has."""
+    """Return a moment: what the page says, and what Carloop has."""
     shown = {"rental": rentals[0]} if rentals and state == "booked" else {}
     return Glimpse({"state": state, "proposals": []} | shown, rentals)
 
@@ -31,7 +31,7 @@ OPEN, BOOKED, HIDDEN = page("open"), page("booked", RENTAL), page("unknown", REN
 
 
 def told(outcome, after, overrun=0.0):
-    """Give what was told while the fault lasted."""
+    """Return what was told while the fault lasted."""
     return (Told(outcome, overrun, after),)
 
 
@@ -97,12 +97,12 @@ WRONG = {
 
 
 def cell(fault="cut", operation="book"):
-    """Give a cell."""
+    """Return a cell."""
     return Cell(NAMED[fault], BEFORE, operation, 1)
 
 
 def kinds(findings):
-    """Give the kinds of findings, each once."""
+    """Return the kinds of findings, each once."""
     return {finding.kind for finding in findings}
 
 

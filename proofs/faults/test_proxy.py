@@ -42,7 +42,7 @@ class Client:
 
 @pytest.fixture
 def connect(proxy):
-    """Give a maker of connections to the proxy; all are closed after the test."""
+    """Return a maker of connections to the proxy; all are closed after the test."""
     clients = []
 
     def make():

@@ -70,7 +70,7 @@ def _cars(count: int, **more: object) -> bytes:
 
 
 def hostile_answers(seconds: float) -> Mapping[str, Strike]:
-    """Give every hostile answer to calls that wait so many seconds."""
+    """Return every hostile answer to calls that wait so many seconds."""
     flood = b" " * (16 * MEBIBYTE)
     arrays = b"[" + b"[]," * 999_999 + b"[]]"
     just_in_time = seconds * 0.94

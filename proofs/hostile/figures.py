@@ -33,7 +33,7 @@ class Suffered:
 
 
 def wrong_of(measured: Measured) -> Iterator[str]:
-    """Give what a call must not be."""
+    """Return what a call must not be."""
     if measured.overrun > MOST_OVERRUN or measured.late:
         yield "late"
     if measured.grown >= MOST_GROWN:
@@ -45,7 +45,7 @@ def wrong_of(measured: Measured) -> Iterator[str]:
 
 
 def last_line(suffered: Sequence[Suffered], lured: Sequence[Lured]) -> tuple[str, bool]:
-    """Give the line the run ends with, and whether it is as it should be."""
+    """Return the line the run ends with, and whether it is as it should be."""
     calls = [each for one in suffered for each in one.calls]
     wrong = Counter(kind for each in calls for kind in wrong_of(each))
     strayed = sum(bool(each.connections or each.shown) for each in lured)

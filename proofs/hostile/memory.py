@@ -11,12 +11,12 @@ _STATUS = Path("/proc/self/status")
 
 
 def held() -> int:
-    """Give the bytes held now; where there is no /proc, the most ever held."""
+    """Return the bytes held now; where there is no /proc, the most ever held."""
     return _figure("VmRSS") or _most_ever()
 
 
 def most_held() -> int:
-    """Give the most bytes held since `forget`, or ever."""
+    """Return the most bytes held since `forget`, or ever."""
     return _figure("VmHWM") or _most_ever()
 
 

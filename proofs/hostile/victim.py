@@ -127,7 +127,7 @@ class _Victim:
         self._booking = self._prepared()
 
     def calls(self) -> Mapping[str, Callable[[float], str]]:
-        """Give the calls to measure: the client's own, then the host kit's."""
+        """Return the calls to measure: the client's own, then the host kit's."""
         return {
             "client, search": self._client_search,
             "client, booking": self._client_booking,

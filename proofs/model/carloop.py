@@ -71,11 +71,11 @@ class Truth:
     keys: frozenset[str]
 
     def made_by(self, change_id: str) -> tuple[Held, ...]:
-        """Give the rentals a booking brought."""
+        """Return the rentals a booking brought."""
         return tuple(each for each in self.rentals if each.is_ours and each.change_id == change_id)
 
     def named(self, rental_id: str) -> Held | None:
-        """Give a rental by its id."""
+        """Return a rental by its id."""
         return next((each for each in self.rentals if each.id == rental_id), None)
 
 

@@ -41,7 +41,7 @@ class Sight:
         return intent is not None and not intent.is_settled
 
     def settled(self, status: OutcomeStatus) -> Iterator[tuple[Asked, Intent]]:
-        """Give the changes that were settled so."""
+        """Return the changes that were settled so."""
         for change_id, intent in self.intents.items():
             if intent and intent.outcome and intent.outcome.status is status:
                 yield self.asked[change_id], intent

@@ -45,7 +45,7 @@ class Weather:
     times: int = 3
 
     def faults(self) -> tuple[Fault, ...]:
-        """Give what the sandbox is asked for."""
+        """Return what the sandbox is asked for."""
         if self.kind == HELD:
             return ()
         fault, value = FAULTS[self.kind]

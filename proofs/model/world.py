@@ -50,7 +50,7 @@ class PlannersClock:
         self.ahead = timedelta()
 
     def now(self) -> datetime:
-        """Give the time, or what is believed to be it."""
+        """Return the time, or what is believed to be it."""
         return self.true + self.ahead
 
 

@@ -58,7 +58,7 @@ class Row:
 
     @property
     def score(self) -> str:
-        """Give the part that tests noticed of those the types let through."""
+        """Return the part that tests noticed of those the types let through."""
         tried = self.mutants - self.typed
         return f"{100 * self.noticed / tried:.1f} %" if tried else "–"
 

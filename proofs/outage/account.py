@@ -41,7 +41,7 @@ class Requests:
 
     @property
     def share(self) -> float:
-        """Give how many more there were, for one useful request."""
+        """Return how many more there were, for one useful request."""
         return self.more / self.useful if self.useful else float(bool(self.more))
 
 

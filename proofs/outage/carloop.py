@@ -55,13 +55,13 @@ class MortalCarloop:
         self._end()
 
     def vehicles(self) -> tuple[str, ...]:
-        """Give the ids of all vehicles that are free for a day in some years."""
+        """Return the ids of all vehicles that are free for a day in some years."""
         far = datetime.now(UTC) + timedelta(days=3000)
         day = {"start": far.isoformat(), "end": (far + timedelta(days=1)).isoformat(), "limit": "1000"}
         return tuple(str(each["id"]) for each in self._read("/vehicles", day)["items"])
 
     def rentals(self) -> list[Document]:
-        """Give every rental that carries a planner's reference."""
+        """Return every rental that carries a planner's reference."""
         found: list[Document] = []
         query = {"updated_since": (datetime.now(UTC) - timedelta(hours=2)).isoformat(), "limit": "1000"}
         while True:

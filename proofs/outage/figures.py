@@ -55,13 +55,13 @@ class Figures:
 
     @property
     def most_more(self) -> float:
-        """Give how many more requests there may be; in a run of seconds the tokens of the start are many."""
+        """Return how many more requests there may be; in a run of seconds the tokens of the start are many."""
         tenth = self.requests.useful * MOST_MORE
         return tenth if self.asked.minutes >= 1 else max(tenth, self.asked.planners * MOST_TOKENS)
 
 
 def last_line(figures: Figures) -> str:
-    """Give the line the run ends with."""
+    """Return the line the run ends with."""
     requests, wrongs = figures.requests, figures.wrongs
     return (
         f"{figures.asked.minutes:g} min outage: {requests.useful} useful requests, {requests.more} more "

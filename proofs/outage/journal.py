@@ -91,5 +91,5 @@ def read_journals(folder: Path) -> Iterator[Entry]:
 
 
 def now() -> float:
-    """Give the time of day in seconds."""
+    """Return the time of day in seconds."""
     return time.time()

@@ -44,7 +44,7 @@ def instant(seconds):
 
 
 def rental(number=1, **more):
-    """Give a rental made at 150."""
+    """Return a rental made at 150."""
     return {
         "id": f"ren-{number}",
         "external_reference": f"i/main/{ID}/c{number}",
@@ -69,7 +69,7 @@ CANCEL = replace(BOOK, began=169, ended=171, change=BOOK.change | {"change_id": 
 
 
 def refused(told):
-    """Give the same, refused."""
+    """Return the same, refused."""
     return replace(told, status="refused", code="unreachable")
 
 

@@ -74,7 +74,7 @@ def all_bugs() -> list[Bug]:
 
 @contextmanager
 def copied_tree() -> Iterator[Path]:
-    """Give a copy of the tree, without what is made anew."""
+    """Return a copy of the tree, without what is made anew."""
     with tempfile.TemporaryDirectory(prefix="planted-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=_NEITHER)

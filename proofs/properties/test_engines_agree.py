@@ -19,7 +19,7 @@ WITH_CARLOOP = EXAMPLES | {
 
 
 def like(schema, schemas):
-    """Give documents that mostly fit a schema: types, texts and fields do, rules between fields by chance."""
+    """Return documents that mostly fit a schema: types, texts and fields do, rules between fields by chance."""
     if "$ref" in schema:
         return like(schemas[schema["$ref"].removeprefix("#/$defs/")], schemas)
     if "enum" in schema:
@@ -55,7 +55,7 @@ def whole_documents(name):
 
 @st.composite
 def cases(draw, names):
-    """Give a name, whether the schema is closed, and a document for it."""
+    """Return a name, whether the schema is closed, and a document for it."""
     name, closed = draw(st.sampled_from(names)), draw(st.booleans())
     whole = whole_documents(name)
     near = st.sampled_from(WITH_CARLOOP[name]) if name in WITH_CARLOOP else whole

@@ -125,7 +125,7 @@ def told_so_far(folder: Path, processes: int) -> int:
 
 
 def settle(servers: Field) -> float:
-    """Give the servers a minute to settle what is pending; give the seconds since the last kill."""
+    """Return the servers a minute to settle what is pending; give the seconds since the last kill."""
     while time.monotonic() - servers.last_kill < A_MINUTE and pending():
         time.sleep(0.2)
     return time.monotonic() - servers.last_kill

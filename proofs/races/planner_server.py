@@ -94,7 +94,7 @@ class Diary:
 
 
 def entries(path: Path) -> Iterator[Document]:
-    """Give what a diary says."""
+    """Return what a diary says."""
     if path.exists():
         for line in path.read_bytes().split(b"\n"):
             try:

@@ -76,6 +76,6 @@ def lost(asked: Document, told: Document, rentals: list[Document], states: dict[
 
 
 def reference_of(rental: Document) -> tuple[str, str]:
-    """Give the appointment and the change a rental of ours was made for."""
+    """Return the appointment and the change a rental of ours was made for."""
     _, _, appointment, change = map(unquote, rental["external_reference"].split("/"))
     return appointment, change

@@ -88,7 +88,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def site(served):
-    """Give the program, which has done nothing yet and remembers no failed sign-in."""
+    """Return the program, which has done nothing yet and remembers no failed sign-in."""
     served.done.clear()
     served.clock.now += WAIT_SECONDS
     return served

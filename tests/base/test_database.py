@@ -26,7 +26,7 @@ def database(tmp_path):
 
 
 def names(database):
-    """Give what is kept."""
+    """Return what is kept."""
     return [row["name"] for row in database.all("SELECT name FROM things ORDER BY name")]
 
 

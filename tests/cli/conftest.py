@@ -31,7 +31,7 @@ class Ran:
 
 @pytest.fixture(autouse=True)
 def terminal(monkeypatch):
-    """Give every test the same terminal: English, and wide enough for any table."""
+    """Set the same terminal for every test: English, and wide enough for any table."""
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_GB.UTF-8")

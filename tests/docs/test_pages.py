@@ -22,7 +22,7 @@ def pages(root):
 
 
 def anchors(text):
-    """Give the anchors of a page's headings, as forges make them."""
+    """Return the anchors of a page's headings, as forges make them."""
     headings = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -24,5 +24,5 @@ def contract_files():
 
 @pytest.fixture
 def example():
-    """Give a fresh copy of an example of a document; the first, unless told which."""
+    """Return a fresh copy of an example of a document; the first, unless told which."""
     return lambda name, number=0: copy.deepcopy(FILES[name]["examples"][number])

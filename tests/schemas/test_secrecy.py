@@ -13,7 +13,7 @@ CANARY = "Canary Mustermann"
 
 
 def poisoned(document):
-    """Give every variant of a document in which one place holds the canary, or a field is named by it."""
+    """Return every variant of a document in which one place holds the canary, or a field is named by it."""
     yield from ({CANARY: document}, [CANARY], CANARY, {CANARY: {1}})
     if isinstance(document, dict):
         yield document | {CANARY: CANARY}
@@ -25,7 +25,7 @@ def poisoned(document):
 
 
 def said(error):
-    """Give all that a log or a page could show of an exception."""
+    """Return all that a log or a page could show of an exception."""
     lines = traceback.TracebackException.from_exception(error, capture_locals=False)
     return " ".join(
         [str(error), repr(error), repr(error.args), error.message, error.in_language("de"), *lines.format()]

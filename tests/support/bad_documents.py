@@ -44,12 +44,12 @@ JUNK = [
 
 
 def examples(name: str) -> list[Document]:
-    """Give the contract's own examples of a document."""
+    """Return the contract's own examples of a document."""
     return list(json.loads((CONTRACT / f"{name}.json").read_text("utf-8"))["examples"])
 
 
 def places(document: Document, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Give every place in a document, itself included."""
+    """Return every place in a document, itself included."""
     yield path
     items = (
         document.items()
@@ -84,7 +84,7 @@ def spoil(document: Document, chance: random.Random) -> Document:
 
 
 def invalid_documents(name: str, *, seed: int, closed: bool | None = None) -> Iterator[Document]:
-    """Give spoilt documents without end, those left out that are valid all the same, or another provider's.
+    """Return spoilt documents without end, those left out that are valid all the same, or another provider's.
 
     :param closed: what a host writes is checked more strictly, as `mobility_schemas.validate` has it.
     """
@@ -110,18 +110,18 @@ def _is_invalid(document: Document, name: str, closed: bool | None) -> bool:
 
 
 def invalid_sites(*, seed: int) -> Iterator[object]:
-    """Give what is no site: that is 1 to 60 of a few characters."""
+    """Return what is no site: that is 1 to 60 of a few characters."""
     return itertools.chain(JUNK, _spoilt_names(60, random.Random(f"{seed} sites")))
 
 
 def invalid_ids(*, seed: int) -> Iterator[object]:
-    """Give lists with an appointment's id that is none: that is 1 to 80 of a few characters."""
+    """Return lists with an appointment's id that is none: that is 1 to 80 of a few characters."""
     names = _spoilt_names(80, random.Random(f"{seed} ids"))
     return (["ok", bad] for bad in itertools.chain(JUNK, names))
 
 
 def _spoilt_names(longest: int, chance: random.Random) -> Iterator[str]:
-    """Give names that are too long, or hold what a name cannot."""
+    """Return names that are too long, or hold what a name cannot."""
     while True:
         name = "".join(chance.choices("abcZ09._~-", k=chance.randint(0, longest)))
         bad = chance.choice([" ", "/", "ä", "\n", "\x00", "%", "🚗", "\udc80", "x" * (longest + 1)])

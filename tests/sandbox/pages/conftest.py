@@ -22,7 +22,7 @@ class Clerk:
         return answer.text
 
     def words(self, path, *, language="de"):
-        """Give what a person reads of a page's main part, white space made single."""
+        """Return what a person reads of a page's main part, white space made single."""
         main = self.look(path, language=language).partition('<main id="content"')[2].partition("</main>")[0]
         return " ".join(unescape(re.sub("<[^>]*>", " ", main)).split())
 
@@ -31,7 +31,7 @@ class Clerk:
         return self.http.post(path, data=fields, headers={"Accept-Language": language})
 
     def hidden(self, path, name):
-        """Give the value of a hidden field of a page's first form that has it."""
+        """Return the value of a hidden field of a page's first form that has it."""
         found = re.search(f'name="{name}" value="([^"]*)"', self.look(path))
         assert found, f"no field {name} on {path}"
         return found[1]
