@@ -73,7 +73,7 @@ PROOFS = (
     Proof(
         "hostile",
         "what hostile answers cost, and where the token goes",
-        ("--few --no-lures --timeout 0.3 --only a",),
+        ("--few --no-lures --timeout 0.3",),
         (f"--report {EVIDENCE}/hostile-answers.md",),
     ),
     Proof(
