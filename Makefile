@@ -18,11 +18,12 @@ BIN := $(VENV)/bin
 # The demo needs a third of the packages, so it does not wait for the rest; an environment that is there will do.
 DEMO := $(if $(wildcard $(VENV)/.stamp),$(VENV),.venv-demo$(SUFFIX))
 
-PROJECTS := pyproject.toml schemas/pyproject.toml hookspecs/pyproject.toml
+PROJECTS := pyproject.toml schemas/pyproject.toml hookspecs/pyproject.toml demo/pyproject.toml
 LOCKED := -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
-LOCAL := -qq --disable-pip-version-check --no-deps --no-index --no-build-isolation -e ./schemas -e ./hookspecs -e .
+LOCAL := -qq --disable-pip-version-check --no-deps --no-index --no-build-isolation -e ./schemas -e ./hookspecs -e . -e ./demo
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-  --no-emit-find-links --no-header --no-annotate --no-emit-package mobility-schemas --no-emit-package mobility-hookspecs
+  --no-emit-find-links --no-header --no-annotate --no-emit-package mobility-schemas --no-emit-package mobility-hookspecs \
+  --no-emit-package carloop-plugin --no-emit-package carloop-demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -67,7 +68,7 @@ soak: $(VENV)/.stamp ## every proof at its full length, for hours, each written 
 planted: $(VENV)/.stamp ## plant bugs one at a time, and see that the tests notice; ARGS=key-per-attempt for one
 	@$(BIN)/python -m proofs.planted $(or $(ARGS),--report docs/evidence/planted.md)
 
-mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut), for an hour; ARGS="carloop_plugin.verdict*" for a part
+mutants: $(VENV)/.stamp ## change the decision modules a thousandfold (mutmut), for an hour; ARGS="carloop_plugin.domain.judgement*" for a part
 	@nice $(BIN)/python -m proofs.mutants $(or $(ARGS),--report docs/evidence/mutants.md)
 
 docs: $(VENV)/.stamp ## write the generated parts of docs/reference anew, then check every page and link

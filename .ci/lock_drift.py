@@ -15,8 +15,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECTS = ("pyproject.toml", "hookspecs/pyproject.toml", "schemas/pyproject.toml")
-LOCAL = frozenset({"mobility-schemas", "mobility-hookspecs", "carloop-plugin"})
+PROJECTS = ("pyproject.toml", "hookspecs/pyproject.toml", "schemas/pyproject.toml", "demo/pyproject.toml")
+LOCAL = frozenset({"mobility-schemas", "mobility-hookspecs", "carloop-plugin", "carloop-demo"})
 # A pin, then perhaps a marker, then its hashes a line each.
 PIN = re.compile(
     r"^([A-Za-z0-9._-]+)==([^ ;\\\n]+)(?: .*)?\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)*)", re.MULTILINE
@@ -24,7 +24,7 @@ PIN = re.compile(
 
 
 def requirements(root: Path, extras: set[str] | None, groups: set[str]) -> Iterator[Requirement]:
-    """Yield what the three pyproject files ask for: dependencies, those extras (None: all), those groups."""
+    """Yield what the pyproject files ask for: dependencies, those extras (None: all), those groups."""
     for name in PROJECTS:
         document = tomllib.loads((root / name).read_text("utf-8"))
         lists = [document["project"]["dependencies"]]
@@ -50,7 +50,7 @@ def findings(root: Path = ROOT) -> list[str]:
     whole = (root / "requirements.lock").read_text("utf-8")
     demo = (root / "requirements-demo.lock").read_text("utf-8")
     rows = [*_unfit("requirements.lock", whole, requirements(root, None, {"build", "dev"}))]
-    rows += _unfit("requirements-demo.lock", demo, requirements(root, {"demo"}, {"build"}))
+    rows += _unfit("requirements-demo.lock", demo, requirements(root, {"cli"}, {"build"}))
     known = pins(whole)
     rows += [
         f"requirements-demo.lock pins {name} {version}, requirements.lock does not"

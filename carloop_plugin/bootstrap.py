@@ -16,25 +16,32 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from carloop_plugin.credentials import open_credentials
-from carloop_plugin.location import is_shared_store, shown
-from carloop_plugin.model import Failed, Reason, Site, SiteSettings, StoredSettings, StoreFailed
+from carloop_plugin.domain.store_location import is_shared_store, shown
+from carloop_plugin.domain.values import (
+    Failed,
+    Reason,
+    Site,
+    SiteSettings,
+    StoredSettings,
+    StoreFailed,
+)
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials
-from carloop_plugin.settings import (
+from carloop_plugin.settings.credentials import open_credentials
+from carloop_plugin.settings.environment import (
     ConfigurationProblem,
     Environment,
     locate_store,
     missing_settings,
     site_settings,
 )
-from mobility_hookspecs.forking import load_modules, notice_fork, renew_in_child
+from mobility_hookspecs.authoring.forking import load_modules, notice_fork, renew_in_child
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
-    from carloop_plugin.rebuild import Rebuilt
     from carloop_plugin.store.copying import Copied
     from carloop_plugin.store.opening import Source
-    from carloop_plugin.store.remains import Remains
+    from carloop_plugin.store.sqlite.salvage import Remains
+    from carloop_plugin.usecases.rebuild import Rebuilt
 
 DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
@@ -141,10 +148,10 @@ def rebuild_store(
     :raises StoreFailed: the records are sound, in use, or of a newer version; the installation's id is lost; or the new
         ones cannot be written.
     """
-    from carloop_plugin.store.damaged import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.opening import source_of
-    from carloop_plugin.store.remains import remains_of
-    from carloop_plugin.store.use_lock import kept_to_ourselves
+    from carloop_plugin.store.sqlite.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
+    from carloop_plugin.store.sqlite.salvage import remains_of
+    from carloop_plugin.store.sqlite.use_lock import kept_to_ourselves
 
     environment = Environment.read()
     location = environment.store
@@ -170,7 +177,7 @@ def rebuild_store(
 
 
 def _rebuild_from(remains: Remains, wired: Wired, tell: Callable[[int], None]) -> Rebuilt:
-    from carloop_plugin.rebuild import rebuild
+    from carloop_plugin.usecases.rebuild import rebuild
 
     store = wired.call.store
     store.carry_over(remains.rows())

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from carloop_plugin.appointment import NAMES
+from carloop_plugin.domain.appointments import NAMES
 
 
 class Kind(StrEnum):

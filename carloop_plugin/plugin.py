@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from mobility_hookspecs import hookimpl
-from mobility_hookspecs.forking import load_before_fork
+from mobility_hookspecs.authoring.forking import load_before_fork
 
 if TYPE_CHECKING:
     from mobility_hookspecs import CallContext
@@ -44,8 +44,8 @@ def describe_mobility_provider() -> contract.ProviderInfo:
 @hookimpl
 def on_appointment_saved(appointment: contract.Appointment, context: CallContext) -> contract.MobilityStep:
     """Remember the appointment and say what step 4 shows."""
-    from carloop_plugin.edge import answering, checked
-    from carloop_plugin.step import save_appointment
+    from carloop_plugin.contract.hook_boundary import answering, checked
+    from carloop_plugin.usecases.step import save_appointment
 
     appointment = checked(appointment, "appointment", context)
     with answering("on_appointment_saved", context) as wired:
@@ -55,9 +55,9 @@ def on_appointment_saved(appointment: contract.Appointment, context: CallContext
 @hookimpl
 def provide_mobility_filters(site: str, context: CallContext) -> contract.MobilityFilters:
     """Read the vehicle classes and features from Carloop."""
-    from carloop_plugin.edge import answering, checked
-    from carloop_plugin.model import Site
-    from carloop_plugin.search import filters
+    from carloop_plugin.contract.hook_boundary import answering, checked
+    from carloop_plugin.domain.values import Site
+    from carloop_plugin.usecases.search import filters
 
     site = checked(site, "site", context)
     with answering("provide_mobility_filters", context) as wired:
@@ -69,9 +69,9 @@ def provide_mobility_options(
     request: contract.MobilityRequest, context: CallContext
 ) -> contract.MobilityOffer:
     """Search the free cars."""
-    from carloop_plugin.edge import answering, checked
-    from carloop_plugin.model import AppointmentId, Site
-    from carloop_plugin.search import search
+    from carloop_plugin.contract.hook_boundary import answering, checked
+    from carloop_plugin.domain.values import AppointmentId, Site
+    from carloop_plugin.usecases.search import search
 
     request = checked(request, "mobility_request", context)
     with answering("provide_mobility_options", context) as wired:
@@ -91,9 +91,15 @@ def provide_mobility_options(
 @hookimpl
 def on_rental_change(change: contract.RentalChange, context: CallContext) -> contract.RentalOutcome | None:
     """Book, change the end or cancel; refusals and unknown outcomes are answers, not exceptions."""
-    from carloop_plugin.change import change_rental
-    from carloop_plugin.documents import outcome_document
-    from carloop_plugin.edge import answering, checked, is_for_another, refused, tell_outcome
+    from carloop_plugin.contract.documents import outcome_document
+    from carloop_plugin.contract.hook_boundary import (
+        answering,
+        checked,
+        is_for_another,
+        refused,
+        tell_outcome,
+    )
+    from carloop_plugin.usecases.change import change_rental
     from mobility_hookspecs.problems import MobilityProblem
 
     if is_for_another(change):
@@ -113,9 +119,9 @@ def on_rental_change(change: contract.RentalChange, context: CallContext) -> con
 @hookimpl
 def provide_mobility_states(appointment_ids: list[str], context: CallContext) -> list[contract.MobilityState]:
     """Say from our own records how appointments stand."""
-    from carloop_plugin.edge import answering, checked_ids
-    from carloop_plugin.model import AppointmentId
-    from carloop_plugin.step import states
+    from carloop_plugin.contract.hook_boundary import answering, checked_ids
+    from carloop_plugin.domain.values import AppointmentId
+    from carloop_plugin.usecases.step import states
 
     asked = [AppointmentId(each) for each in checked_ids(appointment_ids, context)]
     with answering("provide_mobility_states", context) as wired:
@@ -125,9 +131,9 @@ def provide_mobility_states(appointment_ids: list[str], context: CallContext) ->
 @hookimpl
 def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
     """Settle what is pending and bring in what changed at Carloop."""
-    from carloop_plugin.documents import reconcile_document
-    from carloop_plugin.edge import answering
-    from carloop_plugin.reconcile import reconcile
+    from carloop_plugin.contract.documents import reconcile_document
+    from carloop_plugin.contract.hook_boundary import answering
+    from carloop_plugin.usecases.reconcile import reconcile
 
     with answering("reconcile_rentals", context) as wired:
         report = reconcile(wired.sites(), wired.call)
@@ -138,9 +144,9 @@ def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
 @hookimpl
 def provide_provider_settings(site: str, context: CallContext) -> contract.ProviderSettings:
     """Give a site's settings and the form to edit them, never a secret."""
-    from carloop_plugin.edge import answering, checked
-    from carloop_plugin.model import Site
-    from carloop_plugin.settings_page import describe_settings
+    from carloop_plugin.contract.hook_boundary import answering, checked
+    from carloop_plugin.domain.values import Site
+    from carloop_plugin.settings.page import describe_settings
 
     site = checked(site, "site", context)
     with answering("provide_provider_settings", context) as wired:
@@ -158,8 +164,8 @@ def save_provider_settings(
     settings: contract.ProviderSettings, context: CallContext
 ) -> contract.CheckReport | None:
     """Save a site's settings and test them; another provider's are none of ours."""
-    from carloop_plugin.edge import answering, checked, is_for_another
-    from carloop_plugin.settings_page import save_settings
+    from carloop_plugin.contract.hook_boundary import answering, checked, is_for_another
+    from carloop_plugin.settings.page import save_settings
 
     if is_for_another(settings):
         return None
@@ -180,9 +186,9 @@ def save_provider_settings(
 @hookimpl
 def check_mobility_provider(site: str, context: CallContext) -> contract.CheckReport:
     """Test the connection of a site."""
-    from carloop_plugin.check import check_site
-    from carloop_plugin.edge import answering, checked
-    from carloop_plugin.model import Site
+    from carloop_plugin.contract.hook_boundary import answering, checked
+    from carloop_plugin.domain.values import Site
+    from carloop_plugin.settings.check import check_site
 
     site = checked(site, "site", context)
     with answering("check_mobility_provider", context) as wired:
@@ -203,10 +209,10 @@ def on_personal_data_erased(
     subjects: contract.ErasureSubjects, context: CallContext
 ) -> contract.ErasureReport:
     """Forget customers, except for what a pending change still needs."""
-    from carloop_plugin.documents import erasure_document
-    from carloop_plugin.edge import answering, checked
-    from carloop_plugin.erase import erase
-    from carloop_plugin.model import AppointmentId
+    from carloop_plugin.contract.documents import erasure_document
+    from carloop_plugin.contract.hook_boundary import answering, checked
+    from carloop_plugin.domain.values import AppointmentId
+    from carloop_plugin.usecases.erase import erase
 
     subjects = checked(subjects, "erasure_subjects", context)
     with answering("on_personal_data_erased", context) as wired:

@@ -9,9 +9,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from carloop_plugin.appointment import SavedAppointment
-    from carloop_plugin.intents import Intent, Outcome, RecordResult, RentalRecord
-    from carloop_plugin.model import (
+    from carloop_plugin.domain.appointments import SavedAppointment
+    from carloop_plugin.domain.changes import (
+        Intent,
+        Outcome,
+        RecordResult,
+        RentalRecord,
+    )
+    from carloop_plugin.domain.values import (
         Account,
         AccountId,
         AppointmentId,

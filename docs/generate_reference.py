@@ -121,9 +121,9 @@ def root_of(program: str) -> click.Command:
     from carloop_plugin.cli.program import carloop
     from carloop_sandbox import cli as sandbox
     from carloop_sandbox.texts import TEXTS as SANDBOX
-    from demo_base.program import Texts
     from planner_host import cli as planner
     from planner_host.texts import TEXTS as PLANNER
+    from web_base.program import Texts
 
     roots = {
         "carloop": lambda: carloop,

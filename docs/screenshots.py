@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from carloop_plugin.cli.story.sandbox import SandboxControls
-from carloop_plugin.cli.story.staging import Demo, running_demo
 from carloop_sandbox.remote import Controls
+from carloop_story.sandbox import SandboxControls
+from carloop_story.staging import Demo, running_demo
 
 ROOT = Path(__file__).parents[1]
 ALL = ROOT / "build" / "screenshots"

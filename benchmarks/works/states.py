@@ -17,8 +17,9 @@ from benchmarks.planner import environment, use_store
 from benchmarks.postgres import run_postgres
 from benchmarks.row import Row, Scale, Watch, number
 from carloop_plugin import plugin
-from carloop_plugin.documents import rental_record
-from carloop_plugin.model import (
+from carloop_plugin.contract.documents import rental_record
+from carloop_plugin.domain.reference import Reference
+from carloop_plugin.domain.values import (
     Account,
     AccountId,
     AppointmentId,
@@ -31,8 +32,7 @@ from carloop_plugin.model import (
     Site,
     Vehicle,
     VehicleId,
-)  # fmt: skip
-from carloop_plugin.reference import Reference
+)
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.rows import rental_row
 from mobility_hookspecs import CallContext, specs

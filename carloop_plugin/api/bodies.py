@@ -11,7 +11,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from carloop_plugin.model import Action, Period, RentalId, VehicleId, WriteRequest, format_instant
+from carloop_plugin.domain.values import (
+    Action,
+    Period,
+    RentalId,
+    VehicleId,
+    WriteRequest,
+    format_instant,
+)
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Customer

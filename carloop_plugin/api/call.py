@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from carloop_plugin.api.trouble import Broken
-from carloop_plugin.model import Reason
+from carloop_plugin.api.failures import Broken
+from carloop_plugin.domain.values import Reason
 
 CONNECT_SECONDS = 3.0
 HEADER_BYTES = 256 * 1024

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from carloop_plugin.api.call import DEADLINE
-from carloop_plugin.api.trouble import Answer, Broken
-from carloop_plugin.model import Reason, Unreadable
+from carloop_plugin.api.failures import Answer, Broken
+from carloop_plugin.domain.values import Reason, Unreadable
 
 # brackets, braces and commas: a thousand vehicles have 25,000; 16 MiB of "[]," would grow to 430 MiB of lists
 MOST_MARKS = 200_000

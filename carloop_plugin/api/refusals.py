@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from carloop_plugin.api.decode import Document
-from carloop_plugin.model import Action, Reason, format_instant, parse_instant
+from carloop_plugin.domain.values import (
+    Action,
+    Reason,
+    format_instant,
+    parse_instant,
+)
 
 NOTHING_DONE: Mapping[int, frozenset[str]] = {
     400: frozenset({"idempotency_key_missing", "malformed_request"}),

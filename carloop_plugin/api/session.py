@@ -12,18 +12,17 @@ from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from carloop_plugin.address import read_address
 from carloop_plugin.api import bodies, wire
 from carloop_plugin.api.call import DEADLINE
-from carloop_plugin.api.conversation import Conversation, Pairs, ReadRefused
+from carloop_plugin.api.client import Conversation, Pairs, ReadRefused
 from carloop_plugin.api.decode import Document
-from carloop_plugin.api.line import Line
+from carloop_plugin.api.failures import Broken
 from carloop_plugin.api.links import OwnLinks
 from carloop_plugin.api.retry import Now, Sleep
-from carloop_plugin.api.trouble import Broken
+from carloop_plugin.api.shared_transport import Line
 from carloop_plugin.api.writing import result_of
-from carloop_plugin.events import VEHICLES_UNREADABLE, tell
-from carloop_plugin.model import (
+from carloop_plugin.domain.addresses import read_address
+from carloop_plugin.domain.values import (
     Account,
     Action,
     CallFailed,
@@ -42,6 +41,7 @@ from carloop_plugin.model import (
     WriteResult,
     format_instant,
 )
+from carloop_plugin.events import VEHICLES_UNREADABLE, tell
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Customer

@@ -23,11 +23,11 @@ import httpx
 
 from carloop_plugin.api import sockets
 from carloop_plugin.api.call import BODY_BYTES, CURRENT, DEADLINE, TOO_LARGE, Call
+from carloop_plugin.api.failures import Answer, Broken, Trouble
+from carloop_plugin.api.library_logs import hush_libraries
 from carloop_plugin.api.links import shown_origin
-from carloop_plugin.api.quiet import hush_libraries
 from carloop_plugin.api.tls import make_context
-from carloop_plugin.api.trouble import Answer, Broken, Trouble
-from carloop_plugin.model import Reason
+from carloop_plugin.domain.values import Reason
 
 _MOST_CONNECTIONS = 32
 # below the 5 s after which common servers close an idle connection, so that it is seldom closed in our hands

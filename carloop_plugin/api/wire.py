@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from carloop_plugin.api.decode import Listing, read_document, read_list, unreadable
+from carloop_plugin.api.failures import Broken
 from carloop_plugin.api.links import OwnLinks
-from carloop_plugin.api.trouble import Broken
 from carloop_plugin.api.verdict import Reader
-from carloop_plugin.model import (
+from carloop_plugin.domain.values import (
     Account,
     AccountId,
     Money,

@@ -6,9 +6,15 @@ from collections.abc import Callable
 from typing import cast
 
 from carloop_plugin.api.decode import Document
-from carloop_plugin.api.trouble import Broken
+from carloop_plugin.api.failures import Broken
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, Verdict
-from carloop_plugin.model import AnswerLost, Confirmed, NotExecuted, Rental, WriteResult
+from carloop_plugin.domain.values import (
+    AnswerLost,
+    Confirmed,
+    NotExecuted,
+    Rental,
+    WriteResult,
+)
 
 
 def result_of(

@@ -12,7 +12,7 @@ import click
 from carloop_plugin.cli.output import abandon_output, speaks_unicode
 from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.texts import Texts
-from carloop_plugin.model import Failed
+from carloop_plugin.domain.values import Failed
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import CheckFinding, Problem
@@ -69,7 +69,7 @@ def tell_failure(error: Exception, texts: Texts, *, as_json: bool) -> Exit:
 
 def problem_of(error: Exception, locale: str) -> Problem | None:
     """Give the problem an exception stands for; None for one that is a bug."""
-    from carloop_plugin.problems import problem_document
+    from carloop_plugin.contract.problems import problem_document
     from mobility_hookspecs.problems import MobilityProblem
 
     if isinstance(error, MobilityProblem):

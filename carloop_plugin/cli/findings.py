@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carloop_plugin.check import CONNECTED
 from carloop_plugin.cli.plain import plain
+from carloop_plugin.settings.check import CONNECTED
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from carloop_plugin.model import PROVIDER_ID
+from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts

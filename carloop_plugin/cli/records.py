@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING
 from carloop_plugin.cli.misuse import Misuse, nearest
 from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.model import AppointmentId, Reason, Refused, RentalId, Site
+from carloop_plugin.domain.values import (
+    AppointmentId,
+    Reason,
+    Refused,
+    RentalId,
+    Site,
+)
 
 if TYPE_CHECKING:
-    from carloop_plugin.appointment import SavedAppointment
     from carloop_plugin.bootstrap import Wired
     from carloop_plugin.cli.invocation import Invocation
+    from carloop_plugin.domain.appointments import SavedAppointment
 
 _PATIENCE = 10.0
 
@@ -94,6 +100,6 @@ def zone_of_account(site: str) -> tzinfo | None:
 
 def store_location() -> str:
     """Give where the provider's records are: a file's path or a database's address."""
-    from carloop_plugin.settings import Environment
+    from carloop_plugin.settings.environment import Environment
 
     return Environment.read().store

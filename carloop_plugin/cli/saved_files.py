@@ -12,7 +12,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from carloop_plugin.credentials import secrets_path
+from carloop_plugin.settings.credentials import secrets_path
 
 
 def remember_file(store: str, appointment_id: str, file: Path | None) -> None:

@@ -1,0 +1,1 @@
+"""Our records: the rules once, then the two databases."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from carloop_plugin.appointment import SavedAppointment, digest_number
-from carloop_plugin.model import AppointmentId
+from carloop_plugin.domain.appointments import SavedAppointment, digest_number
+from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import atomic
 from carloop_plugin.store.rows import appointment_row, read_appointment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from carloop_plugin.appointment import digest_number
-from carloop_plugin.model import AppointmentId, MovedAside, StoreFailed
+from carloop_plugin.domain.appointments import digest_number
+from carloop_plugin.domain.values import AppointmentId, MovedAside, StoreFailed
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import Row, atomic
 from carloop_plugin.store.rows import now, read_customers, write_customers

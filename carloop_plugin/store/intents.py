@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from carloop_plugin.intents import (
+from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
     AlreadyBooked,
     Intent,
@@ -19,7 +19,13 @@ from carloop_plugin.intents import (
     RentalRecord,
     SameChange,
 )
-from carloop_plugin.model import AccountId, Action, AppointmentId, ChangeId, SettledChange
+from carloop_plugin.domain.values import (
+    AccountId,
+    Action,
+    AppointmentId,
+    ChangeId,
+    SettledChange,
+)
 from carloop_plugin.store.database import Row, atomic
 from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process

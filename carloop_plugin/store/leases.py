@@ -11,8 +11,8 @@ import secrets
 import socket
 import sys
 
-from carloop_plugin.verdict import LONGEST_SENDING
-from mobility_hookspecs.forking import renew_in_child
+from carloop_plugin.domain.judgement import LONGEST_SENDING
+from mobility_hookspecs.authoring.forking import renew_in_child
 
 LEASE_SECONDS = LONGEST_SENDING + 2.0
 """How long one lasts. Hosts reconcile every 30 s, so what a dead server held is settled within a minute."""

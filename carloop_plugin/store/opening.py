@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from carloop_plugin.location import is_address, is_shared_store, shown
-from carloop_plugin.model import Reason, StoreFailed
+from carloop_plugin.domain.store_location import is_address, is_shared_store, shown
+from carloop_plugin.domain.values import Reason, StoreFailed
 from carloop_plugin.store.records import Records
 
 
@@ -42,14 +42,14 @@ def source_of(location: str, *, installation: str | None = None) -> Source:
     if is_address(location):
         params = (("path", shown(location)),)
         raise StoreFailed(Reason("storage_failed", "store.address_unclear", params))
-    from carloop_plugin.store.pool import SqliteFile
+    from carloop_plugin.store.sqlite.pool import SqliteFile
 
     return SqliteFile(Path(location), installation=installation)
 
 
 def _server(address: str, installation: str | None) -> Source:
     try:
-        from carloop_plugin.store.postgres import PostgresServer
+        from carloop_plugin.store.postgres.source import PostgresServer
     except ImportError:
         raise StoreFailed(Reason("storage_failed", "store.postgres_missing")) from None
     return PostgresServer(address, installation=installation)

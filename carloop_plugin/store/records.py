@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from carloop_plugin.intents import TRIES_BEFORE_SET_ASIDE, IntentState
-from carloop_plugin.model import Figures
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, IntentState
+from carloop_plugin.domain.values import Figures
 from carloop_plugin.store.appointments import Appointments
 from carloop_plugin.store.database import Database
 from carloop_plugin.store.intents import Intents

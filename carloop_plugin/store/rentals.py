@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from carloop_plugin.intents import RentalRecord
-from carloop_plugin.model import AccountId, AppointmentId, ChangeId, RentalId, Site
+from carloop_plugin.domain.changes import RentalRecord
+from carloop_plugin.domain.values import (
+    AccountId,
+    AppointmentId,
+    ChangeId,
+    RentalId,
+    Site,
+)
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import atomic
 from carloop_plugin.store.rows import read_rental, rental_row

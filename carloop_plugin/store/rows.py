@@ -7,9 +7,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from carloop_plugin.appointment import CustomerIdentity, SavedAppointment
-from carloop_plugin.intents import Intent, IntentState, Outcome, OutcomeStatus, RentalRecord
-from carloop_plugin.model import (
+from carloop_plugin.domain.appointments import CustomerIdentity, SavedAppointment
+from carloop_plugin.domain.changes import (
+    Intent,
+    IntentState,
+    Outcome,
+    OutcomeStatus,
+    RentalRecord,
+)
+from carloop_plugin.domain.values import (
     AccountId,
     Action,
     AppointmentId,

@@ -16,7 +16,7 @@ from carloop_sandbox.database import FILE_NAME
 from carloop_sandbox.serving import Wishes, serve
 from carloop_sandbox.store import Fleet, open_store
 from carloop_sandbox.texts import TEXTS
-from demo_base.program import Texts
+from web_base.program import Texts
 
 Document = dict[str, Any]
 TOKEN = "tok_of_the_crashes"

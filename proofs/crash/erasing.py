@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.model import AppointmentId
+from carloop_plugin.domain.values import AppointmentId
 from mobility_hookspecs import CallContext
 from proofs.crash.measuring import warm_up
 from proofs.crash.plan import Operation, Round, Scene

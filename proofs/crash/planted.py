@@ -13,8 +13,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from carloop_plugin import book, cancel, change_end, recover, settle
 from carloop_plugin.api import bodies
+from carloop_plugin.usecases import (
+    book,
+    cancel,
+    change_end,
+    recover,
+    settle,
+)
 from proofs.crash.__main__ import main
 
 

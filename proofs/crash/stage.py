@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.store.sqlite import SqliteDatabase
+from carloop_plugin.store.sqlite.database import SqliteDatabase
 from mobility_hookspecs import CallContext, MobilityProblem
 from proofs.crash.carloop import TOKEN, AtCarloop, CarloopProcess, Document
 from proofs.crash.plan import Operation, Round

@@ -13,7 +13,13 @@ from unittest.mock import patch
 
 from carloop_plugin.api import transport
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.model import Action, AnswerLost, CallFailed, ChangeId, WriteRequest
+from carloop_plugin.domain.values import (
+    Action,
+    AnswerLost,
+    CallFailed,
+    ChangeId,
+    WriteRequest,
+)
 from proofs.deadlines.case import Call, Case, timed
 from tests.support.peer import Behaviour, Peer, Seen, Server, run_server
 

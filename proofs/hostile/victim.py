@@ -16,7 +16,7 @@ from typing import Any
 
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.model import (
+from carloop_plugin.domain.values import (
     Action,
     CallFailed,
     ChangeId,

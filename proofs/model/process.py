@@ -9,15 +9,22 @@ from pathlib import Path
 from random import Random
 from typing import Any, cast
 
-from carloop_plugin import edge, in_flight
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.bootstrap import Wired
-from carloop_plugin.model import AnswerLost, Reason, Site, WriteRequest, WriteResult
+from carloop_plugin.contract import hook_boundary as edge
+from carloop_plugin.domain.values import (
+    AnswerLost,
+    Reason,
+    Site,
+    WriteRequest,
+    WriteResult,
+)
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials, Store
-from carloop_plugin.settings import Environment
+from carloop_plugin.settings.environment import Environment
 from carloop_plugin.store import intents, leases
-from carloop_plugin.store.pool import SqliteFile
-from carloop_plugin.store.sqlite import SqliteDatabase
+from carloop_plugin.store.sqlite.database import SqliteDatabase
+from carloop_plugin.store.sqlite.pool import SqliteFile
+from carloop_plugin.usecases import in_flight
 
 INSTALLATION = "inst"
 

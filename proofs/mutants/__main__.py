@@ -138,7 +138,7 @@ def main() -> int:
     """Name the survivors, count, and write the page where one is asked for."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument(
-        "names", nargs="*", help="mutants to try, such as `carloop_plugin.verdict*`; else all"
+        "names", nargs="*", help="mutants to try, such as `carloop_plugin.domain.judgement*`; else all"
     )
     options.add_argument("--score-only", action="store_true", help="read the results of an earlier run")
     options.add_argument("--report", type=Path, help="write the score to a page")

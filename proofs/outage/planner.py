@@ -15,8 +15,8 @@ from typing import Any
 
 from carloop_plugin import plugin
 from carloop_plugin.api.call import Call
+from carloop_plugin.api.failures import Answer, Trouble
 from carloop_plugin.api.transport import Request, Transport
-from carloop_plugin.api.trouble import Answer, Trouble
 from mobility_hookspecs import MobilityHost
 from proofs.faults.bench import CUSTOMER, Listening
 from proofs.outage.journal import Bug, Found, Journal, Page, Sent, Told, now

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from benchmarks.postgres import run_postgres
-from carloop_plugin.intents import Recorded, SameChange
-from carloop_plugin.model import ChangeId, StoreFailed
-from carloop_plugin.store.postgres import PostgresServer
+from carloop_plugin.domain.changes import Recorded, SameChange
+from carloop_plugin.domain.values import ChangeId, StoreFailed
+from carloop_plugin.store.postgres.source import PostgresServer
 
 C1 = ChangeId("c-1")
 

@@ -12,8 +12,8 @@ HARMLESS = """Nothing is broken.
 
 Caught by tests/plugin/test_verdict.py::test_an_answer_is_judged
 
---- a/carloop_plugin/verdict.py
-+++ b/carloop_plugin/verdict.py
+--- a/carloop_plugin/domain/judgement.py
++++ b/carloop_plugin/domain/judgement.py
 @@ -1,3 +1,3 @@
 -\"\"\"What an answer of Carloop means for an intent: the decision, without its effects.\"\"\"
 +\"\"\"What an answer of Carloop means for an intent.\"\"\"

@@ -10,7 +10,12 @@ from random import Random
 import pytest
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.model import Action, ChangeId, RentalId, WriteRequest
+from carloop_plugin.domain.values import (
+    Action,
+    ChangeId,
+    RentalId,
+    WriteRequest,
+)
 from tests.support.peer import run_server
 
 TOKEN = "canary-token-7f3a"

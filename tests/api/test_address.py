@@ -2,9 +2,9 @@
 
 import pytest
 
-from carloop_plugin.address import origin_of, read_address
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.model import CallFailed
+from carloop_plugin.domain.addresses import origin_of, read_address
+from carloop_plugin.domain.values import CallFailed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from carloop_plugin.api import transport
-from carloop_plugin.model import AnswerLost, CallFailed, NotExecuted
+from carloop_plugin.domain.values import AnswerLost, CallFailed, NotExecuted
 
 SECONDS = 0.15
 BOUND = 5.0

@@ -9,8 +9,13 @@ import pytest
 
 from carloop_plugin.api import decode
 from carloop_plugin.api.decode import MOST_ITEMS
-from carloop_plugin.api.trouble import Answer, Broken
-from carloop_plugin.model import AnswerLost, CallFailed, Period, VehicleQuery
+from carloop_plugin.api.failures import Answer, Broken
+from carloop_plugin.domain.values import (
+    AnswerLost,
+    CallFailed,
+    Period,
+    VehicleQuery,
+)
 
 MEGABYTE = 1024 * 1024
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)

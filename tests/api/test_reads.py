@@ -5,7 +5,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from carloop_plugin.model import CallFailed, Money, NamedId, Period, VehicleQuery
+from carloop_plugin.domain.values import (
+    CallFailed,
+    Money,
+    NamedId,
+    Period,
+    VehicleQuery,
+)
 
 PERIOD = Period(datetime(2027, 3, 2, 7, 30, tzinfo=UTC), datetime(2027, 3, 4, 16, tzinfo=UTC))
 

@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from carloop_plugin.api import sockets, transport
-from carloop_plugin.model import CallFailed, NotExecuted
+from carloop_plugin.domain.values import CallFailed, NotExecuted
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 

@@ -9,10 +9,10 @@ from importlib.resources import files
 import pytest
 
 from carloop_plugin.api import wire
+from carloop_plugin.api.failures import Answer, Trouble
 from carloop_plugin.api.refusals import NOTHING_DONE
-from carloop_plugin.api.trouble import Answer, Trouble
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, judge
-from carloop_plugin.model import (
+from carloop_plugin.domain.values import (
     Action,
     AnswerLost,
     CallFailed,

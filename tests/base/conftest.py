@@ -1,4 +1,4 @@
-"""A small program on demo_base, served for real, and browsers of httpx that talk to it."""
+"""A small program on web_base, served for real, and browsers of httpx that talk to it."""
 
 import asyncio
 import threading
@@ -14,14 +14,20 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
-from demo_base.access import Access
-from demo_base.languages import Catalogues
-from demo_base.pages import Program, Refused, not_found, page_route, refuse_outright
-from demo_base.security import SafePages, trusted_hosts
-from demo_base.server import Server, address_of, bind
-from demo_base.signing_in import sign_in_routes
-from demo_base.templates import BASE, Templates, static_mounts
-from demo_base.throttle import WAIT_SECONDS
+from web_base.access import Access
+from web_base.languages import Catalogues
+from web_base.pages import (
+    Program,
+    Refused,
+    not_found,
+    page_route,
+    refuse_outright,
+)
+from web_base.security import SafePages, trusted_hosts
+from web_base.server import Server, address_of, bind
+from web_base.signing_in import sign_in_routes
+from web_base.templates import BASE, Templates, static_mounts
+from web_base.throttle import WAIT_SECONDS
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Passwords are checked for real, but not for long."""

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from argon2 import PasswordHasher
 
-from demo_base.access import (
+from web_base.access import (
     FILE_NAME,
     HASHES_AT_ONCE,
     IDLE_SECONDS,
@@ -22,7 +22,7 @@ from demo_base.access import (
     User,
     draw_password,
 )
-from demo_base.throttle import TRIES, WAIT_SECONDS
+from web_base.throttle import TRIES, WAIT_SECONDS
 
 PASSWORD = "open-sesame"
 

@@ -22,7 +22,7 @@ from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
 from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
-BASE = "demo_base"
+BASE = "web_base"
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_*]+)+(?<!\.html)")
 PACKAGES = [BASE, "carloop_sandbox", "planner_host"]
 CONFLICTS = (
@@ -34,7 +34,7 @@ CONFLICTS = (
 CHANGES = "book change_end cancel give_up rebook"
 STATUSES = "reserved picked_up returned"
 DECLARED = {
-    "demo_base": {
+    "web_base": {
         "role.*": "admin advisor",
         # what SafePages refuses; the other reasons are given to Refused by name
         "refused.*.title": "foreign_origin unknown_host",
@@ -147,7 +147,7 @@ def uses_in_python(path, spaces):
     source = ast.parse(path.read_text("utf-8"))
     refuses = path.name == "pages.py" or any(
         isinstance(node, ast.ImportFrom)
-        and node.module == "demo_base.pages"
+        and node.module == "web_base.pages"
         and "Refused" in [each.name for each in node.names]
         for node in source.body
     )

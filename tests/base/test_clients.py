@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from demo_base.clients import client_of, read_proxies
+from web_base.clients import client_of, read_proxies
 
 PROXIES = read_proxies("127.0.0.1, 10.0.0.0/8 ,::1,")
 

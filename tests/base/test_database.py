@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 import pytest
 from sqlite_utils import Migrations
 
-from demo_base.database import Database, execute_script, wal_is_safe
+from web_base.database import Database, execute_script, wal_is_safe
 
 MIGRATIONS = Migrations("probe")
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from demo_base.languages import Catalogues, preferred
-from demo_base.templates import BASE
+from web_base.languages import Catalogues, preferred
+from web_base.templates import BASE
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WHEN = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)

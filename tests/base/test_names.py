@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo_base.names import addressed, lines_of
+from web_base.names import addressed, lines_of
 
 
 @pytest.mark.parametrize(

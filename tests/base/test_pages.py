@@ -6,7 +6,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from demo_base.pages import LARGEST_BODY, MOST_FIELDS, Form, own_path
+from web_base.pages import (
+    LARGEST_BODY,
+    MOST_FIELDS,
+    Form,
+    own_path,
+)
 
 FORM = "application/x-www-form-urlencoded"
 PASSWORD = "open-sesame"
@@ -151,7 +156,7 @@ def test_what_fails_shows_nothing_of_the_inside(browser_of, caplog, language):
     answer = browser_of("admin", **{"Accept-Language": language}).get("/fail")
     assert answer.status_code == 500
     assert ("canary" in answer.text, "Traceback" in answer.text) == (False, False)
-    (record,) = [each for each in caplog.records if each.name == "demo_base.pages"]
+    (record,) = [each for each in caplog.records if each.name == "web_base.pages"]
     assert record.getMessage().split()[3] in answer.text
 
 

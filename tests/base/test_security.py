@@ -1,11 +1,11 @@
 """What keeps the pages safe: own origin, session, known host, headers, cookies.
 
-What `SafePages` refuses is tried here for every way to ask; the programs on demo_base try one request a route.
+What `SafePages` refuses is tried here for every way to ask; the programs on web_base try one request a route.
 """
 
 import pytest
 
-from demo_base.security import content_security_policy, origin_of, trusted_hosts
+from web_base.security import content_security_policy, origin_of, trusted_hosts
 
 PASSWORD = "open-sesame"
 SIGN_IN = {"name": "admin", "password": PASSWORD}

@@ -2,7 +2,13 @@
 
 import pytest
 
-from demo_base.throttle import MOST_KEYS, TRIES, TRIES_OF_ADDRESS, WAIT_SECONDS, Throttle
+from web_base.throttle import (
+    MOST_KEYS,
+    TRIES,
+    TRIES_OF_ADDRESS,
+    WAIT_SECONDS,
+    Throttle,
+)
 
 IPV4, IPV6 = "192.0.2.1", "2001:db8::1"
 

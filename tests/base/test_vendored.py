@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "demo_base/static/vendor"
+FOLDER = ROOT / "demo/web_base/static/vendor"
 ROW = re.compile(r"^\| `([^`]+)` .*`(LICENSE\.\w+)` \| `([0-9a-f]{64})` \|$", re.MULTILINE)
 
 
@@ -22,7 +22,7 @@ def test_each_file_has_its_hash_and_licence():
 
 def test_nothing_is_loaded_from_elsewhere():
     """No address of another machine in a template or stylesheet of ours, and no import by a vendored file."""
-    for package in ("demo_base", "carloop_sandbox", "planner_host"):
+    for package in ("web_base", "carloop_sandbox", "planner_host"):
         for path in [*(ROOT / package).rglob("*.html"), *(ROOT / package).glob("static/*.*")]:
             text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
             assert not re.search(r"""(src|href|url|@import)\s*[=("']+\s*(https?:)?//""", text), path

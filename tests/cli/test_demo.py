@@ -13,14 +13,14 @@ import psutil
 import pytest
 
 from carloop_plugin import plugin
-from carloop_plugin.cli.story import first_act, second_act, theatre
-from carloop_plugin.cli.story.asking import nothing_changed
-from carloop_plugin.cli.story.diary import Diary, later, today
-from carloop_plugin.cli.story.programs import ProgramFailed
-from carloop_plugin.cli.story.sandbox import SandboxControls, running_sandbox
-from carloop_plugin.cli.story.stage import Stage
-from carloop_plugin.cli.story.telling import Unexpected, expect, tell
 from carloop_plugin.cli.texts import Texts
+from carloop_story import first_act, second_act, theatre
+from carloop_story.asking import nothing_changed
+from carloop_story.diary import Diary, later, today
+from carloop_story.programs import ProgramFailed
+from carloop_story.sandbox import SandboxControls, running_sandbox
+from carloop_story.stage import Stage
+from carloop_story.telling import Unexpected, expect, tell
 from mobility_hookspecs import MobilityHost
 
 STEPS = [step.__name__ for step in (*first_act.STEPS, *second_act.STEPS)]

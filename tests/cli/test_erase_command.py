@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from carloop_plugin import erase
 from carloop_plugin.cli.commands import erase as erase_command
 from carloop_plugin.cli.saved_files import remembered_file
+from carloop_plugin.usecases import erase
 from mobility_schemas import validate
 
 

@@ -6,9 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
-from carloop_plugin.config_file import ENTRY_KEYS
-from carloop_plugin.doctor import Diagnosis, SiteFacts
-from carloop_plugin.model import (
+from carloop_plugin.domain.values import (
     AccountId,
     Action,
     ChangeId,
@@ -19,6 +17,8 @@ from carloop_plugin.model import (
     Site,
     UnreadableRental,
 )
+from carloop_plugin.settings.config_file import ENTRY_KEYS
+from carloop_plugin.settings.doctor import Diagnosis, SiteFacts
 from mobility_hookspecs import specs
 
 COMMANDS = {

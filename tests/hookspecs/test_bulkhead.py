@@ -2,9 +2,9 @@
 
 import threading
 
-from mobility_hookspecs.bulkhead import Bulkhead
-from mobility_hookspecs.circuit import Circuit
-from mobility_hookspecs.isolation import Call, Limits, Miss
+from mobility_hookspecs._kit.bulkhead import Bulkhead
+from mobility_hookspecs._kit.circuit import Circuit
+from mobility_hookspecs._kit.isolation import Call, Limits, Miss
 
 
 def test_a_bulkhead_uses_a_thread_again():

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from mobility_hookspecs import MobilityProblem, make_problem
-from mobility_hookspecs.circuit import Circuit
+from mobility_hookspecs._kit.circuit import Circuit
 
 
 def _fail(circuit, times):

@@ -7,8 +7,9 @@ import threading
 
 import pytest
 
-from mobility_hookspecs import MobilityHost, forking
-from mobility_hookspecs.circuit import FAILURES_IN_A_ROW, Circuit
+from mobility_hookspecs import MobilityHost
+from mobility_hookspecs._kit.circuit import FAILURES_IN_A_ROW, Circuit
+from mobility_hookspecs.authoring import forking
 
 AT_ONCE = 8
 

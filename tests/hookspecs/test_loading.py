@@ -182,7 +182,7 @@ def test_broken_metadata_of_another_distribution(install, load, tmp_path):
 
 def test_a_description_that_hangs_does_not_hold_up_the_load(make_provider, make_host, release, monkeypatch):
     """All are asked in parallel, and given up after a while."""
-    monkeypatch.setattr("mobility_hookspecs.loading._DESCRIBE_SECONDS", 0.5)
+    monkeypatch.setattr("mobility_hookspecs._kit.loading._DESCRIBE_SECONDS", 0.5)
     all_asked = threading.Barrier(3)
 
     def describe_mobility_provider():

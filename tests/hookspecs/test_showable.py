@@ -2,7 +2,7 @@
 
 import pytest
 
-from mobility_hookspecs.links import is_https, is_showable
+from mobility_hookspecs._kit.links import is_https, is_showable
 
 ELSEWHERE = "http://elsewhere.example/x"
 HERE = "http://127.0.0.1:8081/r/1"

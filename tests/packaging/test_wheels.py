@@ -8,7 +8,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 ALL = ["mobility-schemas", "mobility-hookspecs", "carloop-plugin"]
-PROGRAMS = {"carloop_sandbox", "demo_base", "planner_host"}
+PROGRAMS = {"carloop_sandbox", "web_base", "planner_host"}
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,6 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from demo_base.access import Access
-from demo_base.languages import Catalogues
-from demo_base.server import Server, address_of, bind
-from demo_base.templates import BASE
 from mobility_hookspecs import MobilityHost, MobilityProblem, hookimpl, make_problem
 from planner_host.app import create_app
 from planner_host.appointments import Appointment, Visit, new_id
@@ -31,6 +27,10 @@ from planner_host.dms import Car, DmsCustomer, SqliteDms, open_dms
 from planner_host.filters import FilterCache
 from planner_host.planner import SEEDED_CUSTOMERS, Planner
 from planner_host.records import Records
+from web_base.access import Access
+from web_base.languages import Catalogues
+from web_base.server import Server, address_of, bind
+from web_base.templates import BASE
 
 FOLDER = Path(__file__).parents[2] / "planner_host"
 NOW = datetime(2026, 11, 24, 9, 7, tzinfo=UTC)

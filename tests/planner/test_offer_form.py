@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo_base.pages import Form
 from mobility_schemas import validate
 from planner_host.appointments import Appointment, Visit
 from planner_host.offer_form import (
@@ -20,6 +19,7 @@ from planner_host.offer_form import (
     read_offer_form,
     request_of,
 )
+from web_base.pages import Form
 
 from .conftest import NOW, PERIOD
 

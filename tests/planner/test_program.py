@@ -14,14 +14,14 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner
 
-from demo_base import access
-from demo_base.access import Access, SignedIn, User
-from demo_base.program import Failure, Texts
-from demo_base.throttle import TRIES
 from planner_host import cli, serving
 from planner_host.audit import Audit
 from planner_host.records import Records
 from planner_host.texts import TEXTS
+from web_base import access
+from web_base.access import Access, SignedIn, User
+from web_base.program import Failure, Texts
+from web_base.throttle import TRIES
 
 SECONDS = 30
 LONG = "a-password-of-the-tests"

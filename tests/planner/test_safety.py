@@ -6,8 +6,8 @@ What each of these accepts and refuses is proven in `tests/base`.
 import pytest
 from starlette.routing import Route
 
-from demo_base.security import SAFE_METHODS
 from planner_host.app import create_app
+from web_base.security import SAFE_METHODS
 
 from .conftest import hidden
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo_base.days import Mistyped, read_day
 from planner_host.times import WallTime, fold_of, read_instant, read_time
+from web_base.days import Mistyped, read_day
 
 TODAY = date(2026, 11, 24)
 BERLIN = ZoneInfo("Europe/Berlin")

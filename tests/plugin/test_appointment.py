@@ -2,7 +2,12 @@
 
 import pytest
 
-from carloop_plugin.appointment import digest_customer, digest_number, fold, remember
+from carloop_plugin.domain.appointments import (
+    digest_customer,
+    digest_number,
+    fold,
+    remember,
+)
 from carloop_plugin.store.rows import appointment_row
 
 KEY = b"a key of the records"

@@ -7,8 +7,13 @@ import pytest
 import trustme
 
 from carloop_plugin import plugin
-from carloop_plugin.check import check_connection
-from carloop_plugin.model import CallFailed, Reason, Site, SiteSettings
+from carloop_plugin.domain.values import (
+    CallFailed,
+    Reason,
+    Site,
+    SiteSettings,
+)
+from carloop_plugin.settings.check import check_connection
 from mobility_hookspecs import MobilityHost
 from mobility_schemas import validate
 from tests.support.fakes import FakeCarloop

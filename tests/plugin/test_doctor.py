@@ -6,9 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin import plugin
-from carloop_plugin.credentials import SecretsFile
-from carloop_plugin.doctor import diagnose
-from carloop_plugin.model import (
+from carloop_plugin.domain.values import (
     AccountId,
     Action,
     CallFailed,
@@ -22,7 +20,9 @@ from carloop_plugin.model import (
     StoredToken,
     UnreadableRental,
 )
-from carloop_plugin.settings import Environment
+from carloop_plugin.settings.credentials import SecretsFile
+from carloop_plugin.settings.doctor import diagnose
+from carloop_plugin.settings.environment import Environment
 from mobility_hookspecs import MobilityHost
 from tests.support.fakes import FakeCarloop, FakeSettingsStore
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin import erase
+from carloop_plugin.usecases import erase
 
 CUSTOMER = {
     "source": "dms",

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.credentials import SecretsFile
-from carloop_plugin.in_flight import one_at_a_time
-from carloop_plugin.model import ChangeId, Site, StoredToken
+from carloop_plugin.domain.values import ChangeId, Site, StoredToken
+from carloop_plugin.settings.credentials import SecretsFile
+from carloop_plugin.usecases.in_flight import one_at_a_time
 from tests.support.forking import fork
 
 TOKEN = StoredToken(value="t", origin="https://a.example", since=datetime(2026, 3, 2, 7, 30, tzinfo=UTC))

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from carloop_plugin.intents import Outcome, OutcomeStatus
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.values import Reason
 from carloop_plugin.messages import text
-from carloop_plugin.model import Reason
 
 NEVER_ARRIVED = "drop_before"
 

@@ -5,9 +5,9 @@ import sys
 from contextlib import contextmanager
 from datetime import timedelta
 
-from carloop_plugin.intents import Outcome, OutcomeStatus
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.values import Reason
 from carloop_plugin.messages import text
-from carloop_plugin.model import Reason
 
 SERVER = """
 import sys, time

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from carloop_plugin.appointment import MOST_CUSTOMERS, remember
+from carloop_plugin.domain.appointments import MOST_CUSTOMERS, remember
 from carloop_plugin.messages import text
 from tests.support.planner import appointment_on
 

@@ -11,11 +11,18 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.model import Account, AccountId, Site, StoredSettings, StoreFailed
-from carloop_plugin.rebuild import rebuild
-from carloop_plugin.reconcile import reconcile
-from carloop_plugin.store import remains, use_lock
-from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.domain.values import (
+    Account,
+    AccountId,
+    Site,
+    StoredSettings,
+    StoreFailed,
+)
+from carloop_plugin.store.sqlite.database import salvage as remains
+from carloop_plugin.store.sqlite.database import use_lock
+from carloop_plugin.store.sqlite.pool import SqliteFile
+from carloop_plugin.usecases.rebuild import rebuild
+from carloop_plugin.usecases.reconcile import reconcile
 from mobility_hookspecs import CallContext, MobilityProblem
 from tests.support.planner import Planner
 

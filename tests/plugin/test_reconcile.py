@@ -7,8 +7,13 @@ from types import SimpleNamespace
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin import reconcile as reconciling
-from carloop_plugin.model import Account, CallFailed, Reason, Site
+from carloop_plugin.domain.values import (
+    Account,
+    CallFailed,
+    Reason,
+    Site,
+)
+from carloop_plugin.usecases import reconcile as reconciling
 from mobility_hookspecs import CallContext
 
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from carloop_plugin.model import Account, FreeVehicles
-from carloop_plugin.search import search
+from carloop_plugin.domain.values import Account, FreeVehicles
+from carloop_plugin.usecases.search import search
 
 FREE = datetime(2030, 3, 5, 7, 30, tzinfo=UTC)
 REQUEST = {

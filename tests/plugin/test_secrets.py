@@ -6,7 +6,7 @@ import traceback
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.model import Site
+from carloop_plugin.domain.values import Site
 from mobility_hookspecs import CallContext, MobilityProblem
 
 CUSTOMER = {

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.intents import Outcome, OutcomeStatus, Recorded
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus, Recorded
+from carloop_plugin.domain.values import Action, Reason, Refused
 from carloop_plugin.messages import text
-from carloop_plugin.model import Action, Reason, Refused
-from carloop_plugin.recover import recover
-from carloop_plugin.send import record_and_send
-from carloop_plugin.settle import IN_FLIGHT
-from carloop_plugin.settle import send as send_claimed
+from carloop_plugin.usecases.recover import recover
+from carloop_plugin.usecases.send import record_and_send
+from carloop_plugin.usecases.settle import IN_FLIGHT
+from carloop_plugin.usecases.settle import send as send_claimed
 from mobility_hookspecs import CallContext
 
 

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from carloop_plugin.credentials import SecretsFile
-from carloop_plugin.model import CallFailed, Reason, Refused, Site, StoredSettings, StoredToken
-from carloop_plugin.settings import Environment
-from carloop_plugin.settings_page import describe_settings, save_settings
+from carloop_plugin.domain.values import (
+    CallFailed,
+    Reason,
+    Refused,
+    Site,
+    StoredSettings,
+    StoredToken,
+)
+from carloop_plugin.settings.credentials import SecretsFile
+from carloop_plugin.settings.environment import Environment
+from carloop_plugin.settings.page import describe_settings, save_settings
 from tests.support.fakes import FakeCarloop, FakeSettingsStore
 
 MAIN = Site("main")

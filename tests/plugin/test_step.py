@@ -8,8 +8,8 @@ import pytest
 
 from carloop_plugin import plugin
 from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.domain.values import CallFailed, Reason
 from carloop_plugin.messages import text
-from carloop_plugin.model import CallFailed, Reason
 from mobility_hookspecs import CallContext
 
 

@@ -5,9 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin import verdict
-from carloop_plugin.intents import Intent
-from carloop_plugin.model import (
+from carloop_plugin.domain import judgement as verdict
+from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.judgement import (
+    Astray,
+    Done,
+    Final,
+    LookFirst,
+    Nothing,
+    Unsure,
+)
+from carloop_plugin.domain.values import (
     Action,
     AnswerLost,
     Confirmed,
@@ -18,7 +26,6 @@ from carloop_plugin.model import (
     RentalStatus,
     Vehicle,
 )
-from carloop_plugin.verdict import Astray, Done, Final, LookFirst, Nothing, Unsure
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PERIOD = Period(NOW + timedelta(days=1), NOW + timedelta(days=2))

@@ -10,8 +10,8 @@ from itertools import chain, pairwise
 import pytest
 
 from carloop_sandbox.database import Database, sqlite3
-from demo_base.database import wal_is_safe
 from tests.support.interface import planner_of
+from web_base.database import wal_is_safe
 
 INSERT = (
     "INSERT INTO rentals (id, vehicle_id, start_us, end_us, planned_end_us, status, customer, daily_rate_cents,"

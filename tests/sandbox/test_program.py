@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 from carloop_sandbox import cli, serving
 from carloop_sandbox.running import run_sandbox_process
 from carloop_sandbox.texts import TEXTS
-from demo_base.access import Access
-from demo_base.program import Texts
+from web_base.access import Access
+from web_base.program import Texts
 
 BASE = "/api/planner/v1"
 COMMAND = [sys.executable, "-m", "carloop_sandbox"]

@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin.appointment import CustomerIdentity, remember
-from carloop_plugin.intents import Intent, RentalRecord
-from carloop_plugin.messages import advice
-from carloop_plugin.model import (
+from carloop_plugin.domain.appointments import CustomerIdentity, remember
+from carloop_plugin.domain.changes import Intent, RentalRecord
+from carloop_plugin.domain.values import (
     AccountId,
     Action,
     AppointmentId,
@@ -19,8 +18,9 @@ from carloop_plugin.model import (
     StoreFailed,
     VehicleId,
 )
+from carloop_plugin.messages import advice
 from carloop_plugin.store.opening import source_of
-from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.store.sqlite.pool import SqliteFile
 from tests.store.deadlines import soon
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

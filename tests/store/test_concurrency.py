@@ -8,8 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from carloop_plugin.intents import OtherPending, Outcome, OutcomeStatus, Recorded, SameChange
-from carloop_plugin.model import Action, AppointmentId, ChangeId, Reason, RentalId
+from carloop_plugin.domain.changes import (
+    OtherPending,
+    Outcome,
+    OutcomeStatus,
+    Recorded,
+    SameChange,
+)
+from carloop_plugin.domain.values import (
+    Action,
+    AppointmentId,
+    ChangeId,
+    Reason,
+    RentalId,
+)
 from tests.store.deadlines import soon
 
 C1 = ChangeId("c-1")

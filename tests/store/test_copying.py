@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from carloop_plugin.intents import Outcome, OutcomeStatus
-from carloop_plugin.model import (
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,
     ChangeId,
@@ -20,8 +20,8 @@ from carloop_plugin.model import (
 )
 from carloop_plugin.store import copying
 from carloop_plugin.store.copying import KEYS, copy_records
-from carloop_plugin.store.damaged import noted_installation
 from carloop_plugin.store.opening import source_of
+from carloop_plugin.store.sqlite.replaced_files import noted_installation
 from tests.store.deadlines import soon
 
 SETTINGS = StoredSettings("https://a.example", "hof")

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from carloop_plugin.intents import Outcome, OutcomeStatus
-from carloop_plugin.model import Action, AppointmentId, ChangeId
-from carloop_plugin.store import connection
-from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.values import Action, AppointmentId, ChangeId
 from carloop_plugin.store.rows import intent_row
+from carloop_plugin.store.sqlite.database import connection
+from carloop_plugin.store.sqlite.pool import SqliteFile
 from carloop_plugin.store.statements import insert
 from tests.store.deadlines import soon
 

@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from carloop_plugin.model import AppointmentId
+from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.opening import source_of
 from tests.store.deadlines import soon
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from carloop_plugin.intents import Outcome, OutcomeStatus
-from carloop_plugin.model import ChangeId
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.store.leases import LEASE_SECONDS, is_gone, this_process
 
 C1, C2 = ChangeId("c-1"), ChangeId("c-2")

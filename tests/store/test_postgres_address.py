@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from carloop_plugin.location import shown
-from carloop_plugin.model import StoreFailed
+from carloop_plugin.domain.store_location import shown
+from carloop_plugin.domain.values import StoreFailed
 from carloop_plugin.store.opening import source_of
-from carloop_plugin.store.postgres import PostgresServer
-from carloop_plugin.store.postgres_database import PostgresDatabase
-from carloop_plugin.store.postgres_pool import Connections
+from carloop_plugin.store.postgres.database import PostgresDatabase
+from carloop_plugin.store.postgres.pool import Connections
+from carloop_plugin.store.postgres.source import PostgresServer
 from tests.store.deadlines import soon
 
 CANARY = "canary-passwort-0815"
@@ -90,7 +90,7 @@ def test_an_address_is_shown_without_its_secrets(address, seen):
 
 def test_without_psycopg_the_missing_extra_is_named(monkeypatch):
     """An installation without psycopg says what to install."""
-    monkeypatch.delitem(sys.modules, "carloop_plugin.store.postgres", raising=False)
+    monkeypatch.delitem(sys.modules, "carloop_plugin.store.postgres.source", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     for name in [name for name in sys.modules if name.startswith("carloop_plugin.store.postgres_")]:
         monkeypatch.delitem(sys.modules, name)

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 import psycopg
 import pytest
 
-from carloop_plugin.intents import Recorded, SameChange
-from carloop_plugin.model import ChangeId, StoreFailed
-from carloop_plugin.store import postgres_pool
-from carloop_plugin.store.postgres import PostgresServer
+from carloop_plugin.domain.changes import Recorded, SameChange
+from carloop_plugin.domain.values import ChangeId, StoreFailed
+from carloop_plugin.store.postgres.source import PostgresServer
+from carloop_plugin.store.postgres.source import pool as postgres_pool
 from tests.store.deadlines import soon
 
 C1 = ChangeId("c-1")

@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from carloop_plugin.intents import Outcome, OutcomeStatus
-from carloop_plugin.model import AppointmentId, ChangeId
-from carloop_plugin.store import postgres_scrub
-from carloop_plugin.store.postgres import PostgresServer
-from carloop_plugin.store.postgres_migrations import UNCOUNTED
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.values import AppointmentId, ChangeId
+from carloop_plugin.store.postgres.migrations import UNCOUNTED
+from carloop_plugin.store.postgres.source import PostgresServer
+from carloop_plugin.store.postgres.source import scrub as postgres_scrub
 from tests.store.deadlines import soon
 
 A1 = AppointmentId("A-1")

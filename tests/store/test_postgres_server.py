@@ -6,11 +6,16 @@ from contextlib import ExitStack, suppress
 import psycopg
 import pytest
 
-from carloop_plugin.intents import Recorded, SameChange
-from carloop_plugin.model import ChangeId, Site, StoredSettings, StoreFailed
+from carloop_plugin.domain.changes import Recorded, SameChange
+from carloop_plugin.domain.values import (
+    ChangeId,
+    Site,
+    StoredSettings,
+    StoreFailed,
+)
 from carloop_plugin.store.opening import source_of
-from carloop_plugin.store.postgres import PostgresServer
-from carloop_plugin.store.postgres_pool import MOST_CONNECTIONS
+from carloop_plugin.store.postgres.pool import MOST_CONNECTIONS
+from carloop_plugin.store.postgres.source import PostgresServer
 from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
 

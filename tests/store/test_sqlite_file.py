@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from carloop_plugin.intents import Outcome, OutcomeStatus
-from carloop_plugin.model import ChangeId, StoreFailed
-from carloop_plugin.store.connection import open_database, wal_is_safe, writing
-from carloop_plugin.store.pool import SqliteFile
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.values import ChangeId, StoreFailed
+from carloop_plugin.store.sqlite.connection import open_database, wal_is_safe, writing
+from carloop_plugin.store.sqlite.pool import SqliteFile
 from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
 

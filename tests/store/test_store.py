@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin.intents import (
+from carloop_plugin.domain.changes import (
     AlreadyBooked,
     IntentState,
     OtherPending,
@@ -14,7 +14,7 @@ from carloop_plugin.intents import (
     Recorded,
     SameChange,
 )
-from carloop_plugin.model import (
+from carloop_plugin.domain.values import (
     AccountId,
     Action,
     AppointmentId,

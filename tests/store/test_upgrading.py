@@ -1,10 +1,10 @@
 """Records of the version before are brought up to date as they are, and what they cannot say raises no alarm."""
 
-from carloop_plugin.intents import Outcome, OutcomeStatus
-from carloop_plugin.model import AppointmentId, ChangeId
-from carloop_plugin.proposals import propose
+from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.proposals import propose
+from carloop_plugin.domain.values import AppointmentId, ChangeId
 from carloop_plugin.store.opening import source_of
-from carloop_plugin.store.postgres_migrations import UNCOUNTED
+from carloop_plugin.store.postgres.migrations import UNCOUNTED
 from tests.store.deadlines import soon
 
 ADDED = {

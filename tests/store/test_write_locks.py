@@ -4,8 +4,8 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from carloop_plugin.model import StoreFailed
-from carloop_plugin.store.connection import open_database, writing
+from carloop_plugin.domain.values import StoreFailed
+from carloop_plugin.store.sqlite.connection import open_database, writing
 from tests.store.deadlines import soon
 
 

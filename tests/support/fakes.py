@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from carloop_plugin.model import Account, AccountId, CallFailed, Site, Station, StoredSettings
+from carloop_plugin.domain.values import (
+    Account,
+    AccountId,
+    CallFailed,
+    Site,
+    Station,
+    StoredSettings,
+)
 
 STATIONS = (Station("nord", "Hamburg Nord"), Station("sued", "Hamburg Süd"))
 

@@ -28,7 +28,7 @@ def in_child() -> InChild:
 @pytest.fixture
 def until_forking() -> Iterator[Callable[[], None]]:
     """Wait until a fork waits for what is `undivided`; one that does not wait is over when this returns."""
-    from mobility_hookspecs import forking
+    from mobility_hookspecs.authoring import forking
 
     over = threading.Event()
 

@@ -21,7 +21,7 @@ from carloop_plugin.cli.saved_files import remembered_file
 from carloop_plugin.cli.times import read_time, zone_of
 
 if TYPE_CHECKING:
-    from carloop_plugin.appointment import SavedAppointment
+    from carloop_plugin.domain.appointments import SavedAppointment
     from mobility_schemas.documents import Customer, Period, RentalChange
 
 

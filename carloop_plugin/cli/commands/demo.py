@@ -20,8 +20,8 @@ from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.stopping import terminable, until_stopped
 
 if TYPE_CHECKING:
-    from carloop_plugin.cli.story.staging import Demo
     from carloop_plugin.cli.texts import Texts
+    from carloop_story.staging import Demo
 
 _HIGHEST_PORT = 65_535
 
@@ -42,7 +42,7 @@ def demo(
     as_json: bool,
 ) -> int:
     """Serve a planner and a Carloop, connected, until Ctrl-C; with `--scripted` tell the story and end."""
-    from carloop_plugin.cli.story.programs import ProgramFailed
+    from carloop_story.programs import ProgramFailed
 
     texts = invocation.texts
     if as_json and not scripted:
@@ -75,7 +75,7 @@ def _is_free(port: int) -> bool:
 
 
 def _tell_story(texts: Texts, *, as_json: bool) -> Exit:
-    from carloop_plugin.cli.story.theatre import told_story
+    from carloop_story.theatre import told_story
 
     all_well = True
     if not as_json:
@@ -95,8 +95,8 @@ def _tell_story(texts: Texts, *, as_json: bool) -> Exit:
 
 def _serve(texts: Texts, *, port: int, sandbox_port: int, data: Path | None) -> None:
     """Leave both serving until Ctrl-C, and say where they are and how to sign in."""
-    from carloop_plugin.cli.story.properties import try_it_folder
-    from carloop_plugin.cli.story.staging import running_demo
+    from carloop_story.properties import try_it_folder
+    from carloop_story.staging import running_demo
 
     click.echo(texts("demo.starting"), err=True)
     with until_stopped() as stopped, try_it_folder(data) as folder:
@@ -115,7 +115,7 @@ def _wait(stopped: threading.Event) -> None:
 
 
 def _what_to_try(running: Demo, folder: Path, texts: Texts) -> str:
-    from carloop_plugin.cli.story.properties import write_appointment
+    from carloop_story.properties import write_appointment
 
     # A person who ran `make demo` has no `carloop` on their path.
     path = "" if shutil.which("carloop") else f"  export PATH={Path(sys.executable).parent}:$PATH\n"

@@ -22,7 +22,7 @@ from carloop_plugin.cli.records import records, store_location
 from carloop_plugin.cli.saved_files import forget_every_file, remember_file
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.model import AppointmentId
+from carloop_plugin.domain.values import AppointmentId
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
@@ -99,8 +99,8 @@ class _Preview:
 
 
 def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> _Preview:
-    from carloop_plugin.documents import erasure_document
-    from carloop_plugin.erase import Erased, preview_erasure
+    from carloop_plugin.contract.documents import erasure_document
+    from carloop_plugin.usecases.erase import Erased, preview_erasure
 
     with records() as wired:
         found = preview_erasure(numbers, [AppointmentId(each) for each in appointment_ids], wired.call)

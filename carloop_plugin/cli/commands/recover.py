@@ -19,11 +19,11 @@ from carloop_plugin.cli.showing import show_rentals
 from carloop_plugin.cli.stopping import until_stopped
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.model import Failed
+from carloop_plugin.domain.values import Failed
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
-    from carloop_plugin.rebuild import Rebuilt
+    from carloop_plugin.usecases.rebuild import Rebuilt
     from mobility_hookspecs import MobilityHost
     from mobility_schemas.documents import ReconcileReport, RentalOutcome
 
@@ -69,7 +69,7 @@ def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
 
 def _tell_unheard(texts: Texts) -> Exit:
     """Tell of each site whose Carloop does not answer; a report with nothing new does not say whether it was asked."""
-    from carloop_plugin.problems import problem_document
+    from carloop_plugin.contract.problems import problem_document
 
     code = Exit.DONE
     with records() as wired:
@@ -159,7 +159,7 @@ def _rebuild(texts: Texts) -> Exit:
 
 def _tell_missing(rebuilt: Rebuilt, texts: Texts) -> Exit:
     """Print which sites could not be read, so that the old records stayed in their place, and why."""
-    from carloop_plugin.problems import problem_document
+    from carloop_plugin.contract.problems import problem_document
 
     code = Exit.REFUSED
     for site, reason in rebuilt.missing:

@@ -18,7 +18,7 @@ from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.planner import DEFAULT_SITE, PATIENCE, planner_host, waiting
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.model import PROVIDER_ID
+from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts

@@ -13,7 +13,7 @@ from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Argument, Command, Group
 from carloop_plugin.cli.progress import counting
 from carloop_plugin.cli.tables import print_facts, print_table
-from carloop_plugin.location import has_password
+from carloop_plugin.domain.store_location import has_password
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts

@@ -1,6 +1,6 @@
 """The command line in German."""
 
-from carloop_plugin.cli.texts.story_de import TEXTS as _STORY
+from carloop_story.texts_de import TEXTS as _STORY
 
 TEXTS: dict[str, str] = {
     # The program and its commands

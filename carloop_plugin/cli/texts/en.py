@@ -1,6 +1,6 @@
 """The command line in English."""
 
-from carloop_plugin.cli.texts.story_en import TEXTS as _STORY
+from carloop_story.texts_en import TEXTS as _STORY
 
 TEXTS: dict[str, str] = {
     # The program and its commands

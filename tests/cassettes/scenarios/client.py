@@ -5,7 +5,15 @@ from contextlib import closing
 from random import Random
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.model import Action, AnswerLost, ChangeId, Confirmed, Period, WriteRequest, parse_instant
+from carloop_plugin.domain.values import (
+    Action,
+    AnswerLost,
+    ChangeId,
+    Confirmed,
+    Period,
+    WriteRequest,
+    parse_instant,
+)
 from tests.cassettes.recorder.carloop import CUSTOMER, END, START, key, reference
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import ModuleType
 
 import carloop_sandbox
-import demo_base
 import planner_host
+import web_base
 from carloop_plugin.messages import text as carloop_text
-from demo_base.languages import Catalogues, Language
+from web_base.languages import Catalogues, Language
 
 # Where a page has other German words than the user's document, the tests do not find their way.
 DOCUMENT = {
@@ -39,7 +39,7 @@ DOCUMENT = {
 
 
 def _catalogues(package: ModuleType) -> Catalogues:
-    base, own = (Path(str(each.__file__)).parent / "locale" for each in (demo_base, package))
+    base, own = (Path(str(each.__file__)).parent / "locale" for each in (web_base, package))
     return Catalogues(base, own)
 
 

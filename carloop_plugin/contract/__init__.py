@@ -1,0 +1,1 @@
+"""The contract's documents: read once into values, written from values."""

@@ -1,0 +1,1 @@
+"""Where Carloop is, and with which token: environment, file, keyring, settings page, check."""

@@ -1,0 +1,93 @@
+"""The migrations of PostgreSQL, run by one server at a time however many start at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from psycopg.errors import UndefinedTable
+
+from carloop_plugin.domain.values import Reason, StoreFailed
+from carloop_plugin.store.database import Row
+from carloop_plugin.store.postgres.connection import SCHEMA, DeadlineConnection
+from carloop_plugin.store.postgres.database import PostgresDatabase
+from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES
+
+# Text is compared by its bytes, as SQLite does, whatever the database's own language is.
+TYPES = {
+    "text": 'TEXT COLLATE "C"',
+    "integer": "BIGINT",
+    "real": "DOUBLE PRECISION",
+    "blob": "BYTEA",
+    "now": "extract(epoch FROM clock_timestamp())::float8",
+    "plain": "",
+    "keyed": "",
+}
+
+# PostgreSQL's statistics quote the most frequent values of a column, past every erasure.
+UNCOUNTED = (
+    "intents.body",
+    "intents.digest",
+    "intents.customers",
+    "appointments.salt",
+    "appointments.customer_digest",
+    "appointments.number_digest",
+    "appointments.customers",
+)
+
+_APPLIED = "SELECT name, (SELECT id FROM installation) AS installation FROM migrations ORDER BY number"
+
+
+def migrate(db: PostgresDatabase, *, installation: str | None = None) -> str:
+    """Bring the database up to date and give the installation's id. Costs one look where it is.
+
+    :param installation: the id to keep where the database is new.
+    :raises StoreFailed: the records are of a newer version; both versions are named.
+    """
+    applied = db.persist(_look)
+    if not _missing(applied, db):
+        return str(applied[0]["installation"])
+    return db.transact(lambda: _apply(db, installation))
+
+
+def is_there(db: PostgresDatabase) -> bool:
+    """Tell whether the database has records of ours."""
+    return bool(db.query(f"SELECT to_regclass('{SCHEMA}.migrations') IS NOT NULL AS there")[0]["there"])
+
+
+def _look(connection: DeadlineConnection) -> list[Row]:
+    try:
+        return connection.execute(_APPLIED.encode()).fetchall()
+    except UndefinedTable:
+        return []
+
+
+def _apply(db: PostgresDatabase, installation: str | None) -> str:
+    # Whoever comes second waits here, and sees then what the first one did.
+    db.lock("carloop migrations")
+    if db.query(f"SELECT to_regnamespace('{SCHEMA}') IS NULL AS is_new")[0]["is_new"]:
+        db.execute(f"CREATE SCHEMA {SCHEMA}")
+    is_new = not is_there(db)
+    if is_new:
+        name = f"{TYPES['text']} UNIQUE NOT NULL"
+        db.execute(f"CREATE TABLE migrations (number SERIAL PRIMARY KEY, name {name})")
+    applied = [] if is_new else db.query(_APPLIED)
+    for name in _missing(applied, db):
+        for statement in MIGRATIONS[name]:
+            db.execute(statement.format_map(TYPES))
+        db.execute("INSERT INTO migrations (name) VALUES (?)", [name])
+    for column in UNCOUNTED:
+        db.execute("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))
+    db.execute(
+        DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
+    )
+    return str(db.query(_APPLIED)[0]["installation"])
+
+
+def _missing(applied: Sequence[Row], db: PostgresDatabase) -> list[str]:
+    there = [str(row["name"]) for row in applied]
+    unknown = [name for name in there if name not in MIGRATIONS]
+    if unknown:
+        params = (("path", db.place), ("found", unknown[-1]), ("known", NEWEST))
+        raise StoreFailed(Reason("storage_failed", "store.newer", params))
+    return [name for name in MIGRATIONS if name not in there]

@@ -1,0 +1,126 @@
+"""The open connections to one PostgreSQL database, each lent for one transaction, replaced when it died."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from carloop_plugin.domain.store_location import is_clear, shown
+from carloop_plugin.domain.values import Reason, StoreFailed
+from carloop_plugin.store.postgres.connection import DeadlineConnection
+from carloop_plugin.store.postgres.errors import explain_connecting
+from carloop_plugin.store.postgres.library_logs import POOL_NAME, hush_psycopg, hushed
+
+MOST_CONNECTIONS = 8
+"""As many as a host's calls to one provider can run at once."""
+
+LOOK_AGAIN = 0.02
+"""Seconds after which whoever waits for a connection looks whether there can be one at all."""
+
+CONNECT_SECONDS = 5
+CLOSE_SECONDS = 1.0
+
+
+class Connections:
+    """Lend connections. Safe to share between threads; `close` leaves what is lent alone."""
+
+    def __init__(self, address: str) -> None:
+        self.place = shown(address)
+        hush_psycopg()
+        self._failed: tuple[float, psycopg.Error] | None = None
+        self._process = os.getpid()
+        self._pool = _Pool(
+            address,
+            connection_class=self._watched(),
+            kwargs=_parameters(address),
+            min_size=0,
+            max_size=MOST_CONNECTIONS,
+            # The pool does not go on trying by itself: whoever needs a connection next makes it try.
+            reconnect_timeout=0,
+            open=True,
+            name=POOL_NAME,
+        )
+
+    @contextmanager
+    def lend(self, *, deadline: float) -> Iterator[DeadlineConnection]:
+        """Lend a connection in autocommit mode.
+
+        :param deadline: monotonic seconds, for the waiting and for all that is done with it.
+        :raises StoreFailed: there is none: the server is not reached, refuses us, or all are in use.
+        """
+        with hushed():
+            connection = self._take(deadline=deadline)
+            connection.until = deadline
+            try:
+                yield connection
+            finally:
+                # The pool brings it back to rest, which its deadline bounds too, or replaces it.
+                if self._process == os.getpid():
+                    self._pool.putconn(connection)
+
+    def close(self) -> None:
+        """Close what is idle; what is lent is closed when it comes back."""
+        with hushed():
+            self._pool.close(timeout=CLOSE_SECONDS)
+
+    def _take(self, *, deadline: float) -> DeadlineConnection:
+        began = time.monotonic()
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                return self._pool.getconn(timeout=min(left, LOOK_AGAIN))
+            except PoolTimeout:
+                if self._failed and self._failed[0] >= began:
+                    reason = explain_connecting(self._failed[1], self.place)
+                    raise StoreFailed(reason) from None
+                if left <= 0:
+                    raise StoreFailed(Reason("busy", "store.busy")) from None
+
+    def _watched(self) -> type[DeadlineConnection]:
+        """Make connections that say here when they cannot be made: the pool only writes it into a log."""
+        connections = self
+
+        class Watched(DeadlineConnection):
+            @classmethod
+            def connect(cls, conninfo: str = "", **parameters: Any) -> Self:
+                began = time.monotonic()
+                try:
+                    return super().connect(conninfo, **parameters)
+                except psycopg.Error as error:
+                    connections._failed = (began, error)
+                    raise
+
+        return Watched
+
+
+class _Pool(ConnectionPool[DeadlineConnection]):
+    """A pool that does nothing when a forked child drops its copy; nor do psycopg's connections then."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        self._process = os.getpid()
+        super().__init__(*arguments, **more)
+
+    def __del__(self) -> None:
+        if self._process == os.getpid():
+            super().__del__()
+
+
+def _parameters(address: str) -> dict[str, Any]:
+    """Complete the address. Raise `StoreFailed` for one that cannot be read, before anything can quote it."""
+    try:
+        if not is_clear(address):
+            raise psycopg.ProgrammingError
+        given = conninfo_to_dict(address)
+    except (psycopg.Error, UnicodeError):
+        params = (("path", shown(address)),)
+        raise StoreFailed(Reason("storage_failed", "store.address_unclear", params)) from None
+    ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "carloop", "client_encoding": "utf8"}
+    return {"autocommit": True, "row_factory": dict_row, **{k: v for k, v in ours.items() if k not in given}}

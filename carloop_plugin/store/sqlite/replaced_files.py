@@ -1,0 +1,124 @@
+"""The files beside a store: its installation's id, the store that is being rebuilt, damaged ones moved aside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from glob import escape
+from pathlib import Path
+
+from carloop_plugin.domain.values import MovedAside, Reason, StoreFailed
+
+JOURNALS = ("-journal", "-wal", "-shm")
+KNOWN: dict[Path, str] = {}
+"""The installations whose records this process has had open: a file that is gone since then was not new."""
+
+_STAMP = "%Y%m%dT%H%M%S"
+
+
+def id_file(path: Path) -> Path:
+    """Name the small file beside the store that repeats the installation's id, for when the store is damaged."""
+    return path.with_name(path.name + ".installation")
+
+
+def note_installation(path: Path, installation: str) -> None:
+    """Repeat the installation's id beside the store. Nothing fails where that cannot be written."""
+    with (
+        suppress(OSError),
+        open(id_file(path), "x", opener=_for_the_owner, encoding="ascii") as file,
+    ):
+        file.write(installation + "\n")
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def noted_installation(path: Path) -> str | None:
+    """Give the id that is repeated beside the store; None where it is not."""
+    with suppress(OSError):
+        return id_file(path).read_text("ascii", "replace").strip() or None
+    return None
+
+
+def lost(path: Path) -> StoreFailed:
+    """Say that there is no store where there was one. It is never begun anew: its rentals would be forgotten."""
+    return StoreFailed(Reason("storage_failed", "store.lost", (("path", str(path)),)))
+
+
+def begin_rebuilding(path: Path) -> Path:
+    """Name the file a store is rebuilt in. What an earlier attempt left there, killed on its way, is removed."""
+    discard_unfinished(path)
+    return path.with_name(f"{path.name}.rebuilding")
+
+
+def discard_unfinished(path: Path) -> None:
+    """Delete what a rebuild left that did not come to its end. Only for whoever has the records alone."""
+    for each in _beside(path, "rebuilding*"):
+        each.unlink(missing_ok=True)
+
+
+def put_in_place(fresh: Path, path: Path, *, at: datetime) -> Path | None:
+    """Put a rebuilt store in the place of the damaged one; give where that is now, None where there was none.
+
+    At no moment is there no store: a planner that goes on meanwhile would take it for lost.
+    """
+    aside = _aside(path, at=at)
+    fresh.replace(path)
+    return aside
+
+
+def _aside(path: Path, *, at: datetime) -> Path | None:
+    aside = _unused(path.with_name(f"{path.name}.damaged-{at:{_STAMP}}"))
+    # Also where the store itself is gone: a journal that is left behind would be played back into the new one.
+    for suffix in JOURNALS:
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+    try:
+        aside.hardlink_to(path)
+    except FileNotFoundError:
+        return None
+    except OSError:  # a file system without hard links: then there is no store for a moment
+        path.replace(aside)
+    return aside
+
+
+def _unused(path: Path) -> Path:
+    names = (path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 1000)))
+    return next(name for name in names if not any(name.parent.glob(f"{escape(name.name)}*")))
+
+
+def discard_moved_aside(path: Path) -> int:
+    """Delete the stores moved aside; a damaged file cannot be searched for a person. Give how many files there were.
+
+    What a rebuild left unfinished goes with them: nobody rebuilds while the records are in use.
+
+    :raises StoreFailed: one cannot be deleted.
+    """
+    found = [*_beside(path, "damaged-*"), *_beside(path, "rebuilding*")]
+    for each in found:
+        try:
+            each.unlink(missing_ok=True)
+        except OSError as error:
+            params = (("path", str(each)), ("why", error.strerror or ""))
+            raise StoreFailed(Reason("storage_failed", "store.not_writable", params)) from None
+    return len(found)
+
+
+def moved_aside(path: Path) -> list[MovedAside]:
+    """List the files of stores moved aside, by their names."""
+    return [MovedAside(each.name, _moved_at(each)) for each in sorted(_beside(path, "damaged-*"))]
+
+
+def _moved_at(path: Path) -> datetime:
+    # The name tells; the file's own time is when it was last written.
+    with suppress(ValueError):
+        stamp, *_ = path.name.rpartition(".damaged-")[2].split("-")
+        return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _beside(path: Path, kind: str) -> Iterable[Path]:
+    return (each for each in path.parent.glob(f"{escape(path.name)}.{kind}") if each.is_file())

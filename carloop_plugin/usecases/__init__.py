@@ -1,0 +1,1 @@
+"""One thing an advisor or a host asks, a module: functions over ports, values in and out."""

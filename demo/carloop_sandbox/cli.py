@@ -1,0 +1,77 @@
+"""The program `carloop-sandbox`."""
+
+import re
+from pathlib import Path
+
+import click
+
+from carloop_sandbox.texts import TEXTS
+from web_base.loopback import is_loopback
+from web_base.program import (
+    Command,
+    Group,
+    Mistake,
+    Texts,
+    chosen_language,
+    language_option,
+    new_group,
+    option,
+    run,
+    serve_options,
+    tell,
+)
+
+_EXAMPLES = """
+  carloop-sandbox serve
+  carloop-sandbox serve --port 0 --data ./sandbox --vehicles 200
+  carloop-sandbox serve --allow-faults --token test-token
+"""
+
+
+def main() -> None:
+    """Run the program."""
+    run(program, TEXTS)
+
+
+def program(texts: Texts) -> Group:
+    """Build the program in one language."""
+    epilog = f"\b\n{texts('examples')}{_EXAMPLES}"
+    group = new_group("carloop-sandbox", texts=texts, epilog=epilog)
+    serve = Command(
+        "serve", texts=texts, callback=_serve, params=_options(texts), help=texts("serve"), epilog=epilog
+    )
+    group.add_command(serve)
+    return group
+
+
+def _options(texts: Texts) -> list[click.Parameter]:
+    number = texts("number_word")
+    return [
+        *serve_options(texts, port=8081),
+        option(texts, "--token", metavar="TOKEN"),
+        option(texts, "--vehicles", default=40, metavar=number, type=click.IntRange(0, 100_000)),
+        option(texts, "--seed", default=1, metavar=number, type=int),
+        option(texts, "--turnaround", default=0, metavar=number, type=click.IntRange(0, 1440)),
+        option(texts, "--allow-faults", is_flag=True),
+        language_option(texts),
+    ]
+
+
+def _serve(
+    host: str,
+    port: int,
+    data: Path | None,
+    token: str | None,
+    vehicles: int,
+    seed: int,
+    turnaround: int,
+    allow_faults: bool,  # click hands options over by name
+) -> None:
+    texts = Texts(chosen_language(), TEXTS)
+    if allow_faults and not is_loopback(host):
+        raise Mistake(texts("loopback_only"))
+    if token is not None and not re.fullmatch("[!-~]{1,200}", token):
+        raise Mistake(texts("strange_token"))
+    from carloop_sandbox.serving import Wishes, serve
+
+    serve(Wishes(host, port, data, token, vehicles, seed, turnaround, allow_faults), texts, say=tell)

@@ -1,0 +1,43 @@
+"""The way to the token: administration, interfaces, the workshop planner's one, by its edit symbol."""
+
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from carloop_sandbox.exchange import origin_of
+from carloop_sandbox.pages.showing import show, store_of
+from web_base.pages import Page, Program, page_route
+
+ROLES: Final = ("admin",)
+PLANNER: Final = "/administration/interfaces/workshop-planner"
+
+
+def routes(program: Program) -> list[BaseRoute]:
+    """Give the routes down to the interface."""
+    return [
+        page_route("/administration", show_administration, program, roles=ROLES),
+        page_route("/administration/interfaces", show_interfaces, program, roles=ROLES),
+        page_route(PLANNER, show_planner_interface, program, roles=ROLES),
+    ]
+
+
+def show_administration(page: Page) -> Response:
+    """Show what there is to administer."""
+    return show(page, "administration.html")
+
+
+def show_interfaces(page: Page) -> Response:
+    """Show the interfaces there are."""
+    return show(page, "interfaces.html", planner=PLANNER, tokens=store_of(page).tokens.listed())
+
+
+def show_planner_interface(page: Page) -> Response:
+    """Show how the workshop planner reaches us, and whether it does."""
+    return show(
+        page,
+        "planner_interface.html",
+        planner=PLANNER,
+        web_address=origin_of(page.request),
+        tokens=store_of(page).tokens.listed(),
+    )

@@ -1,0 +1,153 @@
+"""The fleet's two weeks: a table whose rows are vehicles and whose bars are rentals.
+
+A row is divided into hours of the account's wall clock. A bar is a cell that spans its hours, and what is free is cut
+at midnight, so that a plain table shows days and rentals: no script, no measured style, and a screen reader reads it.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from carloop_sandbox.database import Database
+from carloop_sandbox.pages.paging import read_slice
+from carloop_sandbox.pages.rental_rows import Rental, select_rentals
+from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, show, store_of
+from carloop_sandbox.pages.vehicle_rows import Vehicle, VehicleFilters, list_vehicles
+from carloop_sandbox.pages.vehicles import choices_of
+from carloop_sandbox.times import HOUR
+from web_base.days import Mistyped, read_day
+from web_base.pages import Page, Program, page_route
+
+DAYS: Final = 14
+HOURS: Final = DAYS * 24
+PAGE_SIZE: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """So many hours of a vehicle: a rental's, or free ones of the day of that number."""
+
+    hours: int
+    day: int = -1
+    rental: Rental | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A vehicle and its two weeks."""
+
+    vehicle: Vehicle
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day at the head of the table."""
+
+    date: date
+    is_today: bool
+
+    @property
+    def is_weekend(self) -> bool:
+        """Tell whether it is a Saturday or Sunday."""
+        return self.date.weekday() > 4
+
+
+def routes(program: Program) -> list[BaseRoute]:
+    """Give the route of the timeline."""
+    return [page_route("/timeline", show_timeline, program)]
+
+
+def show_timeline(page: Page) -> Response:
+    """Show two weeks from the Monday of the day that is asked for, else of today."""
+    store = store_of(page)
+    now = store.clock.now()
+    today = day_of(now)
+    asked, is_wrong = _day_asked_for(page, today)
+    first = asked - timedelta(days=asked.weekday())
+    station = page.query("station")
+    part = read_slice(page, size=PAGE_SIZE)
+    vehicles = list_vehicles(store.database, VehicleFilters(station=station), part=part, now=now)
+    days = [Day(day, day == today) for day in (first + timedelta(days=each) for each in range(DAYS))]
+    rows = _rows(store.database, vehicles.items, first, now=now)
+    # all stations: a group for each; one of them: a group for each of its classes
+    groups = groupby(rows, lambda row: row.vehicle.class_name if station else row.vehicle.station_name)
+    return show(
+        page,
+        "timeline.html",
+        days=days,
+        hours=HOURS,
+        typed=page.query("from") if is_wrong else page.language.day(first),
+        is_wrong=is_wrong,
+        groups=[(name, list(rows)) for name, rows in groups],
+        vehicles=vehicles,
+        stations=choices_of(store.database, "stations"),
+        station=station,
+        previous=_address(first - timedelta(days=DAYS), station),
+        this=_address(today, station),
+        next=_address(first + timedelta(days=DAYS), station),
+    )
+
+
+def _day_asked_for(page: Page, today: date) -> tuple[date, bool]:
+    """Give the day, today where none is named, and whether what was typed is none."""
+    typed = page.query("from")
+    try:
+        return read_day(typed, today=today), False
+    except Mistyped:
+        return today, typed != ""
+
+
+def cells_of(rentals: Sequence[Rental], first: date, *, now: int) -> Iterator[Cell]:
+    """Divide a vehicle's two weeks; each rental has an hour at least, and no two share one."""
+    reached = 0
+    for rental in sorted(rentals, key=lambda each: each.start):
+        # what is out past its end holds its vehicle until now
+        ends = max(rental.end, now) if rental.status == "picked_up" else rental.end
+        start, over = max(reached, _hour_of(rental.start, first)), _hour_of(ends + HOUR - 1, first)
+        end = min(HOURS, max(start + 1, over))
+        if over > 0 and start < end:
+            yield from _free(reached, start)
+            yield Cell(end - start, rental=rental)
+            reached = end
+    yield from _free(reached, HOURS)
+
+
+def _rows(database: Database, vehicles: Sequence[Vehicle], first: date, *, now: int) -> list[Row]:
+    found = select_rentals(
+        database,
+        "r.vehicle_id IN (SELECT value FROM json_each(:ids)) AND r.status <> 'cancelled'"
+        " AND r.start_us < :until AND (r.end_us > :since OR r.status = 'picked_up')",
+        now=now,
+        ids=json.dumps([vehicle.id for vehicle in vehicles]),
+        since=midnight(first),
+        until=midnight(first, days_later=DAYS),
+    )
+    rentals: dict[str, list[Rental]] = {vehicle.id: [] for vehicle in vehicles}
+    for rental in found:
+        rentals[rental.vehicle_id].append(rental)
+    return [Row(vehicle, tuple(cells_of(rentals[vehicle.id], first, now=now))) for vehicle in vehicles]
+
+
+def _hour_of(instant: int, first: date) -> int:
+    """Count the hours that the wall clock has shown since the first day began."""
+    local = moment_of(instant).astimezone(ZONE)
+    return (local.date() - first).days * 24 + local.hour
+
+
+def _free(start: int, end: int) -> Iterator[Cell]:
+    while start < end:
+        midnight_after = (start // 24 + 1) * 24
+        yield Cell(min(end, midnight_after) - start, day=start // 24)
+        start = midnight_after
+
+
+def _address(day: date, station: str) -> str:
+    return "/timeline?" + urlencode({"from": day.isoformat(), **({"station": station} if station else {})})

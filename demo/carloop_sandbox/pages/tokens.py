@@ -1,0 +1,115 @@
+"""The workshop planner's tokens: made, renewed and revoked.
+
+A token is shown in the answer to the form that drew it and nowhere else. That answer cannot be a redirect, so the
+browser may send the form again: each form has an id, and the same form draws one token however often it comes.
+"""
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from carloop_sandbox.answers import Answer, empty_answer
+from carloop_sandbox.idempotency import do_once
+from carloop_sandbox.pages.administration import PLANNER, ROLES
+from carloop_sandbox.pages.showing import show, store_of
+from carloop_sandbox.problems import CODES
+from carloop_sandbox.problems import Refused as Problem
+from carloop_sandbox.tokens import draw_token
+from web_base.pages import (
+    Page,
+    Program,
+    Refused,
+    page_route,
+)
+
+EDIT: Final = f"{PLANNER}/edit"
+LONGEST_LABEL: Final = 60
+
+
+def routes(program: Program) -> list[BaseRoute]:
+    """Give the routes of the tokens."""
+    return [
+        page_route(EDIT, show_tokens, program, roles=ROLES),
+        page_route(EDIT, act, program, methods=["POST"], roles=ROLES),
+    ]
+
+
+def show_tokens(page: Page) -> Response:
+    """Show the tokens there are; after one was revoked, say so."""
+    return _answer(page, notice="revoked" if page.query("done") == "revoked" else "")
+
+
+def act(page: Page) -> Response:
+    """Make, renew or revoke a token, once for each form."""
+    action = _ACTIONS.get(page.form["action"])
+    if action is None or not re.fullmatch("[0-9a-f]{32}", page.form["form"]):
+        raise Refused(400, "form")
+    try:
+        return action(page)
+    except Problem as problem:
+        status = CODES[problem.code][0]
+        return _answer(page, status=status, problem=page.text(f"tokens.refused.{problem.code}"))
+
+
+def _make(page: Page) -> Response:
+    label = page.form["label"]
+    if not (0 < len(label) <= LONGEST_LABEL and label.isprintable()):
+        return _answer(page, status=422, problem=page.text("tokens.label_wrong", most=LONGEST_LABEL))
+    return _draw(page, store_of(page).tokens.add)
+
+
+def _renew(page: Page) -> Response:
+    return _draw(page, store_of(page).tokens.renew)
+
+
+def _draw(page: Page, keep: Callable[[str, str, int], None]) -> Response:
+    """Draw a token and show it this once; say that it was shown where the form comes again."""
+    label, token = page.form["label"], draw_token()
+    now = store_of(page).clock.now()
+    if _once(page, lambda: keep(label, token, now)):
+        return _answer(page, token=token, label=label)
+    return _answer(page, notice="again")
+
+
+def _revoke(page: Page) -> Response:
+    _once(page, lambda: store_of(page).tokens.revoke(page.form["label"]))
+    return page.go(f"{EDIT}?done=revoked")
+
+
+def _once(page: Page, do: Callable[[], None]) -> bool:
+    """Do it unless this form has done it before; tell whether it was done."""
+
+    def action() -> Answer:
+        do()
+        return empty_answer(204)
+
+    request = {"action": page.form["action"], "label": page.form["label"]}
+    answer = do_once(store_of(page).database, f"POST {EDIT}", page.form["form"], request, action)
+    return "Idempotent-Replay" not in answer.headers
+
+
+def _answer(
+    page: Page, *, status: int = 200, token: str = "", label: str = "", notice: str = "", problem: str = ""
+) -> Response:
+    return show(
+        page,
+        "tokens.html",
+        status=status,
+        planner=PLANNER,
+        edit=EDIT,
+        tokens=store_of(page).tokens.listed(),
+        token=token,
+        label=label,
+        typed=page.form["label"] if problem and page.form["action"] == "make" else "",
+        notice_key=notice,
+        problem=problem,
+        new_form=lambda: uuid.uuid4().hex,
+        most=LONGEST_LABEL,
+    )
+
+
+_ACTIONS: Final[dict[str, Callable[[Page], Response]]] = {"make": _make, "renew": _renew, "revoke": _revoke}

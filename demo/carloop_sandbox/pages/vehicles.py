@@ -1,0 +1,74 @@
+"""The fleet as a list, and each vehicle with its rentals."""
+
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from carloop_sandbox.database import Database
+from carloop_sandbox.pages.paging import read_slice
+from carloop_sandbox.pages.rental_rows import select_rentals
+from carloop_sandbox.pages.showing import show, store_of
+from carloop_sandbox.pages.vehicle_rows import STATES, VehicleFilters, find_vehicle, list_vehicles
+from web_base.pages import (
+    Page,
+    Program,
+    Refused,
+    page_route,
+)
+
+PAGE_SIZE: Final = 50
+LONGEST_PAST: Final = 20
+
+
+def routes(program: Program) -> list[BaseRoute]:
+    """Give the routes of the fleet and of a vehicle."""
+    return [
+        page_route("/vehicles", show_vehicles, program),
+        page_route("/vehicles/{vehicle_id}", show_vehicle, program),
+    ]
+
+
+def show_vehicles(page: Page) -> Response:
+    """Show the vehicles that are asked for, and where each is now."""
+    store = store_of(page)
+    filters = VehicleFilters(page.query("q"), page.query("class"), page.query("station"), page.query("state"))
+    vehicles = list_vehicles(
+        store.database, filters, part=read_slice(page, size=PAGE_SIZE), now=store.clock.now()
+    )
+    return show(
+        page,
+        "vehicles.html",
+        vehicles=vehicles,
+        filters=filters,
+        classes=choices_of(store.database, "vehicle_classes"),
+        stations=choices_of(store.database, "stations"),
+        states=[(state, page.text(f"vehicle.state.{state}")) for state in STATES],
+    )
+
+
+def show_vehicle(page: Page) -> Response:
+    """Show a vehicle, what lies ahead of it, and the last of what is over."""
+    store = store_of(page)
+    now = store.clock.now()
+    vehicle = find_vehicle(store.database, page.path("vehicle_id"), now=now)
+    if vehicle is None:
+        raise Refused(404, "not_found")
+    ahead = "r.vehicle_id = :id AND r.status IN ('reserved', 'picked_up') ORDER BY r.start_us"
+    over = (
+        "r.vehicle_id = :id AND r.status IN ('returned', 'cancelled')"
+        f" ORDER BY r.start_us DESC LIMIT {LONGEST_PAST}"
+    )
+    return show(
+        page,
+        "vehicle.html",
+        vehicle=vehicle,
+        ahead=select_rentals(store.database, ahead, now=now, id=vehicle.id),
+        over=select_rentals(store.database, over, now=now, id=vehicle.id),
+    )
+
+
+def choices_of(database: Database, table: str) -> list[tuple[str, str]]:
+    """Give id and name of the vehicle classes or stations there are, in their order."""
+    rows = database.all(f"SELECT id, name FROM {table} ORDER BY position")  # noqa: S608  # the caller's constant
+    return [(row["id"], row["name"]) for row in rows]

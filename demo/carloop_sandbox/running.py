@@ -1,0 +1,153 @@
+"""Run a sandbox beside other code: in a thread of this process, or in a process that can be killed."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from starlette.types import ASGIApp
+
+from carloop_sandbox.app import create_app
+from carloop_sandbox.remote import Controls
+from carloop_sandbox.server import SandboxServer
+from carloop_sandbox.service import Service
+from carloop_sandbox.store import Fleet, Store, open_store
+from carloop_sandbox.tokens import draw_token
+from web_base.server import address_of, bind
+from web_base.serving import kept_in
+
+START_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox: its address, a token for it, and what is behind it."""
+
+    url: str
+    token: str = field(repr=False)
+    store: Store = field(repr=False)
+    service: Service = field(repr=False)
+
+    @property
+    def controls(self) -> Controls:
+        """Give what faults, desk, clock and tokens are worked with."""
+        return Controls(self.url)
+
+
+@contextmanager
+def run_sandbox(
+    *,
+    data: Path | None = None,
+    token: str | None = None,
+    allow_faults: bool = True,
+    fleet: Fleet | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    password: str | None = None,
+) -> Iterator[Sandbox]:
+    """Run a sandbox in a thread, on any free port, until the block is left; without `data` nothing is kept.
+
+    :param password: of the account `admin`, who signs in to the pages; without one there are no pages.
+    """
+    token = token or draw_token()
+    with ExitStack() as stack:
+        folder = stack.enter_context(kept_in(data, program="carloop-sandbox"))
+        store = stack.enter_context(closing(open_store(folder, fleet=fleet)))
+        store.start_token(token)
+        service = Service(store, allow_faults=allow_faults)
+        app: ASGIApp = create_app(service)
+        if password is not None:
+            app = stack.enter_context(_with_pages(app, service, folder, password))
+        with _serving(service, app, host, port) as url:
+            yield Sandbox(url, token, store, service)
+
+
+@contextmanager
+def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: str) -> Iterator[ASGIApp]:
+    # pages bring Jinja2 and Babel along, which only those pay for who want them
+    from argon2 import PasswordHasher
+
+    from carloop_sandbox.pages.site import Door, create_pages
+    from web_base.access import Access
+    from web_base.security import trusted_hosts
+
+    # the password came from our own process: to hash it slowly would protect nothing
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with closing(Access(folder, hasher=quick)) as access:
+        access.ensure_account("admin", role="admin", password=password)
+        yield Door(interface, create_pages(service, access, hosts=trusted_hosts("127.0.0.1")))
+
+
+@contextmanager
+def _serving(service: Service, app: ASGIApp, host: str, port: int) -> Iterator[str]:
+    listener = bind(host, port)
+    url = address_of(listener)
+    started = threading.Event()
+    server = SandboxServer(service, app, ready=started.set)
+    thread = threading.Thread(target=_serve, args=(server, listener), name="carloop-sandbox-server")
+    thread.start()
+    try:
+        if not started.wait(START_SECONDS):
+            raise RuntimeError("the sandbox did not start")
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+        service.close()
+
+
+def _serve(server: SandboxServer, listener: socket.socket) -> None:
+    asyncio.run(server.serve(sockets=[listener]))
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxProcess:
+    """A sandbox in a process of its own."""
+
+    url: str
+    token: str = field(repr=False)
+    process: "subprocess.Popen[str]" = field(repr=False)
+
+    @property
+    def controls(self) -> Controls:
+        """Give what faults, desk, clock and tokens are worked with."""
+        return Controls(self.url)
+
+
+@contextmanager
+def run_sandbox_process(
+    *, data: Path | None = None, token: str | None = None, arguments: tuple[str, ...] = ("--allow-faults",)
+) -> Iterator[SandboxProcess]:
+    """Run `carloop-sandbox serve` on any free port until the block is left; it may be killed before."""
+    token = token or draw_token()
+    command = [sys.executable, "-m", "carloop_sandbox", "serve", "--port", "0", "--token", token, *arguments]
+    if data is not None:
+        command += ["--data", str(data)]
+    # What it says is shown where it does not start; else it would stand between the lines of whoever runs it.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        process = subprocess.Popen(  # noqa: S603
+            command, stdout=subprocess.PIPE, stderr=said, text=True, env=dict(os.environ)
+        )
+        assert process.stdout is not None  # noqa: S101  # it was asked for
+        try:
+            ready = process.stdout.readline()
+            if not ready.startswith("ready "):
+                process.terminate()
+                process.wait(timeout=START_SECONDS)
+                said.seek(0)
+                raise RuntimeError(f"the sandbox did not start: {said.read().strip()}")
+            yield SandboxProcess(ready.removeprefix("ready ").strip(), token, process)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(timeout=START_SECONDS)
+            process.stdout.close()

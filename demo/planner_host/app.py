@@ -1,0 +1,63 @@
+"""The planner as an ASGI application: its pages, behind what keeps them safe."""
+
+from collections.abc import Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from planner_host.pages import accounts, appointment, audit, dms, mobility, settings, week
+from planner_host.planner import Planner
+from web_base.access import Access
+from web_base.clients import Network
+from web_base.languages import Catalogues
+from web_base.pages import Program, not_found, refuse_outright
+from web_base.security import SafePages
+from web_base.signing_in import sign_in_routes
+from web_base.templates import BASE, Templates, static_mounts
+
+FOLDER: Final = Path(__file__).parent
+PAGES: Final = (week, appointment, mobility, dms, settings, audit, accounts)
+"""The modules of pages; each gives its routes."""
+
+
+def create_app(
+    planner: Planner, access: Access, *, hosts: Sequence[str], proxies: Sequence[Network] = ()
+) -> Starlette:
+    """Build the application.
+
+    :param hosts: the names it answers to, without a port.
+    :param proxies: whose `X-Forwarded-For` is believed.
+    """
+    program = Program(
+        name="planner-host",
+        catalogues=_catalogues(),
+        templates=_templates(),
+        access=access,
+        state=planner,
+        proxies=proxies,
+        own_account="/password",
+    )
+    pages = [route for module in PAGES for route in module.routes(program)]
+    safe = Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program))
+    app = Starlette(
+        routes=[*sign_in_routes(program), *pages, *static_mounts(FOLDER)],
+        middleware=[safe],
+        exception_handlers={HTTPException: partial(not_found, program=program)},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+@cache
+def _catalogues() -> Catalogues:
+    """Read the texts, once however many planners a process serves."""
+    return Catalogues(BASE / "locale", FOLDER / "locale")
+
+
+@cache
+def _templates() -> Templates:
+    return Templates(FOLDER)

@@ -1,0 +1,140 @@
+"""The program `planner-host`."""
+
+import re
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from planner_host.texts import TEXTS
+from web_base.program import (
+    Command,
+    Failure,
+    Group,
+    Mistake,
+    Texts,
+    chosen_language,
+    data_option,
+    language_option,
+    new_group,
+    option,
+    run,
+    serve_options,
+    tell,
+)
+
+_EXAMPLES = """
+  planner-host serve
+  planner-host serve --port 0 --data ./planner
+  planner-host account anna --role advisor --data ./planner
+  planner-host accounts --data ./planner --disable anna
+"""
+
+
+def main() -> None:
+    """Run the program."""
+    run(program, TEXTS)
+
+
+def program(texts: Texts) -> Group:
+    """Build the program in one language."""
+    epilog = f"\b\n{texts('examples')}{_EXAMPLES}"
+    group = new_group("planner-host", texts=texts, epilog=epilog)
+    for name, callback, params in (
+        ("serve", _serve, [*serve_options(texts, port=8080), language_option(texts)]),
+        ("account", _account, _account_options(texts)),
+        ("accounts", _accounts, _accounts_options(texts)),
+    ):
+        group.add_command(
+            Command(name, texts=texts, callback=callback, params=params, help=texts(name), epilog=epilog)
+        )
+    return group
+
+
+def _account_options(texts: Texts) -> list[click.Parameter]:
+    return [
+        click.Argument(["name"], metavar=texts("name_word")),
+        option(
+            texts,
+            "--role",
+            default="advisor",
+            type=click.Choice(["advisor", "admin"]),
+            metavar="advisor|admin",
+        ),
+        data_option(texts, required=True),
+        language_option(texts),
+    ]
+
+
+def _accounts_options(texts: Texts) -> list[click.Parameter]:
+    changes = [option(texts, f"--{do}", metavar=texts("name_word")) for do in ("disable", "enable", "delete")]
+    return [*changes, data_option(texts, required=True), language_option(texts)]
+
+
+def _serve(host: str, port: int, data: Path | None) -> None:
+    from planner_host.serving import serve
+
+    serve(host, port, data, Texts(chosen_language(), TEXTS), say=tell)
+
+
+def _account(name: str, role: str, data: Path) -> None:
+    texts = Texts(chosen_language(), TEXTS)
+    if not re.fullmatch(r"[\w.-]{1,80}", name):
+        raise Mistake(texts("strange_name"))
+    from web_base.access import SHORTEST_PASSWORD, Access
+    from web_base.serving import opening
+
+    password = _read_password(texts)
+    if len(password) < SHORTEST_PASSWORD:
+        raise Failure(texts("password_short"))
+    with opening(data, texts), closing(Access(data)) as access:
+        if role != "admin" and access.is_last_admin(name):
+            raise Failure(texts("last_admin", name=name))
+        access.set_account(name, role=role, password=password)
+        _note(data, "account_set", name)
+    tell(texts("account_set", name=name, role=role))
+
+
+def _accounts(disable: str | None, enable: str | None, delete: str | None, data: Path) -> None:
+    texts = Texts(chosen_language(), TEXTS)
+    from web_base.access import Access, Changed
+    from web_base.serving import opening
+
+    if not (data / "access.sqlite3").is_file():
+        raise Failure(texts("no_accounts", data=data))
+    with opening(data, texts), closing(Access(data)) as access:
+        for name, change, action in (
+            (disable, access.disable, "account_disabled"),
+            (enable, access.enable, "account_enabled"),
+            (delete, access.delete, "account_deleted"),
+        ):
+            if name is None:
+                continue
+            changed = change(name)
+            if changed is not Changed.DONE:
+                raise Failure(texts(changed, name=name))
+            _note(data, action, name)
+            tell(texts(action, name=name))
+        for each in access.accounts:
+            state = texts("is_disabled" if each.is_disabled else "is_active")
+            click.echo(f"{each.name}  {each.role}  {state}")
+
+
+def _note(data: Path, action: str, name: str) -> None:
+    """Write into the audit log that the operator of this machine has changed an account."""
+    from planner_host.audit import Audit, Deed
+    from planner_host.planner import utc_now
+    from planner_host.records import Records
+
+    with closing(Records(data)) as records:
+        Audit(records.database).note(Deed(utc_now(), "planner-host", action, name))
+
+
+def _read_password(texts: Texts) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt(
+        texts("password"), hide_input=True, confirmation_prompt=texts("password_again"), err=True
+    )
+    return password

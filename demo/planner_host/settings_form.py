@@ -1,0 +1,201 @@
+"""A provider's settings as a form: drawn from its JSON Schema, read back into values. Nothing here knows a provider.
+
+The schema is the provider's, and may hold anything: what is not understood is a line of text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+from web_base.pages import Form
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+    Value: TypeAlias = str | float | bool | list[contract.Value] | None
+
+PREFIX: Final = "value_"
+CLEAR: Final = "clear_"
+LONGEST: Final = 2_000
+_KINDS: Final = {"boolean": "switch", "number": "number", "integer": "number", "array": "list"}
+# Problems that an address brings; a field of one is known by its name.
+_OF_ADDRESSES: Final = frozenset({"insecure_address", "unreachable"})
+# What every number format of the providers' can hold.
+_LARGEST: Final = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field. `kind` is `text`, `secret`, `number`, `switch`, `choice` or `list`, which has a line for each."""
+
+    name: str
+    title: str
+    help: str
+    kind: str
+    value: str
+    is_fixed: bool
+    longest: int
+    choices: Mapping[str, Value]
+    set_since: datetime | None = None
+
+
+def fields_of(settings: contract.ProviderSettings, *, sent: Form | None = None) -> list[Setting]:
+    """Draw the fields in the schema's order, with what was sent, else with what is set; secrets are always empty."""
+    properties = _mapping(settings.get("schema", {}).get("properties"))
+    described = {name: _mapping(each) for name, each in properties.items()}
+    since = {each["name"]: datetime.fromisoformat(each["since"]) for each in settings.get("secrets_set", [])}
+    ordered = sorted(described, key=lambda name: _order(described[name]))
+    return [_field(name, described[name], settings, sent, since.get(name)) for name in ordered]
+
+
+def values_of(fields: Sequence[Setting], form: Form) -> dict[str, Value]:
+    """Read the values to save: a secret left empty is kept, one whose removal is ticked is deleted."""
+    values: dict[str, Value] = {}
+    for each in fields:
+        text = form[PREFIX + each.name]
+        if each.is_fixed:
+            continue
+        if each.kind == "secret":
+            if text:
+                values[each.name] = text
+            elif form[CLEAR + each.name]:
+                values[each.name] = None
+        else:
+            values[each.name] = _read(each, text)
+    return values
+
+
+def is_changed(settings: contract.ProviderSettings, sent: Form) -> bool:
+    """Tell whether what was sent is something else than what is set."""
+    fields = fields_of(settings)
+    secrets = [each.name for each in fields if each.kind == "secret"]
+    return fields != fields_of(settings, sent=sent) or any(
+        sent[prefix + name] for name in secrets for prefix in (PREFIX, CLEAR)
+    )
+
+
+def tested_of(settings: contract.ProviderSettings) -> str:
+    """Name what a test was of: what is set, secrets aside."""
+    shown = [each for each in fields_of(settings) if each.kind != "secret" and each.value]
+    return ", ".join(
+        f"{each.title}: {' '.join(each.value.split())}" for each in shown if each.kind != "switch"
+    )
+
+
+def mistakes_of(
+    fields: Sequence[Setting], *, report: contract.CheckReport | None, problem: contract.Problem | None
+) -> dict[str, str]:
+    """Say of which fields something is wrong: what a problem points at, and what a finding's code is about."""
+    mistakes: dict[str, str] = {}
+    is_refused = report is not None and any(each["code"] == "not_saved" for each in report["findings"])
+    named = problem.get("pointer", "").removeprefix("/values/") if problem else ""
+    for each in fields:
+        if problem and each.name == named:
+            mistakes[each.name] = problem.get("detail", problem["title"])
+        for finding in report["findings"] if report else ():
+            code = finding["code"]
+            if code == "not_configured" and is_refused:
+                code = "insecure_address"  # nothing was saved, for the address that was typed
+            if finding["severity"] == "error" and not each.is_fixed and _is_about(code, each):
+                mistakes.setdefault(each.name, finding["message"])
+    return mistakes
+
+
+def _is_about(code: str, setting: Setting) -> bool:
+    if code in _OF_ADDRESSES:
+        return setting.name.endswith("url")
+    if code == "not_authorised":
+        return setting.kind == "secret"
+    if code == "not_configured":
+        return (
+            not setting.value
+            and setting.set_since is None
+            and (setting.kind == "secret" or setting.name.endswith("url"))
+        )
+    return code.startswith(f"{setting.name}_")
+
+
+def _read(setting: Setting, text: str) -> Value:
+    if setting.kind == "switch":
+        return text == "on"
+    if setting.kind == "number" and text:
+        return _number(text)
+    if setting.kind == "list":
+        return [line.strip() for line in text.splitlines() if line.strip()] or None
+    return setting.choices.get(text, text or None)
+
+
+def _field(
+    name: str,
+    described: Mapping[str, object],
+    settings: contract.ProviderSettings,
+    sent: Form | None,
+    since: datetime | None,
+) -> Setting:
+    kind = _kind(described)
+    is_fixed = name in settings.get("fixed", [])
+    value = _written(settings["values"].get(name, described.get("default")))
+    if kind == "switch":
+        value = "on" if value == "true" else ""
+    if sent is not None and not is_fixed:
+        value = sent[PREFIX + name]
+    longest = described.get("maxLength")
+    choices = cast("Sequence[Value]", described["enum"]) if kind == "choice" else ()
+    return Setting(
+        name=name,
+        title=str(described.get("title", name)),
+        help=str(described.get("description", "")),
+        kind=kind,
+        value="" if kind == "secret" else value,
+        is_fixed=is_fixed,
+        longest=longest if isinstance(longest, int) and longest > 0 else LONGEST,
+        choices={_written(each): each for each in choices if each is not None},
+        set_since=since,
+    )
+
+
+def _kind(described: Mapping[str, object]) -> str:
+    if described.get("writeOnly") is True:
+        return "secret"
+    if isinstance(described.get("enum"), list):
+        return "choice"
+    types = described.get("type")
+    named = types if isinstance(types, list) else [types]
+    return next((_KINDS[each] for each in named if isinstance(each, str) and each in _KINDS), "text")
+
+
+def _written(value: object) -> str:
+    """Write a value into a field, as it is read from there."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "\n".join(map(_written, value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _number(text: str) -> float | str:
+    """Read a number; what is none is left to the provider, who says what is wrong with it."""
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return text
+    if not math.isfinite(number) or abs(number) > _LARGEST:
+        return text
+    return int(number) if number.is_integer() else number
+
+
+def _order(described: Mapping[str, object]) -> float:
+    order = described.get("x-order")
+    return order if isinstance(order, int | float) else math.inf
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}

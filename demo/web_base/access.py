@@ -1,0 +1,328 @@
+"""Who may use a program: accounts with a role and a password, and the sessions of those who signed in.
+
+Kept in a file of its own beside the program's data, so that a session outlives a restart. Passwords are stored as
+argon2 hashes, sessions by the digest of their id: neither can be used by who reads the file.
+"""
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import sqlite_utils
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlite_utils import Migrations
+
+from web_base.database import Database, execute_script
+from web_base.throttle import Throttle
+
+FILE_NAME: Final = "access.sqlite3"
+IDLE_SECONDS: Final = 12 * 3600
+LONGEST_SECONDS: Final = 7 * 24 * 3600
+SHORTEST_PASSWORD: Final = 10
+HASHES_AT_ONCE: Final = 2
+"""Passwords that are checked at the same time: each takes 64 MiB of memory."""
+MOST_WAITING: Final = 16
+"""Checks that wait for that; each holds a thread that pages need as well."""
+LONGEST_WAIT_SECONDS: Final = 5.0
+_SEEN_STEP: Final = 60
+
+MIGRATIONS: Final = Migrations("demo_base_access")
+
+
+@MIGRATIONS(name="0001_first_tables", transactional=False)
+def first_tables(db: sqlite_utils.Database) -> None:
+    """Make the tables of the first version."""
+    execute_script(
+        db,
+        """
+        CREATE TABLE accounts (
+          name TEXT PRIMARY KEY COLLATE NOCASE, role TEXT NOT NULL, password TEXT NOT NULL, changed INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE sessions (
+          digest TEXT PRIMARY KEY, name TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+          created INTEGER NOT NULL, seen INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE failures (
+          name TEXT PRIMARY KEY COLLATE NOCASE, count INTEGER NOT NULL, last INTEGER NOT NULL
+        ) STRICT;
+        """,
+    )
+
+
+@MIGRATIONS(name="0002_disabled", transactional=False)
+def disabled(db: sqlite_utils.Database) -> None:
+    """Let an account be disabled; failed tries are counted in memory."""
+    execute_script(
+        db, "ALTER TABLE accounts ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0; DROP TABLE failures;"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who has an account."""
+
+    name: str
+    role: str
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session: who it belongs to, and the id for the cookie."""
+
+    user: User
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyTries:
+    """Nobody may try this name from this address before so many seconds have passed."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Too many passwords are being checked; nothing was decided."""
+
+    seconds: int = 1
+
+
+class Changed(StrEnum):
+    """What became of a change of an account."""
+
+    DONE = "done"
+    NO_ACCOUNT = "no_account"
+    LAST_ADMIN = "last_admin"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105  # no password
+
+
+class Access:
+    """Accounts and sessions in one file."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        hasher: PasswordHasher | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Open the file in a folder.
+
+        :param now: seconds since 1970.
+        """
+        self._database = Database(folder / FILE_NAME, MIGRATIONS)
+        self._hasher = hasher or PasswordHasher()
+        self._now = now
+        self._throttle = Throttle(now=now)
+        self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
+        self._places = threading.BoundedSemaphore(HASHES_AT_ONCE + MOST_WAITING)
+        # A name that there is not must cost as long as one that there is.
+        self._nobody = self._hasher.hash(secrets.token_hex())
+
+    @property
+    def accounts(self) -> tuple[User, ...]:
+        """Return every account, sorted by name."""
+        rows = self._database.all("SELECT name, role, disabled FROM accounts ORDER BY name")
+        return tuple(User(row["name"], row["role"], bool(row["disabled"])) for row in rows)
+
+    def set_account(self, name: str, *, role: str, password: str) -> None:
+        """Add an account, or give one a new password and role and enable it; its sessions end."""
+        row = {
+            "name": name,
+            "role": role,
+            "password": self._hasher.hash(password),
+            "changed": int(self._now()),
+        }
+        with self._database.writing():
+            self._database.run("DELETE FROM accounts WHERE name = ?", name)
+            self._database.tables.table("accounts").insert(row)
+
+    def enable(self, name: str) -> Changed:
+        """Let a disabled account sign in again."""
+        changed = self._database.run("UPDATE accounts SET disabled = 0 WHERE name = ?", name)
+        return Changed.DONE if changed else Changed.NO_ACCOUNT
+
+    def disable(self, name: str) -> Changed:
+        """End an account's sessions and let it begin none; the last active admin stays."""
+        with self._database.writing():
+            refused = self._may_not_go(name)
+            if refused is None:
+                self._database.run("UPDATE accounts SET disabled = 1 WHERE name = ?", name)
+                self._database.run("DELETE FROM sessions WHERE name = ? COLLATE NOCASE", name)
+        return refused or Changed.DONE
+
+    def delete(self, name: str) -> Changed:
+        """Delete an account, and so its sessions; the last active admin stays."""
+        with self._database.writing():
+            refused = self._may_not_go(name)
+            if refused is None:
+                self._database.run("DELETE FROM accounts WHERE name = ?", name)
+        return refused or Changed.DONE
+
+    def is_last_admin(self, name: str) -> bool:
+        """Return whether an account is the only admin that is not disabled."""
+        active = [each.name for each in self.accounts if each.role == "admin" and not each.is_disabled]
+        return [each.lower() for each in active] == [name.lower()]
+
+    def change_password(
+        self, name: str, old: str, new: str, *, session: str | None, address: str = ""
+    ) -> Changed | TooManyTries | Busy:
+        """Change the password of an account, given the old one; every session but this one ends."""
+        if (wait := self._throttle.begin(name, address)) > 0:
+            return TooManyTries(wait)
+        row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)
+        try:
+            with self._hash():
+                fits = self._fits(row["password"] if row else self._nobody, old)
+                hashed = self._hasher.hash(new)
+        except _NoPlace:
+            self._throttle.take_back(name, address)
+            return Busy()
+        if row is None or not fits:
+            return Changed.WRONG_PASSWORD
+        self._throttle.take_back(name, address, succeeded=True)
+        with self._database.writing():
+            changed = self._database.run(
+                "UPDATE accounts SET password = ?, changed = ? WHERE name = ? AND password = ?",
+                hashed,
+                int(self._now()),
+                name,
+                row["password"],
+            )
+            if not changed:
+                return Changed.WRONG_PASSWORD  # somebody else has changed it meanwhile
+            self._database.run(
+                "DELETE FROM sessions WHERE name = ? AND digest <> ?", name, _digest(session or "")
+            )
+        return Changed.DONE
+
+    def ensure_account(self, name: str, *, role: str, password: str) -> None:
+        """Set an account unless it is so already: whoever is signed in stays so across a restart."""
+        row = self._database.one("SELECT role, password FROM accounts WHERE name = ?", name)
+        if row is None or row["role"] != role or not self._fits(row["password"], password):
+            self.set_account(name, role=role, password=password)
+
+    def sign_in(
+        self, name: str, password: str, *, address: str = ""
+    ) -> SignedIn | TooManyTries | Busy | None:
+        """Begin a session; None where name and password do not fit, or the account is disabled.
+
+        :param address: where the try comes from.
+        """
+        if (wait := self._throttle.begin(name, address)) > 0:
+            return TooManyTries(wait)
+        row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)
+        hashed = row["password"] if row else self._nobody
+        try:
+            with self._hash():
+                fits = self._fits(hashed, password)
+        except _NoPlace:
+            self._throttle.take_back(name, address)
+            return Busy()
+        user = self._begin_session(name, hashed) if row and fits else None
+        if user is not None:
+            self._throttle.take_back(name, address, succeeded=True)
+        return user
+
+    def _begin_session(self, name: str, hashed: str) -> SignedIn | None:
+        """Begin a session of an account that is still as it was when its password was checked."""
+        session = secrets.token_urlsafe(32)
+        now = int(self._now())
+        with self._database.writing():
+            row = self._database.one(
+                "SELECT name, role FROM accounts WHERE name = ? AND password = ? AND NOT disabled",
+                name,
+                hashed,
+            )
+            if row is None:
+                return None
+            self._forget_old(now)
+            self._database.tables.table("sessions").insert(
+                {"digest": _digest(session), "name": row["name"], "created": now, "seen": now}
+            )
+        return SignedIn(User(row["name"], row["role"]), session)
+
+    def user_of(self, session: str | None) -> User | None:
+        """Give who a session belongs to, and note that it is in use; None where it has ended."""
+        if not session:
+            return None
+        now = int(self._now())
+        row = self._database.one(
+            "SELECT a.name, a.role, s.seen FROM sessions AS s JOIN accounts AS a ON a.name = s.name "
+            "WHERE s.digest = ? AND s.seen > ? AND s.created > ? AND NOT a.disabled",
+            _digest(session),
+            now - IDLE_SECONDS,
+            now - LONGEST_SECONDS,
+        )
+        if row is None:
+            return None
+        # a commit for each page would cost more than the page: once a minute will do
+        if now - row["seen"] >= _SEEN_STEP:
+            with self._database.writing():
+                self._database.run("UPDATE sessions SET seen = ? WHERE digest = ?", now, _digest(session))
+        return User(row["name"], row["role"])
+
+    def sign_out(self, session: str | None) -> None:
+        """End a session."""
+        if session:
+            with self._database.writing():
+                self._database.run("DELETE FROM sessions WHERE digest = ?", _digest(session))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _fits(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _may_not_go(self, name: str) -> Changed | None:
+        """Return why an account cannot be disabled or deleted."""
+        if self._database.one("SELECT 1 FROM accounts WHERE name = ?", name) is None:
+            return Changed.NO_ACCOUNT
+        return Changed.LAST_ADMIN if self.is_last_admin(name) else None
+
+    @contextmanager
+    def _hash(self) -> Iterator[None]:
+        """Check a password, at most `HASHES_AT_ONCE` at a time; _NoPlace where too many wait, or it takes too long."""
+        if not self._places.acquire(blocking=False):
+            raise _NoPlace
+        try:
+            if not self._hashing.acquire(timeout=LONGEST_WAIT_SECONDS):
+                raise _NoPlace
+            try:
+                yield
+            finally:
+                self._hashing.release()
+        finally:
+            self._places.release()
+
+    def _forget_old(self, now: int) -> None:
+        self._database.run(
+            "DELETE FROM sessions WHERE seen <= ? OR created <= ?", now - IDLE_SECONDS, now - LONGEST_SECONDS
+        )
+
+
+class _NoPlace(Exception):
+    """Too many passwords are being checked."""
+
+
+def draw_password() -> str:
+    """Draw a password a person can type: four groups of four, some 80 bits."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+
+
+def _digest(session: str) -> str:
+    return hashlib.sha256(session.encode()).hexdigest()

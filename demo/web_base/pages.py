@@ -1,0 +1,359 @@
+"""One page: who asks, in which language, with what form; and what is answered.
+
+A page's handler is an ordinary function `handler(page) -> Response`; it runs on a thread, so it may wait for a file or
+for another program. What it refuses it raises as `Refused`, which becomes a page that says so.
+"""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Message
+
+from web_base.access import Access, User
+from web_base.bodies import read_body
+from web_base.clients import Network, client_of
+from web_base.languages import (
+    COOKIE,
+    LANGUAGES,
+    Catalogues,
+    Language,
+)
+from web_base.loopback import is_loopback
+from web_base.security import content_security_policy
+from web_base.templates import Templates
+
+log: Final = logging.getLogger(__name__)
+
+MOST_FIELDS: Final = 300
+LARGEST_BODY: Final = 262_144
+_YEAR: Final = 365 * 24 * 3600
+
+Handler = Callable[["Page"], Response]
+Run = Callable[[Callable[[], Response]], Awaitable[Response]]
+
+
+class Refused(Exception):
+    """A page that is not shown, or a thing that is not done; becomes a page that says why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        """Name the HTTP status and the reason, whose texts are `refused.REASON.title` and `.help`."""
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form sent: white space at the ends removed, lines ended as Unix does. No personal data in its repr."""
+
+    _fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, name: str) -> str:
+        """Give a field's value; the empty text where it was not sent."""
+        return self._fields.get(name, ("",))[-1]
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Give every value of a field, as of check boxes."""
+        return self._fields.get(name, ())
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether a field was sent."""
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the fields that were sent."""
+        return iter(self._fields)
+
+    def starting_with(self, prefix: str) -> dict[str, tuple[str, ...]]:
+        """Give the fields whose names begin so, without that beginning, each with its values."""
+        return {
+            name.removeprefix(prefix): values
+            for name, values in self._fields.items()
+            if name.startswith(prefix)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What all pages of one program share. `state` is the program's own, handed to its handlers.
+
+    :ivar proxies: whose `X-Forwarded-For` is believed.
+    :ivar own_account: the address of the page where one changes one's own password; empty where there is none.
+    """
+
+    name: str
+    catalogues: Catalogues
+    templates: Templates
+    access: Access
+    state: object = None
+    run: Run = field(default=run_in_threadpool)
+    proxies: Sequence[Network] = ()
+    own_account: str = ""
+
+    @property
+    def session_cookie(self) -> str:
+        """Name its session's cookie: a browser knows cookies by the machine, not by the port."""
+        return f"{self.name}-session"
+
+
+@dataclass(slots=True)
+class Page:
+    """One request for a page, and the way to answer it."""
+
+    program: Program
+    request: Request
+    language: Language
+    user: User | None
+    form: Form = field(default_factory=Form)
+    here: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether a part of the page is asked for by the script, and not by the browser itself."""
+        return self.request.headers.get("hx-request") == "true"
+
+    @property
+    def address(self) -> str:
+        """Return the address of who asks, by which failed sign-ins are counted."""
+        return client_of(self.request, self.program.proxies)
+
+    @property
+    def session(self) -> str | None:
+        """Return the session that the browser sent."""
+        return self.request.cookies.get(self.program.session_cookie)
+
+    def text(self, key: str, **values: object) -> str:
+        """Give a text in the page's language."""
+        return self.language.text(key, **values)
+
+    def query(self, name: str) -> str:
+        """Give a value of the address's query; the empty text where there is none."""
+        return self.request.query_params.get(name, "")
+
+    def path(self, name: str) -> str:
+        """Give a part of the address's path."""
+        return str(self.request.path_params[name])
+
+    def render(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        images: Iterable[str] = (),
+        **values: object,
+    ) -> Response:
+        """Answer with a template.
+
+        :param images: addresses of pictures from elsewhere that the page may load.
+        """
+        text = self.program.templates.render(template, page=self, **values)
+        response = Response(text, status, media_type="text/html")
+        response.headers["Content-Security-Policy"] = content_security_policy(images)
+        return response
+
+    def in_language(self, code: str) -> str:
+        """Give the address of this page in another language."""
+        stays = self.here == self.request.url.path
+        asked = self.request.query_params.multi_items() if stays else []
+        kept = [(name, value) for name, value in asked if name != "lang"]
+        return f"{self.here}?{urlencode([*kept, ('lang', code)])}"
+
+    def go(self, path: str) -> Response:
+        """Answer by sending the browser to another page of ours."""
+        return RedirectResponse(path, status_code=303)
+
+
+def page_route(
+    path: str,
+    handler: Handler,
+    program: Program,
+    *,
+    methods: Iterable[str] = ("GET",),
+    roles: Iterable[str] | None = (),
+    keeps: Collection[str] = (),
+) -> Route:
+    """Make a route of a page.
+
+    :param roles: who may: anybody who signed in (none named), those of these roles, or everybody (`None`).
+    :param keeps: fields that outlive the end of a session. Whoever signs in then is asked to go on, and the handler
+        gets them with the field `do` saying `again`: it draws its form, and does nothing.
+    """
+    admitted = None if roles is None else frozenset(roles)
+
+    async def endpoint(request: Request) -> Response:
+        page = _open(request, program)
+        try:
+            sent: Form | Refused = (
+                await _read_form(request) if request.method not in ("GET", "HEAD") else Form()
+            )
+        except Refused as refused:
+            sent = refused
+        # One thread for all of it: changing threads takes longer than finding out who asks.
+        response = await program.run(lambda: answer(page, sent))
+        remember_language(page, response)
+        return response
+
+    def answer(page: Page, sent: Form | Refused) -> Response:
+        try:
+            page.user = program.access.user_of(page.session)
+            if isinstance(sent, Refused):
+                return refusal(page, sent)
+            page.form = sent
+            turned_away = _turn_away(page, admitted, keeps)
+            return turned_away if turned_away is not None else handler(page)
+        except Refused as refused:
+            return refusal(page, refused)
+        except Exception:  # whatever goes wrong in here, a person gets a page
+            number = secrets.token_hex(4)
+            log.exception("a page failed: %s %s", number, path)
+            return refusal(page, Refused(500, "failed"), number=number)
+
+    return Route(path, endpoint, methods=list(methods))
+
+
+def _open(request: Request, program: Program) -> Page:
+    """Find out in which language somebody asks; who it is is not known yet."""
+    language = program.catalogues.choose(
+        request.query_params, request.cookies, request.headers.get("accept-language", "")
+    )
+    return Page(program, request, language, None, here=request.url.path)
+
+
+def _turn_away(page: Page, admitted: Collection[str] | None, keeps: Collection[str]) -> Response | None:
+    """Answer who may not see a page; nothing for who may."""
+    if admitted is None:
+        return None
+    if page.user is None:
+        return _ask_to_sign_in(page, keeps)
+    return None if not admitted or page.user.role in admitted else refusal(page, Refused(403, "role"))
+
+
+def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
+    """Write the page that says why something is not shown or not done."""
+    response = page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
+    if refused.status == 413:
+        response.headers["Connection"] = "close"  # what is still to come is not read
+    return as_a_whole(page, response)
+
+
+def as_a_whole(page: Page, response: Response) -> Response:
+    """Let a page take the place of the page, also where the script has asked for a part that it would not find."""
+    if page.is_partial:
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "main"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def refuse_outright(program: Program) -> Callable[[Request, str], Response]:
+    """Make what refuses requests before any page is opened."""
+
+    def refuse(request: Request, reason: str) -> Response:
+        language = program.catalogues.choose({}, request.cookies, request.headers.get("accept-language", ""))
+        page = Page(program, request, language, None, here="/")
+        return refusal(page, Refused({"unknown_host": 400}.get(reason, 403), reason))
+
+    return refuse
+
+
+async def not_found(request: Request, error: Exception, *, program: Program) -> Response:
+    """Answer what the framework refuses: an unknown path, a method that is not offered."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    page = _open(request, program)
+    page.user = await run_in_threadpool(program.access.user_of, page.session)
+    page.here = "/"
+    response = refusal(page, Refused(status, "not_found" if status == 404 else "not_offered"))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)  # which methods are offered
+    return response
+
+
+def keep_session(page: Page, response: Response, session: str) -> None:
+    """Give the browser its session; over plain http only on this machine."""
+    hostname = page.request.url.hostname or ""
+    response.set_cookie(
+        page.program.session_cookie,
+        session,
+        httponly=True,
+        samesite="lax",
+        secure=not is_loopback(hostname),
+        path="/",
+    )
+
+
+def drop_session(page: Page, response: Response) -> None:
+    """Take the session out of the browser."""
+    response.delete_cookie(page.program.session_cookie, httponly=True, samesite="lax", path="/")
+
+
+def remember_language(page: Page, response: Response) -> None:
+    """Keep the language that was chosen on the page."""
+    chosen = page.query("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax", path="/")
+
+
+def own_path(path: str) -> str:
+    """Give a path of ours as it is, and the start page for anything that could lead elsewhere."""
+    is_own = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if is_own else "/"
+
+
+def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
+    if page.is_partial:
+        # back to the page that one was on, not to the part of it that was asked for
+        return Response(status_code=401, headers={"HX-Redirect": _sign_in_for(_shown(page))})
+    if page.request.method in ("GET", "HEAD"):
+        asked = page.request.url.path + (f"?{page.request.url.query}" if page.request.url.query else "")
+        return page.go(_sign_in_for(asked))
+    kept = {name: page.form.all(name) for name in keeps if name in page.form}
+    if not kept:
+        return refusal(page, Refused(401, "signed_out"))
+    return page.render(
+        "sign_in.html", status=401, wanted=page.request.url.path, kept=kept, problem="", name=""
+    )
+
+
+def _shown(page: Page) -> str:
+    try:
+        return urlsplit(page.request.headers.get("hx-current-url", "")).path
+    except ValueError:
+        return ""
+
+
+def _sign_in_for(wanted: str) -> str:
+    return f"/sign-in?next={quote(wanted, safe='/')}" if wanted else "/sign-in"
+
+
+async def _read_form(request: Request) -> Form:
+    try:
+        body = await read_body(request, most=LARGEST_BODY)
+        if body is None:
+            raise Refused(413, "too_large")
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body}
+
+        async with Request(request.scope, receive).form(max_files=0, max_fields=MOST_FIELDS) as sent:
+            return Form(_texts_of(sent))
+    except (HTTPException, ClientDisconnect, ValueError):
+        raise Refused(400, "form") from None
+
+
+def _texts_of(sent: FormData) -> dict[str, tuple[str, ...]]:
+    """Take the texts; UnicodeEncodeError for half a character, which no file and no page can hold."""
+    fields: dict[str, list[str]] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            value.encode()
+            fields.setdefault(name, []).append(value.strip().replace("\r\n", "\n"))
+    return {name: tuple(values) for name, values in fields.items()}

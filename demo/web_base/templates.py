@@ -1,0 +1,85 @@
+"""The pages' templates, and the files they load: a program's own before those it shares."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2.utils import missing
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+if TYPE_CHECKING:
+    from web_base.pages import Page
+
+BASE: Final = Path(__file__).parent
+_FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+class _Lacking(Undefined):
+    """What is not there: an empty text where a document lacks an optional field, else a mistake of the template."""
+
+    def __new__(cls, hint: str | None = None, obj: object = missing, *more: Any, **named: Any) -> Any:
+        """Make it strict for names nobody gave and attributes that objects of ours do not have."""
+        if isinstance(obj, Mapping):
+            return super().__new__(cls)
+        return StrictUndefined(hint, obj, *more, **named)
+
+
+class Templates:
+    """Renders templates; what a template names and nobody gave is a mistake, not an empty text."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take a program's folder, which holds `templates/` and `static/`."""
+        self._environment = Environment(
+            loader=ChoiceLoader(
+                [FileSystemLoader(folder / "templates"), FileSystemLoader(BASE / "templates")]
+            ),
+            autoescape=True,
+            undefined=_Lacking,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals["static"] = _address_of(folder / "static")
+
+    def render(self, template: str, *, page: "Page", **values: object) -> str:
+        """Render a template for a page; `t` gives a text, `n` one that depends on a number."""
+        return self._environment.get_template(template).render(
+            page=page, t=page.text, n=page.language.count, language=page.language, user=page.user, **values
+        )
+
+
+class _Files(StaticFiles):
+    """Files whose address changes with their content, so that a browser keeps them for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with the file."""
+        response = await super().get_response(path, scope)
+        if response.status_code == 200:
+            response.headers["Cache-Control"] = _FOREVER
+        return response
+
+
+def static_mounts(folder: Path) -> list[Mount]:
+    """Serve a program's `static/` and the shared one."""
+    return [
+        Mount("/static/base", _Files(directory=BASE / "static")),
+        Mount("/static/own", _Files(directory=folder / "static")),
+    ]
+
+
+def _address_of(own: Path) -> object:
+    @cache
+    def static(name: str) -> str:
+        """Give the address of `base/…` or `own/…`, with the digest of the file's content."""
+        place, _, path = name.partition("/")
+        file = (own if place == "own" else BASE / "static") / path
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+        return f"/static/{name}?v={digest}"
+
+    return static

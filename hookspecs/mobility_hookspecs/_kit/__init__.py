@@ -1,0 +1,1 @@
+"""How the host kit loads, isolates, bounds and validates: private to `mobility_hookspecs`."""

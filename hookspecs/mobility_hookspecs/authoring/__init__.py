@@ -1,0 +1,1 @@
+"""What an author of a provider would otherwise write again."""
