@@ -16,19 +16,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from carloop_plugin.domain.failures import ConfigurationProblem, Failed, Reason, StoreFailed
+from carloop_plugin.domain.settings import SiteSettings, StoredSettings
 from carloop_plugin.domain.store_location import is_shared_store, shown
-from carloop_plugin.domain.values import (
-    Failed,
-    Reason,
-    Site,
-    SiteSettings,
-    StoredSettings,
-    StoreFailed,
-)
+from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials
 from carloop_plugin.settings.credentials import open_credentials
 from carloop_plugin.settings.environment import (
-    ConfigurationProblem,
     Environment,
     locate_store,
     missing_settings,

@@ -9,35 +9,22 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from carloop_plugin.domain.accounts import Account
     from carloop_plugin.domain.appointments import SavedAppointment
-    from carloop_plugin.domain.changes import (
-        Intent,
-        Outcome,
-        RecordResult,
-        RentalRecord,
-    )
+    from carloop_plugin.domain.changes import Intent, Outcome, RecordResult, WriteRequest, WriteResult
+    from carloop_plugin.domain.figures import Figures, MovedAside
+    from carloop_plugin.domain.rentals import Rental, RentalRecord, Unreadable, UnreadableRental
+    from carloop_plugin.domain.settings import StoredSettings, StoredToken
     from carloop_plugin.domain.values import (
-        Account,
         AccountId,
         AppointmentId,
         ChangeId,
-        Figures,
-        Filters,
-        FreeVehicles,
-        MovedAside,
         Period,
-        Rental,
         RentalId,
         Site,
-        StoredSettings,
-        StoredToken,
-        Unreadable,
-        UnreadableRental,
         VehicleId,
-        VehicleQuery,
-        WriteRequest,
-        WriteResult,
     )
+    from carloop_plugin.domain.vehicles import Filters, FreeVehicles, VehicleQuery
     from mobility_schemas.documents import Customer
 
 

@@ -18,21 +18,19 @@ from benchmarks.postgres import run_postgres
 from benchmarks.row import Row, Scale, Watch, number
 from carloop_plugin import plugin
 from carloop_plugin.contract.documents import rental_record
-from carloop_plugin.domain.reference import Reference
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.rentals import Reference, Rental, RentalStatus
 from carloop_plugin.domain.values import (
-    Account,
     AccountId,
     AppointmentId,
     ChangeId,
     Money,
     Period,
-    Rental,
     RentalId,
-    RentalStatus,
     Site,
-    Vehicle,
     VehicleId,
 )
+from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.rows import rental_row
 from mobility_hookspecs import CallContext, specs

@@ -11,12 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from carloop_plugin.domain.changes import Action, WriteRequest
 from carloop_plugin.domain.values import (
-    Action,
     Period,
     RentalId,
     VehicleId,
-    WriteRequest,
     format_instant,
 )
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from carloop_plugin.api.failures import Broken
-from carloop_plugin.domain.values import Reason
+from carloop_plugin.domain.failures import Reason
 
 CONNECT_SECONDS = 3.0
 HEADER_BYTES = 256 * 1024

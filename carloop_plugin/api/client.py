@@ -13,7 +13,8 @@ from carloop_plugin.api.call import Call
 from carloop_plugin.api.retry import Now, Sleep, persist
 from carloop_plugin.api.shared_transport import Line
 from carloop_plugin.api.verdict import Done, Reader, Refused, Verdict, judge
-from carloop_plugin.domain.values import CallFailed, Reason, WriteRequest
+from carloop_plugin.domain.changes import WriteRequest
+from carloop_plugin.domain.failures import CallFailed, Reason
 
 _T = TypeVar("_T")
 Pairs = tuple[tuple[str, str | None], ...]

@@ -10,7 +10,8 @@ from typing import cast
 
 from carloop_plugin.api.call import DEADLINE
 from carloop_plugin.api.failures import Answer, Broken
-from carloop_plugin.domain.values import Reason, Unreadable
+from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.rentals import Unreadable
 
 # brackets, braces and commas: a thousand vehicles have 25,000; 16 MiB of "[]," would grow to 430 MiB of lists
 MOST_MARKS = 200_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from carloop_plugin.domain.values import Reason
+from carloop_plugin.domain.failures import Reason
 
 
 class Broken(Exception):

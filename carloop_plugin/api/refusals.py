@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from carloop_plugin.api.decode import Document
-from carloop_plugin.domain.values import (
-    Action,
-    Reason,
-    format_instant,
-    parse_instant,
-)
+from carloop_plugin.domain.changes import Action
+from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.values import format_instant, parse_instant
 
 NOTHING_DONE: Mapping[int, frozenset[str]] = {
     400: frozenset({"idempotency_key_missing", "malformed_request"}),

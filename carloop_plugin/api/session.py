@@ -21,25 +21,27 @@ from carloop_plugin.api.links import OwnLinks
 from carloop_plugin.api.retry import Now, Sleep
 from carloop_plugin.api.shared_transport import Line
 from carloop_plugin.api.writing import result_of
+from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.addresses import read_address
-from carloop_plugin.domain.values import (
-    Account,
+from carloop_plugin.domain.changes import (
     Action,
-    CallFailed,
-    Filters,
-    FreeVehicles,
     NotExecuted,
-    Period,
-    Reason,
-    Rental,
-    RentalId,
-    Unreadable,
-    Vehicle,
-    VehicleId,
-    VehicleQuery,
     WriteRequest,
     WriteResult,
+)
+from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.rentals import Rental, Unreadable
+from carloop_plugin.domain.values import (
+    Period,
+    RentalId,
+    VehicleId,
     format_instant,
+)
+from carloop_plugin.domain.vehicles import (
+    Filters,
+    FreeVehicles,
+    Vehicle,
+    VehicleQuery,
 )
 from carloop_plugin.events import VEHICLES_UNREADABLE, tell
 

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from carloop_plugin.api.call import Call
 from carloop_plugin.api.failures import Broken
 from carloop_plugin.api.tls import tls_reason
-from carloop_plugin.domain.values import Reason
+from carloop_plugin.domain.failures import Reason
 from mobility_hookspecs.authoring.forking import renew_in_child, undivided
 
 # getaddrinfo cannot be interrupted: a name server that hangs may hold this many threads, not more

@@ -6,7 +6,7 @@ import ssl
 import time
 from typing import Any
 
-from carloop_plugin.domain.values import CallFailed, Reason
+from carloop_plugin.domain.failures import CallFailed, Reason
 
 # OpenSSL's X509_V_ERR_* numbers, as `SSLCertVerificationError.verify_code` gives them
 _TEXTS = {

@@ -27,7 +27,7 @@ from carloop_plugin.api.failures import Answer, Broken, Trouble
 from carloop_plugin.api.library_logs import hush_libraries
 from carloop_plugin.api.links import shown_origin
 from carloop_plugin.api.tls import make_context
-from carloop_plugin.domain.values import Reason
+from carloop_plugin.domain.failures import Reason
 
 _MOST_CONNECTIONS = 32
 # below the 5 s after which common servers close an idle connection, so that it is seldom closed in our hands

@@ -17,7 +17,8 @@ from typing import Generic, TypeVar
 from carloop_plugin.api.decode import Document, read_problem
 from carloop_plugin.api.failures import Answer, Broken, Trouble
 from carloop_plugin.api.refusals import proves_nothing_done, reason_of_refusal, reason_on_the_way
-from carloop_plugin.domain.values import Action, Reason
+from carloop_plugin.domain.changes import Action
+from carloop_plugin.domain.failures import Reason
 
 # statuses by which whoever answered for Carloop asks for another try; a write is sent again after any
 _ASKED_AGAIN = frozenset({408, 409, 421, 425, 429})

@@ -14,21 +14,17 @@ from carloop_plugin.api.decode import Listing, read_document, read_list, unreada
 from carloop_plugin.api.failures import Broken
 from carloop_plugin.api.links import OwnLinks
 from carloop_plugin.api.verdict import Reader
+from carloop_plugin.domain.accounts import Account, Station
+from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.rentals import Rental, RentalStatus, Unreadable
 from carloop_plugin.domain.values import (
-    Account,
     AccountId,
     Money,
-    NamedId,
     Period,
-    Reason,
-    Rental,
     RentalId,
-    RentalStatus,
-    Station,
-    Unreadable,
-    Vehicle,
     parse_instant,
 )
+from carloop_plugin.domain.vehicles import NamedId, Vehicle
 
 # what the schema names today; others may be added at any time and decide nothing
 _FUELS = frozenset({"petrol", "diesel", "electric", "hybrid", "plug_in_hybrid"})

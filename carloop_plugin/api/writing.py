@@ -8,13 +8,13 @@ from typing import cast
 from carloop_plugin.api.decode import Document
 from carloop_plugin.api.failures import Broken
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, Verdict
-from carloop_plugin.domain.values import (
+from carloop_plugin.domain.changes import (
     AnswerLost,
     Confirmed,
     NotExecuted,
-    Rental,
     WriteResult,
 )
+from carloop_plugin.domain.rentals import Rental
 
 
 def result_of(

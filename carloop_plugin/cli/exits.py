@@ -12,7 +12,7 @@ import click
 from carloop_plugin.cli.output import abandon_output, speaks_unicode
 from carloop_plugin.cli.plain import plain
 from carloop_plugin.cli.texts import Texts
-from carloop_plugin.domain.values import Failed
+from carloop_plugin.domain.failures import Failed
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import CheckFinding, Problem

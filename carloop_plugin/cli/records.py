@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING
 from carloop_plugin.cli.misuse import Misuse, nearest
 from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.domain.values import (
-    AppointmentId,
-    Reason,
-    Refused,
-    RentalId,
-    Site,
-)
+from carloop_plugin.domain.failures import Reason, Refused
+from carloop_plugin.domain.values import AppointmentId, RentalId, Site
 
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Wired

@@ -9,26 +9,22 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from carloop_plugin.contract.problems import problem_document
-from carloop_plugin.domain.changes import (
-    Document,
-    Intent,
-    Outcome,
-    RentalRecord,
-)
-from carloop_plugin.domain.reference import Reference
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.changes import Intent, Outcome
+from carloop_plugin.domain.rentals import Reference, Rental, RentalRecord, RentalStatus
 from carloop_plugin.domain.values import (
     PROVIDER_ID,
-    Account,
+    Document,
+    Money,
+    Period,
+    format_instant,
+)
+from carloop_plugin.domain.vehicles import (
     Filters,
     FreeVehicles,
-    Money,
     NamedId,
-    Period,
-    Rental,
-    RentalStatus,
     Vehicle,
     VehicleQuery,
-    format_instant,
 )
 from carloop_plugin.messages import text
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from carloop_plugin.bootstrap import Wired, opened
 from carloop_plugin.contract.problems import problem_document
-from carloop_plugin.domain.values import PROVIDER_ID, Failed
+from carloop_plugin.domain.failures import Failed
+from carloop_plugin.domain.values import PROVIDER_ID
 from carloop_plugin.events import (
     CALL_ANSWERED,
     CALL_FAILED,

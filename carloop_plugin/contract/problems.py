@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carloop_plugin.domain.values import Reason
+from carloop_plugin.domain.failures import Reason
 from carloop_plugin.messages import advice
-from mobility_hookspecs.problems import RETRYABLE, make_problem
+from mobility_hookspecs.problems import make_problem
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Problem
@@ -16,8 +16,3 @@ def problem_document(reason: Reason, locale: str) -> Problem:
     """Write the problem a person reads, and a program decides by."""
     detail = advice(reason.text, locale, dict(reason.params)) if reason.text else None
     return make_problem(reason.code, locale=locale, detail=detail, pointer=reason.pointer)
-
-
-def is_final(reason: Reason) -> bool:
-    """Tell whether a refusal holds for ever; a retryable one and an invalid document keep nothing."""
-    return reason.code not in RETRYABLE and reason.code != "invalid_document"

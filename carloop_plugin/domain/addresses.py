@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from carloop_plugin.domain.values import CallFailed, Reason
+from carloop_plugin.domain.failures import CallFailed, Reason
 
 INTERFACE_PATH = "/api/planner/v1"
 LONGEST_ADDRESS = 2_000

@@ -15,11 +15,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from carloop_plugin.domain.failures import Reason, Refused
 from carloop_plugin.domain.values import (
     AppointmentId,
     Period,
-    Reason,
-    Refused,
     Site,
     parse_instant,
 )

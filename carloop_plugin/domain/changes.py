@@ -7,29 +7,79 @@ Confirmed and refused are how an intent settles; the outcome it settled with is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from carloop_plugin.domain.appointments import CustomerIdentity
+from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.rentals import Rental, RentalRecord
 from carloop_plugin.domain.values import (
     AccountId,
-    Action,
     AppointmentId,
     ChangeId,
+    Document,
     Period,
-    Reason,
     RentalId,
-    RentalStatus,
     Site,
     VehicleId,
 )
 
 TRIES_BEFORE_SET_ASIDE = 20
 
-Document = Mapping[str, object]
-"""A document of the contract, ready to be answered."""
+
+class Action(StrEnum):
+    """What a change asks for."""
+
+    BOOK = "book"
+    CHANGE_END = "change_end"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """One write to Carloop, ready to be sent and sent again: the same key and the same bytes each time.
+
+    `key` is the change's id, in canonical form. `rental_id` is None for a booking. `revision` becomes
+    `If-Match`.
+    """
+
+    action: Action
+    key: ChangeId
+    body: bytes = field(repr=False)
+    rental_id: RentalId | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Carloop did it. `replayed`: it had done so before, this is its stored answer."""
+
+    rental: Rental
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotExecuted:
+    """Carloop did not do it, by its own word or because nothing reached it.
+
+    `after_lost_attempt`: an earlier attempt of this call may have been executed all the same, so look for the
+    rental before you believe it. `rental` is the one Carloop named (`reference_exists`).
+    """
+
+    reason: Reason
+    after_lost_attempt: bool = False
+    rental: Rental | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLost:
+    """It may or may not have been done."""
+
+    reason: Reason
+
+
+WriteResult = Confirmed | NotExecuted | AnswerLost
 
 
 class IntentState(StrEnum):
@@ -107,39 +157,6 @@ class Intent:
     def is_set_aside(self) -> bool:
         """Return whether recovery tries it last, and only a few such a round, so that the others go on."""
         return not self.is_settled and self.tries >= TRIES_BEFORE_SET_ASIDE
-
-
-@dataclass(frozen=True, slots=True)
-class RentalRecord:
-    """A rental of ours as last seen at Carloop, with the appointment it serves.
-
-    `document` is the contract's `rental`. `linked` is False for one that is not what was asked for and is
-    offered for cancellation, `differs` True for one found later that the desk had changed by then.
-    `appointment_period` is the appointment's period the rental was made for. `cancelled_here` tells our own
-    cancellation from one at the desk. `customers` are kept with the booking, and looked up where rentals are read by
-    their appointments.
-    """
-
-    site: Site
-    id: RentalId
-    account: AccountId
-    appointment_id: AppointmentId
-    change_id: ChangeId
-    status: RentalStatus
-    period: Period
-    revision: int
-    updated_at: datetime
-    document: Document
-    appointment_period: Period | None = None
-    linked: bool = True
-    differs: bool = False
-    cancelled_here: bool = False
-    customers: tuple[CustomerIdentity, ...] | None = field(default=None, compare=False)
-
-    @property
-    def is_active(self) -> bool:
-        """Tell whether it holds a vehicle for its appointment."""
-        return self.linked and self.status.is_active
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from carloop_plugin.contract.problems import is_final
-from carloop_plugin.domain.changes import Intent
-from carloop_plugin.domain.reference import read_reference
-from carloop_plugin.domain.values import (
+from carloop_plugin.domain.changes import (
     Action,
     AnswerLost,
     Confirmed,
+    Intent,
     NotExecuted,
-    Reason,
-    Rental,
-    RentalStatus,
     WriteResult,
 )
+from carloop_plugin.domain.failures import Reason, is_final
+from carloop_plugin.domain.rentals import Rental, RentalStatus, read_reference
 
 LONGEST_FLIGHT = timedelta(minutes=2)
 """How long after its last sending a write might still arrive at Carloop."""

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
 from carloop_plugin.domain.appointments import SavedAppointment
-from carloop_plugin.domain.changes import RentalRecord
-from carloop_plugin.domain.values import PROVIDER_ID, RentalStatus, format_instant
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
+from carloop_plugin.domain.values import PROVIDER_ID, format_instant
 from carloop_plugin.messages import text
 
 if TYPE_CHECKING:

@@ -10,17 +10,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from carloop_plugin.domain.accounts import Account, unknown_station
 from carloop_plugin.domain.addresses import read_address
-from carloop_plugin.domain.values import (
-    PROVIDER_ID,
-    Account,
-    AccountId,
-    Failed,
-    Figures,
-    Reason,
-    Site,
-    SiteSettings,
-)
+from carloop_plugin.domain.failures import Failed, Reason
+from carloop_plugin.domain.figures import Figures
+from carloop_plugin.domain.settings import SiteSettings
+from carloop_plugin.domain.values import PROVIDER_ID, AccountId, Site
 from carloop_plugin.messages import text
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 from mobility_hookspecs.problems import make_problem
@@ -122,15 +117,6 @@ def unknown_setting_findings(environment: Environment, locale: str) -> list[Chec
         finding("unknown_setting", "warning", "settings.unknown_key", locale=locale, key=key, **params)
         for key in environment.config.unknown
     ]
-
-
-def unknown_station(station: str | None, account: Account) -> Reason | None:
-    """Return why a site's station cannot be right: Carloop has none of this id. None where there is no fault."""
-    known = {each.id: each.name for each in account.stations}
-    if station is None or station in known:
-        return None
-    names = ", ".join(f"{key} ({name})" for key, name in known.items()) or "–"
-    return Reason("not_configured", "check.station_unknown", (("station", station), ("known", names)))
 
 
 def failure_finding(reason: Reason, locale: str) -> CheckFinding:

@@ -8,17 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from carloop_plugin.domain.values import Failed, Reason
+from carloop_plugin.domain.failures import ConfigurationProblem
 
 ENTRY_KEYS = ("base_url", "token_file", "station", "ca_file")
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
-
-
-class ConfigurationProblem(Failed):
-    """Settings that cannot be used. Its reason names the file and says what to do; nothing was sent."""
-
-    def __init__(self, text: str, *, code: str = "not_configured", **params: str) -> None:
-        super().__init__(Reason(code, text, tuple(params.items())))
 
 
 @dataclass(frozen=True, slots=True)

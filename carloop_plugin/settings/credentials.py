@@ -16,14 +16,10 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from carloop_plugin.domain.values import (
-    Site,
-    StoredToken,
-    format_instant,
-    parse_instant,
-)
+from carloop_plugin.domain.failures import ConfigurationProblem
+from carloop_plugin.domain.settings import StoredToken
+from carloop_plugin.domain.values import Site, format_instant, parse_instant
 from carloop_plugin.ports import Credentials
-from carloop_plugin.settings.config_file import ConfigurationProblem
 from carloop_plugin.settings.environment import is_shared_store, is_token
 from mobility_hookspecs.authoring.forking import renew_in_child
 

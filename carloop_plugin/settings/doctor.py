@@ -15,16 +15,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carloop_plugin.domain.timings import changes_document
-from carloop_plugin.domain.values import (
-    PROVIDER_ID,
-    Failed,
-    Figures,
-    MovedAside,
-    Reason,
-    Site,
-    format_instant,
-)
+from carloop_plugin.domain.failures import Failed, Reason
+from carloop_plugin.domain.figures import Figures, MovedAside, changes_document
+from carloop_plugin.domain.values import PROVIDER_ID, Site, format_instant
 from carloop_plugin.settings.check import (
     CONNECTED,
     MOST_SKEW,

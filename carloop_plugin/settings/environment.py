@@ -12,17 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from carloop_plugin.domain.addresses import usable_origin
+from carloop_plugin.domain.failures import ConfigurationProblem, Reason
+from carloop_plugin.domain.settings import SiteSettings, StoredToken
 from carloop_plugin.domain.store_location import is_address, is_shared_store, shown
-from carloop_plugin.domain.values import (
-    Reason,
-    Site,
-    SiteSettings,
-    StoredToken,
-)
+from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Credentials, SettingsStore
 from carloop_plugin.settings.config_file import (
     ConfigFile,
-    ConfigurationProblem,
     Entry,
     read_bounded,
     read_config,
@@ -32,7 +28,6 @@ from carloop_plugin.settings.config_file import (
 __all__ = [
     "ENVIRONMENT_NAMES",
     "LONGEST_TOKEN",
-    "ConfigurationProblem",
     "Environment",
     "is_shared_store",
     "is_token",

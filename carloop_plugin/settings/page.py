@@ -11,17 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carloop_plugin.domain.addresses import LONGEST_ADDRESS, read_address, usable_origin
-from carloop_plugin.domain.values import (
-    PROVIDER_ID,
-    Failed,
-    Reason,
-    Refused,
-    Site,
-    SiteSettings,
-    StoredSettings,
-    StoredToken,
-    format_instant,
-)
+from carloop_plugin.domain.failures import Failed, Reason, Refused
+from carloop_plugin.domain.settings import SiteSettings, StoredSettings, StoredToken
+from carloop_plugin.domain.values import PROVIDER_ID, Site, format_instant
 from carloop_plugin.events import SETTINGS_SAVED, tell
 from carloop_plugin.messages import text
 from carloop_plugin.settings.check import (

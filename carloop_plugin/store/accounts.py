@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from carloop_plugin.domain.values import (
-    AccountId,
-    Contact,
-    Site,
-    StoredSettings,
-    UnreadableRental,
-)
+from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.domain.rentals import UnreadableRental
+from carloop_plugin.domain.settings import StoredSettings
+from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.database import Part, atomic
 from carloop_plugin.store.rows import write_instant
 from carloop_plugin.store.statements import upsert

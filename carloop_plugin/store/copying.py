@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from carloop_plugin.domain.values import Reason, Refused, StoreFailed
+from carloop_plugin.domain.failures import Reason, Refused, StoreFailed
 from carloop_plugin.store.database import Database, Row
 from carloop_plugin.store.leases import is_free
 from carloop_plugin.store.opening import Source, source_of

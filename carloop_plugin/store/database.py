@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from carloop_plugin.domain.values import MovedAside
+from carloop_plugin.domain.figures import MovedAside
 
 Row = dict[str, Any]
 T = TypeVar("T")

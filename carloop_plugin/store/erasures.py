@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from carloop_plugin.domain.appointments import digest_number
-from carloop_plugin.domain.values import AppointmentId, MovedAside, StoreFailed
+from carloop_plugin.domain.failures import StoreFailed
+from carloop_plugin.domain.figures import MovedAside
+from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import Row, atomic
 from carloop_plugin.store.rows import now, read_customers, write_customers

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
+    Action,
     AlreadyBooked,
     Intent,
     IntentState,
@@ -16,16 +17,11 @@ from carloop_plugin.domain.changes import (
     OutcomeStatus,
     Recorded,
     RecordResult,
-    RentalRecord,
     SameChange,
 )
-from carloop_plugin.domain.values import (
-    AccountId,
-    Action,
-    AppointmentId,
-    ChangeId,
-    SettledChange,
-)
+from carloop_plugin.domain.figures import SettledChange
+from carloop_plugin.domain.rentals import RentalRecord
+from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId
 from carloop_plugin.store.database import Row, atomic
 from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.store_location import is_address, is_shared_store, shown
-from carloop_plugin.domain.values import Reason, StoreFailed
 from carloop_plugin.store.records import Records
 
 

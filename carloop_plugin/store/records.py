@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, IntentState
-from carloop_plugin.domain.values import Figures
+from carloop_plugin.domain.figures import Figures
 from carloop_plugin.store.appointments import Appointments
 from carloop_plugin.store.database import Database
 from carloop_plugin.store.intents import Intents

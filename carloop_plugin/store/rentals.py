@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from carloop_plugin.domain.changes import RentalRecord
+from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,

@@ -9,22 +9,21 @@ from typing import Any
 
 from carloop_plugin.domain.appointments import CustomerIdentity, SavedAppointment
 from carloop_plugin.domain.changes import (
+    Action,
     Intent,
     IntentState,
     Outcome,
     OutcomeStatus,
-    RentalRecord,
 )
+from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.figures import SettledChange
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import (
     AccountId,
-    Action,
     AppointmentId,
     ChangeId,
     Period,
-    Reason,
     RentalId,
-    RentalStatus,
-    SettledChange,
     Site,
     VehicleId,
 )

@@ -6,20 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from carloop_plugin.domain.appointments import SavedAppointment, identify
-from carloop_plugin.domain.changes import (
-    Intent,
-    Outcome,
-    OutcomeStatus,
-    RentalRecord,
-)
-from carloop_plugin.domain.reference import Reference, read_reference
+from carloop_plugin.domain.changes import Action, Intent, Outcome, OutcomeStatus
+from carloop_plugin.domain.failures import Failed, Reason, Refused
+from carloop_plugin.domain.rentals import Reference, RentalRecord, read_reference
 from carloop_plugin.domain.values import (
-    Action,
     AppointmentId,
     ChangeId,
-    Failed,
-    Reason,
-    Refused,
     Site,
     VehicleId,
 )

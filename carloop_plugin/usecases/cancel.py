@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from carloop_plugin.domain.changes import (
-    Intent,
-    Outcome,
-    OutcomeStatus,
-    RentalRecord,
-)
-from carloop_plugin.domain.values import Action, ChangeId, RentalStatus
+from carloop_plugin.domain.changes import Action, Intent, Outcome, OutcomeStatus
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
+from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.ports import Call
 from carloop_plugin.usecases.recover import make_way
 from carloop_plugin.usecases.rental import account_of, rental_of, revision_of

@@ -7,19 +7,16 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 
-from carloop_plugin.contract.problems import is_final
-from carloop_plugin.domain.changes import Intent, Outcome, OutcomeStatus
-from carloop_plugin.domain.values import (
-    Action,
+from carloop_plugin.domain.changes import Action, Intent, Outcome, OutcomeStatus
+from carloop_plugin.domain.failures import (
     CallFailed,
-    ChangeId,
     Failed,
     Reason,
     Refused,
-    Site,
     StoreFailed,
-    parse_instant,
+    is_final,
 )
+from carloop_plugin.domain.values import ChangeId, Site, parse_instant
 from carloop_plugin.ports import Call
 from carloop_plugin.usecases.book import book
 from carloop_plugin.usecases.cancel import cancel

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from carloop_plugin.domain.changes import Intent, Outcome
-from carloop_plugin.domain.values import (
-    Action,
-    ChangeId,
-    Period,
-    Reason,
-    Refused,
-    parse_instant,
-)
+from carloop_plugin.domain.changes import Action, Intent, Outcome
+from carloop_plugin.domain.failures import Reason, Refused
+from carloop_plugin.domain.values import ChangeId, Period, parse_instant
 from carloop_plugin.ports import Call
 from carloop_plugin.usecases.recover import make_way
 from carloop_plugin.usecases.rental import account_of, rental_of, revision_of

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from carloop_plugin.domain.appointments import fold
 from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.judgement import LONGEST_FLIGHT, may_be_in_flight
-from carloop_plugin.domain.values import AppointmentId, StoreFailed
+from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.events import ERASURE_ASKED, ERASURE_FINISHED, ERASURE_PUT_OFF, tell
 from carloop_plugin.ports import Call
 

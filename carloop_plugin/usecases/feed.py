@@ -10,15 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from carloop_plugin.domain.reference import Reference, read_reference
-from carloop_plugin.domain.values import (
-    Account,
-    CallFailed,
-    Rental,
-    RentalId,
-    Unreadable,
-    UnreadableRental,
-)
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.failures import CallFailed
+from carloop_plugin.domain.rentals import Reference, Rental, Unreadable, UnreadableRental, read_reference
+from carloop_plugin.domain.values import RentalId
 from carloop_plugin.events import RENTAL_UNREADABLE, tell
 from carloop_plugin.ports import Call, Carloop
 

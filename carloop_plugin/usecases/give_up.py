@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from carloop_plugin.domain.changes import (
+    Action,
     Intent,
     OtherPending,
     Outcome,
     OutcomeStatus,
 )
-from carloop_plugin.domain.values import (
-    Action,
-    ChangeId,
-    Reason,
-    Refused,
-)
+from carloop_plugin.domain.failures import Reason, Refused
+from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.ports import Call
 from carloop_plugin.usecases.cancel import cancel_rental
 from carloop_plugin.usecases.recover import recover

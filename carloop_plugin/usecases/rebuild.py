@@ -6,15 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from carloop_plugin import events
-from carloop_plugin.domain.reference import read_reference
-from carloop_plugin.domain.values import (
-    Account,
-    AccountId,
-    Failed,
-    Reason,
-    Site,
-    StoreFailed,
-)
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.failures import Failed, Reason, StoreFailed
+from carloop_plugin.domain.rentals import read_reference
+from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.usecases.feed import read_feed
 from carloop_plugin.usecases.settle import observed

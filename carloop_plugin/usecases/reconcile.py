@@ -8,22 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from carloop_plugin.domain.changes import (
-    Intent,
-    Outcome,
-    OutcomeStatus,
-    RentalRecord,
-)
-from carloop_plugin.domain.reference import read_reference
-from carloop_plugin.domain.values import (
-    Account,
-    AccountId,
-    CallFailed,
-    ChangeId,
-    Failed,
-    Rental,
-    Site,
-)
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.changes import Intent, Outcome, OutcomeStatus
+from carloop_plugin.domain.failures import CallFailed, Failed
+from carloop_plugin.domain.rentals import Rental, RentalRecord, read_reference
+from carloop_plugin.domain.values import AccountId, ChangeId, Site
 from carloop_plugin.events import CARLOOP_HEARD, CARLOOP_UNHEARD, RENTAL_CHANGED, tell
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.usecases.erase import finish_erasures

@@ -9,26 +9,17 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from carloop_plugin.domain.changes import (
-    Intent,
-    Outcome,
-    OutcomeStatus,
-    RentalRecord,
-)
-from carloop_plugin.domain.judgement import may_be_in_flight, may_send_again
-from carloop_plugin.domain.values import (
-    Account,
-    Action,
-    AppointmentId,
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.changes import Action, Confirmed, Intent, Outcome, OutcomeStatus, WriteRequest
+from carloop_plugin.domain.failures import (
     CallFailed,
-    Confirmed,
     Failed,
     Reason,
     Refused,
-    Rental,
-    RentalStatus,
-    WriteRequest,
 )
+from carloop_plugin.domain.judgement import may_be_in_flight, may_send_again
+from carloop_plugin.domain.rentals import Rental, RentalRecord, RentalStatus
+from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.events import CHANGE_SENT_AGAIN, CHANGE_SETTLED, tell
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.usecases.in_flight import one_at_a_time

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from carloop_plugin.domain.changes import RentalRecord
-from carloop_plugin.domain.reference import read_reference
-from carloop_plugin.domain.values import (
-    Account,
-    Reason,
-    Refused,
-    Rental,
-    RentalId,
-    Site,
-)
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.failures import Reason, Refused
+from carloop_plugin.domain.rentals import Rental, RentalRecord, read_reference
+from carloop_plugin.domain.values import RentalId, Site
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.usecases.settle import observed
 

@@ -16,22 +16,18 @@ from carloop_plugin.contract.documents import (
     option_documents,
     period_document,
 )
+from carloop_plugin.domain.accounts import unknown_station
 from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.failures import CallFailed, Reason, Refused
 from carloop_plugin.domain.values import (
-    CallFailed,
-    FreeVehicles,
     Period,
-    Reason,
-    Refused,
-    Vehicle,
     VehicleId,
-    VehicleQuery,
     format_instant,
     parse_instant,
 )
+from carloop_plugin.domain.vehicles import FreeVehicles, Vehicle, VehicleQuery
 from carloop_plugin.messages import text
 from carloop_plugin.ports import Carloop
-from carloop_plugin.settings.check import unknown_station
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.changes import (
     AlreadyBooked,
     Intent,
@@ -12,7 +13,7 @@ from carloop_plugin.domain.changes import (
     Recorded,
     SameChange,
 )
-from carloop_plugin.domain.values import Account, Reason, Refused
+from carloop_plugin.domain.failures import Reason, Refused
 from carloop_plugin.events import CHANGE_RECORDED, tell
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.usecases.recover import recover

@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import assert_never
 
 from carloop_plugin.contract.documents import rental_record
+from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
+    Action,
     Intent,
     Outcome,
     OutcomeStatus,
-    RentalRecord,
+    WriteRequest,
 )
+from carloop_plugin.domain.failures import CallFailed, Reason, StoreFailed
 from carloop_plugin.domain.judgement import (
     LONGEST_SENDING,
     Astray,
@@ -29,19 +32,8 @@ from carloop_plugin.domain.judgement import (
     judge_after_looking,
     proves,
 )
-from carloop_plugin.domain.reference import Reference, read_reference
-from carloop_plugin.domain.values import (
-    Account,
-    AccountId,
-    Action,
-    CallFailed,
-    Reason,
-    Rental,
-    RentalId,
-    RentalStatus,
-    StoreFailed,
-    WriteRequest,
-)
+from carloop_plugin.domain.rentals import Reference, Rental, RentalRecord, RentalStatus, read_reference
+from carloop_plugin.domain.values import AccountId, RentalId
 from carloop_plugin.events import CHANGE_SET_ASIDE, RENTAL_ASTRAY, tell
 from carloop_plugin.ports import Call, Carloop
 from carloop_plugin.usecases.search import alternatives_to

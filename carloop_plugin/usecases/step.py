@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, cast
 from carloop_plugin.contract.documents import notice, pending_document
 from carloop_plugin.contract.problems import problem_document
 from carloop_plugin.domain.appointments import SavedAppointment, check_zone, remember
-from carloop_plugin.domain.changes import Intent, RentalRecord
+from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.failures import Failed
 from carloop_plugin.domain.proposals import Proposal, proposal_documents, propose
-from carloop_plugin.domain.values import (
-    PROVIDER_ID,
-    AppointmentId,
-    Failed,
-    RentalStatus,
-)
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
+from carloop_plugin.domain.values import PROVIDER_ID, AppointmentId
 from carloop_plugin.ports import Call
 from carloop_plugin.usecases.recover import settle_pending
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from pluggy import HookimplMarker, HookspecMarker
 
 if TYPE_CHECKING:
-    from . import specs
-    from .context import CallContext
-    from .gathered import Failure, Gathered
-    from .host import MobilityHost
-    from .loading import LoadError
-    from .problems import MobilityProblem, ProblemCode, make_problem
+    from mobility_hookspecs import specs
+    from mobility_hookspecs._kit.loading import LoadError
+    from mobility_hookspecs.context import CallContext
+    from mobility_hookspecs.gathered import Failure, Gathered
+    from mobility_hookspecs.host import MobilityHost
+    from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
 
 __version__ = "1.0.0"
 
@@ -48,7 +48,7 @@ _HOME = {
     "CallContext": "context",
     "Failure": "gathered",
     "Gathered": "gathered",
-    "LoadError": "loading",
+    "LoadError": "_kit.loading",
     "MobilityHost": "host",
     "MobilityProblem": "problems",
     "ProblemCode": "problems",

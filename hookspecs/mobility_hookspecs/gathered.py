@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .problems import words_of
+from mobility_hookspecs.problems import words_of
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Problem

@@ -8,20 +8,21 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from . import answers
-from .assembly import Assembly, Read
-from .context import known_locale
-from .entry_points import disabled_names, given_candidates, installed_candidates
-from .forking import load_before_fork, load_modules, notice_fork, renew_in_child
-from .gathered import Failure, Gathered
-from .isolation import Answer, Miss
-from .loading import Loaded, LoadError, load
-from .outcomes import failed_check, refused, without_answer
-from .problems import MobilityProblem
-from .reconciling import Reconciling
-from .requests import with_appointment_ids, with_document, with_nothing, with_site
+from mobility_hookspecs._kit import answers
+from mobility_hookspecs._kit.assembly import Assembly, Read
+from mobility_hookspecs._kit.entry_points import disabled_names, given_candidates, installed_candidates
+from mobility_hookspecs._kit.isolation import Answer, Miss
+from mobility_hookspecs._kit.loading import Loaded, LoadError, load
+from mobility_hookspecs._kit.outcomes import failed_check, refused, without_answer
+from mobility_hookspecs._kit.reconciling import Reconciling
+from mobility_hookspecs._kit.requests import with_appointment_ids, with_document, with_nothing, with_site
+from mobility_hookspecs.authoring.forking import load_before_fork, load_modules, notice_fork, renew_in_child
+from mobility_hookspecs.context import known_locale
+from mobility_hookspecs.gathered import Failure, Gathered
+from mobility_hookspecs.problems import MobilityProblem
 
 if TYPE_CHECKING:
+    from mobility_hookspecs._kit.requests import Accept
     from mobility_schemas.documents import (
         Appointment,
         CheckReport,
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
         RentalChange,
         RentalOutcome,
     )
-
-    from .requests import Accept
 
 Document = TypeVar("Document")
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .context import known_locale
-from .problem_titles import TITLES
+from mobility_hookspecs._kit.problem_titles import TITLES
+from mobility_hookspecs.context import known_locale
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Problem

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import hookspec
+from mobility_hookspecs import hookspec
 
 if TYPE_CHECKING:
+    from mobility_hookspecs.context import CallContext
     from mobility_schemas.documents import (
         Appointment,
         CheckReport,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
         RentalChange,
         RentalOutcome,
     )
-
-    from .context import CallContext
 
 
 @hookspec

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from carloop_plugin import bootstrap
-from carloop_plugin.domain.values import StoreFailed
+from carloop_plugin.domain.failures import StoreFailed
 from proofs.crash.plan import Round, Scene
 from proofs.crash.processes import Ended, beside, in_a_process
 from proofs.crash.stage import SELF, Breach, Stage, damage, downgrade

@@ -13,13 +13,9 @@ from unittest.mock import patch
 
 from carloop_plugin.api import transport
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.values import (
-    Action,
-    AnswerLost,
-    CallFailed,
-    ChangeId,
-    WriteRequest,
-)
+from carloop_plugin.domain.changes import Action, AnswerLost, WriteRequest
+from carloop_plugin.domain.failures import CallFailed
+from carloop_plugin.domain.values import ChangeId
 from proofs.deadlines.case import Call, Case, timed
 from tests.support.peer import Behaviour, Peer, Seen, Server, run_server
 

@@ -16,15 +16,10 @@ from typing import Any
 
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.values import (
-    Action,
-    CallFailed,
-    ChangeId,
-    Period,
-    VehicleId,
-    VehicleQuery,
-    WriteRequest,
-)
+from carloop_plugin.domain.changes import Action, WriteRequest
+from carloop_plugin.domain.failures import CallFailed
+from carloop_plugin.domain.values import ChangeId, Period, VehicleId
+from carloop_plugin.domain.vehicles import VehicleQuery
 from mobility_hookspecs import MobilityHost
 from proofs.faults.bench import CUSTOMER, Listening
 from proofs.hostile import memory

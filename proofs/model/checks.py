@@ -9,8 +9,9 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from carloop_plugin import plugin
-from carloop_plugin.domain.changes import Intent, OutcomeStatus, RentalRecord
-from carloop_plugin.domain.values import Action, AppointmentId, ChangeId
+from carloop_plugin.domain.changes import Action, Intent, OutcomeStatus
+from carloop_plugin.domain.rentals import RentalRecord
+from carloop_plugin.domain.values import AppointmentId, ChangeId
 from mobility_hookspecs import CallContext
 from mobility_schemas import validate
 from proofs.model.carloop import OTHERS, Held, Truth

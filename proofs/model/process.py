@@ -12,13 +12,9 @@ from typing import Any, cast
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.bootstrap import Wired
 from carloop_plugin.contract import hook_boundary as edge
-from carloop_plugin.domain.values import (
-    AnswerLost,
-    Reason,
-    Site,
-    WriteRequest,
-    WriteResult,
-)
+from carloop_plugin.domain.changes import AnswerLost, WriteRequest, WriteResult
+from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Call, Carloop, Clock, Credentials, Store
 from carloop_plugin.settings.environment import Environment
 from carloop_plugin.store import intents, leases

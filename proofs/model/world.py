@@ -15,8 +15,8 @@ from threading import Event, Thread
 from typing import Concatenate, ParamSpec, TypeVar
 
 from carloop_plugin import plugin
+from carloop_plugin.domain.changes import WriteRequest
 from carloop_plugin.domain.judgement import LONGEST_FLIGHT
-from carloop_plugin.domain.values import WriteRequest
 from mobility_hookspecs import CallContext, MobilityProblem
 from mobility_schemas import validate
 from proofs.model.carloop import running_carloop

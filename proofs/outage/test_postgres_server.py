@@ -11,7 +11,8 @@ import pytest
 
 from benchmarks.postgres import run_postgres
 from carloop_plugin.domain.changes import Recorded, SameChange
-from carloop_plugin.domain.values import ChangeId, StoreFailed
+from carloop_plugin.domain.failures import StoreFailed
+from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.store.postgres.source import PostgresServer
 
 C1 = ChangeId("c-1")

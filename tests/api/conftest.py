@@ -10,12 +10,8 @@ from random import Random
 import pytest
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.values import (
-    Action,
-    ChangeId,
-    RentalId,
-    WriteRequest,
-)
+from carloop_plugin.domain.changes import Action, WriteRequest
+from carloop_plugin.domain.values import ChangeId, RentalId
 from tests.support.peer import run_server
 
 TOKEN = "canary-token-7f3a"

@@ -4,7 +4,7 @@ import pytest
 
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.domain.addresses import origin_of, read_address
-from carloop_plugin.domain.values import CallFailed
+from carloop_plugin.domain.failures import CallFailed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carloop_plugin.api.budget import MOST_TOKENS, RetryBudget
-from carloop_plugin.domain.values import CallFailed
+from carloop_plugin.domain.failures import CallFailed
 
 
 def take_all(budget):

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from carloop_plugin.domain.values import CallFailed, Confirmed
+from carloop_plugin.domain.changes import Confirmed
+from carloop_plugin.domain.failures import CallFailed
 
 
 def test_connection_is_used_until_it_is_closed(server, session, documents, soon):

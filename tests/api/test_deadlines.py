@@ -7,7 +7,8 @@ import time
 import pytest
 
 from carloop_plugin.api import transport
-from carloop_plugin.domain.values import AnswerLost, CallFailed, NotExecuted
+from carloop_plugin.domain.changes import AnswerLost, NotExecuted
+from carloop_plugin.domain.failures import CallFailed
 
 SECONDS = 0.15
 BOUND = 5.0

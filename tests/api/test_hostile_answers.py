@@ -10,12 +10,10 @@ import pytest
 from carloop_plugin.api import decode
 from carloop_plugin.api.decode import MOST_ITEMS
 from carloop_plugin.api.failures import Answer, Broken
-from carloop_plugin.domain.values import (
-    AnswerLost,
-    CallFailed,
-    Period,
-    VehicleQuery,
-)
+from carloop_plugin.domain.changes import AnswerLost
+from carloop_plugin.domain.failures import CallFailed
+from carloop_plugin.domain.values import Period
+from carloop_plugin.domain.vehicles import VehicleQuery
 
 MEGABYTE = 1024 * 1024
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)

@@ -5,13 +5,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from carloop_plugin.domain.values import (
-    CallFailed,
-    Money,
-    NamedId,
-    Period,
-    VehicleQuery,
-)
+from carloop_plugin.domain.failures import CallFailed
+from carloop_plugin.domain.values import Money, Period
+from carloop_plugin.domain.vehicles import NamedId, VehicleQuery
 
 PERIOD = Period(datetime(2027, 3, 2, 7, 30, tzinfo=UTC), datetime(2027, 3, 4, 16, tzinfo=UTC))
 

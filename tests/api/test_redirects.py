@@ -4,7 +4,8 @@ import pytest
 
 from carloop_plugin.api.call import Call
 from carloop_plugin.api.transport import Request, Transport
-from carloop_plugin.domain.values import AnswerLost, CallFailed
+from carloop_plugin.domain.changes import AnswerLost
+from carloop_plugin.domain.failures import CallFailed
 
 STATUSES = (301, 302, 303, 307, 308)
 

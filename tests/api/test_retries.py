@@ -8,7 +8,8 @@ import pytest
 
 from carloop_plugin.api.retry import asked_wait, pause_after
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused
-from carloop_plugin.domain.values import CallFailed, Confirmed, Reason
+from carloop_plugin.domain.changes import Confirmed
+from carloop_plugin.domain.failures import CallFailed, Reason
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 REASON = Reason("unreachable")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.values import CallFailed
+from carloop_plugin.domain.failures import CallFailed
 
 TOKEN = "canary-token-7f3a"
 NAME = "Canary-Lindqvist"

@@ -10,7 +10,8 @@ import pytest
 import trustme
 
 from carloop_plugin.api import sockets, transport
-from carloop_plugin.domain.values import CallFailed, NotExecuted
+from carloop_plugin.domain.changes import NotExecuted
+from carloop_plugin.domain.failures import CallFailed
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 

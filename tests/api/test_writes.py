@@ -12,16 +12,15 @@ from carloop_plugin.api import wire
 from carloop_plugin.api.failures import Answer, Trouble
 from carloop_plugin.api.refusals import NOTHING_DONE
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, judge
-from carloop_plugin.domain.values import (
+from carloop_plugin.domain.changes import (
     Action,
     AnswerLost,
-    CallFailed,
-    ChangeId,
     Confirmed,
     NotExecuted,
-    Reason,
     WriteRequest,
 )
+from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.values import ChangeId
 
 
 def problem(status, code, **more):

@@ -6,17 +6,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
-from carloop_plugin.domain.values import (
-    AccountId,
-    Action,
-    ChangeId,
-    Contact,
-    Figures,
-    MovedAside,
-    SettledChange,
-    Site,
-    UnreadableRental,
-)
+from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.domain.changes import Action
+from carloop_plugin.domain.figures import Figures, MovedAside, SettledChange
+from carloop_plugin.domain.rentals import UnreadableRental
+from carloop_plugin.domain.values import AccountId, ChangeId, Site
 from carloop_plugin.settings.config_file import ENTRY_KEYS
 from carloop_plugin.settings.doctor import Diagnosis, SiteFacts
 from mobility_hookspecs import specs

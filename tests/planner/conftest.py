@@ -32,7 +32,7 @@ from web_base.languages import Catalogues
 from web_base.server import Server, address_of, bind
 from web_base.templates import BASE
 
-FOLDER = Path(__file__).parents[2] / "planner_host"
+FOLDER = Path(__file__).parents[2] / "demo/planner_host"
 NOW = datetime(2026, 11, 24, 9, 7, tzinfo=UTC)
 PERIOD = {"start": "2026-11-25T08:00:00+01:00", "end": "2026-11-25T17:00:00+01:00"}
 SINCE = "2026-11-24T10:00:00+01:00"

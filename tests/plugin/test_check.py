@@ -7,12 +7,9 @@ import pytest
 import trustme
 
 from carloop_plugin import plugin
-from carloop_plugin.domain.values import (
-    CallFailed,
-    Reason,
-    Site,
-    SiteSettings,
-)
+from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.settings import SiteSettings
+from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.check import check_connection
 from mobility_hookspecs import MobilityHost
 from mobility_schemas import validate

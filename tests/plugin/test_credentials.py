@@ -12,9 +12,10 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
-from carloop_plugin.domain.values import Site, StoredToken
+from carloop_plugin.domain.failures import ConfigurationProblem
+from carloop_plugin.domain.settings import StoredToken
+from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.credentials import SecretsFile, open_credentials
-from carloop_plugin.settings.environment import ConfigurationProblem
 from tests.support.forking import fork
 
 MAIN, NORD = Site("main"), Site("nord")

@@ -6,20 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin import plugin
-from carloop_plugin.domain.values import (
-    AccountId,
-    Action,
-    CallFailed,
-    ChangeId,
-    Contact,
-    Figures,
-    MovedAside,
-    Reason,
-    SettledChange,
-    Site,
-    StoredToken,
-    UnreadableRental,
-)
+from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.domain.changes import Action
+from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.figures import Figures, MovedAside, SettledChange
+from carloop_plugin.domain.rentals import UnreadableRental
+from carloop_plugin.domain.settings import StoredToken
+from carloop_plugin.domain.values import AccountId, ChangeId, Site
 from carloop_plugin.settings.credentials import SecretsFile
 from carloop_plugin.settings.doctor import diagnose
 from carloop_plugin.settings.environment import Environment

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.domain.values import ChangeId, Site, StoredToken
+from carloop_plugin.domain.settings import StoredToken
+from carloop_plugin.domain.values import ChangeId, Site
 from carloop_plugin.settings.credentials import SecretsFile
 from carloop_plugin.usecases.in_flight import one_at_a_time
 from tests.support.forking import fork

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
-from carloop_plugin.domain.values import Reason
+from carloop_plugin.domain.failures import Reason
 from carloop_plugin.messages import text
 
 NEVER_ARRIVED = "drop_before"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
-from carloop_plugin.domain.values import Reason
+from carloop_plugin.domain.failures import Reason
 from carloop_plugin.messages import text
 
 SERVER = """

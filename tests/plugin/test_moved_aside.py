@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from carloop_plugin.domain.values import StoreFailed
+from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.store.sqlite.replaced_files import discard_moved_aside, moved_aside, put_in_place
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin.domain.appointments import SavedAppointment
-from carloop_plugin.domain.changes import RentalRecord
 from carloop_plugin.domain.proposals import (
     Misfit,
     Proposal,
     proposal_documents,
     propose,
 )
-from carloop_plugin.domain.values import Period, RentalStatus
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
+from carloop_plugin.domain.values import Period
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -11,13 +11,10 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.domain.values import (
-    Account,
-    AccountId,
-    Site,
-    StoredSettings,
-    StoreFailed,
-)
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.failures import StoreFailed
+from carloop_plugin.domain.settings import StoredSettings
+from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.sqlite.database import salvage as remains
 from carloop_plugin.store.sqlite.database import use_lock
 from carloop_plugin.store.sqlite.pool import SqliteFile

@@ -7,12 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.domain.values import (
-    Account,
-    CallFailed,
-    Reason,
-    Site,
-)
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.values import Site
 from carloop_plugin.usecases import reconcile as reconciling
 from mobility_hookspecs import CallContext
 

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from carloop_plugin.domain.values import Account, FreeVehicles
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.vehicles import FreeVehicles
 from carloop_plugin.usecases.search import search
 
 FREE = datetime(2030, 3, 5, 7, 30, tzinfo=UTC)

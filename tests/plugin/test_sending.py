@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.domain.changes import Outcome, OutcomeStatus, Recorded
-from carloop_plugin.domain.values import Action, Reason, Refused
+from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus, Recorded
+from carloop_plugin.domain.failures import Reason, Refused
 from carloop_plugin.messages import text
 from carloop_plugin.usecases.recover import recover
 from carloop_plugin.usecases.send import record_and_send

@@ -5,15 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from carloop_plugin.domain.values import Site, StoredSettings, StoredToken
+from carloop_plugin.domain.failures import ConfigurationProblem
+from carloop_plugin.domain.settings import StoredSettings, StoredToken
+from carloop_plugin.domain.values import Site
 from carloop_plugin.messages import text
 from carloop_plugin.settings.credentials import SecretsFile
-from carloop_plugin.settings.environment import (
-    ConfigurationProblem,
-    Environment,
-    missing_settings,
-    site_settings,
-)
+from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 from tests.support.fakes import FakeSettingsStore
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)

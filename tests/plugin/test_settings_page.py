@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from carloop_plugin.domain.values import (
-    CallFailed,
-    Reason,
-    Refused,
-    Site,
-    StoredSettings,
-    StoredToken,
-)
+from carloop_plugin.domain.failures import CallFailed, Reason, Refused
+from carloop_plugin.domain.settings import StoredSettings, StoredToken
+from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.credentials import SecretsFile
 from carloop_plugin.settings.environment import Environment
 from carloop_plugin.settings.page import describe_settings, save_settings

@@ -8,7 +8,7 @@ import pytest
 
 from carloop_plugin import plugin
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.values import CallFailed, Reason
+from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.messages import text
 from mobility_hookspecs import CallContext
 

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin.domain import judgement as verdict
-from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.changes import (
+    Action,
+    AnswerLost,
+    Confirmed,
+    Intent,
+    NotExecuted,
+)
+from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.judgement import (
     Astray,
     Done,
@@ -15,17 +22,9 @@ from carloop_plugin.domain.judgement import (
     Nothing,
     Unsure,
 )
-from carloop_plugin.domain.values import (
-    Action,
-    AnswerLost,
-    Confirmed,
-    NotExecuted,
-    Period,
-    Reason,
-    Rental,
-    RentalStatus,
-    Vehicle,
-)
+from carloop_plugin.domain.rentals import Rental, RentalStatus
+from carloop_plugin.domain.values import Period
+from carloop_plugin.domain.vehicles import Vehicle
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PERIOD = Period(NOW + timedelta(days=1), NOW + timedelta(days=2))

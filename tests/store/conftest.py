@@ -5,17 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin.domain.appointments import CustomerIdentity, remember
-from carloop_plugin.domain.changes import Intent, RentalRecord
+from carloop_plugin.domain.changes import Action, Intent
+from carloop_plugin.domain.failures import StoreFailed
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import (
     AccountId,
-    Action,
     AppointmentId,
     ChangeId,
     Period,
     RentalId,
-    RentalStatus,
     Site,
-    StoreFailed,
     VehicleId,
 )
 from carloop_plugin.messages import advice

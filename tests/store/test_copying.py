@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.failures import Refused, StoreFailed
+from carloop_plugin.domain.rentals import UnreadableRental
+from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,
     ChangeId,
-    Refused,
     Site,
-    StoredSettings,
-    StoreFailed,
-    UnreadableRental,
 )
 from carloop_plugin.store import copying
 from carloop_plugin.store.copying import KEYS, copy_records

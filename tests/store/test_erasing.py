@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from carloop_plugin.domain.changes import Outcome, OutcomeStatus
-from carloop_plugin.domain.values import Action, AppointmentId, ChangeId
+from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus
+from carloop_plugin.domain.values import AppointmentId, ChangeId
 from carloop_plugin.store.rows import intent_row
 from carloop_plugin.store.sqlite.database import connection
 from carloop_plugin.store.sqlite.pool import SqliteFile

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.store_location import shown
-from carloop_plugin.domain.values import StoreFailed
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.postgres.pool import Connections

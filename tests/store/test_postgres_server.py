@@ -7,12 +7,9 @@ import psycopg
 import pytest
 
 from carloop_plugin.domain.changes import Recorded, SameChange
-from carloop_plugin.domain.values import (
-    ChangeId,
-    Site,
-    StoredSettings,
-    StoreFailed,
-)
+from carloop_plugin.domain.failures import StoreFailed
+from carloop_plugin.domain.settings import StoredSettings
+from carloop_plugin.domain.values import ChangeId, Site
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres.pool import MOST_CONNECTIONS
 from carloop_plugin.store.postgres.source import PostgresServer

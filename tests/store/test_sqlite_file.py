@@ -9,7 +9,8 @@ from contextlib import closing
 import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
-from carloop_plugin.domain.values import ChangeId, StoreFailed
+from carloop_plugin.domain.failures import StoreFailed
+from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.store.sqlite.connection import open_database, wal_is_safe, writing
 from carloop_plugin.store.sqlite.pool import SqliteFile
 from carloop_plugin.store.tables import NEWEST

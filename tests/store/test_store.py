@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin.domain.changes import (
+    Action,
     AlreadyBooked,
     IntentState,
     OtherPending,
@@ -14,18 +15,16 @@ from carloop_plugin.domain.changes import (
     Recorded,
     SameChange,
 )
+from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.figures import SettledChange
+from carloop_plugin.domain.rentals import RentalStatus, UnreadableRental
+from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import (
     AccountId,
-    Action,
     AppointmentId,
     ChangeId,
-    Reason,
     RentalId,
-    RentalStatus,
-    SettledChange,
     Site,
-    StoredSettings,
-    UnreadableRental,
 )
 
 A1 = AppointmentId("A-1")

@@ -4,7 +4,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from carloop_plugin.domain.values import StoreFailed
+from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.store.sqlite.connection import open_database, writing
 from tests.store.deadlines import soon
 

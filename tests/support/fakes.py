@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from carloop_plugin.domain.values import (
-    Account,
-    AccountId,
-    CallFailed,
-    Site,
-    Station,
-    StoredSettings,
-)
+from carloop_plugin.domain.accounts import Account, Station
+from carloop_plugin.domain.failures import CallFailed
+from carloop_plugin.domain.settings import StoredSettings
+from carloop_plugin.domain.values import AccountId, Site
 
 STATIONS = (Station("nord", "Hamburg Nord"), Station("sued", "Hamburg Süd"))
 

@@ -16,8 +16,9 @@ from carloop_plugin.cli.planner import DEFAULT_SITE, waiting
 from carloop_plugin.cli.records import records
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.domain.timings import durations, refusals
-from carloop_plugin.domain.values import Failed, Figures, Site
+from carloop_plugin.domain.failures import Failed
+from carloop_plugin.domain.figures import Figures, durations, refusals
+from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.doctor import Diagnosis, age_of, diagnose
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def doctor(invocation: Invocation, as_json: bool) -> int:
 def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
     from carloop_plugin.settings.credentials import open_credentials
     from carloop_plugin.settings.environment import Environment
-    from carloop_plugin.store.sqlite.database import connection
+    from carloop_plugin.store.sqlite import connection
 
     environment = Environment.read()
     # The one in use, which need not be Python's own.

@@ -19,7 +19,7 @@ from carloop_plugin.cli.showing import show_rentals
 from carloop_plugin.cli.stopping import until_stopped
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.domain.values import Failed
+from carloop_plugin.domain.failures import Failed
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts

@@ -11,7 +11,8 @@ from functools import cache
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from carloop_plugin.domain.values import MovedAside, Reason, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
+from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.store.database import Row, T
 from carloop_plugin.store.postgres.connection import DeadlineConnection
 from carloop_plugin.store.postgres.errors import COLLISIONS, explain

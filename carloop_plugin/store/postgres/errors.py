@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg.errors import ConnectionTimeout
 
-from carloop_plugin.domain.values import Reason
+from carloop_plugin.domain.failures import Reason
 
 COLLISIONS = frozenset({"40001", "40P01", "23505"})
 """Two transactions met and one wrote nothing: serialization failure, deadlock, unique violation."""

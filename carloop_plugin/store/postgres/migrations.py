@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from psycopg.errors import UndefinedTable
 
-from carloop_plugin.domain.values import Reason, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.postgres.connection import SCHEMA, DeadlineConnection
 from carloop_plugin.store.postgres.database import PostgresDatabase

@@ -13,8 +13,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.store_location import is_clear, shown
-from carloop_plugin.domain.values import Reason, StoreFailed
 from carloop_plugin.store.postgres.connection import DeadlineConnection
 from carloop_plugin.store.postgres.errors import explain_connecting
 from carloop_plugin.store.postgres.library_logs import POOL_NAME, hush_psycopg, hushed

@@ -17,7 +17,7 @@ from threading import Lock
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
-from carloop_plugin.domain.values import Reason, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
 
 LONGEST_WAIT = 5.0
 """Seconds one transaction waits for another's lock, deadline permitting."""

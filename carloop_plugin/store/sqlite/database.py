@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
-from carloop_plugin.domain.values import MovedAside, Reason, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
+from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.store.database import Row, T
 from carloop_plugin.store.sqlite.connection import reading, scrub, writing
 from carloop_plugin.store.sqlite.replaced_files import (

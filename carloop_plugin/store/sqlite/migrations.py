@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from carloop_plugin.domain.values import Reason, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.sqlite.connection import reading, writing
 from carloop_plugin.store.sqlite.replaced_files import lost
 from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES

@@ -16,7 +16,7 @@ from threading import Lock
 
 from sqlite_utils import Database
 
-from carloop_plugin.domain.values import Reason, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.records import Records
 from carloop_plugin.store.sqlite.connection import open_database, wait
 from carloop_plugin.store.sqlite.database import FileOnDisk, SqliteDatabase, file_on_disk

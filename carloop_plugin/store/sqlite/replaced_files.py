@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
 
-from carloop_plugin.domain.values import MovedAside, Reason, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
+from carloop_plugin.domain.figures import MovedAside
 
 JOURNALS = ("-journal", "-wal", "-shm")
 KNOWN: dict[Path, str] = {}

@@ -16,7 +16,8 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
-from carloop_plugin.domain.values import Reason, Site, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
+from carloop_plugin.domain.values import Site
 from carloop_plugin.store.rows import Row, read_intent
 from carloop_plugin.store.sqlite.connection import explain, interrupt_at
 from carloop_plugin.store.sqlite.migrations import migrations, refuse_newer

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from carloop_plugin.domain.values import Reason, StoreFailed
+from carloop_plugin.domain.failures import Reason, StoreFailed
 
 LONGEST_WAIT = 1.0
 """Seconds for which a rebuild waits until no call uses the records, and a call until no rebuild looks at them."""

@@ -10,17 +10,16 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from mobility_schemas import InvalidDocument, validate
-
-from .detached import NotCopyable, detach
-from .invalid_answer import Flaw, InvalidAnswer
-from .showable import (
+from mobility_hookspecs._kit.invalid_answer import Flaw, InvalidAnswer
+from mobility_hookspecs._kit.sanitize import (
     clean_option,
     clean_outcome,
     clean_rental,
     clean_report,
     clean_settings,
 )
+from mobility_hookspecs.authoring.copies import NotCopyable, detach
+from mobility_schemas import InvalidDocument, validate
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import (

@@ -6,18 +6,17 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from .context import CallContext, known_locale
-from .forking import notice_fork, renew_in_child
-from .gathered import Failure, Gathered
-from .isolation import Answer, Limits, Miss
-from .problems import MobilityProblem, ProblemCode, make_problem
-from .provider import Provider, Question
-from .requests import Accept, Arguments
+from mobility_hookspecs._kit.isolation import Answer, Limits, Miss
+from mobility_hookspecs._kit.provider import Provider, Question
+from mobility_hookspecs._kit.requests import Accept, Arguments
+from mobility_hookspecs.authoring.forking import notice_fork, renew_in_child
+from mobility_hookspecs.context import CallContext, known_locale
+from mobility_hookspecs.gathered import Failure, Gathered
+from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
 
 if TYPE_CHECKING:
+    from mobility_hookspecs._kit.loading import Loaded
     from mobility_schemas.documents import Problem
-
-    from .loading import Loaded
 
 Document = TypeVar("Document")
 Read: TypeAlias = Callable[[object, str, Arguments], Document]

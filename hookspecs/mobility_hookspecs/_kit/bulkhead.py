@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
-from .forking import renew_in_child
+from mobility_hookspecs.authoring.forking import renew_in_child
 
 THREADS_A_PROVIDER = 8
 _IDLE_SECONDS = 10.0

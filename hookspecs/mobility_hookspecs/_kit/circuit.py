@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from .forking import renew_in_child
+from mobility_hookspecs.authoring.forking import renew_in_child
 
 FAILURES_IN_A_ROW = 5
 REST_SECONDS = 30.0

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from types import ModuleType
 
-from . import ENTRY_POINT_GROUP
-from .fault_log import LOG, log_fault
-from .gathered import Failure
-from .load_problems import LoadReason, load_problem
+from mobility_hookspecs import ENTRY_POINT_GROUP
+from mobility_hookspecs._kit.fault_log import LOG, log_fault
+from mobility_hookspecs._kit.load_problems import LoadReason, load_problem
+from mobility_hookspecs.gathered import Failure
 
 DISABLE_VARIABLE = "WORKSHOP_PLANNER_DISABLE"
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .gathered import Failure
+    from mobility_hookspecs.gathered import Failure
 
 LOG = logging.getLogger("mobility_hookspecs")
 

@@ -9,16 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
-from .answers import dispose, read_problem
-from .fault_log import log_fault, log_hang, log_invalid
-from .invalid_answer import InvalidAnswer
-from .problems import MobilityProblem, ProblemCode, make_problem
+from mobility_hookspecs._kit.answers import dispose, read_problem
+from mobility_hookspecs._kit.fault_log import log_fault, log_hang, log_invalid
+from mobility_hookspecs._kit.invalid_answer import InvalidAnswer
+from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
 
 if TYPE_CHECKING:
+    from mobility_hookspecs._kit.bulkhead import Bulkhead
+    from mobility_hookspecs._kit.circuit import Circuit
     from mobility_schemas.documents import Problem
-
-    from .bulkhead import Bulkhead
-    from .circuit import Circuit
 
 Document = TypeVar("Document")
 Hook: TypeAlias = Callable[..., object]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .context import known_locale
-from .problems import ProblemCode, make_problem
+from mobility_hookspecs.context import known_locale
+from mobility_hookspecs.problems import ProblemCode, make_problem
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Problem

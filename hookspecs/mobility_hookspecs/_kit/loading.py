@@ -6,23 +6,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import CONTRACT_VERSION
-from .answers import read_info
-from .bulkhead import Bulkhead
-from .circuit import Circuit
-from .entry_points import Candidate
-from .fault_log import log_fault, log_load_failure
-from .gathered import Failure
-from .isolation import Call, Limits, Miss
-from .load_problems import LoadReason, load_problem
-from .problems import MobilityProblem
-from .provider import Provider
-from .registration import DESCRIBE, register
+from mobility_hookspecs import CONTRACT_VERSION
+from mobility_hookspecs._kit.answers import read_info
+from mobility_hookspecs._kit.bulkhead import Bulkhead
+from mobility_hookspecs._kit.circuit import Circuit
+from mobility_hookspecs._kit.entry_points import Candidate
+from mobility_hookspecs._kit.fault_log import log_fault, log_load_failure
+from mobility_hookspecs._kit.isolation import Call, Limits, Miss
+from mobility_hookspecs._kit.load_problems import LoadReason, load_problem
+from mobility_hookspecs._kit.provider import Provider
+from mobility_hookspecs._kit.registration import DESCRIBE, register
+from mobility_hookspecs.gathered import Failure
+from mobility_hookspecs.problems import MobilityProblem
 
 if TYPE_CHECKING:
+    from mobility_hookspecs._kit.isolation import Hook
     from mobility_schemas.documents import Problem, ProviderInfo
-
-    from .isolation import Hook
 
 _DESCRIBE_SECONDS = 5.0
 

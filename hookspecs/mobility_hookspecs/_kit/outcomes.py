@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from .isolation import Miss
-from .problems import ProblemCode, make_problem, words_of
-from .requests import echo
+from mobility_hookspecs._kit.isolation import Miss
+from mobility_hookspecs._kit.requests import echo
+from mobility_hookspecs.problems import ProblemCode, make_problem, words_of
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import CheckReport, Problem, RentalChange, RentalOutcome

@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from .bulkhead import Bulkhead
-from .circuit import Circuit
-from .context import CallContext
-from .detached import detach
-from .isolation import Call, Limits
+from mobility_hookspecs._kit.bulkhead import Bulkhead
+from mobility_hookspecs._kit.circuit import Circuit
+from mobility_hookspecs._kit.isolation import Call, Limits
+from mobility_hookspecs.authoring.copies import detach
+from mobility_hookspecs.context import CallContext
 
 if TYPE_CHECKING:
+    from mobility_hookspecs._kit.isolation import Hook, Reader
     from mobility_schemas.documents import ProviderInfo
-
-    from .isolation import Hook, Reader
 
 Document = TypeVar("Document")
 

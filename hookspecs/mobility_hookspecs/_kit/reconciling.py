@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from .fault_log import log_fault
-from .forking import resume_in_child
+from mobility_hookspecs._kit.fault_log import log_fault
+from mobility_hookspecs.authoring.forking import resume_in_child
 
 _JOIN_SECONDS = 1.0
 _CHILD_SECONDS = 1.0

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 import pluggy
 
-from . import PROJECT_NAME, specs
-from .load_problems import LoadReason, load_problem
-from .problems import MobilityProblem
+from mobility_hookspecs import PROJECT_NAME, specs
+from mobility_hookspecs._kit.load_problems import LoadReason, load_problem
+from mobility_hookspecs.problems import MobilityProblem
 
 if TYPE_CHECKING:
-    from .isolation import Hook
+    from mobility_hookspecs._kit.isolation import Hook
 
 DESCRIBE = "describe_mobility_provider"
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NoReturn, TypeAlias, cast
 
+from mobility_hookspecs.authoring.copies import NotCopyable, detach
+from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
 from mobility_schemas import InvalidDocument, validate
-
-from .detached import NotCopyable, detach
-from .problems import MobilityProblem, ProblemCode, make_problem
 
 Arguments: TypeAlias = Mapping[str, object]
 Accept: TypeAlias = Callable[[str], Arguments]

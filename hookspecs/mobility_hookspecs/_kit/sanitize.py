@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .links import is_https, is_showable
+from mobility_hookspecs._kit.links import is_https, is_showable
 
 
 def clean_option(option: dict[str, object]) -> None:

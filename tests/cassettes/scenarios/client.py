@@ -5,15 +5,13 @@ from contextlib import closing
 from random import Random
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.values import (
+from carloop_plugin.domain.changes import (
     Action,
     AnswerLost,
-    ChangeId,
     Confirmed,
-    Period,
     WriteRequest,
-    parse_instant,
 )
+from carloop_plugin.domain.values import ChangeId, Period, parse_instant
 from tests.cassettes.recorder.carloop import CUSTOMER, END, START, key, reference
 
 

@@ -1,15 +1,63 @@
-"""How changes end and how long they take, counted from the newest ones that the records have settled."""
+"""What the records say of their own health, and how long changes take."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import quantiles
 
-from carloop_plugin.domain.values import Action, SettledChange
+from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.domain.changes import Action
+from carloop_plugin.domain.rentals import UnreadableRental
+from carloop_plugin.domain.values import ChangeId
 
 DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedAside:
+    """A file of damaged records that a rebuild has moved aside, and when."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettledChange:
+    """How a change ended, and how long after it was recorded. `code` is a refusal's problem code."""
+
+    action: Action
+    status: str
+    code: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the records say of their own health. `pending` includes `unknown` and `set_aside`.
+
+    `engine` is the database with its version, `journal` a file's journal (empty for a server). `settled` are the newest
+    changes that are, `unfinished_erasures` those of which traces may still be in the database's files. `moved_aside`
+    are the files of damaged records that are still there.
+    """
+
+    installation: str
+    location: str
+    journal: str
+    rentals: int
+    pending: int
+    unknown: int
+    oldest_pending: datetime | None
+    set_aside: tuple[ChangeId, ...]
+    contacts: tuple[Contact, ...]
+    engine: str = ""
+    oldest_unknown: datetime | None = None
+    settled: tuple[SettledChange, ...] = ()
+    unfinished_erasures: int = 0
+    moved_aside: tuple[MovedAside, ...] = ()
+    unreadable: tuple[UnreadableRental, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,76 @@
+"""Why something is not done: a reason with its code, and the exceptions that carry one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mobility_hookspecs.problems import RETRYABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was not done: a problem code of the contract and a text of our catalogue.
+
+    `text` is a key of `messages`; `params` fill it. Texts are made in the call's language, at the edge, so
+    that a stored reason can be told in another language later. Params hold no personal data.
+    """
+
+    code: str
+    text: str | None = None
+    params: tuple[tuple[str, str], ...] = ()
+    pointer: str | None = None
+
+
+class Failed(Exception):
+    """Something could not be done; `reason` says why. The exception's text is the code alone.
+
+    Failed
+    ├── CallFailed              a call to Carloop gave no usable answer
+    ├── Refused                 a rule says no
+    ├── StoreFailed             our own records cannot be read or written
+    └── ConfigurationProblem    the settings are missing or wrong (`settings.py`)
+    """
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+class CallFailed(Failed):
+    """A call to Carloop gave no usable answer. `sent` is False where nothing left us."""
+
+    def __init__(self, reason: Reason, *, sent: bool = True) -> None:
+        super().__init__(reason)
+        self.sent = sent
+
+
+class Refused(Failed):
+    """A rule of ours says no. `rental` is the contract's document of the rental that stands in the way."""
+
+    def __init__(self, reason: Reason, *, rental: Mapping[str, object] | None = None) -> None:
+        super().__init__(reason)
+        self.rental = rental
+
+
+class StoreFailed(Failed):
+    """Our records cannot be read or written: `busy` or `storage_failed`.
+
+    `may_be_written`: the answer to a commit was lost, so what was to be written may be there or not.
+    """
+
+    def __init__(self, reason: Reason, *, may_be_written: bool = False) -> None:
+        super().__init__(reason)
+        self.may_be_written = may_be_written
+
+
+class ConfigurationProblem(Failed):
+    """Settings that cannot be used. Its reason names the file and says what to do; nothing was sent."""
+
+    def __init__(self, text: str, *, code: str = "not_configured", **params: str) -> None:
+        super().__init__(Reason(code, text, tuple(params.items())))
+
+
+def is_final(reason: Reason) -> bool:
+    """Return whether a refusal holds for ever; a retryable one and an invalid document keep nothing."""
+    return reason.code not in RETRYABLE and reason.code != "invalid_document"

@@ -1,0 +1,132 @@
+"""Rentals: as Carloop holds them, as our records keep them, and the reference that connects the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import quote, unquote
+
+from carloop_plugin.domain.appointments import CustomerIdentity
+from carloop_plugin.domain.values import (
+    AccountId,
+    AppointmentId,
+    ChangeId,
+    Document,
+    Money,
+    Period,
+    RentalId,
+    Site,
+)
+from carloop_plugin.domain.vehicles import Vehicle
+
+
+class RentalStatus(StrEnum):
+    """Where a rental stands at the desk."""
+
+    RESERVED = "reserved"
+    PICKED_UP = "picked_up"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the rental still holds a vehicle."""
+        return self in (RentalStatus.RESERVED, RentalStatus.PICKED_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Rental:
+    """A rental as Carloop holds it, without its customer.
+
+    `external_reference` is None for one made at the desk. `planned_end` is the end first agreed.
+    """
+
+    id: RentalId
+    external_reference: str | None
+    vehicle: Vehicle
+    period: Period
+    planned_end: datetime
+    status: RentalStatus
+    revision: int
+    updated_at: datetime
+    price: Money | None = None
+    web_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What an external reference says: whose rental it is, and of which change."""
+
+    installation: str
+    site: Site
+    appointment_id: AppointmentId
+    change_id: ChangeId
+
+    def __str__(self) -> str:
+        parts = (self.installation, self.site, self.appointment_id, self.change_id)
+        return "/".join(quote(part, safe="") for part in parts)
+
+
+def read_reference(text: str | None, *, installation: str) -> Reference | None:
+    """Read a reference of this installation; None for the desk's rentals and for other planners'."""
+    parts = [unquote(part) for part in (text or "").split("/")]
+    if len(parts) != 4 or parts[0] != installation:
+        return None
+    return Reference(parts[0], Site(parts[1]), AppointmentId(parts[2]), ChangeId(parts[3]))
+
+
+@dataclass(frozen=True, slots=True)
+class RentalRecord:
+    """A rental of ours as last seen at Carloop, with the appointment it serves.
+
+    `document` is the contract's `rental`. `linked` is False for one that is not what was asked for and is
+    offered for cancellation, `differs` True for one found later that the desk had changed by then.
+    `appointment_period` is the appointment's period the rental was made for. `cancelled_here` tells our own
+    cancellation from one at the desk. `customers` are kept with the booking, and looked up where rentals are read by
+    their appointments.
+    """
+
+    site: Site
+    id: RentalId
+    account: AccountId
+    appointment_id: AppointmentId
+    change_id: ChangeId
+    status: RentalStatus
+    period: Period
+    revision: int
+    updated_at: datetime
+    document: Document
+    appointment_period: Period | None = None
+    linked: bool = True
+    differs: bool = False
+    cancelled_here: bool = False
+    customers: tuple[CustomerIdentity, ...] | None = field(default=None, compare=False)
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether it holds a vehicle for its appointment."""
+        return self.linked and self.status.is_active
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item of a list that cannot be read: its id and its external reference, where that much can be."""
+
+    id: str | None
+    external_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRental:
+    """A rental at Carloop that could not be read when it was last seen. One of ours has its external reference."""
+
+    account: AccountId
+    id: str
+    external_reference: str | None
+    seen_at: datetime
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether this installation has booked it."""
+        return self.external_reference is not None

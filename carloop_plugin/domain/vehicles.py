@@ -1,0 +1,68 @@
+"""Vehicles as Carloop describes them, and the search for free ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from carloop_plugin.domain.values import Money, Period, VehicleId
+
+
+class Vehicle(NamedTuple):
+    """A rental car as Carloop describes it; `vehicle_class` and `features` are ids of `Filters`.
+
+    No dataclass: a search makes thousands of them, and a frozen dataclass takes three times as long to make.
+    """
+
+    id: VehicleId
+    licence_plate: str
+    make: str
+    model: str
+    vehicle_class: str
+    features: tuple[str, ...] = ()
+    seats: int | None = None
+    fuel: str | None = None
+    transmission: str | None = None
+    station: str | None = None
+    daily_rate: Money | None = None
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedId:
+    """A vehicle class or feature: its id, and the name a person reads."""
+
+    id: str
+    name: str
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search can be narrowed by."""
+
+    vehicle_classes: tuple[NamedId, ...]
+    features: tuple[NamedId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleQuery:
+    """A search: any of the classes, all of the features, free for the whole period."""
+
+    period: Period
+    vehicle_classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    station: str | None = None
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FreeVehicles:
+    """The answer to a search. `matching` fit the filters, `busy` of these are not free in the period."""
+
+    vehicles: tuple[Vehicle, ...]
+    as_of: datetime
+    matching: int
+    busy: int
+    next_free: datetime | None
