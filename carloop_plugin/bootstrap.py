@@ -44,7 +44,12 @@ LONGEST_CALL = 24 * 3600.0
 _AT_FIRST_USE = (
     *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
     *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
-    *(f"carloop_plugin.{name}" for name in ("change", "check", "edge", "reconcile", "settings_page", "step")),
+    *(f"carloop_plugin.usecases.{name}" for name in ("change", "reconcile", "step")),
+    *(
+        "carloop_plugin.contract.hook_boundary",
+        "carloop_plugin.settings.check",
+        "carloop_plugin.settings.page",
+    ),
     *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
     *("mobility_schemas.explaining", "mobility_schemas.sentences"),
 )

@@ -7,7 +7,7 @@ import carloop_plugin
 from carloop_plugin.messages import de, en
 
 ROOT = Path(carloop_plugin.__file__).parent
-SOURCES = [*sorted((ROOT / "api").glob("*.py")), ROOT / "address.py"]
+SOURCES = [*sorted((ROOT / "api").glob("*.py")), ROOT / "domain/addresses.py"]
 
 
 def test_every_cause_has_its_texts_and_every_text_its_cause():

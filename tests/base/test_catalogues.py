@@ -92,7 +92,7 @@ class Use:
 @cache
 def catalogue(package, language):
     """Read a catalogue: each key with its text, or its singular and plural."""
-    with (ROOT / package / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+    with (ROOT / "demo" / package / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         messages = [message for message in read_po(file, locale=language) if message.id]
     assert not any(message.fuzzy for message in messages)
     return {
@@ -112,8 +112,10 @@ def placeholders(texts):
 def uses_of(package):
     """Find every place of a package that asks for a text."""
     spaces = {key.partition(".")[0] for key in catalogue(package, "de")}
-    found = [use for path in (ROOT / package).rglob("*.py") for use in uses_in_python(path, spaces)]
-    return found + [use for path in (ROOT / package).rglob("*.html") for use in uses_in_template(path)]
+    found = [use for path in (ROOT / "demo" / package).rglob("*.py") for use in uses_in_python(path, spaces)]
+    return found + [
+        use for path in (ROOT / "demo" / package).rglob("*.html") for use in uses_in_template(path)
+    ]
 
 
 def uses_in_template(path):

@@ -65,7 +65,7 @@ def test_every_variable_of_the_environment(root):
     pattern = r"(?:CARLOOP|WORKSHOP_PLANNER|PLANNER_HOST)_[A-Z_]*[A-Z]"
     sources = [
         path.read_text("utf-8")
-        for folder in ("carloop_plugin", "carloop_sandbox", "planner_host", "hookspecs/mobility_hookspecs")
+        for folder in ("carloop_plugin", "demo", "hookspecs/mobility_hookspecs")
         for path in (root / folder).rglob("*.py")
     ]
 

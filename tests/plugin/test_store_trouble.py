@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.store.sqlite.database import connection
+from carloop_plugin.store.sqlite import connection
 from mobility_hookspecs import CallContext
 
 

@@ -11,7 +11,7 @@ import pytest
 from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus
 from carloop_plugin.domain.values import AppointmentId, ChangeId
 from carloop_plugin.store.rows import intent_row
-from carloop_plugin.store.sqlite.database import connection
+from carloop_plugin.store.sqlite import connection
 from carloop_plugin.store.sqlite.pool import SqliteFile
 from carloop_plugin.store.statements import insert
 from tests.store.deadlines import soon

@@ -92,7 +92,7 @@ def test_without_psycopg_the_missing_extra_is_named(monkeypatch):
     """An installation without psycopg says what to install."""
     monkeypatch.delitem(sys.modules, "carloop_plugin.store.postgres.source", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    for name in [name for name in sys.modules if name.startswith("carloop_plugin.store.postgres_")]:
+    for name in [name for name in sys.modules if name.startswith("carloop_plugin.store.postgres.")]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(StoreFailed) as failed:
         source_of("postgresql://db.example/carloop")
