@@ -48,8 +48,8 @@ def on_appointment_saved(appointment: contract.Appointment, context: CallContext
     from carloop_plugin.usecases.step import save_appointment
 
     appointment = checked(appointment, "appointment", context)
-    with answering("on_appointment_saved", context) as wired:
-        return save_appointment(appointment, wired.call, locale=context.locale)
+    with answering("on_appointment_saved", context) as services:
+        return save_appointment(appointment, services.context, locale=context.locale)
 
 
 @hookimpl
@@ -60,8 +60,8 @@ def provide_mobility_filters(site: str, context: CallContext) -> contract.Mobili
     from carloop_plugin.usecases.search import filters
 
     site = checked(site, "site", context)
-    with answering("provide_mobility_filters", context) as wired:
-        return filters(carloop=wired.call.connect(Site(site)), deadline=wired.call.deadline)
+    with answering("provide_mobility_filters", context) as services:
+        return filters(carloop=services.context.connect(Site(site)), deadline=services.context.deadline)
 
 
 @hookimpl
@@ -74,17 +74,17 @@ def provide_mobility_options(
     from carloop_plugin.usecases.search import search
 
     request = checked(request, "mobility_request", context)
-    with answering("provide_mobility_options", context) as wired:
+    with answering("provide_mobility_options", context) as services:
         site = Site(request["site"])
         appointment_id = request.get("appointment_id")
-        saved = wired.call.store.appointment(AppointmentId(appointment_id)) if appointment_id else None
+        saved = services.context.store.appointment(AppointmentId(appointment_id)) if appointment_id else None
         return search(
             request,
-            carloop=wired.call.connect(site),
-            station=wired.call.station_of(site),
+            carloop=services.context.connect(site),
+            station=services.context.station_of(site),
             time_zone=saved.time_zone if saved else None,
             locale=context.locale,
-            deadline=wired.call.deadline,
+            deadline=services.context.deadline,
         )
 
 
@@ -107,8 +107,8 @@ def on_rental_change(change: contract.RentalChange, context: CallContext) -> con
     begun = time.monotonic()
     try:
         change = checked(change, "rental_change", context)
-        with answering("on_rental_change", context) as wired:
-            outcome = change_rental(change, wired.call)
+        with answering("on_rental_change", context) as services:
+            outcome = change_rental(change, services.context)
             answer = outcome_document(outcome, change_id=change["change_id"], locale=context.locale)
     except MobilityProblem as failure:
         answer = refused(change, failure.problem)
@@ -124,8 +124,8 @@ def provide_mobility_states(appointment_ids: list[str], context: CallContext) ->
     from carloop_plugin.usecases.step import states
 
     asked = [AppointmentId(each) for each in checked_ids(appointment_ids, context)]
-    with answering("provide_mobility_states", context) as wired:
-        return states(asked, wired.call, locale=context.locale)
+    with answering("provide_mobility_states", context) as services:
+        return states(asked, services.context, locale=context.locale)
 
 
 @hookimpl
@@ -135,9 +135,9 @@ def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
     from carloop_plugin.contract.hook_boundary import answering
     from carloop_plugin.usecases.reconcile import reconcile
 
-    with answering("reconcile_rentals", context) as wired:
-        report = reconcile(wired.sites(), wired.call)
-        pending, oldest = wired.call.store.count_pending()
+    with answering("reconcile_rentals", context) as services:
+        report = reconcile(services.sites(), services.context)
+        pending, oldest = services.context.store.count_pending()
         return reconcile_document(report, pending=pending, oldest=oldest, locale=context.locale)
 
 
@@ -149,12 +149,12 @@ def provide_provider_settings(site: str, context: CallContext) -> contract.Provi
     from carloop_plugin.settings.page import describe_settings
 
     site = checked(site, "site", context)
-    with answering("provide_provider_settings", context) as wired:
+    with answering("provide_provider_settings", context) as services:
         return describe_settings(
             Site(site),
-            environment=wired.environment,
-            store=wired.call.store,
-            credentials=wired.credentials,
+            environment=services.environment,
+            store=services.context.store,
+            credentials=services.credentials,
             locale=context.locale,
         )
 
@@ -170,15 +170,15 @@ def save_provider_settings(
     if is_for_another(settings):
         return None
     settings = checked(settings, "provider_settings", context, closed=True)
-    with answering("save_provider_settings", context) as wired:
+    with answering("save_provider_settings", context) as services:
         return save_settings(
             settings,
-            environment=wired.environment,
-            store=wired.call.store,
-            credentials=wired.credentials,
-            connect=wired.call.connect,
-            clock=wired.call.clock,
-            deadline=wired.call.deadline,
+            environment=services.environment,
+            store=services.context.store,
+            credentials=services.credentials,
+            connect=services.context.connect,
+            clock=services.context.clock,
+            deadline=services.context.deadline,
             locale=context.locale,
         )
 
@@ -191,16 +191,16 @@ def check_mobility_provider(site: str, context: CallContext) -> contract.CheckRe
     from carloop_plugin.settings.check import check_site
 
     site = checked(site, "site", context)
-    with answering("check_mobility_provider", context) as wired:
+    with answering("check_mobility_provider", context) as services:
         return check_site(
             Site(site),
-            environment=wired.environment,
-            store=wired.call.store,
-            credentials=wired.credentials,
-            connect=wired.call.connect,
-            deadline=wired.call.deadline,
+            environment=services.environment,
+            store=services.context.store,
+            credentials=services.credentials,
+            connect=services.context.connect,
+            deadline=services.context.deadline,
             locale=context.locale,
-            figures=wired.call.store.figures,
+            figures=services.context.store.figures,
         )
 
 
@@ -215,9 +215,9 @@ def on_personal_data_erased(
     from carloop_plugin.usecases.erase import erase
 
     subjects = checked(subjects, "erasure_subjects", context)
-    with answering("on_personal_data_erased", context) as wired:
+    with answering("on_personal_data_erased", context) as services:
         ids = [AppointmentId(each) for each in subjects["appointment_ids"]]
-        erased = erase(subjects["customer_numbers"], ids, wired.call)
+        erased = erase(subjects["customer_numbers"], ids, services.context)
         return erasure_document(erased, locale=context.locale)
 
 

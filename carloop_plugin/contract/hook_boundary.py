@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from carloop_plugin.bootstrap import Wired, opened
+from carloop_plugin.bootstrap import Services, opened
 from carloop_plugin.contract.problems import problem_document
 from carloop_plugin.domain.failures import Failed
 from carloop_plugin.domain.values import PROVIDER_ID
@@ -33,12 +33,12 @@ _ANSWERS = {"done": CHANGE_DONE, "refused": CHANGE_REFUSED, "unknown": CHANGE_UN
 
 
 @contextmanager
-def answering(hook: str, context: CallContext) -> Iterator[Wired]:
+def answering(hook: str, context: CallContext) -> Iterator[Services]:
     """Open what a hook works with; raise `MobilityProblem` for everything that can be expected to fail."""
     begun = time.monotonic()
     try:
-        with opened(deadline=context.deadline) as wired:
-            yield wired
+        with opened(deadline=context.deadline) as services:
+            yield services
     except Failed as failure:
         code = failure.reason.code
         tell(CALL_FAILED, request_id=context.request_id, hook=hook, code=code, seconds=_since(begun))

@@ -66,3 +66,12 @@ class FreeVehicles:
     matching: int
     busy: int
     next_free: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A vehicle that is free for a period, and what of the search it does not fulfil (`vehicle_class`, `features`)."""
+
+    vehicle: Vehicle
+    period: Period
+    differs: tuple[str, ...]

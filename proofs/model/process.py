@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, cast
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.bootstrap import Wired
+from carloop_plugin.bootstrap import Services
 from carloop_plugin.contract import hook_boundary as edge
 from carloop_plugin.domain.changes import AnswerLost, WriteRequest, WriteResult
 from carloop_plugin.domain.failures import Reason
@@ -202,12 +202,12 @@ class Process:
         self._file.close()
 
     @contextmanager
-    def _opened(self, *, deadline: float) -> Iterator[Wired]:
+    def _opened(self, *, deadline: float) -> Iterator[Services]:
         with self._file.open(deadline=deadline) as store:
             watched = cast("Store", WatchedPort(store, self.watch))
             call = Call(watched, self._connect, lambda _: None, self._clock, deadline)
             # none of the model's hooks looks at settings or secrets
-            yield Wired(call, Environment(), cast("Credentials", None))
+            yield Services(call, Environment(), cast("Credentials", None))
 
     def _connect(self, site: Site) -> Carloop:
         return self._carloop

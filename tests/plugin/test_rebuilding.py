@@ -285,8 +285,8 @@ def test_every_account_is_read_once(planner, work):
         # Kept by nobody, as a session that had to make room: the next object may have its identity.
         return OwnCarloop(int(site) // 2, read)
 
-    with bootstrap.opened(deadline=soon()) as wired:
-        work([Site(str(number)) for number in range(140)], replace(wired.call, connect=connect))
+    with bootstrap.opened(deadline=soon()) as services:
+        work([Site(str(number)) for number in range(140)], replace(services.context, connect=connect))
     assert read == [*range(70)]
 
 

@@ -46,8 +46,8 @@ def recover(
     texts = invocation.texts
     if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
         return code
-    with records() as wired:
-        wired.call.store.take_up_set_aside()
+    with records() as services:
+        services.context.store.take_up_set_aside()
     with planner_host(texts) as host:
         if watch is None:
             return _round(host, texts, as_json=as_json)
@@ -72,10 +72,10 @@ def _tell_unheard(texts: Texts) -> Exit:
     from carloop_plugin.contract.problems import problem_document
 
     code = Exit.DONE
-    with records() as wired:
-        for site in wired.sites():
+    with records() as services:
+        for site in services.sites():
             try:
-                wired.call.connect(site).read_account(deadline=wired.call.deadline)
+                services.context.connect(site).read_account(deadline=services.context.deadline)
             except Failed as failure:
                 click.echo(texts("recover.unheard", site=plain(site)), err=True)
                 code = tell_problem(problem_document(failure.reason, texts.locale), texts)
@@ -147,8 +147,8 @@ def _rebuild(texts: Texts) -> Exit:
     click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
     if aside is not None:
         click.echo(texts("recover.moved_aside", path=plain(str(aside))), err=True)
-        with records() as wired:
-            if wired.call.store.unfinished_erasures():
+        with records() as services:
+            if services.context.store.unfinished_erasures():
                 click.echo(texts("recover.aside_goes"), err=True)
     if rebuilt.pending:
         click.echo(texts("recover.carried", count=rebuilt.pending), err=True)

@@ -32,8 +32,8 @@ def rentals(
 ) -> int:
     """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
     site = invocation.site and chosen_site(invocation)
-    with records() as wired:
-        found = wired.call.store.all_rentals(limit=limit)
+    with records() as services:
+        found = services.context.store.all_rentals(limit=limit)
     shown = [
         cast("Rental", dict(rental.document))
         for rental in found
