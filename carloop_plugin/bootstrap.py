@@ -44,7 +44,7 @@ LONGEST_CALL = 24 * 3600.0
 _AT_FIRST_USE = (
     *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
     *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
-    *(f"carloop_plugin.usecases.{name}" for name in ("change", "reconcile", "step")),
+    *(f"carloop_plugin.usecases.{name}" for name in ("appointment", "change", "reconcile")),
     *(
         "carloop_plugin.contract.hook_boundary",
         "carloop_plugin.settings.check",
@@ -74,7 +74,7 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Give the present instant in UTC."""
+        """Return the present instant in UTC."""
         return datetime.now(UTC)
 
 
@@ -92,13 +92,13 @@ class Services:
     credentials: Credentials
 
     def settings(self, site: Site) -> SiteSettings:
-        """Give what is in force for a site."""
+        """Return what is in force for a site."""
         return site_settings(
             site, environment=self.environment, store=self.context.store, credentials=self.credentials
         )
 
     def sites(self) -> Iterable[Site]:
-        """Name every site that is known: from the configuration file and from our records."""
+        """Return every site that is known: from the configuration file and from our records."""
         return dict.fromkeys((*map(Site, self.environment.config.sites), *self.context.store.sites()))
 
 
@@ -136,7 +136,7 @@ def _opened(source: Source, environment: Environment, *, deadline: float) -> Ite
 
 
 def rebuild_store(
-    *, deadline: float, tell: Callable[[int], None] = lambda _: None
+    *, deadline: float, progress: Callable[[int], None] = lambda _: None
 ) -> tuple[Path | None, Rebuilt]:
     """Rebuild damaged or lost records from Carloop, then put them in the place of the old ones, which are moved aside.
 
@@ -164,7 +164,7 @@ def rebuild_store(
         source = source_of(str(fresh), installation=installation)
         try:
             with _opened(source, environment, deadline=deadline) as services:
-                rebuilt = _rebuild_from(remains, services, tell)
+                rebuilt = _rebuild_from(remains, services, progress)
             source.close()
             if rebuilt.missing:
                 return None, rebuilt
@@ -175,7 +175,7 @@ def rebuild_store(
             discard_unfinished(path)
 
 
-def _rebuild_from(remains: Remains, services: Services, tell: Callable[[int], None]) -> Rebuilt:
+def _rebuild_from(remains: Remains, services: Services, progress: Callable[[int], None]) -> Rebuilt:
     from carloop_plugin.usecases.rebuild import rebuild
 
     store = services.context.store
@@ -186,7 +186,7 @@ def _rebuild_from(remains: Remains, services: Services, tell: Callable[[int], No
         sites.append(DEFAULT_SITE)
     for site in sites:
         _restore_address(site, services)
-    rebuilt = rebuild(sites, services.context, tell=tell)
+    rebuilt = rebuild(sites, services.context, progress=progress)
     return replace(rebuilt, pending=store.count_pending()[0], is_complete=remains.is_complete)
 
 
@@ -206,7 +206,11 @@ def _restore_address(site: Site, services: Services) -> None:
 
 
 def copy_store(
-    origin: str, target: str, *, deadline: float, tell: Callable[[int, int], None] = lambda _done, _all: None
+    origin: str,
+    target: str,
+    *,
+    deadline: float,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Copied:
     """Copy all records from one place to an empty one; places as `CARLOOP_STORE` names them.
 
@@ -216,7 +220,9 @@ def copy_store(
     from carloop_plugin.store.copying import copy_records
 
     here, there = locate_store(origin), locate_store(target)
-    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=tell)
+    return copy_records(
+        here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), progress=progress
+    )
 
 
 def load_all() -> None:
@@ -232,7 +238,7 @@ def load_all() -> None:
 
 
 def close() -> None:
-    """Give back what is kept between calls. Calls under way end in peace; a later one opens anew."""
+    """Close what is kept between calls, once the calls under way have ended; a later call opens it anew."""
     notice_fork()
     with _guard:
         sessions, sources = list(_sessions.values()), list(_sources.values())

@@ -84,8 +84,8 @@ CHANGE_SET_ASIDE = Event(
     "After 20 answers that settled nothing recovery leaves a change to a person, and tries it after the others.",
     (*_INTENT, "code", "sends", "tries"),
 )
-RENTAL_ASTRAY = Event(
-    "rental.astray",
+RENTAL_MISMATCHED = Event(
+    "rental.mismatched",
     WARNING,
     "Carloop did something else than it was asked for; the rental is not linked.",
     _INTENT,
@@ -175,8 +175,8 @@ EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))
 """Every event there is, in the order of this file."""
 
 
-def tell(event: Event, **fields: Field) -> None:
-    """Write an event to the log, with those of its fields that have a value."""
+def log_event(event: Event, **fields: Field) -> None:
+    """Log an event, with those of its fields that have a value."""
     if not LOG.isEnabledFor(event.level):
         return
     known = {name: fields[name] for name in event.fields if fields.get(name) is not None}

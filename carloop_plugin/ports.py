@@ -162,7 +162,7 @@ class Store(SettingsStore, Protocol):
 
     @property
     def is_on_server(self) -> bool:
-        """Tell whether the records are a database server's, whose log, copies and backups are out of our hands."""
+        """Whether the records are a database server's, whose log, copies and backups are out of our hands."""
 
     def moved_aside(self) -> Sequence[MovedAside]:
         """List the files of damaged stores moved aside, which may hold personal data."""
@@ -249,10 +249,13 @@ class Store(SettingsStore, Protocol):
         """
 
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
-        """Give the rentals of an id, at one site or at any; active ones first, then the newest."""
+        """Return the rentals of an id, at one site or at any; active ones first, then the newest."""
+
+    def rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
+        """Return an account's rental, as last seen."""
 
     def rental_of_change(self, change_id: ChangeId) -> RentalRecord | None:
-        """Give the rental that a booking brought, by the booking's id."""
+        """Return the rental that a booking brought, by the booking's id."""
 
     def rentals_of(
         self, appointment_ids: Sequence[AppointmentId]
@@ -347,3 +350,12 @@ class UseCaseContext:
     station_of: StationOf
     clock: Clock
     deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A change whose rules were checked: its intent, and the session and account that it goes to."""
+
+    intent: Intent
+    carloop: Carloop
+    account: Account

@@ -15,7 +15,13 @@ from random import Random
 
 from carloop_plugin.api.budget import RetryBudget
 from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, T, Verdict
-from carloop_plugin.events import REQUEST_BUDGET_SPENT, REQUEST_RETRIED, REQUEST_WAIT_TOO_LONG, Field, tell
+from carloop_plugin.events import (
+    REQUEST_BUDGET_SPENT,
+    REQUEST_RETRIED,
+    REQUEST_WAIT_TOO_LONG,
+    Field,
+    log_event,
+)
 
 MOST_ATTEMPTS = 3
 FIRST_PAUSE = 0.05
@@ -35,7 +41,7 @@ def persist(
     now: Now,
     named: Mapping[str, str],
 ) -> tuple[Verdict[T], bool]:
-    """Try until there is something to tell, or neither time nor budget left.
+    """Try until there is something to log_event, or neither time nor budget left.
 
     `attempt` is called with 0, 1 and 2; `named` are the fields by which events name the request. Return the last
     verdict, and whether an attempt before it was lost.
@@ -90,9 +96,9 @@ def _tell(
         "asked_seconds": asked,
     }
     if pause is not None:
-        tell(REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **known, wait_seconds=round(pause, 3))
+        log_event(REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **known, wait_seconds=round(pause, 3))
     elif asked:
-        tell(REQUEST_WAIT_TOO_LONG, **known)
+        log_event(REQUEST_WAIT_TOO_LONG, **known)
 
 
 def asked_wait(value: str | None, now: Now) -> float:

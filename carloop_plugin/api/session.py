@@ -43,7 +43,7 @@ from carloop_plugin.domain.vehicles import (
     Vehicle,
     VehicleQuery,
 )
-from carloop_plugin.events import VEHICLES_UNREADABLE, tell
+from carloop_plugin.events import VEHICLES_UNREADABLE, log_event
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import Customer
@@ -156,7 +156,7 @@ class CarloopSession:
         if first is None:
             raise AssertionError("a list has a first page, or its reading raises")
         if unreadable:
-            tell(VEHICLES_UNREADABLE, ids=_ids(unreadable), count=len(unreadable))
+            log_event(VEHICLES_UNREADABLE, ids=_ids(unreadable), count=len(unreadable))
             if not found:
                 raise CallFailed(Reason("invalid_answer", "api.unreadable_vehicles"))
         return FreeVehicles(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote, unquote
@@ -109,6 +109,41 @@ class RentalRecord:
     def is_active(self) -> bool:
         """Return whether it holds a vehicle for its appointment."""
         return self.linked and self.status.is_active
+
+
+def record_of(
+    rental: Rental, reference: Reference, account: AccountId, *, known: RentalRecord | None
+) -> RentalRecord:
+    """Return the record of a rental seen at Carloop, with what only we know of it, from the record there was before."""
+    record = RentalRecord(
+        id=rental.id,
+        vehicle=rental.vehicle,
+        period=rental.period,
+        planned_end=rental.planned_end,
+        status=rental.status,
+        revision=rental.revision,
+        updated_at=rental.updated_at,
+        price=rental.price,
+        web_url=rental.web_url,
+        site=reference.site,
+        account=account,
+        appointment_id=reference.appointment_id,
+        change_id=reference.change_id,
+    )
+    if known is None:
+        return record
+    return replace(
+        record,
+        appointment_period=known.appointment_period,
+        linked=known.linked,
+        differs=known.differs,
+        cancelled_here=known.cancelled_here,
+    )
+
+
+def gone(record: RentalRecord, *, cancelled_here: bool) -> RentalRecord:
+    """Return the record of a rental that Carloop no longer has: a cancelled one."""
+    return replace(record, status=RentalStatus.CANCELLED, cancelled_here=cancelled_here)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from carloop_plugin.domain.addresses import LONGEST_ADDRESS, read_address, usabl
 from carloop_plugin.domain.failures import Failed, Reason, Refused
 from carloop_plugin.domain.settings import SiteSettings, StoredSettings, StoredToken
 from carloop_plugin.domain.values import PROVIDER_ID, Site, format_instant
-from carloop_plugin.events import SETTINGS_SAVED, tell
+from carloop_plugin.events import SETTINGS_SAVED, log_event
 from carloop_plugin.messages import text
 from carloop_plugin.settings.check import (
     check_connection,
@@ -114,7 +114,7 @@ def save_settings(
         after = site_settings(site, environment=environment, store=store, credentials=credentials)
     except Failed as failure:
         return _not_saved(site, [failure_finding(failure.reason, locale)], locale)
-    tell(SETTINGS_SAVED, site=site)
+    log_event(SETTINGS_SAVED, site=site)
     notes += unknown_setting_findings(environment, locale)
     return check_connection(after, connect, deadline=deadline, locale=locale, before=notes)
 
