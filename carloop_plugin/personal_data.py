@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from carloop_plugin.domain.appointments import NAMES
+from carloop_plugin.domain.customers import NAMES
 
 
 class Kind(StrEnum):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from carloop_plugin.cli.misuse import Misuse, nearest
 from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.domain.failures import Reason, Refused
+from carloop_plugin.domain.failures import Reason, RuleBroken
 from carloop_plugin.domain.values import AppointmentId, RentalId, Site
 
 if TYPE_CHECKING:
@@ -50,16 +50,16 @@ def known_appointment(appointment_id: str) -> SavedAppointment | None:
 
 
 def saved_appointment(appointment_id: str) -> SavedAppointment:
-    """Give an appointment as last saved. Raise `Refused` where it never was."""
+    """Give an appointment as last saved. Raise `RuleBroken` where it never was."""
     appointment = known_appointment(appointment_id)
     if appointment is None:
         raise not_saved()
     return appointment
 
 
-def not_saved() -> Refused:
+def not_saved() -> RuleBroken:
     """Refuse to go on without a saved appointment."""
-    return Refused(Reason("appointment_not_saved", pointer="/appointment_id"))
+    return RuleBroken(Reason("appointment_not_saved", pointer="/appointment_id"))
 
 
 def zones_of(appointment_ids: Sequence[str]) -> Mapping[str, tzinfo | None]:

@@ -7,7 +7,7 @@ while that may still succeed; else, when no sending can be on its way any more, 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -32,6 +32,8 @@ from carloop_plugin.usecases.deliver import (
     unknown,
 )
 from mobility_hookspecs.authoring.forking import renew_in_child
+
+_Recover = Callable[[Intent, Carloop, Account, UseCaseContext], Outcome]
 
 
 def settle_pending(appointment_id: AppointmentId, context: UseCaseContext) -> Intent | None:
@@ -66,7 +68,7 @@ def recover_with(intent: Intent, *, carloop: Carloop, account: Account, context:
     if intent.account not in (None, account.id):
         # Another account's "not found" proves nothing about this one's rentals.
         return unknown(intent, Reason("account_changed", "change.account_changed"))
-    recover_by_kind = _recover_change
+    recover_by_kind: _Recover = _recover_change
     if intent.gives_up is not None:
         recover_by_kind = _recover_withdrawal
     elif intent.given_up_by is not None:

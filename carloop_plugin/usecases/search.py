@@ -45,7 +45,7 @@ def search(query: VehicleQuery, *, carloop: Carloop, time_zone: str | None, dead
         return Offer(query, found)
     if not found.matching:
         _require_known_station(query, carloop, deadline=deadline)
-    others = ()
+    others: tuple[Alternative, ...] = ()
     if query.vehicle_classes or query.features:
         others = _alternatives(query, carloop=carloop, deadline=_half_way_to(deadline))
     if found.next_free and time_zone is None:

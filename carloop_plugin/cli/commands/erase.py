@@ -99,7 +99,7 @@ class _Preview:
 
 
 def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> _Preview:
-    from carloop_plugin.contract.documents import erasure_document
+    from carloop_plugin.contract.steps import erasure_document
     from carloop_plugin.usecases.erase import Erased, preview_erasure
 
     with records() as services:

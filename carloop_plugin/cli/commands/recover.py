@@ -69,7 +69,7 @@ def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
 
 def _tell_unheard(texts: Texts) -> Exit:
     """Tell of each site whose Carloop does not answer; a report with nothing new does not say whether it was asked."""
-    from carloop_plugin.contract.problems import problem_document
+    from carloop_plugin.contract.boundary import problem_document
 
     code = Exit.DONE
     with records() as services:
@@ -140,7 +140,7 @@ def _rebuild(texts: Texts) -> Exit:
     with waiting(texts("waiting.rebuild")) as say:
         aside, rebuilt = rebuild_store(
             deadline=time.monotonic() + REBUILD_PATIENCE,
-            tell=lambda count: say(texts("waiting.rebuilt", count=count)),
+            progress=lambda count: say(texts("waiting.rebuilt", count=count)),
         )
     if rebuilt.missing:
         return _tell_missing(rebuilt, texts)
@@ -159,7 +159,7 @@ def _rebuild(texts: Texts) -> Exit:
 
 def _tell_missing(rebuilt: Rebuilt, texts: Texts) -> Exit:
     """Print which sites could not be read, so that the old records stayed in their place, and why."""
-    from carloop_plugin.contract.problems import problem_document
+    from carloop_plugin.contract.boundary import problem_document
 
     code = Exit.REFUSED
     for site, reason in rebuilt.missing:
