@@ -40,7 +40,7 @@ def parse_appointment(document: contract.Appointment) -> Appointment:
         start_text=period["start"],
         end_text=period["end"],
         time_zone=document["time_zone"],
-        customer=_parse_customer(document["customer"]),
+        customer=parse_customer(document["customer"]),
     )
 
 
@@ -111,7 +111,7 @@ def _parse_booking(document: Mapping[str, object], change_id: ChangeId, digest: 
         appointment_id=AppointmentId(str(document["appointment_id"])),
         vehicle_id=VehicleId(str(document["option_id"])),
         period=_parse_period(document["period"]),  # type: ignore[arg-type]  # by its schema
-        customer=_parse_customer(document["customer"]),  # type: ignore[arg-type]  # by its schema
+        customer=parse_customer(document["customer"]),  # type: ignore[arg-type]  # by its schema
     )
 
 
@@ -119,6 +119,7 @@ def _parse_period(document: contract.Period) -> Period:
     return Period(parse_instant(document["start"]), parse_instant(document["end"]))
 
 
-def _parse_customer(document: contract.Customer) -> Customer:
+def parse_customer(document: contract.Customer) -> Customer:
+    """Read a `customer`."""
     fields = {name: str(value) for name, value in document.items() if value is not None}
     return Customer(fields.pop("source"), fields)

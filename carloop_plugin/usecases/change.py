@@ -23,6 +23,7 @@ from carloop_plugin.domain.changes import (
     OtherPending,
     Outcome,
     OutcomeStatus,
+    SameChange,
     Unsupported,
 )
 from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroken, StoreFailed, is_final
@@ -81,7 +82,8 @@ def _carry_out(command: Command, context: UseCaseContext) -> Outcome:
             return context.store.record_settled(_unsent(command, context), prepared)
         if isinstance(prepared, Intent):
             return _give_up(prepared, context)
-        return deliver(prepared, context)
+        outcome = deliver(prepared, context)
+        return _repeat(outcome.intent, command, context) if isinstance(outcome, SameChange) else outcome
     except CallFailed as failure:
         # Only calls before the intent was recorded end here: nothing was asked of Carloop yet, so nothing is final.
         reason = failure.reason

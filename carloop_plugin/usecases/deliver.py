@@ -63,8 +63,8 @@ _OUTDATED = frozenset({"rental_closed", "changed_elsewhere"})
 """Refusals that say that our record is behind."""
 
 
-def deliver(prepared: Prepared, context: UseCaseContext) -> Outcome:
-    """Record an intent, send it, and settle it.
+def deliver(prepared: Prepared, context: UseCaseContext) -> Outcome | SameChange:
+    """Record an intent, send it, and settle it. Return the intent that is there already, where it is.
 
     :raises RuleBroken: another change to the appointment is pending, or it has a rental by now.
     :raises StoreFailed: the intent could not be made durable; nothing was sent.
@@ -75,9 +75,9 @@ def deliver(prepared: Prepared, context: UseCaseContext) -> Outcome:
         case Recorded():
             log_event(CHANGE_RECORDED, **describe(intent))
             return send(intent, carloop=prepared.carloop, account=prepared.account, context=context)
-        case SameChange(same):
-            # Another process was asked for the same change a moment before, and is at it.
-            return same.outcome or unknown(intent, IN_FLIGHT)
+        case SameChange():
+            # Another process was asked for the same change a moment before.
+            return recorded
         case OtherPending():
             raise RuleBroken(Reason("outcome_pending", "change.other_pending"))
         case AlreadyBooked(rental):

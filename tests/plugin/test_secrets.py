@@ -46,7 +46,13 @@ def test_no_repr_shows_a_secret(planner):
     """Neither the settings nor the session, nor anything a debugger would print."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
         site = Site("main")
-        shown = [services, services.environment, services.settings(site), services.context.connect(site), vars(bootstrap)]
+        shown = [
+            services,
+            services.environment,
+            services.settings(site),
+            services.context.connect(site),
+            vars(bootstrap),
+        ]
         assert not [each for each in map(repr, shown) if planner.control.token in each]
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus, Recorded
-from carloop_plugin.domain.failures import Reason, Refused
+from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus, Recorded, SameChange
+from carloop_plugin.domain.failures import Reason, RuleBroken
 from carloop_plugin.messages import text
+from carloop_plugin.ports import Prepared
+from carloop_plugin.usecases.deliver import IN_FLIGHT, deliver
+from carloop_plugin.usecases.deliver import send as send_claimed
 from carloop_plugin.usecases.recover import recover
-from carloop_plugin.usecases.send import record_and_send
-from carloop_plugin.usecases.settle import IN_FLIGHT
-from carloop_plugin.usecases.settle import send as send_claimed
 from mobility_hookspecs import CallContext
 
 
@@ -33,7 +33,7 @@ def send(intent):
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
         carloop = services.context.connect(intent.site)
         account = carloop.known_account(deadline=services.context.deadline)
-        return record_and_send(intent, carloop=carloop, account=account, call=services.context)
+        return deliver(Prepared(intent, carloop, account), services.context)
 
 
 def another(intent):
@@ -44,16 +44,18 @@ def another(intent):
 def test_what_another_process_recorded_meanwhile_is_not_sent_over(planner, lost_intent):
     """Another change waits for it; the same one is found out, and its outcome stands; a rental is not doubled."""
     lost = lost_intent()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RuleBroken) as refused:
         send(another(lost))
     assert refused.value.reason == Reason("outcome_pending", "change.other_pending")
-    found_out = send(lost)
-    assert found_out.rental == planner.state()["rental"]
-    assert send(lost) == found_out
-    with pytest.raises(Refused) as refused:
+    assert send(lost) == SameChange(lost)
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        done = recover(lost, services.context)
+    assert done.rental.id == planner.state()["rental"]["id"]
+    assert send(lost).intent.outcome == done
+    with pytest.raises(RuleBroken) as refused:
         send(another(lost))
     assert refused.value.reason == Reason("already_booked", "change.already_booked")
-    assert refused.value.rental == found_out.rental
+    assert refused.value.rental == done.rental
     assert len(planner.control.rentals(planner.id)) == 1
 
 
@@ -129,7 +131,7 @@ def test_a_refusal_of_a_sending_that_was_overtaken_settles_nothing(rent_directly
         account = carloop.known_account(deadline=services.context.deadline)
         ours = store.claim(unsent)
         theirs = store.claim(ours)
-        outcome = send_claimed(ours, carloop=carloop, account=account, call=services.context)
+        outcome = send_claimed(ours, carloop=carloop, account=account, context=services.context)
         assert (outcome.status, outcome.reason) == (OutcomeStatus.UNKNOWN, IN_FLIGHT)
         assert not store.intent(unsent.change_id).is_settled
         refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))

@@ -5,23 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin.domain import judgement as verdict
-from carloop_plugin.domain.changes import (
-    Action,
-    AnswerLost,
-    Confirmed,
-    Intent,
-    NotExecuted,
-)
+from carloop_plugin.domain import judgement
+from carloop_plugin.domain.changes import Action, Done, Intent, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import Reason
-from carloop_plugin.domain.judgement import (
-    Astray,
-    Done,
-    Final,
-    LookFirst,
-    Nothing,
-    Unsure,
-)
 from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import Period
 from carloop_plugin.domain.vehicles import Vehicle
@@ -51,55 +37,73 @@ OTHER_PERIOD = replace(RENTAL, period=Period(PERIOD.start, PERIOD.end + timedelt
 SWAPPED = replace(RENTAL, vehicle=OTHER_CAR)
 
 
+def mismatched(intent, rental):
+    reason = Reason("invalid_answer", f"change.mismatched_{intent.action}", (("rental", "R-1"),))
+    return Refused(reason, rental=rental)
+
+
 @pytest.mark.parametrize(
-    ("intent", "result", "expected"),
+    ("intent", "answer", "expected"),
     [
-        (BOOKING, Confirmed(RENTAL), Done(RENTAL)),
-        (BOOKING, Confirmed(SWAPPED), Astray(SWAPPED)),
-        (BOOKING, Confirmed(OTHER_PERIOD), Astray(OTHER_PERIOD)),
-        (BOOKING, Confirmed(UNREFERENCED), Astray(UNREFERENCED)),
-        (BOOKING, Confirmed(OTHER_PERIOD, replayed=True), Done(OTHER_PERIOD)),
-        (BOOKING, Confirmed(UNREFERENCED, replayed=True), Unsure(NOT_ITS_ANSWER)),
-        (BOOKING, Confirmed(OTHERS, replayed=True), Unsure(NOT_ITS_ANSWER)),
-        (BOOKING, Confirmed(OTHERS), Astray(OTHERS)),
-        (BOOKING, Confirmed(OTHER_BOOKINGS), Unsure(NOT_ITS_ANSWER)),
-        (BOOKING, NotExecuted(TAKEN), Final(TAKEN)),
-        (BOOKING, NotExecuted(RATE_LIMITED), Nothing(RATE_LIMITED)),
-        (BOOKING, NotExecuted(BAD), Nothing(BAD)),
-        (BOOKING, NotExecuted(TAKEN, after_lost_attempt=True), LookFirst(TAKEN)),
-        (BOOKING, NotExecuted(RATE_LIMITED, after_lost_attempt=True), LookFirst(RATE_LIMITED)),
-        (BOOKING, NotExecuted(EXISTS), LookFirst(EXISTS)),
-        (BOOKING, AnswerLost(RATE_LIMITED), Unsure(RATE_LIMITED)),
-        (AGAIN, NotExecuted(TAKEN), LookFirst(TAKEN)),
-        (AGAIN, NotExecuted(RATE_LIMITED), LookFirst(RATE_LIMITED)),
-        (END, Confirmed(RENTAL), Done(RENTAL)),
-        (END, Confirmed(OTHER_PERIOD), Astray(OTHER_PERIOD)),
-        (END, Confirmed(RENTAL, replayed=True), Done(RENTAL)),
-        (END, Confirmed(OTHER_PERIOD, replayed=True), Unsure(NOT_ITS_ANSWER)),
-        (CANCELLATION, Confirmed(CANCELLED), Done(CANCELLED)),
-        (CANCELLATION, Confirmed(RENTAL, replayed=True), Unsure(NOT_ITS_ANSWER)),
-        (CANCELLATION, Confirmed(RENTAL), Astray(RENTAL)),
-        (CANCELLATION, NotExecuted(GONE), Final(GONE)),
+        (BOOKING, Done(RENTAL), Done(RENTAL)),
+        (BOOKING, Done(SWAPPED), mismatched(BOOKING, SWAPPED)),
+        (BOOKING, Done(OTHER_PERIOD), mismatched(BOOKING, OTHER_PERIOD)),
+        (BOOKING, Done(UNREFERENCED), mismatched(BOOKING, UNREFERENCED)),
+        (BOOKING, Done(OTHER_PERIOD, replayed=True), Done(OTHER_PERIOD, replayed=True)),
+        (BOOKING, Done(UNREFERENCED, replayed=True), Unknown(NOT_ITS_ANSWER)),
+        (BOOKING, Done(OTHERS, replayed=True), Unknown(NOT_ITS_ANSWER)),
+        (BOOKING, Done(OTHERS), mismatched(BOOKING, OTHERS)),
+        (BOOKING, Done(OTHER_BOOKINGS), Unknown(NOT_ITS_ANSWER)),
+        (BOOKING, Refused(TAKEN), Refused(TAKEN)),
+        (BOOKING, Refused(BAD), NothingHappened(BAD)),
+        (BOOKING, NothingHappened(RATE_LIMITED), NothingHappened(RATE_LIMITED)),
+        (BOOKING, Unknown(RATE_LIMITED), Unknown(RATE_LIMITED)),
+        (END, Done(RENTAL), Done(RENTAL)),
+        (END, Done(OTHER_PERIOD), mismatched(END, OTHER_PERIOD)),
+        (END, Done(RENTAL, replayed=True), Done(RENTAL, replayed=True)),
+        (END, Done(OTHER_PERIOD, replayed=True), Unknown(NOT_ITS_ANSWER)),
+        (CANCELLATION, Done(CANCELLED), Done(CANCELLED)),
+        (CANCELLATION, Done(RENTAL, replayed=True), Unknown(NOT_ITS_ANSWER)),
+        (CANCELLATION, Done(RENTAL), mismatched(CANCELLATION, RENTAL)),
+        (CANCELLATION, Refused(GONE), Refused(GONE)),
     ],
 )
-def test_an_answer_is_judged(intent, result, expected):
-    """Refused is said only where nothing can have happened; what is not known is called so."""
-    assert verdict.judge(intent, result) == expected
+def test_an_answer_is_judged(intent, answer, expected):
+    """Refused is only what cannot have happened; what is not known is called so."""
+    assert judgement.judge(intent, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("intent", "answer", "expected"),
+    [
+        (BOOKING, Refused(TAKEN), False),
+        (BOOKING, Refused(TAKEN, after_lost_attempt=True), True),
+        (BOOKING, Refused(EXISTS), True),
+        (AGAIN, Refused(TAKEN), True),
+        (BOOKING, NothingHappened(RATE_LIMITED), False),
+        (AGAIN, NothingHappened(RATE_LIMITED), True),
+        (AGAIN, Done(RENTAL), False),
+        (AGAIN, Unknown(RATE_LIMITED), False),
+    ],
+)
+def test_a_refusal_after_another_sending_is_looked_up(intent, answer, expected):
+    """An earlier sending may have done what the last one says was not done."""
+    assert judgement.needs_lookup(intent, answer) == expected
 
 
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
-        (TAKEN, Final(TAKEN)),
-        (RATE_LIMITED, Unsure(RATE_LIMITED)),
-        (EXISTS, Unsure(EXISTS)),
-        (BAD, Unsure(BAD)),
+        (TAKEN, Refused(TAKEN)),
+        (RATE_LIMITED, Unknown(RATE_LIMITED)),
+        (EXISTS, Unknown(EXISTS)),
+        (BAD, Unknown(BAD)),
     ],
     ids=["final", "may pass", "ours exists", "invalid"],
 )
 def test_a_refusal_is_believed_after_looking(reason, expected):
     """A refusal that may pass is not an end: the intent stays pending."""
-    assert verdict.judge_after_looking(reason) == expected
+    assert judgement.judge_not_found(reason) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,7 +121,7 @@ def test_a_refusal_is_believed_after_looking(reason, expected):
 )
 def test_a_rental_found_proves_its_intent(intent, rental, expected):
     """A booking's rental is ours whatever the desk made of it; the others must show what was asked."""
-    assert verdict.proves(intent, rental) == expected
+    assert judgement.proves(intent, rental) == expected
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,7 @@ def test_a_rental_found_proves_its_intent(intent, rental, expected):
 )
 def test_a_booking_is_sent_again_while_it_can_succeed(intent, now, expected):
     """Not once its start has passed, and not once it was given up."""
-    assert verdict.may_send_again(intent, now=now) == expected
+    assert judgement.may_send_again(intent, now=now) == expected
 
 
 @pytest.mark.parametrize(
@@ -141,4 +145,4 @@ def test_a_booking_is_sent_again_while_it_can_succeed(intent, now, expected):
 )
 def test_a_sending_is_in_flight_for_two_minutes(seconds, expected):
     """An age below zero is that of a clock set back: it is old, or it would stay in flight as long as the jump was."""
-    assert verdict.may_be_in_flight(replace(BOOKING, sent_ago=timedelta(seconds=seconds))) == expected
+    assert judgement.may_be_in_flight(replace(BOOKING, sent_ago=timedelta(seconds=seconds))) == expected
