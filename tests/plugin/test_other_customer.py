@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from carloop_plugin.contract.requests import parse_appointment
 from carloop_plugin.domain.appointments import MOST_CUSTOMERS, remember
 from carloop_plugin.messages import text
 from tests.support.planner import appointment_on
@@ -161,4 +162,4 @@ def test_the_newest_former_customers_are_known():
 def save(number):
     """Return a revision that is for a customer of that number."""
     appointment = appointment_on(datetime.now(UTC)) | {"customer": OTHER_DMS | {"number": str(number)}}
-    return remember(appointment, key=b"any")
+    return remember(parse_appointment(appointment), key=b"any")
