@@ -221,7 +221,7 @@ def copy_store(
 
     here, there = locate_store(origin), locate_store(target)
     return copy_records(
-        here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), progress=progress
+        here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=progress
     )
 
 

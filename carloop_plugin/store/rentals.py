@@ -66,7 +66,7 @@ class Rentals(Accounts):
     @atomic
     def keep_rental(self, rental: RentalRecord) -> bool:
         self._db.lock(rental.appointment_id)
-        known = self._rental(rental.account, rental.id)
+        known = self.rental(rental.account, rental.id)
         if known and (known.revision > rental.revision or known == rental):
             return False
         holder = self._active_rental(rental.appointment_id)
@@ -80,7 +80,7 @@ class Rentals(Accounts):
     def _active_rental(self, appointment_id: AppointmentId) -> RentalRecord | None:
         return self._one_rental(f"appointment_id = ? AND {ACTIVE}", appointment_id)
 
-    def _rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
+    def rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
         return self._one_rental("account = ? AND id = ?", account, rental_id)
 
     def _one_rental(self, condition: str, *values: str) -> RentalRecord | None:

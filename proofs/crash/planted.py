@@ -14,26 +14,20 @@ from dataclasses import replace
 from typing import Any
 
 from carloop_plugin.api import bodies
-from carloop_plugin.usecases import (
-    book,
-    cancel,
-    change_end,
-    recover,
-    settle,
-)
+from carloop_plugin.usecases import change, deliver, recover
 from proofs.crash.__main__ import main
 
 
 def sent_before_it_is_recorded() -> None:
     """Send first, and record what came of it."""
 
-    def early(intent: Any, *, carloop: Any, account: Any, call: Any) -> Any:
-        outcome = settle.send(intent, carloop=carloop, account=account, call=call)
-        call.store.record(intent)
+    def early(prepared: Any, context: Any) -> Any:
+        own = {"carloop": prepared.carloop, "account": prepared.account}
+        outcome = deliver.send(prepared.intent, **own, context=context)
+        context.store.record(prepared.intent)
         return outcome
 
-    for use_case in (book, change_end, cancel):
-        use_case.record_and_send = early  # type: ignore[attr-defined]
+    change.deliver = early  # type: ignore[attr-defined]
 
 
 def a_key_for_every_attempt() -> None:
@@ -48,7 +42,7 @@ def a_key_for_every_attempt() -> None:
 
 def a_fresh_revision_when_sent_again() -> None:
     """Take the revision that Carloop has by now."""
-    honest = settle.send
+    honest = deliver.send
 
     def fresh(intent: Any, **to: Any) -> Any:
         return honest(replace(intent, revision=(intent.revision or 0) + 1), **to)

@@ -29,17 +29,30 @@ BEFORE_VALUES = (
 A1, C1 = AppointmentId("A-1"), ChangeId("c-1")
 PERIOD = {"start": "2026-11-24T09:30:00Z", "end": "2026-11-25T09:30:00Z"}
 CAR = {
-    "id": "v-1", "licence_plate": "HH-CL 1", "make": "VW", "model": "Golf", "vehicle_class": "kombi",
-    "features": ["navi"], "seats": 5,
+    "id": "v-1",
+    "licence_plate": "HH-CL 1",
+    "make": "VW",
+    "model": "Golf",
+    "vehicle_class": "kombi",
+    "features": ["navi"],
+    "seats": 5,
 }
 PRICE = {"amount": "49.90", "currency": "EUR", "tax_included": True}
 OFFERED = {"provider": "carloop", "kind": "rental_car", "title": "VW Golf, HH-CL 1", "vehicle": CAR}
 OPTION = {**OFFERED, "id": "v-1", "period": PERIOD, "match": "alternative", "differs": ["features"]}
 RENTAL = {
     **OFFERED,
-    "site": "main", "id": "R-1", "appointment_id": "A-1", "status": "reserved", "period": PERIOD,
-    "planned_end": "2026-11-25T09:30:00Z", "allowed_changes": ["change_end", "cancel"], "revision": 1,
-    "changed_at": "2026-11-23T09:30:00Z", "price": PRICE, "web_url": "https://carloop.example/R-1",
+    "site": "main",
+    "id": "R-1",
+    "appointment_id": "A-1",
+    "status": "reserved",
+    "period": PERIOD,
+    "planned_end": "2026-11-25T09:30:00Z",
+    "allowed_changes": ["change_end", "cancel"],
+    "revision": 1,
+    "changed_at": "2026-11-23T09:30:00Z",
+    "price": PRICE,
+    "web_url": "https://carloop.example/R-1",
 }
 REASON = ["invalid_answer", "change.astray_book", [["rental", "R-1"]], "/p"]
 
