@@ -45,11 +45,8 @@ _AT_FIRST_USE = (
     *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
     *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
     *(f"carloop_plugin.usecases.{name}" for name in ("appointment", "change", "reconcile")),
-    *(
-        "carloop_plugin.contract.hook_boundary",
-        "carloop_plugin.settings.check",
-        "carloop_plugin.settings.page",
-    ),
+    *(f"carloop_plugin.contract.{name}" for name in ("boundary", "offers", "requests", "steps")),
+    *("carloop_plugin.settings.check", "carloop_plugin.settings.page"),
     *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
     *("mobility_schemas.explaining", "mobility_schemas.sentences"),
 )
@@ -220,9 +217,7 @@ def copy_store(
     from carloop_plugin.store.copying import copy_records
 
     here, there = locate_store(origin), locate_store(target)
-    return copy_records(
-        here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=progress
-    )
+    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=progress)
 
 
 def load_all() -> None:

@@ -105,7 +105,8 @@ def _settle_pending(report: Reconciled, carloop: Carloop, account: Account, cont
             return
         # The changes at the desk need their part of the time too.
         own = _share(context, len(intents) - done + 1, at_least=LEAST_SECONDS)
-        fruitless += intent.is_set_aside and not _settle(intent, report, carloop, account, own)
+        is_settled = _settle(intent, report, carloop, account, own)
+        fruitless += intent.is_set_aside and not is_settled
 
 
 def _settle(
