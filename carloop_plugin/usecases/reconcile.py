@@ -13,7 +13,7 @@ from carloop_plugin.domain.changes import Intent, Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import CallFailed, Failed
 from carloop_plugin.domain.rentals import Rental, RentalRecord, read_reference
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
-from carloop_plugin.events import CARLOOP_HEARD, CARLOOP_UNHEARD, RENTAL_CHANGED, log_event
+from carloop_plugin.events import CARLOOP_NOT_RECONCILED, CARLOOP_RECONCILED, RENTAL_CHANGED, log_event
 from carloop_plugin.ports import Carloop, UseCaseContext
 from carloop_plugin.usecases.deliver import observe, settle_done
 from carloop_plugin.usecases.erase import finish_erasures
@@ -51,7 +51,7 @@ def reconcile(sites: Iterable[Site], context: UseCaseContext) -> Reconciled:
         try:
             _reconcile_with(carloop, report, _share(context, len(sessions) - done), seen)
         except CallFailed as failure:
-            log_event(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
+            log_event(CARLOOP_NOT_RECONCILED, site=site, code=failure.reason.code)
     finish_erasures(context)
     return report
 
@@ -66,7 +66,7 @@ def _sessions(sites: Iterable[Site], context: UseCaseContext) -> Sequence[tuple[
         try:
             found.setdefault(context.connect(site), site)
         except Failed as failure:
-            log_event(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
+            log_event(CARLOOP_NOT_RECONCILED, site=site, code=failure.reason.code)
     return list(found.items())
 
 
@@ -88,7 +88,7 @@ def _reconcile_with(
     _settle_pending(report, carloop, account, context)
     _read_changes(report, carloop, account, context)
     log_event(
-        CARLOOP_HEARD,
+        CARLOOP_RECONCILED,
         account=account.id,
         skew_seconds=round(account.skew.total_seconds(), 3),
         settled=len(report.settled) - settled,
