@@ -19,12 +19,14 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
+from carloop_story import after_crash, before_crash
 from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "web_base"
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_*]+)+(?<!\.html)")
-PACKAGES = [BASE, "carloop_sandbox", "planner_host"]
+PACKAGES = [BASE, "carloop_sandbox", "carloop_story", "planner_host"]
+STEPS = " ".join(step.__name__ for step in (*before_crash.STEPS, *after_crash.STEPS))
 CONFLICTS = (
     *(f"customer_{name}" for name in MANUAL_FIELDS),
     *(f"vehicle_{name}" for name in VEHICLE_FIELDS),
@@ -54,6 +56,7 @@ DECLARED = {
         "tokens.notice.*": "again revoked",
         "tokens.refused.*": "idempotency_key_reused label_exists not_found",
     },
+    "carloop_story": {"step.*.title": STEPS, "step.*.seen": STEPS},
     "planner_host": {
         "conflict.fields.*": " ".join(CONFLICTS),
         "conflict.status.*": "scheduled cancelled",
@@ -162,7 +165,8 @@ def uses_in_python(path, spaces):
             continue
         place = f"{path.name}:{call.lineno}"
         if isinstance(call.func, ast.Attribute) and call.func.attr in ("text", "count") and call.args:
-            values = frozenset(each.arg for each in call.keywords if each.arg)
+            names = [each.arg for each in call.keywords]
+            values = None if None in names else frozenset(names)  # None: `**values`
             for key in keys_in_python(call.args[0]):
                 yield Use(key, place, call.func.attr == "count", values)
         elif refuses and isinstance(call.func, ast.Name) and call.func.id == "Refused":
@@ -207,7 +211,8 @@ def test_what_is_used_exists(package):
     """Each text that is asked for is in the package's own catalogue or in the shared one, its values handed over."""
     texts = catalogue(BASE, "de") | catalogue(package, "de")
     missing, wrong = [], []
-    asked = [(each, use) for each in {package, BASE} for use in uses_of(each)]
+    shown_by = {package} if package == "carloop_story" else {package, BASE}  # the story has no pages
+    asked = [(each, use) for each in shown_by for use in uses_of(each)]
     for asker, use in asked:
         for key in spelt_out(asker, use):
             if key not in texts:

@@ -15,34 +15,34 @@ TIME_ZONE = "Europe/Berlin"
 
 
 @dataclass(frozen=True, slots=True)
-class Diary:
+class Appointments:
     """The appointments of a story that begins on a day."""
 
     day: date
 
     @property
     def main(self) -> Appointment:
-        """Give the appointment the story is about, its customer from the DMS."""
-        return _appointment(1, self.period(3), _from_the_dms())
+        """Return the appointment the story is about, its customer from the DMS."""
+        return _appointment(1, self.period(3), _dms_customer())
 
     @property
     def other(self) -> Appointment:
-        """Give a second one, for what is refused."""
-        return _appointment(2, self.period(5), _from_the_dms())
+        """Return a second one, for what is refused."""
+        return _appointment(2, self.period(5), _dms_customer())
 
     @property
-    def typed(self) -> Appointment:
-        """Give a third one, its customer typed by hand, for the answer that is lost."""
-        return _appointment(3, self.period(10), _typed_by_hand())
+    def manual(self) -> Appointment:
+        """Return a third one, its customer typed by hand, for the answer that is lost."""
+        return _appointment(3, self.period(10), _manual_customer())
 
     @property
     def running(self) -> Appointment:
-        """Give a fourth one, which began yesterday and ends tomorrow, for the rental that is under way."""
+        """Return a fourth one, which began yesterday and ends tomorrow, for the rental that is running."""
         period: Period = {"start": self.period(-1)["start"], "end": self.period(0)["end"]}
-        return _appointment(4, period, _typed_by_hand())
+        return _appointment(4, period, _manual_customer())
 
     def period(self, days: int) -> Period:
-        """Give the period from 08:30 so many days after the story's day to 17:00 of the day after that."""
+        """Return the period from 08:30 so many days after the story's day to 17:00 of the day after that."""
         zone = ZoneInfo(TIME_ZONE)
         first, last = (self.day + timedelta(days=each) for each in (days, days + 1))
         start = datetime(first.year, first.month, first.day, 8, 30, tzinfo=zone)
@@ -51,12 +51,12 @@ class Diary:
 
 
 def today() -> date:
-    """Give the day in the workshop's zone."""
+    """Return the day in the workshop's zone."""
     return datetime.now(ZoneInfo(TIME_ZONE)).date()
 
 
 def later(text: str, **span: float) -> str:
-    """Give an RFC 3339 time so much later."""
+    """Return an RFC 3339 time that is later by a span, as `timedelta` takes it."""
     return (datetime.fromisoformat(text) + timedelta(**span)).isoformat()
 
 
@@ -72,7 +72,7 @@ def _appointment(number: int, period: Period, customer: Customer) -> Appointment
     }
 
 
-def _from_the_dms() -> Customer:
+def _dms_customer() -> Customer:
     return {
         "source": "dms",
         "number": "K-10023",
@@ -87,5 +87,5 @@ def _from_the_dms() -> Customer:
     }
 
 
-def _typed_by_hand() -> Customer:
+def _manual_customer() -> Customer:
     return {"source": "manual", "kind": "company", "company": "Beispiel & Söhne GmbH", "city": "Ettlingen"}
