@@ -16,7 +16,7 @@ from mobility_hookspecs._kit.loading import Loaded, LoadError, load
 from mobility_hookspecs._kit.outcomes import failed_check, refused, without_answer
 from mobility_hookspecs._kit.reconciling import Reconciling
 from mobility_hookspecs._kit.requests import with_appointment_ids, with_document, with_nothing, with_site
-from mobility_hookspecs.authoring.forking import load_before_fork, load_modules, notice_fork, renew_in_child
+from mobility_hookspecs.authoring.forking import detect_fork, load_before_fork, load_modules, renew_in_child
 from mobility_hookspecs.context import known_locale
 from mobility_hookspecs.gathered import Failure, Gathered
 from mobility_hookspecs.problems import MobilityProblem
@@ -128,7 +128,7 @@ class MobilityHost:
 
         Takes some seconds at most, however a provider behaves. What is asked later fails: ``not_supported``.
         """
-        notice_fork()
+        detect_fork()
         with self._lock:
             self._is_closed = True
         if self._reconciling is not None:
@@ -196,7 +196,7 @@ class MobilityHost:
 
         A second call changes nothing. A child made by ``fork`` goes on by itself.
         """
-        notice_fork()
+        detect_fork()
         with self._lock:
             if self._reconciling is None and not self._is_closed:
                 self._reconciling = Reconciling(partial(self.reconcile, locale=locale), every=every)

@@ -84,12 +84,12 @@ def test_reconciling_goes_on_in_a_child(make_provider, documents, in_child):
     assert in_child(lambda: [each.name for each in threading.enumerate() if "reconc" in each.name]) == []
 
 
-def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
+def test_a_fork_waits_for_blocks_that_delay_it(in_child, until_forking):
     """And what begins meanwhile waits for the fork."""
     inside, left = threading.Event(), []
 
     def work():
-        with forking.undivided(), forking.undivided():
+        with forking.delay_fork(), forking.delay_fork():
             inside.set()
             until_forking()
             left.append(1)
@@ -99,12 +99,12 @@ def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
     assert inside.wait(10)
 
     def has_left():
-        with forking.undivided():
+        with forking.delay_fork():
             return left
 
     assert in_child(has_left) == [1]
     thread.join()
-    with forking.undivided():
+    with forking.delay_fork():
         assert in_child(has_left) == [1]
 
 

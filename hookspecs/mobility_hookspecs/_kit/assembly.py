@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from mobility_hookspecs._kit.isolation import Answer, Limits, Miss
 from mobility_hookspecs._kit.provider import Provider, Question
 from mobility_hookspecs._kit.requests import Accept, Arguments
-from mobility_hookspecs.authoring.forking import notice_fork, renew_in_child
+from mobility_hookspecs.authoring.forking import detect_fork, renew_in_child
 from mobility_hookspecs.context import CallContext, known_locale
 from mobility_hookspecs.gathered import Failure, Gathered
 from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
@@ -113,7 +113,7 @@ class Assembly:
 
     def close(self) -> None:
         """Close every provider and end its threads; a second time does nothing."""
-        notice_fork()
+        detect_fork()
         with self._lock:
             was_closed, self._is_closed = self._is_closed, True
         if was_closed:
@@ -129,7 +129,7 @@ class Assembly:
             provider.end_threads()
 
     def _question(self, hook: str, accept: Accept, *, timeout: float, locale: str | None) -> Question:
-        notice_fork()
+        detect_fork()
         limits = Limits.starting_now(timeout)
         known = self.language(locale)
         arguments = accept(known)
