@@ -20,9 +20,9 @@ from carloop_plugin.events import (
     DOCUMENT_REFUSED,
     tell,
 )
-from mobility_hookspecs.authoring.copies import detach
 from mobility_hookspecs.problems import MobilityProblem, make_problem
 from mobility_schemas import InvalidDocument, validate
+from mobility_schemas.plain import plain_copy
 
 if TYPE_CHECKING:
     from mobility_hookspecs import CallContext
@@ -79,7 +79,7 @@ def checked(
     if problem:
         tell(DOCUMENT_REFUSED, request_id=context.request_id, document=name)
         raise MobilityProblem({**problem, "pointer": pointer + problem.get("pointer", "")})
-    return cast("Document", detach(document))
+    return cast("Document", plain_copy(document))
 
 
 def checked_ids(appointment_ids: list[str], context: CallContext) -> list[str]:

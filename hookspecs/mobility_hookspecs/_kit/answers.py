@@ -18,8 +18,8 @@ from mobility_hookspecs._kit.sanitize import (
     clean_report,
     clean_settings,
 )
-from mobility_hookspecs.authoring.copies import NotCopyable, detach
 from mobility_schemas import InvalidDocument, validate
+from mobility_schemas.plain import NotPlain, plain_copy
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import (
@@ -173,8 +173,8 @@ def _copied(raw: object) -> Fields:
 
 def _copy(raw: object) -> object:
     try:
-        return detach(raw)
-    except NotCopyable:
+        return plain_copy(raw)
+    except NotPlain:
         raise InvalidAnswer.by_flaw(Flaw.FOREIGN) from None
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from mobility_hookspecs._kit.bulkhead import Bulkhead
 from mobility_hookspecs._kit.circuit import Circuit
 from mobility_hookspecs._kit.isolation import Call, Limits
-from mobility_hookspecs.authoring.copies import detach
 from mobility_hookspecs.context import CallContext
+from mobility_schemas.plain import plain_copy
 
 if TYPE_CHECKING:
     from mobility_hookspecs._kit.isolation import Hook, Reader
@@ -64,7 +64,7 @@ class Provider:
 
         :param read: judges the answer.
         """
-        copies = cast("dict[str, object]", detach(dict(question.arguments)))
+        copies = cast("dict[str, object]", plain_copy(dict(question.arguments)))
         # A context of its own too: even a frozen object can be changed by who is determined to.
         arguments = {**copies, "context": replace(question.context)}
         return self._begin(question, arguments, read, bulkhead=self._bulkhead)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NoReturn, TypeAlias, cast
 
-from mobility_hookspecs.authoring.copies import NotCopyable, detach
 from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
 from mobility_schemas import InvalidDocument, validate
+from mobility_schemas.plain import NotPlain, plain_copy
 
 Arguments: TypeAlias = Mapping[str, object]
 Accept: TypeAlias = Callable[[str], Arguments]
@@ -33,8 +33,8 @@ def accept_document(document: object, name: str, *, locale: str) -> dict[str, ob
     :param locale: ``de`` or ``en``, for the problem.
     """
     try:
-        copied = detach(document)
-    except NotCopyable:
+        copied = plain_copy(document)
+    except NotPlain:
         # Its schema refuses what cannot be copied too, and says where; the sentence below is for the rest.
         _accept(document, name, closed=True, pointer="", locale=locale)
         _refuse(_NO_JSON[locale], "", locale=locale)
@@ -78,12 +78,12 @@ def echo(document: object, field: str, name: str) -> str | None:
         validate(held, name)
     except InvalidDocument:
         return None
-    return cast("str", detach(held))
+    return cast("str", plain_copy(held))
 
 
 def _accepted_site(site: object, *, locale: str) -> str:
     _accept(site, "site", pointer="/site", locale=locale)
-    return cast("str", detach(site))
+    return cast("str", plain_copy(site))
 
 
 def _accepted_ids(appointment_ids: object, *, locale: str) -> list[str]:
@@ -91,7 +91,7 @@ def _accepted_ids(appointment_ids: object, *, locale: str) -> list[str]:
         _refuse(_NO_LIST[locale], "", locale=locale)
     for index, appointment_id in enumerate(appointment_ids):
         _accept(appointment_id, "appointment_id", pointer=f"/{index}", locale=locale)
-    return cast("list[str]", detach(list(appointment_ids)))
+    return cast("list[str]", plain_copy(list(appointment_ids)))
 
 
 def _accept(document: object, name: str, *, closed: bool | None = None, pointer: str, locale: str) -> None:
