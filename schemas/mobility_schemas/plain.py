@@ -106,8 +106,10 @@ def _parts(containers: list[object]) -> tuple[list[object], set[object]]:
         if isinstance(container, dict):
             keys.update(dict.keys(container))
             parts.extend(dict.values(container))
+        elif isinstance(container, list):
+            parts.extend(list.__iter__(container))
         else:
-            parts.extend(_items(container))
+            parts.extend(tuple.__iter__(container))  # type: ignore[arg-type]
     return parts, keys
 
 
@@ -172,7 +174,7 @@ def _copied(value: object, known: dict[int, object]) -> object:
     if value is None or kind is bool:
         return value
     if issubclass(kind, str):
-        return str.__str__(value)  # type: ignore[arg-type]
+        return str.__str__(value)
     if issubclass(kind, int):
         return int.__int__(value)  # type: ignore[arg-type]
     if issubclass(kind, float):

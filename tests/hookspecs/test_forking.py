@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from mobility_hookspecs import MobilityHost
-from mobility_hookspecs._kit.circuit import FAILURES_IN_A_ROW, Circuit
+from mobility_hookspecs._kit.limits import FAILURES_IN_A_ROW, CircuitBreaker
 from mobility_hookspecs.authoring import forking
 
 AT_ONCE = 8
@@ -49,14 +49,14 @@ def test_a_lock_that_is_held_at_the_fork_is_free_in_the_child(in_child):
             answer.wait(60)
         return 0.0
 
-    circuit = Circuit(slow_clock)
+    circuit = CircuitBreaker(slow_clock)
     for _ in range(FAILURES_IN_A_ROW):
         circuit.failed(circuit.enter() or 0)
-    thread = threading.Thread(target=circuit.rests, name="slow")
+    thread = threading.Thread(target=circuit.is_open, name="slow")
     thread.start()
     assert asked.wait(10)
     try:
-        assert in_child(circuit.rests)
+        assert in_child(circuit.is_open)
     finally:
         answer.set()
         thread.join()
