@@ -53,6 +53,7 @@ check: $(VENV)/.stamp ## style, types, import order, and that nothing generated 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python schemas/generate_documents.py --check
+	@$(BIN)/python schemas/generate_bundles.py --check
 	@$(BIN)/python docs/generate_reference.py --check
 	@$(BIN)/python .ci/lock_drift.py
 

@@ -28,7 +28,7 @@ from carloop_plugin.settings.environment import (
     missing_settings,
     site_settings,
 )
-from mobility_hookspecs.authoring.forking import load_modules, notice_fork, renew_in_child
+from mobility_hookspecs.authoring.forking import detect_fork, load_modules, renew_in_child
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
@@ -106,7 +106,7 @@ def opened(*, deadline: float) -> Iterator[Services]:
     :param deadline: monotonic seconds; bounds every wait of the call.
     :raises StoreFailed: the records cannot be opened.
     """
-    notice_fork()
+    detect_fork()
     environment = Environment.read()
     with _opened(_source(environment.store), environment, deadline=deadline) as services:
         yield services
@@ -234,7 +234,7 @@ def load_all() -> None:
 
 def close() -> None:
     """Close what is kept between calls, once the calls under way have ended; a later call opens it anew."""
-    notice_fork()
+    detect_fork()
     with _guard:
         sessions, sources = list(_sessions.values()), list(_sources.values())
         _sessions.clear()

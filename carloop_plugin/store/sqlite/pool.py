@@ -28,7 +28,7 @@ from carloop_plugin.store.sqlite.replaced_files import (
     noted_installation,
 )
 from carloop_plugin.store.sqlite.use_lock import in_use
-from mobility_hookspecs.authoring.forking import close_before_fork, renew_in_child, undivided
+from mobility_hookspecs.authoring.forking import close_before_fork, delay_fork, renew_in_child
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class SqliteFile:
 
     @contextmanager
     def _borrowed(self, *, deadline: float) -> Iterator[_Open]:
-        with undivided():
+        with delay_fork():
             generation = self._generation
             connection = self._take() or self._connect(deadline=deadline)
             try:

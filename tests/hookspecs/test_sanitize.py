@@ -2,14 +2,14 @@
 
 import pytest
 
-from mobility_hookspecs._kit.links import is_https, is_showable
+from mobility_hookspecs._kit.sanitize import is_https, is_safe_link
 
 ELSEWHERE = "http://elsewhere.example/x"
 HERE = "http://127.0.0.1:8081/r/1"
 
 
 @pytest.mark.parametrize(
-    ("address", "https", "showable"),
+    ("address", "https", "safe"),
     [
         ("https://carloop.example/r/1", True, True),
         ("http://localhost:8081/r/1", False, True),
@@ -27,9 +27,9 @@ HERE = "http://127.0.0.1:8081/r/1"
         ("", False, False),
     ],
 )
-def test_which_addresses_may_be_shown(address, https, showable):
+def test_which_addresses_may_be_shown(address, https, safe):
     """https anywhere, http on this machine, and nothing else."""
-    assert (is_https(address), is_showable(address)) == (https, showable)
+    assert (is_https(address), is_safe_link(address)) == (https, safe)
 
 
 def test_links_are_dropped_wherever_a_rental_or_vehicle_stands(make_host, make_provider, documents):

@@ -1,7 +1,8 @@
-"""Why a provider did not load, in the words of who set it up."""
+"""Why a provider is not loaded, or its answer not accepted: sentences that repeat nothing of a document."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ from mobility_hookspecs.context import known_locale
 from mobility_hookspecs.problems import ProblemCode, make_problem
 
 if TYPE_CHECKING:
+    from mobility_schemas import InvalidDocument
     from mobility_schemas.documents import Problem
 
 
 class LoadReason(StrEnum):
-    """Name what can keep a provider from loading."""
+    """What can keep a provider from loading."""
 
     IMPORT = "import"
     REGISTRATION = "registration"
@@ -31,13 +33,13 @@ class LoadReason(StrEnum):
     ID_TAKEN = "id_taken"
 
 
-_CODES = {
+_LOAD_CODES = {
     LoadReason.NOT_DESCRIBED: ProblemCode.INVALID_ANSWER,
     LoadReason.CONTRACT_UNREADABLE: ProblemCode.INVALID_ANSWER,
     LoadReason.CONTRACT: ProblemCode.NOT_SUPPORTED,
 }
 
-_SENTENCES = {
+_LOAD_SENTENCES = {
     "de": {
         LoadReason.IMPORT: "Das Modul des Anbieters lässt sich nicht importieren ({about}).",
         LoadReason.REGISTRATION: "Der Anbieter lässt sich nicht anmelden ({about}).",
@@ -74,10 +76,68 @@ _SENTENCES = {
 
 
 def load_problem(reason: LoadReason, *, locale: str, about: str = "", ours: str = "") -> Problem:
-    """Write the problem of a provider that did not load.
+    """Return the problem document of a provider that did not load.
 
     :param about: the hook, the exception's type or the specifier in question.
     :param ours: the contract's version here.
     """
-    detail = _SENTENCES[known_locale(locale)][reason].format(about=about, ours=ours)
-    return make_problem(_CODES.get(reason, ProblemCode.PROVIDER_FAILED), locale=locale, detail=detail)
+    detail = _LOAD_SENTENCES[known_locale(locale)][reason].format(about=about, ours=ours)
+    return make_problem(_LOAD_CODES.get(reason, ProblemCode.PROVIDER_FAILED), locale=locale, detail=detail)
+
+
+class AnswerError(StrEnum):
+    """What can be wrong with an answer that a schema cannot detect."""
+
+    WRONG_TYPE = "wrong_type"
+    NOT_JSON = "not_json"
+    NOT_ASKED_FOR = "not_asked_for"
+    SEVERAL_STATES = "several_states"
+    OTHER_APPOINTMENTS = "other_appointments"
+
+
+_ANSWER_SENTENCES = {
+    "de": {
+        AnswerError.WRONG_TYPE: "Geantwortet wurde mit {about}, nicht mit dem Dokument des Vertrags.",
+        AnswerError.NOT_JSON: "Die Antwort enthält, was in JSON nicht vorkommt, oder ist zu tief verschachtelt.",
+        AnswerError.NOT_ASKED_FOR: "{about} ist nicht das, wonach gefragt wurde.",
+        AnswerError.SEVERAL_STATES: "Zu einem Termin wurde mehr als ein Stand genannt.",
+        AnswerError.OTHER_APPOINTMENTS: "Nicht genau die Termine, nach denen gefragt wurde.",
+    },
+    "en": {
+        AnswerError.WRONG_TYPE: "The answer is a {about}, not the contract's document.",
+        AnswerError.NOT_JSON: "The answer holds what JSON does not know, or is nested too deep.",
+        AnswerError.NOT_ASKED_FOR: "{about} is not the one asked for.",
+        AnswerError.SEVERAL_STATES: "More than one state for an appointment.",
+        AnswerError.OTHER_APPOINTMENTS: "Not exactly the appointments asked for.",
+    },
+}
+
+
+class InvalidAnswer(ValueError):
+    """Raised for an answer that is not passed on; ``str()`` of it may be logged."""
+
+    def __init__(self, text: str, in_language: Callable[[str], str]) -> None:
+        """Keep the sentence; made by ``by_schema`` and ``because``.
+
+        :param text: for the log, English.
+        :param in_language: returns the sentence for ``de`` or ``en``.
+        """
+        super().__init__(text)
+        self.in_language = in_language
+
+    @classmethod
+    def by_schema(cls, refusal: InvalidDocument) -> InvalidAnswer:
+        """Return the error for what a schema refused; its text masks names that the schema does not know."""
+        where = refusal.pointer or "/"
+        return cls(str(refusal), lambda locale: f"{where}: {refusal.in_language(locale)}")
+
+    @classmethod
+    def because(cls, error: AnswerError, about: str = "") -> InvalidAnswer:
+        """Return the error for what a schema cannot detect.
+
+        :param about: the field's name or the answer's type.
+        """
+        return cls(
+            _ANSWER_SENTENCES["en"][error].format(about=about),
+            lambda locale: _ANSWER_SENTENCES[locale][error].format(about=about),
+        )

@@ -1,4 +1,4 @@
-"""What one error of jsonschema means: the place below the element, the sentence that says it, and what it mentions.
+"""What one error of jsonschema means: the place below the element, the sentence for it, and what that mentions.
 
 Only what the schema says is passed on to a sentence, and of a value of the document nothing but its kind.
 """
@@ -26,55 +26,55 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """One thing that is wrong: where below the element, which sentence says it, with which words of the schema."""
+class Violation:
+    """One thing that is wrong: where below the element, which sentence describes it and its details."""
 
     path: Path
     key: str
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-def complaints(error: ValidationError) -> Iterator[Complaint]:
-    """Turn an error into complaints: one, but for several missing or unknown fields."""
+def violations(error: ValidationError) -> Iterator[Violation]:
+    """Turn an error into violations: one, but for several missing or unknown fields."""
     path, keyword, value = list(error.relative_path), str(error.validator), error.validator_value
     match keyword:
         case "required":
-            yield from (Complaint([*path, name], "required") for name in value if name not in error.instance)
+            yield from (Violation([*path, name], "required") for name in value if name not in error.instance)
         case "dependentRequired":
             wanted = [name for given, names in value.items() if given in error.instance for name in names]
-            yield from (Complaint([*path, name], "required") for name in wanted if name not in error.instance)
+            yield from (Violation([*path, name], "required") for name in wanted if name not in error.instance)
         case "additionalProperties":
             known = error.schema.get("properties", {})
-            yield from (Complaint([*path, name], "unknown") for name in error.instance if name not in known)
+            yield from (Violation([*path, name], "unknown") for name in error.instance if name not in known)
         case "type":
             names = [value] if isinstance(value, str) else list(value)
-            yield Complaint(path, "type", {"types": names, "found": _kind(error.instance)})
+            yield Violation(path, "type", {"types": names, "found": _kind(error.instance)})
         case "enum" | "const":
-            yield Complaint(path, "enum", {"values": value if keyword == "enum" else [value]})
+            yield Violation(path, "enum", {"values": value if keyword == "enum" else [value]})
         case "anyOf" | "oneOf" if error.context:
             yield from _of_branches(path, error.context)
         case "pattern" | "format":
             yield _form(path, str(value), error.schema.get("examples"))
         case "minLength" | "minItems" if value == 1:
-            yield Complaint(path, "empty")
+            yield Violation(path, "empty")
         case _:
-            yield Complaint(path, keyword, {"limit": value} if isinstance(value, int | float) else {})
+            yield Violation(path, keyword, {"limit": value} if isinstance(value, int | float) else {})
 
 
-def _form(path: Path, wanted: str, examples: object) -> Complaint:
+def _form(path: Path, wanted: str, examples: object) -> Violation:
     if not wanted.startswith("^") and wanted.startswith("["):
-        return Complaint(path, "empty")  # asks for one visible character anywhere
+        return Violation(path, "empty")  # asks for one visible character anywhere
     if wanted.startswith("^[^"):
-        return Complaint(path, "control_character")
+        return Violation(path, "control_character")
     example = examples[0] if isinstance(examples, list) and examples else None
-    return Complaint(path, "form_like", {"example": example}) if example else Complaint(path, "form")
+    return Violation(path, "form_like", {"example": example}) if example else Violation(path, "form")
 
 
-def _of_branches(path: Path, context: Sequence[ValidationError]) -> Iterator[Complaint]:
+def _of_branches(path: Path, context: Sequence[ValidationError]) -> Iterator[Violation]:
     """Explain a choice of which no branch fits, by the branch that came nearest to fitting."""
-    branches: dict[object, list[Complaint]] = {}
+    branches: dict[object, list[Violation]] = {}
     for error in context:
-        found = [replace(each, path=path + each.path) for each in complaints(error)]
+        found = [replace(each, path=path + each.path) for each in violations(error)]
         branches.setdefault(error.schema_path[0], []).extend(found)
     nearest = [found for found in branches.values() if found and found[0].key not in ("required", "type")]
     if nearest:
@@ -82,14 +82,14 @@ def _of_branches(path: Path, context: Sequence[ValidationError]) -> Iterator[Com
         return
     first = [found[0] for found in branches.values() if found]
     if first and all(each.key == "required" for each in first):
-        yield Complaint(first[0].path, "one_of", {"names": [each.path[-1] for each in first]})
+        yield Violation(first[0].path, "one_of", {"names": [each.path[-1] for each in first]})
     elif first and all(each.key == "type" for each in first):
-        yield Complaint(first[0].path, "type", _types_of(first))
+        yield Violation(first[0].path, "type", _types_of(first))
     else:
-        yield first[0] if first else Complaint(path, "anyOf")
+        yield first[0] if first else Violation(path, "anyOf")
 
 
-def _types_of(found: Sequence[Complaint]) -> dict[str, object]:
+def _types_of(found: Sequence[Violation]) -> dict[str, object]:
     names: list[object] = []
     for each in found:
         types = each.details["types"]

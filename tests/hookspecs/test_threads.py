@@ -2,56 +2,55 @@
 
 import threading
 
-from mobility_hookspecs._kit.bulkhead import Bulkhead
-from mobility_hookspecs._kit.circuit import Circuit
-from mobility_hookspecs._kit.isolation import Call, Limits, Miss
+from mobility_hookspecs._kit.hook_call import Deadlines, HookCall, NoAnswer
+from mobility_hookspecs._kit.limits import CircuitBreaker, ProviderThreads
 
 
-def test_a_bulkhead_uses_a_thread_again():
+def test_a_thread_is_used_again():
     """One job after the other needs one thread; another is begun while the first is not idle again."""
-    bulkhead = Bulkhead("test")
-    threads = set()
+    threads = ProviderThreads("test")
+    used = set()
     for _ in range(20):
         done = threading.Event()
 
         def job(done=done):
-            threads.add(threading.current_thread().ident)
+            used.add(threading.current_thread().ident)
             done.set()
 
-        bulkhead.submit(job)
+        threads.submit(job)
         assert done.wait(5)
-    bulkhead.close()
-    assert len(threads) <= 2
+    threads.close()
+    assert len(used) <= 2
 
 
-def test_a_closed_bulkhead_runs_nothing():
+def test_nothing_runs_after_closing():
     """A job submitted later waits to be taken back."""
-    bulkhead = Bulkhead("test")
-    bulkhead.close()
+    threads = ProviderThreads("test")
+    threads.close()
     ran = threading.Event()
-    bulkhead.submit(ran.set)
-    assert (bulkhead.withdraw(ran.set), ran.is_set()) == (True, False)
+    threads.submit(ran.set)
+    assert (threads.withdraw(ran.set), ran.is_set()) == (True, False)
 
 
 def test_a_call_given_up_before_it_began_never_begins(clock):
     """Not even on a thread that had taken it just then: the host already said that nothing happened."""
     called = threading.Event()
-    closed = Bulkhead("test")
+    closed = ProviderThreads("test")
     closed.close()
-    call = Call(
-        "taxi",
-        "on_rental_change",
-        hook=called.set,
+    call = HookCall(
+        provider="taxi",
+        hook="on_rental_change",
+        function=called.set,
         arguments={},
         read=lambda raw: raw,
-        bulkhead=closed,
-        circuit=Circuit(clock),
-        limits=Limits.starting_now(0.05),
+        threads=closed,
+        circuit=CircuitBreaker(clock),
+        deadlines=Deadlines.after(0.05),
         locale="en",
     )
     call.begin()
-    outcome = call.outcome()
-    assert (type(outcome), outcome.called, outcome.problem["code"]) == (Miss, False, "busy")
+    result = call.result()
+    assert (type(result), result.was_called, result.problem["code"]) == (NoAnswer, False, "busy")
     call._run()
     assert called.is_set() is False
 

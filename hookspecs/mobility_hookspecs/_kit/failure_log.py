@@ -1,6 +1,6 @@
-"""What the log says about a provider's fault: where it happened, and never about whom.
+"""Log what went wrong with a provider, without any value of a document.
 
-An exception's message may hold the document it choked on, so messages are left out; the frames and the
+An exception's message may hold the document that caused it, so messages are left out; the frames and the
 types lead to the line of code.
 """
 
@@ -20,8 +20,8 @@ _LONGEST_CHAIN = 5
 _MOST_FRAMES = 30
 
 
-def log_fault(provider: str, hook: str, error: BaseException) -> None:
-    """Write a provider's exception to the log, with its frames and without its message.
+def log_exception(provider: str, hook: str, error: BaseException) -> None:
+    """Log a provider's exception, with its frames and without its message.
 
     :param provider: the provider's id, or the name it is loaded under.
     :param hook: the hook's name.
@@ -35,20 +35,20 @@ def log_fault(provider: str, hook: str, error: BaseException) -> None:
 
 
 def log_load_failure(failure: Failure) -> None:
-    """Write to the log that a provider did not load, and why: before any call, no document can be in it."""
+    """Log that a provider did not load, and why: before any call, no document can be in it."""
     LOG.error("provider does not load: %s (%s)", failure, failure.problem["code"])
 
 
 def log_invalid(provider: str, hook: str, reason: str) -> None:
-    """Write to the log that an answer is invalid.
+    """Log that an answer is invalid.
 
     :param reason: where and why, without values of the document.
     """
     LOG.error("%s of provider %s gave an invalid answer: %s", hook, provider, reason)
 
 
-def log_hang(provider: str, hook: str, seconds: float) -> None:
-    """Write to the log that a call did not answer in time.
+def log_timeout(provider: str, hook: str, seconds: float) -> None:
+    """Log that a call did not answer in time.
 
     :param seconds: how long the call was waited for.
     """
