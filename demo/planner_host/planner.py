@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from planner_host.audit import Audit
-from planner_host.changes import Changes
 from planner_host.dms import Dms, open_dms
-from planner_host.filters import FilterCache
-from planner_host.records import Records
-from planner_host.titles import Titles
+from planner_host.providers.changes import Changes
+from planner_host.providers.filters import FilterCache
+from planner_host.providers.titles import Titles
+from planner_host.storage.audit import Audit
+from planner_host.storage.records import Records
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost

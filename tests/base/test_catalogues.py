@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
-from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS
+from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "web_base"

@@ -15,8 +15,8 @@ from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
-from carloop_plugin.store.sqlite import use_lock
 from carloop_plugin.store.sqlite import salvage as remains
+from carloop_plugin.store.sqlite import use_lock
 from carloop_plugin.store.sqlite.pool import SqliteFile
 from carloop_plugin.usecases.rebuild import rebuild
 from carloop_plugin.usecases.reconcile import reconcile

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mobility_hookspecs import make_problem
-from planner_host.appointments import Appointment
+from planner_host.appointments.appointment import Appointment
+from planner_host.mobility.step import Step, look_up
 from planner_host.pages import planner_of
-from planner_host.step import Step, look_up
 from web_base.pages import Page
 
 if TYPE_CHECKING:

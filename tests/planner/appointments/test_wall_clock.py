@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner_host.times import WallTime, fold_of, read_instant, read_time
+from planner_host.appointments.wall_clock import WallTime, fold_of, read_instant, read_time
 from web_base.days import Mistyped, read_day
 
 TODAY = date(2026, 11, 24)

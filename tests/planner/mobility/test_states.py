@@ -2,9 +2,9 @@
 
 import pytest
 
-from planner_host.states import ORDER, states_of
+from planner_host.mobility.states import ORDER, states_of
 
-from .conftest import HOOKS, Fake, failing
+from ..conftest import HOOKS, Fake, failing
 
 
 def words(planner, *ids):

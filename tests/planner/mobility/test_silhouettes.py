@@ -2,9 +2,9 @@
 
 import re
 
-from planner_host.silhouettes import silhouette_of
+from planner_host.mobility.silhouettes import silhouette_of
 
-from .conftest import FOLDER
+from ..conftest import FOLDER
 
 CLASSES = {
     "Kleinwagen": "small",

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from planner_host.filters import Choices
-from planner_host.offer_form import FoundFor, found_for
+from planner_host.mobility.form import FoundFor, found_for
+from planner_host.mobility.silhouettes import silhouette_of
+from planner_host.mobility.step import ShownFailure
 from planner_host.planner import Planner
-from planner_host.silhouettes import silhouette_of
-from planner_host.step import ShownFailure
+from planner_host.providers.filters import Choices
 from web_base.languages import Language
 from web_base.security import origin_of
 

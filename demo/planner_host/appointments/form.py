@@ -13,9 +13,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
-from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS, Appointment, Visit
+from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS, Appointment, Visit
+from planner_host.appointments.wall_clock import (
+    WallTime,
+    fold_of,
+    is_in_calendar,
+    mistakes,
+    next_quarter,
+    read_instant,
+)
 from planner_host.dms.csv_import import is_visible, longest
-from planner_host.times import WallTime, fold_of, is_in_calendar, mistakes, next_quarter, read_instant
 from web_base.days import Mistyped
 from web_base.languages import Language
 

@@ -9,7 +9,7 @@ import random
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from planner_host.appointments import Appointment, Visit
+from planner_host.appointments.appointment import Appointment, Visit
 from planner_host.planner import Planner
 
 FIRST_CUSTOMER: Final = 10_001

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mobility_schemas import validate
-from planner_host.appointments import (
+from planner_host.appointments.appointment import (
     MANUAL_FIELDS,
     VEHICLE_FIELDS,
     Appointment,
@@ -18,8 +18,7 @@ from planner_host.appointments import (
     name_of,
     new_id,
 )
-from planner_host.dms.csv_import import longest
-from planner_host.visit_form import (
+from planner_host.appointments.form import (
     FIELDS,
     LONGEST_WORK,
     blank_texts,
@@ -31,8 +30,9 @@ from planner_host.visit_form import (
     with_vehicle,
     without_customer,
 )
+from planner_host.dms.csv_import import longest
 
-from .conftest import NOW
+from ..conftest import NOW
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 25, 7, tzinfo=UTC)

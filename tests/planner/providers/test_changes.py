@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from planner_host import changes as module
 from planner_host.planner import finding_out
+from planner_host.providers import changes as module
 
-from .conftest import HOOKS, MANUAL, PERIOD, Fake, at_once, problem
+from ..conftest import HOOKS, MANUAL, PERIOD, Fake, at_once, problem
 
 ALL = timedelta(0)
 DONE = ("anna", "book", "done", "")

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from mobility_schemas import validate
-from planner_host.appointments import document_of
-from planner_host.seeding import seed
+from planner_host.appointments.appointment import document_of
+from planner_host.examples.seed import seed
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, cast
 import sqlite_utils
 from sqlite_utils import Migrations
 
-from planner_host.appointments import Appointment, Status, Visit, person_of, plate_of
+from planner_host.appointments.appointment import Appointment, Status, Visit, person_of, plate_of
 from planner_host.dms.folding import plain, without_umlauts
 from web_base.database import Database, Row, execute_script
 

@@ -1,8 +1,8 @@
 """Classes and features are asked for seldom, and never kept from an answer that lacks a provider."""
 
-from planner_host.filters import FRESH_SECONDS, Choice, FilterCache
+from planner_host.providers.filters import FRESH_SECONDS, Choice, FilterCache
 
-from .conftest import HOOKS, problem
+from ..conftest import HOOKS, problem
 
 
 def test_choices_are_named_by_the_provider(planner):

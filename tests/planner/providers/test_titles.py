@@ -1,6 +1,6 @@
 """The names of cars that were found, kept for the last few searches."""
 
-from planner_host.titles import Titles
+from planner_host.providers.titles import Titles
 
 
 def test_a_car_is_named_with_its_plate(fake):

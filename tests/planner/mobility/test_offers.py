@@ -2,9 +2,9 @@
 
 import pytest
 
-from planner_host.offers import search
+from planner_host.mobility.offers import search
 
-from .conftest import HOOKS, PERIOD
+from ..conftest import HOOKS, PERIOD
 
 REQUEST = {"site": "main", "period": PERIOD, "filters": {"vehicle_classes": [], "features": []}}
 

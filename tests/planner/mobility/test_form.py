@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mobility_schemas import validate
-from planner_host.appointments import Appointment, Visit
-from planner_host.offer_form import (
+from planner_host.appointments.appointment import Appointment, Visit
+from planner_host.mobility.form import (
     LIMIT,
     MOMENTS,
     RENTER,
@@ -21,7 +21,7 @@ from planner_host.offer_form import (
 )
 from web_base.pages import Form
 
-from .conftest import NOW, PERIOD
+from ..conftest import NOW, PERIOD
 
 DMS = {"source": "dms", "number": "10001", "last_name": "Müller", "phone": "0221 1"}
 TYPED = {"source": "manual", "last_name": "Sommer", "phone": "0721 1"}

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from planner_host.appointments import MANUAL_FIELDS, Appointment, period_of
-from planner_host.times import next_quarter
-from planner_host.visit_form import moment_texts, read_customer, read_period, usual_end
+from planner_host.appointments.appointment import MANUAL_FIELDS, Appointment, period_of
+from planner_host.appointments.form import moment_texts, read_customer, read_period, usual_end
+from planner_host.appointments.wall_clock import next_quarter
 from web_base.languages import Language
 from web_base.pages import Form, Refused
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from planner_host import step as module
-from planner_host.step import look_up
+from planner_host.mobility import step as module
+from planner_host.mobility.step import look_up
 
-from .conftest import HOOKS, failing
+from ..conftest import HOOKS, failing
 
 CHANGE = {"provider": "fake", "action": "change_end", "rental_id": "R-1", "end": "2026-11-26T17:00:00+01:00"}
 PROPOSAL = {"id": "p-1", "reason": "appointment_moved", "message": "Verleihende ändern?", "change": CHANGE}

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from planner_host.appointments import Status
-from planner_host.records import Saved, SavedMeanwhile
+from planner_host.appointments.appointment import Status
+from planner_host.storage.records import Saved, SavedMeanwhile
 
-from .conftest import at_once
+from ..conftest import at_once
 
 
 @pytest.fixture

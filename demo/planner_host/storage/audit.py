@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from planner_host.records import read_us, write_us
+from planner_host.storage.records import read_us, write_us
 from web_base.database import Database, Row
 
 PAGE_SIZE = 50

@@ -7,9 +7,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final, cast
 
 from mobility_hookspecs import make_problem
-from planner_host.appointments import Appointment, document_of
-from planner_host.found_out import FoundOut
+from planner_host.appointments.appointment import Appointment, document_of
 from planner_host.planner import Planner
+from planner_host.storage.found_out import FoundOut
 
 if TYPE_CHECKING:
     from mobility_hookspecs import Failure

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from planner_host.audit import LONGEST, PAGE_SIZE, Deed
+from planner_host.storage.audit import LONGEST, PAGE_SIZE, Deed
 
 LATER = timedelta(minutes=5)
 
@@ -70,7 +70,7 @@ def test_pages_go_back_in_time(planner, booking):
 
 def test_the_log_is_bounded(planner, booking, monkeypatch):
     """In the length of its fields, and in their number; the oldest deeds go first."""
-    monkeypatch.setattr("planner_host.audit.MOST_KEPT", 3)
+    monkeypatch.setattr("planner_host.storage.audit.MOST_KEPT", 3)
     long = "x" * 10_000
     for number in range(5):
         change = f"c-{number}"

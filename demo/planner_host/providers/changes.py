@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
-from planner_host.audit import Audit, Deed
-from planner_host.found_out import Unseen
-from planner_host.records import Records, write_us
+from planner_host.storage.audit import Audit, Deed
+from planner_host.storage.found_out import Unseen
+from planner_host.storage.records import Records, write_us
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
