@@ -6,13 +6,13 @@ import pytest
 
 from mobility_schemas import validate
 from planner_host.appointments.appointment import document_of
-from planner_host.examples.seed import seed
+from planner_host.example_appointments import seed
 
 
 @pytest.fixture
-def planner(workshop, seeded_dms):
+def planner(workshop, example_dms):
     """A planner that was started for the first time."""
-    workshop.dms = seeded_dms
+    workshop.dms = example_dms
     planner = workshop.planner()
     seed(planner)
     return planner

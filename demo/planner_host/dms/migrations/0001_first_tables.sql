@@ -1,14 +1,3 @@
-"""The tables of the DMS's file. A migration that was released is never edited."""
-
-from typing import Final
-
-from sqlite_utils import Database, Migrations
-
-MIGRATIONS: Final = Migrations("planner_host_dms")
-
-# `keys` is the index of the search: a search of a few words is as many range scans, whatever the number of customers.
-# It needs no extension of SQLite's, and unlike a full-text index it knows in which field a word was found.
-_TABLES: Final = """
 CREATE TABLE customers (
   id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, kind TEXT NOT NULL CHECK (kind IN ('person', 'company')),
   salutation TEXT NOT NULL, first_name TEXT NOT NULL, last_name TEXT NOT NULL, company TEXT NOT NULL,
@@ -26,11 +15,3 @@ CREATE TABLE keys (
   PRIMARY KEY (key, rank, customer)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX keys_of_customers ON keys (customer, key, rank);
-"""
-
-
-@MIGRATIONS(name="0001_first_tables")
-def first_tables(db: Database) -> None:
-    """Make the tables of the first version, in the transaction of whoever opens the file."""
-    for statement in filter(str.strip, _TABLES.split(";")):
-        db.execute(statement)

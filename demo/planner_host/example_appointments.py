@@ -1,6 +1,6 @@
 """Appointments for a planner that has none, so that there is something to look at: last week and the four to come.
 
-The same on every machine but for the date; customers are those of the seeded DMS.
+The same on every machine but for the date; customers are those of the example DMS.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from planner_host.appointments.appointment import Appointment, Visit
 from planner_host.planner import Planner
 
 FIRST_CUSTOMER: Final = 10_001
-CUSTOMERS: Final = 2_000
+CUSTOMERS: Final = 300
 DAYS: Final = (-7, 35)
 A_DAY: Final = 4
 OPENING: Final = (7, 30)
