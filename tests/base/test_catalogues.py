@@ -20,7 +20,7 @@ from jinja2 import Environment, nodes
 
 from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
 from carloop_story import after_crash, before_crash
-from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS
+from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "web_base"
@@ -66,6 +66,9 @@ DECLARED = {
         "accounts.said.*": "account_disabled account_enabled account_deleted",
         "deed.*": f"{CHANGES} settings appointment_new appointment_scheduled appointment_cancelled"
         " appointment_taken_up account_set account_disabled account_enabled account_deleted password_changed",
+        "finding.*": "dms_busy dms_not_writable dms_damaged dms_newer dms_full dms_failed csv_unreadable csv_encoding"
+        " csv_empty csv_delimiter csv_column_missing csv_column_twice csv_quotes csv_cells csv_value_missing"
+        " csv_name_missing csv_car_empty csv_too_long csv_control_character csv_number_twice csv_customer_unknown",
         "differs.*": "vehicle_class features period station",
         "kind.*": "rental_car courtesy_car bike taxi transit other",
         "outcome.*": "done saved refused unknown",
