@@ -20,7 +20,7 @@ from carloop_plugin.domain.failures import ConfigurationProblem, Failed, Reason,
 from carloop_plugin.domain.settings import SiteSettings, StoredSettings
 from carloop_plugin.domain.store_location import is_shared_store, shown
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import Call, Carloop, Clock, Credentials
+from carloop_plugin.ports import Carloop, Clock, Credentials, UseCaseContext
 from carloop_plugin.settings.credentials import open_credentials
 from carloop_plugin.settings.environment import (
     Environment,
@@ -44,12 +44,9 @@ LONGEST_CALL = 24 * 3600.0
 _AT_FIRST_USE = (
     *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
     *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
-    *(f"carloop_plugin.usecases.{name}" for name in ("change", "reconcile", "step")),
-    *(
-        "carloop_plugin.contract.hook_boundary",
-        "carloop_plugin.settings.check",
-        "carloop_plugin.settings.page",
-    ),
+    *(f"carloop_plugin.usecases.{name}" for name in ("appointment", "change", "reconcile")),
+    *(f"carloop_plugin.contract.{name}" for name in ("boundary", "offers", "requests", "steps")),
+    *("carloop_plugin.settings.check", "carloop_plugin.settings.page"),
     *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
     *("mobility_schemas.explaining", "mobility_schemas.sentences"),
 )
@@ -74,7 +71,7 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Give the present instant in UTC."""
+        """Return the present instant in UTC."""
         return datetime.now(UTC)
 
 
@@ -84,26 +81,26 @@ SLEEP: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
-class Wired:
+class Services:
     """What one hook call works with: the use cases' `call`, and the settings around it."""
 
-    call: Call
+    context: UseCaseContext
     environment: Environment
     credentials: Credentials
 
     def settings(self, site: Site) -> SiteSettings:
-        """Give what is in force for a site."""
+        """Return what is in force for a site."""
         return site_settings(
-            site, environment=self.environment, store=self.call.store, credentials=self.credentials
+            site, environment=self.environment, store=self.context.store, credentials=self.credentials
         )
 
     def sites(self) -> Iterable[Site]:
-        """Name every site that is known: from the configuration file and from our records."""
-        return dict.fromkeys((*map(Site, self.environment.config.sites), *self.call.store.sites()))
+        """Return every site that is known: from the configuration file and from our records."""
+        return dict.fromkeys((*map(Site, self.environment.config.sites), *self.context.store.sites()))
 
 
 @contextmanager
-def opened(*, deadline: float) -> Iterator[Wired]:
+def opened(*, deadline: float) -> Iterator[Services]:
     """Open everything for one call.
 
     :param deadline: monotonic seconds; bounds every wait of the call.
@@ -111,12 +108,12 @@ def opened(*, deadline: float) -> Iterator[Wired]:
     """
     detect_fork()
     environment = Environment.read()
-    with _opened(_source(environment.store), environment, deadline=deadline) as wired:
-        yield wired
+    with _opened(_source(environment.store), environment, deadline=deadline) as services:
+        yield services
 
 
 @contextmanager
-def _opened(source: Source, environment: Environment, *, deadline: float) -> Iterator[Wired]:
+def _opened(source: Source, environment: Environment, *, deadline: float) -> Iterator[Services]:
     credentials = open_credentials(environment.store)
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
@@ -131,12 +128,12 @@ def _opened(source: Source, environment: Environment, *, deadline: float) -> Ite
         def station_of(site: Site) -> str | None:
             return settings(site).station
 
-        call = Call(store, connect, station_of, CLOCK, deadline)
-        yield Wired(call, environment, credentials)
+        context = UseCaseContext(store, connect, station_of, CLOCK, deadline)
+        yield Services(context, environment, credentials)
 
 
 def rebuild_store(
-    *, deadline: float, tell: Callable[[int], None] = lambda _: None
+    *, deadline: float, progress: Callable[[int], None] = lambda _: None
 ) -> tuple[Path | None, Rebuilt]:
     """Rebuild damaged or lost records from Carloop, then put them in the place of the old ones, which are moved aside.
 
@@ -163,8 +160,8 @@ def rebuild_store(
         fresh = begin_rebuilding(path)
         source = source_of(str(fresh), installation=installation)
         try:
-            with _opened(source, environment, deadline=deadline) as wired:
-                rebuilt = _rebuild_from(remains, wired, tell)
+            with _opened(source, environment, deadline=deadline) as services:
+                rebuilt = _rebuild_from(remains, services, progress)
             source.close()
             if rebuilt.missing:
                 return None, rebuilt
@@ -175,38 +172,42 @@ def rebuild_store(
             discard_unfinished(path)
 
 
-def _rebuild_from(remains: Remains, wired: Wired, tell: Callable[[int], None]) -> Rebuilt:
+def _rebuild_from(remains: Remains, services: Services, progress: Callable[[int], None]) -> Rebuilt:
     from carloop_plugin.usecases.rebuild import rebuild
 
-    store = wired.call.store
+    store = services.context.store
     store.carry_over(remains.rows())
-    sites = [*dict.fromkeys((*remains.sites(), *wired.sites()))]
+    sites = [*dict.fromkeys((*remains.sites(), *services.sites()))]
     # Where the old records do not say which sites they had, the one that is named nowhere may be among them.
-    if not sites or (not remains.is_complete and _has_address(DEFAULT_SITE, wired)):
+    if not sites or (not remains.is_complete and _has_address(DEFAULT_SITE, services)):
         sites.append(DEFAULT_SITE)
     for site in sites:
-        _restore_address(site, wired)
-    rebuilt = rebuild(sites, wired.call, tell=tell)
+        _restore_address(site, services)
+    rebuilt = rebuild(sites, services.context, progress=progress)
     return replace(rebuilt, pending=store.count_pending()[0], is_complete=remains.is_complete)
 
 
-def _has_address(site: Site, wired: Wired) -> bool:
+def _has_address(site: Site, services: Services) -> bool:
     with suppress(Failed):
-        settings = wired.settings(site)
+        settings = services.settings(site)
         return bool(settings.base_url and settings.token)
     return False
 
 
-def _restore_address(site: Site, wired: Wired) -> None:
+def _restore_address(site: Site, services: Services) -> None:
     """Take a site's address from its token, which is kept elsewhere with the origin that it was entered for."""
     with suppress(Failed):  # reading the site says what is wrong with its settings
-        if wired.settings(site).base_url is None and (token := wired.credentials.token(site)):
-            station = wired.call.station_of(site)
-            wired.call.store.save_settings(site, StoredSettings(token.origin, station))
+        if services.settings(site).base_url is None and (token := services.credentials.token(site)):
+            station = services.context.station_of(site)
+            services.context.store.save_settings(site, StoredSettings(token.origin, station))
 
 
 def copy_store(
-    origin: str, target: str, *, deadline: float, tell: Callable[[int, int], None] = lambda _done, _all: None
+    origin: str,
+    target: str,
+    *,
+    deadline: float,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Copied:
     """Copy all records from one place to an empty one; places as `CARLOOP_STORE` names them.
 
@@ -216,7 +217,7 @@ def copy_store(
     from carloop_plugin.store.copying import copy_records
 
     here, there = locate_store(origin), locate_store(target)
-    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=tell)
+    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=progress)
 
 
 def load_all() -> None:
@@ -232,7 +233,7 @@ def load_all() -> None:
 
 
 def close() -> None:
-    """Give back what is kept between calls. Calls under way end in peace; a later one opens anew."""
+    """Close what is kept between calls, once the calls under way have ended; a later call opens it anew."""
     detect_fork()
     with _guard:
         sessions, sources = list(_sessions.values()), list(_sources.values())

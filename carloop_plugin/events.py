@@ -84,8 +84,8 @@ CHANGE_SET_ASIDE = Event(
     "After 20 answers that settled nothing recovery leaves a change to a person, and tries it after the others.",
     (*_INTENT, "code", "sends", "tries"),
 )
-RENTAL_ASTRAY = Event(
-    "rental.astray",
+RENTAL_MISMATCHED = Event(
+    "rental.mismatched",
     WARNING,
     "Carloop did something else than it was asked for; the rental is not linked.",
     _INTENT,
@@ -106,14 +106,14 @@ RENTAL_UNREADABLE = Event(
 VEHICLES_UNREADABLE = Event(
     "vehicles.unreadable", WARNING, "A search left out vehicles that cannot be read.", ("ids", "count")
 )
-CARLOOP_HEARD = Event(
-    "carloop.heard",
+CARLOOP_RECONCILED = Event(
+    "carloop.reconciled",
     DEBUG,
     "A round of reconciling with one Carloop is over.",
     ("account", "skew_seconds", "settled", "changed", "seconds"),
 )
-CARLOOP_UNHEARD = Event(
-    "carloop.unheard",
+CARLOOP_NOT_RECONCILED = Event(
+    "carloop.not_reconciled",
     WARNING,
     "A site's Carloop could not be asked, or not for all of its news; what is pending there stays so.",
     ("site", "code"),
@@ -175,7 +175,7 @@ EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))
 """Every event there is, in the order of this file."""
 
 
-def tell(event: Event, **fields: Field) -> None:
+def log_event(event: Event, **fields: Field) -> None:
     """Write an event to the log, with those of its fields that have a value."""
     if not LOG.isEnabledFor(event.level):
         return

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from carloop_plugin.domain.appointments import NAMES
+from carloop_plugin.domain.customers import NAMES
 
 
 class Kind(StrEnum):
@@ -150,7 +150,7 @@ COLUMNS = (
         _WITH_RECORDS,
     ),
     Place(
-        "rentals.document",
+        "rentals.details",
         Kind.REFERENCE,
         "the rental as it is shown: appointment's id, car and times, no customer",
         "show the rental without asking Carloop",

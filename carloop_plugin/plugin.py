@@ -43,62 +43,72 @@ def describe_mobility_provider() -> contract.ProviderInfo:
 
 @hookimpl
 def on_appointment_saved(appointment: contract.Appointment, context: CallContext) -> contract.MobilityStep:
-    """Remember the appointment and say what step 4 shows."""
-    from carloop_plugin.contract.hook_boundary import answering, checked
-    from carloop_plugin.usecases.step import save_appointment
+    """Remember the appointment and return what step 4 shows."""
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering, receive
+    from carloop_plugin.contract.requests import parse_appointment
+    from carloop_plugin.contract.steps import step_document
+    from carloop_plugin.usecases.appointment import save_appointment
 
-    appointment = checked(appointment, "appointment", context)
-    with answering("on_appointment_saved", context) as wired:
-        return save_appointment(appointment, wired.call, locale=context.locale)
+    appointment = receive(appointment, "appointment", context)
+    with answering("on_appointment_saved", context), opened(deadline=context.deadline) as services:
+        step = save_appointment(parse_appointment(appointment), services.context)
+        return step_document(step, appointment["customer"], locale=context.locale)
 
 
 @hookimpl
 def provide_mobility_filters(site: str, context: CallContext) -> contract.MobilityFilters:
     """Read the vehicle classes and features from Carloop."""
-    from carloop_plugin.contract.hook_boundary import answering, checked
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering, receive
+    from carloop_plugin.contract.offers import filters_document
     from carloop_plugin.domain.values import Site
-    from carloop_plugin.usecases.search import filters
 
-    site = checked(site, "site", context)
-    with answering("provide_mobility_filters", context) as wired:
-        return filters(carloop=wired.call.connect(Site(site)), deadline=wired.call.deadline)
+    site = receive(site, "site", context)
+    with answering("provide_mobility_filters", context), opened(deadline=context.deadline) as services:
+        carloop = services.context.connect(Site(site))
+        return filters_document(carloop.filters(deadline=services.context.deadline))
 
 
 @hookimpl
 def provide_mobility_options(
     request: contract.MobilityRequest, context: CallContext
 ) -> contract.MobilityOffer:
-    """Search the free cars."""
-    from carloop_plugin.contract.hook_boundary import answering, checked
+    """Search the free vehicles."""
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering, receive
+    from carloop_plugin.contract.offers import offer_document
+    from carloop_plugin.contract.requests import parse_search
     from carloop_plugin.domain.values import AppointmentId, Site
     from carloop_plugin.usecases.search import search
 
-    request = checked(request, "mobility_request", context)
-    with answering("provide_mobility_options", context) as wired:
-        site = Site(request["site"])
+    request = receive(request, "mobility_request", context)
+    with answering("provide_mobility_options", context), opened(deadline=context.deadline) as services:
+        own, site = services.context, Site(request["site"])
         appointment_id = request.get("appointment_id")
-        saved = wired.call.store.appointment(AppointmentId(appointment_id)) if appointment_id else None
-        return search(
-            request,
-            carloop=wired.call.connect(site),
-            station=wired.call.station_of(site),
+        saved = own.store.appointment(AppointmentId(appointment_id)) if appointment_id else None
+        offer = search(
+            parse_search(request, station=own.station_of(site)),
+            carloop=own.connect(site),
             time_zone=saved.time_zone if saved else None,
-            locale=context.locale,
-            deadline=wired.call.deadline,
+            deadline=own.deadline,
         )
+        return offer_document(offer, period=request["period"], locale=context.locale)
 
 
 @hookimpl
 def on_rental_change(change: contract.RentalChange, context: CallContext) -> contract.RentalOutcome | None:
     """Book, change the end or cancel; refusals and unknown outcomes are answers, not exceptions."""
-    from carloop_plugin.contract.documents import outcome_document
-    from carloop_plugin.contract.hook_boundary import (
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import (
         answering,
-        checked,
         is_for_another,
-        refused,
-        tell_outcome,
+        log_outcome,
+        receive,
+        refuse_change,
     )
+    from carloop_plugin.contract.rentals import outcome_document
+    from carloop_plugin.contract.requests import parse_change
     from carloop_plugin.usecases.change import change_rental
     from mobility_hookspecs.problems import MobilityProblem
 
@@ -106,55 +116,63 @@ def on_rental_change(change: contract.RentalChange, context: CallContext) -> con
         return None
     begun = time.monotonic()
     try:
-        change = checked(change, "rental_change", context)
-        with answering("on_rental_change", context) as wired:
-            outcome = change_rental(change, wired.call)
+        change = receive(change, "rental_change", context)
+        with answering("on_rental_change", context), opened(deadline=context.deadline) as services:
+            command = parse_change(change, installation=services.context.store.installation)
+            outcome = change_rental(command, services.context)
             answer = outcome_document(outcome, change_id=change["change_id"], locale=context.locale)
     except MobilityProblem as failure:
-        answer = refused(change, failure.problem)
-    tell_outcome(change, answer, context, begun=begun)
+        answer = refuse_change(change, failure.problem)
+    log_outcome(change, answer, context, begun=begun)
     return answer
 
 
 @hookimpl
 def provide_mobility_states(appointment_ids: list[str], context: CallContext) -> list[contract.MobilityState]:
-    """Say from our own records how appointments stand."""
-    from carloop_plugin.contract.hook_boundary import answering, checked_ids
+    """Return from our own records how appointments stand."""
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering, receive_ids
+    from carloop_plugin.contract.steps import state_document
     from carloop_plugin.domain.values import AppointmentId
-    from carloop_plugin.usecases.step import states
+    from carloop_plugin.usecases.appointment import standings
 
-    asked = [AppointmentId(each) for each in checked_ids(appointment_ids, context)]
-    with answering("provide_mobility_states", context) as wired:
-        return states(asked, wired.call, locale=context.locale)
+    asked = [AppointmentId(each) for each in receive_ids(appointment_ids, context)]
+    with answering("provide_mobility_states", context), opened(deadline=context.deadline) as services:
+        found = standings(asked, services.context)
+        return [state_document(each, found[each], locale=context.locale) for each in asked]
 
 
 @hookimpl
 def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
-    """Settle what is pending and bring in what changed at Carloop."""
-    from carloop_plugin.contract.documents import reconcile_document
-    from carloop_plugin.contract.hook_boundary import answering
+    """Settle what is pending and read what changed at Carloop."""
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering
+    from carloop_plugin.contract.rentals import reconcile_document
     from carloop_plugin.usecases.reconcile import reconcile
 
-    with answering("reconcile_rentals", context) as wired:
-        report = reconcile(wired.sites(), wired.call)
-        pending, oldest = wired.call.store.count_pending()
-        return reconcile_document(report, pending=pending, oldest=oldest, locale=context.locale)
+    with answering("reconcile_rentals", context), opened(deadline=context.deadline) as services:
+        report = reconcile(services.sites(), services.context)
+        pending, oldest = services.context.store.count_pending()
+        return reconcile_document(
+            report.settled, report.changed, pending=pending, oldest=oldest, locale=context.locale
+        )
 
 
 @hookimpl
 def provide_provider_settings(site: str, context: CallContext) -> contract.ProviderSettings:
-    """Give a site's settings and the form to edit them, never a secret."""
-    from carloop_plugin.contract.hook_boundary import answering, checked
+    """Return a site's settings and the form to edit them, never a secret."""
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering, receive
     from carloop_plugin.domain.values import Site
     from carloop_plugin.settings.page import describe_settings
 
-    site = checked(site, "site", context)
-    with answering("provide_provider_settings", context) as wired:
+    site = receive(site, "site", context)
+    with answering("provide_provider_settings", context), opened(deadline=context.deadline) as services:
         return describe_settings(
             Site(site),
-            environment=wired.environment,
-            store=wired.call.store,
-            credentials=wired.credentials,
+            environment=services.environment,
+            store=services.context.store,
+            credentials=services.credentials,
             locale=context.locale,
         )
 
@@ -164,21 +182,22 @@ def save_provider_settings(
     settings: contract.ProviderSettings, context: CallContext
 ) -> contract.CheckReport | None:
     """Save a site's settings and test them; another provider's are none of ours."""
-    from carloop_plugin.contract.hook_boundary import answering, checked, is_for_another
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering, is_for_another, receive
     from carloop_plugin.settings.page import save_settings
 
     if is_for_another(settings):
         return None
-    settings = checked(settings, "provider_settings", context, closed=True)
-    with answering("save_provider_settings", context) as wired:
+    settings = receive(settings, "provider_settings", context, closed=True)
+    with answering("save_provider_settings", context), opened(deadline=context.deadline) as services:
         return save_settings(
             settings,
-            environment=wired.environment,
-            store=wired.call.store,
-            credentials=wired.credentials,
-            connect=wired.call.connect,
-            clock=wired.call.clock,
-            deadline=wired.call.deadline,
+            environment=services.environment,
+            store=services.context.store,
+            credentials=services.credentials,
+            connect=services.context.connect,
+            clock=services.context.clock,
+            deadline=services.context.deadline,
             locale=context.locale,
         )
 
@@ -186,21 +205,22 @@ def save_provider_settings(
 @hookimpl
 def check_mobility_provider(site: str, context: CallContext) -> contract.CheckReport:
     """Test the connection of a site."""
-    from carloop_plugin.contract.hook_boundary import answering, checked
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering, receive
     from carloop_plugin.domain.values import Site
     from carloop_plugin.settings.check import check_site
 
-    site = checked(site, "site", context)
-    with answering("check_mobility_provider", context) as wired:
+    site = receive(site, "site", context)
+    with answering("check_mobility_provider", context), opened(deadline=context.deadline) as services:
         return check_site(
             Site(site),
-            environment=wired.environment,
-            store=wired.call.store,
-            credentials=wired.credentials,
-            connect=wired.call.connect,
-            deadline=wired.call.deadline,
+            environment=services.environment,
+            store=services.context.store,
+            credentials=services.credentials,
+            connect=services.context.connect,
+            deadline=services.context.deadline,
             locale=context.locale,
-            figures=wired.call.store.figures,
+            figures=services.context.store.figures,
         )
 
 
@@ -208,22 +228,23 @@ def check_mobility_provider(site: str, context: CallContext) -> contract.CheckRe
 def on_personal_data_erased(
     subjects: contract.ErasureSubjects, context: CallContext
 ) -> contract.ErasureReport:
-    """Forget customers, except for what a pending change still needs."""
-    from carloop_plugin.contract.documents import erasure_document
-    from carloop_plugin.contract.hook_boundary import answering, checked
+    """Erase customers' data, except for what a pending change still needs."""
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract.boundary import answering, receive
+    from carloop_plugin.contract.steps import erasure_document
     from carloop_plugin.domain.values import AppointmentId
     from carloop_plugin.usecases.erase import erase
 
-    subjects = checked(subjects, "erasure_subjects", context)
-    with answering("on_personal_data_erased", context) as wired:
+    subjects = receive(subjects, "erasure_subjects", context)
+    with answering("on_personal_data_erased", context), opened(deadline=context.deadline) as services:
         ids = [AppointmentId(each) for each in subjects["appointment_ids"]]
-        erased = erase(subjects["customer_numbers"], ids, wired.call)
+        erased = erase(subjects["customer_numbers"], ids, services.context)
         return erasure_document(erased, locale=context.locale)
 
 
 @hookimpl
 def close_mobility_provider() -> None:
-    """Give back connections; calls of other hosts go on, a later call opens anew."""
+    """Close connections; calls of other hosts go on, a later call opens them anew."""
     from carloop_plugin.bootstrap import close
 
     close()

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from carloop_plugin.domain.accounts import Account
     from carloop_plugin.domain.appointments import SavedAppointment
-    from carloop_plugin.domain.changes import Intent, Outcome, RecordResult, WriteRequest, WriteResult
+    from carloop_plugin.domain.changes import Answer, Intent, Outcome, RecordResult
+    from carloop_plugin.domain.customers import Customer
     from carloop_plugin.domain.figures import Figures, MovedAside
     from carloop_plugin.domain.rentals import Rental, RentalRecord, Unreadable, UnreadableRental
     from carloop_plugin.domain.settings import StoredSettings, StoredToken
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
         VehicleId,
     )
     from carloop_plugin.domain.vehicles import Filters, FreeVehicles, VehicleQuery
-    from mobility_schemas.documents import Customer
 
 
 class Clock(Protocol):
     """Our own idea of the time of day. Deadlines are monotonic and never ask it."""
 
     def now(self) -> datetime:
-        """Give the present instant, aware, in UTC."""
+        """Return the present instant, aware, in UTC."""
 
 
 class Carloop(Protocol):
@@ -48,7 +48,7 @@ class Carloop(Protocol):
         """The address's scheme, host and port: what a rental's links may point to."""
 
     def known_account(self, *, deadline: float) -> Account:
-        """Give the token's account, read at first use and remembered as long as this session lives."""
+        """Return the token's account, read at first use and remembered as long as this session lives."""
 
     def read_account(self, *, deadline: float) -> Account:
         """Read the token's account anew."""
@@ -76,23 +76,27 @@ class Carloop(Protocol):
     def booking_body(
         self, *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
     ) -> bytes:
-        """Write a booking as Carloop wants it."""
+        """Return the body of a booking."""
 
     def end_body(self, end: datetime) -> bytes:
-        """Write a new end as Carloop wants it."""
+        """Return the body of a change of the end."""
 
     def cancellation_body(self, reason: str | None) -> bytes:
-        """Write a cancellation as Carloop wants it."""
+        """Return the body of a cancellation."""
 
-    def send(self, request: WriteRequest, *, deadline: float) -> WriteResult:
-        """Send a write, again where that is safe, and tell what is known of it. Never raise for an answer."""
+    def send(self, intent: Intent, *, deadline: float) -> Answer:
+        """Send an intent's change, retry where that is safe, and return what is known of it.
+
+        Always the same key (the change's id), the same body and the same `If-Match` (the revision). Never raise for an
+        answer: what may have been done is `Unknown`.
+        """
 
 
 class SettingsStore(Protocol):
     """Where a site's settings are kept, secrets aside."""
 
     def stored_settings(self, site: Site) -> StoredSettings | None:
-        """Give what was saved for a site; None where nothing was."""
+        """Return what was saved for a site; None where nothing was."""
 
     def save_settings(self, site: Site, settings: StoredSettings) -> None:
         """Replace what is saved for a site."""
@@ -106,7 +110,7 @@ class Credentials(Protocol):
         """Name the place in use, for `doctor`: `keyring` or the file's path."""
 
     def token(self, site: Site) -> StoredToken | None:
-        """Give a site's token; None where none is kept."""
+        """Return a site's token; None where none is kept."""
 
     def keep_token(self, site: Site, token: StoredToken) -> None:
         """Keep a token in place of the site's old one."""
@@ -124,19 +128,19 @@ class Store(SettingsStore, Protocol):
 
     @property
     def number_key(self) -> bytes:
-        """Give the key of this store under which customers' numbers are digested, drawn once."""
+        """The key of this store under which customers' numbers are digested, drawn once."""
 
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
-        """Keep an appointment unless a revision as new is known; give the newest."""
+        """Keep an appointment unless a revision as new is known; return the newest."""
 
     def appointment(self, appointment_id: AppointmentId) -> SavedAppointment | None:
-        """Give the newest revision seen, None where none was."""
+        """Return the newest revision seen, None where none was."""
 
     def appointments_numbered(self, number: str) -> Sequence[AppointmentId]:
         """Find the appointments whose customer carries a number."""
 
     def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
-        """Erase appointments; give how many could be erased now.
+        """Erase appointments; return how many could be erased now.
 
         One with a pending change is erased in the transaction that settles it.
         """
@@ -158,13 +162,13 @@ class Store(SettingsStore, Protocol):
 
     @property
     def is_on_server(self) -> bool:
-        """Tell whether the records are a database server's, whose log, copies and backups are out of our hands."""
+        """Whether the records are a database server's, whose log, copies and backups are out of our hands."""
 
     def moved_aside(self) -> Sequence[MovedAside]:
         """List the files of damaged stores moved aside, which may hold personal data."""
 
     def discard_moved_aside(self) -> int:
-        """Delete the files of damaged stores moved aside; give how many there were."""
+        """Delete the files of damaged stores moved aside; return how many there were."""
 
     def carry_over(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
         """Take over what can still be read of the damaged store that this one replaces: rows, by their table.
@@ -176,16 +180,16 @@ class Store(SettingsStore, Protocol):
         """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental."""
 
     def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
-        """Keep a refusal that needed no call; give the outcome that was there first, if one was."""
+        """Keep an outcome that needed no call; return the one that was there first, if one was."""
 
     def intent(self, change_id: ChangeId) -> Intent | None:
         """Find a change by its id."""
 
     def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
-        """Give the appointment's pending change; of a booking being given up, the giving up."""
+        """Return the appointment's pending change; of a booking being given up, the giving up."""
 
     def pending_intents(self) -> Sequence[Intent]:
-        """Give the pending intents, oldest first, those that were set aside included."""
+        """Return the pending intents, oldest first, those that were set aside included."""
 
     def intents_to_recover(self, account: AccountId, *, limit: int = 1000) -> Sequence[Intent]:
         """Return an account's pending intents, those first that were tried least.
@@ -245,23 +249,26 @@ class Store(SettingsStore, Protocol):
         """
 
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
-        """Give the rentals of an id, at one site or at any; active ones first, then the newest."""
+        """Return the rentals of an id, at one site or at any; active ones first, then the newest."""
+
+    def rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
+        """Return an account's rental, as last seen."""
 
     def rental_of_change(self, change_id: ChangeId) -> RentalRecord | None:
-        """Give the rental that a booking brought, by the booking's id."""
+        """Return the rental that a booking brought, by the booking's id."""
 
     def rentals_of(
         self, appointment_ids: Sequence[AppointmentId]
     ) -> Mapping[AppointmentId, Sequence[RentalRecord]]:
-        """Give the rentals of appointments, the newest first."""
+        """Return the rentals of appointments, the newest first."""
 
     def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
-        """Give the pending changes of appointments, as `pending_change` does."""
+        """Return the pending changes of appointments, as `pending_change` does."""
 
     def appointments(
         self, appointment_ids: Sequence[AppointmentId]
     ) -> Mapping[AppointmentId, SavedAppointment]:
-        """Give several appointments at once."""
+        """Return several appointments at once."""
 
     def time_zones(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
         """Return the zones in which the times of appointments' rentals are meant, as far as they are known.
@@ -270,16 +277,16 @@ class Store(SettingsStore, Protocol):
         """
 
     def all_rentals(self, *, limit: int = 1000) -> Sequence[RentalRecord]:
-        """Give the rentals, newest first."""
+        """Return the rentals, newest first."""
 
     def keep_rental(self, rental: RentalRecord) -> bool:
-        """Keep what was seen at Carloop; False where it told nothing new."""
+        """Keep what was seen at Carloop; return False where that was nothing new."""
 
     def sites(self) -> Sequence[Site]:
-        """Give the sites that appointments, intents and settings name."""
+        """Return the sites that appointments, intents and settings name."""
 
     def feed_position(self, account: AccountId, *, now: datetime) -> datetime | None:
-        """Give the instant, in Carloop's time, up to which an account's rentals have been read.
+        """Return the instant, in Carloop's time, up to which an account's rentals have been read.
 
         Where that is not known, or lies after Carloop's `now` because its clock was set back, the oldest of the
         account's rentals says where to begin; None without any.
@@ -317,25 +324,25 @@ class OpenStore(Protocol):
     """Open the records for one hook call, waiting for them no longer than until the deadline."""
 
     def __call__(self, *, deadline: float) -> AbstractContextManager[Store]:
-        """Give the store for the length of a `with` block."""
+        """Return the store for the length of a `with` block."""
 
 
 class StationOf(Protocol):
-    """Tell which of Carloop's stations a site is bound to by its settings."""
+    """Which of Carloop's stations a site is bound to by its settings."""
 
     def __call__(self, site: Site) -> str | None:
-        """Give the station's id; None where the site offers the cars of all."""
+        """Return the station's id; None where the site offers the cars of all."""
 
 
 class Connect(Protocol):
     """Reach the Carloop of a site."""
 
     def __call__(self, site: Site) -> Carloop:
-        """Give a session for the site's address and token; raise `Failed` where they are missing or wrong."""
+        """Return a session for the site's address and token; raise `Failed` where they are missing or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class UseCaseContext:
     """What the use cases of one hook call work with. `deadline` is in monotonic seconds."""
 
     store: Store
@@ -343,3 +350,12 @@ class Call:
     station_of: StationOf
     clock: Clock
     deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A change whose rules were checked: its intent, and the session and account that it goes to."""
+
+    intent: Intent
+    carloop: Carloop
+    account: Account

@@ -69,7 +69,7 @@ def tell_failure(error: Exception, texts: Texts, *, as_json: bool) -> Exit:
 
 def problem_of(error: Exception, locale: str) -> Problem | None:
     """Give the problem an exception stands for; None for one that is a bug."""
-    from carloop_plugin.contract.problems import problem_document
+    from carloop_plugin.contract.boundary import problem_document
     from mobility_hookspecs.problems import MobilityProblem
 
     if isinstance(error, MobilityProblem):

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from carloop_plugin.cli.misuse import Misuse, nearest
 from carloop_plugin.cli.planner import DEFAULT_SITE
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.domain.failures import Reason, Refused
+from carloop_plugin.domain.failures import Reason, RuleBroken
 from carloop_plugin.domain.values import AppointmentId, RentalId, Site
 
 if TYPE_CHECKING:
-    from carloop_plugin.bootstrap import Wired
+    from carloop_plugin.bootstrap import Services
     from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.domain.appointments import SavedAppointment
 
@@ -23,12 +23,12 @@ _PATIENCE = 10.0
 
 
 @contextmanager
-def records() -> Iterator[Wired]:
+def records() -> Iterator[Services]:
     """Open the provider's records for one look."""
     from carloop_plugin import bootstrap
 
-    with bootstrap.opened(deadline=time.monotonic() + _PATIENCE) as wired:
-        yield wired
+    with bootstrap.opened(deadline=time.monotonic() + _PATIENCE) as services:
+        yield services
 
 
 def chosen_site(invocation: Invocation) -> str:
@@ -36,36 +36,36 @@ def chosen_site(invocation: Invocation) -> str:
     if invocation.site is None:
         return DEFAULT_SITE
     site = Site(invocation.site)
-    with records() as wired:
-        known = list(wired.sites())
-        if known and site not in known and wired.settings(site).base_url is None:
+    with records() as services:
+        known = list(services.sites())
+        if known and site not in known and services.settings(site).base_url is None:
             raise Misuse("usage.no_site", near=nearest(site, known), site=site, known=", ".join(known))
     return site
 
 
 def known_appointment(appointment_id: str) -> SavedAppointment | None:
     """Give an appointment as last saved; None where it never was."""
-    with records() as wired:
-        return wired.call.store.appointment(AppointmentId(appointment_id))
+    with records() as services:
+        return services.context.store.appointment(AppointmentId(appointment_id))
 
 
 def saved_appointment(appointment_id: str) -> SavedAppointment:
-    """Give an appointment as last saved. Raise `Refused` where it never was."""
+    """Give an appointment as last saved. Raise `RuleBroken` where it never was."""
     appointment = known_appointment(appointment_id)
     if appointment is None:
         raise not_saved()
     return appointment
 
 
-def not_saved() -> Refused:
+def not_saved() -> RuleBroken:
     """Refuse to go on without a saved appointment."""
-    return Refused(Reason("appointment_not_saved", pointer="/appointment_id"))
+    return RuleBroken(Reason("appointment_not_saved", pointer="/appointment_id"))
 
 
 def zones_of(appointment_ids: Sequence[str]) -> Mapping[str, tzinfo | None]:
     """Return the zones in which the times of appointments' rentals are shown, as far as they are known."""
-    with records() as wired:
-        found = wired.call.store.time_zones([AppointmentId(each) for each in appointment_ids])
+    with records() as services:
+        found = services.context.store.time_zones([AppointmentId(each) for each in appointment_ids])
     return {each: zone_of(name) for each, name in found.items()}
 
 
@@ -74,9 +74,9 @@ def zone_of_rental(rental_id: str, site: str | None) -> tzinfo | None:
 
     :raises Failed: the records do not say, and its account cannot be asked.
     """
-    with records() as wired:
-        found = wired.call.store.rentals_named(RentalId(rental_id), Site(site) if site else None)
-        names = wired.call.store.time_zones([each.appointment_id for each in found])
+    with records() as services:
+        found = services.context.store.rentals_named(RentalId(rental_id), Site(site) if site else None)
+        names = services.context.store.time_zones([each.appointment_id for each in found])
     if names:
         # Rentals of one id at several sites may be of several zones.
         return zone_of(min(names.values())) if len({*names.values()}) == 1 else None
@@ -88,9 +88,9 @@ def zone_of_account(site: str) -> tzinfo | None:
 
     :raises Failed: the account cannot be asked.
     """
-    with records() as wired:
-        carloop = wired.call.connect(Site(site))
-        return zone_of(carloop.known_account(deadline=wired.call.deadline).time_zone)
+    with records() as services:
+        carloop = services.context.connect(Site(site))
+        return zone_of(carloop.known_account(deadline=services.context.deadline).time_zone)
 
 
 def store_location() -> str:

@@ -1,8 +1,10 @@
-"""A change as it is kept: durable before a byte leaves, the same key for ever, settled once.
+"""A change of a rental: what is asked for, what is recorded and sent, what Carloop answers, and what became of it.
 
-    recorded → (sent again) sent → unknown → settled
+An intent is the record of one change. It is durable before a byte is sent, always sent with the same key and the same
+bytes, and settled once:
 
-Confirmed and refused are how an intent settles; the outcome it settled with is kept for ever, its payload is not.
+    recorded -> sent -> unknown -> settled
+                 ^-- sent again --/
 """
 
 from __future__ import annotations
@@ -11,60 +13,104 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from carloop_plugin.domain.appointments import CustomerIdentity
+from carloop_plugin.domain.customers import Customer, CustomerIdentity
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.rentals import Rental, RentalRecord
-from carloop_plugin.domain.values import (
-    AccountId,
-    AppointmentId,
-    ChangeId,
-    Document,
-    Period,
-    RentalId,
-    Site,
-    VehicleId,
-)
+from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, Period, RentalId, Site, VehicleId
+from carloop_plugin.domain.vehicles import Alternative
 
 TRIES_BEFORE_SET_ASIDE = 20
 
 
 class Action(StrEnum):
-    """What a change asks for."""
+    """What is asked of Carloop."""
 
     BOOK = "book"
     CHANGE_END = "change_end"
     CANCEL = "cancel"
 
 
+# What a planner asks for: the contract's `rental_change`, parsed once. `digest` identifies the content of the change,
+# whatever its spelling, so that the same change is recognised when it is sent again.
+
+
 @dataclass(frozen=True, slots=True)
-class WriteRequest:
-    """One write to Carloop, ready to be sent and sent again: the same key and the same bytes each time.
+class Book:
+    """Book a vehicle for a saved appointment."""
 
-    `key` is the change's id, in canonical form. `rental_id` is None for a booking. `revision` becomes
-    `If-Match`.
-    """
+    change_id: ChangeId
+    digest: str
+    site: Site
+    appointment_id: AppointmentId
+    vehicle_id: VehicleId
+    period: Period
+    customer: Customer
 
-    action: Action
-    key: ChangeId
-    body: bytes = field(repr=False)
-    rental_id: RentalId | None = None
+
+@dataclass(frozen=True, slots=True)
+class ChangeEnd:
+    """Change the end of a rental. `unexpected` is a field of the change that is none of a change of the end."""
+
+    change_id: ChangeId
+    digest: str
+    rental_id: RentalId
+    end: datetime
+    site: Site | None = None
     revision: int | None = None
+    unexpected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
-    """Carloop did it. `replayed`: it had done so before, this is its stored answer."""
+class Cancel:
+    """Cancel a rental. `why` is what the advisor says about it, for Carloop."""
+
+    change_id: ChangeId
+    digest: str
+    rental_id: RentalId
+    site: Site | None = None
+    revision: int | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Withdraw a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there."""
+
+    change_id: ChangeId
+    digest: str
+    book_change_id: ChangeId
+    revision: int | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A change that this provider does not offer, such as `rebook`."""
+
+    change_id: ChangeId
+    digest: str
+
+
+Command = Book | ChangeEnd | Cancel | GiveUp | Unsupported
+
+
+# What Carloop answered to one sending of a change, and, after `judge`, what that means for its intent.
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It was done, and this is the rental now. `replayed`: Carloop repeats the answer it stored the first time."""
 
     rental: Rental
     replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class NotExecuted:
-    """Carloop did not do it, by its own word or because nothing reached it.
+class Refused:
+    """It was not done, and will not be when it is sent again.
 
-    `after_lost_attempt`: an earlier attempt of this call may have been executed all the same, so look for the
-    rental before you believe it. `rental` is the one Carloop named (`reference_exists`).
+    `after_lost_attempt`: an earlier attempt may have been done all the same. `rental` is the one that Carloop made
+    instead of the one that was asked for.
     """
 
     reason: Reason
@@ -73,22 +119,20 @@ class NotExecuted:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLost:
+class NothingHappened:
+    """It was provably not done, and may be asked for again."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
     """It may or may not have been done."""
 
     reason: Reason
 
 
-WriteResult = Confirmed | NotExecuted | AnswerLost
-
-
-class IntentState(StrEnum):
-    """How far an intent has come. All but `settled` are pending: its change may have happened."""
-
-    RECORDED = "recorded"
-    SENT = "sent"
-    UNKNOWN = "unknown"
-    SETTLED = "settled"
+Answer = Done | Refused | NothingHappened | Unknown
 
 
 class OutcomeStatus(StrEnum):
@@ -101,26 +145,43 @@ class OutcomeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a change. `rental` and `alternatives` are documents of the contract."""
+    """What became of a change. `rental` is the rental as it is then; it holds no personal data."""
 
     change_id: ChangeId
     status: OutcomeStatus
-    rental: Document | None = None
+    rental: RentalRecord | None = None
     reason: Reason | None = None
-    alternatives: tuple[Document, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What a round of reconciling brought: changes that were settled, and rentals that changed at Carloop."""
+
+    settled: list[Outcome] = field(default_factory=list)
+    changed: list[RentalRecord] = field(default_factory=list)
+
+
+class IntentState(StrEnum):
+    """How far an intent has come. All but `settled` are pending: its change may have happened."""
+
+    RECORDED = "recorded"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One change, as recorded. `digest` tells the same change from another with its id.
+    """One change, as recorded.
 
-    `body` are the bytes for Carloop, None once settled (they hold personal data). `vehicle_id` and `period` are
-    what a booking asked for, `period.end` what a change of the end asked for. `appointment_period` is the
-    appointment as it was when the change was asked for, `customers` whom a booking's rental suits (None where that
-    is not known). `sends` counts the sendings begun, the first included. `sent_at` is when the last one was begun,
-    by the database's clock, and `sent_ago` how long before the intent was read: below zero where that clock was set
-    back since. `tries` counts the attempts after which Carloop answered and the outcome was still not known.
-    `gives_up` names the booking this cancellation gives up, `given_up_by` the cancellation of this booking.
+    `body` are the bytes for Carloop, None once settled (they hold personal data). `vehicle_id` and `period` are what a
+    booking asked for, `period.end` what a change of the end asked for. `appointment_period` is the appointment's period
+    when the change was asked for, `customers` those whom a booking's rental suits (None where that is not known).
+    `sends` counts the sendings begun, the first included. `sent_at` is when the last one began, by the database's
+    clock, and `sent_ago` how long before the intent was read: below zero where that clock was set back since. `tries`
+    counts the attempts after which Carloop answered and the outcome was still unknown. `gives_up` is the booking that
+    this cancellation withdraws, `given_up_by` the cancellation that withdraws this booking.
     """
 
     change_id: ChangeId
@@ -150,13 +211,16 @@ class Intent:
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether the outcome is known."""
+        """Return whether the outcome is known."""
         return self.state is IntentState.SETTLED
 
     @property
     def is_set_aside(self) -> bool:
         """Return whether recovery tries it last, and only a few such a round, so that the others go on."""
         return not self.is_settled and self.tries >= TRIES_BEFORE_SET_ASIDE
+
+
+# What recording an intent may find.
 
 
 @dataclass(frozen=True, slots=True)

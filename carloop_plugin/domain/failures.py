@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from carloop_plugin.domain.rentals import RentalRecord
 from mobility_hookspecs.problems import RETRYABLE
 
 
@@ -12,8 +12,8 @@ from mobility_hookspecs.problems import RETRYABLE
 class Reason:
     """Why something was not done: a problem code of the contract and a text of our catalogue.
 
-    `text` is a key of `messages`; `params` fill it. Texts are made in the call's language, at the edge, so
-    that a stored reason can be told in another language later. Params hold no personal data.
+    `text` is a key of `messages`; `params` fill it. Texts are made in the call's language when a hook answers,
+    so that a stored reason can be worded in another language later. Params hold no personal data.
     """
 
     code: str
@@ -27,9 +27,9 @@ class Failed(Exception):
 
     Failed
     ├── CallFailed              a call to Carloop gave no usable answer
-    ├── Refused                 a rule says no
+    ├── RuleBroken              a rule of ours forbids it
     ├── StoreFailed             our own records cannot be read or written
-    └── ConfigurationProblem    the settings are missing or wrong (`settings.py`)
+    └── ConfigurationProblem    the settings are missing or wrong
     """
 
     def __init__(self, reason: Reason) -> None:
@@ -45,10 +45,10 @@ class CallFailed(Failed):
         self.sent = sent
 
 
-class Refused(Failed):
-    """A rule of ours says no. `rental` is the contract's document of the rental that stands in the way."""
+class RuleBroken(Failed):
+    """A rule of ours forbids it. `rental` is the one that stands in the way."""
 
-    def __init__(self, reason: Reason, *, rental: Mapping[str, object] | None = None) -> None:
+    def __init__(self, reason: Reason, *, rental: RentalRecord | None = None) -> None:
         super().__init__(reason)
         self.rental = rental
 

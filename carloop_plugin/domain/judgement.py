@@ -1,19 +1,11 @@
-"""What an answer of Carloop means for an intent: the decision, without its effects."""
+"""What an answer of Carloop means for an intent: decisions alone, without their effects."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from carloop_plugin.domain.changes import (
-    Action,
-    AnswerLost,
-    Confirmed,
-    Intent,
-    NotExecuted,
-    WriteResult,
-)
+from carloop_plugin.domain.changes import Action, Answer, Done, Intent, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import Reason, is_final
 from carloop_plugin.domain.rentals import Rental, RentalStatus, read_reference
 
@@ -23,79 +15,55 @@ LONGEST_FLIGHT = timedelta(minutes=2)
 LONGEST_SENDING = 18.0
 """Seconds that one sending may take, with its retries: less than its claim lasts (`store/leases.py`)."""
 
-OUTAGES = frozenset({"unreachable", "deadline_exceeded", "rate_limited", "not_authorised"})
+INCONCLUSIVE = frozenset({"unreachable", "deadline_exceeded", "rate_limited", "not_authorised"})
 """Codes of failures that say nothing about the intent they happen to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """It was done; this is the rental now."""
+def judge(intent: Intent, answer: Answer) -> Answer:
+    """Decide what Carloop's answer means for an intent.
 
-    rental: Rental
+    | Carloop answered                      | it means         |
+    |---------------------------------------|------------------|
+    | done, but another change's rental     | unknown          |
+    | done as asked, or as done before      | done             |
+    | done otherwise than asked             | refused, with the rental that came of it |
+    | refused for good                      | refused          |
+    | refused for now, or nothing happened  | nothing happened |
+    | unknown                               | unknown          |
 
-
-@dataclass(frozen=True, slots=True)
-class Astray:
-    """Carloop did something else than it was asked for, and this is what."""
-
-    rental: Rental
-
-
-@dataclass(frozen=True, slots=True)
-class Final:
-    """It was not done and never will be."""
-
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """It provably was not done, and may be asked for again."""
-
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Unsure:
-    """It may have been done."""
-
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class LookFirst:
-    """Carloop refuses it now; an earlier sending may have been done all the same. Look before believing it."""
-
-    reason: Reason
-
-
-Verdict = Done | Astray | Final | Nothing | Unsure | LookFirst
-
-
-def judge(intent: Intent, result: WriteResult) -> Verdict:
-    """Decide what a sending's result means."""
-    match result:
-        case Confirmed(rental=rental, replayed=replayed):
-            if not _answers(intent, rental, replayed=replayed):
-                return Unsure(Reason("invalid_answer", "api.other_rental"))
-            return Done(rental) if replayed or is_as_asked(intent, rental) else Astray(rental)
-        case NotExecuted(reason=reason, after_lost_attempt=lost):
-            if lost or intent.sends > 1 or reason.code == "reference_exists":
-                return LookFirst(reason)
-            return Final(reason) if is_final(reason) else Nothing(reason)
-        case AnswerLost(reason=reason):
-            return Unsure(reason)
+    A refusal that `needs_lookup` is not believed before the rental was looked for: see `judge_not_found`.
+    """
+    match answer:
+        case Done(rental, replayed):
+            if not _can_answer(intent, rental, replayed=replayed):
+                return Unknown(Reason("invalid_answer", "api.other_rental"))
+            return answer if replayed or is_as_asked(intent, rental) else _mismatch(intent, rental)
+        case Refused(reason):
+            return Refused(reason) if is_final(reason) else NothingHappened(reason)
+        case NothingHappened() | Unknown():
+            return answer
         case _:
-            assert_never(result)
+            assert_never(answer)
 
 
-def judge_after_looking(reason: Reason) -> Verdict:
+def needs_lookup(intent: Intent, answer: Answer) -> bool:
+    """Return whether an earlier sending may have done what this answer says was not done."""
+    match answer:
+        case Refused(reason, after_lost_attempt):
+            return after_lost_attempt or intent.sends > 1 or reason.code == "reference_exists"
+        case NothingHappened():
+            return intent.sends > 1
+        case _:
+            return False
+
+
+def judge_not_found(reason: Reason) -> Answer:
     """Decide what a refusal means once Carloop was found to have nothing of the change."""
-    return Final(reason) if is_final(reason) and reason.code != "reference_exists" else Unsure(reason)
+    return Refused(reason) if is_final(reason) and reason.code != "reference_exists" else Unknown(reason)
 
 
 def is_as_asked(intent: Intent, rental: Rental) -> bool:
-    """Tell whether a rental is what its intent asked for."""
+    """Return whether a rental is what its intent asked for."""
     if intent.action is Action.BOOK:
         return (rental.vehicle.id, rental.period, rental.external_reference) == (
             intent.vehicle_id,
@@ -107,26 +75,8 @@ def is_as_asked(intent: Intent, rental: Rental) -> bool:
     return rental.status is RentalStatus.CANCELLED
 
 
-def _answers(intent: Intent, rental: Rental, *, replayed: bool) -> bool:
-    """Return whether a rental can be the answer to an intent at all, and not to somebody else's request.
-
-    What is replayed was done as it was asked for; of a booking the reference alone says so, since the desk may have
-    swapped the vehicle or extended the rental. What is not replayed may be wrong in everything, but is no answer where
-    it carries the reference of another booking of ours.
-    """
-    if not replayed:
-        own = (intent.external_reference or "").partition("/")[0]
-        is_ours = read_reference(rental.external_reference, installation=own) is not None
-        return intent.action is not Action.BOOK or not is_ours or _is_named(intent, rental)
-    return _is_named(intent, rental) if intent.action is Action.BOOK else is_as_asked(intent, rental)
-
-
-def _is_named(intent: Intent, rental: Rental) -> bool:
-    return rental.external_reference == intent.external_reference
-
-
 def proves(intent: Intent, rental: Rental) -> bool:
-    """Tell whether a rental found at Carloop shows that the intent was done.
+    """Return whether a rental found at Carloop shows that the intent was done.
 
     A booking's rental is found by the booking's own reference: whatever the desk made of it since, it is ours.
     """
@@ -136,7 +86,7 @@ def proves(intent: Intent, rental: Rental) -> bool:
 
 
 def may_send_again(intent: Intent, *, now: datetime) -> bool:
-    """Tell whether an intent not found at Carloop may be sent once more. `now` is Carloop's time."""
+    """Return whether an intent not found at Carloop may be sent once more. `now` is Carloop's time."""
     if intent.action is not Action.BOOK:
         return True
     return intent.given_up_by is None and intent.period is not None and intent.period.start > now
@@ -152,4 +102,24 @@ def may_be_in_flight(intent: Intent) -> bool:
 
 def counts_as_try(reason: Reason) -> bool:
     """Return whether a failure brings an intent closer to being set aside: not while Carloop is away or slow."""
-    return reason.code not in OUTAGES
+    return reason.code not in INCONCLUSIVE
+
+
+def _mismatch(intent: Intent, rental: Rental) -> Refused:
+    reason = Reason("invalid_answer", f"change.mismatched_{intent.action}", (("rental", rental.id),))
+    return Refused(reason, rental=rental)
+
+
+def _can_answer(intent: Intent, rental: Rental, *, replayed: bool) -> bool:
+    """Return whether a rental can be the answer to an intent at all, and not to somebody else's request.
+
+    What is replayed was done as it was asked for; of a booking the reference alone says so, since the desk may have
+    swapped the vehicle or extended the rental. What is not replayed may be wrong in everything, but is no answer where
+    it carries the reference of another booking of ours.
+    """
+    is_named = rental.external_reference == intent.external_reference
+    if intent.action is not Action.BOOK:
+        return not replayed or is_as_asked(intent, rental)
+    installation = (intent.external_reference or "").partition("/")[0]
+    is_ours = read_reference(rental.external_reference, installation=installation) is not None
+    return is_named if replayed else is_named or not is_ours

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
 
 from carloop_plugin.domain.appointments import SavedAppointment
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
-from carloop_plugin.domain.values import PROVIDER_ID, format_instant
-from carloop_plugin.messages import text
-
-if TYPE_CHECKING:
-    from mobility_schemas import documents as contract
 
 
 class Misfit(StrEnum):
@@ -69,29 +62,3 @@ def _moved(rental: RentalRecord, appointment: SavedAppointment) -> Proposal | No
 
 def _cancel(misfit: Misfit, rental: RentalRecord) -> Proposal:
     return Proposal(misfit, None, is_possible=rental.status is RentalStatus.RESERVED)
-
-
-def proposal_documents(
-    rental: RentalRecord, proposal: Proposal, *, revision: int, locale: str
-) -> list[contract.Proposal]:
-    """Write a proposal. Its id is new with each revision of the appointment, and the same in between."""
-    if not proposal.is_possible:
-        return []
-    change: dict[str, object] = {
-        "provider": PROVIDER_ID,
-        "action": "cancel" if proposal.end is None else "change_end",
-        "site": rental.site,
-        "rental_id": rental.id,
-        "revision": rental.revision,
-    }
-    if proposal.end is not None:
-        change["end"] = format_instant(proposal.end)
-    named = "/".join((rental.site, rental.id, str(revision), proposal.misfit))
-    return [
-        {
-            "id": hashlib.blake2b(named.encode(), digest_size=12).hexdigest(),
-            "reason": proposal.misfit.value,
-            "message": text(f"proposal.{proposal.misfit}", locale, {"rental": rental.id}),
-            "change": cast("contract.ProposedChange", change),
-        }
-    ]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
-from carloop_plugin.domain.appointments import CustomerIdentity
+from carloop_plugin.domain.customers import CustomerIdentity
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,
     ChangeId,
-    Document,
     Money,
     Period,
     RentalId,
@@ -31,7 +30,7 @@ class RentalStatus(StrEnum):
 
     @property
     def is_active(self) -> bool:
-        """Tell whether the rental still holds a vehicle."""
+        """Return whether the rental still holds a vehicle."""
         return self in (RentalStatus.RESERVED, RentalStatus.PICKED_UP)
 
 
@@ -78,25 +77,28 @@ def read_reference(text: str | None, *, installation: str) -> Reference | None:
 
 @dataclass(frozen=True, slots=True)
 class RentalRecord:
-    """A rental of ours as last seen at Carloop, with the appointment it serves.
+    """A rental of ours as last seen at Carloop, with the appointment it serves: what our records keep of it.
 
-    `document` is the contract's `rental`. `linked` is False for one that is not what was asked for and is
-    offered for cancellation, `differs` True for one found later that the desk had changed by then.
-    `appointment_period` is the appointment's period the rental was made for. `cancelled_here` tells our own
-    cancellation from one at the desk. `customers` are kept with the booking, and looked up where rentals are read by
-    their appointments.
+    The first fields are those of `Rental`, the rest is what only we know. `change_id` is the change that booked it.
+    `linked` is False for one that is not what was asked for and is offered for cancellation, `differs` True for one
+    found later that the desk had changed by then. `appointment_period` is the appointment's period the rental was made
+    for. `cancelled_here` distinguishes our own cancellation from one at the desk. `customers` are kept with the
+    booking, and looked up where rentals are read by their appointments.
     """
 
-    site: Site
     id: RentalId
+    vehicle: Vehicle
+    period: Period
+    planned_end: datetime
+    status: RentalStatus
+    revision: int
+    updated_at: datetime
+    price: Money | None
+    web_url: str | None
+    site: Site
     account: AccountId
     appointment_id: AppointmentId
     change_id: ChangeId
-    status: RentalStatus
-    period: Period
-    revision: int
-    updated_at: datetime
-    document: Document
     appointment_period: Period | None = None
     linked: bool = True
     differs: bool = False
@@ -105,8 +107,43 @@ class RentalRecord:
 
     @property
     def is_active(self) -> bool:
-        """Tell whether it holds a vehicle for its appointment."""
+        """Return whether it holds a vehicle for its appointment."""
         return self.linked and self.status.is_active
+
+
+def record_of(
+    rental: Rental, reference: Reference, account: AccountId, *, known: RentalRecord | None
+) -> RentalRecord:
+    """Return the record of a rental seen at Carloop, with what only we know of it, from the record there was before."""
+    record = RentalRecord(
+        id=rental.id,
+        vehicle=rental.vehicle,
+        period=rental.period,
+        planned_end=rental.planned_end,
+        status=rental.status,
+        revision=rental.revision,
+        updated_at=rental.updated_at,
+        price=rental.price,
+        web_url=rental.web_url,
+        site=reference.site,
+        account=account,
+        appointment_id=reference.appointment_id,
+        change_id=reference.change_id,
+    )
+    if known is None:
+        return record
+    return replace(
+        record,
+        appointment_period=known.appointment_period,
+        linked=known.linked,
+        differs=known.differs,
+        cancelled_here=known.cancelled_here,
+    )
+
+
+def gone(record: RentalRecord, *, cancelled_here: bool) -> RentalRecord:
+    """Return the record of a rental that Carloop no longer has: a cancelled one."""
+    return replace(record, status=RentalStatus.CANCELLED, cancelled_here=cancelled_here)
 
 
 @dataclass(frozen=True, slots=True)

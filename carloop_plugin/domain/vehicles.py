@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from carloop_plugin.domain.values import Money, Period, VehicleId
 
+DEFAULT_LIMIT = 200
+"""How many vehicles a search returns at most, where it does not say."""
+
 
 class Vehicle(NamedTuple):
     """A rental car as Carloop describes it; `vehicle_class` and `features` are ids of `Filters`.
@@ -54,7 +57,7 @@ class VehicleQuery:
     vehicle_classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     station: str | None = None
-    limit: int = 200
+    limit: int = DEFAULT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +69,12 @@ class FreeVehicles:
     matching: int
     busy: int
     next_free: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A vehicle that is free for a period, and what of the search it does not fulfil (`vehicle_class`, `features`)."""
+
+    vehicle: Vehicle
+    period: Period
+    differs: tuple[str, ...]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carloop_plugin.domain.addresses import LONGEST_ADDRESS, read_address, usable_origin
-from carloop_plugin.domain.failures import Failed, Reason, Refused
+from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.domain.settings import SiteSettings, StoredSettings, StoredToken
 from carloop_plugin.domain.values import PROVIDER_ID, Site, format_instant
-from carloop_plugin.events import SETTINGS_SAVED, tell
+from carloop_plugin.events import SETTINGS_SAVED, log_event
 from carloop_plugin.messages import text
 from carloop_plugin.settings.check import (
     check_connection,
@@ -99,7 +99,7 @@ def save_settings(
     """Save what the page sends, then test the connection with it.
 
     A name that is left out keeps its value, null deletes it; an empty field deletes, except the token's, which
-    a page never fills in and so keeps. Raise `Refused` with `invalid_document` and the pointer for a value that
+    a page never fills in and so keeps. Raise `RuleBroken` with `invalid_document` and the pointer for a value that
     is none; nothing is saved then, nor where the report has the finding `not_saved`. What was saved stays
     saved when the test fails.
     """
@@ -114,7 +114,7 @@ def save_settings(
         after = site_settings(site, environment=environment, store=store, credentials=credentials)
     except Failed as failure:
         return _not_saved(site, [failure_finding(failure.reason, locale)], locale)
-    tell(SETTINGS_SAVED, site=site)
+    log_event(SETTINGS_SAVED, site=site)
     notes += unknown_setting_findings(environment, locale)
     return check_connection(after, connect, deadline=deadline, locale=locale, before=notes)
 
@@ -218,7 +218,7 @@ def _keep_token(
     given = changes.values.get("token")
     if given is not None:
         if origin is None:
-            raise Refused(Reason("not_configured", "settings.token_without_address"))
+            raise RuleBroken(Reason("not_configured", "settings.token_without_address"))
         if kept is None or (kept.value, kept.origin) != (given, origin):
             credentials.keep_token(site, StoredToken(value=given, origin=origin, since=clock.now()))
         return []
@@ -239,6 +239,6 @@ def _as_mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _invalid(name: str, key: str) -> Refused:
+def _invalid(name: str, key: str) -> RuleBroken:
     pointer = "/values/" + name.replace("~", "~0").replace("/", "~1")
-    return Refused(Reason("invalid_document", key, (), pointer))
+    return RuleBroken(Reason("invalid_document", key, (), pointer))

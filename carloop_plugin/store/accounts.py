@@ -10,7 +10,7 @@ from carloop_plugin.domain.rentals import UnreadableRental
 from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.database import Part, atomic
-from carloop_plugin.store.rows import write_instant
+from carloop_plugin.store.rows import read_row, write_instant
 from carloop_plugin.store.statements import upsert
 
 
@@ -68,15 +68,7 @@ class Accounts(Part):
             "SELECT * FROM unreadable WHERE account = coalesce(?, account)"
             " ORDER BY external_reference IS NULL, seen_at, id"
         )
-        return [
-            UnreadableRental(
-                AccountId(row["account"]),
-                row["id"],
-                row["external_reference"],
-                datetime.fromisoformat(row["seen_at"]),
-            )
-            for row in self._db.query(sql, [account])
-        ]
+        return [read_row(row, UnreadableRental) for row in self._db.query(sql, [account])]
 
     @atomic
     def note_unreadable(self, rental: UnreadableRental) -> None:
@@ -94,15 +86,8 @@ class Accounts(Part):
         self._db.execute(sql, [rental.account, rental.id])
 
     def _contacts(self) -> tuple[Contact, ...]:
-        return tuple(
-            Contact(
-                AccountId(row["account"]),
-                datetime.fromisoformat(row["at"]),
-                timedelta(seconds=row["skew_seconds"]),
-                row["trouble"],
-            )
-            for row in self._db.query("SELECT * FROM contacts ORDER BY account")
-        )
+        sql = "SELECT account, at, skew_seconds AS skew, trouble FROM contacts ORDER BY account"
+        return tuple(read_row(row, Contact) for row in self._db.query(sql))
 
     def _know(self, site: Site) -> None:
         self._db.execute("INSERT INTO sites (site) VALUES (?) ON CONFLICT DO NOTHING", [site])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from carloop_plugin.domain.appointments import SavedAppointment, digest_number
+from carloop_plugin.domain.appointments import SavedAppointment
+from carloop_plugin.domain.customers import digest_number
 from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import atomic
-from carloop_plugin.store.rows import appointment_row, read_appointment
+from carloop_plugin.store.rows import read_row, write_row
 from carloop_plugin.store.statements import upsert
 
 
@@ -23,7 +24,7 @@ class Appointments(Accounts):
             return known
         if known:
             appointment = appointment.after(known)
-        upsert(self._db, "appointments", appointment_row(appointment), key=("id",))
+        upsert(self._db, "appointments", write_row(appointment), key=("id",))
         self._know(appointment.site)
         return appointment
 
@@ -35,7 +36,7 @@ class Appointments(Accounts):
     ) -> Mapping[AppointmentId, SavedAppointment]:
         sql = f"SELECT * FROM appointments WHERE id {self._db.AMONG}"
         rows = self._db.query(sql, [self._db.listed(appointment_ids)])
-        return {appointment.id: appointment for appointment in map(read_appointment, rows)}
+        return {row["id"]: read_row(row, SavedAppointment) for row in rows}
 
     def appointments_numbered(self, number: str) -> Sequence[AppointmentId]:
         digest = digest_number(number, key=self.number_key)

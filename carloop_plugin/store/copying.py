@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from carloop_plugin.domain.failures import Reason, Refused, StoreFailed
+from carloop_plugin.domain.failures import Reason, RuleBroken, StoreFailed
 from carloop_plugin.store.database import Database, Row
 from carloop_plugin.store.leases import is_free
 from carloop_plugin.store.opening import Source, source_of
@@ -49,7 +49,7 @@ def copy_records(
     """Copy the records of one location into another, where none may be yet.
 
     :param deadline: monotonic seconds; a copy that is not done by then has changed nothing.
-    :raises Refused: there is nothing to copy, both are one and the same, something is there already, or a change is
+    :raises RuleBroken: there is nothing to copy, both are one and the same, something is there already, or a change is
         being sent just now.
     :raises StoreFailed: one of the two cannot be opened, read or written.
     """
@@ -65,7 +65,7 @@ def _between(origin: str, target: str, *, deadline: float) -> Iterator[tuple[Dat
     origins = source_of(origin)
     try:
         if not origins.exists(deadline=deadline):
-            raise Refused(_reason("store.copy_nothing", origins.place))
+            raise RuleBroken(_reason("store.copy_nothing", origins.place))
         _refuse_same(origins, target, deadline=deadline)
         with origins.open(deadline=deadline) as here:
             # What is new is the same installation: its references are those of the rentals at Carloop.
@@ -149,20 +149,20 @@ def _refuse_same(origins: Source, target: str, *, deadline: float) -> None:
     targets = source_of(target)
     try:
         if origins.identity(deadline=deadline) == targets.identity(deadline=deadline):
-            raise Refused(_reason("store.copy_same", targets.place))
+            raise RuleBroken(_reason("store.copy_same", targets.place))
     finally:
         targets.close()
 
 
 def _refuse_used(db: Database) -> None:
     if any(_count(db, table) for table in KEYS if table != "installation"):
-        raise Refused(_reason("store.copy_not_empty", db.place))
+        raise RuleBroken(_reason("store.copy_not_empty", db.place))
 
 
 def _refuse_in_use(db: Database) -> None:
     sql = f"SELECT lease_holder, lease_until, {db.NOW} AS now FROM intents WHERE state != 'settled'"
     if not all(is_free(row["lease_holder"], row["lease_until"], now=row["now"]) for row in db.query(sql)):
-        raise Refused(_reason("store.copy_in_use", db.place))
+        raise RuleBroken(_reason("store.copy_in_use", db.place))
 
 
 def _count(db: Database, table: str) -> int:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from carloop_plugin.domain.appointments import digest_number
+import msgspec
+
+from carloop_plugin.domain.customers import CustomerIdentity, digest_number
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import Row, atomic
-from carloop_plugin.store.rows import now, read_customers, write_customers
+from carloop_plugin.store.rows import now, write_json
 from carloop_plugin.store.statements import insert_new
 from carloop_plugin.store.tables import PENDING
 
@@ -56,7 +58,7 @@ class Erasures(Accounts):
         digest = digest_number(number, key=self.number_key)
         if not digest:
             return
-        named = f"%:{digest}:%"
+        named = f'%"{digest}"%'
         sql = (
             "SELECT id FROM appointments WHERE customers LIKE ?"
             " UNION SELECT appointment_id AS id FROM intents WHERE customers LIKE ?"
@@ -128,11 +130,10 @@ class Erasures(Accounts):
         for table, key, owner in _WITH_CUSTOMERS:
             sql = f"SELECT {key} AS key, customers FROM {table} WHERE {owner} = ? AND customers IS NOT NULL"
             for row in self._db.query(sql, [appointment_id]):
-                kept = tuple(
-                    each for each in read_customers(row["customers"]) or () if each.number_digest != digest
-                )
+                known = msgspec.json.decode(row["customers"], type=list[CustomerIdentity])
+                kept = [each for each in known if each.number_digest != digest]
                 sql = f"UPDATE {table} SET customers = ? WHERE {key} = ?"
-                self._db.execute(sql, [write_customers(kept), row["key"]])
+                self._db.execute(sql, [write_json(kept), row["key"]])
         return True
 
     def _waited_for(self, appointment_ids: Sequence[AppointmentId]) -> list[str]:

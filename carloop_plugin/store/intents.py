@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
     Action,
@@ -27,12 +29,11 @@ from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process
 from carloop_plugin.store.rentals import Rentals
 from carloop_plugin.store.rows import (
-    intent_row,
     now,
-    read_intent,
-    read_settled,
+    read_row,
     write_instant,
     write_outcome,
+    write_row,
 )
 from carloop_plugin.store.statements import insert
 from carloop_plugin.store.tables import PENDING
@@ -53,7 +54,7 @@ class Intents(Rentals, Erasures):
             return SameChange(same)
         if conflict := self._conflict(intent):
             return conflict
-        insert(self._db, "intents", intent_row(intent))
+        insert(self._db, "intents", write_row(intent))
         self._know(intent.site)
         if intent.gives_up is not None:
             self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
@@ -69,7 +70,7 @@ class Intents(Rentals, Erasures):
         if same is None:
             settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
             at_once = {"settled_at": write_instant(intent.recorded_at)}
-            insert(self._db, "intents", intent_row(settled) | at_once)
+            insert(self._db, "intents", write_row(settled) | at_once)
         return outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
@@ -104,7 +105,7 @@ class Intents(Rentals, Erasures):
 
     def newest_settled(self) -> tuple[SettledChange, ...]:
         """Give how the newest settled changes ended, and how long they took."""
-        return tuple(map(read_settled, self._db.query(_NEWEST_SETTLED)))
+        return tuple(map(_read_settled, self._db.query(_NEWEST_SETTLED)))
 
     def lease(self, change_id: ChangeId) -> Intent | None:
         # Most often another process has it, and a look that locks nothing tells.
@@ -223,7 +224,7 @@ class Intents(Rentals, Erasures):
 
     def _unleased(self, change_id: ChangeId, *, locking: str = "") -> Intent | None:
         rows = self._leases(change_id, locking=locking)
-        return read_intent(rows[0]) if rows and _is_free(rows[0]) else None
+        return read_row(rows[0], Intent) if rows and _is_free(rows[0]) else None
 
     def _leases(self, change_id: ChangeId, *, locking: str = "") -> list[Row]:
         return self._rows(f"change_id = ? AND {PENDING}{locking}", change_id)
@@ -233,7 +234,7 @@ class Intents(Rentals, Erasures):
         return f"lease_holder = ?, lease_until = {self._db.NOW} + {LEASE_SECONDS}"
 
     def _select(self, condition: str, *values: object) -> list[Intent]:
-        return [read_intent(row) for row in self._rows(condition, *values)]
+        return [read_row(row, Intent) for row in self._rows(condition, *values)]
 
     def _rows(self, condition: str, *values: object) -> list[Row]:
         return self._db.query(f"SELECT *, {self._db.NOW} AS now FROM intents WHERE {condition}", values)
@@ -242,6 +243,14 @@ class Intents(Rentals, Erasures):
         self._db.execute(
             f"UPDATE intents SET {changes} WHERE change_id = ? AND {PENDING}", [*values, change_id]
         )
+
+
+def _read_settled(row: Row) -> SettledChange:
+    outcome = msgspec.json.decode(row["outcome"])
+    took = datetime.fromisoformat(row["settled_at"]) - datetime.fromisoformat(row["recorded_at"])
+    code = outcome["reason"]["code"] if outcome["reason"] else None
+    # A clock that was set back in between is no reason to count below nothing.
+    return SettledChange(Action(row["action"]), outcome["status"], code, max(0.0, took.total_seconds()))
 
 
 def _is_free(row: Row) -> bool:

@@ -15,7 +15,7 @@ from carloop_plugin.domain.values import (
 )
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.database import atomic
-from carloop_plugin.store.rows import read_rental, rental_row
+from carloop_plugin.store.rows import read_row, write_row
 from carloop_plugin.store.statements import upsert
 
 ACTIVE = "active = 1 AND linked = 1"
@@ -29,7 +29,7 @@ class Rentals(Accounts):
             "SELECT * FROM rentals WHERE id = ? AND site = coalesce(?, site)"
             " ORDER BY active DESC, updated_at DESC"
         )
-        return [read_rental(row) for row in self._db.query(sql, [rental_id, site])]
+        return [read_row(row, RentalRecord) for row in self._db.query(sql, [rental_id, site])]
 
     def rental_of_change(self, change_id: ChangeId) -> RentalRecord | None:
         return self._one_rental("change_id = ?", change_id)
@@ -38,11 +38,14 @@ class Rentals(Accounts):
         self, appointment_ids: Sequence[AppointmentId]
     ) -> Mapping[AppointmentId, Sequence[RentalRecord]]:
         customers = "(SELECT customers FROM intents WHERE intents.change_id = rentals.change_id) AS customers"
-        sql = f"SELECT rentals.*, {customers} FROM rentals WHERE appointment_id {self._db.AMONG}"
+        sql = (
+            f"SELECT rentals.*, {customers} FROM rentals WHERE appointment_id {self._db.AMONG}"
+            " ORDER BY updated_at DESC"
+        )
         rows = self._db.query(sql, [self._db.listed(appointment_ids)])
         found: dict[AppointmentId, list[RentalRecord]] = {}
-        for rental in sorted(map(read_rental, rows), key=lambda rental: rental.updated_at, reverse=True):
-            found.setdefault(rental.appointment_id, []).append(rental)
+        for row in rows:
+            found.setdefault(row["appointment_id"], []).append(read_row(row, RentalRecord))
         return found
 
     def time_zones(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
@@ -58,28 +61,28 @@ class Rentals(Accounts):
 
     def all_rentals(self, *, limit: int = 1000) -> Sequence[RentalRecord]:
         rows = self._db.query("SELECT * FROM rentals ORDER BY updated_at DESC LIMIT ?", [limit])
-        return [read_rental(row) for row in rows]
+        return [read_row(row, RentalRecord) for row in rows]
 
     @atomic
     def keep_rental(self, rental: RentalRecord) -> bool:
         self._db.lock(rental.appointment_id)
-        known = self._rental(rental.account, rental.id)
+        known = self.rental(rental.account, rental.id)
         if known and (known.revision > rental.revision or known == rental):
             return False
         holder = self._active_rental(rental.appointment_id)
         if rental.is_active and holder and (holder.account, holder.id) != (rental.account, rental.id):
             # Never two for one appointment: the one that came second is shown, and offered for cancellation.
             rental = replace(rental, linked=False)
-        upsert(self._db, "rentals", rental_row(rental), key=("account", "id"))
+        upsert(self._db, "rentals", write_row(rental), key=("account", "id"))
         self._know(rental.site)
         return True
 
     def _active_rental(self, appointment_id: AppointmentId) -> RentalRecord | None:
         return self._one_rental(f"appointment_id = ? AND {ACTIVE}", appointment_id)
 
-    def _rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
+    def rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
         return self._one_rental("account = ? AND id = ?", account, rental_id)
 
     def _one_rental(self, condition: str, *values: str) -> RentalRecord | None:
         rows = self._db.query(f"SELECT * FROM rentals WHERE {condition}", values)
-        return read_rental(rows[0]) if rows else None
+        return read_row(rows[0], RentalRecord) if rows else None

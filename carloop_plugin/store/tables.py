@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+from carloop_plugin.store.upgrades import Run, store_values
 
 APPOINTMENTS = """
 CREATE TABLE appointments (
@@ -64,7 +66,7 @@ CREATE TABLE unreadable (
 PENDING = "state != 'settled'"
 """SQL for the intents whose outcome is not known yet."""
 
-MIGRATIONS: Mapping[str, tuple[str, ...]] = {
+MIGRATIONS: Mapping[str, tuple[str | Callable[[Run], None], ...]] = {
     "create_tables": (
         APPOINTMENTS,
         INTENTS,
@@ -112,8 +114,10 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     ),
     # So that health can say which rentals at Carloop cannot be read, and ours among them are read again.
     "note_unreadable": (UNREADABLE, "ALTER TABLE contacts ADD COLUMN trouble {text}"),
+    # So that a rental, and what an outcome says of one, does not depend on the contract's version.
+    "store_values": ("ALTER TABLE rentals RENAME COLUMN document TO details", store_values),
 }
-"""What each migration runs, oldest first, with a word for what the databases call differently."""
+"""What each migration runs, oldest first: statements, formatted with a database's own terms, and functions."""
 
 NEWEST = [*MIGRATIONS][-1]
 """The version of the records this plugin knows."""

@@ -1,58 +1,50 @@
-"""Cancel a rental that is still reserved."""
+"""Cancel a rental that is still reserved, or withdraw a booking whose outcome is unknown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
-from carloop_plugin.domain.changes import Action, Intent, Outcome, OutcomeStatus
-from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
-from carloop_plugin.domain.values import ChangeId
-from carloop_plugin.ports import Call
-from carloop_plugin.usecases.recover import make_way
-from carloop_plugin.usecases.rental import account_of, rental_of, revision_of
-from carloop_plugin.usecases.send import record_and_send
-from carloop_plugin.usecases.settle import gone
+from carloop_plugin.domain.changes import Action, Cancel, GiveUp, Intent, Outcome, OutcomeStatus
+from carloop_plugin.domain.failures import Reason, RuleBroken
+from carloop_plugin.domain.rentals import RentalRecord
+from carloop_plugin.ports import Carloop, UseCaseContext
 
 
-def cancel(change: Mapping[str, object], *, change_id: ChangeId, digest: str, call: Call) -> Outcome:
-    """Cancel a rental; one that is cancelled already stays so, and that is a success.
-
-    :raises Refused: the rental is not there, or belongs to another account.
-    :raises CallFailed: Carloop did not answer before anything was sent.
-    """
-    rental = rental_of(change, call)
-    return cancel_rental(rental, change, change_id=change_id, digest=digest, call=call)
-
-
-def cancel_rental(
-    rental: RentalRecord, change: Mapping[str, object], *, change_id: ChangeId, digest: str, call: Call
-) -> Outcome:
-    """Cancel a rental of our records, as `change` asks for it."""
-    make_way(rental.appointment_id, call)
-    intent = Intent(
-        change_id=change_id,
+def cancel(
+    command: Cancel, rental: RentalRecord, revision: int, carloop: Carloop, context: UseCaseContext
+) -> Intent:
+    """Return the cancellation to be sent."""
+    return Intent(
+        change_id=command.change_id,
         action=Action.CANCEL,
         site=rental.site,
         appointment_id=rental.appointment_id,
-        digest=digest,
-        recorded_at=call.clock.now(),
+        digest=command.digest,
+        recorded_at=context.clock.now(),
         account=rental.account,
         rental_id=rental.id,
+        revision=revision,
+        body=carloop.cancellation_body(command.why),
     )
-    if rental.status is RentalStatus.CANCELLED:
-        outcome = Outcome(change_id, OutcomeStatus.DONE, rental=rental.document)
-        return call.store.record_settled(intent, outcome)
-    carloop = call.connect(rental.site)
-    account = account_of(rental, carloop=carloop, call=call)
-    revision = revision_of(change, rental, carloop=carloop, call=call)
-    if revision is None:
-        # Gone is as good as cancelled.
-        cancelled = gone(rental, cancelled_here=True)
-        call.store.keep_rental(cancelled)
-        done = Outcome(change_id, OutcomeStatus.DONE, rental=cancelled.document)
-        return call.store.record_settled(intent, done)
-    reason = change.get("reason")
-    body = carloop.cancellation_body(reason if isinstance(reason, str) else None)
-    ready = replace(intent, revision=revision, body=body)
-    return record_and_send(ready, carloop=carloop, account=account, call=call)
+
+
+def withdraw(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord | Outcome:
+    """Return the withdrawal of a pending booking; of one that is settled the rental to cancel, or that there is none.
+
+    :raises RuleBroken: no such booking was ever asked for.
+    """
+    booking = context.store.intent(command.book_change_id)
+    if booking is None or booking.action is not Action.BOOK:
+        raise RuleBroken(Reason("rental_not_found", "change.booking_not_found", pointer="/book_change_id"))
+    if booking.outcome:
+        # Whatever it brought: a booking refused because another vehicle came of it has left a rental behind.
+        made = context.store.rental_of_change(booking.change_id)
+        return made or Outcome(command.change_id, OutcomeStatus.DONE)
+    return Intent(
+        change_id=command.change_id,
+        action=Action.CANCEL,
+        site=booking.site,
+        appointment_id=booking.appointment_id,
+        digest=command.digest,
+        recorded_at=context.clock.now(),
+        account=booking.account,
+        gives_up=booking.change_id,
+    )

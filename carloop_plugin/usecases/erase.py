@@ -1,23 +1,18 @@
-"""Erasure: forget a customer, except for what an open change still needs."""
+"""Erase a customer's data, except for what a pending change still needs."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from carloop_plugin.domain.appointments import fold
 from carloop_plugin.domain.changes import Intent
-from carloop_plugin.domain.failures import StoreFailed
+from carloop_plugin.domain.customers import digest_number
 from carloop_plugin.domain.judgement import LONGEST_FLIGHT, may_be_in_flight
 from carloop_plugin.domain.values import AppointmentId
-from carloop_plugin.events import ERASURE_ASKED, ERASURE_FINISHED, ERASURE_PUT_OFF, tell
-from carloop_plugin.ports import Call
-
-LARGEST_AT_ONCE = 64 * 2**20
-"""Bytes of records that are rewritten beside the day's work: a second or two, and others wait five for a lock."""
+from carloop_plugin.events import ERASURE_ASKED, log_event
+from carloop_plugin.ports import UseCaseContext
+from carloop_plugin.usecases.reconcile import finish_erasures
 
 NEXT_RECOVERY = timedelta(minutes=1)
 """How soon recovery may settle a change: hosts reconcile every 30 s, and a dead server's lease lasts 20 s."""
@@ -58,74 +53,62 @@ class ToErase:
     files: tuple[str, ...]
 
 
-def preview_erasure(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call: Call) -> ToErase:
+def preview_erasure(
+    numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], context: UseCaseContext
+) -> ToErase:
     """Return what `erase` would do now; nothing is changed."""
-    asked = _appointments_of(numbers, appointment_ids, call)
-    pending = call.store.pending_of(sorted(asked))
-    kept = {**_pending_for(numbers, call), **pending}
+    asked = _appointments_of(numbers, appointment_ids, context)
+    pending = context.store.pending_of(sorted(asked))
+    kept = {**_pending_for(numbers, context), **pending}
     return ToErase(
-        appointments=tuple(sorted(call.store.appointments(sorted(asked)).keys() - pending.keys())),
-        kept=tuple(_kept(each, kept[each], now=call.clock.now()) for each in sorted(kept)),
-        files=tuple(each.name for each in call.store.moved_aside()),
+        appointments=tuple(sorted(context.store.appointments(sorted(asked)).keys() - pending.keys())),
+        kept=tuple(_kept(each, kept[each], now=context.clock.now()) for each in sorted(kept)),
+        files=tuple(each.name for each in context.store.moved_aside()),
     )
 
 
-def erase(numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call: Call) -> Erased:
+def erase(
+    numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], context: UseCaseContext
+) -> Erased:
     """Forget the appointments of customers, by their numbers or by the appointments themselves.
 
     A pending change still needs its payload. Its appointment is forgotten in the transaction that settles it.
     """
-    asked = _appointments_of(numbers, appointment_ids, call)
+    asked = _appointments_of(numbers, appointment_ids, context)
     # A store that was damaged and moved aside cannot be searched for a person: all of it goes.
-    call.store.discard_moved_aside()
-    count = call.store.forget_appointments(sorted(asked))
-    former = _pending_for(numbers, call)
-    call.store.forget_payloads(sorted(former.keys() - asked))
+    context.store.discard_moved_aside()
+    count = context.store.forget_appointments(sorted(asked))
+    former = _pending_for(numbers, context)
+    context.store.forget_payloads(sorted(former.keys() - asked))
     for number in numbers:
-        call.store.forget_former_customers(number)
-    kept = {**former, **call.store.pending_of(sorted(asked))}
-    tell(ERASURE_ASKED, erased=count, kept=len(kept))
-    is_finished = _finish(call)
-    found = tuple(_kept(each, kept[each], now=call.clock.now()) for each in sorted(kept))
-    return Erased(count, found, is_finished, call.store.is_on_server)
+        context.store.forget_former_customers(number)
+    kept = {**former, **context.store.pending_of(sorted(asked))}
+    log_event(ERASURE_ASKED, erased=count, kept=len(kept))
+    is_finished = finish_erasures(context)
+    found = tuple(_kept(each, kept[each], now=context.clock.now()) for each in sorted(kept))
+    return Erased(count, found, is_finished, context.store.is_on_server)
 
 
 def _appointments_of(
-    numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], call: Call
+    numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], context: UseCaseContext
 ) -> set[AppointmentId]:
     asked = {AppointmentId(each) for each in appointment_ids}
     for number in numbers:
-        asked.update(call.store.appointments_numbered(number))
+        asked.update(context.store.appointments_numbered(number))
     return asked
 
 
-def finish_erasures(call: Call) -> None:
-    """Finish what was left of earlier erasures: those that waited for a change, or for others' use of the files."""
-    with suppress(StoreFailed):
-        if call.store.unfinished_erasures():
-            _finish(call)
-
-
-def _finish(call: Call) -> bool:
-    is_finished = call.store.finish_erasures(largest=LARGEST_AT_ONCE)
-    tell(ERASURE_FINISHED if is_finished else ERASURE_PUT_OFF)
-    return is_finished
-
-
-def _pending_for(numbers: Sequence[str], call: Call) -> Mapping[AppointmentId, Intent]:
-    """Find the pending changes whose payload names a number, though their appointment has another customer by now."""
-    asked = {fold(number) for number in numbers} - {""}
+def _pending_for(numbers: Sequence[str], context: UseCaseContext) -> Mapping[AppointmentId, Intent]:
+    """Return the pending bookings for a customer, though their appointment has another customer by now."""
+    asked = {digest_number(number, key=context.store.number_key) for number in numbers} - {""}
     return {
         intent.appointment_id: intent
-        for intent in (call.store.pending_intents() if asked else ())
-        if intent.appointment_id is not None and _number_in(intent.body) in asked
+        for intent in (context.store.pending_intents() if asked else ())
+        # The first of a booking's customers is the renter, whom its payload names.
+        if intent.appointment_id is not None
+        and intent.customers
+        and intent.customers[0].number_digest in asked
     }
-
-
-def _number_in(body: bytes | None) -> str:
-    """Give the number of the customer that a booking carries."""
-    sent = json.loads(body) if body else {}
-    return fold(sent.get("customer", {}).get("number"))
 
 
 def _kept(appointment_id: AppointmentId, intent: Intent, *, now: datetime) -> Kept:

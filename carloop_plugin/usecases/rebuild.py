@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from carloop_plugin import events
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.failures import Failed, Reason, StoreFailed
-from carloop_plugin.domain.rentals import read_reference
 from carloop_plugin.domain.values import AccountId, Site
-from carloop_plugin.ports import Call, Carloop
+from carloop_plugin.events import RECORDS_REBUILT, log_event
+from carloop_plugin.ports import Carloop, UseCaseContext
+from carloop_plugin.usecases.deliver import observe
 from carloop_plugin.usecases.feed import read_feed
-from carloop_plugin.usecases.settle import observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +28,38 @@ class Rebuilt:
     is_complete: bool = True
 
 
-def rebuild(sites: Iterable[Site], call: Call, *, tell: Callable[[int], None] = lambda _: None) -> Rebuilt:
-    """Read all rentals of every site's account and keep ours. `tell` is given the count as it grows."""
+def rebuild(
+    sites: Iterable[Site], context: UseCaseContext, *, progress: Callable[[int], None] = lambda _: None
+) -> Rebuilt:
+    """Read all rentals of every site's account and keep ours. `progress` is called with the count as it grows."""
     count, missing = 0, []
     seen: set[tuple[str, AccountId]] = set()
     for site in sites:
         try:
-            carloop = call.connect(site)
-            account = carloop.read_account(deadline=call.deadline)
+            carloop = context.connect(site)
+            account = carloop.read_account(deadline=context.deadline)
             if (carloop.origin, account.id) in seen:
                 continue
-            for kept in _link_again(carloop, account, call):
+            for kept in _link_again(carloop, account, context):
                 count += kept
-                tell(count)
+                progress(count)
             seen.add((carloop.origin, account.id))
         except StoreFailed:
             raise
         except Failed as failure:
             missing.append((site, failure.reason))
-    events.tell(events.RECORDS_REBUILT, rentals=count, missing=len(missing))
+    log_event(RECORDS_REBUILT, rentals=count, missing=len(missing))
     return Rebuilt(count, tuple(missing))
 
 
-def _link_again(carloop: Carloop, account: Account, call: Call) -> Iterable[int]:
-    for rental in read_feed(None, carloop=carloop, account=account, call=call):
-        reference = read_reference(rental.external_reference, installation=call.store.installation)
-        if reference is not None:
-            record = observed(rental, reference=reference, account=account, call=call)
-            yield int(call.store.keep_rental(record))
-    call.store.note_contact(
+def _link_again(carloop: Carloop, account: Account, context: UseCaseContext) -> Iterable[int]:
+    for rental in read_feed(None, carloop=carloop, account=account, context=context):
+        record = observe(rental, account, context)
+        if record is not None:
+            yield int(context.store.keep_rental(record))
+    context.store.note_contact(
         account.id,
-        at=call.clock.now(),
+        at=context.clock.now(),
         skew=account.skew,
         position=account.server_time,
         time_zone=account.time_zone,

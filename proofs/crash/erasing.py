@@ -36,14 +36,14 @@ def erase(*rounds: Round) -> object:
 
 def is_known(round_: Round) -> bool:
     """Tell whether the records still have the appointment."""
-    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
-        return wired.call.store.appointment(AppointmentId(round_.appointment_id)) is not None
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
+        return services.context.store.appointment(AppointmentId(round_.appointment_id)) is not None
 
 
 def count_unfinished() -> int:
     """Count the erasures whose traces may still be in the files."""
-    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
-        return wired.call.store.unfinished_erasures()
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
+        return services.context.store.unfinished_erasures()
 
 
 def play(number: int, stage: Stage, kill: Kill | None) -> tuple[Ended, list[str]]:

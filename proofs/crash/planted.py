@@ -14,41 +14,37 @@ from dataclasses import replace
 from typing import Any
 
 from carloop_plugin.api import bodies
-from carloop_plugin.usecases import (
-    book,
-    cancel,
-    change_end,
-    recover,
-    settle,
-)
+from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.values import ChangeId
+from carloop_plugin.usecases import change, deliver, recover
 from proofs.crash.__main__ import main
 
 
 def sent_before_it_is_recorded() -> None:
     """Send first, and record what came of it."""
 
-    def early(intent: Any, *, carloop: Any, account: Any, call: Any) -> Any:
-        outcome = settle.send(intent, carloop=carloop, account=account, call=call)
-        call.store.record(intent)
+    def early(prepared: Any, context: Any) -> Any:
+        own = {"carloop": prepared.carloop, "account": prepared.account}
+        outcome = deliver.send(prepared.intent, **own, context=context)
+        context.store.record(prepared.intent)
         return outcome
 
-    for use_case in (book, change_end, cancel):
-        use_case.record_and_send = early  # type: ignore[attr-defined]
+    change.deliver = early  # type: ignore[attr-defined]
 
 
 def a_key_for_every_attempt() -> None:
     """Draw the key when the request is written, not with the intent."""
     honest = bodies.write_headers
 
-    def fresh(request: Any) -> Any:
-        return honest(replace(request, key=str(uuid.uuid4())))
+    def fresh_key(intent: Intent) -> tuple[tuple[str, str], ...]:
+        return honest(replace(intent, change_id=ChangeId(str(uuid.uuid4()))))
 
-    bodies.write_headers = fresh
+    bodies.write_headers = fresh_key
 
 
 def a_fresh_revision_when_sent_again() -> None:
     """Take the revision that Carloop has by now."""
-    honest = settle.send
+    honest = deliver.send
 
     def fresh(intent: Any, **to: Any) -> Any:
         return honest(replace(intent, revision=(intent.revision or 0) + 1), **to)

@@ -185,8 +185,8 @@ _SCENES: dict[Scene, Callable[[Round, Stage], bool]] = {
 def open_records() -> str | None:
     """Open the records once, which brings them up to date. Give the code of what is wrong with them."""
     try:
-        with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
-            wired.call.store.figures()
+        with bootstrap.opened(deadline=time.monotonic() + 10) as services:
+            services.context.store.figures()
     except StoreFailed as failure:
         return failure.reason.code
     return None

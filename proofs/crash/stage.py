@@ -212,8 +212,8 @@ def state(round_: Round) -> Document:
 
 def count_pending() -> int:
     """Count what is still pending, whose appointment it may be."""
-    with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
-        return wired.call.store.count_pending()[0]
+    with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
+        return services.context.store.count_pending()[0]
 
 
 def set_clock(round_: Round) -> None:

@@ -9,18 +9,18 @@ from pathlib import Path
 from random import Random
 from typing import Any, cast
 
+from carloop_plugin import bootstrap
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.bootstrap import Wired
-from carloop_plugin.contract import hook_boundary as edge
-from carloop_plugin.domain.changes import AnswerLost, WriteRequest, WriteResult
+from carloop_plugin.bootstrap import Services
+from carloop_plugin.domain.changes import Answer, Intent, Unknown
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import Call, Carloop, Clock, Credentials, Store
+from carloop_plugin.ports import Carloop, Clock, Credentials, Store, UseCaseContext
 from carloop_plugin.settings.environment import Environment
 from carloop_plugin.store import intents, leases
 from carloop_plugin.store.sqlite.database import SqliteDatabase
 from carloop_plugin.store.sqlite.pool import SqliteFile
-from carloop_plugin.usecases import in_flight
+from carloop_plugin.usecases import recover
 
 INSTALLATION = "inst"
 
@@ -64,7 +64,7 @@ class Watch:
     strike: Callable[[str], None] | None = None
     counts: Callable[[str], bool] = bool
     holds: bool = False
-    held: list[WriteRequest] = field(default_factory=list)
+    held: list[Intent] = field(default_factory=list)
     steps: int = 0
 
     def step(self, name: str) -> None:
@@ -97,12 +97,12 @@ class WatchedPort:
 class WatchedCarloop(WatchedPort):
     """The port to Carloop, whose writes may be held up on the way: sent, not answered, and not arrived yet."""
 
-    def send(self, request: WriteRequest, *, deadline: float) -> WriteResult:
+    def send(self, request: Intent, *, deadline: float) -> Answer:
         """Send a write, or hold it up."""
         self._watch.step("send")
         if self._watch.holds:
             self._watch.held.append(request)
-            return AnswerLost(Reason("unreachable", "api.answer_lost"))
+            return Unknown(Reason("unreachable", "api.answer_lost"))
         return cast("Carloop", self._port).send(request, deadline=deadline)
 
 
@@ -123,8 +123,8 @@ _running: list[Process] = []
 _NOBODYS = tuple(
     (where, name, where.__dict__[name])
     for where, name in (
-        (edge, "opened"),
-        (in_flight, "_locks"),
+        (bootstrap, "opened"),
+        (recover, "_locks"),
         (leases, "this_process"),
         (intents, "this_process"),
         (SqliteDatabase, "NOW"),
@@ -149,8 +149,8 @@ class Process:
         self._carloop = cast("Carloop", WatchedCarloop(self._session, self.watch))
         # what of the plugin belongs to the process it runs in
         self._own: tuple[tuple[Any, str, object], ...] = (
-            (edge, "opened", self._opened),
-            (in_flight, "_locks", {}),
+            (bootstrap, "opened", self._opened),
+            (recover, "_locks", {}),
             (leases, "this_process", lambda: name),
             (intents, "this_process", lambda: name),
             (SqliteDatabase, "NOW", property(lambda _: str(place.database_time()))),
@@ -192,7 +192,7 @@ class Process:
         with self._file.open(deadline=deadline) as store:
             yield store
 
-    def send(self, request: WriteRequest, *, deadline: float) -> None:
+    def send(self, request: Intent, *, deadline: float) -> None:
         """Let a write arrive at Carloop; nobody hears the answer."""
         self._session.send(request, deadline=deadline)
 
@@ -202,12 +202,12 @@ class Process:
         self._file.close()
 
     @contextmanager
-    def _opened(self, *, deadline: float) -> Iterator[Wired]:
+    def _opened(self, *, deadline: float) -> Iterator[Services]:
         with self._file.open(deadline=deadline) as store:
             watched = cast("Store", WatchedPort(store, self.watch))
-            call = Call(watched, self._connect, lambda _: None, self._clock, deadline)
+            context = UseCaseContext(watched, self._connect, lambda _: None, self._clock, deadline)
             # none of the model's hooks looks at settings or secrets
-            yield Wired(call, Environment(), cast("Credentials", None))
+            yield Services(context, Environment(), cast("Credentials", None))
 
     def _connect(self, site: Site) -> Carloop:
         return self._carloop

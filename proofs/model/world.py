@@ -15,7 +15,7 @@ from threading import Event, Thread
 from typing import Concatenate, ParamSpec, TypeVar
 
 from carloop_plugin import plugin
-from carloop_plugin.domain.changes import WriteRequest
+from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.judgement import LONGEST_FLIGHT
 from mobility_hookspecs import CallContext, MobilityProblem
 from mobility_schemas import validate
@@ -38,7 +38,7 @@ START = datetime(2027, 10, 30, 20, 0, 7, tzinfo=UTC)
 class Straggler:
     """A write on its way to Carloop."""
 
-    request: WriteRequest
+    request: Intent
     sent_at: datetime
 
 
@@ -374,10 +374,10 @@ class World:
         """Let a write that was held up arrive at Carloop."""
         self.tally["a request arrived late"] += 1
         straggler = self.stragglers.pop(which % len(self.stragglers))
-        name = self.asked[straggler.request.key].name
+        name = self.asked[straggler.request.change_id].name
         self.story.tell(f"the request of {name} arrives late")
         if not self.is_in_time(straggler):
-            self.late.add(straggler.request.key)
+            self.late.add(straggler.request.change_id)
         self.processes["observer"].send(straggler.request, deadline=CallContext.within(SECONDS).deadline)
 
     def is_in_time(self, straggler: Straggler) -> bool:
@@ -386,7 +386,7 @@ class World:
 
     def is_given_up(self, straggler: Straggler) -> bool:
         """Tell whether a write is of a booking that somebody gave up."""
-        key = straggler.request.key
+        key = straggler.request.change_id
         return any(each.change.get("book_change_id") == key for each in self.asked.values())
 
 

@@ -128,8 +128,8 @@ def _wait(seconds: float, label: str) -> None:
 def _wait_until_settled(until: float) -> int:
     """Wait until nothing is pending, without helping; give how much still is."""
     while True:
-        with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
-            pending, _ = wired.call.store.count_pending()
+        with bootstrap.opened(deadline=time.monotonic() + 10) as services:
+            pending, _ = services.context.store.count_pending()
         if not pending or time.monotonic() > until:
             return pending
         time.sleep(0.1)

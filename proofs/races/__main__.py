@@ -133,8 +133,8 @@ def settle(servers: Field) -> float:
 
 def pending() -> list[str]:
     """List what is pending, as the records say."""
-    with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
-        return [intent.change_id for intent in wired.call.store.pending_intents()]
+    with bootstrap.opened(deadline=time.monotonic() + 10) as services:
+        return [intent.change_id for intent in services.context.store.pending_intents()]
 
 
 def judge(folder: Path, race: Race, processes: int, sandbox: SandboxProcess) -> tuple[Verdict, Counter[str]]:

@@ -20,9 +20,9 @@ def test_a_change_that_was_set_aside_is_tried_again(run, saved):
     option = saved.roomy_car()
     saved.control.fault("book", "drop_before", times=1000)
     pending = run("book", "--appointment", saved.id, "--option", option, "--json").document["change_id"]
-    with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
+    with bootstrap.opened(deadline=time.monotonic() + 10) as services:
         for _ in range(20):
-            wired.call.store.mark_unknown(pending, "invalid_answer", counts=True)
+            services.context.store.mark_unknown(pending, "invalid_answer", counts=True)
     assert f"Not settled after many attempts: {pending}" in run("doctor").text
     run("recover")
     assert pending not in run("doctor").text

@@ -38,8 +38,8 @@ def records(plugin_environment):
 
     @contextmanager
     def opened():
-        with bootstrap.opened(deadline=CallContext.within(10).deadline) as wired:
-            yield wired.call.store
+        with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
+            yield services.context.store
 
     return opened
 
@@ -167,8 +167,8 @@ def columns(plugin_environment):
     """Lists every column of the real tables as `table.column`."""
 
     def look():
-        with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-            return _columns(wired.call.store.database)
+        with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+            return _columns(services.context.store.database)
 
     return look
 
@@ -178,8 +178,8 @@ def columns_with(plugin_environment):
     """Names the columns in which a word stands, in any row, whatever the column's type."""
 
     def look(word):
-        with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-            db = wired.call.store.database
+        with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+            db = services.context.store.database
             return {
                 where for where in _columns(db) if any(word.encode() in each for each in _values(db, where))
             }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carloop_plugin.usecases.change import digest_change
+from carloop_plugin.contract.requests import digest_change
 
 CHANGE = {
     "change_id": "0A1B2C3D-0000-4000-8000-000000000001",

@@ -17,7 +17,7 @@ from carloop_plugin import bootstrap
 from carloop_plugin.domain.settings import StoredToken
 from carloop_plugin.domain.values import ChangeId, Site
 from carloop_plugin.settings.credentials import SecretsFile
-from carloop_plugin.usecases.in_flight import one_at_a_time
+from carloop_plugin.usecases.recover import change_lock
 from tests.support.forking import fork
 
 TOKEN = StoredToken(value="t", origin="https://a.example", since=datetime(2026, 3, 2, 7, 30, tzinfo=UTC))
@@ -79,12 +79,12 @@ def test_a_change_that_a_thread_of_the_parent_works_on_is_free_in_the_child(in_c
     held, forked = threading.Event(), threading.Event()
 
     def hold():
-        with one_at_a_time(ChangeId("c-1"), deadline=time.monotonic() + 60):
+        with change_lock(ChangeId("c-1"), deadline=time.monotonic() + 60):
             held.set()
             forked.wait(60)
 
     def is_alone():
-        with one_at_a_time(ChangeId("c-1"), deadline=0.0) as alone:
+        with change_lock(ChangeId("c-1"), deadline=0.0) as alone:
             return alone
 
     thread = threading.Thread(target=hold)

@@ -12,8 +12,8 @@ from carloop_plugin.messages import text
 SERVER = """
 import sys, time
 from carloop_plugin import bootstrap
-with bootstrap.opened(deadline=time.monotonic() + 30) as wired:
-    print(wired.call.store.lease(sys.argv[1]) is not None, flush=True)
+with bootstrap.opened(deadline=time.monotonic() + 30) as services:
+    print(services.context.store.lease(sys.argv[1]) is not None, flush=True)
 sys.stdin.read()
 """
 

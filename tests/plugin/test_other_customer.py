@@ -1,9 +1,11 @@
 """An appointment whose customer is another one than its rental's asks for attention."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
+from carloop_plugin.contract.requests import parse_appointment
 from carloop_plugin.domain.appointments import MOST_CUSTOMERS, remember
 from carloop_plugin.messages import text
 from tests.support.planner import appointment_on
@@ -117,7 +119,7 @@ def identities(planner, records):
                 for table in ("appointments", "intents")
                 for row in store.database.query(sql.format(table))
             ]
-        return [each for row in rows for each in (row["customers"] or "").split()]
+        return [each for row in rows for each in json.loads(row["customers"] or "[]")]
 
     return look
 
@@ -161,4 +163,4 @@ def test_the_newest_former_customers_are_known():
 def save(number):
     """Return a revision that is for a customer of that number."""
     appointment = appointment_on(datetime.now(UTC)) | {"customer": OTHER_DMS | {"number": str(number)}}
-    return remember(appointment, key=b"any")
+    return remember(parse_appointment(appointment), key=b"any")

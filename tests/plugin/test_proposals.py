@@ -5,15 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from carloop_plugin.contract.steps import state_document
 from carloop_plugin.domain.appointments import SavedAppointment
-from carloop_plugin.domain.proposals import (
-    Misfit,
-    Proposal,
-    proposal_documents,
-    propose,
-)
+from carloop_plugin.domain.proposals import Misfit, Proposal, propose
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import Period
+from carloop_plugin.domain.vehicles import Vehicle
+from carloop_plugin.usecases.appointment import Standing
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -21,8 +19,11 @@ VISIT = Period(START, START + 8 * HOUR)
 APPOINTMENT = SavedAppointment(
     "A-1", 1, "scheduled", "main", VISIT, "", "", "Europe/Berlin", "manual", b"", "", ""
 )
+VEHICLE = Vehicle("V-1", "DA-CL 1", "VW", "Golf", "kompakt")
 RENTAL = RentalRecord(
-    "main", "R-1", "acme", "A-1", "c-1", RentalStatus.RESERVED, VISIT, 3, START, {}, appointment_period=VISIT
+    *("R-1", VEHICLE, VISIT, VISIT.end, RentalStatus.RESERVED, 3, START, None, None),
+    *("main", "acme", "A-1", "c-1"),
+    appointment_period=VISIT,
 )
 PICKED_UP = replace(RENTAL, status=RentalStatus.PICKED_UP)
 END_MOVED, MOVED = Misfit.END_MOVED, Misfit.APPOINTMENT_MOVED
@@ -76,16 +77,22 @@ def test_a_proposal_is_computed(rental, appointment, expected):
     assert propose(rental, appointment) == expected
 
 
+def proposed(revision):
+    """Return the proposal of an end an hour later, for a revision of the appointment."""
+    proposals = ((RENTAL, Proposal(END_MOVED, VISIT.end + HOUR)),)
+    standing = Standing(replace(APPOINTMENT, revision=revision), RENTAL, None, proposals)
+    return state_document("A-1", standing, locale="en")["proposals"][0]
+
+
 def test_a_new_revision_makes_a_new_proposal():
     """A host hides a proposal by its id, until the appointment changes again: also in the plugin's next version."""
-    proposal = Proposal(END_MOVED, VISIT.end + HOUR)
-    ids = [proposal_documents(RENTAL, proposal, revision=n, locale="de")[0]["id"] for n in (1, 1, 2)]
+    ids = [proposed(revision)["id"] for revision in (1, 1, 2)]
     assert ids[0] == ids[1] != ids[2]
     assert ids[0] == "4cd84f960d3d64123eecfee9"
 
 
 def test_a_proposal_is_a_change_without_id_and_customer():
     """The host adds the change's id, and may send it as it is."""
-    document = proposal_documents(RENTAL, Proposal(END_MOVED, VISIT.end + HOUR), revision=2, locale="en")[0]
+    document = proposed(2)
     what = {"action": "change_end", "revision": 3, "end": "2026-11-24T18:00:00Z"}
     assert document["change"] == what | {"provider": "carloop", "site": "main", "rental_id": "R-1"}

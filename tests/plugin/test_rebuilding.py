@@ -15,8 +15,8 @@ from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
-from carloop_plugin.store.sqlite import use_lock
 from carloop_plugin.store.sqlite import salvage as remains
+from carloop_plugin.store.sqlite import use_lock
 from carloop_plugin.store.sqlite.pool import SqliteFile
 from carloop_plugin.usecases.rebuild import rebuild
 from carloop_plugin.usecases.reconcile import reconcile
@@ -45,7 +45,7 @@ def test_a_rebuild_that_is_interrupted_leaves_the_old_records_in_place(planner):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        bootstrap.rebuild_store(deadline=soon(), tell=interrupt)
+        bootstrap.rebuild_store(deadline=soon(), progress=interrupt)
     assert planner.store.read_bytes() == damaged
     (failure,) = planner.host.appointment_saved(planner.appointment).failures
     assert failure.problem["code"] == "storage_failed"
@@ -144,7 +144,7 @@ def test_who_calls_during_a_rebuild_is_asked_to_wait(planner, monkeypatch):
             plugin.on_appointment_saved(planner.appointment, CallContext.within(5))
         codes.append((refused.value.problem["code"], refused.value.problem["retryable"]))
 
-    bootstrap.rebuild_store(deadline=soon(), tell=call)
+    bootstrap.rebuild_store(deadline=soon(), progress=call)
     assert codes[0] == ("busy", True)
     assert planner.save()["state"] == "booked"
     with own.open(deadline=soon()) as records:
@@ -285,8 +285,8 @@ def test_every_account_is_read_once(planner, work):
         # Kept by nobody, as a session that had to make room: the next object may have its identity.
         return OwnCarloop(int(site) // 2, read)
 
-    with bootstrap.opened(deadline=soon()) as wired:
-        work([Site(str(number)) for number in range(140)], replace(wired.call, connect=connect))
+    with bootstrap.opened(deadline=soon()) as services:
+        work([Site(str(number)) for number in range(140)], replace(services.context, connect=connect))
     assert read == [*range(70)]
 
 

@@ -121,8 +121,10 @@ def reconcile_within(monkeypatch, plugin_environment):
 
     def run(seconds, *carloops):
         sites = {Site(f"s{number}"): carloop for number, carloop in enumerate(carloops)}
-        with bootstrap.opened(deadline=CallContext.within(30).deadline) as wired:
-            reconciling.reconcile(sites, replace(wired.call, connect=sites.__getitem__, deadline=seconds))
+        with bootstrap.opened(deadline=CallContext.within(30).deadline) as services:
+            reconciling.reconcile(
+                sites, replace(services.context, connect=sites.__getitem__, deadline=seconds)
+            )
 
     return run
 

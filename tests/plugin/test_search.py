@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from carloop_plugin.contract.offers import offer_document
+from carloop_plugin.contract.requests import parse_search
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.vehicles import FreeVehicles
 from carloop_plugin.usecases.search import search
@@ -34,8 +36,9 @@ def busy_carloop(zone):
 )
 def test_when_the_next_vehicle_is_free(appointments, accounts, message):
     """In the appointment's zone, else the account's; for an unknown zone no time is given."""
-    context = {"station": None, "time_zone": appointments, "locale": "en", "deadline": 0.0}
-    explanation = search(REQUEST, carloop=busy_carloop(accounts), **context)["explanation"]
+    query, carloop = parse_search(REQUEST, station=None), busy_carloop(accounts)
+    offer = search(query, carloop=carloop, time_zone=appointments, deadline=0.0)
+    explanation = offer_document(offer, period=REQUEST["period"], locale="en")["explanation"]
     assert explanation["message"].endswith(message), explanation
     assert explanation["next_free"] == "2030-03-05T07:30:00Z"
 

@@ -44,9 +44,15 @@ def test_no_canary_is_left(planner, caplog):
 
 def test_no_repr_shows_a_secret(planner):
     """Neither the settings nor the session, nor anything a debugger would print."""
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
         site = Site("main")
-        shown = [wired, wired.environment, wired.settings(site), wired.call.connect(site), vars(bootstrap)]
+        shown = [
+            services,
+            services.environment,
+            services.settings(site),
+            services.context.connect(site),
+            vars(bootstrap),
+        ]
         assert not [each for each in map(repr, shown) if planner.control.token in each]
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus, Recorded
-from carloop_plugin.domain.failures import Reason, Refused
+from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus, Recorded, SameChange
+from carloop_plugin.domain.failures import Reason, RuleBroken
 from carloop_plugin.messages import text
+from carloop_plugin.ports import Prepared
+from carloop_plugin.usecases.deliver import IN_FLIGHT, deliver
+from carloop_plugin.usecases.deliver import send as send_claimed
 from carloop_plugin.usecases.recover import recover
-from carloop_plugin.usecases.send import record_and_send
-from carloop_plugin.usecases.settle import IN_FLIGHT
-from carloop_plugin.usecases.settle import send as send_claimed
 from mobility_hookspecs import CallContext
 
 
@@ -30,10 +30,10 @@ def lost_intent(lost_booking, records):
 
 def send(intent):
     """Record and send an intent, as if all that was looked at before had been clear."""
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        carloop = wired.call.connect(intent.site)
-        account = carloop.known_account(deadline=wired.call.deadline)
-        return record_and_send(intent, carloop=carloop, account=account, call=wired.call)
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        carloop = services.context.connect(intent.site)
+        account = carloop.known_account(deadline=services.context.deadline)
+        return deliver(Prepared(intent, carloop, account), services.context)
 
 
 def another(intent):
@@ -44,16 +44,18 @@ def another(intent):
 def test_what_another_process_recorded_meanwhile_is_not_sent_over(planner, lost_intent):
     """Another change waits for it; the same one is found out, and its outcome stands; a rental is not doubled."""
     lost = lost_intent()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RuleBroken) as refused:
         send(another(lost))
     assert refused.value.reason == Reason("outcome_pending", "change.other_pending")
-    found_out = send(lost)
-    assert found_out.rental == planner.state()["rental"]
-    assert send(lost) == found_out
-    with pytest.raises(Refused) as refused:
+    assert send(lost) == SameChange(lost)
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        done = recover(lost, services.context)
+    assert done.rental.id == planner.state()["rental"]["id"]
+    assert send(lost).intent.outcome == done
+    with pytest.raises(RuleBroken) as refused:
         send(another(lost))
     assert refused.value.reason == Reason("already_booked", "change.already_booked")
-    assert refused.value.rental == found_out.rental
+    assert refused.value.rental == done.rental
     assert len(planner.control.rentals(planner.id)) == 1
 
 
@@ -88,9 +90,9 @@ def send_again(store, intent):
 @pytest.mark.parametrize("meanwhile", [take_back, settle, give_up, send_again])
 def test_what_another_process_did_since_the_intent_was_read_is_not_sent_over(planner, unsent, meanwhile):
     """No row is claimed, and no byte leaves."""
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        meanwhile(wired.call.store, unsent)
-        assert recover(unsent, wired.call).status is OutcomeStatus.UNKNOWN
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        meanwhile(services.context.store, unsent)
+        assert recover(unsent, services.context).status is OutcomeStatus.UNKNOWN
     assert planner.control.rentals(planner.id) == []
 
 
@@ -124,12 +126,12 @@ def test_a_change_that_a_host_awaits_is_not_taken_back(unsent, records):
 def test_a_refusal_of_a_sending_that_was_overtaken_settles_nothing(rent_directly, unsent):
     """Another process sent it again meanwhile, and is waiting for the answer, which may be that it is done."""
     rent_directly(unsent.vehicle_id, unsent.period.start, unsent.period.end)
-    with bootstrap.opened(deadline=CallContext.within(5).deadline) as wired:
-        store, carloop = wired.call.store, wired.call.connect(unsent.site)
-        account = carloop.known_account(deadline=wired.call.deadline)
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        store, carloop = services.context.store, services.context.connect(unsent.site)
+        account = carloop.known_account(deadline=services.context.deadline)
         ours = store.claim(unsent)
         theirs = store.claim(ours)
-        outcome = send_claimed(ours, carloop=carloop, account=account, call=wired.call)
+        outcome = send_claimed(ours, carloop=carloop, account=account, context=services.context)
         assert (outcome.status, outcome.reason) == (OutcomeStatus.UNKNOWN, IN_FLIGHT)
         assert not store.intent(unsent.change_id).is_settled
         refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))

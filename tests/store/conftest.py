@@ -1,28 +1,33 @@
 """Stores to test, and values to put into them."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from carloop_plugin.domain.appointments import CustomerIdentity, remember
+from carloop_plugin.domain.appointments import Appointment, remember
 from carloop_plugin.domain.changes import Action, Intent
+from carloop_plugin.domain.customers import Customer, CustomerIdentity
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,
     ChangeId,
+    Money,
     Period,
     RentalId,
     Site,
     VehicleId,
 )
+from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.messages import advice
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.sqlite.pool import SqliteFile
 from tests.store.deadlines import soon
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+GOLF = Vehicle(VehicleId("v-1"), "HH-CL 1", "VW", "Golf", "kombi", ("navi",), seats=5)
 VISIT = Period(NOW + timedelta(days=1), NOW + timedelta(days=2))
 
 
@@ -62,19 +67,19 @@ def store(source):
 
 @pytest.fixture
 def make_appointment():
-    def make(appointment_id="A-1", revision=1, *, key=b"any", **customer):
-        return remember(
-            {
-                "id": appointment_id,
-                "revision": revision,
-                "status": "scheduled",
-                "site": "main",
-                "period": {"start": "2026-11-24T10:30:00+01:00", "end": "2026-11-25T10:30:00+01:00"},
-                "time_zone": "Europe/Berlin",
-                "customer": {"source": "dms", "number": "4711", "last_name": "Müller"} | customer,
-            },
-            key=key,
+    def make(appointment_id="A-1", revision=1, *, key=b"any", source="dms", **details):
+        appointment = Appointment(
+            id=AppointmentId(appointment_id),
+            revision=revision,
+            status="scheduled",
+            site=Site("main"),
+            period=VISIT,
+            start_text="2026-11-24T10:30:00+01:00",
+            end_text="2026-11-25T10:30:00+01:00",
+            time_zone="Europe/Berlin",
+            customer=Customer(source, {"number": "4711", "last_name": "Müller"} | details),
         )
+        return remember(appointment, key=key)
 
     return make
 
@@ -115,7 +120,10 @@ def make_rental():
             "period": VISIT,
             "revision": 1,
             "updated_at": NOW,
-            "document": {"id": rental_id},
+            "vehicle": GOLF,
+            "planned_end": VISIT.end,
+            "price": Money(Decimal("49.90"), "EUR", tax_included=True),
+            "web_url": "https://carloop.example/R-1",
             "appointment_period": VISIT,
         }
         return RentalRecord(**(values | fields))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
-from carloop_plugin.domain.failures import Refused, StoreFailed
+from carloop_plugin.domain.failures import RuleBroken, StoreFailed
 from carloop_plugin.domain.rentals import UnreadableRental
 from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import (
@@ -116,7 +116,7 @@ def test_a_place_with_records_is_refused(filled, target):
     with opened(target) as store:
         store.save_settings(Site("north"), SETTINGS)
     before = dump(target)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RuleBroken) as refused:
         copy_records(filled, target, deadline=soon())
     assert refused.value.reason.text == "store.copy_not_empty"
     assert dump(target) == before
@@ -134,7 +134,7 @@ def test_a_copy_to_the_same_place_is_refused(request, location, tmp_path, has_re
         link.symlink_to(location)
         other_name = str(link)
     for there in (location, other_name):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RuleBroken) as refused:
             copy_records(location, there, deadline=soon(3))
         assert refused.value.reason.text == "store.copy_same"
     assert dump(location) == before
@@ -164,7 +164,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path, content, text):
 
 def test_an_origin_that_does_not_exist_is_refused(location, target):
     """A mistyped path is an error, and no empty records are left there."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RuleBroken) as refused:
         copy_records(location, target, deadline=soon())
     assert refused.value.reason.text == "store.copy_nothing"
     for each in (location, target):
@@ -207,7 +207,7 @@ def test_records_in_use_are_refused(filled, target):
         assert store.lease(ChangeId("c-2")) is not None
         held = "UPDATE intents SET lease_holder = 'another-server/1/any' WHERE change_id = 'c-2'"
         store.database.transact(lambda: store.database.execute(held))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RuleBroken) as refused:
         copy_records(filled, target, deadline=soon())
     assert refused.value.reason.text == "store.copy_in_use"
 

@@ -10,7 +10,7 @@ import pytest
 
 from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus
 from carloop_plugin.domain.values import AppointmentId, ChangeId
-from carloop_plugin.store.rows import intent_row
+from carloop_plugin.store.rows import write_row
 from carloop_plugin.store.sqlite import connection
 from carloop_plugin.store.sqlite.pool import SqliteFile
 from carloop_plugin.store.statements import insert
@@ -154,7 +154,7 @@ def test_an_erasure_asked_for_again_during_clearing_stays_noted(store, make_appo
     assert store.unfinished_erasures() == 1
 
 
-def fill_and_settle(store, make_intent, chance):
+def fill_and_settle(store, make_intent, make_rental, chance):
     """Record a thousand changes with payloads of any length and settle them in any order."""
     ids = [f"{chance.getrandbits(128):032x}" for _ in range(1000)]
     db = store.database
@@ -162,11 +162,11 @@ def fill_and_settle(store, make_intent, chance):
     def fill():
         for each in ids:
             body = b"Canary " * chance.choice([1, 3, 20, 200])
-            insert(db, "intents", intent_row(make_intent(each, f"A-{each}", body=body)))
+            insert(db, "intents", write_row(make_intent(each, f"A-{each}", body=body)))
 
     def settle():
         for each in ids:
-            rental = {"id": "R" * chance.choice([1, 400])}
+            rental = make_rental("R" * chance.choice([1, 400]))
             store.settle(ChangeId(each), Outcome(ChangeId(each), OutcomeStatus.DONE, rental=rental))
 
     db.transact(fill)
@@ -175,7 +175,7 @@ def fill_and_settle(store, make_intent, chance):
 
 
 @pytest.mark.parametrize("journal", ["delete", "wal"])
-def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, monkeypatch, journal):
+def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, make_rental, monkeypatch, journal):
     """SQLite leaves copies where it moves rows between pages, and in the write-ahead log: after erasing, nowhere."""
     monkeypatch.setattr(connection, "wal_is_safe", lambda _: journal == "wal")
     chance = random.Random(1)
@@ -188,7 +188,7 @@ def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, monkeypatc
         assert store.figures().journal == journal
         # fewer leave none, whether they are cleared or not
         for _ in range(3):
-            fill_and_settle(store, make_intent, chance)
+            fill_and_settle(store, make_intent, make_rental, chance)
         store.forget_appointments([A1])
         assert sum(found().values()) > 0
         assert store.finish_erasures(largest=ANY)
@@ -218,11 +218,11 @@ def test_a_reader_postpones_clearing(path, file, monkeypatch):
     reader.close()
 
 
-def test_the_deadline_ends_clearing(path, file, make_intent, monkeypatch):
+def test_the_deadline_ends_clearing(path, file, make_intent, make_rental, monkeypatch):
     """Whatever is left to do is still noted afterwards."""
     monkeypatch.setattr(connection, "_STEPS_BETWEEN_LOOKS", 1)
     with file.open(deadline=soon(60)) as store:
-        fill_and_settle(store, make_intent, random.Random(1))
+        fill_and_settle(store, make_intent, make_rental, random.Random(1))
         store.forget_appointments([A1])
     with file.open(deadline=soon(0)) as store:
         assert not store.finish_erasures(largest=ANY)

@@ -10,8 +10,8 @@ import pytest
 from carloop_plugin.domain.changes import Recorded, SameChange
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.values import ChangeId
-from carloop_plugin.store.postgres.source import PostgresServer
 from carloop_plugin.store.postgres import pool as postgres_pool
+from carloop_plugin.store.postgres.source import PostgresServer
 from tests.store.deadlines import soon
 
 C1 = ChangeId("c-1")

@@ -26,6 +26,7 @@ from carloop_plugin.domain.values import (
     RentalId,
     Site,
 )
+from carloop_plugin.domain.vehicles import Alternative
 
 A1 = AppointmentId("A-1")
 C1, C2 = ChangeId("c-1"), ChangeId("c-2")
@@ -83,10 +84,13 @@ def test_an_appointment_has_one_active_rental(store, make_intent, make_rental):
 def test_settling_keeps_the_outcome_and_the_rental_and_drops_the_payload(store, make_intent, make_rental):
     """One transaction: the intent is settled exactly when its rental is there. The first outcome holds."""
     store.record(make_intent())
-    outcome = replace(DONE, rental={"id": "R-1"})
+    alternative = Alternative(make_rental().vehicle, make_rental().period, ("features",))
+    customers = make_intent().customers
+    outcome = replace(DONE, rental=make_rental(customers=customers), alternatives=(alternative,))
     assert store.settle(C1, outcome, make_rental()) == outcome
     settled = store.intent(C1)
     assert (settled.state, settled.body, settled.outcome) == (IntentState.SETTLED, None, outcome)
+    assert settled.outcome.rental.customers is None
     assert store.rentals_of([A1]) == {A1: [make_rental()]}
     assert store.pending_intents() == []
     assert store.settle(C1, REFUSED) == outcome

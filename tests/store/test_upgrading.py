@@ -1,48 +1,145 @@
-"""Records of the version before are brought up to date as they are, and what they cannot say raises no alarm."""
+"""Records of earlier versions are brought up to date as they are, and what they cannot say raises no alarm."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
+from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.proposals import propose
-from carloop_plugin.domain.values import AppointmentId, ChangeId
+from carloop_plugin.domain.values import AppointmentId, ChangeId, Money
+from carloop_plugin.domain.vehicles import Alternative
 from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres.migrations import UNCOUNTED
 from tests.store.deadlines import soon
 
-ADDED = {
-    "know_customers_again": ("appointments.customers", "intents.customers"),
-    "keep_time_zones": ("rentals.time_zone", "contacts.time_zone"),
+BEFORE_CUSTOMERS = (
+    "DELETE FROM {migrations} WHERE name IN ('know_customers_again', 'keep_time_zones')",
+    "ALTER TABLE appointments DROP COLUMN customers",
+    "ALTER TABLE intents DROP COLUMN customers",
+    "ALTER TABLE rentals DROP COLUMN time_zone",
+    "ALTER TABLE contacts DROP COLUMN time_zone",
+)
+BEFORE_VALUES = (
+    "DELETE FROM {migrations} WHERE name = 'store_values'",
+    "ALTER TABLE rentals RENAME COLUMN details TO document",
+)
+A1, C1 = AppointmentId("A-1"), ChangeId("c-1")
+PERIOD = {"start": "2026-11-24T09:30:00Z", "end": "2026-11-25T09:30:00Z"}
+CAR = {
+    "id": "v-1",
+    "licence_plate": "HH-CL 1",
+    "make": "VW",
+    "model": "Golf",
+    "vehicle_class": "kombi",
+    "features": ["navi"],
+    "seats": 5,
 }
-"""What the newest migrations added."""
+PRICE = {"amount": "49.90", "currency": "EUR", "tax_included": True}
+OFFERED = {"provider": "carloop", "kind": "rental_car", "title": "VW Golf, HH-CL 1", "vehicle": CAR}
+OPTION = {**OFFERED, "id": "v-1", "period": PERIOD, "match": "alternative", "differs": ["features"]}
+RENTAL = {
+    **OFFERED,
+    "site": "main",
+    "id": "R-1",
+    "appointment_id": "A-1",
+    "status": "reserved",
+    "period": PERIOD,
+    "planned_end": "2026-11-25T09:30:00Z",
+    "allowed_changes": ["change_end", "cancel"],
+    "revision": 1,
+    "changed_at": "2026-11-23T09:30:00Z",
+    "price": PRICE,
+    "web_url": "https://carloop.example/R-1",
+}
+REASON = ["invalid_answer", "change.astray_book", [["rental", "R-1"]], "/p"]
 
-A1 = AppointmentId("A-1")
+
+@pytest.fixture
+def reopened(location):
+    """Take a store's records back to an earlier version, and open them as a server of this one does."""
+    sources = []
+
+    def reopen(store, statements):
+        db = store.database
+        names = {"migrations": "migrations" if db.IS_SERVER else "_sqlite_migrations"}
+        db.transact(lambda: [db.execute(sql.format_map(names), values) for sql, *values in statements])
+        sources.append(source_of(location))
+        return sources[-1].open(deadline=soon())
+
+    yield reopen
+    for source in sources:
+        source.close()
 
 
-def take_back(db):
-    """Make the records what the version before left."""
-    for name, columns in ADDED.items():
-        db.execute(
-            f"DELETE FROM {'migrations' if db.IS_SERVER else '_sqlite_migrations'} WHERE name = ?", [name]
-        )
-        for column in columns:
-            db.execute("ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
-
-
-def test_records_of_the_version_before(location, make_appointment, make_intent, make_rental):
+def test_records_without_customers(store, reopened, make_appointment, make_intent, make_rental):
     """A rental they have fits whoever the appointment's customer is; nobody knows whom it was booked for."""
-    before = source_of(location)
-    with before.open(deadline=soon()) as store:
-        store.save_appointment(make_appointment())
-        store.record(make_intent())
-        store.settle(ChangeId("c-1"), Outcome(ChangeId("c-1"), OutcomeStatus.DONE), make_rental())
-        store.database.transact(lambda: take_back(store.database))
-    before.close()
-    after = source_of(location)
-    with after.open(deadline=soon()) as store:
-        (rental,) = store.rentals_of([A1])[A1]
-        assert propose(rental, store.appointment(A1)) is None
-        other = store.save_appointment(make_appointment(revision=2, number="4712"))
-        assert (len(other.customers), propose(rental, store.appointment(A1))) == (1, None)
-        assert store.time_zones([A1]) == {A1: "Europe/Berlin"}
-        if store.database.IS_SERVER:
+    store.save_appointment(make_appointment())
+    store.record(make_intent())
+    store.settle(C1, Outcome(C1, OutcomeStatus.DONE), make_rental())
+    with reopened(store, [(sql,) for sql in BEFORE_CUSTOMERS]) as after:
+        (rental,) = after.rentals_of([A1])[A1]
+        assert propose(rental, after.appointment(A1)) is None
+        other = after.save_appointment(make_appointment(revision=2, number="4712"))
+        assert (len(other.customers), propose(rental, after.appointment(A1))) == (1, None)
+        assert after.time_zones([A1]) == {A1: "Europe/Berlin"}
+        if after.database.IS_SERVER:
             sql = "SELECT attrelid::regclass || '.' || attname AS name FROM pg_attribute WHERE attstattarget = 0"
-            assert set(UNCOUNTED) <= {row["name"] for row in store.database.query(sql)}
-    after.close()
+            assert set(UNCOUNTED) <= {row["name"] for row in after.database.query(sql)}
+
+
+@pytest.mark.parametrize("is_rental_known", [True, False])
+def test_documents_become_values(
+    store, reopened, make_appointment, make_intent, make_rental, is_rental_known
+):
+    """A rental, what an outcome says of one and of alternatives, and customers, as contract 1.0 had them."""
+    appointment, intent, rental = make_appointment(), make_intent(), make_rental(cancelled_here=True)
+    store.save_appointment(appointment)
+    store.record(intent)
+    store.settle(C1, Outcome(C1, OutcomeStatus.DONE), rental)
+    store.record_settled(make_intent("c-2"), Outcome(ChangeId("c-2"), OutcomeStatus.REFUSED))
+    options = [
+        OPTION | {"price": PRICE | {"amount": "99.80"}, "period": PERIOD | {"end": "2026-11-25T10:30:00Z"}},
+        OPTION,
+    ]
+    old = {
+        "change_id": "c-1",
+        "status": "refused",
+        "rental": RENTAL,
+        "reason": REASON,
+        "alternatives": options,
+    }
+    (customer,) = intent.customers
+    as_text = f"{customer.source}:{customer.number_digest}:{customer.name_digest}"
+    statements = [
+        *((sql,) for sql in BEFORE_VALUES),
+        ("UPDATE rentals SET document = ?", json.dumps(RENTAL)),
+        ("UPDATE intents SET customers = ?", as_text),
+        ("UPDATE appointments SET customers = ?", f"{as_text} manual::other"),
+        ("UPDATE intents SET outcome = ? WHERE change_id = 'c-1'", json.dumps(old)),
+    ]
+    if not is_rental_known:
+        statements.append(("DELETE FROM rentals",))
+        rental = replace(rental, cancelled_here=False)
+    with reopened(store, statements) as after:
+        assert after.all_rentals() == [rental] * is_rental_known
+        assert after.intent(C1).customers == intent.customers
+        assert [each.source for each in after.appointment(A1).customers] == ["dms", "manual"]
+        outcome = after.intent(C1).outcome
+        assert outcome.reason == Reason(
+            "invalid_answer", "change.mismatched_book", (("rental", "R-1"),), "/p"
+        )
+        assert outcome.rental == rental
+        car, period = rental.vehicle, rental.period
+        longer = replace(period, end=period.end.replace(hour=10))
+        assert outcome.alternatives == (
+            Alternative(
+                car._replace(daily_rate=Money(Decimal("49.90"), "EUR", tax_included=True)),
+                longer,
+                ("features",),
+            ),
+            Alternative(car._replace(daily_rate=None), period, ("features",)),
+        )
+        assert after.intent(ChangeId("c-2")).outcome == Outcome(ChangeId("c-2"), OutcomeStatus.REFUSED)

@@ -126,8 +126,8 @@ class Planner:
         """Make every sending so much older, as the database's clock sees it: three minutes, and none can arrive."""
         from carloop_plugin import bootstrap
 
-        with bootstrap.opened(deadline=time.monotonic() + 10) as wired:
-            db = wired.call.store.database  # type: ignore[attr-defined]
+        with bootstrap.opened(deadline=time.monotonic() + 10) as services:
+            db = services.context.store.database  # type: ignore[attr-defined]
             db.transact(lambda: db.execute("UPDATE intents SET sent_at = sent_at - ?", [seconds]))
 
     def damage(self, index: str = "rentals_by_id") -> bytes:

@@ -22,7 +22,7 @@ from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.doctor import Diagnosis, age_of, diagnose
 
 if TYPE_CHECKING:
-    from carloop_plugin.bootstrap import Wired
+    from carloop_plugin.bootstrap import Services
     from carloop_plugin.cli.texts import Texts
     from mobility_hookspecs import MobilityHost
 
@@ -53,14 +53,14 @@ def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
     # The one in use, which need not be Python's own.
     locale, sqlite = invocation.locale, connection.sqlite3.sqlite_version  # type: ignore[attr-defined]
     try:
-        with records() as wired:
-            known = _sites(wired, invocation.site)
+        with records() as services:
+            known = _sites(services, invocation.site)
             return diagnose(
                 environment=environment,
-                credentials=wired.credentials,
-                store=wired.call.store,
-                connect=wired.call.connect,
-                figures=wired.call.store.figures(),
+                credentials=services.credentials,
+                store=services.context.store,
+                connect=services.context.connect,
+                figures=services.context.store.figures(),
                 sites=known,
                 host=host,
                 sqlite=sqlite,
@@ -80,11 +80,11 @@ def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
         )
 
 
-def _sites(wired: Wired, asked_for: str | None) -> list[Site]:
+def _sites(services: Services, asked_for: str | None) -> list[Site]:
     """List the sites to examine; the default site where there is no other, or where an address serves it."""
     named = [Site(asked_for)] if asked_for else []
-    known = list(dict.fromkeys([*named, *wired.sites()]))
-    is_served = wired.environment.base_url or wired.environment.config.defaults.base_url
+    known = list(dict.fromkeys([*named, *services.sites()]))
+    is_served = services.environment.base_url or services.environment.config.defaults.base_url
     default = Site(DEFAULT_SITE)
     return known if default in known or (known and not is_served) else [default, *known]
 

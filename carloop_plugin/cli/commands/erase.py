@@ -99,11 +99,11 @@ class _Preview:
 
 
 def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> _Preview:
-    from carloop_plugin.contract.documents import erasure_document
+    from carloop_plugin.contract.steps import erasure_document
     from carloop_plugin.usecases.erase import Erased, preview_erasure
 
-    with records() as wired:
-        found = preview_erasure(numbers, [AppointmentId(each) for each in appointment_ids], wired.call)
+    with records() as services:
+        found = preview_erasure(numbers, [AppointmentId(each) for each in appointment_ids], services.context)
     report = erasure_document(Erased(len(found.appointments), found.kept), locale=texts.locale)
     return _Preview(found.appointments, report["kept"], found.files)
 
@@ -144,11 +144,11 @@ def _rewrite(texts: Texts) -> None:
     """Rewrite the records where that is left to do: whoever called this command waits for it."""
     from carloop_plugin import bootstrap
 
-    with bootstrap.opened(deadline=time.monotonic() + REWRITE_PATIENCE) as wired:
-        if not wired.call.store.unfinished_erasures():
+    with bootstrap.opened(deadline=time.monotonic() + REWRITE_PATIENCE) as services:
+        if not services.context.store.unfinished_erasures():
             return
         with waiting(texts("waiting.rewrite")):
-            is_finished = wired.call.store.finish_erasures(largest=sys.maxsize)
+            is_finished = services.context.store.finish_erasures(largest=sys.maxsize)
     if is_finished:
         click.echo(texts("erase.rewritten"), err=True)
 

@@ -46,8 +46,8 @@ def recover(
     texts = invocation.texts
     if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
         return code
-    with records() as wired:
-        wired.call.store.take_up_set_aside()
+    with records() as services:
+        services.context.store.take_up_set_aside()
     with planner_host(texts) as host:
         if watch is None:
             return _round(host, texts, as_json=as_json)
@@ -69,13 +69,13 @@ def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
 
 def _tell_unheard(texts: Texts) -> Exit:
     """Tell of each site whose Carloop does not answer; a report with nothing new does not say whether it was asked."""
-    from carloop_plugin.contract.problems import problem_document
+    from carloop_plugin.contract.boundary import problem_document
 
     code = Exit.DONE
-    with records() as wired:
-        for site in wired.sites():
+    with records() as services:
+        for site in services.sites():
             try:
-                wired.call.connect(site).read_account(deadline=wired.call.deadline)
+                services.context.connect(site).read_account(deadline=services.context.deadline)
             except Failed as failure:
                 click.echo(texts("recover.unheard", site=plain(site)), err=True)
                 code = tell_problem(problem_document(failure.reason, texts.locale), texts)
@@ -140,15 +140,15 @@ def _rebuild(texts: Texts) -> Exit:
     with waiting(texts("waiting.rebuild")) as say:
         aside, rebuilt = rebuild_store(
             deadline=time.monotonic() + REBUILD_PATIENCE,
-            tell=lambda count: say(texts("waiting.rebuilt", count=count)),
+            progress=lambda count: say(texts("waiting.rebuilt", count=count)),
         )
     if rebuilt.missing:
         return _tell_missing(rebuilt, texts)
     click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
     if aside is not None:
         click.echo(texts("recover.moved_aside", path=plain(str(aside))), err=True)
-        with records() as wired:
-            if wired.call.store.unfinished_erasures():
+        with records() as services:
+            if services.context.store.unfinished_erasures():
                 click.echo(texts("recover.aside_goes"), err=True)
     if rebuilt.pending:
         click.echo(texts("recover.carried", count=rebuilt.pending), err=True)
@@ -159,7 +159,7 @@ def _rebuild(texts: Texts) -> Exit:
 
 def _tell_missing(rebuilt: Rebuilt, texts: Texts) -> Exit:
     """Print which sites could not be read, so that the old records stayed in their place, and why."""
-    from carloop_plugin.contract.problems import problem_document
+    from carloop_plugin.contract.boundary import problem_document
 
     code = Exit.REFUSED
     for site, reason in rebuilt.missing:

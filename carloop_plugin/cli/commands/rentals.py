@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 import click
 
 from carloop_plugin.cli import options
@@ -12,9 +10,6 @@ from carloop_plugin.cli.invocation import Invocation, pass_invocation
 from carloop_plugin.cli.localised import Command, Option, Whole
 from carloop_plugin.cli.records import chosen_site, records, zones_of
 from carloop_plugin.cli.showing import show_rentals
-
-if TYPE_CHECKING:
-    from mobility_schemas.documents import Rental
 
 
 @click.command("rentals", cls=Command)
@@ -32,10 +27,12 @@ def rentals(
 ) -> int:
     """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
     site = invocation.site and chosen_site(invocation)
-    with records() as wired:
-        found = wired.call.store.all_rentals(limit=limit)
+    from carloop_plugin.contract.rentals import rental_document
+
+    with records() as services:
+        found = services.context.store.all_rentals(limit=limit)
     shown = [
-        cast("Rental", dict(rental.document))
+        rental_document(rental)
         for rental in found
         if (with_past or rental.status.is_active)
         and appointment_id in (None, rental.appointment_id)

@@ -39,7 +39,7 @@ def copy(invocation: Invocation, origin: str, target: str, as_json: bool) -> int
     if has_password(origin) or has_password(target):
         click.echo(texts("store.password"), err=True)
     with counting(texts("waiting.copy")) as tell:
-        copied = copy_store(origin, target, deadline=time.monotonic() + PATIENCE, tell=tell)
+        copied = copy_store(origin, target, deadline=time.monotonic() + PATIENCE, progress=tell)
     if as_json:
         write_json(_document(copied))
     else:

@@ -72,6 +72,11 @@ class PostgresDatabase:
 
         return rows(self._within) if self._within is not None else self.persist(rows)
 
+    def run(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Write, or read, within a transaction; return the rows of a statement that has some."""
+        cursor = self._writing.execute(_native(sql), values)
+        return cursor.fetchall() if cursor.description else []
+
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         return self._writing.execute(_native(sql), values).rowcount
 

@@ -73,8 +73,11 @@ def _apply(db: PostgresDatabase, installation: str | None) -> str:
         db.execute(f"CREATE TABLE migrations (number SERIAL PRIMARY KEY, name {name})")
     applied = [] if is_new else db.query(_APPLIED)
     for name in _missing(applied, db):
-        for statement in MIGRATIONS[name]:
-            db.execute(statement.format_map(TYPES))
+        for step in MIGRATIONS[name]:
+            if isinstance(step, str):
+                db.execute(step.format_map(TYPES))
+            else:
+                step(db.run)
         db.execute("INSERT INTO migrations (name) VALUES (?)", [name])
     for column in UNCOUNTED:
         db.execute("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))

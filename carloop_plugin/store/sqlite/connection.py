@@ -9,10 +9,11 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
@@ -105,6 +106,14 @@ def reading(db: Database, path: Path, *, deadline: float) -> Iterator[Database]:
     with translated(path):
         wait(db, deadline=deadline)
         yield db
+
+
+def select(db: Database, sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the rows of a statement, none for one that has none."""
+    # sqlite-utils' own `query` wraps each look in a savepoint.
+    found = db.execute(sql, values)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def scrub(db: Database, path: Path, *, deadline: float) -> bool:

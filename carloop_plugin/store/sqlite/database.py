@@ -14,7 +14,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.store.database import Row, T
-from carloop_plugin.store.sqlite.connection import reading, scrub, writing
+from carloop_plugin.store.sqlite.connection import reading, scrub, select, writing
 from carloop_plugin.store.sqlite.replaced_files import (
     KNOWN,
     discard_moved_aside,
@@ -84,12 +84,12 @@ class SqliteDatabase:
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         if self._within is not None:
-            return _select(self._within, sql, values)
+            return select(self._within, sql, values)
         with (
             self._lender.lend(deadline=self._deadline) as db,
             reading(db, self._path, deadline=self._deadline),
         ):
-            return _select(db, sql, values)
+            return select(db, sql, values)
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
         return int(self._writing.execute(sql, values).rowcount)
@@ -146,10 +146,3 @@ class SqliteDatabase:
                 yield
             finally:
                 self._within = None
-
-
-def _select(db: Database, sql: str, values: Sequence[Any]) -> list[Row]:
-    # sqlite-utils' own `query` wraps each look in a savepoint.
-    found = db.execute(sql, values)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found]

@@ -10,9 +10,10 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
-from carloop_plugin.store.sqlite.connection import reading, writing
+from carloop_plugin.store.sqlite.connection import reading, select, writing
 from carloop_plugin.store.sqlite.replaced_files import lost
 from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES
+from carloop_plugin.store.upgrades import Run
 
 TYPES = {
     "text": "TEXT",
@@ -27,10 +28,13 @@ TYPES = {
 migrations = Migrations("carloop_plugin")
 
 
-def _running(statements: Sequence[str]) -> Callable[[Database], None]:
+def _running(steps: Sequence[str | Callable[[Run], None]]) -> Callable[[Database], None]:
     def run(db: Database) -> None:
-        for statement in statements:
-            db.execute(statement.format_map(TYPES))
+        for step in steps:
+            if isinstance(step, str):
+                db.execute(step.format_map(TYPES))
+            else:
+                step(lambda sql, values: select(db, sql, values))
 
     return run
 

@@ -16,14 +16,16 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
+from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.values import Site
-from carloop_plugin.store.rows import Row, read_intent
+from carloop_plugin.store.rows import Row, read_row
 from carloop_plugin.store.sqlite.connection import explain, interrupt_at
 from carloop_plugin.store.sqlite.migrations import migrations, refuse_newer
 from carloop_plugin.store.sqlite.replaced_files import noted_installation
 from carloop_plugin.store.sqlite.use_lock import LONGEST_WAIT, in_use_by_others
 from carloop_plugin.store.tables import MIGRATIONS
+from carloop_plugin.store.upgrades import upgrade_outcome
 
 _KEYS = {"sites": "site", "settings": "site", "intents": "change_id", "erasures": "appointment_id"}
 """What is carried over, by its table's key. Rentals are read from Carloop, and the host saves appointments again."""
@@ -71,7 +73,7 @@ class Remains:
         }
         # Whoever had one of them is not at it any more, and digests are keyed anew: nobody knows whose a rental is.
         free = {"lease_holder": None, "lease_until": None, "customers": None}
-        intents = [row | free for row in found["intents"] if _is_readable(row)]
+        intents = [row for each in found["intents"] if _is_readable(row := _upgraded(each | free))]
         self.is_complete &= len(intents) == len(found["intents"])
         return found | {"intents": intents}
 
@@ -176,10 +178,17 @@ def _names_after(applied: Sequence[str]) -> set[str]:
         return _names(db)
 
 
+def _upgraded(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an intent of any version as this one has it, as far as that can be done."""
+    with suppress(Exception):  # whatever a damaged row holds
+        return row | {"outcome": row["outcome"] and upgrade_outcome(row)}
+    return row
+
+
 def _is_readable(row: dict[str, Any]) -> bool:
     """Return whether an intent is whole: what is sent again must be what was sent before."""
     with suppress(Exception):  # whatever a damaged row holds
-        intent = read_intent(row | {"now": 0.0, "sent_at": row.get("sent_at")})
+        intent = read_row(row | {"now": 0.0}, Intent)
         json.loads(intent.body or b"{}")
         return intent.is_settled == (intent.outcome is not None) and not (intent.is_settled and intent.body)
     return False

@@ -1,0 +1,125 @@
+"""Write the contract's documents of how appointments stand, with proposals and notices; and of an erasure."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, cast
+
+from carloop_plugin.contract.boundary import problem_document
+from carloop_plugin.contract.rentals import pending_document, rental_document
+from carloop_plugin.domain.proposals import Proposal
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
+from carloop_plugin.domain.values import PROVIDER_ID, AppointmentId, format_instant
+from carloop_plugin.messages import text
+
+if TYPE_CHECKING:
+    from carloop_plugin.usecases.appointment import Standing, Step
+    from carloop_plugin.usecases.erase import Erased
+    from mobility_schemas import documents as contract
+
+
+def step_document(step: Step, customer: contract.Customer, *, locale: str) -> contract.MobilityStep:
+    """Return what step 4 shows. `customer` is the one that was sent, answered where it is the newest known."""
+    standing, appointment = step.standing, step.appointment
+    locked = ["/customer"] if appointment.locks_customer else []
+    if standing.is_booked or standing.pending:
+        locked = ["/customer", "/period"]
+    document: dict[str, object] = {
+        **state_document(appointment.id, standing, locale=locale),
+        "period": {"start": appointment.start_text, "end": appointment.end_text},
+        "locked": locked,
+        "notices": _notices(step, locale),
+    }
+    if step.is_newest:
+        document["customer"] = customer
+    return cast("contract.MobilityStep", document)
+
+
+def state_document(
+    appointment_id: AppointmentId, standing: Standing, *, locale: str
+) -> contract.MobilityState:
+    """Return how an appointment stands."""
+    revision = standing.appointment.revision if standing.appointment else 0
+    document: dict[str, object] = {
+        "provider": PROVIDER_ID,
+        "appointment_id": appointment_id,
+        "state": standing.state,
+        "proposals": [
+            _proposal(rental, proposal, revision=revision, locale=locale)
+            for rental, proposal in standing.proposals
+            if proposal.is_possible
+        ],
+    }
+    if standing.rental and standing.state != "open":
+        document["rental"] = rental_document(standing.rental)
+    if standing.pending:
+        document["pending"] = pending_document(standing.pending)
+    return cast("contract.MobilityState", document)
+
+
+def _proposal(rental: RentalRecord, proposal: Proposal, *, revision: int, locale: str) -> contract.Proposal:
+    """Return a proposal. Its id is new with each revision of the appointment, and the same in between."""
+    change: dict[str, object] = {
+        "provider": PROVIDER_ID,
+        "action": "cancel" if proposal.end is None else "change_end",
+        "site": rental.site,
+        "rental_id": rental.id,
+        "revision": rental.revision,
+    }
+    if proposal.end is not None:
+        change["end"] = format_instant(proposal.end)
+    named = "/".join((rental.site, rental.id, str(revision), proposal.misfit))
+    return {
+        "id": hashlib.blake2b(named.encode(), digest_size=12).hexdigest(),
+        "reason": proposal.misfit.value,
+        "message": text(f"proposal.{proposal.misfit}", locale, {"rental": rental.id}),
+        "change": cast("contract.ProposedChange", change),
+    }
+
+
+def _notices(step: Step, locale: str) -> list[contract.Notice]:
+    standing, notices = step.standing, []
+    if standing.pending and standing.pending.is_set_aside:
+        notices.append(_notice("set_aside", "error", locale))
+    elif standing.pending:
+        notices.append(_notice("change_pending", "warning", locale))
+    for _, proposal in standing.proposals:
+        code = proposal.misfit.value if proposal.is_possible else "desk_must_help"
+        notices.append(_notice(code, "warning", locale))
+    rental = standing.rental
+    if rental and rental.is_active and rental.differs:
+        notices.append(_notice("differs", "warning", locale))
+    if rental and rental.status is RentalStatus.CANCELLED and not rental.cancelled_here:
+        notices.append(_notice("cancelled_at_desk", "warning", locale))
+    if step.unusable is not None:
+        problem = problem_document(step.unusable, locale)
+        message = problem.get("detail") or problem["title"]
+        notices.append({"code": problem["code"], "severity": "error", "message": message})
+    return notices
+
+
+def _notice(code: str, severity: str, locale: str) -> contract.Notice:
+    message = text(f"notice.{code}", locale)
+    return cast("contract.Notice", {"code": code, "severity": severity, "message": message})
+
+
+def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:
+    """Return what was erased, and what is kept until when."""
+    remarks = ["erase.carloop_keeps_its_own"]
+    if not erased.is_finished:
+        remarks.append("erase.files_in_use")
+    if erased.is_on_server:
+        remarks.append("erase.server_keeps_its_own")
+    return {
+        "provider": PROVIDER_ID,
+        "erased": erased.count,
+        "kept": [
+            {
+                "appointment_id": kept.appointment_id,
+                "reason": text(f"erase.change_{'set_aside' if kept.is_set_aside else 'pending'}", locale),
+                "until": format_instant(kept.until),
+            }
+            for kept in erased.kept
+        ],
+        "remarks": [text(remark, locale) for remark in remarks],
+    }

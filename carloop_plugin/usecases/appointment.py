@@ -1,0 +1,119 @@
+"""Appointments: what is booked, what is pending, what no longer fits. From our own records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from carloop_plugin.domain.appointments import Appointment, SavedAppointment, remember
+from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
+from carloop_plugin.domain.proposals import Proposal, propose
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
+from carloop_plugin.domain.values import AppointmentId, Site
+from carloop_plugin.ports import UseCaseContext
+from carloop_plugin.usecases.recover import settle_pending
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an appointment stands. `rental` is the one to show.
+
+    `proposals` are the rentals that do not fit, with what to do about each.
+    """
+
+    appointment: SavedAppointment | None
+    rental: RentalRecord | None
+    pending: Intent | None
+    proposals: tuple[tuple[RentalRecord, Proposal], ...]
+
+    @property
+    def state(self) -> str:
+        """Return the state's name in the contract."""
+        if self.pending:
+            return "unknown"
+        if self.proposals:
+            return "attention"
+        return "booked" if self.is_booked else "open"
+
+    @property
+    def is_booked(self) -> bool:
+        """Return whether there is a rental that was not cancelled."""
+        return self.rental is not None and self.rental.status is not RentalStatus.CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What step 4 of a saved appointment shows.
+
+    `is_newest`: what was saved is the newest revision known, and its customer. `unusable` is why nothing can be asked
+    of its site's Carloop.
+    """
+
+    appointment: SavedAppointment
+    standing: Standing
+    is_newest: bool
+    unusable: Reason | None
+
+
+def save_appointment(appointment: Appointment, context: UseCaseContext) -> Step:
+    """Keep an appointment, settle its pending change where that can be found out, and return what step 4 shows.
+
+    An older revision changes nothing, and is answered with what the newest said.
+
+    :raises RuleBroken: nobody knows its time zone.
+    """
+    _require_known_zone(appointment.time_zone)
+    saved = context.store.save_appointment(remember(appointment, key=context.store.number_key))
+    settle_pending(saved.id, context)
+    return Step(
+        appointment=saved,
+        standing=standings([saved.id], context)[saved.id],
+        is_newest=appointment.revision >= saved.revision and saved.is_of(appointment.customer),
+        unusable=_why_unusable(saved.site, context),
+    )
+
+
+def standings(
+    appointment_ids: Sequence[AppointmentId], context: UseCaseContext
+) -> Mapping[AppointmentId, Standing]:
+    """Return how appointments stand, in three queries however many there are. One never seen is open."""
+    appointments = context.store.appointments(appointment_ids)
+    rentals = context.store.rentals_of(appointment_ids)
+    pending = context.store.pending_of(appointment_ids)
+    return {
+        each: _standing(appointments.get(each), rentals.get(each, ()), pending.get(each))
+        for each in appointment_ids
+    }
+
+
+def _standing(
+    appointment: SavedAppointment | None, rentals: Sequence[RentalRecord], pending: Intent | None
+) -> Standing:
+    linked = [rental for rental in rentals if rental.linked]
+    active = [rental for rental in linked if rental.is_active]
+    shown = next(iter(active or linked), None)
+    mismatched = [rental for rental in rentals if not rental.linked]
+    proposed = [(rental, propose(rental, appointment)) for rental in (*mismatched, shown) if rental]
+    return Standing(
+        appointment, shown, pending, tuple((rental, proposal) for rental, proposal in proposed if proposal)
+    )
+
+
+def _require_known_zone(name: str) -> None:
+    """Raise `RuleBroken` for a time zone that nobody knows. Where the machine has no list of zones, any will do."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        if available_timezones():
+            reason = Reason("invalid_document", "appointment.zone_unknown", pointer="/time_zone")
+            raise RuleBroken(reason) from None
+
+
+def _why_unusable(site: Site, context: UseCaseContext) -> Reason | None:
+    try:
+        context.connect(site)
+    except Failed as failure:
+        return failure.reason
+    return None
