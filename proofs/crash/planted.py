@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from carloop_plugin.api import bodies
+from carloop_plugin.api import wire
 from carloop_plugin.usecases import (
     book,
     cancel,
@@ -38,12 +38,12 @@ def sent_before_it_is_recorded() -> None:
 
 def a_key_for_every_attempt() -> None:
     """Draw the key when the request is written, not with the intent."""
-    honest = bodies.write_headers
+    honest = wire.write_request
 
-    def fresh(request: Any) -> Any:
-        return honest(replace(request, key=str(uuid.uuid4())))
+    def fresh(intent: Any) -> Any:
+        return honest(replace(intent, change_id=str(uuid.uuid4())))
 
-    bodies.write_headers = fresh
+    wire.write_request = fresh
 
 
 def a_fresh_revision_when_sent_again() -> None:
