@@ -1,4 +1,4 @@
-"""What the log says about a provider's fault: where, and never about whom."""
+"""What is logged about a provider's failure: where it happened, and no value of a document."""
 
 import logging
 
