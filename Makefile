@@ -53,6 +53,7 @@ check: $(VENV)/.stamp ## style, types, import order, and that nothing generated 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python schemas/generate_documents.py --check
+	@$(BIN)/python schemas/generate_bundles.py --check
 	@$(BIN)/python docs/generate_reference.py --check
 	@$(BIN)/python .ci/lock_drift.py
 
@@ -83,13 +84,13 @@ cassettes: $(VENV)/.stamp ## record the answers of a fresh sandbox anew
 
 lock: $(VENV)/.stamp ## resolve the pinned packages anew; ARGS=--upgrade for the newest
 	$(BIN)/uv $(COMPILE) $(ARGS) --all-extras --group dev $(PROJECTS) -o requirements.lock
-	$(BIN)/uv $(COMPILE) $(ARGS) --extra demo --group build -c requirements.lock $(PROJECTS) -o requirements-demo.lock
+	$(BIN)/uv $(COMPILE) $(ARGS) --group pyproject.toml:build -c requirements.lock demo/pyproject.toml -o requirements-demo.lock
 
 clean: ## remove every environment, cache and build
 	rm -rf .venv* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# An editable package cannot stand in a list with hashes: what is locked comes first, the three packages of this folder second.
+# An editable package cannot stand in a list with hashes: what is locked comes first, the four distributions of this folder second.
 %/.stamp: %/.lock-stamp $(PROJECTS)
 	@$*/bin/python -m pip install $(LOCAL)
 	@$*/bin/python -m pip check -qq --disable-pip-version-check

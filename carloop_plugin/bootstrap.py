@@ -28,7 +28,7 @@ from carloop_plugin.settings.environment import (
     missing_settings,
     site_settings,
 )
-from mobility_hookspecs.authoring.forking import load_modules, notice_fork, renew_in_child
+from mobility_hookspecs.authoring.forking import detect_fork, load_modules, renew_in_child
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
@@ -45,11 +45,8 @@ _AT_FIRST_USE = (
     *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
     *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
     *(f"carloop_plugin.usecases.{name}" for name in ("appointment", "change", "reconcile")),
-    *(
-        "carloop_plugin.contract.hook_boundary",
-        "carloop_plugin.settings.check",
-        "carloop_plugin.settings.page",
-    ),
+    *(f"carloop_plugin.contract.{name}" for name in ("boundary", "offers", "requests", "steps")),
+    *("carloop_plugin.settings.check", "carloop_plugin.settings.page"),
     *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
     *("mobility_schemas.explaining", "mobility_schemas.sentences"),
 )
@@ -109,7 +106,7 @@ def opened(*, deadline: float) -> Iterator[Services]:
     :param deadline: monotonic seconds; bounds every wait of the call.
     :raises StoreFailed: the records cannot be opened.
     """
-    notice_fork()
+    detect_fork()
     environment = Environment.read()
     with _opened(_source(environment.store), environment, deadline=deadline) as services:
         yield services
@@ -220,9 +217,7 @@ def copy_store(
     from carloop_plugin.store.copying import copy_records
 
     here, there = locate_store(origin), locate_store(target)
-    return copy_records(
-        here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=progress
-    )
+    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=progress)
 
 
 def load_all() -> None:
@@ -239,7 +234,7 @@ def load_all() -> None:
 
 def close() -> None:
     """Close what is kept between calls, once the calls under way have ended; a later call opens it anew."""
-    notice_fork()
+    detect_fork()
     with _guard:
         sessions, sources = list(_sessions.values()), list(_sources.values())
         _sessions.clear()

@@ -106,14 +106,14 @@ RENTAL_UNREADABLE = Event(
 VEHICLES_UNREADABLE = Event(
     "vehicles.unreadable", WARNING, "A search left out vehicles that cannot be read.", ("ids", "count")
 )
-CARLOOP_HEARD = Event(
-    "carloop.heard",
+CARLOOP_RECONCILED = Event(
+    "carloop.reconciled",
     DEBUG,
     "A round of reconciling with one Carloop is over.",
     ("account", "skew_seconds", "settled", "changed", "seconds"),
 )
-CARLOOP_UNHEARD = Event(
-    "carloop.unheard",
+CARLOOP_NOT_RECONCILED = Event(
+    "carloop.not_reconciled",
     WARNING,
     "A site's Carloop could not be asked, or not for all of its news; what is pending there stays so.",
     ("site", "code"),
@@ -176,7 +176,7 @@ EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))
 
 
 def log_event(event: Event, **fields: Field) -> None:
-    """Log an event, with those of its fields that have a value."""
+    """Write an event to the log, with those of its fields that have a value."""
     if not LOG.isEnabledFor(event.level):
         return
     known = {name: fields[name] for name in event.fields if fields.get(name) is not None}

@@ -150,7 +150,7 @@ COLUMNS = (
         _WITH_RECORDS,
     ),
     Place(
-        "rentals.document",
+        "rentals.details",
         Kind.REFERENCE,
         "the rental as it is shown: appointment's id, car and times, no customer",
         "show the rental without asking Carloop",

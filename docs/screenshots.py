@@ -21,8 +21,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from carloop_sandbox.remote import Controls
-from carloop_story.sandbox import SandboxControls
-from carloop_story.staging import Demo, running_demo
+from carloop_story.both_programs import Demo, run_demo
 
 ROOT = Path(__file__).parents[1]
 ALL = ROOT / "build" / "screenshots"
@@ -91,7 +90,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="carloop-screenshots-") as folder,
-        running_demo(Path(folder), port=0, sandbox_port=0, locale="en") as demo,
+        run_demo(Path(folder), port=0, sandbox_port=0, locale="en") as demo,
         sync_playwright() as playwright,
     ):
         arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
@@ -104,8 +103,8 @@ def main() -> None:
             camera.page.context.close()
 
 
-def _cameras(browser: Browser, demo: Demo) -> Iterator[tuple[Camera, SandboxControls]]:
-    controls = SandboxControls(demo.sandbox)
+def _cameras(browser: Browser, demo: Demo) -> Iterator[tuple[Camera, Controls]]:
+    controls = Controls(demo.sandbox)
     for language, width, scheme in WINDOWS:
         context = browser.new_context(
             locale=LOCALES[language],
@@ -118,7 +117,7 @@ def _cameras(browser: Browser, demo: Demo) -> Iterator[tuple[Camera, SandboxCont
 
 
 def next_tuesday(*, weeks: int) -> date:
-    """Give a Tuesday so many weeks ahead: every walk has days of its own."""
+    """Return a Tuesday so many weeks ahead: every walk has days of its own."""
     today = date.today()  # noqa: DTZ011 - any day will do
     return today - timedelta(days=today.weekday()) + timedelta(days=1, weeks=weeks)
 
@@ -131,7 +130,7 @@ def sign_in(page: Page, url: str, name: str, password: str) -> None:
     follow(page, "main button[type=submit]")
 
 
-def walk_planner(camera: Camera, demo: Demo, controls: SandboxControls, day: date) -> None:
+def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> None:
     """Take every page and state of the planner."""
     page, base = camera.page, demo.planner
     page.goto(base)
@@ -295,11 +294,11 @@ def open_calendar(page: Page) -> Iterator[None]:
 
 
 @contextmanager
-def lost_answers(controls: SandboxControls) -> Iterator[None]:
+def lost_answers(controls: Controls) -> Iterator[None]:
     """Lose every answer of Carloop inside the block."""
-    controls.lose_answers("any")
+    controls.arm("any", "drop_after", times=1000)
     yield
-    controls.heal()
+    controls.disarm()
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mobility_schemas.catalogue import Schema, contract_names, definitions
+from schema_files import PACKAGE, Schema, contract_schemas
 
-TARGET = Path(__file__).parent / "mobility_schemas" / "documents.py"
+TARGET = PACKAGE / "documents.py"
 
-# A TypedDict says which fields there are and of what type; the rest only validation can say.
+# A TypedDict has the fields and their types; the rest only validation can check.
 _NOT_TYPES = (
     "$schema",
     "$id",
@@ -59,10 +59,12 @@ def main(arguments: list[str]) -> int:
 
 
 def generated() -> str:
-    """Give the text of `documents.py` as the schemas want it."""
-    names = contract_names()
-    schemas = definitions(names[0])
-    types = {_class_name(name): _type_only(schemas[name]) for name in names if _is_object(schemas[name])}
+    """Return the text of `documents.py` as the schemas want it."""
+    types = {
+        _class_name(name): _type_only(schema)
+        for name, schema in contract_schemas().items()
+        if _is_object(schema)
+    }
     imports, body = _run_generator({"$defs": types}).split(_ROOT)
     imports = imports.split("annotations\n")[1].replace("Any, ", "").strip()
     listed = ", ".join(f'"{name}"' for name in sorted(types))
@@ -71,12 +73,12 @@ def generated() -> str:
 
 
 def _type_only(schema: Schema) -> Schema:
-    """Leave of a schema what a type can say, with references to text written as text."""
+    """Return of a schema what a type can express, with references to text written as text."""
     kept = {word: value for word, value in schema.items() if word not in _NOT_TYPES}
     _merge_conditional(kept)
     if isinstance(target := kept.get("$ref"), str):
         name = target.removesuffix(".json")
-        referred = definitions(name)[name]
+        referred = contract_schemas()[name]
         if not _is_object(referred):
             return {"type": referred["type"], "description": kept.get("description", "")}
         kept["$ref"] = f"#/$defs/{_class_name(name)}"

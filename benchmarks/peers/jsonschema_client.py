@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import-untyped]
 
 from benchmarks.carloop import Carloop
 from benchmarks.peers.mapping import offer_of
-from mobility_schemas.bundle import bundle
+from mobility_schemas.validators import bundle
 
 
 class JsonschemaClient:
@@ -43,4 +43,4 @@ def jsonschema_client(carloop: Carloop) -> Iterator[JsonschemaClient]:
 
 def _validator(name: str) -> Any:
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    return jsonschema.Draft202012Validator(bundle(name, False), format_checker=checker)
+    return jsonschema.Draft202012Validator(bundle(name, "open"), format_checker=checker)

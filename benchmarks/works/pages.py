@@ -24,9 +24,9 @@ from benchmarks import planner as kit
 from benchmarks.carloop import Carloop, Period, quiet_period, sandbox
 from benchmarks.measuring import alternate
 from benchmarks.row import Row, Scale, Watch, number
-from planner_host.appointments import Appointment, Visit
-from planner_host.offer_form import LIMIT
-from planner_host.records import Records
+from planner_host.appointments.appointment import Appointment, Visit
+from planner_host.mobility.form import LIMIT
+from planner_host.storage.records import Records
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost

@@ -8,19 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from carloop_plugin.domain.changes import Action, WriteRequest
-from carloop_plugin.domain.values import (
-    Period,
-    RentalId,
-    VehicleId,
-    format_instant,
-)
-
-if TYPE_CHECKING:
-    from mobility_schemas.documents import Customer
+from carloop_plugin.domain.changes import Action, Intent
+from carloop_plugin.domain.customers import Customer
+from carloop_plugin.domain.values import Period, RentalId, VehicleId, format_instant
 
 # `RentalCreate` is closed: what it does not name would be refused
 _CUSTOMER_FIELDS = (
@@ -45,8 +37,8 @@ _LONGEST_REASON = 500
 def booking_body(
     *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
 ) -> bytes:
-    """Write a `RentalCreate`."""
-    fields: Mapping[str, object] = dict(customer)
+    """Return a `RentalCreate`."""
+    fields = {**customer.details, "source": customer.source}
     return _json(
         {
             "external_reference": external_reference,
@@ -83,22 +75,22 @@ def query_of(pairs: Iterable[tuple[str, str | None]]) -> str:
     return urlencode([(name, value) for name, value in pairs if value is not None])
 
 
-def target_of(request: WriteRequest) -> tuple[str, str]:
-    """Give the method and path of a write. Raise `ValueError` where its rental can have no address."""
-    match request.action:
+def target_of(intent: Intent) -> tuple[str, str]:
+    """Return the method and path of a write. Raise `ValueError` where its rental can have no address."""
+    match intent.action:
         case Action.BOOK:
             return "POST", path_of("rentals")
         case Action.CHANGE_END:
-            return "PATCH", path_of("rentals", request.rental_id or RentalId(""))
+            return "PATCH", path_of("rentals", intent.rental_id or RentalId(""))
         case Action.CANCEL:
-            return "POST", path_of("rentals", request.rental_id or RentalId(""), "cancellation")
+            return "POST", path_of("rentals", intent.rental_id or RentalId(""), "cancellation")
 
 
-def write_headers(request: WriteRequest) -> tuple[tuple[str, str], ...]:
-    """Give the headers that make a write safe to send again and blind to no one else's change."""
-    headers = [("Content-Type", "application/json"), ("Idempotency-Key", request.key)]
-    if request.revision is not None:
-        headers.append(("If-Match", f'"{request.revision}"'))
+def write_headers(intent: Intent) -> tuple[tuple[str, str], ...]:
+    """Return the headers that make a write safe to repeat, and refused where the rental has changed meanwhile."""
+    headers = [("Content-Type", "application/json"), ("Idempotency-Key", intent.change_id)]
+    if intent.revision is not None:
+        headers.append(("If-Match", f'"{intent.revision}"'))
     return tuple(headers)
 
 

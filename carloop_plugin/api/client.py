@@ -12,8 +12,8 @@ from carloop_plugin.api.budget import RetryBudget
 from carloop_plugin.api.call import Call
 from carloop_plugin.api.retry import Now, Sleep, persist
 from carloop_plugin.api.shared_transport import Line
-from carloop_plugin.api.verdict import Done, Reader, Refused, Verdict, judge
-from carloop_plugin.domain.changes import WriteRequest
+from carloop_plugin.api.verdict import Failure, Reader, Success, Verdict, judge
+from carloop_plugin.domain.changes import Intent, Refused
 from carloop_plugin.domain.failures import CallFailed, Reason
 
 _T = TypeVar("_T")
@@ -42,9 +42,9 @@ _Page = TypeVar("_Page", bound=Page)
 class ReadRefused(CallFailed):
     """Carloop refused a read. `code` is the one of its problem document, empty where it sent none."""
 
-    def __init__(self, refused: Refused) -> None:
-        super().__init__(refused.reason)
-        self.code = "" if refused.problem is None else str(refused.problem["code"])
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.answer.reason)
+        self.code = "" if failure.problem is None else str(failure.problem["code"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Conversation:
         read: Reader[_T],
         *,
         deadline: float,
-    ) -> Done[_T]:
+    ) -> Success[_T]:
         """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""
         query = bodies.query_of(pairs)
         url = f"{self.url}{path}?{query}" if query else f"{self.url}{path}"
@@ -76,12 +76,12 @@ class Conversation:
             answer = self.line.exchange("GET", url, headers, None, call=call)
             return judge(answer, read=read, deadline=deadline)
 
-        verdict, _ = self._persist(attempt, deadline, {"operation": path.split("/")[1]})
-        if isinstance(verdict, Done):
+        verdict = self._persist(attempt, deadline, {"operation": path.split("/")[1]})
+        if isinstance(verdict, Success):
             return verdict
-        if isinstance(verdict, Refused):
+        if isinstance(verdict.answer, Refused):
             raise ReadRefused(verdict)
-        raise CallFailed(verdict.reason, sent=call.ever_sent)
+        raise CallFailed(verdict.answer.reason, sent=call.ever_sent)
 
     def pages(
         self,
@@ -104,28 +104,27 @@ class Conversation:
                 raise CallFailed(Reason("invalid_answer", "api.endless_list"))
             seen.add(cursor)
 
-    def write(self, request: WriteRequest, read: Reader[_T], *, deadline: float) -> tuple[Verdict[_T], bool]:
+    def write(self, intent: Intent, read: Reader[_T], *, deadline: float) -> Verdict[_T]:
         """Send a write, with the same key and bytes each time.
 
-        Give the last verdict, and whether an attempt before it may have been executed. Raise `ValueError`
-        where the request's rental can have no address.
+        Raise `ValueError` where the intent's rental can have no address.
         """
-        method, path = bodies.target_of(request)
-        headers = bodies.write_headers(request)
+        method, path = bodies.target_of(intent)
+        headers = bodies.write_headers(intent)
         call = Call(deadline)
 
         def attempt(count: int) -> Verdict[_T]:
             answer = self.line.exchange(
-                method, self.url + path, (*headers, _retry_count(count)), request.body, call=call
+                method, self.url + path, (*headers, _retry_count(count)), intent.body, call=call
             )
-            return judge(answer, read=read, deadline=deadline, action=request.action)
+            return judge(answer, read=read, deadline=deadline, action=intent.action)
 
-        named = {"operation": request.action.value, "change_id": request.key}
+        named = {"operation": intent.action.value, "change_id": intent.change_id}
         return self._persist(attempt, deadline, named)
 
     def _persist(
         self, attempt: Callable[[int], Verdict[_T]], deadline: float, named: Mapping[str, str]
-    ) -> tuple[Verdict[_T], bool]:
+    ) -> Verdict[_T]:
         return persist(
             attempt,
             deadline=deadline,

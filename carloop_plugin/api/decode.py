@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from carloop_plugin.api.call import DEADLINE
-from carloop_plugin.api.failures import Answer, Broken
+from carloop_plugin.api.failures import Broken, RawAnswer
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.rentals import Unreadable
 
@@ -43,7 +43,7 @@ class Listing:
     unreadable: tuple[Unreadable, ...] = ()
 
 
-def read_document(answer: Answer, name: str, *, deadline: float) -> Document:
+def read_document(answer: RawAnswer, name: str, *, deadline: float) -> Document:
     """Read an answer as the document `carloop/NAME`. Raise `Broken` where it is none, or comes too late to be read.
 
     Of a key that comes twice the last counts, for the schema and for us alike.
@@ -53,7 +53,7 @@ def read_document(answer: Answer, name: str, *, deadline: float) -> Document:
     return cast("Document", document)
 
 
-def read_list(answer: Answer, name: str, *, deadline: float) -> Listing:
+def read_list(answer: RawAnswer, name: str, *, deadline: float) -> Listing:
     """Read an answer as the list `carloop/NAMEList`, item by item where not all are a `carloop/NAME`.
 
     Raise `Broken` where it is no list at all, or comes too late to be read.
@@ -93,7 +93,7 @@ def _sift(frame: Document, items: list[object], name: str, *, deadline: float) -
     return Listing(frame, readable, tuple(others))
 
 
-def read_problem(answer: Answer) -> Document | None:
+def read_problem(answer: RawAnswer) -> Document | None:
     """Read an answer as Carloop's problem document; None where it is none, or one of another status.
 
     What a problem carries along beside its code must not cost us the code.
@@ -112,12 +112,12 @@ def read_problem(answer: Answer) -> Document | None:
     return problem if problem["status"] == answer.status else None
 
 
-def _is_web_page(answer: Answer) -> bool:
+def _is_web_page(answer: RawAnswer) -> bool:
     kind = answer.headers.get("content-type", "").lower()
     return kind.startswith(("text/html", "application/xhtml")) or answer.body[:100].lstrip()[:1] == b"<"
 
 
-def _read(answer: Answer, *, most_marks: int, deadline: float) -> object:
+def _read(answer: RawAnswer, *, most_marks: int, deadline: float) -> object:
     if _is_web_page(answer):
         raise Broken(Reason("invalid_answer", "api.web_page"))
     if time.monotonic() + _count_marks(answer.body, most_marks) * SECONDS_A_MARK > deadline:

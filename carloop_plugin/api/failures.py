@@ -1,7 +1,7 @@
 """What an attempt to reach Carloop ends in: an answer, or the trouble that kept it away.
 
 Broken            raised below the client, by sockets and transport; never leaves `api/`
-Answer | Trouble  what `transport.exchange` returns
+RawAnswer | Trouble  what `transport.exchange` returns
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RawAnswer:
     """A whole answer, not yet understood. Header names are in lower case.
 
     `moment` is when Carloop wrote it, as well as we can tell, in monotonic seconds.

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
 
 from carloop_plugin.api.budget import RetryBudget
-from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, T, Verdict
+from carloop_plugin.api.verdict import Failure, T, Verdict
+from carloop_plugin.domain.changes import NothingHappened, Refused, Unknown
 from carloop_plugin.events import (
     REQUEST_BUDGET_SPENT,
     REQUEST_RETRIED,
@@ -40,11 +42,11 @@ def persist(
     sleep: Sleep,
     now: Now,
     named: Mapping[str, str],
-) -> tuple[Verdict[T], bool]:
-    """Try until there is something to log_event, or neither time nor budget left.
+) -> Verdict[T]:
+    """Try until there is an answer, or neither time nor budget left.
 
     `attempt` is called with 0, 1 and 2; `named` are the fields by which events name the request. Return the last
-    verdict, and whether an attempt before it was lost.
+    verdict; where an earlier attempt may have been executed, a failure says so.
     """
     lost_before = False
     for count in range(MOST_ATTEMPTS):
@@ -56,11 +58,29 @@ def persist(
         _tell(verdict, count, pause, goes_on=goes_on, now=now, named=named)
         if pause is None or not goes_on:
             break
-        lost_before = lost_before or isinstance(verdict, Lost)
+        lost_before = lost_before or _is_lost(verdict)
         sleep(pause)
-    if isinstance(verdict, Done | Refused):
+    if not isinstance(verdict, Failure):
         budget.reward(count)
-    return verdict, lost_before
+        return verdict
+    if isinstance(verdict.answer, Refused):
+        budget.reward(count)
+    return _after_lost_attempt(verdict) if lost_before else verdict
+
+
+def _is_lost(verdict: Verdict[T]) -> bool:
+    return isinstance(verdict, Failure) and isinstance(verdict.answer, Unknown)
+
+
+def _after_lost_attempt(failure: Failure) -> Failure:
+    """Return what a last failure says where an attempt before it may have been executed."""
+    match failure.answer:
+        case Refused(reason):
+            return replace(failure, answer=Refused(reason, after_lost_attempt=True))
+        case NothingHappened(reason):
+            return replace(failure, answer=Unknown(reason))
+        case Unknown():
+            return failure
 
 
 def pause_after(
@@ -70,7 +90,7 @@ def pause_after(
 
     `chance` lies in [0, 1) and spreads the waits.
     """
-    if not isinstance(verdict, Delayed | Lost) or not verdict.again or count + 1 >= MOST_ATTEMPTS:
+    if not isinstance(verdict, Failure) or not verdict.again or count + 1 >= MOST_ATTEMPTS:
         return None
     jitter = chance * FIRST_PAUSE * 2**count
     pause = max(jitter, asked_wait(verdict.wait, now))
@@ -86,13 +106,13 @@ def _tell(
     now: Now,
     named: Mapping[str, str],
 ) -> None:
-    if isinstance(verdict, Done | Refused) or not verdict.again or count + 1 == MOST_ATTEMPTS:
+    if not isinstance(verdict, Failure) or not verdict.again or count + 1 == MOST_ATTEMPTS:
         return
     asked = round(asked_wait(verdict.wait, now), 3)
     known: dict[str, Field] = {
         **named,
         "attempt": count + 1,
-        "code": verdict.reason.code,
+        "code": verdict.answer.reason.code,
         "asked_seconds": asked,
     }
     if pause is not None:

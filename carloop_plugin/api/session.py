@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import Any, cast
 
 from carloop_plugin.api import bodies, wire
 from carloop_plugin.api.call import DEADLINE
@@ -20,15 +20,11 @@ from carloop_plugin.api.failures import Broken
 from carloop_plugin.api.links import OwnLinks
 from carloop_plugin.api.retry import Now, Sleep
 from carloop_plugin.api.shared_transport import Line
-from carloop_plugin.api.writing import result_of
+from carloop_plugin.api.verdict import Failure, Success
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.addresses import read_address
-from carloop_plugin.domain.changes import (
-    Action,
-    NotExecuted,
-    WriteRequest,
-    WriteResult,
-)
+from carloop_plugin.domain.changes import Action, Answer, Done, Intent, Refused
+from carloop_plugin.domain.customers import Customer
 from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.domain.rentals import Rental, Unreadable
 from carloop_plugin.domain.values import (
@@ -44,9 +40,6 @@ from carloop_plugin.domain.vehicles import (
     VehicleQuery,
 )
 from carloop_plugin.events import VEHICLES_UNREADABLE, log_event
-
-if TYPE_CHECKING:
-    from mobility_schemas.documents import Customer
 
 MOST_VEHICLES_A_PAGE = 1_000
 # a rental with its customer may take several kB, and a page has to stay below 2 MiB
@@ -233,16 +226,29 @@ class CarloopSession:
         """Write a cancellation as Carloop wants it."""
         return bodies.cancellation_body(reason)
 
-    def send(self, request: WriteRequest, *, deadline: float) -> WriteResult:
-        """Send a write, again where that is safe, and tell what is known of it. Never raise for an answer."""
-        about_any = request.action is Action.BOOK
-        convert = self._rental if about_any else self._rental_named(request.rental_id)
+    def send(self, intent: Intent, *, deadline: float) -> Answer:
+        """Send an intent's change, retry where that is safe, and return what is known of it."""
+        about_any = intent.action is Action.BOOK
+        convert = self._rental if about_any else self._rental_named(intent.rental_id)
         read = wire.reading("Rental", convert)
         try:
-            verdict, lost_before = self._conversation.write(request, read, deadline=deadline)
+            verdict = self._conversation.write(intent, read, deadline=deadline)
         except ValueError:
-            return NotExecuted(Reason("rental_not_found"))
-        return result_of(verdict, lost_before=lost_before, rental_of=wire.strictly(self._rental))
+            return Refused(Reason("rental_not_found"))
+        if isinstance(verdict, Success):
+            return Done(verdict.value, replayed=verdict.replayed)
+        if isinstance(verdict.answer, Refused):
+            return replace(verdict.answer, rental=self._rental_in(verdict))
+        return verdict.answer
+
+    def _rental_in(self, failure: Failure) -> Rental | None:
+        rental = (failure.problem or {}).get("rental")
+        if rental is None:
+            return None
+        try:
+            return wire.strictly(self._rental)(cast("dict[str, Any]", rental))
+        except Broken:
+            return None
 
     def _rental_named(self, rental_id: RentalId | None) -> Callable[[Document], Rental]:
         def named(document: Document) -> Rental:

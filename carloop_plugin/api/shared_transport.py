@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from carloop_plugin import __version__
 from carloop_plugin.api.call import Call
-from carloop_plugin.api.failures import Answer, Broken, Trouble
-from mobility_hookspecs.authoring.forking import renew_in_child, undivided
+from carloop_plugin.api.failures import Broken, RawAnswer, Trouble
+from mobility_hookspecs.authoring.forking import delay_fork, renew_in_child
 
 if TYPE_CHECKING:
     from carloop_plugin.api.transport import Transport
@@ -37,7 +37,7 @@ class Line:
 
     def exchange(
         self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes | None, *, call: Call
-    ) -> Answer | Trouble:
+    ) -> RawAnswer | Trouble:
         """Send one request, once. `url` is absolute; the token is added."""
         from carloop_plugin.api.transport import Request
 
@@ -83,7 +83,7 @@ class Line:
         from carloop_plugin.api.transport import Transport
 
         # OpenSSL sets itself up, under locks of its own, when the first context is made.
-        with undivided():
+        with delay_fork():
             return Transport(
                 self.origin, self._token, ca_file=self._ca_file, agent=f"carloop-plugin/{__version__}"
             )

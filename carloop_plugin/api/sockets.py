@@ -15,7 +15,7 @@ from carloop_plugin.api.call import Call
 from carloop_plugin.api.failures import Broken
 from carloop_plugin.api.tls import tls_reason
 from carloop_plugin.domain.failures import Reason
-from mobility_hookspecs.authoring.forking import renew_in_child, undivided
+from mobility_hookspecs.authoring.forking import delay_fork, renew_in_child
 
 # getaddrinfo cannot be interrupted: a name server that hangs may hold this many threads, not more
 _MOST_RESOLVERS = 8
@@ -47,7 +47,7 @@ def connect(host: str, port: int, *, call: Call) -> socket.socket:
 def start_tls(plain: socket.socket, context: ssl.SSLContext, host: str, *, call: Call) -> ssl.SSLSocket:
     """Shake hands and check the certificate. A failure here is never worth another attempt."""
     # OpenSSL looks up its algorithms under locks that all connections share.
-    with undivided():
+    with delay_fork():
         return _start_tls(plain, context, host, call)
 
 

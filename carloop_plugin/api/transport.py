@@ -23,7 +23,7 @@ import httpx
 
 from carloop_plugin.api import sockets
 from carloop_plugin.api.call import BODY_BYTES, CURRENT, DEADLINE, TOO_LARGE, Call
-from carloop_plugin.api.failures import Answer, Broken, Trouble
+from carloop_plugin.api.failures import Broken, RawAnswer, Trouble
 from carloop_plugin.api.library_logs import hush_libraries
 from carloop_plugin.api.links import shown_origin
 from carloop_plugin.api.tls import make_context
@@ -69,7 +69,7 @@ class Transport:
             trust_env=False,
         )
 
-    def exchange(self, request: Request, call: Call) -> Answer | Trouble:
+    def exchange(self, request: Request, call: Call) -> RawAnswer | Trouble:
         """Send a request once and read its whole answer, all before the call's deadline."""
         call.start_attempt()
         current = CURRENT.set(call)
@@ -96,7 +96,7 @@ class Transport:
         for stream in self._backend.streams:
             stream.forget()
 
-    def _exchange(self, request: Request, call: Call) -> Answer:
+    def _exchange(self, request: Request, call: Call) -> RawAnswer:
         built = self._client.build_request(
             request.method,
             request.url,
@@ -110,7 +110,7 @@ class Transport:
         finally:
             response.close()
         headers = {name: response.headers[name] for name in _HEADERS_READ if name in response.headers}
-        return Answer(response.status_code, headers, body, call.moment)
+        return RawAnswer(response.status_code, headers, body, call.moment)
 
 
 def _read(response: httpx.Response, call: Call) -> bytes:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
+
+_MISSING = 'carloop needs click and rich. Install them with: pip install "carloop-plugin[cli]"'
+
 
 def main() -> None:
-    """Run the program and leave with its exit code."""
+    """Run the program and exit with its code; without the extra `[cli]` name it and exit with 1."""
+    if not (find_spec("click") and find_spec("rich")):
+        sys.exit(_MISSING)
     from carloop_plugin.cli.program import carloop
 
     carloop.main()

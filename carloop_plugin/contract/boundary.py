@@ -19,9 +19,9 @@ from carloop_plugin.events import (
     log_event,
 )
 from carloop_plugin.messages import advice
-from mobility_hookspecs.authoring.copies import detach
 from mobility_hookspecs.problems import MobilityProblem, make_problem
 from mobility_schemas import InvalidDocument, validate
+from mobility_schemas.plain import plain_copy
 
 if TYPE_CHECKING:
     from mobility_hookspecs import CallContext
@@ -65,7 +65,7 @@ def receive(
         detail, place = invalid.in_language(context.locale), pointer + invalid.pointer
         problem = make_problem("invalid_document", locale=context.locale, detail=detail, pointer=place)
         raise MobilityProblem(problem) from None
-    return cast("Document", detach(document))
+    return cast("Document", plain_copy(document))
 
 
 def receive_ids(appointment_ids: list[str], context: CallContext) -> list[str]:

@@ -67,7 +67,15 @@ def parse_change(document: Mapping[str, object], *, installation: str) -> Comman
     reason = document.get("reason")
     why = reason if isinstance(reason, str) else None
     if action == "book":
-        return _parse_booking(document, change_id, digest)
+        return Book(
+            change_id,
+            digest,
+            site=Site(str(site)),
+            appointment_id=AppointmentId(str(document["appointment_id"])),
+            vehicle_id=VehicleId(str(document["option_id"])),
+            period=_parse_period(document["period"]),  # type: ignore[arg-type]  # by its schema
+            customer=parse_customer(document["customer"]),  # type: ignore[arg-type]  # by its schema
+        )
     if action == "change_end":
         unexpected = min((name for name in document if name not in _OF_CHANGE_END), default=None)
         end, rental_id = parse_instant(str(document["end"])), RentalId(str(document["rental_id"]))
@@ -101,18 +109,6 @@ def _canonical(name: str, value: object) -> object:
             return value
     # JSON knows one kind of number: 3.0 is 3.
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _parse_booking(document: Mapping[str, object], change_id: ChangeId, digest: str) -> Book:
-    return Book(
-        change_id=change_id,
-        digest=digest,
-        site=Site(str(document["site"])),
-        appointment_id=AppointmentId(str(document["appointment_id"])),
-        vehicle_id=VehicleId(str(document["option_id"])),
-        period=_parse_period(document["period"]),  # type: ignore[arg-type]  # by its schema
-        customer=parse_customer(document["customer"]),  # type: ignore[arg-type]  # by its schema
-    )
 
 
 def _parse_period(document: contract.Period) -> Period:

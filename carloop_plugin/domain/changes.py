@@ -154,6 +154,14 @@ class Outcome:
     alternatives: tuple[Alternative, ...] = ()
 
 
+@dataclass(slots=True)
+class Reconciled:
+    """What a round of reconciling brought: changes that were settled, and rentals that changed at Carloop."""
+
+    settled: list[Outcome] = field(default_factory=list)
+    changed: list[RentalRecord] = field(default_factory=list)
+
+
 class IntentState(StrEnum):
     """How far an intent has come. All but `settled` are pending: its change may have happened."""
 

@@ -130,6 +130,8 @@ def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | O
                 return Outcome(command.change_id, OutcomeStatus.DONE, made)
             _require_no_pending_change(command.appointment_id, context)
             return book(command, context)
+        case ChangeEnd(unexpected=str(name)):
+            raise RuleBroken(Reason("rental_immutable", "change.immutable", pointer=f"/{name}"))
         case ChangeEnd() | Cancel():
             rental = _find_rental(command.rental_id, command.site, context)
             return _prepare_for(rental, command, context)

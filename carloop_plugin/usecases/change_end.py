@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from carloop_plugin.domain.changes import Action, ChangeEnd, Intent
-from carloop_plugin.domain.failures import Reason, RuleBroken
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import Period
 from carloop_plugin.ports import Carloop, UseCaseContext
@@ -12,9 +11,7 @@ from carloop_plugin.ports import Carloop, UseCaseContext
 def change_end(
     command: ChangeEnd, rental: RentalRecord, revision: int, carloop: Carloop, context: UseCaseContext
 ) -> Intent:
-    """Return the change of a rental's end to be sent. Raise `RuleBroken` where the change carries more than an end."""
-    if command.unexpected:
-        raise RuleBroken(Reason("rental_immutable", "change.immutable", pointer=f"/{command.unexpected}"))
+    """Return the change of a rental's end to be sent."""
     return Intent(
         change_id=command.change_id,
         action=Action.CHANGE_END,

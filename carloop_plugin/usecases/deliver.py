@@ -91,18 +91,14 @@ def send(intent: Intent, *, carloop: Carloop, account: Account, context: UseCase
 
     What cannot be kept is answered `unknown`: the intent stays pending, and recovery settles it.
     """
-    answer = carloop.send(intent, deadline=sending_deadline(context))
+    # No other process may claim the intent before this sending has ended.
+    answer = carloop.send(intent, deadline=min(context.deadline, time.monotonic() + LONGEST_SENDING))
     try:
         if needs_lookup(intent, answer):
             answer = _look_up(intent, answer, carloop=carloop, context=context)
         return settle(intent, judge(intent, answer), carloop=carloop, account=account, context=context)
     except StoreFailed as failure:
         return unknown(intent, failure.reason)
-
-
-def sending_deadline(context: UseCaseContext) -> float:
-    """Return when a sending has to end, in monotonic seconds: no other process may claim the intent before."""
-    return min(context.deadline, time.monotonic() + LONGEST_SENDING)
 
 
 def find_proof(intent: Intent, *, carloop: Carloop, context: UseCaseContext) -> Rental | None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.customers import digest_number
-from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.judgement import LONGEST_FLIGHT, may_be_in_flight
 from carloop_plugin.domain.values import AppointmentId
-from carloop_plugin.events import ERASURE_ASKED, ERASURE_FINISHED, ERASURE_PUT_OFF, log_event
+from carloop_plugin.events import ERASURE_ASKED, log_event
 from carloop_plugin.ports import UseCaseContext
-
-LARGEST_AT_ONCE = 64 * 2**20
-"""Bytes of records that are rewritten beside the day's work: a second or two, and others wait five for a lock."""
+from carloop_plugin.usecases.reconcile import finish_erasures
 
 NEXT_RECOVERY = timedelta(minutes=1)
 """How soon recovery may settle a change: hosts reconcile every 30 s, and a dead server's lease lasts 20 s."""
@@ -88,7 +84,7 @@ def erase(
         context.store.forget_former_customers(number)
     kept = {**former, **context.store.pending_of(sorted(asked))}
     log_event(ERASURE_ASKED, erased=count, kept=len(kept))
-    is_finished = _finish(context)
+    is_finished = finish_erasures(context)
     found = tuple(_kept(each, kept[each], now=context.clock.now()) for each in sorted(kept))
     return Erased(count, found, is_finished, context.store.is_on_server)
 
@@ -100,19 +96,6 @@ def _appointments_of(
     for number in numbers:
         asked.update(context.store.appointments_numbered(number))
     return asked
-
-
-def finish_erasures(context: UseCaseContext) -> None:
-    """Finish what was left of earlier erasures: those that waited for a change, or for others' use of the files."""
-    with suppress(StoreFailed):
-        if context.store.unfinished_erasures():
-            _finish(context)
-
-
-def _finish(context: UseCaseContext) -> bool:
-    is_finished = context.store.finish_erasures(largest=LARGEST_AT_ONCE)
-    log_event(ERASURE_FINISHED if is_finished else ERASURE_PUT_OFF)
-    return is_finished
 
 
 def _pending_for(numbers: Sequence[str], context: UseCaseContext) -> Mapping[AppointmentId, Intent]:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from carloop_plugin.domain.accounts import Account
-from carloop_plugin.domain.changes import Intent, Outcome, OutcomeStatus
-from carloop_plugin.domain.failures import CallFailed, Failed
-from carloop_plugin.domain.rentals import Rental, RentalRecord, read_reference
+from carloop_plugin.domain.changes import Intent, OutcomeStatus, Reconciled
+from carloop_plugin.domain.failures import CallFailed, Failed, StoreFailed
+from carloop_plugin.domain.rentals import Rental, read_reference
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
-from carloop_plugin.events import CARLOOP_HEARD, CARLOOP_UNHEARD, RENTAL_CHANGED, log_event
+from carloop_plugin.events import (
+    CARLOOP_NOT_RECONCILED,
+    CARLOOP_RECONCILED,
+    ERASURE_FINISHED,
+    ERASURE_PUT_OFF,
+    RENTAL_CHANGED,
+    log_event,
+)
 from carloop_plugin.ports import Carloop, UseCaseContext
 from carloop_plugin.usecases.deliver import observe, settle_done
-from carloop_plugin.usecases.erase import finish_erasures
 from carloop_plugin.usecases.feed import read_again, read_feed
 from carloop_plugin.usecases.recover import cancel_withdrawn, change_lock, log_settled, recover_with
 
@@ -30,12 +36,8 @@ OVERLAP = timedelta(minutes=1)
 """How far the feed is read again: a change may become visible later than one that was written after it."""
 
 
-@dataclass(slots=True)
-class Reconciled:
-    """What a round of reconciling brought."""
-
-    settled: list[Outcome] = field(default_factory=list)
-    changed: list[RentalRecord] = field(default_factory=list)
+LARGEST_AT_ONCE = 64 * 2**20
+"""Bytes of records that are rewritten beside the day's work: a second or two, and others wait five for a lock."""
 
 
 def reconcile(sites: Iterable[Site], context: UseCaseContext) -> Reconciled:
@@ -51,9 +53,18 @@ def reconcile(sites: Iterable[Site], context: UseCaseContext) -> Reconciled:
         try:
             _reconcile_with(carloop, report, _share(context, len(sessions) - done), seen)
         except CallFailed as failure:
-            log_event(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
-    finish_erasures(context)
+            log_event(CARLOOP_NOT_RECONCILED, site=site, code=failure.reason.code)
+    with suppress(StoreFailed):
+        if context.store.unfinished_erasures():
+            finish_erasures(context)
     return report
+
+
+def finish_erasures(context: UseCaseContext) -> bool:
+    """Clear what was erased out of the records' files; return False where that has to be done later."""
+    is_finished = context.store.finish_erasures(largest=LARGEST_AT_ONCE)
+    log_event(ERASURE_FINISHED if is_finished else ERASURE_PUT_OFF)
+    return is_finished
 
 
 def _sessions(sites: Iterable[Site], context: UseCaseContext) -> Sequence[tuple[Carloop, Site]]:
@@ -66,7 +77,7 @@ def _sessions(sites: Iterable[Site], context: UseCaseContext) -> Sequence[tuple[
         try:
             found.setdefault(context.connect(site), site)
         except Failed as failure:
-            log_event(CARLOOP_UNHEARD, site=site, code=failure.reason.code)
+            log_event(CARLOOP_NOT_RECONCILED, site=site, code=failure.reason.code)
     return list(found.items())
 
 
@@ -88,7 +99,7 @@ def _reconcile_with(
     _settle_pending(report, carloop, account, context)
     _read_changes(report, carloop, account, context)
     log_event(
-        CARLOOP_HEARD,
+        CARLOOP_RECONCILED,
         account=account.id,
         skew_seconds=round(account.skew.total_seconds(), 3),
         settled=len(report.settled) - settled,
@@ -105,7 +116,8 @@ def _settle_pending(report: Reconciled, carloop: Carloop, account: Account, cont
             return
         # The changes at the desk need their part of the time too.
         own = _share(context, len(intents) - done + 1, at_least=LEAST_SECONDS)
-        fruitless += intent.is_set_aside and not _settle(intent, report, carloop, account, own)
+        is_settled = _settle(intent, report, carloop, account, own)
+        fruitless += intent.is_set_aside and not is_settled
 
 
 def _settle(

@@ -15,7 +15,7 @@ from threading import Lock
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.changes import Done, Intent, Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import CallFailed, Failed, Reason
-from carloop_plugin.domain.judgement import may_be_in_flight, may_send_again
+from carloop_plugin.domain.judgement import LONGEST_SENDING, may_be_in_flight, may_send_again
 from carloop_plugin.domain.rentals import Rental, RentalRecord, RentalStatus
 from carloop_plugin.domain.values import AppointmentId, ChangeId
 from carloop_plugin.events import CHANGE_SENT_AGAIN, CHANGE_SETTLED, log_event
@@ -27,7 +27,6 @@ from carloop_plugin.usecases.deliver import (
     leave_unknown,
     record_made_by,
     send,
-    sending_deadline,
     settle_done,
     unknown,
 )
@@ -175,7 +174,8 @@ def cancel_withdrawn(
     if found.status is RentalStatus.CANCELLED:
         return found
     cancellation = replace(withdrawal, rental_id=found.id, body=carloop.cancellation_body(None))
-    answer = carloop.send(cancellation, deadline=sending_deadline(context))
+    deadline = min(context.deadline, time.monotonic() + LONGEST_SENDING)
+    answer = carloop.send(cancellation, deadline=deadline)
     if not isinstance(answer, Done):
         return answer.reason
     is_cancelled = answer.rental.status is RentalStatus.CANCELLED

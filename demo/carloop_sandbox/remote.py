@@ -2,6 +2,8 @@
 
 import http.client
 import json
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import quote, urlsplit
@@ -48,16 +50,26 @@ class Controls:
         self._ask("DELETE", f"tokens/{quote(label, safe='')}")
 
     def _ask(self, method: str, path: str, body: Document | None = None) -> Document:
-        address = urlsplit(self.url)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
-        try:
-            content = None if body is None else json.dumps(body).encode()
-            headers = {} if content is None else {"Content-Type": "application/json"}
-            connection.request(method, f"/sandbox/{path}", content, headers)
-            response = connection.getresponse()
-            answer = json.loads(response.read() or b"{}")
-        finally:
-            connection.close()
-        if response.status >= 400:
-            raise ControlRefused(f"{response.status} {answer.get('code')}")
-        return cast("Document", answer)
+        return ask(self.url, method, f"/sandbox/{path}", body)
+
+
+def ask(
+    url: str,
+    method: str,
+    path: str,
+    body: Document | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> Document:
+    """Send a request to a sandbox and return its JSON answer. Raise `ControlRefused` for a refusal."""
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+    with closing(connection):
+        content = None if body is None else json.dumps(body).encode()
+        media_type = {} if content is None else {"Content-Type": "application/json"}
+        connection.request(method, path, content, {**media_type, **(headers or {})})
+        response = connection.getresponse()
+        answer = json.loads(response.read() or b"{}")
+    if response.status >= 400:
+        raise ControlRefused(f"{response.status} {answer.get('code')}")
+    return cast("Document", answer)

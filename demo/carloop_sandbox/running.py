@@ -1,11 +1,8 @@
 """Run a sandbox beside other code: in a thread of this process, or in a process that can be killed."""
 
 import asyncio
-import os
 import socket
 import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -21,6 +18,7 @@ from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from carloop_sandbox.tokens import draw_token
+from web_base.processes import run_program
 from web_base.server import address_of, bind
 from web_base.serving import kept_in
 
@@ -119,7 +117,7 @@ class SandboxProcess:
 
     @property
     def controls(self) -> Controls:
-        """Give what faults, desk, clock and tokens are worked with."""
+        """Return the client of its faults, desk, clock and tokens."""
         return Controls(self.url)
 
 
@@ -129,25 +127,7 @@ def run_sandbox_process(
 ) -> Iterator[SandboxProcess]:
     """Run `carloop-sandbox serve` on any free port until the block is left; it may be killed before."""
     token = token or draw_token()
-    command = [sys.executable, "-m", "carloop_sandbox", "serve", "--port", "0", "--token", token, *arguments]
-    if data is not None:
-        command += ["--data", str(data)]
-    # What it says is shown where it does not start; else it would stand between the lines of whoever runs it.
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
-        process = subprocess.Popen(  # noqa: S603
-            command, stdout=subprocess.PIPE, stderr=said, text=True, env=dict(os.environ)
-        )
-        assert process.stdout is not None  # noqa: S101  # it was asked for
-        try:
-            ready = process.stdout.readline()
-            if not ready.startswith("ready "):
-                process.terminate()
-                process.wait(timeout=START_SECONDS)
-                said.seek(0)
-                raise RuntimeError(f"the sandbox did not start: {said.read().strip()}")
-            yield SandboxProcess(ready.removeprefix("ready ").strip(), token, process)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-            process.wait(timeout=START_SECONDS)
-            process.stdout.close()
+    serve = ["serve", "--port", "0", "--token", token, *arguments]
+    serve += [] if data is None else ["--data", str(data)]
+    with run_program("carloop_sandbox", serve) as running:
+        yield SandboxProcess(running.url, token, running.process)

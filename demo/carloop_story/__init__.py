@@ -1,7 +1,7 @@
-"""The scripted demo: one rental's whole story, over real HTTP and the real hooks, each step checked.
+"""`carloop demo`: both programs connected to each other, or a rental's whole story over real HTTP and real hooks.
 
-It is told by two processes. The first is killed while a booking's outcome is unknown, the second starts from
-what the first left in its records: so "also after a restart" is shown, not claimed.
+The story runs in two processes. The first is killed while a booking's outcome is unknown, the second starts from
+the records of the first: this shows that a restart loses nothing.
 """
 
 __version__ = "1.0.0"

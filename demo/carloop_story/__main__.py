@@ -1,50 +1,131 @@
-"""`python -m carloop_story`: tell one act, told on standard input which; for `demo` alone.
-
-One line in: act, language, the sandbox's address, the token, what the act before remembered. Lines out: a step
-each, then what is to be remembered. Then it waits: `demo` kills the first act in the middle of its life.
-"""
-
-from __future__ import annotations
+"""`python -m carloop_story`: what `carloop demo` starts."""
 
 import json
+import shutil
+import signal
+import socket
 import sys
-from datetime import date
+import threading
+from pathlib import Path
+from types import FrameType
 
-from carloop_plugin.cli.texts import Texts
-from carloop_story import first_act, second_act
-from carloop_story.diary import Diary
-from carloop_story.sandbox import SandboxControls
-from carloop_story.stage import Stage
-from carloop_story.telling import tell
+import click
 
-ACTS = {"first": first_act.STEPS, "second": second_act.STEPS}
+from carloop_story.both_programs import Demo, demo_folder, run_demo, write_appointment
+from carloop_story.scripted import run_story
+from carloop_story.texts import language_of
+from web_base.languages import LANGUAGES, Language
+from web_base.processes import ProgramFailed
 
-
-def main() -> None:
-    """Tell an act."""
-    from mobility_hookspecs import MobilityHost
-
-    asked = json.loads(sys.stdin.readline())
-    texts = Texts(asked["locale"])
-    with MobilityHost.load(locale=texts.locale) as host:
-        sandbox = SandboxControls(asked["base_url"])
-        stage = Stage(
-            host,
-            sandbox,
-            asked["token"],
-            texts.locale,
-            Diary(date.fromisoformat(asked["day"])),
-            asked["memory"],
-        )
-        for step in ACTS[asked["act"]]:
-            _say(tell(step, stage, texts).document())
-        _say({"memory": stage.memory})
-        sys.stdin.readline()
+DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
-def _say(document: object) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+@click.command("carloop_story")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en")
+@click.option("--scripted", is_flag=True)
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--port", type=int, default=8080)
+@click.option("--sandbox-port", type=int, default=8081)
+@click.option("--data", type=click.Path(path_type=Path))
+def main(lang: str, scripted: bool, as_json: bool, port: int, sandbox_port: int, data: Path | None) -> None:
+    """Serve a planner and a Carloop until Ctrl-C, or run the scripted story; exit with 0, 1 or 130."""
+    language = language_of(lang)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal's charset may lack letters
+    try:
+        if scripted:
+            sys.exit(_run_story(language, as_json=as_json))
+        sys.exit(_serve(language, port, sandbox_port, data=data))
+    except ProgramFailed as failure:
+        _say(language.text("demo.not_started", why=_printable(str(failure).replace("\n", " "))))
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        _say(language.text("demo.interrupted"))
+        sys.exit(INTERRUPTED)
+
+
+def _run_story(language: Language, *, as_json: bool) -> int:
+    # SIGTERM interrupts as Ctrl-C does, so that the programs are stopped and the folders removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if not as_json:
+        click.echo(language.text("demo.begin") + "\n")
+    all_ok = True
+    for step in run_story(language):
+        all_ok = all_ok and step["ok"] is True
+        _print_json(step) if as_json else _print_step(step)
+    if not as_json:
+        click.echo("\n" + language.text("demo.all_ok" if all_ok else "demo.not_all_ok"))
+    return DONE if all_ok else FAILED
+
+
+def _print_json(step: dict[str, object]) -> None:
+    is_unicode = sys.stdout.encoding.lower().startswith("utf")
+    click.echo(json.dumps(step, ensure_ascii=not is_unicode))
+
+
+def _print_step(step: dict[str, object]) -> None:
+    mark = click.style("✓", fg="green") if step["ok"] else click.style("✗", fg="red", bold=True)
+    click.echo(f"{mark} {step['title']}\n    {_printable(str(step['seen']))}")
+
+
+def _serve(language: Language, port: int, sandbox_port: int, *, data: Path | None) -> int:
+    for option, wanted in (("--port", port), ("--sandbox-port", sandbox_port)):
+        if not _is_free(wanted):
+            _say(language.text("demo.port_taken", port=wanted, option=option))
+            return FAILED
+    stopped = threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        stopped.set()
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
+    _say(language.text("demo.starting"))
+    with demo_folder(data) as folder:
+        with run_demo(folder, port=port, sandbox_port=sandbox_port, locale=language.code) as demo:
+            click.echo(f"ready {demo.planner}\nready {demo.sandbox}")
+            _say(_what_to_try(demo, folder, language))
+            # A wait without end would keep Windows from delivering Ctrl-C.
+            while not stopped.wait(1.0):
+                pass
+        _say(language.text("demo.stopped"))
+    return DONE
+
+
+def _what_to_try(demo: Demo, folder: Path, language: Language) -> str:
+    # A person who ran `make demo` has no `carloop` on their path.
+    path = "" if shutil.which("carloop") else f"  export PATH={Path(sys.executable).parent}:$PATH\n"
+    return language.text(
+        "demo.try",
+        planner=demo.planner,
+        advisor=demo.advisor_password,
+        admin=demo.admin_password,
+        sandbox=demo.sandbox,
+        sandbox_password=demo.sandbox_password,
+        path=path,
+        token=demo.token,
+        store=demo.store.with_name("terminal.sqlite3"),
+        file=write_appointment(folder),
+    )
+
+
+def _is_free(port: int) -> bool:
+    """Return whether a port of this computer can be bound; asked before anything is started."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _printable(text: str) -> str:
+    """Replace what a terminal would obey instead of show, such as an escape sequence."""
+    return "".join(each if each.isprintable() else "·" for each in text)
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 if __name__ == "__main__":

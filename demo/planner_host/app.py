@@ -2,24 +2,22 @@
 
 from collections.abc import Sequence
 from functools import cache, partial
-from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from planner_host.catalogues import FOLDER, catalogues
 from planner_host.pages import accounts, appointment, audit, dms, mobility, settings, week
 from planner_host.planner import Planner
 from web_base.access import Access
 from web_base.clients import Network
-from web_base.languages import Catalogues
 from web_base.pages import Program, not_found, refuse_outright
 from web_base.security import SafePages
 from web_base.signing_in import sign_in_routes
-from web_base.templates import BASE, Templates, static_mounts
+from web_base.templates import Templates, static_mounts
 
-FOLDER: Final = Path(__file__).parent
 PAGES: Final = (week, appointment, mobility, dms, settings, audit, accounts)
 """The modules of pages; each gives its routes."""
 
@@ -34,7 +32,7 @@ def create_app(
     """
     program = Program(
         name="planner-host",
-        catalogues=_catalogues(),
+        catalogues=catalogues(),
         templates=_templates(),
         access=access,
         state=planner,
@@ -50,12 +48,6 @@ def create_app(
     )
     app.router.redirect_slashes = False
     return app
-
-
-@cache
-def _catalogues() -> Catalogues:
-    """Read the texts, once however many planners a process serves."""
-    return Catalogues(BASE / "locale", FOLDER / "locale")
 
 
 @cache

@@ -123,9 +123,9 @@ def _accounts(disable: str | None, enable: str | None, delete: str | None, data:
 
 def _note(data: Path, action: str, name: str) -> None:
     """Write into the audit log that the operator of this machine has changed an account."""
-    from planner_host.audit import Audit, Deed
     from planner_host.planner import utc_now
-    from planner_host.records import Records
+    from planner_host.storage.audit import Audit, Deed
+    from planner_host.storage.records import Records
 
     with closing(Records(data)) as records:
         Audit(records.database).note(Deed(utc_now(), "planner-host", action, name))

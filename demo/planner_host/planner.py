@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from planner_host.audit import Audit
-from planner_host.changes import Changes
-from planner_host.dms import Dms, open_dms
-from planner_host.filters import FilterCache
-from planner_host.records import Records
-from planner_host.titles import Titles
+from planner_host.dms import Dms, import_example, open_dms
+from planner_host.providers.changes import Changes
+from planner_host.providers.filters import FilterCache
+from planner_host.providers.titles import Titles
+from planner_host.storage.audit import Audit
+from planner_host.storage.records import Records
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
@@ -27,7 +27,6 @@ log: Final = logging.getLogger(__name__)
 SITE: Final = "main"
 TIME_ZONE: Final = "Europe/Berlin"
 ASK_AGAIN_SECONDS: Final = 10.0
-SEEDED_CUSTOMERS: Final = 2_000
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 
 
@@ -71,7 +70,9 @@ def open_planner(
     """
     with ExitStack() as stack:
         records = stack.enter_context(closing(Records(folder)))
-        dms = stack.enter_context(open_dms(folder / "dms.sqlite3", seeded_customers=SEEDED_CUSTOMERS))
+        dms = stack.enter_context(open_dms(folder / "dms.sqlite3"))
+        if dms.is_empty:
+            import_example(dms)
         audit = Audit(records.database)
         changes = Changes(host, records, audit, now=now)
         yield Planner(host, records, audit, changes, FilterCache(host), dms, now)

@@ -10,8 +10,8 @@ from mobility_hookspecs import MobilityHost
 from mobility_hookspecs.problems import words_of
 from planner_host.app import create_app
 from planner_host.dms import DmsProblem
+from planner_host.example_appointments import seed
 from planner_host.planner import finding_out, open_planner
-from planner_host.seeding import seed
 from web_base.access import Access, draw_password
 from web_base.program import Failure, Texts
 from web_base.security import trusted_hosts

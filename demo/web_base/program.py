@@ -59,15 +59,8 @@ COMMON: Final[dict[str, tuple[str, str]]] = {
         "This address can be reached from other machines and speaks plain http: put https in front.",
         "Diese Adresse ist von anderen Rechnern erreichbar und spricht http ohne Verschlüsselung: https davorsetzen.",
     ),
-    "no_extra": (
-        'The demonstration programs are not installed. Install them with: pip install "carloop-plugin[demo]"',
-        'Die Vorführprogramme sind nicht installiert. So werden sie installiert: pip install "carloop-plugin[demo]"',
-    ),
 }
 """What both programs say, in English and German."""
-
-_EXTRA: Final = frozenset({"argon2", "babel", "jinja2", "python_multipart", "starlette", "uvicorn"})
-"""The modules that come with the extra `[demo]`, and may be missing."""
 
 
 class Texts:
@@ -105,10 +98,6 @@ class Command(click.Command):
             return super().invoke(ctx)
         except Failure as failure:
             tell(str(failure))
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] not in _EXTRA:
-                raise
-            tell(self.texts("no_extra"))
         sys.exit(1)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:

@@ -15,7 +15,7 @@ Document = TypeVar("Document")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Say which provider did not answer, and why.
+    """Which provider did not answer, and why.
 
     :ivar provider: the provider's id, or the name of its entry point where it did not load.
     :ivar problem: a problem document, its title in the call's locale.
@@ -31,9 +31,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Gathered(Generic[Document]):
-    """Hold partial results: they are normal, and visible.
+    """What several providers answered: partial results are normal, and visible.
 
-    :ivar answers: provider id to document, sorted by id; a provider that has nothing to say is absent.
+    :ivar answers: provider id to document, sorted by id; a provider that answered None is absent.
     :ivar failures: the providers that did not answer, sorted by id.
     """
 

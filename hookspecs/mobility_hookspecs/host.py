@@ -1,4 +1,4 @@
-"""What a planner host calls: every question of the contract, asked of all providers or of one."""
+"""What a planner host calls: every hook of the contract, called for all providers or for one."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
-from mobility_hookspecs._kit import answers
-from mobility_hookspecs._kit.assembly import Assembly, Read
+from mobility_hookspecs._kit import hooks
 from mobility_hookspecs._kit.entry_points import disabled_names, given_candidates, installed_candidates
-from mobility_hookspecs._kit.isolation import Answer, Miss
+from mobility_hookspecs._kit.hook_call import Answer, NoAnswer
 from mobility_hookspecs._kit.loading import Loaded, LoadError, load
 from mobility_hookspecs._kit.outcomes import failed_check, refused, without_answer
+from mobility_hookspecs._kit.providers import Providers
 from mobility_hookspecs._kit.reconciling import Reconciling
-from mobility_hookspecs._kit.requests import with_appointment_ids, with_document, with_nothing, with_site
-from mobility_hookspecs.authoring.forking import load_before_fork, load_modules, notice_fork, renew_in_child
+from mobility_hookspecs.authoring.forking import detect_fork, load_before_fork, load_modules, renew_in_child
 from mobility_hookspecs.context import known_locale
 from mobility_hookspecs.gathered import Failure, Gathered
 from mobility_hookspecs.problems import MobilityProblem
 
 if TYPE_CHECKING:
-    from mobility_hookspecs._kit.requests import Accept
     from mobility_schemas.documents import (
         Appointment,
         CheckReport,
@@ -49,7 +47,7 @@ load_before_fork(
 
 
 class MobilityHost:
-    """Hold the providers that loaded and ask them, each isolated from the others.
+    """The providers that loaded, to be asked each isolated from the others.
 
     Every method takes ``timeout`` in seconds and ``locale`` (``de``, ``en`` or a variant; anything else is
     answered in English; the host's own where it is left out), answers no later than 50 ms past the time-out,
@@ -60,7 +58,8 @@ class MobilityHost:
 
     def __init__(self, loaded: Loaded, *, locale: str = "de") -> None:
         """Keep what loaded; ``load`` and ``of`` are the ways to make a host."""
-        self._assembly = Assembly(loaded, locale=locale)
+        self._failures = loaded.failures
+        self._providers = Providers(loaded.providers, locale=locale)
         self._is_closed = False
         self._reconciling: Reconciling | None = None
         self._renew()
@@ -107,16 +106,16 @@ class MobilityHost:
 
     @property
     def providers(self) -> tuple[ProviderInfo, ...]:
-        """Give what the loaded providers say of themselves, sorted by id."""
-        return tuple(provider.info for provider in self._assembly.providers)
+        """The descriptions of the loaded providers, sorted by id."""
+        return tuple(provider.info for provider in self._providers.loaded)
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """Give what did not load, and why."""
-        return self._assembly.failures
+        """What did not load, and why."""
+        return self._failures
 
     def __enter__(self) -> MobilityHost:
-        """Give the host itself."""
+        """Return the host itself."""
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -128,75 +127,63 @@ class MobilityHost:
 
         Takes some seconds at most, however a provider behaves. What is asked later fails: ``not_supported``.
         """
-        notice_fork()
+        detect_fork()
         with self._lock:
             self._is_closed = True
         if self._reconciling is not None:
             self._reconciling.stop()
-        self._assembly.close()
+        self._providers.close()
 
     def appointment_saved(
         self, appointment: Appointment, timeout: float = 5.0, *, locale: str | None = None
     ) -> Gathered[MobilityStep]:
-        """Tell every provider that an appointment was saved, and gather what step 4 shows."""
-        accept = with_document("appointment", appointment, "appointment")
-        return self._gather("on_appointment_saved", accept, answers.read_step, timeout, locale)
+        """Notify every provider that an appointment was saved, and gather what step 4 shows."""
+        return self._providers.ask_all(hooks.APPOINTMENT_SAVED, appointment, timeout=timeout, locale=locale)
 
     def mobility_filters(
         self, site: str, timeout: float = 3.0, *, locale: str | None = None
     ) -> Gathered[MobilityFilters]:
         """Gather the vehicle classes and features that a search can ask for."""
-        return self._gather(
-            "provide_mobility_filters", with_site(site), answers.read_filters, timeout, locale
-        )
+        return self._providers.ask_all(hooks.FILTERS, site, timeout=timeout, locale=locale)
 
     def mobility_options(
         self, request: MobilityRequest, timeout: float = 3.0, *, locale: str | None = None
     ) -> Gathered[MobilityOffer]:
         """Search: gather what the providers offer for a period."""
-        accept = with_document("request", request, "mobility_request")
-        return self._gather("provide_mobility_options", accept, answers.read_offer, timeout, locale)
+        return self._providers.ask_all(hooks.OPTIONS, request, timeout=timeout, locale=locale)
 
     def mobility_states(
         self, appointment_ids: Sequence[str], timeout: float = 3.0, *, locale: str | None = None
     ) -> Gathered[list[MobilityState]]:
         """Gather, for each provider, one state for each appointment, in the order asked."""
-        accept = with_appointment_ids(appointment_ids)
-        return self._gather("provide_mobility_states", accept, answers.read_states, timeout, locale)
+        return self._providers.ask_all(hooks.STATES, appointment_ids, timeout=timeout, locale=locale)
 
     def change_rental(
         self, change: RentalChange, timeout: float = 15.0, *, locale: str | None = None
     ) -> RentalOutcome:
         """Have the change's own provider book, change the end or cancel.
 
-        :returns: the provider's outcome; ``unknown`` when it was called and gave none that is valid;
+        :returns: the provider's outcome; ``unknown`` when it was called and returned none that is valid;
             ``refused`` when it was never called, so that nothing can have happened.
         """
         try:
-            outcome = self._assembly.ask_one(
-                lambda asked: cast("RentalChange", asked["change"])["provider"],
-                "on_rental_change",
-                accept=with_document("change", change, "rental_change"),
-                read=answers.read_outcome,
-                timeout=timeout,
-                locale=locale,
-            )
+            result = self._providers.ask_one(hooks.RENTAL_CHANGE, change, timeout=timeout, locale=locale)
         except MobilityProblem as error:
             return refused(change, error.problem)
-        if isinstance(outcome, Miss):
-            return without_answer(change, outcome, locale=self._assembly.language(locale))
-        return outcome.document
+        if isinstance(result, NoAnswer):
+            return without_answer(change, result, locale=self._providers.language(locale))
+        return result.document
 
     def reconcile(self, timeout: float = 10.0, *, locale: str | None = None) -> Gathered[ReconcileReport]:
         """Have every provider settle what is pending and bring in what changed."""
-        return self._gather("reconcile_rentals", with_nothing, answers.read_report, timeout, locale)
+        return self._providers.ask_all(hooks.RECONCILE, timeout=timeout, locale=locale)
 
     def keep_reconciling(self, every: float = 30.0, *, locale: str | None = None) -> None:
         """Reconcile at once and then every ``every`` seconds on a thread of its own, until ``close``.
 
         A second call changes nothing. A child made by ``fork`` goes on by itself.
         """
-        notice_fork()
+        detect_fork()
         with self._lock:
             if self._reconciling is None and not self._is_closed:
                 self._reconciling = Reconciling(partial(self.reconcile, locale=locale), every=every)
@@ -205,38 +192,32 @@ class MobilityHost:
     def settings(
         self, provider: str, site: str, timeout: float = 10.0, *, locale: str | None = None
     ) -> ProviderSettings:
-        """Give a provider's settings of a site, with the form to edit them.
+        """Return a provider's settings of a site, with the form to edit them.
 
         :raises MobilityProblem: it has no settings, or did not answer.
         """
-        return self._ask(
-            provider, "provide_provider_settings", with_site(site), answers.read_settings, timeout, locale
+        return _document_of(
+            self._providers.ask_one(hooks.SETTINGS, site, provider=provider, timeout=timeout, locale=locale)
         )
 
     def save_settings(
         self, settings: ProviderSettings, timeout: float = 10.0, *, locale: str | None = None
     ) -> CheckReport:
-        """Have the settings' provider keep them, and say whether they work.
+        """Have the settings' provider save them, and return whether they work.
 
         :raises MobilityProblem: they are invalid, or it did not answer.
         """
-        outcome = self._assembly.ask_one(
-            lambda asked: cast("ProviderSettings", asked["settings"])["provider"],
-            "save_provider_settings",
-            accept=with_document("settings", settings, "provider_settings"),
-            read=answers.read_saved,
-            timeout=timeout,
-            locale=locale,
+        return _document_of(
+            self._providers.ask_one(hooks.SAVE_SETTINGS, settings, timeout=timeout, locale=locale)
         )
-        return _document_of(outcome)
 
     def check(
         self, provider: str, site: str, timeout: float = 10.0, *, locale: str | None = None
     ) -> CheckReport:
         """Test a provider's connection; whatever goes wrong is a finding of the report."""
         try:
-            return self._ask(
-                provider, "check_mobility_provider", with_site(site), answers.read_check, timeout, locale
+            return _document_of(
+                self._providers.ask_one(hooks.CHECK, site, provider=provider, timeout=timeout, locale=locale)
             )
         except MobilityProblem as error:
             return failed_check(provider, site, error.problem)
@@ -248,35 +229,13 @@ class MobilityHost:
 
         A provider that cannot erase is a failure ``not_supported``: what it holds is still there.
         """
-        accept = with_document("subjects", subjects, "erasure_subjects")
-        return self._assembly.gather_from_all(
-            "on_personal_data_erased", accept, answers.read_erasure, timeout=timeout, locale=locale
-        )
+        return self._providers.ask_all(hooks.ERASE, subjects, timeout=timeout, locale=locale)
 
     def _renew(self) -> None:
         self._lock = threading.Lock()
 
-    def _gather(
-        self, hook: str, accept: Accept, read: Read[Document | None], timeout: float, locale: str | None
-    ) -> Gathered[Document]:
-        return self._assembly.gather(hook, accept, read, timeout=timeout, locale=locale)
 
-    def _ask(
-        self,
-        provider: str,
-        hook: str,
-        accept: Accept,
-        read: Read[Document],
-        timeout: float,
-        locale: str | None,
-    ) -> Document:
-        outcome = self._assembly.ask_one(
-            lambda _: provider, hook, accept=accept, read=read, timeout=timeout, locale=locale
-        )
-        return _document_of(outcome)
-
-
-def _document_of(outcome: Answer[Document] | Miss) -> Document:
-    if isinstance(outcome, Miss):
-        raise MobilityProblem(outcome.problem)
-    return outcome.document
+def _document_of(result: Answer[Document] | NoAnswer) -> Document:
+    if isinstance(result, NoAnswer):
+        raise MobilityProblem(result.problem)
+    return result.document

@@ -14,6 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from carloop_plugin.api import bodies
+from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.usecases import change, deliver, recover
 from proofs.crash.__main__ import main
 
@@ -34,10 +36,10 @@ def a_key_for_every_attempt() -> None:
     """Draw the key when the request is written, not with the intent."""
     honest = bodies.write_headers
 
-    def fresh(request: Any) -> Any:
-        return honest(replace(request, key=str(uuid.uuid4())))
+    def fresh_key(intent: Intent) -> tuple[tuple[str, str], ...]:
+        return honest(replace(intent, change_id=ChangeId(str(uuid.uuid4()))))
 
-    bodies.write_headers = fresh
+    bodies.write_headers = fresh_key
 
 
 def a_fresh_revision_when_sent_again() -> None:

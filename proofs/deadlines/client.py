@@ -7,15 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from unittest.mock import patch
 
 from carloop_plugin.api import transport
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.changes import Action, AnswerLost, WriteRequest
+from carloop_plugin.domain.changes import Action, Intent, Unknown
 from carloop_plugin.domain.failures import CallFailed
-from carloop_plugin.domain.values import ChangeId
+from carloop_plugin.domain.values import ChangeId, Site
 from proofs.deadlines.case import Call, Case, timed
 from tests.support.peer import Behaviour, Peer, Seen, Server, run_server
 
@@ -53,7 +54,11 @@ STOPS: dict[str, Behaviour] = {
 FLOOD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 400_000
 """A body in chunks of a byte, each of which is parsed in Python."""
 
-BOOKING = WriteRequest(Action.BOOK, ChangeId("0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"), b"{}")
+BOOKING = Intent(
+    ChangeId("0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"),
+    *(Action.BOOK, Site("main"), None, "digest", datetime.now(UTC)),
+    body=b"{}",
+)
 
 Ask = Callable[[CarloopSession, float], str]
 
@@ -71,7 +76,7 @@ def know(session: CarloopSession, deadline: float) -> str:
 def write(session: CarloopSession, deadline: float) -> str:
     """Send a booking, of which nobody knows afterwards what became of it."""
     result = session.send(BOOKING, deadline=deadline)
-    return result.reason.code if isinstance(result, AnswerLost) else repr(result)
+    return result.reason.code if isinstance(result, Unknown) else repr(result)
 
 
 def read_unsent(session: CarloopSession, deadline: float) -> str:

@@ -16,9 +16,10 @@ from typing import Any
 
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.changes import Action, WriteRequest
+from carloop_plugin.domain.changes import Action, Intent
+from carloop_plugin.domain.customers import Customer
 from carloop_plugin.domain.failures import CallFailed
-from carloop_plugin.domain.values import ChangeId, Period, VehicleId
+from carloop_plugin.domain.values import ChangeId, Period, Site, VehicleId
 from carloop_plugin.domain.vehicles import VehicleQuery
 from mobility_hookspecs import MobilityHost
 from proofs.faults.bench import CUSTOMER, Listening
@@ -115,7 +116,7 @@ class _Victim:
         calm = time.monotonic() + _CALM
         found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=calm)
         self._vehicle = found.vehicles[0].id
-        assert self._client_booking(calm) == "Confirmed"
+        assert self._client_booking(calm) == "Done"
         assert self._search(_CALM).startswith("found")
         self._booking = self._prepared()
         assert self._book(_CALM) == "done"
@@ -143,10 +144,11 @@ class _Victim:
             external_reference=reference,
             vehicle_id=self._vehicle,
             period=_period(400),
-            customer=CUSTOMER,  # type: ignore[arg-type]
+            customer=Customer("dms", CUSTOMER),
         )
-        request = WriteRequest(Action.BOOK, ChangeId(str(uuid.uuid4())), body)
-        return type(self._session.send(request, deadline=deadline)).__name__
+        key, now = ChangeId(str(uuid.uuid4())), datetime.now(UTC)
+        intent = Intent(key, Action.BOOK, Site("main"), None, "digest", now, body=body)
+        return type(self._session.send(intent, deadline=deadline)).__name__
 
     def _search(self, seconds: float) -> str:
         filters: Document = {"vehicle_classes": [], "features": []}

@@ -15,7 +15,7 @@ from typing import Any
 
 from carloop_plugin import plugin
 from carloop_plugin.api.call import Call
-from carloop_plugin.api.failures import Answer, Trouble
+from carloop_plugin.api.failures import RawAnswer, Trouble
 from carloop_plugin.api.transport import Request, Transport
 from mobility_hookspecs import MobilityHost
 from proofs.faults.bench import CUSTOMER, Listening
@@ -83,7 +83,7 @@ def _note_requests(journal: Journal) -> None:
     """Note each request where it leaves the client: where nobody listens, no proxy could count it."""
     really = Transport.exchange
 
-    def exchange(self: Transport, request: Request, call: Call) -> Answer | Trouble:
+    def exchange(self: Transport, request: Request, call: Call) -> RawAnswer | Trouble:
         headers = dict(request.headers)
         attempt, key = int(headers["X-Retry-Count"]), headers.get("Idempotency-Key", "")
         journal.note(Sent(now(), request.method, attempt, key))

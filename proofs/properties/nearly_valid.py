@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from mobility_schemas import InvalidDocument, explain, validate
-from mobility_schemas.bundle import bundle
-from mobility_schemas.engines import decider, explainer
+from mobility_schemas.validators import bundle, explainer, validator
 
 FOLDER = files("mobility_schemas") / "contract"
 EXAMPLES = {
@@ -82,12 +81,12 @@ def _change(draw: st.DrawFn, holder: Any, step: Any) -> None:
 @cache
 def slow(name: str, closed: bool) -> Any:
     """Build the engine that explains, once a document."""
-    return explainer(bundle(name, closed))
+    return explainer(bundle(name, "closed" if closed else "open"))
 
 
 def agreed(name: str, closed: bool, document: Any) -> bool:
     """Return whether a document is valid, and check that both engines and both functions say the same."""
-    decided = decider(name, closed).is_valid(document)
+    decided = validator(name, "closed" if closed else "open").is_valid(document)
     assert slow(name, closed).is_valid(document) == decided
     assert (explain(document, name, closed=closed) == ()) == decided
     if decided:

@@ -1,7 +1,7 @@
-"""The documents that cross the border between a workshop planner and a mobility provider, and their validation.
+"""The documents that a workshop planner and a mobility provider exchange, and their validation.
 
 `validate` decides, `explain` lists what is wrong. Importing this package costs next to nothing: schemas and engines are
-loaded by the first document that is checked.
+loaded by the first document that is validated.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mobility_schemas.finding import Finding
 
+REQUESTS = frozenset({"appointment", "mobility_request", "rental_change", "erasure_subjects"})
+"""What a host asks with: there a field that the contract does not know is a mistake, and refused."""
+
+MOST_FINDINGS = 20
+
 
 def validate(document: object, name: str, *, closed: bool | None = None, explained: bool = True) -> None:
-    """Accept a document in silence, or raise `InvalidDocument`.
+    """Return when a document is valid, else raise `InvalidDocument`.
 
     Args:
         document: anything at all; a valid one is made of dicts, lists, text, numbers, booleans and None.
@@ -34,9 +39,18 @@ def validate(document: object, name: str, *, closed: bool | None = None, explain
         LookupError: there is no document of that name.
         RuntimeError: an engine does not check formats, or a package that it needs is missing.
     """
-    from mobility_schemas import checking
+    from mobility_schemas.validators import is_valid
 
-    checking.check(document, name, closed=closed, explained=explained)
+    strict = name in REQUESTS if closed is None else closed
+    if is_valid(document, name, closed=strict):
+        return
+    if explained:
+        from mobility_schemas.explaining import reasons
+
+        raise InvalidDocument(name, reasons(document, name, strict, most=1)[0])
+    from mobility_schemas.finding import Reason
+
+    raise InvalidDocument(name, Reason("", "", "form"))
 
 
 def explain(
@@ -52,9 +66,17 @@ def explain(
         LookupError: there is no document of that name.
         RuntimeError: as for `validate`.
     """
-    from mobility_schemas import checking
+    from mobility_schemas.validators import is_valid
 
-    return checking.findings(document, name, closed=closed, locale=locale)
+    strict = name in REQUESTS if closed is None else closed
+    if is_valid(document, name, closed=strict):
+        return ()
+    from mobility_schemas.explaining import reasons
+    from mobility_schemas.finding import Finding
+    from mobility_schemas.sentences import sentence
+
+    found = reasons(document, name, strict, most=MOST_FINDINGS)
+    return tuple(Finding(reason.pointer, sentence(reason, locale)) for reason in found)
 
 
 def __getattr__(name: str) -> object:

@@ -1,7 +1,7 @@
-"""Say why a document is refused: jsonschema-rs names the place, jsonschema explains that place alone.
+"""Why a document is refused: jsonschema-rs names the place, jsonschema explains that place alone.
 
 jsonschema is never given the whole document: over 10,000 options it takes seconds. It is given the refused element and
-the one keyword that refused it. Where it sees nothing wrong, jsonschema-rs's word stands, and the keyword says why.
+the one keyword that refused it. Where it finds nothing wrong, the document stays refused, with the keyword as reason.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from mobility_schemas.bundle import bundle, field_names
-from mobility_schemas.catalogue import Schema
-from mobility_schemas.engines import decider, explainer
 from mobility_schemas.finding import Reason
-from mobility_schemas.plain import first_foreign
-from mobility_schemas.wording import Complaint, complaints
+from mobility_schemas.plain import first_not_plain, is_plain
+from mobility_schemas.validators import Schema, bundle, explainer, field_names, validator
+from mobility_schemas.violations import Violation, violations
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -27,35 +25,36 @@ _LONGEST_NAME = 100
 
 
 def reasons(document: object, name: str, closed: bool, *, most: int) -> list[Reason]:
-    """Give at least one and at most `most` reasons why a refused document is refused, the deciding one first."""
+    """Return at least one and at most `most` reasons why a refused document is refused, the deciding one first."""
+    if not is_plain(document):
+        return [_reason_not_plain(document, name)]
     found: dict[tuple[str, str], Reason] = {}
-    for complaint in _all_complaints(document, name, closed, most):
-        reason = _reason(name, complaint)
+    for violation in _all_violations(document, name, closed, most):
+        reason = _reason(name, violation)
         found.setdefault((reason.pointer, reason.key), reason)
         if len(found) == most:
             break
-    return list(found.values()) or [foreign_reason(document, name)]
+    return list(found.values()) or [_reason_not_plain(document, name)]
 
 
-def foreign_reason(document: object, name: str) -> Reason:
-    """Give the reason why a document is refused that holds something JSON does not have."""
-    path, what = first_foreign(document) or ([], "not_json")
-    return _reason(name, Complaint(path, what))
+def _reason_not_plain(document: object, name: str) -> Reason:
+    path, what = first_not_plain(document) or ([], "not_json")
+    return _reason(name, Violation(path, what))
 
 
-def _all_complaints(document: object, name: str, closed: bool, most: int) -> Iterator[Complaint]:
-    schema = bundle(name, closed)
+def _all_violations(document: object, name: str, closed: bool, most: int) -> Iterator[Violation]:
+    schema = bundle(name, "closed" if closed else "open")
     for error in _refusals(document, name, closed, most):
         path = list(error.instance_path)
-        for complaint in _explained(_at(document, path), error, schema):
-            yield Complaint(path + complaint.path, complaint.key, complaint.details)
+        for violation in _explained(_at(document, path), error, schema):
+            yield Violation(path + violation.path, violation.key, violation.details)
 
 
 def _refusals(document: object, name: str, closed: bool, most: int) -> list[jsonschema_rs.ValidationError]:
-    """Ask the engine that decides for its errors; all of them are made at once, so one is asked for alone."""
+    """Return the errors of the engine that decides; it makes all of them at once, so one is asked for alone."""
     import jsonschema_rs
 
-    engine = decider(name, closed)
+    engine = validator(name, "closed" if closed else "open")
     try:
         if most > 1:
             return list(islice(engine.iter_errors(document), most))
@@ -67,19 +66,19 @@ def _refusals(document: object, name: str, closed: bool, most: int) -> list[json
     return []
 
 
-def _explained(element: object, error: jsonschema_rs.ValidationError, schema: Schema) -> list[Complaint]:
+def _explained(element: object, error: jsonschema_rs.ValidationError, schema: Schema) -> list[Violation]:
     """Explain one refusal of an element; never empty."""
     keyword, alone = _keyword_alone(schema, error.schema_path)
     if keyword in ("anyOf", "oneOf", "not"):  # the others refer to nothing
         alone["$defs"] = schema["$defs"]
     try:
         errors = explainer(alone).iter_errors(element)
-        said = [complaint for each in errors for complaint in complaints(each)]
+        said = [violation for each in errors for violation in violations(each)]
     except RuntimeError:
         raise  # the self-test failed
     except Exception:  # noqa: BLE001 - the document is refused already; a failing explanation must not hide that
         said = []
-    return said or [Complaint([], keyword)]
+    return said or [Violation([], keyword)]
 
 
 def _keyword_alone(schema: Schema, path: Iterable[str | int]) -> tuple[str, Schema]:
@@ -107,11 +106,11 @@ def _at(value: object, path: Iterable[str | int]) -> object:
     return value
 
 
-def _reason(name: str, complaint: Complaint) -> Reason:
-    path = list(takewhile(_presentable, complaint.path))
+def _reason(name: str, violation: Violation) -> Reason:
+    path = list(takewhile(_presentable, violation.path))
     known = field_names(name)
     place = [step if isinstance(step, int) or step in known else "…" for step in path]
-    return Reason(_pointer(path), _pointer(place), complaint.key, complaint.details)
+    return Reason(_pointer(path), _pointer(place), violation.key, violation.details)
 
 
 def _presentable(step: str | int) -> bool:

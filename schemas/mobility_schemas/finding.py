@@ -21,12 +21,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a document is refused, before it is put into words.
+    """Why a document is refused, before it becomes a sentence.
 
     Attributes:
         pointer: JSON Pointer to the place.
         place: the same for logs: what the schema does not name is written as "…".
-        key: which sentence says it (`mobility_schemas.sentences`).
+        key: which sentence describes it (`mobility_schemas.sentences`).
         details: what the sentence needs, all of it from the schema.
     """
 

@@ -1,4 +1,4 @@
-"""The exception that a document which is not valid raises."""
+"""The exception for a document that is not valid."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class InvalidDocument(ValueError):
-    """Say that a document is not valid, where, and why.
+    """Raised for a document that is not valid; holds where, and why.
 
     Neither the text, the repr nor the arguments hold anything of the document itself: no value, and no field name that
     the schema does not name. `pointer` alone may end in the name of an unknown field.
@@ -30,7 +30,7 @@ class InvalidDocument(ValueError):
         super().__init__(f"{name}{reason.place and ' at ' + reason.place}: {self.message}")
 
     def in_language(self, locale: str) -> str:
-        """Give the sentence in a language, "de" or "en"."""
+        """Return the sentence in a language, "de" or "en"."""
         from mobility_schemas.sentences import sentence
 
         return sentence(self._reason, locale)

@@ -102,7 +102,7 @@ _OR = {"en": " or ", "de": " oder "}
 
 
 def sentence(reason: Reason, locale: str) -> str:
-    """Put a reason into words: German where the locale is German, else English."""
+    """Return a reason as a sentence: German where the locale is German, else English."""
     language = "de" if locale.lower().startswith("de") else "en"
     catalogue = SENTENCES[language]
     pattern = catalogue.get(reason.key, catalogue["other"])

@@ -10,8 +10,7 @@ from random import Random
 import pytest
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.changes import Action, WriteRequest
-from carloop_plugin.domain.values import ChangeId, RentalId
+from carloop_plugin.domain.changes import Action, Intent
 from tests.support.peer import run_server
 
 TOKEN = "canary-token-7f3a"
@@ -121,17 +120,18 @@ class Documents:
 
     def booking(self):
         """Return a booking ready to be sent, its customer a canary."""
-        body = b'{"customer":{"last_name":"Canary-Lindqvist"}}'
-        return WriteRequest(Action.BOOK, ChangeId("0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"), body)
+        return self.intent(Action.BOOK, b'{"customer":{"last_name":"Canary-Lindqvist"}}')
 
     def change_of_end(self):
         body = b'{"end":"2027-03-05T16:00:00Z"}'
-        key = ChangeId("1b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11")
-        return WriteRequest(Action.CHANGE_END, key, body, rental_id=RentalId("ren-1"), revision=3)
+        return self.intent(Action.CHANGE_END, body, rental_id="ren-1", revision=3)
 
-    def cancellation(self):
-        key = ChangeId("2b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11")
-        return WriteRequest(Action.CANCEL, key, b"{}", rental_id=RentalId("ren-1"))
+    def cancellation(self, rental_id="ren-1"):
+        return self.intent(Action.CANCEL, b"{}", rental_id=rental_id)
+
+    def intent(self, action, body, **more):
+        key = f"0b2c9a3e-5a0e-4c53-9d6f-{action.value:0<12}"
+        return Intent(key, action, "main", "A-1", "digest", datetime.now(UTC), body=body, **more)
 
 
 @pytest.fixture

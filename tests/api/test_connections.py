@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from carloop_plugin.domain.changes import Confirmed
+from carloop_plugin.domain.changes import Done
 from carloop_plugin.domain.failures import CallFailed
 
 
@@ -44,7 +44,7 @@ def test_connection_closed_in_our_hands_is_tried_again(server, session, document
     )
     session.read_account(deadline=soon(5))
     result = session.send(documents.booking(), deadline=soon(5))
-    assert (type(result), result.replayed) == (Confirmed, True)
+    assert (type(result), result.replayed) == (Done, True)
     assert (server.connections, len(server.seen)) == (2, 3)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from carloop_plugin.api import decode
 from carloop_plugin.api.decode import MOST_ITEMS
-from carloop_plugin.api.failures import Answer, Broken
-from carloop_plugin.domain.changes import AnswerLost
+from carloop_plugin.api.failures import Broken, RawAnswer
+from carloop_plugin.domain.changes import Unknown
 from carloop_plugin.domain.failures import CallFailed
 from carloop_plugin.domain.values import Period
 from carloop_plugin.domain.vehicles import VehicleQuery
@@ -99,8 +99,10 @@ def test_a_hostile_answer_is_no_answer(name, server, session, documents, soon):
     assert text is None or reason.text == text
     reads = len(server.seen)
     result = session.send(documents.booking(), deadline=soon(5))
-    assert type(result) is AnswerLost
-    assert {seen.headers["idempotency-key"] for seen in server.seen[reads:]} == {documents.booking().key}
+    assert type(result) is Unknown
+    assert {seen.headers["idempotency-key"] for seen in server.seen[reads:]} == {
+        documents.booking().change_id
+    }
 
 
 def test_a_longer_page_is_refused_without_a_look(server, session, documents, soon):
@@ -123,7 +125,7 @@ def test_an_answer_that_takes_too_long_to_read_is_late(seconds_a_mark, code, soo
     monkeypatch.setattr(decode, "SECONDS_A_MARK", seconds_a_mark)
     body = b'{"items":[],"x":[' + b"{}," * 90_000 + b"{}]}"
     with pytest.raises(Broken) as broken:
-        decode.read_list(Answer(200, {}, body), "Vehicle", deadline=soon(60))
+        decode.read_list(RawAnswer(200, {}, body), "Vehicle", deadline=soon(60))
     assert broken.value.reason.code == code
 
 
@@ -132,7 +134,7 @@ def test_the_wrong_field_is_looked_for_where_there_is_time(seconds, pointer, soo
     """A refusal in the last moment names no field: to look for it may take longer than there is."""
     monkeypatch.setattr(decode, "LONGEST_EXPLANATION", seconds)
     with pytest.raises(Broken) as broken:
-        decode.read_document(Answer(200, {}, b'{"items":[]}'), "RentalList", deadline=soon(60))
+        decode.read_document(RawAnswer(200, {}, b'{"items":[]}'), "RentalList", deadline=soon(60))
     assert dict(broken.value.reason.params) == {"pointer": pointer}
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from carloop_plugin.api.call import Call
 from carloop_plugin.api.transport import Request, Transport
-from carloop_plugin.domain.changes import AnswerLost
+from carloop_plugin.domain.changes import Unknown
 from carloop_plugin.domain.failures import CallFailed
 
 STATUSES = (301, 302, 303, 307, 308)
@@ -21,7 +21,7 @@ def test_redirect_is_named_and_not_followed(status, make_server, make_session, d
     reason = failed.value.reason
     assert (reason.code, reason.text) == ("invalid_answer", "api.redirect")
     assert dict(reason.params) == {"origin": there.url}
-    assert type(session.send(documents.booking(), deadline=soon(5))) is AnswerLost
+    assert type(session.send(documents.booking(), deadline=soon(5))) is Unknown
     assert there.connections == 0
 
 

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from carloop_plugin.api.retry import asked_wait, pause_after
-from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused
-from carloop_plugin.domain.changes import Confirmed
+from carloop_plugin.api.verdict import Failure, Success
+from carloop_plugin.domain.changes import Done, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
@@ -18,25 +18,25 @@ REASON = Reason("unreachable")
 @pytest.mark.parametrize(
     ("verdict", "count", "left", "chance", "expected"),
     [
-        (Done(1), 0, 10, 0.5, None),
-        (Refused(REASON), 0, 10, 0.5, None),
-        (Lost(REASON), 0, 10, 0.5, 0.025),
-        (Lost(REASON), 0, 10, 0.0, 0.0),
-        (Lost(REASON), 0, 10, 1.0, 0.05),
-        (Lost(REASON), 1, 10, 0.5, 0.05),
-        (Lost(REASON), 2, 10, 0.5, None),
-        (Delayed(REASON), 0, 10, 0.5, 0.025),
-        (Delayed(REASON), 1, 10, 0.5, 0.05),
-        (Delayed(REASON), 2, 10, 0.5, None),
-        (Delayed(REASON, again=False), 0, 10, 0.5, None),
-        (Lost(REASON, again=False), 0, 10, 0.5, None),
-        (Lost(REASON), 0, 0.025, 0.5, None),
-        (Lost(REASON), 0, -1, 0.5, None),
-        (Delayed(REASON, wait="2"), 0, 10, 0.5, 2.0),
-        (Delayed(REASON, wait="2"), 0, 2.0, 0.5, None),
-        (Lost(REASON, wait="1"), 1, 10, 0.5, 1.0),
-        (Delayed(REASON, wait="0"), 0, 10, 0.5, 0.025),
-        (Delayed(REASON, wait="nonsense"), 0, 10, 0.5, 0.025),
+        (Success(1), 0, 10, 0.5, None),
+        (Failure(Refused(REASON), again=False), 0, 10, 0.5, None),
+        (Failure(Unknown(REASON)), 0, 10, 0.5, 0.025),
+        (Failure(Unknown(REASON)), 0, 10, 0.0, 0.0),
+        (Failure(Unknown(REASON)), 0, 10, 1.0, 0.05),
+        (Failure(Unknown(REASON)), 1, 10, 0.5, 0.05),
+        (Failure(Unknown(REASON)), 2, 10, 0.5, None),
+        (Failure(NothingHappened(REASON)), 0, 10, 0.5, 0.025),
+        (Failure(NothingHappened(REASON)), 1, 10, 0.5, 0.05),
+        (Failure(NothingHappened(REASON)), 2, 10, 0.5, None),
+        (Failure(NothingHappened(REASON), again=False), 0, 10, 0.5, None),
+        (Failure(Unknown(REASON), again=False), 0, 10, 0.5, None),
+        (Failure(Unknown(REASON)), 0, 0.025, 0.5, None),
+        (Failure(Unknown(REASON)), 0, -1, 0.5, None),
+        (Failure(NothingHappened(REASON), wait="2"), 0, 10, 0.5, 2.0),
+        (Failure(NothingHappened(REASON), wait="2"), 0, 2.0, 0.5, None),
+        (Failure(Unknown(REASON), wait="1"), 1, 10, 0.5, 1.0),
+        (Failure(NothingHappened(REASON), wait="0"), 0, 10, 0.5, 0.025),
+        (Failure(NothingHappened(REASON), wait="nonsense"), 0, 10, 0.5, 0.025),
     ],
 )
 def test_pause(verdict, count, left, chance, expected):
@@ -86,7 +86,7 @@ def test_write_is_sent_again_with_the_same_key(first, server, session, documents
     """What may pass is tried again: the same key and bytes, the attempts counted. So are reads, without a key."""
     server.does(TRANSIENT[first], lambda peer, _: peer.answer(201, documents.rental()))
     result = session.send(documents.booking(), deadline=soon(5))
-    assert type(result) is Confirmed
+    assert type(result) is Done
     assert attempts(server) == ["0", "1"]
     assert len({(seen.headers["idempotency-key"], seen.body, seen.target) for seen in server.seen}) == 1
     server.behaviours = [TRANSIENT[first]] * 3 + [lambda peer, _: peer.answer(200, documents.account())]

@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from carloop_plugin.api import sockets, transport
-from carloop_plugin.domain.changes import NotExecuted
+from carloop_plugin.domain.changes import NothingHappened
 from carloop_plugin.domain.failures import CallFailed
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
@@ -83,7 +83,7 @@ def test_wrong_certificate_is_an_error(
     assert (reason.code, reason.text, dict(reason.params)) == ("unreachable", text, {"host": "localhost"})
     assert (server.connections, server.seen) == (1, [])
     result = session.send(documents.booking(), deadline=soon(5))
-    assert (type(result), result.reason) == (NotExecuted, reason)
+    assert (type(result), result.reason) == (NothingHappened, reason)
     assert (server.connections, server.seen) == (2, [])
 
 

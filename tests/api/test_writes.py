@@ -1,4 +1,4 @@
-"""What is known of a write after its attempts: confirmed, not executed, or lost."""
+"""What is known of a write after its attempts: done, refused, nothing happened, or unknown."""
 
 import json
 import re
@@ -9,18 +9,11 @@ from importlib.resources import files
 import pytest
 
 from carloop_plugin.api import wire
-from carloop_plugin.api.failures import Answer, Trouble
+from carloop_plugin.api.failures import RawAnswer, Trouble
 from carloop_plugin.api.refusals import NOTHING_DONE
-from carloop_plugin.api.verdict import Delayed, Done, Lost, Refused, judge
-from carloop_plugin.domain.changes import (
-    Action,
-    AnswerLost,
-    Confirmed,
-    NotExecuted,
-    WriteRequest,
-)
+from carloop_plugin.api.verdict import Failure, Success, judge
+from carloop_plugin.domain.changes import Action, Done, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
-from carloop_plugin.domain.values import ChangeId
 
 
 def problem(status, code, **more):
@@ -91,9 +84,9 @@ def test_refused_write(request_of, table, name, server, session, documents, soon
     behaviour, code, pointer = table[name]
     server.does(behaviour)
     result = session.send(getattr(documents, request_of)(), deadline=soon(5))
-    assert type(result) is NotExecuted
-    assert (result.reason.code, result.reason.pointer) == (code, pointer)
-    assert (result.after_lost_attempt, result.rental) == (False, None)
+    reason = Reason(code, result.reason.text, result.reason.params, pointer)
+    is_for_now = name in ("rate limited", "maintenance")
+    assert result == (NothingHappened(reason) if is_for_now else Refused(reason))
     assert "Canary" not in repr(result)
 
 
@@ -127,7 +120,7 @@ def test_lost_booking(name, server, session, documents, soon):
     behaviour, code = LOST[name]
     server.does(behaviour)
     result = session.send(documents.booking(), deadline=soon(5))
-    assert (type(result), result.reason.code) == (AnswerLost, code)
+    assert (type(result), result.reason.code) == (Unknown, code)
     assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0", "1", "2"]
 
 
@@ -149,17 +142,32 @@ MAINTENANCE = Reason("unreachable", "api.maintenance")
 LATER = {"retry-after": "7"}
 PROBLEM_JSON = {"content-type": "application/problem+json"}
 SHOWN = {
-    "maintenance": (503, LATER, TOLD | {"code": "maintenance"}, Delayed(MAINTENANCE, wait="7")),
-    "a proxy's 503": (503, LATER, None, Lost(failed(503), wait="7")),
-    "a 500": (500, LATER, TOLD, Lost(failed(500), wait="7")),
-    "the last of the errors": (599, {}, None, Lost(failed(599))),
-    "in progress": (409, LATER, TOLD | {"code": "request_in_progress"}, Lost(IN_PROGRESS, wait="7")),
-    "rate limited": (429, LATER, TOLD | {"code": "rate_limited"}, Delayed(RATE_LIMITED, wait="7")),
-    "a proxy's 429": (429, LATER, None, Lost(RATE_LIMITED, wait="7")),
-    "refused": (409, LATER, TOLD, Refused(Reason("rental_closed"), TOLD)),
-    "no success, no error": (399, {}, None, Lost(odd(399))),
-    "no status of HTTP": (600, {}, None, Lost(odd(600))),
-    "created, and that was not asked for": (201, {}, {"id": "x"}, Lost(odd(201))),
+    "maintenance": (
+        503,
+        LATER,
+        TOLD | {"code": "maintenance"},
+        Failure(NothingHappened(MAINTENANCE), wait="7"),
+    ),
+    "a proxy's 503": (503, LATER, None, Failure(Unknown(failed(503)), wait="7")),
+    "a 500": (500, LATER, TOLD, Failure(Unknown(failed(500)), wait="7")),
+    "the last of the errors": (599, {}, None, Failure(Unknown(failed(599)))),
+    "in progress": (
+        409,
+        LATER,
+        TOLD | {"code": "request_in_progress"},
+        Failure(Unknown(IN_PROGRESS), wait="7"),
+    ),
+    "rate limited": (
+        429,
+        LATER,
+        TOLD | {"code": "rate_limited"},
+        Failure(NothingHappened(RATE_LIMITED), wait="7"),
+    ),
+    "a proxy's 429": (429, LATER, None, Failure(Unknown(RATE_LIMITED), wait="7")),
+    "refused": (409, LATER, TOLD, Failure(Refused(Reason("rental_closed")), again=False, problem=TOLD)),
+    "no success, no error": (399, {}, None, Failure(Unknown(odd(399)))),
+    "no status of HTTP": (600, {}, None, Failure(Unknown(odd(600)))),
+    "created, and that was not asked for": (201, {}, {"id": "x"}, Failure(Unknown(odd(201)))),
 }
 
 
@@ -168,7 +176,7 @@ def test_an_answer_shows(name):
     """Whether it was done, why not, and when to ask again."""
     status, headers, body, expected = SHOWN[name]
     headers = headers | PROBLEM_JSON
-    answer = Answer(status, headers, json.dumps(body | {"status": status}).encode() if body else b"")
+    answer = RawAnswer(status, headers, json.dumps(body | {"status": status}).encode() if body else b"")
     shown = judge(answer, read=wire.reading("Rental", dict), deadline=float("inf"), action=Action.CHANGE_END)
     assert shown == expected
 
@@ -177,20 +185,20 @@ def test_an_answer_shows(name):
 @pytest.mark.parametrize(("status", "action"), [(201, Action.BOOK), (200, Action.BOOK), (200, None)])
 def test_a_good_answer_shows_what_was_done(status, action, header, replayed, documents):
     """And whether it had been done before, and when Carloop wrote that."""
-    answer = Answer(status, header, json.dumps(documents.account()).encode(), moment=3.5)
+    answer = RawAnswer(status, header, json.dumps(documents.account()).encode(), moment=3.5)
     shown = judge(
         answer, read=wire.reading("Account", lambda it: it["id"]), deadline=float("inf"), action=action
     )
-    assert shown == Done("acc-1", replayed=replayed, moment=3.5)
+    assert shown == Success("acc-1", replayed=replayed, moment=3.5)
 
 
 @pytest.mark.parametrize(
     ("trouble", "expected"),
     [
-        (Trouble(BROKEN_OFF, sent=False), Delayed(BROKEN_OFF)),
-        (Trouble(BROKEN_OFF, sent=False, again=False), Delayed(BROKEN_OFF, again=False)),
-        (Trouble(BROKEN_OFF, sent=True), Lost(BROKEN_OFF)),
-        (Trouble(BROKEN_OFF, sent=True, again=False), Lost(BROKEN_OFF, again=False)),
+        (Trouble(BROKEN_OFF, sent=False), Failure(NothingHappened(BROKEN_OFF))),
+        (Trouble(BROKEN_OFF, sent=False, again=False), Failure(NothingHappened(BROKEN_OFF), again=False)),
+        (Trouble(BROKEN_OFF, sent=True), Failure(Unknown(BROKEN_OFF))),
+        (Trouble(BROKEN_OFF, sent=True, again=False), Failure(Unknown(BROKEN_OFF), again=False)),
     ],
 )
 def test_an_answer_that_broke_off_shows(trouble, expected):
@@ -217,10 +225,10 @@ def test_only_carloops_own_problem_document_proves_anything_about_a_write(name, 
     headers, document = NOT_CARLOOPS[name]
     for status in {*range(300, 600)} - {409}:
         body = document and {"status": status} | document
-        answer = Answer(status, headers, json.dumps(body).encode())
+        answer = RawAnswer(status, headers, json.dumps(body).encode())
         shown = judge(answer, read=wire.reading("Rental", dict), deadline=float("inf"), action=action)
-        assert type(shown) is Lost, (status, shown)
-        assert shown.reason.code in ("unreachable", "invalid_answer", "rate_limited"), (status, shown)
+        assert type(shown.answer) is Unknown, (status, shown)
+        assert shown.answer.reason.code in ("unreachable", "invalid_answer", "rate_limited"), (status, shown)
 
 
 def test_every_refusal_of_the_interface_is_a_proof():
@@ -253,19 +261,19 @@ def test_a_read_refused_on_the_way_is_told_and_decides_nothing(status, server, s
 
 
 SEQUENCES = [
-    ([lost, problem(422, "period_in_past")], NotExecuted, "period_in_past", True),
-    ([lost, problem(401, "token_invalid")], NotExecuted, "not_authorised", True),
-    ([lost, problem(429, "rate_limited")], AnswerLost, "rate_limited", None),
-    ([lost, problem(503, "maintenance")], AnswerLost, "unreachable", None),
-    ([problem(429, "rate_limited"), problem(422, "period_in_past")], NotExecuted, "period_in_past", False),
-    ([problem(429, "rate_limited"), lost], AnswerLost, "unreachable", None),
+    ([lost, problem(422, "period_in_past")], Refused, "period_in_past", True),
+    ([lost, problem(401, "token_invalid")], Refused, "not_authorised", True),
+    ([lost, problem(429, "rate_limited")], Unknown, "rate_limited", None),
+    ([lost, problem(503, "maintenance")], Unknown, "unreachable", None),
+    ([problem(429, "rate_limited"), problem(422, "period_in_past")], Refused, "period_in_past", False),
+    ([problem(429, "rate_limited"), lost], Unknown, "unreachable", None),
     (
         [problem(503, "maintenance"), problem(429, "rate_limited"), problem(409, "rental_closed")],
-        NotExecuted,
+        Refused,
         "rental_closed",
         False,
     ),
-    ([problem(500, "x"), problem(409, "vehicle_unavailable")], NotExecuted, "vehicle_unavailable", True),
+    ([problem(500, "x"), problem(409, "vehicle_unavailable")], Refused, "vehicle_unavailable", True),
 ]
 
 
@@ -289,37 +297,37 @@ def test_server_that_goes_away_after_a_lost_attempt(server, session, documents, 
 
     server.does(close_all)
     result = session.send(documents.booking(), deadline=soon(5))
-    assert (type(result), result.reason.text) == (AnswerLost, "api.connection_refused")
+    assert (type(result), result.reason.text) == (Unknown, "api.connection_refused")
 
 
-def test_no_connection_means_not_executed(make_session, documents, soon, closed_port, monkeypatch):
+def test_without_a_connection_nothing_happened(make_session, documents, soon, closed_port, monkeypatch):
     """Where nobody listens nothing was done; a name that no server has is told by its name."""
     session = make_session(f"http://127.0.0.1:{closed_port}")
     result = session.send(documents.booking(), deadline=soon(5))
-    assert (type(result), result.reason.text) == (NotExecuted, "api.connection_refused")
+    assert (type(result), result.reason.text) == (NothingHappened, "api.connection_refused")
 
     def unknown(*_, **__):
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     result = make_session("https://carloop.example").send(documents.booking(), deadline=soon(5))
-    assert (type(result), result.reason.text) == (NotExecuted, "api.unknown_host")
+    assert (type(result), result.reason.text) == (NothingHappened, "api.unknown_host")
     assert dict(result.reason.params) == {"host": "carloop.example"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"idempotent_replay": "true"}])
-def test_confirmed_booking(headers, server, session, documents, soon):
+def test_booking_that_is_done(headers, server, session, documents, soon):
     """A booking is sent with its key, and comes back as a rental without its customer, perhaps a stored answer."""
     server.does(lambda peer, _: peer.answer(201, documents.rental(), **headers))
     result = session.send(documents.booking(), deadline=soon(5))
-    assert type(result) is Confirmed
+    assert type(result) is Done
     assert (result.rental.id, result.rental.revision, result.replayed) == ("ren-1", 3, bool(headers))
     assert result.rental.vehicle.daily_rate.amount == Decimal("49.90")
     assert "Canary" not in repr(result)
     (seen,) = server.seen
     assert (seen.method, seen.target) == ("POST", "/api/planner/v1/rentals")
     assert seen.headers["content-type"] == "application/json"
-    assert seen.headers["idempotency-key"] == documents.booking().key
+    assert seen.headers["idempotency-key"] == documents.booking().change_id
     assert seen.body == documents.booking().body
     assert "if-match" not in seen.headers
 
@@ -328,11 +336,11 @@ def test_confirmed_booking(headers, server, session, documents, soon):
     ("request_of", "method", "path", "revision"),
     [("change_of_end", "PATCH", "", '"3"'), ("cancellation", "POST", "/cancellation", None)],
 )
-def test_confirmed_change(request_of, method, path, revision, server, session, documents, soon):
+def test_change_that_is_done(request_of, method, path, revision, server, session, documents, soon):
     """A change is sent to its rental; that of the end only to the revision it was made for."""
     server.does(lambda peer, _: peer.answer(200, documents.rental(revision=4, status="cancelled")))
     result = session.send(getattr(documents, request_of)(), deadline=soon(5))
-    assert (type(result), result.rental.revision, result.rental.status) == (Confirmed, 4, "cancelled")
+    assert (type(result), result.rental.revision, result.rental.status) == (Done, 4, "cancelled")
     (seen,) = server.seen
     assert (seen.method, seen.target) == (method, f"/api/planner/v1/rentals/ren-1{path}")
     assert seen.headers.get("if-match") == revision
@@ -342,7 +350,7 @@ def test_answer_about_another_rental_is_lost(server, session, documents, soon):
     """A change of one rental that is answered with another one proves nothing."""
     server.does(lambda peer, _: peer.answer(200, documents.rental(id="ren-2")))
     result = session.send(documents.change_of_end(), deadline=soon(5))
-    assert (type(result), result.reason.text) == (AnswerLost, "api.other_rental")
+    assert (type(result), result.reason.text) == (Unknown, "api.other_rental")
 
 
 @pytest.mark.parametrize(("changes", "rental_id"), [({}, "ren-1"), ({"id": 1}, None)])
@@ -350,7 +358,7 @@ def test_reference_that_exists_comes_with_its_rental(changes, rental_id, server,
     """The rental that has our reference already is passed on; one that is not valid does not hide the code."""
     server.does(problem(409, "reference_exists", rental=documents.rental(**changes)))
     result = session.send(documents.booking(), deadline=soon(5))
-    assert (type(result), result.reason.code) == (NotExecuted, "reference_exists")
+    assert (type(result), result.reason.code) == (Refused, "reference_exists")
     assert (result.rental and result.rental.id) == rental_id
 
 
@@ -379,13 +387,12 @@ def test_ids_times_money_and_status_are_never_guessed(changes, server, session, 
     """A rental with an id, time, amount or status of another form is no answer."""
     server.does(lambda peer, _: peer.answer(201, documents.rental(**changes)))
     result = session.send(documents.booking(), deadline=soon(5))
-    assert (type(result), result.reason.code) == (AnswerLost, "invalid_answer")
+    assert (type(result), result.reason.code) == (Unknown, "invalid_answer")
 
 
 @pytest.mark.parametrize("rental_id", [None, "", ".", ".."])
-def test_change_without_a_rental_is_not_sent(rental_id, server, session, soon):
+def test_change_without_a_rental_is_not_sent(rental_id, server, session, documents, soon):
     """A change whose rental can have no address is refused without a request."""
-    request = WriteRequest(Action.CANCEL, ChangeId("k"), b"{}", rental_id=rental_id)
-    result = session.send(request, deadline=soon(5))
-    assert (type(result), result.reason.code) == (NotExecuted, "rental_not_found")
+    result = session.send(documents.cancellation(rental_id), deadline=soon(5))
+    assert result == Refused(Reason("rental_not_found"))
     assert server.connections == 0

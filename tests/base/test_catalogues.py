@@ -19,12 +19,14 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
-from planner_host.appointments import MANUAL_FIELDS, VEHICLE_FIELDS
+from carloop_story import after_crash, before_crash
+from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "web_base"
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_*]+)+(?<!\.html)")
-PACKAGES = [BASE, "carloop_sandbox", "planner_host"]
+PACKAGES = [BASE, "carloop_sandbox", "carloop_story", "planner_host"]
+STEPS = " ".join(step.__name__ for step in (*before_crash.STEPS, *after_crash.STEPS))
 CONFLICTS = (
     *(f"customer_{name}" for name in MANUAL_FIELDS),
     *(f"vehicle_{name}" for name in VEHICLE_FIELDS),
@@ -54,6 +56,7 @@ DECLARED = {
         "tokens.notice.*": "again revoked",
         "tokens.refused.*": "idempotency_key_reused label_exists not_found",
     },
+    "carloop_story": {"step.*.title": STEPS, "step.*.seen": STEPS},
     "planner_host": {
         "conflict.fields.*": " ".join(CONFLICTS),
         "conflict.status.*": "scheduled cancelled",
@@ -63,6 +66,9 @@ DECLARED = {
         "accounts.said.*": "account_disabled account_enabled account_deleted",
         "deed.*": f"{CHANGES} settings appointment_new appointment_scheduled appointment_cancelled"
         " appointment_taken_up account_set account_disabled account_enabled account_deleted password_changed",
+        "finding.*": "dms_busy dms_not_writable dms_damaged dms_newer dms_full dms_failed csv_unreadable csv_encoding"
+        " csv_empty csv_delimiter csv_column_missing csv_column_twice csv_quotes csv_cells csv_value_missing"
+        " csv_name_missing csv_car_empty csv_too_long csv_control_character csv_number_twice csv_customer_unknown",
         "differs.*": "vehicle_class features period station",
         "kind.*": "rental_car courtesy_car bike taxi transit other",
         "outcome.*": "done saved refused unknown",
@@ -162,7 +168,8 @@ def uses_in_python(path, spaces):
             continue
         place = f"{path.name}:{call.lineno}"
         if isinstance(call.func, ast.Attribute) and call.func.attr in ("text", "count") and call.args:
-            values = frozenset(each.arg for each in call.keywords if each.arg)
+            names = [each.arg for each in call.keywords]
+            values = None if None in names else frozenset(names)  # None: `**values`
             for key in keys_in_python(call.args[0]):
                 yield Use(key, place, call.func.attr == "count", values)
         elif refuses and isinstance(call.func, ast.Name) and call.func.id == "Refused":
@@ -207,7 +214,8 @@ def test_what_is_used_exists(package):
     """Each text that is asked for is in the package's own catalogue or in the shared one, its values handed over."""
     texts = catalogue(BASE, "de") | catalogue(package, "de")
     missing, wrong = [], []
-    asked = [(each, use) for each in {package, BASE} for use in uses_of(each)]
+    shown_by = {package} if package == "carloop_story" else {package, BASE}  # the story has no pages
+    asked = [(each, use) for each in shown_by for use in uses_of(each)]
     for asker, use in asked:
         for key in spelt_out(asker, use):
             if key not in texts:

@@ -11,19 +11,23 @@ from datetime import date
 import httpx
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from carloop_plugin import plugin
-from carloop_plugin.cli.texts import Texts
-from carloop_story import first_act, second_act, theatre
-from carloop_story.asking import nothing_changed
-from carloop_story.diary import Diary, later, today
-from carloop_story.programs import ProgramFailed
-from carloop_story.sandbox import SandboxControls, running_sandbox
-from carloop_story.stage import Stage
-from carloop_story.telling import Unexpected, expect, tell
+from carloop_plugin.cli.commands import demo as commands_demo
+from carloop_story import __main__ as story
+from carloop_story import after_crash, before_crash
+from carloop_story.appointments import Appointments, later, today
+from carloop_story.both_programs import run_sandbox_program
+from carloop_story.carloop import Carloop
+from carloop_story.checks import find_options, nothing_changed
+from carloop_story.context import StepContext
+from carloop_story.steps import Unexpected, expect, run_step
+from carloop_story.texts import language_of
 from mobility_hookspecs import MobilityHost
+from web_base.processes import ProgramFailed
 
-STEPS = [step.__name__ for step in (*first_act.STEPS, *second_act.STEPS)]
+STEPS = [step.__name__ for step in (*before_crash.STEPS, *after_crash.STEPS)]
 
 
 def environ(**more):
@@ -69,78 +73,79 @@ def test_the_facts_a_program_reads(told):
     assert facts["vehicle_unavailable"]["alternatives"] > 0
 
 
-def test_a_wrong_step_is_exit_code_1(run, monkeypatch):
+def test_a_wrong_step_is_exit_code_1(monkeypatch):
     """A person sees which step was wrong, and that not all of them were right."""
     steps = [{"step": mark, "ok": mark == "✓", "title": mark, "seen": "\x1b[2J"} for mark in "✓✗✓"]
-    monkeypatch.setattr(theatre, "told_story", lambda _: iter(steps))
-    ran = run("demo", "--scripted")
-    lines = ran.out.splitlines()
+    monkeypatch.setattr(story, "run_story", lambda _: iter(steps))
+    ran = CliRunner().invoke(story.main, ["--scripted"])
+    lines = ran.stdout.splitlines()
     assert [line for line in lines if line[:2] in ("✓ ", "✗ ")] == ["✓ ✓", "✗ ✗", "✓ ✓"]
-    assert (ran.code, lines[-1]) == (1, "Not every step did what it should (✗).")
-    assert "\x1b" not in ran.out
+    assert (ran.exit_code, lines[-1]) == (1, "Not every step did what it should (✗).")
+    assert "\x1b" not in ran.stdout
 
 
 def test_a_step_that_sees_something_else_fails():
     """A step is not ok when what it sees differs, or when it breaks off."""
 
-    def book(stage):
+    def book(context):
         expect("outcome", "refused", "done")
         return {}
 
-    def search(stage):
+    def search(context):
         raise RuntimeError("canary")
 
-    wrong, broken = tell(book, None, Texts("en")), tell(search, None, Texts("en"))
+    wrong, broken = run_step(book, None, language_of("en")), run_step(search, None, language_of("en"))
     assert (wrong.ok, "outcome: 'refused' instead of 'done'" in wrong.seen) == (False, True)
     assert (broken.ok, "canary" in broken.seen) == (False, False)
 
 
-class Idle(SandboxControls):
+class Idle(Carloop):
     """Controls whose desk does nothing, and whose lost requests never arrive."""
 
-    def at_desk(self, rental_id, action, *, vehicle_id=None):
+    def desk(self, rental_id, action, *, vehicle_id=None):
         """Do nothing."""
 
-    def lose_answers(self, operation):
+    def arm(self, operation, fault, *, times=1, value=None):
         """Lose the request, so that nothing is committed."""
-        self._call("POST", "/sandbox/faults", {"operation": operation, "fault": "drop_before", "times": 1000})
+        super().arm(operation, "drop_before", times=times)
 
 
 @pytest.fixture
-def stage(configured, control, sandbox):
-    """A stage on which nothing happens at Carloop's side, and a provider that does not load."""
+def context(configured, control, sandbox):
+    """A context in which nothing happens at Carloop's side, and a provider that does not load."""
     with MobilityHost.of(plugin, ("broken", object()), locale="en") as host:
-        yield Stage(host, Idle(sandbox.url), sandbox.token, "en", Diary(today()))
+        yield StepContext(host, Idle(sandbox.url, sandbox.token), "en", Appointments(today()))
 
 
 @pytest.mark.parametrize(
     ("step", "seen"),
     [
-        (first_act.loaded, "failures: [('broken', "),
-        (first_act.change_end_running, "'picked_up'"),
-        (first_act.answer_lost, "rentals at Carloop: 0 instead of 1"),
+        (before_crash.loaded, "failures: [('broken', "),
+        (before_crash.change_end_running, "'picked_up'"),
+        (before_crash.answer_lost, "rentals at Carloop: 0 instead of 1"),
     ],
 )
-def test_a_step_notices_what_is_wrong(stage, step, seen):
+def test_a_step_notices_what_is_wrong(context, step, seen):
     """A provider that fails to load, a car that was not handed out, a booking that was not committed."""
-    told = tell(step, stage, Texts("en"))
-    assert (told.ok, seen in told.seen) == (False, True), told.seen
-    stage.sandbox.free_clock()
+    result = run_step(step, context, language_of("en"))
+    assert (result.ok, seen in result.seen) == (False, True), result.seen
+    context.carloop.set_clock(None)
 
 
-def test_a_refusal_has_to_change_nothing(stage):
+def test_a_refusal_has_to_change_nothing(context):
     """A rental that came into being along with a refusal is seen."""
-    stage.host.appointment_saved(stage.diary.typed)
-    option = first_act.search_cars(stage, stage.diary.typed)["options"][0]["id"]
-    with pytest.raises(Unexpected, match="rentals changed at Carloop"), nothing_changed(stage):
-        rental = first_act.done(stage.book(stage.diary.typed, option))
-    first_act.done(stage.change(action="cancel", rental_id=rental["id"]))
+    context.host.appointment_saved(context.appointments.manual)
+    option = find_options(context, context.appointments.manual)["options"][0]["id"]
+    with pytest.raises(Unexpected, match="rentals changed at Carloop"), nothing_changed(context):
+        rental = before_crash.done(context.book(context.appointments.manual, option))
+    before_crash.done(context.change(action="cancel", rental_id=rental["id"]))
 
 
 def test_both_processes_mean_the_same_day():
     """The appointments are counted from the day the story began, over midnight and over the clocks' change."""
-    diary = Diary(date(2026, 10, 22))
-    assert diary.period(3) == {"start": "2026-10-25T08:30:00+01:00", "end": "2026-10-26T17:00:00+01:00"}
+    appointments = Appointments(date(2026, 10, 22))
+    period = {"start": "2026-10-25T08:30:00+01:00", "end": "2026-10-26T17:00:00+01:00"}
+    assert appointments.period(3) == period
     assert later("2026-10-25T08:30:00+01:00", hours=3) == "2026-10-25T11:30:00+01:00"
 
 
@@ -195,12 +200,23 @@ def test_no_program_is_left_when_the_story_is_interrupted(program):
     assert (code, b"Traceback" in errors, len(children) > 0, alive) == (130, False, True, [])
 
 
-def test_a_port_that_is_taken(run, sandbox):
+def test_a_port_that_is_taken(program, sandbox):
     """It is said before anything is started, with the option that helps; a sandbox says so in the run's language."""
     port = sandbox.url.rpartition(":")[2]
-    ran = run("--lang", "de", "demo", "--sandbox-port", port, "--port", "0")
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith(f"Fehler: Der Port {port} ist belegt")
-    assert "--sandbox-port" in ran.err
-    with pytest.raises(ProgramFailed, match="geht es nicht"), running_sandbox(port=int(port), locale="de"):
+    command = [*program, "--lang", "de", "demo", "--sandbox-port", port, "--port", "0"]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environ(), timeout=60, check=False)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(f"Fehler: Der Port {port} ist belegt")
+    assert "--sandbox-port" in ran.stderr
+    with (
+        pytest.raises(ProgramFailed, match="geht es nicht"),
+        run_sandbox_program(port=int(port), locale="de"),
+    ):
         pass
+
+
+def test_without_carloop_demo(run, monkeypatch):
+    """Where its distribution is not installed, `carloop demo` says what to install."""
+    monkeypatch.setattr(commands_demo, "find_spec", lambda _: None)
+    ran = run("demo", "--scripted")
+    assert (ran.code, ran.out, "pip install carloop-demo" in ran.err) == (1, "", True)

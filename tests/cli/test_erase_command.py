@@ -6,7 +6,7 @@ import pytest
 
 from carloop_plugin.cli.commands import erase as erase_command
 from carloop_plugin.cli.saved_files import remembered_file
-from carloop_plugin.usecases import erase
+from carloop_plugin.usecases import reconcile
 from mobility_schemas import validate
 
 
@@ -71,7 +71,7 @@ def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path):
 
 def test_large_records_are_rewritten_at_once(run, saved, monkeypatch):
     """The command rewrites what a hook would leave for later, and says so."""
-    monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
+    monkeypatch.setattr(reconcile, "LARGEST_AT_ONCE", 1)
     ran = run("erase", "--appointment", saved.id, "--yes")
     assert ran.code == 0
     assert ran.err.endswith("The records' files have now been cleared.\n")

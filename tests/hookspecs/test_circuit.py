@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from mobility_hookspecs import MobilityProblem, make_problem
-from mobility_hookspecs._kit.circuit import Circuit
+from mobility_hookspecs._kit.limits import CircuitBreaker
 
 
 def _fail(circuit, times):
@@ -15,41 +15,41 @@ def _fail(circuit, times):
 
 def test_a_success_starts_the_count_again(clock):
     """Only failures in a row count, also after a probe that ended the rest."""
-    circuit = Circuit(clock)
+    circuit = CircuitBreaker(clock)
     _fail(circuit, 4)
     circuit.succeeded(circuit.enter())
     _fail(circuit, 4)
-    assert circuit.rests() is False
+    assert circuit.is_open() is False
     _fail(circuit, 1)
     clock.now += 30
     circuit.succeeded(circuit.enter())
     _fail(circuit, 4)
-    assert circuit.rests() is False
+    assert circuit.is_open() is False
 
 
 def test_a_probe_that_fails_brings_another_rest(clock):
     """Thirty seconds from the failure."""
-    circuit = Circuit(clock)
+    circuit = CircuitBreaker(clock)
     _fail(circuit, 5)
     assert circuit.enter() is None
     clock.now += 30
     probe = circuit.enter()
-    assert (circuit.rests(), circuit.enter()) == (True, None)  # one call alone
+    assert (circuit.is_open(), circuit.enter()) == (True, None)  # one call alone
     clock.now += 5
     circuit.failed(probe)
     clock.now += 29.9
-    assert circuit.rests() is True
+    assert circuit.is_open() is True
     clock.now += 0.1
-    assert circuit.rests() is False
+    assert circuit.is_open() is False
 
 
 def test_what_began_before_a_rest_tells_nothing_about_the_time_after(clock):
     """A late success neither ends the rest nor lets a failed probe be forgotten."""
-    circuit = Circuit(clock)
+    circuit = CircuitBreaker(clock)
     early = circuit.enter()
     _fail(circuit, 5)
     circuit.succeeded(early)
-    assert circuit.rests() is True
+    assert circuit.is_open() is True
 
 
 class Moody:

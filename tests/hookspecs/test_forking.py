@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import pytest
 
 from mobility_hookspecs import MobilityHost
-from mobility_hookspecs._kit.circuit import FAILURES_IN_A_ROW, Circuit
+from mobility_hookspecs._kit.limits import FAILURES_IN_A_ROW, CircuitBreaker
 from mobility_hookspecs.authoring import forking
 
 AT_ONCE = 8
@@ -19,14 +20,14 @@ def test_every_thread_of_a_child_is_answered(make_provider, documents, in_child)
     host = MobilityHost.of(make_provider("taxi", reconcile_rentals=documents.report("taxi")))
     assert host.reconcile().failures == ()
 
-    def ask():
-        together, answered = threading.Barrier(AT_ONCE), []
+    def ask(at_once):
+        together, answered = threading.Barrier(at_once), []
 
         def reconcile():
             together.wait()
             answered.append(len(host.reconcile(timeout=30.0).answers))
 
-        threads = [threading.Thread(target=reconcile) for _ in range(AT_ONCE)]
+        threads = [threading.Thread(target=reconcile) for _ in range(at_once)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -34,7 +35,8 @@ def test_every_thread_of_a_child_is_answered(make_provider, documents, in_child)
         host.close()
         return answered
 
-    assert [in_child(ask) for _ in range(5)] == [[1] * AT_ONCE] * 5
+    for at_once in (1, *[AT_ONCE] * 5):
+        assert in_child(partial(ask, at_once)) == [1] * at_once
     assert host.reconcile().failures == ()  # what the child closed was its own
     host.close()
 
@@ -49,14 +51,14 @@ def test_a_lock_that_is_held_at_the_fork_is_free_in_the_child(in_child):
             answer.wait(60)
         return 0.0
 
-    circuit = Circuit(slow_clock)
+    circuit = CircuitBreaker(slow_clock)
     for _ in range(FAILURES_IN_A_ROW):
         circuit.failed(circuit.enter() or 0)
-    thread = threading.Thread(target=circuit.rests, name="slow")
+    thread = threading.Thread(target=circuit.is_open, name="slow")
     thread.start()
     assert asked.wait(10)
     try:
-        assert in_child(circuit.rests)
+        assert in_child(circuit.is_open)
     finally:
         answer.set()
         thread.join()
@@ -84,12 +86,12 @@ def test_reconciling_goes_on_in_a_child(make_provider, documents, in_child):
     assert in_child(lambda: [each.name for each in threading.enumerate() if "reconc" in each.name]) == []
 
 
-def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
+def test_a_fork_waits_for_blocks_that_delay_it(in_child, until_forking):
     """And what begins meanwhile waits for the fork."""
     inside, left = threading.Event(), []
 
     def work():
-        with forking.undivided(), forking.undivided():
+        with forking.delay_fork(), forking.delay_fork():
             inside.set()
             until_forking()
             left.append(1)
@@ -99,12 +101,12 @@ def test_a_fork_waits_for_what_is_undivided(in_child, until_forking):
     assert inside.wait(10)
 
     def has_left():
-        with forking.undivided():
+        with forking.delay_fork():
             return left
 
     assert in_child(has_left) == [1]
     thread.join()
-    with forking.undivided():
+    with forking.delay_fork():
         assert in_child(has_left) == [1]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mobility_hookspecs import MobilityProblem, ProblemCode, make_problem
-from mobility_hookspecs._kit.problem_titles import TITLES
+from mobility_hookspecs.problems import TITLES
 from mobility_schemas import validate
 
 RETRYABLE = {"busy", "rate_limited", "unreachable", "deadline_exceeded", "outcome_pending", "account_changed"}

@@ -1,4 +1,4 @@
-"""The three wheels as pip builds them, and environments that hold one of them and what it asks for.
+"""The four wheels as pip builds them, and environments that hold one of them and what it asks for.
 
 Nothing is fetched: an environment gets the third-party distributions from the one the tests run in, and exactly
 those that a wheel's own metadata reaches. So a missing requirement shows as ImportError.
@@ -77,10 +77,10 @@ def root():
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory):
-    """Build the three wheels from this tree, without a network."""
+    """Build the four wheels from this tree, without a network."""
     folder = tmp_path_factory.mktemp("dist")
     options = ("--no-deps", "--no-index", "--no-build-isolation", "-w", str(folder))
-    pip(sys.executable, "wheel", *options, "./schemas", "./hookspecs", ".")
+    pip(sys.executable, "wheel", *options, "./schemas", "./hookspecs", ".", "./demo")
     return Wheels({canonicalize_name(path.name.split("-")[0]): path for path in folder.glob("*.whl")})
 
 

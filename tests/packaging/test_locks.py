@@ -19,7 +19,12 @@ def lock_drift(root):
 @pytest.fixture
 def tree(tmp_path, root):
     """Copy what the check reads."""
-    for name in ("pyproject.toml", "schemas/pyproject.toml", "hookspecs/pyproject.toml"):
+    for name in (
+        "pyproject.toml",
+        "schemas/pyproject.toml",
+        "hookspecs/pyproject.toml",
+        "demo/pyproject.toml",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(root / name, tmp_path / name)
     for name in ("requirements.lock", "requirements-demo.lock"):
@@ -35,7 +40,7 @@ def edit(path, old, new):
 
 
 def test_the_locks_fit(lock_drift, root):
-    """Every requirement of the three projects is pinned with hashes, in both locks alike; every pin is read."""
+    """Every requirement of the four projects is pinned with hashes, in both locks alike; every pin is read."""
     assert lock_drift.findings() == []
     text = (root / "requirements.lock").read_text("utf-8")
     assert len(lock_drift.pins(text)) == len(re.findall(r"^\S", text, re.MULTILINE))

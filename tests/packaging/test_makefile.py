@@ -14,7 +14,7 @@ def folder(tmp_path, root):
     """Lay out what the Makefile looks at, without an environment."""
     for name in ("Makefile", "requirements.lock", "requirements-demo.lock", "pyproject.toml"):
         shutil.copy(root / name, tmp_path)
-    for name in ("schemas", "hookspecs"):
+    for name in ("schemas", "hookspecs", "demo"):
         (tmp_path / name).mkdir()
         shutil.copy(root / name / "pyproject.toml", tmp_path / name)
     for path in tmp_path.rglob("*"):

@@ -20,13 +20,13 @@ from argon2 import PasswordHasher
 
 from mobility_hookspecs import MobilityHost, MobilityProblem, hookimpl, make_problem
 from planner_host.app import create_app
-from planner_host.appointments import Appointment, Visit, new_id
-from planner_host.audit import Audit
-from planner_host.changes import Changes
-from planner_host.dms import Car, DmsCustomer, SqliteDms, open_dms
-from planner_host.filters import FilterCache
-from planner_host.planner import SEEDED_CUSTOMERS, Planner
-from planner_host.records import Records
+from planner_host.appointments.appointment import Appointment, Visit, new_id
+from planner_host.dms import Car, DmsCustomer, SqliteDms, import_example, open_dms
+from planner_host.planner import Planner
+from planner_host.providers.changes import Changes
+from planner_host.providers.filters import FilterCache
+from planner_host.storage.audit import Audit
+from planner_host.storage.records import Records
 from web_base.access import Access
 from web_base.languages import Catalogues
 from web_base.server import Server, address_of, bind
@@ -231,10 +231,10 @@ def dms(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def seeded_dms(tmp_path_factory):
-    """The DMS of 2,000 customers that a new planner has, which nobody changes."""
-    path = tmp_path_factory.mktemp("seeded") / "dms.sqlite3"
-    with open_dms(path, seeded_customers=SEEDED_CUSTOMERS) as dms:
+def example_dms(tmp_path_factory):
+    """The DMS that a new planner has, which nobody changes."""
+    with open_dms(tmp_path_factory.mktemp("example") / "dms.sqlite3") as dms:
+        import_example(dms)
         yield dms
 
 

@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 from click.testing import CliRunner
 
 from planner_host import cli, serving
-from planner_host.audit import Audit
-from planner_host.records import Records
+from planner_host.storage.audit import Audit
+from planner_host.storage.records import Records
 from planner_host.texts import TEXTS
 from web_base import access
 from web_base.access import Access, SignedIn, User

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from planner_host.audit import Deed
+from planner_host.storage.audit import Deed
 
 from .conftest import HOOKS, PERIOD, Elements, Fake, failing, hidden, problem
 from .pages.conftest import search_form

@@ -20,7 +20,7 @@ APPOINTMENT = {
 }
 
 
-def saved(document):
+def remembered(document):
     return remember(parse_appointment(document), key=KEY)
 
 
@@ -40,7 +40,7 @@ def saved(document):
 def test_a_customer_is_compared_with_the_saved_one(altered, expected):
     """Empty fields are dropped, text is in NFC, white space is collapsed; everything else counts."""
     customer = parse_customer(APPOINTMENT["customer"] | altered)
-    assert saved(APPOINTMENT).is_of(customer) == expected
+    assert remembered(APPOINTMENT).is_of(customer) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_customer_is_compared_with_the_saved_one(altered, expected):
 def test_a_number_is_recognised_by_its_digest(saved, asked, expected):
     """Erasing asks for numbers, however they are written. They are short, and cannot be tried without the key."""
     customer = APPOINTMENT["customer"] | {"number": saved}
-    kept = saved(APPOINTMENT | {"customer": customer})
+    kept = remembered(APPOINTMENT | {"customer": customer})
     assert (kept.number_digest == digest_number(asked, key=KEY)) == expected
     assert digest_number(asked, key=KEY) != digest_number(asked, key=b"another key" * 2)
 
@@ -58,7 +58,7 @@ def test_a_number_is_recognised_by_its_digest(saved, asked, expected):
 @pytest.mark.parametrize("number", [{}, {"number": ""}, {"number": " "}])
 def test_a_customer_without_a_number_is_not_found_by_one(number):
     """Neither by an empty number nor by the number "None"."""
-    kept = saved(APPOINTMENT | {"customer": {"source": "manual", "last_name": "Meier"} | number})
+    kept = remembered(APPOINTMENT | {"customer": {"source": "manual", "last_name": "Meier"} | number})
     assert (kept.number_digest, digest_number(" ", key=KEY)) == ("", "")
     assert normalise(" None ") == "None"
 
@@ -78,7 +78,7 @@ def test_nothing_of_the_customer_is_kept():
 
     The number has a letter that no hexadecimal digest has by chance.
     """
-    kept = [saved(APPOINTMENT) for _ in range(2)]
+    kept = [remembered(APPOINTMENT) for _ in range(2)]
     assert kept[0].customer_digest != kept[1].customer_digest
     values = str([getattr(kept[0], each.name) for each in fields(kept[0])])
     assert not any(personal in values for personal in ("Canary", "K-4711", "Jörg"))

@@ -8,7 +8,7 @@ import pytest
 from carloop_plugin import bootstrap
 from carloop_plugin.messages import text
 from mobility_hookspecs import CallContext
-from mobility_hookspecs._kit.problem_titles import TITLES
+from mobility_hookspecs.problems import TITLES
 
 
 def refusal(outcome):

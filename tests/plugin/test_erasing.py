@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin.usecases import erase
+from carloop_plugin.usecases import reconcile
 
 CUSTOMER = {
     "source": "dms",
@@ -178,14 +178,14 @@ def test_an_appointment_erased_after_its_former_customer_goes_too(planner, forme
 
 def test_large_records_are_rewritten_later(planner, records, caplog, monkeypatch):
     """What the file may still hold is said, also in the log, and the next reconcile that can finishes it."""
-    monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 1)
+    monkeypatch.setattr(reconcile, "LARGEST_AT_ONCE", 1)
     planner.save()
     report = ask(planner, [CUSTOMER["number"]])
     assert (report["erased"], len(report["remarks"])) == (1, 2)
     assert "erasure.put_off {}" in caplog.text
     planner.reconcile()
     assert count_unfinished(records) == 1
-    monkeypatch.setattr(erase, "LARGEST_AT_ONCE", 2**20)
+    monkeypatch.setattr(reconcile, "LARGEST_AT_ONCE", 2**20)
     planner.reconcile()
     assert count_unfinished(records) == 0
 

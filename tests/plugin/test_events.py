@@ -126,10 +126,10 @@ SCENES = {
     "change.recorded": (Planner.book, f"{CHANGE} account"),
     "change.sent_again": (send_again, f"{CHANGE} account sends=2"),
     "change.settled": (settle, f"{CHANGE} account rental_id action=book status=done sends=1 seconds"),
-    "rental.astray": (book_with("wrong_vehicle"), f"{CHANGE} account rental_id"),
+    "rental.mismatched": (book_with("wrong_vehicle"), f"{CHANGE} account rental_id"),
     "rental.changed": (change_at_desk, "account site appointment_id rental_id change_id status"),
-    "carloop.heard": (change_at_desk, "account skew_seconds settled changed seconds"),
-    "carloop.unheard": (be_out_of_reach, "site=main code=unreachable"),
+    "carloop.reconciled": (change_at_desk, "account skew_seconds settled changed seconds"),
+    "carloop.not_reconciled": (be_out_of_reach, "site=main code=unreachable"),
     "request.retried": (book_with("status", value=LIMIT), f"{RETRY} change_id wait_seconds"),
     "request.wait_too_long": (book_with("status", value=LONG_LIMIT), f"{RETRY} change_id"),
     "request.budget_spent": (partial(be_out_of_reach, rounds=MOST_TOKENS), RETRY),
@@ -180,10 +180,10 @@ def test_what_a_round_heard_of_a_site(planner, log, monkeypatch):
     planner.control.clock(datetime.now(UTC) + timedelta(seconds=90))
     planner.save()
     planner.reconcile()
-    assert abs(log.last("carloop.heard")["skew_seconds"] - 90) < 30
+    assert abs(log.last("carloop.reconciled")["skew_seconds"] - 90) < 30
     monkeypatch.delenv("CARLOOP_TOKEN")
     planner.host.reconcile()
-    assert log.last("carloop.unheard") == {"site": "main", "code": "not_configured"}
+    assert log.last("carloop.not_reconciled") == {"site": "main", "code": "not_configured"}
 
 
 def test_a_booking_given_up_settles_with_what_gave_it_up(planner, log):
@@ -222,5 +222,5 @@ def test_a_change_is_set_aside_once(planner, log):
 
 def test_a_field_that_an_event_does_not_name_is_left_out(log):
     """Nothing gets into a log by being passed along."""
-    events.tell(events.SETTINGS_SAVED, site="main", code="Canary")
+    events.log_event(events.SETTINGS_SAVED, site="main", code="Canary")
     assert log.last("settings.saved") == {"site": "main"}

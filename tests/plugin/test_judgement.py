@@ -56,6 +56,7 @@ def mismatched(intent, rental):
         (BOOKING, Done(OTHER_BOOKINGS), Unknown(NOT_ITS_ANSWER)),
         (BOOKING, Refused(TAKEN), Refused(TAKEN)),
         (BOOKING, Refused(BAD), NothingHappened(BAD)),
+        (BOOKING, Refused(RATE_LIMITED), NothingHappened(RATE_LIMITED)),
         (BOOKING, NothingHappened(RATE_LIMITED), NothingHappened(RATE_LIMITED)),
         (BOOKING, Unknown(RATE_LIMITED), Unknown(RATE_LIMITED)),
         (END, Done(RENTAL), Done(RENTAL)),

@@ -16,8 +16,8 @@ manager = pluggy.PluginManager("workshop_planner")
 manager.register(plugin)
 plugin.describe_mobility_provider()
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
-from carloop_plugin.events import CHANGE_SET_ASIDE, tell
-tell(CHANGE_SET_ASIDE, change_id="c")
+from carloop_plugin.events import CHANGE_SET_ASIDE, log_event
+log_event(CHANGE_SET_ASIDE, change_id="c")
 """
 HEAVY = "asyncio click dataclasses httpcore httpx jsonschema jsonschema_rs keyring msgspec rich sqlite3 sqlite_utils"
 

@@ -1,5 +1,6 @@
 """An appointment whose customer is another one than its rental's asks for attention."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -118,7 +119,7 @@ def identities(planner, records):
                 for table in ("appointments", "intents")
                 for row in store.database.query(sql.format(table))
             ]
-        return [each for row in rows for each in (row["customers"] or "").split()]
+        return [each for row in rows for each in json.loads(row["customers"] or "[]")]
 
     return look
 

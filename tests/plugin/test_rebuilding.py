@@ -45,7 +45,7 @@ def test_a_rebuild_that_is_interrupted_leaves_the_old_records_in_place(planner):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        bootstrap.rebuild_store(deadline=soon(), tell=interrupt)
+        bootstrap.rebuild_store(deadline=soon(), progress=interrupt)
     assert planner.store.read_bytes() == damaged
     (failure,) = planner.host.appointment_saved(planner.appointment).failures
     assert failure.problem["code"] == "storage_failed"
@@ -144,7 +144,7 @@ def test_who_calls_during_a_rebuild_is_asked_to_wait(planner, monkeypatch):
             plugin.on_appointment_saved(planner.appointment, CallContext.within(5))
         codes.append((refused.value.problem["code"], refused.value.problem["retryable"]))
 
-    bootstrap.rebuild_store(deadline=soon(), tell=call)
+    bootstrap.rebuild_store(deadline=soon(), progress=call)
     assert codes[0] == ("busy", True)
     assert planner.save()["state"] == "booked"
     with own.open(deadline=soon()) as records:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from carloop_plugin.domain.failures import CallFailed, Reason, Refused
+from carloop_plugin.domain.failures import CallFailed, Reason, RuleBroken
 from carloop_plugin.domain.settings import StoredSettings, StoredToken
 from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.credentials import SecretsFile
@@ -193,7 +193,7 @@ INVALID = [
 def test_an_invalid_value(filled, name, value):
     """A wrong type or an unknown name is an invalid document with its pointer, and nothing is stored."""
     before = filled.state()
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RuleBroken) as caught:
         filled.save({"station": "nord", name: value})
     pointer = "/values/" + name.replace("~", "~0").replace("/", "~1")
     assert (caught.value.reason.code, caught.value.reason.pointer) == ("invalid_document", pointer)

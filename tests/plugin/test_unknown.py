@@ -134,7 +134,7 @@ def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(
     outcome = planner.reconcile()["settled"][0] if is_sent_again else planner.do(booking)
     (rental,) = planner.control.rentals(planner.id)
     assert (code(outcome), outcome["change_id"]) == (("refused", "invalid_answer"), booking["change_id"])
-    assert outcome["problem"]["detail"] == text("change.astray_book", "de", {"rental": rental["id"]})
+    assert outcome["problem"]["detail"] == text("change.mismatched_book", "de", {"rental": rental["id"]})
     state = planner.state()
     assert state["state"] == "attention"
     assert "rental" not in state

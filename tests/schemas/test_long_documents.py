@@ -2,9 +2,9 @@
 
 import pytest
 
-from mobility_schemas import InvalidDocument, checking, explaining, validate
-from mobility_schemas.engines import explainer
+from mobility_schemas import InvalidDocument, explaining, validate, validators
 from mobility_schemas.plain import is_plain
+from mobility_schemas.validators import explainer
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def test_a_valid_document_is_decided_at_once(offer, monkeypatch):
     """Only what stands beside the long list is looked at in Python."""
     looked_at = []
     monkeypatch.setattr(
-        checking, "is_plain", lambda document: looked_at.append(document) or is_plain(document)
+        validators, "is_plain", lambda document: looked_at.append(document) or is_plain(document)
     )
 
     validate(offer, "mobility_offer")

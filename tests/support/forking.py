@@ -27,13 +27,13 @@ def in_child() -> InChild:
 
 @pytest.fixture
 def until_forking() -> Iterator[Callable[[], None]]:
-    """Wait until a fork waits for what is `undivided`; one that does not wait is over when this returns."""
+    """Wait until a fork waits for a `delay_fork` block; one that does not wait is over when this returns."""
     from mobility_hookspecs.authoring import forking
 
     over = threading.Event()
 
     def wait() -> None:
-        while forking._gate._forking is None and not over.is_set():
+        while forking._fork_delay.forking is None and not over.is_set():
             time.sleep(0)
         over.wait(0.05)
 

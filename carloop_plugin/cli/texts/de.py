@@ -1,7 +1,5 @@
 """The command line in German."""
 
-from carloop_story.texts_de import TEXTS as _STORY
-
 TEXTS: dict[str, str] = {
     # The program and its commands
     ".help": (
@@ -148,8 +146,13 @@ TEXTS: dict[str, str] = {
     "demo.short": "Planer und Carloop zum Ausprobieren starten",
     "demo.help": (
         "Startet eine Carloop-Sandbox mit Fuhrpark und einen Werkstattplaner, der mit ihr verbunden ist, nennt "
-        "Adressen und Anmeldung und läuft bis Strg-C. Mit --scripted wird stattdessen die ganze Geschichte eines "
-        "Verleihvorgangs erzählt; der Rückgabewert ist nur dann 0, wenn jeder Schritt tat, was er soll."
+        "Adressen und Anmeldung und läuft bis Strg-C. Mit --scripted läuft stattdessen ein ganzer Verleihvorgang ab, "
+        "und jeder Schritt wird gemeldet; der Rückgabewert ist nur dann 0, wenn jeder Schritt tat, was er soll. "
+        "Braucht das Paket carloop-demo."
+    ),
+    "demo.json_alone": "--json gibt es nur zusammen mit --scripted.",
+    "demo.not_installed": (
+        "Die Vorführprogramme sind nicht installiert. So werden sie installiert: pip install carloop-demo"
     ),
     "demo.examples": "carloop demo\ncarloop demo --port 0 --sandbox-port 0\ncarloop demo --scripted --json",
     "completion.short": "Vervollständigung für die Shell ausgeben",
@@ -456,5 +459,4 @@ TEXTS: dict[str, str] = {
     "doctor.well": "Alles in Ordnung.",
     "doctor.minor": "Es läuft; bitte die Hinweise oben (!) beachten.",
     "doctor.ill": "Es ist etwas zu tun.",
-    **_STORY,
 }

@@ -1,7 +1,5 @@
 """The command line in English."""
 
-from carloop_story.texts_en import TEXTS as _STORY
-
 TEXTS: dict[str, str] = {
     # The program and its commands
     ".help": (
@@ -146,8 +144,12 @@ TEXTS: dict[str, str] = {
     "demo.short": "Start a planner and a Carloop to try",
     "demo.help": (
         "Starts a Carloop sandbox with a fleet and a workshop planner that is connected to it, says where they are and "
-        "how to sign in, and runs until Ctrl-C. With --scripted it tells the whole story of a rental instead, and its "
-        "exit code is 0 only if each step did what it should."
+        "how to sign in, and runs until Ctrl-C. With --scripted it runs the whole story of a rental instead and prints "
+        "each step; its exit code is 0 only if each step did what it should. Needs the package carloop-demo."
+    ),
+    "demo.json_alone": "There is no --json without --scripted.",
+    "demo.not_installed": (
+        "The demonstration programs are not installed. Install them with: pip install carloop-demo"
     ),
     "demo.examples": "carloop demo\ncarloop demo --port 0 --sandbox-port 0\ncarloop demo --scripted --json",
     "completion.short": "Print shell completion",
@@ -441,5 +443,4 @@ TEXTS: dict[str, str] = {
     "doctor.well": "All is well.",
     "doctor.minor": "It works; please see to the remarks above (!).",
     "doctor.ill": "There is something to do.",
-    **_STORY,
 }

@@ -11,7 +11,7 @@ from psycopg import Connection, OperationalError
 from psycopg.abc import PQGen
 from psycopg.rows import DictRow
 
-from mobility_hookspecs.authoring.forking import undivided
+from mobility_hookspecs.authoring.forking import delay_fork
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class DeadlineConnection(Connection[DictRow]):
     def connect(cls, conninfo: str = "", **parameters: Any) -> Self:
         """Connect, and make the session ready for the records."""
         # libpq and OpenSSL below it set themselves up at the first connection, under locks of their own.
-        with undivided():
+        with delay_fork():
             connection = super().connect(conninfo, **parameters)
         try:
             connection.execute(_PREPARE)

@@ -32,7 +32,7 @@ from carloop_plugin.store.sqlite.database import (
     open_database,
 )
 from carloop_plugin.store.sqlite.installation import had_records, prepare, replace_installation
-from mobility_hookspecs.authoring.forking import close_before_fork, renew_in_child, undivided
+from mobility_hookspecs.authoring.forking import close_before_fork, delay_fork, renew_in_child
 
 if sys.platform != "win32":
     import fcntl
@@ -105,7 +105,7 @@ class SqliteFile:
         :raises StoreFailed: the file cannot be opened; or SQLite has raised an error, in the block too.
         """
         wait = min(LONGEST_WAIT, max(0.0, deadline - time.monotonic()))
-        with undivided():
+        with delay_fork():
             generation = self._generation
             try:
                 connection = self._take() or self._connect(wait=wait)

@@ -1,6 +1,44 @@
-"""Run `python -m planner_host.dms`."""
+"""Import an export of a DMS: `python -m planner_host.dms customers.csv cars.csv --into dms.sqlite3`."""
 
-from planner_host.dms.command import import_dms
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from planner_host.catalogues import catalogues
+from planner_host.dms.csv_import import import_csv
+from planner_host.dms.problems import DmsProblem
+from planner_host.dms.sqlite import open_dms
+
+_FILE: Final = click.Path(path_type=Path)
+
+
+@click.command("import-dms")
+@click.argument("customers", type=_FILE)
+@click.argument("cars", type=_FILE)
+@click.option("--into", type=_FILE, required=True, help="SQLite-Datei des DMS · SQLite file of the DMS")
+@click.option(
+    "--lang", type=click.Choice(["de", "en"]), default="de", help="Sprache · language", show_default=True
+)
+def import_dms(customers: Path, cars: Path, into: Path, lang: str) -> None:
+    """Kunden und Fahrzeuge aus zwei CSV-Dateien einlesen · Import customers and cars from two CSV files."""
+    try:
+        with open_dms(into) as dms:
+            done = import_csv(dms, customers, cars)
+    except DmsProblem as problem:
+        click.echo(problem.message(lang), err=True)
+        sys.exit(1)
+    click.echo(
+        catalogues()[lang].text(
+            "finding.imported",
+            added=done.added,
+            changed=done.changed,
+            removed=done.removed,
+            unchanged=done.unchanged,
+        )
+    )
+
 
 if __name__ == "__main__":
     import_dms()

@@ -1,11 +1,11 @@
-"""Take over a DMS's export: `customers.csv` and `cars.csv`, whatever they are called; all of it, or nothing.
+"""Import a DMS's export: `customers.csv` and `cars.csv`, whatever they are called; all of it, or nothing.
 
 Columns of the customers, in any order, under their German or English names (others are ignored): Kundennummer, Anrede,
 Vorname, Nachname, Firma, Straße, PLZ, Ort, Land, Telefon, Mobil, E-Mail. A number and a last name or a company are
 needed; who has a company is one. Columns of the cars: Kundennummer, Kennzeichen, FIN, Marke, Modell; a plate or a
 vehicle identification number is needed.
 
-An export is the whole truth: who is not in it any more is removed.
+An export is complete: whoever is not in it any more is removed.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def import_csv(dms: SqliteDms, customers: Path, cars: Path) -> Replaced:
-    """Make an export the customers of the DMS.
+    """Replace the customers of the DMS by those of an export.
 
     Raises:
-        DmsProblem: the export is not taken; it says which lines and columns to put right. Nothing has changed then.
+        DmsProblem: the export has mistakes, which it lists by line and column. Nothing has changed then.
     """
     rows, car_rows = read_rows(customers, CUSTOMER_COLUMNS), read_rows(cars, CAR_COLUMNS)
     if not rows:
@@ -81,13 +81,19 @@ def import_csv(dms: SqliteDms, customers: Path, cars: Path) -> Replaced:
     return dms.replace(_customers(rows, car_rows))
 
 
+def import_example(dms: SqliteDms) -> None:
+    """Import the customers and cars that a new planner starts with; none of them exist."""
+    folder = Path(__file__).parent / "example"
+    import_csv(dms, folder / "customers.csv", folder / "cars.csv")
+
+
 def longest(field: str) -> int:
-    """Give how many characters the contract admits in a field of a customer or of a customer's car."""
+    """Return how many characters the contract admits in a field of a customer or of a customer's car."""
     return LONGEST.get(field, LONGEST_OF_THE_OTHERS)
 
 
 def is_visible(text: str) -> bool:
-    """Say whether a person would see anything: letters, digits, signs, but neither blanks nor control characters."""
+    """Return whether a person would see anything: letters, digits, signs, but neither blanks nor control characters."""
     return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 

@@ -1,15 +1,16 @@
-"""Say why the DMS cannot answer or an export is not taken: one exception, codes, two languages.
+"""Why the DMS cannot answer, or why an export is not imported: one exception, findings with codes.
 
-No sentence repeats what stands in a cell: it may be a person's.
+No sentence repeats what stands in a cell: it may be personal data.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from planner_host.dms.texts import ENGLISH, GERMAN
+from planner_host.catalogues import catalogues
+from web_base.languages import Language
 
 MOST_FINDINGS: Final = 20
-"""So many mistakes of an export are told at once."""
+"""How many mistakes of an export a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,22 @@ class Finding:
     column: str = ""
     params: tuple[tuple[str, int], ...] = ()
 
-    def message(self, locale: str = "de") -> str:
-        """Say where it is, what is wrong and what to do, in German (`de…`) or else in English."""
-        texts = _catalogue(locale)
+    def message(self, language: Language) -> str:
+        """Return a sentence with the place, what is wrong and what to do."""
+        key = f"finding.{self.code}"
         place = [self.file]
         if self.line:
-            place.append(texts["line"].format(line=self.line))
+            place.append(language.text("finding.line", line=self.line))
         if self.column:
-            place.append(texts["column"].format(column=self.column))
-        return f"{', '.join(place)}: {texts[self.code].format_map(dict(self.params))}"
+            place.append(language.text("finding.column", column=self.column))
+        return f"{', '.join(place)}: {language.text(key, **dict(self.params))}"
 
 
 class DmsProblem(Exception):
-    """The DMS cannot answer (`dms_…`), or an export is not taken, nor any part of it (`csv_…`)."""
+    """The DMS cannot answer (`dms_…`), or nothing of an export is imported (`csv_…`)."""
 
     def __init__(self, *findings: Finding) -> None:
-        """Refuse for these reasons, at least one."""
+        """Take the reasons, at least one."""
         super().__init__(findings[0].code)
         self.findings = findings
 
@@ -47,15 +48,11 @@ class DmsProblem(Exception):
         return self.findings[0].code
 
     def message(self, locale: str = "de") -> str:
-        """Say what is wrong, a line each; no more than somebody would read at once."""
-        texts = _catalogue(locale)
-        lines = [finding.message(locale) for finding in self.findings[:MOST_FINDINGS]]
+        """Return what is wrong in German (`de…`) or English, a line for each of the first `MOST_FINDINGS`."""
+        language = catalogues()["de" if locale.lower().startswith("de") else "en"]
+        lines = [finding.message(language) for finding in self.findings[:MOST_FINDINGS]]
         if more := len(self.findings) - len(lines):
-            lines.append(texts["more"].format(count=more))
+            lines.append(language.text("finding.more", count=more))
         if self.code.startswith("csv_"):
-            lines.append(texts["nothing_imported"])
+            lines.append(language.text("finding.nothing_imported"))
         return "\n".join(lines)
-
-
-def _catalogue(locale: str) -> dict[str, str]:
-    return GERMAN if locale.lower().startswith("de") else ENGLISH

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from planner_host.audit import Deed
 from planner_host.pages import planner_of
+from planner_host.storage.audit import Deed
 from web_base.access import (
     SHORTEST_PASSWORD,
     Busy,

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING, Final, cast
 from starlette.responses import Response
 from starlette.routing import Route
 
-from planner_host.appointments import Appointment, Status, Visit, is_id, new_id
-from planner_host.audit import Deed
-from planner_host.dms import DmsCustomer, DmsProblem
-from planner_host.offer_form import OfferForm
-from planner_host.pages import planner_of
-from planner_host.pages.dms import find_customers
-from planner_host.pages.sheet import Sheet, draw, offers_of, sheet_of, tell_providers, with_forms
-from planner_host.records import SavedMeanwhile
-from planner_host.step import is_so, look_up
-from planner_host.visit_form import (
+from planner_host.appointments.appointment import Appointment, Status, Visit, is_id, new_id
+from planner_host.appointments.form import (
     FIELDS,
     Texts,
     blank_texts,
@@ -28,6 +20,14 @@ from planner_host.visit_form import (
     with_vehicle,
     without_customer,
 )
+from planner_host.dms import DmsCustomer, DmsProblem
+from planner_host.mobility.form import OfferForm
+from planner_host.mobility.step import is_so, look_up
+from planner_host.pages import planner_of
+from planner_host.pages.dms import find_customers
+from planner_host.pages.sheet import Sheet, draw, offers_of, sheet_of, tell_providers, with_forms
+from planner_host.storage.audit import Deed
+from planner_host.storage.records import SavedMeanwhile
 from web_base.pages import (
     Page,
     Program,

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mobility_hookspecs import make_problem
-from planner_host.appointments import Appointment, write_instant
-from planner_host.offer_form import (
+from planner_host.appointments.appointment import Appointment, write_instant
+from planner_host.appointments.form import read_moment
+from planner_host.mobility.form import (
     FIELDS,
     OfferForm,
     booking_of,
@@ -25,10 +26,11 @@ from planner_host.offer_form import (
     request_of,
     what_was_changed,
 )
-from planner_host.offers import search
+from planner_host.mobility.offers import search
+from planner_host.mobility.step import ShownFailure
 from planner_host.pages import planner_of
 from planner_host.pages.appointment import UNSAVED_FIELDS, find_appointment, save_unsaved, unsaved_texts
-from planner_host.pages.own import ask_own, was_asked
+from planner_host.pages.changes import ask_own, was_asked
 from planner_host.pages.sheet import (
     EndForm,
     Refusal,
@@ -40,8 +42,6 @@ from planner_host.pages.sheet import (
     sheet_of,
     with_forms,
 )
-from planner_host.step import ShownFailure
-from planner_host.visit_form import read_moment
 from web_base.names import lines_of
 from web_base.pages import (
     Page,

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mobility_hookspecs import MobilityProblem
-from planner_host.audit import Deed
 from planner_host.pages import planner_of
-from planner_host.settings_form import fields_of, is_changed, mistakes_of, tested_of, values_of
+from planner_host.settings.fields import fields_of, is_changed, mistakes_of, tested_of, values_of
+from planner_host.storage.audit import Deed
 from web_base.pages import (
     Form,
     Page,

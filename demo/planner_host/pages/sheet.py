@@ -9,16 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mobility_hookspecs import ProblemCode, make_problem
-from planner_host.appointments import MANUAL_FIELDS, Appointment, document_of, period_of
+from planner_host.appointments.appointment import MANUAL_FIELDS, Appointment, document_of, period_of
+from planner_host.appointments.form import read_period, texts_of
+from planner_host.appointments.wall_clock import fold_of
 from planner_host.dms import Car, DmsProblem, Hit
-from planner_host.filters import Choices
-from planner_host.offer_form import OfferForm, draw_change_id, drawn_for, request_of
-from planner_host.offers import Offers, search, with_alternatives
+from planner_host.mobility.form import OfferForm, draw_change_id, drawn_for, request_of
+from planner_host.mobility.offers import Offers, search, with_alternatives
+from planner_host.mobility.step import ShownFailure, Step, look_up
 from planner_host.pages import planner_of
 from planner_host.planner import Planner
-from planner_host.step import ShownFailure, Step, look_up
-from planner_host.times import fold_of
-from planner_host.visit_form import read_period, texts_of
+from planner_host.providers.filters import Choices
 from web_base.names import lines_of
 from web_base.pages import Page
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 from starlette.routing import Route
 
-from planner_host.appointments import Appointment, name_of, plate_of
+from planner_host.appointments.appointment import Appointment, name_of, plate_of
+from planner_host.mobility.states import states_of
+from planner_host.mobility.step import ShownFailure
 from planner_host.pages import planner_of
-from planner_host.states import states_of
-from planner_host.step import ShownFailure
 from web_base.pages import Page, Program, page_route
 
 FIRST_HOUR = 7
@@ -25,7 +25,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An appointment as calendar and list show it; `state` is one of `planner_host.states`."""
+    """An appointment as calendar and list show it; `state` is one of `planner_host.mobility.states`."""
 
     appointment: Appointment
     name: str

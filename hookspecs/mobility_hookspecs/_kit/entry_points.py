@@ -9,8 +9,8 @@ from importlib import metadata
 from types import ModuleType
 
 from mobility_hookspecs import ENTRY_POINT_GROUP
-from mobility_hookspecs._kit.fault_log import LOG, log_fault
-from mobility_hookspecs._kit.load_problems import LoadReason, load_problem
+from mobility_hookspecs._kit.failure_log import LOG, log_exception
+from mobility_hookspecs._kit.rejections import LoadReason, load_problem
 from mobility_hookspecs.gathered import Failure
 
 DISABLE_VARIABLE = "WORKSHOP_PLANNER_DISABLE"
@@ -18,11 +18,11 @@ DISABLE_VARIABLE = "WORKSHOP_PLANNER_DISABLE"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Hold a provider's plugin before it is known whether it keeps the contract.
+    """A provider's plugin, not checked yet.
 
     :ivar name: of its entry point, or of the object.
     :ivar plugin: a module or an object with ``@hookimpl`` functions.
-    :ivar is_named: whether somebody gave that name, so that a failure bears it rather than the id.
+    :ivar is_named: whether somebody chose that name, so that a failure has it rather than the id.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Candidate:
 
 
 def disabled_names(disabled: Iterable[str]) -> frozenset[str]:
-    """Give the names of the providers to leave out: those given and those in the environment."""
+    """Return the names of the providers to leave out: those given and those in the environment."""
     given = disabled.split(",") if isinstance(disabled, str) else disabled
     names = [*given, *os.environ.get(DISABLE_VARIABLE, "").split(",")]
     return frozenset(name.strip() for name in names if name.strip())
@@ -49,7 +49,7 @@ def installed_candidates(disabled: frozenset[str], *, locale: str) -> Iterator[C
 
 
 def given_candidates(plugins: Iterable[object]) -> Iterator[Candidate]:
-    """Take modules, objects and pairs of a name and one of these, in the order given."""
+    """Accept modules, objects and pairs of a name and one of these, in the order given."""
     for plugin in plugins:
         match plugin:
             case (str() as name, named):
@@ -70,7 +70,7 @@ def _imported(entry_point: metadata.EntryPoint, *, locale: str) -> Candidate | F
     except KeyboardInterrupt:
         raise  # somebody's Ctrl-C, for this runs on the host's own thread
     except BaseException as error:  # noqa: BLE001 - a module may even call sys.exit()
-        log_fault(entry_point.name, "import", error)
+        log_exception(entry_point.name, "import", error)
         problem = load_problem(LoadReason.IMPORT, about=_about(error), locale=locale)
         return Failure(entry_point.name, problem)
 

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from mobility_hookspecs import CONTRACT_VERSION
-from mobility_hookspecs._kit.answers import read_info
-from mobility_hookspecs._kit.bulkhead import Bulkhead
-from mobility_hookspecs._kit.circuit import Circuit
 from mobility_hookspecs._kit.entry_points import Candidate
-from mobility_hookspecs._kit.fault_log import log_fault, log_load_failure
-from mobility_hookspecs._kit.isolation import Call, Limits, Miss
-from mobility_hookspecs._kit.load_problems import LoadReason, load_problem
-from mobility_hookspecs._kit.provider import Provider
+from mobility_hookspecs._kit.failure_log import log_exception, log_load_failure
+from mobility_hookspecs._kit.hook_call import Deadlines, HookCall, NoAnswer
+from mobility_hookspecs._kit.hooks import read_document
+from mobility_hookspecs._kit.limits import CircuitBreaker, ProviderThreads
+from mobility_hookspecs._kit.providers import Provider
 from mobility_hookspecs._kit.registration import DESCRIBE, register
+from mobility_hookspecs._kit.rejections import LoadReason, load_problem
 from mobility_hookspecs.gathered import Failure
 from mobility_hookspecs.problems import MobilityProblem
 
 if TYPE_CHECKING:
-    from mobility_hookspecs._kit.isolation import Hook
+    from mobility_hookspecs._kit.hook_call import HookFunction
     from mobility_schemas.documents import Problem, ProviderInfo
 
 _DESCRIBE_SECONDS = 5.0
 
 
 class LoadError(MobilityProblem):
-    """Say which providers do not load; raised by a strict host alone.
+    """Raised by a strict host when providers do not load.
 
     :ivar failures: all of them; ``problem`` is the first one's.
     """
@@ -38,17 +37,17 @@ class LoadError(MobilityProblem):
         self.failures = failures
 
     def __str__(self) -> str:
-        """Name every provider with its reason."""
+        """Return every provider with its reason."""
         return "; ".join(map(str, self.failures))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Let the exception cross a process border with its failures."""
+        """Keep the failures when the exception is pickled."""
         return type(self), (self.failures,)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Hold the providers that loaded, sorted by id, and the failures in the order met."""
+    """The providers that loaded, sorted by id, and the failures in the order met."""
 
     providers: tuple[Provider, ...]
     failures: tuple[Failure, ...]
@@ -60,11 +59,23 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _Registered:
+    """A candidate whose hooks are right, and which is describing itself."""
+
     candidate: Candidate
-    hooks: dict[str, Hook]
-    bulkhead: Bulkhead
-    description: Call[ProviderInfo]
+    hooks: dict[str, HookFunction]
+    threads: ProviderThreads
+    description: HookCall[ProviderInfo]
+
+
+@dataclass(frozen=True, slots=True)
+class _Duplicate:
+    """A candidate whose plugin is registered already."""
+
+    candidate: Candidate
+
+
+_Checked: TypeAlias = "_Registered | _Duplicate | Failure"
 
 
 def load(
@@ -74,94 +85,100 @@ def load(
     locale: str,
     clock: Callable[[], float],
 ) -> Loaded:
-    """Register the candidates, let all of them describe themselves, and keep those that hold the contract.
+    """Register the candidates, have all of them describe themselves, and keep those that fulfil the contract.
 
-    :param disabled: ids of providers to leave out without a word.
+    :param disabled: ids of providers to leave out; that is no failure.
     :param clock: monotonic seconds.
     """
-    sieve = _Sieve(disabled, locale, clock)
-    for draft in sieve.drafts(list(candidates)):
-        sieve.judge(draft)
-    for failure in sieve.failures:
+    loader = _Loader(disabled, locale, clock)
+    for checked in loader.register_all(candidates):
+        loader.add(checked)
+    for failure in loader.failures:
         log_load_failure(failure)
-    providers = tuple(sieve.providers[name] for name in sorted(sieve.providers))
-    return Loaded(providers, tuple(sieve.failures))
+    return Loaded(tuple(loader.providers[name] for name in sorted(loader.providers)), tuple(loader.failures))
 
 
-class _Sieve:
-    def __init__(self, disabled: frozenset[str], locale: str, clock: Callable[[], float]) -> None:
-        self._disabled = disabled
-        self._locale = locale
-        self._clock = clock
-        self._ids: dict[int, str] = {}
-        self.providers: dict[str, Provider] = {}
-        self.failures: list[Failure] = []
+@dataclass(slots=True)
+class _Loader:
+    disabled: frozenset[str]
+    locale: str
+    clock: Callable[[], float]
+    providers: dict[str, Provider] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    _ids: dict[int, str] = field(default_factory=dict)
+    """The id that a plugin gave itself, by the plugin's ``id()``."""
 
-    def drafts(self, candidates: list[Candidate | Failure]) -> list[_Draft | Failure | Candidate]:
-        """Register all, and begin to ask all of them at once; a plugin met before stays a candidate."""
-        limits = Limits.starting_now(_DESCRIBE_SECONDS)
+    def register_all(self, candidates: Iterable[Candidate | Failure]) -> list[_Checked]:
+        """Register all, and begin to ask all of them for their description at once."""
+        imported = list(candidates)  # before the time for descriptions begins
+        deadlines = Deadlines.after(_DESCRIBE_SECONDS)
         seen: set[int] = set()
-        drafts: list[_Draft | Failure | Candidate] = []
-        for candidate in candidates:
-            if isinstance(candidate, Failure) or id(candidate.plugin) in seen:
-                drafts.append(candidate)
-                continue
-            seen.add(id(candidate.plugin))
-            drafts.append(self._draft(candidate, limits))
-        return drafts
+        checked: list[_Checked] = []
+        for candidate in imported:
+            if isinstance(candidate, Failure):
+                checked.append(candidate)
+            elif id(candidate.plugin) in seen:
+                checked.append(_Duplicate(candidate))
+            else:
+                seen.add(id(candidate.plugin))
+                checked.append(self._register(candidate, deadlines))
+        return checked
 
-    def judge(self, draft: _Draft | Failure | Candidate) -> None:
-        if isinstance(draft, Failure):
-            self.failures.append(draft)
-        elif isinstance(draft, Candidate):
-            self._fail(draft, self._problem(LoadReason.TWICE_REGISTERED), self._ids.get(id(draft.plugin)))
-        else:
-            self._judge_draft(draft)
+    def add(self, checked: _Checked) -> None:
+        """Wait for a description, and add its provider or the failure."""
+        match checked:
+            case Failure():
+                self.failures.append(checked)
+            case _Duplicate(candidate):
+                known_id = self._ids.get(id(candidate.plugin))
+                self._fail(candidate, self._problem(LoadReason.TWICE_REGISTERED), known_id)
+            case _Registered():
+                self._add_registered(checked)
 
-    def _draft(self, candidate: Candidate, limits: Limits) -> _Draft | Failure:
+    def _register(self, candidate: Candidate, deadlines: Deadlines) -> _Registered | Failure:
         try:
-            hooks = register(candidate.plugin, candidate.name, locale=self._locale)
+            hooks = register(candidate.plugin, candidate.name, locale=self.locale)
         except MobilityProblem as error:
             return Failure(candidate.name, error.problem)
         except KeyboardInterrupt:
             raise  # somebody's Ctrl-C, for this runs on the host's own thread
         except BaseException as error:  # noqa: BLE001 - a plugin's attributes may do anything when looked at
-            log_fault(candidate.name, "registration", error)
+            log_exception(candidate.name, "registration", error)
             problem = self._problem(LoadReason.REGISTRATION, about=type(error).__name__)
             return Failure(candidate.name, problem)
-        bulkhead = Bulkhead(candidate.name)
-        description: Call[ProviderInfo] = Call(
-            candidate.name,
-            DESCRIBE,
-            hook=hooks[DESCRIBE],
+        threads = ProviderThreads(candidate.name)
+        description: HookCall[ProviderInfo] = HookCall(
+            provider=candidate.name,
+            hook=DESCRIBE,
+            function=hooks[DESCRIBE],
             arguments={},
-            read=read_info,
-            bulkhead=bulkhead,
-            circuit=Circuit(self._clock),
-            limits=limits,
-            locale=self._locale,
+            read=lambda raw: cast("ProviderInfo", read_document(raw, "provider_info")),
+            threads=threads,
+            circuit=CircuitBreaker(self.clock),
+            deadlines=deadlines,
+            locale=self.locale,
         )
         description.begin()
-        return _Draft(candidate, hooks, bulkhead, description)
+        return _Registered(candidate, hooks, threads, description)
 
-    def _judge_draft(self, draft: _Draft) -> None:
-        described = draft.description.outcome()
-        if isinstance(described, Miss):
-            draft.bulkhead.close()
-            self._fail(draft.candidate, described.problem)
+    def _add_registered(self, registered: _Registered) -> None:
+        described = registered.description.result()
+        if isinstance(described, NoAnswer):
+            registered.threads.close()
+            self._fail(registered.candidate, described.problem)
             return
         info = described.document
-        self._ids[id(draft.candidate.plugin)] = info["id"]
-        problem = self._objection(info)
-        if problem is None and info["id"] not in self._disabled:
-            provider = Provider(info, draft.hooks, bulkhead=draft.bulkhead, clock=self._clock)
+        self._ids[id(registered.candidate.plugin)] = info["id"]
+        problem = self._why_not_loaded(info)
+        if problem is None and info["id"] not in self.disabled:
+            provider = Provider(info, registered.hooks, threads=registered.threads, clock=self.clock)
             self.providers[info["id"]] = provider
             return
-        draft.bulkhead.close()
+        registered.threads.close()
         if problem is not None:
-            self._fail(draft.candidate, problem, info["id"])
+            self._fail(registered.candidate, problem, info["id"])
 
-    def _objection(self, info: ProviderInfo) -> Problem | None:
+    def _why_not_loaded(self, info: ProviderInfo) -> Problem | None:
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
         try:
@@ -179,4 +196,4 @@ class _Sieve:
         self.failures.append(Failure(name, problem))
 
     def _problem(self, reason: LoadReason, *, about: str = "", ours: str = "") -> Problem:
-        return load_problem(reason, locale=self._locale, about=about, ours=ours)
+        return load_problem(reason, locale=self.locale, about=about, ours=ours)

@@ -1,4 +1,4 @@
-"""The host's own thread that has the providers settle what is pending, at once and then every so often."""
+"""The host's own thread that has the providers reconcile, at once and then at an interval."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from mobility_hookspecs._kit.fault_log import log_fault
+from mobility_hookspecs._kit.failure_log import log_exception
 from mobility_hookspecs.authoring.forking import resume_in_child
 
 _JOIN_SECONDS = 1.0
@@ -32,12 +32,12 @@ class Reconciling:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._start(after=0.0)
         resume_in_child(self._resume)
 
     def stop(self) -> None:
-        """Begin no further call, and wait a second at most for the one that runs."""
+        """Start no further call, and wait a second at most for the one that runs."""
         self._stopped.set()
         if self._thread and self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(_JOIN_SECONDS)
@@ -61,6 +61,6 @@ class Reconciling:
             began = time.monotonic()
             try:
                 self._reconcile()
-            except BaseException as error:  # noqa: BLE001 - the next turn may fare better; this thread stays
-                log_fault("-", "reconcile_rentals", error)
+            except BaseException as error:  # noqa: BLE001 - the next turn may succeed; this thread stays
+                log_exception("-", "reconcile_rentals", error)
             stopped.wait(max(0.0, began + self._every - time.monotonic()))

@@ -1,4 +1,4 @@
-"""Register one provider with pluggy and see that its hooks are what the contract asks for."""
+"""Register one provider with pluggy, and check that its hooks are what the contract asks for."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import pluggy
 
 from mobility_hookspecs import PROJECT_NAME, specs
-from mobility_hookspecs._kit.load_problems import LoadReason, load_problem
+from mobility_hookspecs._kit.rejections import LoadReason, load_problem
 from mobility_hookspecs.problems import MobilityProblem
 
 if TYPE_CHECKING:
-    from mobility_hookspecs._kit.isolation import Hook
+    from mobility_hookspecs._kit.hook_call import HookFunction
 
 DESCRIBE = "describe_mobility_provider"
 
 
-def register(plugin: object, name: str, *, locale: str) -> dict[str, Hook]:
-    """Register a provider alone and give the hooks it implements, by name.
+def register(plugin: object, name: str, *, locale: str) -> dict[str, HookFunction]:
+    """Register a provider alone, and return the hooks it implements, by name.
 
     Every provider has a plugin manager of its own, and so a hook caller that reaches it alone. In a shared
     one ``subset_hook_caller`` hashes and compares the plugins it leaves out, which is one provider's code
     running in another's call, and a plugin refused by ``register`` would stay.
 
-    :raises MobilityProblem: the provider does not keep the contract.
+    :raises MobilityProblem: the provider does not fulfil the contract.
     """
     manager = pluggy.PluginManager(PROJECT_NAME)
     # Before the specs: with them pluggy would refuse in a sentence of its own, in English.
@@ -37,7 +37,9 @@ def register(plugin: object, name: str, *, locale: str) -> dict[str, Hook]:
         _refuse(LoadReason.NOT_DESCRIBED, locale=locale)
     manager.add_hookspecs(specs)
     manager.check_pending()
-    return cast("dict[str, Hook]", {hook.name: hook for hook in _hooks_of(manager) if hook.has_spec()})
+    return cast(
+        "dict[str, HookFunction]", {hook.name: hook for hook in _hooks_of(manager) if hook.has_spec()}
+    )
 
 
 def _hooks_of(manager: pluggy.PluginManager) -> Iterator[pluggy.HookCaller]:
@@ -48,8 +50,8 @@ def _hooks_of(manager: pluggy.PluginManager) -> Iterator[pluggy.HookCaller]:
 
 def _check(hook: pluggy.HookCaller, *, locale: str) -> None:
     implementation, *others = hook.get_hookimpls()
-    admitted = _argument_names(hook.name)
-    if admitted is None:
+    allowed = _argument_names(hook.name)
+    if allowed is None:
         if not implementation.optionalhook:
             _refuse(LoadReason.UNKNOWN_HOOK, about=hook.name, locale=locale)
         return
@@ -57,7 +59,7 @@ def _check(hook: pluggy.HookCaller, *, locale: str) -> None:
         _refuse(LoadReason.TWICE_IMPLEMENTED, about=hook.name, locale=locale)
     if implementation.wrapper or implementation.hookwrapper:
         _refuse(LoadReason.WRAPPER, about=hook.name, locale=locale)
-    if (reason := _misfit(implementation.function, admitted)) is not None:
+    if (reason := _why_unfit(implementation.function, allowed)) is not None:
         _refuse(reason, about=hook.name, locale=locale)
 
 
@@ -68,8 +70,8 @@ def _argument_names(hook_name: str) -> frozenset[str] | None:
     return frozenset(inspect.signature(spec).parameters)
 
 
-def _misfit(function: Callable[..., object], admitted: frozenset[str]) -> LoadReason | None:
-    # Unwrapped: pluggy reads the arguments of what a decorator wraps, and so the kit judges that too.
+def _why_unfit(function: Callable[..., object], allowed: frozenset[str]) -> LoadReason | None:
+    # Unwrapped: pluggy reads the arguments of what a decorator wraps, and so the kit checks that too.
     wrapped = inspect.unwrap(function)
     if inspect.iscoroutinefunction(wrapped) or inspect.isasyncgenfunction(wrapped):
         return LoadReason.ASYNC_HOOK
@@ -78,7 +80,7 @@ def _misfit(function: Callable[..., object], admitted: frozenset[str]) -> LoadRe
     parameters = inspect.signature(function).parameters
     if not all(_is_plain(parameter) for parameter in parameters.values()):
         return LoadReason.ARGUMENTS
-    if not parameters.keys() <= admitted:
+    if not parameters.keys() <= allowed:
         return LoadReason.UNKNOWN_ARGUMENT
     return None
 

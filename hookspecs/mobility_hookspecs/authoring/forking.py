@@ -1,11 +1,11 @@
-"""What happens when the process forks: the one place that knows what a child must not share with its parent.
+"""Fork safety: what a child process must not share with its parent is replaced before the child uses it.
 
-A child made by ``fork`` has one thread and a copy of everything else: locks that a thread held which is not there,
-connections whose other end believes to speak to the parent. Whoever keeps such things registers here. Before a fork,
-in the parent, modules are loaded and files closed that cannot cross it. In the child, before any other code runs,
-locks and connections are replaced; nothing that was inherited is used or closed. Then threads are started again.
+A child made by ``fork`` has one thread and a copy of everything else: locks held by threads that do not exist
+there, connections whose other end still talks to the parent. Code that keeps such things registers here. Before a
+fork, in the parent, modules are imported and files closed that cannot cross it. In the child, before any other code
+runs, locks and connections are replaced; nothing inherited is used or closed. Then threads are started again.
 
-A server that forks in C (uWSGI) may run none of Python's handlers, so whoever is called first calls ``notice_fork``.
+A server that forks in C (uWSGI) may run none of Python's handlers, so entry points call ``detect_fork`` first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import logging  # its own handlers have to be registered before ours: threads st
 import os
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -23,13 +24,13 @@ from typing import TypeAlias
 LOG = logging.getLogger("mobility_hookspecs")
 
 LONGEST_WAIT = 10.0
-"""Seconds that a fork waits for what is `undivided`, at most."""
+"""Seconds that a fork waits for `delay_fork` blocks, at most."""
 
 Callback: TypeAlias = Callable[[], None]
 
 
 class _Callbacks:
-    """Functions to call at a fork. A bound method goes with its object."""
+    """Functions to call at a fork. A bound method is dropped together with its object."""
 
     def __init__(self) -> None:
         self._references: set[Callable[[], Callback | None]] = set()
@@ -41,104 +42,87 @@ class _Callbacks:
             self._references.add(lambda: callback)
 
     def call(self) -> None:
-        # All are held before the first is called: what one lets go of is not gone before its own turn has come.
+        # Strong references first: a callback may drop the last reference to the owner of a later one.
         for callback in [reference() for reference in list(self._references)]:
             try:
                 if callback is not None:
                     callback()
-            except Exception as error:  # noqa: BLE001 - one that fails must not keep the others from their turn
+            except Exception as error:  # noqa: BLE001 - the other callbacks still have to run
                 LOG.error("at a fork %s failed: %s", callback, type(error).__name__)  # noqa: TRY400 - no values
 
 
-class _Gate:
-    """Count the threads that a fork has to wait for, and hold up others while it takes place."""
+class _ForkDelay:
+    """The threads that a fork has to wait for; new blocks wait while a fork takes place."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._inside: dict[int, int] = {}
-        self._forking: int | None = None
+        self.changed = threading.Condition()
+        self.blocks: Counter[int] = Counter()
+        self.forking: int | None = None
 
-    def enter(self) -> None:
-        me = threading.get_ident()
-        with self._changed:
-            # Who is inside already goes on: the fork waits for it.
-            self._changed.wait_for(lambda: self._forking in (None, me) or me in self._inside)
-            self._inside[me] = self._inside.get(me, 0) + 1
+    def before_fork(self) -> None:
+        thread = threading.get_ident()
+        with self.changed:
+            self.changed.wait_for(lambda: self.forking is None)
+            self.forking = thread
+            self.changed.wait_for(lambda: not self.blocks.keys() - {thread}, LONGEST_WAIT)
 
-    def leave(self) -> None:
-        me = threading.get_ident()
-        with self._changed:
-            self._inside[me] -= 1
-            if not self._inside[me]:
-                del self._inside[me]
-            self._changed.notify_all()
-
-    def shut(self) -> None:
-        me = threading.get_ident()
-        with self._changed:
-            self._changed.wait_for(lambda: self._forking is None)
-            self._forking = me
-            self._changed.wait_for(lambda: not self._inside.keys() - {me}, LONGEST_WAIT)
-
-    def open(self) -> None:
-        with self._changed:
-            self._forking = None
-            self._changed.notify_all()
+    def after_fork(self) -> None:
+        with self.changed:
+            self.forking = None
+            self.changed.notify_all()
 
 
 _load, _close, _renew, _resume = (_Callbacks() for _ in range(4))
-_gate = _Gate()
+_fork_delay = _ForkDelay()
 _renewing = threading.Lock()
 _process = os.getpid()
 
 
-def load_before_fork(load: Callback) -> None:
-    """Have modules loaded in the parent before it forks, all that are imported at first use.
+load_before_fork = _load.add
+"""Have modules that are imported at first use imported in the parent, before it forks.
 
-    One that another thread is importing at the time of the fork could never be imported in the child: its lock is
-    held by a thread that is not there.
+A module that another thread is importing at the time of the fork could never be imported in the child: its import
+lock is held by a thread that does not exist there.
+"""
+
+close_before_fork = _close.add
+"""Have something closed in the parent before it forks, while no `delay_fork` block runs in another thread."""
+
+renew_in_child = _renew.add
+"""Have locks and connections replaced in every child, before any other code of it runs."""
+
+resume_in_child = _resume.add
+"""Have threads started again in every child, after everything is renewed."""
+
+
+@contextmanager
+def delay_fork() -> Iterator[None]:
+    """Run a block that no fork may interrupt: the fork waits for its end, a block that begins waits for the fork's.
+
+    For what a library does while it holds a lock of its own: a child that inherits that lock waits for ever.
     """
-    _load.add(load)
+    delay, thread = _fork_delay, threading.get_ident()
+    with delay.changed:
+        # A thread that is inside already goes on: the fork waits for it.
+        delay.changed.wait_for(lambda: delay.forking in (None, thread) or thread in delay.blocks)
+        delay.blocks[thread] += 1
+    try:
+        yield
+    finally:
+        if delay is _fork_delay:  # else this thread has forked inside the block, and this is the child
+            with delay.changed:
+                delay.blocks -= Counter([thread])
+                delay.changed.notify_all()
 
 
 def load_modules(*names: str) -> None:
-    """Load modules, those that are installed."""
+    """Import modules, those that are installed."""
     for name in names:
         with suppress(ImportError):
             import_module(name)
 
 
-def close_before_fork(close: Callback) -> None:
-    """Have something closed in the parent before it forks, while nothing `undivided` runs in another thread."""
-    _close.add(close)
-
-
-def renew_in_child(renew: Callback) -> None:
-    """Have locks and connections replaced in every child, before any other code of it runs."""
-    _renew.add(renew)
-
-
-def resume_in_child(resume: Callback) -> None:
-    """Have threads started again in every child, after everything is renewed."""
-    _resume.add(resume)
-
-
-@contextmanager
-def undivided() -> Iterator[None]:
-    """Run a block that no fork may fall into: the fork waits for its end, a block that begins waits for the fork's.
-
-    For what a library does while it holds a lock of its own: a child that inherits that lock waits for ever.
-    """
-    gate = _gate
-    gate.enter()
-    try:
-        yield
-    finally:
-        if gate is _gate:  # else this thread has forked itself, and this is the child
-            gate.leave()
-
-
-def notice_fork() -> None:
+def detect_fork() -> None:
     """Renew what a child must not share, if this is one that was made without Python's handlers."""
     if _process == os.getpid():
         return
@@ -149,12 +133,12 @@ def notice_fork() -> None:
 
 def _before() -> None:
     _load.call()
-    _gate.shut()
+    _fork_delay.before_fork()
     _close.call()
 
 
 def _after_in_parent() -> None:
-    _gate.open()
+    _fork_delay.after_fork()
 
 
 def _after_in_child() -> None:
@@ -164,10 +148,10 @@ def _after_in_child() -> None:
 
 
 def _renew_all() -> None:
-    global _gate, _process
-    _gate = _Gate()
+    global _fork_delay, _process
+    _fork_delay = _ForkDelay()
     _renew.call()
-    _process = os.getpid()  # before threads begin, which would take it for a fork of their own
+    _process = os.getpid()  # before threads start, which would take it for a fork of their own
     _resume.call()
 
 

@@ -5,13 +5,9 @@ from contextlib import closing
 from random import Random
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.changes import (
-    Action,
-    AnswerLost,
-    Confirmed,
-    WriteRequest,
-)
-from carloop_plugin.domain.values import ChangeId, Period, parse_instant
+from carloop_plugin.domain.changes import Action, Done, Intent, Unknown
+from carloop_plugin.domain.customers import Customer
+from carloop_plugin.domain.values import Period, parse_instant
 from tests.cassettes.recorder.carloop import CUSTOMER, END, START, key, reference
 
 
@@ -30,7 +26,7 @@ def committed_but_failed(carloop):
     carloop.controls.fault("book", "status", value={"status": 500, "after": True})
     with _client(carloop) as client:
         result = client.send(_booking(client), deadline=_soon())
-    assert (type(result), result.replayed, result.rental.id) == (Confirmed, True, "R100001")
+    assert (type(result), result.replayed, result.rental.id) == (Done, True, "R100001")
 
 
 def never_heard_of_again(carloop):
@@ -39,16 +35,16 @@ def never_heard_of_again(carloop):
     with _client(carloop) as client:
         result = client.send(_booking(client), deadline=_soon())
         found = client.find_rental(reference(1), deadline=_soon())
-    assert (type(result), found.id) == (AnswerLost, "R100001")
+    assert (type(result), found.id) == (Unknown, "R100001")
 
 
 def meets_its_own_first_attempt(carloop):
     """While the first attempt is still in progress, the second waits, and then gets the first one's rental."""
     with _client(carloop, sleep=lambda _: carloop.controls.finish_attempt()) as client:
         request = _booking(client)
-        carloop.controls.begin_attempt("/rentals", request.body, change=request.key)
+        carloop.controls.begin_attempt("/rentals", request.body, change=request.change_id)
         result = client.send(request, deadline=_soon())
-    assert (type(result), result.replayed) == (Confirmed, True)
+    assert (type(result), result.replayed) == (Done, True)
 
 
 def _client(carloop, *, sleep=lambda _: None):
@@ -64,6 +60,6 @@ def _booking(client):
         external_reference=reference(1),
         vehicle_id="V1001",
         period=Period(parse_instant(START), parse_instant(END)),
-        customer=CUSTOMER,
+        customer=Customer(CUSTOMER["source"], CUSTOMER),
     )
-    return WriteRequest(Action.BOOK, ChangeId(key(1)), body)
+    return Intent(key(1), Action.BOOK, "main", "A-1", "digest", parse_instant(START), body=body)

@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from planner_host.dms import open_dms
-from planner_host.dms.command import import_dms
+from planner_host.dms.__main__ import import_dms
 
 
 def test_the_program_imports_an_export(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner_host.dms import DmsCustomer, DmsProblem, Hit, open_dms
+from planner_host.dms import DmsCustomer, DmsProblem, Hit, SqliteDms, open_dms
 
 from .conftest import HANS
 
@@ -48,7 +48,7 @@ def write_rubbish(path):
 
 def make_newer(path):
     """Make a file that a later version of the planner has changed."""
-    open_dms(path).close()
+    SqliteDms(path).close()
     later = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, '')"
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(later, ["planner_host_dms", "9999_later"])
@@ -63,7 +63,7 @@ def test_a_file_that_cannot_be_used_is_refused(path, spoil, code):
     path.parent.mkdir()
     spoil(path)
     with pytest.raises(DmsProblem) as refused:
-        open_dms(path)
+        SqliteDms(path)
     assert refused.value.code == code
     assert refused.value.message("de").startswith("dms.sqlite3: ")
     assert refused.value.message("de") != refused.value.message("en")
@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_used_is_refused(path, spoil, code):
 
 def test_a_file_that_another_program_holds_is_busy(path, monkeypatch):
     """After the longest wait."""
-    monkeypatch.setattr("planner_host.dms.database.LONGEST_WAIT_TO_WRITE", 0.05)
+    monkeypatch.setattr("web_base.database.BUSY_SECONDS", 0.05)
     with open_dms(path) as dms, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DmsProblem) as refused:

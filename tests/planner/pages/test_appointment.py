@@ -2,7 +2,7 @@
 
 import re
 
-from planner_host.appointments import Status
+from planner_host.appointments.appointment import Status
 
 from ..conftest import PASSWORD, Elements, hidden
 from .conftest import path_of, save_as_bert, words

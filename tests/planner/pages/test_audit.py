@@ -1,6 +1,6 @@
 """The audit log as the administration reads it."""
 
-from planner_host.audit import Deed
+from planner_host.storage.audit import Deed
 
 from .conftest import words
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from planner_host.appointments import Status
-from planner_host.states import states_of
-from planner_host.step import look_up
+from planner_host.appointments.appointment import Status
+from planner_host.mobility.states import states_of
+from planner_host.mobility.step import look_up
 
 from ..conftest import HOOKS, Fake, failing, hidden
 from .conftest import book, cancel, path_of, state_of, words

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner_host.step import look_up
+from planner_host.mobility.step import look_up
 
 from ..conftest import PERIOD
 from .conftest import book, path_of, save_as_bert, words

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from planner_host.visit_form import FIELDS
+from planner_host.appointments.form import FIELDS
 
 from ..conftest import PERIOD, Elements
 from .conftest import book, by_page_and_script, options_of, path_of, save_as_bert, search, words

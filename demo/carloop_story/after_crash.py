@@ -1,0 +1,142 @@
+"""The steps after the crash, run by a new process that knows only what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from carloop_story.appointments import SITE
+from carloop_story.checks import (
+    done,
+    find_options,
+    instant,
+    read_filters,
+)
+from carloop_story.context import PROVIDER_ID, TIMEOUT, TOKEN_LABEL, StepContext, answer_of
+from carloop_story.steps import Facts, Unexpected, expect
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import MobilityState, ReconcileReport, Rental
+
+
+def unknown_after_restart(context: StepContext) -> Facts:
+    """The planner starts again and still reports the outcome as unknown."""
+    state = _state(context, context.appointments.manual["id"])
+    expect("state", state["state"], "unknown")
+    pending = state["pending"]["change_id"] if "pending" in state else None
+    expect("pending change", pending, context.memory["lost"])
+    return {"state": "unknown", "change_id": pending}
+
+
+def reconciled(context: StepContext) -> Facts:
+    """Reconciling finds the booking at Carloop: one rental, linked to its appointment."""
+    context.carloop.disarm()
+    report = _reconcile(context)
+    outcomes = {each["change_id"]: each for each in report["settled"]}
+    expect("settled", [*outcomes], [context.memory["lost"]])
+    rental = done(outcomes[context.memory["lost"]])
+    expect("pending", report["pending"], 0)
+    expect("state", _state(context, context.appointments.manual["id"])["state"], "booked")
+    count = len(context.carloop.rentals_of(context.appointments.manual["id"]))
+    expect("rentals at Carloop", count, 1)
+    again = done(
+        context.book(
+            context.appointments.manual, context.memory["lost_option"], change_id=context.memory["lost"]
+        )
+    )
+    expect("the same change again", again["id"], rental["id"])
+    context.memory["found"] = rental["id"]
+    return {"rental_id": rental["id"], "rentals": count}
+
+
+def desk_swapped(context: StepContext) -> Facts:
+    """The desk swaps the vehicle; the planner sees it after reconciling."""
+    others = find_options(context, context.appointments.manual)["options"]
+    other = next(each["vehicle"] for each in others if "vehicle" in each)
+    context.carloop.desk(context.memory["found"], "swap", vehicle_id=other["id"])
+    _changed(context, context.memory["found"])
+    rental = _rental(context, context.appointments.manual["id"])
+    expect("vehicle", rental["vehicle"]["id"] if "vehicle" in rental else None, other["id"])
+    return {"rental_id": rental["id"], "title": rental["title"]}
+
+
+def desk_taken_back(context: StepContext) -> Facts:
+    """The running rental comes back early; the planner sees it after reconciling, the planned end beside it."""
+    context.carloop.desk(context.memory["running"], "take_back")
+    changed = _changed(context, context.memory["running"])
+    expect("status", changed["status"], "returned")
+    planned = context.appointments.running["period"]["end"]
+    if "planned_end" not in changed:
+        raise Unexpected("planned end", seen=None, wanted=planned)
+    expect("planned end", instant(changed["planned_end"]), instant(planned))
+    expect("end before the planned one", instant(changed["period"]["end"]) < instant(planned), wanted=True)
+    return {"rental_id": changed["id"], "status": "returned", "end": changed["period"]["end"]}
+
+
+def cancel(context: StepContext) -> Facts:
+    """A reserved rental is cancelled."""
+    rental = done(
+        context.change(action="cancel", rental_id=context.memory["found"], reason="Termin abgesagt")
+    )
+    expect("status", rental["status"], "cancelled")
+    return {"rental_id": rental["id"], "status": "cancelled"}
+
+
+def cancel_again(context: StepContext) -> Facts:
+    """Cancelling what is cancelled succeeds and changes nothing."""
+    before = context.carloop.rentals_of(context.appointments.manual["id"])
+    rental = done(context.change(action="cancel", rental_id=context.memory["found"]))
+    expect("status", rental["status"], "cancelled")
+    expect("rental at Carloop", context.carloop.rentals_of(context.appointments.manual["id"]), before)
+    return {"rental_id": rental["id"], "status": "cancelled"}
+
+
+def token_revoked(context: StepContext) -> Facts:
+    """The token is revoked: from the next call on the planner is refused."""
+    context.carloop.revoke_token(TOKEN_LABEL)
+    report = context.host.check(PROVIDER_ID, SITE, timeout=TIMEOUT, locale=context.locale)
+    codes = [each["code"] for each in report["findings"]]
+    expect("report", (report["ok"], codes), (False, ["not_authorised"]))
+    try:
+        read_filters(context)
+    except Unexpected as refusal:
+        expect("filters", "not_authorised" in str(refusal), wanted=True)
+    else:
+        raise Unexpected("filters", seen="an answer", wanted="not_authorised")
+    return {"code": "not_authorised", "message": report["findings"][0]["message"]}
+
+
+STEPS: tuple[Callable[[StepContext], Facts], ...] = (
+    unknown_after_restart,
+    reconciled,
+    desk_swapped,
+    desk_taken_back,
+    cancel,
+    cancel_again,
+    token_revoked,
+)
+
+
+def _reconcile(context: StepContext) -> ReconcileReport:
+    return answer_of(context.host.reconcile(timeout=TIMEOUT, locale=context.locale))
+
+
+def _changed(context: StepContext, rental_id: str) -> Rental:
+    """Reconcile, and return the rental as the report says it changed."""
+    changed = {each["id"]: each for each in _reconcile(context)["changed"]}
+    if rental_id not in changed:
+        raise Unexpected("changed", seen=[*changed], wanted=rental_id)
+    return changed[rental_id]
+
+
+def _state(context: StepContext, appointment_id: str) -> MobilityState:
+    return answer_of(context.host.mobility_states([appointment_id], timeout=TIMEOUT, locale=context.locale))[
+        0
+    ]
+
+
+def _rental(context: StepContext, appointment_id: str) -> Rental:
+    state = _state(context, appointment_id)
+    if "rental" not in state:
+        raise Unexpected("state", seen=state["state"], wanted="a rental")
+    return state["rental"]

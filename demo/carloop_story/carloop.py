@@ -1,0 +1,45 @@
+"""The sandbox as the steps see it: its controls, and its interface as another planner calls it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+from urllib.parse import urlencode
+
+from carloop_sandbox.remote import Controls, Document, ask
+
+_RENTALS = "/api/planner/v1/rentals"
+
+
+@dataclass(frozen=True, slots=True)
+class Carloop(Controls):
+    """A running sandbox, and the token of the story's planner."""
+
+    token: str = field(repr=False)
+
+    def rentals(self) -> Iterator[Document]:
+        """Read every rental there is, page by page."""
+        query = {"updated_since": "2000-01-01T00:00:00Z"}
+        headers = {"Authorization": f"Bearer {self.token}"}
+        while True:
+            page = ask(self.url, "GET", f"{_RENTALS}?{urlencode(query)}", headers=headers)
+            yield from cast("list[Document]", page["items"])
+            if page["next_cursor"] is None:
+                return
+            query["cursor"] = str(page["next_cursor"])
+
+    def rentals_of(self, appointment_id: str) -> list[Document]:
+        """Read all rentals whose reference names an appointment."""
+        return [each for each in self.rentals() if f"/{appointment_id}/" in str(each["external_reference"])]
+
+    def bring_back(self, vehicle_id: str) -> None:
+        """Take a vehicle back from whoever has it out just now, late or not."""
+        for rental in self.rentals():
+            vehicle = cast("Document", rental["vehicle"])
+            if rental["status"] == "picked_up" and vehicle["id"] == vehicle_id:
+                self.desk(str(rental["id"]), "take_back")
+
+    def book_as_other_planner(self, body: Mapping[str, object], *, key: str) -> None:
+        """Book a vehicle with a token of its own, as another planner would."""
+        token = self.add_token("other planner")
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        ask(self.url, "POST", _RENTALS, dict(body), headers=headers)

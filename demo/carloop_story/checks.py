@@ -1,0 +1,137 @@
+"""Questions that several steps ask, and checks of the answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from carloop_story.appointments import SITE
+from carloop_story.context import TIMEOUT, StepContext, answer_of
+from carloop_story.steps import Facts, Unexpected, expect
+
+if TYPE_CHECKING:
+    from mobility_schemas.documents import (
+        Appointment,
+        MobilityFilters,
+        MobilityOffer,
+        MobilityOption,
+        Rental,
+        RentalOutcome,
+    )
+
+SEVERAL = 2
+"""How many classes and features the story searches by."""
+
+
+def read_filters(context: StepContext) -> MobilityFilters:
+    """Read the vehicle classes and features."""
+    gathered = context.host.mobility_filters(SITE, timeout=TIMEOUT, locale=context.locale)
+    return answer_of(gathered)
+
+
+def find_options(
+    context: StepContext, appointment: Appointment, classes: Sequence[str] = (), features: Sequence[str] = ()
+) -> MobilityOffer:
+    """Search the vehicles that are free for an appointment."""
+    gathered = context.host.mobility_options(
+        {
+            "appointment_id": appointment["id"],
+            "site": SITE,
+            "period": appointment["period"],
+            "filters": {"vehicle_classes": list(classes), "features": list(features)},
+            "limit": 1000,
+        },
+        timeout=TIMEOUT,
+        locale=context.locale,
+    )
+    return answer_of(gathered)
+
+
+def fitting_filters(options: Sequence[MobilityOption]) -> tuple[list[str], list[str]]:
+    """Choose two features that most vehicles have together, and two classes of such vehicles."""
+    cars = [option["vehicle"] for option in options if "vehicle" in option]
+    pairs = Counter(
+        pair for car in cars for pair in combinations(sorted(car["features"]), SEVERAL)
+    ).most_common()
+    for pair, _ in pairs:
+        classes = list(dict.fromkeys(car["vehicle_class"] for car in cars if {*pair} <= {*car["features"]}))
+        if len(classes) >= SEVERAL:
+            return classes[:SEVERAL], list(pair)
+    raise Unexpected("filters", seen=len(cars), wanted="vehicles of two classes with two features in common")
+
+
+def is_match(option: MobilityOption, classes: Sequence[str], features: Sequence[str]) -> bool:
+    """Return whether a vehicle is of one of the classes and has all the features."""
+    car = option.get("vehicle")
+    return car is not None and car["vehicle_class"] in classes and {*features} <= {*car["features"]}
+
+
+def another_option(context: StepContext) -> str:
+    """Return a vehicle's option that is neither the story's nor taken by the other planner."""
+    avoid = (context.memory.get("option"), context.memory.get("taken"))
+    return next(
+        each["id"]
+        for each in find_options(context, context.appointments.other)["options"]
+        if each["id"] not in avoid
+    )
+
+
+def done(outcome: RentalOutcome) -> Rental:
+    """Return the rental of a change that is done. Raise `Unexpected` for any other outcome."""
+    code = outcome["problem"]["code"] if "problem" in outcome else None
+    expect("outcome", (outcome["status"], code), ("done", None))
+    if "rental" not in outcome:
+        raise Unexpected("outcome", seen="no rental", wanted="the rental")
+    return outcome["rental"]
+
+
+def refused(outcome: RentalOutcome, code: str) -> RentalOutcome:
+    """Return an outcome that is refused with a code. Raise `Unexpected` for any other."""
+    seen = outcome["problem"]["code"] if "problem" in outcome else None
+    expect("outcome", (outcome["status"], seen), ("refused", code))
+    return outcome
+
+
+def problem_facts(outcome: RentalOutcome, **facts: object) -> Facts:
+    """Return the facts of a refusal: its code, and the sentence the advisor reads."""
+    problem: Mapping[str, object] = dict(outcome["problem"]) if "problem" in outcome else {}
+    return {"code": problem.get("code"), "message": problem.get("detail") or problem.get("title"), **facts}
+
+
+def change_end_to(context: StepContext, rental_id: str, end: str) -> Facts:
+    """Change a rental's end; expect the new end in the answer and at Carloop."""
+    rental = done(context.change(action="change_end", rental_id=rental_id, end=end))
+    expect("end", instant(rental["period"]["end"]), instant(end))
+    expect("end at Carloop", instant(rental_at_carloop(context, rental_id)["end"]), instant(end))
+    return {"rental_id": rental["id"], "end": end, "status": rental["status"]}
+
+
+def rental_at_carloop(context: StepContext, rental_id: str) -> Mapping[str, object]:
+    """Read a rental as Carloop itself has it. Raise `Unexpected` where there is none."""
+    for rental in context.carloop.rentals():
+        if rental["id"] == rental_id:
+            return rental
+    raise Unexpected("rental at Carloop", seen=None, wanted=rental_id)
+
+
+@contextmanager
+def nothing_changed(context: StepContext) -> Iterator[None]:
+    """Expect that Carloop has the same rentals before and after, each as it was."""
+    before = _rentals_by_id(context)
+    yield
+    after = _rentals_by_id(context)
+    changed = sorted(key for key in before | after if before.get(key) != after.get(key))
+    expect("rentals changed at Carloop", changed, [])
+
+
+def instant(text: object) -> float:
+    """Return the seconds since 1970 of an RFC 3339 time, to compare times of different offsets."""
+    return datetime.fromisoformat(str(text)).timestamp()
+
+
+def _rentals_by_id(context: StepContext) -> dict[str, Mapping[str, object]]:
+    return {str(rental["id"]): rental for rental in context.carloop.rentals()}

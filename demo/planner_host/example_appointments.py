@@ -1,0 +1,85 @@
+"""Appointments for a planner that has none, so that there is something to look at: last week and the four to come.
+
+The same on every machine but for the date; customers are those of the example DMS.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from planner_host.appointments.appointment import Appointment, Visit
+from planner_host.planner import Planner
+
+FIRST_CUSTOMER: Final = 10_001
+CUSTOMERS: Final = 300
+DAYS: Final = (-7, 35)
+A_DAY: Final = 4
+OPENING: Final = (7, 30)
+WORK: Final = {
+    "Inspektion mit Ölwechsel": 8,
+    "Hauptuntersuchung": 6,
+    "Bremsen vorn erneuern": 9,
+    "Räderwechsel": 2,
+    "Klimaservice": 4,
+    "Steuerkette erneuern": 34,
+    "Unfallschaden instand setzen": 82,
+    "Zahnriemen erneuern": 10,
+    "Fehlerspeicher auslesen, Motor ruckelt": 9,
+}
+"""What is done, and how many hours the car stays."""
+
+
+def seed(planner: Planner, *, number: int = 1) -> None:
+    """Put appointments into empty records; records that hold any are left alone."""
+    if planner.records.count_appointments():
+        return
+    chance = random.Random(number)  # noqa: S311  # made-up visits, no secrets
+    today = planner.now().astimezone(planner.zone).date()
+    monday = today - timedelta(days=today.weekday())
+    for offset in range(*DAYS):
+        day = monday + timedelta(days=offset)
+        if day.weekday() > 5:
+            continue
+        for _ in range(A_DAY if day.weekday() < 5 else 1):
+            appointment = _draw(planner, chance, day)
+            if appointment is not None:
+                planner.records.save(appointment)
+
+
+def _draw(planner: Planner, chance: random.Random, day: date) -> Appointment | None:
+    customer = planner.dms.customer(str(FIRST_CUSTOMER + chance.randrange(CUSTOMERS)))
+    work, hours = chance.choice(list(WORK.items()))
+    opening = datetime.combine(day, time(*OPENING), planner.zone)
+    start = opening + timedelta(minutes=30 * chance.randrange(12))
+    appointment_id = f"T-{chance.getrandbits(48):012x}"
+    if customer is None:
+        return None
+    return Appointment(
+        id=appointment_id,
+        revision=0,
+        site=planner.site,
+        time_zone=planner.time_zone,
+        visit=Visit(
+            start.astimezone(UTC),
+            _ready(start, hours).astimezone(UTC),
+            customer.document(),
+            customer.cars[0].document() if customer.cars else {},
+            work,
+        ),
+        saved_by="advisor",
+        saved_at=planner.now(),
+    )
+
+
+def _ready(start: datetime, hours: int) -> datetime:
+    """When the car can be fetched: on an open day, before seven in the evening."""
+    ready = start + timedelta(hours=hours)
+    if ready.hour >= 19 or ready.hour < 8 or ready.date() > start.date():
+        ready = datetime.combine(ready.date(), time(16, 30), start.tzinfo)
+        if ready <= start:
+            ready += timedelta(days=1)
+    while ready.weekday() > 5:
+        ready += timedelta(days=1)
+    return ready

@@ -1,0 +1,184 @@
+"""The search and the booking of step 4 as texts on a form: drawn from the appointment, and read back."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from planner_host.appointments.appointment import MANUAL_FIELDS, Appointment, period_of
+from planner_host.appointments.form import moment_texts, read_customer, read_period, usual_end
+from planner_host.appointments.wall_clock import next_quarter
+from web_base.languages import Language
+from web_base.pages import Form, Refused
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+LIMIT: Final = 200
+_CHANGE_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in ("date", "time", "fold"))
+RENTER: Final = tuple(f"renter_{name}" for name in MANUAL_FIELDS)
+FIELDS: Final = (*MOMENTS, *RENTER, "vehicle_class", "feature", "option", "change_id")
+"""What somebody typed, ticked and chose, and the change that it is for."""
+
+
+class FoundFor(NamedTuple):
+    """What a list of offers was searched by, as the list carries it."""
+
+    period: str
+    filters: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferForm:
+    """What is on the form: texts, and the ids of what is ticked. `change_id` is drawn with it.
+
+    `found_for` comes with the list that an option was chosen from, `accepts_silent` names the providers whose silence
+    was accepted.
+    """
+
+    texts: Mapping[str, str] = field(repr=False)
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    option: str = ""
+    change_id: str = ""
+    accepts_second: bool = False
+    accepts_silent: tuple[str, ...] = ()
+    found_for: FoundFor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the form says, where it can be read: else None, and `problems` names the fields."""
+
+    period: contract.Period | None
+    customer: contract.Customer | None = field(repr=False)
+    problems: Mapping[str, str]
+
+
+def draw_change_id() -> str:
+    """Draw the id of a change, with the form that asks for it."""
+    return str(uuid.uuid4())
+
+
+def change_id_of(form: Form) -> str:
+    """Return the change that a form is for: drawn now where it names none, refused where it names no such id."""
+    sent = form["change_id"]
+    if sent and not _CHANGE_ID.fullmatch(sent):
+        raise Refused(400, "form")
+    return sent or draw_change_id()
+
+
+def drawn_for(appointment: Appointment, *, language: Language, now: datetime) -> OfferForm:
+    """Draw the form: period and customer are the appointment's.
+
+    A rental begins in the future. For somebody who comes at 10:05 for 10:00 it is the next quarter of an hour.
+    """
+    visit = appointment.visit
+    start = visit.start if visit.start > now else next_quarter(now)
+    end = visit.end if visit.end > start else usual_end(start, appointment.zone)
+    texts = moment_texts(start, end, language=language, zone=appointment.zone)
+    customer = cast("dict[str, str]", visit.customer)
+    texts |= {f"renter_{name}": customer.get(name, "") for name in MANUAL_FIELDS}
+    return OfferForm(texts, change_id=draw_change_id())
+
+
+def follow_steps(
+    form: OfferForm, before: Appointment, after: Appointment, *, language: Language, now: datetime
+) -> OfferForm:
+    """Let what the form has from the appointment be what it is since it was saved; what was typed there stays."""
+    was, is_now = (drawn_for(each, language=language, now=now).texts for each in (before, after))
+    texts = dict(form.texts)
+    for names in (*(_of_side(side) for side in ("start", "end")), RENTER):
+        if all(form.texts.get(name) == was[name] for name in names):
+            texts |= {name: is_now[name] for name in names}
+    return replace(form, texts=texts)
+
+
+def _of_side(side: str) -> tuple[str, ...]:
+    return tuple(name for name in MOMENTS if name.startswith(side))
+
+
+def filled_in(form: Form) -> OfferForm:
+    """Take what was sent."""
+    return OfferForm(
+        texts={name: form[name] for name in MOMENTS} | {name: form[name] for name in RENTER if name in form},
+        classes=form.all("vehicle_class"),
+        features=form.all("feature"),
+        option=form["option"],
+        change_id=change_id_of(form),
+        accepts_second=form["second"] == "yes",
+        accepts_silent=form.all("silent"),
+        found_for=FoundFor(form["found_period"], form["found_filters"]) if "found_period" in form else None,
+    )
+
+
+def read_offer_form(form: OfferForm, appointment: Appointment, *, now: datetime) -> Wanted:
+    """Read period and customer; one of the DMS is the appointment's, whatever was sent, and so is one not asked for."""
+    problems: dict[str, str] = {}
+    start, end = read_period(form.texts, zone=appointment.zone, now=now, problems=problems)
+    if start is not None and start <= now - timedelta(minutes=1):
+        problems.setdefault("start_date", "typed.past")
+    if appointment.is_from_dms or not any(name in form.texts for name in RENTER):
+        customer: contract.Customer | None = appointment.visit.customer
+    else:
+        customer = read_customer(form.texts, prefix="renter_", problems=problems)
+    if problems or start is None or end is None:
+        return Wanted(None, customer, problems)
+    return Wanted(period_of(start, end, appointment.zone), customer, problems)
+
+
+def request_of(
+    form: OfferForm, period: contract.Period, appointment: Appointment
+) -> contract.MobilityRequest:
+    """Write the search."""
+    return {
+        "appointment_id": appointment.id,
+        "site": appointment.site,
+        "period": period,
+        "filters": {"vehicle_classes": list(form.classes), "features": list(form.features)},
+        "limit": LIMIT,
+    }
+
+
+def found_for(period: contract.Period, filters: contract.RequestedFilters) -> FoundFor:
+    """Write what a search is for."""
+    ticked = (sorted(filters["vehicle_classes"]), sorted(filters["features"]))
+    return FoundFor(f"{period['start']}/{period['end']}", json.dumps(ticked))
+
+
+def what_was_changed(form: OfferForm, period: contract.Period) -> str:
+    """Name the text that says what was changed since the list was made; empty where it is what was searched for."""
+    filters: contract.RequestedFilters = {
+        "vehicle_classes": list(form.classes),
+        "features": list(form.features),
+    }
+    wanted, found = found_for(period, filters), form.found_for
+    # Without a list no price was shown, so none can be booked.
+    if found is None or found.period != wanted.period:
+        return "option.other_period"
+    return "option.other_filters" if found.filters != wanted.filters else ""
+
+
+def booking_of(
+    form: OfferForm, period: contract.Period, customer: contract.Customer, appointment: Appointment
+) -> contract.RentalChange | None:
+    """Write the booking of the option that was chosen; None where none was."""
+    provider, _, option_id = form.option.partition(":")
+    if not provider or not option_id:
+        return None
+    return {
+        "change_id": form.change_id,
+        "provider": provider,
+        "action": "book",
+        "site": appointment.site,
+        "appointment_id": appointment.id,
+        "option_id": option_id,
+        "period": period,
+        "customer": customer,
+    }

@@ -1,0 +1,1 @@
+"""What the planner keeps about its mobility providers: filters, titles of offers, changes and their outcomes."""

@@ -1,0 +1,1 @@
+"""A provider's settings, drawn from its JSON Schema."""
