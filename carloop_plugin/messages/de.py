@@ -113,7 +113,7 @@ TEXTS: dict[str, str] = {
         "Die Konfigurationsdatei {file} enthält „{key}“, das keine Bedeutung hat. Bitte die Schreibweise prüfen."
     ),
     "settings.value_unknown": "Diese Einstellung gibt es nicht. Möglich sind base_url, token und station.",
-    "settings.value_not_a_word": "Hier wird Text oder null erwartet.",
+    "settings.value_not_a_string": "Hier wird Text oder null erwartet.",
     "settings.value_token": (
         "Das ist kein Token: Er besteht aus Buchstaben, Ziffern und Zeichen ohne Leerzeichen. Bitte ihn "
         "vollständig aus Carloop kopieren."
@@ -138,7 +138,7 @@ TEXTS: dict[str, str] = {
         "In der Konfigurationsdatei {file} muss „{key}“ ein Abschnitt sein, zum Beispiel [sites.main]. Bitte "
         "berichtigen."
     ),
-    "settings.config_not_a_word": (
+    "settings.config_not_a_string": (
         "In der Konfigurationsdatei {file} muss „{key}“ Text in Anführungszeichen sein. Bitte berichtigen."
     ),
     "settings.token_variable": (
@@ -435,6 +435,7 @@ TEXTS: dict[str, str] = {
     "doctor.token_environment": "Der Authentifizierungsschlüssel kommt aus der Umgebung (CARLOOP_TOKEN).",
     "doctor.token_keyring": "Der Authentifizierungsschlüssel liegt im Schlüsselbund.",
     "doctor.token_file": "Der Authentifizierungsschlüssel liegt in der Datei {file}.",
+    "doctor.no_keyring": 'Schlüssel lassen sich auch im Schlüsselbund des Betriebssystems aufbewahren: pip install "carloop-plugin[keyring]".',
     "doctor.token_file_open": "Die Datei {file} können auch andere lesen. Bitte die Zugriffsrechte auf 0600 setzen.",
     "doctor.shared_store": "Mehrere Server können sich diese Ablage teilen, den Schlüssel hier aber nicht. Bitte auf jedem Server Webadresse und Schlüssel angeben: mit CARLOOP_BASE_URL und CARLOOP_TOKEN oder mit base_url und token_file.",
 }

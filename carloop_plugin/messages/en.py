@@ -112,7 +112,7 @@ TEXTS: dict[str, str] = {
         "The configuration file {file} holds “{key}”, which means nothing. Please check its spelling."
     ),
     "settings.value_unknown": "There is no such setting. There are base_url, token and station.",
-    "settings.value_not_a_word": "Text or null is expected here.",
+    "settings.value_not_a_string": "Text or null is expected here.",
     "settings.value_token": (
         "This is not a token: it consists of letters, digits and signs, without spaces. Please copy all of it "
         "from Carloop."
@@ -132,7 +132,7 @@ TEXTS: dict[str, str] = {
     "settings.config_table": (
         "In the configuration file {file}, “{key}” has to be a table such as [sites.main]. Please correct it."
     ),
-    "settings.config_not_a_word": (
+    "settings.config_not_a_string": (
         "In the configuration file {file}, “{key}” has to be text in quotation marks. Please correct it."
     ),
     "settings.token_variable": (
@@ -396,6 +396,7 @@ TEXTS: dict[str, str] = {
     "doctor.token_environment": "The authentication key comes from the environment (CARLOOP_TOKEN).",
     "doctor.token_keyring": "The authentication key is in the keyring.",
     "doctor.token_file": "The authentication key is in the file {file}.",
+    "doctor.no_keyring": 'Keys can be kept in the operating system\'s keyring instead: pip install "carloop-plugin[keyring]".',
     "doctor.token_file_open": "The file {file} can be read by others too. Please set its permissions to 0600.",
     "doctor.shared_store": "Several servers can share these records, but not the key that is kept here. Please give each server address and key by CARLOOP_BASE_URL and CARLOOP_TOKEN, or by base_url and token_file.",
 }

@@ -383,7 +383,7 @@ TEXTS: dict[str, str] = {
     "recover.summary": "Geklärt: {settled} · geändert: {changed} · noch offen: {pending}",
     "recover.oldest": "Offen seit {since}",
     "recover.rebuilt": "Die Ablage ist neu aufgebaut. Verleihvorgänge: {count}",
-    "recover.unheard": "Der Standort {site} konnte nicht gefragt werden:",
+    "recover.unreachable": "Der Standort {site} konnte nicht gefragt werden:",
     "recover.missing": "Der Standort {site} war nicht lesbar:",
     "recover.not_rebuilt": (
         "Es wurde nichts verschoben oder ersetzt, denn die Verleihvorgänge dieser Standorte würden fehlen. Bitte "
@@ -442,7 +442,7 @@ TEXTS: dict[str, str] = {
     "doctor.aside_since": "{file} · seit {when} · Alter in Tagen: {days}",
     "doctor.oldest_unknown": "unbekannt seit",
     "doctor.contact": "letzter Kontakt ({account})",
-    "doctor.heard": "{when} · Uhr {skew} s",
+    "doctor.answered": "{when} · Uhr {skew} s",
     "doctor.changes": "neueste Änderungen",
     "doctor.ended": "{done} ausgeführt · {refused} abgelehnt",
     "doctor.took": "Dauer: {action}",

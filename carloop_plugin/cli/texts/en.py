@@ -371,7 +371,7 @@ TEXTS: dict[str, str] = {
     "recover.summary": "Settled: {settled} · changed: {changed} · still pending: {pending}",
     "recover.oldest": "Pending since {since}",
     "recover.rebuilt": "The records have been built anew. Rentals: {count}",
-    "recover.unheard": "The site {site} could not be asked:",
+    "recover.unreachable": "The site {site} could not be asked:",
     "recover.missing": "The site {site} could not be read:",
     "recover.not_rebuilt": (
         "Nothing was moved or replaced, for the rentals of these sites would be missing. Please check their settings "
@@ -426,7 +426,7 @@ TEXTS: dict[str, str] = {
     "doctor.aside_since": "{file} · since {when} · age in days: {days}",
     "doctor.oldest_unknown": "unknown since",
     "doctor.contact": "Last contact ({account})",
-    "doctor.heard": "{when} · clock {skew} s",
+    "doctor.answered": "{when} · clock {skew} s",
     "doctor.changes": "Newest changes",
     "doctor.ended": "{done} done · {refused} refused",
     "doctor.took": "Time taken: {action}",
