@@ -19,7 +19,7 @@ LONGEST_ADDRESS = 2_000
 LONGEST_HOST = 253
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-_LOOPBACK = re.compile(r"localhost|::1|127(\.\d+){3}")
+_LOOPBACK = re.compile(r"localhost|\[::1\]|127(\.\d+){3}")
 # The last label must not be one that a resolver may take for an IPv4 number (`127.1`, `0x7f.0.0.1`).
 _LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 _HOST = re.compile(rf"(?!(.*\.)?(\d+|0x[0-9a-f]*)$){_LABEL}(\.{_LABEL})*")
@@ -62,7 +62,7 @@ def read_address(text: str) -> Address:
     path = parts.path.rstrip("/").removesuffix(INTERFACE_PATH).rstrip("/")
     if not _PATH.fullmatch(path):
         raise _refused("api.address_malformed")
-    origin = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+    origin = f"{parts.scheme}://{host}{port}"
     return Address(origin, origin + path)
 
 
@@ -72,6 +72,19 @@ def usable_origin(base_url: str | None) -> str | None:
         return None if base_url is None else read_address(base_url).origin
     except CallFailed:
         return None
+
+
+def origin_of(url: str) -> str | None:
+    """Return the origin of an absolute `https` or `http` address met in an answer; None where it has none.
+
+    The origin is for showing and comparing alone; nothing is ever requested from it.
+    """
+    try:
+        parts, port = _split(url.strip())
+        host = _read_host((parts.hostname or "").removesuffix("."))
+    except CallFailed:
+        return None
+    return f"{parts.scheme}://{host}{port}"
 
 
 def _split(text: str) -> tuple[SplitResult, str]:
@@ -92,11 +105,12 @@ def _split(text: str) -> tuple[SplitResult, str]:
 
 
 def _read_host(host: str) -> str:
+    """Return a host in its one spelling, as an origin writes it: an IPv6 number in brackets."""
     with suppress(ValueError):
         number = str(ip_address(host))
         # A zone names an interface of this machine and has no place in an origin.
         if "%" not in number:
-            return number
+            return f"[{number}]" if ":" in number else number
     if not host.isascii():
         host = _in_ascii(host)
     if len(host) > LONGEST_HOST or not _HOST.fullmatch(host):

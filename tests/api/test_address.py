@@ -3,7 +3,7 @@
 import pytest
 
 from carloop_plugin.api.session import CarloopSession
-from carloop_plugin.domain.addresses import read_address
+from carloop_plugin.domain.addresses import origin_of, read_address
 from carloop_plugin.domain.failures import CallFailed
 
 
@@ -76,3 +76,9 @@ def test_session_refuses_what_must_not_be_used():
     with pytest.raises(CallFailed) as failed:
         CarloopSession("http://carloop.example", "token")
     assert failed.value.reason.code == "insecure_address"
+
+
+def test_origin_of_what_an_answer_names():
+    """An origin can be told of any web address, also one that is not used."""
+    assert origin_of("http://Evil.example:80/x") == "http://evil.example"
+    assert origin_of("mailto:x@y.example") is None
