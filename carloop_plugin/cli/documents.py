@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from carloop_plugin.cli.plain import plain
+from carloop_plugin.cli.output import printable
 from carloop_plugin.cli.tables import Stacked, is_roomy, price_of, print_facts, print_table
 from carloop_plugin.cli.times import show_time, zone_name
 
@@ -28,7 +28,7 @@ _LONG_ID = 20
 
 
 def show_period(period: Period, texts: Texts, zone: tzinfo | None = None) -> str:
-    """Write a period for a person."""
+    """Return a period as a person reads it."""
     return f"{show_time(period['start'], texts, zone)} – {show_time(period['end'], texts, zone)}"
 
 
@@ -47,13 +47,13 @@ def show_step(step: MobilityStep, texts: Texts, zone: tzinfo | None) -> None:
     if "rental" in step:
         show_rentals([step["rental"]], texts, {step["appointment_id"]: zone})
     for proposal in step["proposals"]:
-        click.echo(texts("step.proposal", message=plain(proposal["message"])))
+        click.echo(texts("step.proposal", message=printable(proposal["message"])))
     for notice in step["notices"]:
-        click.echo(plain(notice["message"]), err=True)
+        click.echo(printable(notice["message"]), err=True)
 
 
 def show_offer(offer: MobilityOffer, filters: MobilityFilters | None, texts: Texts) -> None:
-    """Print the vehicles found, and in a sentence how many there are and why not more."""
+    """Print the vehicles found, how many there are, and why there are no more."""
     options = offer["options"]
     if options:
         headings = ["option", "vehicle", "class", "price"]
@@ -66,7 +66,7 @@ def show_offer(offer: MobilityOffer, filters: MobilityFilters | None, texts: Tex
     if offer["truncated"]:
         click.echo(texts("search.truncated"), err=True)
     if "explanation" in offer:
-        click.echo(plain(offer["explanation"]["message"]), err=True)
+        click.echo(printable(offer["explanation"]["message"]), err=True)
 
 
 def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tzinfo | None]) -> None:
@@ -80,7 +80,7 @@ def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tz
     for rental, row in zip(rentals, rows, strict=True):
         if several:
             row["period"] = Stacked([*row["period"].lines, names[rental["id"]]])
-    # An id is not folded, unless it is so long that nothing else would have room.
+    # An id is not wrapped, unless it is so long that nothing else would have room.
     long_id = any(len(rental["appointment_id"]) > _LONG_ID for rental in rentals)
     wrapping = ("title", "allowed", *(("appointment",) if long_id else ()))
     _print_columns(headings, rows, texts, wrapping=wrapping)
