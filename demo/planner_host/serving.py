@@ -12,7 +12,8 @@ from planner_host.app import create_app
 from planner_host.dms import DmsProblem
 from planner_host.example_appointments import seed
 from planner_host.planner import finding_out, open_planner
-from web_base.access import Access, draw_password
+from web_base.access import Access
+from web_base.passwords import draw_password
 from web_base.program import Failure, Texts
 from web_base.security import trusted_hosts
 from web_base.server import Server, address_of
