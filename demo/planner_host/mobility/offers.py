@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from planner_host.mobility.form import FoundFor, found_for
 from planner_host.mobility.silhouettes import silhouette_of
-from planner_host.mobility.step import ShownFailure
+from planner_host.mobility.step import ProviderFailure
 from planner_host.planner import Planner
 from planner_host.providers.filters import Choices
 from web_base.languages import Language
@@ -61,7 +61,7 @@ class Offers:
     total: int
     is_truncated: bool
     explanations: tuple[Explained, ...] = ()
-    failures: tuple[ShownFailure, ...] = ()
+    failures: tuple[ProviderFailure, ...] = ()
     found_for: FoundFor | None = None
     has_filters: bool = False
     is_instead: bool = False
@@ -103,7 +103,7 @@ def search(
             for answer in answers
             if "explanation" in answer and not answer["total"]
         ),
-        failures=tuple(ShownFailure.of(each, planner) for each in gathered.failures),
+        failures=tuple(ProviderFailure.of(each, planner) for each in gathered.failures),
     )
 
 

@@ -42,7 +42,7 @@ def states_of(
             words[appointment_id] = max(words[appointment_id], word, key=ORDER.index)
     for appointment_id in open_here:
         words[appointment_id] = max(words[appointment_id], "unknown", key=ORDER.index)
-    for appointment_id in planner.changes.unseen.appointments(ids):
+    for appointment_id in planner.audit.subjects_with_unseen(ids):
         words[appointment_id] = "attention"
     return words, gathered.failures
 

@@ -38,8 +38,8 @@ def move(advisor: Advisor, period: Period) -> None:
 
 def call_off(advisor: Advisor) -> None:
     """Call the appointment off that is open."""
-    advisor.press("appointment.call_off")
-    advisor.press("appointment.call_off_yes")
+    advisor.press("appointment.cancel")
+    advisor.press("appointment.cancel_yes")
     expect(advisor.page.get_by_text(advisor.t("appointment.is_cancelled"))).to_be_visible()
 
 

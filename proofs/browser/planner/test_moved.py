@@ -53,7 +53,7 @@ def test_an_appointment_that_was_called_off_proposes_to_cancel(advisor, period, 
     advisor.open(f"/appointments/{appointment}")
     advisor.press("proposal.follow")
     advisor.press("rental.cancel_yes")
-    expect(advisor.step_4).to_contain_text(advisor.t("step_4.called_off"))
+    expect(advisor.step_4).to_contain_text(advisor.t("step_4.cancelled"))
     expect(advisor.step_4).to_contain_text(advisor.t("said.cancel"))
     expect(advisor.button("offer.search")).to_have_count(0)
     assert carloop.statuses(appointment) == ["cancelled"]

@@ -13,7 +13,7 @@ from ..conftest import HOOKS, Fake, failing, hidden
 from .conftest import book, cancel, path_of, state_of, words
 
 GONE = "Der Mietwagen ist nicht mehr gebucht"
-WHY = "Was hier gespeichert wurde, besteht bei Fake & Co. nicht mehr."
+WHY = "Der hier gespeicherte Verleihvorgang besteht bei Fake & Co. nicht mehr."
 NOTED = "Zur Kenntnis genommen"
 
 
@@ -91,7 +91,7 @@ def test_while_a_change_is_unknown_nothing_is_missed(anna, site, saved, fake, bo
     del fake.states[saved.id]
     assert shown(anna, site, saved) == ("unknown", False)
     fake.outcomes = [{"status": "done"}]
-    site.planner.changes.ask_again(saved.id)
+    site.planner.changes.retry(saved.id)
     anna.get(path_of(saved))
     assert shown(anna, site, saved) == ("none", False)
 
@@ -100,6 +100,6 @@ def test_a_provider_that_does_not_answer_has_lost_nothing(workshop, saved):
     """It does not say that there is no rental."""
     states = failing("storage_failed")
     planner = workshop.planner(Fake("quiet").module(*HOOKS[2:], provide_mobility_states=states))
-    planner.records.note_renter(saved.id, saved.visit.customer, provider="quiet", rental_id="R-1")
+    planner.records.store_renter(saved.id, saved.visit.customer, provider="quiet", rental_id="R-1")
     found, _ = states_of([saved.id], planner, locale="de")
     assert (found[saved.id], look_up(saved, planner, locale="de").gone) == ("silent", ())
