@@ -175,7 +175,7 @@ def offers_view(
 
 
 def _with_heading(page: Page, view: OffersView, offers: Offers) -> OffersView:
-    """Say how many were found, or why none."""
+    """Return the view with how many were found, or why none."""
     count = page.language.count
     if offers.is_instead:
         return view

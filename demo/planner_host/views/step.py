@@ -162,7 +162,7 @@ def _notices(page: Page, appointment: Appointment, step: Step, given: StepInput)
 
 
 def _settled(page: Page, step: Step) -> Iterator[Notice]:
-    """Say what became of changes whose outcome was not known."""
+    """Yield the outcomes that became known while nobody was waiting for them."""
     for each in step.unseen:
         if each.outcome == "done":
             yield Notice("good", page.text(f"said.{each.action}"))

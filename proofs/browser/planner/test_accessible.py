@@ -116,7 +116,7 @@ def test_a_rental_that_is_being_made(admin, period, look, carloop):
 
 
 def test_a_saved_rental(admin, period, look):
-    """Saved, on paper, with its end refused, asked whether to cancel, with proposals, called off."""
+    """Saved, on paper, with its end refused, asked whether to cancel, with proposals, cancelled."""
     appointment = admin.new_appointment(period)
     admin.book()
     look(admin.page)
@@ -163,7 +163,7 @@ def test_two_versions(admin, period, look):
 
 
 def test_what_is_not_known(advisor, period, t, look, carloop):
-    """Unknown, asked whether to give the booking up, and found out; the same of an end."""
+    """Unknown, asked whether to withdraw the booking, and settled; the same of an end."""
     advisor.new_appointment(period)
     advisor.search()
     lose_answers(carloop, "book")

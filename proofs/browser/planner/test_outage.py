@@ -30,7 +30,7 @@ def test_carloop_is_gone_before_anything_was_asked(advisor, period, t, carloop_p
     assert carloop.statuses(appointment) == ["reserved"]
 
 
-def test_an_unknown_end_and_an_unknown_cancellation_are_found_out(advisor, period, carloop):
+def test_an_unknown_end_and_an_unknown_cancellation_are_settled(advisor, period, carloop):
     """The page names the change whose outcome is unknown, and then shows the outcome."""
     appointment = advisor.new_appointment(period)
     advisor.book()

@@ -84,7 +84,7 @@ def test_a_provider_that_keeps_states_alone_and_fails_is_named(workshop, fake, s
     ids=["known to the provider", "known here alone"],
 )
 def test_an_open_change_is_shown_once(planner, fake, saved, step_of, fields, state, expected):
-    """With the provider's word of when; only a booking can be given up."""
+    """With the provider's word of when; only a booking can be withdrawn."""
     fake.outcomes = ["unknown"]
     change = {"change_id": ID, "provider": "fake", "site": "main"} | fields
     if change["action"] == "book":

@@ -128,8 +128,8 @@ def test_two_windows_do_not_overwrite_each_other(anna, site, saved):
     assert site.planner.records.appointment(saved.id) == kept
 
 
-def test_a_visit_is_called_off_and_taken_up_again(anna, site, saved):
-    """Calling off is asked for; both are saved and noted."""
+def test_a_visit_is_cancelled_and_reinstated(anna, site, saved):
+    """Cancelling asks first; both are saved and in the audit log."""
     path = f"{path_of(saved)}/status"
     asked = anna.get(f"{path_of(saved)}?ask=appointment-cancellation").text
     answer = anna.post(path, data=hidden(asked, path))
@@ -143,8 +143,8 @@ def test_a_visit_is_called_off_and_taken_up_again(anna, site, saved):
     assert entries == ["appointment_cancelled", "appointment_taken_up"]
 
 
-def test_calling_off_what_somebody_else_has_changed_asks_again(anna, site, saved):
-    """Nothing is called off unseen."""
+def test_cancelling_what_somebody_else_has_changed_asks_again(anna, site, saved):
+    """Nothing is cancelled unseen."""
     save_as_bert(site.planner, saved, work="Bremsen")
     path = f"{path_of(saved)}/status"
     answer = anna.post(path, data={"revision": str(saved.revision), "status": "cancelled"})

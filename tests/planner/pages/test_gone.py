@@ -73,7 +73,7 @@ def test_a_provider_may_say_why(anna, saved, fake, gone):
     assert ("Am Schalter storniert." in page, GONE in page) == (True, False)
 
 
-def test_a_visit_that_is_over_or_called_off_misses_no_rental(anna, site, saved, workshop, gone):
+def test_a_visit_that_is_over_or_cancelled_misses_no_rental(anna, site, saved, workshop, gone):
     """Providers need not know old rentals, and no car is needed where the customer does not come."""
     for minutes, expected in ((-1, ("attention", True)), (0, ("none", False))):
         workshop.clock.now = saved.visit.end + timedelta(minutes=minutes)

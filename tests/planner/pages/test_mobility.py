@@ -1,4 +1,4 @@
-"""Step 4: search, save a rental, change its end, give a booking up; what is refused, and why."""
+"""Step 4: search, save a rental, change its end, withdraw a booking; what is refused, and why."""
 
 import pytest
 
@@ -124,12 +124,12 @@ def test_an_unknown_booking_is_asked_for_by_the_page_and_can_be_withdrawn(anna, 
     assert (unchanged.status_code, unchanged.text) == (204, "")
     assert anna.get(asks).status_code == 200
     assert "Verfügbare Mietwagen suchen" not in page
-    giving_up = hidden(page, f"{path_of(saved)}/rental/withdrawal")
-    assert giving_up["book_change_id"] == fake.changes[0]["change_id"]
+    withdrawal = hidden(page, f"{path_of(saved)}/rental/withdrawal")
+    assert withdrawal["book_change_id"] == fake.changes[0]["change_id"]
     fake.outcomes = ["done", "given_up"]
-    anna.post(f"{path_of(saved)}/rental/withdrawal", data=giving_up)
+    anna.post(f"{path_of(saved)}/rental/withdrawal", data=withdrawal)
     for known in (anna.get(asks, headers=SCRIPT), anna.get(path_of(saved))):
         assert known.status_code == 200
         assert "hx-get" not in Elements(known.text).all("section", id="step-4")[0]
     asked = {each["change_id"] for each in fake.changes}
-    assert asked == {giving_up["book_change_id"], giving_up["change_id"]}
+    assert asked == {withdrawal["book_change_id"], withdrawal["change_id"]}

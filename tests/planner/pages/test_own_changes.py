@@ -53,13 +53,13 @@ def test_a_rental_of_another_appointment_is_not_changed(site, saved, foreign, fa
     assert (fake.changes, other.changes, site.planner.audit.page(1)[0]) == ([], [], [])
 
 
-def test_a_booking_of_another_appointment_is_neither_given_up_nor_hidden(anna, site, saved, foreign, fake):
+def test_a_booking_of_another_appointment_is_neither_withdrawn_nor_hidden(anna, site, saved, foreign, fake):
     """Its outcome is still asked for there, and is seen on the page of its appointment alone."""
     fake.states, fake.outcomes = {}, ["unknown"]
     fields = search_form(anna, foreign) | {"option": "fake:V1"}
     anna.post(f"{path_of(foreign)}/rental", data=fields)
-    giving_up = about(book_change_id=fields["change_id"])
-    assert NOT_OWN["de"] in words(anna.post(f"{path_of(saved)}/rental/withdrawal", data=giving_up))
+    withdrawal = about(book_change_id=fields["change_id"])
+    assert NOT_OWN["de"] in words(anna.post(f"{path_of(saved)}/rental/withdrawal", data=withdrawal))
     assert {each["action"] for each in fake.changes} == {"book"}
     assert site.planner.audit.of(saved.id) == []
 

@@ -44,7 +44,7 @@ def noted(planner):
 
 
 def unseen(planner):
-    """Return what was found out and nobody has seen."""
+    """Return the outcomes that nobody has seen."""
     return [(each.action, each.title, each.outcome, each.code) for each in planner.audit.unseen("T-1")]
 
 
@@ -84,7 +84,7 @@ def test_only_a_change_without_an_answer_stays_open(planner, fake, change, outco
 
 
 def test_an_unknown_change_is_asked_for_until_it_is_known(planner, fake, change):
-    """The very same change; then the audit log says when it was found out."""
+    """The very same change; then the audit log says when it became known."""
     fake.outcomes = ["unknown", "unknown", "done"]
     ask(planner, change)
     planner.changes.retry("T-1")
@@ -101,7 +101,7 @@ AGAIN = {"given_up": False, **dict.fromkeys(sorted(module.INCONCLUSIVE_CODES), T
 
 @pytest.mark.parametrize(("code", "is_open"), AGAIN.items())
 def test_an_unknown_change_is_refused_when_its_outcome_is(planner, fake, change, code, is_open):
-    """Not when the question is. Who has given a booking up need not be told that it is refused."""
+    """Not when the question is. Whoever withdraws a booking need not be told that it is refused."""
     fake.outcomes = ["unknown", code]
     ask(planner, change)
     planner.changes.retry("T-1")
@@ -133,13 +133,13 @@ def test_an_id_that_stands_for_another_change_is_refused(planner, fake, change, 
     assert not is_open or fake.changes[-1] == change
 
 
-def test_a_booking_and_its_giving_up_are_both_open(planner, fake, change):
+def test_a_booking_and_its_withdrawal_are_both_open(planner, fake, change):
     """Each has its own outcome."""
     fake.outcomes = ["unknown", "unknown", "given_up", "done"]
     ask(planner, change)
     planner.now.forward(1)
-    giving_up = {"change_id": str(uuid.uuid4()), "provider": "fake", "action": "cancel", "site": "main"}
-    ask(planner, giving_up | {"book_change_id": change["change_id"]}, user="bert")
+    withdrawal = {"change_id": str(uuid.uuid4()), "provider": "fake", "action": "cancel", "site": "main"}
+    ask(planner, withdrawal | {"book_change_id": change["change_id"]}, user="bert")
     assert [each.action for each in planner.changes.open_changes("T-1")] == ["book", "cancel"]
     planner.changes.retry("T-1")
     assert noted(planner) == (
@@ -232,7 +232,7 @@ def test_a_customer_is_in_the_file_while_the_outcome_is_unknown(workshop, fake):
     assert not holds()
 
 
-def test_an_outcome_that_was_found_out_is_kept_until_it_is_seen(planner, fake, change):
+def test_an_outcome_that_became_known_later_is_kept_until_it_is_seen(planner, fake, change):
     """With the car, and why; nothing is kept of what a person is told at once."""
     fake.outcomes = ["unknown", "vehicle_unavailable", "done"]
     planner.changes.ask(change, appointment_id="T-1", user="anna", locale="de", title="VW Golf")

@@ -48,10 +48,10 @@ def outcome(outcome, code="", rental_id="", at=None):
         # an outcome that names no rental keeps which one was meant
         ([outcome("refused", "rental_closed")], ("refused", "rental_closed", "R-9", None)),
     ],
-    ids=["found out later", "done stays done", "refused and done later", "rental stays named"],
+    ids=["known later", "done stays done", "refused and done later", "rental stays named"],
 )
 def test_an_outcome_is_noted(planner, booking, outcomes, kept):
-    """With when it was found out, unless that was at once."""
+    """With when it became known, unless that was at once."""
     planner.audit.add(booking)
     for each in outcomes:
         planner.audit.settle("c-1", **each | {"at": each["at"] and booking.at + each["at"]})

@@ -59,13 +59,13 @@ def test_an_unknown_booking_is_named_until_its_outcome_is(anna, site, saved, fak
     assert 'http-equiv="refresh"' not in page.text
 
 
-def test_a_booking_that_is_given_up_is_shown_as_that_alone(anna, saved, fake):
+def test_a_booking_that_is_withdrawn_is_shown_as_that_alone(anna, saved, fake):
     """Whether it had arrived by then does not matter any more."""
     book_into_the_unknown(anna, saved, fake, then="unknown")
     path = f"{path_of(saved)}/rental/withdrawal"
-    giving_up = hidden(anna.get(f"{path_of(saved)}?ask=withdraw").text, path)
+    withdrawal = hidden(anna.get(f"{path_of(saved)}?ask=withdraw").text, path)
     fake.outcomes = ["unknown", "done"]
-    anna.post(path, data=giving_up)
+    anna.post(path, data=withdrawal)
     said = words(anna.get(path_of(saved)))
     assert ("Die Buchungsanfrage ist zurückgezogen." in said, SAVED in said) == (True, False)
 
