@@ -16,12 +16,7 @@ from web_base.access import Access, draw_password
 from web_base.program import Failure, Texts
 from web_base.security import trusted_hosts
 from web_base.server import Server, address_of
-from web_base.serving import (
-    kept_in,
-    listening,
-    opening,
-    trusted_proxies,
-)
+from web_base.serving import kept_in, listening, opening, trusted_proxies
 
 ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER_HOST_ADMIN_PASSWORD"}
 """The accounts made on new data, each named as its role, and the variable that sets its password."""

@@ -139,11 +139,7 @@ def without_customer(texts: Texts) -> Texts:
 
 
 def read_visit(
-    texts: Texts,
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-    customer_of_dms: contract.Customer | None,
+    texts: Texts, *, zone: ZoneInfo, now: datetime, customer_of_dms: contract.Customer | None
 ) -> Read:
     """Read steps 1 to 3.
 

@@ -11,12 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from web_base.days import (
-    YEARS,
-    Mistyped,
-    matched,
-    read_day,
-)
+from web_base.days import YEARS, Mistyped, matched, read_day
 
 QUARTER: Final = timedelta(minutes=15)
 _TIME: Final = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|uhr)\s*(\d{2})?|(\d{2}))?\s*(?:uhr|h)?", re.IGNORECASE)

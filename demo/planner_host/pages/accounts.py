@@ -7,18 +7,8 @@ from starlette.routing import Route
 
 from planner_host.planner import audit, user_name
 from planner_host.views.parts import Question
-from web_base.access import (
-    SHORTEST_PASSWORD,
-    Busy,
-    Changed,
-    TooManyTries,
-)
-from web_base.pages import (
-    Page,
-    Program,
-    Refused,
-    page_route,
-)
+from web_base.access import SHORTEST_PASSWORD, Busy, Changed, TooManyTries
+from web_base.pages import Page, Program, Refused, page_route
 from web_base.signing_in import try_later
 
 ROLES = ("admin",)

@@ -13,13 +13,7 @@ from mobility_hookspecs import MobilityProblem
 from planner_host.planner import audit, planner_of
 from planner_host.settings.fields import Setting, fields_of, is_changed, mistakes_of, tested_of, values_of
 from planner_host.views.parts import Notice
-from web_base.pages import (
-    Form,
-    Page,
-    Program,
-    Refused,
-    page_route,
-)
+from web_base.pages import Form, Page, Program, Refused, page_route
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract

@@ -60,10 +60,7 @@ class Day:
 
 def routes(program: Program) -> list[Route]:
     """Return the routes of the week and of the search."""
-    return [
-        page_route("/", show_week, program),
-        page_route("/appointments", find, program, methods=["POST"]),
-    ]
+    return [page_route("/", show_week, program), page_route("/appointments", find, program, methods=["POST"])]
 
 
 def show_week(page: Page) -> Response:

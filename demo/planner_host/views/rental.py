@@ -198,11 +198,7 @@ def _end_form(
     return EndFormView(
         action=f"/appointments/{appointment.id}/rental/end",
         form=form_view(page, given.texts, given.problems, marked=marked),
-        hidden=(
-            *hidden,
-            ("change_id", given.change_id),
-            ("present_end", shown.rental["period"]["end"]),
-        ),
+        hidden=(*hidden, ("change_id", given.change_id), ("present_end", shown.rental["period"]["end"])),
     )
 
 

@@ -95,14 +95,7 @@ def step_view(page: Page, appointment: Appointment | None, step: Step | None, gi
     seen = _seen(step)
     rentals = tuple(
         rental_view(
-            page,
-            appointment,
-            step,
-            each,
-            seen=seen,
-            asks=given.asks,
-            end=given.end,
-            refusal=given.refusal,
+            page, appointment, step, each, seen=seen, asks=given.asks, end=given.end, refusal=given.refusal
         )
         for each in step.rentals
     )
@@ -132,13 +125,7 @@ def _search(page: Page, appointment: Appointment, step: Step, given: StepInput) 
     planner = planner_of(page)
     failures = [ProviderFailure.of(each, planner) for each in given.search.choices.failures]
     return search_view(
-        page,
-        appointment,
-        step,
-        given.search,
-        hidden=_seen(step),
-        failures=failures,
-        refusal=given.refusal,
+        page, appointment, step, given.search, hidden=_seen(step), failures=failures, refusal=given.refusal
     )
 
 

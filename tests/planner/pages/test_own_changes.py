@@ -36,12 +36,7 @@ def cancel(browser, appointment, **fields):
 @pytest.mark.parametrize("action", ["end", "cancellation"])
 @pytest.mark.parametrize(
     "named",
-    [
-        {"rental_id": "R-A"},
-        {"rental_id": ""},
-        {"site": "elsewhere"},
-        {"provider": "other"},
-    ],
+    [{"rental_id": "R-A"}, {"rental_id": ""}, {"site": "elsewhere"}, {"provider": "other"}],
     ids=lambda named: " ".join(f"{name}={value}" for name, value in named.items()),
 )
 def test_a_rental_of_another_appointment_is_not_changed(site, saved, foreign, fake, other, action, named):
