@@ -52,22 +52,22 @@ def test_an_unknown_booking_is_named_until_its_outcome_is(anna, site, saved, fak
     for text in (named, "Bitte buchen Sie nicht noch einmal."):
         assert text in words(page)
     assert 'http-equiv="refresh"' in page.text
-    site.planner.changes.ask_again(saved.id)
+    site.planner.changes.retry(saved.id)
     assert state_of(site, saved) == "attention"
     page = anna.get(f"{path_of(saved)}?done=book")
     assert (NOT_SAVED in words(page), SAVED in words(page)) == (True, False)
     assert 'http-equiv="refresh"' not in page.text
 
 
-def test_a_booking_that_is_given_up_is_shown_as_that_alone(anna, saved, fake):
+def test_a_booking_that_is_withdrawn_is_shown_as_that_alone(anna, saved, fake):
     """Whether it had arrived by then does not matter any more."""
     book_into_the_unknown(anna, saved, fake, then="unknown")
-    path = f"{path_of(saved)}/rental/giving-up"
-    giving_up = hidden(anna.get(f"{path_of(saved)}?ask=give-up").text, path)
+    path = f"{path_of(saved)}/rental/withdrawal"
+    withdrawal = hidden(anna.get(f"{path_of(saved)}?ask=withdraw").text, path)
     fake.outcomes = ["unknown", "done"]
-    anna.post(path, data=giving_up)
+    anna.post(path, data=withdrawal)
     said = words(anna.get(path_of(saved)))
-    assert ("Die Buchung ist aufgegeben." in said, SAVED in said) == (True, False)
+    assert ("Die Buchungsanfrage ist zurückgezogen." in said, SAVED in said) == (True, False)
 
 
 def test_an_unknown_end_is_named_and_no_other_can_be_asked_for(anna, saved, fake):
