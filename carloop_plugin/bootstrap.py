@@ -33,7 +33,7 @@ from mobility_hookspecs.authoring.forking import detect_fork, load_modules, rene
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
     from carloop_plugin.store.copying import Copied
-    from carloop_plugin.store.opening import Source
+    from carloop_plugin.store.records import Source
     from carloop_plugin.store.sqlite.salvage import Remains
     from carloop_plugin.usecases.rebuild import Rebuilt
 
@@ -144,10 +144,10 @@ def rebuild_store(
     :raises StoreFailed: the records are sound, in use, or of a newer version; the installation's id is lost; or the new
         ones cannot be written.
     """
-    from carloop_plugin.store.opening import source_of
+    from carloop_plugin.store.records import source_of
+    from carloop_plugin.store.sqlite.file import kept_to_ourselves
     from carloop_plugin.store.sqlite.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.sqlite.salvage import remains_of
-    from carloop_plugin.store.sqlite.use_lock import kept_to_ourselves
 
     environment = Environment.read()
     location = environment.store
@@ -222,7 +222,7 @@ def copy_store(
 
 def load_all() -> None:
     """Load what hooks import when they are called: see `load_before_fork`."""
-    from carloop_plugin.store.opening import source_of
+    from carloop_plugin.store.records import source_of
 
     load_modules(*_AT_FIRST_USE)
     with suppress(StoreFailed):
@@ -263,7 +263,7 @@ def _session(settings: SiteSettings) -> Carloop:
 
 
 def _source(location: str) -> Source:
-    from carloop_plugin.store.opening import source_of
+    from carloop_plugin.store.records import source_of
 
     with _guard:
         if location not in _sources:

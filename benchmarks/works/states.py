@@ -11,13 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pluggy
+from carloop_plugin.contract.documents import rental_record
 
 from benchmarks.measuring import alternate
 from benchmarks.planner import environment, use_store
 from benchmarks.postgres import run_postgres
 from benchmarks.row import Row, Scale, Watch, number
 from carloop_plugin import plugin
-from carloop_plugin.contract.documents import rental_record
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.rentals import Reference, Rental, RentalStatus
 from carloop_plugin.domain.values import (
@@ -31,8 +31,8 @@ from carloop_plugin.domain.values import (
     VehicleId,
 )
 from carloop_plugin.domain.vehicles import Vehicle
-from carloop_plugin.store.opening import source_of
-from carloop_plugin.store.rows import rental_row
+from carloop_plugin.store.records import source_of
+from carloop_plugin.store.rows import write_row
 from mobility_hookspecs import CallContext, specs
 
 APPOINTMENTS = 50
@@ -116,7 +116,7 @@ def _row() -> dict[str, object]:
     )  # fmt: skip
     account = Account(AccountId("bench"), "Bench", "Europe/Berlin", (), start)
     reference = Reference("bench", Site("main"), AppointmentId("A-@"), ChangeId("change-@"))
-    return rental_row(rental_record(rental, reference=reference, account=account, appointment_period=period))
+    return write_row(rental_record(rental, reference=reference, account=account, appointment_period=period))
 
 
 def _numbered(value: object) -> str:

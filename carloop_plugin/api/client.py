@@ -1,42 +1,25 @@
-"""Reads and writes with their retries: a verdict for each attempt, a value or a reason at the end."""
+"""Requests to one Carloop with one token, each with its retries, over connections that all threads share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from random import Random
-from typing import Protocol, TypeVar
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 
-from carloop_plugin.api import bodies
-from carloop_plugin.api.budget import RetryBudget
-from carloop_plugin.api.call import Call
-from carloop_plugin.api.retry import Now, Sleep, persist
-from carloop_plugin.api.shared_transport import Line
-from carloop_plugin.api.verdict import Failure, Reader, Success, Verdict, judge
-from carloop_plugin.domain.changes import Intent, Refused
+from carloop_plugin.api.answers import Failure, Page, Reader, Success, Verdict, judge
+from carloop_plugin.api.call import Call, RawAnswer, Request
+from carloop_plugin.api.retry import Retries
+from carloop_plugin.api.wire import Pairs, read_request
+from carloop_plugin.domain.changes import Refused
 from carloop_plugin.domain.failures import CallFailed, Reason
+from mobility_hookspecs.authoring.forking import delay_fork
+
+if TYPE_CHECKING:
+    from carloop_plugin.api.transport import Transport
 
 _T = TypeVar("_T")
-Pairs = tuple[tuple[str, str | None], ...]
-
-
-class Page(Protocol):
-    """A page of a list."""
-
-    @property
-    def items(self) -> tuple[object, ...]:
-        """What the page holds."""
-
-    @property
-    def unreadable(self) -> tuple[object, ...]:
-        """What it holds that cannot be read."""
-
-    @property
-    def next_cursor(self) -> str | None:
-        """Where the next page begins; None where there is none."""
-
-
-_Page = TypeVar("_Page", bound=Page)
 
 
 class ReadRefused(CallFailed):
@@ -47,36 +30,33 @@ class ReadRefused(CallFailed):
         self.code = "" if failure.problem is None else str(failure.problem["code"])
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """Talks with the interface at `url` over a line, patiently."""
+@dataclass(eq=False)
+class RetryingClient:
+    """Sends requests to the interface at `url`. Opens its connections at the first one, and loads httpx then.
 
-    line: Line
+    Once it is closed, a call that is still under way opens connections for as long as it needs them.
+    """
+
+    origin: str
     url: str
-    random: Random
-    sleep: Sleep
-    now: Now
-    budget: RetryBudget = field(default_factory=RetryBudget)
+    token: str = field(repr=False)
+    ca_file: str | None
+    retries: Retries
+    _transport: Transport | None = field(default=None, repr=False)
+    _users: int = 0
+    _is_closed: bool = False
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def read(
-        self,
-        path: str,
-        pairs: Pairs,
-        read: Reader[_T],
-        *,
-        deadline: float,
-    ) -> Success[_T]:
+    def send(self, request: Request, read: Reader[_T], call: Call) -> Verdict[_T]:
+        """Send a request, the same each time, until there is an answer or no time or retry left."""
+        return self.retries.run(
+            partial(self._attempt, request, read, call), deadline=call.deadline, logged=request.logged
+        )
+
+    def read(self, path: str, pairs: Pairs, read: Reader[_T], *, deadline: float) -> Success[_T]:
         """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""
-        query = bodies.query_of(pairs)
-        url = f"{self.url}{path}?{query}" if query else f"{self.url}{path}"
         call = Call(deadline)
-
-        def attempt(count: int) -> Verdict[_T]:
-            headers = (_retry_count(count),)
-            answer = self.line.exchange("GET", url, headers, None, call=call)
-            return judge(answer, read=read, deadline=deadline)
-
-        verdict = self._persist(attempt, deadline, {"operation": path.split("/")[1]})
+        verdict = self.send(read_request(path, pairs), read, call)
         if isinstance(verdict, Success):
             return verdict
         if isinstance(verdict.answer, Refused):
@@ -84,13 +64,8 @@ class Conversation:
         raise CallFailed(verdict.answer.reason, sent=call.ever_sent)
 
     def pages(
-        self,
-        path: str,
-        pairs: Callable[[], Pairs],
-        read: Reader[_Page],
-        *,
-        deadline: float,
-    ) -> Iterator[_Page]:
+        self, path: str, pairs: Callable[[], Pairs], read: Reader[Page[_T]], *, deadline: float
+    ) -> Iterator[Page[_T]]:
         """Read a list page by page; `pairs` is asked before each. Raise `CallFailed` for one without end."""
         cursor: str | None = None
         seen: set[str] = set()
@@ -104,37 +79,47 @@ class Conversation:
                 raise CallFailed(Reason("invalid_answer", "api.endless_list"))
             seen.add(cursor)
 
-    def write(self, intent: Intent, read: Reader[_T], *, deadline: float) -> Verdict[_T]:
-        """Send a write, with the same key and bytes each time.
+    def close(self) -> None:
+        """Close the connections, once no request is under way any more."""
+        with self._lock:
+            self._is_closed = True
+            unused = self._take_unused()
+        if unused is not None:
+            unused.close()
 
-        Raise `ValueError` where the intent's rental can have no address.
-        """
-        method, path = bodies.target_of(intent)
-        headers = bodies.write_headers(intent)
-        call = Call(deadline)
+    def renew(self) -> None:
+        """Forget the connections in a forked process, without closing any: they are its parent's."""
+        if self._transport is not None:
+            self._transport.forget()
+        self._transport, self._users, self._lock = None, 0, Lock()
 
-        def attempt(count: int) -> Verdict[_T]:
-            answer = self.line.exchange(
-                method, self.url + path, (*headers, _retry_count(count)), intent.body, call=call
-            )
-            return judge(answer, read=read, deadline=deadline, action=intent.action)
+    def _attempt(self, request: Request, read: Reader[_T], call: Call, count: int) -> Verdict[_T]:
+        call.attempt = count
+        return judge(self._exchange(request, call), read=read, deadline=call.deadline, action=request.action)
 
-        named = {"operation": intent.action.value, "change_id": intent.change_id}
-        return self._persist(attempt, deadline, named)
+    def _exchange(self, request: Request, call: Call) -> RawAnswer:
+        with self._lock:
+            transport = self._transport = self._transport or self._open()
+            self._users += 1
+        try:
+            return transport.exchange(request, call)
+        finally:
+            with self._lock:
+                # it is another one in a process that was forked meanwhile
+                self._users -= transport is self._transport
+                unused = self._take_unused()
+            if unused is not None:
+                unused.close()
 
-    def _persist(
-        self, attempt: Callable[[int], Verdict[_T]], deadline: float, named: Mapping[str, str]
-    ) -> Verdict[_T]:
-        return persist(
-            attempt,
-            deadline=deadline,
-            budget=self.budget,
-            random=self.random,
-            sleep=self.sleep,
-            now=self.now,
-            named=named,
-        )
+    def _take_unused(self) -> Transport | None:
+        if self._users or not self._is_closed:
+            return None
+        unused, self._transport = self._transport, None
+        return unused
 
+    def _open(self) -> Transport:
+        from carloop_plugin.api.transport import Transport
 
-def _retry_count(count: int) -> tuple[str, str]:
-    return ("X-Retry-Count", str(count))
+        # OpenSSL sets itself up, under locks of its own, when the first context is made
+        with delay_fork():
+            return Transport(self.origin, self.url, self.token, ca_file=self.ca_file)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from carloop_plugin.domain.failures import Reason, RuleBroken, StoreFailed
 from carloop_plugin.store.database import Database, Row
 from carloop_plugin.store.leases import is_free
-from carloop_plugin.store.opening import Source, source_of
+from carloop_plugin.store.records import Source, source_of
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "installation": ("id",),
@@ -39,7 +39,7 @@ class Copied:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether both sides have the same numbers of rows."""
+        """Return whether both sides have the same numbers of rows."""
         return all(here == there for here, there in self.counts.values())
 
 
@@ -84,7 +84,7 @@ def _copy(here: Database, targets: Source, *, deadline: float, tell: Tell) -> Co
         # Looked at again below; whoever writes here need not be held off for nothing.
         _refuse_used(there)
         here.transact(lambda: _move(here, there, tell))
-        there.note_installation()
+        targets.note_installation(here.query("SELECT id FROM installation")[0]["id"])
         counts = {table: (_count(here, table), _count(there, table)) for table in KEYS}
     return Copied((here.place, there.place), counts)
 
@@ -161,7 +161,7 @@ def _refuse_used(db: Database) -> None:
 
 def _refuse_in_use(db: Database) -> None:
     sql = f"SELECT lease_holder, lease_until, {db.NOW} AS now FROM intents WHERE state != 'settled'"
-    if not all(is_free(row["lease_holder"], row["lease_until"], now=row["now"]) for row in db.query(sql)):
+    if not all(map(is_free, db.query(sql))):
         raise RuleBroken(_reason("store.copy_in_use", db.place))
 
 
@@ -174,7 +174,7 @@ def _reason(text: str, place: str) -> Reason:
 
 
 def _without_rebuild(reason: Reason) -> Reason:
-    """Say it without the advice to rebuild, which is for the records of `CARLOOP_STORE` and may not be meant."""
+    """Return a reason without the advice to rebuild, which is for the records of `CARLOOP_STORE` alone."""
     if reason.text != "store.damaged":
         return reason
     params = dict(reason.params)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from carloop_plugin.domain.figures import MovedAside
 
 Row = dict[str, Any]
 T = TypeVar("T")
-P = ParamSpec("P")
 
 
 class Database(Protocol):
@@ -21,7 +19,7 @@ class Database(Protocol):
     NOW: str
     """SQL for the database's own time, in seconds since 1970."""
     SKIP_LOCKED: str
-    """SQL after a SELECT that locks what it gives, and leaves out what another transaction has locked."""
+    """SQL after a SELECT that locks its rows, and leaves out what another transaction has locked."""
 
     IS_SERVER: bool
     """Whether its files are a server's, which has a log, copies and backups that are out of our hands."""
@@ -44,14 +42,14 @@ class Database(Protocol):
         It may run more than once, so it does nothing but read and write here.
         """
 
-    def lock(self, name: str) -> None:
-        """Wait until no other transaction holds a name, and hold it until this one ends: what is read then holds."""
+    def lock(self, name: str | None) -> None:
+        """Wait until no other transaction holds a name, and hold it until this one ends. None is no name."""
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Give the rows of a query, each by its columns' names."""
+        """Return the rows of a query, each by its columns' names; none for a statement that returns none."""
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
-        """Write, within a transaction; give the number of rows that were."""
+        """Write, within a transaction; return the number of rows that were written."""
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Write once for each row of values, within a transaction."""
@@ -60,39 +58,16 @@ class Database(Protocol):
         """Hold off whoever else would write to the tables, until this transaction ends, however long it pauses."""
 
     def listed(self, texts: Sequence[str]) -> object:
-        """Give a list of texts as the one value that `AMONG` takes."""
+        """Return a list of texts as the one value that `AMONG` takes."""
 
     def moved_aside(self) -> Sequence[MovedAside]:
         """List the files of damaged stores moved aside."""
 
     def discard_moved_aside(self) -> int:
-        """Delete the files of damaged stores moved aside; give how many there were."""
+        """Delete the files of damaged stores moved aside; return how many there were."""
 
     def scrub(self, *, largest: int) -> bool:
         """Clear what was deleted out of the files, too; False where something is in the way.
 
         :param largest: bytes, where nobody can write meanwhile: larger files are left alone.
         """
-
-    def note_installation(self) -> None:
-        """Repeat the installation's id outside the database, for when that is damaged, where there is such a place."""
-
-
-class Part:
-    """A part of the records, over a database."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-
-S = TypeVar("S", bound=Part)
-
-
-def atomic(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
-    """Make a method of the records one transaction."""
-
-    @wraps(method)
-    def within(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._db.transact(lambda: method(self, *args, **kwargs))
-
-    return within

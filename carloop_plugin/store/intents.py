@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -24,42 +24,42 @@ from carloop_plugin.domain.changes import (
 from carloop_plugin.domain.figures import SettledChange
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId
-from carloop_plugin.store.database import Row, atomic
+from carloop_plugin.store.appointments import Appointments
+from carloop_plugin.store.database import Row
 from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process
-from carloop_plugin.store.rentals import Rentals
-from carloop_plugin.store.rows import (
-    now,
-    read_row,
-    write_instant,
-    write_outcome,
-    write_row,
-)
-from carloop_plugin.store.statements import insert
-from carloop_plugin.store.tables import PENDING
+from carloop_plugin.store.rows import atomic, insert, read_row, write_instant, write_outcome, write_row
+from carloop_plugin.store.tables import KNOW_SITE, PENDING
 
 _NEWEST_SETTLED = (
     "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
     " ORDER BY settled_at DESC LIMIT 1000"
 )
+# Of an appointment that was erased meanwhile no digest stays.
+_SETTLED = (
+    "state = 'settled', body = NULL, last_code = NULL, lease_until = NULL, lease_holder = NULL,"
+    " customers = CASE WHEN EXISTS (SELECT 1 FROM appointments WHERE id = appointment_id) THEN customers END,"
+    " outcome = ?, settled_at = ?"
+)
 
 
-class Intents(Rentals, Erasures):
+class Intents(Appointments, Erasures):
     """`ports.Store`, as far as intents go."""
 
     @atomic
     def record(self, intent: Intent) -> RecordResult:
-        self._lock(intent)
+        self.database.lock(intent.appointment_id)
         if same := self.intent(intent.change_id):
             return SameChange(same)
         if conflict := self._conflict(intent):
             return conflict
-        insert(self._db, "intents", write_row(intent))
-        self._know(intent.site)
+        insert(self.database, "intents", write_row(intent))
+        self.database.execute(KNOW_SITE, [intent.site])
         if intent.gives_up is not None:
             self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
         # Recording claims the first sending.
-        self._update(intent.change_id, f"sent_at = {self._db.NOW}, {self._held}", this_process())
+        held = f"sent_at = {self.database.NOW}, {self._held}"
+        self._update(intent.change_id, held, this_process())
         return Recorded()
 
     @atomic
@@ -70,74 +70,70 @@ class Intents(Rentals, Erasures):
         if same is None:
             settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
             at_once = {"settled_at": write_instant(intent.recorded_at)}
-            insert(self._db, "intents", write_row(settled) | at_once)
+            insert(self.database, "intents", write_row(settled) | at_once)
         return outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
-        return next(iter(self._select("change_id = ?", change_id)), None)
+        return next(iter(self._intents("change_id = ?", change_id)), None)
 
     def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
         return self.pending_of([appointment_id]).get(appointment_id)
 
     def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
-        asked = self._db.listed(appointment_ids)
-        found = self._select(f"{PENDING} AND appointment_id {self._db.AMONG}", asked)
-        found.sort(key=lambda intent: intent.gives_up is not None)
+        asked = self.database.listed(appointment_ids)
+        condition = f"{PENDING} AND appointment_id {self.database.AMONG} ORDER BY gives_up IS NOT NULL"
+        found = self._intents(condition, asked)
         return {intent.appointment_id: intent for intent in found if intent.appointment_id is not None}
 
     def pending_intents(self) -> Sequence[Intent]:
-        return self._select(f"{PENDING} ORDER BY recorded_at")
+        return self._intents(f"{PENDING} ORDER BY recorded_at")
 
     def intents_to_recover(self, account: AccountId, *, limit: int = 1000) -> Sequence[Intent]:
         last = f"CASE WHEN tries < {TRIES_BEFORE_SET_ASIDE} THEN 0 ELSE tried_at END"
         ours = f"{PENDING} AND (account IS NULL OR account = ?) ORDER BY {last}, tries, recorded_at LIMIT ?"
-        return self._select(ours, account, limit)
+        return self._intents(ours, account, limit)
 
     @atomic
     def take_up_set_aside(self) -> None:
         last = TRIES_BEFORE_SET_ASIDE - 1
-        self._db.execute(f"UPDATE intents SET tries = {last} WHERE {PENDING} AND tries > {last}")
+        self.database.execute(f"UPDATE intents SET tries = {last} WHERE {PENDING} AND tries > {last}")
 
     def count_pending(self) -> tuple[int, datetime | None]:
         sql = f"SELECT count(*) AS n, min(recorded_at) AS oldest FROM intents WHERE {PENDING}"
-        row = self._db.query(sql)[0]
+        row = self.database.query(sql)[0]
         return row["n"], datetime.fromisoformat(row["oldest"]) if row["oldest"] else None
 
     def newest_settled(self) -> tuple[SettledChange, ...]:
-        """Give how the newest settled changes ended, and how long they took."""
-        return tuple(map(_read_settled, self._db.query(_NEWEST_SETTLED)))
+        """Return how the newest settled changes ended, and how long they took."""
+        return tuple(map(_read_settled, self.database.query(_NEWEST_SETTLED)))
 
     def lease(self, change_id: ChangeId) -> Intent | None:
-        # Most often another process has it, and a look that locks nothing tells.
-        return self._take(change_id) if self._unleased(change_id) else None
+        # Most often another process has it, and a look that locks nothing shows that.
+        return self._take(change_id) if self._free(change_id) else None
 
     @atomic
     def claim(self, intent: Intent) -> Intent | None:
-        rows = self._leases(intent.change_id)
-        # Whoever is sending it says `unknown` when done; of one that died, the lease is free.
-        if not rows or not (rows[0]["state"] == IntentState.UNKNOWN or _is_free(rows[0])):
+        rows = self._rows(f"change_id = ? AND {PENDING}", intent.change_id)
+        # Whoever is sending it marks it unknown when done; of one that died, the lease is free.
+        if not rows or not (rows[0]["state"] == IntentState.UNKNOWN or is_free(rows[0])):
             return None
         sql = (
-            f"UPDATE intents SET state = 'sent', sent_at = {self._db.NOW}, sends = sends + 1, {self._held}"
+            f"UPDATE intents SET state = 'sent', sent_at = {self.database.NOW}, sends = sends + 1, {self._held}"
             f" WHERE change_id = ? AND {PENDING} AND given_up_by IS NULL AND sends = ?"
         )
-        claimed = self._db.execute(sql, [this_process(), intent.change_id, intent.sends])
+        claimed = self.database.execute(sql, [this_process(), intent.change_id, intent.sends])
         return replace(intent, state=IntentState.SENT, sends=intent.sends + 1) if claimed else None
 
     @atomic
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
-        self._update(
-            change_id,
-            f"last_code = ?, tries = tries + ?, tried_at = {self._db.NOW},"
+        changes = (
+            f"last_code = ?, tries = tries + ?, tried_at = {self.database.NOW},"
             # Who only looked does not say that whoever sends it has ended.
             " state = CASE WHEN lease_holder = ? THEN 'unknown' ELSE state END,"
             # Whoever sent it first goes back to the host now, so anybody may find out what became of it.
-            " lease_until = CASE WHEN lease_holder = ? AND sends <= 1 THEN NULL ELSE lease_until END",
-            code,
-            int(counts),
-            this_process(),
-            this_process(),
+            " lease_until = CASE WHEN lease_holder = ? AND sends <= 1 THEN NULL ELSE lease_until END"
         )
+        self._update(change_id, changes, code, int(counts), this_process(), this_process())
 
     @atomic
     def await_outcome(self, change_id: ChangeId) -> Intent | None:
@@ -160,10 +156,7 @@ class Intents(Rentals, Erasures):
             return None
         if known and sends not in (None, known.sends):
             return None
-        self._settle(change_id, outcome)
-        if rental is not None:
-            self.keep_rental(rental)
-        self._erase_what_is_asked()
+        self._settle({change_id: outcome}, rental)
         return outcome
 
     @atomic
@@ -171,31 +164,24 @@ class Intents(Rentals, Erasures):
         self, booking: Outcome, giving_up: Outcome, rental: RentalRecord | None = None
     ) -> Outcome:
         self._locked(giving_up.change_id)
-        for outcome in (booking, giving_up):
-            self._settle(outcome.change_id, outcome)
-        if rental is not None:
-            self.keep_rental(rental)
-        self._erase_what_is_asked()
+        self._settle({each.change_id: each for each in (booking, giving_up)}, rental)
         return giving_up
 
     @atomic
     def forget_intent(self, change_id: ChangeId) -> bool:
         self._locked(change_id)
         unsent = "sends <= 1 AND given_up_by IS NULL AND awaited IS NULL"
-        self._db.execute(f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}", [change_id])
-        self._erase_what_is_asked()
+        sql = f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}"
+        self.database.execute(sql, [change_id])
+        self.erase_what_is_asked()
         return self.intent(change_id) is None
 
     # within a transaction
 
-    def _lock(self, intent: Intent) -> None:
-        """Hold off whoever else writes about the same appointment."""
-        if intent.appointment_id is not None:
-            self._db.lock(intent.appointment_id)
-
     def _locked(self, change_id: ChangeId) -> Intent | None:
+        """Hold off whoever else writes about the same appointment; return the intent as it is then."""
         if intent := self.intent(change_id):
-            self._lock(intent)
+            self.database.lock(intent.appointment_id)
         return self.intent(change_id)
 
     def _conflict(self, intent: Intent) -> OtherPending | AlreadyBooked | None:
@@ -205,44 +191,41 @@ class Intents(Rentals, Erasures):
         # The booking that is given up is the one pending change its giving up need not wait for.
         if other and other.change_id != intent.gives_up:
             return OtherPending(other)
-        active = self._active_rental(intent.appointment_id) if intent.action is Action.BOOK else None
+        active = self.active_rental(intent.appointment_id) if intent.action is Action.BOOK else None
         return AlreadyBooked(active) if active else None
 
-    def _settle(self, change_id: ChangeId, outcome: Outcome) -> None:
-        done = "state = 'settled', body = NULL, last_code = NULL, lease_until = NULL, lease_holder = NULL"
-        # Of an appointment that was erased meanwhile no digest stays.
-        is_known = "EXISTS (SELECT 1 FROM appointments WHERE id = appointment_id)"
-        kept = f"customers = CASE WHEN {is_known} THEN customers END"
-        self._update(change_id, f"{done}, {kept}, outcome = ?, settled_at = ?", write_outcome(outcome), now())
+    def _settle(self, outcomes: Mapping[ChangeId, Outcome], rental: RentalRecord | None) -> None:
+        for change_id, outcome in outcomes.items():
+            self._update(change_id, _SETTLED, write_outcome(outcome), write_instant(datetime.now(UTC)))
+        if rental is not None:
+            self.keep_rental(rental)
+        self.erase_what_is_asked()
 
     @atomic
     def _take(self, change_id: ChangeId) -> Intent | None:
-        found = self._unleased(change_id, locking=self._db.SKIP_LOCKED)
+        found = self._free(change_id, locking=self.database.SKIP_LOCKED)
         if found is not None:
             self._update(change_id, self._held, this_process())
         return found
 
-    def _unleased(self, change_id: ChangeId, *, locking: str = "") -> Intent | None:
-        rows = self._leases(change_id, locking=locking)
-        return read_row(rows[0], Intent) if rows and _is_free(rows[0]) else None
-
-    def _leases(self, change_id: ChangeId, *, locking: str = "") -> list[Row]:
-        return self._rows(f"change_id = ? AND {PENDING}{locking}", change_id)
+    def _free(self, change_id: ChangeId, *, locking: str = "") -> Intent | None:
+        rows = self._rows(f"change_id = ? AND {PENDING}{locking}", change_id)
+        return read_row(rows[0], Intent) if rows and is_free(rows[0]) else None
 
     @property
     def _held(self) -> str:
-        return f"lease_holder = ?, lease_until = {self._db.NOW} + {LEASE_SECONDS}"
+        return f"lease_holder = ?, lease_until = {self.database.NOW} + {LEASE_SECONDS}"
 
-    def _select(self, condition: str, *values: object) -> list[Intent]:
+    def _intents(self, condition: str, *values: object) -> list[Intent]:
         return [read_row(row, Intent) for row in self._rows(condition, *values)]
 
-    def _rows(self, condition: str, *values: object) -> list[Row]:
-        return self._db.query(f"SELECT *, {self._db.NOW} AS now FROM intents WHERE {condition}", values)
+    def _rows(self, condition: str, *values: object) -> Sequence[Row]:
+        sql = f"SELECT *, {self.database.NOW} AS now FROM intents WHERE {condition}"
+        return self.database.query(sql, values)
 
     def _update(self, change_id: ChangeId, changes: str, *values: object) -> None:
-        self._db.execute(
-            f"UPDATE intents SET {changes} WHERE change_id = ? AND {PENDING}", [*values, change_id]
-        )
+        sql = f"UPDATE intents SET {changes} WHERE change_id = ? AND {PENDING}"
+        self.database.execute(sql, [*values, change_id])
 
 
 def _read_settled(row: Row) -> SettledChange:
@@ -251,7 +234,3 @@ def _read_settled(row: Row) -> SettledChange:
     code = outcome["reason"]["code"] if outcome["reason"] else None
     # A clock that was set back in between is no reason to count below nothing.
     return SettledChange(Action(row["action"]), outcome["status"], code, max(0.0, took.total_seconds()))
-
-
-def _is_free(row: Row) -> bool:
-    return is_free(row["lease_holder"], row["lease_until"], now=row["now"])

@@ -1,4 +1,4 @@
-"""Rows of the records to values and back, with msgspec.
+"""What the parts of the records share: transactions, and rows as values, by msgspec.
 
 A column holds an instant as RFC 3339 text in UTC, all of equal length, so that they sort; a period is two of them. What
 needs no column of its own is JSON. A vehicle is an array there, in the order of `Vehicle`'s fields: a new field goes to
@@ -7,19 +7,20 @@ the end and has a default.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
-from carloop_plugin.domain.appointments import SavedAppointment
 from carloop_plugin.domain.changes import Intent, Outcome
 from carloop_plugin.domain.rentals import RentalRecord
+from carloop_plugin.store.database import Database, Row
 
-Row = Mapping[str, Any]
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _PERIODS = {"period": ("start", "end"), "appointment_period": ("appointment_start", "appointment_end")}
 _JSON = ("customers", "details", "outcome")
@@ -27,17 +28,50 @@ _DETAILS = ("vehicle", "planned_end", "price", "web_url")
 """The fields of a rental that no statement asks for."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of the records: methods of `ports.Store` over a database, and what every part knows of the records."""
+
+    database: Database
+    installation: str
+    number_key: bytes = field(repr=False)
+
+
+S = TypeVar("S", bound=Part)
+
+
+def atomic(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Make a method of the records one transaction."""
+
+    @wraps(method)
+    def within(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.database.transact(lambda: method(self, *args, **kwargs))
+
+    return within
+
+
+def insert(database: Database, table: str, row: Mapping[str, object], *, on_conflict: str = "") -> None:
+    """Insert a row.
+
+    sqlite-utils' own `insert` and `upsert` ask for the tables and columns each time: sixty statements a booking
+    instead of twenty, a millisecond in all.
+    """
+    names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+    database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks}) {on_conflict}", list(row.values()))
+
+
+def upsert(database: Database, table: str, row: Mapping[str, object], *, key: Sequence[str]) -> None:
+    """Insert a row, or update the one of the same key."""
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in row if name not in key)
+    insert(database, table, row, on_conflict=f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}")
+
+
 def write_instant(instant: datetime) -> str:
     """Write an instant for the store: UTC, always with microseconds, so that text order is time order."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def now() -> str:
-    """Write this moment, for the records' own bookkeeping: no rule asks when a row was written."""
-    return write_instant(datetime.now(UTC))
-
-
-def write_row(value: SavedAppointment | Intent | RentalRecord) -> dict[str, object]:
+def write_row(value: object) -> dict[str, Any]:
     """Return the columns of a value."""
     row: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(bytes, datetime))
     for name in _PERIODS.keys() & row.keys():
@@ -51,6 +85,18 @@ def write_row(value: SavedAppointment | Intent | RentalRecord) -> dict[str, obje
         del row["customers"]
         row |= {"active": value.status.is_active, "details": {name: row.pop(name) for name in _DETAILS}}
     return {name: _write_column(each) for name, each in row.items()}
+
+
+def _write_column(value: object) -> object:
+    match value:
+        case datetime():
+            return write_instant(value)
+        case bool():
+            return int(value)
+        case dict() | list() | tuple():
+            return msgspec.json.encode(value).decode()
+        case _:
+            return value
 
 
 def read_row(row: Row, kind: type[T]) -> T:
@@ -74,16 +120,3 @@ def write_outcome(outcome: Outcome) -> str:
     if outcome.rental is not None:
         outcome = replace(outcome, rental=replace(outcome.rental, customers=None))
     return msgspec.json.encode(outcome).decode()
-
-
-def write_json(value: object) -> str:
-    """Return a value as JSON."""
-    return msgspec.json.encode(value).decode()
-
-
-def _write_column(value: object) -> object:
-    if isinstance(value, datetime):
-        return write_instant(value)
-    if isinstance(value, bool):
-        return int(value)
-    return write_json(value) if isinstance(value, dict | list | tuple) else value

@@ -13,8 +13,7 @@ from typing import Any
 
 import msgspec
 
-from carloop_plugin.store.rows import Row, write_json
-
+Row = Mapping[str, Any]
 Run = Callable[[str, Sequence[object]], Sequence[Row]]
 """Run a statement with its values, and return its rows."""
 
@@ -33,14 +32,14 @@ def store_values(run: Run) -> None:
     """Turn documents into values, and customers into JSON."""
     for table, key in (("appointments", "id"), ("intents", "change_id")):
         for row in run(f"SELECT {key} AS id, customers FROM {table} WHERE customers IS NOT NULL", ()):
-            customers = write_json([_customer(each) for each in row["customers"].split()])
+            customers = _write_json([_customer(each) for each in row["customers"].split()])
             run(f"UPDATE {table} SET customers = ? WHERE {key} = ?", (customers, row["id"]))
     known = {(row["site"], row["id"]): row for row in run("SELECT * FROM rentals", ())}
     for row in run("SELECT * FROM intents WHERE outcome IS NOT NULL", ()):
         outcome = upgrade_outcome(row, known)
         run("UPDATE intents SET outcome = ? WHERE change_id = ?", (outcome, row["change_id"]))
     for row in known.values():
-        details = write_json(_details(msgspec.json.decode(row["details"]), row["end"]))
+        details = _write_json(_details(msgspec.json.decode(row["details"]), row["end"]))
         run(
             "UPDATE rentals SET details = ? WHERE account = ? AND id = ?",
             (details, row["account"], row["id"]),
@@ -64,7 +63,7 @@ def upgrade_outcome(intent: Row, known: Mapping[tuple[str, str], Row] | None = N
     outcome["alternatives"] = [
         _alternative(each) if "match" in each else each for each in outcome["alternatives"]
     ]
-    return write_json(outcome)
+    return _write_json(outcome)
 
 
 def _rental(document: Mapping[str, Any], row: Row) -> dict[str, object]:
@@ -113,3 +112,7 @@ def _vehicle(document: Mapping[str, Any], rate: object) -> list[object]:
 
 def _customer(text: str) -> dict[str, str]:
     return dict(zip(("source", "number_digest", "name_digest"), text.split(":"), strict=True))
+
+
+def _write_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from carloop_plugin.domain.values import AppointmentId
-from carloop_plugin.store.opening import source_of
+from carloop_plugin.store.records import source_of
 from tests.support.hook_fuzzing import EACH, HOOKS, fuzz, kept
 
 

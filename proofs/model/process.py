@@ -19,7 +19,7 @@ from carloop_plugin.ports import Carloop, Clock, Credentials, Store, UseCaseCont
 from carloop_plugin.settings.environment import Environment
 from carloop_plugin.store import intents, leases
 from carloop_plugin.store.sqlite.database import SqliteDatabase
-from carloop_plugin.store.sqlite.pool import SqliteFile
+from carloop_plugin.store.sqlite.file import SqliteFile
 from carloop_plugin.usecases import recover
 
 INSTALLATION = "inst"

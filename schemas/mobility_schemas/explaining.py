@@ -73,12 +73,12 @@ def _explained(element: object, error: jsonschema_rs.ValidationError, schema: Sc
         alone["$defs"] = schema["$defs"]
     try:
         errors = explainer(alone).iter_errors(element)
-        said = [violation for each in errors for violation in violations(each)]
+        found = [violation for each in errors for violation in violations(each)]
     except RuntimeError:
         raise  # the self-test failed
     except Exception:  # noqa: BLE001 - the document is refused already; a failing explanation must not hide that
-        said = []
-    return said or [Violation([], keyword)]
+        found = []
+    return found or [Violation([], keyword)]
 
 
 def _keyword_alone(schema: Schema, path: Iterable[str | int]) -> tuple[str, Schema]:

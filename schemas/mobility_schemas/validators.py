@@ -67,7 +67,7 @@ def _is_valid_at_once(document: object, name: str) -> bool:
         if not isinstance(document, dict) or not fast.is_valid(document):
             return False
         return is_plain({field: part for field, part in document.items() if field != _LONG_LISTS[name]})
-    except Exception:  # noqa: BLE001 - what the engine or a foreign object raises here says no more than "look closer"
+    except Exception:  # noqa: BLE001 - what the engine or a foreign object raises here means no more than "look closer"
         return False
 
 

@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
+from carloop_plugin.api.answers import Failure
 from carloop_plugin.api.retry import asked_wait, pause_after
-from carloop_plugin.api.verdict import Failure, Success
-from carloop_plugin.domain.changes import Done, NothingHappened, Refused, Unknown
+from carloop_plugin.domain.changes import Done, NothingHappened, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
@@ -18,8 +18,6 @@ REASON = Reason("unreachable")
 @pytest.mark.parametrize(
     ("verdict", "count", "left", "chance", "expected"),
     [
-        (Success(1), 0, 10, 0.5, None),
-        (Failure(Refused(REASON), again=False), 0, 10, 0.5, None),
         (Failure(Unknown(REASON)), 0, 10, 0.5, 0.025),
         (Failure(Unknown(REASON)), 0, 10, 0.0, 0.0),
         (Failure(Unknown(REASON)), 0, 10, 1.0, 0.05),
@@ -47,7 +45,6 @@ def test_pause(verdict, count, left, chance, expected):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (None, 0.0),
         ("", 0.0),
         ("3", 3.0),
         (" 3 ", 3.0),

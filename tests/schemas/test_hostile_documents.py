@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mobility_schemas import InvalidDocument, explain, validate
+from mobility_schemas.plain import NotPlain, plain_copy
 
 
 class Text(str):
@@ -53,6 +54,12 @@ class Sour:
     __str__ = __bool__ = __len__ = __iter__ = __repr__
 
 
+class Pretender:
+    """An object that claims to be text."""
+
+    __class__ = str
+
+
 class Colour(enum.Enum):
     RED = "red"
 
@@ -91,6 +98,7 @@ FOREIGN = {
     "whole decimal": lambda: decimal.Decimal(5),
     "datetime": lambda: datetime.datetime.now(datetime.UTC),
     "sour object": Sour,
+    "pretender": Pretender,
     "generator": lambda: (number for number in [1]),
     "text subclass": lambda: Text("a"),
     "enum": lambda: Colour.RED,
@@ -162,6 +170,18 @@ def test_ordinary_subclasses(example):
 
     validate(appointment, "appointment")
     validate(request, "mobility_request")
+
+
+def test_copies_hold_what_a_subclass_holds():
+    """Whatever it claims to hold; a list that is held often is copied once, a foreign object not at all."""
+    assert plain_copy({"a": Weird(b=Endless([1]))}) == {"a": {"b": [1]}}
+    bottom = plain_copy(nested(60, lambda value: [value or Endless(), value]))
+    for _ in range(59):
+        bottom = bottom[0]
+    assert bottom == [[], None]
+    for foreign in (Pretender(), Sour(), cyclic()):
+        with pytest.raises(NotPlain):
+            plain_copy({"a": foreign, "b": Endless()})
 
 
 def test_depth(example):

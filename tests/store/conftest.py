@@ -22,8 +22,8 @@ from carloop_plugin.domain.values import (
 )
 from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.messages import advice
-from carloop_plugin.store.opening import source_of
-from carloop_plugin.store.sqlite.pool import SqliteFile
+from carloop_plugin.store.records import source_of
+from carloop_plugin.store.sqlite.file import SqliteFile
 from tests.store.deadlines import soon
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

@@ -24,7 +24,7 @@ C1 = ChangeId("c-1")
 DONE = Outcome(C1, OutcomeStatus.DONE)
 OPEN = """
 import sys, time
-from carloop_plugin.store.opening import source_of
+from carloop_plugin.store.records import source_of
 source = source_of(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.read()

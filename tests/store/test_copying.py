@@ -19,8 +19,8 @@ from carloop_plugin.domain.values import (
 )
 from carloop_plugin.store import copying
 from carloop_plugin.store.copying import KEYS, copy_records
-from carloop_plugin.store.opening import source_of
-from carloop_plugin.store.sqlite.replaced_files import noted_installation
+from carloop_plugin.store.records import source_of
+from carloop_plugin.store.sqlite.installation import noted_installation
 from tests.store.deadlines import soon
 
 SETTINGS = StoredSettings("https://a.example", "hof")

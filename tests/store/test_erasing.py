@@ -10,10 +10,10 @@ import pytest
 
 from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus
 from carloop_plugin.domain.values import AppointmentId, ChangeId
-from carloop_plugin.store.rows import write_row
-from carloop_plugin.store.sqlite import connection
-from carloop_plugin.store.sqlite.pool import SqliteFile
-from carloop_plugin.store.statements import insert
+from carloop_plugin.store.rows import insert, write_row
+from carloop_plugin.store.sqlite import database
+from carloop_plugin.store.sqlite import file as sqlite_file
+from carloop_plugin.store.sqlite.file import SqliteFile
 from tests.store.deadlines import soon
 
 A1, C1, C2 = AppointmentId("A-1"), ChangeId("c-1"), ChangeId("c-2")
@@ -177,7 +177,7 @@ def fill_and_settle(store, make_intent, make_rental, chance):
 @pytest.mark.parametrize("journal", ["delete", "wal"])
 def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, make_rental, monkeypatch, journal):
     """SQLite leaves copies where it moves rows between pages, and in the write-ahead log: after erasing, nowhere."""
-    monkeypatch.setattr(connection, "wal_is_safe", lambda _: journal == "wal")
+    monkeypatch.setattr(database, "wal_is_safe", lambda _: journal == "wal")
     chance = random.Random(1)
     file, other = SqliteFile(path), SqliteFile(path)
 
@@ -202,13 +202,14 @@ def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, make_renta
 
 def test_a_reader_postpones_clearing(path, file, monkeypatch):
     """It keeps the write-ahead log from being emptied, which is done as soon as it has gone."""
-    monkeypatch.setattr(connection, "wal_is_safe", lambda _: True)
-    monkeypatch.setattr(connection, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(database, "wal_is_safe", lambda _: True)
+    monkeypatch.setattr(sqlite_file, "LONGEST_WAIT", 0.05)
     reader = SqliteFile(path)
     with (
         file.open(deadline=soon()) as store,
-        reader.lend(deadline=soon()) as other,
+        reader.lend(deadline=soon()) as lent,
     ):
+        other = lent.db
         other.execute("BEGIN")
         assert other.execute("SELECT count(*) FROM intents").fetchone() == (0,)
         store.forget_appointments([A1])
@@ -220,7 +221,7 @@ def test_a_reader_postpones_clearing(path, file, monkeypatch):
 
 def test_the_deadline_ends_clearing(path, file, make_intent, make_rental, monkeypatch):
     """Whatever is left to do is still noted afterwards."""
-    monkeypatch.setattr(connection, "_STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(database, "_STEPS_BETWEEN_LOOKS", 1)
     with file.open(deadline=soon(60)) as store:
         fill_and_settle(store, make_intent, make_rental, random.Random(1))
         store.forget_appointments([A1])

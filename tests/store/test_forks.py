@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 from carloop_plugin.domain.values import AppointmentId
-from carloop_plugin.store.opening import source_of
+from carloop_plugin.store.records import source_of
 from tests.store.deadlines import soon
 
 

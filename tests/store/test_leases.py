@@ -15,7 +15,7 @@ from carloop_plugin.store.leases import LEASE_SECONDS, is_gone, this_process
 C1, C2 = ChangeId("c-1"), ChangeId("c-2")
 HOLD = """
 import sys, time
-from carloop_plugin.store.opening import source_of
+from carloop_plugin.store.records import source_of
 source = source_of(sys.argv[1])
 with source.open(deadline=time.monotonic() + 30) as store:
     print(store.lease("c-1") is not None, flush=True)

@@ -8,10 +8,10 @@ import pytest
 
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.store_location import shown
-from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.postgres.pool import Connections
 from carloop_plugin.store.postgres.source import PostgresServer
+from carloop_plugin.store.records import source_of
 from tests.store.deadlines import soon
 
 CANARY = "canary-passwort-0815"

@@ -10,9 +10,9 @@ from carloop_plugin.domain.changes import Recorded, SameChange
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import ChangeId, Site
-from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres.pool import MOST_CONNECTIONS
 from carloop_plugin.store.postgres.source import PostgresServer
+from carloop_plugin.store.records import source_of
 from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
 

@@ -11,8 +11,8 @@ import pytest
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.values import ChangeId
-from carloop_plugin.store.sqlite.connection import open_database, wal_is_safe, writing
-from carloop_plugin.store.sqlite.pool import SqliteFile
+from carloop_plugin.store.sqlite.database import open_database, wal_is_safe, writing
+from carloop_plugin.store.sqlite.file import SqliteFile
 from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
 
@@ -109,8 +109,8 @@ def test_a_further_connection_takes_no_lock_from_the_others(path, file):
     """A process loses its locks on a file when it closes any handle of it: another one could then write into ours."""
     with file.open(deadline=soon()):
         pass
-    with closing(open_database(path)) as db, writing(db, path, deadline=soon()):
-        open_database(path).close()
+    with closing(open_database(path, wait=1)) as db, writing(db):
+        open_database(path, wait=1).close()
         command = [sys.executable, "-c", IS_LOCKED, str(path)]
         said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
     assert said == "SQLITE_BUSY\n"

@@ -11,8 +11,8 @@ from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.proposals import propose
 from carloop_plugin.domain.values import AppointmentId, ChangeId, Money
 from carloop_plugin.domain.vehicles import Alternative
-from carloop_plugin.store.opening import source_of
 from carloop_plugin.store.postgres.migrations import UNCOUNTED
+from carloop_plugin.store.records import source_of
 from tests.store.deadlines import soon
 
 BEFORE_CUSTOMERS = (

@@ -11,7 +11,7 @@ from typing import Any
 
 from carloop_plugin import plugin
 from carloop_plugin.store.copying import KEYS
-from carloop_plugin.store.opening import source_of
+from carloop_plugin.store.records import source_of
 from mobility_hookspecs import CallContext, MobilityProblem
 from tests.support.bad_documents import Document, invalid_documents, invalid_ids, invalid_sites
 

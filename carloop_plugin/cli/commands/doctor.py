@@ -47,11 +47,11 @@ def doctor(invocation: Invocation, as_json: bool) -> int:
 def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
     from carloop_plugin.settings.credentials import open_credentials
     from carloop_plugin.settings.environment import Environment
-    from carloop_plugin.store.sqlite import connection
+    from carloop_plugin.store.sqlite import database
 
     environment = Environment.read()
     # The one in use, which need not be Python's own.
-    locale, sqlite = invocation.locale, connection.sqlite3.sqlite_version  # type: ignore[attr-defined]
+    locale, sqlite = invocation.locale, database.sqlite3.sqlite_version  # type: ignore[attr-defined]
     try:
         with records() as services:
             known = _sites(services, invocation.site)

@@ -55,27 +55,24 @@ class PostgresDatabase:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """Give what no other database has."""
+        """Return what no other database has."""
         return tuple(self.query(_IDENTITY)[0].values())
 
     def transact(self, work: Callable[[], T]) -> T:
         if self._within is not None:
             return work()
-        return self.persist(lambda connection: self._transaction(connection, work))
+        return self.retry(lambda connection: self._transaction(connection, work))
 
-    def lock(self, name: str) -> None:
-        self.query("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", [name])
+    def lock(self, name: str | None) -> None:
+        if name is not None:
+            self.query("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", [name])
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         def rows(connection: DeadlineConnection) -> list[Row]:
-            return connection.execute(_native(sql), values).fetchall()
+            found = connection.execute(_native(sql), values)
+            return found.fetchall() if found.description else []
 
-        return rows(self._within) if self._within is not None else self.persist(rows)
-
-    def run(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Write, or read, within a transaction; return the rows of a statement that has some."""
-        cursor = self._writing.execute(_native(sql), values)
-        return cursor.fetchall() if cursor.description else []
+        return rows(self._within) if self._within is not None else self.retry(rows)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         return self._writing.execute(_native(sql), values).rowcount
@@ -99,10 +96,7 @@ class PostgresDatabase:
         return 0
 
     def scrub(self, *, largest: int) -> bool:
-        return self.persist(lambda each: scrub(each, largest=largest, milliseconds=self._milliseconds()))
-
-    def note_installation(self) -> None:
-        """Do nothing: a server has no folder of ours."""
+        return self.retry(lambda each: scrub(each, largest=largest, milliseconds=self._milliseconds()))
 
     @property
     def _writing(self) -> DeadlineConnection:
@@ -110,7 +104,7 @@ class PostgresDatabase:
             raise RuntimeError("what writes is a transaction")
         return self._within
 
-    def persist(self, work: Callable[[DeadlineConnection], T]) -> T:
+    def retry(self, work: Callable[[DeadlineConnection], T]) -> T:
         """Do some work, again where it collided with another's, on another connection where this one died.
 
         Whatever wrote runs as a transaction, so again means from its beginning. Where a commit's answer was lost,

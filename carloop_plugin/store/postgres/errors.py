@@ -20,7 +20,7 @@ _BUSY = COLLISIONS | {"55P03", "57014", "53300", "57P03"}
 
 
 def explain(error: psycopg.Error, place: str) -> Reason:
-    """Say what went wrong with a statement or a commit."""
+    """Return what went wrong with a statement or a commit."""
     state = error.sqlstate
     if state in _BUSY:
         return Reason("busy", "store.busy")
@@ -30,7 +30,7 @@ def explain(error: psycopg.Error, place: str) -> Reason:
 
 
 def explain_connecting(error: psycopg.Error, place: str) -> Reason:
-    """Say why there is no connection. The address is clear, so psycopg's words hold no part of a password."""
+    """Return why there is no connection. The address is clear, so psycopg's words hold no part of a password."""
     if error.sqlstate is not None:
         return explain(error, place)
     if isinstance(error, ConnectionTimeout):

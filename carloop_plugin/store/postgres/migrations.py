@@ -35,23 +35,26 @@ UNCOUNTED = (
     "appointments.customers",
 )
 
-_APPLIED = "SELECT name, (SELECT id FROM installation) AS installation FROM migrations ORDER BY number"
+_APPLIED = """
+SELECT name, (SELECT id FROM installation) AS id, (SELECT number_key FROM installation) AS number_key
+FROM migrations ORDER BY number
+"""
 
 
-def migrate(db: PostgresDatabase, *, installation: str | None = None) -> str:
-    """Bring the database up to date and give the installation's id. Costs one look where it is.
+def migrate(db: PostgresDatabase, *, installation: str | None = None) -> tuple[str, bytes]:
+    """Bring the database up to date; return the installation's id and number key. Costs one look where it is.
 
     :param installation: the id to keep where the database is new.
     :raises StoreFailed: the records are of a newer version; both versions are named.
     """
-    applied = db.persist(_look)
+    applied = db.retry(_look)
     if not _missing(applied, db):
-        return str(applied[0]["installation"])
+        return applied[0]["id"], applied[0]["number_key"]
     return db.transact(lambda: _apply(db, installation))
 
 
 def is_there(db: PostgresDatabase) -> bool:
-    """Tell whether the database has records of ours."""
+    """Return whether the database has records of ours."""
     return bool(db.query(f"SELECT to_regclass('{SCHEMA}.migrations') IS NOT NULL AS there")[0]["there"])
 
 
@@ -62,7 +65,7 @@ def _look(connection: DeadlineConnection) -> list[Row]:
         return []
 
 
-def _apply(db: PostgresDatabase, installation: str | None) -> str:
+def _apply(db: PostgresDatabase, installation: str | None) -> tuple[str, bytes]:
     # Whoever comes second waits here, and sees then what the first one did.
     db.lock("carloop migrations")
     if db.query(f"SELECT to_regnamespace('{SCHEMA}') IS NULL AS is_new")[0]["is_new"]:
@@ -77,14 +80,15 @@ def _apply(db: PostgresDatabase, installation: str | None) -> str:
             if isinstance(step, str):
                 db.execute(step.format_map(TYPES))
             else:
-                step(db.run)
+                step(db.query)
         db.execute("INSERT INTO migrations (name) VALUES (?)", [name])
     for column in UNCOUNTED:
         db.execute("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))
     db.execute(
         DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
     )
-    return str(db.query(_APPLIED)[0]["installation"])
+    drawn = db.query(_APPLIED)[0]
+    return drawn["id"], drawn["number_key"]
 
 
 def _missing(applied: Sequence[Row], db: PostgresDatabase) -> list[str]:

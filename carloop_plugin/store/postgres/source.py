@@ -31,12 +31,12 @@ class PostgresServer:
         return shown(self._address)
 
     def exists(self, *, deadline: float) -> bool:
-        """Tell whether the database has records of ours."""
+        """Return whether the database has records of ours."""
         with self._counted() as connections:
             return is_there(PostgresDatabase(connections, deadline=deadline))
 
     def identity(self, *, deadline: float) -> object:
-        """Give the database on its server, whatever host, user and parameters lead to it."""
+        """Return the database on its server, whatever host, user and parameters lead to it."""
         with self._counted() as connections:
             return PostgresDatabase(connections, deadline=deadline).identity
 
@@ -50,7 +50,10 @@ class PostgresServer:
         with self._counted() as connections:
             database = PostgresDatabase(connections, deadline=deadline)
             # Looked at by each call: another server may have been updated, and brought the records along.
-            yield Records(database, installation=migrate(database, installation=self._installation))
+            yield Records(database, *migrate(database, installation=self._installation))
+
+    def note_installation(self, installation: str) -> None:
+        """Do nothing: a server has no folder of ours."""
 
     def close(self) -> None:
         """Close the connections as soon as no call uses them. A later call opens anew."""

@@ -1,8 +1,7 @@
-"""The files beside a store: its installation's id, the store that is being rebuilt, damaged ones moved aside."""
+"""The files of stores that replace one another: the one that is being rebuilt, damaged ones moved aside."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,40 +12,8 @@ from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.figures import MovedAside
 
 JOURNALS = ("-journal", "-wal", "-shm")
-KNOWN: dict[Path, str] = {}
-"""The installations whose records this process has had open: a file that is gone since then was not new."""
 
 _STAMP = "%Y%m%dT%H%M%S"
-
-
-def id_file(path: Path) -> Path:
-    """Name the small file beside the store that repeats the installation's id, for when the store is damaged."""
-    return path.with_name(path.name + ".installation")
-
-
-def note_installation(path: Path, installation: str) -> None:
-    """Repeat the installation's id beside the store. Nothing fails where that cannot be written."""
-    with (
-        suppress(OSError),
-        open(id_file(path), "x", opener=_for_the_owner, encoding="ascii") as file,
-    ):
-        file.write(installation + "\n")
-
-
-def _for_the_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def noted_installation(path: Path) -> str | None:
-    """Give the id that is repeated beside the store; None where it is not."""
-    with suppress(OSError):
-        return id_file(path).read_text("ascii", "replace").strip() or None
-    return None
-
-
-def lost(path: Path) -> StoreFailed:
-    """Say that there is no store where there was one. It is never begun anew: its rentals would be forgotten."""
-    return StoreFailed(Reason("storage_failed", "store.lost", (("path", str(path)),)))
 
 
 def begin_rebuilding(path: Path) -> Path:
@@ -62,7 +29,7 @@ def discard_unfinished(path: Path) -> None:
 
 
 def put_in_place(fresh: Path, path: Path, *, at: datetime) -> Path | None:
-    """Put a rebuilt store in the place of the damaged one; give where that is now, None where there was none.
+    """Put a rebuilt store in the place of the damaged one; return where that is now, None where there was none.
 
     At no moment is there no store: a planner that goes on meanwhile would take it for lost.
     """
@@ -92,7 +59,7 @@ def _unused(path: Path) -> Path:
 
 
 def discard_moved_aside(path: Path) -> int:
-    """Delete the stores moved aside; a damaged file cannot be searched for a person. Give how many files there were.
+    """Delete the stores moved aside; a damaged file cannot be searched for a person. Return how many files there were.
 
     What a rebuild left unfinished goes with them: nobody rebuilds while the records are in use.
 
@@ -114,7 +81,7 @@ def moved_aside(path: Path) -> list[MovedAside]:
 
 
 def _moved_at(path: Path) -> datetime:
-    # The name tells; the file's own time is when it was last written.
+    # Its name says when; the file's own time is when it was last written.
     with suppress(ValueError):
         stamp, *_ = path.name.rpartition(".damaged-")[2].split("-")
         return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)

@@ -19,11 +19,11 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.values import Site
-from carloop_plugin.store.rows import Row, read_row
-from carloop_plugin.store.sqlite.connection import explain, interrupt_at
-from carloop_plugin.store.sqlite.migrations import migrations, refuse_newer
-from carloop_plugin.store.sqlite.replaced_files import noted_installation
-from carloop_plugin.store.sqlite.use_lock import LONGEST_WAIT, in_use_by_others
+from carloop_plugin.store.database import Row
+from carloop_plugin.store.rows import read_row
+from carloop_plugin.store.sqlite.database import explain, interrupt_at
+from carloop_plugin.store.sqlite.file import LONGEST_USE, in_use_by_others
+from carloop_plugin.store.sqlite.installation import migrations, noted_installation, refuse_newer
 from carloop_plugin.store.tables import MIGRATIONS
 from carloop_plugin.store.upgrades import upgrade_outcome
 
@@ -71,7 +71,7 @@ class Remains:
             ]
             for table, key in _KEYS.items()
         }
-        # Whoever had one of them is not at it any more, and digests are keyed anew: nobody knows whose a rental is.
+        # Whoever had leased one is gone, and digests are keyed anew: nobody knows whose a rental is.
         free = {"lease_holder": None, "lease_until": None, "customers": None}
         intents = [row for each in found["intents"] if _is_readable(row := _upgraded(each | free))]
         self.is_complete &= len(intents) == len(found["intents"])
@@ -110,7 +110,7 @@ def remains_of(path: Path, *, deadline: float) -> Iterator[Remains]:
     if not path.exists():
         yield Remains(path, None)
         return
-    wait = min(LONGEST_WAIT, max(0.0, deadline - time.monotonic()))
+    wait = min(LONGEST_USE, max(0.0, deadline - time.monotonic()))
     address = f"{path.absolute().as_uri()}?mode=rw"
     with _refusing(path):
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)

@@ -6,9 +6,8 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from carloop_sandbox.pages.paging import read_slice
 from carloop_sandbox.pages.rental_rows import CONDITIONS, RentalFilters, list_rentals
-from carloop_sandbox.pages.showing import day_of, midnight, show, store_of
+from carloop_sandbox.pages.showing import day_of, midnight, read_slice, show, store_of
 from web_base.days import Mistyped, read_day
 from web_base.pages import Page, Program, page_route
 
@@ -25,7 +24,7 @@ class Typed:
 
 
 def routes(program: Program) -> list[BaseRoute]:
-    """Give the routes of the list."""
+    """Return the routes of the list."""
     return [page_route("/rentals", show_rentals, program, methods=["GET", "POST"])]
 
 

@@ -1,4 +1,4 @@
-"""The pages as an ASGI application, and the door that tells them from the interface."""
+"""The pages as an ASGI application."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,10 +10,8 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from carloop_sandbox.pages import administration, overview, rental, rentals, swap, timeline, tokens, vehicles
-from carloop_sandbox.pages.finding import teach
+from carloop_sandbox.pages import administration, overview, rental, rentals, timeline, tokens, vehicles
 from carloop_sandbox.service import Service
 from web_base.access import Access
 from web_base.clients import Network
@@ -24,11 +22,8 @@ from web_base.signing_in import sign_in_routes
 from web_base.templates import BASE, Templates, static_mounts
 
 FOLDER: Final = Path(__file__).parents[1]
-PAGES: Final = (overview, rentals, rental, swap, vehicles, timeline, administration, tokens)
-"""The modules of pages; each gives its routes."""
-
-FOR_PROGRAMS: Final = ("/api/", "/sandbox/")
-"""What the paths of the interface and of the controls begin with; every other path is a page's."""
+PAGES: Final = (overview, rentals, rental, vehicles, timeline, administration, tokens)
+"""The modules of pages; each has `routes`."""
 
 
 def create_pages(
@@ -39,7 +34,6 @@ def create_pages(
     :param hosts: the names it answers to, without a port.
     :param proxies: whose `X-Forwarded-For` is believed.
     """
-    teach(service.store.database)
     program = Program(
         name="carloop-sandbox",
         catalogues=Catalogues(BASE / "locale", FOLDER / "locale"),
@@ -62,17 +56,3 @@ def create_pages(
     )
     app.router.redirect_slashes = False
     return app
-
-
-class Door:
-    """ASGI: sends programs to the interface and people to the pages, by the path they ask for."""
-
-    def __init__(self, interface: ASGIApp, pages: ASGIApp) -> None:
-        """Take what is behind the door."""
-        self._interface = interface
-        self._pages = pages
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through to where it belongs."""
-        is_for_program = f"{scope.get('path', '')}/".startswith(FOR_PROGRAMS)
-        await (self._interface if is_for_program else self._pages)(scope, receive, send)

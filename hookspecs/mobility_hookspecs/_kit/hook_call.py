@@ -65,7 +65,7 @@ class NoAnswer:
 
     :ivar problem: the problem document.
     :ivar was_called: whether the provider was called; if not, nothing can have happened there.
-    :ivar is_failure: whether it timed out or failed, and did not say so itself by a ``MobilityProblem``.
+    :ivar is_failure: whether it timed out or failed without a ``MobilityProblem`` of its own.
     """
 
     problem: Problem
@@ -119,7 +119,7 @@ class HookCall(Generic[Document]):
         try:
             self._settled.wait(max(0.0, self.deadlines.host - time.monotonic()))
             if self._has_returned:
-                # The provider was in time and only our reading is late, say on a busy machine.
+                # The provider was in time and only our reading is late, as on a busy machine.
                 self._settled.wait(max(0.0, self.deadlines.host + _GRACE_SECONDS - time.monotonic()))
         finally:
             with self._lock:  # also when interrupted: the call must not begin later on

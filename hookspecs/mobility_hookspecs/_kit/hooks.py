@@ -205,7 +205,7 @@ class Hook(Generic[Document]):
     :ivar parts: paths to the parts of an answer that name their provider, as the answer itself does.
     :ivar copy: returns the host's own copy of an answer; raises ``InvalidAnswer``.
     :ivar check: compares a valid answer with the request, and returns the document for the host.
-    :ivar may_answer_none: whether a provider may have nothing to say.
+    :ivar may_answer_none: whether None is an answer.
     :ivar is_asked_of_all: whether a provider without the hook is a failure ``not_supported``.
     """
 

@@ -32,7 +32,7 @@ class LoadError(MobilityProblem):
     """
 
     def __init__(self, failures: tuple[Failure, ...]) -> None:
-        """Keep the failures, of which there is at least one."""
+        """Hold the failures, of which there is at least one."""
         super().__init__(failures[0].problem)
         self.failures = failures
 

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.store.sqlite.pool import SqliteFile
+from carloop_plugin.store.sqlite.file import SqliteFile
 from mobility_hookspecs import MobilityHost
 from tests.cassettes.recorder.carloop import CUSTOMER, END, INSTALLATION, START, key
 

@@ -6,14 +6,14 @@ from contextlib import closing, contextmanager
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.store.sqlite import connection
+from carloop_plugin.store.sqlite import file
 from mobility_hookspecs import CallContext
 
 
 @pytest.fixture
 def locked(planner, monkeypatch):
     """Hold the records' write lock, as another process might, for longer than a call waits for it."""
-    monkeypatch.setattr(connection, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(file, "LONGEST_WAIT", 0.1)
 
     @contextmanager
     def locked():

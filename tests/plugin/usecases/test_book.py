@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from carloop_plugin import bootstrap
+from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.messages import text
 from mobility_hookspecs import CallContext
 from mobility_hookspecs.problems import TITLES
@@ -118,6 +119,30 @@ def test_a_period_that_ends_at_its_start_is_refused(planner):
     period = planner.appointment["period"]
     outcome = planner.do(planner.booking(period=period | {"end": period["start"]}))
     assert refusal(outcome)[1:3] == ("period_invalid", "/period/end")
+
+
+def test_settings_that_break_while_a_booking_is_sent_cost_the_alternatives_alone(
+    planner, booking, rent_directly, tmp_path, monkeypatch
+):
+    """What Carloop refused is settled as refused: recovery does not send it again after the host was told so."""
+    token = tmp_path / "token"
+    token.write_text(planner.control.token)
+    config = tmp_path / "carloop.toml"
+    config.write_text(f'token_file = "{token}"\n')
+    monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+    monkeypatch.delenv("CARLOOP_TOKEN")
+    rent_directly(booking["option_id"], planner.start(), planner.end())
+    send = CarloopSession.send
+
+    def send_and_lose_the_token(*args, **named):
+        token.unlink()
+        return send(*args, **named)
+
+    monkeypatch.setattr(CarloopSession, "send", send_and_lose_the_token)
+    outcome = planner.do(booking)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "vehicle_unavailable")
+    assert "alternatives" not in outcome
+    assert planner.do(booking) == outcome
 
 
 def test_a_vehicle_taken_by_another_planner_is_refused_with_alternatives(planner, booking, rent_directly):

@@ -15,9 +15,9 @@ from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
+from carloop_plugin.store.sqlite import file as sqlite_file
 from carloop_plugin.store.sqlite import salvage as remains
-from carloop_plugin.store.sqlite import use_lock
-from carloop_plugin.store.sqlite.pool import SqliteFile
+from carloop_plugin.store.sqlite.file import SqliteFile
 from carloop_plugin.usecases.rebuild import rebuild
 from carloop_plugin.usecases.reconcile import reconcile
 from mobility_hookspecs import CallContext, MobilityProblem
@@ -108,7 +108,7 @@ def test_only_damaged_records_are_rebuilt(planner, lost_booking, monkeypatch, co
 
 def test_records_are_not_rebuilt_beside_a_change(planner, pause, monkeypatch):
     """Its answer would go into the ones that are moved aside; so the person is told to stop the planner first."""
-    monkeypatch.setattr(use_lock, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(sqlite_file, "LONGEST_USE", 0.0)
     planner.save()
     change, outcomes = planner.booking(), []
     paused = pause("send")
@@ -135,7 +135,7 @@ def test_who_calls_during_a_rebuild_is_asked_to_wait(planner, monkeypatch):
     own = SqliteFile(planner.store)
     with own.open(deadline=soon()) as records:
         assert len(records.all_rentals()) == 1
-    monkeypatch.setattr(use_lock, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(sqlite_file, "LONGEST_USE", 0.0)
     planner.damage("rentals_of_account")
     codes = []
 
