@@ -13,6 +13,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -78,7 +79,8 @@ class DeadlineBackend(httpcore.NetworkBackend):
         else:
             seconds_left(call)
             raise failure
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):  # a connection that is gone already says so when it is written to
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         stream = _Stream(sock, self)
         self.streams.add(stream)
         return stream
@@ -102,8 +104,8 @@ class _Stream(httpcore.NetworkStream):
         size, most = (_HEADER_READ_BYTES, _HEADER_BYTES)
         if call.answered_at is not None:
             size, most = (_BODY_READ_BYTES, _RAW_BYTES)
-        self.sock.settimeout(seconds_left(call))
         try:
+            self.sock.settimeout(seconds_left(call))
             data = self.sock.recv(min(max_bytes, size))
         except TimeoutError:
             raise _timed_out(call) from None
@@ -125,11 +127,11 @@ class _Stream(httpcore.NetworkStream):
         call.connect_until, call.until = None, call.deadline
         rest = memoryview(buffer)
         while rest:
-            self.sock.settimeout(seconds_left(call))
-            if isinstance(self.sock, ssl.SSLSocket):
-                # a record may be on its way although the call fails
-                call.sent_at = call.sent_at or time.monotonic()
             try:
+                self.sock.settimeout(seconds_left(call))
+                if isinstance(self.sock, ssl.SSLSocket):
+                    # a record may be on its way although the call fails
+                    call.sent_at = call.sent_at or time.monotonic()
                 rest = rest[self.sock.send(rest) :]
             except TimeoutError:
                 raise _timed_out(call) from None
