@@ -15,6 +15,7 @@ from carloop_plugin.domain.rentals import UnreadableRental
 from carloop_plugin.domain.settings import StoredToken
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
 from carloop_plugin.ports import UseCaseContext
+from carloop_plugin.settings import doctor
 from carloop_plugin.settings.credentials import SecretsFile
 from carloop_plugin.settings.doctor import examine
 from carloop_plugin.settings.environment import Environment
@@ -154,6 +155,19 @@ def test_a_shared_store_with_a_token_of_one_server(look, tmp_path):
     report = look(CARLOOP_STORE=f"postgresql://user:{CANARY}@db.example/carloop")
     assert codes(report) == ["connected", "token_place", "shared_store_token"]
     assert CANARY not in str(report)
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_the_keyring_is_an_extra(look, tmp_path, monkeypatch, is_installed):
+    """Where a token of the settings page is in a file, the doctor names the extra that is missing."""
+    token = StoredToken(value=CANARY, origin="https://a.example", since=NOW)
+    SecretsFile(tmp_path / "secrets.json").keep_token(MAIN, token)
+    monkeypatch.setattr(doctor, "has_keyring", lambda: is_installed)
+    finding = look()["findings"][-1]
+    assert (finding["code"], "carloop-plugin[keyring]" in finding.get("hint", "")) == (
+        "token_place",
+        not is_installed,
+    )
 
 
 def test_how_changes_end_and_how_long_they_take(look):
