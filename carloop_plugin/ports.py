@@ -185,9 +185,6 @@ class Store(SettingsStore, Protocol):
     def intent(self, change_id: ChangeId) -> Intent | None:
         """Find a change by its id."""
 
-    def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
-        """Return the appointment's pending change; of a booking being given up, the giving up."""
-
     def pending_intents(self) -> Sequence[Intent]:
         """Return the pending intents, oldest first, those that were set aside included."""
 
@@ -263,7 +260,7 @@ class Store(SettingsStore, Protocol):
         """Return the rentals of appointments, the newest first."""
 
     def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
-        """Return the pending changes of appointments, as `pending_change` does."""
+        """Return the pending changes of appointments; of a booking being given up, the giving up."""
 
     def appointments(
         self, appointment_ids: Sequence[AppointmentId]

@@ -1,4 +1,4 @@
-"""Write the parts of docs/reference that the code already says, between `<!-- begin: NAME -->` and its end.
+"""Write the parts of docs/reference that are generated from code, between `<!-- begin: NAME -->` and its end.
 
 `python docs/generate_reference.py [NAME …]` writes, `--check` only lists what has drifted. Everything else on those
 pages is written by hand. One function a part; each returns Markdown.
@@ -99,7 +99,7 @@ def commands() -> str:
 
 
 def events() -> str:
-    """Return every event with its level, what it says and its fields, and then what each field says."""
+    """Return every event with its level, its meaning and its fields, and then what each field means."""
     module = import_module("carloop_plugin.events")
     rows = [
         (f"`{e.name}`", logging.getLevelName(e.level), e.says, ", ".join(f"`{name}`" for name in e.fields))
@@ -107,13 +107,6 @@ def events() -> str:
     ]
     fields = [(f"`{name}`", says) for name, says in module.FIELDS.items()]
     return f"{_table(('event', 'level', 'what happened', 'fields'), rows)}\n\n{_table(('field', 'what it is'), fields)}"
-
-
-def personal_data() -> str:
-    """Return every place that holds personal data: what is there, what for, and how long."""
-    places = import_module("carloop_plugin.personal_data").PLACES
-    rows = [(f"`{p.where}`", p.kind.value, p.holds, p.purpose, p.kept) for p in places]
-    return _table(("where", "kind", "what", "what for", "how long"), rows)
 
 
 def root_of(program: str) -> click.Command:
@@ -136,7 +129,7 @@ def root_of(program: str) -> click.Command:
 def walk(
     command: click.Command, words: str, parent: click.Context | None = None
 ) -> Iterator[tuple[str, click.Command]]:
-    """Return a command and all those below it, each with the words that one types."""
+    """Return a command and all those below it, each with the words that are typed."""
     import click
 
     context = click.Context(command, info_name=words.split()[-1], parent=parent)
@@ -155,7 +148,6 @@ PAGES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "operations": ("carloop-interface.md", operations),
     "commands": ("commands.md", commands),
     "events": ("events.md", events),
-    "personal-data": ("../explanation/privacy.md", personal_data),
 }
 
 

@@ -12,7 +12,8 @@ from carloop_sandbox.pages.site import create_pages
 from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
-from web_base.access import Access, draw_password
+from web_base.access import Access
+from web_base.passwords import draw_password
 from web_base.program import Texts
 from web_base.security import trusted_hosts
 from web_base.server import address_of

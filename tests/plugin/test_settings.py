@@ -166,7 +166,7 @@ BROKEN_FILES = {
     "config_broken at its end": (b"a = '", ("1", "1")),
     "config_not_text": (b'base_url = "https://a.example"\nstation = "\xff"\n', ("2", None)),
     "config_table": (b'sites = "nord"\n', (None, None)),
-    "config_not_a_word": (b"[sites.nord]\nstation = 5\n", (None, None)),
+    "config_not_a_string": (b"[sites.nord]\nstation = 5\n", (None, None)),
 }
 
 

@@ -4,10 +4,10 @@ import json
 import random
 from collections.abc import Iterable, Iterator
 
+from carloop_sandbox.store.database import FIRST_RENTAL_NUMBER
 from carloop_sandbox.store.fleet import CLASSES, FEATURES, STATIONS
 from carloop_sandbox.store.seeded_rentals import SeededRental, seeded_rentals
 from carloop_sandbox.store.seeded_vehicles import SeededVehicle, seeded_vehicles
-from carloop_sandbox.store.tables import FIRST_RENTAL_NUMBER
 from carloop_sandbox.units import DAY, HOUR, MINUTE
 from web_base.database import Database
 
