@@ -207,7 +207,9 @@ class RetryingClient:
                 log_event(REQUEST_WAIT_TOO_LONG, **fields)
             return None
         goes_on = self.budget.take()
-        log_event(REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **fields, wait_seconds=round(pause, 3))
+        log_event(
+            REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **fields, wait_seconds=round(pause, 3)
+        )
         return pause if goes_on else None
 
 

@@ -43,7 +43,11 @@ def test_what_is_wrong_is_found(run, configured, monkeypatch, settings, code, fo
         monkeypatch.setenv(name, value)
     ran, shown = run("doctor", "--json"), run("doctor")
     assert (ran.code, ran.document["ok"], found in codes(ran.document)) == (code, False, True)
-    assert (shown.code, "Everything is in order" in shown.err, f"Code: {found}" in shown.out) == (code, False, True)
+    assert (shown.code, "Everything is in order" in shown.err, f"Code: {found}" in shown.out) == (
+        code,
+        False,
+        True,
+    )
 
 
 def test_how_changes_went(run, saved, booked):

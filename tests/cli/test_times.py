@@ -136,7 +136,7 @@ def test_the_zone_of_a_change_that_settles_after_the_erasure(run, planner):
     planner.control.fault("book", "drop_after", times=100)
     planner.do(planner.booking())
     erase_appointment(planner)
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.reconcile()
     assert "Times in Asia/Tokyo." in run("rentals", "--appointment", planner.id).err
 

@@ -93,7 +93,7 @@ def test_an_open_change_is_kept_and_erased_on_settling(
     assert before < until < datetime.now(UTC) + timedelta(minutes=2)
     assert ask_again()["kept"] == [kept]
     assert columns_with_a_canary(columns_with) == {"intents.body"}
-    planner.control.calm()
+    planner.control.reset_faults()
     assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
     assert columns_with_a_canary(columns_with) == set()
     assert (files_with_a_canary(planner), is_known(planner, records)) == ([], False)
@@ -153,7 +153,7 @@ def test_a_payload_of_a_former_customer_is_cleared_on_settling(
     report = ask(planner, [number, "4713"])
     assert [each["appointment_id"] for each in report["kept"]] == [planner.id]
     assert (report["erased"], is_known(planner, records)) == (0, True)
-    planner.control.calm()
+    planner.control.reset_faults()
     assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
     assert columns_with_a_canary(columns_with) == set()
     assert (files_with_a_canary(planner), is_known(planner, records)) == ([], True)
@@ -171,7 +171,7 @@ def test_an_appointment_erased_after_its_former_customer_goes_too(planner, forme
     """Whichever of the two asks first."""
     for number in (FORMER["number"], "4712", FORMER["number"]):
         ask(planner, [number])
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.reconcile()
     assert not is_known(planner, records)
 

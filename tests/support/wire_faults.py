@@ -1,4 +1,4 @@
-"""What the proxy may do to a request or its answer, where, and at which byte."""
+"""Faults that the proxy can apply to a request or its answer: what, where, and at which byte."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STAND_IN = (
 
 
 class Position(StrEnum):
-    """When a strike happens: before Carloop does the work, during it, or after it."""
+    """When a fault happens: before Carloop does the work, during it, or after it."""
 
     BEFORE = "before"
     DURING = "during"
@@ -24,7 +24,7 @@ class Position(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a strike does at its byte.
+    """What a fault does at its byte.
 
     cut        both connections are closed there, in order (FIN)
     reset      both connections are reset there (RST)
@@ -47,8 +47,8 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
-    """One strike. `at` says where in the message, 0 its first byte and 1 its end.
+class WireFault:
+    """One fault. `at` says where in the message, 0 its first byte and 1 its end.
 
     `answer` is what comes instead, its last byte after `hold` seconds; `pieces` are what is rewritten, and to what.
     Before Carloop's work it is done to the request, afterwards to Carloop's whole answer, and during it to what a

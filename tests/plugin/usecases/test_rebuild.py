@@ -90,7 +90,7 @@ def test_only_damaged_records_are_rebuilt(planner, lost_booking, monkeypatch, co
     """Sound records, those of a newer version and those in use by another program stay, with all that is in them."""
     monkeypatch.setattr(remains, "LONGEST_USE", 0.05)
     lost_booking(times=100)
-    planner.control.calm()
+    planner.control.reset_faults()
     bootstrap.close()
     if "newer" in condition:
         alter(planner.store, OF_A_LATER_VERSION)
@@ -155,7 +155,7 @@ def test_who_calls_during_a_rebuild_is_asked_to_wait(planner, monkeypatch):
 def test_what_is_pending_in_damaged_records_stays_pending(planner, lost_booking):
     """As far as it can be read: its outcome is unknown, never `open`, and is found out."""
     lost_booking(fault="drop_before", times=100)
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.damage()
     _, rebuilt = bootstrap.rebuild_store(deadline=soon())
     assert (rebuilt.rentals, rebuilt.pending, rebuilt.is_complete) == (0, 1, True)
@@ -306,7 +306,7 @@ def test_an_erasure_that_waits_is_not_lost_by_rebuilding(planner, lost_booking, 
     lost_booking(times=100)
     report = planner.host.erase({"customer_numbers": ["4711"], "appointment_ids": []})
     assert [each["appointment_id"] for each in report.answers["carloop"]["kept"]] == [planner.id]
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.damage()
     aside, _ = bootstrap.rebuild_store(deadline=soon())
     assert (aside.exists(), unfinished()) == (True, 0)

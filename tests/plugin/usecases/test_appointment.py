@@ -91,7 +91,7 @@ def test_an_appointment_moved_while_its_booking_is_pending_asks_for_attention(pl
     lost_booking()
     planner.control.fault("any", "status", times=20, value=503)
     assert planner.save(revision=2, period=moved(planner, start_hours=48, end_hours=48))["state"] == "unknown"
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.reconcile()
     assert planner.state()["state"] == "attention"
 
@@ -114,7 +114,7 @@ def test_a_rental_found_changed_by_the_desk_says_so(planner, lost_booking):
     """The desk swapped the vehicle before the booking was known to have worked. A change by the advisor ends that."""
     lost_booking()
     rental = planner.control.rentals(planner.id)[0]
-    other = planner.roomy_car()
+    other = planner.car_free_for_days()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
     step = planner.save(revision=2)
     assert (step["state"], step["rental"]["vehicle"]["id"], notices(step)) == ("booked", other, ["differs"])

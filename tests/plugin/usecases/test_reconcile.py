@@ -24,7 +24,7 @@ def test_changes_at_the_desk_are_reported_once(planner):
     planner.reconcile()
     rental = planner.book()
     planner.control.desk(rental["id"], "hand_out")
-    other = planner.roomy_car()
+    other = planner.car_free_for_days()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
     # the planner was switched off meanwhile
     planner.control.clock(planner.start() + timedelta(hours=1))
@@ -64,7 +64,7 @@ def test_a_change_that_was_set_aside_is_settled_later(planner, lost_booking, rec
         plugin.reconcile_rentals(CallContext.within(10))
     with records() as store:
         assert store.figures().set_aside == (change["change_id"],)
-    planner.control.calm()
+    planner.control.reset_faults()
     assert settled(planner.reconcile()) == [("done", change["change_id"])]
     assert planner.state()["state"] == "booked"
 
@@ -87,7 +87,7 @@ def test_an_outage_sets_nothing_aside(planner, lost_booking, records, outage):
     plugin.reconcile_rentals(CallContext.within(0.3))
     with records() as store:
         assert store.intent(change["change_id"]).tries == 0
-    planner.control.calm()
+    planner.control.reset_faults()
     assert settled(planner.reconcile()) == [("done", change["change_id"])]
 
 

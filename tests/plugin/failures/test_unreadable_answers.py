@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.proxy import FaultProxy
-from tests.support.strikes import Effect, Position, Strike
+from tests.support.wire_faults import Effect, Position, WireFault
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def break_rental(rental, planner, proxy):
     """Make a rental unreadable wherever it stands in an answer: it loses its page."""
     page = str(rental["web_url"]).replace(planner.control.url, proxy.url)
     pieces = ((f'"web_url":"{page}"'.encode(), b'"web_url":""'),)
-    proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=pieces), "read", times=99)
+    proxy.arm(WireFault(Effect.REWRITE, Position.AFTER, pieces=pieces), "read", times=99)
 
 
 def replay(rental):
@@ -34,7 +34,7 @@ def replay(rental):
 def test_a_replayed_answer_that_is_another_rental_is_not_linked(planner, booking, proxy):
     """Nothing of it is shown or offered for cancellation; the booking's own rental is found and linked."""
     other = planner.control.api("GET", "/rentals", params={"limit": "1"}).json()["items"][0]
-    proxy.arm(Strike(Effect.INSTEAD, Position.AFTER, answer=replay(other)), "book")
+    proxy.arm(WireFault(Effect.INSTEAD, Position.AFTER, answer=replay(other)), "book")
     outcome = planner.do(booking)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "invalid_answer")
     state = planner.state()
@@ -50,7 +50,7 @@ def test_a_replayed_cancellation_that_cancelled_nothing_is_not_done(planner, pro
     change = lost_booking()
     (ours,) = planner.control.rentals(planner.id)
     giving_up = planner.cancellation(book_change_id=change["change_id"])
-    proxy.arm(Strike(Effect.INSTEAD, Position.BEFORE, answer=replay(ours)), "cancel")
+    proxy.arm(WireFault(Effect.INSTEAD, Position.BEFORE, answer=replay(ours)), "cancel")
     outcome = planner.do(giving_up)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "invalid_answer")
     planner.reconcile()
@@ -91,7 +91,7 @@ def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
     planner.reconcile()
     (event,) = told(caplog, "rental.unreadable")
     assert (event["rental_id"], set(event)) == (stranger["id"], {"account", "rental_id"})
-    proxy.calm()
+    proxy.clear()
     planner.reconcile()
     assert findings(planner) == (True, [CONNECTED])
 
@@ -106,7 +106,7 @@ def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(planner, ren
     rent_later(planner, rent_directly, rental["vehicle"]["id"])
     assert planner.reconcile()["changed"] == []
     assert not findings(planner)[0]
-    proxy.calm()
+    proxy.clear()
     assert [each["id"] for each in planner.reconcile()["changed"]] == [rental["id"]]
     assert planner.state()["rental"]["status"] == "picked_up"
     assert findings(planner)[0]
@@ -119,17 +119,19 @@ def test_a_pending_booking_whose_rental_cannot_be_read_stays_pending(planner, pr
     proxy.passed.clear()
     assert (planner.reconcile()["settled"], planner.reconcile()["pending"]) == ([], 1)
     assert {each.operation for each in proxy.passed} & {"book"} == set()
-    proxy.calm()
+    proxy.clear()
     assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
     assert findings(planner)[0]
 
 
 def test_a_feed_that_is_no_list_is_reported(planner, rental, proxy):
     """Nothing of it can be read, so health is not green until it can."""
-    proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=((b'"items":', b'"things":'),)), "read", times=99)
+    proxy.arm(
+        WireFault(Effect.REWRITE, Position.AFTER, pieces=((b'"items":', b'"things":'),)), "read", times=99
+    )
     planner.reconcile()
     assert findings(planner) == (False, [CONNECTED, ("feed_unreadable", "error")])
-    proxy.calm()
+    proxy.clear()
     planner.reconcile()
     assert findings(planner)[0]
 
@@ -140,7 +142,7 @@ def test_a_car_that_cannot_be_read_does_not_empty_the_search(planner, proxy, ins
     whole = planner.search()
     plate = whole["options"][0]["vehicle"]["licence_plate"]
     pieces = ((f'"licence_plate":"{plate}"'.encode(), f'"licence_plate":{instead}'.encode()),)
-    proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=pieces), "search")
+    proxy.arm(WireFault(Effect.REWRITE, Position.AFTER, pieces=pieces), "search")
     found = planner.search()
     shown = [each["id"] for each in found["options"]]
     assert [each["id"] for each in whole["options"]][-len(shown) :] == shown

@@ -69,7 +69,7 @@ def test_an_end_that_collides_with_another_rental_is_refused(planner, rental, re
 
 def test_a_change_of_an_older_revision_is_refused(planner, rental):
     """The desk swapped the vehicle since. Without a revision, the rental is changed as it is now."""
-    other = planner.roomy_car()
+    other = planner.car_free_for_days()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
     seen, end = {"revision": rental["revision"]}, planner.end() + timedelta(hours=1)
     for stale in (

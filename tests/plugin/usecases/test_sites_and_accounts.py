@@ -127,7 +127,7 @@ def test_a_pending_change_is_not_sent_to_another_account(planner, other_carloop,
     if action == "give up":
         change = planner.cancellation(book_change_id=change["change_id"])
         assert planner.do(change)["status"] == "unknown"
-    planner.control.calm()
+    planner.control.reset_faults()
     use(other_carloop)
     outcome = planner.do(change)
     assert (code(outcome), outcome["problem"]["detail"]) == (("unknown", "account_changed"), ACCOUNT_CHANGED)

@@ -1,4 +1,4 @@
-"""A line to a PostgreSQL that can fall silent, go down, or be cut at what is said on it."""
+"""A proxy to a PostgreSQL that can drop answers, refuse connections, or cut one at a chosen message."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from benchmarks.postgres import Postgres
 
 
-class PostgresLine:
-    """A line to an empty database of a server.
+class PostgresProxy:
+    """A proxy to an empty database of a server.
 
-    `mute`: nothing the server says arrives. `is_down`: nobody can connect. `cut_at`: what a client says one after the
-    other on one connection; the last still reaches the server, and then the line is cut, so that nobody hears what it
-    answers. `goes_down`: it is down from then on.
+    `mute`: no answer of the server is passed on. `is_down`: connections are refused. `cut_at`: texts that a client
+    sends one after the other on one connection; the last still reaches the server, then the connection is cut, so that
+    its answer is lost. `goes_down`: connections are refused from then on.
     """
 
     def __init__(self, postgres: Postgres, folder: Path) -> None:
@@ -33,7 +33,7 @@ class PostgresLine:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Cut everything."""
+        """Close every connection."""
         self.is_down = True
         for each in [self._listener, *self._open]:
             with suppress(OSError):
@@ -54,26 +54,26 @@ class PostgresLine:
                 threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
 
     def _forward(self, client: socket.socket, server: socket.socket) -> None:
-        heard = 0
+        matched = 0
         with suppress(OSError):
-            while said := client.recv(65536):
-                if heard < len(self.cut_at) and self.cut_at[heard] in said:
-                    heard += 1
-                    if heard == len(self.cut_at):
+            while data := client.recv(65536):
+                if matched < len(self.cut_at) and self.cut_at[matched] in data:
+                    matched += 1
+                    if matched == len(self.cut_at):
                         self._cut(client)
-                        server.sendall(said)
+                        server.sendall(data)
                         break
-                server.sendall(said)
+                server.sendall(data)
             server.shutdown(socket.SHUT_WR)
 
     def _cut(self, client: socket.socket) -> None:
         self.cut_at = ()
         self.is_down = self.is_down or self.goes_down
-        client.shutdown(socket.SHUT_RDWR)  # before the server has heard it, so that no answer slips through
+        client.shutdown(socket.SHUT_RDWR)  # before the server has the message, so that no answer gets through
 
     def _answer(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
-            while said := server.recv(65536):
+            while data := server.recv(65536):
                 if not self.mute:
-                    client.sendall(said)
+                    client.sendall(data)
             client.shutdown(socket.SHUT_RDWR)

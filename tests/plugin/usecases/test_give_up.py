@@ -117,7 +117,7 @@ def test_a_cancellation_that_is_refused_for_now_counts_as_no_try(
     assert planner.reconcile()["settled"] == []
     with records() as store:
         assert store.intent(change["change_id"]).tries == 0
-    planner.control.calm()
+    planner.control.reset_faults()
     assert change["change_id"] in [each["change_id"] for each in planner.reconcile()["settled"]]
     assert statuses(planner) == ["cancelled"]
 
@@ -130,7 +130,7 @@ def test_a_giving_up_that_carloop_refuses_for_good_is_set_aside(planner, lost_bo
         assert planner.do(change)["status"] == "unknown"
     with records() as store:
         assert store.figures().set_aside == (change["change_id"],)
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.reconcile()
     assert statuses(planner) == ["cancelled"]
 

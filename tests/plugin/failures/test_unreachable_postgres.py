@@ -9,22 +9,22 @@ pytestmark = pytest.mark.block_network(allowed_hosts=[r".*/\.s\.PGSQL\.5432", "1
 
 
 @pytest.fixture
-def plugin_environment(plugin_environment, line, monkeypatch):
-    """Records in PostgreSQL, over a line that can be cut."""
-    monkeypatch.setenv("CARLOOP_STORE", line.address)
+def plugin_environment(plugin_environment, postgres_proxy, monkeypatch):
+    """Records in PostgreSQL, behind a proxy that can cut connections."""
+    monkeypatch.setenv("CARLOOP_STORE", postgres_proxy.address)
     yield plugin_environment
     bootstrap.close()
 
 
-def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, booking, line):
+def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, booking, postgres_proxy):
     """The same change works when the server is back."""
     bootstrap.close()
-    line.is_down = True
+    postgres_proxy.is_down = True
     outcome = planner.do(booking)
     assert outcome["status"] == "refused"
     assert (outcome["problem"]["code"], outcome["problem"]["retryable"]) == ("storage_failed", True)
     assert planner.control.rentals(planner.id) == []
-    line.is_down = False
+    postgres_proxy.is_down = False
     assert planner.do(booking)["status"] == "done"
 
 
@@ -36,14 +36,16 @@ def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, booking, l
     ],
     ids=["the intent", "the outcome"],
 )
-def test_what_may_not_be_written_is_unknown_and_settled_later(planner, booking, line, cut_at, at_carloop):
+def test_what_may_not_be_written_is_unknown_and_settled_later(
+    planner, booking, postgres_proxy, cut_at, at_carloop
+):
     """Recovery may send the intent, so it is no refusal; a rental that could not be written down is found again."""
-    line.cut_at, line.goes_down = cut_at, True
+    postgres_proxy.cut_at, postgres_proxy.goes_down = cut_at, True
     outcome = planner.do(booking)
     assert (outcome["status"], outcome["problem"]["code"]) == ("unknown", "storage_failed")
     assert outcome["problem"]["detail"] == text("change.unknown", "de")
     assert [each["status"] for each in planner.control.rentals(planner.id)] == at_carloop
-    line.is_down = False
+    postgres_proxy.is_down = False
     assert [each["status"] for each in planner.reconcile()["settled"]] == ["done"]
     assert planner.do(booking)["status"] == "done"
     assert len(planner.control.rentals(planner.id)) == 1

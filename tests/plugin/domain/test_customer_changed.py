@@ -102,7 +102,7 @@ def test_it_is_known_however_the_booking_is_settled(planner, lost_booking):
     lost_booking()
     planner.control.fault("any", "status", times=20, value=503)
     assert save_each(planner, OTHER_DMS)["state"] == "unknown"
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.reconcile()
     assert planner.state()["state"] == "attention"
 
@@ -145,7 +145,7 @@ def test_no_digest_outlives_its_appointment(planner, identities, subject, is_pen
     planner.do(planner.booking())
     numbers, ids = (["4711"], []) if subject == "number" else ([], [planner.id])
     planner.host.erase({"customer_numbers": numbers, "appointment_ids": ids})
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.reconcile()
     assert identities() == []
     assert told(save_each(planner, OTHER_DMS)) == FITS

@@ -43,7 +43,7 @@ def test_a_lost_answer_is_unknown_until_reconciled(planner, booking, lose):
     refused = planner.do(planner.booking(option_id="V1001"))
     assert code(refused) == ("refused", "outcome_pending")
     assert refused["problem"]["detail"] == text("change.other_pending", "de")
-    planner.control.calm()
+    planner.control.reset_faults()
     (settled,) = planner.reconcile()["settled"]
     assert (settled["status"], settled["change_id"]) == ("done", booking["change_id"])
     assert statuses(planner) == ["reserved"]
@@ -103,7 +103,7 @@ def test_an_end_is_not_sent_again_over_somebody_elses_change(planner, rental, lo
     """The revision is the one that the intent was recorded with."""
     change = planner.end_change(rental, planner.end() + timedelta(hours=1))
     lose(change, operation="change_end", fault=NEVER_ARRIVED)
-    planner.control.desk(rental["id"], "swap", vehicle_id=planner.roomy_car())
+    planner.control.desk(rental["id"], "swap", vehicle_id=planner.car_free_for_days())
     assert code(planner.do(change)) == ("refused", "changed_elsewhere")
 
 
@@ -152,7 +152,7 @@ def test_a_refusal_that_may_pass_keeps_nothing(planner, booking, status, expecte
     assert code(outcome) == ("refused", expected)
     assert outcome["problem"]["retryable"] is True
     assert planner.state()["state"] == "open"
-    planner.control.calm()
+    planner.control.reset_faults()
     assert planner.do(booking)["status"] == "done"
 
 

@@ -24,7 +24,7 @@ def test_a_rental_with_our_reference_is_adopted(planner, rent_directly, records)
     planner.save()
     with records() as store:
         ours = store.installation
-    option = planner.roomy_car()
+    option = planner.car_free_for_days()
     middle = planner.start() + (planner.end() - planner.start()) / 2
     made = rent_directly(option, planner.start(), middle, reference=f"{ours}/main/{planner.id}/any-change")
     outcome = planner.do(planner.cancellation(rental_id=made["id"], site="main"))
