@@ -1,4 +1,4 @@
-"""Write the parts of docs/reference that the code already says, between `<!-- begin: NAME -->` and its end.
+"""Write the parts of docs/reference that are generated from code, between `<!-- begin: NAME -->` and its end.
 
 `python docs/generate_reference.py [NAME …]` writes, `--check` only lists what has drifted. Everything else on those
 pages is written by hand. One function a part; each returns Markdown.
@@ -99,7 +99,7 @@ def commands() -> str:
 
 
 def events() -> str:
-    """Return every event with its level, what it says and its fields, and then what each field says."""
+    """Return every event with its level, its meaning and its fields, and then what each field means."""
     module = import_module("carloop_plugin.events")
     rows = [
         (f"`{e.name}`", logging.getLevelName(e.level), e.says, ", ".join(f"`{name}`" for name in e.fields))
@@ -129,7 +129,7 @@ def root_of(program: str) -> click.Command:
 def walk(
     command: click.Command, words: str, parent: click.Context | None = None
 ) -> Iterator[tuple[str, click.Command]]:
-    """Return a command and all those below it, each with the words that one types."""
+    """Return a command and all those below it, each with the words that are typed."""
     import click
 
     context = click.Context(command, info_name=words.split()[-1], parent=parent)
