@@ -18,7 +18,7 @@ from statistics import median
 from proofs.deadlines.case import Ended, measure
 from proofs.deadlines.client import CLIENT
 from proofs.deadlines.host import HOST
-from proofs.reporting import NO_SEED, counted, provenance, write_report
+from proofs.reporting import NO_SEED, provenance, with_progress, write_report
 
 CASES = [*HOST, *CLIENT]
 _LEGEND = """*Seconds*: what the calls of a case have. *After*: how long after their deadline they ended, 50 ms at
@@ -31,7 +31,7 @@ def main() -> int:
     asked = _options().parse_args()
     # The host kit logs each provider that hangs.
     logging.getLogger().addHandler(logging.NullHandler())
-    found = list(counted((measure(case, tries=asked.tries) for case in CASES), len(CASES), "cases"))
+    found = list(with_progress((measure(case, tries=asked.tries) for case in CASES), len(CASES), "cases"))
     for ended in found:
         if ended.is_late or ended.is_astray:
             print(f"{ended.case.name}: {ended.worst * 1000:.0f} ms, {sorted(ended.told)}", file=sys.stderr)

@@ -23,7 +23,7 @@ from proofs.faults.cells import Cell, all_cells
 from proofs.faults.judge import Finding, judge
 from proofs.faults.play import play
 from proofs.faults.report import Played, count_wrong, last_line, markdown, told_of
-from proofs.reporting import counted, write_report
+from proofs.reporting import with_progress, write_report
 
 MOST_REPLAYS = 2
 
@@ -33,7 +33,7 @@ def main() -> int:
     asked = _options().parse_args()
     every = all_cells(range(1, asked.seeds + 1), daily=asked.daily)
     cells = [each for each in every if asked.only in each.name]
-    played = list(counted(play_all(cells, workers=asked.workers), len(cells), "cells"))
+    played = list(with_progress(play_all(cells, workers=asked.workers), len(cells), "cells"))
     played.sort(key=lambda each: cells.index(each.cell))
     for each in played:
         for finding in each.findings:

@@ -21,7 +21,7 @@ from proofs.hostile.answers import FEW, hostile_answers
 from proofs.hostile.elsewhere import Lured, lure_away
 from proofs.hostile.figures import Suffered, last_line, markdown, wrong_of
 from proofs.hostile.victim import Measured, suffer
-from proofs.reporting import counted, write_report
+from proofs.reporting import with_progress, write_report
 from tests.support.proxy import FaultProxy
 from tests.support.wire_faults import WireFault
 
@@ -32,7 +32,7 @@ def main() -> int:
     """Measure, try, and write the report where asked to."""
     asked = _options().parse_args()
     names = [name for name in (FEW if asked.few else hostile_answers(0)) if asked.only in name]
-    suffered = list(counted(_suffer_all(names, asked.timeout), len(names), "hostile answers"))
+    suffered = list(with_progress(_suffer_all(names, asked.timeout), len(names), "hostile answers"))
     lured = [] if asked.no_lures else _lure_all()
     if asked.report:
         write_report(asked.report, markdown(suffered, lured, asked.timeout))

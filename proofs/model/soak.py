@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from proofs.model.machine import Dealership
-from proofs.reporting import command, counted, provenance
+from proofs.reporting import command, provenance, with_progress
 
 BATCH = 50
 """So many runs hypothesis draws from one seed; then it begins anew, far from where it has been."""
@@ -28,7 +28,7 @@ def play(runs: int, *, first_seed: int, steps: int) -> Soak:
     """Play runs in batches; a batch that fails gives one counterexample, shrunk, and the others go on."""
     soak = Soak()
     batches = range(0, runs, BATCH)
-    for number, done in counted(enumerate(batches), len(batches), f"batches of {BATCH} runs"):
+    for number, done in with_progress(enumerate(batches), len(batches), f"batches of {BATCH} runs"):
         _play_batch(soak, min(BATCH, runs - done), chance=first_seed * 100_000 + number, steps=steps)
         soak.runs = min(done + BATCH, runs)
     return soak

@@ -28,7 +28,7 @@ from proofs.outage.figures import Figures, last_line, markdown
 from proofs.outage.journal import Told, now, read_journals
 from proofs.outage.phases import PHASES, end_outage
 from proofs.outage.planner import Load, Signals, run_planner
-from proofs.reporting import counted, write_report
+from proofs.reporting import with_progress, write_report
 from tests.support.proxy import FaultProxy
 
 LONGEST_SETTLING = 120.0
@@ -121,7 +121,7 @@ def _outage(proxy: FaultProxy, carloop: MortalCarloop, seconds: float) -> Iterat
 
 def _wait(seconds: float, label: str) -> None:
     ticks = max(1, round(seconds / _TICK))
-    for _ in counted(range(ticks), ticks, label):
+    for _ in with_progress(range(ticks), ticks, label):
         time.sleep(seconds / ticks)
 
 
