@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from proofs.model.soak import markdown, play, summary
+from proofs.model.soak import markdown, run_batches, summary
 from proofs.reporting import write_report
 
 
@@ -23,7 +23,7 @@ def main() -> int:
     options.add_argument("--report", type=Path, help="write down what was played and found")
     asked = options.parse_args()
     began = time.monotonic()
-    soak = play(asked.runs, first_seed=asked.seed, steps=asked.steps)
+    soak = run_batches(asked.runs, first_seed=asked.seed, steps=asked.steps)
     if asked.report:
         seconds = time.monotonic() - began
         write_report(asked.report, markdown(soak, first_seed=asked.seed, steps=asked.steps, seconds=seconds))

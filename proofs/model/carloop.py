@@ -14,8 +14,8 @@ import httpx
 from carloop_sandbox.remote import ControlRefused
 from carloop_sandbox.running import Sandbox, run_sandbox
 from carloop_sandbox.store import Fleet
+from proofs.model.call_faults import NetworkFault
 from proofs.model.process import INSTALLATION
-from proofs.model.trouble import Weather
 
 VEHICLES = 2
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,7 +25,7 @@ ACTIVE = ("reserved", "picked_up")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RentalState:
     """A rental as Carloop holds it."""
 
     id: str
@@ -58,23 +58,23 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class CarloopState:
     """All rentals, and the keys Carloop remembers.
 
     `executed` are those it answered with success, with the revision it showed; `idle` are those of them that changed
     nothing, because the rental was as they wanted it already: one that is cancelled is cancelled again.
     """
 
-    rentals: tuple[Held, ...]
+    rentals: tuple[RentalState, ...]
     executed: Mapping[str, int]
     idle: frozenset[str]
     keys: frozenset[str]
 
-    def made_by(self, change_id: str) -> tuple[Held, ...]:
+    def made_by(self, change_id: str) -> tuple[RentalState, ...]:
         """Return the rentals a booking brought."""
         return tuple(each for each in self.rentals if each.is_ours and each.change_id == change_id)
 
-    def named(self, rental_id: str) -> Held | None:
+    def named(self, rental_id: str) -> RentalState | None:
         """Return a rental by its id."""
         return next((each for each in self.rentals if each.id == rental_id), None)
 
@@ -93,21 +93,21 @@ class Carloop:
         """Hold Carloop's clock at an instant."""
         self._sandbox.controls.set_clock(now.isoformat())
 
-    def expect(self, weather: Weather) -> None:
+    def arm_faults(self, network: NetworkFault) -> None:
         """Arm what the weather brings."""
         # no request is under way, so the list is nobody else's just now
-        for fault in weather.faults():
+        for fault in network.faults():
             self._sandbox.service.faults.arm(fault)
 
-    def calm(self) -> None:
+    def clear_faults(self) -> None:
         """Take back what is still armed."""
         self._sandbox.service.faults.clear()
 
-    def look(self) -> Truth:
+    def read_state(self) -> CarloopState:
         """Read what there is. The sandbox's worker is idle between the model's calls."""
         database = self._sandbox.store.database
         rentals = tuple(
-            Held(
+            RentalState(
                 id=row["id"],
                 reference=row["external_reference"] or "",
                 vehicle=row["vehicle_id"],
@@ -130,7 +130,7 @@ class Carloop:
                 if version in seen:
                     idle.add(row["key"])
                 seen.add(version)
-        return Truth(rentals, executed, frozenset(idle), frozenset(row["key"] for row in remembered))
+        return CarloopState(rentals, executed, frozenset(idle), frozenset(row["key"] for row in remembered))
 
     def vehicles(self) -> list[str]:
         """Name the cars there are."""

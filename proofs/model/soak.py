@@ -24,17 +24,17 @@ class Soak:
     counterexamples: list[str] = field(default_factory=list)
 
 
-def play(runs: int, *, first_seed: int, steps: int) -> Soak:
+def run_batches(runs: int, *, first_seed: int, steps: int) -> Soak:
     """Play runs in batches; a batch that fails gives one counterexample, shrunk, and the others go on."""
     soak = Soak()
     batches = range(0, runs, BATCH)
     for number, done in with_progress(enumerate(batches), len(batches), f"batches of {BATCH} runs"):
-        _play_batch(soak, min(BATCH, runs - done), chance=first_seed * 100_000 + number, steps=steps)
+        _run_batch(soak, min(BATCH, runs - done), chance=first_seed * 100_000 + number, steps=steps)
         soak.runs = min(done + BATCH, runs)
     return soak
 
 
-def _play_batch(soak: Soak, runs: int, *, chance: int, steps: int) -> None:
+def _run_batch(soak: Soak, runs: int, *, chance: int, steps: int) -> None:
     has_failed = False
 
     class Counted(Dealership):
@@ -46,7 +46,7 @@ def _play_batch(soak: Soak, runs: int, *, chance: int, steps: int) -> None:
                 has_failed = True
                 raise
             if not has_failed:  # what follows a failure is its shrinking
-                soak.tally.update(self.world.tally)
+                soak.tally.update(self.sim.tally)
 
     try:
         run_state_machine_as_test(seed(chance)(Counted), settings=_settings(runs, steps))

@@ -7,32 +7,32 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
-class Contradiction(AssertionError):
+class Violation(AssertionError):
     """Something does not hold that must."""
 
 
 @dataclass
-class Story:
+class Trace:
     """Lines, those of what happened in the middle of a deed set in."""
 
     lines: list[str] = field(default_factory=list)
     _depth: int = 0
 
-    def tell(self, line: str) -> None:
+    def add(self, line: str) -> None:
         """Add a line."""
         self.lines.append("    " * self._depth + line)
 
-    def end(self, begun: int, what_came_of_it: str) -> None:
+    def add_result(self, begun: int, result: str) -> None:
         """Say what came of the deed that line number `begun` tells; in a line of its own where others came between."""
         if begun == len(self.lines) - 1:
-            self.lines[begun] += f" → {what_came_of_it}"
+            self.lines[begun] += f" → {result}"
         else:
-            self.tell(f"→ {what_came_of_it}")
+            self.add(f"→ {result}")
 
     @contextmanager
     def meanwhile(self, where: str) -> Iterator[None]:
         """Tell what happens in the middle of a deed."""
-        self.tell(f"  meanwhile, before {where}:")
+        self.add(f"  meanwhile, before {where}:")
         self._depth += 1
         try:
             yield

@@ -19,11 +19,27 @@ from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.judgement import LONGEST_FLIGHT
 from mobility_hookspecs import CallContext, MobilityProblem
 from mobility_schemas import validate
+from proofs.model.call_faults import (
+    DELAYED,
+    NO_FAULTS,
+    CallFaults,
+    Crash,
+    Interleaved,
+    NetworkFault,
+    Overlapped,
+    ProcessDied,
+)
 from proofs.model.carloop import running_carloop
-from proofs.model.process import EFFECTS, Place, Process
-from proofs.model.records import Asked, Document, Visit, in_short, is_final, said
-from proofs.model.story import Contradiction, Story
-from proofs.model.trouble import FAIR, HELD, Death, Died, Meanwhile, Overlap, Trouble, Weather
+from proofs.model.planner_state import (
+    Appointment,
+    ChangeRequest,
+    Document,
+    display,
+    is_final,
+    summarize,
+)
+from proofs.model.process import EFFECTS, Process, ProcessSettings
+from proofs.model.trace import Trace, Violation
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,7 +51,7 @@ START = datetime(2027, 10, 30, 20, 0, 7, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Straggler:
+class DelayedWrite:
     """A write on its way to Carloop."""
 
     request: Intent
@@ -54,14 +70,14 @@ class PlannersClock:
         return self.true + self.ahead
 
 
-class Overlapping:
+class OverlappingCall:
     """What the other planner began in the middle of a call, and ends after it: two calls, one running at a time."""
 
-    def __init__(self, work: Callable[[], None], *, step: int, story: Story) -> None:
+    def __init__(self, work: Callable[[], None], *, step: int, trace: Trace) -> None:
         self.step = step
         self.process: Process | None = None
         self._work = work
-        self._story = story
+        self._story = trace
         self._stopped, self._may_go_on = Event(), Event()
         self._thread = Thread(target=self._run)
         self._failure: BaseException | None = None
@@ -79,7 +95,7 @@ class Overlapping:
         with self.process.paused():
             self._stopped.set()
             self._may_go_on.wait()
-        self._story.tell(f"goes on with {where}")
+        self._story.add(f"goes on with {where}")
 
     def end(self) -> None:
         """Run to the end."""
@@ -98,40 +114,40 @@ class Overlapping:
             self._stopped.set()
 
 
-Method = Callable[Concatenate["World", P], T]
+Method = Callable[Concatenate["Simulation", P], T]
 
 
-def ends_before_what_overlaps(method: Method[P, T]) -> Method[P, T]:
+def finish_overlapping_call(method: Method[P, T]) -> Method[P, T]:
     """Let what the other planner began in the middle of a call end when the answer was heard, and not before."""
 
     @wraps(method)
-    def around(self: World, /, *args: P.args, **named: P.kwargs) -> T:
+    def around(self: Simulation, /, *args: P.args, **named: P.kwargs) -> T:
         try:
             return method(self, *args, **named)
         finally:
-            if self.overlapping and isinstance(getattr(named.get("trouble"), "fate", None), Overlap):
+            if self.overlapping and isinstance(getattr(named.get("trouble"), "fate", None), Overlapped):
                 overlapping, self.overlapping = self.overlapping, None
                 overlapping.end()
 
     return around
 
 
-Deed = Callable[["World", str, Visit, Asked | None], None]
+PlannerAction = Callable[["Simulation", str, Appointment, ChangeRequest | None], None]
 """What may happen in the middle of a call, done by the other planner, to the appointment and change it is about."""
 
 
-class World:
+class Simulation:
     """Everything there is in one run. `close` ends it."""
 
-    def __init__(self, deeds: Mapping[str, Deed]) -> None:
-        self._deeds = deeds
+    def __init__(self, actions: Mapping[str, PlannerAction]) -> None:
+        self._actions = actions
         self._open = ExitStack()
         folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="carloop-model-")))
         self.clock = PlannersClock()
         self.carloops_clock_ahead = timedelta()
-        self.story = Story()
+        self.trace = Trace()
         self.carloop = self._open.enter_context(running_carloop(folder / "carloop"))
-        self.place = Place(
+        self.settings = ProcessSettings(
             store=folder / "planners.sqlite3",
             url=self.carloop.url,
             token=self.carloop.token,
@@ -141,14 +157,14 @@ class World:
         self._started = count(1)
         self.processes = {planner: self._start(planner) for planner in (*PLANNERS, "observer")}
         self.vehicles = self.carloop.vehicles()
-        self.visits: list[Visit] = []
-        self.asked: dict[str, Asked] = {}
-        self.stragglers: list[Straggler] = []
+        self.appointments: list[Appointment] = []
+        self.requests: dict[str, ChangeRequest] = {}
+        self.delayed_writes: list[DelayedWrite] = []
         self.late: set[str] = set()
         self.shown: dict[str, int] = {}
         self.ends: dict[str, set[datetime]] = {}
         self.tally: Counter[str] = Counter()
-        self.overlapping: Overlapping | None = None
+        self.overlapping: OverlappingCall | None = None
         self.carloop.set_clock(START)
 
     def close(self) -> None:
@@ -162,187 +178,198 @@ class World:
     def call(
         self,
         planner: str,
-        deed: str,
+        action: str,
         hook: Callable[[CallContext], Document],
         *,
         schema: str,
-        trouble: Trouble,
-        strike: Callable[[str], None],
+        faults: CallFaults,
+        interrupt: Callable[[str], None],
     ) -> Document | None:
         """Let a planner call a hook; give its answer, None where it died or raised a problem.
 
         `strike` is what happens in the middle of it, where something does.
         """
-        self.story.tell(f"planner {planner} {deed}" + (f"; {trouble.weather}" if trouble.weather else ""))
-        begun = len(self.story.lines) - 1
+        self.trace.add(f"planner {planner} {action}" + (f"; {faults.network}" if faults.network else ""))
+        begun = len(self.trace.lines) - 1
         process = self.processes[planner]
-        self._prepare(process, trouble, strike)
+        self._prepare(process, faults, interrupt)
         try:
             with process.running():
                 answer = hook(CallContext.within(SECONDS, locale="en"))
-            if isinstance(trouble.fate, Death):
-                raise Died("it can answer")
-        except Died as died:
+            if isinstance(faults.interruption, Crash):
+                raise ProcessDied("it can answer")
+        except ProcessDied as died:
             self.tally["a process died"] += 1
             self._restart(planner)
-            self.story.end(begun, f"dies before {died}")
+            self.trace.add_result(begun, f"dies before {died}")
             return None
         except MobilityProblem as raised:
-            self.story.end(begun, f"problem ({raised.problem['code']})")
+            self.trace.add_result(begun, f"problem ({raised.problem['code']})")
             return None
         finally:
-            self._afterwards(process, trouble.weather)
-        self.story.end(begun, in_short(answer))
+            self._after_call(process, faults.network)
+        self.trace.add_result(begun, summarize(answer))
         validate(answer, schema)
         return answer
 
-    def _prepare(self, process: Process, trouble: Trouble, strike: Callable[[str], None]) -> None:
-        weather, fate = trouble.weather, trouble.fate
-        if weather:
+    def _prepare(self, process: Process, faults: CallFaults, interrupt: Callable[[str], None]) -> None:
+        network, interruption = faults.network, faults.interruption
+        if network:
             self.tally["trouble on the wire"] += 1
-            self.carloop.expect(weather)
-        watch = process.watch
-        watch.steps, watch.at = 0, fate.step if fate else 0
-        watch.strike = _die if isinstance(fate, Death) else strike
-        watch.counts = EFFECTS.__contains__ if isinstance(fate, Death) else bool
-        watch.holds = weather is not None and weather.kind == HELD
+            self.carloop.arm_faults(network)
+        counter = process.counter
+        counter.steps, counter.at = 0, interruption.step if interruption else 0
+        counter.interrupt = _die if isinstance(interruption, Crash) else interrupt
+        counter.counts = EFFECTS.__contains__ if isinstance(interruption, Crash) else bool
+        counter.delays_writes = network is not None and network.kind == DELAYED
         if self.overlapping and not self.overlapping.process:
             self.overlapping.process = process
-            watch.at, watch.strike = self.overlapping.step, self.overlapping.pause
+            counter.at, counter.interrupt = self.overlapping.step, self.overlapping.pause
 
-    def _afterwards(self, process: Process, weather: Weather | None) -> None:
-        if weather:
-            self.carloop.calm()
-        self.stragglers += [Straggler(each, self.clock.true) for each in process.watch.held]
-        process.watch.held.clear()
+    def _after_call(self, process: Process, network: NetworkFault | None) -> None:
+        if network:
+            self.carloop.clear_faults()
+        self.delayed_writes += [DelayedWrite(each, self.clock.true) for each in process.counter.delayed]
+        process.counter.delayed.clear()
 
     def _start(self, planner: str) -> Process:
         # as leases name a process: its computer, its number there, a mark
-        return Process(f"computer-{planner}/1/{next(self._started)}", self.place)
+        return Process(f"computer-{planner}/1/{next(self._started)}", self.settings)
 
     def _restart(self, planner: str) -> None:
         self.processes[planner].end()
         self.processes[planner] = self._start(planner)
 
-    def _meanwhile(
-        self, planner: str, trouble: Trouble, visit: Visit, asked: Asked | None = None
+    def _interleaving(
+        self,
+        planner: str,
+        faults: CallFaults,
+        appointment: Appointment,
+        request: ChangeRequest | None = None,
     ) -> Callable[[str], None]:
         other = next(each for each in PLANNERS if each != planner)
 
-        def strike(where: str) -> None:
-            fate = trouble.fate
-            if isinstance(fate, Meanwhile):
-                self.tally[f"meanwhile: {fate.deed}"] += 1
-                with self.story.meanwhile(where):
-                    self._deeds[fate.deed](self, other, visit, asked)
-            if isinstance(fate, Overlap):
-                self.tally[f"overlapping: {fate.deed}"] += 1
-                self.overlapping = Overlapping(
-                    lambda: self._deeds[fate.deed](self, other, visit, asked),
-                    step=fate.pause,
-                    story=self.story,
+        def interrupt(where: str) -> None:
+            interruption = faults.interruption
+            if isinstance(interruption, Interleaved):
+                self.tally[f"meanwhile: {interruption.action}"] += 1
+                with self.trace.meanwhile(where):
+                    self._actions[interruption.action](self, other, appointment, request)
+            if isinstance(interruption, Overlapped):
+                self.tally[f"overlapping: {interruption.action}"] += 1
+                self.overlapping = OverlappingCall(
+                    lambda: self._actions[interruption.action](self, other, appointment, request),
+                    step=interruption.pause,
+                    trace=self.trace,
                 )
                 self.overlapping.begin(where)
 
-        return strike
+        return interrupt
 
-    @ends_before_what_overlaps
+    @finish_overlapping_call
     def save(
         self,
         planner: str,
-        visit: Visit,
-        deed: str,
+        appointment: Appointment,
+        action: str,
         *,
         document: Document | None = None,
-        trouble: Trouble = FAIR,
+        faults: CallFaults = NO_FAULTS,
     ) -> None:
         """Save an appointment; an older revision where a document is given."""
         self.tally["appointment saved"] += 1
-        visit.is_erased = False
-        sent = document or visit.document
+        appointment.is_erased = False
+        sent = document or appointment.document
         step = self.call(
             planner,
-            deed,
+            action,
             lambda context: plugin.on_appointment_saved(sent, context),  # type: ignore[arg-type,return-value]
             schema="mobility_step",
-            trouble=trouble,
-            strike=self._meanwhile(planner, trouble, visit),
+            faults=faults,
+            interrupt=self._interleaving(planner, faults, appointment),
         )
         if step:
-            visit.heard.add(sent["revision"])
-            self.see(step.get("rental"))
+            appointment.answered_revisions.add(sent["revision"])
+            self.record_shown(step.get("rental"))
 
-    @ends_before_what_overlaps
-    def erase(self, planner: str, visit: Visit, *, trouble: Trouble) -> None:
+    @finish_overlapping_call
+    def erase(self, planner: str, appointment: Appointment, *, faults: CallFaults) -> None:
         """Ask for the appointment's customer to be forgotten."""
         self.tally["erase"] += 1
-        visit.was_erased = True
-        subjects = {"customer_numbers": [], "appointment_ids": [visit.id]}
+        appointment.was_erased = True
+        subjects = {"customer_numbers": [], "appointment_ids": [appointment.id]}
         report = self.call(
             planner,
-            f"erases {visit.id}",
+            f"erases {appointment.id}",
             lambda context: plugin.on_personal_data_erased(subjects, context),  # type: ignore[arg-type,return-value]
             schema="erasure_report",
-            trouble=trouble,
-            strike=self._meanwhile(planner, trouble, visit),
+            faults=faults,
+            interrupt=self._interleaving(planner, faults, appointment),
         )
-        visit.is_erased = report is not None and not isinstance(trouble.fate, Meanwhile)
+        appointment.is_erased = report is not None and not isinstance(faults.interruption, Interleaved)
 
-    @ends_before_what_overlaps
+    @finish_overlapping_call
     def ask(
-        self, planner: str, asked: Asked, *, again: bool = False, trouble: Trouble = FAIR
+        self,
+        planner: str,
+        request: ChangeRequest,
+        *,
+        again: bool = False,
+        faults: CallFaults = NO_FAULTS,
     ) -> Document | None:
         """Ask for a change, for the first time or again, and hold the answer against those before."""
-        self.asked[asked.id] = asked
-        self.tally[f"{asked.kind}, again" if again else asked.kind] += 1
+        self.requests[request.id] = request
+        self.tally[f"{request.kind}, again" if again else request.kind] += 1
         outcome = self.call(
             planner,
-            f"asks again for {asked.name}" if again else f"{asked.told} [{asked.name}]",
-            lambda context: plugin.on_rental_change(asked.change, context),  # type: ignore[arg-type,return-value]
+            f"asks again for {request.name}" if again else f"{request.description} [{request.name}]",
+            lambda context: plugin.on_rental_change(request.document, context),  # type: ignore[arg-type,return-value]
             schema="rental_outcome",
-            trouble=trouble,
-            strike=self._meanwhile(planner, trouble, asked.visit, asked),
+            faults=faults,
+            interrupt=self._interleaving(planner, faults, request.appointment, request),
         )
         if outcome:
-            self.hear(outcome)
+            self.record_outcome(outcome)
         return outcome
 
-    @ends_before_what_overlaps
-    def reconcile(self, planner: str, *, trouble: Trouble = FAIR) -> Document | None:
+    @finish_overlapping_call
+    def reconcile(self, planner: str, *, faults: CallFaults = NO_FAULTS) -> Document | None:
         """Reconcile once."""
         self.tally["reconcile"] += 1
-        some = self.visits[(trouble.fate.step if trouble.fate else 0) % len(self.visits)]
+        some = self.appointments[
+            (faults.interruption.step if faults.interruption else 0) % len(self.appointments)
+        ]
         report = self.call(
             planner,
             "reconciles",
             lambda context: dict(plugin.reconcile_rentals(context)),
             schema="reconcile_report",
-            trouble=trouble,
-            strike=self._meanwhile(planner, trouble, some),
+            faults=faults,
+            interrupt=self._interleaving(planner, faults, some),
         )
         for outcome in report["settled"] if report else ():
-            self.hear(outcome)
+            self.record_outcome(outcome)
         for rental in report["changed"] if report else ():
-            self.see(rental)
-        if report and not trouble.weather:
+            self.record_shown(rental)
+        if report and not faults.network:
             # what turned up late has been looked at now
             self.late.clear()
         return report
 
     # what planners are told
 
-    def hear(self, outcome: Document) -> None:
+    def record_outcome(self, outcome: Document) -> None:
         """Hold an outcome against what was said of the change before: what is final holds for ever."""
-        asked = self.asked[outcome["change_id"]]
-        if asked.final and outcome != asked.final:
-            raise Contradiction(f"{asked.name} was {in_short(asked.final)} and is now {in_short(outcome)}")
+        request = self.requests[outcome["change_id"]]
+        if request.final and outcome != request.final:
+            raise Violation(f"{request.name} was {summarize(request.final)} and is now {summarize(outcome)}")
         if is_final(outcome):
-            asked.final = outcome
+            request.final = outcome
         self.tally[f"told {outcome['status']}"] += 1
-        asked.was_unknown |= outcome["status"] == "unknown"
-        self.see(outcome.get("rental"))
+        request.was_unknown |= outcome["status"] == "unknown"
+        self.record_shown(outcome.get("rental"))
 
-    def see(self, rental: Document | None) -> None:
+    def record_shown(self, rental: Document | None) -> None:
         """Remember how new a rental is that was shown."""
         if rental:
             self.shown[rental["id"]] = max(rental["revision"], self.shown.get(rental["id"], 0))
@@ -354,9 +381,9 @@ class World:
         self.tally["time passed"] += 1
         self.clock.true += timedelta(minutes=minutes)
         self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
-        self.story.tell(f"{minutes} minutes pass: it is {said(self.clock.true)}")
-        self.stragglers = [
-            each for each in self.stragglers if self.is_in_time(each) or self.is_given_up(each)
+        self.trace.add(f"{minutes} minutes pass: it is {display(self.clock.true)}")
+        self.delayed_writes = [
+            each for each in self.delayed_writes if self.is_in_time(each) or self.is_given_up(each)
         ]
 
     def put_clock(self, whose: str, minutes: int) -> None:
@@ -367,28 +394,28 @@ class World:
             self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
         else:
             self.clock.ahead = timedelta(minutes=minutes)
-        self.story.tell(f"the clock of {whose} is {minutes} minutes ahead of the truth")
-        self.stragglers.clear()
+        self.trace.add(f"the clock of {whose} is {minutes} minutes ahead of the truth")
+        self.delayed_writes.clear()
 
     def arrive(self, which: int) -> None:
         """Let a write that was held up arrive at Carloop."""
         self.tally["a request arrived late"] += 1
-        straggler = self.stragglers.pop(which % len(self.stragglers))
-        name = self.asked[straggler.request.change_id].name
-        self.story.tell(f"the request of {name} arrives late")
-        if not self.is_in_time(straggler):
-            self.late.add(straggler.request.change_id)
-        self.processes["observer"].send(straggler.request, deadline=CallContext.within(SECONDS).deadline)
+        delayed_write = self.delayed_writes.pop(which % len(self.delayed_writes))
+        name = self.requests[delayed_write.request.change_id].name
+        self.trace.add(f"the request of {name} arrives late")
+        if not self.is_in_time(delayed_write):
+            self.late.add(delayed_write.request.change_id)
+        self.processes["observer"].send(delayed_write.request, deadline=CallContext.within(SECONDS).deadline)
 
-    def is_in_time(self, straggler: Straggler) -> bool:
+    def is_in_time(self, delayed_write: DelayedWrite) -> bool:
         """Tell whether a write may still arrive."""
-        return self.clock.true - straggler.sent_at <= LONGEST_FLIGHT
+        return self.clock.true - delayed_write.sent_at <= LONGEST_FLIGHT
 
-    def is_given_up(self, straggler: Straggler) -> bool:
+    def is_given_up(self, delayed_write: DelayedWrite) -> bool:
         """Tell whether a write is of a booking that somebody gave up."""
-        key = straggler.request.change_id
-        return any(each.change.get("book_change_id") == key for each in self.asked.values())
+        key = delayed_write.request.change_id
+        return any(each.document.get("book_change_id") == key for each in self.requests.values())
 
 
 def _die(where: str) -> None:
-    raise Died(where)
+    raise ProcessDied(where)

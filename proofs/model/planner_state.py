@@ -14,25 +14,25 @@ BERLIN = ZoneInfo("Europe/Berlin")
 RETRYABLE_KEEPS_NOTHING = "invalid_document"
 
 
-def written(instant: datetime) -> str:
+def write_instant(instant: datetime) -> str:
     """Write an instant as a planner in Karlsruhe does."""
     return instant.astimezone(BERLIN).isoformat(timespec="seconds")
 
 
-def said(instant: datetime) -> str:
+def display(instant: datetime) -> str:
     """Write an instant for a story."""
     return instant.astimezone(BERLIN).strftime("%d.%m. %H:%M %Z")
 
 
 @dataclass
-class Visit:
+class Appointment:
     """An appointment with its older revisions; `heard` are those that a provider has answered."""
 
     document: Document
     older: list[Document] = field(default_factory=list)
     is_erased: bool = False
     was_erased: bool = False
-    heard: set[int] = field(default_factory=set)
+    answered_revisions: set[int] = field(default_factory=set)
 
     @property
     def id(self) -> str:
@@ -61,10 +61,10 @@ class Visit:
         self.document = self.document | changes | {"revision": self.document["revision"] + 1}
 
 
-def new_visit(number: int, start: datetime, hours: int) -> Visit:
+def new_appointment(number: int, start: datetime, hours: int) -> Appointment:
     """Write an appointment; every other customer comes from the DMS."""
     source = {"source": "dms", "number": f"47{number}"} if number % 2 else {"source": "manual"}
-    return Visit(
+    return Appointment(
         {
             "id": f"A-{number}",
             "revision": 1,
@@ -77,7 +77,7 @@ def new_visit(number: int, start: datetime, hours: int) -> Visit:
     )
 
 
-def who(customer: Document) -> tuple[object, ...]:
+def identity(customer: Document) -> tuple[object, ...]:
     """Say who a customer is."""
     return customer.get("number"), customer["first_name"], customer["last_name"]
 
@@ -93,17 +93,17 @@ def changed_customer(customer: Document, how: int) -> Document:
 
 def period(start: datetime, end: datetime) -> Document:
     """Write a period."""
-    return {"start": written(start), "end": written(end)}
+    return {"start": write_instant(start), "end": write_instant(end)}
 
 
 @dataclass
-class Asked:
+class ChangeRequest:
     """A change that planners ask for, and what they were told of it."""
 
     number: int
-    visit: Visit
-    change: Document
-    told: str
+    appointment: Appointment
+    document: Document
+    description: str
     final: Document | None = None
     was_unknown: bool = False
     is_for_its_only_customer: bool = False
@@ -111,28 +111,30 @@ class Asked:
     @property
     def id(self) -> str:
         """The change's id."""
-        return str(self.change["change_id"])
+        return str(self.document["change_id"])
 
     @property
     def name(self) -> str:
         """How a story calls it."""
-        return f"{self.kind} {self.number} of {self.visit.id}"
+        return f"{self.kind} {self.number} of {self.appointment.id}"
 
     @property
     def kind(self) -> str:
         """What it asks for."""
-        return "give up" if "book_change_id" in self.change else str(self.change["action"])
+        return "give up" if "book_change_id" in self.document else str(self.document["action"])
 
     @property
     def is_booking(self) -> bool:
         """Tell whether it books."""
-        return bool(self.change["action"] == "book")
+        return bool(self.document["action"] == "book")
 
 
-def new_change(number: int, visit: Visit, told: str, **fields: object) -> Asked:
+def new_change(number: int, appointment: Appointment, description: str, **fields: object) -> ChangeRequest:
     """Write a change with an id of its own, the same one in every run."""
     change_id = str(uuid.UUID(int=number, version=4))
-    return Asked(number, visit, {"change_id": change_id, "provider": "carloop", **fields}, told)
+    return ChangeRequest(
+        number, appointment, {"change_id": change_id, "provider": "carloop", **fields}, description
+    )
 
 
 def is_final(outcome: Document) -> bool:
@@ -143,12 +145,12 @@ def is_final(outcome: Document) -> bool:
     return bool(outcome["status"] == "done")
 
 
-def in_short(answer: Document | None) -> str:
+def summarize(answer: Document | None) -> str:
     """Say in a word or two what an answer says."""
     if answer is None:
         return "nothing"
     if "settled" in answer:
-        settled = ", ".join(in_short(each) for each in answer["settled"]) or "nothing"
+        settled = ", ".join(summarize(each) for each in answer["settled"]) or "nothing"
         return f"settles {settled}; {answer['pending']} pending"
     if "erased" in answer:
         return f"{answer['erased']} erased, {len(answer['kept'])} kept"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from carloop_sandbox.faults.armed import Fault, Value
 
 WRITES = ("book", "change_end", "cancel")
-HELD = "the request is held up on the way"
+DELAYED = "the request is held up on the way"
 
 FAULTS: Mapping[str, tuple[str, Value]] = {
     "the answer is lost": ("drop_after", None),
@@ -37,7 +37,7 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
+class NetworkFault:
     """What happens on the wire while one call lasts: `kind` of FAULTS or HELD, to the next `times` of TARGETS."""
 
     kind: str
@@ -46,54 +46,54 @@ class Weather:
 
     def faults(self) -> tuple[Fault, ...]:
         """Return what the sandbox is asked for."""
-        if self.kind == HELD:
+        if self.kind == DELAYED:
             return ()
         fault, value = FAULTS[self.kind]
         return tuple(Fault(each, fault, self.times, value) for each in TARGETS[self.target])
 
     def __str__(self) -> str:
-        if self.kind == HELD:
+        if self.kind == DELAYED:
             return self.kind
         return f"{self.kind}, {self.target}, {self.times} times"
 
 
 @dataclass(frozen=True, slots=True)
-class Death:
+class Crash:
     """The process dies before this step that has an effect, or before it can answer where there are fewer."""
 
     step: int
 
 
 @dataclass(frozen=True, slots=True)
-class Meanwhile:
+class Interleaved:
     """Something else happens before this step of the call."""
 
     step: int
-    deed: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlapped:
     """The other planner begins something before this step of the call, and stops before step `pause` of its own.
 
     It goes on only when the call has ended, so that each of the two has read what the other one changes.
     """
 
     step: int
-    deed: str
+    action: str
     pause: int
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CallFaults:
     """What goes wrong during one call."""
 
-    weather: Weather | None = None
-    fate: Death | Meanwhile | Overlap | None = None
+    network: NetworkFault | None = None
+    interruption: Crash | Interleaved | Overlapped | None = None
 
 
-FAIR = Trouble()
+NO_FAULTS = CallFaults()
 
 
-class Died(BaseException):
+class ProcessDied(BaseException):
     """The process is dead. No handler of the plugin may catch it, as none could catch a SIGKILL."""
