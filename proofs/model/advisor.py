@@ -1,4 +1,4 @@
-"""What an advisor may want, written as changes; and what goes on elsewhere in the middle of it."""
+"""The changes an advisor may request, and what may happen during a call of another planner."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DESK = ("hand_out", "take_back", "swap", "cancel")
 
 
 def draw_appointment(sim: Simulation, hours: int, length: int) -> Appointment:
-    """Write an appointment that begins at one of the next full hours."""
+    """Create an appointment that begins at one of the next full hours."""
     begins = sim.clock.true.replace(minute=0, second=0) + timedelta(hours=hours)
     appointment = new_appointment(len(sim.appointments) + 1, begins, length)
     sim.appointments.append(appointment)
@@ -29,12 +29,12 @@ def draw_appointment(sim: Simulation, hours: int, length: int) -> Appointment:
 
 
 def describe(appointment: Appointment) -> str:
-    """Say when an appointment is."""
+    """Describe an appointment by its id and period."""
     return f"{appointment.id}, {display(appointment.start)} to {display(appointment.end)}"
 
 
 def booking(sim: Simulation, appointment: Appointment, *, vehicle: str, longer: int = 0) -> ChangeRequest:
-    """Want a car for an appointment, or for some hours longer."""
+    """Request a vehicle for an appointment, or for some hours longer."""
     end = appointment.end + timedelta(hours=longer)
     request = _change(
         sim,
@@ -47,7 +47,7 @@ def booking(sim: Simulation, appointment: Appointment, *, vehicle: str, longer: 
         period=period(appointment.start, end),
         customer=appointment.document["customer"],
     )
-    # Else it may be that whoever was chosen meanwhile suits the rental, too.
+    # Otherwise a customer chosen meanwhile may also match the rental.
     customers = {identity(each["customer"]) for each in (appointment.document, *appointment.older)}
     request.is_for_its_only_customer = len(customers) == 1 and bool(appointment.answered_revisions)
     return request
@@ -61,7 +61,7 @@ def end_change(
     hours: int,
     revision: int | None,
 ) -> ChangeRequest:
-    """Want another end, perhaps with a revision seen some time ago."""
+    """Request another end, perhaps with an outdated revision."""
     end = rental.end + timedelta(hours=hours)
     seen = {} if revision is None else {"revision": revision}
     return _change(
@@ -77,7 +77,7 @@ def end_change(
 
 
 def cancellation(sim: Simulation, appointment: Appointment, rental: RentalState) -> ChangeRequest:
-    """Want a rental cancelled."""
+    """Request that a rental is cancelled."""
     return _change(
         sim,
         appointment,
@@ -89,7 +89,7 @@ def cancellation(sim: Simulation, appointment: Appointment, rental: RentalState)
 
 
 def giving_up(sim: Simulation, booking: ChangeRequest) -> ChangeRequest:
-    """Want a booking given up."""
+    """Request that a booking is given up."""
     return _change(
         sim,
         booking.appointment,
@@ -100,7 +100,7 @@ def giving_up(sim: Simulation, booking: ChangeRequest) -> ChangeRequest:
 
 
 def proposed(sim: Simulation, appointment: Appointment, change: dict[str, object]) -> ChangeRequest:
-    """Want what was proposed."""
+    """Request a change that was proposed."""
     return _change(
         sim,
         appointment,
@@ -114,7 +114,7 @@ def _change(sim: Simulation, appointment: Appointment, description: str, **field
 
 
 def rental_of(sim: Simulation, appointment: Appointment, which: int = 0) -> RentalState | None:
-    """Find a rental of an appointment at Carloop, the newest first; None where there is none."""
+    """Return a rental of an appointment at Carloop, counted from the newest; None if there is none."""
     ours = [
         each
         for each in sim.carloop.read_state().rentals
@@ -124,7 +124,7 @@ def rental_of(sim: Simulation, appointment: Appointment, which: int = 0) -> Rent
 
 
 def do_at_the_desk(sim: Simulation, rental: RentalState, action: str) -> None:
-    """Let the desk do something with a rental."""
+    """Do something with a rental at the desk."""
     other = next(each for each in sim.vehicles if each != rental.vehicle)
     done = sim.carloop.desk(rental.id, action, vehicle_id=other if action == "swap" else None)
     sim.tally[f"desk: {action}"] += 1
@@ -132,14 +132,14 @@ def do_at_the_desk(sim: Simulation, rental: RentalState, action: str) -> None:
 
 
 def book_for_somebody_else(sim: Simulation, vehicle: str, start: datetime, hours: int) -> None:
-    """Let a planner that is none of ours book a car."""
+    """Book a vehicle as a planner of another installation."""
     end = start + timedelta(hours=hours)
     done = sim.carloop.book_for_another(vehicle, start, end)
     sim.tally["somebody else booked"] += 1
     sim.trace.add(f"somebody else books {vehicle}" + ("" if done else ", which cannot be done"))
 
 
-# in the middle of a call of the other planner
+# during a call of the other planner
 
 
 def _asks_the_same(
@@ -193,7 +193,7 @@ ACTIONS: dict[str, PlannerAction] = {
     ),
     **{f"desk: {action}": _desk(action) for action in DESK},
 }
-"""What may happen in the middle of a call."""
+"""What may happen during a call."""
 
 OVERLAPPING = ("asks the same", "gives up", "reconciles", "saves", "books too", "cancels")
-"""What the other planner may begin in the middle of a call and end after it."""
+"""What the other planner may begin during a call and end after it."""

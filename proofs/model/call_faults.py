@@ -1,4 +1,4 @@
-"""What goes wrong: on the wire between planner and Carloop, and at a step of a planner's process."""
+"""What goes wrong in a call: on the network to Carloop, and at a step of a planner's process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FAULTS: Mapping[str, tuple[str, Value]] = {
     "the request is sent elsewhere": ("redirect", None),
     "another car is booked": ("wrong_vehicle", None),
 }
-"""Each as a story tells it, and as the sandbox is asked for it."""
+"""Each fault as the trace describes it, and as the sandbox names it."""
 
 TARGETS: Mapping[str, tuple[str, ...]] = {
     "writes": WRITES,
@@ -38,14 +38,14 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class NetworkFault:
-    """What happens on the wire while one call lasts: `kind` of FAULTS or HELD, to the next `times` of TARGETS."""
+    """What happens on the network during one call: `kind` of FAULTS or DELAYED, to the next `times` of TARGETS."""
 
     kind: str
     target: str = "writes"
     times: int = 3
 
     def faults(self) -> tuple[Fault, ...]:
-        """Return what the sandbox is asked for."""
+        """Return the faults to arm in the sandbox."""
         if self.kind == DELAYED:
             return ()
         fault, value = FAULTS[self.kind]
@@ -59,7 +59,7 @@ class NetworkFault:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The process dies before this step that has an effect, or before it can answer where there are fewer."""
+    """The process dies before this step that has an effect, or before it answers if there are fewer."""
 
     step: int
 
@@ -74,9 +74,9 @@ class Interleaved:
 
 @dataclass(frozen=True, slots=True)
 class Overlapped:
-    """The other planner begins something before this step of the call, and stops before step `pause` of its own.
+    """The other planner begins something before this step of the call, and pauses before its own step `pause`.
 
-    It goes on only when the call has ended, so that each of the two has read what the other one changes.
+    It continues when the call has ended, so that each of the two has read what the other one changes.
     """
 
     step: int
@@ -96,4 +96,4 @@ NO_FAULTS = CallFaults()
 
 
 class ProcessDied(BaseException):
-    """The process is dead. No handler of the plugin may catch it, as none could catch a SIGKILL."""
+    """The process is killed. A BaseException, since no handler of the plugin may catch it."""

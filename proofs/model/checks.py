@@ -1,4 +1,4 @@
-"""What must hold after every step, seen from outside: Carloop's truth, the records, and what planners are shown."""
+"""What must hold after every step: of Carloop's rentals, the records, and what planners are shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEVER_SEEN = "A-0"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The world at one moment."""
+    """The state of everything at one moment."""
 
     carloop: CarloopState
     requests: Mapping[str, ChangeRequest]
@@ -37,19 +37,19 @@ class Snapshot:
     erased: frozenset[str]
 
     def is_pending(self, change_id: str) -> bool:
-        """Tell whether a change is pending in the records."""
+        """Return whether a change is pending in the records."""
         intent = self.intents.get(change_id)
         return intent is not None and not intent.is_settled
 
     def settled(self, status: OutcomeStatus) -> Iterator[tuple[ChangeRequest, Intent]]:
-        """Return the changes that were settled so."""
+        """Return the changes that were settled with a status."""
         for change_id, intent in self.intents.items():
             if intent and intent.outcome and intent.outcome.status is status:
                 yield self.requests[change_id], intent
 
 
 def take_snapshot(sim: Simulation) -> Snapshot:
-    """Look at the world, through a process that does nothing else."""
+    """Read the state of everything, in a process that does nothing else."""
     observer, ids = (
         sim.processes["observer"],
         [appointment.id for appointment in sim.appointments],
@@ -85,7 +85,7 @@ def take_snapshot(sim: Simulation) -> Snapshot:
 
 
 def violations(snapshot: Snapshot) -> list[str]:
-    """Say what does not hold."""
+    """Return what does not hold."""
     return [violation for check in CHECKS for violation in check(snapshot)]
 
 
@@ -118,13 +118,13 @@ def done_is_done(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _has_its_end(snapshot: Snapshot, request: ChangeRequest) -> bool:
-    # an end that the rental has had anyway need not be executed to be so
+    # an end that the rental already had need not be executed
     end = datetime.fromisoformat(request.document["end"])
     return request.id in snapshot.carloop.executed or end in snapshot.ends[request.document["rental_id"]]
 
 
 def refused_did_not_happen(snapshot: Snapshot) -> Iterator[str]:
-    """What was settled as refused changed nothing; what was given up is cancelled, what is astray is shown."""
+    """What was settled as refused changed nothing; what was given up is cancelled."""
     for request, intent in snapshot.settled(OutcomeStatus.REFUSED):
         code = intent.outcome.reason.code if intent.outcome and intent.outcome.reason else ""
         if code == "given_up":
@@ -138,13 +138,13 @@ def refused_did_not_happen(snapshot: Snapshot) -> Iterator[str]:
 
 def _given_up(snapshot: Snapshot, booking: ChangeRequest) -> Iterator[str]:
     for rental in snapshot.carloop.made_by(booking.id):
-        # handed out before it could be cancelled: the customer drives it
+        # it was handed out before it could be cancelled
         if rental.status == "reserved" and booking.id not in snapshot.late:
             yield f"{booking.name} is given up and {rental.id} is {rental.status}"
 
 
 def nothing_without_intent(snapshot: Snapshot) -> Iterator[str]:
-    """What Carloop executed has a durable intent; what was called unknown keeps one until it is settled."""
+    """What Carloop executed has a durable intent; what was answered as unknown keeps one until it is settled."""
     for change_id, intent in snapshot.intents.items():
         request = snapshot.requests[change_id]
         if intent is None and change_id in snapshot.carloop.executed:
@@ -156,7 +156,7 @@ def nothing_without_intent(snapshot: Snapshot) -> Iterator[str]:
 
 
 def keys_are_changes(snapshot: Snapshot) -> Iterator[str]:
-    """What is sent carries the change's id as its key, in each attempt."""
+    """Each request is sent with the change's id as its key."""
     for key in snapshot.carloop.keys - snapshot.requests.keys():
         if not key.startswith(OTHERS):
             yield f"Carloop was sent the key {key}, which is no change's"
@@ -191,7 +191,7 @@ def linked_or_pending(snapshot: Snapshot) -> Iterator[str]:
 
 
 def one_rental_each(snapshot: Snapshot) -> Iterator[str]:
-    """An appointment has one active rental at most, those aside that are shown as astray, pending or given up."""
+    """An appointment has one active rental at most, apart from those not linked, pending or given up."""
     for appointment_id in snapshot.states:
         active = [each.id for each in snapshot.carloop.rentals if _counts(snapshot, each, appointment_id)]
         if len(active) > 1:
@@ -211,7 +211,7 @@ def _counts(snapshot: Snapshot, rental: RentalState, appointment_id: str) -> boo
 
 
 def states_are_true(snapshot: Snapshot) -> Iterator[str]:
-    """What a planner is shown may be a moment old. It is never something that was not so."""
+    """What a planner is shown may be outdated, but never something that was not so."""
     for appointment_id, state in snapshot.states.items():
         pending = [
             each.name

@@ -1,4 +1,4 @@
-"""The rules from which hypothesis draws stories: advisors, the desk, clocks, and all that goes wrong."""
+"""The rules from which hypothesis draws runs: advisors, the desk, clocks, and faults."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ interruptions = st.one_of(
     st.builds(Interleaved, st.integers(1, 14), st.sampled_from(list(ACTIONS))),
     st.builds(Overlapped, st.integers(1, 14), st.sampled_from(OVERLAPPING), st.integers(1, 14)),
 )
-# what is lost on the wire makes the longest stories, so it comes more often
+# what is lost on the network makes the longest runs, so it is drawn more often
 call_faults = st.one_of(
     st.just(NO_FAULTS),
     st.builds(CallFaults, network_faults),
@@ -65,12 +65,12 @@ call_faults = st.one_of(
 
 
 def if_there_is(what: Callable[[Dealership], object]) -> Callable[[Any], Any]:
-    """Let a rule be drawn only where there is something it can be about."""
+    """Draw a rule only if there is something it can be about."""
     return precondition(lambda machine: bool(what(machine)))
 
 
 class Dealership(RuleBasedStateMachine):
-    """Two planners, one store, one Carloop with two cars."""
+    """Two planners, one store, one Carloop with two vehicles."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,13 +87,13 @@ class Dealership(RuleBasedStateMachine):
 
     @property
     def requests(self) -> list[ChangeRequest]:
-        """The changes asked for: those that are open yet, then the newest."""
+        """The changes requested: those without a final outcome first, then the newest."""
         newest_first = reversed(self.sim.requests.values())
         return sorted(newest_first, key=lambda each: each.final is not None)
 
     @property
     def bookings(self) -> list[ChangeRequest]:
-        """The bookings asked for, in the same order."""
+        """The bookings requested, in the same order."""
         return [each for each in self.requests if each.is_booking]
 
     @property
@@ -111,7 +111,7 @@ class Dealership(RuleBasedStateMachine):
     def _appointment_of(self, rental: RentalState) -> Appointment:
         return next(each for each in self.sim.appointments if each.id == rental.appointment_id)
 
-    # how it begins
+    # the first step
 
     @initialize(planner=planners, faults=call_faults)
     def begin(self, planner: str, faults: CallFaults) -> None:
@@ -138,7 +138,7 @@ class Dealership(RuleBasedStateMachine):
     def appointment(
         self, planner: str, which: int, what: str, by: int, more: int, faults: CallFaults
     ) -> None:
-        """An appointment is opened, moved, made, called off, erased, given another customer; or comes in late."""
+        """An appointment is opened, moved, made, cancelled, erased, given another customer, or saved late."""
         if what == "make" and len(self.sim.appointments) < MAX_APPOINTMENTS:
             self.make_appointment(planner, 2 + by, 1 + more, faults)
             return
@@ -208,7 +208,7 @@ class Dealership(RuleBasedStateMachine):
     @if_there_is(lambda self: self.bookings)
     @rule(planner=planners, which=numbers, faults=call_faults)
     def give_up(self, planner: str, which: int, faults: CallFaults) -> None:
-        """A booking is given up, whatever became of it."""
+        """A booking is given up, whatever its outcome."""
         wanted = advisor.giving_up(self.sim, _pick(self.bookings, which))
         self.sim.ask(planner, wanted, faults=faults)
 
@@ -247,7 +247,7 @@ class Dealership(RuleBasedStateMachine):
     @if_there_is(lambda self: self.sim.delayed_writes)
     @rule(which=numbers)
     def arrive(self, which: int) -> None:
-        """What was held up on the way arrives."""
+        """A delayed write arrives."""
         self.sim.arrive(which)
 
     @rule(
@@ -256,7 +256,7 @@ class Dealership(RuleBasedStateMachine):
         off=st.sampled_from([0, -90, 90, 2]),
     )
     def clocks(self, whose: str, minutes: int, off: int) -> None:
-        """Time passes, or a clock is put wrong, or right."""
+        """Time passes, or a clock is set wrong, or right."""
         if whose == "everybody":
             self.sim.pass_time(minutes)
         else:
@@ -266,13 +266,13 @@ class Dealership(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
-        """After every step, and seen from outside."""
+        """Check the state after every step."""
         self.snapshot = take_snapshot(self.sim)
         if found := violations(self.snapshot):
             raise Violation("; ".join(found))
 
     def teardown(self) -> None:
-        """End the run: at once where it has failed, else once everything has come to rest."""
+        """End the run: at once if it has failed, else when everything is settled."""
         failure = sys.exc_info()[1]
         try:
             if failure is None:
@@ -282,7 +282,7 @@ class Dealership(RuleBasedStateMachine):
             raise
         finally:
             if failure is not None:
-                failure.add_note(f"The story:\n{self.sim.trace}")
+                failure.add_note(f"The trace:\n{self.sim.trace}")
             self.sim.close()
 
     def _settle_everything(self) -> None:

@@ -1,4 +1,4 @@
-"""What the planners wrote down: their appointments, the changes they asked for, and what they were told."""
+"""What the planners know: their appointments, the changes they requested, and the answers."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ RETRYABLE_KEEPS_NOTHING = "invalid_document"
 
 
 def write_instant(instant: datetime) -> str:
-    """Write an instant as a planner in Karlsruhe does."""
+    """Return an instant as a planner in Karlsruhe writes it."""
     return instant.astimezone(BERLIN).isoformat(timespec="seconds")
 
 
 def display(instant: datetime) -> str:
-    """Write an instant for a story."""
+    """Return an instant as a trace shows it."""
     return instant.astimezone(BERLIN).strftime("%d.%m. %H:%M %Z")
 
 
 @dataclass
 class Appointment:
-    """An appointment with its older revisions; `heard` are those that a provider has answered."""
+    """An appointment with its older revisions; `answered_revisions` are those that a provider has answered."""
 
     document: Document
     older: list[Document] = field(default_factory=list)
@@ -56,13 +56,13 @@ class Appointment:
         )
 
     def revise(self, **changes: object) -> None:
-        """Make a new revision."""
+        """Add a revision."""
         self.older.append(self.document)
         self.document = self.document | changes | {"revision": self.document["revision"] + 1}
 
 
 def new_appointment(number: int, start: datetime, hours: int) -> Appointment:
-    """Write an appointment; every other customer comes from the DMS."""
+    """Return an appointment; every other customer comes from the DMS."""
     source = {"source": "dms", "number": f"47{number}"} if number % 2 else {"source": "manual"}
     return Appointment(
         {
@@ -78,12 +78,12 @@ def new_appointment(number: int, start: datetime, hours: int) -> Appointment:
 
 
 def identity(customer: Document) -> tuple[object, ...]:
-    """Say who a customer is."""
+    """Return what identifies a customer."""
     return customer.get("number"), customer["first_name"], customer["last_name"]
 
 
 def changed_customer(customer: Document, how: int) -> Document:
-    """Correct a customer's telephone number, or choose the other one there is."""
+    """Return the customer with another phone number, or the other customer."""
     if how % 2:
         return customer | {"phone": f"0721 {how}"}
     is_jörg = customer["first_name"] == "Jörg"
@@ -92,13 +92,13 @@ def changed_customer(customer: Document, how: int) -> Document:
 
 
 def period(start: datetime, end: datetime) -> Document:
-    """Write a period."""
+    """Return a period document."""
     return {"start": write_instant(start), "end": write_instant(end)}
 
 
 @dataclass
 class ChangeRequest:
-    """A change that planners ask for, and what they were told of it."""
+    """A change that planners request, and its answers."""
 
     number: int
     appointment: Appointment
@@ -115,22 +115,22 @@ class ChangeRequest:
 
     @property
     def name(self) -> str:
-        """How a story calls it."""
+        """Return its name in a trace."""
         return f"{self.kind} {self.number} of {self.appointment.id}"
 
     @property
     def kind(self) -> str:
-        """What it asks for."""
+        """Return its action; giving up a booking counts as an action of its own."""
         return "give up" if "book_change_id" in self.document else str(self.document["action"])
 
     @property
     def is_booking(self) -> bool:
-        """Tell whether it books."""
+        """Return whether it books."""
         return bool(self.document["action"] == "book")
 
 
 def new_change(number: int, appointment: Appointment, description: str, **fields: object) -> ChangeRequest:
-    """Write a change with an id of its own, the same one in every run."""
+    """Return a change with an id of its own, the same one in every run."""
     change_id = str(uuid.UUID(int=number, version=4))
     return ChangeRequest(
         number, appointment, {"change_id": change_id, "provider": "carloop", **fields}, description
@@ -138,7 +138,7 @@ def new_change(number: int, appointment: Appointment, description: str, **fields
 
 
 def is_final(outcome: Document) -> bool:
-    """Tell whether an outcome holds for ever."""
+    """Return whether an outcome is final."""
     if outcome["status"] == "refused":
         problem = outcome["problem"]
         return not problem["retryable"] and problem["code"] != RETRYABLE_KEEPS_NOTHING
@@ -146,7 +146,7 @@ def is_final(outcome: Document) -> bool:
 
 
 def summarize(answer: Document | None) -> str:
-    """Say in a word or two what an answer says."""
+    """Return a summary of an answer."""
     if answer is None:
         return "nothing"
     if "settled" in answer:

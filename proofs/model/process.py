@@ -1,4 +1,4 @@
-"""A planner's process: the plugin's hooks with connections and locks of its own, which die with it."""
+"""A planner's process: the plugin's hooks with connections and locks that end with it."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ EFFECTS = frozenset(
         "rentals_changed_since",
     }
 )
-"""The calls that change something or leave the process: between two of them it does not matter where it dies."""
+"""The calls that change something or leave the process; between two of them it does not matter where it dies."""
 
 
 @dataclass
 class StepCounter:
-    """Counts the steps of a call, each a call of a port, and lets happen before one of them what is to happen then."""
+    """Counts the steps of a call, each a call of a port, and runs `interrupt` before one of them."""
 
     at: int = 0
     interrupt: Callable[[str], None] | None = None
@@ -68,7 +68,7 @@ class StepCounter:
     steps: int = 0
 
     def step(self, name: str) -> None:
-        """Note that a port is about to be called."""
+        """Count a call of a port, before it."""
         self.steps += self.counts(name)
         if self.interrupt is not None and self.steps == self.at:
             interrupt, self.interrupt = self.interrupt, None
@@ -76,7 +76,7 @@ class StepCounter:
 
 
 class CountedPort:
-    """A port that tells its watch before each of its calls."""
+    """A port whose calls are counted."""
 
     def __init__(self, port: object, counter: StepCounter) -> None:
         self._port = port
@@ -95,10 +95,10 @@ class CountedPort:
 
 
 class CountedCarloop(CountedPort):
-    """The port to Carloop, whose writes may be held up on the way: sent, not answered, and not arrived yet."""
+    """The port to Carloop, whose writes may be delayed: sent, not answered, and not arrived yet."""
 
     def send(self, request: Intent, *, deadline: float) -> Answer:
-        """Send a write, or hold it up."""
+        """Send a write, or delay it."""
         self._counter.step("send")
         if self._counter.delays_writes:
             self._counter.delayed.append(request)
@@ -108,7 +108,7 @@ class CountedCarloop(CountedPort):
 
 @dataclass(frozen=True)
 class ProcessSettings:
-    """Where a process finds things: the store's file, and Carloop."""
+    """The settings of a process: the store's file, Carloop, and the clocks."""
 
     store: Path
     url: str
@@ -118,7 +118,7 @@ class ProcessSettings:
 
 
 _running: list[Process] = []
-"""The processes whose calls have begun and not ended, the one that runs now last."""
+"""The processes whose calls have begun and not ended; the last one is running."""
 
 _OUTSIDE = tuple(
     (where, name, where.__dict__[name])
@@ -130,13 +130,13 @@ _OUTSIDE = tuple(
         (SqliteDatabase, "NOW"),
     )
 )
-"""What of the plugin belongs to a process, as it is outside of the model."""
+"""The plugin's state that belongs to a process, as it is outside of the model."""
 
 
 class Process:
-    """One run of a planner's program, on a computer of its own.
+    """A process of a planner, on a computer of its own.
 
-    It waits for nothing between attempts, and draws the same numbers in each run.
+    It does not wait between attempts, and draws the same numbers in each run.
     """
 
     def __init__(self, name: str, settings: ProcessSettings) -> None:
@@ -147,7 +147,7 @@ class Process:
             settings.url, settings.token, random=Random(1), sleep=lambda _: None, now=settings.clock.now
         )
         self._carloop = cast("Carloop", CountedCarloop(self._session, self.counter))
-        # what of the plugin belongs to the process it runs in
+        # the plugin's state that belongs to a process
         self._own: tuple[tuple[Any, str, object], ...] = (
             (bootstrap, "opened", self._opened),
             (recover, "_locks", {}),
@@ -158,7 +158,7 @@ class Process:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Let the hooks called in the block run in this process."""
+        """Run the hooks called in the block in this process."""
         self._enter()
         try:
             yield
@@ -167,7 +167,7 @@ class Process:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Let the process that was interrupted by this one run in the block."""
+        """Run the block in the process that this one interrupted."""
         self._leave()
         try:
             yield
@@ -188,16 +188,16 @@ class Process:
 
     @contextmanager
     def store(self, *, deadline: float) -> Iterator[Store]:
-        """Look into the records."""
+        """Open the records."""
         with self._file.open(deadline=deadline) as store:
             yield store
 
     def send(self, request: Intent, *, deadline: float) -> None:
-        """Let a write arrive at Carloop; nobody hears the answer."""
+        """Send a delayed write to Carloop and ignore the answer."""
         self._session.send(request, deadline=deadline)
 
     def end(self) -> None:
-        """Be gone, with everything but the store's file."""
+        """End, with everything but the store's file."""
         self._session.close()
         self._file.close()
 
@@ -206,7 +206,7 @@ class Process:
         with self._file.open(deadline=deadline) as store:
             counted = cast("Store", CountedPort(store, self.counter))
             context = UseCaseContext(counted, self._connect, lambda _: None, self._clock, deadline)
-            # none of the model's hooks looks at settings or secrets
+            # none of the model's hooks reads settings or secrets
             yield Services(context, Environment(), cast("Credentials", None))
 
     def _connect(self, site: Site) -> Carloop:

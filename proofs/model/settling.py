@@ -1,4 +1,4 @@
-"""The end of a story: all troubles over, everything must come to rest and agree."""
+"""The end of a run: without faults everything must be settled and consistent."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from proofs.model.planner_state import is_final, summarize
 from proofs.model.simulation import PLANNERS, START, Simulation
 
 ROUNDS = (3, 3, 100)
-"""Minutes before each round. The last outlasts a clock that was ahead: what was sent then is in flight till then."""
+"""Minutes before each round. The last is longer than a clock was ahead: what was sent then is in flight for as long."""
 
 
 def settle_everything(sim: Simulation) -> list[str]:
-    """Let the weather be fair and the clocks right; settle everything, and say what does not hold then."""
+    """Set the clocks right and settle everything; return what does not hold then."""
     sim.put_clock("Carloop", 0)
     sim.put_clock("the planners", 0)
     for planner, minutes in zip(cycle(PLANNERS), ROUNDS, strict=False):
@@ -28,7 +28,7 @@ def settle_everything(sim: Simulation) -> list[str]:
 
 
 def _asked_once_more(sim: Simulation) -> list[str]:
-    """Every change again, oldest first: none is unknown, and what was final is still so (`hear` compares)."""
+    """Request every change again: none is unknown, and final outcomes are unchanged (`record_outcome` checks)."""
     found = []
     for request in list(sim.requests.values()):
         outcome = sim.ask(PLANNERS[0], request, again=True)
@@ -40,7 +40,7 @@ def _asked_once_more(sim: Simulation) -> list[str]:
 
 
 def _add_unreadable_changes(sim: Simulation) -> None:
-    """Let a stranger's rental be made that cannot be read, and then our cars be handed out at the desk."""
+    """Make another installation's rental that cannot be read, and then hand out our rentals at the desk."""
     start = START + timedelta(days=400)
     for hours in (0, 2):  # every other one cannot be read
         begin = start + timedelta(hours=hours)
@@ -51,7 +51,7 @@ def _add_unreadable_changes(sim: Simulation) -> None:
 
 
 def _up_to_date(sim: Simulation) -> list[str]:
-    """After one more round, what is shown is what is, also what the news hold behind a rental that cannot be read."""
+    """After one more round, what is shown is up to date, also what changed after a rental that cannot be read."""
     _add_unreadable_changes(sim)
     sim.reconcile(PLANNERS[0])
     snapshot = take_snapshot(sim)

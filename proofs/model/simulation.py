@@ -1,4 +1,4 @@
-"""The world of a run: two planners, their store, a Carloop, clocks; and how a planner is made to do something."""
+"""The simulation of a run: two planners, their store, a Carloop and clocks."""
 
 from __future__ import annotations
 
@@ -59,19 +59,19 @@ class DelayedWrite:
 
 
 class PlannersClock:
-    """What the planners believe the time is."""
+    """The planners' clock, which may be wrong."""
 
     def __init__(self) -> None:
         self.true = START
         self.ahead = timedelta()
 
     def now(self) -> datetime:
-        """Return the time, or what is believed to be it."""
+        """Return the time on this clock."""
         return self.true + self.ahead
 
 
 class OverlappingCall:
-    """What the other planner began in the middle of a call, and ends after it: two calls, one running at a time."""
+    """A call of the other planner, begun during a call and ended after it; one of the two runs at a time."""
 
     def __init__(self, work: Callable[[], None], *, step: int, trace: Trace) -> None:
         self.step = step
@@ -83,13 +83,13 @@ class OverlappingCall:
         self._failure: BaseException | None = None
 
     def begin(self, where: str) -> None:
-        """Run until the pause, or to the end where that comes first."""
+        """Run until the pause, or to the end if that comes first."""
         with self._story.meanwhile(where):
             self._thread.start()
             self._stopped.wait()
 
     def pause(self, where: str) -> None:
-        """Stop in the middle of the call, and let the other process run."""
+        """Pause this call, and let the other process run."""
         if self.process is None:
             raise AssertionError("a call pauses in its process")
         with self.process.paused():
@@ -108,7 +108,7 @@ class OverlappingCall:
     def _run(self) -> None:
         try:
             self._work()
-        except BaseException as failure:  # noqa: BLE001 - it is raised again where the story is told
+        except BaseException as failure:  # noqa: BLE001 - it is raised again by `end`
             self._failure = failure
         finally:
             self._stopped.set()
@@ -118,7 +118,7 @@ Method = Callable[Concatenate["Simulation", P], T]
 
 
 def finish_overlapping_call(method: Method[P, T]) -> Method[P, T]:
-    """Let what the other planner began in the middle of a call end when the answer was heard, and not before."""
+    """End the other planner's overlapping call when the answer was recorded, and not before."""
 
     @wraps(method)
     def around(self: Simulation, /, *args: P.args, **named: P.kwargs) -> T:
@@ -133,11 +133,11 @@ def finish_overlapping_call(method: Method[P, T]) -> Method[P, T]:
 
 
 PlannerAction = Callable[["Simulation", str, Appointment, ChangeRequest | None], None]
-"""What may happen in the middle of a call, done by the other planner, to the appointment and change it is about."""
+"""What the other planner may do during a call, with its appointment and change."""
 
 
 class Simulation:
-    """Everything there is in one run. `close` ends it."""
+    """Everything in one run. `close` ends it."""
 
     def __init__(self, actions: Mapping[str, PlannerAction]) -> None:
         self._actions = actions
@@ -173,7 +173,7 @@ class Simulation:
             process.end()
         self._open.close()
 
-    # a planner does something
+    # calls of a planner
 
     def call(
         self,
@@ -185,9 +185,9 @@ class Simulation:
         faults: CallFaults,
         interrupt: Callable[[str], None],
     ) -> Document | None:
-        """Let a planner call a hook; give its answer, None where it died or raised a problem.
+        """Call a hook as a planner; return its answer, None if the process died or raised a problem.
 
-        `strike` is what happens in the middle of it, where something does.
+        `interrupt` is what happens during the call.
         """
         self.trace.add(f"planner {planner} {action}" + (f"; {faults.network}" if faults.network else ""))
         begun = len(self.trace.lines) - 1
@@ -233,7 +233,7 @@ class Simulation:
         process.counter.delayed.clear()
 
     def _start(self, planner: str) -> Process:
-        # as leases name a process: its computer, its number there, a mark
+        # as leases name a process: its computer, its number there, a suffix
         return Process(f"computer-{planner}/1/{next(self._started)}", self.settings)
 
     def _restart(self, planner: str) -> None:
@@ -276,7 +276,7 @@ class Simulation:
         document: Document | None = None,
         faults: CallFaults = NO_FAULTS,
     ) -> None:
-        """Save an appointment; an older revision where a document is given."""
+        """Save an appointment, or the older revision in `document`."""
         self.tally["appointment saved"] += 1
         appointment.is_erased = False
         sent = document or appointment.document
@@ -294,7 +294,7 @@ class Simulation:
 
     @finish_overlapping_call
     def erase(self, planner: str, appointment: Appointment, *, faults: CallFaults) -> None:
-        """Ask for the appointment's customer to be forgotten."""
+        """Ask for the appointment's customer to be erased."""
         self.tally["erase"] += 1
         appointment.was_erased = True
         subjects = {"customer_numbers": [], "appointment_ids": [appointment.id]}
@@ -317,7 +317,7 @@ class Simulation:
         again: bool = False,
         faults: CallFaults = NO_FAULTS,
     ) -> Document | None:
-        """Ask for a change, for the first time or again, and hold the answer against those before."""
+        """Request a change, for the first time or again, and compare the answer with earlier ones."""
         self.requests[request.id] = request
         self.tally[f"{request.kind}, again" if again else request.kind] += 1
         outcome = self.call(
@@ -352,14 +352,14 @@ class Simulation:
         for rental in report["changed"] if report else ():
             self.record_shown(rental)
         if report and not faults.network:
-            # what turned up late has been looked at now
+            # what arrived late has been read now
             self.late.clear()
         return report
 
-    # what planners are told
+    # answers
 
     def record_outcome(self, outcome: Document) -> None:
-        """Hold an outcome against what was said of the change before: what is final holds for ever."""
+        """Record an outcome, and check that it does not contradict a final one."""
         request = self.requests[outcome["change_id"]]
         if request.final and outcome != request.final:
             raise Violation(f"{request.name} was {summarize(request.final)} and is now {summarize(outcome)}")
@@ -370,14 +370,14 @@ class Simulation:
         self.record_shown(outcome.get("rental"))
 
     def record_shown(self, rental: Document | None) -> None:
-        """Remember how new a rental is that was shown."""
+        """Record the revision of a rental that was shown."""
         if rental:
             self.shown[rental["id"]] = max(rental["revision"], self.shown.get(rental["id"], 0))
 
-    # the world goes on by itself
+    # time and network
 
     def pass_time(self, minutes: int) -> None:
-        """Let time pass; what was under way for too long is lost, save for what was given up and may turn up yet."""
+        """Let time pass; writes delayed for too long are lost, except those given up, which may still arrive."""
         self.tally["time passed"] += 1
         self.clock.true += timedelta(minutes=minutes)
         self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
@@ -387,7 +387,7 @@ class Simulation:
         ]
 
     def put_clock(self, whose: str, minutes: int) -> None:
-        """Put a clock wrong, or right again with 0. Nothing stays under way over that: how long, nobody could tell."""
+        """Set a clock wrong, or right again with 0. Delayed writes are dropped, since their age would be undefined."""
         self.tally["a clock put wrong"] += 1
         if whose == "Carloop":
             self.carloops_clock_ahead = timedelta(minutes=minutes)
@@ -398,7 +398,7 @@ class Simulation:
         self.delayed_writes.clear()
 
     def arrive(self, which: int) -> None:
-        """Let a write that was held up arrive at Carloop."""
+        """Send a delayed write to Carloop."""
         self.tally["a request arrived late"] += 1
         delayed_write = self.delayed_writes.pop(which % len(self.delayed_writes))
         name = self.requests[delayed_write.request.change_id].name
@@ -408,11 +408,11 @@ class Simulation:
         self.processes["observer"].send(delayed_write.request, deadline=CallContext.within(SECONDS).deadline)
 
     def is_in_time(self, delayed_write: DelayedWrite) -> bool:
-        """Tell whether a write may still arrive."""
+        """Return whether a write may still arrive."""
         return self.clock.true - delayed_write.sent_at <= LONGEST_FLIGHT
 
     def is_given_up(self, delayed_write: DelayedWrite) -> bool:
-        """Tell whether a write is of a booking that somebody gave up."""
+        """Return whether a write is of a booking that was given up."""
         key = delayed_write.request.change_id
         return any(each.document.get("book_change_id") == key for each in self.requests.values())
 

@@ -1,4 +1,4 @@
-"""Stories that hypothesis found, told again at each step of a call."""
+"""Interleavings of two planners that hypothesis found, repeated at each step of a call."""
 
 from datetime import timedelta
 
@@ -15,12 +15,12 @@ from proofs.model.simulation import Simulation
 STEPS = range(1, 14)
 EFFECTS = range(1, 8)
 AFTER_SENDING = 11
-"""The step of a booking that follows on its first sending."""
+"""The step of a booking after its first sending."""
 
 
 @pytest.fixture
 def sim():
-    """A world with two planners, which must be at rest and agree in the end."""
+    """A simulation with two planners, in which everything must be settled and consistent in the end."""
     sim = Simulation(ACTIONS)
     yield sim
     found = settle_everything(sim) + violations(take_snapshot(sim))
@@ -38,7 +38,7 @@ def appointment(sim):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_planner_hears_what_the_other_one_found_out(sim, appointment, step):
-    """Its own answer was lost; that of the other, which reconciled meanwhile, is there to be told (`hear` compares)."""
+    """Its own answer was lost; that of the other, which reconciled meanwhile, is answered (`record_outcome` checks)."""
     faults = CallFaults(NetworkFault(DELAYED), Interleaved(step, "reconciles"))
     sim.ask(
         "A",
@@ -54,7 +54,7 @@ def test_a_planner_hears_what_the_other_one_found_out(sim, appointment, step):
 @pytest.mark.parametrize("deed", ["asks the same", "saves", "gives up", "reconciles"])
 @pytest.mark.parametrize("pause", range(4, 13))
 def test_what_one_planner_takes_back_the_other_does_not_send(sim, appointment, action, pause):
-    """Carloop had no time for the first, which is told so; the second is at it since the first was sent."""
+    """Carloop refused the first as busy; the second planner has been working on it since the first was sent."""
     interruption = Overlapped(AFTER_SENDING, action, pause)
     busy = NetworkFault("Carloop is asked too often (429)")
     sim.ask(
@@ -67,7 +67,7 @@ def test_what_one_planner_takes_back_the_other_does_not_send(sim, appointment, a
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_booking_may_be_given_up_while_it_is_refused(sim, appointment, step):
-    """The car is taken: nothing is left of the booking to be given up, whichever is learnt first."""
+    """The car is taken: nothing is left of the booking to be given up, whichever is known first."""
     car = sim.vehicles[0]
     advisor.book_for_somebody_else(sim, car, appointment.start, 1)
     sim.ask(
@@ -79,7 +79,7 @@ def test_a_booking_may_be_given_up_while_it_is_refused(sim, appointment, step):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_cancellation_that_comes_too_late_did_nothing(sim, appointment, step):
-    """Refused because of the desk, and on its way once more while another one cancels: Carloop says yes to both."""
+    """Refused because of the desk, and sent once more while another one cancels: Carloop accepts both."""
     booking = advisor.booking(sim, appointment, vehicle=sim.vehicles[0])
     sim.ask("A", booking)
     rental = advisor.rental_of(sim, appointment)
@@ -96,7 +96,7 @@ def test_a_cancellation_that_comes_too_late_did_nothing(sim, appointment, step):
 
 
 def test_a_proposal_may_be_accepted_twice(sim, appointment):
-    """The answer to the first was lost; the second finds the end as it wants it, and is done."""
+    """The answer to the first was lost; the second finds the end as requested, and is done."""
     sim.ask("A", advisor.booking(sim, appointment, vehicle=sim.vehicles[0]))
     appointment.revise(period=period(appointment.start, appointment.end + timedelta(hours=1)))
     sim.save("B", appointment, "moves")
@@ -110,7 +110,7 @@ def test_a_proposal_may_be_accepted_twice(sim, appointment):
 @pytest.mark.parametrize("weather", [NetworkFault("the answer is lost"), NetworkFault(DELAYED)], ids=str)
 @pytest.mark.parametrize("step", EFFECTS)
 def test_a_planner_may_die_at_any_step(sim, appointment, step, network):
-    """Of the booking, of finding out about it, of giving it up: the rules that hold after each step hold here."""
+    """Of the booking, of its recovery, of giving it up: what holds after each step holds here."""
     booking = advisor.booking(sim, appointment, vehicle=sim.vehicles[0])
     for died_in in (
         lambda faults: sim.ask("A", booking, faults=faults),

@@ -1,4 +1,4 @@
-"""The story of a run, a line a deed: what a counterexample reads as."""
+"""The trace of a run, a line for each action: how a counterexample is printed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 
 class Violation(AssertionError):
-    """Something does not hold that must."""
+    """Something that must hold does not."""
 
 
 @dataclass
 class Trace:
-    """Lines, those of what happened in the middle of a deed set in."""
+    """Lines; those of what happened during an action are indented."""
 
     lines: list[str] = field(default_factory=list)
     _depth: int = 0
@@ -23,7 +23,7 @@ class Trace:
         self.lines.append("    " * self._depth + line)
 
     def add_result(self, begun: int, result: str) -> None:
-        """Say what came of the deed that line number `begun` tells; in a line of its own where others came between."""
+        """Add the result of the action in line `begun`, in a line of its own if others follow it."""
         if begun == len(self.lines) - 1:
             self.lines[begun] += f" → {result}"
         else:
@@ -31,7 +31,7 @@ class Trace:
 
     @contextmanager
     def meanwhile(self, where: str) -> Iterator[None]:
-        """Tell what happens in the middle of a deed."""
+        """Add what happens during an action."""
         self.add(f"  meanwhile, before {where}:")
         self._depth += 1
         try:
