@@ -125,7 +125,9 @@ def finish_overlapping_call(method: Method[P, T]) -> Method[P, T]:
         try:
             return method(self, *args, **named)
         finally:
-            if self.overlapping and isinstance(getattr(named.get("trouble"), "fate", None), Overlapped):
+            if self.overlapping and isinstance(
+                getattr(named.get("faults"), "interruption", None), Overlapped
+            ):
                 overlapping, self.overlapping = self.overlapping, None
                 overlapping.end()
 

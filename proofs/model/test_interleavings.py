@@ -51,7 +51,7 @@ def test_a_planner_hears_what_the_other_one_found_out(sim, appointment, step):
     sim.ask("A", advisor.cancellation(sim, appointment, rental), faults=faults)
 
 
-@pytest.mark.parametrize("deed", ["asks the same", "saves", "gives up", "reconciles"])
+@pytest.mark.parametrize("action", ["asks the same", "saves", "gives up", "reconciles"])
 @pytest.mark.parametrize("pause", range(4, 13))
 def test_what_one_planner_takes_back_the_other_does_not_send(sim, appointment, action, pause):
     """Carloop refused the first as busy; the second planner has been working on it since the first was sent."""
@@ -107,7 +107,7 @@ def test_a_proposal_may_be_accepted_twice(sim, appointment):
         assert violations(take_snapshot(sim)) == [], sim.trace
 
 
-@pytest.mark.parametrize("weather", [NetworkFault("the answer is lost"), NetworkFault(DELAYED)], ids=str)
+@pytest.mark.parametrize("network", [NetworkFault("the answer is lost"), NetworkFault(DELAYED)], ids=str)
 @pytest.mark.parametrize("step", EFFECTS)
 def test_a_planner_may_die_at_any_step(sim, appointment, step, network):
     """Of the booking, of its recovery, of giving it up: what holds after each step holds here."""
