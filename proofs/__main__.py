@@ -73,7 +73,7 @@ PROOFS = (
     Proof(
         "hostile",
         "what hostile answers cost, and where the token goes",
-        ("--few --no-lures --timeout 0.3",),
+        ("--few --no-second-origin --timeout 0.3",),
         (f"--report {EVIDENCE}/hostile-answers.md",),
     ),
     Proof(

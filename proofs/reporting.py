@@ -1,4 +1,4 @@
-"""What every proof has in common: the head of its report, and how far it has come on standard error."""
+"""What every proof has in common: the head of its report, and its progress on standard error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rich.progress import (
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one the stores use
 
 ROOT = Path(__file__).parents[1]
-NO_SEED = "none, nothing is left to chance"
+NO_SEED = "none, nothing is random"
 """The seed of a run that is the same every time."""
 EVERY_SECONDS = 30.0
 
@@ -63,11 +63,11 @@ def write_report(path: Path, *parts: str) -> None:
     path.write_text("\n\n".join(parts) + "\n", "utf-8")
 
 
-def counted(items: Iterable[T], total: int, label: str) -> Iterator[T]:
-    """Pass items on and show how many there were: a bar at a terminal, a line every half minute elsewhere."""
+def with_progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """Yield the items and show progress: a bar at a terminal, elsewhere a line every half minute."""
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    began = told = time.monotonic()
+    began = printed = time.monotonic()
     with Progress(
         TextColumn("{task.description}"),
         *columns,
@@ -80,8 +80,8 @@ def counted(items: Iterable[T], total: int, label: str) -> Iterator[T]:
             yield item
             bar.advance(task)
             now = time.monotonic()
-            if bar.disable and now - told > EVERY_SECONDS:
-                told, left = now, (now - began) / done * (total - done)
+            if bar.disable and now - printed > EVERY_SECONDS:
+                printed, left = now, (now - began) / done * (total - done)
                 print(
                     f"{done:,} of {total:,} {label}, about {left / 60:.0f} min left",
                     file=sys.stderr,

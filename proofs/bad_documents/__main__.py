@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.postgres import run_postgres
 from carloop_plugin import bootstrap
-from proofs.reporting import counted, provenance, write_report
+from proofs.reporting import provenance, with_progress, write_report
 from tests.support.hook_fuzzing import EACH, HOOKS, FuzzResult, fuzz
 
 STORES = ("SQLite", "PostgreSQL")
@@ -32,7 +32,7 @@ answer. *Kept*: rows in any table afterwards."""
 def main() -> int:
     """Feed, count, and write the report where asked to."""
     asked = _options().parse_args()
-    found = list(counted(_fuzz_all(asked.seed, asked.each), len(STORES) * len(HOOKS), "hooks"))
+    found = list(with_progress(_fuzz_all(asked.seed, asked.each), len(STORES) * len(HOOKS), "hooks"))
     for store, result in found:
         for wrong in (result.raw + result.unexpected)[:MOST_SHOWN]:
             print(f"{result.hook} on {store}: {wrong}", file=sys.stderr)

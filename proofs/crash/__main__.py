@@ -1,13 +1,13 @@
-"""Kill everything with SIGKILL, everywhere, and count what is doubled or not linked afterwards.
+"""Kill every process with SIGKILL at every step, and count what is doubled or not linked afterwards.
 
     python -m proofs.crash --rounds 50 [--seed 1] [--jobs 2] [--report docs/evidence/crash.md]
 
-Each round books, changes or cancels through the plugin's own hooks, in a process that is killed on the way; or its
-recovery is, or Carloop, or the disk is full, or the records are locked, damaged or just being migrated (`plan.py`).
-Three of four rounds take the next of all steps, the fourth takes what chance brings. Then a fresh process recovers, and
-both sides are compared (`verdict.py`). A full disk is a small one that is mounted; who may not do that has a limit on
-the length of files instead, which CI does not let pass. Ends with the line `N rounds, 0 doubled, 0 unlinked`; exits 1
-where that is not so, with what was found on standard error. The same seed plays the same rounds.
+Each round books, changes or cancels through the plugin's own hooks, in a process that is killed; or its recovery
+is, or Carloop, or the disk is full, or the records are locked, damaged or just being migrated (`plan.py`).
+Three of four rounds take the next of all steps, the fourth is random. Then a new process recovers, and both sides are
+compared (`checks.py`). A full disk is a small one that is mounted; where that is not permitted, the length of files is
+limited instead, which CI does not accept. Ends with the line `N rounds, 0 doubled, 0 unlinked`; exits 1
+where that is not so, with what was found on standard error. The same seed runs the same rounds.
 """
 
 from __future__ import annotations
@@ -23,49 +23,49 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from proofs.crash.disruptions import RoundResult, run_round
 from proofs.crash.measuring import measure, warm_up
-from proofs.crash.plan import Measures, Round, Scene, schedule
+from proofs.crash.plan import Disruption, Measures, Round, plan_rounds
 from proofs.crash.report import LIMITED, Run, write_report
-from proofs.crash.scenes import Played, play
-from proofs.crash.stage import raised, small_disk
-from proofs.reporting import counted
+from proofs.crash.testbed import running_testbed, small_disk
+from proofs.reporting import with_progress
 
-ROUNDS_A_STAGE = 25
-"""So many rounds share a Carloop and its records: what one leaves behind meets the next."""
+ROUNDS_PER_TESTBED = 25
+"""Rounds that share a Carloop and its records, so that one round meets what the last one left."""
 
 MOST_SHOWN = 50
-"""So many breaches are told; a first one often brings about others."""
+"""Violations that are printed; the first one often causes others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rounds that are played on one stage."""
+    """Rounds that run on one testbed."""
 
     rounds: tuple[Round, ...]
     with_disk: bool
 
 
-def play_part(part: Part) -> list[Played]:
-    """Play the rounds of one stage, one after the other."""
+def run_part(part: Part) -> list[RoundResult]:
+    """Run the rounds of one testbed, one after the other."""
     with (
         tempfile.TemporaryDirectory(prefix="crash-", ignore_cleanup_errors=True) as folder,
-        raised(Path(folder), with_disk=part.with_disk) as stage,
+        running_testbed(Path(folder), with_disk=part.with_disk) as testbed,
     ):
-        return [play(each, stage) for each in part.rounds]
+        return [run_round(each, testbed) for each in part.rounds]
 
 
-def play_all(rounds: Sequence[Round], *, jobs: int, with_disk: bool) -> Iterator[list[Played]]:
-    """Play all rounds, on as many stages at once as there are jobs."""
+def run_all(rounds: Sequence[Round], *, jobs: int, with_disk: bool) -> Iterator[list[RoundResult]]:
+    """Run all rounds, on as many testbeds at once as there are jobs."""
     parts = [
-        Part(tuple(rounds[start : start + ROUNDS_A_STAGE]), with_disk)
-        for start in range(0, len(rounds), ROUNDS_A_STAGE)
+        Part(tuple(rounds[start : start + ROUNDS_PER_TESTBED]), with_disk)
+        for start in range(0, len(rounds), ROUNDS_PER_TESTBED)
     ]
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap_unordered(play_part, parts)
+        yield from pool.imap_unordered(run_part, parts)
 
 
 def why_no_disk() -> str | None:
-    """Say why no disk can be filled here; None where one can."""
+    """Return why no small disk can be mounted here; None if it can."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             with small_disk(Path(folder) / "disk"):
@@ -74,49 +74,56 @@ def why_no_disk() -> str | None:
             return str(error)
 
 
-def run(*, rounds: int, seed: int, jobs: int, scenes: Sequence[Scene], no_disk: str | None) -> Run:
-    """Measure, plan and play."""
+def run(*, rounds: int, seed: int, jobs: int, disruptions: Sequence[Disruption], no_disk: str | None) -> Run:
+    """Measure, plan and run the rounds."""
     began = time.monotonic()
     warm_up()
-    measures: Measures = measure(scenes)
-    planned = schedule(rounds, measures, seed=seed, scenes=scenes)
-    parts = play_all(planned, jobs=jobs, with_disk=no_disk is None)
-    played = list(counted(chain.from_iterable(parts), rounds, "rounds"))
+    measures: Measures = measure(disruptions)
+    planned = plan_rounds(rounds, measures, seed=seed, disruptions=disruptions)
+    parts = run_all(planned, jobs=jobs, with_disk=no_disk is None)
+    results = list(with_progress(chain.from_iterable(parts), rounds, "rounds"))
     return Run(
         seed=seed,
-        played=tuple(played),
+        results=tuple(results),
         measures=measures,
-        scenes=tuple(scenes),
+        disruptions=tuple(disruptions),
         no_disk=no_disk,
         seconds=time.monotonic() - began,
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Play the rounds, say what was found, and count."""
+    """Run the rounds, print what was found, and count."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--rounds", type=int, default=50)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument(
-        "--scene", choices=[scene.name for scene in Scene], help="play rounds of this scene only"
+        "--disruption",
+        choices=[disruption.name for disruption in Disruption],
+        help="run rounds of this disruption only",
     )
     options.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
-    options.add_argument("--report", type=Path, help="write what was played and found to this file")
+    options.add_argument("--report", type=Path, help="write a report to this file")
     asked = options.parse_args(arguments)
-    scenes = [Scene[asked.scene]] if asked.scene else list(Scene)
-    no_disk = why_no_disk() if Scene.FULL in scenes else None
+    disruptions = [Disruption[asked.disruption]] if asked.disruption else list(Disruption)
+    no_disk = why_no_disk() if Disruption.FULL in disruptions else None
     if no_disk:
         print(f"{LIMITED}: {no_disk}", file=sys.stderr)
         if os.environ.get("CI") == "true":
             print("CI must have a disk that can be filled", file=sys.stderr)
             return 1
-    found = run(rounds=asked.rounds, seed=asked.seed, jobs=asked.jobs, scenes=scenes, no_disk=no_disk)
-    for breach in found.breaches[:MOST_SHOWN]:
-        print(f"round {breach.round.number} ({breach.round.told}): {breach.says}", file=sys.stderr)
+    found = run(
+        rounds=asked.rounds, seed=asked.seed, jobs=asked.jobs, disruptions=disruptions, no_disk=no_disk
+    )
+    for violation in found.violations[:MOST_SHOWN]:
+        print(
+            f"round {violation.round.number} ({violation.round.description}): {violation.text}",
+            file=sys.stderr,
+        )
     if asked.report:
         write_report(found, asked.report)
     print(found.last_line)
-    return 1 if found.breaches else 0
+    return 1 if found.violations else 0
 
 
 if __name__ == "__main__":

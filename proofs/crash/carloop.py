@@ -22,8 +22,8 @@ Document = dict[str, Any]
 TOKEN = "tok_of_the_crashes"
 
 
-class AtCarloop(NamedTuple):
-    """A rental as Carloop's own database has it, whatever the plugin believes."""
+class CarloopRental(NamedTuple):
+    """A rental in Carloop's own database."""
 
     id: str
     change_id: str
@@ -49,24 +49,24 @@ class CarloopProcess:
             os.close(receiving)
             self._serve(sending)
         os.close(sending)
-        with os.fdopen(receiving) as said:
-            ready = said.readline().removeprefix("ready ").strip()
+        with os.fdopen(receiving) as received:
+            ready = received.readline().removeprefix("ready ").strip()
         self.port = urlsplit(ready).port or 0
 
     def stop(self) -> None:
-        """Kill it, where nobody did, and wait for its end."""
+        """Kill it, if it still runs, and wait for its end."""
         os.kill(self.process, signal.SIGKILL)
         os.waitpid(self.process, 0)
 
     def vehicle(self) -> str:
-        """Name a car."""
+        """Return the id of a vehicle."""
         return str(self._rows("SELECT id FROM vehicles ORDER BY id LIMIT 1")[0][0])
 
-    def rentals(self, appointment_id: str) -> list[AtCarloop]:
+    def rentals(self, appointment_id: str) -> list[CarloopRental]:
         """Return the rentals of an appointment."""
         sql = "SELECT id, external_reference, status, end_us FROM rentals WHERE external_reference LIKE ?"
         return [
-            AtCarloop(id_, reference.rpartition("/")[2], status, _written(end))
+            CarloopRental(id_, reference.rpartition("/")[2], status, _written(end))
             for id_, reference, status, end in self._rows(sql, f"%/{appointment_id}/%")
         ]
 

@@ -1,4 +1,4 @@
-"""What each piece of work does when nobody kills it: the steps at which it can be."""
+"""Measure the steps of each piece of work when it is not killed."""
 
 from __future__ import annotations
 
@@ -8,72 +8,74 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from carloop_plugin import bootstrap
-from proofs.crash.plan import Measured, Measures, Operation, Round, Scene
-from proofs.crash.processes import Ended, in_a_process
-from proofs.crash.scenes import open_records, rebuild_records
-from proofs.crash.stage import SELF, Stage, damage, downgrade, raised, state
-from proofs.crash.tap import Arm
+from proofs.crash.disruptions import open_records, rebuild_records
+from proofs.crash.plan import Disruption, Measured, Measures, Operation, Round
+from proofs.crash.processes import Ended, run_in_process
+from proofs.crash.recording_proxy import Interruption
+from proofs.crash.testbed import SELF, Testbed, damage, downgrade, running_testbed, state
 
 ARRIVALS = ("arrived", "lost")
 RECORDS = ("new", "old")
 
 
 def warm_up() -> None:
-    """Have everything imported and compiled once, so that the processes die in their work and not in its imports.
+    """Import and compile everything once, so that processes are killed in their work and not in its imports.
 
     Nothing stays open: a connection cannot be shared with a forked process.
     """
-    with tempfile.TemporaryDirectory() as folder, raised(Path(folder), with_disk=False) as stage:
-        stage.use_records(stage.store)
-        round_ = Round(0, Scene.PLUGIN)
-        stage.do_here(round_)
+    with tempfile.TemporaryDirectory() as folder, running_testbed(Path(folder), with_disk=False) as testbed:
+        testbed.use_records(testbed.store)
+        round_ = Round(0, Disruption.PLUGIN)
+        testbed.run_change_here(round_)
         state(round_)
         bootstrap.close()
     gc.collect()
     gc.freeze()
 
 
-def measure(scenes: Collection[Scene]) -> Measures:
-    """Do what these scenes kill once, each on a stage of its own; the changes in any case."""
-    works = {(Scene.PLUGIN, operation, ""): _change for operation in Operation}
-    works |= {
-        (Scene.RECOVERY, operation, arrival): _recovery for operation in Operation for arrival in ARRIVALS
+def measure(disruptions: Collection[Disruption]) -> Measures:
+    """Measure what these disruptions kill, each on a testbed of its own; the changes in any case."""
+    tasks = {(Disruption.PLUGIN, operation, ""): _change for operation in Operation}
+    tasks |= {
+        (Disruption.RECOVERY, operation, arrival): _recovery
+        for operation in Operation
+        for arrival in ARRIVALS
     }
-    works |= {(Scene.MIGRATION, Operation.BOOK, records): _migration for records in RECORDS}
-    works |= {(Scene.DAMAGED, Operation.BOOK, ""): _rebuild}
+    tasks |= {(Disruption.MIGRATION, Operation.BOOK, records): _migration for records in RECORDS}
+    tasks |= {(Disruption.DAMAGED, Operation.BOOK, ""): _rebuild}
     return {
-        (scene, operation, detail): _alone(work, operation, detail)
-        for (scene, operation, detail), work in works.items()
-        if scene in (Scene.PLUGIN, *scenes)
+        (disruption, operation, detail): _measure_alone(work, operation, detail)
+        for (disruption, operation, detail), work in tasks.items()
+        if disruption in (Disruption.PLUGIN, *disruptions)
     }
 
 
-def _alone(work: Callable[[Round, Stage], Ended], operation: Operation, detail: str) -> Measured:
-    with tempfile.TemporaryDirectory() as folder, raised(Path(folder), with_disk=False) as stage:
-        stage.use_records(stage.store)
-        ended = work(Round(1, Scene.PLUGIN, operation, detail=detail), stage)
+def _measure_alone(work: Callable[[Round, Testbed], Ended], operation: Operation, detail: str) -> Measured:
+    with tempfile.TemporaryDirectory() as folder, running_testbed(Path(folder), with_disk=False) as testbed:
+        testbed.use_records(testbed.store)
+        ended = work(Round(1, Disruption.PLUGIN, operation, detail=detail), testbed)
     if ended.killed:
         raise RuntimeError("what was to be measured was killed")
     return Measured(ended.steps, ended.calls, ended.seconds)
 
 
-def _change(round_: Round, stage: Stage) -> Ended:
-    return stage.do(round_, watched=True)
+def _change(round_: Round, testbed: Testbed) -> Ended:
+    return testbed.do(round_, counted=True)
 
 
-def _recovery(round_: Round, stage: Stage) -> Ended:
-    stage.leave_pending(round_, has_arrived=round_.detail == "arrived")
-    return stage.reconcile(round_, watched=True)
+def _recovery(round_: Round, testbed: Testbed) -> Ended:
+    testbed.leave_pending(round_, has_arrived=round_.detail == "arrived")
+    return testbed.reconcile(round_, counted=True)
 
 
-def _migration(round_: Round, stage: Stage) -> Ended:
+def _migration(round_: Round, testbed: Testbed) -> Ended:
     if round_.detail == "old":
-        stage.leave_pending(round_, has_arrived=True)
-        downgrade(stage.store)
-    return in_a_process(open_records, watched=True)
+        testbed.leave_pending(round_, has_arrived=True)
+        downgrade(testbed.store)
+    return run_in_process(open_records, counted=True)
 
 
-def _rebuild(round_: Round, stage: Stage) -> Ended:
-    stage.do(round_, arm=Arm("answer", SELF))
-    damage(stage.store, "garbage")
-    return in_a_process(rebuild_records, watched=True)
+def _rebuild(round_: Round, testbed: Testbed) -> Ended:
+    testbed.do(round_, interruption=Interruption("answer", SELF))
+    damage(testbed.store, "garbage")
+    return run_in_process(rebuild_records, counted=True)

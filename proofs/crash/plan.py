@@ -1,4 +1,4 @@
-"""Which rounds are played: every step of everything in turn, and between them what chance brings."""
+"""Which rounds are run: every step of everything in turn, and random ones between them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from enum import StrEnum
 from typing import Any
 
 from proofs.crash.processes import AfterSeconds, AtCall, AtStep, Kill
-from proofs.crash.tap import POINTS
+from proofs.crash.recording_proxy import POINTS
 
 Document = dict[str, Any]
 
 ANYWHERE = "anywhere"
 PHASES = ("change", "recovery")
 DAMAGES = ("garbage", "half", "header")
-RIVALS = ("sound", "damaged", "IMMEDIATE", "EXCLUSIVE")
+RECORDS_DURING_REBUILD = ("sound", "damaged", "IMMEDIATE", "EXCLUSIVE")
 LOCKS = ("before IMMEDIATE", "before EXCLUSIVE", "sending IMMEDIATE", "sending EXCLUSIVE")
 PAGES = 12
-"""A booking needs fewer pages of the disk than this, so every number below leaves it full at another moment."""
+"""A booking needs fewer pages of the disk than this, so each smaller number fills it at another moment."""
 
-ONE_IN_TURN = 4
-"""Of so many rounds one is chance's, the others are the next step's."""
+RANDOM_EVERY = 4
+"""One round of so many is random."""
 
 
 class Operation(StrEnum):
@@ -36,8 +36,8 @@ class Operation(StrEnum):
     GIVE_UP = "give_up"
 
 
-class Scene(StrEnum):
-    """What is killed, or stands in the way."""
+class Disruption(StrEnum):
+    """What is killed, or disturbs the plugin."""
 
     PLUGIN = "the plugin's process, during a change"
     WIRE = "the plugin's process, at a point of the sending"
@@ -48,30 +48,30 @@ class Scene(StrEnum):
     FULL = "a full disk"
     LOCKED = "records locked by another process"
     DAMAGED = "damaged records, and the plugin's process during the rebuild"
-    BESIDE = "a rebuild beside a planner, of sound, damaged and locked records"
+    CONCURRENT_REBUILD = "a rebuild beside a planner, of sound, damaged and locked records"
 
 
 CHANGES = (Operation.BOOK, Operation.CHANGE_END, Operation.CANCEL)
 
-_CUT = (
-    (Scene.WIRE, ("",), POINTS),
-    (Scene.SANDBOX, PHASES, POINTS[1:]),
+_INTERRUPTED = (
+    (Disruption.WIRE, ("",), POINTS),
+    (Disruption.SANDBOX, PHASES, POINTS[1:]),
 )
 
-_IN_THE_WAY = {
-    Scene.FULL: [f"{pages} pages left" for pages in range(PAGES)],
-    Scene.LOCKED: LOCKS,
-    Scene.DAMAGED: DAMAGES,
-    Scene.BESIDE: RIVALS,
+_DETAILS = {
+    Disruption.FULL: [f"{pages} pages left" for pages in range(PAGES)],
+    Disruption.LOCKED: LOCKS,
+    Disruption.DAMAGED: DAMAGES,
+    Disruption.CONCURRENT_REBUILD: RECORDS_DURING_REBUILD,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round. `kill` is where the plugin dies, `point` where a sending is cut, `detail` a scene's own choice."""
+    """One round: `kill` says when the plugin dies, `point` where a sending ends; `detail` is the disruption's own."""
 
     number: int
-    scene: Scene
+    disruption: Disruption
     operation: Operation = Operation.BOOK
     kill: Kill | None = None
     point: str = ""
@@ -79,19 +79,19 @@ class Round:
     step: str = ""
 
     @property
-    def told(self) -> str:
-        """Say in a line what the round is."""
+    def description(self) -> str:
+        """Describe the round in a line."""
         where = self.step if self.kill is None or self.step != ANYWHERE else f"{self.kill}"
-        return ", ".join(filter(None, (self.scene.name, self.operation, self.detail, self.point, where)))
+        return ", ".join(filter(None, (self.disruption.name, self.operation, self.detail, self.point, where)))
 
     @property
     def appointment_id(self) -> str:
-        """Name the round's appointment."""
+        """Return the id of the round's appointment."""
         return f"A-{self.number}"
 
     @property
     def appointment(self) -> Document:
-        """Write the appointment, on a day of its own."""
+        """Return the appointment, on a day of its own."""
         start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
         start += timedelta(days=10 + 2 * (self.number % 1000))
         end = start + timedelta(hours=9)
@@ -107,7 +107,7 @@ class Round:
 
     @property
     def booking(self) -> Document:
-        """Write the booking; its vehicle is added by who knows one."""
+        """Return the booking without its vehicle."""
         appointment = self.appointment
         return {
             "change_id": self.change_id(Operation.BOOK),
@@ -126,7 +126,7 @@ class Round:
         return (end + timedelta(hours=3)).isoformat()
 
     def change(self, *, vehicle: str, rental_id: str | None) -> Document:
-        """Write the change the round is about."""
+        """Return the round's change."""
         if self.operation is Operation.BOOK:
             return self.booking | {"option_id": vehicle}
         change = {"change_id": self.change_id(self.operation), "provider": "carloop"}
@@ -139,7 +139,7 @@ class Round:
                 return change | {"action": "cancel", "book_change_id": self.change_id(Operation.BOOK)}
 
     def change_id(self, operation: Operation) -> str:
-        """Name a change: the same in every process of the round."""
+        """Return a change's id, the same in every process of the round."""
         drawn = random.Random(f"{self.number} {operation}").getrandbits(128)
         return str(uuid.UUID(int=drawn, version=4))
 
@@ -153,64 +153,66 @@ class Measured:
     seconds: float
 
 
-Measures = Mapping[tuple[Scene, Operation, str], Measured]
-"""By scene, operation and detail: of what has steps of its own."""
+Measures = Mapping[tuple[Disruption, Operation, str], Measured]
+"""By disruption, operation and detail."""
 
 
-def in_turn(measures: Measures, *, scenes: Sequence[Scene]) -> list[Round]:
-    """Return a round for every step of every scene, without numbers yet."""
-    return [each for each in _every_step(measures) if each.scene in scenes]
+def rounds_of_every_step(measures: Measures, *, disruptions: Sequence[Disruption]) -> list[Round]:
+    """Return a round for every step of every disruption, without numbers yet."""
+    return [each for each in _every_step(measures) if each.disruption in disruptions]
 
 
 def _every_step(measures: Measures) -> Iterator[Round]:
-    for (scene, operation, detail), measured in measures.items():
+    for (disruption, operation, detail), measured in measures.items():
         for number, step in enumerate(measured.steps, 1):
-            yield Round(0, scene, operation, AtStep(number), detail=detail, step=f"{number} {step}")
+            yield Round(0, disruption, operation, AtStep(number), detail=detail, step=f"{number} {step}")
     for operation in CHANGES:
-        for scene, details, points in _CUT:
+        for disruption, details, points in _INTERRUPTED:
             yield from (
-                Round(0, scene, operation, point=point, detail=detail, step=f"{detail} {point}")
+                Round(0, disruption, operation, point=point, detail=detail, step=f"{detail} {point}")
                 for detail in details
                 for point in points
             )
-        for scene, ways in _IN_THE_WAY.items():
-            yield from (Round(0, scene, operation, detail=way, step=way) for way in ways)
+        for disruption, ways in _DETAILS.items():
+            yield from (Round(0, disruption, operation, detail=way, step=way) for way in ways)
 
 
-def draw(measures: Measures, chance: random.Random, *, scenes: Sequence[Scene]) -> Round:
-    """Draw a round: any of the scenes, dying anywhere."""
-    scene = chance.choice(scenes)
-    keys = [key for key in measures if key[0] is scene]
-    key = chance.choice(keys) if keys else (Scene.PLUGIN, chance.choice(CHANGES), "")
+def draw(measures: Measures, rng: random.Random, *, disruptions: Sequence[Disruption]) -> Round:
+    """Draw a round: any of the disruptions, at any moment."""
+    disruption = rng.choice(disruptions)
+    keys = [key for key in measures if key[0] is disruption]
+    key = rng.choice(keys) if keys else (Disruption.PLUGIN, rng.choice(CHANGES), "")
     _, operation, detail = key
-    if scene in _IN_THE_WAY:
-        detail = chance.choice(_IN_THE_WAY[scene])
-    if scene in (Scene.SANDBOX, Scene.BOTH):
-        detail = chance.choice(PHASES)
-    if scene not in (Scene.PLUGIN, Scene.RECOVERY):
-        operation = chance.choice(CHANGES)
-    kill = _anywhere(measures[key], chance)
-    return Round(0, scene, operation, kill, chance.choice(POINTS[1:]), detail, step=ANYWHERE)
+    if disruption in _DETAILS:
+        detail = rng.choice(_DETAILS[disruption])
+    if disruption in (Disruption.SANDBOX, Disruption.BOTH):
+        detail = rng.choice(PHASES)
+    if disruption not in (Disruption.PLUGIN, Disruption.RECOVERY):
+        operation = rng.choice(CHANGES)
+    kill = _random_kill(measures[key], rng)
+    return Round(0, disruption, operation, kill, rng.choice(POINTS[1:]), detail, step=ANYWHERE)
 
 
-def schedule(rounds: int, measures: Measures, *, seed: int, scenes: Sequence[Scene]) -> list[Round]:
-    """Return so many rounds: three of four the next of all steps, in an order that chance decides, over and over."""
-    chance = random.Random(seed)
+def plan_rounds(
+    rounds: int, measures: Measures, *, seed: int, disruptions: Sequence[Disruption]
+) -> list[Round]:
+    """Return so many rounds: three of four take the next of all steps, in random order; the others are random."""
+    rng = random.Random(seed)
     turns: list[Round] = []
     planned = []
     for number in range(rounds):
-        if number % ONE_IN_TURN == 0:
-            drawn = draw(measures, chance, scenes=scenes)
+        if number % RANDOM_EVERY == 0:
+            drawn = draw(measures, rng, disruptions=disruptions)
         else:
             if not turns:
-                turns = in_turn(measures, scenes=scenes)
-                chance.shuffle(turns)
+                turns = rounds_of_every_step(measures, disruptions=disruptions)
+                rng.shuffle(turns)
             drawn = turns.pop()
         planned.append(replace(drawn, number=number + 1))
     return planned
 
 
-def _anywhere(measured: Measured, chance: random.Random) -> Kill:
-    if chance.random() < 0.5:
-        return AtCall(chance.randint(1, measured.calls))
-    return AfterSeconds(chance.random() * measured.seconds)
+def _random_kill(measured: Measured, rng: random.Random) -> Kill:
+    if rng.random() < 0.5:
+        return AtCall(rng.randint(1, measured.calls))
+    return AfterSeconds(rng.random() * measured.seconds)

@@ -1,8 +1,8 @@
-"""Bugs to plant into the plugin, each of which the harness has to see.
+"""Bugs to plant into the plugin, each of which the checks must find.
 
     python -m proofs.crash.planted BUG [--rounds 12]
 
-They are what a hurried change might do. The plugin is patched in this process, which the harness forks.
+The plugin is patched in this process, which the harness forks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from proofs.crash.__main__ import main
 
 
 def sent_before_it_is_recorded() -> None:
-    """Send first, and record what came of it."""
+    """Send first, and record afterwards."""
 
     def early(prepared: Any, context: Any) -> Any:
         own = {"carloop": prepared.carloop, "account": prepared.account}
@@ -33,27 +33,27 @@ def sent_before_it_is_recorded() -> None:
 
 
 def a_key_for_every_attempt() -> None:
-    """Draw the key when the request is written, not with the intent."""
-    honest = wire.write_request
+    """Draw a new key when the request is written, not with the intent."""
+    original = wire.write_request
 
     def fresh_key(intent: Intent) -> Any:
-        return honest(replace(intent, change_id=ChangeId(str(uuid.uuid4()))))
+        return original(replace(intent, change_id=ChangeId(str(uuid.uuid4()))))
 
     wire.write_request = fresh_key
 
 
 def a_fresh_revision_when_sent_again() -> None:
-    """Take the revision that Carloop has by now."""
-    honest = deliver.send
+    """Send the revision that Carloop has by now."""
+    original = deliver.send
 
     def fresh(intent: Any, **to: Any) -> Any:
-        return honest(replace(intent, revision=(intent.revision or 0) + 1), **to)
+        return original(replace(intent, revision=(intent.revision or 0) + 1), **to)
 
     recover.send = fresh  # type: ignore[attr-defined]
 
 
 def refused_when_it_is_not_found() -> None:
-    """Take a change that Carloop does not have yet for one that it will never have."""
+    """Treat a change that Carloop does not have yet as one that it will never have."""
     recover.may_send_again = lambda *_, **__: False  # type: ignore[attr-defined]
     recover.may_be_in_flight = lambda *_, **__: False  # type: ignore[attr-defined]
 

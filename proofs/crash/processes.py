@@ -50,7 +50,7 @@ Kill = AtStep | AtCall | AfterSeconds
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended: killed, or with an answer and what it did on the way."""
+    """How a process ended: killed, or with an answer, its calls, steps and seconds."""
 
     killed: bool
     answer: Any = None
@@ -59,42 +59,42 @@ class Ended:
     seconds: float = 0.0
 
 
-def in_a_process(
+def run_in_process(
     work: Callable[[], object],
     *,
     before: Callable[[], object] = lambda: None,
     kill: Kill | None = None,
-    watched: bool = False,
+    counted: bool = False,
 ) -> Ended:
     """Run `work` in a forked process, after `before`, during which it is not killed.
 
-    :param watched: count calls and name steps even though it is not to be killed.
+    :param counted: count calls and name steps even though it is not to be killed.
     :raises RuntimeError: it ended in another way than with an answer or by SIGKILL.
     """
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(receiving)
-        _work_and_leave(work, before, _Watch(kill) if watched or kill else None, sending)
+        _work_and_leave(work, before, _CallCounter(kill) if counted or kill else None, sending)
     os.close(sending)
     with os.fdopen(receiving, "rb") as answers:
-        # The first byte says that `before` is over; without it the process has died of something else.
+        # The first byte arrives when `before` has ended; without it the process died of something else.
         begun = answers.read(1)
         if begun and isinstance(kill, AfterSeconds):
             _kill_after(child, answers.fileno(), kill.seconds)
-        said = answers.read()
+        received = answers.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return Ended(killed=True)
     if status != 0:
         raise RuntimeError(f"the process ended with {status:#x}")
-    calls, steps, seconds, answer = json.loads(said)
+    calls, steps, seconds, answer = json.loads(received)
     return Ended(False, answer, calls, tuple(steps), seconds)
 
 
 @contextmanager
-def beside(work: Callable[[], object]) -> Iterator[None]:
-    """Have a forked process do some work over and over for as long as the block lasts, then kill it wherever it is."""
+def running_beside(work: Callable[[], object]) -> Iterator[None]:
+    """Repeat some work in a forked process while the block runs, then kill it wherever it is."""
     child = os.fork()
     if child == 0:
         signal.alarm(LONGEST)
@@ -117,21 +117,21 @@ def _kill_after(child: int, pipe: int, seconds: float) -> None:
 
 
 def _work_and_leave(
-    work: Callable[[], object], before: Callable[[], object], watch: _Watch | None, sending: int
+    work: Callable[[], object], before: Callable[[], object], counter: _CallCounter | None, sending: int
 ) -> None:
     signal.alarm(LONGEST)
-    # Collecting would copy every page that this process shares with its parent.
+    # Garbage collection would copy every page that this process shares with its parent.
     gc.disable()
     try:
         before()
         os.write(sending, b"!")
         began = time.perf_counter()
-        if watch is not None and not isinstance(watch.kill, AfterSeconds):
-            sys.setprofile(watch)
+        if counter is not None and not isinstance(counter.kill, AfterSeconds):
+            sys.setprofile(counter)
         answer = work()
         sys.setprofile(None)
         seconds = time.perf_counter() - began
-        calls, steps = (watch.calls, watch.steps) if watch else (0, [])
+        calls, steps = (counter.calls, counter.steps) if counter else (0, [])
         os.write(sending, json.dumps([calls, steps, seconds, answer]).encode())
         os._exit(0)
     except BaseException as error:  # noqa: BLE001 - the forked process must end here, whatever happened
@@ -140,8 +140,8 @@ def _work_and_leave(
         os._exit(3)
 
 
-class _Watch:
-    """Count what a process does, and kill it where it is to die."""
+class _CallCounter:
+    """Counts what a process does, and kills it at the chosen moment."""
 
     def __init__(self, kill: Kill | None) -> None:
         self.kill = kill
@@ -149,7 +149,7 @@ class _Watch:
         self.steps: list[str] = []
 
     def __call__(self, frame: Any, event: str, called: Any) -> None:
-        """Take note of one call or return, as `sys.setprofile` has it."""
+        """Count one call or return, as `sys.setprofile` reports it."""
         self.calls += 1
         if isinstance(self.kill, AtCall) and self.calls == self.kill.number:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -160,7 +160,7 @@ class _Watch:
 
 
 def _step(frame: Any, event: str, called: Any) -> str | None:
-    """Name the step that a call of C code is; None where it is none."""
+    """Return the step's name if a call of C code is one, else None."""
     name, owner = getattr(called, "__name__", ""), getattr(called, "__self__", None)
     when = "before" if event == "c_call" else "after"
     if name in SENDING and isinstance(owner, socket.socket):

@@ -1,4 +1,4 @@
-"""The evidence: what was played where, and what was found."""
+"""The report: which rounds were run, and what was found."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofs.crash.plan import Measures, Scene, in_turn
+from proofs.crash.disruptions import RoundResult
+from proofs.crash.plan import Disruption, Measures, rounds_of_every_step
 from proofs.crash.processes import AfterSeconds, AtCall, AtStep
-from proofs.crash.scenes import Played
-from proofs.crash.stage import Breach
+from proofs.crash.testbed import Violation
 from proofs.reporting import command, provenance
 from proofs.reporting import write_report as write_file
 
@@ -27,40 +27,40 @@ LIMITED = "a full disk was a limit on the length of each file (RLIMIT_FSIZE), si
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All that was played."""
+    """All rounds that were run."""
 
     seed: int
-    played: tuple[Played, ...]
+    results: tuple[RoundResult, ...]
     measures: Measures
-    scenes: tuple[Scene, ...]
+    disruptions: tuple[Disruption, ...]
     no_disk: str | None
     seconds: float
 
     @property
-    def breaches(self) -> list[Breach]:
-        """Return all that must not be."""
-        return [breach for _, _, breaches in self.played for breach in breaches]
+    def violations(self) -> list[Violation]:
+        """Return the violations of all rounds."""
+        return [violation for _, _, violations in self.results for violation in violations]
 
     @property
     def last_line(self) -> str:
         """Count the rounds in which something was doubled, and those in which something was not linked."""
-        doubled = {breach.round.number for breach in self.breaches if breach.is_double}
-        unlinked = {breach.round.number for breach in self.breaches if not breach.is_double}
-        return f"{len(self.played)} rounds, {len(doubled)} doubled, {len(unlinked)} unlinked"
+        doubled = {violation.round.number for violation in self.violations if violation.is_double}
+        unlinked = {violation.round.number for violation in self.violations if not violation.is_double}
+        return f"{len(self.results)} rounds, {len(doubled)} doubled, {len(unlinked)} unlinked"
 
     @property
     def steps(self) -> tuple[int, int]:
-        """Count the steps that were taken in turn, and all there are."""
+        """Return how many steps were covered in turn, and how many there are."""
         everything = {
-            (each.scene, each.operation, each.detail, each.step)
-            for each in in_turn(self.measures, scenes=self.scenes)
+            (each.disruption, each.operation, each.detail, each.step)
+            for each in rounds_of_every_step(self.measures, disruptions=self.disruptions)
         }
-        taken = {(r.scene, r.operation, r.detail, r.step) for r, _, _ in self.played}
+        taken = {(r.disruption, r.operation, r.detail, r.step) for r, _, _ in self.results}
         return len(everything & taken), len(everything)
 
 
 def write_report(run: Run, path: Path) -> None:
-    """Write the evidence as Markdown."""
+    """Write the report as Markdown."""
     write_file(path, "\n".join(_lines(run)))
 
 
@@ -70,32 +70,32 @@ def _lines(run: Run) -> Iterator[str]:
     yield ""
     yield f"**{run.last_line}**"
     yield ""
-    asked = command("crash", (f"--rounds {len(run.played)}", f"--seed {run.seed}"))
+    asked = command("crash", (f"--rounds {len(run.results)}", f"--seed {run.seed}"))
     yield provenance(command=f"`{asked}`", seed=run.seed, seconds=f"{run.seconds:.0f}")
     yield f"- {taken} of {all_steps} steps taken in turn, the other rounds at random"
     if run.no_disk:
         yield f"- {LIMITED}: {run.no_disk}"
     yield ""
     yield from _table(run)
-    for breach in run.breaches:
-        yield f"- round {breach.round.number}: {breach.says}"
+    for violation in run.violations:
+        yield f"- round {violation.round.number}: {violation.text}"
 
 
 def _table(run: Run) -> Iterator[str]:
     yield "| what was killed or stood in the way | rounds | struck | doubled | unlinked |"
     yield "|---|---|---|---|---|"
-    rounds = Counter(round_.scene for round_, _, _ in run.played)
-    struck = Counter(round_.scene for round_, was_hit, _ in run.played if was_hit)
-    doubled = Counter(b.round.scene for b in run.breaches if b.is_double)
-    unlinked = Counter(b.round.scene for b in run.breaches if not b.is_double)
-    for scene in Scene:
-        cells = (rounds[scene], struck[scene], doubled[scene], unlinked[scene])
-        yield f"| {scene.value} | {' | '.join(f'{cell:,}' for cell in cells)} |"
+    rounds = Counter(round_.disruption for round_, _, _ in run.results)
+    killed_process = Counter(round_.disruption for round_, took_effect, _ in run.results if took_effect)
+    doubled = Counter(b.round.disruption for b in run.violations if b.is_double)
+    unlinked = Counter(b.round.disruption for b in run.violations if not b.is_double)
+    for disruption in Disruption:
+        cells = (rounds[disruption], killed_process[disruption], doubled[disruption], unlinked[disruption])
+        yield f"| {disruption.value} | {' | '.join(f'{cell:,}' for cell in cells)} |"
     yield ""
-    operations = Counter(round_.operation for round_, _, _ in run.played)
+    operations = Counter(round_.operation for round_, _, _ in run.results)
     yield "By operation: " + _counted({name.value: count for name, count in operations.items()})
     yield ""
-    deaths = Counter(_DEATHS[type(round_.kill)] for round_, was_hit, _ in run.played if was_hit)
+    deaths = Counter(_DEATHS[type(round_.kill)] for round_, took_effect, _ in run.results if took_effect)
     yield "How the plugin's process was to die: " + _counted(deaths)
     yield ""
     yield "*Struck*: the kill came before the work was over, or what stood in the way kept it from being done at once."

@@ -1,4 +1,4 @@
-"""SIGKILL at every step of everything doubles nothing and loses nothing; and the harness that says so can see."""
+"""The checks of the crash proof find planted bugs, and a disk that cannot be mounted is replaced by a limit."""
 
 import os
 import subprocess
@@ -7,10 +7,10 @@ import sys
 import pytest
 
 LONGEST = 1200
-"""Seconds for a machine that has much else to do; an idle one with two cores takes a twentieth of it."""
+"""Seconds for a busy machine; an idle one with two cores takes a twentieth of it."""
 
 
-def play(program, *arguments, **environment):
+def run_program(program, *arguments, **environment):
     """Run one of the programs of this package."""
     command = [sys.executable, "-m", program, *arguments]
     around = os.environ | environment
@@ -21,11 +21,11 @@ def test_who_may_not_mount_a_disk_has_a_limit_instead(tmp_path):
     """The room ends before and after the sending as on a full disk, and the report says what it was."""
     report = tmp_path / "crash.md"
     # Where nothing can be run, `mount` cannot either.
-    done = play(
+    done = run_program(
         "proofs.crash",
         "--rounds",
         "48",
-        "--scene",
+        "--disruption",
         "FULL",
         "--report",
         str(report),
@@ -40,7 +40,7 @@ def test_who_may_not_mount_a_disk_has_a_limit_instead(tmp_path):
 
 def test_ci_must_have_a_disk_that_can_be_filled(tmp_path):
     """What is only like it is no proof there."""
-    done = play("proofs.crash", "--rounds", "4", "--scene", "FULL", PATH=str(tmp_path), CI="true")
+    done = run_program("proofs.crash", "--rounds", "4", "--disruption", "FULL", PATH=str(tmp_path), CI="true")
     assert (done.returncode, done.stdout) == (1, "")
     assert "CI must have a disk that can be filled" in done.stderr
 
@@ -56,6 +56,6 @@ def test_ci_must_have_a_disk_that_can_be_filled(tmp_path):
 )
 def test_the_harness_sees_a_planted_bug(bug, seen):
     """It says what is wrong, counts it, and fails."""
-    done = play("proofs.crash.planted", bug, "--rounds", "12", "--scene", "WIRE")
+    done = run_program("proofs.crash.planted", bug, "--rounds", "12", "--disruption", "WIRE")
     assert (done.returncode, seen in done.stderr) == (1, True), done.stderr
     assert done.stdout.splitlines()[-1] != "12 rounds, 0 doubled, 0 unlinked"

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-from proofs.deadlines.case import Ended, measure
+from proofs.deadlines.case import CaseResult, measure
 from proofs.deadlines.client import CLIENT
 from proofs.deadlines.host import HOST
-from proofs.reporting import NO_SEED, counted, provenance, write_report
+from proofs.reporting import NO_SEED, provenance, with_progress, write_report
 
 CASES = [*HOST, *CLIENT]
 _LEGEND = """*Seconds*: what the calls of a case have. *After*: how long after their deadline they ended, 50 ms at
@@ -31,10 +31,12 @@ def main() -> int:
     asked = _options().parse_args()
     # The host kit logs each provider that hangs.
     logging.getLogger().addHandler(logging.NullHandler())
-    found = list(counted((measure(case, tries=asked.tries) for case in CASES), len(CASES), "cases"))
-    for ended in found:
-        if ended.is_late or ended.is_astray:
-            print(f"{ended.case.name}: {ended.worst * 1000:.0f} ms, {sorted(ended.told)}", file=sys.stderr)
+    found = list(with_progress((measure(case, tries=asked.tries) for case in CASES), len(CASES), "cases"))
+    for result in found:
+        if result.is_late or result.is_wrong_code:
+            print(
+                f"{result.case.name}: {result.worst * 1000:.0f} ms, {sorted(result.codes)}", file=sys.stderr
+            )
     if asked.report:
         write_report(asked.report, markdown(found, tries=asked.tries))
     line, is_good = last_line(found)
@@ -42,35 +44,37 @@ def main() -> int:
     return 0 if is_good else 1
 
 
-def last_line(found: Sequence[Ended]) -> tuple[str, bool]:
+def last_line(found: Sequence[CaseResult]) -> tuple[str, bool]:
     """Return the line the run ends with, and whether it is as it should be."""
-    calls = sum(len(ended.overruns) for ended in found)
-    late, astray = sum(ended.is_late for ended in found), sum(ended.is_astray for ended in found)
-    return f"{calls} calls, {late} late, {astray} astray", calls > 0 and not late and not astray
+    calls = sum(len(result.overruns) for result in found)
+    late, wrong_code = sum(result.is_late for result in found), sum(result.is_wrong_code for result in found)
+    return f"{calls} calls, {late} late, {wrong_code} astray", calls > 0 and not late and not wrong_code
 
 
-def markdown(found: Sequence[Ended], *, tries: int) -> str:
+def markdown(found: Sequence[CaseResult], *, tries: int) -> str:
     """Write the report."""
-    again = {"measured again for a busy machine": f"{sum(bool(ended.again) for ended in found)} cases"}
+    repeats = {"measured again for a busy machine": f"{sum(bool(result.repeats) for result in found)} cases"}
     parts = [
         "# Deadlines",
         f"Written by `python -m proofs.deadlines`. {_LEGEND}",
-        provenance(seed=NO_SEED, tries=f"{tries} a case", **again),
+        provenance(seed=NO_SEED, tries=f"{tries} a case", **repeats),
         "\n".join(_rows(found)),
         f"**{last_line(found)[0]}**",
     ]
     return "\n\n".join(parts)
 
 
-def _rows(found: Iterable[Ended]) -> Iterator[str]:
+def _rows(found: Iterable[CaseResult]) -> Iterator[str]:
     yield "| where | what stops the call | seconds | after, median | after, worst |"
     yield "|---|---|---|---|---|"
-    for ended in found:
-        case, middle = ended.case, median(ended.overruns)
+    for result in found:
+        case, middle = result.case, median(result.overruns)
         wrong = "".join(
-            f" **{word}**" for word, holds in (("late", ended.is_late), ("astray", ended.is_astray)) if holds
+            f" **{word}**"
+            for word, holds in (("late", result.is_late), ("astray", result.is_wrong_code))
+            if holds
         )
-        figures = f"{case.seconds:g} | {_milliseconds(middle)} | {_milliseconds(ended.worst)}"
+        figures = f"{case.seconds:g} | {_milliseconds(middle)} | {_milliseconds(result.worst)}"
         yield f"| {case.where} | {case.what}{wrong} | {figures} |"
 
 

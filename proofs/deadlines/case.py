@@ -7,16 +7,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-MOST_OVERRUN = 0.05
+MAX_OVERRUN = 0.05
 """Seconds after its deadline that a call may end."""
 
-MOST_AGAIN = 2
+MAX_REPEATS = 2
 
 Call = Callable[[float], tuple[str, float]]
 """Is given the seconds it has; gives the code that is told, or what else came, and the seconds it took too long."""
 
 
-def timed(ask: Callable[[float], str], seconds: float) -> tuple[str, float]:
+def measure_overrun(ask: Callable[[float], str], seconds: float) -> tuple[str, float]:
     """Ask with a deadline, monotonic seconds, and measure how long after it the call ended."""
     deadline = time.monotonic() + seconds
     return ask(deadline), time.monotonic() - deadline
@@ -28,7 +28,7 @@ class Case:
 
     where: str
     what: str
-    stopped: Callable[[], AbstractContextManager[Call]]
+    blocked: Callable[[], AbstractContextManager[Call]]
     seconds: float
 
     @property
@@ -38,13 +38,13 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CaseResult:
     """How the calls of a case ended: the seconds after the deadline of each, all that was told, and retries."""
 
     case: Case
     overruns: tuple[float, ...]
-    told: frozenset[str]
-    again: int = 0
+    codes: frozenset[str]
+    repeats: int = 0
 
     @property
     def worst(self) -> float:
@@ -54,24 +54,24 @@ class Ended:
     @property
     def is_late(self) -> bool:
         """Tell whether one ended too late."""
-        return self.worst > MOST_OVERRUN
+        return self.worst > MAX_OVERRUN
 
     @property
-    def is_astray(self) -> bool:
+    def is_wrong_code(self) -> bool:
         """Tell whether anything but the deadline was told."""
-        return self.told != {"deadline_exceeded"}
+        return self.codes != {"deadline_exceeded"}
 
 
-def measure(case: Case, *, tries: int = 1) -> Ended:
+def measure(case: Case, *, tries: int = 1) -> CaseResult:
     """Call so many times; all of it again, twice at most, where one was late: a busy machine only adds."""
-    with case.stopped() as call:
-        for again in range(MOST_AGAIN + 1):
-            ended = _try(case, call, tries, again)
-            if not ended.is_late:
+    with case.blocked() as call:
+        for repeats in range(MAX_REPEATS + 1):
+            result = _try(case, call, tries, repeats)
+            if not result.is_late:
                 break
-    return ended
+    return result
 
 
-def _try(case: Case, call: Call, tries: int, again: int) -> Ended:
-    told, overruns = zip(*(call(case.seconds) for _ in range(tries)), strict=True)
-    return Ended(case, overruns, frozenset(told), again)
+def _try(case: Case, call: Call, tries: int, repeats: int) -> CaseResult:
+    codes, overruns = zip(*(call(case.seconds) for _ in range(tries)), strict=True)
+    return CaseResult(case, overruns, frozenset(codes), repeats)

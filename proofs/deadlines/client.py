@@ -17,7 +17,7 @@ from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.domain.changes import Action, Intent, Unknown
 from carloop_plugin.domain.failures import CallFailed
 from carloop_plugin.domain.values import ChangeId, Site
-from proofs.deadlines.case import Call, Case, timed
+from proofs.deadlines.case import Call, Case, measure_overrun
 from tests.support.peer import Behaviour, Peer, Seen, Server, run_server
 
 SECONDS = 0.15
@@ -37,7 +37,7 @@ def sending(start: bytes, *, drip: bytes = b"") -> Behaviour:
     return behave
 
 
-STOPS: dict[str, Behaviour] = {
+BLOCKING_SERVERS: dict[str, Behaviour] = {
     "no answer": lambda peer, _: peer.hang(),
     "the status line drips": lambda peer, _: peer.drip(b"HTTP/1.1 200 OK" + b" " * 1000),
     "the headers drip": lambda peer, _: peer.drip(b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 1000),
@@ -68,7 +68,7 @@ def read(session: CarloopSession, deadline: float) -> str:
     return _code(lambda: session.read_account(deadline=deadline))
 
 
-def know(session: CarloopSession, deadline: float) -> str:
+def read_known(session: CarloopSession, deadline: float) -> str:
     """Ask for the account that is known, or being read by another thread."""
     return _code(lambda: session.known_account(deadline=deadline))
 
@@ -115,11 +115,11 @@ def _served(behaviour: Behaviour) -> Iterator[tuple[Server, CarloopSession]]:
 
 
 def _asking(ask: Ask, session: CarloopSession) -> Call:
-    return lambda seconds: timed(partial(ask, session), seconds)
+    return lambda seconds: measure_overrun(partial(ask, session), seconds)
 
 
 @contextmanager
-def _stopped(ask: Ask, behaviour: Behaviour) -> Iterator[Call]:
+def _blocked(ask: Ask, behaviour: Behaviour) -> Iterator[Call]:
     with _served(behaviour) as (_, session):
         yield _asking(ask, session)
 
@@ -153,23 +153,23 @@ def _without_handshake() -> Iterator[Call]:
 @contextmanager
 def _unresolved() -> Iterator[Call]:
     """A name server that hangs, and cannot be interrupted."""
-    over, really = threading.Event(), socket.getaddrinfo
+    ended, original = threading.Event(), socket.getaddrinfo
 
     def hang(host: str, port: int, *args: Any, flags: int = 0, **more: Any) -> object:
         if flags & socket.AI_NUMERICHOST:
-            return really(host, port, *args, **more | {"flags": flags})
-        over.wait(10)
+            return original(host, port, *args, **more | {"flags": flags})
+        ended.wait(10)
         raise socket.gaierror(socket.EAI_AGAIN, "no name server")
 
     with patch.object(socket, "getaddrinfo", hang), session_with("https://carloop.example") as session:
         try:
             yield _asking(read, session)
         finally:
-            over.set()
+            ended.set()
 
 
 @contextmanager
-def _held(ask: Ask, holding: Ask, connections: int) -> Iterator[Call]:
+def _occupied(ask: Ask, occupying: Ask, connections: int) -> Iterator[Call]:
     """Another thread of the same session has what a call needs, and keeps it for longer."""
     with (
         patch.object(transport, "_MOST_CONNECTIONS", connections),
@@ -179,29 +179,37 @@ def _held(ask: Ask, holding: Ask, connections: int) -> Iterator[Call]:
         def call(seconds: float) -> tuple[str, float]:
             seen = len(server.seen)
             deadline = time.monotonic() + seconds + LONGER
-            holder = threading.Thread(target=holding, args=(session, deadline))
-            holder.start()
+            occupier = threading.Thread(target=occupying, args=(session, deadline))
+            occupier.start()
             while len(server.seen) == seen:
                 time.sleep(0.001)
-            ended = timed(partial(ask, session), seconds)
-            holder.join()
-            return ended
+            result = measure_overrun(partial(ask, session), seconds)
+            occupier.join()
+            return result
 
         yield call
 
 
 CLIENT = [
-    *(Case("client, a read", name, partial(_stopped, read, stop), SECONDS) for name, stop in STOPS.items()),
-    *(Case("client, a write", name, partial(_stopped, write, stop), SECONDS) for name, stop in STOPS.items()),
+    *(
+        Case("client, a read", name, partial(_blocked, read, behaviour), SECONDS)
+        for name, behaviour in BLOCKING_SERVERS.items()
+    ),
+    *(
+        Case("client, a write", name, partial(_blocked, write, behaviour), SECONDS)
+        for name, behaviour in BLOCKING_SERVERS.items()
+    ),
     Case(
         "client, a read",
         "a flood of chunks of a byte",
-        partial(_stopped, read, lambda peer, _: peer.send(FLOOD)),
+        partial(_blocked, read, lambda peer, _: peer.send(FLOOD)),
         SECONDS,
     ),
     Case("client, a read", "nobody accepts", _unconnected, SECONDS),
     Case("client, a read", "no handshake", _without_handshake, SECONDS),
     Case("client, a read", "no name server", _unresolved, SECONDS),
-    Case("client, a read", "another reads the account", partial(_held, know, know, 8), SECONDS),
-    Case("client, a read", "every connection in use", partial(_held, read_unsent, read, 1), SECONDS),
+    Case(
+        "client, a read", "another reads the account", partial(_occupied, read_known, read_known, 8), SECONDS
+    ),
+    Case("client, a read", "every connection in use", partial(_occupied, read_unsent, read, 1), SECONDS),
 ]

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from mobility_hookspecs import MobilityHost, MobilityProblem
-from proofs.deadlines.case import Call, Case, timed
+from proofs.deadlines.case import Call, Case, measure_overrun
 from tests.support.contract_documents import ContractDocuments, provider_of
 
 SECONDS = 0.1
@@ -63,14 +63,14 @@ def _hanging(hook: str, question: Question) -> Iterator[Call]:
         release = threading.Event()
         hanging: dict[str, Any] = {hook: lambda: release.wait(10)}
         with MobilityHost.of(provider_of(**hanging)) as host:
-            ended = timed(lambda _: _said(host, question, seconds), seconds)
+            result = measure_overrun(lambda _: _code_of(host, question, seconds), seconds)
             release.set()
-        return ended
+        return result
 
     yield call
 
 
-def _said(host: MobilityHost, question: Question, timeout: float) -> str:
+def _code_of(host: MobilityHost, question: Question, timeout: float) -> str:
     try:
         answer = question(host, timeout)
     except MobilityProblem as problem:

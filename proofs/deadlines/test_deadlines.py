@@ -11,24 +11,24 @@ from proofs.deadlines.case import Case, measure
 COMMAND = Path(__file__).with_name("deadlines.py")
 
 
-def case(*overruns, told="deadline_exceeded"):
+def case(*overruns, codes="deadline_exceeded"):
     """Make a case whose calls end so, one after the other."""
     left = list(overruns)
 
     @contextmanager
-    def stopped():
-        yield lambda _: (told, left.pop(0))
+    def blocked():
+        yield lambda _: (codes, left.pop(0))
 
-    return Case("nowhere", "nothing", stopped, 0.1)
+    return Case("nowhere", "nothing", blocked, 0.1)
 
 
 def test_what_a_busy_machine_spoilt_is_measured_again():
     """Twice at most."""
-    for ended, expected in (
+    for result, expected in (
         (measure(case(0.2, 0.049)), ((0.049,), 1)),
         (measure(case(0.2, 0.2, 0.3, 0.0)), ((0.3,), 2)),
     ):
-        assert (ended.overruns, ended.again) == expected
+        assert (result.overruns, result.repeats) == expected
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_what_a_busy_machine_spoilt_is_measured_again():
     [
         (case(0.05, -0.1), "2 calls, 0 late, 0 astray"),
         (case(*[0.01, 0.0501] * 3), "2 calls, 1 late, 0 astray"),
-        (case(0.0, 0.0, told="provider_failed"), "2 calls, 0 late, 1 astray"),
+        (case(0.0, 0.0, codes="provider_failed"), "2 calls, 0 late, 1 astray"),
     ],
 )
 def test_each_figure_is_held_to_its_limit(case, line):

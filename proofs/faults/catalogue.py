@@ -33,7 +33,7 @@ class Fault:
     then: Any = None
     operations: tuple[str, ...] = ()
     harmless: bool = False
-    astray: bool = False
+    wrong_result: bool = False
     daily: bool = True
 
 
@@ -101,7 +101,7 @@ CARLOOP = (
     Fault("huge", (AFTER,), sandbox="huge"),
     Fault("unknown_field", (AFTER,), sandbox="unknown_field", harmless=True),
     Fault("unknown_enum", (AFTER,), sandbox="unknown_enum", harmless=True),
-    Fault("wrong_vehicle", (AFTER,), sandbox="wrong_vehicle", operations=("book",), astray=True),
+    Fault("wrong_vehicle", (AFTER,), sandbox="wrong_vehicle", operations=("book",), wrong_result=True),
 )
 """The sandbox's own."""
 

@@ -29,7 +29,7 @@ class Plan:
     times: int
     any_request: bool
     release: str
-    impatient: bool
+    asks_twice: bool
     fresh: bool
 
 
@@ -49,14 +49,14 @@ class Cell:
 
     def plan(self) -> Plan:
         """Draw its plan; the same cell always has the same."""
-        chance = Random(self.name)
+        rng = Random(self.name)
         return Plan(
-            at=chance.choice((0.0, 1.0, chance.random(), chance.random())),
-            times=chance.choice((1, 2, MANY)),
-            any_request=chance.random() < 0.3,
-            release=chance.choice(("soon", "before", "after")),
-            impatient=chance.random() < 0.3,
-            fresh=chance.random() < 0.7,
+            at=rng.choice((0.0, 1.0, rng.random(), rng.random())),
+            times=rng.choice((1, 2, MANY)),
+            any_request=rng.random() < 0.3,
+            release=rng.choice(("soon", "before", "after")),
+            asks_twice=rng.random() < 0.3,
+            fresh=rng.random() < 0.7,
         )
 
 

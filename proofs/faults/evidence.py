@@ -9,7 +9,7 @@ Document = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class Observation:
     """One moment: what the page would say, and what Carloop itself says, whatever the plugin believes."""
 
     state: Document
@@ -17,12 +17,12 @@ class Glimpse:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Answer:
     """One answer while the fault lasted: the outcome of a change, how late it came, and the moment after it."""
 
     outcome: Document
     overrun: float
-    after: Glimpse
+    after: Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +35,27 @@ class ChangeEvidence:
     """
 
     change: Document
-    before: Glimpse
-    told: tuple[Told, ...]
+    before: Observation
+    answers: tuple[Answer, ...]
     keys: frozenset[str]
-    settled: Glimpse
+    settled: Observation
     pending: int
     again: Document
     once_more: Document
-    final: Glimpse
+    final: Observation
     raw: tuple[str, ...]
     late: tuple[str, ...]
-    mended: Document | None = None
+    cancellation: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SearchEvidence:
-    """What happened to a search: `told` the offer or the problem, `again` the same when the fault was over.
+    """What happened to a search: `answer` the offer or the problem, `again` the same when the fault was over.
 
     `free` are the ids that Carloop itself gives for the same question.
     """
 
-    told: Document
+    answer: Document
     overrun: float
     again: Document
     free: tuple[str, ...]

@@ -18,12 +18,12 @@ from collections.abc import Iterator, Sequence
 from multiprocessing.queues import Queue
 from pathlib import Path
 
-from proofs.faults.bench import Bench, run_bench
 from proofs.faults.cells import Cell, all_cells
-from proofs.faults.judge import Finding, judge
-from proofs.faults.play import play
-from proofs.faults.report import Played, count_wrong, last_line, markdown, told_of
-from proofs.reporting import counted, write_report
+from proofs.faults.checks import Finding, check_cell
+from proofs.faults.report import CellResult, answer_of, count_wrong, last_line, markdown
+from proofs.faults.run_cell import run_cell
+from proofs.faults.testbed import FaultTestbed, run_testbed
+from proofs.reporting import with_progress, write_report
 
 MOST_REPLAYS = 2
 
@@ -33,21 +33,21 @@ def main() -> int:
     asked = _options().parse_args()
     every = all_cells(range(1, asked.seeds + 1), daily=asked.daily)
     cells = [each for each in every if asked.only in each.name]
-    played = list(counted(play_all(cells, workers=asked.workers), len(cells), "cells"))
-    played.sort(key=lambda each: cells.index(each.cell))
-    for each in played:
+    results = list(with_progress(run_all(cells, workers=asked.workers), len(cells), "cells"))
+    results.sort(key=lambda each: cells.index(each.cell))
+    for each in results:
         for finding in each.findings:
-            print(f"{finding.kind}: {each.cell.name}: {finding.says}", file=sys.stderr)
+            print(f"{finding.kind}: {each.cell.name}: {finding.text}", file=sys.stderr)
     if asked.report:
-        write_report(asked.report, markdown(played, seeds=f"1 to {asked.seeds}"))
-    print(last_line(played))
-    return 1 if count_wrong(played) or not played else 0
+        write_report(asked.report, markdown(results, seeds=f"1 to {asked.seeds}"))
+    print(last_line(results))
+    return 1 if count_wrong(results) or not results else 0
 
 
-def play_all(cells: Sequence[Cell], *, workers: int) -> Iterator[Played]:
+def run_all(cells: Sequence[Cell], *, workers: int) -> Iterator[CellResult]:
     """Play cells on several benches, and give each as it is done, in any order."""
     context = multiprocessing.get_context("spawn")
-    done: Queue[Played] = context.Queue()
+    done: Queue[CellResult] = context.Queue()
     processes = [
         context.Process(target=_work, args=(cells[number::workers], done), daemon=False)
         for number in range(min(workers, len(cells)))
@@ -62,28 +62,31 @@ def play_all(cells: Sequence[Cell], *, workers: int) -> Iterator[Played]:
             process.join(30)
 
 
-def _work(cells: Sequence[Cell], done: Queue[Played]) -> None:
-    with tempfile.TemporaryDirectory(prefix="carloop-faults-") as folder, run_bench(Path(folder)) as bench:
+def _work(cells: Sequence[Cell], done: Queue[CellResult]) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="carloop-faults-") as folder,
+        run_testbed(Path(folder)) as testbed,
+    ):
         parent = multiprocessing.parent_process()
         for cell in cells:
             if parent is not None and not parent.is_alive():
                 return
-            done.put(_play(cell, bench))
+            done.put(_run(cell, testbed))
 
 
-def _play(cell: Cell, bench: Bench) -> Played:
+def _run(cell: Cell, testbed: FaultTestbed) -> CellResult:
     for replays in range(MOST_REPLAYS + 1):
         try:
-            evidence = play(cell, bench)
+            evidence = run_cell(cell, testbed)
         except Exception as error:  # noqa: BLE001 - whatever a planner would see raised is what is looked for
             traceback.print_exc()
-            says = f"{type(error).__name__}; the sandbox's exit code is {bench.sandbox.process.poll()}"
-            return Played(cell, "raised", (Finding("raw", says),), replays)
-        findings = judge(cell, evidence)
-        played = Played(cell, told_of(evidence), findings, replays)
+            text = f"{type(error).__name__}; the sandbox's exit code is {testbed.sandbox.process.poll()}"
+            return CellResult(cell, "raised", (Finding("raw", text),), replays)
+        findings = check_cell(cell, evidence)
+        result = CellResult(cell, answer_of(evidence), findings, replays)
         if not findings or not all(finding.timing for finding in findings):
             break
-    return played
+    return result
 
 
 def _options() -> argparse.ArgumentParser:

@@ -90,12 +90,12 @@ def test_a_request_is_cut_at_its_byte(effect, at, proxy, upstream, client):
     """The server gets so many bytes and never the last; the client gets no answer."""
     proxy.arm(WireFault(effect, Position.BEFORE, at))
     try:
-        said = client.ask()
+        text = client.ask()
     except ConnectionResetError:
-        said = "reset"
+        text = "reset"
     upstream.wait_closed()
     expected = min(int(at * len(BOOKING)), len(BOOKING) - 1)
-    assert ("reset" if effect is Effect.RESET else b"") == said
+    assert ("reset" if effect is Effect.RESET else b"") == text
     # a reset may overtake what was sent before it
     assert len(upstream.received[0]) == expected or (effect is Effect.RESET and expected)
 
@@ -226,8 +226,8 @@ def test_an_answer_is_rewritten(proxy, client):
     pieces = ((b"r-01", b"rental-02"), (b"application/json", b"text/json"))
     proxy.arm(WireFault(Effect.REWRITE, Position.AFTER, pieces=pieces))
     client.sock.sendall(BOOKING)
-    said = client.read(WHOLE + 5 - 7)
-    assert said.endswith(b'content-type: text/json\r\ncontent-length: 19\r\n\r\n{"id": "rental-02"}')
+    text = client.read(WHOLE + 5 - 7)
+    assert text.endswith(b'content-type: text/json\r\ncontent-length: 19\r\n\r\n{"id": "rental-02"}')
     assert len(client.ask()) == WHOLE
 
 

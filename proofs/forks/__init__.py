@@ -1,1 +1,1 @@
-"""A planner server that forks while it books, and what its processes were told."""
+"""A planner server that forks while it books, and the answers that its processes got."""

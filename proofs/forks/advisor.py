@@ -1,4 +1,4 @@
-"""What one thread asks of the host, and whether it was told the truth about its own question."""
+"""The calls of one thread, and whether each answer belongs to its call."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from mobility_hookspecs import MobilityHost
 Document = dict[str, Any]
 
 CUSTOMER = {"source": "manual", "last_name": "Canary"}
-PATIENCE = 60.0
-"""Seconds for a call: it is not how long it takes that is measured here."""
+CALL_SECONDS = 60.0
+"""Seconds for a call; times are not measured here."""
 
-VISITS = 2
+APPOINTMENTS = 2
 """Appointments for each thread."""
 
 CALLS = 4
 """Calls for each appointment: save, search, book, and one change."""
 
-MOST_TRIES = 20
-"""How often something is asked at most, while the records are busy."""
+MAX_TRIES = 20
+"""Attempts of a call while the records are busy."""
 
 THREADS = 2
 """Threads of each process, the parent's included."""
@@ -36,7 +36,7 @@ MOST_PROCESSES = 9
 
 @dataclass(frozen=True)
 class Plan:
-    """What all servers know. Every visit has a car and a day of its own, so every booking has to succeed."""
+    """What all servers know. Every appointment has its own car and day, so every booking must succeed."""
 
     seed: int
     rounds: int
@@ -50,22 +50,22 @@ class Plan:
         return cls(**read | {"vehicles": tuple(read["vehicles"])})
 
     def write(self, folder: Path) -> None:
-        """Keep the plan in a folder."""
+        """Write the plan to a folder."""
         (folder / "plan.json").write_text(json.dumps(asdict(self)))
 
 
 @dataclass(frozen=True)
-class Seat:
+class ClientThread:
     """One thread of one process in one round; process 0 is the parent."""
 
     round: int
     process: int
     thread: int
 
-    def visit(self, plan: Plan, number: int) -> tuple[Document, str]:
+    def appointment(self, plan: Plan, number: int) -> tuple[Document, str]:
         """Return an appointment of this thread's own, and its car."""
-        seat = (self.round * MOST_PROCESSES + self.process) * THREADS + self.thread
-        slot = seat * VISITS + number
+        worker = (self.round * MOST_PROCESSES + self.process) * THREADS + self.thread
+        slot = worker * APPOINTMENTS + number
         day, car = divmod(slot, len(plan.vehicles))
         start = datetime.fromisoformat(plan.first_day) + timedelta(days=day)
         appointment = {
@@ -80,57 +80,59 @@ class Seat:
         return appointment, plan.vehicles[car]
 
 
-def advise(host: MobilityHost, plan: Plan, seat: Seat, path: Path) -> None:
-    """Make all calls of a thread, and write down what came of each."""
+def make_calls(host: MobilityHost, plan: Plan, worker: ClientThread, path: Path) -> None:
+    """Make all calls of a thread, and write the result of each to a file."""
     with path.open("a", encoding="utf-8") as file:
-        for number in range(VISITS):
-            appointment, car = seat.visit(plan, number)
+        for number in range(APPOINTMENTS):
+            appointment, car = worker.appointment(plan, number)
             for said in call_all(host, appointment, car, number):
                 file.write(json.dumps(said) + "\n")
                 file.flush()
 
 
 def call_all(host: MobilityHost, appointment: Document, car: str, number: int) -> list[Document]:
-    """Make the calls for one appointment, and say what came of each."""
-    told: list[Document] = []
+    """Make the calls for one appointment, and return the result of each."""
+    entries: list[Document] = []
 
-    def tell(call: str, verdict: str, detail: object = "", **more: object) -> None:
-        told.append({"call": call, "id": appointment["id"], "verdict": verdict, "detail": str(detail)} | more)
+    def record(call: str, result: str, detail: object = "", **more: object) -> None:
+        entries.append(
+            {"call": call, "id": appointment["id"], "result": result, "detail": str(detail)} | more
+        )
 
     rental: Document | None = None
-    steps = (_save, _search, _book, _cancel if number == VISITS - 1 else _change_end)
+    steps = (_save, _search, _book, _cancel if number == APPOINTMENTS - 1 else _change_end)
     for step in steps:
         name = step.__name__.strip("_")
         try:
             rental = step(host, appointment, car, rental)
-            tell(name, "right", rental=rental)
-        except _Wrong as wrong:
-            tell(name, wrong.verdict, wrong)
+            record(name, "right", rental=rental)
+        except _WrongAnswer as error:
+            record(name, error.result, error)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is counted
-            tell(name, "raised", f"{type(error).__name__}: {error}")
-    return told
+            record(name, "raised", f"{type(error).__name__}: {error}")
+    return entries
 
 
-class _Wrong(Exception):
-    def __init__(self, verdict: str, detail: object) -> None:
+class _WrongAnswer(Exception):
+    def __init__(self, result: str, detail: object) -> None:
         super().__init__(str(detail))
-        self.verdict = verdict
+        self.result = result
 
 
 def _gathered(ask: Callable[[], Any]) -> Any:
-    answer = _asked(ask, lambda given: [each.problem for each in given.failures])
+    answer = _asked(ask, lambda gathered: [each.problem for each in gathered.failures])
     if "carloop" not in answer.answers:
-        raise _Wrong("lost", answer.failures)
+        raise _WrongAnswer("lost", answer.failures)
     return answer.answers["carloop"]
 
 
 def _asked(ask: Callable[[], Any], problems: Callable[[Any], list[Any]]) -> Any:
-    """Ask, and again while the records are busy, as a host does.
+    """Call, and again while the records are busy, as a host does.
 
-    One file that nine processes write may be busy for the five seconds that a transaction waits. The records say so
-    with a detail, the host kit without: that is not asked again here, for it would be a thread that is missing.
+    One file that nine processes write may be busy for the five seconds that a transaction waits. The records' `busy`
+    has a detail, the host kit's has none: that one is not repeated, since it would mean a missing thread.
     """
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         answer = ask()
         if not any(each["code"] == "busy" and "detail" in each for each in problems(answer)):
             break
@@ -138,9 +140,9 @@ def _asked(ask: Callable[[], Any], problems: Callable[[Any], list[Any]]) -> Any:
 
 
 def _save(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> None:
-    step = _gathered(lambda: host.appointment_saved(appointment, timeout=PATIENCE))
+    step = _gathered(lambda: host.appointment_saved(appointment, timeout=CALL_SECONDS))
     if step["appointment_id"] != appointment["id"] or step["period"] != appointment["period"]:
-        raise _Wrong("swapped", step)
+        raise _WrongAnswer("swapped", step)
 
 
 def _search(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> None:
@@ -149,10 +151,10 @@ def _search(host: MobilityHost, appointment: Any, car: str, rental: Document | N
         "period": appointment["period"],
         "filters": {"vehicle_classes": [], "features": []},
     }
-    offer = _gathered(lambda: host.mobility_options(request, timeout=PATIENCE))
-    # On its day each car is booked by one thread alone: another day's answer lacks this one, or has another period.
+    offer = _gathered(lambda: host.mobility_options(request, timeout=CALL_SECONDS))
+    # Each car is booked by one thread on its day: the answer for another day lacks it, or has another period.
     if all(option["id"] != car for option in offer["options"]):
-        raise _Wrong("swapped", f"{car} is not among {len(offer['options'])}")
+        raise _WrongAnswer("swapped", f"{car} is not among {len(offer['options'])}")
 
 
 def _book(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> Document:
@@ -179,18 +181,18 @@ def _cancel(host: MobilityHost, appointment: Any, car: str, rental: Document | N
 
 def _of(rental: Document | None) -> Document:
     if rental is None:
-        raise _Wrong("lost", "there is no rental to change")
+        raise _WrongAnswer("lost", "there is no rental to change")
     return {"site": "main", "rental_id": rental["id"]}
 
 
 def _change(host: MobilityHost, asked: Document, appointment: Any, end: str) -> Document:
     change: Any = {"change_id": str(uuid.uuid4()), "provider": "carloop"} | asked
     outcome = _asked(
-        lambda: host.change_rental(change, timeout=PATIENCE),
-        lambda given: [given["problem"]] if "problem" in given else [],
+        lambda: host.change_rental(change, timeout=CALL_SECONDS),
+        lambda outcome: [outcome["problem"]] if "problem" in outcome else [],
     )
     if outcome["status"] != "done" or "rental" not in outcome:
-        raise _Wrong("lost", outcome)
+        raise _WrongAnswer("lost", outcome)
     rental = outcome["rental"]
     ours = (change["change_id"], appointment["id"], datetime.fromisoformat(end))
     theirs = (
@@ -199,5 +201,5 @@ def _change(host: MobilityHost, asked: Document, appointment: Any, end: str) -> 
         datetime.fromisoformat(rental["period"]["end"]),
     )
     if ours != theirs or rental["id"] != asked.get("rental_id", rental["id"]):
-        raise _Wrong("swapped", outcome)
+        raise _WrongAnswer("swapped", outcome)
     return {"id": rental["id"], "status": rental["status"]}

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from carloop_sandbox.running import run_sandbox_process
-from proofs.forks.advisor import THREADS, VISITS, Plan, Seat
-from proofs.forks.verdict import Verdict, active_rentals, check
+from proofs.forks.advisor import APPOINTMENTS, THREADS, ClientThread, Plan
+from proofs.forks.checks import Results, active_rentals, check
 from proofs.reporting import ROOT
 
 CLIENTS = 8
@@ -23,7 +23,7 @@ ROUNDS = 1
 
 @contextmanager
 def gunicorn(folder, environ):
-    """Serve with two workers of four threads; give the address, and what is logged meanwhile."""
+    """Serve with two workers of four threads; yield the address and what is logged."""
     options = ("--preload", "--workers", "2", "--threads", "4", "--bind", "127.0.0.1:0", "--timeout", "120")
     # 3.12 and later warn of every fork with threads.
     warnings = ("-W", "error", "-W", "ignore:This process:DeprecationWarning")
@@ -56,9 +56,9 @@ def gunicorn(folder, environ):
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
 def test_preloaded_workers_book_for_their_own_clients(store, tmp_path, request):
     """Eight clients, two workers: every answer is right, and Carloop has what they were told."""
-    place = str(tmp_path / "carloop.sqlite3")
+    location = str(tmp_path / "carloop.sqlite3")
     if store == "postgres":
-        place = request.getfixturevalue("postgres").new_database()
+        location = request.getfixturevalue("postgres").new_database()
     first_day = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=400)
     with run_sandbox_process() as sandbox:
         api = f"{sandbox.url}/api/planner/v1"
@@ -68,34 +68,34 @@ def test_preloaded_workers_book_for_their_own_clients(store, tmp_path, request):
             plan = Plan(1, ROUNDS, tuple(cars), first_day.isoformat())
             plan.write(tmp_path)
             environ = {
-                "CARLOOP_STORE": place,
+                "CARLOOP_STORE": location,
                 "CARLOOP_BASE_URL": sandbox.url,
                 "CARLOOP_TOKEN": sandbox.token,
             }
             with gunicorn(tmp_path, environ) as (url, logged), ThreadPoolExecutor(CLIENTS) as clients:
-                seats = [
-                    Seat(n, client, thread)
+                threads = [
+                    ClientThread(n, client, thread)
                     for n in range(ROUNDS)
                     for client in range(CLIENTS)
                     for thread in range(THREADS)
                 ]
-                answers = list(clients.map(lambda seat: book(url, seat), seats))
+                answers = list(clients.map(lambda thread: book(url, thread), threads))
             page = http.get(f"{api}/rentals", params={"limit": 1000}).raise_for_status().json()
-    verdict = Verdict()
+    results = Results()
     active = active_rentals([each for each in page["items"] if each["external_reference"]])
-    for seat, (_, told) in zip(seats, answers, strict=True):
-        check(str(seat), told, active, verdict)
-    assert (verdict.lost, verdict.swapped, verdict.raised) == ([], [], [])
+    for thread, (_, entries) in zip(threads, answers, strict=True):
+        check(str(thread), entries, active, results)
+    assert (results.lost, results.swapped, results.raised) == ([], [], [])
     assert len({process for processes, _ in answers for process in processes}) == 2
     assert [line for line in logged if "[INFO]" not in line] == []
 
 
-def book(url, seat):
-    """Have a seat's appointments dealt with, one after the other, whichever worker takes them."""
-    processes, told = set(), []
-    for number in range(VISITS):
-        asked = {"round": seat.round, "process": seat.process, "thread": seat.thread, "number": number}
+def book(url, worker):
+    """Make the calls for all appointments of a client's thread, whichever process answers them."""
+    processes, entries = set(), []
+    for number in range(APPOINTMENTS):
+        asked = {"round": worker.round, "process": worker.process, "thread": worker.thread, "number": number}
         answer = httpx.get(url, params=asked, timeout=120).raise_for_status().json()
         processes.add(answer["process"])
-        told += answer["told"]
-    return processes, told
+        entries += answer["entries"]
+    return processes, entries

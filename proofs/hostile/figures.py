@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from proofs.hostile.elsewhere import Lured
-from proofs.hostile.victim import Measured
+from proofs.hostile.measured_process import Measured
+from proofs.hostile.second_origin import OriginAttempt
 from proofs.reporting import NO_SEED, provenance
 
 MOST_OVERRUN = 0.05
@@ -24,7 +24,7 @@ there are in no document that a planner shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suffered:
+class AnswerCost:
     """One hostile answer with its four calls, and how often they were measured again."""
 
     answer: str
@@ -40,56 +40,56 @@ def wrong_of(measured: Measured) -> Iterator[str]:
         yield "swollen"
     if measured.stalled > MOST_STALLED:
         yield "stalled"
-    if measured.raw or measured.told == "provider_failed":
+    if measured.raw or measured.answer == "provider_failed":
         yield "raw"
 
 
-def last_line(suffered: Sequence[Suffered], lured: Sequence[Lured]) -> tuple[str, bool]:
+def last_line(costs: Sequence[AnswerCost], attempts: Sequence[OriginAttempt]) -> tuple[str, bool]:
     """Return the line the run ends with, and whether it is as it should be."""
-    calls = [each for one in suffered for each in one.calls]
+    calls = [each for one in costs for each in one.calls]
     wrong = Counter(kind for each in calls for kind in wrong_of(each))
-    strayed = sum(bool(each.connections or each.shown) for each in lured)
-    tried = len(calls) + sum(len(each.told) for each in lured)
+    strayed = sum(bool(each.connections or each.shows_links) for each in attempts)
+    tried = len(calls) + sum(len(each.answers) for each in attempts)
     figures = ", ".join(f"{wrong[kind]} {kind}" for kind in _KINDS)
-    is_good = tried > 0 and not wrong and not strayed and all(len(each.calls) == 4 for each in suffered)
+    is_good = tried > 0 and not wrong and not strayed and all(len(each.calls) == 4 for each in costs)
     return f"{tried} calls, {figures}, {strayed} strayed", is_good
 
 
-def markdown(suffered: Sequence[Suffered], lured: Sequence[Lured], seconds: float) -> str:
+def markdown(costs: Sequence[AnswerCost], attempts: Sequence[OriginAttempt], seconds: float) -> str:
     """Write the report."""
-    again = sum(bool(each.again) for each in suffered)
+    again = sum(bool(each.again) for each in costs)
     timeout = f"{seconds:g} s a call, of which the host kit leaves the provider nine tenths"
     facts = {"measured again for a busy machine": f"{again} answers"}
     parts = [
         "# Hostile answers",
         f"Written by `python -m proofs.hostile`. {_LEGEND}",
         provenance(seed=NO_SEED, timeout=timeout, **facts),
-        f"**{last_line(suffered, lured)[0]}**",
+        f"**{last_line(costs, attempts)[0]}**",
         "## Time and memory",
-        "\n".join(_costs(suffered)),
+        "\n".join(_costs(costs)),
         "## A second origin",
         _LURES,
-        "\n".join(_lures(lured)),
+        "\n".join(_attempt_rows(attempts)),
     ]
     return "\n\n".join(parts)
 
 
-def _costs(suffered: Iterable[Suffered]) -> Iterator[str]:
+def _costs(costs: Iterable[AnswerCost]) -> Iterator[str]:
     yield "| answer | call | told | past | grown | stood still |"
     yield "|---|---|---|---|---|---|"
-    for each in suffered:
+    for each in costs:
         for call in each.calls:
             past = f"{call.overrun * 1000:.0f} ms" if call.overrun > 0 else "—"
             grown = f"{max(0, call.grown) / 1024 / 1024:.1f} MiB"
             still = f"{call.stalled * 1000:.0f} ms"
             wrong = "".join(f" **{kind}**" for kind in wrong_of(call))
-            yield f"| {each.answer} | {call.call} | {call.told}{wrong} | {past} | {grown} | {still} |"
+            yield f"| {each.answer} | {call.call} | {call.answer}{wrong} | {past} | {grown} | {still} |"
 
 
-def _lures(lured: Sequence[Lured]) -> Iterator[str]:
-    names = list(lured[0].told) if lured else []
+def _attempt_rows(attempts: Sequence[OriginAttempt]) -> Iterator[str]:
+    names = list(attempts[0].answers) if attempts else []
     yield f"| lure | {' | '.join(names)} | connections there | links shown |"
     yield "|---" * (len(names) + 3) + "|"
-    for each in lured:
-        told = " | ".join(each.told[name] for name in names)
-        yield f"| {each.lure} | {told} | {each.connections} | {'**yes**' if each.shown else 'none'} |"
+    for each in attempts:
+        answers = " | ".join(each.answers[name] for name in names)
+        yield f"| {each.method} | {answers} | {each.connections} | {'**yes**' if each.shows_links else 'none'} |"

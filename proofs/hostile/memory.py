@@ -10,17 +10,17 @@ from pathlib import Path
 _STATUS = Path("/proc/self/status")
 
 
-def held() -> int:
+def current_memory() -> int:
     """Return the bytes held now; where there is no /proc, the most ever held."""
-    return _figure("VmRSS") or _most_ever()
+    return _figure("VmRSS") or _peak_ever()
 
 
-def most_held() -> int:
+def peak_memory() -> int:
     """Return the most bytes held since `forget`, or ever."""
-    return _figure("VmHWM") or _most_ever()
+    return _figure("VmHWM") or _peak_ever()
 
 
-def forget() -> None:
+def reset_peak() -> None:
     """Begin to look for the most anew. Linux alone can; elsewhere the most ever held counts."""
     if _STATUS.exists():
         Path("/proc/self/clear_refs").write_text("5", "ascii")
@@ -34,6 +34,6 @@ def _figure(name: str) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
-def _most_ever() -> int:
+def _peak_ever() -> int:
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

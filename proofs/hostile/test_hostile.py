@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from proofs.hostile.elsewhere import Lured
-from proofs.hostile.figures import Suffered, last_line, markdown, wrong_of
-from proofs.hostile.victim import Measured
+from proofs.hostile.figures import AnswerCost, last_line, markdown, wrong_of
+from proofs.hostile.measured_process import Measured
+from proofs.hostile.second_origin import OriginAttempt
 
 COMMAND = Path(__file__).with_name("hostile.py")
 
@@ -25,7 +25,7 @@ GOOD = Measured("client, search", "invalid_answer", -0.2, 1_000_000, 0.01)
         ({"swollen"}, {"grown": 64 * 1024 * 1024}),
         ({"stalled"}, {"stalled": 0.301}),
         ({"raw"}, {"raw": ("a thread died of KeyError",)}),
-        ({"raw"}, {"told": "provider_failed"}),
+        ({"raw"}, {"answer": "provider_failed"}),
     ],
 )
 def test_each_figure_is_held_to_its_limit(kinds, changes):
@@ -33,22 +33,22 @@ def test_each_figure_is_held_to_its_limit(kinds, changes):
     assert set(wrong_of(replace(GOOD, **changes))) == kinds
 
 
-LURED = Lured("a redirect 307", {"search": "invalid_answer"}, 0, shown=False)
+LURED = OriginAttempt("a redirect 307", {"search": "invalid_answer"}, 0, shows_links=False)
 
 
-@pytest.mark.parametrize("stray", [{"connections": 1}, {"shown": True}])
+@pytest.mark.parametrize("stray", [{"connections": 1}, {"shows_links": True}])
 def test_who_comes_to_the_second_origin_has_strayed(stray):
     """And so has whoever shows its links."""
-    suffered = [Suffered("a drip", (GOOD,) * 4)]
-    assert last_line(suffered, [LURED]) == ("5 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed", True)
-    line, is_good = last_line(suffered, [replace(LURED, **stray)])
+    costs = [AnswerCost("a drip", (GOOD,) * 4)]
+    assert last_line(costs, [LURED]) == ("5 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed", True)
+    line, is_good = last_line(costs, [replace(LURED, **stray)])
     assert line.endswith("1 strayed")
     assert not is_good
 
 
 def test_a_victim_that_did_not_answer_is_no_success():
     """Of four calls all four are measured."""
-    assert not last_line([Suffered("a drip", (GOOD,) * 3)], [LURED])[1]
+    assert not last_line([AnswerCost("a drip", (GOOD,) * 3)], [LURED])[1]
     assert "| a drip | client, search | invalid_answer |" in markdown(
-        [Suffered("a drip", (GOOD,))], [LURED], 0.5
+        [AnswerCost("a drip", (GOOD,))], [LURED], 0.5
     )

@@ -1,9 +1,9 @@
-"""The model: two planners on one store, a desk and a Carloop, with everything that goes wrong between them.
+"""A model of two planners on one store, a rental desk and a Carloop, with failures at every step.
 
-machine     the rules hypothesis draws its stories from
-world       what a rule does, over the real hooks and a real sandbox
-process     a planner's process, which may die at any of its steps
-trouble     what goes wrong: on the wire, and at a step
-checks      what must hold after every step
-soak        many runs, with a report
+machine       the rules from which hypothesis draws runs
+simulation    what a rule does, with the real hooks and a real sandbox
+process       a planner's process, which may be killed at any of its steps
+call_faults   the faults of one call: on the network, and at a step
+checks        what must hold after every step
+soak          many runs, with a report
 """

@@ -1,4 +1,4 @@
-"""Run the model many times. Exit 1 where a run loses or doubles a rental, or misleads a planner.
+"""Run the model many times. Exit 1 if a run loses or doubles a rental, or shows a planner something wrong.
 
 python -m proofs.model [--runs 2000] [--seed 1] [--report docs/evidence/model.md]
 """
@@ -10,20 +10,20 @@ import sys
 import time
 from pathlib import Path
 
-from proofs.model.soak import markdown, play, summary
+from proofs.model.soak import markdown, run_batches, summary
 from proofs.reporting import write_report
 
 
 def main() -> int:
-    """Play, write down, and count."""
+    """Run, write the report, and count."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--runs", type=int, default=100)
     options.add_argument("--steps", type=int, default=30, help="how many rules a run follows at most")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--report", type=Path, help="write down what was played and found")
+    options.add_argument("--report", type=Path, help="write a report to this file")
     asked = options.parse_args()
     began = time.monotonic()
-    soak = play(asked.runs, first_seed=asked.seed, steps=asked.steps)
+    soak = run_batches(asked.runs, first_seed=asked.seed, steps=asked.steps)
     if asked.report:
         seconds = time.monotonic() - began
         write_report(asked.report, markdown(soak, first_seed=asked.seed, steps=asked.steps, seconds=seconds))

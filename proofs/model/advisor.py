@@ -1,159 +1,199 @@
-"""What an advisor may want, written as changes; and what goes on elsewhere in the middle of it."""
+"""The changes an advisor may request, and what may happen during a call of another planner."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from proofs.model.carloop import Held
-from proofs.model.records import Asked, Visit, new_change, new_visit, period, said, who, written
-from proofs.model.world import Deed, World
+from proofs.model.carloop import RentalState
+from proofs.model.planner_state import (
+    Appointment,
+    ChangeRequest,
+    display,
+    identity,
+    new_appointment,
+    new_change,
+    period,
+    write_instant,
+)
+from proofs.model.simulation import PlannerAction, Simulation
 
 DESK = ("hand_out", "take_back", "swap", "cancel")
 
 
-def draw_visit(world: World, hours: int, length: int) -> Visit:
-    """Write an appointment that begins at one of the next full hours."""
-    begins = world.clock.true.replace(minute=0, second=0) + timedelta(hours=hours)
-    visit = new_visit(len(world.visits) + 1, begins, length)
-    world.visits.append(visit)
-    return visit
+def draw_appointment(sim: Simulation, hours: int, length: int) -> Appointment:
+    """Create an appointment that begins at one of the next full hours."""
+    begins = sim.clock.true.replace(minute=0, second=0) + timedelta(hours=hours)
+    appointment = new_appointment(len(sim.appointments) + 1, begins, length)
+    sim.appointments.append(appointment)
+    return appointment
 
 
-def told(visit: Visit) -> str:
-    """Say when an appointment is."""
-    return f"{visit.id}, {said(visit.start)} to {said(visit.end)}"
+def describe(appointment: Appointment) -> str:
+    """Describe an appointment by its id and period."""
+    return f"{appointment.id}, {display(appointment.start)} to {display(appointment.end)}"
 
 
-def booking(world: World, visit: Visit, *, vehicle: str, longer: int = 0) -> Asked:
-    """Want a car for an appointment, or for some hours longer."""
-    end = visit.end + timedelta(hours=longer)
-    asked = _change(
-        world,
-        visit,
-        f"books {vehicle} for {visit.id} until {said(end)}",
+def booking(sim: Simulation, appointment: Appointment, *, vehicle: str, longer: int = 0) -> ChangeRequest:
+    """Request a vehicle for an appointment, or for some hours longer."""
+    end = appointment.end + timedelta(hours=longer)
+    request = _change(
+        sim,
+        appointment,
+        f"books {vehicle} for {appointment.id} until {display(end)}",
         action="book",
-        appointment_id=visit.id,
+        appointment_id=appointment.id,
         option_id=vehicle,
         site="main",
-        period=period(visit.start, end),
-        customer=visit.document["customer"],
+        period=period(appointment.start, end),
+        customer=appointment.document["customer"],
     )
-    # Else it may be that whoever was chosen meanwhile suits the rental, too.
-    customers = {who(each["customer"]) for each in (visit.document, *visit.older)}
-    asked.is_for_its_only_customer = len(customers) == 1 and bool(visit.heard)
-    return asked
+    # Otherwise a customer chosen meanwhile may also match the rental.
+    customers = {identity(each["customer"]) for each in (appointment.document, *appointment.older)}
+    request.is_for_its_only_customer = len(customers) == 1 and bool(appointment.answered_revisions)
+    return request
 
 
-def new_end(world: World, visit: Visit, rental: Held, *, hours: int, revision: int | None) -> Asked:
-    """Want another end, perhaps with a revision seen some time ago."""
+def end_change(
+    sim: Simulation,
+    appointment: Appointment,
+    rental: RentalState,
+    *,
+    hours: int,
+    revision: int | None,
+) -> ChangeRequest:
+    """Request another end, perhaps with an outdated revision."""
     end = rental.end + timedelta(hours=hours)
     seen = {} if revision is None else {"revision": revision}
     return _change(
-        world,
-        visit,
-        f"moves the end of {rental.id} to {said(end)}" + (f", seen as of {revision}" if seen else ""),
+        sim,
+        appointment,
+        f"moves the end of {rental.id} to {display(end)}" + (f", seen as of {revision}" if seen else ""),
         action="change_end",
         rental_id=rental.id,
         site="main",
-        end=written(end),
+        end=write_instant(end),
         **seen,
     )
 
 
-def cancellation(world: World, visit: Visit, rental: Held) -> Asked:
-    """Want a rental cancelled."""
+def cancellation(sim: Simulation, appointment: Appointment, rental: RentalState) -> ChangeRequest:
+    """Request that a rental is cancelled."""
     return _change(
-        world, visit, f"cancels {rental.id} of {visit.id}", action="cancel", rental_id=rental.id, site="main"
+        sim,
+        appointment,
+        f"cancels {rental.id} of {appointment.id}",
+        action="cancel",
+        rental_id=rental.id,
+        site="main",
     )
 
 
-def giving_up(world: World, booking: Asked) -> Asked:
-    """Want a booking given up."""
+def giving_up(sim: Simulation, booking: ChangeRequest) -> ChangeRequest:
+    """Request that a booking is given up."""
     return _change(
-        world, booking.visit, f"gives up {booking.name}", action="cancel", book_change_id=booking.id
+        sim,
+        booking.appointment,
+        f"gives up {booking.name}",
+        action="cancel",
+        book_change_id=booking.id,
     )
 
 
-def proposed(world: World, visit: Visit, change: dict[str, object]) -> Asked:
-    """Want what was proposed."""
-    return _change(world, visit, f"accepts what is proposed for {visit.id}: {change['action']}", **change)
+def proposed(sim: Simulation, appointment: Appointment, change: dict[str, object]) -> ChangeRequest:
+    """Request a change that was proposed."""
+    return _change(
+        sim,
+        appointment,
+        f"accepts what is proposed for {appointment.id}: {change['action']}",
+        **change,
+    )
 
 
-def _change(world: World, visit: Visit, told: str, **fields: object) -> Asked:
-    return new_change(len(world.asked) + 1, visit, told, **fields)
+def _change(sim: Simulation, appointment: Appointment, description: str, **fields: object) -> ChangeRequest:
+    return new_change(len(sim.requests) + 1, appointment, description, **fields)
 
 
-def rental_of(world: World, visit: Visit, which: int = 0) -> Held | None:
-    """Find a rental of an appointment at Carloop, the newest first; None where there is none."""
-    ours = [each for each in world.carloop.look().rentals if each.is_ours and each.appointment_id == visit.id]
+def rental_of(sim: Simulation, appointment: Appointment, which: int = 0) -> RentalState | None:
+    """Return a rental of an appointment at Carloop, counted from the newest; None if there is none."""
+    ours = [
+        each
+        for each in sim.carloop.read_state().rentals
+        if each.is_ours and each.appointment_id == appointment.id
+    ]
     return ours[-1 - which % len(ours)] if ours else None
 
 
-def at_the_desk(world: World, rental: Held, action: str) -> None:
-    """Let the desk do something with a rental."""
-    other = next(each for each in world.vehicles if each != rental.vehicle)
-    done = world.carloop.desk(rental.id, action, vehicle_id=other if action == "swap" else None)
-    world.tally[f"desk: {action}"] += 1
-    world.story.tell(f"the desk: {action} {rental.id}" + ("" if done else ", which cannot be done"))
+def do_at_the_desk(sim: Simulation, rental: RentalState, action: str) -> None:
+    """Do something with a rental at the desk."""
+    other = next(each for each in sim.vehicles if each != rental.vehicle)
+    done = sim.carloop.desk(rental.id, action, vehicle_id=other if action == "swap" else None)
+    sim.tally[f"desk: {action}"] += 1
+    sim.trace.add(f"the desk: {action} {rental.id}" + ("" if done else ", which cannot be done"))
 
 
-def for_another(world: World, vehicle: str, start: datetime, hours: int) -> None:
-    """Let a planner that is none of ours book a car."""
+def book_for_somebody_else(sim: Simulation, vehicle: str, start: datetime, hours: int) -> None:
+    """Book a vehicle as a planner of another installation."""
     end = start + timedelta(hours=hours)
-    done = world.carloop.book_for_another(vehicle, start, end)
-    world.tally["somebody else booked"] += 1
-    world.story.tell(f"somebody else books {vehicle}" + ("" if done else ", which cannot be done"))
+    done = sim.carloop.book_for_another(vehicle, start, end)
+    sim.tally["somebody else booked"] += 1
+    sim.trace.add(f"somebody else books {vehicle}" + ("" if done else ", which cannot be done"))
 
 
-# in the middle of a call of the other planner
+# during a call of the other planner
 
 
-def _asks_the_same(world: World, planner: str, visit: Visit, asked: Asked | None) -> None:
-    if asked:
-        world.ask(planner, asked, again=True)
+def _asks_the_same(
+    sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None
+) -> None:
+    if request:
+        sim.ask(planner, request, again=True)
 
 
-def _gives_up(world: World, planner: str, visit: Visit, asked: Asked | None) -> None:
-    if asked and asked.is_booking:
-        world.ask(planner, giving_up(world, asked))
+def _gives_up(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
+    if request and request.is_booking:
+        sim.ask(planner, giving_up(sim, request))
 
 
-def _books_too(world: World, planner: str, visit: Visit, asked: Asked | None) -> None:
-    world.ask(planner, booking(world, visit, vehicle=world.vehicles[-1]))
+def _books_too(
+    sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None
+) -> None:
+    sim.ask(planner, booking(sim, appointment, vehicle=sim.vehicles[-1]))
 
 
-def _cancels(world: World, planner: str, visit: Visit, asked: Asked | None) -> None:
-    if rental := rental_of(world, visit):
-        world.ask(planner, cancellation(world, visit, rental))
+def _cancels(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
+    if rental := rental_of(sim, appointment):
+        sim.ask(planner, cancellation(sim, appointment, rental))
 
 
-def _moves(world: World, planner: str, visit: Visit, asked: Asked | None) -> None:
-    visit.revise(period=period(visit.start, visit.end + timedelta(hours=1)))
-    world.save(planner, visit, f"moves {told(visit)}")
+def _moves(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
+    appointment.revise(period=period(appointment.start, appointment.end + timedelta(hours=1)))
+    sim.save(planner, appointment, f"moves {describe(appointment)}")
 
 
-def _desk(action: str) -> Deed:
-    def act(world: World, planner: str, visit: Visit, asked: Asked | None) -> None:
-        if rental := rental_of(world, visit):
-            at_the_desk(world, rental, action)
+def _desk(action: str) -> PlannerAction:
+    def act(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
+        if rental := rental_of(sim, appointment):
+            do_at_the_desk(sim, rental, action)
 
     return act
 
 
-DEEDS: dict[str, Deed] = {
-    "reconciles": lambda world, planner, *_: world.reconcile(planner) and None,
+ACTIONS: dict[str, PlannerAction] = {
+    "reconciles": lambda sim, planner, *_: sim.reconcile(planner) and None,
     "asks the same": _asks_the_same,
     "gives up": _gives_up,
     "books too": _books_too,
     "cancels": _cancels,
     "moves": _moves,
-    "saves": lambda world, planner, visit, _: world.save(planner, visit, f"opens {visit.id}"),
-    "a request arrives": lambda world, *_: world.stragglers and world.arrive(0),
-    "time passes": lambda world, *_: world.pass_time(3),
-    "somebody else books": lambda world, _, visit, __: for_another(world, world.vehicles[0], visit.start, 1),
+    "saves": lambda sim, planner, appointment, _: sim.save(planner, appointment, f"opens {appointment.id}"),
+    "a request arrives": lambda sim, *_: sim.delayed_writes and sim.arrive(0),
+    "time passes": lambda sim, *_: sim.pass_time(3),
+    "somebody else books": lambda sim, _, appointment, __: book_for_somebody_else(
+        sim, sim.vehicles[0], appointment.start, 1
+    ),
     **{f"desk: {action}": _desk(action) for action in DESK},
 }
-"""What may happen in the middle of a call."""
+"""What may happen during a call."""
 
 OVERLAPPING = ("asks the same", "gives up", "reconciles", "saves", "books too", "cancels")
-"""What the other planner may begin in the middle of a call and end after it."""
+"""What the other planner may begin during a call and end after it."""

@@ -1,4 +1,4 @@
-"""Carloop itself: what it really holds, whatever a planner believes, and what happens at its desk."""
+"""Carloop: the rentals it has, whatever a planner believes, and its rental desk."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ import httpx
 from carloop_sandbox.remote import ControlRefused
 from carloop_sandbox.running import Sandbox, run_sandbox
 from carloop_sandbox.store import Fleet
+from proofs.model.call_faults import NetworkFault
 from proofs.model.process import INSTALLATION
-from proofs.model.trouble import Weather
 
 VEHICLES = 2
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OTHERS = "somebody-else-"
-"""How the keys of planners that are none of ours begin."""
+"""The prefix of other installations' keys."""
 ACTIVE = ("reserved", "picked_up")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A rental as Carloop holds it."""
+class RentalState:
+    """A rental as Carloop has it."""
 
     id: str
     reference: str
@@ -38,49 +38,49 @@ class Held:
 
     @property
     def is_active(self) -> bool:
-        """Tell whether it holds its vehicle."""
+        """Return whether it occupies its vehicle."""
         return self.status in ACTIVE
 
     @property
     def is_ours(self) -> bool:
-        """Tell whether one of our planners made it."""
+        """Return whether one of our planners booked it."""
         return self.reference.startswith(f"{INSTALLATION}/")
 
     @property
     def appointment_id(self) -> str:
-        """The appointment it was made for."""
+        """Return the appointment it was booked for."""
         return self.reference.split("/")[2]
 
     @property
     def change_id(self) -> str:
-        """The change it was made by."""
+        """Return the change that booked it."""
         return self.reference.split("/")[3]
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """All rentals, and the keys Carloop remembers.
+class CarloopState:
+    """All rentals, and the idempotency keys Carloop has stored.
 
-    `executed` are those it answered with success, with the revision it showed; `idle` are those of them that changed
-    nothing, because the rental was as they wanted it already: one that is cancelled is cancelled again.
+    `executed` are the keys answered with success, with the revision answered; `idle` are those of them that changed
+    nothing because the rental was already as requested.
     """
 
-    rentals: tuple[Held, ...]
+    rentals: tuple[RentalState, ...]
     executed: Mapping[str, int]
     idle: frozenset[str]
     keys: frozenset[str]
 
-    def made_by(self, change_id: str) -> tuple[Held, ...]:
-        """Return the rentals a booking brought."""
+    def made_by(self, change_id: str) -> tuple[RentalState, ...]:
+        """Return the rentals that a booking made."""
         return tuple(each for each in self.rentals if each.is_ours and each.change_id == change_id)
 
-    def named(self, rental_id: str) -> Held | None:
+    def named(self, rental_id: str) -> RentalState | None:
         """Return a rental by its id."""
         return next((each for each in self.rentals if each.id == rental_id), None)
 
 
 class Carloop:
-    """A sandbox of the model's own, its clock held."""
+    """A sandbox whose clock is stopped."""
 
     def __init__(self, sandbox: Sandbox, http: httpx.Client) -> None:
         self.url, self.token = sandbox.url, sandbox.token
@@ -90,24 +90,24 @@ class Carloop:
         self._at_the_desk: set[tuple[str, object]] = set()
 
     def set_clock(self, now: datetime) -> None:
-        """Hold Carloop's clock at an instant."""
+        """Stop Carloop's clock at an instant."""
         self._sandbox.controls.set_clock(now.isoformat())
 
-    def expect(self, weather: Weather) -> None:
-        """Arm what the weather brings."""
-        # no request is under way, so the list is nobody else's just now
-        for fault in weather.faults():
+    def arm_faults(self, network: NetworkFault) -> None:
+        """Arm the faults of a call."""
+        # no request is in progress, so no other thread uses the list
+        for fault in network.faults():
             self._sandbox.service.faults.arm(fault)
 
-    def calm(self) -> None:
-        """Take back what is still armed."""
+    def clear_faults(self) -> None:
+        """Disarm every fault."""
         self._sandbox.service.faults.clear()
 
-    def look(self) -> Truth:
-        """Read what there is. The sandbox's worker is idle between the model's calls."""
+    def read_state(self) -> CarloopState:
+        """Read the database. The sandbox's worker is idle between the model's calls."""
         database = self._sandbox.store.database
         rentals = tuple(
-            Held(
+            RentalState(
                 id=row["id"],
                 reference=row["external_reference"] or "",
                 vehicle=row["vehicle_id"],
@@ -130,14 +130,14 @@ class Carloop:
                 if version in seen:
                     idle.add(row["key"])
                 seen.add(version)
-        return Truth(rentals, executed, frozenset(idle), frozenset(row["key"] for row in remembered))
+        return CarloopState(rentals, executed, frozenset(idle), frozenset(row["key"] for row in remembered))
 
     def vehicles(self) -> list[str]:
-        """Name the cars there are."""
+        """Return the ids of all vehicles."""
         return [row["id"] for row in self._sandbox.store.database.all("SELECT id FROM vehicles ORDER BY id")]
 
     def desk(self, rental_id: str, action: str, *, vehicle_id: str | None = None) -> bool:
-        """Do something at the desk; tell whether it could be done."""
+        """Do something at the desk; return whether that was possible."""
         try:
             rental = self._sandbox.controls.desk(rental_id, action, vehicle_id=vehicle_id)
         except ControlRefused:
@@ -146,9 +146,9 @@ class Carloop:
         return True
 
     def book_for_another(self, vehicle: str, start: datetime, end: datetime) -> bool:
-        """Let a planner that is none of ours book a car; tell whether it was told that it got it.
+        """Book a vehicle as a planner of another installation; return whether the answer was a success.
 
-        Every other one of these rentals cannot be read: it is in the news for all, and may cost itself alone.
+        Every other one of these rentals is made unreadable: the plugin must skip it in the list of changes.
         """
         self._others += 1
         reference = f"other/main/B-{self._others}/{self._others}"
@@ -163,7 +163,7 @@ class Carloop:
         try:
             is_booked = self._http.post("/api/planner/v1/rentals", json=body, headers=headers).is_success
         except httpx.HTTPError:
-            # in the middle of another's call, its weather is ours
+            # during another planner's call its faults apply here too
             return False
         if self._others % 2:
             spoil = "UPDATE rentals SET customer = '[]' WHERE external_reference = ?"
@@ -173,7 +173,7 @@ class Carloop:
 
 @contextmanager
 def running_carloop(folder: Path) -> Iterator[Carloop]:
-    """Run a Carloop with a fleet so small that planners are in each other's way."""
+    """Run a Carloop with so few vehicles that planners compete for them."""
     fleet = Fleet(vehicles=VEHICLES, account="autohaus", rentals=False)
     with (
         run_sandbox(data=folder, token="tok_of_the_model", fleet=fleet) as sandbox,

@@ -1,4 +1,4 @@
-"""The model, importable for the tests of this folder."""
+"""Logging for the tests of this folder."""
 
 import logging
 
@@ -6,6 +6,6 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def only_the_story(caplog):
-    """A counterexample is told by its story; hundreds of events would bury it."""
+def no_log_events(caplog):
+    """Silence log events: a counterexample is read from its trace."""
     caplog.set_level(logging.CRITICAL, logger="carloop_plugin.events")

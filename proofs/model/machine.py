@@ -1,4 +1,4 @@
-"""The rules from which hypothesis draws stories: advisors, the desk, clocks, and all that goes wrong."""
+"""The rules from which hypothesis draws runs: advisors, the desk, clocks, and faults."""
 
 from __future__ import annotations
 
@@ -11,106 +11,121 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from proofs.model import advisor
-from proofs.model.advisor import DEEDS, DESK, OVERLAPPING, told
-from proofs.model.carloop import Held
-from proofs.model.checks import complaints, look
-from proofs.model.ending import come_to_rest
-from proofs.model.records import Asked, Document, Visit, changed_customer, period
-from proofs.model.story import Contradiction
-from proofs.model.trouble import FAIR, FAULTS, HELD, Death, Meanwhile, Overlap, Trouble, Weather
-from proofs.model.world import PLANNERS, World
+from proofs.model.advisor import ACTIONS, DESK, OVERLAPPING, describe
+from proofs.model.call_faults import (
+    DELAYED,
+    FAULTS,
+    NO_FAULTS,
+    CallFaults,
+    Crash,
+    Interleaved,
+    NetworkFault,
+    Overlapped,
+)
+from proofs.model.carloop import RentalState
+from proofs.model.checks import take_snapshot, violations
+from proofs.model.planner_state import Appointment, ChangeRequest, Document, changed_customer, period
+from proofs.model.settling import settle_everything
+from proofs.model.simulation import PLANNERS, Simulation
+from proofs.model.trace import Violation
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 
-MOST_VISITS = 3
-SAID = {"open": "opens", "make": "opens", "move": "moves", "call off": "calls off", "save late": "saves late"}
-SAID["change customer"] = "changes the customer of"
+MAX_APPOINTMENTS = 3
+DESCRIPTIONS = {
+    "open": "opens",
+    "make": "opens",
+    "move": "moves",
+    "call off": "calls off",
+    "save late": "saves late",
+}
+DESCRIPTIONS["change customer"] = "changes the customer of"
 
 planners = st.sampled_from(PLANNERS)
 numbers = st.integers(0, 4)
-weathers = st.builds(
-    Weather,
-    st.sampled_from([*FAULTS, HELD, HELD, HELD]),
+network_faults = st.builds(
+    NetworkFault,
+    st.sampled_from([*FAULTS, DELAYED, DELAYED, DELAYED]),
     st.sampled_from(["writes", "writes", "writes", "everything", "reads", "account"]),
     st.sampled_from([3, 3, 1, 9]),
 )
-fates = st.one_of(
-    st.builds(Death, st.integers(1, 8)),
-    st.builds(Meanwhile, st.integers(1, 14), st.sampled_from(list(DEEDS))),
-    st.builds(Overlap, st.integers(1, 14), st.sampled_from(OVERLAPPING), st.integers(1, 14)),
+interruptions = st.one_of(
+    st.builds(Crash, st.integers(1, 8)),
+    st.builds(Interleaved, st.integers(1, 14), st.sampled_from(list(ACTIONS))),
+    st.builds(Overlapped, st.integers(1, 14), st.sampled_from(OVERLAPPING), st.integers(1, 14)),
 )
-# what is lost on the wire makes the longest stories, so it comes more often
-troubles = st.one_of(
-    st.just(FAIR),
-    st.builds(Trouble, weathers),
-    st.builds(Trouble, weathers),
-    st.builds(Trouble, st.none(), fates),
-    st.builds(Trouble, weathers, fates),
+# what is lost on the network makes the longest runs, so it is drawn more often
+call_faults = st.one_of(
+    st.just(NO_FAULTS),
+    st.builds(CallFaults, network_faults),
+    st.builds(CallFaults, network_faults),
+    st.builds(CallFaults, st.none(), interruptions),
+    st.builds(CallFaults, network_faults, interruptions),
 )
 
 
 def if_there_is(what: Callable[[Dealership], object]) -> Callable[[Any], Any]:
-    """Let a rule be drawn only where there is something it can be about."""
+    """Draw a rule only if there is something it can be about."""
     return precondition(lambda machine: bool(what(machine)))
 
 
 class Dealership(RuleBasedStateMachine):
-    """Two planners, one store, one Carloop with two cars."""
+    """Two planners, one store, one Carloop with two vehicles."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(DEEDS)
-        self.sight = look(self.world)
+        self.sim = Simulation(ACTIONS)
+        self.snapshot = take_snapshot(self.sim)
 
     # what there is
 
     @property
-    def rentals(self) -> list[Held]:
+    def rentals(self) -> list[RentalState]:
         """Our rentals at Carloop: the active ones first, then the newest."""
-        newest_first = [each for each in reversed(self.sight.truth.rentals) if each.is_ours]
+        newest_first = [each for each in reversed(self.snapshot.carloop.rentals) if each.is_ours]
         return sorted(newest_first, key=lambda each: not each.is_active)
 
     @property
-    def asked(self) -> list[Asked]:
-        """The changes asked for: those that are open yet, then the newest."""
-        newest_first = reversed(self.world.asked.values())
+    def requests(self) -> list[ChangeRequest]:
+        """The changes requested: those without a final outcome first, then the newest."""
+        newest_first = reversed(self.sim.requests.values())
         return sorted(newest_first, key=lambda each: each.final is not None)
 
     @property
-    def bookings(self) -> list[Asked]:
-        """The bookings asked for, in the same order."""
-        return [each for each in self.asked if each.is_booking]
+    def bookings(self) -> list[ChangeRequest]:
+        """The bookings requested, in the same order."""
+        return [each for each in self.requests if each.is_booking]
 
     @property
     def proposals(self) -> list[Document]:
         """What is proposed."""
-        return [each for state in self.sight.states.values() for each in state["proposals"]]
+        return [each for state in self.snapshot.states.values() for each in state["proposals"]]
 
     @property
-    def visits(self) -> list[Visit]:
+    def appointments(self) -> list[Appointment]:
         """The appointments: those without a rental first, then the newest."""
         booked = {each.appointment_id for each in self.rentals if each.is_active}
-        newest_first = self.world.visits[::-1]
+        newest_first = self.sim.appointments[::-1]
         return sorted(newest_first, key=lambda each: each.id in booked)
 
-    def _visit_of(self, rental: Held) -> Visit:
-        return next(each for each in self.world.visits if each.id == rental.appointment_id)
+    def _appointment_of(self, rental: RentalState) -> Appointment:
+        return next(each for each in self.sim.appointments if each.id == rental.appointment_id)
 
-    # how it begins
+    # the first step
 
-    @initialize(planner=planners, trouble=troubles)
-    def begin(self, planner: str, trouble: Trouble) -> None:
+    @initialize(planner=planners, faults=call_faults)
+    def begin(self, planner: str, faults: CallFaults) -> None:
         """Two appointments are saved, and a car is booked for one of them."""
-        self.make_appointment(planner, 4, 4, FAIR)
-        self.make_appointment(planner, 2, 4, FAIR)
-        self.book(planner, 0, 0, 0, trouble)
+        self.make_appointment(planner, 4, 4, NO_FAULTS)
+        self.make_appointment(planner, 2, 4, NO_FAULTS)
+        self.book(planner, 0, 0, 0, faults)
 
     # advisors
 
-    def make_appointment(self, planner: str, hours: int, length: int, trouble: Trouble) -> None:
+    def make_appointment(self, planner: str, hours: int, length: int, faults: CallFaults) -> None:
         """Save a further appointment."""
-        visit = advisor.draw_visit(self.world, hours, length)
-        self.world.save(planner, visit, f"saves {told(visit)}", trouble=trouble)
+        appointment = advisor.draw_appointment(self.sim, hours, length)
+        self.sim.save(planner, appointment, f"saves {describe(appointment)}", faults=faults)
 
     @rule(
         planner=planners,
@@ -118,40 +133,50 @@ class Dealership(RuleBasedStateMachine):
         what=st.sampled_from(["open", "move", "make", "call off", "save late", "erase", "change customer"]),
         by=st.integers(-1, 4),
         more=st.integers(0, 3),
-        trouble=troubles,
+        faults=call_faults,
     )
-    def appointment(self, planner: str, which: int, what: str, by: int, more: int, trouble: Trouble) -> None:
-        """An appointment is opened, moved, made, called off, erased, given another customer; or comes in late."""
-        if what == "make" and len(self.world.visits) < MOST_VISITS:
-            self.make_appointment(planner, 2 + by, 1 + more, trouble)
+    def appointment(
+        self, planner: str, which: int, what: str, by: int, more: int, faults: CallFaults
+    ) -> None:
+        """An appointment is opened, moved, made, cancelled, erased, given another customer, or saved late."""
+        if what == "make" and len(self.sim.appointments) < MAX_APPOINTMENTS:
+            self.make_appointment(planner, 2 + by, 1 + more, faults)
             return
-        visit, document = _pick(self.visits, which), None
+        appointment, document = _pick(self.appointments, which), None
         if what == "erase":
-            self.world.erase(planner, visit, trouble=trouble)
+            self.sim.erase(planner, appointment, faults=faults)
             return
         if what == "move":
-            start = visit.start + timedelta(hours=by)
-            visit.revise(period=period(start, start + timedelta(hours=1 + 2 * more)), status="scheduled")
+            start = appointment.start + timedelta(hours=by)
+            appointment.revise(
+                period=period(start, start + timedelta(hours=1 + 2 * more)), status="scheduled"
+            )
         elif what == "call off":
-            visit.revise(status="cancelled")
+            appointment.revise(status="cancelled")
         elif what == "change customer":
-            visit.revise(customer=changed_customer(visit.document["customer"], more))
+            appointment.revise(customer=changed_customer(appointment.document["customer"], more))
         elif what == "save late":
-            document = (visit.older or [visit.document])[0]
-        self.world.save(planner, visit, f"{SAID[what]} {told(visit)}", document=document, trouble=trouble)
+            document = (appointment.older or [appointment.document])[0]
+        self.sim.save(
+            planner,
+            appointment,
+            f"{DESCRIPTIONS[what]} {describe(appointment)}",
+            document=document,
+            faults=faults,
+        )
 
-    @rule(planner=planners, which=numbers, vehicle=numbers, longer=st.integers(0, 3), trouble=troubles)
-    def book(self, planner: str, which: int, vehicle: int, longer: int, trouble: Trouble) -> None:
+    @rule(planner=planners, which=numbers, vehicle=numbers, longer=st.integers(0, 3), faults=call_faults)
+    def book(self, planner: str, which: int, vehicle: int, longer: int, faults: CallFaults) -> None:
         """A car is booked."""
-        car = _pick(self.world.vehicles, vehicle)
-        wanted = advisor.booking(self.world, _pick(self.visits, which), vehicle=car, longer=longer)
-        self.world.ask(planner, wanted, trouble=trouble)
+        car = _pick(self.sim.vehicles, vehicle)
+        wanted = advisor.booking(self.sim, _pick(self.appointments, which), vehicle=car, longer=longer)
+        self.sim.ask(planner, wanted, faults=faults)
 
-    @if_there_is(lambda self: self.world.asked)
-    @rule(planner=planners, which=numbers, trouble=troubles)
-    def ask_again(self, planner: str, which: int, trouble: Trouble) -> None:
+    @if_there_is(lambda self: self.sim.requests)
+    @rule(planner=planners, which=numbers, faults=call_faults)
+    def ask_again(self, planner: str, which: int, faults: CallFaults) -> None:
         """A change is asked for again: a double click, a reload, a retry."""
-        self.world.ask(planner, _pick(self.asked, which), again=True, trouble=trouble)
+        self.sim.ask(planner, _pick(self.requests, which), again=True, faults=faults)
 
     @if_there_is(lambda self: self.rentals)
     @rule(
@@ -159,44 +184,48 @@ class Dealership(RuleBasedStateMachine):
         which=numbers,
         hours=st.sampled_from([1, 2, 5, -1, -3, 0]),
         behind=st.sampled_from([None, None, 0, 1]),
-        trouble=troubles,
+        faults=call_faults,
     )
-    def change_end(self, planner: str, which: int, hours: int, behind: int | None, trouble: Trouble) -> None:
+    def change_end(
+        self, planner: str, which: int, hours: int, behind: int | None, faults: CallFaults
+    ) -> None:
         """The end of a rental is changed, from what is there, or from a revision that was seen."""
         rental = _pick(self.rentals, which)
         revision = None if behind is None else max(1, rental.revision - behind)
-        wanted = advisor.new_end(self.world, self._visit_of(rental), rental, hours=hours, revision=revision)
-        self.world.ask(planner, wanted, trouble=trouble)
+        wanted = advisor.end_change(
+            self.sim, self._appointment_of(rental), rental, hours=hours, revision=revision
+        )
+        self.sim.ask(planner, wanted, faults=faults)
 
     @if_there_is(lambda self: any(each.is_active for each in self.rentals))
-    @rule(planner=planners, which=numbers, trouble=troubles)
-    def cancel(self, planner: str, which: int, trouble: Trouble) -> None:
+    @rule(planner=planners, which=numbers, faults=call_faults)
+    def cancel(self, planner: str, which: int, faults: CallFaults) -> None:
         """A rental is cancelled."""
         rental = _pick(self.rentals, which)
-        wanted = advisor.cancellation(self.world, self._visit_of(rental), rental)
-        self.world.ask(planner, wanted, trouble=trouble)
+        wanted = advisor.cancellation(self.sim, self._appointment_of(rental), rental)
+        self.sim.ask(planner, wanted, faults=faults)
 
     @if_there_is(lambda self: self.bookings)
-    @rule(planner=planners, which=numbers, trouble=troubles)
-    def give_up(self, planner: str, which: int, trouble: Trouble) -> None:
-        """A booking is given up, whatever became of it."""
-        wanted = advisor.giving_up(self.world, _pick(self.bookings, which))
-        self.world.ask(planner, wanted, trouble=trouble)
+    @rule(planner=planners, which=numbers, faults=call_faults)
+    def give_up(self, planner: str, which: int, faults: CallFaults) -> None:
+        """A booking is given up, whatever its outcome."""
+        wanted = advisor.giving_up(self.sim, _pick(self.bookings, which))
+        self.sim.ask(planner, wanted, faults=faults)
 
     @if_there_is(lambda self: self.proposals)
-    @rule(planner=planners, which=numbers, trouble=troubles)
-    def accept(self, planner: str, which: int, trouble: Trouble) -> None:
+    @rule(planner=planners, which=numbers, faults=call_faults)
+    def accept(self, planner: str, which: int, faults: CallFaults) -> None:
         """What is proposed for an appointment is done."""
         change = _pick(self.proposals, which)["change"]
-        rental = self.sight.truth.named(change["rental_id"])
+        rental = self.snapshot.carloop.named(change["rental_id"])
         if rental:
-            wanted = advisor.proposed(self.world, self._visit_of(rental), change)
-            self.world.ask(planner, wanted, trouble=trouble)
+            wanted = advisor.proposed(self.sim, self._appointment_of(rental), change)
+            self.sim.ask(planner, wanted, faults=faults)
 
-    @rule(planner=planners, trouble=troubles)
-    def reconcile(self, planner: str, trouble: Trouble) -> None:
+    @rule(planner=planners, faults=call_faults)
+    def reconcile(self, planner: str, faults: CallFaults) -> None:
         """A planner's host reconciles."""
-        self.world.reconcile(planner, trouble=trouble)
+        self.sim.reconcile(planner, faults=faults)
 
     # everything else
 
@@ -210,16 +239,16 @@ class Dealership(RuleBasedStateMachine):
     def elsewhere(self, action: str, which: int, vehicle: int, by: int, hours: int) -> None:
         """Something happens at the desk, or another planner books a car around an appointment."""
         if action == "somebody else":
-            start = _pick(self.visits, which).start + timedelta(hours=by)
-            advisor.for_another(self.world, _pick(self.world.vehicles, vehicle), start, hours)
+            start = _pick(self.appointments, which).start + timedelta(hours=by)
+            advisor.book_for_somebody_else(self.sim, _pick(self.sim.vehicles, vehicle), start, hours)
         elif self.rentals:
-            advisor.at_the_desk(self.world, _pick(self.rentals, which), action)
+            advisor.do_at_the_desk(self.sim, _pick(self.rentals, which), action)
 
-    @if_there_is(lambda self: self.world.stragglers)
+    @if_there_is(lambda self: self.sim.delayed_writes)
     @rule(which=numbers)
     def arrive(self, which: int) -> None:
-        """What was held up on the way arrives."""
-        self.world.arrive(which)
+        """A delayed write arrives."""
+        self.sim.arrive(which)
 
     @rule(
         whose=st.sampled_from(["everybody", "everybody", "the planners", "Carloop"]),
@@ -227,41 +256,41 @@ class Dealership(RuleBasedStateMachine):
         off=st.sampled_from([0, -90, 90, 2]),
     )
     def clocks(self, whose: str, minutes: int, off: int) -> None:
-        """Time passes, or a clock is put wrong, or right."""
+        """Time passes, or a clock is set wrong, or right."""
         if whose == "everybody":
-            self.world.pass_time(minutes)
+            self.sim.pass_time(minutes)
         else:
-            self.world.put_clock(whose, off)
+            self.sim.put_clock(whose, off)
 
     # what must hold
 
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
-        """After every step, and seen from outside."""
-        self.sight = look(self.world)
-        if found := complaints(self.sight):
-            raise Contradiction("; ".join(found))
+        """Check the state after every step."""
+        self.snapshot = take_snapshot(self.sim)
+        if found := violations(self.snapshot):
+            raise Violation("; ".join(found))
 
     def teardown(self) -> None:
-        """End the run: at once where it has failed, else once everything has come to rest."""
+        """End the run: at once if it has failed, else when everything is settled."""
         failure = sys.exc_info()[1]
         try:
             if failure is None:
-                self._come_to_rest()
+                self._settle_everything()
         except BaseException as error:
             failure = error
             raise
         finally:
             if failure is not None:
-                failure.add_note(f"The story:\n{self.world.story}")
-            self.world.close()
+                failure.add_note(f"The trace:\n{self.sim.trace}")
+            self.sim.close()
 
-    def _come_to_rest(self) -> None:
-        self.world.story.tell("in the end")
-        if found := come_to_rest(self.world):
-            raise Contradiction("; ".join(found))
+    def _settle_everything(self) -> None:
+        self.sim.trace.add("in the end")
+        if found := settle_everything(self.sim):
+            raise Violation("; ".join(found))
         self.nothing_is_lost_or_doubled()
 
 
-def _pick(things: list[Thing], which: int) -> Thing:
-    return things[which % len(things)]
+def _pick(items: list[Item], which: int) -> Item:
+    return items[which % len(items)]

@@ -1,4 +1,4 @@
-"""A planner's process: the plugin's hooks with connections and locks of its own, which die with it."""
+"""A planner's process: the plugin's hooks with connections and locks that end with it."""
 
 from __future__ import annotations
 
@@ -53,34 +53,34 @@ EFFECTS = frozenset(
         "rentals_changed_since",
     }
 )
-"""The calls that change something or leave the process: between two of them it does not matter where it dies."""
+"""The calls that change something or leave the process; between two of them it does not matter where it dies."""
 
 
 @dataclass
-class Watch:
-    """Counts the steps of a call, each a call of a port, and lets happen before one of them what is to happen then."""
+class StepCounter:
+    """Counts the steps of a call, each a call of a port, and runs `interrupt` before one of them."""
 
     at: int = 0
-    strike: Callable[[str], None] | None = None
+    interrupt: Callable[[str], None] | None = None
     counts: Callable[[str], bool] = bool
-    holds: bool = False
-    held: list[Intent] = field(default_factory=list)
+    delays_writes: bool = False
+    delayed: list[Intent] = field(default_factory=list)
     steps: int = 0
 
     def step(self, name: str) -> None:
-        """Note that a port is about to be called."""
+        """Count a call of a port, before it."""
         self.steps += self.counts(name)
-        if self.strike is not None and self.steps == self.at:
-            strike, self.strike = self.strike, None
-            strike(f"step {self.steps}, {name}")
+        if self.interrupt is not None and self.steps == self.at:
+            interrupt, self.interrupt = self.interrupt, None
+            interrupt(f"step {self.steps}, {name}")
 
 
-class WatchedPort:
-    """A port that tells its watch before each of its calls."""
+class CountedPort:
+    """A port whose calls are counted."""
 
-    def __init__(self, port: object, watch: Watch) -> None:
+    def __init__(self, port: object, counter: StepCounter) -> None:
         self._port = port
-        self._watch = watch
+        self._counter = counter
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._port, name)
@@ -88,27 +88,27 @@ class WatchedPort:
             return attribute
 
         def call(*args: object, **named: object) -> object:
-            self._watch.step(name)
+            self._counter.step(name)
             return attribute(*args, **named)
 
         return call
 
 
-class WatchedCarloop(WatchedPort):
-    """The port to Carloop, whose writes may be held up on the way: sent, not answered, and not arrived yet."""
+class CountedCarloop(CountedPort):
+    """The port to Carloop, whose writes may be delayed: sent, not answered, and not arrived yet."""
 
     def send(self, request: Intent, *, deadline: float) -> Answer:
-        """Send a write, or hold it up."""
-        self._watch.step("send")
-        if self._watch.holds:
-            self._watch.held.append(request)
+        """Send a write, or delay it."""
+        self._counter.step("send")
+        if self._counter.delays_writes:
+            self._counter.delayed.append(request)
             return Unknown(Reason("unreachable", "api.answer_lost"))
         return cast("Carloop", self._port).send(request, deadline=deadline)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a process finds things: the store's file, and Carloop."""
+class ProcessSettings:
+    """The settings of a process: the store's file, Carloop, and the clocks."""
 
     store: Path
     url: str
@@ -118,9 +118,9 @@ class Place:
 
 
 _running: list[Process] = []
-"""The processes whose calls have begun and not ended, the one that runs now last."""
+"""The processes whose calls have begun and not ended; the last one is running."""
 
-_NOBODYS = tuple(
+_OUTSIDE = tuple(
     (where, name, where.__dict__[name])
     for where, name in (
         (bootstrap, "opened"),
@@ -130,35 +130,35 @@ _NOBODYS = tuple(
         (SqliteDatabase, "NOW"),
     )
 )
-"""What of the plugin belongs to a process, as it is outside of the model."""
+"""The plugin's state that belongs to a process, as it is outside of the model."""
 
 
 class Process:
-    """One run of a planner's program, on a computer of its own.
+    """A process of a planner, on a computer of its own.
 
-    It waits for nothing between attempts, and draws the same numbers in each run.
+    It does not wait between attempts, and draws the same numbers in each run.
     """
 
-    def __init__(self, name: str, place: Place) -> None:
-        self.watch = Watch()
-        self._clock = place.clock
-        self._file = SqliteFile(place.store, installation=INSTALLATION)
+    def __init__(self, name: str, settings: ProcessSettings) -> None:
+        self.counter = StepCounter()
+        self._clock = settings.clock
+        self._file = SqliteFile(settings.store, installation=INSTALLATION)
         self._session = CarloopSession(
-            place.url, place.token, random=Random(1), sleep=lambda _: None, now=place.clock.now
+            settings.url, settings.token, random=Random(1), sleep=lambda _: None, now=settings.clock.now
         )
-        self._carloop = cast("Carloop", WatchedCarloop(self._session, self.watch))
-        # what of the plugin belongs to the process it runs in
+        self._carloop = cast("Carloop", CountedCarloop(self._session, self.counter))
+        # the plugin's state that belongs to a process
         self._own: tuple[tuple[Any, str, object], ...] = (
             (bootstrap, "opened", self._opened),
             (recover, "_locks", {}),
             (leases, "this_process", lambda: name),
             (intents, "this_process", lambda: name),
-            (SqliteDatabase, "NOW", property(lambda _: str(place.database_time()))),
+            (SqliteDatabase, "NOW", property(lambda _: str(settings.database_time()))),
         )
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Let the hooks called in the block run in this process."""
+        """Run the hooks called in the block in this process."""
         self._enter()
         try:
             yield
@@ -167,7 +167,7 @@ class Process:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Let the process that was interrupted by this one run in the block."""
+        """Run the block in the process that this one interrupted."""
         self._leave()
         try:
             yield
@@ -180,7 +180,7 @@ class Process:
 
     def _leave(self) -> None:
         _running.remove(self)
-        self._switch(_running[-1]._own if _running else _NOBODYS)
+        self._switch(_running[-1]._own if _running else _OUTSIDE)
 
     def _switch(self, own: tuple[tuple[Any, str, object], ...]) -> None:
         for where, name, value in own:
@@ -188,25 +188,25 @@ class Process:
 
     @contextmanager
     def store(self, *, deadline: float) -> Iterator[Store]:
-        """Look into the records."""
+        """Open the records."""
         with self._file.open(deadline=deadline) as store:
             yield store
 
     def send(self, request: Intent, *, deadline: float) -> None:
-        """Let a write arrive at Carloop; nobody hears the answer."""
+        """Send a delayed write to Carloop and ignore the answer."""
         self._session.send(request, deadline=deadline)
 
     def end(self) -> None:
-        """Be gone, with everything but the store's file."""
+        """End, with everything but the store's file."""
         self._session.close()
         self._file.close()
 
     @contextmanager
     def _opened(self, *, deadline: float) -> Iterator[Services]:
         with self._file.open(deadline=deadline) as store:
-            watched = cast("Store", WatchedPort(store, self.watch))
-            context = UseCaseContext(watched, self._connect, lambda _: None, self._clock, deadline)
-            # none of the model's hooks looks at settings or secrets
+            counted = cast("Store", CountedPort(store, self.counter))
+            context = UseCaseContext(counted, self._connect, lambda _: None, self._clock, deadline)
+            # none of the model's hooks reads settings or secrets
             yield Services(context, Environment(), cast("Credentials", None))
 
     def _connect(self, site: Site) -> Carloop:

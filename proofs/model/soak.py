@@ -1,4 +1,4 @@
-"""Play many runs, say how far it has come, and write down what was found."""
+"""Execute many runs, show the progress, and report what was found."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from proofs.model.machine import Dealership
-from proofs.reporting import command, counted, provenance
+from proofs.reporting import command, provenance, with_progress
 
 BATCH = 50
-"""So many runs hypothesis draws from one seed; then it begins anew, far from where it has been."""
+"""Runs that hypothesis draws from one seed; each batch has another seed."""
 
 
 @dataclass
 class Soak:
-    """What many runs have brought so far."""
+    """The results of many runs so far."""
 
     runs: int = 0
     tally: Counter[str] = field(default_factory=Counter)
     counterexamples: list[str] = field(default_factory=list)
 
 
-def play(runs: int, *, first_seed: int, steps: int) -> Soak:
-    """Play runs in batches; a batch that fails gives one counterexample, shrunk, and the others go on."""
+def run_batches(runs: int, *, first_seed: int, steps: int) -> Soak:
+    """Execute runs in batches; a batch that fails yields one shrunk counterexample, and the others go on."""
     soak = Soak()
     batches = range(0, runs, BATCH)
-    for number, done in counted(enumerate(batches), len(batches), f"batches of {BATCH} runs"):
-        _play_batch(soak, min(BATCH, runs - done), chance=first_seed * 100_000 + number, steps=steps)
+    for number, done in with_progress(enumerate(batches), len(batches), f"batches of {BATCH} runs"):
+        _run_batch(soak, min(BATCH, runs - done), chance=first_seed * 100_000 + number, steps=steps)
         soak.runs = min(done + BATCH, runs)
     return soak
 
 
-def _play_batch(soak: Soak, runs: int, *, chance: int, steps: int) -> None:
+def _run_batch(soak: Soak, runs: int, *, chance: int, steps: int) -> None:
     has_failed = False
 
     class Counted(Dealership):
@@ -45,8 +45,8 @@ def _play_batch(soak: Soak, runs: int, *, chance: int, steps: int) -> None:
             except Exception:
                 has_failed = True
                 raise
-            if not has_failed:  # what follows a failure is its shrinking
-                soak.tally.update(self.world.tally)
+            if not has_failed:  # what follows a failure shrinks it
+                soak.tally.update(self.sim.tally)
 
     try:
         run_state_machine_as_test(seed(chance)(Counted), settings=_settings(runs, steps))
@@ -75,7 +75,7 @@ def summary(soak: Soak) -> str:
 
 
 def markdown(soak: Soak, *, first_seed: int, steps: int, seconds: float) -> str:
-    """Write down what was run and found."""
+    """Return the report."""
     rows = "\n".join(f"| {name} | {count:,} |" for name, count in sorted(soak.tally.items()))
     stories = "\n\n".join(f"```\n{each}\n```" for each in soak.counterexamples)
     facts = provenance(

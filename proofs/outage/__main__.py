@@ -22,13 +22,13 @@ from pathlib import Path
 
 from carloop_plugin import bootstrap, plugin
 from mobility_hookspecs import MobilityHost
-from proofs.outage.account import Span, judge
-from proofs.outage.carloop import TOKEN, Document, MortalCarloop
+from proofs.outage.carloop import TOKEN, Document, KillableCarloop
+from proofs.outage.checks import Span, check_all
 from proofs.outage.figures import Figures, last_line, markdown
-from proofs.outage.journal import Told, now, read_journals
+from proofs.outage.journal import ChangeAnswer, now, read_journals
 from proofs.outage.phases import PHASES, end_outage
 from proofs.outage.planner import Load, Signals, run_planner
-from proofs.reporting import counted, write_report
+from proofs.reporting import with_progress, write_report
 from tests.support.proxy import FaultProxy
 
 LONGEST_SETTLING = 120.0
@@ -39,20 +39,20 @@ def main() -> int:
     """Play the outage, account for it, and write the report where asked to."""
     asked = _options().parse_args()
     with tempfile.TemporaryDirectory(prefix="carloop-outage-") as folder:
-        figures = play(asked, Path(folder))
+        figures = run_outage(asked, Path(folder))
     for kind in ("lost", "doubled", "dishonest", "raw"):
-        for says in getattr(figures.wrongs, kind)[:20]:
-            print(f"{kind}: {says}", file=sys.stderr)
+        for text in getattr(figures.findings, kind)[:20]:
+            print(f"{kind}: {text}", file=sys.stderr)
     if asked.report:
         write_report(asked.report, markdown(figures))
     print(last_line(figures))
     return 0 if figures.is_good else 1
 
 
-def play(asked: argparse.Namespace, folder: Path) -> Figures:
+def run_outage(asked: argparse.Namespace, folder: Path) -> Figures:
     """Run the planners through the outage and give the figures."""
     seconds = asked.minutes * 60
-    with MortalCarloop(folder / "carloop") as carloop, FaultProxy(carloop.url) as proxy:
+    with KillableCarloop(folder / "carloop") as carloop, FaultProxy(carloop.url) as proxy:
         environment = {
             "CARLOOP_STORE": str(folder / "store.sqlite3"),
             "CARLOOP_BASE_URL": proxy.url,
@@ -72,18 +72,20 @@ def play(asked: argparse.Namespace, folder: Path) -> Figures:
             )
         )
         with _planners(asked.planners, load, folder, environment) as stop:
-            calm = max(2.0, seconds / 10)
-            _wait(calm, "before the outage")
+            before = max(2.0, seconds / 10)
+            _wait(before, "before the outage")
             spans = list(_outage(proxy, carloop, seconds / len(PHASES)))
             returned = time.monotonic()
-            _wait(calm, "after its return")
+            _wait(before, "after its return")
             stop()
-            unsettled = _wait_until_settled(returned + calm + LONGEST_SETTLING)
+            unsettled = _wait_until_settled(returned + before + LONGEST_SETTLING)
             settled_after = time.monotonic() - returned
         entries = list(read_journals(folder))
-        appointments = sorted({each.change["appointment_id"] for each in entries if isinstance(each, Told)})
-        wrongs = judge(entries, carloop.rentals(), _pages(appointments))
-        return Figures(asked, spans, entries, wrongs, unsettled, settled_after)
+        appointments = sorted(
+            {each.change["appointment_id"] for each in entries if isinstance(each, ChangeAnswer)}
+        )
+        findings = check_all(entries, carloop.rentals(), _pages(appointments))
+        return Figures(asked, spans, entries, findings, unsettled, settled_after)
 
 
 @contextmanager
@@ -110,18 +112,18 @@ def _planners(
             process.join(30)
 
 
-def _outage(proxy: FaultProxy, carloop: MortalCarloop, seconds: float) -> Iterator[Span]:
+def _outage(proxy: FaultProxy, carloop: KillableCarloop, seconds: float) -> Iterator[Span]:
     for phase in PHASES:
         phase.begin(proxy, carloop)
         began = now()
         _wait(seconds, phase.name)
-        yield Span(phase.name, phase.says, began, now())
+        yield Span(phase.name, phase.text, began, now())
     end_outage(proxy, carloop)
 
 
 def _wait(seconds: float, label: str) -> None:
     ticks = max(1, round(seconds / _TICK))
-    for _ in counted(range(ticks), ticks, label):
+    for _ in with_progress(range(ticks), ticks, label):
         time.sleep(seconds / ticks)
 
 

@@ -16,7 +16,7 @@ Document = dict[str, Any]
 TOKEN = "tok_of_the_outage"
 
 
-class MortalCarloop:
+class KillableCarloop:
     """A sandbox in a process of its own, with its data in a folder. A context manager."""
 
     def __init__(self, folder: Path) -> None:
@@ -30,7 +30,7 @@ class MortalCarloop:
         """Where it is, or was when it lived."""
         return f"http://127.0.0.1:{self._port}"
 
-    def __enter__(self) -> MortalCarloop:
+    def __enter__(self) -> KillableCarloop:
         """Start it."""
         self.start()
         return self

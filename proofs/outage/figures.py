@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from carloop_plugin.api.client import MOST_TOKENS
-from proofs.outage.account import (
-    MOST_MORE,
+from carloop_plugin.api.retry import MOST_TOKENS
+from proofs.outage.checks import (
+    MAX_MORE,
+    Findings,
     Requests,
     Span,
-    Wrongs,
+    count_answers,
     count_pages,
     count_requests,
-    count_told,
 )
-from proofs.outage.journal import Entry, Told
+from proofs.outage.journal import ChangeAnswer, Entry
 from proofs.reporting import provenance
 
 _EXPLAINED = "[Never twice, never lost](../explanation/never-twice-never-lost.md#an-outage)"
@@ -31,7 +31,7 @@ class Figures:
     asked: argparse.Namespace
     spans: Sequence[Span]
     entries: Sequence[Entry]
-    wrongs: Wrongs
+    findings: Findings
     unsettled: int
     settled_after: float
 
@@ -43,39 +43,41 @@ class Figures:
     @property
     def unknown(self) -> int:
         """How many changes were told `unknown` at least once."""
-        words = [each for each in self.entries if isinstance(each, Told) and each.status == "unknown"]
-        return len({each.change["change_id"] for each in words})
+        answers = [
+            each for each in self.entries if isinstance(each, ChangeAnswer) and each.status == "unknown"
+        ]
+        return len({each.change["change_id"] for each in answers})
 
     @property
     def is_good(self) -> bool:
         """Tell whether every figure is reached, and there was something to reach it with."""
-        wrongs = self.wrongs
-        is_wrong = self.unsettled or wrongs.lost or wrongs.doubled or wrongs.dishonest or wrongs.raw
+        findings = self.findings
+        is_wrong = self.unsettled or findings.lost or findings.doubled or findings.dishonest or findings.raw
         return not is_wrong and self.requests.useful > 0 and self.requests.more <= self.most_more
 
     @property
     def most_more(self) -> float:
         """Return how many more requests there may be; in a run of seconds the tokens of the start are many."""
-        tenth = self.requests.useful * MOST_MORE
+        tenth = self.requests.useful * MAX_MORE
         return tenth if self.asked.minutes >= 1 else max(tenth, self.asked.planners * MOST_TOKENS)
 
 
 def last_line(figures: Figures) -> str:
     """Return the line the run ends with."""
-    requests, wrongs = figures.requests, figures.wrongs
+    requests, findings = figures.requests, figures.findings
     return (
         f"{figures.asked.minutes:g} min outage: {requests.useful} useful requests, {requests.more} more "
         f"({requests.share:.1%}), {figures.unknown} changes unknown, {figures.unsettled} unsettled, "
-        f"{len(wrongs.lost)} lost, {len(wrongs.doubled)} doubled, {len(wrongs.dishonest)} dishonest pages, "
-        f"{len(wrongs.raw)} raw"
+        f"{len(findings.lost)} lost, {len(findings.doubled)} doubled, {len(findings.dishonest)} dishonest pages, "
+        f"{len(findings.raw)} raw"
     )
 
 
 def markdown(figures: Figures) -> str:
     """Write the report."""
     asked = figures.asked
-    told = [each for each in figures.entries if isinstance(each, Told)]
-    late = [each.overrun for each in told if each.overrun > 0.05]
+    answers = [each for each in figures.entries if isinstance(each, ChangeAnswer)]
+    late = [each.overrun for each in answers if each.overrun > 0.05]
     load = f"{asked.planners} planner processes on one SQLite store, {asked.advisors} advisors each"
     pace = f"a change every {asked.pause:g} s each, {asked.timeout:g} s for its answer"
     reconciling = f"every {asked.reconcile_every:g} s in each process"
@@ -85,7 +87,7 @@ def markdown(figures: Figures) -> str:
         f"Written by `python -m proofs.outage`. What is counted: {_EXPLAINED}. Why retries are few: {_BUDGET}.",
         provenance(seed=str(asked.seed), load=load, pace=pace, reconciling=reconciling),
         f"**{last_line(figures)}**",
-        f"All was settled {figures.settled_after:.1f} s after Carloop's return. Of {len(told)} answers to advisors "
+        f"All was settled {figures.settled_after:.1f} s after Carloop's return. Of {len(answers)} answers to advisors "
         f"{len(late)} came more than 50 ms past their deadline"
         + (f", the worst {max(late) * 1000:.0f} ms." if late else "."),
         "\n".join(
@@ -101,9 +103,9 @@ def markdown(figures: Figures) -> str:
 
 def _row(span: Span, entries: Sequence[Entry]) -> str:
     requests = count_requests(entries, [span])
-    told, pages = _words(count_told(entries, span)), _words(count_pages(entries, span))
-    head = f"{span.name}, {span.ended - span.began:.0f} s | {span.says}"
-    return f"| {head} | {requests.useful} | {requests.more} | {told} | {pages} |"
+    answers, pages = _words(count_answers(entries, span)), _words(count_pages(entries, span))
+    head = f"{span.name}, {span.ended - span.began:.0f} s | {span.text}"
+    return f"| {head} | {requests.useful} | {requests.more} | {answers} | {pages} |"
 
 
 def _words(counts: Counter[str]) -> str:

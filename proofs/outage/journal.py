@@ -24,7 +24,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeAnswer:
     """What an advisor was told of a change."""
 
     began: float
@@ -36,7 +36,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageState:
     """What a page said of an appointment, asked between two instants."""
 
     began: float
@@ -46,7 +46,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search came to: `found`, or the code of its problem."""
 
     at: float
@@ -57,11 +57,13 @@ class Found:
 class Bug:
     """What was raised or logged as somebody's bug."""
 
-    says: str
+    text: str
 
 
-Entry = Sent | Told | Page | Found | Bug
-_KINDS: dict[str, type[Entry]] = {kind.__name__: kind for kind in (Sent, Told, Page, Found, Bug)}
+Entry = Sent | ChangeAnswer | PageState | SearchResult | Bug
+_KINDS: dict[str, type[Entry]] = {
+    kind.__name__: kind for kind in (Sent, ChangeAnswer, PageState, SearchResult, Bug)
+}
 
 
 class Journal:

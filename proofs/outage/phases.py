@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from proofs.faults.catalogue import GATEWAYS
-from proofs.outage.carloop import MortalCarloop
+from proofs.outage.carloop import KillableCarloop
 from tests.support.proxy import FaultProxy, Mode
 from tests.support.wire_faults import Effect, Position, WireFault
 
@@ -16,28 +16,28 @@ class Phase:
     """A part of the outage: what it is called, what a planner meets, and how it begins."""
 
     name: str
-    says: str
-    begin: Callable[[FaultProxy, MortalCarloop], None]
+    text: str
+    begin: Callable[[FaultProxy, KillableCarloop], None]
 
 
-def _mute(proxy: FaultProxy, _: MortalCarloop) -> None:
+def _mute(proxy: FaultProxy, _: KillableCarloop) -> None:
     proxy.switch(Mode.MUTE)
 
 
-def _close(proxy: FaultProxy, carloop: MortalCarloop) -> None:
+def _close(proxy: FaultProxy, carloop: KillableCarloop) -> None:
     carloop.kill()
     proxy.switch(Mode.PASS)
 
 
-def _refuse(proxy: FaultProxy, _: MortalCarloop) -> None:
+def _refuse(proxy: FaultProxy, _: KillableCarloop) -> None:
     proxy.switch(Mode.REFUSE)
 
 
-def _swallow(proxy: FaultProxy, _: MortalCarloop) -> None:
+def _swallow(proxy: FaultProxy, _: KillableCarloop) -> None:
     proxy.switch(Mode.BLACKHOLE)
 
 
-def _gateway(proxy: FaultProxy, _: MortalCarloop) -> None:
+def _gateway(proxy: FaultProxy, _: KillableCarloop) -> None:
     proxy.switch(Mode.PASS)
     proxy.always(WireFault(Effect.INSTEAD, Position.BEFORE, answer=GATEWAYS["502 with a page"]))
 
@@ -53,7 +53,7 @@ PHASES = (
 )
 
 
-def end_outage(proxy: FaultProxy, carloop: MortalCarloop) -> None:
+def end_outage(proxy: FaultProxy, carloop: KillableCarloop) -> None:
     """Bring Carloop back as it was."""
     carloop.start()
     proxy.clear()

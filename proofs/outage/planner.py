@@ -17,12 +17,12 @@ from carloop_plugin import plugin
 from carloop_plugin.api.call import Call, RawAnswer, Request
 from carloop_plugin.api.transport import Transport
 from mobility_hookspecs import MobilityHost
-from proofs.faults.bench import CUSTOMER, Listening
-from proofs.outage.journal import Bug, Found, Journal, Page, Sent, Told, now
+from proofs.faults.testbed import CUSTOMER, HostLog
+from proofs.outage.journal import Bug, ChangeAnswer, Journal, PageState, SearchResult, Sent, now
 
 Document = dict[str, Any]
 FIRST_DAY = 30
-MOST_UNKNOWN = 4
+MAX_UNKNOWN = 4
 """So many open questions an advisor takes; then they only ask after them."""
 
 
@@ -39,10 +39,10 @@ class Load:
 
 
 @dataclass
-class Visit:
+class AppointmentState:
     """An appointment: its rental as last told, and the change that was not answered."""
 
-    appointment: Document
+    document: Document
     rental: Document | None = None
     open_change: Document | None = None
     is_over: bool = False
@@ -61,7 +61,7 @@ def run_planner(number: int, load: Load, folder: Path, environment: dict[str, st
     """Work until told to stop, reconcile until told to finish."""
     os.environ |= environment
     journal = Journal(folder / f"planner-{number}.jsonl")
-    heard = Listening().listen()
+    host_log = HostLog().attach()
     _note_requests(journal)
     with MobilityHost.of(plugin) as host:
         host.keep_reconciling(every=load.reconcile_every)
@@ -73,19 +73,19 @@ def run_planner(number: int, load: Load, folder: Path, environment: dict[str, st
         for thread in threads:
             thread.join()
         signals.finish.wait()
-    for said in heard.take()[0]:
-        journal.note(Bug(said))
+    for text in host_log.take()[0]:
+        journal.note(Bug(text))
     journal.close()
 
 
 def _note_requests(journal: Journal) -> None:
     """Note each request where it leaves the client: where nobody listens, no proxy could count it."""
-    really = Transport.exchange
+    original = Transport.exchange
 
     def exchange(self: Transport, request: Request, call: Call) -> RawAnswer:
         key = dict(request.headers).get("Idempotency-Key", "")
         journal.note(Sent(now(), request.method, call.attempt, key))
-        return really(self, request, call)
+        return original(self, request, call)
 
     Transport.exchange = exchange  # type: ignore[method-assign]
 
@@ -99,63 +99,62 @@ class Advisor:
     load: Load
     host: MobilityHost
     journal: Journal
-    visits: list[Visit] = field(default_factory=list)
-    chance: Random = field(init=False)
+    appointments: list[AppointmentState] = field(default_factory=list)
+    rng: Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self.chance = Random(f"{self.load.seed}/{self.planner}/{self.number}")
+        self.rng = Random(f"{self.load.seed}/{self.planner}/{self.number}")
 
     def work(self, stop: Event) -> None:
         """Do one thing after the other until told to stop."""
-        while not stop.wait(self.load.pause * self.chance.uniform(0.5, 1.5)):
+        while not stop.wait(self.load.pause * self.rng.uniform(0.5, 1.5)):
             self.do_something()
 
     def do_something(self) -> None:
         """Book, extend, cancel, search, ask again, or look at a page."""
-        unknown = [visit for visit in self.visits if visit.open_change]
-        booked = [
-            visit for visit in self.visits if visit.rental and not visit.open_change and not visit.is_over
-        ]
-        draw = self.chance.random()
-        if unknown and (draw < 0.3 or len(unknown) >= MOST_UNKNOWN):
-            visit = self.chance.choice(unknown)
-            self.change(visit, visit.open_change or {})
+        unknown = [each for each in self.appointments if each.open_change]
+        settled = [each for each in self.appointments if not each.open_change]
+        booked = [each for each in settled if each.rental and not each.is_over]
+        draw = self.rng.random()
+        if unknown and (draw < 0.3 or len(unknown) >= MAX_UNKNOWN):
+            appointment = self.rng.choice(unknown)
+            self.change(appointment, appointment.open_change or {})
         elif booked and draw < 0.5:
-            self.extend(self.chance.choice(booked))
+            self.extend(self.rng.choice(booked))
         elif booked and draw < 0.6:
-            self.cancel(self.chance.choice(booked))
+            self.cancel(self.rng.choice(booked))
         elif draw < 0.7:
             self.search()
         else:
             self.book()
-        if self.visits:
-            self.look_at(self.chance.choice(self.visits))
+        if self.appointments:
+            self.record_page(self.rng.choice(self.appointments))
 
     def book(self) -> None:
         """Save an appointment and book a car for it."""
-        visit = Visit(self._appointment())
-        self.visits.append(visit)
-        self.host.appointment_saved(visit.appointment, timeout=self.load.timeout)  # type: ignore[arg-type]
+        appointment = AppointmentState(self._appointment())
+        self.appointments.append(appointment)
+        self.host.appointment_saved(appointment.document, timeout=self.load.timeout)  # type: ignore[arg-type]
         booking = {
             "action": "book",
-            "appointment_id": visit.appointment["id"],
-            "option_id": self.chance.choice(self.load.vehicles),
-            "period": visit.appointment["period"],
+            "appointment_id": appointment.document["id"],
+            "option_id": self.rng.choice(self.load.vehicles),
+            "period": appointment.document["period"],
             "customer": CUSTOMER,
         }
-        self.change(visit, self._new(booking))
+        self.change(appointment, self._new(booking))
 
-    def extend(self, visit: Visit) -> None:
+    def extend(self, appointment: AppointmentState) -> None:
         """Let the customer keep the car a little longer."""
-        assert visit.rental is not None
-        end = datetime.fromisoformat(visit.rental["period"]["end"]) + timedelta(minutes=5)
-        change = {"action": "change_end", "rental_id": visit.rental["id"], "end": end.isoformat()}
-        self.change(visit, self._new(change))
+        assert appointment.rental is not None
+        end = datetime.fromisoformat(appointment.rental["period"]["end"]) + timedelta(minutes=5)
+        change = {"action": "change_end", "rental_id": appointment.rental["id"], "end": end.isoformat()}
+        self.change(appointment, self._new(change))
 
-    def cancel(self, visit: Visit) -> None:
+    def cancel(self, appointment: AppointmentState) -> None:
         """Cancel the rental."""
-        assert visit.rental is not None
-        self.change(visit, self._new({"action": "cancel", "rental_id": visit.rental["id"]}))
+        assert appointment.rental is not None
+        self.change(appointment, self._new({"action": "cancel", "rental_id": appointment.rental["id"]}))
 
     def search(self) -> None:
         """Look what is free."""
@@ -163,32 +162,34 @@ class Advisor:
         request = {"site": "main", "period": self._appointment()["period"], "filters": filters}
         gathered = self.host.mobility_options(request, timeout=self.load.timeout)  # type: ignore[arg-type]
         failed = [failure.problem["code"] for failure in gathered.failures]
-        self.journal.note(Found(now(), str(failed[0]) if failed else "found"))
+        self.journal.note(SearchResult(now(), str(failed[0]) if failed else "found"))
 
-    def change(self, visit: Visit, change: Document) -> None:
+    def change(self, appointment: AppointmentState, change: Document) -> None:
         """Send a change, also again, note what is told, and look at the page."""
         began, ticks = now(), time.monotonic()
         outcome = self.host.change_rental(change, timeout=self.load.timeout)  # type: ignore[arg-type]
         overrun = time.monotonic() - ticks - self.load.timeout
         code = str(outcome["problem"]["code"]) if "problem" in outcome else ""
         status = outcome["status"]
-        self.journal.note(Told(began, now(), _without_customer(change, visit), status, code, overrun))
-        visit.open_change = change if status == "unknown" else None
+        self.journal.note(
+            ChangeAnswer(began, now(), _without_customer(change, appointment), status, code, overrun)
+        )
+        appointment.open_change = change if status == "unknown" else None
         if status == "done":
-            visit.rental = dict(outcome.get("rental") or {}) or visit.rental
-            visit.is_over = change["action"] == "cancel"
-        self.look_at(visit)
+            appointment.rental = dict(outcome.get("rental") or {}) or appointment.rental
+            appointment.is_over = change["action"] == "cancel"
+        self.record_page(appointment)
 
-    def look_at(self, visit: Visit) -> None:
+    def record_page(self, appointment: AppointmentState) -> None:
         """Note what the page says of an appointment."""
         began = now()
-        gathered = self.host.mobility_states([visit.appointment["id"]], timeout=self.load.timeout)
+        gathered = self.host.mobility_states([appointment.document["id"]], timeout=self.load.timeout)
         for states in gathered.answers.values():
-            self.journal.note(Page(began, now(), visit.appointment["id"], states[0]["state"]))
+            self.journal.note(PageState(began, now(), appointment.document["id"], states[0]["state"]))
 
     def _appointment(self) -> Document:
         # each has hours of its own: a car that is taken would be no news of the outage
-        slot = self.chance.randrange(600 * 24)
+        slot = self.rng.randrange(600 * 24)
         start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(
             days=FIRST_DAY, hours=slot
         )
@@ -206,6 +207,6 @@ class Advisor:
         return {"change_id": str(uuid.uuid4()), "provider": "carloop", "site": "main"} | change
 
 
-def _without_customer(change: Document, visit: Visit) -> Document:
+def _without_customer(change: Document, appointment: AppointmentState) -> Document:
     kept = {name: value for name, value in change.items() if name != "customer"}
-    return kept | {"appointment_id": visit.appointment["id"]}
+    return kept | {"appointment_id": appointment.document["id"]}

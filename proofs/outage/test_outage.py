@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from proofs.outage.account import Requests, Span, by_appointment, count_requests, judge
-from proofs.outage.journal import Bug, Journal, Page, Sent, Told, read_journals
+from proofs.outage.checks import Requests, Span, by_appointment, check_all, count_requests
+from proofs.outage.journal import Bug, ChangeAnswer, Journal, PageState, Sent, read_journals
 
 COMMAND = Path(__file__).with_name("outage.py")
 ID = "P0-0-1"
@@ -58,7 +58,7 @@ def rental(number=1, **more):
 CANCELLED = rental(status="cancelled", updated_at=instant(170))
 BOOKED = {"state": "booked", "rental": {"id": "ren-1"}}
 OPEN = {"state": "open"}
-BOOK = Told(149, 151, {"appointment_id": ID, "change_id": "c1", "action": "book"}, "done", "", 0.0)
+BOOK = ChangeAnswer(149, 151, {"appointment_id": ID, "change_id": "c1", "action": "book"}, "done", "", 0.0)
 LATER = replace(
     BOOK,
     began=160,
@@ -68,9 +68,9 @@ LATER = replace(
 CANCEL = replace(BOOK, began=169, ended=171, change=BOOK.change | {"change_id": "c3", "action": "cancel"})
 
 
-def refused(told):
+def refused(answer):
     """Return the same, refused."""
-    return replace(told, status="refused", code="unreachable")
+    return replace(answer, status="refused", code="unreachable")
 
 
 @pytest.mark.parametrize(
@@ -92,22 +92,27 @@ def refused(told):
         ("lost", [BOOK, refused(CANCEL)], [CANCELLED], OPEN),
         ("doubled", [BOOK], [rental(), rental(2)], BOOKED),
         ("raw", [Bug("on_rental_change of provider carloop raised KeyError")], [], OPEN),
-        (None, [Page(140, 141, ID, "open")], [rental()], BOOKED),
-        (None, [Page(149.9, 150.1, ID, "open"), Page(149.9, 150.1, ID, "booked")], [rental()], BOOKED),
-        (None, [Page(140, 141, ID, "unknown"), Page(160, 161, ID, "unknown")], [rental()], BOOKED),
-        (None, [Page(160, 161, ID, "booked")], [CANCELLED], OPEN),
-        (None, [Page(172, 173, ID, "open")], [CANCELLED], OPEN),
-        ("dishonest", [Page(140, 141, ID, "booked")], [rental()], BOOKED),
-        ("dishonest", [Page(140, 141, ID, "booked")], [], OPEN),
-        ("dishonest", [Page(160, 161, ID, "open")], [rental()], BOOKED),
-        ("dishonest", [Page(160, 161, ID, "open")], [CANCELLED], OPEN),
-        ("dishonest", [Page(172, 173, ID, "booked")], [CANCELLED], OPEN),
+        (None, [PageState(140, 141, ID, "open")], [rental()], BOOKED),
+        (
+            None,
+            [PageState(149.9, 150.1, ID, "open"), PageState(149.9, 150.1, ID, "booked")],
+            [rental()],
+            BOOKED,
+        ),
+        (None, [PageState(140, 141, ID, "unknown"), PageState(160, 161, ID, "unknown")], [rental()], BOOKED),
+        (None, [PageState(160, 161, ID, "booked")], [CANCELLED], OPEN),
+        (None, [PageState(172, 173, ID, "open")], [CANCELLED], OPEN),
+        ("dishonest", [PageState(140, 141, ID, "booked")], [rental()], BOOKED),
+        ("dishonest", [PageState(140, 141, ID, "booked")], [], OPEN),
+        ("dishonest", [PageState(160, 161, ID, "open")], [rental()], BOOKED),
+        ("dishonest", [PageState(160, 161, ID, "open")], [CANCELLED], OPEN),
+        ("dishonest", [PageState(172, 173, ID, "booked")], [CANCELLED], OPEN),
     ],
 )
 def test_words_and_pages_are_held_against_carloop(kind, entries, rentals, state):
     """Each wrong is found by its kind, and what is right is not."""
-    wrongs = judge(entries, rentals, {ID: state})
-    found = {name for name in ("lost", "doubled", "dishonest", "raw") if getattr(wrongs, name)}
+    findings = check_all(entries, rentals, {ID: state})
+    found = {name for name in ("lost", "doubled", "dishonest", "raw") if getattr(findings, name)}
     assert ({kind} if kind else set()) == found
 
 
@@ -118,7 +123,7 @@ def test_a_reference_names_its_appointment():
 
 def test_a_journal_is_read_as_it_was_written(tmp_path):
     """Of all planners."""
-    entries = [Sent(1.5, "GET", 0, ""), BOOK, Page(1, 2, ID, "open"), Bug("ü")]
+    entries = [Sent(1.5, "GET", 0, ""), BOOK, PageState(1, 2, ID, "open"), Bug("ü")]
     for number, entry in enumerate(entries):
         journal = Journal(tmp_path / f"planner-{number}.jsonl")
         journal.note(entry)

@@ -26,18 +26,18 @@ from typing import Any
 from carloop_plugin import bootstrap, plugin
 from carloop_sandbox.running import SandboxProcess, run_sandbox_process
 from mobility_hookspecs import MobilityHost
-from proofs.races.planner_server import Diary, Race, ask, entries
-from proofs.races.verdict import LOCKED, Verdict, lost, overlaps
+from proofs.races.checks import LOCKED, Results, lost, overlaps
+from proofs.races.planner_server import AttemptLog, Race, ask, entries
 from proofs.reporting import ROOT, command, provenance, write_report
 from proofs.servers import empty_store, first_day, our_rentals, plugin_environment, vehicle_ids
 
 Document = dict[str, Any]
-A_MINUTE = 60.0
-SAY_EVERY = 5.0
+SETTLING_SECONDS = 60.0
+PRINT_EVERY = 5.0
 
 
 @dataclass
-class Field:
+class ServerGroup:
     """The servers, each restarted when it was killed."""
 
     folder: Path
@@ -58,9 +58,9 @@ class Field:
                 cwd=ROOT,
             )
 
-    def kill_one(self, chance: random.Random) -> None:
+    def kill_one(self, rng: random.Random) -> None:
         """Kill a random server, wherever it is, and start it again."""
-        number = chance.choice(sorted(self.processes))
+        number = rng.choice(sorted(self.processes))
         self._end(self.processes[number])
         self.kills, self.last_kill = self.kills + 1, time.monotonic()
         self.start(number)
@@ -83,7 +83,7 @@ class Field:
         process.stdin.close()
 
 
-def race_in(folder: Path, asked: argparse.Namespace, vehicles: list[str]) -> Race:
+def plan_race(folder: Path, asked: argparse.Namespace, vehicles: list[str]) -> Race:
     """Draw the race: two servers in three meet at an appointment, and two cars in three are taken on a day."""
     attempts = asked.processes * asked.attempts
     race = Race(
@@ -98,35 +98,35 @@ def race_in(folder: Path, asked: argparse.Namespace, vehicles: list[str]) -> Rac
     return race
 
 
-def run_race(servers: Field, race: Race, asked: argparse.Namespace) -> None:
+def run_race(servers: ServerGroup, race: Race, asked: argparse.Namespace) -> None:
     """Let them race, one killed at every turn, until all attempts are made."""
-    chance, began, said = random.Random(asked.seed), time.monotonic(), 0.0
+    rng, began, printed = random.Random(asked.seed), time.monotonic(), 0.0
     for number in range(asked.processes):
         servers.start(number)
     total = asked.processes * asked.attempts
-    while (made := told_so_far(servers.folder, asked.processes)) < total:
+    while (made := count_answered(servers.folder, asked.processes)) < total:
         time.sleep(asked.kill_every)
         servers.check()
-        servers.kill_one(chance)
-        if (passed := time.monotonic() - began) - said >= SAY_EVERY and made:
-            said, left = passed, passed / made * (total - made)
+        servers.kill_one(rng)
+        if (passed := time.monotonic() - began) - printed >= PRINT_EVERY and made:
+            printed, left = passed, passed / made * (total - made)
             print(f"{made:,} of {total:,} attempts, {servers.kills} kills, {left:.0f} s left", flush=True)
 
 
-def told_so_far(folder: Path, processes: int) -> int:
+def count_answered(folder: Path, processes: int) -> int:
     """Count the attempts whose outcome was told."""
-    diaries = (folder / f"server-{number}.jsonl" for number in range(processes))
+    logs = (folder / f"server-{number}.jsonl" for number in range(processes))
     return sum(
-        each.read_bytes().count(b'{"kind": "told", "change_id": "')
+        each.read_bytes().count(b'{"kind": "answers", "change_id": "')
         - each.read_bytes().count(b'"change_id": "save-')
-        for each in diaries
+        for each in logs
         if each.exists()
     )
 
 
-def settle(servers: Field) -> float:
+def settle(servers: ServerGroup) -> float:
     """Return the servers a minute to settle what is pending; give the seconds since the last kill."""
-    while time.monotonic() - servers.last_kill < A_MINUTE and pending():
+    while time.monotonic() - servers.last_kill < SETTLING_SECONDS and pending():
         time.sleep(0.2)
     return time.monotonic() - servers.last_kill
 
@@ -137,33 +137,39 @@ def pending() -> list[str]:
         return [intent.change_id for intent in services.context.store.pending_intents()]
 
 
-def judge(folder: Path, race: Race, processes: int, sandbox: SandboxProcess) -> tuple[Verdict, Counter[str]]:
+def check_all(
+    folder: Path, race: Race, processes: int, sandbox: SandboxProcess
+) -> tuple[Results, Counter[str]]:
     """Compare what was told with what there is. What was told as unknown is asked again first."""
-    verdict = Verdict(unsettled=pending())
-    diaries = [Diary.open(folder, number) for number in range(processes)]
+    results = Results(unsettled=pending())
+    logs = [AttemptLog.open(folder, number) for number in range(processes)]
     outcomes = Counter(
-        f"{told['status']} {told['code'] or ''}".strip() for each in diaries for told in each.told.values()
+        f"{answer['status']} {answer['code'] or ''}".strip()
+        for each in logs
+        for answer in each.answers.values()
     )
-    said = [entry for each in diaries for entry in entries(each.path) if entry["kind"] == "told"]
-    verdict.locked = [json.dumps(entry) for entry in said if entry["document"]["code"] in LOCKED]
+    answered = [entry for each in logs for entry in entries(each.path) if entry["kind"] == "answers"]
+    results.locked = [json.dumps(entry) for entry in answered if entry["document"]["code"] in LOCKED]
     with MobilityHost.of(plugin, strict=True) as host:
-        for diary in diaries:
-            for change_id in [each for each, told in diary.told.items() if told["status"] == "unknown"]:
-                ask(host, diary.asked[change_id], diary)
+        for log in logs:
+            for change_id in [each for each, answer in log.answers.items() if answer["status"] == "unknown"]:
+                ask(host, log.asked[change_id], log)
         ids = [f"A-{number}" for number in range(race.appointments)]
         states = host.mobility_states(ids, timeout=60).answers["carloop"]
     rentals = our_rentals(sandbox)
-    verdict.overlaps = overlaps(rentals)
-    asked = {change_id: change for each in diaries for change_id, change in each.asked.items()}
-    told = {change_id: outcome for each in diaries for change_id, outcome in each.told.items()}
-    verdict.lost = lost(asked, told, rentals, {state["appointment_id"]: dict(state) for state in states})
-    return verdict, outcomes
+    results.overlaps = overlaps(rentals)
+    asked = {change_id: change for each in logs for change_id, change in each.asked.items()}
+    answers = {change_id: outcome for each in logs for change_id, outcome in each.answers.items()}
+    results.lost = lost(asked, answers, rentals, {state["appointment_id"]: dict(state) for state in states})
+    return results, outcomes
 
 
 def report(asked: argparse.Namespace, line: str, figures: dict[str, object], outcomes: Counter[str]) -> str:
     """Write what was found, as Markdown."""
-    words = (f"--{name.replace('_', '-')} {value}" for name, value in vars(asked).items() if name != "report")
-    facts = provenance(command=f"`{command('races', words)}`", **figures)
+    arguments = (
+        f"--{name.replace('_', '-')} {value}" for name, value in vars(asked).items() if name != "report"
+    )
+    facts = provenance(command=f"`{command('races', arguments)}`", **figures)
     rows = "\n".join(f"| {outcome} | {count:,} |" for outcome, count in outcomes.most_common())
     title = f"# Races on {'PostgreSQL' if asked.store == 'postgres' else 'one SQLite file'}"
     return f"{title}\n\n**{line}**\n\n{facts}\n\n| outcome | times |\n|---|---|\n{rows}\n"
@@ -188,30 +194,30 @@ def main() -> int:
         with run_sandbox_process(arguments=fleet) as sandbox:
             os.environ |= plugin_environment(store, sandbox)
             folder, began = Path(name), time.monotonic()
-            race = race_in(folder, asked, vehicle_ids(sandbox, asked.vehicles))
-            servers = Field(folder)
+            race = plan_race(folder, asked, vehicle_ids(sandbox, asked.vehicles))
+            servers = ServerGroup(folder)
             try:
                 run_race(servers, race, asked)
-                raced = time.monotonic() - began
-                settled = settle(servers)
+                race_seconds = time.monotonic() - began
+                settling_seconds = settle(servers)
             finally:
                 servers.stop()
-            verdict, outcomes = judge(folder, race, asked.processes, sandbox)
+            results, outcomes = check_all(folder, race, asked.processes, sandbox)
             bootstrap.close()
     attempts = asked.processes * asked.attempts
-    line = f"{asked.processes} processes, {attempts} attempts, {verdict.line()}"
-    for wrong in (*verdict.overlaps, *verdict.lost, *verdict.locked, *verdict.unsettled):
-        print(wrong)
+    line = f"{asked.processes} processes, {attempts} attempts, {results.line()}"
+    for text in (*results.overlaps, *results.lost, *results.locked, *results.unsettled):
+        print(text)
     figures: dict[str, object] = {
         "kills": servers.kills,
-        "seconds of the race": f"{raced:.0f}",
-        "all settled, seconds after the last kill": f"{settled:.1f}",
+        "seconds of the race": f"{race_seconds:.0f}",
+        "all settled, seconds after the last kill": f"{settling_seconds:.1f}",
     }
     if asked.report:
         write_report(asked.report, report(asked, line, figures, outcomes))
     print(", ".join(f"{name}: {value}" for name, value in figures.items()))
     print(line)
-    return 0 if verdict.is_clean else 1
+    return 0 if results.is_clean else 1
 
 
 if __name__ == "__main__":

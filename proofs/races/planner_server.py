@@ -46,10 +46,10 @@ class Race:
         read = json.loads((folder / "race.json").read_text())
         return cls(**read | {"vehicles": tuple(read["vehicles"])})
 
-    def number_at(self, attempt: int, chance: random.Random) -> int:
+    def number_at(self, attempt: int, rng: random.Random) -> int:
         """Draw the number of an appointment, from the few that all servers are at by this attempt."""
         return min(
-            attempt * self.appointments // self.attempts + chance.randrange(AT_ONCE), self.appointments - 1
+            attempt * self.appointments // self.attempts + rng.randrange(AT_ONCE), self.appointments - 1
         )
 
     def appointment(self, number: int) -> Document:
@@ -68,20 +68,20 @@ class Race:
 
 
 @dataclass
-class Diary:
+class AttemptLog:
     """What one server has asked for and was told, over all its processes."""
 
     path: Path
     asked: dict[str, Document] = field(default_factory=dict)
-    told: dict[str, Document] = field(default_factory=dict)
+    answers: dict[str, Document] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, folder: Path, number: int) -> Diary:
+    def open(cls, folder: Path, number: int) -> AttemptLog:
         """Read what is there. The last line may be torn, for its process was killed."""
-        diary = cls(folder / f"server-{number}.jsonl")
-        for entry in entries(diary.path):
-            getattr(diary, entry["kind"])[entry["change_id"]] = entry["document"]
-        return diary
+        log = cls(folder / f"server-{number}.jsonl")
+        for entry in entries(log.path):
+            getattr(log, entry["kind"])[entry["change_id"]] = entry["document"]
+        return log
 
     def write(self, kind: str, change_id: str, document: Document) -> None:
         """Write down before going on."""
@@ -105,59 +105,61 @@ def entries(path: Path) -> Iterator[Document]:
 
 def run(folder: Path, number: int) -> None:
     """Make this server's attempts, then serve on until standard input ends."""
-    race, diary = Race.read(folder), Diary.open(folder, number)
+    race, log = Race.read(folder), AttemptLog.open(folder, number)
     with MobilityHost.of(plugin, strict=True) as host:
         host.keep_reconciling(every=30.0)
-        for change_id in [each for each in diary.asked if each not in diary.told]:
-            ask(host, diary.asked[change_id], diary)
-        while len(diary.asked) < race.attempts:
-            attempt(host, race, number, diary)
+        for change_id in [each for each in log.asked if each not in log.answers]:
+            ask(host, log.asked[change_id], log)
+        while len(log.asked) < race.attempts:
+            attempt(host, race, number, log)
         sys.stdin.read()
 
 
-def attempt(host: MobilityHost, race: Race, number: int, diary: Diary) -> None:
+def attempt(host: MobilityHost, race: Race, number: int, log: AttemptLog) -> None:
     """Make the next attempt: most are bookings, some change or cancel what was booked here."""
-    chance = random.Random(f"{race.seed}/{number}/{len(diary.asked)}")
-    change_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+    rng = random.Random(f"{race.seed}/{number}/{len(log.asked)}")
+    change_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
     change: Document = {"change_id": change_id, "provider": "carloop", "site": "main"}
-    booked = [told["rental"] for told in diary.told.values() if told["status"] == "done" and "rental" in told]
-    action = chance.choice(ACTIONS)
+    booked = [
+        each["rental"] for each in log.answers.values() if each["status"] == "done" and "rental" in each
+    ]
+    action = rng.choice(ACTIONS)
     if action == "book" or not booked:
-        appointment = race.appointment(race.number_at(len(diary.asked), chance))
+        appointment = race.appointment(race.number_at(len(log.asked), rng))
         saved = host.appointment_saved(appointment)
         for failure in saved.failures:
             problem = failure.problem
-            told = {"status": "refused", "code": problem["code"], "detail": problem.get("detail")}
-            diary.write("told", f"save-{change_id}", told)
+            answer = {"status": "refused", "code": problem["code"], "detail": problem.get("detail")}
+            log.write("answers", f"save-{change_id}", answer)
         change |= {
             "action": "book",
             "appointment_id": appointment["id"],
-            "option_id": chance.choice(race.vehicles),
+            "option_id": rng.choice(race.vehicles),
             "period": appointment["period"],
             "customer": CUSTOMER,
         }
     elif action == "change_end":
-        rental = chance.choice(booked)
-        end = datetime.fromisoformat(rental["end"]) + timedelta(hours=chance.randrange(-4, 30))
+        rental = rng.choice(booked)
+        end = datetime.fromisoformat(rental["end"]) + timedelta(hours=rng.randrange(-4, 30))
         change |= {"action": action, "rental_id": rental["id"], "end": end.isoformat()}
     else:
-        change |= {"action": action, "rental_id": chance.choice(booked)["id"]}
-    diary.write("asked", change_id, change)
-    ask(host, change, diary)
+        change |= {"action": action, "rental_id": rng.choice(booked)["id"]}
+    log.write("asked", change_id, change)
+    ask(host, change, log)
 
 
-def ask(host: MobilityHost, change: Document, diary: Diary) -> None:
+def ask(host: MobilityHost, change: Document, log: AttemptLog) -> None:
     """Ask for a change and write down what was told."""
     outcome = host.change_rental(change)
     problem = outcome.get("problem", {})
-    told: Document = {
+    answer: Document = {
         "status": outcome["status"],
         "code": problem.get("code"),
         "detail": problem.get("detail"),
     }
     if outcome["status"] == "done" and "rental" in outcome:
-        told["rental"] = {"id": outcome["rental"]["id"], "end": outcome["rental"]["period"]["end"]}
-    diary.write("told", change["change_id"], told)
+        answer["rental"] = {"id": outcome["rental"]["id"], "end": outcome["rental"]["period"]["end"]}
+    log.write("answers", change["change_id"], answer)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ BOUND = 5.0
 """Seconds after which a call did not end by its deadline, on any machine: what stops it here lasts longer."""
 
 START = b"HTTP/1.1 200 OK\r\n"
-STOPS = {
+BLOCKING_SERVERS = {
     "no answer": lambda peer, _: peer.hang(),
     "dripping headers": lambda peer, _: peer.drip(START + b"x: y\r\n" * 1000),
     "a dripping body": lambda peer, _: (
@@ -38,10 +38,10 @@ def ends_in_time(ask):
     return failed.value.reason.code
 
 
-@pytest.mark.parametrize("stop", STOPS)
-def test_an_answer_is_waited_for_until_the_deadline(stop, server, session, documents, soon):
+@pytest.mark.parametrize("stop", BLOCKING_SERVERS)
+def test_an_answer_is_waited_for_until_the_deadline(behaviour, server, session, documents, soon):
     """A read ends with an error, a write with an unknown outcome."""
-    server.does(STOPS[stop])
+    server.does(BLOCKING_SERVERS[behaviour])
     assert ends_in_time(session.read_account) == "deadline_exceeded"
     result = session.send(documents.booking(), deadline=soon(SECONDS))
     assert (type(result), result.reason.code) == (Unknown, "deadline_exceeded")
@@ -56,29 +56,29 @@ def test_a_handshake_is_waited_for_until_the_deadline(server, make_session):
 
 def test_a_name_server_is_waited_for_until_the_deadline(make_session, monkeypatch):
     """Although its answer cannot be interrupted."""
-    over, really = threading.Event(), socket.getaddrinfo
+    ended, original = threading.Event(), socket.getaddrinfo
 
     def hang(host, port, *args, flags=0, **more):
         if flags & socket.AI_NUMERICHOST:
-            return really(host, port, *args, flags=flags, **more)
-        over.wait(20)
+            return original(host, port, *args, flags=flags, **more)
+        ended.wait(20)
         raise socket.gaierror(socket.EAI_AGAIN, "no name server")
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
     try:
         assert ends_in_time(make_session("https://carloop.example").read_account) == "deadline_exceeded"
     finally:
-        over.set()
+        ended.set()
 
 
 def test_another_call_of_the_session_is_waited_for_until_the_deadline(server, session, soon, monkeypatch):
     """One that has the only connection, or reads the account that is wanted."""
     monkeypatch.setattr(transport, "_MOST_CONNECTIONS", 1)
-    begun, over = threading.Event(), threading.Event()
+    begun, ended = threading.Event(), threading.Event()
 
     def hang(peer, _):
         begun.set()
-        over.wait(20)
+        ended.wait(20)
         return "close"
 
     def hold():
@@ -86,16 +86,16 @@ def test_another_call_of_the_session_is_waited_for_until_the_deadline(server, se
             session.known_account(deadline=soon(20))
 
     server.does(hang)
-    holder = threading.Thread(target=hold)
-    holder.start()
+    occupier = threading.Thread(target=hold)
+    occupier.start()
     assert begun.wait(10)
     assert ends_in_time(session.known_account) == "deadline_exceeded"
     with pytest.raises(CallFailed) as failed:
         session.read_account(deadline=soon(SECONDS))
     assert (failed.value.reason.code, failed.value.sent) == ("deadline_exceeded", False)
     session.close()
-    over.set()
-    holder.join()
+    ended.set()
+    occupier.join()
 
 
 def test_a_passed_deadline_sends_nothing(server, session, documents, soon):

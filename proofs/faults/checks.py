@@ -16,7 +16,7 @@ from datetime import datetime
 from mobility_hookspecs.problems import RETRYABLE, ProblemCode
 from mobility_schemas import InvalidDocument, validate
 from proofs.faults.cells import Cell
-from proofs.faults.evidence import ChangeEvidence, Document, Glimpse, SearchEvidence, Told
+from proofs.faults.evidence import Answer, ChangeEvidence, Document, Observation, SearchEvidence
 
 KINDS = ("lost", "doubled", "stuck", "raw")
 MOST_OVERRUN = 0.05
@@ -30,27 +30,27 @@ class Finding:
     """Something that must not be. `timing`: a busy machine may be to blame, so it is worth another try."""
 
     kind: str
-    says: str
+    text: str
     timing: bool = False
 
 
-def judge(cell: Cell, evidence: ChangeEvidence | SearchEvidence) -> tuple[Finding, ...]:
+def check_cell(cell: Cell, evidence: ChangeEvidence | SearchEvidence) -> tuple[Finding, ...]:
     """Return everything that is wrong with a cell."""
     if isinstance(evidence, SearchEvidence):
-        return tuple(_judge_search(cell, evidence))
-    return tuple(_judge_change(cell, evidence))
+        return tuple(_check_search(cell, evidence))
+    return tuple(_check_change(cell, evidence))
 
 
-def _judge_search(cell: Cell, seen: SearchEvidence) -> Iterator[Finding]:
-    yield from _raw_and_late(seen.raw, seen.late, (seen.overrun,))
-    yield from _coded(seen.told)
+def _check_search(cell: Cell, seen: SearchEvidence) -> Iterator[Finding]:
+    yield from _check_raw_and_late(seen.raw, seen.late, (seen.overrun,))
+    yield from _check_code(seen.answer)
     if "problem" in seen.again:
         yield Finding("stuck", f"the search fails without a fault: {seen.again['problem']['code']}")
-    if cell.fault.harmless and "problem" in seen.told:
+    if cell.fault.harmless and "problem" in seen.answer:
         yield Finding(
-            "stuck", f"a harmless fault cost the answer: {seen.told['problem']['code']}", timing=True
+            "stuck", f"a harmless fault cost the answer: {seen.answer['problem']['code']}", timing=True
         )
-    for offer in (seen.told, seen.again):
+    for offer in (seen.answer, seen.again):
         ids = [option["id"] for option in offer.get("options", ())]
         if len(set(ids)) < len(ids):
             yield Finding("doubled", "an offer holds a car twice")
@@ -58,37 +58,37 @@ def _judge_search(cell: Cell, seen: SearchEvidence) -> Iterator[Finding]:
             yield Finding("lost", f"{len(ids)} cars offered, {len(seen.free)} are free")
 
 
-def _judge_change(cell: Cell, seen: ChangeEvidence) -> Iterator[Finding]:
-    yield from _raw_and_late(seen.raw, seen.late, tuple(told.overrun for told in seen.told))
-    for told in seen.told:
-        yield from _coded(told.outcome)
-        yield from _honest(cell, seen, told)
-    if cell.fault.harmless and any(told.outcome["status"] != "done" for told in seen.told):
+def _check_change(cell: Cell, seen: ChangeEvidence) -> Iterator[Finding]:
+    yield from _check_raw_and_late(seen.raw, seen.late, tuple(each.overrun for each in seen.answers))
+    for answer in seen.answers:
+        yield from _check_code(answer.outcome)
+        yield from _check_answer(cell, seen, answer)
+    if cell.fault.harmless and any(each.outcome["status"] != "done" for each in seen.answers):
         yield Finding("stuck", "a harmless fault cost the answer", timing=True)
     if not seen.keys <= {seen.change["change_id"]}:
         yield Finding("doubled", f"sent under {len(seen.keys)} keys that are not the change's alone")
     if seen.pending:
         yield Finding("stuck", f"{seen.pending} pending after the recovery")
-    for glimpse in (seen.settled, seen.final):
-        yield from _doubled(seen, glimpse)
-        if glimpse.state["state"] == "unknown":
+    for observation in (seen.settled, seen.final):
+        yield from _check_doubled(seen, observation)
+        if observation.state["state"] == "unknown":
             yield Finding("stuck", "the page says unknown after the recovery")
-    yield from (_astray if cell.fault.astray else _in_the_end)(seen)
+    yield from (_check_wrong_result if cell.fault.wrong_result else _check_end)(seen)
 
 
-def _raw_and_late(
+def _check_raw_and_late(
     raw: tuple[str, ...], late: tuple[str, ...], overruns: tuple[float, ...]
 ) -> Iterator[Finding]:
-    for said in raw:
-        yield Finding("raw", said.splitlines()[0][:200])
-    for said in late:
-        yield Finding("stuck", said, timing=True)
+    for text in raw:
+        yield Finding("raw", text.splitlines()[0][:200])
+    for text in late:
+        yield Finding("stuck", text, timing=True)
     for overrun in overruns:
         if overrun > MOST_OVERRUN:
             yield Finding("stuck", f"answered {overrun * 1000:.0f} ms past the deadline", timing=True)
 
 
-def _coded(answer: Document) -> Iterator[Finding]:
+def _check_code(answer: Document) -> Iterator[Finding]:
     problem = answer.get("problem")
     if problem is None:
         if answer.get("status") in ("refused", "unknown"):
@@ -105,36 +105,36 @@ def _coded(answer: Document) -> Iterator[Finding]:
             yield Finding("raw", f"an outcome that is none, at {invalid.pointer}")
 
 
-def _honest(cell: Cell, seen: ChangeEvidence, told: Told) -> Iterator[Finding]:
+def _check_answer(cell: Cell, seen: ChangeEvidence, answer: Answer) -> Iterator[Finding]:
     """Hold what was told, and what the page then said, against Carloop."""
-    status, state = told.outcome["status"], told.after.state["state"]
+    status, state = answer.outcome["status"], answer.after.state["state"]
     if status == "done":
-        if not is_done(seen.change, told.after):
+        if not is_done(seen.change, answer.after):
             yield Finding("lost", "told done, and Carloop has it not")
         if state != state_when_done(seen.change):
             yield Finding("lost", f"told done, and the page says {state}")
     elif status == "unknown":
         if state != "unknown":
             yield Finding("lost", f"told unknown, and the page says {state}")
-    elif not cell.fault.astray:
-        code = told.outcome["problem"]["code"]
+    elif not cell.fault.wrong_result:
+        code = answer.outcome["problem"]["code"]
         if code not in RETRYABLE and code != "invalid_document":
             yield Finding("lost", f"refused for ever by a fault: {code}")
-        if not is_untouched(seen, told.after):
+        if not is_untouched(seen, answer.after):
             yield Finding("lost", f"told refused ({code}), and Carloop has done it")
         if state != seen.before.state["state"]:
             yield Finding("lost", f"told refused ({code}), and the page says {state}")
 
 
-def _in_the_end(seen: ChangeEvidence) -> Iterator[Finding]:
+def _check_end(seen: ChangeEvidence) -> Iterator[Finding]:
     """Hold against Carloop how it ended: as if there had been no fault, and the same for ever."""
-    last = seen.told[-1].outcome["status"]
+    last = seen.answers[-1].outcome["status"]
     if last == "refused" and not is_untouched(seen, seen.settled):
         yield Finding("lost", "told refused, and it happened later")
     if last == "done" and not is_done(seen.change, seen.settled):
         yield Finding("lost", "told done, and it was undone later")
     if last == "unknown":
-        yield from _settled_as_it_is(seen)
+        yield from _check_settled(seen)
     if seen.again["status"] != "done":
         code = (seen.again.get("problem") or {}).get("code")
         yield Finding("stuck", f"asked again without a fault: {seen.again['status']} ({code})")
@@ -148,7 +148,7 @@ def _in_the_end(seen: ChangeEvidence) -> Iterator[Finding]:
         yield Finding("lost", "the same change was told two outcomes")
 
 
-def _settled_as_it_is(seen: ChangeEvidence) -> Iterator[Finding]:
+def _check_settled(seen: ChangeEvidence) -> Iterator[Finding]:
     expected = (
         state_when_done(seen.change) if is_done(seen.change, seen.settled) else seen.before.state["state"]
     )
@@ -161,23 +161,23 @@ def _is_linked(seen: ChangeEvidence) -> bool:
     return rental is None or [rental["id"]] == [each["id"] for each in seen.final.rentals]
 
 
-def _astray(seen: ChangeEvidence) -> Iterator[Finding]:
+def _check_wrong_result(seen: ChangeEvidence) -> Iterator[Finding]:
     """Carloop booked another car: it is shown, never linked, and its cancellation is offered and works."""
     if seen.again["status"] != "refused" or seen.again["problem"]["code"] != "invalid_answer":
         yield Finding("lost", f"another car than asked for, and told {seen.again['status']}")
     if seen.settled.state["state"] != "attention":
         yield Finding("lost", f"another car than asked for, and the page says {seen.settled.state['state']}")
-    if seen.mended is None or seen.mended["status"] != "done":
+    if seen.cancellation is None or seen.cancellation["status"] != "done":
         yield Finding("stuck", "the car nobody asked for cannot be given back")
     if any(rental["status"] != "cancelled" for rental in seen.final.rentals):
         yield Finding("lost", "the car nobody asked for is still reserved")
 
 
-def _doubled(seen: ChangeEvidence, glimpse: Glimpse) -> Iterator[Finding]:
-    if len(glimpse.rentals) > 1:
-        yield Finding("doubled", f"{len(glimpse.rentals)} rentals")
-    changes = sum(_revision(each) for each in glimpse.rentals) - _base(seen)
-    if changes > 1 and seen.mended is None:
+def _check_doubled(seen: ChangeEvidence, observation: Observation) -> Iterator[Finding]:
+    if len(observation.rentals) > 1:
+        yield Finding("doubled", f"{len(observation.rentals)} rentals")
+    changes = sum(_revision(each) for each in observation.rentals) - _base(seen)
+    if changes > 1 and seen.cancellation is None:
         yield Finding("doubled", f"{changes} changes where one was asked for")
 
 
@@ -189,11 +189,11 @@ def _revision(rental: Document) -> int:
     return int(rental["revision"])
 
 
-def is_done(change: Document, glimpse: Glimpse) -> bool:
+def is_done(change: Document, observation: Observation) -> bool:
     """Tell whether Carloop has what a change asked for."""
-    if len(glimpse.rentals) != 1:
+    if len(observation.rentals) != 1:
         return False
-    rental = glimpse.rentals[0]
+    rental = observation.rentals[0]
     match change["action"]:
         case "book":
             asked = change["period"]
@@ -209,9 +209,9 @@ def is_done(change: Document, glimpse: Glimpse) -> bool:
             return bool(rental["status"] == "cancelled")
 
 
-def is_untouched(seen: ChangeEvidence, glimpse: Glimpse) -> bool:
+def is_untouched(seen: ChangeEvidence, observation: Observation) -> bool:
     """Tell whether Carloop has what it had before the change, and nothing else."""
-    return [(each["id"], each["revision"]) for each in glimpse.rentals] == [
+    return [(each["id"], each["revision"]) for each in observation.rentals] == [
         (each["id"], each["revision"]) for each in seen.before.rentals
     ]
 

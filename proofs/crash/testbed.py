@@ -1,4 +1,4 @@
-"""The stage that rounds are played on: a Carloop, a tap on the wire, the records, and the plugin in processes."""
+"""What rounds run on: a Carloop, a recording proxy, the records, and the plugin in processes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pathlib import Path
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.store.sqlite.database import SqliteDatabase
 from mobility_hookspecs import CallContext, MobilityProblem
-from proofs.crash.carloop import TOKEN, AtCarloop, CarloopProcess, Document
+from proofs.crash.carloop import TOKEN, CarloopProcess, CarloopRental, Document
 from proofs.crash.plan import Operation, Round
-from proofs.crash.processes import Ended, Kill, in_a_process
-from proofs.crash.tap import Arm, Tap, knows, start_tap
+from proofs.crash.processes import Ended, Kill, run_in_process
+from proofs.crash.recording_proxy import Interruption, RecordingProxy, has_intent, start_proxy
 
 SELF = -1
-"""The process that arms the tap is the one to be killed."""
+"""The process that requests the interruption is the one to be killed."""
 
 DISK = "1m"
 PAGE = 4096
@@ -28,71 +28,76 @@ FILLER = "filler"
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
-    """What must not be. `is_double`: a car or a change more than was asked for; else a rental nobody knows of."""
+class Violation:
+    """A broken guarantee. `is_double`: a rental or a change too many; else a rental that is not linked."""
 
     round: Round
     is_double: bool
-    says: str
+    text: str
 
 
-class Stage:
-    """Carloop, the tap and the records of some rounds."""
+class Testbed:
+    """Carloop, the recording proxy and the records of some rounds."""
 
     def __init__(
-        self, folder: Path, disk: Path | None, carloop: CarloopProcess, tap: Tap, vehicle: str
+        self,
+        folder: Path,
+        disk: Path | None,
+        carloop: CarloopProcess,
+        recording_proxy: RecordingProxy,
+        vehicle: str,
     ) -> None:
         self.folder = folder
         self._disk = disk
         self.carloop = carloop
-        self.tap = tap
+        self.recording_proxy = recording_proxy
         self.vehicle = vehicle
         self.store = folder / "carloop.sqlite3"
-        self.struck = 0
-        self.breaches: list[Breach] = []
+        self.killed_process = 0
+        self.violations: list[Violation] = []
 
     def use_records(self, store: Path) -> None:
-        """Begin a round with these records."""
+        """Start a round with these records."""
         self.store = store
         os.environ["CARLOOP_STORE"] = str(store)
-        self.tap.watch(store)
+        self.recording_proxy.start_round(store)
 
-    def use_scarce_records(self, name: str) -> None:
-        """Begin a round with records that there will be no room for."""
+    def use_records_on_small_disk(self, name: str) -> None:
+        """Start a round with records on the small disk, which `fill_disk` fills."""
         self.use_records((self._disk or self.folder) / name)
 
-    def use_up_room(self, *, pages: int) -> None:
-        """Leave so many pages of the disk; without a disk of our own, let no file of this process grow longer."""
+    def fill_disk(self, *, pages: int) -> None:
+        """Fill the disk up to so many pages; without a disk of our own, limit the length of this process's files."""
         if self._disk is None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (pages * PAGE, resource.RLIM_INFINITY))
         else:
             fill(self._disk, pages=pages)
 
-    def make_room(self) -> None:
-        """Have room on the disk again; a limit has ended with its process."""
+    def free_disk(self) -> None:
+        """Free the disk again; a limit has ended with its process."""
         if self._disk is not None:
             (self._disk / FILLER).unlink()
 
     def remove_records(self) -> None:
-        """Remove the records of a round that had its own, with all that lies beside them."""
+        """Remove the records of a round that had its own, with the files beside them."""
         for each in self.store.parent.glob(f"{self.store.name}*"):
             each.unlink()
 
-    def breach(self, round_: Round, says: str, *, is_double: bool = False) -> None:
-        """Take note of what must not be."""
-        self.breaches.append(Breach(round_, is_double, says))
+    def add_violation(self, round_: Round, text: str, *, is_double: bool = False) -> None:
+        """Add a violation."""
+        self.violations.append(Violation(round_, is_double, text))
 
     def do(
         self,
         round_: Round,
         *,
         kill: Kill | None = None,
-        arm: Arm | None = None,
+        interruption: Interruption | None = None,
         just_before: Callable[[], object] = lambda: None,
         seconds: float = 10.0,
-        watched: bool = False,
+        counted: bool = False,
     ) -> Ended:
-        """Have the round's change made by a process that is killed on the way, all that it needs made before."""
+        """Make the round's change in a process that may be killed, after everything that the change needs."""
         if round_.operation is Operation.GIVE_UP:
             self._lose_booking(round_)
         change: Document = {}
@@ -101,40 +106,44 @@ class Stage:
             rental_id = self._prepare(round_)
             change.update(round_.change(vehicle=self.vehicle, rental_id=rental_id))
             just_before()
-            if arm is not None:
-                self.tap.arm(replace(arm, victim=os.getpid()) if arm.victim == SELF else arm)
+            if interruption is not None:
+                self.recording_proxy.interrupt_next(
+                    replace(interruption, process=os.getpid())
+                    if interruption.process == SELF
+                    else interruption
+                )
 
-        ended = in_a_process(lambda: ask(change, seconds), before=before, kill=kill, watched=watched)
-        self.struck = self.tap.disarm()
+        ended = run_in_process(lambda: ask(change, seconds), before=before, kill=kill, counted=counted)
+        self.killed_process = self.recording_proxy.cancel_interruption()
         return ended
 
-    def do_here(self, round_: Round) -> None:
-        """Make the round's change in this very process."""
+    def run_change_here(self, round_: Round) -> None:
+        """Make the round's change in this process."""
         ask(round_.change(vehicle=self.vehicle, rental_id=self._prepare(round_)))
         plugin.reconcile_rentals(CallContext.within(10))
 
     def leave_pending(self, round_: Round, *, has_arrived: bool) -> None:
-        """Leave the change pending: Carloop has done it, or has never heard of it, and the plugin was killed."""
+        """Leave the change pending: the plugin was killed after Carloop had done it, or before it received it."""
         if round_.operation is Operation.GIVE_UP and not has_arrived:
-            # A booking that never arrived cannot be cancelled: giving it up waits until no sending can be under way.
+            # A booking that never arrived cannot be cancelled: giving it up waits until no sending can be in flight.
             self.do(round_)
             return
-        self.do(round_, arm=Arm("answer" if has_arrived else "request", SELF))
+        self.do(round_, interruption=Interruption("answer" if has_arrived else "request", SELF))
 
-    def reconcile(self, round_: Round, *, kill: Kill | None = None, watched: bool = False) -> Ended:
+    def reconcile(self, round_: Round, *, kill: Kill | None = None, counted: bool = False) -> Ended:
         """Reconcile in a process that may be killed."""
-        ended = in_a_process(reconcile, before=lambda: set_clock(round_), kill=kill, watched=watched)
-        self.struck = self.tap.disarm()
+        ended = run_in_process(reconcile, before=lambda: set_clock(round_), kill=kill, counted=counted)
+        self.killed_process = self.recording_proxy.cancel_interruption()
         return ended
 
-    def go_on(self, round_: Round) -> None:
-        """Go on as a planner does, whatever state the records are in: reconcile, open step 4, ask for the change."""
+    def continue_as_planner(self, round_: Round) -> None:
+        """Continue as a planner does, whatever state the records are in: reconcile, open step 4, ask for the change."""
         with suppress(MobilityProblem):
             reconcile()
             self._ask_again(round_)
 
     def recover(self, round_: Round) -> Document:
-        """Recover in a fresh process, open step 4, and ask for the same change twice more; look at all of it."""
+        """Recover in a new process, open step 4, ask for the same change twice more, and return what was answered."""
 
         def work() -> Document:
             pending = reconcile()
@@ -146,9 +155,9 @@ class Stage:
                 "answers": answers,
             }
 
-        return dict(in_a_process(work, before=lambda: set_clock(round_)).answer)
+        return dict(run_in_process(work, before=lambda: set_clock(round_)).answer)
 
-    def _both_sides(self, round_: Round) -> tuple[list[AtCarloop], Document]:
+    def _both_sides(self, round_: Round) -> tuple[list[CarloopRental], Document]:
         return self.carloop.rentals(round_.appointment_id), state(round_)
 
     def _ask_again(self, round_: Round) -> list[Document]:
@@ -163,16 +172,16 @@ class Stage:
 
     def restart_carloop(self) -> None:
         """Start Carloop again where it was killed."""
-        if self.struck == self.carloop.process:
+        if self.killed_process == self.carloop.process:
             self.carloop.stop()
             self.carloop.start()
-            self.tap.lead_to(self.carloop.port)
+            self.recording_proxy.forward_to(self.carloop.port)
 
-    def look(self, round_: Round) -> None:
-        """Before any recovery: whatever Carloop has of ours, the records have an intent of."""
+    def check_recorded(self, round_: Round) -> None:
+        """Check before any recovery that the records have an intent for each of our rentals at Carloop."""
         for rental in self.carloop.rentals(round_.appointment_id):
-            if not knows(self.store, rental.change_id):
-                self.breach(round_, "Carloop has a rental whose change the records do not know")
+            if not has_intent(self.store, rental.change_id):
+                self.add_violation(round_, "Carloop has a rental whose change the records do not know")
 
     def _prepare(self, round_: Round) -> str | None:
         """Save the appointment, and book where the change needs a rental."""
@@ -185,9 +194,9 @@ class Stage:
         return str(outcome["rental"]["id"])
 
     def _lose_booking(self, round_: Round) -> None:
-        """Book for an appointment, and be killed when the answer is there, or before anything has arrived."""
+        """Book for an appointment, and kill the process when the answer has arrived, or before anything was sent."""
         point = "request" if round_.detail == "lost" else "answer"
-        self.do(replace(round_, operation=Operation.BOOK), arm=Arm(point, SELF))
+        self.do(replace(round_, operation=Operation.BOOK), interruption=Interruption(point, SELF))
 
 
 def save(round_: Round) -> None:
@@ -206,35 +215,35 @@ def reconcile() -> int:
 
 
 def state(round_: Round) -> Document:
-    """Ask how the appointment stands."""
+    """Return the state of the appointment."""
     return dict(plugin.provide_mobility_states([round_.appointment_id], CallContext.within(10))[0])
 
 
 def count_pending() -> int:
-    """Count what is still pending, whose appointment it may be."""
+    """Count what is still pending, for any appointment."""
     with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
         return services.context.store.count_pending()[0]
 
 
 def set_clock(round_: Round) -> None:
-    """Let time pass where a booking is given up: it is waited for until no sending can be under way."""
+    """Let time pass when a booking is given up, until no sending can be in flight."""
     if round_.operation is Operation.GIVE_UP:
         SqliteDatabase.NOW = f"{SqliteDatabase.NOW} + 300"
 
 
 @contextmanager
-def raised(folder: Path, *, with_disk: bool) -> Iterator[Stage]:
-    """Raise a stage in a folder, with a small disk of its own where one is asked for."""
+def running_testbed(folder: Path, *, with_disk: bool) -> Iterator[Testbed]:
+    """Run a testbed in a folder, with a small disk of its own if asked for."""
     with ExitStack() as stack:
         disk = stack.enter_context(small_disk(folder / "disk")) if with_disk else None
         carloop = CarloopProcess(folder / "carloop")
-        tap = start_tap(folder)
-        stack.callback(tap.stop)
+        recording_proxy = start_proxy(folder)
+        stack.callback(recording_proxy.stop)
         stack.callback(carloop.stop)
         carloop.start()
-        tap.lead_to(carloop.port)
-        os.environ |= {"CARLOOP_BASE_URL": tap.url, "CARLOOP_TOKEN": TOKEN}
-        yield Stage(folder, disk, carloop, tap, carloop.vehicle())
+        recording_proxy.forward_to(carloop.port)
+        os.environ |= {"CARLOOP_BASE_URL": recording_proxy.url, "CARLOOP_TOKEN": TOKEN}
+        yield Testbed(folder, disk, carloop, recording_proxy, carloop.vehicle())
 
 
 @contextmanager
@@ -252,7 +261,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 
 def fill(disk: Path, *, pages: int) -> None:
-    """Fill a disk up to the last pages."""
+    """Fill a disk except for some pages."""
     with (disk / FILLER).open("wb", buffering=0) as filler:
         with suppress(OSError):
             while filler.write(b"x" * PAGE):
@@ -261,7 +270,7 @@ def fill(disk: Path, *, pages: int) -> None:
 
 
 def downgrade(store: Path) -> None:
-    """Make records look as an earlier version of the plugin left them, with all that was in them."""
+    """Downgrade the records to an earlier version of the plugin, with all their rows."""
     with closing(sqlite3.connect(store)) as db, db:
         db.execute("ALTER TABLE intents DROP COLUMN settled_at")
         db.execute("DROP TABLE erasures")
@@ -269,7 +278,7 @@ def downgrade(store: Path) -> None:
 
 
 def damage(store: Path, how: str) -> None:
-    """Damage a file of records: noise, cut in two, without its beginning, or with an index that is noise."""
+    """Damage a file of records: garbage, cut in half, without its header, or with an index of garbage."""
     size, page = store.stat().st_size, 0
     if how == "index":
         with closing(sqlite3.connect(store)) as db:

@@ -16,7 +16,7 @@ ACTIVE = frozenset({"reserved", "picked_up"})
 
 
 @dataclass
-class Verdict:
+class Results:
     """What is wrong, a sentence each."""
 
     overlaps: list[str] = field(default_factory=list)
@@ -50,7 +50,9 @@ def overlaps(rentals: list[Document]) -> list[str]:
     ]
 
 
-def lost(asked: Document, told: Document, rentals: list[Document], states: dict[str, Document]) -> list[str]:
+def lost(
+    asked: Document, answers: Document, rentals: list[Document], states: dict[str, Document]
+) -> list[str]:
     """Name each change whose outcome is not what Carloop has, and each rental the records do not link.
 
     :param asked: the changes, by their ids. :param told: what was told of each last.
@@ -60,7 +62,7 @@ def lost(asked: Document, told: Document, rentals: list[Document], states: dict[
     by_id = {rental["id"]: rental for rental in rentals}
     found = []
     for change_id, change in asked.items():
-        outcome = told[change_id]
+        outcome = answers[change_id]
         there = made[change_id]
         if change["action"] == "book" and there != (outcome["status"] == "done"):
             found.append(f"{change_id}: {outcome['status']} {outcome['code']}, at Carloop {there}")

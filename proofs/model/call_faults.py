@@ -1,4 +1,4 @@
-"""What goes wrong: on the wire between planner and Carloop, and at a step of a planner's process."""
+"""What goes wrong in a call: on the network to Carloop, and at a step of a planner's process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from carloop_sandbox.faults.armed import Fault, Value
 
 WRITES = ("book", "change_end", "cancel")
-HELD = "the request is held up on the way"
+DELAYED = "the request is held up on the way"
 
 FAULTS: Mapping[str, tuple[str, Value]] = {
     "the answer is lost": ("drop_after", None),
@@ -26,7 +26,7 @@ FAULTS: Mapping[str, tuple[str, Value]] = {
     "the request is sent elsewhere": ("redirect", None),
     "another car is booked": ("wrong_vehicle", None),
 }
-"""Each as a story tells it, and as the sandbox is asked for it."""
+"""Each fault as the trace describes it, and as the sandbox names it."""
 
 TARGETS: Mapping[str, tuple[str, ...]] = {
     "writes": WRITES,
@@ -37,63 +37,63 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
-    """What happens on the wire while one call lasts: `kind` of FAULTS or HELD, to the next `times` of TARGETS."""
+class NetworkFault:
+    """What happens on the network during one call: `kind` of FAULTS or DELAYED, to the next `times` of TARGETS."""
 
     kind: str
     target: str = "writes"
     times: int = 3
 
     def faults(self) -> tuple[Fault, ...]:
-        """Return what the sandbox is asked for."""
-        if self.kind == HELD:
+        """Return the faults to arm in the sandbox."""
+        if self.kind == DELAYED:
             return ()
         fault, value = FAULTS[self.kind]
         return tuple(Fault(each, fault, self.times, value) for each in TARGETS[self.target])
 
     def __str__(self) -> str:
-        if self.kind == HELD:
+        if self.kind == DELAYED:
             return self.kind
         return f"{self.kind}, {self.target}, {self.times} times"
 
 
 @dataclass(frozen=True, slots=True)
-class Death:
-    """The process dies before this step that has an effect, or before it can answer where there are fewer."""
+class Crash:
+    """The process dies before this step that has an effect, or before it answers if there are fewer."""
 
     step: int
 
 
 @dataclass(frozen=True, slots=True)
-class Meanwhile:
+class Interleaved:
     """Something else happens before this step of the call."""
 
     step: int
-    deed: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
-    """The other planner begins something before this step of the call, and stops before step `pause` of its own.
+class Overlapped:
+    """The other planner begins something before this step of the call, and pauses before its own step `pause`.
 
-    It goes on only when the call has ended, so that each of the two has read what the other one changes.
+    It continues when the call has ended, so that each of the two has read what the other one changes.
     """
 
     step: int
-    deed: str
+    action: str
     pause: int
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CallFaults:
     """What goes wrong during one call."""
 
-    weather: Weather | None = None
-    fate: Death | Meanwhile | Overlap | None = None
+    network: NetworkFault | None = None
+    interruption: Crash | Interleaved | Overlapped | None = None
 
 
-FAIR = Trouble()
+NO_FAULTS = CallFaults()
 
 
-class Died(BaseException):
-    """The process is dead. No handler of the plugin may catch it, as none could catch a SIGKILL."""
+class ProcessDied(BaseException):
+    """The process is killed. A BaseException, since no handler of the plugin may catch it."""

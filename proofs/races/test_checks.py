@@ -2,7 +2,7 @@
 
 import pytest
 
-from proofs.races import verdict
+from proofs.races import checks
 
 
 def rental(number, **fields):
@@ -29,11 +29,11 @@ STATES = {"A-1": {"rental": {"id": "R-1"}}}
 def test_a_clean_race():
     """One booking, one rental, linked."""
     rentals = [rental(1)]
-    assert verdict.lost(asked(BOOK), {"c-1": DONE}, rentals, STATES) + verdict.overlaps(rentals) == []
+    assert checks.lost(asked(BOOK), {"c-1": DONE}, rentals, STATES) + checks.overlaps(rentals) == []
 
 
 @pytest.mark.parametrize(
-    ("told", "rentals", "states"),
+    ("answer", "rentals", "states"),
     [
         (DONE, [], STATES),
         (DONE, [rental(1), rental(1, id="R-2", status="cancelled")], STATES),
@@ -43,23 +43,23 @@ def test_a_clean_race():
     ],
     ids=["not there", "doubled", "refused and there", "not linked", "two of one appointment"],
 )
-def test_what_is_lost(told, rentals, states):
+def test_what_is_lost(answer, rentals, states):
     """Whatever Carloop has and the servers do not know, or the other way round."""
-    assert verdict.lost(asked(BOOK), {"c-1": told}, rentals, states)
+    assert checks.lost(asked(BOOK), {"c-1": answer}, rentals, states)
 
 
 def test_a_cancellation_that_did_not_happen():
     """It was told as done, and the car is still reserved."""
     cancel = {"action": "cancel", "rental_id": "R-1"}
-    told = {"c-1": DONE, "c-2": DONE}
-    assert verdict.lost(asked(BOOK, cancel), told, [rental(1)], STATES)
-    assert not verdict.lost(asked(BOOK, cancel), told, [rental(1, status="cancelled")], STATES)
+    answers = {"c-1": DONE, "c-2": DONE}
+    assert checks.lost(asked(BOOK, cancel), answers, [rental(1)], STATES)
+    assert not checks.lost(asked(BOOK, cancel), answers, [rental(1, status="cancelled")], STATES)
 
 
 def test_overlaps():
     """One vehicle, two active rentals at one time; back to back is fine."""
     later = rental(2, start="2027-03-01T16:00:00Z")
-    assert verdict.overlaps([rental(1), later])
-    assert not verdict.overlaps([rental(1), later | {"status": "cancelled"}])
-    assert not verdict.overlaps([rental(1), later | {"vehicle": {"id": "V2"}}])
-    assert not verdict.overlaps([rental(1), later | {"start": "2027-03-01T17:00:00Z"}])
+    assert checks.overlaps([rental(1), later])
+    assert not checks.overlaps([rental(1), later | {"status": "cancelled"}])
+    assert not checks.overlaps([rental(1), later | {"vehicle": {"id": "V2"}}])
+    assert not checks.overlaps([rental(1), later | {"start": "2027-03-01T17:00:00Z"}])

@@ -22,13 +22,13 @@ from carloop_plugin.domain.failures import CallFailed
 from carloop_plugin.domain.values import ChangeId, Period, Site, VehicleId
 from carloop_plugin.domain.vehicles import VehicleQuery
 from mobility_hookspecs import MobilityHost
-from proofs.faults.bench import CUSTOMER, Listening
+from proofs.faults.testbed import CUSTOMER, HostLog
 from proofs.hostile import memory
 
 Document = dict[str, Any]
 MANY = 10_000
 _TICK = 0.002
-_CALM = 30.0
+_UNDISTURBED_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Measured:
     """
 
     call: str
-    told: str
+    answer: str
     overrun: float
     grown: int
     stalled: float
@@ -49,38 +49,38 @@ class Measured:
     late: tuple[str, ...] = ()
 
 
-def suffer(environment: Mapping[str, str], seconds: float, parent: Connection) -> None:
+def measure_calls(environment: Mapping[str, str], seconds: float, parent: Connection) -> None:
     """Warm up with good answers, say so, wait for the enemy, measure each call, and send the figures."""
     os.environ |= environment
-    heard = Listening().listen()
+    host_log = HostLog().attach()
     with MobilityHost.of(plugin) as host:
         session = CarloopSession(environment["CARLOOP_BASE_URL"], environment["CARLOOP_TOKEN"])
-        victim = _Victim(host, session, seconds)
-        victim.warm_up()
-        heard.take()
+        process = _Caller(host, session, seconds)
+        process.warm_up()
+        host_log.take()
         parent.send("ready")
-        for name, call in victim.calls().items():
+        for name, call in process.calls().items():
             parent.recv()
-            parent.send(_measured(name, call, seconds, heard))
+            parent.send(_measured(name, call, seconds, host_log))
         session.close()
     bootstrap.close()
     parent.close()
 
 
-def _measured(name: str, call: Callable[[float], str], seconds: float, heard: Listening) -> Measured:
+def _measured(name: str, call: Callable[[float], str], seconds: float, host_log: HostLog) -> Measured:
     gc.collect()
-    before = memory.held()
-    memory.forget()
-    with _watched() as longest:
+    before = memory.current_memory()
+    memory.reset_peak()
+    with _stall_timer() as longest:
         deadline = time.monotonic() + seconds
-        told = call(deadline)
+        answer = call(deadline)
         overrun = time.monotonic() - deadline
-    raw, late = heard.take()
-    return Measured(name, told, overrun, memory.most_held() - before, longest(), raw, late)
+    raw, late = host_log.take()
+    return Measured(name, answer, overrun, memory.peak_memory() - before, longest(), raw, late)
 
 
 @contextmanager
-def _watched() -> Iterator[Callable[[], float]]:
+def _stall_timer() -> Iterator[Callable[[], float]]:
     """Watch how long another thread stands still."""
     over = threading.Event()
     worst = 0.0
@@ -101,7 +101,7 @@ def _watched() -> Iterator[Callable[[], float]]:
         watcher.join()
 
 
-class _Victim:
+class _Caller:
     """Asks the same four things, first of Carloop, then of whoever answers in its place."""
 
     def __init__(self, host: MobilityHost, session: CarloopSession, seconds: float) -> None:
@@ -113,13 +113,13 @@ class _Victim:
 
     def warm_up(self) -> None:
         """Ask everything once while the answers are good: imports and pools are nobody's attack."""
-        calm = time.monotonic() + _CALM
-        found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=calm)
+        undisturbed = time.monotonic() + _UNDISTURBED_SECONDS
+        found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=undisturbed)
         self._vehicle = found.vehicles[0].id
-        assert self._client_booking(calm) == "Done"
-        assert self._search(_CALM).startswith("found")
+        assert self._client_booking(undisturbed) == "Done"
+        assert self._search(_UNDISTURBED_SECONDS).startswith("found")
         self._booking = self._prepared()
-        assert self._book(_CALM) == "done"
+        assert self._book(_UNDISTURBED_SECONDS) == "done"
         self._booking = self._prepared()
 
     def calls(self) -> Mapping[str, Callable[[float], str]]:
@@ -152,7 +152,12 @@ class _Victim:
 
     def _search(self, seconds: float) -> str:
         filters: Document = {"vehicle_classes": [], "features": []}
-        request = {"site": "main", "period": _written(_period(400)), "filters": filters, "limit": MANY}
+        request = {
+            "site": "main",
+            "period": _period_document(_period(400)),
+            "filters": filters,
+            "limit": MANY,
+        }
         gathered = self._host.mobility_options(request, timeout=seconds)  # type: ignore[arg-type]
         if gathered.failures:
             return str(gathered.failures[0].problem["code"])
@@ -167,11 +172,11 @@ class _Victim:
             "revision": 1,
             "status": "scheduled",
             "site": "main",
-            "period": _written(_period(500)),
+            "period": _period_document(_period(500)),
             "time_zone": "Europe/Berlin",
             "customer": CUSTOMER,
         }
-        self._host.appointment_saved(appointment, timeout=_CALM)  # type: ignore[arg-type]
+        self._host.appointment_saved(appointment, timeout=_UNDISTURBED_SECONDS)  # type: ignore[arg-type]
         kept = {name: appointment[name] for name in ("site", "period", "customer")}
         return kept | {
             "change_id": str(uuid.uuid4()),
@@ -187,5 +192,5 @@ def _period(days: int) -> Period:
     return Period(start, start + timedelta(hours=9))
 
 
-def _written(period: Period) -> Document:
+def _period_document(period: Period) -> Document:
     return {"start": period.start.isoformat(), "end": period.end.isoformat()}

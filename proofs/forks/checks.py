@@ -1,4 +1,4 @@
-"""Compare what the processes were told with what they asked, and with what Carloop has."""
+"""Compare the answers with the calls, and with what Carloop has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proofs.forks.advisor import CALLS, THREADS, VISITS, Plan
+from proofs.forks.advisor import APPOINTMENTS, CALLS, THREADS, Plan
 
 Document = dict[str, Any]
 
@@ -19,12 +19,12 @@ _LATE = (
     "closing returned connection: ",
     "discarding closed connection: ",
 )
-"""What is logged of a background round that is cut off at its 10 s, on a machine with much else to do."""
+"""Log lines of a background round that is cut off after 10 s on a busy machine."""
 
 
 @dataclass
-class Verdict:
-    """What was not as it should be, each with a sentence; and how often what was."""
+class Results:
+    """What is wrong, a sentence each, and how many right answers each call had."""
 
     lost: list[str] = field(default_factory=list)
     swapped: list[str] = field(default_factory=list)
@@ -34,26 +34,26 @@ class Verdict:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was wrong."""
+        """Return whether nothing is wrong."""
         return not (self.lost or self.swapped or self.raised)
 
 
-def judge(folder: Path, plan: Plan, rentals: list[Document]) -> Verdict:
-    """Read every diary. A call that is in none was never answered."""
-    verdict = Verdict()
+def check_all(folder: Path, plan: Plan, rentals: list[Document]) -> Results:
+    """Check the entries of every thread. A call without an entry was never answered."""
+    results = Results()
     active = active_rentals(rentals)
     for number in range(plan.rounds):
         children = random.Random(f"{plan.seed}/{number}").randint(2, 8)
-        verdict.children += children
+        results.children += children
         for process in range(children + 1):
             for thread in range(THREADS):
                 name = f"round-{number}-{process}-{thread}"
-                check(name, _entries(folder / f"{name}.jsonl"), active, verdict)
+                check(name, _entries(folder / f"{name}.jsonl"), active, results)
     for log in sorted(folder.glob("*.log")):
-        words = [line for line in log.read_text(errors="replace").splitlines() if not line.startswith(_LATE)]
-        if words:
-            verdict.raised.append(f"{log.name}: " + "\n".join(words))
-    return verdict
+        lines = [line for line in log.read_text(errors="replace").splitlines() if not line.startswith(_LATE)]
+        if lines:
+            results.raised.append(f"{log.name}: " + "\n".join(lines))
+    return results
 
 
 def active_rentals(rentals: list[Document]) -> Counter[str]:
@@ -68,18 +68,18 @@ def _entries(path: Path) -> list[Document]:
     return [json.loads(line) for line in lines]
 
 
-def check(name: str, entries: list[Document], active: Counter[str], verdict: Verdict) -> None:
-    """Compare what one thread was told with what it asked, and with what Carloop has."""
-    missing = VISITS * CALLS - len(entries)
-    verdict.lost += [f"{name}: {missing} calls were not answered"] * missing
+def check(name: str, entries: list[Document], active: Counter[str], results: Results) -> None:
+    """Compare the answers of one thread with its calls, and with what Carloop has."""
+    missing = APPOINTMENTS * CALLS - len(entries)
+    results.lost += [f"{name}: {missing} calls were not answered"] * missing
     expected: dict[str, int] = {}
     for entry in entries:
-        if entry["verdict"] == "right":
-            verdict.calls[entry["call"]] += 1
+        if entry["result"] == "right":
+            results.calls[entry["call"]] += 1
             if entry["rental"]:
                 expected[entry["id"]] = entry["rental"]["status"] != "cancelled"
         else:
-            getattr(verdict, entry["verdict"]).append(f"{name}: {entry['call']} {entry['detail']}")
+            getattr(results, entry["result"]).append(f"{name}: {entry['call']} {entry['detail']}")
     for appointment_id, count in expected.items():
         if active[appointment_id] != count:
-            verdict.lost.append(f"{name}: {appointment_id} has {active[appointment_id]} rentals, not {count}")
+            results.lost.append(f"{name}: {appointment_id} has {active[appointment_id]} rentals, not {count}")

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from proofs.outage.journal import Bug, Document, Entry, Page, Sent, Told
+from proofs.outage.journal import Bug, ChangeAnswer, Document, Entry, PageState, Sent
 
-MOST_MORE = 0.10
+MAX_MORE = 0.10
 SKEW = 0.05
 """Carloop and the journals read the same clock, but not in the same instant."""
 
@@ -23,7 +23,7 @@ class Span:
     """A phase as it was: from when to when."""
 
     name: str
-    says: str
+    text: str
     began: float
     ended: float
 
@@ -46,7 +46,7 @@ class Requests:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrongs:
+class Findings:
     """What must not be, each as a sentence."""
 
     lost: list[str] = field(default_factory=list)
@@ -67,27 +67,31 @@ def count_requests(entries: Iterable[Entry], spans: Sequence[Span]) -> Requests:
     return Requests(useful, more)
 
 
-def judge(entries: Sequence[Entry], rentals: Iterable[Document], states: Mapping[str, Document]) -> Wrongs:
+def check_all(
+    entries: Sequence[Entry], rentals: Iterable[Document], states: Mapping[str, Document]
+) -> Findings:
     """Hold what was told and shown, at any time, against what Carloop has in the end.
 
     `states` are the pages after all is settled, by appointment.
     """
-    wrongs = Wrongs()
+    findings = Findings()
     at_carloop = by_appointment(rentals)
-    told: dict[str, list[Told]] = defaultdict(list)
+    answers_of: dict[str, list[ChangeAnswer]] = defaultdict(list)
     for entry in entries:
         match entry:
-            case Told():
-                told[entry.change["appointment_id"]].append(entry)
-            case Page():
-                _judge_page(entry, at_carloop[entry.appointment_id], wrongs)
-            case Bug(says):
-                wrongs.raw.append(says.splitlines()[0][:200])
+            case ChangeAnswer():
+                answers_of[entry.change["appointment_id"]].append(entry)
+            case PageState():
+                _check_page(entry, at_carloop[entry.appointment_id], findings)
+            case Bug(text):
+                findings.raw.append(text.splitlines()[0][:200])
             case _:
                 pass
-    for appointment_id, words in told.items():
-        _judge_appointment(appointment_id, words, at_carloop[appointment_id], states[appointment_id], wrongs)
-    return wrongs
+    for appointment_id, answers in answers_of.items():
+        _check_appointment(
+            appointment_id, answers, at_carloop[appointment_id], states[appointment_id], findings
+        )
+    return findings
 
 
 def by_appointment(rentals: Iterable[Document]) -> defaultdict[str, list[Document]]:
@@ -98,7 +102,7 @@ def by_appointment(rentals: Iterable[Document]) -> defaultdict[str, list[Documen
     return found
 
 
-def _judge_page(page: Page, rentals: Sequence[Document], wrongs: Wrongs) -> None:
+def _check_page(page: PageState, rentals: Sequence[Document], findings: Findings) -> None:
     """A page may say `unknown` of anything that is pending; what else it says has to be so at that time."""
     was_there = any(_made(each) <= page.ended + SKEW for each in rentals)
     is_certain = any(_made(each) < page.began - SKEW for each in rentals)
@@ -107,67 +111,69 @@ def _judge_page(page: Page, rentals: Sequence[Document], wrongs: Wrongs) -> None
         _made(each) < page.began - SKEW and _gone(each) > page.ended + SKEW for each in rentals
     )
     if page.state in ("booked", "attention") and not (was_there and was_active):
-        wrongs.dishonest.append(f"{page.appointment_id}: {page.state}, and Carloop had no such rental")
+        findings.dishonest.append(f"{page.appointment_id}: {page.state}, and Carloop had no such rental")
     if page.state == "open" and is_certain and is_certainly_active:
-        wrongs.dishonest.append(f"{page.appointment_id}: open, and Carloop had a rental")
+        findings.dishonest.append(f"{page.appointment_id}: open, and Carloop had a rental")
 
 
-def _judge_appointment(
+def _check_appointment(
     appointment_id: str,
-    told: Sequence[Told],
+    answers: Sequence[ChangeAnswer],
     rentals: Sequence[Document],
     state: Document,
-    wrongs: Wrongs,
+    findings: Findings,
 ) -> None:
     if len(rentals) > 1:
-        wrongs.doubled.append(f"{appointment_id}: {len(rentals)} rentals")
+        findings.doubled.append(f"{appointment_id}: {len(rentals)} rentals")
     active = [each for each in rentals if each["status"] != "cancelled"]
     shown = state.get("rental", {}).get("id") if state["state"] == "booked" else None
     if shown != (active[0]["id"] if active else None):
-        wrongs.lost.append(f"{appointment_id}: the page shows {shown}, Carloop has {len(active)} active")
-    last = {each.change["change_id"]: each for each in told}
-    for word in last.values():
-        if word.status != "unknown" and not _is_so(word, [*last.values()], rentals):
-            wrongs.lost.append(
-                f"{appointment_id}: {word.change['action']} was told {word.status} ({word.code})"
+        findings.lost.append(f"{appointment_id}: the page shows {shown}, Carloop has {len(active)} active")
+    last = {each.change["change_id"]: each for each in answers}
+    for answer in last.values():
+        if answer.status != "unknown" and not _is_true(answer, [*last.values()], rentals):
+            findings.lost.append(
+                f"{appointment_id}: {answer.change['action']} was told {answer.status} ({answer.code})"
             )
 
 
-def _is_so(word: Told, all_words: Sequence[Told], rentals: Sequence[Document]) -> bool:
+def _is_true(answer: ChangeAnswer, all_answers: Sequence[ChangeAnswer], rentals: Sequence[Document]) -> bool:
     """Tell whether the last word on a change fits what Carloop has, whatever came after it."""
     rental = rentals[0] if rentals else None
-    done = word.status == "done"
-    match word.change["action"]:
+    done = answer.status == "done"
+    match answer.change["action"]:
         case "book":
             return (rental is not None) is done
         case "cancel":
             is_cancelled = rental is not None and rental["status"] == "cancelled"
-            others = [each for each in all_words if each is not word and each.change["action"] == "cancel"]
-            return is_cancelled if done else not is_cancelled or _may_be(others)
+            others = [
+                each for each in all_answers if each is not answer and each.change["action"] == "cancel"
+            ]
+            return is_cancelled if done else not is_cancelled or _any_may_be_done(others)
         case _:
-            ended = rental is not None and _instant(rental["end"]) == _instant(word.change["end"])
-            others = [each for each in all_words if each is not word and "end" in each.change]
-            later = [each for each in others if each.began > word.began]
-            same = [each for each in others if each.change["end"] == word.change["end"]]
-            return ended or _may_be(later) if done else not ended or _may_be(same)
+            ended = rental is not None and _instant(rental["end"]) == _instant(answer.change["end"])
+            others = [each for each in all_answers if each is not answer and "end" in each.change]
+            later = [each for each in others if each.began > answer.began]
+            same = [each for each in others if each.change["end"] == answer.change["end"]]
+            return ended or _any_may_be_done(later) if done else not ended or _any_may_be_done(same)
 
 
-def _may_be(words: Iterable[Told]) -> bool:
-    return any(word.status in ("done", "unknown") for word in words)
+def _any_may_be_done(answers: Iterable[ChangeAnswer]) -> bool:
+    return any(answer.status in ("done", "unknown") for answer in answers)
 
 
-def count_told(entries: Iterable[Entry], span: Span) -> Counter[str]:
+def count_answers(entries: Iterable[Entry], span: Span) -> Counter[str]:
     """Count what advisors were told in a phase."""
     return Counter(
         each.status if each.status != "refused" else f"refused {each.code}"
         for each in entries
-        if isinstance(each, Told) and span.holds(each.ended)
+        if isinstance(each, ChangeAnswer) and span.holds(each.ended)
     )
 
 
 def count_pages(entries: Iterable[Entry], span: Span) -> Counter[str]:
     """Count what pages said in a phase."""
-    return Counter(each.state for each in entries if isinstance(each, Page) and span.holds(each.ended))
+    return Counter(each.state for each in entries if isinstance(each, PageState) and span.holds(each.ended))
 
 
 def _made(rental: Document) -> float:

@@ -6,9 +6,9 @@ import pytest
 
 from proofs.faults.catalogue import BEFORE, FAULTS
 from proofs.faults.cells import MANY, OPERATIONS, Cell, all_cells
-from proofs.faults.evidence import ChangeEvidence, Glimpse, SearchEvidence, Told
-from proofs.faults.judge import judge
-from proofs.faults.report import Played, count_wrong, last_line, markdown
+from proofs.faults.checks import check_cell
+from proofs.faults.evidence import Answer, ChangeEvidence, Observation, SearchEvidence
+from proofs.faults.report import CellResult, count_wrong, last_line, markdown
 
 NAMED = {fault.name: fault for fault in FAULTS}
 KEY = "0b2c9a3e-5a0e-4c53-9d6f-3f0a4f3f1d11"
@@ -24,21 +24,21 @@ UNKNOWN = DONE | {"status": "unknown", "problem": PROBLEM}
 def page(state, *rentals):
     """Return a moment: what the page says, and what Carloop has."""
     shown = {"rental": rentals[0]} if rentals and state == "booked" else {}
-    return Glimpse({"state": state, "proposals": []} | shown, rentals)
+    return Observation({"state": state, "proposals": []} | shown, rentals)
 
 
 OPEN, BOOKED, HIDDEN = page("open"), page("booked", RENTAL), page("unknown", RENTAL)
 
 
-def told(outcome, after, overrun=0.0):
+def answered(outcome, after, overrun=0.0):
     """Return what was told while the fault lasted."""
-    return (Told(outcome, overrun, after),)
+    return (Answer(outcome, overrun, after),)
 
 
 GOOD = ChangeEvidence(
     change=BOOKING,
     before=OPEN,
-    told=told(UNKNOWN, HIDDEN),
+    answers=answered(UNKNOWN, HIDDEN),
     keys=frozenset((KEY,)),
     settled=BOOKED,
     pending=0,
@@ -52,27 +52,36 @@ TWO = page("booked", RENTAL, RENTAL | {"id": "ren-2"})
 OTHER = RENTAL | {"vehicle": {"id": "V2"}}
 GOOD_CASES = {
     "unknown, and it was done": GOOD,
-    "unknown, and it was not": replace(GOOD, told=told(UNKNOWN, page("unknown")), settled=OPEN),
-    "done": replace(GOOD, told=told(DONE, BOOKED)),
-    "refused": replace(GOOD, told=told(REFUSED, OPEN), settled=OPEN),
+    "unknown, and it was not": replace(GOOD, answers=answered(UNKNOWN, page("unknown")), settled=OPEN),
+    "done": replace(GOOD, answers=answered(DONE, BOOKED)),
+    "refused": replace(GOOD, answers=answered(REFUSED, OPEN), settled=OPEN),
 }
 WRONG = {
-    "done, and there is none": ("lost", {"told": told(DONE, page("booked"))}),
-    "done, and it is another car": ("lost", {"told": told(DONE, page("booked", OTHER))}),
-    "done, and the page is open": ("lost", {"told": told(DONE, page("open", RENTAL))}),
-    "refused, and it is there": ("lost", {"told": told(REFUSED, page("open", RENTAL)), "settled": OPEN}),
-    "refused, and it comes later": ("lost", {"told": told(REFUSED, OPEN), "settled": BOOKED}),
-    "refused, and the page is booked": ("lost", {"told": told(REFUSED, page("booked")), "settled": OPEN}),
+    "done, and there is none": ("lost", {"answers": answered(DONE, page("booked"))}),
+    "done, and it is another car": ("lost", {"answers": answered(DONE, page("booked", OTHER))}),
+    "done, and the page is open": ("lost", {"answers": answered(DONE, page("open", RENTAL))}),
+    "refused, and it is there": (
+        "lost",
+        {"answers": answered(REFUSED, page("open", RENTAL)), "settled": OPEN},
+    ),
+    "refused, and it comes later": ("lost", {"answers": answered(REFUSED, OPEN), "settled": BOOKED}),
+    "refused, and the page is booked": (
+        "lost",
+        {"answers": answered(REFUSED, page("booked")), "settled": OPEN},
+    ),
     "refused for ever": (
         "lost",
-        {"told": told(REFUSED | {"problem": PROBLEM | {"code": "rental_closed"}}, OPEN), "settled": OPEN},
+        {
+            "answers": answered(REFUSED | {"problem": PROBLEM | {"code": "rental_closed"}}, OPEN),
+            "settled": OPEN,
+        },
     ),
-    "unknown, and the page is open": ("lost", {"told": told(UNKNOWN, OPEN)}),
-    "unknown, and the page is booked": ("lost", {"told": told(UNKNOWN, BOOKED)}),
+    "unknown, and the page is open": ("lost", {"answers": answered(UNKNOWN, OPEN)}),
+    "unknown, and the page is booked": ("lost", {"answers": answered(UNKNOWN, BOOKED)}),
     "settled, and the page is open": ("lost", {"settled": page("open", RENTAL)}),
     "in the end another rental is shown": (
         "lost",
-        {"final": Glimpse(BOOKED.state | {"rental": {"id": "ren-9"}}, (RENTAL,))},
+        {"final": Observation(BOOKED.state | {"rental": {"id": "ren-9"}}, (RENTAL,))},
     ),
     "in the end there is none": ("lost", {"final": page("booked")}),
     "told two outcomes": ("lost", {"once_more": REFUSED}),
@@ -83,16 +92,16 @@ WRONG = {
     "still pending": ("stuck", {"pending": 1}),
     "still unknown": ("stuck", {"settled": HIDDEN}),
     "refused without a fault": ("stuck", {"again": REFUSED, "once_more": REFUSED}),
-    "too late": ("stuck", {"told": told(UNKNOWN, HIDDEN, overrun=0.051)}),
+    "too late": ("stuck", {"answers": answered(UNKNOWN, HIDDEN, overrun=0.051)}),
     "hung": ("stuck", {"late": ("on_rental_change of provider carloop did not answer within 0.600 s",)}),
     "an exception": ("raw", {"raw": ("on_rental_change of provider carloop raised KeyError",)}),
     "a bug's code": (
         "raw",
-        {"told": told(UNKNOWN | {"problem": PROBLEM | {"code": "provider_failed"}}, HIDDEN)},
+        {"answers": answered(UNKNOWN | {"problem": PROBLEM | {"code": "provider_failed"}}, HIDDEN)},
     ),
-    "no code": ("raw", {"told": told(UNKNOWN | {"problem": PROBLEM | {"code": "oops"}}, HIDDEN)}),
-    "no problem": ("raw", {"told": told(DONE | {"status": "unknown"}, HIDDEN)}),
-    "no sentence": ("raw", {"told": told(UNKNOWN | {"problem": PROBLEM | {"title": ""}}, HIDDEN)}),
+    "no code": ("raw", {"answers": answered(UNKNOWN | {"problem": PROBLEM | {"code": "oops"}}, HIDDEN)}),
+    "no problem": ("raw", {"answers": answered(DONE | {"status": "unknown"}, HIDDEN)}),
+    "no sentence": ("raw", {"answers": answered(UNKNOWN | {"problem": PROBLEM | {"title": ""}}, HIDDEN)}),
 }
 
 
@@ -109,28 +118,30 @@ def kinds(findings):
 @pytest.mark.parametrize("name", GOOD_CASES)
 def test_what_is_right_is_not_found_wrong(name):
     """Each of the ways in which it may go well."""
-    assert judge(cell(), GOOD_CASES[name]) == ()
+    assert check_cell(cell(), GOOD_CASES[name]) == ()
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_each_wrong_is_found(name):
     """By its own kind; two rentals are also not the one that was asked for."""
     kind, changes = WRONG[name]
-    found = kinds(judge(cell(), replace(GOOD, **changes)))
+    found = kinds(check_cell(cell(), replace(GOOD, **changes)))
     assert found == {kind} or (kind == "doubled" and found == {"doubled", "lost"})
 
 
 def test_a_harmless_fault_must_not_cost_the_answer():
     """A field that nobody knows is no reason for `unknown`."""
-    assert kinds(judge(cell("unknown_field"), GOOD)) == {"stuck"}
-    assert judge(cell("unknown_field"), GOOD_CASES["done"]) == ()
+    assert kinds(check_cell(cell("unknown_field"), GOOD)) == {"stuck"}
+    assert check_cell(cell("unknown_field"), GOOD_CASES["done"]) == ()
 
 
 def test_only_what_a_busy_machine_explains_is_played_again():
     """A late answer is; a lost rental never."""
-    (late,) = judge(cell(), replace(GOOD, told=told(UNKNOWN, HIDDEN, overrun=0.2)))
+    (late,) = check_cell(cell(), replace(GOOD, answers=answered(UNKNOWN, HIDDEN, overrun=0.2)))
     assert late.timing
-    assert not any(finding.timing for finding in judge(cell(), replace(GOOD, told=told(DONE, OPEN))))
+    assert not any(
+        finding.timing for finding in check_cell(cell(), replace(GOOD, answers=answered(DONE, OPEN)))
+    )
 
 
 SEARCH = SearchEvidence({"options": [{"id": "V1"}]}, 0.0, {"options": [{"id": "V1"}]}, ("V1",), (), ())
@@ -140,17 +151,17 @@ SEARCH = SearchEvidence({"options": [{"id": "V1"}]}, 0.0, {"options": [{"id": "V
     ("kind", "changes"),
     [
         (None, {}),
-        (None, {"told": {"problem": PROBLEM}}),
+        (None, {"answer": {"problem": PROBLEM}}),
         ("stuck", {"again": {"problem": PROBLEM}}),
-        ("lost", {"told": {"options": []}}),
-        ("doubled", {"told": {"options": [{"id": "V1"}, {"id": "V1"}]}, "free": ("V1", "V1")}),
-        ("raw", {"told": {"problem": PROBLEM | {"code": "KeyError"}}}),
+        ("lost", {"answer": {"options": []}}),
+        ("doubled", {"answer": {"options": [{"id": "V1"}, {"id": "V1"}]}, "free": ("V1", "V1")}),
+        ("raw", {"answer": {"problem": PROBLEM | {"code": "KeyError"}}}),
         ("stuck", {"overrun": 1.0}),
     ],
 )
 def test_a_search_is_judged(kind, changes):
     """It answers with what is free, or says by a code why it does not."""
-    found = kinds(judge(cell(operation="search"), replace(SEARCH, **changes)))
+    found = kinds(check_cell(cell(operation="search"), replace(SEARCH, **changes)))
     assert (kind in found) if kind else not found
 
 
@@ -160,19 +171,19 @@ def test_an_astray_booking_must_be_mendable():
     there = page("attention", OTHER)
     good = replace(
         GOOD,
-        told=told(refused, there),
+        answers=answered(refused, there),
         settled=there,
         again=refused,
         once_more=refused,
-        mended=DONE,
+        cancellation=DONE,
         final=page("open", OTHER | {"status": "cancelled", "revision": 2}),
     )
-    astray = cell("wrong_vehicle")
-    assert judge(astray, good) == ()
-    assert kinds(judge(astray, replace(good, again=DONE))) == {"lost"}
-    assert kinds(judge(astray, replace(good, settled=page("open", OTHER)))) == {"lost"}
-    assert kinds(judge(astray, replace(good, final=page("open", OTHER)))) == {"lost"}
-    assert {"stuck"} <= kinds(judge(astray, replace(good, mended=None)))
+    wrong_result = cell("wrong_vehicle")
+    assert check_cell(wrong_result, good) == ()
+    assert kinds(check_cell(wrong_result, replace(good, again=DONE))) == {"lost"}
+    assert kinds(check_cell(wrong_result, replace(good, settled=page("open", OTHER)))) == {"lost"}
+    assert kinds(check_cell(wrong_result, replace(good, final=page("open", OTHER)))) == {"lost"}
+    assert {"stuck"} <= kinds(check_cell(wrong_result, replace(good, cancellation=None)))
 
 
 def test_every_cell_is_there_once():
@@ -189,15 +200,15 @@ def test_seeds_spread_the_plans():
     plans = [Cell(NAMED["delay"], BEFORE, "book", seed).plan() for seed in range(40)]
     assert {plan.times for plan in plans} == {1, 2, MANY}
     assert {plan.release for plan in plans} == {"soon", "before", "after"}
-    assert {True, False} == {plan.any_request for plan in plans} == {plan.impatient for plan in plans}
+    assert {True, False} == {plan.any_request for plan in plans} == {plan.asks_twice for plan in plans}
     assert plans[0] == Cell(NAMED["delay"], BEFORE, "book", 0).plan()
 
 
 def test_the_last_line_counts_cells_not_findings():
     """Two findings of a kind in one cell are one."""
-    lost = judge(cell(), replace(GOOD, told=told(DONE, OPEN)))
+    lost = check_cell(cell(), replace(GOOD, answers=answered(DONE, OPEN)))
     assert len(lost) == 2
-    played = [Played(cell(), "done", lost), Played(cell(), "unknown", ())]
-    assert last_line(played) == "2 cells, 1 lost, 0 doubled, 0 stuck, 0 raw"
-    assert count_wrong(played)["lost"] == 1
-    assert "**1 lost**" in markdown(played, seeds="1")
+    results = [CellResult(cell(), "done", lost), CellResult(cell(), "unknown", ())]
+    assert last_line(results) == "2 cells, 1 lost, 0 doubled, 0 stuck, 0 raw"
+    assert count_wrong(results)["lost"] == 1
+    assert "**1 lost**" in markdown(results, seeds="1")

@@ -1,4 +1,4 @@
-"""What the planners wrote down: their appointments, the changes they asked for, and what they were told."""
+"""What the planners know: their appointments, the changes they requested, and the answers."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ BERLIN = ZoneInfo("Europe/Berlin")
 RETRYABLE_KEEPS_NOTHING = "invalid_document"
 
 
-def written(instant: datetime) -> str:
-    """Write an instant as a planner in Karlsruhe does."""
+def write_instant(instant: datetime) -> str:
+    """Return an instant as a planner in Karlsruhe writes it."""
     return instant.astimezone(BERLIN).isoformat(timespec="seconds")
 
 
-def said(instant: datetime) -> str:
-    """Write an instant for a story."""
+def display(instant: datetime) -> str:
+    """Return an instant as a trace shows it."""
     return instant.astimezone(BERLIN).strftime("%d.%m. %H:%M %Z")
 
 
 @dataclass
-class Visit:
-    """An appointment with its older revisions; `heard` are those that a provider has answered."""
+class Appointment:
+    """An appointment with its older revisions; `answered_revisions` are those that a provider has answered."""
 
     document: Document
     older: list[Document] = field(default_factory=list)
     is_erased: bool = False
     was_erased: bool = False
-    heard: set[int] = field(default_factory=set)
+    answered_revisions: set[int] = field(default_factory=set)
 
     @property
     def id(self) -> str:
@@ -56,15 +56,15 @@ class Visit:
         )
 
     def revise(self, **changes: object) -> None:
-        """Make a new revision."""
+        """Add a revision."""
         self.older.append(self.document)
         self.document = self.document | changes | {"revision": self.document["revision"] + 1}
 
 
-def new_visit(number: int, start: datetime, hours: int) -> Visit:
-    """Write an appointment; every other customer comes from the DMS."""
+def new_appointment(number: int, start: datetime, hours: int) -> Appointment:
+    """Return an appointment; every other customer comes from the DMS."""
     source = {"source": "dms", "number": f"47{number}"} if number % 2 else {"source": "manual"}
-    return Visit(
+    return Appointment(
         {
             "id": f"A-{number}",
             "revision": 1,
@@ -77,13 +77,13 @@ def new_visit(number: int, start: datetime, hours: int) -> Visit:
     )
 
 
-def who(customer: Document) -> tuple[object, ...]:
-    """Say who a customer is."""
+def identity(customer: Document) -> tuple[object, ...]:
+    """Return what identifies a customer."""
     return customer.get("number"), customer["first_name"], customer["last_name"]
 
 
 def changed_customer(customer: Document, how: int) -> Document:
-    """Correct a customer's telephone number, or choose the other one there is."""
+    """Return the customer with another phone number, or the other customer."""
     if how % 2:
         return customer | {"phone": f"0721 {how}"}
     is_jörg = customer["first_name"] == "Jörg"
@@ -92,18 +92,18 @@ def changed_customer(customer: Document, how: int) -> Document:
 
 
 def period(start: datetime, end: datetime) -> Document:
-    """Write a period."""
-    return {"start": written(start), "end": written(end)}
+    """Return a period document."""
+    return {"start": write_instant(start), "end": write_instant(end)}
 
 
 @dataclass
-class Asked:
-    """A change that planners ask for, and what they were told of it."""
+class ChangeRequest:
+    """A change that planners request, and its answers."""
 
     number: int
-    visit: Visit
-    change: Document
-    told: str
+    appointment: Appointment
+    document: Document
+    description: str
     final: Document | None = None
     was_unknown: bool = False
     is_for_its_only_customer: bool = False
@@ -111,44 +111,46 @@ class Asked:
     @property
     def id(self) -> str:
         """The change's id."""
-        return str(self.change["change_id"])
+        return str(self.document["change_id"])
 
     @property
     def name(self) -> str:
-        """How a story calls it."""
-        return f"{self.kind} {self.number} of {self.visit.id}"
+        """Return its name in a trace."""
+        return f"{self.kind} {self.number} of {self.appointment.id}"
 
     @property
     def kind(self) -> str:
-        """What it asks for."""
-        return "give up" if "book_change_id" in self.change else str(self.change["action"])
+        """Return its action; giving up a booking counts as an action of its own."""
+        return "give up" if "book_change_id" in self.document else str(self.document["action"])
 
     @property
     def is_booking(self) -> bool:
-        """Tell whether it books."""
-        return bool(self.change["action"] == "book")
+        """Return whether it books."""
+        return bool(self.document["action"] == "book")
 
 
-def new_change(number: int, visit: Visit, told: str, **fields: object) -> Asked:
-    """Write a change with an id of its own, the same one in every run."""
+def new_change(number: int, appointment: Appointment, description: str, **fields: object) -> ChangeRequest:
+    """Return a change with an id of its own, the same one in every run."""
     change_id = str(uuid.UUID(int=number, version=4))
-    return Asked(number, visit, {"change_id": change_id, "provider": "carloop", **fields}, told)
+    return ChangeRequest(
+        number, appointment, {"change_id": change_id, "provider": "carloop", **fields}, description
+    )
 
 
 def is_final(outcome: Document) -> bool:
-    """Tell whether an outcome holds for ever."""
+    """Return whether an outcome is final."""
     if outcome["status"] == "refused":
         problem = outcome["problem"]
         return not problem["retryable"] and problem["code"] != RETRYABLE_KEEPS_NOTHING
     return bool(outcome["status"] == "done")
 
 
-def in_short(answer: Document | None) -> str:
-    """Say in a word or two what an answer says."""
+def summarize(answer: Document | None) -> str:
+    """Return a summary of an answer."""
     if answer is None:
         return "nothing"
     if "settled" in answer:
-        settled = ", ".join(in_short(each) for each in answer["settled"]) or "nothing"
+        settled = ", ".join(summarize(each) for each in answer["settled"]) or "nothing"
         return f"settles {settled}; {answer['pending']} pending"
     if "erased" in answer:
         return f"{answer['erased']} erased, {len(answer['kept'])} kept"

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from proofs.faults.bench import CALM_SECONDS, CUSTOMER, Bench
+from proofs.faults.testbed import CUSTOMER, UNDISTURBED_SECONDS, FaultTestbed
 from tests.support.wire_faults import Effect, Position, WireFault
 
 Document = dict[str, Any]
@@ -24,7 +24,7 @@ SECONDS = 2.0
 
 
 @dataclass
-class Elsewhere:
+class SecondOrigin:
     """Takes connections and answers none; keeps what was said to it."""
 
     listener: socket.socket
@@ -45,48 +45,48 @@ class Elsewhere:
 
 
 @contextmanager
-def elsewhere() -> Iterator[Elsewhere]:
+def run_second_origin() -> Iterator[SecondOrigin]:
     """Listen on another origin."""
-    other = Elsewhere(socket.create_server(("127.0.0.1", 0)))
-    thread = threading.Thread(target=other.listen, daemon=True)
+    origin = SecondOrigin(socket.create_server(("127.0.0.1", 0)))
+    thread = threading.Thread(target=origin.listen, daemon=True)
     thread.start()
     try:
-        yield other
+        yield origin
     finally:
         with suppress(OSError):
-            other.listener.shutdown(socket.SHUT_RDWR)
-        other.listener.close()
+            origin.listener.shutdown(socket.SHUT_RDWR)
+        origin.listener.close()
         thread.join(5)
 
 
 @dataclass(frozen=True, slots=True)
-class Lured:
+class OriginAttempt:
     """What was tried, what each operation was told, who came to the second origin, and whether its links were shown."""
 
-    lure: str
-    told: Mapping[str, str]
+    method: str
+    answers: Mapping[str, str]
     connections: int
-    shown: bool
+    shows_links: bool
 
 
-def lure_away(bench: Bench) -> Iterator[Lured]:
+def try_second_origin(testbed: FaultTestbed) -> Iterator[OriginAttempt]:
     """Try every way to bring a planner to another origin."""
-    with elsewhere() as other:
-        for lure, strike in _lures(bench.proxy.url, other.url).items():
-            _prove_bait(bench, strike, other.url)
-            yield _tempt(bench, other, lure, partial(_answered, bench, strike))
-        _prove_typing(bench, other)
-        yield _tempt(bench, other, "its address typed on a page", partial(_typed, bench, other.url))
+    with run_second_origin() as origin:
+        for method, fault in _redirections(testbed.proxy.url, origin.url).items():
+            _require_link(testbed, fault, origin.url)
+            yield _attempt(testbed, origin, method, partial(_answered, testbed, fault))
+        _require_typed_address(testbed, origin)
+        yield _attempt(testbed, origin, "its address typed on a page", partial(_typed, testbed, origin.url))
 
 
-def _tempt(bench: Bench, other: Elsewhere, lure: str, tempting: Tempting) -> Lured:
-    before = other.connections
-    told, documents = _try(bench, tempting)
-    shown = any(other.url in json.dumps(document) for document in documents)
-    return Lured(lure, told, other.connections - before, shown)
+def _attempt(testbed: FaultTestbed, origin: SecondOrigin, method: str, applied: Apply) -> OriginAttempt:
+    before = origin.connections
+    answers, documents = _try(testbed, applied)
+    shows_links = any(origin.url in json.dumps(document) for document in documents)
+    return OriginAttempt(method, answers, origin.connections - before, shows_links)
 
 
-def _lures(ours: str, theirs: str) -> Mapping[str, WireFault]:
+def _redirections(ours: str, theirs: str) -> Mapping[str, WireFault]:
     link = theirs.encode()
     redirects = {
         f"a redirect {status}": WireFault(
@@ -115,42 +115,42 @@ def _lures(ours: str, theirs: str) -> Mapping[str, WireFault]:
         ),
     }
     rewritten = {
-        lure: WireFault(Effect.REWRITE, Position.AFTER, pieces=pieces) for lure, pieces in links.items()
+        method: WireFault(Effect.REWRITE, Position.AFTER, pieces=pieces) for method, pieces in links.items()
     }
     return redirects | rewritten
 
 
-def _prove_bait(bench: Bench, strike: WireFault, url: str) -> None:
+def _require_link(testbed: FaultTestbed, fault: WireFault, url: str) -> None:
     """Prove that whoever asks does meet the lure: an address that no answer holds would tempt nobody."""
-    bench.proxy.always(strike)
-    headers = {"Authorization": f"Bearer {bench.sandbox.token}"}
-    rentals = f"{bench.proxy.url}/api/planner/v1/rentals"
+    testbed.proxy.always(fault)
+    headers = {"Authorization": f"Bearer {testbed.sandbox.token}"}
+    rentals = f"{testbed.proxy.url}/api/planner/v1/rentals"
     answer = httpx.get(rentals, headers=headers, params={"limit": "1000"}, trust_env=False)
-    bench.calm()
+    testbed.clear_faults()
     if url not in f"{answer.headers}{answer.text}":
         raise RuntimeError("the lure is in no answer")
 
 
-Tempting = Callable[[], AbstractContextManager[None]]
+Apply = Callable[[], AbstractContextManager[None]]
 
 
 @contextmanager
-def _answered(bench: Bench, strike: WireFault) -> Iterator[None]:
+def _answered(testbed: FaultTestbed, fault: WireFault) -> Iterator[None]:
     """Put the lure in each answer."""
-    bench.proxy.always(strike)
+    testbed.proxy.always(fault)
     try:
         yield
     finally:
-        bench.calm()
+        testbed.clear_faults()
 
 
 @contextmanager
-def _typed(bench: Bench, url: str) -> Iterator[None]:
+def _typed(testbed: FaultTestbed, url: str) -> Iterator[None]:
     """Leave the environment its token alone, and type another address on the settings page."""
     with _without("CARLOOP_BASE_URL"):
-        _save(bench, {"base_url": url})
+        _save(testbed, {"base_url": url})
         yield
-        _save(bench, {"base_url": None})
+        _save(testbed, {"base_url": None})
 
 
 @contextmanager
@@ -162,42 +162,42 @@ def _without(name: str) -> Iterator[None]:
         os.environ[name] = value
 
 
-def _save(bench: Bench, values: Document) -> None:
-    bench.host.save_settings({"provider": "carloop", "site": "main", "values": values}, timeout=SECONDS)
+def _save(testbed: FaultTestbed, values: Document) -> None:
+    testbed.host.save_settings({"provider": "carloop", "site": "main", "values": values}, timeout=SECONDS)
 
 
-def _prove_typing(bench: Bench, other: Elsewhere) -> None:
+def _require_typed_address(testbed: FaultTestbed, origin: SecondOrigin) -> None:
     """Prove that a typed address is asked, with a token that was typed beside it."""
-    before = other.connections
+    before = origin.connections
     with _without("CARLOOP_TOKEN"), _without("CARLOOP_BASE_URL"):
-        _save(bench, {"base_url": other.url, "token": "tok_typed"})
-        _save(bench, {"base_url": None, "token": None})
-    if other.connections == before:
+        _save(testbed, {"base_url": origin.url, "token": "tok_typed"})
+        _save(testbed, {"base_url": None, "token": None})
+    if origin.connections == before:
         raise RuntimeError("nobody asks at the typed address")
 
 
-def _try(bench: Bench, tempting: Tempting) -> tuple[Mapping[str, str], list[Document]]:
+def _try(testbed: FaultTestbed, applied: Apply) -> tuple[Mapping[str, str], list[Document]]:
     """Do everything a planner does while the lure is there; return what was told, and every document."""
-    told: dict[str, str] = {}
+    answers: dict[str, str] = {}
     documents: list[Document] = []
-    for name, prepare in _operations(bench).items():
+    for name, prepare in _operations(testbed).items():
         work = prepare()
-        with tempting():
-            said, answered = work()
-        told[name] = said
-        documents += answered
-        bench.recover()
-    return told, documents
+        with applied():
+            summary, shown = work()
+        answers[name] = summary
+        documents += shown
+        testbed.recover()
+    return answers, documents
 
 
 Work = Callable[[], tuple[str, list[Document]]]
 
 
-def _operations(bench: Bench) -> Mapping[str, Callable[[], Work]]:
-    host = bench.host
+def _operations(testbed: FaultTestbed) -> Mapping[str, Callable[[], Work]]:
+    host = testbed.host
 
     def search() -> Work:
-        period = bench.appointment()["period"]
+        period = testbed.appointment()["period"]
         request = {"site": "main", "period": period, "filters": {"vehicle_classes": [], "features": []}}
         return lambda: _gathered(host.mobility_options(request, timeout=SECONDS))  # type: ignore[arg-type]
 
@@ -216,7 +216,7 @@ def _operations(bench: Bench) -> Mapping[str, Callable[[], Work]]:
         return work
 
     def change(action: str) -> Callable[[], Work]:
-        return lambda: _changing(bench, action)
+        return lambda: _changing(testbed, action)
 
     return {
         "search": search,
@@ -229,23 +229,23 @@ def _operations(bench: Bench) -> Mapping[str, Callable[[], Work]]:
     }
 
 
-def _changing(bench: Bench, action: str) -> Work:
-    appointment = bench.appointment()
-    bench.host.appointment_saved(appointment, timeout=CALM_SECONDS)
+def _changing(testbed: FaultTestbed, action: str) -> Work:
+    appointment = testbed.appointment()
+    testbed.host.appointment_saved(appointment, timeout=UNDISTURBED_SECONDS)
     change = _new("book") | {
         "appointment_id": appointment["id"],
-        "option_id": bench.vehicle,
+        "option_id": testbed.vehicle,
         "period": appointment["period"],
         "customer": CUSTOMER,
     }
     if action != "book":
-        rental = bench.host.change_rental(change, timeout=CALM_SECONDS)["rental"]  # type: ignore[arg-type]
+        rental = testbed.host.change_rental(change, timeout=UNDISTURBED_SECONDS)["rental"]  # type: ignore[arg-type]
         more = {"end": rental["period"]["end"].replace("17:", "18:")} if action == "change_end" else {}
         change = _new(action) | {"rental_id": rental["id"]} | more
 
     def work() -> tuple[str, list[Document]]:
-        outcome = bench.host.change_rental(change, timeout=SECONDS)  # type: ignore[arg-type]
-        state = bench.host.mobility_states([appointment["id"]], timeout=SECONDS).answers["carloop"]
+        outcome = testbed.host.change_rental(change, timeout=SECONDS)  # type: ignore[arg-type]
+        state = testbed.host.mobility_states([appointment["id"]], timeout=SECONDS).answers["carloop"]
         return outcome["status"], [dict(outcome.get("rental") or {}), *map(dict, state)]
 
     return work

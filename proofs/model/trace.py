@@ -1,4 +1,4 @@
-"""The story of a run, a line a deed: what a counterexample reads as."""
+"""The trace of a run, a line for each action: how a counterexample is printed."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
-class Contradiction(AssertionError):
-    """Something does not hold that must."""
+class Violation(AssertionError):
+    """Something that must hold does not."""
 
 
 @dataclass
-class Story:
-    """Lines, those of what happened in the middle of a deed set in."""
+class Trace:
+    """Lines; those of what happened during an action are indented."""
 
     lines: list[str] = field(default_factory=list)
     _depth: int = 0
 
-    def tell(self, line: str) -> None:
+    def add(self, line: str) -> None:
         """Add a line."""
         self.lines.append("    " * self._depth + line)
 
-    def end(self, begun: int, what_came_of_it: str) -> None:
-        """Say what came of the deed that line number `begun` tells; in a line of its own where others came between."""
+    def add_result(self, begun: int, result: str) -> None:
+        """Add the result of the action in line `begun`, in a line of its own if others follow it."""
         if begun == len(self.lines) - 1:
-            self.lines[begun] += f" → {what_came_of_it}"
+            self.lines[begun] += f" → {result}"
         else:
-            self.tell(f"→ {what_came_of_it}")
+            self.add(f"→ {result}")
 
     @contextmanager
     def meanwhile(self, where: str) -> Iterator[None]:
-        """Tell what happens in the middle of a deed."""
-        self.tell(f"  meanwhile, before {where}:")
+        """Add what happens during an action."""
+        self.add(f"  meanwhile, before {where}:")
         self._depth += 1
         try:
             yield

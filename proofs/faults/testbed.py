@@ -20,17 +20,17 @@ import httpx
 from carloop_plugin import bootstrap, plugin
 from carloop_sandbox.running import SandboxProcess, run_sandbox_process
 from mobility_hookspecs import MobilityHost
-from proofs.faults.evidence import Document, Glimpse
+from proofs.faults.evidence import Document, Observation
 from tests.support.proxy import FaultProxy
 
-CALM_SECONDS = 5.0
+UNDISTURBED_SECONDS = 5.0
 """How long anything may take when nothing is in its way."""
 
 _FIRST_DAY = 120
 CUSTOMER = {"source": "dms", "number": "4711", "first_name": "Jörg", "last_name": "Canary-Müller"}
 
 
-class Listening(logging.Handler):
+class HostLog(logging.Handler):
     """Keeps what the host kit logs of a provider, and what threads die of."""
 
     def __init__(self) -> None:
@@ -38,20 +38,20 @@ class Listening(logging.Handler):
         self.raw: list[str] = []
         self.late: list[str] = []
 
-    def listen(self) -> Listening:
+    def attach(self) -> HostLog:
         """Begin to listen, in place of the terminal."""
         log = logging.getLogger("mobility_hookspecs")
         log.addHandler(self)
         log.propagate = False
-        threading.excepthook = self.died
+        threading.excepthook = self.thread_died
         return self
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record."""
-        said = record.getMessage()
-        (self.late if "did not answer within" in said else self.raw).append(said)
+        text = record.getMessage()
+        (self.late if "did not answer within" in text else self.raw).append(text)
 
-    def died(self, arguments: threading.ExceptHookArgs) -> None:
+    def thread_died(self, arguments: threading.ExceptHookArgs) -> None:
         """Keep the name of what ended a thread."""
         self.raw.append(f"a thread died of {arguments.exc_type.__name__}")
 
@@ -64,7 +64,7 @@ class Listening(logging.Handler):
 
 
 @dataclass
-class Bench:
+class FaultTestbed:
     """A host with the real plugin, a proxy, and the sandbox behind it; `http` goes past the proxy.
 
     `given_up` counts what earlier cells have left pending for good: each is a finding once.
@@ -74,9 +74,9 @@ class Bench:
     proxy: FaultProxy
     host: MobilityHost
     http: httpx.Client
-    heard: Listening
+    host_log: HostLog
     vehicle: str = ""
-    given_up: int = 0
+    left_pending: int = 0
     days: Iterator[int] = field(default_factory=lambda: itertools.count(_FIRST_DAY))
 
     def appointment(self) -> Document:
@@ -94,10 +94,10 @@ class Bench:
             "customer": CUSTOMER,
         }
 
-    def glimpse(self, appointment_id: str) -> Glimpse:
+    def observe(self, appointment_id: str) -> Observation:
         """Look at an appointment from both sides."""
-        gathered = self.host.mobility_states([appointment_id], timeout=CALM_SECONDS)
-        return Glimpse(gathered.answers["carloop"][0], tuple(self.rentals(appointment_id)))
+        gathered = self.host.mobility_states([appointment_id], timeout=UNDISTURBED_SECONDS)
+        return Observation(gathered.answers["carloop"][0], tuple(self.rentals(appointment_id)))
 
     def rentals(self, appointment_id: str) -> Iterator[Document]:
         """Ask Carloop itself for an appointment's rentals, those of the last minutes."""
@@ -122,26 +122,26 @@ class Bench:
         answer = self.http.get(f"/api/planner/v1{path}", params=params, headers=headers)
         return dict(answer.raise_for_status().json())
 
-    def calm(self, *, release: bool = True) -> None:
+    def clear_faults(self, *, release: bool = True) -> None:
         """Take every fault back."""
         self.proxy.clear(release=release)
         self.sandbox.controls.disarm()
 
     def recover(self) -> int:
         """Reconcile until nothing new is pending, for some seconds at most; give how much still is."""
-        until = time.monotonic() + CALM_SECONDS
+        until = time.monotonic() + UNDISTURBED_SECONDS
         while True:
-            report = self.host.reconcile(timeout=CALM_SECONDS).answers.get("carloop")
-            pending = int(report["pending"]) - self.given_up if report else 1
+            report = self.host.reconcile(timeout=UNDISTURBED_SECONDS).answers.get("carloop")
+            pending = int(report["pending"]) - self.left_pending if report else 1
             if pending <= 0 or time.monotonic() > until:
                 return pending
             time.sleep(0.02)
 
 
 @contextmanager
-def run_bench(folder: Path) -> Iterator[Bench]:
+def run_testbed(folder: Path) -> Iterator[FaultTestbed]:
     """Set everything up with records in `folder`; this process's environment is the plugin's."""
-    heard = Listening().listen()
+    host_log = HostLog().attach()
     with run_sandbox_process() as sandbox, FaultProxy(sandbox.url) as proxy:
         os.environ |= {
             "CARLOOP_STORE": str(folder / "carloop.sqlite3"),
@@ -153,12 +153,12 @@ def run_bench(folder: Path) -> Iterator[Bench]:
         try:
             with (
                 MobilityHost.of(plugin) as host,
-                httpx.Client(base_url=sandbox.url, timeout=CALM_SECONDS, trust_env=False) as http,
+                httpx.Client(base_url=sandbox.url, timeout=UNDISTURBED_SECONDS, trust_env=False) as http,
             ):
-                bench = Bench(sandbox, proxy, host, http, heard)
+                testbed = FaultTestbed(sandbox, proxy, host, http, host_log)
                 far = datetime.now(UTC) + timedelta(days=3000)
                 day = {"start": far.isoformat(), "end": (far + timedelta(days=1)).isoformat()}
-                bench.vehicle = str(bench.free(day)[0]["id"])
-                yield bench
+                testbed.vehicle = str(testbed.free(day)[0]["id"])
+                yield testbed
         finally:
             bootstrap.close()

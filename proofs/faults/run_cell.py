@@ -1,0 +1,175 @@
+"""Play a cell: the operation with its fault, the recovery without it, and the questions in between."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from datetime import datetime, timedelta
+from typing import cast
+
+from carloop_plugin import bootstrap
+from mobility_hookspecs import Gathered
+from proofs.faults.catalogue import Fault
+from proofs.faults.cells import Cell, Plan
+from proofs.faults.evidence import Answer, ChangeEvidence, Document, SearchEvidence
+from proofs.faults.testbed import CUSTOMER, UNDISTURBED_SECONDS, FaultTestbed
+from tests.support.proxy import ANY, Mode
+from tests.support.wire_faults import Effect, Position, WireFault
+
+SECONDS = 0.6
+"""The time-out of every call that meets a fault."""
+
+_WORK_SECONDS = 0.1
+_SOON_SECONDS = 0.15
+
+
+def run_cell(cell: Cell, testbed: FaultTestbed) -> ChangeEvidence | SearchEvidence:
+    """Play one cell and give what came of it."""
+    testbed.host_log.take()
+    if cell.plan().fresh:
+        bootstrap.close()
+    soon = threading.Timer(_SOON_SECONDS, testbed.proxy.release)
+    try:
+        if cell.operation == "search":
+            return _run_search(cell, testbed, soon)
+        return _run_change(cell, testbed, soon)
+    finally:
+        soon.cancel()
+        testbed.proxy.switch(Mode.PASS)
+        testbed.clear_faults()
+
+
+def _run_search(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> SearchEvidence:
+    period = testbed.appointment()["period"]
+    request = {"site": "main", "period": period, "filters": {"vehicle_classes": [], "features": []}}
+    plan = cell.plan()
+    _arm(cell, plan, testbed)
+    if plan.release == "soon":
+        soon.start()
+    began = time.monotonic()
+    answer = testbed.host.mobility_options(request, timeout=SECONDS)  # type: ignore[arg-type]
+    overrun = time.monotonic() - began - SECONDS
+    testbed.proxy.switch(Mode.PASS)
+    testbed.clear_faults()
+    testbed.proxy.drain()
+    again = testbed.host.mobility_options(request, timeout=UNDISTURBED_SECONDS)  # type: ignore[arg-type]
+    free = tuple(str(each["id"]) for each in testbed.free(period))
+    return SearchEvidence(_single(answer), overrun, _single(again), free, *testbed.host_log.take())
+
+
+def _single(gathered: Gathered[Document]) -> Document:
+    if gathered.failures:
+        return {"problem": dict(gathered.failures[0].problem)}
+    return dict(gathered.answers["carloop"])
+
+
+def _run_change(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> ChangeEvidence:
+    plan = cell.plan()
+    appointment = testbed.appointment()
+    testbed.host.appointment_saved(appointment, timeout=UNDISTURBED_SECONDS)
+    change = _change(cell.operation, appointment, testbed)
+    before = testbed.observe(appointment["id"])
+    passed = len(testbed.proxy.passed)
+    _arm(cell, plan, testbed)
+    if plan.release == "soon":
+        soon.start()
+    answers = [_ask(change, appointment, testbed) for _ in range(1 + plan.asks_twice)]
+    testbed.proxy.switch(Mode.PASS)
+    testbed.clear_faults(release=plan.release != "after")
+    testbed.recover()
+    if plan.release == "after":
+        testbed.proxy.release()
+    testbed.proxy.drain()
+    pending = testbed.recover()
+    testbed.left_pending += pending
+    settled = testbed.observe(appointment["id"])
+    keys = frozenset(each.key for each in testbed.proxy.passed[passed:] if each.key)
+    cancellation = _follow_proposal(settled.state, testbed) if cell.fault.wrong_result else None
+    again, once_more = (_do(change, testbed, UNDISTURBED_SECONDS) for _ in range(2))
+    final = testbed.observe(appointment["id"])
+    raw, late = testbed.host_log.take()
+    return ChangeEvidence(
+        *(
+            change,
+            before,
+            tuple(answers),
+            keys,
+            settled,
+            pending,
+            again,
+            once_more,
+            final,
+            raw,
+            late,
+            cancellation,
+        )
+    )
+
+
+def _ask(change: Document, appointment: Document, testbed: FaultTestbed) -> Answer:
+    began = time.monotonic()
+    outcome = _do(change, testbed, SECONDS)
+    overrun = time.monotonic() - began - SECONDS
+    return Answer(outcome, overrun, testbed.observe(appointment["id"]))
+
+
+def _do(change: Document, testbed: FaultTestbed, seconds: float) -> Document:
+    return dict(testbed.host.change_rental(change, timeout=seconds))
+
+
+def _change(operation: str, appointment: Document, testbed: FaultTestbed) -> Document:
+    booking = _new("book") | {
+        "appointment_id": appointment["id"],
+        "option_id": testbed.vehicle,
+        "site": "main",
+        "period": appointment["period"],
+        "customer": CUSTOMER,
+    }
+    if operation == "book":
+        return booking
+    rental = _do(booking, testbed, UNDISTURBED_SECONDS)["rental"]
+    if operation == "cancel":
+        return _new("cancel") | {"rental_id": rental["id"], "site": "main", "reason": "Kunde verzichtet"}
+    later = datetime.fromisoformat(appointment["period"]["end"]) + timedelta(hours=1)
+    return _new("change_end") | {"rental_id": rental["id"], "site": "main", "end": later.isoformat()}
+
+
+def _new(action: str) -> Document:
+    return {"change_id": str(uuid.uuid4()), "provider": "carloop", "action": action}
+
+
+def _follow_proposal(state: Document, testbed: FaultTestbed) -> Document | None:
+    for proposal in state["proposals"]:
+        if proposal.get("change", {}).get("action") == "cancel":
+            return _do(proposal["change"] | {"change_id": str(uuid.uuid4())}, testbed, UNDISTURBED_SECONDS)
+    return None
+
+
+def _arm(cell: Cell, plan: Plan, testbed: FaultTestbed) -> None:
+    fault = cell.fault
+    if fault.sandbox is not None:
+        # not the reads, which Carloop itself is asked for the truth with; those the proxy strikes
+        operations = (cell.operation, "account") if plan.any_request else (cell.operation,)
+        for operation in operations:
+            _arm_sandbox(fault, operation, plan.times, testbed)
+    elif fault.effect is None:
+        testbed.proxy.switch(Mode.REFUSE)
+    else:
+        if cell.position is Position.DURING:
+            testbed.sandbox.controls.arm(cell.operation, "delay", times=plan.times, value=_WORK_SECONDS)
+        operation = ANY if plan.any_request else cell.operation
+        testbed.proxy.arm(_wire_fault(fault, cell.position, plan), operation, times=plan.times)
+
+
+def _arm_sandbox(fault: Fault, operation: str, times: int, testbed: FaultTestbed) -> None:
+    arm = testbed.sandbox.controls.arm
+    if fault.then is None:
+        arm(operation, str(fault.sandbox), times=times, value=fault.value)
+    else:
+        arm(operation, str(fault.sandbox), times=1, value=fault.value)
+        arm(operation, "status", times=times, value=fault.then)
+
+
+def _wire_fault(fault: Fault, position: Position, plan: Plan) -> WireFault:
+    return WireFault(cast("Effect", fault.effect), position, plan.at, fault.answer)

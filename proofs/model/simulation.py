@@ -1,0 +1,423 @@
+"""The simulation of a run: two planners, their store, a Carloop and clocks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from itertools import count
+from pathlib import Path
+from threading import Event, Thread
+from typing import Concatenate, ParamSpec, TypeVar
+
+from carloop_plugin import plugin
+from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.judgement import LONGEST_FLIGHT
+from mobility_hookspecs import CallContext, MobilityProblem
+from mobility_schemas import validate
+from proofs.model.call_faults import (
+    DELAYED,
+    NO_FAULTS,
+    CallFaults,
+    Crash,
+    Interleaved,
+    NetworkFault,
+    Overlapped,
+    ProcessDied,
+)
+from proofs.model.carloop import running_carloop
+from proofs.model.planner_state import (
+    Appointment,
+    ChangeRequest,
+    Document,
+    display,
+    is_final,
+    summarize,
+)
+from proofs.model.process import EFFECTS, Process, ProcessSettings
+from proofs.model.trace import Trace, Violation
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PLANNERS = ("A", "B")
+SECONDS = 30.0
+# seven seconds past, so that no two instants a rule compares are ever equal; the clocks are set back five hours later
+START = datetime(2027, 10, 30, 20, 0, 7, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class DelayedWrite:
+    """A write on its way to Carloop."""
+
+    request: Intent
+    sent_at: datetime
+
+
+class PlannersClock:
+    """The planners' clock, which may be wrong."""
+
+    def __init__(self) -> None:
+        self.true = START
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the time on this clock."""
+        return self.true + self.ahead
+
+
+class OverlappingCall:
+    """A call of the other planner, begun during a call and ended after it; one of the two runs at a time."""
+
+    def __init__(self, work: Callable[[], None], *, step: int, trace: Trace) -> None:
+        self.step = step
+        self.process: Process | None = None
+        self._work = work
+        self._story = trace
+        self._stopped, self._may_go_on = Event(), Event()
+        self._thread = Thread(target=self._run)
+        self._failure: BaseException | None = None
+
+    def begin(self, where: str) -> None:
+        """Run until the pause, or to the end if that comes first."""
+        with self._story.meanwhile(where):
+            self._thread.start()
+            self._stopped.wait()
+
+    def pause(self, where: str) -> None:
+        """Pause this call, and let the other process run."""
+        if self.process is None:
+            raise AssertionError("a call pauses in its process")
+        with self.process.paused():
+            self._stopped.set()
+            self._may_go_on.wait()
+        self._story.add(f"goes on with {where}")
+
+    def end(self) -> None:
+        """Run to the end."""
+        with self._story.meanwhile("its own end") if self._thread.is_alive() else nullcontext():
+            self._may_go_on.set()
+            self._thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except BaseException as failure:  # noqa: BLE001 - it is raised again by `end`
+            self._failure = failure
+        finally:
+            self._stopped.set()
+
+
+Method = Callable[Concatenate["Simulation", P], T]
+
+
+def finish_overlapping_call(method: Method[P, T]) -> Method[P, T]:
+    """End the other planner's overlapping call when the answer was recorded, and not before."""
+
+    @wraps(method)
+    def around(self: Simulation, /, *args: P.args, **named: P.kwargs) -> T:
+        try:
+            return method(self, *args, **named)
+        finally:
+            if self.overlapping and isinstance(
+                getattr(named.get("faults"), "interruption", None), Overlapped
+            ):
+                overlapping, self.overlapping = self.overlapping, None
+                overlapping.end()
+
+    return around
+
+
+PlannerAction = Callable[["Simulation", str, Appointment, ChangeRequest | None], None]
+"""What the other planner may do during a call, with its appointment and change."""
+
+
+class Simulation:
+    """Everything in one run. `close` ends it."""
+
+    def __init__(self, actions: Mapping[str, PlannerAction]) -> None:
+        self._actions = actions
+        self._open = ExitStack()
+        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="carloop-model-")))
+        self.clock = PlannersClock()
+        self.carloops_clock_ahead = timedelta()
+        self.trace = Trace()
+        self.carloop = self._open.enter_context(running_carloop(folder / "carloop"))
+        self.settings = ProcessSettings(
+            store=folder / "planners.sqlite3",
+            url=self.carloop.url,
+            token=self.carloop.token,
+            clock=self.clock,
+            database_time=lambda: self.clock.true.timestamp(),
+        )
+        self._started = count(1)
+        self.processes = {planner: self._start(planner) for planner in (*PLANNERS, "observer")}
+        self.vehicles = self.carloop.vehicles()
+        self.appointments: list[Appointment] = []
+        self.requests: dict[str, ChangeRequest] = {}
+        self.delayed_writes: list[DelayedWrite] = []
+        self.late: set[str] = set()
+        self.shown: dict[str, int] = {}
+        self.ends: dict[str, set[datetime]] = {}
+        self.tally: Counter[str] = Counter()
+        self.overlapping: OverlappingCall | None = None
+        self.carloop.set_clock(START)
+
+    def close(self) -> None:
+        """End every process, and Carloop."""
+        for process in self.processes.values():
+            process.end()
+        self._open.close()
+
+    # calls of a planner
+
+    def call(
+        self,
+        planner: str,
+        action: str,
+        hook: Callable[[CallContext], Document],
+        *,
+        schema: str,
+        faults: CallFaults,
+        interrupt: Callable[[str], None],
+    ) -> Document | None:
+        """Call a hook as a planner; return its answer, None if the process died or raised a problem.
+
+        `interrupt` is what happens during the call.
+        """
+        self.trace.add(f"planner {planner} {action}" + (f"; {faults.network}" if faults.network else ""))
+        begun = len(self.trace.lines) - 1
+        process = self.processes[planner]
+        self._prepare(process, faults, interrupt)
+        try:
+            with process.running():
+                answer = hook(CallContext.within(SECONDS, locale="en"))
+            if isinstance(faults.interruption, Crash):
+                raise ProcessDied("it can answer")
+        except ProcessDied as died:
+            self.tally["a process died"] += 1
+            self._restart(planner)
+            self.trace.add_result(begun, f"dies before {died}")
+            return None
+        except MobilityProblem as raised:
+            self.trace.add_result(begun, f"problem ({raised.problem['code']})")
+            return None
+        finally:
+            self._after_call(process, faults.network)
+        self.trace.add_result(begun, summarize(answer))
+        validate(answer, schema)
+        return answer
+
+    def _prepare(self, process: Process, faults: CallFaults, interrupt: Callable[[str], None]) -> None:
+        network, interruption = faults.network, faults.interruption
+        if network:
+            self.tally["trouble on the wire"] += 1
+            self.carloop.arm_faults(network)
+        counter = process.counter
+        counter.steps, counter.at = 0, interruption.step if interruption else 0
+        counter.interrupt = _die if isinstance(interruption, Crash) else interrupt
+        counter.counts = EFFECTS.__contains__ if isinstance(interruption, Crash) else bool
+        counter.delays_writes = network is not None and network.kind == DELAYED
+        if self.overlapping and not self.overlapping.process:
+            self.overlapping.process = process
+            counter.at, counter.interrupt = self.overlapping.step, self.overlapping.pause
+
+    def _after_call(self, process: Process, network: NetworkFault | None) -> None:
+        if network:
+            self.carloop.clear_faults()
+        self.delayed_writes += [DelayedWrite(each, self.clock.true) for each in process.counter.delayed]
+        process.counter.delayed.clear()
+
+    def _start(self, planner: str) -> Process:
+        # as leases name a process: its computer, its number there, a suffix
+        return Process(f"computer-{planner}/1/{next(self._started)}", self.settings)
+
+    def _restart(self, planner: str) -> None:
+        self.processes[planner].end()
+        self.processes[planner] = self._start(planner)
+
+    def _interleaving(
+        self,
+        planner: str,
+        faults: CallFaults,
+        appointment: Appointment,
+        request: ChangeRequest | None = None,
+    ) -> Callable[[str], None]:
+        other = next(each for each in PLANNERS if each != planner)
+
+        def interrupt(where: str) -> None:
+            interruption = faults.interruption
+            if isinstance(interruption, Interleaved):
+                self.tally[f"meanwhile: {interruption.action}"] += 1
+                with self.trace.meanwhile(where):
+                    self._actions[interruption.action](self, other, appointment, request)
+            if isinstance(interruption, Overlapped):
+                self.tally[f"overlapping: {interruption.action}"] += 1
+                self.overlapping = OverlappingCall(
+                    lambda: self._actions[interruption.action](self, other, appointment, request),
+                    step=interruption.pause,
+                    trace=self.trace,
+                )
+                self.overlapping.begin(where)
+
+        return interrupt
+
+    @finish_overlapping_call
+    def save(
+        self,
+        planner: str,
+        appointment: Appointment,
+        action: str,
+        *,
+        document: Document | None = None,
+        faults: CallFaults = NO_FAULTS,
+    ) -> None:
+        """Save an appointment, or the older revision in `document`."""
+        self.tally["appointment saved"] += 1
+        appointment.is_erased = False
+        sent = document or appointment.document
+        step = self.call(
+            planner,
+            action,
+            lambda context: plugin.on_appointment_saved(sent, context),  # type: ignore[arg-type,return-value]
+            schema="mobility_step",
+            faults=faults,
+            interrupt=self._interleaving(planner, faults, appointment),
+        )
+        if step:
+            appointment.answered_revisions.add(sent["revision"])
+            self.record_shown(step.get("rental"))
+
+    @finish_overlapping_call
+    def erase(self, planner: str, appointment: Appointment, *, faults: CallFaults) -> None:
+        """Ask for the appointment's customer to be erased."""
+        self.tally["erase"] += 1
+        appointment.was_erased = True
+        subjects = {"customer_numbers": [], "appointment_ids": [appointment.id]}
+        report = self.call(
+            planner,
+            f"erases {appointment.id}",
+            lambda context: plugin.on_personal_data_erased(subjects, context),  # type: ignore[arg-type,return-value]
+            schema="erasure_report",
+            faults=faults,
+            interrupt=self._interleaving(planner, faults, appointment),
+        )
+        appointment.is_erased = report is not None and not isinstance(faults.interruption, Interleaved)
+
+    @finish_overlapping_call
+    def ask(
+        self,
+        planner: str,
+        request: ChangeRequest,
+        *,
+        again: bool = False,
+        faults: CallFaults = NO_FAULTS,
+    ) -> Document | None:
+        """Request a change, for the first time or again, and compare the answer with earlier ones."""
+        self.requests[request.id] = request
+        self.tally[f"{request.kind}, again" if again else request.kind] += 1
+        outcome = self.call(
+            planner,
+            f"asks again for {request.name}" if again else f"{request.description} [{request.name}]",
+            lambda context: plugin.on_rental_change(request.document, context),  # type: ignore[arg-type,return-value]
+            schema="rental_outcome",
+            faults=faults,
+            interrupt=self._interleaving(planner, faults, request.appointment, request),
+        )
+        if outcome:
+            self.record_outcome(outcome)
+        return outcome
+
+    @finish_overlapping_call
+    def reconcile(self, planner: str, *, faults: CallFaults = NO_FAULTS) -> Document | None:
+        """Reconcile once."""
+        self.tally["reconcile"] += 1
+        some = self.appointments[
+            (faults.interruption.step if faults.interruption else 0) % len(self.appointments)
+        ]
+        report = self.call(
+            planner,
+            "reconciles",
+            lambda context: dict(plugin.reconcile_rentals(context)),
+            schema="reconcile_report",
+            faults=faults,
+            interrupt=self._interleaving(planner, faults, some),
+        )
+        for outcome in report["settled"] if report else ():
+            self.record_outcome(outcome)
+        for rental in report["changed"] if report else ():
+            self.record_shown(rental)
+        if report and not faults.network:
+            # what arrived late has been read now
+            self.late.clear()
+        return report
+
+    # answers
+
+    def record_outcome(self, outcome: Document) -> None:
+        """Record an outcome, and check that it does not contradict a final one."""
+        request = self.requests[outcome["change_id"]]
+        if request.final and outcome != request.final:
+            raise Violation(f"{request.name} was {summarize(request.final)} and is now {summarize(outcome)}")
+        if is_final(outcome):
+            request.final = outcome
+        self.tally[f"told {outcome['status']}"] += 1
+        request.was_unknown |= outcome["status"] == "unknown"
+        self.record_shown(outcome.get("rental"))
+
+    def record_shown(self, rental: Document | None) -> None:
+        """Record the revision of a rental that was shown."""
+        if rental:
+            self.shown[rental["id"]] = max(rental["revision"], self.shown.get(rental["id"], 0))
+
+    # time and network
+
+    def pass_time(self, minutes: int) -> None:
+        """Let time pass; writes delayed for too long are lost, except those given up, which may still arrive."""
+        self.tally["time passed"] += 1
+        self.clock.true += timedelta(minutes=minutes)
+        self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
+        self.trace.add(f"{minutes} minutes pass: it is {display(self.clock.true)}")
+        self.delayed_writes = [
+            each for each in self.delayed_writes if self.is_in_time(each) or self.is_given_up(each)
+        ]
+
+    def put_clock(self, whose: str, minutes: int) -> None:
+        """Set a clock wrong, or right again with 0. Delayed writes are dropped, since their age would be undefined."""
+        self.tally["a clock put wrong"] += 1
+        if whose == "Carloop":
+            self.carloops_clock_ahead = timedelta(minutes=minutes)
+            self.carloop.set_clock(self.clock.true + self.carloops_clock_ahead)
+        else:
+            self.clock.ahead = timedelta(minutes=minutes)
+        self.trace.add(f"the clock of {whose} is {minutes} minutes ahead of the truth")
+        self.delayed_writes.clear()
+
+    def arrive(self, which: int) -> None:
+        """Send a delayed write to Carloop."""
+        self.tally["a request arrived late"] += 1
+        delayed_write = self.delayed_writes.pop(which % len(self.delayed_writes))
+        name = self.requests[delayed_write.request.change_id].name
+        self.trace.add(f"the request of {name} arrives late")
+        if not self.is_in_time(delayed_write):
+            self.late.add(delayed_write.request.change_id)
+        self.processes["observer"].send(delayed_write.request, deadline=CallContext.within(SECONDS).deadline)
+
+    def is_in_time(self, delayed_write: DelayedWrite) -> bool:
+        """Return whether a write may still arrive."""
+        return self.clock.true - delayed_write.sent_at <= LONGEST_FLIGHT
+
+    def is_given_up(self, delayed_write: DelayedWrite) -> bool:
+        """Return whether a write is of a booking that was given up."""
+        key = delayed_write.request.change_id
+        return any(each.document.get("book_change_id") == key for each in self.requests.values())
+
+
+def _die(where: str) -> None:
+    raise ProcessDied(where)
