@@ -157,7 +157,7 @@ def keys_in_template(node):
 def uses_in_python(path, spaces):
     """Find the calls of `.text`, `.count` and `Refused`, and whatever else looks like a key."""
     source = ast.parse(path.read_text("utf-8"))
-    refuses = path.name == "pages.py" or any(
+    refuses = path.name in ("forms.py", "pages.py") or any(
         isinstance(node, ast.ImportFrom)
         and node.module == "web_base.pages"
         and "Refused" in [each.name for each in node.names]
