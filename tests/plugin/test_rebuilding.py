@@ -88,7 +88,7 @@ OF_A_LATER_VERSION = """INSERT INTO _sqlite_migrations (migration_set, name, app
 )
 def test_only_damaged_records_are_rebuilt(planner, lost_booking, monkeypatch, condition, lock, why):
     """Sound records, those of a newer version and those in use by another program stay, with all that is in them."""
-    monkeypatch.setattr(remains, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(remains, "LONGEST_USE", 0.05)
     lost_booking(times=100)
     planner.control.calm()
     bootstrap.close()
