@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print the table, write the results."""
+"""Measure, print the table, write the results: `python -m benchmarks`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from benchmarks.results import RESULTS, has_changes, write_results
 from benchmarks.row import QUICK, Row, Scale
-from benchmarks.table import Progressing, table_of
+from benchmarks.table import ProgressBar, table_of
 from benchmarks.works import BENCHES
 
 
@@ -46,8 +46,8 @@ def main(names: tuple[str, ...], rounds: float, quick: bool, output: Path) -> No
 
 def measure(names: tuple[str, ...], scale: Scale) -> list[Row]:
     """Run the named benches one after the other."""
-    with Progressing(Console(stderr=True)) as watch:
-        return [row for name in names for row in BENCHES[name](scale, watch)]
+    with ProgressBar(Console(stderr=True)) as progress:
+        return [row for name in names for row in BENCHES[name](scale, progress)]
 
 
 if __name__ == "__main__":

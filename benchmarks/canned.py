@@ -1,7 +1,7 @@
-"""A server that sends a search's answers as they were once recorded, byte for byte, and does nothing else.
+"""A server that sends a search's recorded answers, byte for byte, and does nothing else.
 
-Against it nothing can hide behind a slow server. Pages are recorded from a real sandbox, heads included, one file for
-each cursor; `python -m benchmarks.canned FOLDER` serves them.
+It answers so fast that the client's own time is what is measured. Pages are recorded from a real sandbox, heads
+included, one file for each cursor; `python -m benchmarks.canned FOLDER` serves them.
 """
 
 from __future__ import annotations

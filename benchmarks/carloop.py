@@ -25,17 +25,17 @@ class Carloop:
 
     @property
     def vehicles(self) -> str:
-        """Give the address of the search."""
+        """Return the address of the search."""
         return f"{self.url}{INTERFACE}/vehicles"
 
     @property
     def rentals(self) -> str:
-        """Give the address that books."""
+        """Return the address that books."""
         return f"{self.url}{INTERFACE}/rentals"
 
     @property
     def authorization(self) -> dict[str, str]:
-        """Give the header that every call needs."""
+        """Return the header that every call needs."""
         return {"Authorization": f"Bearer {self.token}"}
 
 
@@ -49,7 +49,7 @@ def sandbox(
         yield Carloop(running.url)
 
 
-def quiet_period(*, hours: int = 33, days_ahead: int = 300) -> Period:
+def free_period(*, hours: int = 33, days_ahead: int = 300) -> Period:
     """Write a period so far ahead that the whole fleet is free: no seeded rental reaches there."""
     today = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
     start = today + timedelta(days=days_ahead)

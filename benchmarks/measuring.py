@@ -21,22 +21,22 @@ class Samples:
 
     @property
     def median(self) -> float:
-        """Give the seconds that half of the rounds stayed below."""
+        """Return the median, in seconds."""
         return median(self.seconds)
 
     @property
     def spread(self) -> float:
-        """Give the width of the middle half of the rounds, as a share of the median."""
+        """Return the interquartile range as a share of the median."""
         first, _, third = quantiles(self.seconds, n=4, method="inclusive")
         return (third - first) / self.median
 
     @property
     def worst(self) -> float:
-        """Give the 95th percentile, in seconds."""
+        """Return the 95th percentile, in seconds."""
         return quantiles(self.seconds, n=20, method="inclusive")[-1]
 
-    def a_piece(self, pieces: int) -> Samples:
-        """Share the seconds among the pieces that were worked on."""
+    def per_piece(self, pieces: int) -> Samples:
+        """Return the seconds for each of the pieces that were processed."""
         return Samples(tuple(seconds / pieces for seconds in self.seconds))
 
 

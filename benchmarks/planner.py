@@ -37,7 +37,7 @@ def request_of(period: Period, limit: int) -> MobilityRequest:
 
 
 def search(host: MobilityHost, request: MobilityRequest) -> MobilityOffer:
-    """Search through the host kit and give Carloop's answer."""
+    """Search through the host kit and return Carloop's answer."""
     gathered = host.mobility_options(request, LONG)
     if "carloop" not in gathered.answers:
         raise RuntimeError(f"the search failed: {gathered.failures}")
@@ -45,12 +45,12 @@ def search(host: MobilityHost, request: MobilityRequest) -> MobilityOffer:
 
 
 def point_at(carloop: Carloop) -> None:
-    """Have the next calls go to another Carloop, within `planner` or `environment`."""
+    """Send the next calls to another Carloop, within `planner` or `environment`."""
     os.environ["CARLOOP_BASE_URL"] = carloop.url
 
 
 def use_store(location: str) -> None:
-    """Have the next calls use other records, within `planner` or `environment`."""
+    """Use other records in the next calls, within `planner` or `environment`."""
     os.environ["CARLOOP_STORE"] = location
 
 

@@ -1,4 +1,4 @@
-"""A planner server in a process of its own, told by its standard input what to book.
+"""A planner server in a process of its own, which reads what to book from standard input.
 
 `python -m benchmarks.planner_process`; each line is `save FIRST COUNT` or `book FIRST COUNT`, answered with `done`.
 """

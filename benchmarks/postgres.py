@@ -1,4 +1,4 @@
-"""A real PostgreSQL, for the bench and the tests: started for them alone, gone afterwards."""
+"""A real PostgreSQL for the bench and the tests, deleted afterwards."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ class Postgres:
     server: Any = field(repr=False)
 
     def address(self, database: str, user: str = "postgres", password: str = "") -> str:
-        """Give the address of a database, as `CARLOOP_STORE` takes it."""
+        """Return the address of a database, as `CARLOOP_STORE` takes it."""
         secret = f":{quote(password, safe='')}" if password else ""
         return f"postgresql://{user}{secret}@/{database}?host={quote(str(self.folder), safe='')}"
 
     def new_database(self) -> str:
-        """Make an empty database and give its address."""
+        """Create an empty database and return its address."""
         name = f"carloop_{next(_numbers)}"
         self.do(f"CREATE DATABASE {name}")
         return self.address(name)
 
     def do(self, statement: str, database: str = "postgres") -> None:
-        """Do something as the server's owner."""
+        """Execute a statement as the server's owner."""
         with psycopg.connect(self.address(database), autocommit=True) as connection:
             connection.execute(statement.encode())
 

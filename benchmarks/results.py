@@ -23,7 +23,7 @@ def write_results(rows: Iterable[Row], path: Path) -> None:
 
 
 def machine() -> dict[str, object]:
-    """Say what the figures were measured on, without naming the machine."""
+    """Return what the figures were measured on, without the machine's name."""
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
@@ -34,7 +34,7 @@ def machine() -> dict[str, object]:
 
 
 def commit() -> str | None:
-    """Give the commit that is checked out; None outside a repository."""
+    """Return the commit that is checked out; None outside a repository."""
     try:
         return _git("rev-parse", "HEAD").strip()
     except (OSError, subprocess.CalledProcessError):
@@ -42,7 +42,7 @@ def commit() -> str | None:
 
 
 def has_changes() -> bool:
-    """Tell whether what is measured differs from the commit."""
+    """Return whether the measured code differs from the commit."""
     try:
         return bool(
             _git("status", "--porcelain", "--", "*.py", "*.json", ":!benchmarks/results.json").strip()

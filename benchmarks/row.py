@@ -1,4 +1,4 @@
-"""A row of the table, and what a work is given to fill it."""
+"""A row of the table, and the parameters of the functions that measure it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """Give our median over the peer's: the smaller, the better."""
+        """Return our median over the peer's: the smaller, the better."""
         return self.ours.median / self.theirs.median
 
     @property
     def reached(self) -> bool:
-        """Tell whether the goal is reached."""
+        """Return whether the goal is reached."""
         return self.ratio <= self.goal
 
     def document(self) -> dict[str, object]:
@@ -56,7 +56,7 @@ class Scale:
     share: float = 1.0
 
     def rounds(self, usual: int) -> int:
-        """Give how often a row is measured."""
+        """Return how often a row is measured."""
         return max(2, round(usual * self.share))
 
 
@@ -72,17 +72,17 @@ QUICK = Scale(
 )
 
 
-class Watch(Protocol):
+class ProgressDisplay(Protocol):
     """Shows how far the bench has come."""
 
     def rounds(self, label: str, count: int) -> Iterator[int]:
         """Count the rounds of one row: 0, 1, 2, …"""
 
     def preparing(self, label: str) -> None:
-        """Say what is made ready, untimed."""
+        """Show what is being prepared, untimed."""
 
 
-Bench = Callable[[Scale, Watch], Iterator[Row]]
+Bench = Callable[[Scale, ProgressDisplay], Iterator[Row]]
 
 
 def number(count: int) -> str:

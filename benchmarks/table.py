@@ -1,4 +1,4 @@
-"""The table on the terminal, and how far the bench has come while it runs."""
+"""The table on the terminal, and a progress bar while the bench runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchmarks.measuring import Samples
 from benchmarks.row import Row
 
 
-class Progressing:
+class ProgressBar:
     """Draws a bar for the row being measured. A context manager."""
 
     def __init__(self, console: Console) -> None:
@@ -35,17 +35,17 @@ class Progressing:
         )
         self._task = self._progress.add_task("starting", total=None)
 
-    def __enter__(self) -> Progressing:
-        """Begin to draw."""
+    def __enter__(self) -> ProgressBar:
+        """Start drawing."""
         self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Wipe the bar away."""
+        """Remove the bar."""
         self._progress.stop()
 
     def preparing(self, label: str) -> None:
-        """Say what is made ready, untimed."""
+        """Show what is being prepared, untimed."""
         self._progress.reset(self._task, description=f"preparing {label}", total=None)
 
     def rounds(self, label: str, count: int) -> Iterator[int]:
@@ -57,7 +57,7 @@ class Progressing:
 
 
 def table_of(rows: list[Row]) -> Table:
-    """Lay the rows out: work, ours, compared with, ratio, goal, reached or not."""
+    """Return the rows as a table: work, ours, compared with, ratio, goal, reached or not."""
     table = Table(title="Ratios of medians, measured in turns; smaller is better", title_justify="left")
     for heading, justify in (
         ("work", "left"), ("ours", "right"), ("compared with", "left"), ("theirs", "right"),
@@ -65,10 +65,10 @@ def table_of(rows: list[Row]) -> Table:
     ):  # fmt: skip
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for row in rows:
-        verdict = "[green]reached[/]" if row.reached else "[bold red]missed[/]"
+        reached = "[green]reached[/]" if row.reached else "[bold red]missed[/]"
         work = f"{row.work}\n[dim]{row.remark}[/]" if row.remark else row.work
         table.add_row(
-            work, _time(row.ours), row.peer, _time(row.theirs), f"{row.ratio:.3g}", f"≤ {row.goal:g}", verdict
+            work, _time(row.ours), row.peer, _time(row.theirs), f"{row.ratio:.3g}", f"≤ {row.goal:g}", reached
         )
     return table
 

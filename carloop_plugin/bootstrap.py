@@ -45,7 +45,10 @@ _AT_FIRST_USE = (
     *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
     *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
     *(f"carloop_plugin.usecases.{name}" for name in ("appointment", "change", "reconcile")),
-    *(f"carloop_plugin.contract.{name}" for name in ("boundary", "offers", "requests", "steps")),
+    *(
+        f"carloop_plugin.contract.{name}"
+        for name in ("boundary", "offers", "requests", "settings_documents", "steps")
+    ),
     *("carloop_plugin.settings.check", "carloop_plugin.settings.page"),
     *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
     *("mobility_schemas.explaining", "mobility_schemas.sentences"),

@@ -4,7 +4,7 @@
     python schemas/generate_bundles.py --check    fails when the file is not what it would write
 
 References between files become references inside one bundle, so that no validator needs a registry, and the closed
-schemas, which refuse unknown fields, are derived, so that a schema file says each thing once.
+schemas, which refuse unknown fields, are derived, so that a schema file needs each rule once.
 """
 
 from __future__ import annotations

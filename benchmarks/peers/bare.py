@@ -1,7 +1,7 @@
-"""The least there is: one call of httpx and `.json()`; nothing is validated, mapped or kept.
+"""The minimum: one call of httpx and `.json()`; nothing is validated, mapped or kept.
 
 In two ways: the one-liner `httpx.get(...)`, which builds a client and loads the trusted certificates at every call, and
-a client that is kept, as a person writes it who asks more than once. The second is far the harder to keep up with.
+a client that is kept, as in code that calls more than once. The second is much harder to match.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmarks.carloop import Carloop
 
 
 class Bare:
-    """Ask Carloop without looking at what it says."""
+    """Calls Carloop without checking its answers."""
 
     def __init__(self, carloop: Carloop, http: httpx.Client) -> None:
         """Keep the client."""
@@ -41,7 +41,7 @@ class Bare:
         return page
 
     def book(self, rental: Mapping[str, object]) -> dict[str, object]:
-        """Book, with a key of its own and nothing written down before."""
+        """Book, with a key of its own and nothing recorded before."""
         headers = {"Idempotency-Key": str(uuid4())}
         answer = self._http.post(self._carloop.rentals, json=dict(rental), headers=headers)
         booked: dict[str, object] = answer.raise_for_status().json()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from benchmarks import planner as kit
-from benchmarks.carloop import quiet_period, sandbox
+from benchmarks.carloop import free_period, sandbox
 from benchmarks.measuring import WARM_UP_ROUNDS, alternate
 from benchmarks.peers.bare import Bare, bare
-from benchmarks.row import Row, Scale, Watch
+from benchmarks.row import ProgressDisplay, Row, Scale
 from mobility_hookspecs import MobilityHost
 
 if TYPE_CHECKING:
@@ -27,15 +27,15 @@ CUSTOMER = {
 VEHICLES = ("V1001", "V1002")
 
 
-def book(scale: Scale, watch: Watch) -> Iterator[Row]:
+def book(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure `change_rental` through the host kit; the appointments are saved beforehand."""
     rounds = scale.rounds(150)
-    watch.preparing(f"{rounds} saved appointments")
+    progress.preparing(f"{rounds} saved appointments")
     with sandbox() as carloop, kit.planner(carloop) as host, bare(carloop) as peer:
         ours, theirs = alternate(
             _bookings(host, rounds + WARM_UP_ROUNDS),
             _posts(peer),
-            rounds=watch.rounds("durable booking against the bare POST", rounds),
+            rounds=progress.rounds("durable booking against the bare POST", rounds),
         )
     yield Row(
         "book through the host kit: durable intent, 2 commits",
@@ -57,7 +57,7 @@ def _bookings(host: MobilityHost, most: int) -> Callable[[], object]:
 
 
 def _saved(host: MobilityHost, day: int) -> dict[str, object]:
-    period = quiet_period(hours=9, days_ahead=300 + day)
+    period = free_period(hours=9, days_ahead=300 + day)
     appointment = {
         "id": f"A-{day}",
         "revision": 1,
@@ -86,7 +86,7 @@ def _posts(peer: Bare) -> Callable[[], object]:
     days = count(300)
 
     def one() -> object:
-        period = quiet_period(hours=9, days_ahead=next(days))
+        period = free_period(hours=9, days_ahead=next(days))
         reference = f"bench/main/A/{uuid4()}"
         rental = {"external_reference": reference, "vehicle_id": VEHICLES[1], **period, "customer": CUSTOMER}
         return peer.book(rental)

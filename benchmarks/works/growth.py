@@ -1,4 +1,4 @@
-"""Whether ten times the vehicles cost ten times as much, and no more."""
+"""Whether ten times the vehicles cost at most ten times as much."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from benchmarks import planner as kit
 from benchmarks.canned import canned
-from benchmarks.carloop import Carloop, quiet_period, sandbox
+from benchmarks.carloop import Carloop, free_period, sandbox
 from benchmarks.measuring import alternate
-from benchmarks.row import Row, Scale, Watch, number
+from benchmarks.row import ProgressDisplay, Row, Scale, number
 
 
-def growth(scale: Scale, watch: Watch) -> Iterator[Row]:
+def growth(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure the cost a vehicle of a search of many pages against that of one page, canned bytes both."""
-    few, many, period = scale.vehicles, scale.many_vehicles, quiet_period()
-    watch.preparing(f"a sandbox with {number(many)} vehicles")
+    few, many, period = scale.vehicles, scale.many_vehicles, free_period()
+    progress.preparing(f"a sandbox with {number(many)} vehicles")
     with (
         sandbox(vehicles=many) as carloop,
         canned(carloop, period, limit=few) as one_page,
@@ -28,9 +28,9 @@ def growth(scale: Scale, watch: Watch) -> Iterator[Row]:
             if len(found) != limit:
                 raise AssertionError(f"{len(found)} vehicles instead of {limit}")
 
-        rounds = watch.rounds("search of many vehicles against few", scale.rounds(40))
+        rounds = progress.rounds("search of many vehicles against few", scale.rounds(40))
         ours, theirs = alternate(
             lambda: find(pages, many), lambda: find(one_page, few), rounds=rounds, warm_up=2
         )
     work = f"search of {number(many)} vehicles, canned bytes: cost a vehicle"
-    yield Row(work, f"itself with {number(few)} vehicles", 1.2, ours.a_piece(many), theirs.a_piece(few))
+    yield Row(work, f"itself with {number(few)} vehicles", 1.2, ours.per_piece(many), theirs.per_piece(few))

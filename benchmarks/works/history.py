@@ -1,4 +1,4 @@
-"""Whether the sandbox's search minds a long history."""
+"""Whether the sandbox's search gets slower with a long history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.carloop import instant, sandbox
 from benchmarks.measuring import alternate
 from benchmarks.peers.bare import bare
-from benchmarks.row import Row, Scale, Watch, number
+from benchmarks.row import ProgressDisplay, Row, Scale, number
 from carloop_sandbox.store import Fleet, open_store
 
 DAY_US = 86_400_000_000
@@ -32,12 +32,12 @@ FROM made ORDER BY n
 """
 
 
-def history(scale: Scale, watch: Watch) -> Iterator[Row]:
+def history(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure one search in two sandboxes that differ in nothing but how many rentals they hold."""
     with TemporaryDirectory(prefix="carloop-history-") as folder:
         short, long = Path(folder) / "short", Path(folder) / "long"
         for data, rentals in ((short, scale.few_rentals), (long, scale.many_rentals)):
-            watch.preparing(f"a sandbox with {number(rentals)} rentals")
+            progress.preparing(f"a sandbox with {number(rentals)} rentals")
             fill(data, vehicles=scale.fleet, rentals=rentals)
         with (
             sandbox(data=short) as few,
@@ -51,7 +51,7 @@ def history(scale: Scale, watch: Watch) -> Iterator[Row]:
             ours, theirs = alternate(
                 lambda: ask_many.search(period, 100),
                 lambda: ask_few.search(period, 100),
-                rounds=watch.rounds("sandbox search, long history against short", scale.rounds(400)),
+                rounds=progress.rounds("sandbox search, long history against short", scale.rounds(400)),
             )
     remark = f"95th percentile {ours.worst * 1000:.1f} ms against {theirs.worst * 1000:.1f} ms"
     yield Row(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.measuring import alternate
-from benchmarks.row import Row, Scale, Watch
+from benchmarks.row import ProgressDisplay, Row, Scale
 from mobility_hookspecs import MobilityHost, hookimpl
 
 SECONDS = 0.2
@@ -14,15 +14,15 @@ PROVIDERS = 10
 
 
 class Slow:
-    """A provider that takes its time."""
+    """A provider that answers slowly."""
 
     def __init__(self, name: str) -> None:
-        """Give it a name."""
+        """Create a provider with a name."""
         self._name = name
 
     @hookimpl
     def describe_mobility_provider(self) -> dict[str, object]:
-        """Introduce itself."""
+        """Describe this provider."""
         info = {"id": self._name, "name": self._name, "version": "1", "contract": ">=1.0,<2"}
         return {**info, "kinds": ["taxi"], "capabilities": []}
 
@@ -33,7 +33,7 @@ class Slow:
         return {"provider": self._name, "vehicle_classes": [], "features": []}
 
 
-def hosts(scale: Scale, watch: Watch) -> Iterator[Row]:
+def hosts(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure one question to many slow providers against the same to one of them."""
     slow = [Slow(f"slow-{number}") for number in range(PROVIDERS)]
     with MobilityHost.of(*slow, strict=True) as many, MobilityHost.of(slow[0], strict=True) as one:
@@ -45,7 +45,7 @@ def hosts(scale: Scale, watch: Watch) -> Iterator[Row]:
         ours, theirs = alternate(
             lambda: ask(many, PROVIDERS),
             lambda: ask(one, 1),
-            rounds=watch.rounds("ten slow providers against one", scale.rounds(30)),
+            rounds=progress.rounds("ten slow providers against one", scale.rounds(30)),
             warm_up=1,
         )
     yield Row("host kit: 10 providers that take 200 ms each", "one of them", 1.1, ours, theirs)

@@ -1,4 +1,4 @@
-"""What the plugin costs a planner that loads it and never asks it anything."""
+"""What loading the plugin costs a planner that never calls it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from benchmarks.measuring import alternate
-from benchmarks.row import Row, Scale, Watch
+from benchmarks.row import ProgressDisplay, Row, Scale
 
 OURS = """
 import carloop_plugin.plugin, pluggy, sys
@@ -19,9 +19,9 @@ assert not heavy, heavy
 PEER = "import pluggy"
 
 
-def load(scale: Scale, watch: Watch) -> Iterator[Row]:
+def load(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure whole processes, from their start to their end."""
-    rounds = watch.rounds("load against import pluggy", scale.rounds(60))
+    rounds = progress.rounds("load against import pluggy", scale.rounds(60))
     ours, theirs = alternate(_process(OURS), _process(PEER), rounds=rounds)
     yield Row(
         "load: import carloop_plugin.plugin and register, whole process",

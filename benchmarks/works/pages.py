@@ -1,6 +1,6 @@
-"""What a page adds to the question behind it: step 4's search, and the week with its states.
+"""What a page adds to the call behind it: step 4's search, and the week with its states.
 
-The planner runs as the program it is, in a process of its own; the browser keeps its connection, as browsers do.
+The planner runs as a program in a process of its own; the browser keeps its connection, as browsers do.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks import planner as kit
-from benchmarks.carloop import Carloop, Period, quiet_period, sandbox
+from benchmarks.carloop import Carloop, Period, free_period, sandbox
 from benchmarks.measuring import alternate
-from benchmarks.row import Row, Scale, Watch, number
+from benchmarks.row import ProgressDisplay, Row, Scale, number
 from planner_host.appointments.appointment import Appointment, Visit
 from planner_host.mobility.form import LIMIT
 from planner_host.storage.records import Records
@@ -38,19 +38,19 @@ FEW, MANY = 1, 50
 CUSTOMER = cast("contract.Customer", {"source": "manual", "first_name": "Änne", "last_name": "Sommer"})
 
 
-def pages(scale: Scale, watch: Watch) -> Iterator[Row]:
+def pages(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure the search by page against the same by host kit, and a week with many rentals against one with few."""
-    watch.preparing(f"a sandbox with {number(max(scale.fleet, MANY))} vehicles, and two planners")
+    progress.preparing(f"a sandbox with {number(max(scale.fleet, MANY))} vehicles, and two planners")
     with (
         sandbox(vehicles=max(scale.fleet, MANY)) as carloop,
         TemporaryDirectory(prefix="carloop-pages-") as folder,
     ):
-        yield _search(carloop, Path(folder) / "search", scale, watch)
-        yield _week(carloop, Path(folder) / "week", scale, watch)
+        yield _search(carloop, Path(folder) / "search", scale, progress)
+        yield _week(carloop, Path(folder) / "week", scale, progress)
 
 
-def _search(carloop: Carloop, folder: Path, scale: Scale, watch: Watch) -> Row:
-    period = quiet_period()
+def _search(carloop: Carloop, folder: Path, scale: Scale, progress: ProgressDisplay) -> Row:
+    period = free_period()
     (appointment,) = write_appointments(folder, period, 1)
     request = kit.request_of(period, LIMIT)
     with kit.planner(carloop) as host, browser(folder, carloop) as page:
@@ -64,19 +64,19 @@ def _search(carloop: Carloop, folder: Path, scale: Scale, watch: Watch) -> Row:
         samples = alternate(
             search,
             lambda: kit.search(host, request),
-            rounds=watch.rounds("step 4's search by page, against the host kit", scale.rounds(300)),
+            rounds=progress.rounds("step 4's search by page, against the host kit", scale.rounds(300)),
         )
     work = f"step 4's search answered by the page: {expected} cars of {number(max(scale.fleet, MANY))}"
     return Row(work, "the host kit's call", 1.5, *samples)
 
 
-def _week(carloop: Carloop, folder: Path, scale: Scale, watch: Watch) -> Row:
+def _week(carloop: Carloop, folder: Path, scale: Scale, progress: ProgressDisplay) -> Row:
     weeks = {}
     with kit.planner(carloop) as host:
         folder.mkdir()
         kit.use_store(str(folder / "carloop.sqlite3"))
         for days, rentals in ((300, MANY), (307, FEW)):
-            period = quiet_period(days_ahead=days)
+            period = free_period(days_ahead=days)
             weeks[rentals] = period["start"][:10]
             for appointment in write_appointments(folder, period, APPOINTMENTS)[:rentals]:
                 _book(host, appointment, period)
@@ -89,14 +89,14 @@ def _week(carloop: Carloop, folder: Path, scale: Scale, watch: Watch) -> Row:
         samples = alternate(
             lambda: show(MANY),
             lambda: show(FEW),
-            rounds=watch.rounds("the week, many rentals against few", scale.rounds(100)),
+            rounds=progress.rounds("the week, many rentals against few", scale.rounds(100)),
         )
     work = f"the week page with {APPOINTMENTS} appointments, {MANY} rentals shown"
     return Row(work, f"{FEW} rental shown", 1.3, *samples)
 
 
 def write_appointments(folder: Path, period: Period, count: int) -> list[str]:
-    """Write so many appointments of one period into a planner's folder, and give their ids."""
+    """Write so many appointments of one period into a planner's folder, and return their ids."""
     folder.mkdir(exist_ok=True)
     start, end = (datetime.fromisoformat(period[side]) for side in ("start", "end"))
     records = Records(folder)
@@ -129,7 +129,7 @@ class Browser:
         return self._page
 
     def search(self, path: str, fields: Mapping[str, str]) -> str:
-        """Send a form as the page's script does, and give the part of the page."""
+        """Send a form as the page's script does, and return the part of the page."""
         self._ask("POST", path, fields, {"HX-Request": "true"})
         return self._page
 
@@ -157,7 +157,7 @@ class Browser:
 
 @contextmanager
 def browser(folder: Path, carloop: Carloop) -> Iterator[Browser]:
-    """Run a planner over a folder until the block is left, and give a browser that has signed in to it."""
+    """Run a planner over a folder until the block is left, and yield a browser that has signed in to it."""
     settings = {
         "CARLOOP_BASE_URL": carloop.url,
         "CARLOOP_TOKEN": carloop.token,
@@ -199,7 +199,7 @@ class _Fields(HTMLParser):
 
 
 def fields_of(page: str) -> dict[str, str]:
-    """Give what the search's form of a page sends."""
+    """Return the fields that a page's search form sends."""
     parser = _Fields()
     parser.feed(page)
     return parser.fields

@@ -1,4 +1,4 @@
-"""The search through the host kit, against clients that do less, the same, and the same more slowly."""
+"""The search through the host kit, against clients that do less or the same."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import planner as kit
 from benchmarks.canned import canned
-from benchmarks.carloop import Carloop, Period, quiet_period, sandbox
+from benchmarks.carloop import Carloop, Period, free_period, sandbox
 from benchmarks.measuring import alternate
 from benchmarks.peers.bare import bare
 from benchmarks.peers.jsonschema_client import jsonschema_client
 from benchmarks.peers.pydantic_client import pydantic_client
-from benchmarks.row import Row, Scale, Watch, number
+from benchmarks.row import ProgressDisplay, Row, Scale, number
 
 HOURS, DAYS = 33, 2
 ONE_LINER = "bare httpx.get(…).json()"
 KEPT = "bare httpx with a kept client: client.get(…).json()"
 
 
-def search(scale: Scale, watch: Watch) -> Iterator[Row]:
+def search(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure a search: HTTP, both validations, mapping, host kit and all."""
-    period = quiet_period(hours=HOURS)
-    watch.preparing(f"a sandbox with {number(scale.vehicles)} vehicles")
+    period = free_period(hours=HOURS)
+    progress.preparing(f"a sandbox with {number(scale.vehicles)} vehicles")
     with sandbox(vehicles=scale.vehicles) as carloop:
-        yield from _against_bare(carloop, period, scale, watch, server="sandbox", goal=1.25)
+        yield from _against_bare(carloop, period, scale, progress, server="sandbox", goal=1.25)
         with canned(carloop, period, limit=scale.vehicles) as tape:
-            yield from _against_bare(tape, period, scale, watch, server="canned bytes", goal=1.4)
-            yield from _against_the_like(tape, period, scale, watch)
+            yield from _against_bare(tape, period, scale, progress, server="canned bytes", goal=1.4)
+            yield from _against_equivalents(tape, period, scale, progress)
 
 
 def _against_bare(
-    carloop: Carloop, period: Period, scale: Scale, watch: Watch, *, server: str, goal: float
+    carloop: Carloop, period: Period, scale: Scale, progress: ProgressDisplay, *, server: str, goal: float
 ) -> Iterator[Row]:
     request = kit.request_of(period, scale.vehicles)
     with kit.planner(carloop) as host, bare(carloop) as client:
@@ -38,12 +38,14 @@ def _against_bare(
             ours, theirs = alternate(
                 lambda: kit.search(host, request),
                 lambda find=find: find(period, scale.vehicles),  # type: ignore[misc]
-                rounds=watch.rounds(f"search, {server}, against {peer}", scale.rounds(rounds)),
+                rounds=progress.rounds(f"search, {server}, against {peer}", scale.rounds(rounds)),
             )
             yield Row(_work(scale, server), peer, goal, ours, theirs)
 
 
-def _against_the_like(carloop: Carloop, period: Period, scale: Scale, watch: Watch) -> Iterator[Row]:
+def _against_equivalents(
+    carloop: Carloop, period: Period, scale: Scale, progress: ProgressDisplay
+) -> Iterator[Row]:
     request = kit.request_of(period, scale.vehicles)
     with (
         kit.planner(carloop) as host,
@@ -60,7 +62,10 @@ def _against_the_like(carloop: Carloop, period: Period, scale: Scale, watch: Wat
                 lambda find=find: find(period, scale.vehicles, days=DAYS),  # type: ignore[misc]
             )
             samples = alternate(
-                ours, theirs, rounds=watch.rounds(f"search against {peer}", scale.rounds(rounds)), warm_up=2
+                ours,
+                theirs,
+                rounds=progress.rounds(f"search against {peer}", scale.rounds(rounds)),
+                warm_up=2,
             )
             yield Row(_work(scale, "canned bytes"), peer, goal, *samples)
 

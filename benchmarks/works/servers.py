@@ -1,4 +1,4 @@
-"""Whether planner servers that share a PostgreSQL are in each other's way."""
+"""Whether planner servers that share a PostgreSQL slow each other down."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmarks.carloop import Carloop, sandbox
 from benchmarks.measuring import WARM_UP_ROUNDS, alternate
 from benchmarks.planner import environment
 from benchmarks.postgres import run_postgres
-from benchmarks.row import Row, Scale, Watch
+from benchmarks.row import ProgressDisplay, Row, Scale
 
 SERVERS = 4
 BOOKINGS = 40
@@ -31,7 +31,7 @@ class Server:
         self._orders, self._answers = process.stdin, process.stdout
 
     def begin(self, work: str, first: int, number: int) -> None:
-        """Have it begin."""
+        """Start a piece of work."""
         self._orders.write(f"{work} {first} {number}\n")
         self._orders.flush()
 
@@ -41,17 +41,17 @@ class Server:
             raise RuntimeError("a planner server failed")
 
 
-def servers(scale: Scale, watch: Watch) -> Iterator[Row]:
+def servers(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure the same bookings made by four processes and by one, Carloop answering after 50 ms."""
     rounds = scale.rounds(12)
-    watch.preparing(f"{SERVERS} planner servers, {2 * BOOKINGS * (rounds + WARM_UP_ROUNDS)} appointments")
+    progress.preparing(f"{SERVERS} planner servers, {2 * BOOKINGS * (rounds + WARM_UP_ROUNDS)} appointments")
     with _running() as processes:
         firsts = iter(count(step=BOOKINGS))
         _do(processes, "save", 0, 2 * BOOKINGS * (rounds + WARM_UP_ROUNDS))
         ours, theirs = alternate(
             lambda: _do(processes, "book", next(firsts), BOOKINGS),
             lambda: _do(processes[:1], "book", next(firsts), BOOKINGS),
-            rounds=watch.rounds("four planner servers against one", rounds),
+            rounds=progress.rounds("four planner servers against one", rounds),
         )
     yield Row(
         f"planner processes on one PostgreSQL, 1 → {SERVERS}, Carloop answering after 50 ms: {BOOKINGS} bookings",

@@ -1,4 +1,4 @@
-"""Whether a calendar minds how many rentals the provider has ever kept."""
+"""Whether a calendar gets slower with the number of rentals the provider has ever kept."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pluggy
-from carloop_plugin.contract.documents import rental_record
 
 from benchmarks.measuring import alternate
 from benchmarks.planner import environment, use_store
 from benchmarks.postgres import run_postgres
-from benchmarks.row import Row, Scale, Watch, number
+from benchmarks.row import ProgressDisplay, Row, Scale, number
 from carloop_plugin import plugin
-from carloop_plugin.domain.accounts import Account
-from carloop_plugin.domain.rentals import Reference, Rental, RentalStatus
+from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,
@@ -37,27 +35,29 @@ from mobility_hookspecs import CallContext, specs
 
 APPOINTMENTS = 50
 
-# What differs from rental to rental is its number alone: in its ids, and in its document.
+# Rentals differ in their number alone, which is in their ids.
 _FILL = """
 WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rentals})
 INSERT INTO rentals ({names}) SELECT {values} FROM numbers
 """
 
 
-def states(scale: Scale, watch: Watch) -> Iterator[Row]:
+def states(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure the hook over two files that differ in nothing but how many rentals they hold."""
     with TemporaryDirectory(prefix="carloop-states-") as folder:
         places = (str(Path(folder) / f"{name}.sqlite3") for name in ("short", "long"))
-        yield from _compare(*places, "", scale, watch)
+        yield from _compare(*places, "", scale, progress)
 
 
-def shared_states(scale: Scale, watch: Watch) -> Iterator[Row]:
+def shared_states(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure the same over two databases of a PostgreSQL."""
     with run_postgres() as postgres:
-        yield from _compare(postgres.new_database(), postgres.new_database(), " on PostgreSQL", scale, watch)
+        yield from _compare(
+            postgres.new_database(), postgres.new_database(), " on PostgreSQL", scale, progress
+        )
 
 
-def _compare(short: str, long: str, where: str, scale: Scale, watch: Watch) -> Iterator[Row]:
+def _compare(short: str, long: str, where: str, scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     manager = pluggy.PluginManager("workshop_planner")
     manager.add_hookspecs(specs)
     manager.register(plugin)
@@ -72,13 +72,13 @@ def _compare(short: str, long: str, where: str, scale: Scale, watch: Watch) -> I
 
     with environment({}):
         for location, rentals in ((short, scale.few_records), (long, scale.many_records)):
-            watch.preparing(f"a store with {number(rentals)} rentals{where}")
+            progress.preparing(f"a store with {number(rentals)} rentals{where}")
             fill(location, rentals=rentals)
         try:
             ours, theirs = alternate(
                 lambda: ask(long, scale.many_records),
                 lambda: ask(short, scale.few_records),
-                rounds=watch.rounds(f"states, large store against small{where}", scale.rounds(200)),
+                rounds=progress.rounds(f"states, large store against small{where}", scale.rounds(200)),
             )
         finally:
             plugin.close_mobility_provider()
@@ -98,7 +98,7 @@ def fill(location: str, *, rentals: int) -> None:
     source = source_of(location)
     with source.open(deadline=time.monotonic() + 600) as records:
         records.database.transact(lambda: records.database.execute(sql))
-        # What a database learns of its tables by itself after a while.
+        # As a database does by itself after a while.
         records.database.transact(lambda: records.database.execute("ANALYZE"))
     source.close()
 
@@ -110,13 +110,12 @@ def _row() -> dict[str, object]:
         VehicleId("V1007"), "KA-CL 1107", "VW", "Golf", "kompaktklasse", ("automatik", "navigationssystem"),
         5, "petrol", "automatic", "karlsruhe",
     )  # fmt: skip
-    rental = Rental(
-        RentalId("R-@"), None, vehicle, period, period.end, RentalStatus.RESERVED, 1, start,
-        Money(Decimal("99.80"), "EUR", True), None,
+    record = RentalRecord(
+        RentalId("R-@"), vehicle, period, period.end, RentalStatus.RESERVED, 1, start,
+        Money(Decimal("99.80"), "EUR", True), None, Site("main"), AccountId("bench"), AppointmentId("A-@"),
+        ChangeId("change-@"), period,
     )  # fmt: skip
-    account = Account(AccountId("bench"), "Bench", "Europe/Berlin", (), start)
-    reference = Reference("bench", Site("main"), AppointmentId("A-@"), ChangeId("change-@"))
-    return write_row(rental_record(rental, reference=reference, account=account, appointment_period=period))
+    return write_row(record)
 
 
 def _numbered(value: object) -> str:

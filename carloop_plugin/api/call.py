@@ -1,114 +1,84 @@
-"""One call's clock and what is known of its present attempt.
+"""One call to Carloop with all its attempts: what is asked, how far an attempt has come, and how it ended.
 
-httpx bounds each wait, never their sum: a server that drips a byte now and then held a time-out of 0.5 s open
-for 3.8 s. So the sockets of `sockets.py` ask this object before every wait, whichever library drives them.
+httpx bounds each wait, never their sum: a server that drips a byte now and then kept a time-out of 0.5 s open
+for 3.8 s. So every wait for the network (`network.py`) asks the current `Call` how much time is left.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
-from carloop_plugin.api.failures import Broken
+from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import Reason
 
-CONNECT_SECONDS = 3.0
-HEADER_BYTES = 256 * 1024
-# so small that parsing one read's worth of hostile header lines takes milliseconds
-HEADER_READ_BYTES = 8 * 1024
 BODY_BYTES = 2 * 1024 * 1024
-BODY_READ_BYTES = 64 * 1024
-# the framing of a chunked body comes on top; a body in one-byte chunks is no honest answer
-RAW_BYTES = 2 * BODY_BYTES
 
 DEADLINE = Reason("deadline_exceeded", "api.deadline")
 TOO_LARGE = Reason("invalid_answer", "api.too_large")
-CONNECT_TIMEOUT = Reason("unreachable", "api.connect_timeout")
+
+Headers = tuple[tuple[str, str], ...]
 
 
-class Call:
-    """A call to Carloop with all its attempts: its deadline, and how far the present attempt has come.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask, below the interface's address: `path` includes the query. `action` is None for a read.
 
-    Belongs to one thread. `deadline` counts as `time.monotonic()` does.
+    `logged` are the fields by which log events name the request.
     """
 
-    __slots__ = (
-        "_connect_left",
-        "_received",
-        "_until",
-        "answered_at",
-        "deadline",
-        "ever_sent",
-        "sent_at",
-    )
+    method: str
+    path: str = field(repr=False)
+    headers: Headers = ()
+    body: bytes | None = field(default=None, repr=False)
+    action: Action | None = None
+    logged: Mapping[str, str] = field(default_factory=dict)
 
-    def __init__(self, deadline: float) -> None:
-        self.deadline = deadline
-        self.ever_sent = False
-        self._connect_left = CONNECT_SECONDS
-        self.start_attempt()
 
-    def start_attempt(self) -> None:
-        """Forget what is known of the attempt before."""
-        self.sent_at: float | None = None
-        self.answered_at: float | None = None
-        self._until = self.deadline
-        self._received = 0
+@dataclass(slots=True)
+class Call:
+    """A call's deadline, in monotonic seconds, and the state of its present attempt. Belongs to one thread.
 
-    def left(self) -> float:
-        """Give the seconds until the deadline. Raise `Broken` once it has passed."""
-        seconds = self._until - time.monotonic()
-        if seconds > 0:
-            return seconds
-        raise Broken(DEADLINE if time.monotonic() >= self.deadline else CONNECT_TIMEOUT)
+    `connect_until` is when connecting is given up, once it has begun: failed attempts share that time, one that
+    connected gives it anew. `until` is the end of the present wait: the deadline, or earlier while connecting.
+    `sent_at` is when the first byte of the attempt's request may have left this machine, `answered_at` when status and
+    headers had arrived. `received` counts raw bytes.
+    """
 
-    def timed_out(self) -> Broken:
-        """Say which limit a wait has just run into."""
-        return Broken(CONNECT_TIMEOUT if self._until < self.deadline else DEADLINE)
+    deadline: float
+    attempt: int = 0
+    ever_sent: bool = False
+    connect_until: float | None = None
+    until: float = 0.0
+    sent_at: float | None = None
+    answered_at: float | None = None
+    received: int = 0
 
-    @contextmanager
-    def connecting(self) -> Iterator[None]:
-        """Hold what happens inside to what is left of the call's three seconds for connecting."""
-        started = time.monotonic()
-        self._until = min(self.deadline, started + self._connect_left)
-        try:
-            yield
-        finally:
-            self._connect_left -= time.monotonic() - started
-            self._until = self.deadline
 
-    def mark_sent(self) -> None:
-        """Note that bytes of the request may have left this machine."""
-        if self.sent_at is None:
-            self.sent_at = time.monotonic()
-            self.ever_sent = True
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """A whole answer, not decoded yet. Header names are in lower case.
 
-    def mark_answered(self) -> None:
-        """Note that the answer's status and headers are here."""
-        self.answered_at = time.monotonic()
+    `moment` is when Carloop wrote it, as well as we can tell, in monotonic seconds.
+    """
 
-    @property
-    def sent(self) -> bool:
-        """Tell whether the request may have reached Carloop."""
-        return self.sent_at is not None
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    moment: float = 0.0
 
-    @property
-    def moment(self) -> float:
-        """Give the middle between the request's first byte and the answer's headers, in monotonic seconds."""
-        answered_at = time.monotonic() if self.answered_at is None else self.answered_at
-        return answered_at if self.sent_at is None else (self.sent_at + answered_at) / 2
 
-    def read_size(self) -> int:
-        """Give how many bytes to read at once."""
-        return HEADER_READ_BYTES if self.answered_at is None else BODY_READ_BYTES
+@dataclass(eq=False)
+class AttemptFailed(Exception):
+    """An attempt brought no usable answer. Never leaves `api/`, and holds no text of the other side.
 
-    def count_received(self, size: int) -> None:
-        """Count raw bytes as they arrive. Raise `Broken` where no honest answer is that long."""
-        self._received += size
-        if self._received > (HEADER_BYTES if self.answered_at is None else RAW_BYTES):
-            raise Broken(TOO_LARGE)
+    `again`: another attempt may do better. `sent`: the request may have reached Carloop.
+    """
+
+    reason: Reason
+    again: bool = True
+    sent: bool = True
 
 
 CURRENT: ContextVar[Call] = ContextVar("carloop_call")

@@ -1,42 +1,79 @@
-"""Reads and writes with their retries: a verdict for each attempt, a value or a reason at the end."""
+"""Requests to one Carloop with one token, each with its retries, over connections that all threads share.
+
+At most three attempts, all before the deadline; full jitter from 50 ms, so that planners that failed together do not
+come back together; what Carloop asks for in `Retry-After` where it fits. A budget keeps an outage of Carloop from being
+made worse by those it has failed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from random import Random
-from typing import Protocol, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from carloop_plugin.api import bodies
-from carloop_plugin.api.budget import RetryBudget
-from carloop_plugin.api.call import Call
-from carloop_plugin.api.retry import Now, Sleep, persist
-from carloop_plugin.api.shared_transport import Line
-from carloop_plugin.api.verdict import Failure, Reader, Success, Verdict, judge
-from carloop_plugin.domain.changes import Intent, Refused
+from carloop_plugin.api.answers import Failure, Page, Reader, Success, T, Verdict, judge
+from carloop_plugin.api.call import AttemptFailed, Call, RawAnswer, Request
+from carloop_plugin.domain.changes import NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.events import (
+    REQUEST_BUDGET_SPENT,
+    REQUEST_RETRIED,
+    REQUEST_WAIT_TOO_LONG,
+    Field,
+    log_event,
+)
+from mobility_hookspecs.authoring.forking import delay_fork
 
-_T = TypeVar("_T")
+if TYPE_CHECKING:
+    from carloop_plugin.api.transport import Transport
+
+MOST_ATTEMPTS = 3
+FIRST_PAUSE = 0.05
+_LONGEST_NUMBER = 9
+
+MOST_TOKENS = 20
+"""Ten calls in a row that fail with all their attempts: more is no blip but an outage."""
+
+# counted in tenths, since ten times a tenth is not one
+_TOKEN = 10
+_EARNED = 1
+
+Sleep = Callable[[float], None]
+Now = Callable[[], datetime]
 Pairs = tuple[tuple[str, str | None], ...]
+"""A query; pairs without a value are left out."""
 
 
-class Page(Protocol):
-    """A page of a list."""
+@dataclass(slots=True)
+class RetryBudget:
+    """The retries of one session, shared by its reads and writes and by all threads: a bucket of tokens, as gRPC (A6).
 
-    @property
-    def items(self) -> tuple[object, ...]:
-        """What the page holds."""
+    A retry takes a token; a call that is answered returns those it took and a tenth besides. While Carloop answers,
+    retries are free; where it does not, they run out, and each call is tried once until it answers again. So of n
+    calls that were answered and any number that failed, the failed ones made `MOST_TOKENS + n / 10` retries at most.
+    """
 
-    @property
-    def unreadable(self) -> tuple[object, ...]:
-        """What it holds that cannot be read."""
+    _tenths: int = MOST_TOKENS * _TOKEN
+    _lock: Lock = field(default_factory=Lock)
 
-    @property
-    def next_cursor(self) -> str | None:
-        """Where the next page begins; None where there is none."""
+    def take(self) -> bool:
+        """Take a token for a retry; False where none is left, and the retry is not to be made."""
+        with self._lock:
+            if self._tenths < _TOKEN:
+                return False
+            self._tenths -= _TOKEN
+            return True
 
-
-_Page = TypeVar("_Page", bound=Page)
+    def reward(self, retries: int) -> None:
+        """Return the tokens of a call that was answered, and a tenth of one besides."""
+        with self._lock:
+            self._tenths = min(self._tenths + retries * _TOKEN + _EARNED, MOST_TOKENS * _TOKEN)
 
 
 class ReadRefused(CallFailed):
@@ -47,36 +84,59 @@ class ReadRefused(CallFailed):
         self.code = "" if failure.problem is None else str(failure.problem["code"])
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """Talks with the interface at `url` over a line, patiently."""
+@dataclass(eq=False)
+class RetryingClient:
+    """Sends requests to the interface at `url`. Opens its connections at the first one, and loads httpx then.
 
-    line: Line
+    Once it is closed, a call that is still under way opens connections for as long as it needs them. `random`, `sleep`
+    and `now` are for tests.
+    """
+
+    origin: str
     url: str
+    token: str = field(repr=False)
+    ca_file: str | None
     random: Random
     sleep: Sleep
     now: Now
     budget: RetryBudget = field(default_factory=RetryBudget)
+    _transport: Transport | None = field(default=None, repr=False)
+    _users: int = 0
+    _is_closed: bool = False
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def read(
-        self,
-        path: str,
-        pairs: Pairs,
-        read: Reader[_T],
-        *,
-        deadline: float,
-    ) -> Success[_T]:
+    def send(self, request: Request, read: Reader[T], call: Call) -> Verdict[T]:
+        """Send a request, the same each time, until there is an answer or no time or retry left.
+
+        Return the last verdict; where an earlier attempt may have been executed, a failure says so.
+        """
+        may_be_done = False
+        for count in range(MOST_ATTEMPTS):
+            call.attempt = count
+            try:
+                answer = self._exchange(request, call)
+                verdict = judge(answer, read=read, deadline=call.deadline, action=request.action)
+            except AttemptFailed as failed:
+                unclear = Unknown(failed.reason) if failed.sent else NothingHappened(failed.reason)
+                verdict = Failure(unclear, again=failed.again)
+            if isinstance(verdict, Success) or isinstance(verdict.answer, Refused):
+                self.budget.reward(count)
+                break
+            pause = self._pause_after(verdict, request, call)
+            if pause is None:
+                break
+            may_be_done = may_be_done or isinstance(verdict.answer, Unknown)
+            self.sleep(pause)
+        if not may_be_done or isinstance(verdict, Success) or isinstance(verdict.answer, Unknown):
+            return verdict
+        return _after_lost_attempt(verdict)
+
+    def read(self, path: str, pairs: Pairs, read: Reader[T], *, deadline: float) -> Success[T]:
         """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""
-        query = bodies.query_of(pairs)
-        url = f"{self.url}{path}?{query}" if query else f"{self.url}{path}"
+        query = urlencode([(name, value) for name, value in pairs if value is not None])
+        logged = {"operation": path.split("/")[1]}
         call = Call(deadline)
-
-        def attempt(count: int) -> Verdict[_T]:
-            headers = (_retry_count(count),)
-            answer = self.line.exchange("GET", url, headers, None, call=call)
-            return judge(answer, read=read, deadline=deadline)
-
-        verdict = self._persist(attempt, deadline, {"operation": path.split("/")[1]})
+        verdict = self.send(Request("GET", f"{path}?{query}" if query else path, logged=logged), read, call)
         if isinstance(verdict, Success):
             return verdict
         if isinstance(verdict.answer, Refused):
@@ -84,57 +144,92 @@ class Conversation:
         raise CallFailed(verdict.answer.reason, sent=call.ever_sent)
 
     def pages(
-        self,
-        path: str,
-        pairs: Callable[[], Pairs],
-        read: Reader[_Page],
-        *,
-        deadline: float,
-    ) -> Iterator[_Page]:
+        self, path: str, pairs: Callable[[], Pairs], read: Reader[Page[T]], *, deadline: float
+    ) -> Iterator[Page[T]]:
         """Read a list page by page; `pairs` is asked before each. Raise `CallFailed` for one without end."""
         cursor: str | None = None
         seen: set[str] = set()
         while True:
             page = self.read(path, (*pairs(), ("cursor", cursor)), read, deadline=deadline).value
             yield page
-            cursor = page.next_cursor
+            cursor = page.fields["next_cursor"]
             if cursor is None:
                 return
             if cursor in seen or not (page.items or page.unreadable):
                 raise CallFailed(Reason("invalid_answer", "api.endless_list"))
             seen.add(cursor)
 
-    def write(self, intent: Intent, read: Reader[_T], *, deadline: float) -> Verdict[_T]:
-        """Send a write, with the same key and bytes each time.
+    def close(self) -> None:
+        """Close the connections, once no request is under way any more."""
+        with self._lock:
+            self._is_closed = True
+            if self._users:
+                return
+            unused, self._transport = self._transport, None
+        if unused is not None:
+            unused.close()
 
-        Raise `ValueError` where the intent's rental can have no address.
-        """
-        method, path = bodies.target_of(intent)
-        headers = bodies.write_headers(intent)
-        call = Call(deadline)
+    def renew(self) -> None:
+        """Forget the connections in a forked process, without closing any: they are its parent's."""
+        if self._transport is not None:
+            self._transport.forget()
+        self._transport, self._users, self._lock = None, 0, Lock()
 
-        def attempt(count: int) -> Verdict[_T]:
-            answer = self.line.exchange(
-                method, self.url + path, (*headers, _retry_count(count)), intent.body, call=call
-            )
-            return judge(answer, read=read, deadline=deadline, action=intent.action)
+    def _exchange(self, request: Request, call: Call) -> RawAnswer:
+        from carloop_plugin.api.transport import Transport
 
-        named = {"operation": intent.action.value, "change_id": intent.change_id}
-        return self._persist(attempt, deadline, named)
+        with self._lock:
+            if self._transport is None:
+                # OpenSSL sets itself up, under locks of its own, when the first context is made
+                with delay_fork():
+                    self._transport = Transport(self.origin, self.url, self.token, ca_file=self.ca_file)
+            transport = self._transport
+            self._users += 1
+        try:
+            return transport.exchange(request, call)
+        finally:
+            with self._lock:
+                # another one belongs to a process that was forked meanwhile
+                self._users -= transport is self._transport
+            if self._is_closed:
+                self.close()
 
-    def _persist(
-        self, attempt: Callable[[int], Verdict[_T]], deadline: float, named: Mapping[str, str]
-    ) -> Verdict[_T]:
-        return persist(
-            attempt,
-            deadline=deadline,
-            budget=self.budget,
-            random=self.random,
-            sleep=self.sleep,
-            now=self.now,
-            named=named,
+    def _pause_after(self, failure: Failure, request: Request, call: Call) -> float | None:
+        """Decide on another attempt, log it, and return the seconds to wait before; None where there is to be none."""
+        if not failure.again or call.attempt + 1 == MOST_ATTEMPTS:
+            return None
+        asked = asked_wait(failure.wait, self.now) if failure.wait else 0.0
+        pause = max(asked, self.random.random() * FIRST_PAUSE * 2**call.attempt)
+        known: dict[str, Field] = {"attempt": call.attempt + 1, "code": failure.answer.reason.code}
+        fields = {**request.logged, **known, "asked_seconds": round(asked, 3)}
+        if pause >= call.deadline - time.monotonic():
+            if asked:
+                log_event(REQUEST_WAIT_TOO_LONG, **fields)
+            return None
+        goes_on = self.budget.take()
+        log_event(
+            REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **fields, wait_seconds=round(pause, 3)
         )
+        return pause if goes_on else None
 
 
-def _retry_count(count: int) -> tuple[str, str]:
-    return ("X-Retry-Count", str(count))
+def _after_lost_attempt(failure: Failure) -> Failure:
+    """Return what a last failure means where an attempt before it may have been executed."""
+    reason = failure.answer.reason
+    if isinstance(failure.answer, Refused):
+        return replace(failure, answer=Refused(reason, after_lost_attempt=True))
+    return replace(failure, answer=Unknown(reason))
+
+
+def asked_wait(value: str, now: Now) -> float:
+    """Read a `Retry-After`, in seconds or as a date, as seconds from now; 0 where it says nothing."""
+    text = value.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:_LONGEST_NUMBER])
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):  # as other people's dates make it raise
+        return 0.0
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now()).total_seconds())

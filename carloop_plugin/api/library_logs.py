@@ -1,6 +1,6 @@
-"""Silence for the libraries below: httpx logs whole addresses, httpcore logs headers with the token.
+"""Keep the libraries' logs out of our calls: httpx logs whole addresses, httpcore logs headers with the token.
 
-The plugin lives in other people's processes, so their own use of these libraries stays as loud as they like:
+The plugin lives in other people's processes, so their own use of these libraries is logged as they like:
 only records made during a call of ours are dropped, by a filter that looks at the thread's current call.
 """
 
@@ -10,19 +10,13 @@ import logging
 
 from carloop_plugin.api.call import CURRENT
 
-_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
+LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
 
 
-class _DuringNoCall(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - its words do not matter
+class _OutsideCalls(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - what it says does not matter
         """Let a record pass unless one of our calls made it."""
         return CURRENT.get(None) is None
 
 
-_FILTER = _DuringNoCall()
-
-
-def hush_libraries() -> None:
-    """Make sure the filter is in place. Costs next to nothing where it is."""
-    for name in _LOGGERS:
-        logging.getLogger(name).addFilter(_FILTER)
+OUTSIDE_CALLS = _OutsideCalls()

@@ -1,4 +1,4 @@
-"""What Carloop's own words mean in the contract's: its problem documents and status codes.
+"""What Carloop's problem documents and status codes mean in the contract's codes.
 
 An unknown vehicle of a booking is `vehicle_unavailable`, a 404 is
 `rental_not_found`, other 400, 422 and 428 are `invalid_document`, the rest keep their names.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from carloop_plugin.api.decode import Document
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import format_instant, parse_instant
@@ -76,7 +75,7 @@ def proves_nothing_done(status: int, code: str, action: Action | None) -> bool:
     return code in NOTHING_DONE.get(status, ()) and not (code == "not_found" and action is Action.BOOK)
 
 
-def reason_of_refusal(problem: Document, action: Action | None) -> Reason:
+def reason_of_refusal(problem: Mapping[str, Any], action: Action | None) -> Reason:
     """Return why Carloop refused, from its problem document. `action` is None for a read."""
     code = str(problem["code"])
     if code in _BY_CODE:
@@ -120,9 +119,9 @@ def _no_interface(status: int) -> Reason:
     return Reason("unreachable", "api.no_interface", (("status", str(status)),))
 
 
-def _pointer_of(problem: Document, action: Action | None) -> str | None:
-    """Give the field of the contract's document that Carloop complains about first."""
-    errors: list[dict[str, Any]] = problem.get("errors") or []  # type: ignore[assignment]  # by its schema
+def _pointer_of(problem: Mapping[str, Any], action: Action | None) -> str | None:
+    """Return the field of the contract's document that Carloop complains about first."""
+    errors: list[dict[str, Any]] = problem.get("errors") or []
     named = str(errors[0]["pointer"]) if errors else ""
     if action in (Action.CHANGE_END, Action.CANCEL):
         about_end = problem["code"] in _FIELDS and action is Action.CHANGE_END
@@ -132,9 +131,9 @@ def _pointer_of(problem: Document, action: Action | None) -> str | None:
     return _POINTERS.get(named) or _FIELDS.get(str(problem["code"]))
 
 
-def _conflict(problem: Document) -> tuple[tuple[str, str], ...]:
-    """Give the period in which the vehicle is taken, where Carloop names it."""
-    period: dict[str, str] = problem.get("conflict") or {}  # type: ignore[assignment]  # by its schema
+def _conflict(problem: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the period in which the vehicle is taken, where Carloop names it."""
+    period: dict[str, str] = problem.get("conflict") or {}
     try:
         return tuple(
             (f"conflict_{edge}", format_instant(parse_instant(period[edge])))

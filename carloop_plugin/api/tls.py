@@ -1,4 +1,4 @@
-"""TLS: whom we trust, and what to tell a person when a certificate is refused."""
+"""TLS: which authorities are trusted, and why a handshake failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import ssl
 import time
 from typing import Any
 
-from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.api.call import AttemptFailed
+from carloop_plugin.domain.failures import Reason
 
 # OpenSSL's X509_V_ERR_* numbers, as `SSLCertVerificationError.verify_code` gives them
 _TEXTS = {
@@ -25,7 +26,7 @@ _TEXTS = {
 def make_context(ca_file: str | None) -> ssl.SSLContext:
     """Make a context that trusts the system's authorities, or those in `ca_file` alone.
 
-    Raise `CallFailed` where the file cannot be read.
+    Raise `AttemptFailed` where the file cannot be read.
     """
     # not create_default_context: that one writes session keys where SSLKEYLOGFILE says
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -34,9 +35,8 @@ def make_context(ca_file: str | None) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=ca_file)
         except OSError:
-            raise CallFailed(
-                Reason("not_configured", "api.ca_file_unreadable", (("file", ca_file),)), sent=False
-            ) from None
+            reason = Reason("not_configured", "api.ca_file_unreadable", (("file", ca_file),))
+            raise AttemptFailed(reason, again=False, sent=False) from None
         return context
     context.load_default_certs()
     if not context.cert_store_stats()["x509_ca"]:
@@ -47,7 +47,7 @@ def make_context(ca_file: str | None) -> ssl.SSLContext:
 
 
 def tls_reason(error: ssl.SSLError, host: str, secured: ssl.SSLSocket) -> Reason:
-    """Say why a handshake failed, for someone who can renew a certificate or correct an address."""
+    """Return why a handshake failed, for someone who can renew a certificate or correct an address."""
     params = (("host", host),)
     if isinstance(error, ssl.SSLCertVerificationError):
         text = _TEXTS.get(error.verify_code, "api.tls_refused")
@@ -60,7 +60,7 @@ def tls_reason(error: ssl.SSLError, host: str, secured: ssl.SSLSocket) -> Reason
 
 
 def _is_expired(secured: ssl.SSLSocket) -> bool:
-    """Tell whether the certificate has expired besides: OpenSSL stops at the unknown authority.
+    """Return whether the certificate has expired besides: OpenSSL stops at the unknown authority.
 
     Python shows a refused certificate through no public name; where this one is gone, "untrusted" it stays.
     """

@@ -1,30 +1,33 @@
-"""From Carloop's documents to our values, once. The documents have passed their schema before."""
+"""Carloop's documents: those we write, and those we read as our own values, once they have passed their schema.
+
+The same intent gives the same bytes: bodies are written once, stored, and sent again as they are.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeVar
+from urllib.parse import quote
 
-from carloop_plugin.api.decode import Listing, read_document, read_list, unreadable
-from carloop_plugin.api.failures import Broken
-from carloop_plugin.api.links import OwnLinks
-from carloop_plugin.api.verdict import Reader
+from carloop_plugin.api.answers import Checked
+from carloop_plugin.api.call import Request
 from carloop_plugin.domain.accounts import Account, Station
-from carloop_plugin.domain.failures import Reason
-from carloop_plugin.domain.rentals import Rental, RentalStatus, Unreadable
+from carloop_plugin.domain.changes import Action, Intent
+from carloop_plugin.domain.customers import Customer
+from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import (
     AccountId,
     Money,
     Period,
     RentalId,
+    VehicleId,
+    format_instant,
     parse_instant,
 )
-from carloop_plugin.domain.vehicles import NamedId, Vehicle
+from carloop_plugin.domain.vehicles import FreeVehicles, NamedId, Vehicle
 
 # what the schema names today; others may be added at any time and decide nothing
 _FUELS = frozenset({"petrol", "diesel", "electric", "hybrid", "plug_in_hybrid"})
@@ -35,133 +38,97 @@ UNKNOWN = "unknown"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MOST_SEATS = 1_000
 
-# what a conversion raises for a value that no calendar has: an offset may lead out of it, whatever a schema's format
-# check thinks of that
-_NO_VALUE = (ValueError, ArithmeticError)
+# `RentalCreate` is closed: what it does not name would be refused
+_CUSTOMER_FIELDS = (
+    "source",
+    "kind",
+    "number",
+    "salutation",
+    "first_name",
+    "last_name",
+    "company",
+    "street",
+    "postal_code",
+    "city",
+    "country",
+    "phone",
+    "mobile",
+    "email",
+)
+_LONGEST_REASON = 500
 
-# a document that has passed its schema; the schema, not the type checker, knows its fields
-Checked = Mapping[str, Any]
-D = TypeVar("D")
-L = TypeVar("L")
-T = TypeVar("T")
+_LONGEST_LINK = 2_000
+_DEFAULT_PORTS = {"https": "443", "http": "80"}
+# printable ASCII without what browsers or people could read in two ways
+_LINK_CHARACTERS = r"[!#-;=?-\[\]_a-z~]"
 
-
-@dataclass(frozen=True, slots=True)
-class VehiclePage:
-    """A page of a search, with what Carloop says of the search as a whole."""
-
-    items: tuple[Vehicle, ...]
-    unreadable: tuple[Unreadable, ...]
-    next_cursor: str | None
-    as_of: datetime
-    matching: int
-    busy: int
-    next_free: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class RentalPage:
-    """A page of a list of rentals."""
-
-    items: tuple[Rental, ...]
-    unreadable: tuple[Unreadable, ...]
-    next_cursor: str | None
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def strictly(convert: Callable[[D], T]) -> Callable[[D], T]:
-    """Make a conversion raise `Broken`, and nothing else, for values that no calendar has."""
-
-    def checked(document: D) -> T:
-        try:
-            return convert(document)
-        except _NO_VALUE:
-            raise Broken(Reason("invalid_answer", "api.not_a_value")) from None
-
-    return checked
-
-
-def reading(name: str, convert: Callable[[Checked], T]) -> Reader[T]:
-    """Make a reader of the document `carloop/NAME`."""
-    checked = strictly(convert)
-    return lambda answer, deadline: checked(read_document(answer, name, deadline=deadline))
+def booking_body(
+    *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
+) -> bytes:
+    """Return a `RentalCreate`."""
+    fields = {**customer.details, "source": customer.source}
+    return _to_json(
+        {
+            "external_reference": external_reference,
+            "vehicle_id": vehicle_id,
+            "start": format_instant(period.start),
+            "end": format_instant(period.end),
+            "customer": {name: fields[name] for name in _CUSTOMER_FIELDS if fields.get(name)},
+        }
+    ).encode()
 
 
-def reading_list(name: str, convert: Callable[[Listing], T]) -> Reader[T]:
-    """Make a reader of the list `carloop/NAMEList`, item by item."""
-    checked = strictly(convert)
-    return lambda answer, deadline: checked(read_list(answer, name, deadline=deadline))
+def end_body(end: datetime) -> bytes:
+    """Return a `RentalEndChange`."""
+    return _to_json({"end": format_instant(end)}).encode()
 
 
-def vehicle_page_of(listing: Listing, links: OwnLinks) -> VehiclePage:
-    """Read a `VehicleList`."""
-    document: Checked = listing.frame
-    next_free = document["next_free"]
-    items, others = _each(listing, vehicle_of, links)
-    return VehiclePage(
-        items=items,
-        unreadable=others,
-        next_cursor=document["next_cursor"],
-        as_of=parse_instant(document["as_of"]),
-        matching=document["matching"],
-        busy=document["busy"],
-        next_free=None if next_free is None else parse_instant(next_free),
-    )
+def cancellation_body(reason: str | None) -> bytes:
+    """Return a `Cancellation`; Carloop takes 500 characters of its reason."""
+    return _to_json({"reason": reason[:_LONGEST_REASON]} if reason else {}).encode()
 
 
-def rental_page_of(listing: Listing, links: OwnLinks) -> RentalPage:
-    """Read a `RentalList`."""
-    document: Checked = listing.frame
-    items, others = _each(listing, rental_of, links)
-    return RentalPage(items=items, unreadable=others, next_cursor=document["next_cursor"])
+def path_of(*segments: str) -> str:
+    """Return a path below the interface's address.
+
+    Raise `ValueError` for a segment that would name another place, or none.
+    """
+    if any(segment in ("", ".", "..") for segment in segments):
+        raise ValueError("no segment of a path")
+    return "".join(f"/{quote(segment, safe='')}" for segment in segments)
 
 
-def vehicle_of(document: Checked, links: OwnLinks) -> Vehicle:
-    """Read a `Vehicle`."""
-    rate = document.get("daily_rate")
-    fuel = document["fuel"]
-    transmission = document["transmission"]
-    image_url = document.get("image_url")
-    plate, make, model = document["licence_plate"], document["make"], document["model"]
-    if not (plate + make + model).isprintable():
-        plate, make, model = _line(plate), _line(make), _line(model)
-    seats = document["seats"]
-    # by position, in the order of the fields: by name it takes half as long again, a thousand times a search
-    return Vehicle(
-        document["id"],
-        plate,
-        make,
-        model,
-        document["vehicle_class"],
-        tuple(document["features"]),
-        seats if seats <= _MOST_SEATS else None,
-        fuel if fuel in _FUELS else UNKNOWN,
-        transmission if transmission in _TRANSMISSIONS else UNKNOWN,
-        document["station"],
-        None if rate is None else money_of(rate),
-        None if image_url is None else links.keep(image_url),
-    )
+def write_request(intent: Intent) -> Request:
+    """Return the request of a write: safe to repeat, and refused where the rental has changed since its revision.
+
+    Raise `ValueError` where its rental can have no address.
+    """
+    headers = [("Content-Type", "application/json"), ("Idempotency-Key", str(intent.change_id))]
+    if intent.revision is not None:
+        headers.append(("If-Match", f'"{intent.revision}"'))
+    method, path = "POST", "/rentals"
+    if intent.action is not Action.BOOK:
+        path = path_of("rentals", intent.rental_id or "")
+    if intent.action is Action.CHANGE_END:
+        method = "PATCH"
+    if intent.action is Action.CANCEL:
+        path += "/cancellation"
+    logged = {"operation": intent.action.value, "change_id": intent.change_id}
+    return Request(method, path, tuple(headers), intent.body, intent.action, logged)
 
 
-def _line(text: str) -> str:
-    """Return a text as the contract wants it, without control characters; they would cost the whole answer."""
-    return _CONTROL.sub(" ", text)
+def own_links(origin: str) -> re.Pattern[str]:
+    """Return what links to Carloop's own pages match; the others are dropped.
 
-
-def rental_of(document: Checked, links: OwnLinks) -> Rental:
-    """Read a `Rental`. Its customer stays behind: what we do not hold cannot leak."""
-    price = document.get("price")
-    return Rental(
-        id=RentalId(document["id"]),
-        external_reference=document["external_reference"],
-        vehicle=vehicle_of(document["vehicle"], links),
-        period=period_of(document),
-        planned_end=parse_instant(document["planned_end"]),
-        status=RentalStatus(document["status"]),
-        revision=int(document["revision"]),
-        updated_at=parse_instant(document["updated_at"]),
-        price=None if price is None else money_of(price),
-        web_url=links.keep(document["web_url"]),
-    )
+    An answer that points elsewhere could send an advisor to a page made to look like Carloop's.
+    """
+    scheme, _, authority = origin.partition("://")
+    port = "" if re.search(r":\d+$", authority) else f"(:{_DEFAULT_PORTS[scheme]})?"
+    start = f"(?i:{re.escape(origin)}){port}/"
+    return re.compile(f"(?=.{{1,{_LONGEST_LINK}}}\\Z){start}{_LINK_CHARACTERS}*")
 
 
 def account_of(document: Checked) -> Account:
@@ -175,49 +142,73 @@ def account_of(document: Checked) -> Account:
     )
 
 
-def named_ids_of(listing: Listing) -> tuple[NamedId, ...]:
-    """Read a `VehicleClassList` or a `VehicleFeatureList`."""
-    items, _ = _each(listing, _named_id_of, None)
-    return items
-
-
-def _named_id_of(document: Checked, _: None) -> NamedId:
+def named_id_of(document: Checked) -> NamedId:
+    """Read a `VehicleClass` or a `VehicleFeature`."""
     if not document["name"].strip():
         raise ValueError("a name that nobody could choose by")
     return NamedId(id=document["id"], name=document["name"], group=document.get("group"))
 
 
-def _each(
-    listing: Listing, convert: Callable[[Checked, L], T], links: L
-) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
-    """Convert the items of a list, and keep apart those with a value that no calendar has."""
-    try:
-        return tuple([convert(item, links) for item in listing.items]), listing.unreadable
-    except _NO_VALUE:
-        return _one_by_one(listing, convert, links)
+def free_vehicles_of(document: Checked, vehicles: tuple[Vehicle, ...], *, unreadable: int) -> FreeVehicles:
+    """Read what the first `VehicleList` of a search says of it as a whole, beside its vehicles."""
+    next_free = document["next_free"]
+    return FreeVehicles(
+        vehicles=vehicles,
+        as_of=parse_instant(document["as_of"]),
+        # what cannot be shown cannot be booked
+        matching=max(document["busy"], document["matching"] - unreadable),
+        busy=document["busy"],
+        next_free=None if next_free is None else parse_instant(next_free),
+    )
 
 
-def _one_by_one(
-    listing: Listing, convert: Callable[[Checked, L], T], links: L
-) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
-    converted: list[T] = []
-    others = [*listing.unreadable]
-    for item in listing.items:
-        try:
-            converted.append(convert(item, links))
-        except _NO_VALUE:
-            others.append(unreadable(item))
-    return tuple(converted), tuple(others)
+def vehicle_of(document: Checked, links: re.Pattern[str]) -> Vehicle:
+    """Read a `Vehicle`."""
+    rate = document.get("daily_rate")
+    fuel = document["fuel"]
+    transmission = document["transmission"]
+    image_url = document.get("image_url")
+    plate, make, model = document["licence_plate"], document["make"], document["model"]
+    if not (plate + make + model).isprintable():
+        plate, make, model = _without_controls(plate), _without_controls(make), _without_controls(model)
+    seats = document["seats"]
+    # by position, in the order of the fields: by name it takes half as long again, a thousand times a search
+    return Vehicle(
+        document["id"],
+        plate,
+        make,
+        model,
+        document["vehicle_class"],
+        tuple(document["features"]),
+        seats if seats <= _MOST_SEATS else None,
+        fuel if fuel in _FUELS else UNKNOWN,
+        transmission if transmission in _TRANSMISSIONS else UNKNOWN,
+        document["station"],
+        None if rate is None else _money(rate["amount"], rate["currency"], rate["tax_included"]),
+        image_url if image_url is not None and links.fullmatch(image_url) else None,
+    )
 
 
-def period_of(document: Checked) -> Period:
-    """Read `start` and `end`."""
-    return Period(start=parse_instant(document["start"]), end=parse_instant(document["end"]))
+def _without_controls(text: str) -> str:
+    """Return a text as the contract wants it, without control characters; they would cost the whole answer."""
+    return _CONTROL.sub(" ", text)
 
 
-def money_of(document: Checked) -> Money:
-    """Read an amount of `Money`."""
-    return _money(document["amount"], document["currency"], document["tax_included"])
+def rental_of(document: Checked, links: re.Pattern[str]) -> Rental:
+    """Read a `Rental`. Its customer stays behind: what we do not hold cannot leak."""
+    price = document.get("price")
+    return Rental(
+        id=RentalId(document["id"]),
+        external_reference=document["external_reference"],
+        vehicle=vehicle_of(document["vehicle"], links),
+        period=Period(parse_instant(document["start"]), parse_instant(document["end"])),
+        planned_end=parse_instant(document["planned_end"]),
+        status=RentalStatus(document["status"]),
+        revision=int(document["revision"]),
+        updated_at=parse_instant(document["updated_at"]),
+        price=None if price is None else _money(price["amount"], price["currency"], price["tax_included"]),
+        web_url=document["web_url"] if links.fullmatch(document["web_url"]) else None,
+    )
 
 
 @lru_cache(maxsize=1_000)  # a fleet has few prices

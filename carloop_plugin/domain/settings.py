@@ -1,12 +1,20 @@
-"""What is set for a site, and what is in force there."""
+"""What is set for a site, what is in force there, and what a settings page asks to change."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import Site
+
+SETTING_NAMES = ("base_url", "token", "station")
+LONGEST_TOKEN = 4096
+LONGEST_STATION = 200
+TOKEN = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
+"""A whole token: visible ASCII without white space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +35,18 @@ class StoredToken:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteSettings:
-    """What is in force for a site: the environment and the configuration file win over what was saved.
+class SettingsChange:
+    """New values for some of `SETTING_NAMES`: None deletes a setting, a name that is left out keeps its value."""
 
-    `fixed` names the settings (`base_url`, `token`, `station`) the page cannot change. Of a token from the
+    site: Site
+    values: Mapping[str, str | None] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """The settings in force for a site: the environment and the configuration file win over what was saved.
+
+    `fixed` holds the settings (`base_url`, `token`, `station`) the page cannot change. Of a token from the
     settings page `token_since` says when it was entered; of any other `token_place` says where it comes from,
     `environment` or a file's path. `unused_token` says why a token that is provided there is not used.
     """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.appointments import SavedAppointment
 from carloop_plugin.domain.changes import Action, Book, Intent
 from carloop_plugin.domain.customers import identify
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.domain.rentals import Reference, RentalRecord, gone, read_reference, record_of
 from carloop_plugin.domain.values import AppointmentId
-from carloop_plugin.ports import Prepared, UseCaseContext
+from carloop_plugin.ports import Carloop, Prepared, UseCaseContext
 
 
 def book(command: Book, context: UseCaseContext) -> Prepared:
@@ -27,9 +29,15 @@ def book(command: Book, context: UseCaseContext) -> Prepared:
     _require_no_rental(appointment.id, context)
     carloop = context.connect(command.site)
     account = carloop.known_account(deadline=context.deadline)
+    return Prepared(_booking(command, appointment, carloop, account, context), carloop, account)
+
+
+def _booking(
+    command: Book, appointment: SavedAppointment, carloop: Carloop, account: Account, context: UseCaseContext
+) -> Intent:
     reference = str(Reference(context.store.installation, command.site, appointment.id, command.change_id))
     renter = identify(command.customer, appointment.id, key=context.store.number_key)
-    intent = Intent(
+    return Intent(
         change_id=command.change_id,
         action=Action.BOOK,
         site=command.site,
@@ -49,7 +57,6 @@ def book(command: Book, context: UseCaseContext) -> Prepared:
         ),
         customers=appointment.customers_of_rental(renter),
     )
-    return Prepared(intent, carloop, account)
 
 
 def _require_no_rental(appointment_id: AppointmentId, context: UseCaseContext) -> None:

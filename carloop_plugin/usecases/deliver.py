@@ -12,6 +12,7 @@ Recovery enters at `send`, with an intent that it has claimed.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -32,7 +33,7 @@ from carloop_plugin.domain.changes import (
     SameChange,
     Unknown,
 )
-from carloop_plugin.domain.failures import CallFailed, Reason, RuleBroken, StoreFailed
+from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroken
 from carloop_plugin.domain.judgement import (
     LONGEST_SENDING,
     counts_as_try,
@@ -43,6 +44,7 @@ from carloop_plugin.domain.judgement import (
     proves,
 )
 from carloop_plugin.domain.rentals import Reference, Rental, RentalRecord, gone, read_reference, record_of
+from carloop_plugin.domain.vehicles import Alternative
 from carloop_plugin.events import CHANGE_RECORDED, CHANGE_SET_ASIDE, RENTAL_MISMATCHED, log_event
 from carloop_plugin.ports import Carloop, Prepared, UseCaseContext
 from carloop_plugin.usecases.search import alternatives_to
@@ -97,7 +99,7 @@ def send(intent: Intent, *, carloop: Carloop, account: Account, context: UseCase
         if needs_lookup(intent, answer):
             answer = _look_up(intent, answer, carloop=carloop, context=context)
         return settle(intent, judge(intent, answer), carloop=carloop, account=account, context=context)
-    except StoreFailed as failure:
+    except Failed as failure:
         return unknown(intent, failure.reason)
 
 
@@ -168,14 +170,20 @@ def _settle_refused(
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=_with_advice(reason, intent.action))
     record = None
     if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
-        station = context.station_of(intent.site)
-        others = alternatives_to(intent, carloop=carloop, station=station, deadline=context.deadline)
-        outcome = replace(outcome, alternatives=others)
+        outcome = replace(outcome, alternatives=_alternatives(intent, carloop, context))
     elif reason.code in _OUTDATED:
         record = _read_anew(intent, carloop=carloop, account=account, context=context)
         outcome = replace(outcome, rental=record)
     held = context.store.settle(intent.change_id, outcome, record, sends=intent.sends)
     return held or unknown(intent, IN_FLIGHT)
+
+
+def _alternatives(intent: Intent, carloop: Carloop, context: UseCaseContext) -> tuple[Alternative, ...]:
+    # Settings that have been broken meanwhile cost the alternatives, not the outcome.
+    with suppress(Failed):
+        station = context.station_of(intent.site)
+        return alternatives_to(intent, carloop=carloop, station=station, deadline=context.deadline)
+    return ()
 
 
 def _read_anew(

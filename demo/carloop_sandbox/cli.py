@@ -72,6 +72,6 @@ def _serve(
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):
         raise Mistake(texts("strange_token"))
-    from carloop_sandbox.serving import Wishes, serve
+    from carloop_sandbox.serving import ServeOptions, serve
 
-    serve(Wishes(host, port, data, token, vehicles, seed, turnaround, allow_faults), texts, say=tell)
+    serve(ServeOptions(host, port, data, token, vehicles, seed, turnaround, allow_faults), texts, say=tell)

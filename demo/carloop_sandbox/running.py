@@ -12,12 +12,12 @@ from typing import Final
 
 from starlette.types import ASGIApp
 
-from carloop_sandbox.app import create_app
+from carloop_sandbox.app import PathRouter, create_app
 from carloop_sandbox.remote import Controls
 from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
-from carloop_sandbox.tokens import draw_token
+from carloop_sandbox.store.tokens import draw_token
 from web_base.processes import run_program
 from web_base.server import address_of, bind
 from web_base.serving import kept_in
@@ -36,7 +36,7 @@ class Sandbox:
 
     @property
     def controls(self) -> Controls:
-        """Give what faults, desk, clock and tokens are worked with."""
+        """Return the client of its faults, desk, clock and tokens."""
         return Controls(self.url)
 
 
@@ -73,7 +73,7 @@ def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: st
     # pages bring Jinja2 and Babel along, which only those pay for who want them
     from argon2 import PasswordHasher
 
-    from carloop_sandbox.pages.site import Door, create_pages
+    from carloop_sandbox.pages.site import create_pages
     from web_base.access import Access
     from web_base.security import trusted_hosts
 
@@ -81,7 +81,7 @@ def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: st
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with closing(Access(folder, hasher=quick)) as access:
         access.ensure_account("admin", role="admin", password=password)
-        yield Door(interface, create_pages(service, access, hosts=trusted_hosts("127.0.0.1")))
+        yield PathRouter(interface, create_pages(service, access, hosts=trusted_hosts("127.0.0.1")))
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp
 
+from carloop_sandbox.faults.broken_connections import SandboxProtocol
 from carloop_sandbox.service import Service
-from carloop_sandbox.wire import SandboxProtocol
 from web_base.server import Server
 
 

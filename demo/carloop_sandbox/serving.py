@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from carloop_sandbox.app import create_app
-from carloop_sandbox.pages.site import Door, create_pages
+from carloop_sandbox.app import PathRouter, create_app
+from carloop_sandbox.pages.site import create_pages
 from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
-from web_base.access import Access, draw_password
+from web_base.access import Access
+from web_base.passwords import draw_password
 from web_base.program import Texts
 from web_base.security import trusted_hosts
 from web_base.server import address_of
@@ -28,7 +29,7 @@ ACCOUNT: Final = "admin"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ServeOptions:
     """What the command line asked for."""
 
     host: str
@@ -41,31 +42,31 @@ class Wishes:
     allow_faults: bool
 
 
-def serve(wishes: Wishes, texts: Texts, *, say: Callable[[str], None]) -> None:
+def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
-    fleet = Fleet(wishes.vehicles, wishes.seed, turnaround_minutes=wishes.turnaround_minutes)
+    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround_minutes)
     proxies = trusted_proxies("CARLOOP_SANDBOX_TRUSTED_PROXIES", texts, environment=os.environ)
     with ExitStack() as stack:
-        folder = stack.enter_context(kept_in(wishes.data, program="carloop-sandbox"))
-        listener = stack.enter_context(listening(wishes.host, wishes.port, texts, say=say))
+        folder = stack.enter_context(kept_in(options.data, program="carloop-sandbox"))
+        listener = stack.enter_context(listening(options.host, options.port, texts, say=say))
         with opening(folder, texts):
             store = stack.enter_context(closing(open_store(folder, fleet=fleet)))
             access = stack.enter_context(closing(Access(folder)))
-            _tell_token(store, wishes, texts, say)
+            _tell_token(store, options, texts, say)
             _tell_sign_in(access, folder, texts, say, environment=os.environ)
-        service = stack.enter_context(closing(Service(store, allow_faults=wishes.allow_faults)))
-        hosts = trusted_hosts(wishes.host, os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", ""))
+        service = stack.enter_context(closing(Service(store, allow_faults=options.allow_faults)))
+        hosts = trusted_hosts(options.host, os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", ""))
         url = address_of(listener)
-        app = Door(create_app(service), create_pages(service, access, hosts=hosts, proxies=proxies))
+        app = PathRouter(create_app(service), create_pages(service, access, hosts=hosts, proxies=proxies))
         SandboxServer(service, app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
 
 
-def _tell_token(store: Store, wishes: Wishes, texts: Texts, say: Callable[[str], None]) -> None:
-    drawn = store.start_token(wishes.token)
+def _tell_token(store: Store, options: ServeOptions, texts: Texts, say: Callable[[str], None]) -> None:
+    drawn = store.start_token(options.token)
     if drawn is not None:
         say(texts("drawn", token=drawn))
-    elif wishes.token is None:
-        say(texts("kept", data=wishes.data))
+    elif options.token is None:
+        say(texts("kept", data=options.data))
 
 
 def _tell_sign_in(

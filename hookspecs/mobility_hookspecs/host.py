@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mobility_hookspecs._kit import hooks
 from mobility_hookspecs._kit.entry_points import disabled_names, given_candidates, installed_candidates
-from mobility_hookspecs._kit.hook_call import Answer, NoAnswer
+from mobility_hookspecs._kit.hook_call import NoAnswer, ValidAnswer
 from mobility_hookspecs._kit.loading import Loaded, LoadError, load
 from mobility_hookspecs._kit.outcomes import failed_check, refused, without_answer
 from mobility_hookspecs._kit.providers import Providers
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 Document = TypeVar("Document")
 
-# What a refused document is explained with.
+# What explains a refused document.
 load_before_fork(
     partial(load_modules, "jsonschema", "mobility_schemas.explaining", "mobility_schemas.sentences")
 )
@@ -57,7 +57,7 @@ class MobilityHost:
     """
 
     def __init__(self, loaded: Loaded, *, locale: str = "de") -> None:
-        """Keep what loaded; ``load`` and ``of`` are the ways to make a host."""
+        """Hold what was loaded; a host is made by ``load`` or ``of``."""
         self._failures = loaded.failures
         self._providers = Providers(loaded.providers, locale=locale)
         self._is_closed = False
@@ -67,7 +67,7 @@ class MobilityHost:
 
     @classmethod
     def load(cls, disabled: Iterable[str] = (), strict: bool = False, *, locale: str = "de") -> MobilityHost:
-        """Load the installed providers by entry point, calling nothing but their description.
+        """Load the installed providers by entry point, and call nothing but their description.
 
         :param disabled: names to leave out, beside those of ``WORKSHOP_PLANNER_DISABLE=name,name``.
         :param strict: raise instead of listing what does not load.
@@ -87,11 +87,11 @@ class MobilityHost:
         locale: str = "de",
         clock: Callable[[], float] = time.monotonic,
     ) -> MobilityHost:
-        """Load the given providers, for tests and for hosts that find them in a way of their own.
+        """Load the given providers, for tests and for hosts that find providers in another way.
 
         :param plugins: modules or objects with hooks, or pairs of a name and one of these.
         :param locale: the host's language, as for ``load``.
-        :param clock: monotonic seconds, for the rest of a hook that failed too often.
+        :param clock: monotonic seconds, for the pause of a hook that failed too often.
         :raises LoadError: strict, and a provider does not load.
         """
         loaded = load(given_candidates(plugins), locale=known_locale(locale), clock=clock)
@@ -119,13 +119,13 @@ class MobilityHost:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Close."""
+        """Close the host."""
         self.close()
 
     def close(self) -> None:
-        """End threads and the providers' clients; a second time does nothing.
+        """End threads and the providers' clients; a second call does nothing.
 
-        Takes some seconds at most, however a provider behaves. What is asked later fails: ``not_supported``.
+        Takes some seconds at most, whatever a provider does. Later calls fail: ``not_supported``.
         """
         detect_fork()
         with self._lock:
@@ -181,7 +181,7 @@ class MobilityHost:
     def keep_reconciling(self, every: float = 30.0, *, locale: str | None = None) -> None:
         """Reconcile at once and then every ``every`` seconds on a thread of its own, until ``close``.
 
-        A second call changes nothing. A child made by ``fork`` goes on by itself.
+        A second call changes nothing. A child made by ``fork`` reconciles, too.
         """
         detect_fork()
         with self._lock:
@@ -235,7 +235,7 @@ class MobilityHost:
         self._lock = threading.Lock()
 
 
-def _document_of(result: Answer[Document] | NoAnswer) -> Document:
+def _document_of(result: ValidAnswer[Document] | NoAnswer) -> Document:
     if isinstance(result, NoAnswer):
         raise MobilityProblem(result.problem)
     return result.document

@@ -2,7 +2,8 @@
 
 Write ``@hookimpl`` functions of these names with these arguments, or fewer of them: never with default
 values, never ``async def``, never as wrappers. An argument holds a JSON-compatible ``dict`` of your own,
-valid against the schema of its name. Who cannot answer raises ``MobilityProblem(make_problem(code))``.
+valid against the schema of its name. A provider that cannot answer raises
+``MobilityProblem(make_problem(code))``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @hookspec
 def describe_mobility_provider() -> ProviderInfo:
-    """Say who you are and which contract you keep.
+    """Describe the provider and the contract it fulfils.
 
     :returns: a ``provider_info``: id, name, version, contract (a specifier such as ``>=1.0,<2``), kinds,
         capabilities.
@@ -48,7 +49,7 @@ def describe_mobility_provider() -> ProviderInfo:
 
 @hookspec
 def on_appointment_saved(appointment: Appointment, context: CallContext) -> MobilityStep | None:
-    """Learn that an appointment was saved, moved or cancelled, and say what step 4 shows.
+    """React to an appointment that was saved, moved or cancelled, and return what step 4 shows.
 
     :param appointment: the ``appointment`` as saved; its ``revision`` grows with each save.
     :param context: deadline, locale and request id.
@@ -57,8 +58,8 @@ def on_appointment_saved(appointment: Appointment, context: CallContext) -> Mobi
     Raising: step 4 shows the problem beside the other providers. ``None``: nothing to show for this
     appointment. Empty ``proposals``: nothing needs the advisor's decision.
     Delivery: at least once a save and once each time step 4 is opened, in any order: an older revision
-    changes nothing and is answered with what the newest said. Must not change a rental by itself, only
-    propose; settles this appointment's pending change first, in half of what remains of the deadline.
+    changes nothing and is answered like the newest. Must not change a rental by itself, only propose;
+    settles this appointment's pending change first, in half of what remains of the deadline.
 
     .. versionadded:: 1.0
     """
@@ -67,7 +68,7 @@ def on_appointment_saved(appointment: Appointment, context: CallContext) -> Mobi
 
 @hookspec
 def provide_mobility_filters(site: str, context: CallContext) -> MobilityFilters:
-    """Name the vehicle classes and features a search can ask for.
+    """Return the vehicle classes and features that a search can ask for.
 
     :param site: the dealer's site, 1 to 60 of ``[A-Za-z0-9._~-]``.
     :param context: deadline, locale (of the names) and request id.
@@ -83,7 +84,7 @@ def provide_mobility_filters(site: str, context: CallContext) -> MobilityFilters
 
 @hookspec
 def provide_mobility_options(request: MobilityRequest, context: CallContext) -> MobilityOffer:
-    """Offer what fits a period and is free in it.
+    """Return the options that fit a period and are free in it.
 
     :param request: a ``mobility_request``; a search needs no saved appointment.
     :param context: deadline, locale and request id.
@@ -102,10 +103,10 @@ def provide_mobility_options(request: MobilityRequest, context: CallContext) -> 
 def on_rental_change(change: RentalChange, context: CallContext) -> RentalOutcome | None:
     """Book, change the end, or cancel.
 
-    :param change: a ``rental_change``; its ``change_id`` names the intent for ever.
+    :param change: a ``rental_change``; its ``change_id`` identifies the intent for ever.
     :param context: deadline, locale and request id.
     :returns: a ``rental_outcome`` with the change's own ``change_id`` and ``provider``: ``done``,
-        ``refused`` (nothing happened) or ``unknown`` (it may have happened, and will be found out).
+        ``refused`` (nothing happened) or ``unknown`` (it may have happened; a later answer settles it).
 
     Raising: a bug; the user is told that the outcome is unknown. ``None``: ``change["provider"]`` is
     another's. Delivery: at least once; the same change again gives the same outcome, for ever, unless the
@@ -118,7 +119,7 @@ def on_rental_change(change: RentalChange, context: CallContext) -> RentalOutcom
 
 @hookspec
 def provide_mobility_states(appointment_ids: list[str], context: CallContext) -> list[MobilityState]:
-    """Say for many appointments at once what is booked.
+    """Return for many appointments at once what is booked.
 
     :param appointment_ids: ids of appointments, each once.
     :param context: deadline, locale and request id.
@@ -151,14 +152,14 @@ def reconcile_rentals(context: CallContext) -> ReconcileReport:
 
 @hookspec
 def provide_provider_settings(site: str, context: CallContext) -> ProviderSettings:
-    """Give the settings of a site and the form to edit them.
+    """Return the settings of a site and the form to edit them.
 
     :param site: the dealer's site.
     :param context: deadline, locale (of titles and help) and request id.
     :returns: a ``provider_settings`` with its JSON Schema; ``secrets_set`` instead of secrets.
 
     Raising: the settings page shows the problem. Empty ``values``: nothing is set yet.
-    Delivery: whenever the page is opened. Must not give back a secret.
+    Delivery: whenever the page is opened. Must not return a secret.
 
     .. versionadded:: 1.0
     """
@@ -167,7 +168,7 @@ def provide_provider_settings(site: str, context: CallContext) -> ProviderSettin
 
 @hookspec
 def save_provider_settings(settings: ProviderSettings, context: CallContext) -> CheckReport:
-    """Keep a site's settings, and say whether they work.
+    """Save a site's settings, and return whether they work.
 
     :param settings: a ``provider_settings`` as the page sends it: a secret in ``values`` sets it, absent
         keeps it, ``null`` deletes it.
@@ -175,7 +176,7 @@ def save_provider_settings(settings: ProviderSettings, context: CallContext) -> 
     :returns: a ``check_report`` of the settings as saved.
 
     Raising: nothing was saved, and the page shows the problem. Empty ``findings``: all is well.
-    Delivery: once a click; the same twice is harmless. Must not log or answer a secret.
+    Delivery: once a click; the same twice is harmless. Must not log or return a secret.
 
     .. versionadded:: 1.0
     """
@@ -188,7 +189,7 @@ def check_mobility_provider(site: str, context: CallContext) -> CheckReport:
 
     :param site: the dealer's site.
     :param context: deadline, locale and request id.
-    :returns: a ``check_report``; each finding says what to do.
+    :returns: a ``check_report``; each finding has a hint what to do.
 
     Raising: shown as a finding with the problem's code. Empty ``findings``: all is well.
     Delivery: when a person asks. Must not change anything.
@@ -217,7 +218,7 @@ def on_personal_data_erased(subjects: ErasureSubjects, context: CallContext) -> 
 
 @hookspec
 def close_mobility_provider() -> None:
-    """End clients and connections, for the host closes.
+    """Close clients and connections, because the host closes.
 
     Raising: logged, nothing else. Delivery: at least once; a later call of another hook opens anew. Must
     not harm calls that another host in the same process is running.

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from benchmarks.canned import canned
-from benchmarks.carloop import INTERFACE, Carloop, quiet_period
+from benchmarks.carloop import INTERFACE, Carloop, free_period
 from benchmarks.measuring import Samples, alternate
 from benchmarks.row import Row
 from benchmarks.works.search import _same_work
@@ -45,7 +45,7 @@ def test_a_peer_that_does_other_work_is_refused():
 
 def test_canned_bytes_are_the_sandbox_s(sandbox):
     """The canned server sends the very bytes of the sandbox's answer, again and again over one connection."""
-    carloop, period = Carloop(sandbox.url, sandbox.token), quiet_period()
+    carloop, period = Carloop(sandbox.url, sandbox.token), free_period()
     target = f"{INTERFACE}/vehicles?{urlencode({**period, 'limit': 40})}"
     with canned(carloop, period, limit=40) as tape:
         connection = http.client.HTTPConnection(urlsplit(tape.url).netloc)

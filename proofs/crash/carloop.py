@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from carloop_sandbox.database import FILE_NAME
-from carloop_sandbox.serving import Wishes, serve
+from carloop_sandbox.serving import ServeOptions, serve
 from carloop_sandbox.store import Fleet, open_store
+from carloop_sandbox.store.database import FILE_NAME
 from carloop_sandbox.texts import TEXTS
 from web_base.program import Texts
 
@@ -79,7 +79,7 @@ class CarloopProcess:
             os.dup2(sending, 1)
             sys.stdout = os.fdopen(1, "w")
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            wishes = Wishes("127.0.0.1", 0, self._data, TOKEN, 2, 1, 0, False)
+            wishes = ServeOptions("127.0.0.1", 0, self._data, TOKEN, 2, 1, 0, False)
             serve(wishes, Texts("en", TEXTS), say=lambda _: None)
         finally:
             os._exit(0)

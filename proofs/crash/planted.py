@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from carloop_plugin.api import bodies
+from carloop_plugin.api import wire
 from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.usecases import change, deliver, recover
@@ -34,12 +34,12 @@ def sent_before_it_is_recorded() -> None:
 
 def a_key_for_every_attempt() -> None:
     """Draw the key when the request is written, not with the intent."""
-    honest = bodies.write_headers
+    honest = wire.write_request
 
-    def fresh_key(intent: Intent) -> tuple[tuple[str, str], ...]:
+    def fresh_key(intent: Intent) -> Any:
         return honest(replace(intent, change_id=ChangeId(str(uuid.uuid4()))))
 
-    bodies.write_headers = fresh_key
+    wire.write_request = fresh_key
 
 
 def a_fresh_revision_when_sent_again() -> None:

@@ -124,7 +124,7 @@ class Bench:
 
     def calm(self, *, release: bool = True) -> None:
         """Take every fault back."""
-        self.proxy.calm(release=release)
+        self.proxy.clear(release=release)
         self.sandbox.controls.disarm()
 
     def recover(self) -> int:

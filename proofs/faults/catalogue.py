@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.strikes import Effect, Position
+from tests.support.wire_faults import Effect, Position
 
 BEFORE, DURING, AFTER = Position.BEFORE, Position.DURING, Position.AFTER
 EVERYWHERE = (BEFORE, DURING, AFTER)

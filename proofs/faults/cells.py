@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from proofs.faults.catalogue import FAULTS, Fault
-from tests.support.strikes import Effect, Position
+from tests.support.wire_faults import Effect, Position
 
 OPERATIONS = ("search", "book", "change_end", "cancel")
 MANY = 99

@@ -15,7 +15,7 @@ from proofs.faults.catalogue import Fault
 from proofs.faults.cells import Cell, Plan
 from proofs.faults.evidence import ChangeEvidence, Document, SearchEvidence, Told
 from tests.support.proxy import ANY, Mode
-from tests.support.strikes import Effect, Position, Strike
+from tests.support.wire_faults import Effect, Position, WireFault
 
 SECONDS = 0.6
 """The time-out of every call that meets a fault."""
@@ -158,5 +158,5 @@ def _arm_sandbox(fault: Fault, operation: str, times: int, bench: Bench) -> None
         arm(operation, "status", times=times, value=fault.then)
 
 
-def _strike(fault: Fault, position: Position, plan: Plan) -> Strike:
-    return Strike(cast("Effect", fault.effect), position, plan.at, fault.answer)
+def _strike(fault: Fault, position: Position, plan: Plan) -> WireFault:
+    return WireFault(cast("Effect", fault.effect), position, plan.at, fault.answer)

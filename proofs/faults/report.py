@@ -11,7 +11,7 @@ from proofs.faults.cells import OPERATIONS, Cell
 from proofs.faults.evidence import ChangeEvidence, SearchEvidence
 from proofs.faults.judge import KINDS, Finding
 from proofs.reporting import provenance
-from tests.support.strikes import Position
+from tests.support.wire_faults import Position
 
 _EXPLAINED = "[Never twice, never lost](../explanation/never-twice-never-lost.md#the-fault-matrix)"
 _LEGEND = """A cell says what was told while the fault lasted, and in how many of the seeds: each draws the byte, how

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from tests.support.proxy import FLOODED_REQUEST, Mode
-from tests.support.strikes import FLOOD_BYTES, STAND_IN, Effect, Position, Strike
+from tests.support.wire_faults import FLOOD_BYTES, STAND_IN, Effect, Position, WireFault
 
 BOOKING = (
     b"POST /api/planner/v1/rentals HTTP/1.1\r\nhost: x\r\nidempotency-key: k-1\r\nx-retry-count: 2\r\n"
@@ -70,7 +70,7 @@ def test_unarmed_everything_passes(proxy, upstream, client):
 
 def test_a_strike_meets_its_operation_as_often_as_armed(proxy, client, connect):
     """Others pass, and so does the next one."""
-    proxy.arm(Strike(Effect.CUT, Position.BEFORE), "book")
+    proxy.arm(WireFault(Effect.CUT, Position.BEFORE), "book")
     assert len(client.ask(SEARCH)) == WHOLE
     assert client.ask(BOOKING) == b""
     assert len(connect().ask(BOOKING)) == WHOLE
@@ -78,9 +78,9 @@ def test_a_strike_meets_its_operation_as_often_as_armed(proxy, client, connect):
 
 def test_calm_takes_strikes_back(proxy, client):
     """What was armed meets nobody."""
-    proxy.arm(Strike(Effect.CUT, Position.BEFORE), times=9)
-    proxy.always(Strike(Effect.RESET, Position.AFTER))
-    proxy.calm()
+    proxy.arm(WireFault(Effect.CUT, Position.BEFORE), times=9)
+    proxy.always(WireFault(Effect.RESET, Position.AFTER))
+    proxy.clear()
     assert len(client.ask()) == WHOLE
 
 
@@ -88,7 +88,7 @@ def test_calm_takes_strikes_back(proxy, client):
 @pytest.mark.parametrize("effect", [Effect.CUT, Effect.RESET])
 def test_a_request_is_cut_at_its_byte(effect, at, proxy, upstream, client):
     """The server gets so many bytes and never the last; the client gets no answer."""
-    proxy.arm(Strike(effect, Position.BEFORE, at))
+    proxy.arm(WireFault(effect, Position.BEFORE, at))
     try:
         said = client.ask()
     except ConnectionResetError:
@@ -103,14 +103,14 @@ def test_a_request_is_cut_at_its_byte(effect, at, proxy, upstream, client):
 @pytest.mark.parametrize("at", [0.0, 0.3, 0.95, 1.0])
 def test_an_answer_is_cut_at_its_byte(at, proxy, upstream, client):
     """The server has done its work; the client gets so many bytes and never the last."""
-    proxy.arm(Strike(Effect.CUT, Position.AFTER, at))
+    proxy.arm(WireFault(Effect.CUT, Position.AFTER, at))
     assert min(int(at * WHOLE), WHOLE - 1) == len(client.ask())
     assert upstream.received[0] == BOOKING
 
 
 def test_an_answer_is_reset(proxy, upstream, client):
     """Without a farewell."""
-    proxy.arm(Strike(Effect.RESET, Position.AFTER, 0.0))
+    proxy.arm(WireFault(Effect.RESET, Position.AFTER, 0.0))
     with pytest.raises(ConnectionResetError):
         client.ask()
     assert upstream.received[0] == BOOKING
@@ -118,12 +118,12 @@ def test_an_answer_is_reset(proxy, upstream, client):
 
 def test_a_held_request_arrives_although_its_sender_has_gone(proxy, upstream, client):
     """Late, as by a gateway that stores and forwards."""
-    proxy.arm(Strike(Effect.DELAY, Position.BEFORE, 0.5))
+    proxy.arm(WireFault(Effect.DELAY, Position.BEFORE, 0.5))
     client.sock.settimeout(0.1)
     with pytest.raises(TimeoutError):
         client.ask()
     client.close()
-    proxy.calm(release=False)
+    proxy.clear(release=False)
     assert len(upstream.received[0]) == len(BOOKING) // 2
     proxy.release()
     assert proxy.drain()
@@ -134,7 +134,7 @@ def test_a_held_request_arrives_although_its_sender_has_gone(proxy, upstream, cl
 @pytest.mark.parametrize(("position", "first"), [(Position.DURING, 25), (Position.AFTER, WHOLE // 2)])
 def test_a_held_answer_comes_when_released(position, first, proxy, upstream, client):
     """The server has had the whole request meanwhile."""
-    proxy.arm(Strike(Effect.DELAY, position, 0.5))
+    proxy.arm(WireFault(Effect.DELAY, position, 0.5))
     client.sock.sendall(BOOKING)
     client.read(first)
     client.sock.settimeout(0.1)
@@ -148,14 +148,14 @@ def test_a_held_answer_comes_when_released(position, first, proxy, upstream, cli
 
 def test_a_truncated_request_says_that_it_is_whole(proxy, upstream, client):
     """Its head has the length that is left."""
-    proxy.arm(Strike(Effect.TRUNCATE, Position.BEFORE, 0.5))
+    proxy.arm(WireFault(Effect.TRUNCATE, Position.BEFORE, 0.5))
     assert len(client.ask()) == WHOLE
     assert upstream.received[0].endswith(b'content-length: 10\r\n\r\n{"vehicle_')
 
 
 def test_a_truncated_answer_says_that_it_is_whole(proxy, client):
     """And the connection goes on."""
-    proxy.arm(Strike(Effect.TRUNCATE, Position.AFTER, 0.5))
+    proxy.arm(WireFault(Effect.TRUNCATE, Position.AFTER, 0.5))
     client.sock.sendall(BOOKING)
     assert b"content-length: 7\r\n\r\n" in client.read(WHOLE - 8)
     assert len(client.ask()) == WHOLE
@@ -163,7 +163,7 @@ def test_a_truncated_answer_says_that_it_is_whole(proxy, client):
 
 def test_a_request_drips(proxy, upstream, client):
     """Byte by byte; when released, the rest at once."""
-    proxy.arm(Strike(Effect.DRIP, Position.BEFORE))
+    proxy.arm(WireFault(Effect.DRIP, Position.BEFORE))
     client.sock.settimeout(0.1)
     with pytest.raises(TimeoutError):
         client.ask()
@@ -175,7 +175,7 @@ def test_a_request_drips(proxy, upstream, client):
 
 def test_an_answer_drips(proxy, client):
     """From its byte on; when released, the rest at once."""
-    proxy.arm(Strike(Effect.DRIP, Position.AFTER, 0.5))
+    proxy.arm(WireFault(Effect.DRIP, Position.AFTER, 0.5))
     client.sock.sendall(BOOKING)
     first = client.read(WHOLE // 2)
     assert len(client.sock.recv(WHOLE)) == 1
@@ -185,7 +185,7 @@ def test_an_answer_drips(proxy, client):
 
 def test_a_flooded_request_is_spoilt(proxy, upstream, client):
     """Blanks come from its middle on."""
-    proxy.arm(Strike(Effect.FLOOD, Position.BEFORE, 0.5))
+    proxy.arm(WireFault(Effect.FLOOD, Position.BEFORE, 0.5))
     client.sock.sendall(BOOKING)
     upstream_got = time.monotonic() + 5
     while not upstream.received or len(upstream.received[0]) < FLOODED_REQUEST:
@@ -196,7 +196,7 @@ def test_a_flooded_request_is_spoilt(proxy, upstream, client):
 
 def test_a_flooded_answer_does_not_end(proxy, client):
     """Until it has brought what a flood brings."""
-    proxy.arm(Strike(Effect.FLOOD, Position.AFTER, 0.5))
+    proxy.arm(WireFault(Effect.FLOOD, Position.AFTER, 0.5))
     client.sock.sendall(BOOKING)
     assert FLOOD_BYTES <= len(client.read(2 * FLOOD_BYTES)) < FLOOD_BYTES + 100_000
 
@@ -204,7 +204,7 @@ def test_a_flooded_answer_does_not_end(proxy, client):
 @pytest.mark.parametrize(("position", "reaches"), [("before", False), ("during", True), ("after", True)])
 def test_somebody_else_answers(position, reaches, proxy, upstream, client):
     """The server hears of it, or not."""
-    proxy.arm(Strike(Effect.INSTEAD, Position(position), answer=b"HTTP/1.1 502 Bad Gateway\r\n\r\n"))
+    proxy.arm(WireFault(Effect.INSTEAD, Position(position), answer=b"HTTP/1.1 502 Bad Gateway\r\n\r\n"))
     client.sock.sendall(BOOKING)
     assert client.read(999) == b"HTTP/1.1 502 Bad Gateway\r\n\r\n"
     assert proxy.drain()
@@ -213,7 +213,7 @@ def test_somebody_else_answers(position, reaches, proxy, upstream, client):
 
 def test_somebody_else_may_take_time(proxy, client):
     """The last byte comes later."""
-    slow = Strike(Effect.INSTEAD, Position.BEFORE, answer=b"HTTP/1.1 502 X\r\n\r\n", hold=0.1)
+    slow = WireFault(Effect.INSTEAD, Position.BEFORE, answer=b"HTTP/1.1 502 X\r\n\r\n", hold=0.1)
     proxy.arm(slow)
     began = time.monotonic()
     client.sock.sendall(BOOKING)
@@ -224,7 +224,7 @@ def test_somebody_else_may_take_time(proxy, client):
 def test_an_answer_is_rewritten(proxy, client):
     """Pieces of its head and body, and its length with them."""
     pieces = ((b"r-01", b"rental-02"), (b"application/json", b"text/json"))
-    proxy.arm(Strike(Effect.REWRITE, Position.AFTER, pieces=pieces))
+    proxy.arm(WireFault(Effect.REWRITE, Position.AFTER, pieces=pieces))
     client.sock.sendall(BOOKING)
     said = client.read(WHOLE + 5 - 7)
     assert said.endswith(b'content-type: text/json\r\ncontent-length: 19\r\n\r\n{"id": "rental-02"}')
@@ -233,7 +233,7 @@ def test_an_answer_is_rewritten(proxy, client):
 
 def test_during_the_work_a_gateway_begins_to_answer(proxy, upstream, client):
     """And is cut off."""
-    proxy.arm(Strike(Effect.CUT, Position.DURING, 0.5))
+    proxy.arm(WireFault(Effect.CUT, Position.DURING, 0.5))
     client.sock.sendall(BOOKING)
     assert STAND_IN[: len(STAND_IN) // 2] == client.read(999)
     assert proxy.drain()

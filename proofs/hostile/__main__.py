@@ -23,7 +23,7 @@ from proofs.hostile.figures import Suffered, last_line, markdown, wrong_of
 from proofs.hostile.victim import Measured, suffer
 from proofs.reporting import counted, write_report
 from tests.support.proxy import FaultProxy
-from tests.support.strikes import Strike
+from tests.support.wire_faults import WireFault
 
 MOST_AGAIN = 2
 
@@ -62,7 +62,9 @@ def _suffer_all(names: Sequence[str], seconds: float) -> Iterator[Suffered]:
             yield _suffer(name, strikes, seconds, proxy, sandbox.token)
 
 
-def _suffer(name: str, strikes: Sequence[Strike], seconds: float, proxy: FaultProxy, token: str) -> Suffered:
+def _suffer(
+    name: str, strikes: Sequence[WireFault], seconds: float, proxy: FaultProxy, token: str
+) -> Suffered:
     for again in range(MOST_AGAIN + 1):
         suffered = Suffered(name, tuple(_measure(strikes, seconds, proxy, token)), again)
         # a machine may be late or stand still by itself; it swells and raises for nobody's sake but ours
@@ -71,7 +73,9 @@ def _suffer(name: str, strikes: Sequence[Strike], seconds: float, proxy: FaultPr
     return suffered
 
 
-def _measure(strikes: Sequence[Strike], seconds: float, proxy: FaultProxy, token: str) -> Iterator[Measured]:
+def _measure(
+    strikes: Sequence[WireFault], seconds: float, proxy: FaultProxy, token: str
+) -> Iterator[Measured]:
     with tempfile.TemporaryDirectory(prefix="carloop-victim-") as folder:
         environment = {
             "CARLOOP_STORE": str(Path(folder) / "carloop.sqlite3"),
@@ -94,7 +98,7 @@ def _measure(strikes: Sequence[Strike], seconds: float, proxy: FaultProxy, token
                 proxy.release()
                 proxy.drain()
         finally:
-            proxy.calm()
+            proxy.clear()
             victim.join(30)
             ours.close()
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from tests.support.strikes import Effect, Position, Strike
+from tests.support.wire_faults import Effect, Position, WireFault
 
 MEBIBYTE = 1024 * 1024
 _HEAD = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\n"
@@ -41,8 +41,8 @@ def chunked(*chunks: bytes) -> bytes:
     return (_HEAD + "transfer-encoding: chunked\r\n\r\n").encode() + framed + b"0\r\n\r\n"
 
 
-def _instead(answer: bytes, *, hold: float = 0.0) -> Strike:
-    return Strike(Effect.INSTEAD, Position.BEFORE, answer=answer, hold=hold)
+def _instead(answer: bytes, *, hold: float = 0.0) -> WireFault:
+    return WireFault(Effect.INSTEAD, Position.BEFORE, answer=answer, hold=hold)
 
 
 def _cars(count: int, **more: object) -> bytes:
@@ -69,7 +69,7 @@ def _cars(count: int, **more: object) -> bytes:
     return json.dumps(page, separators=(",", ":")).encode()
 
 
-def hostile_answers(seconds: float) -> Mapping[str, Strike]:
+def hostile_answers(seconds: float) -> Mapping[str, WireFault]:
     """Return every hostile answer to calls that wait so many seconds."""
     flood = b" " * (16 * MEBIBYTE)
     arrays = b"[" + b"[]," * 999_999 + b"[]]"
@@ -78,7 +78,7 @@ def hostile_answers(seconds: float) -> Mapping[str, Strike]:
         "a flood of 16 MiB that says so": _instead(whole(flood)),
         "a flood of 16 MiB in chunks": _instead(chunked(*[flood[:65_536]] * 256)),
         "a flood of 16 MiB in chunks of a byte": _instead(chunked(*[b" "] * 400_000)),
-        "a flood that does not end": Strike(Effect.FLOOD, Position.DURING, 0.9),
+        "a flood that does not end": WireFault(Effect.FLOOD, Position.DURING, 0.9),
         "16 MiB of empty arrays": _instead(until_closed(b"[" + b"[]," * (16 * MEBIBYTE // 3) + b"[]]")),
         "a million empty arrays": _instead(whole(arrays)),
         "a million empty arrays, in time to be read": _instead(whole(arrays[: 2 * MEBIBYTE])),
@@ -92,8 +92,8 @@ def hostile_answers(seconds: float) -> Mapping[str, Strike]:
         "a flood of headers": _instead(b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 2_000_000),
         "one header without end": _instead(b"HTTP/1.1 200 OK\r\nx: " + b"y" * (16 * MEBIBYTE)),
         "an integer of two million digits": _instead(whole(b'{"matching":' + b"9" * 2_000_000 + b"}")),
-        "a slow drip": Strike(Effect.DRIP, Position.DURING, 0.0),
-        "a slow drip of the body": Strike(Effect.DRIP, Position.DURING, 0.7),
+        "a slow drip": WireFault(Effect.DRIP, Position.DURING, 0.0),
+        "a slow drip of the body": WireFault(Effect.DRIP, Position.DURING, 0.7),
         "a page of cars, at the last moment": _instead(whole(_cars(1_000)), hold=just_in_time),
         "as many cars as fit 2 MiB, at the last moment": _instead(whole(_cars(7_000)), hold=just_in_time),
         "cars full of unknown fields, at the last moment": _instead(

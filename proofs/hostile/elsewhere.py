@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from proofs.faults.bench import CALM_SECONDS, CUSTOMER, Bench
-from tests.support.strikes import Effect, Position, Strike
+from tests.support.wire_faults import Effect, Position, WireFault
 
 Document = dict[str, Any]
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -86,10 +86,10 @@ def _tempt(bench: Bench, other: Elsewhere, lure: str, tempting: Tempting) -> Lur
     return Lured(lure, told, other.connections - before, shown)
 
 
-def _lures(ours: str, theirs: str) -> Mapping[str, Strike]:
+def _lures(ours: str, theirs: str) -> Mapping[str, WireFault]:
     link = theirs.encode()
     redirects = {
-        f"a redirect {status}": Strike(
+        f"a redirect {status}": WireFault(
             Effect.INSTEAD,
             Position.AFTER,
             answer=(
@@ -115,12 +115,12 @@ def _lures(ours: str, theirs: str) -> Mapping[str, Strike]:
         ),
     }
     rewritten = {
-        lure: Strike(Effect.REWRITE, Position.AFTER, pieces=pieces) for lure, pieces in links.items()
+        lure: WireFault(Effect.REWRITE, Position.AFTER, pieces=pieces) for lure, pieces in links.items()
     }
     return redirects | rewritten
 
 
-def _prove_bait(bench: Bench, strike: Strike, url: str) -> None:
+def _prove_bait(bench: Bench, strike: WireFault, url: str) -> None:
     """Prove that whoever asks does meet the lure: an address that no answer holds would tempt nobody."""
     bench.proxy.always(strike)
     headers = {"Authorization": f"Bearer {bench.sandbox.token}"}
@@ -135,7 +135,7 @@ Tempting = Callable[[], AbstractContextManager[None]]
 
 
 @contextmanager
-def _answered(bench: Bench, strike: Strike) -> Iterator[None]:
+def _answered(bench: Bench, strike: WireFault) -> Iterator[None]:
     """Put the lure in each answer."""
     bench.proxy.always(strike)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from carloop_sandbox.faults import Fault, Value
+from carloop_sandbox.faults.armed import Fault, Value
 
 WRITES = ("book", "change_end", "cancel")
 HELD = "the request is held up on the way"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from proofs.faults.catalogue import GATEWAYS
 from proofs.outage.carloop import MortalCarloop
 from tests.support.proxy import FaultProxy, Mode
-from tests.support.strikes import Effect, Position, Strike
+from tests.support.wire_faults import Effect, Position, WireFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def _swallow(proxy: FaultProxy, _: MortalCarloop) -> None:
 
 def _gateway(proxy: FaultProxy, _: MortalCarloop) -> None:
     proxy.switch(Mode.PASS)
-    proxy.always(Strike(Effect.INSTEAD, Position.BEFORE, answer=GATEWAYS["502 with a page"]))
+    proxy.always(WireFault(Effect.INSTEAD, Position.BEFORE, answer=GATEWAYS["502 with a page"]))
 
 
 PHASES = (
@@ -56,5 +56,5 @@ PHASES = (
 def end_outage(proxy: FaultProxy, carloop: MortalCarloop) -> None:
     """Bring Carloop back as it was."""
     carloop.start()
-    proxy.calm()
+    proxy.clear()
     proxy.switch(Mode.PASS)

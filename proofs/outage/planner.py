@@ -14,9 +14,8 @@ from random import Random
 from typing import Any
 
 from carloop_plugin import plugin
-from carloop_plugin.api.call import Call
-from carloop_plugin.api.failures import RawAnswer, Trouble
-from carloop_plugin.api.transport import Request, Transport
+from carloop_plugin.api.call import Call, RawAnswer, Request
+from carloop_plugin.api.transport import Transport
 from mobility_hookspecs import MobilityHost
 from proofs.faults.bench import CUSTOMER, Listening
 from proofs.outage.journal import Bug, Found, Journal, Page, Sent, Told, now
@@ -83,10 +82,9 @@ def _note_requests(journal: Journal) -> None:
     """Note each request where it leaves the client: where nobody listens, no proxy could count it."""
     really = Transport.exchange
 
-    def exchange(self: Transport, request: Request, call: Call) -> RawAnswer | Trouble:
-        headers = dict(request.headers)
-        attempt, key = int(headers["X-Retry-Count"]), headers.get("Idempotency-Key", "")
-        journal.note(Sent(now(), request.method, attempt, key))
+    def exchange(self: Transport, request: Request, call: Call) -> RawAnswer:
+        key = dict(request.headers).get("Idempotency-Key", "")
+        journal.note(Sent(now(), request.method, call.attempt, key))
         return really(self, request, call)
 
     Transport.exchange = exchange  # type: ignore[method-assign]

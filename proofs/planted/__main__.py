@@ -112,7 +112,7 @@ def look_for(bug: Bug) -> Finding:
 def run_tests(tree: Path, tests: Sequence[str]) -> str:
     """Run tests of a tree against the code beside them; give what pytest says."""
     # before the installed packages, which lead to the tree the copy was made of
-    beside = os.pathsep.join(str(tree / each) for each in (".", "schemas", "hookspecs"))
+    beside = os.pathsep.join(str(tree / each) for each in (".", "schemas", "hookspecs", "demo"))
     environment = os.environ | {"PYTHONPATH": beside, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [
         sys.executable,

@@ -10,7 +10,7 @@ from proofs.reporting import ROOT
 
 HARMLESS = """Nothing is broken.
 
-Caught by tests/plugin/test_judgement.py::test_an_answer_is_judged
+Caught by tests/plugin/domain/test_judgement.py::test_an_answer_is_judged
 
 --- a/carloop_plugin/domain/judgement.py
 +++ b/carloop_plugin/domain/judgement.py

@@ -145,7 +145,7 @@ def _entries(container: object) -> Iterator[tuple[str | int, object]]:
 
 
 def _what_is_wrong(value: object) -> str:
-    """Name what is wrong with a value itself, "" when nothing is."""
+    """Return what is wrong with a value itself, "" when nothing is."""
     try:
         _require_plain(value)
         texts = (

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
-from mobility_schemas.finding import Reason
+from mobility_schemas.finding import RefusalReason
 
 SENTENCES: dict[str, dict[str, str]] = {
     "en": {
@@ -101,7 +99,7 @@ TYPES: dict[str, dict[str, str]] = {
 _OR = {"en": " or ", "de": " oder "}
 
 
-def sentence(reason: Reason, locale: str) -> str:
+def sentence(reason: RefusalReason, locale: str) -> str:
     """Return a reason as a sentence: German where the locale is German, else English."""
     language = "de" if locale.lower().startswith("de") else "en"
     catalogue = SENTENCES[language]
@@ -112,9 +110,5 @@ def sentence(reason: Reason, locale: str) -> str:
 def _word(name: str, value: object, language: str) -> str:
     listed = value if isinstance(value, list) else [value]
     if name in ("types", "found"):
-        return _OR[language].join(_named(listed, TYPES[language].get))
+        return _OR[language].join(TYPES[language].get(str(each), str(each)) for each in listed)
     return ", ".join(str(each) for each in listed)
-
-
-def _named(values: Iterable[object], word: Callable[[str, str], str]) -> list[str]:
-    return [word(str(value), str(value)) for value in values]

@@ -1,6 +1,6 @@
 """What one error of jsonschema means: the place below the element, the sentence for it, and what that mentions.
 
-Only what the schema says is passed on to a sentence, and of a value of the document nothing but its kind.
+Only details of the schema are passed on to a sentence, and of a value of the document nothing but its type.
 """
 
 from __future__ import annotations

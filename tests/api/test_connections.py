@@ -21,18 +21,31 @@ def test_connection_is_used_until_it_is_closed(server, session, documents, soon)
         gone.set()
         return "close"
 
-    server.does(*[lambda peer, _: peer.answer(200, documents.account())] * 3, answer_and_close)
+    server.does(*[lambda peer, _: peer.answer(200, documents.account())] * 2, answer_and_close)
     session.read_account(deadline=soon(5))
     session.read_account(deadline=soon(5))
-    session.close()
-    session.read_account(deadline=soon(5))
-    assert server.connections == 2
+    assert server.connections == 1
     for _ in range(3):
         gone.clear()
         session.read_account(deadline=soon(5))
         assert gone.wait(5)
+    session.close()
+    session.read_account(deadline=soon(5))
     assert [seen.headers["x-retry-count"] for seen in server.seen] == ["0"] * 6
     assert server.connections == 4
+
+
+def test_a_call_closes_what_it_opens_after_its_session_was_closed(server, session, documents, soon):
+    """One that is between two requests when its session is closed goes on, and leaves no connection open."""
+    pages = [documents.rentals(documents.rental(), next_cursor=cursor) for cursor in ("c1", "c2", None)]
+    server.does(*(lambda peer, _, page=page: peer.answer(200, page) for page in pages))
+    rentals = session.rentals_changed_since(None, deadline=soon(5))
+    next(rentals)
+    session.close()
+    assert [rental.id for rental in rentals] == ["ren-1", "ren-1"]
+    for thread in server.threads:
+        thread.join(5)
+    assert [thread.is_alive() for thread in server.threads] == [False] * 3
 
 
 def test_connection_closed_in_our_hands_is_tried_again(server, session, documents, soon):
@@ -99,11 +112,11 @@ def test_closing_spares_calls_under_way(server, session, documents, soon):
 @pytest.mark.parametrize("first", ["closed_port", "silent_port"])
 def test_next_address_is_tried(first, request, server, make_session, documents, soon, monkeypatch):
     """Where a name's first address refuses, or drops our packets, the second one gets its share of the time."""
-    monkeypatch.setattr("carloop_plugin.api.call.CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr("carloop_plugin.api.network.CONNECT_SECONDS", 1.0)
     first_port, look_up = request.getfixturevalue(first), socket.getaddrinfo
 
     def two(host, port, *args, flags=0, **more):
-        if flags & socket.AI_NUMERICHOST:
+        if flags & socket.AI_NUMERICHOST or host == "127.0.0.1":
             return look_up(host, port, *args, flags=flags, **more)
         ports = (first_port, port)
         return [row for one in ports for row in look_up("127.0.0.1", one, type=socket.SOCK_STREAM)]

@@ -7,9 +7,9 @@ from importlib.resources import files
 
 import pytest
 
-from carloop_plugin.api import decode
-from carloop_plugin.api.decode import MOST_ITEMS
-from carloop_plugin.api.failures import Broken, RawAnswer
+from carloop_plugin.api import answers
+from carloop_plugin.api.answers import MOST_ITEMS, read_document, read_list
+from carloop_plugin.api.call import AttemptFailed, RawAnswer
 from carloop_plugin.domain.changes import Unknown
 from carloop_plugin.domain.failures import CallFailed
 from carloop_plugin.domain.values import Period
@@ -122,20 +122,20 @@ def test_a_longer_page_is_refused_without_a_look(server, session, documents, soo
 @pytest.mark.parametrize(("seconds_a_mark", "code"), [(1, "deadline_exceeded"), (0, "invalid_answer")])
 def test_an_answer_that_takes_too_long_to_read_is_late(seconds_a_mark, code, soon, monkeypatch):
     """Nothing can interrupt the decision whether 180,000 marks are an honest page, so it is not begun."""
-    monkeypatch.setattr(decode, "SECONDS_A_MARK", seconds_a_mark)
+    monkeypatch.setattr(answers, "SECONDS_A_MARK", seconds_a_mark)
     body = b'{"items":[],"x":[' + b"{}," * 90_000 + b"{}]}"
-    with pytest.raises(Broken) as broken:
-        decode.read_list(RawAnswer(200, {}, body), "Vehicle", deadline=soon(60))
-    assert broken.value.reason.code == code
+    with pytest.raises(AttemptFailed) as failed:
+        read_list("Vehicle", dict, RawAnswer(200, {}, body), soon(60))
+    assert failed.value.reason.code == code
 
 
 @pytest.mark.parametrize(("seconds", "pointer"), [(1000, "/"), (0, "/next_cursor")])
 def test_the_wrong_field_is_looked_for_where_there_is_time(seconds, pointer, soon, monkeypatch):
     """A refusal in the last moment names no field: to look for it may take longer than there is."""
-    monkeypatch.setattr(decode, "LONGEST_EXPLANATION", seconds)
-    with pytest.raises(Broken) as broken:
-        decode.read_document(RawAnswer(200, {}, b'{"items":[]}'), "RentalList", deadline=soon(60))
-    assert dict(broken.value.reason.params) == {"pointer": pointer}
+    monkeypatch.setattr(answers, "LONGEST_EXPLANATION", seconds)
+    with pytest.raises(AttemptFailed) as failed:
+        read_document("RentalList", dict, RawAnswer(200, {}, b'{"items":[]}'), soon(60))
+    assert dict(failed.value.reason.params) == {"pointer": pointer}
 
 
 def test_cookies_are_not_kept(server, session, documents, soon):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from carloop_plugin.api.call import Call
-from carloop_plugin.api.transport import Request, Transport
+from carloop_plugin.api.call import AttemptFailed, Call, Request
+from carloop_plugin.api.transport import Transport
 from carloop_plugin.domain.changes import Unknown
 from carloop_plugin.domain.failures import CallFailed
 
@@ -46,10 +46,12 @@ def test_shown_origin_is_no_more_than_that(location, origin, server, session, so
 def test_token_goes_to_its_own_origin_alone(make_server, soon):
     """Even a request that was made out to another origin by mistake does not take the token there."""
     here, there = make_server(), make_server()
-    transport = Transport(here.url, "canary-token", ca_file=None, agent="test")
-    trouble = transport.exchange(Request("GET", f"{there.url}/x"), Call(soon(5)))
+    transport = Transport(here.url, there.url, "canary-token", ca_file=None)
+    with pytest.raises(AttemptFailed) as failed:
+        transport.exchange(Request("GET", "/x"), Call(soon(5)))
     transport.close()
-    assert (trouble.reason.code, trouble.sent, trouble.again) == ("insecure_address", False, False)
+    told = failed.value
+    assert (told.reason.code, told.sent, told.again) == ("insecure_address", False, False)
     assert there.connections == 0
 
 

@@ -4,14 +4,15 @@ import json
 import re
 import socket
 from decimal import Decimal
+from functools import partial
 from importlib.resources import files
+from types import SimpleNamespace
 
 import pytest
 
-from carloop_plugin.api import wire
-from carloop_plugin.api.failures import RawAnswer, Trouble
+from carloop_plugin.api.answers import Failure, Success, judge, read_document
+from carloop_plugin.api.call import AttemptFailed, Call, RawAnswer, Request
 from carloop_plugin.api.refusals import NOTHING_DONE
-from carloop_plugin.api.verdict import Failure, Success, judge
 from carloop_plugin.domain.changes import Action, Done, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
 
@@ -177,7 +178,9 @@ def test_an_answer_shows(name):
     status, headers, body, expected = SHOWN[name]
     headers = headers | PROBLEM_JSON
     answer = RawAnswer(status, headers, json.dumps(body | {"status": status}).encode() if body else b"")
-    shown = judge(answer, read=wire.reading("Rental", dict), deadline=float("inf"), action=Action.CHANGE_END)
+    shown = judge(
+        answer, read=partial(read_document, "Rental", dict), deadline=float("inf"), action=Action.CHANGE_END
+    )
     assert shown == expected
 
 
@@ -187,23 +190,31 @@ def test_a_good_answer_shows_what_was_done(status, action, header, replayed, doc
     """And whether it had been done before, and when Carloop wrote that."""
     answer = RawAnswer(status, header, json.dumps(documents.account()).encode(), moment=3.5)
     shown = judge(
-        answer, read=wire.reading("Account", lambda it: it["id"]), deadline=float("inf"), action=action
+        answer,
+        read=partial(read_document, "Account", lambda it: it["id"]),
+        deadline=float("inf"),
+        action=action,
     )
     assert shown == Success("acc-1", replayed=replayed, moment=3.5)
 
 
 @pytest.mark.parametrize(
-    ("trouble", "expected"),
+    ("failed", "expected"),
     [
-        (Trouble(BROKEN_OFF, sent=False), Failure(NothingHappened(BROKEN_OFF))),
-        (Trouble(BROKEN_OFF, sent=False, again=False), Failure(NothingHappened(BROKEN_OFF), again=False)),
-        (Trouble(BROKEN_OFF, sent=True), Failure(Unknown(BROKEN_OFF))),
-        (Trouble(BROKEN_OFF, sent=True, again=False), Failure(Unknown(BROKEN_OFF), again=False)),
+        (AttemptFailed(BROKEN_OFF, sent=False), Failure(NothingHappened(BROKEN_OFF))),
+        (AttemptFailed(BROKEN_OFF, False, sent=False), Failure(NothingHappened(BROKEN_OFF), again=False)),
+        (AttemptFailed(BROKEN_OFF), Failure(Unknown(BROKEN_OFF))),
+        (AttemptFailed(BROKEN_OFF, again=False), Failure(Unknown(BROKEN_OFF), again=False)),
     ],
 )
-def test_an_answer_that_broke_off_shows(trouble, expected):
+def test_an_answer_that_broke_off_shows(failed, expected, make_client):
     """Whatever its status said: without its body it may be anybody's."""
-    assert judge(trouble, read=wire.reading("Rental", dict), deadline=float("inf")) == expected
+
+    def exchange(*_):
+        raise failed
+
+    client = make_client(_transport=SimpleNamespace(exchange=exchange))
+    assert client.send(Request("GET", "/account"), dict, Call(float("inf"))) == expected
 
 
 RFC_9457 = {"type": "about:blank", "title": "Title"}
@@ -226,7 +237,9 @@ def test_only_carloops_own_problem_document_proves_anything_about_a_write(name, 
     for status in {*range(300, 600)} - {409}:
         body = document and {"status": status} | document
         answer = RawAnswer(status, headers, json.dumps(body).encode())
-        shown = judge(answer, read=wire.reading("Rental", dict), deadline=float("inf"), action=action)
+        shown = judge(
+            answer, read=partial(read_document, "Rental", dict), deadline=float("inf"), action=action
+        )
         assert type(shown.answer) is Unknown, (status, shown)
         assert shown.answer.reason.code in ("unreachable", "invalid_answer", "rate_limited"), (status, shown)
 

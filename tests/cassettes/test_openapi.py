@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from carloop_sandbox.contract import document
+from carloop_sandbox.interface.contract import document
 from mobility_schemas import InvalidDocument, validate
 from tests.cassettes.recorder.operations import (
     operation_of,

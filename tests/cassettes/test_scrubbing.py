@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from vcr.request import Request
 
-from carloop_sandbox import fleet
+from carloop_sandbox.store import fleet
 from tests.cassettes.recorder.carloop import CUSTOMER, REASON
 from tests.cassettes.recorder.cassette import FOLDER
 from tests.cassettes.recorder.scenario import RECORDING_TOKEN
@@ -34,8 +34,9 @@ SECRETS = {
 # long and opaque, but no secret: a place in a list, signed with a key that is made of the account's public id
 CURSOR = re.compile(r'cursor=[\w-]+|"next_cursor": "[\w-]+"')
 FREE_TEXT = {"phone", "mobile", "email", "note", "licence_holder", "iban", "reason"}
-FICTIONAL = {*CUSTOMER.values(), *fleet.FIRST_NAMES, *fleet.LAST_NAMES, *fleet.COMPANIES, *fleet.STREETS}
-FICTIONAL |= {word for town in fleet.TOWNS for word in town} | {"manual", "person", "company"}
+NAMES = ("first_names", "last_names", "companies", "streets")
+FICTIONAL = {*CUSTOMER.values(), *(word for name in NAMES for word in fleet.PEOPLE[name])}
+FICTIONAL |= {word for town in fleet.PEOPLE["towns"] for word in town} | {"manual", "person", "company"}
 
 
 def secrets_in(text):

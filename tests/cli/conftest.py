@@ -74,13 +74,13 @@ def saved(run, planner, appointment_file):
 @pytest.fixture
 def booked(run, saved):
     """Book a rental for the saved appointment."""
-    ran = run("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
+    ran = run("book", "--appointment", saved.id, "--option", saved.car_free_for_days(), "--json")
     return ran.document["rental"]
 
 
 @pytest.fixture
 def pending(run, saved):
-    """Book a rental whose answers are lost until `saved.control.calm()`."""
-    option = saved.roomy_car()
+    """Book a rental whose answers are lost until `saved.control.reset_faults()`."""
+    option = saved.car_free_for_days()
     saved.control.fault("book", "drop_after", times=1000)
     return run("book", "--appointment", saved.id, "--option", option, "--json")

@@ -40,7 +40,7 @@ def test_search_for_an_appointment(run, saved):
 
 def test_the_customer_comes_from_the_saved_file(run, saved, appointment_file):
     """Booking takes the customer from the file the appointment was saved from, and keeps no copy of it."""
-    ran = run("book", "--appointment", saved.id, "--option", saved.roomy_car(), "--json")
+    ran = run("book", "--appointment", saved.id, "--option", saved.car_free_for_days(), "--json")
     validate(ran.document, "rental_outcome")
     assert (ran.code, ran.document["status"]) == (0, "done")
     assert str(appointment_file) in ran.err
@@ -53,7 +53,7 @@ def test_the_customer_comes_from_standard_input(run, planner):
     """A customer, or the whole appointment, may be piped in; without either, the command says how to."""
     step = run("appointment", "save", "-", "--json", given=json.dumps(planner.appointment))
     assert step.document["appointment_id"] == planner.id
-    words = ("book", "--appointment", planner.id, "--option", planner.roomy_car(), "--json")
+    words = ("book", "--appointment", planner.id, "--option", planner.car_free_for_days(), "--json")
     nobody = run(*words)
     assert (nobody.code, "--file" in nobody.err) == (2, True)
     refused = run(*words, given=json.dumps(planner.appointment["customer"] | {"last_name": "Anders"}))
@@ -107,7 +107,7 @@ def test_a_lost_answer_is_unknown(run, saved, pending):
     assert (store["pending"], store["unknown"], store["oldest_pending"]) == (1, 1, store["oldest_unknown"])
     assert store["oldest_pending"] is not None
     assert "unknown_outcomes" in {each["code"] for each in examined["findings"]}
-    saved.control.calm()
+    saved.control.reset_faults()
     report = run("recover", "--json").document
     validate(report, "reconcile_report")
     assert [each["status"] for each in report["settled"]] == ["done"]
@@ -117,14 +117,14 @@ def test_a_lost_answer_is_unknown(run, saved, pending):
 def test_give_up_a_pending_booking(run, saved, pending):
     """A booking whose outcome is unknown can be given up; found later, it is cancelled."""
     run("cancel", "--booking", pending.document["change_id"])
-    saved.control.calm()
+    saved.control.reset_faults()
     run("recover")
     assert [each["status"] for each in saved.control.rentals(saved.id)] == ["cancelled"]
 
 
 def test_interrupted_while_it_is_sent(run, program, saved):
     """Ctrl-C in the middle of a change exits 3 with its id; the same command with that id brings the outcome."""
-    words = ["book", "--appointment", saved.id, "--option", saved.roomy_car()]
+    words = ["book", "--appointment", saved.id, "--option", saved.car_free_for_days()]
     saved.control.fault("book", "slow_drip", value=60)
     command = [*program, *words, "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

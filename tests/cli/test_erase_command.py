@@ -5,7 +5,7 @@ import json
 import pytest
 
 from carloop_plugin.cli.commands import erase as erase_command
-from carloop_plugin.cli.saved_files import remembered_file
+from carloop_plugin.cli.input import remembered_file
 from carloop_plugin.usecases import reconcile
 from mobility_schemas import validate
 
@@ -52,7 +52,7 @@ def test_a_dry_run_erases_nothing(run, saved, pending):
         assert (ran.code, saved.id in ran.out, aside.name in ran.out) == (0, True, True)
     assert aside.exists()
     assert remembered_file(str(saved.store), saved.id) is not None
-    saved.control.calm()
+    saved.control.reset_faults()
     run("recover")
     assert run(*words, "--json").document["appointment_ids"] == [saved.id]
 

@@ -17,7 +17,7 @@ GARBAGE = b"this is no database" * 100
 
 def test_a_change_that_was_set_aside_is_tried_again(run, saved):
     """The doctor lists it for a person, who has recovery try it with the others again."""
-    option = saved.roomy_car()
+    option = saved.car_free_for_days()
     saved.control.fault("book", "drop_before", times=1000)
     pending = run("book", "--appointment", saved.id, "--option", option, "--json").document["change_id"]
     with bootstrap.opened(deadline=time.monotonic() + 10) as services:
@@ -26,7 +26,7 @@ def test_a_change_that_was_set_aside_is_tried_again(run, saved):
     assert f"Not settled after many attempts: {pending}" in run("doctor").text
     run("recover")
     assert pending not in run("doctor").text
-    saved.control.calm()
+    saved.control.reset_faults()
     assert [each["status"] for each in run("recover", "--json").document["settled"]] == ["done"]
 
 

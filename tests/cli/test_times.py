@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.invocation import UsageMistake
 from carloop_plugin.cli.texts import Texts
 from carloop_plugin.cli.times import read_time, show_time, zone_of
 from mobility_hookspecs import CallContext
@@ -68,7 +68,7 @@ def test_what_is_understood(typed, meant):
 )
 def test_what_is_refused(typed, key, ways):
     """No time, a local time that does not exist, and one that exists twice, with the two ways to write it."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(UsageMistake) as caught:
         read_time(typed, BERLIN, option="--start")
     params = {name: value for name, value in caught.value.params.items() if name not in ("option", "time")}
     assert (caught.value.key, params) == (key, ways)
@@ -136,7 +136,7 @@ def test_the_zone_of_a_change_that_settles_after_the_erasure(run, planner):
     planner.control.fault("book", "drop_after", times=100)
     planner.do(planner.booking())
     erase_appointment(planner)
-    planner.control.calm()
+    planner.control.reset_faults()
     planner.reconcile()
     assert "Times in Asia/Tokyo." in run("rentals", "--appointment", planner.id).err
 

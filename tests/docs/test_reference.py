@@ -6,13 +6,15 @@ import re
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
+from carloop_plugin.cli.commands.doctor import report_document
 from carloop_plugin.domain.accounts import Contact
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.figures import Figures, MovedAside, SettledChange
 from carloop_plugin.domain.rentals import UnreadableRental
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
-from carloop_plugin.settings.config_file import ENTRY_KEYS
-from carloop_plugin.settings.doctor import Diagnosis, SiteFacts
+from carloop_plugin.settings.check import Finding
+from carloop_plugin.settings.doctor import DoctorReport, SiteSummary
+from carloop_plugin.settings.environment import ENTRY_KEYS
 from mobility_hookspecs import specs
 
 COMMANDS = {
@@ -103,12 +105,12 @@ def test_every_field_of_the_doctors_report(root):
         oldest_unknown=now, settled=(booked,), moved_aside=(MovedAside("s.damaged-1", now),),
         unreadable=(UnreadableRental(AccountId("a"), "r", None, now),),
     )  # fmt: skip
-    report = Diagnosis(
+    report = DoctorReport(
         versions={"python": "3"}, store="s", figures=figures,
-        sites=(SiteFacts(Site("main"), None, None, False, "keyring", False),),
+        sites=(SiteSummary(Site("main"), None, None, False, "keyring", False),),
         providers=({"id": "carloop"},), load_failures=({"provider": "x", "problem": {"code": "busy"}},),
-        findings=({"code": "c", "severity": "info", "message": "m", "hint": "h"},),
-    ).document()  # fmt: skip
+        findings=(Finding("clock_skew", "info", "check.unreachable"),),
+    )  # fmt: skip
     rows = set(re.findall(r"^\| `([a-z_.0-9\[\]]+)` \|", page, re.MULTILINE))
 
-    assert fields_of(report) | {"store.changes.seconds"} == rows
+    assert fields_of(report_document(report, locale="en")) | {"store.changes.seconds"} == rows

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from carloop_plugin import bootstrap, events, plugin
-from carloop_plugin.api.budget import MOST_TOKENS
+from carloop_plugin.api.client import MOST_TOKENS
 from mobility_hookspecs import CallContext
 from tests.support.planner import Planner
 
@@ -144,7 +144,7 @@ SCENES = {
 """What causes an event once the appointment is saved, and its fields, some of them with the value."""
 
 OTHERS = {"change.set_aside", "erasure.put_off", "rental.unreadable", "vehicles.unreadable"}
-"""Those with a test of their own, in `test_erasing.py` and `test_on_the_way.py` too."""
+"""Those with a test of their own, in `usecases/test_erase.py` and `failures/test_unreadable_answers.py` too."""
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from carloop_sandbox.database import sqlite3
+from carloop_sandbox.store.database import sqlite3
 from tests.support.interface import planner_of
 
 BASE = "/api/planner/v1"

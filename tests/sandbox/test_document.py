@@ -6,8 +6,8 @@ import re
 import pytest
 
 from carloop_sandbox.app import PATHS
-from carloop_sandbox.contract import document, resolve
-from carloop_sandbox.problems import CODES
+from carloop_sandbox.interface.contract import document, resolve
+from carloop_sandbox.interface.problems import CODES
 from mobility_schemas import explain
 
 SCHEMAS = document()["components"]["schemas"]

@@ -8,8 +8,8 @@ from contextlib import nullcontext
 import httpx
 import pytest
 
-from carloop_sandbox import wire
-from carloop_sandbox.faults import FAULTS, OPERATIONS
+from carloop_sandbox.faults import broken_connections
+from carloop_sandbox.faults.armed import FAULTS, OPERATIONS
 from carloop_sandbox.running import run_sandbox
 from tests.support.interface import planner_of
 
@@ -144,9 +144,9 @@ def test_a_slow_drip_comes_byte_by_byte(planner, monkeypatch):
         written.append(data)
         write_through(connection, data)
 
-    write_through = wire.Connection.write
-    monkeypatch.setattr(wire, "pause", pause)
-    monkeypatch.setattr(wire.Connection, "write", write)
+    write_through = broken_connections.Connection.write
+    monkeypatch.setattr(broken_connections, "pause", pause)
+    monkeypatch.setattr(broken_connections.Connection, "write", write)
     planner.arm("classes", "slow_drip", value=0.25)
     dripped = planner.get("/vehicle-classes")
     assert dripped.json() == planner.get("/vehicle-classes").json()
@@ -167,13 +167,13 @@ def test_a_flood_is_as_large_as_asked_for(planner):
 def test_a_flood_ends_when_the_caller_goes(planner, monkeypatch):
     """Nothing more is sent than was read and what the buffers hold."""
     ended = threading.Event()
-    answer_on = wire.Flood.answer_on
+    answer_on = broken_connections.Flood.answer_on
 
     async def watched(flood, connection):
         await answer_on(flood, connection)
         ended.set()
 
-    monkeypatch.setattr(wire.Flood, "answer_on", watched)
+    monkeypatch.setattr(broken_connections.Flood, "answer_on", watched)
     planner.arm("account", "huge", value=1024)
     with planner.http.stream("GET", "/api/planner/v1/account") as answer:
         pieces = answer.iter_raw()  # whose end would close the connection

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import pytest
 
-from carloop_sandbox.idempotency import KEPT_HOURS
-from carloop_sandbox.times import HOUR
+from carloop_sandbox.interface.idempotency import KEPT_HOURS
+from carloop_sandbox.units import HOUR
 from tests.support.interface import planner_of
 
 BASE = "/api/planner/v1"
@@ -115,7 +115,7 @@ def test_eight_at_once_with_one_key_make_one_rental(sandbox, try_book):
 
 def test_a_key_whose_first_request_hangs_is_refused_after_a_while(sandbox, try_book, monkeypatch):
     """Of two requests at once, the second is told 409 `request_in_progress`; the first is done in the end."""
-    monkeypatch.setattr(sandbox.service.in_flight, "_patience", 0.05)
+    monkeypatch.setattr(sandbox.service.in_flight, "_timeout", 0.05)
     released = threading.Event()
     sandbox.service.worker._threads.submit(released.wait)
     with ThreadPoolExecutor(2) as threads:

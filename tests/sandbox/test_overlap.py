@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 
 import pytest
 
-from carloop_sandbox.database import Database, sqlite3
+from carloop_sandbox.store.database import open_database, sqlite3
 from tests.support.interface import planner_of
 from web_base.database import wal_is_safe
 
@@ -89,7 +89,7 @@ def test_eight_at_once_never_overlap(planner, sandbox):
 
 def test_the_write_lock_is_taken_before_the_first_read(tmp_path):
     """Whoever reads in order to write waits first: the lock cannot be lost between the two."""
-    with closing(Database(tmp_path / "shared")) as first, closing(Database(tmp_path / "shared")) as second:
+    with closing(open_database(tmp_path)) as first, closing(open_database(tmp_path)) as second:
         second.run("PRAGMA busy_timeout = 10")
         with first.writing():
             first.one("SELECT count(*) FROM settings")

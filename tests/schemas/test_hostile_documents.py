@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mobility_schemas import InvalidDocument, explain, validate
+from mobility_schemas.plain import NotPlain, plain_copy
 
 
 class Text(str):
@@ -53,6 +54,12 @@ class Sour:
     __str__ = __bool__ = __len__ = __iter__ = __repr__
 
 
+class Pretender:
+    """An object that claims to be text."""
+
+    __class__ = str
+
+
 class Colour(enum.Enum):
     RED = "red"
 
@@ -91,6 +98,7 @@ FOREIGN = {
     "whole decimal": lambda: decimal.Decimal(5),
     "datetime": lambda: datetime.datetime.now(datetime.UTC),
     "sour object": Sour,
+    "pretender": Pretender,
     "generator": lambda: (number for number in [1]),
     "text subclass": lambda: Text("a"),
     "enum": lambda: Colour.RED,
@@ -144,7 +152,7 @@ def test_never_json_inside_a_long_list(kind, example):
 
 @pytest.mark.parametrize("value", [Weird(a=1), Endless([1]), Weird(), collections.defaultdict(list)])
 def test_subclasses_that_lie(value, contract_files, example):
-    """A dict or list that behaves oddly gets a verdict on what it holds, wherever it stands."""
+    """A dict or list that behaves oddly is validated by what it holds, wherever it stands."""
     for name, schema in contract_files.items():
         explain(value, name)
         for field in schema.get("properties", ()):
@@ -164,6 +172,18 @@ def test_ordinary_subclasses(example):
     validate(request, "mobility_request")
 
 
+def test_copies_hold_what_a_subclass_holds():
+    """Whatever it claims to hold; a list that is held often is copied once, a foreign object not at all."""
+    assert plain_copy({"a": Weird(b=Endless([1]))}) == {"a": {"b": [1]}}
+    bottom = plain_copy(nested(60, lambda value: [value or Endless(), value]))
+    for _ in range(59):
+        bottom = bottom[0]
+    assert bottom == [[], None]
+    for foreign in (Pretender(), Sour(), cyclic()):
+        with pytest.raises(NotPlain):
+            plain_copy({"a": foreign, "b": Endless()})
+
+
 def test_depth(example):
     """A document may be 64 containers deep, its own included; what JSON does not have is pointed at."""
     step = example("mobility_step")
@@ -175,11 +195,11 @@ def test_depth(example):
 
 
 def test_many_threads_at_once(example):
-    """Validators are shared: several threads get the right verdicts."""
+    """Validators are shared: several threads get the right results."""
     good, bad = example("appointment"), example("appointment") | {"revision": 0}
 
-    def judge(_):
+    def results(_):
         return [explain(document, "appointment") == () for document in (good, bad) * 20]
 
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(judge, range(8))) == [[True, False] * 20] * 8
+        assert list(threads.map(results, range(8))) == [[True, False] * 20] * 8

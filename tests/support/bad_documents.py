@@ -1,4 +1,4 @@
-"""Bad documents, each a good example of the contract with one thing spoilt; and names that are none."""
+"""Bad documents, each a valid example of the contract with one part altered; and invalid names."""
 
 from __future__ import annotations
 
@@ -62,35 +62,35 @@ def places(document: Document, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any
         yield from places(value, (*path, key))
 
 
-def spoil(document: Document, chance: random.Random) -> Document:
+def corrupt(document: Document, rng: random.Random) -> Document:
     """Put something else in one place, take one away, or add one."""
     document = copy.deepcopy(document)
-    path = chance.choice(list(places(document)))
+    path = rng.choice(list(places(document)))
     if not path:
-        return chance.choice(JUNK)
+        return rng.choice(JUNK)
     holder = document
     for key in path[:-1]:
         holder = holder[key]
-    match chance.randrange(3):
+    match rng.randrange(3):
         case 0:
-            holder[path[-1]] = chance.choice(JUNK)
+            holder[path[-1]] = rng.choice(JUNK)
         case 1:
             del holder[path[-1]]
         case _ if isinstance(holder, dict):
-            holder[chance.choice(["foo", "Change_id", "__class__", "x" * 300])] = chance.choice(JUNK)
+            holder[rng.choice(["foo", "Change_id", "__class__", "x" * 300])] = rng.choice(JUNK)
         case _:
-            holder.append(chance.choice(JUNK))
+            holder.append(rng.choice(JUNK))
     return document
 
 
 def invalid_documents(name: str, *, seed: int, closed: bool | None = None) -> Iterator[Document]:
-    """Return spoilt documents without end, those left out that are valid all the same, or another provider's.
+    """Return altered documents without end; those that are still valid, or another provider's, are left out.
 
     :param closed: what a host writes is checked more strictly, as `mobility_schemas.validate` has it.
     """
-    chance, good = random.Random(f"{seed} {name}"), examples(name)
+    rng, good = random.Random(f"{seed} {name}"), examples(name)
     while True:
-        document = spoil(chance.choice(good), chance)
+        document = corrupt(rng.choice(good), rng)
         if (
             name == "rental_change"
             and isinstance(document, dict)
@@ -110,20 +110,20 @@ def _is_invalid(document: Document, name: str, closed: bool | None) -> bool:
 
 
 def invalid_sites(*, seed: int) -> Iterator[object]:
-    """Return what is no site: that is 1 to 60 of a few characters."""
-    return itertools.chain(JUNK, _spoilt_names(60, random.Random(f"{seed} sites")))
+    """Return values that are no site: a site is 1 to 60 of a few characters."""
+    return itertools.chain(JUNK, _invalid_names(60, random.Random(f"{seed} sites")))
 
 
 def invalid_ids(*, seed: int) -> Iterator[object]:
-    """Return lists with an appointment's id that is none: that is 1 to 80 of a few characters."""
-    names = _spoilt_names(80, random.Random(f"{seed} ids"))
+    """Return lists with an invalid appointment id: a valid one is 1 to 80 of a few characters."""
+    names = _invalid_names(80, random.Random(f"{seed} ids"))
     return (["ok", bad] for bad in itertools.chain(JUNK, names))
 
 
-def _spoilt_names(longest: int, chance: random.Random) -> Iterator[str]:
-    """Return names that are too long, or hold what a name cannot."""
+def _invalid_names(longest: int, rng: random.Random) -> Iterator[str]:
+    """Return names that are too long, or contain a character that is not allowed."""
     while True:
-        name = "".join(chance.choices("abcZ09._~-", k=chance.randint(0, longest)))
-        bad = chance.choice([" ", "/", "ä", "\n", "\x00", "%", "🚗", "\udc80", "x" * (longest + 1)])
-        place = chance.randint(0, len(name))
+        name = "".join(rng.choices("abcZ09._~-", k=rng.randint(0, longest)))
+        bad = rng.choice([" ", "/", "ä", "\n", "\x00", "%", "🚗", "\udc80", "x" * (longest + 1)])
+        place = rng.randint(0, len(name))
         yield name[:place] + bad + name[place:]

@@ -13,7 +13,7 @@ import pytest
 from carloop_sandbox.running import Sandbox, run_sandbox
 
 Document = Any
-"""A document of Carloop or of the contract, valid or not: a test may spoil any part of it."""
+"""A document of Carloop or of the contract, valid or not: a test may replace any part of it."""
 
 
 def instant(when: datetime) -> str:
@@ -46,11 +46,11 @@ class Control:
             self.out.append(rental_id)
 
     def clock(self, now: datetime | None) -> None:
-        """Set Carloop's clock, or let it go free."""
+        """Set Carloop's clock, or let it run again."""
         self.http.post("/sandbox/clock", json={"now": instant(now) if now else None}).raise_for_status()
 
-    def calm(self) -> None:
-        """Take back every fault, the clock, and the cars that were handed out."""
+    def reset_faults(self) -> None:
+        """Clear every fault, let the clock run, and take back the cars that were handed out."""
         self.http.request("DELETE", "/sandbox/faults", json={}).raise_for_status()
         self.clock(None)
         # a car that is out with one test cannot be handed out in another
@@ -87,4 +87,4 @@ def control(sandbox: Sandbox) -> Iterator[Control]:
     with httpx.Client(base_url=sandbox.url, timeout=10) as http:
         control = Control(sandbox.url, sandbox.token, http)
         yield control
-        control.calm()
+        control.reset_faults()

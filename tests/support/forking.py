@@ -21,13 +21,13 @@ LONGEST_CHILD = 30.0
 
 @pytest.fixture
 def in_child() -> InChild:
-    """Fork, and give what a function gives in the child, as JSON. A child that does not answer is killed."""
+    """Return what runs a function in a forked child and returns its JSON result. A child that hangs is killed."""
     return _in_child
 
 
 @pytest.fixture
 def until_forking() -> Iterator[Callable[[], None]]:
-    """Wait until a fork waits for a `delay_fork` block; one that does not wait is over when this returns."""
+    """Wait until a fork waits for a `delay_fork` block; one that does not wait has ended when this returns."""
     from mobility_hookspecs.authoring import forking
 
     over = threading.Event()
@@ -53,16 +53,16 @@ def _in_child(work: Callable[[], object]) -> Any:
     child = fork()
     if child == 0:
         try:
-            said = {"answer": work()}
-        except BaseException:  # noqa: BLE001 - whatever it is, the parent is to hear of it
-            said = {"raised": traceback.format_exc()}
-        os.write(writing, json.dumps(said).encode())
+            result = {"answer": work()}
+        except BaseException:  # noqa: BLE001 - the parent reports it, whatever it is
+            result = {"raised": traceback.format_exc()}
+        os.write(writing, json.dumps(result).encode())
         os._exit(0)
     os.close(writing)
     if not select.select([reading], [], [], LONGEST_CHILD)[0]:
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as file:
-        said = json.loads(file.read() or b'{"raised": "the child hangs"}')
-    assert "raised" not in said, said["raised"]
-    return said["answer"]
+        result = json.loads(file.read() or b'{"raised": "the child hangs"}')
+    assert "raised" not in result, result["raised"]
+    return result["answer"]

@@ -31,10 +31,10 @@ class Message:
         return found[1].decode("latin-1") if found else ""
 
     def ending_at(self, size: int) -> Message:
-        """Return the message with only the first bytes of its body, and with a head that says so."""
+        """Return the message with only the first bytes of its body, and with the length adjusted in its head."""
         return self._with(self.body[:size])
 
-    def rewritten(self, pieces: Iterable[tuple[bytes, bytes]]) -> Message:
+    def replace(self, pieces: Iterable[tuple[bytes, bytes]]) -> Message:
         """Return the message with pieces replaced, in its head too, and with the length it has then."""
         head, body = self.head, self.body
         for old, new in pieces:
@@ -66,9 +66,9 @@ class Reader:
         while not self.head.endswith(_END):
             if not self._buffer and not self._more():
                 return
-            said = self.head + self._buffer
-            start, end, _ = said.partition(_END)
-            piece, self._buffer = said[len(self.head) : len(start + end)], said[len(start + end) :]
+            data = self.head + self._buffer
+            start, end, _ = data.partition(_END)
+            piece, self._buffer = data[len(self.head) : len(start + end)], data[len(start + end) :]
             self.head = start + end
             yield piece
         yield from self._body(self.head)

@@ -16,7 +16,7 @@ from mobility_hookspecs import CallContext, MobilityProblem
 from tests.support.bad_documents import Document, invalid_documents, invalid_ids, invalid_sites
 
 EACH = 1200
-"""So many for each of the nine hooks are more than the 10,000 asked for."""
+"""Documents for each of the nine hooks: together more than the 10,000 that are required."""
 
 LOCALES = ("de", "en")
 
@@ -81,7 +81,7 @@ def _fuzz_once(
 ) -> None:
     try:
         problem = problem_of(lambda: hook(document, CallContext.within(5, locale=locale)))
-    except Exception as error:  # noqa: BLE001 - that is what must not be
+    except Exception as error:  # noqa: BLE001 - any exception is a finding
         result.raw.append(f"{type(error).__name__} for {document!r:.200}")
         return
     if is_complete(problem):

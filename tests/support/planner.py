@@ -1,4 +1,4 @@
-"""The plugin with records of its own, and a workshop planner that uses it: what an advisor does, as short calls."""
+"""The plugin with records of its own, and a workshop planner that uses it: an advisor's actions as short calls."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _days = itertools.count(10)
 
 @pytest.fixture
 def plugin_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Records of the test's own, no settings, and retries that do not wait; gives the store's path."""
+    """Records of the test's own, no settings, and retries that do not wait; returns the store's path."""
     from carloop_plugin import bootstrap
 
     monkeypatch.setattr(bootstrap, "SLEEP", lambda _seconds: None)
@@ -37,7 +37,7 @@ def plugin_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @dataclass
 class Planner:
-    """A workshop planner with one appointment in mind: what an advisor does, as short calls."""
+    """A workshop planner with one appointment: an advisor's actions as short calls."""
 
     host: MobilityHost
     control: Control
@@ -50,7 +50,7 @@ class Planner:
         return str(self.appointment["id"])
 
     def save(self, **changes: Any) -> Document:
-        """Save the appointment and give what step 4 shows."""
+        """Save the appointment and return what step 4 shows."""
         self.appointment = self.appointment | changes
         gathered = self.host.appointment_saved(self.appointment)
         assert gathered.failures == ()
@@ -79,10 +79,10 @@ class Planner:
             "customer": self.appointment["customer"],
         } | more
         if "option_id" not in change:
-            change["option_id"] = self.roomy_car()
+            change["option_id"] = self.car_free_for_days()
         return change
 
-    def roomy_car(self) -> str:
+    def car_free_for_days(self) -> str:
         """Find a car that is also free for some days after the appointment."""
         later = instant(self.end() + timedelta(days=4))
         period = self.appointment["period"] | {"end": later}
@@ -117,7 +117,7 @@ class Planner:
         return gathered.answers["carloop"][0]
 
     def reconcile(self) -> Document:
-        """Let the provider reconcile once."""
+        """Have the provider reconcile once."""
         gathered = self.host.reconcile()
         assert gathered.failures == ()
         return gathered.answers["carloop"]
@@ -131,7 +131,7 @@ class Planner:
             db.transact(lambda: db.execute("UPDATE intents SET sent_at = sent_at - ?", [seconds]))
 
     def damage(self, index: str = "rentals_by_id") -> bytes:
-        """Damage a page of the records, all else in which can still be read; give what they are now."""
+        """Damage a page of the records, the rest of which can still be read; return the file's content."""
         from contextlib import closing
 
         from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
@@ -172,7 +172,7 @@ def appointment_on(start: datetime) -> Document:
 
 @pytest.fixture
 def configured(plugin_environment: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The plugin set up for the sandbox by its environment; gives the store's path."""
+    """The plugin set up for the sandbox by its environment; returns the store's path."""
     monkeypatch.setenv("CARLOOP_BASE_URL", sandbox.url)
     monkeypatch.setenv("CARLOOP_TOKEN", sandbox.token)
     return plugin_environment

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.postgres import Postgres, run_postgres
 from carloop_plugin.store.postgres.connection import SCHEMA
-from tests.support.postgres_line import PostgresLine
+from tests.support.postgres_proxy import PostgresProxy
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ def postgres(postgres_server: tuple[Postgres, list[str]]) -> Postgres:
 
 
 @pytest.fixture
-def line(postgres: Postgres) -> Iterator[PostgresLine]:
-    """A line to an empty database, which can fall silent or be cut."""
-    with TemporaryDirectory(prefix="carloop-line-") as folder:
-        line = PostgresLine(postgres, Path(folder))
-        yield line
-        line.close()
+def postgres_proxy(postgres: Postgres) -> Iterator[PostgresProxy]:
+    """A proxy to an empty database, which can drop answers or cut connections."""
+    with TemporaryDirectory(prefix="carloop-proxy-") as folder:
+        proxy = PostgresProxy(postgres, Path(folder))
+        yield proxy
+        proxy.close()

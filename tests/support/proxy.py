@@ -1,7 +1,7 @@
 """A proxy on real sockets that cuts, resets, delays, truncates, drips and floods at a chosen byte.
 
 It is between a client and one server, knows where an HTTP message begins and ends, and passes everything on
-unchanged but what it was armed for. Besides single strikes it can simulate an outage: refuse every connection,
+unchanged except where a fault is armed. Besides single faults it can simulate an outage: refuse every connection,
 drop every request, or drop every answer.
 """
 
@@ -18,7 +18,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from tests.support.framing import Message, Reader, operation_of
-from tests.support.strikes import BLANKS, FLOOD_BYTES, STAND_IN, Effect, Position, Strike
+from tests.support.wire_faults import BLANKS, FLOOD_BYTES, STAND_IN, Effect, Position, WireFault
 
 ANY = "any"
 LONGEST_HOLD = 30.0
@@ -27,7 +27,7 @@ FLOODED_REQUEST = 1024 * 1024
 
 
 class Mode(StrEnum):
-    """What happens to every request, beside single strikes."""
+    """What happens to every request, besides single faults."""
 
     PASS = "pass"
     REFUSE = "refuse"
@@ -47,7 +47,7 @@ class Passed:
 
 @dataclass
 class _Armed:
-    strike: Strike
+    fault: WireFault
     operation: str
     left: int
 
@@ -63,17 +63,17 @@ class FaultProxy:
         self.passed: list[Passed] = []
         self._mode = Mode.PASS
         self._armed: list[_Armed] = []
-        self._always: Strike | None = None
+        self._always: WireFault | None = None
         self._released = threading.Event()
         self._over = threading.Event()
         self._state = threading.Condition()
         self._at_work = 0
-        self._conversations: set[_Conversation] = set()
+        self._connections: set[_ProxiedConnection] = set()
         self._threads: list[threading.Thread] = []
 
     @property
     def url(self) -> str:
-        """The address that clients are given."""
+        """The address for clients."""
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> FaultProxy:
@@ -90,17 +90,17 @@ class FaultProxy:
         for thread in self._threads:
             thread.join(5)
 
-    def arm(self, strike: Strike, operation: str = ANY, *, times: int = 1) -> None:
-        """Strike the next requests of an operation."""
+    def arm(self, fault: WireFault, operation: str = ANY, *, times: int = 1) -> None:
+        """Apply a fault to the next requests of an operation."""
         with self._state:
-            self._armed.append(_Armed(strike, operation, times))
+            self._armed.append(_Armed(fault, operation, times))
 
-    def always(self, strike: Strike | None) -> None:
-        """Strike every request until told otherwise."""
-        self._always = strike
+    def always(self, fault: WireFault | None) -> None:
+        """Apply a fault to every request that has none of its own; None ends that."""
+        self._always = fault
 
-    def calm(self, *, release: bool = True) -> None:
-        """Stop striking; release what is held, unless that is to come later."""
+    def clear(self, *, release: bool = True) -> None:
+        """Disarm every fault, and release what is held unless `release` is False."""
         with self._state:
             self._armed.clear()
         self._always = None
@@ -108,7 +108,7 @@ class FaultProxy:
             self.release()
 
     def release(self) -> None:
-        """Release what is held; what comes after is held again."""
+        """Release what is held; later messages are held again."""
         self._released.set()
         self._released = threading.Event()
 
@@ -141,9 +141,9 @@ class FaultProxy:
 
     def _reset_all(self) -> None:
         with self._state:
-            conversations = list(self._conversations)
-        for conversation in conversations:
-            conversation.reset()
+            connections = list(self._connections)
+        for connection in connections:
+            connection.reset()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -152,42 +152,42 @@ class FaultProxy:
             except OSError:
                 return
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._start(self._talk, client)
+            self._start(self._serve, client)
 
-    def _talk(self, client: socket.socket) -> None:
-        conversation = _Conversation(client, self._upstream)
+    def _serve(self, client: socket.socket) -> None:
+        connection = _ProxiedConnection(client, self._upstream)
         with self._state:
-            self._conversations.add(conversation)
-        # a client that goes away ends the conversation, not the proxy
+            self._connections.add(connection)
+        # a client that goes away ends its connection, not the proxy
         with suppress(OSError):
             reader = Reader(client)
-            while (request := reader.message()) is not None and self._answer(request, conversation):
+            while (request := reader.message()) is not None and self._answer(request, connection):
                 pass
-        conversation.close()
+        connection.close()
         with self._state:
-            self._conversations.discard(conversation)
+            self._connections.discard(connection)
 
-    def _answer(self, request: Message, conversation: _Conversation) -> bool:
-        strike = self._take(request)
+    def _answer(self, request: Message, connection: _ProxiedConnection) -> bool:
+        fault = self._take(request)
         mode = self._mode
         with self._state:
             self._at_work += 1
         try:
             if mode is Mode.BLACKHOLE:
-                return conversation.swallow()
+                return connection.discard()
             if mode is Mode.MUTE:
-                conversation.forward(request.raw)
-                return conversation.swallow()
-            if strike is None:
-                conversation.forward(request.raw)
-                return conversation.relay()
-            return _Striking(strike, conversation, self._released, self._over).strike(request)
+                connection.forward(request.raw)
+                return connection.discard()
+            if fault is None:
+                connection.forward(request.raw)
+                return connection.relay()
+            return _FaultInjection(fault, connection, self._released, self._over).apply(request)
         finally:
             with self._state:
                 self._at_work -= 1
                 self._state.notify_all()
 
-    def _take(self, request: Message) -> Strike | None:
+    def _take(self, request: Message) -> WireFault | None:
         operation = operation_of(request)
         attempt = request.header("x-retry-count")
         passed = Passed(
@@ -201,11 +201,11 @@ class FaultProxy:
             for armed in self._armed:
                 if armed.operation in (operation, ANY) and armed.left > 0:
                     armed.left -= 1
-                    return armed.strike
+                    return armed.fault
         return self._always
 
 
-class _Conversation:
+class _ProxiedConnection:
     """A client's connection and the one to the server that belongs to it."""
 
     def __init__(self, client: socket.socket, upstream: tuple[str, int]) -> None:
@@ -243,8 +243,8 @@ class _Conversation:
             return False
         return True
 
-    def swallow(self) -> bool:
-        """Say nothing until the client goes away."""
+    def discard(self) -> bool:
+        """Discard what the client sends, and answer nothing, until it goes away."""
         while self.client.recv(65_536):
             pass
         return False
@@ -264,23 +264,23 @@ class _Conversation:
                 sock.close()
 
 
-class _Striking:
-    """Carries a strike out on one request. Every method returns whether the connection stays open."""
+class _FaultInjection:
+    """Applies a fault to one request. Every method returns whether the connection stays open."""
 
     def __init__(
         self,
-        strike: Strike,
-        conversation: _Conversation,
+        fault: WireFault,
+        connection: _ProxiedConnection,
         released: threading.Event,
         over: threading.Event,
     ) -> None:
-        self._strike = strike
-        self._talk = conversation
+        self._fault = fault
+        self._connection = connection
         self._released = released
         self._over = over
 
-    def strike(self, request: Message) -> bool:
-        match self._strike.position:
+    def apply(self, request: Message) -> bool:
+        match self._fault.position:
             case Position.BEFORE:
                 return self._before(request)
             case Position.DURING:
@@ -290,76 +290,76 @@ class _Striking:
 
     def _before(self, request: Message) -> bool:
         data = request.raw
-        size = self._strike.byte_of(data)
-        match self._strike.effect:
+        size = self._fault.byte_of(data)
+        match self._fault.effect:
             case Effect.CUT:
-                self._talk.forward(data[:size])
+                self._connection.forward(data[:size])
                 return False
             case Effect.RESET:
-                self._talk.forward(data[:size])
-                self._talk.reset()
+                self._connection.forward(data[:size])
+                self._connection.reset()
                 return False
             case Effect.DELAY:
-                self._talk.forward(data[:size])
+                self._connection.forward(data[:size])
                 self._hold()
-                self._talk.forward(data[size:])
+                self._connection.forward(data[size:])
             case Effect.TRUNCATE:
-                self._talk.forward(request.ending_at(self._strike.byte_of(request.body)).raw)
+                self._connection.forward(request.ending_at(self._fault.byte_of(request.body)).raw)
             case Effect.DRIP:
                 for byte in data:
-                    self._talk.forward(bytes((byte,)))
+                    self._connection.forward(bytes((byte,)))
                     self._released.wait(DRIP_SECONDS)
             case Effect.FLOOD:
-                self._talk.forward(data[:size])
+                self._connection.forward(data[:size])
                 with suppress(OSError):
                     for _ in range(FLOODED_REQUEST // len(BLANKS)):
-                        self._talk.forward(BLANKS)
-                self._talk.relay()
+                        self._connection.forward(BLANKS)
+                self._connection.relay()
                 return False
             case Effect.INSTEAD:
                 self._instead()
                 return False
             case Effect.REWRITE:
-                self._talk.forward(request.rewritten(self._strike.pieces).raw)
-        return self._talk.relay()
+                self._connection.forward(request.replace(self._fault.pieces).raw)
+        return self._connection.relay()
 
     def _during(self, request: Message) -> bool:
-        self._talk.forward(request.raw)
-        if self._strike.effect is Effect.DELAY:
-            self._talk.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._connection.forward(request.raw)
+        if self._fault.effect is Effect.DELAY:
+            self._connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
             self._hold()
-            return self._talk.relay()
+            return self._connection.relay()
         head, _, body = STAND_IN.partition(b"\r\n\r\n")
-        self._send_struck(Message(head + b"\r\n\r\n", body))
+        self._send_altered(Message(head + b"\r\n\r\n", body))
         # the client has its answer; Carloop goes on
         with suppress(OSError):
-            self._talk.whole_answer()
+            self._connection.whole_answer()
         return False
 
     def _after(self, request: Message) -> bool:
-        self._talk.forward(request.raw)
-        answer = self._talk.whole_answer()
+        self._connection.forward(request.raw)
+        answer = self._connection.whole_answer()
         if answer is None:
             return False
-        return self._send_struck(answer)
+        return self._send_altered(answer)
 
-    def _send_struck(self, answer: Message) -> bool:
+    def _send_altered(self, answer: Message) -> bool:
         data = answer.raw
-        size = self._strike.byte_of(data)
-        match self._strike.effect:
+        size = self._fault.byte_of(data)
+        match self._fault.effect:
             case Effect.CUT:
-                self._talk.send(data[:size])
+                self._connection.send(data[:size])
                 with suppress(OSError):
-                    self._talk.client.shutdown(socket.SHUT_RDWR)
+                    self._connection.client.shutdown(socket.SHUT_RDWR)
             case Effect.RESET:
-                self._talk.send(data[:size])
-                _reset(self._talk.client)
+                self._connection.send(data[:size])
+                _reset(self._connection.client)
             case Effect.DELAY:
-                self._talk.send(data[:size])
+                self._connection.send(data[:size])
                 self._hold()
-                return self._talk.send(data[size:])
+                return self._connection.send(data[size:])
             case Effect.TRUNCATE:
-                return self._talk.send(answer.ending_at(self._strike.byte_of(answer.body)).raw)
+                return self._connection.send(answer.ending_at(self._fault.byte_of(answer.body)).raw)
             case Effect.DRIP:
                 return self._drip(data[:size], data[size:])
             case Effect.FLOOD:
@@ -367,29 +367,29 @@ class _Striking:
             case Effect.INSTEAD:
                 self._instead()
             case Effect.REWRITE:
-                return self._talk.send(answer.rewritten(self._strike.pieces).raw)
+                return self._connection.send(answer.replace(self._fault.pieces).raw)
         return False
 
     def _instead(self) -> None:
-        self._talk.send(self._strike.answer[:-1])
-        self._over.wait(self._strike.hold)
-        self._talk.send(self._strike.answer[-1:])
+        self._connection.send(self._fault.answer[:-1])
+        self._over.wait(self._fault.hold)
+        self._connection.send(self._fault.answer[-1:])
         with suppress(OSError):
-            self._talk.client.shutdown(socket.SHUT_WR)
+            self._connection.client.shutdown(socket.SHUT_WR)
 
     def _drip(self, whole: bytes, rest: bytes) -> bool:
-        self._talk.send(whole)
+        self._connection.send(whole)
         for byte in rest:
-            if self._over.is_set() or not self._talk.send(bytes((byte,))):
+            if self._over.is_set() or not self._connection.send(bytes((byte,))):
                 return False
             self._released.wait(DRIP_SECONDS)
         return True
 
     def _flood(self, start: bytes) -> None:
-        is_there = self._talk.send(start)
+        is_there = self._connection.send(start)
         sent = 0
         while is_there and sent < FLOOD_BYTES and not self._over.is_set():
-            is_there = self._talk.send(BLANKS)
+            is_there = self._connection.send(BLANKS)
             sent += len(BLANKS)
 
     def _hold(self) -> None:

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.changes import new_change_id, send_change
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Argument, Command, Option
-from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
+from carloop_plugin.cli.localization import Argument, Command, Option, change_id_option, json_option
+from carloop_plugin.cli.planner import new_change_id, send_change
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import RentalChange
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
 @click.argument("rental_id", metavar="RENTAL", required=False, cls=Argument)
 @click.option("--booking", "booking_id", metavar="UUID", cls=Option)
 @click.option("--reason", metavar="TEXT", cls=Option)
-@options.change_id
-@options.as_json
+@change_id_option
+@json_option
 @pass_invocation
 def cancel(
     invocation: Invocation,
@@ -33,7 +31,7 @@ def cancel(
 ) -> int:
     """Cancel a rental, or a pending booking by its change's id."""
     if (rental_id is None) == (booking_id is None):
-        raise Misuse("cancel.one_of_two")
+        raise UsageMistake("cancel.one_of_two")
     change: RentalChange = {
         "change_id": new_change_id(change_id),
         "provider": "carloop",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from carloop_plugin.cli.exits import Exit
-from carloop_plugin.cli.localised import Argument, Command
-from carloop_plugin.cli.misuse import BadValue
+from carloop_plugin.cli.invocation import BadValue
+from carloop_plugin.cli.localization import Argument, Command
+from carloop_plugin.cli.output import Exit
 
 SHELLS = ("bash", "zsh", "fish")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, write_json
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command
-from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.localization import Command, json_option
+from carloop_plugin.cli.output import Exit, write_json
+from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
 from carloop_plugin.cli.records import chosen_site
 from carloop_plugin.cli.tables import print_table
+from carloop_plugin.cli.waiting import spinner
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import MobilityFilters
@@ -19,7 +19,7 @@ import click
 
 
 @click.command("classes", cls=Command)
-@options.as_json
+@json_option
 @pass_invocation
 def classes(invocation: Invocation, as_json: bool) -> int:
     """List the vehicle classes."""
@@ -34,7 +34,7 @@ def classes(invocation: Invocation, as_json: bool) -> int:
 
 
 @click.command("features", cls=Command)
-@options.as_json
+@json_option
 @pass_invocation
 def features(invocation: Invocation, as_json: bool) -> int:
     """List the vehicle features."""
@@ -50,7 +50,7 @@ def features(invocation: Invocation, as_json: bool) -> int:
 
 def _read(invocation: Invocation) -> MobilityFilters:
     texts = invocation.texts
-    with planner_host(texts) as host, waiting(texts("waiting.filters")):
+    with planner_host(texts) as host, spinner(texts("waiting.filters")):
         return answer_of(
-            host.mobility_filters(chosen_site(invocation), timeout=PATIENCE, locale=texts.locale)
+            host.mobility_filters(chosen_site(invocation), timeout=HOST_TIMEOUT, locale=texts.locale)
         )

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
-from carloop_sandbox.database import Database, Row
-from carloop_sandbox.pages.paging import Paged, Slice
+from carloop_sandbox.pages.showing import Paged, Slice
 from carloop_sandbox.pages.vehicle_rows import vehicle_name
-from carloop_sandbox.times import days_begun
+from carloop_sandbox.store.database import Database, Row
+from carloop_sandbox.units import days_begun
 from web_base.names import addressed
 
 STATES: Final = ("reserved", "missed", "picked_up", "overdue", "returned", "cancelled")
@@ -77,7 +77,7 @@ class Rental:
 
     @property
     def appointment(self) -> tuple[str, str] | None:
-        """Give the planner's site and appointment where the reference is `installation/site/appointment/change`."""
+        """Return the planner's site and appointment where the reference is `installation/site/appointment/change`."""
         parts = [unquote(part) for part in (self.reference or "").split("/")]
         return (parts[1], parts[2]) if len(parts) == 4 else None
 
@@ -93,7 +93,7 @@ class RentalFilters:
 
     @property
     def where(self) -> str:
-        """Give the conditions that apply."""
+        """Return the conditions that apply, as SQL."""
         return " AND ".join(
             [
                 CONDITIONS[self.kind],
@@ -105,12 +105,12 @@ class RentalFilters:
 
     @property
     def values(self) -> dict[str, object]:
-        """Give what the conditions compare with."""
+        """Return what the conditions compare with."""
         return {"start": self.start, "end": self.end, "sought": self.sought}
 
 
 def list_rentals(database: Database, filters: RentalFilters, *, part: Slice, now: int) -> Paged[Rental]:
-    """Give a part of the rentals: what lies ahead from the next on, what is over from the last on."""
+    """Read a part of the rentals: what lies ahead from the next on, what is over from the last on."""
     order = "r.start_us, r.number" if filters.kind in _AHEAD else "r.start_us DESC, r.number DESC"
     found = select_rentals(
         database,
@@ -123,13 +123,13 @@ def list_rentals(database: Database, filters: RentalFilters, *, part: Slice, now
 
 
 def select_rentals(database: Database, where: str, *, now: int, **values: object) -> list[Rental]:
-    """Give the rentals of a condition, which may be followed by an order."""
+    """Read the rentals of a condition, which may be followed by an order."""
     rows = database.all_named(f"{SELECT} WHERE {where}", {"now": now, **values})
     return [read_rental(row, now=now) for row in rows]
 
 
 def find_rental(database: Database, rental_id: str, *, now: int) -> Rental | None:
-    """Give one rental, or None."""
+    """Read one rental; None where there is none of the id."""
     found = select_rentals(database, "r.id = :id", now=now, id=rental_id)
     return found[0] if found else None
 

@@ -1,20 +1,26 @@
-"""What every page shows: times on the account's wall clock, and the clock itself where it is not the machine's."""
+"""What the pages have in common: times on the account's wall clock, the clock's state, long lists page by page.
 
+How many pages a list has is not counted, which a long history would make slow.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, cast
+from typing import Final, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from carloop_sandbox.calls import ACCOUNT_NAME, TIME_ZONE
+from carloop_sandbox.interface.calls import ACCOUNT_NAME, TIME_ZONE
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
-from carloop_sandbox.times import MICROSECOND, Instant
+from carloop_sandbox.units import MICROSECOND, Instant
 from web_base.languages import Language
 from web_base.pages import Page
 
 ZONE: Final = ZoneInfo(TIME_ZONE)
+Item = TypeVar("Item")
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,23 +54,23 @@ class Wall:
 
 
 def moment_of(instant: int) -> datetime:
-    """Give an instant as a time in UTC."""
+    """Return an instant as a time in UTC."""
     return _EPOCH + instant * MICROSECOND
 
 
 def day_of(instant: int) -> date:
-    """Give the day that the account's calendar shows at an instant."""
+    """Return the day that the account's calendar shows at an instant."""
     return moment_of(instant).astimezone(ZONE).date()
 
 
 def midnight(day: date, *, days_later: int = 0) -> Instant:
-    """Give the instant at which a day of the account's calendar begins."""
+    """Return the instant at which a day of the account's calendar begins."""
     begins = datetime.combine(day + timedelta(days=days_later), datetime.min.time(), ZONE)
     return Instant((begins - _EPOCH) // MICROSECOND)
 
 
 def store_of(page: Page) -> Store:
-    """Give the store behind a page."""
+    """Return the store behind a page."""
     return cast("Service", page.program.state).store
 
 
@@ -81,3 +87,35 @@ def show(page: Page, template: str, *, status: int = 200, **values: object) -> R
         clock=clock.state,
         **values,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Paged(Generic[Item]):
+    """One page of a list; `number` counts from 1."""
+
+    items: Sequence[Item]
+    number: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which part of a list is asked for."""
+
+    number: int
+    size: int
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Return what `LIMIT :rows OFFSET :skipped` needs: one row more than is shown, to see whether there is more."""
+        return {"rows": self.size + 1, "skipped": (self.number - 1) * self.size}
+
+    def of(self, items: Sequence[Item]) -> Paged[Item]:
+        """Make a page of what was read so."""
+        return Paged(items[: self.size], self.number, len(items) > self.size)
+
+
+def read_slice(page: Page, *, size: int) -> Slice:
+    """Read the page's number from form or address; whatever is none is the first."""
+    number = page.form["page"] or page.query("page")
+    return Slice(int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1, size)

@@ -1,4 +1,4 @@
-"""The pages as an ASGI application, and the door that tells them from the interface."""
+"""The pages as an ASGI application."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,25 +10,37 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from carloop_sandbox.pages import administration, overview, rental, rentals, swap, timeline, tokens, vehicles
-from carloop_sandbox.pages.finding import teach
+from carloop_sandbox.pages import administration, overview, rental, rentals, timeline, tokens, vehicles
 from carloop_sandbox.service import Service
 from web_base.access import Access
 from web_base.clients import Network
 from web_base.languages import Catalogues
-from web_base.pages import Program, not_found, refuse_outright
+from web_base.pages import Handler, Program, not_found, page_route, refuse_outright
 from web_base.security import SafePages
 from web_base.signing_in import sign_in_routes
 from web_base.templates import BASE, Templates, static_mounts
 
 FOLDER: Final = Path(__file__).parents[1]
-PAGES: Final = (overview, rentals, rental, swap, vehicles, timeline, administration, tokens)
-"""The modules of pages; each gives its routes."""
+ADMIN: Final = ("admin",)
 
-FOR_PROGRAMS: Final = ("/api/", "/sandbox/")
-"""What the paths of the interface and of the controls begin with; every other path is a page's."""
+# Path, handler, methods, and the roles that may: anybody who signed in where none is named.
+PAGES: Final[tuple[tuple[str, Handler, tuple[str, ...], tuple[str, ...]], ...]] = (
+    ("/", overview.show_overview, ("GET",), ()),
+    ("/rentals", rentals.show_rentals, ("GET", "POST"), ()),
+    ("/rentals/{rental_id}", rental.show_rental, ("GET",), ()),
+    ("/rentals/{rental_id}", rental.act, ("POST",), ()),
+    ("/rentals/{rental_id}/swap", rental.show_choice, ("GET",), ()),
+    ("/rentals/{rental_id}/swap", rental.swap, ("POST",), ()),
+    ("/vehicles", vehicles.show_vehicles, ("GET",), ()),
+    ("/vehicles/{vehicle_id}", vehicles.show_vehicle, ("GET",), ()),
+    ("/timeline", timeline.show_timeline, ("GET",), ()),
+    ("/administration", administration.show_administration, ("GET",), ADMIN),
+    ("/administration/interfaces", administration.show_interfaces, ("GET",), ADMIN),
+    (administration.PLANNER, administration.show_planner_interface, ("GET",), ADMIN),
+    (tokens.EDIT, tokens.show_tokens, ("GET",), ADMIN),
+    (tokens.EDIT, tokens.act, ("POST",), ADMIN),
+)
 
 
 def create_pages(
@@ -39,7 +51,6 @@ def create_pages(
     :param hosts: the names it answers to, without a port.
     :param proxies: whose `X-Forwarded-For` is believed.
     """
-    teach(service.store.database)
     program = Program(
         name="carloop-sandbox",
         catalogues=Catalogues(BASE / "locale", FOLDER / "locale"),
@@ -54,7 +65,10 @@ def create_pages(
     app = Starlette(
         routes=[
             *signing_in,
-            *(route for module in PAGES for route in module.routes(program)),
+            *(
+                page_route(path, handler, program, methods=methods, roles=roles)
+                for path, handler, methods, roles in PAGES
+            ),
             *static_mounts(FOLDER),
         ],
         middleware=[Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program))],
@@ -62,17 +76,3 @@ def create_pages(
     )
     app.router.redirect_slashes = False
     return app
-
-
-class Door:
-    """ASGI: sends programs to the interface and people to the pages, by the path they ask for."""
-
-    def __init__(self, interface: ASGIApp, pages: ASGIApp) -> None:
-        """Take what is behind the door."""
-        self._interface = interface
-        self._pages = pages
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through to where it belongs."""
-        is_for_program = f"{scope.get('path', '')}/".startswith(FOR_PROGRAMS)
-        await (self._interface if is_for_program else self._pages)(scope, receive, send)

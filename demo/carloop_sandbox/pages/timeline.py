@@ -13,17 +13,15 @@ from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
-from carloop_sandbox.database import Database
-from carloop_sandbox.pages.paging import read_slice
 from carloop_sandbox.pages.rental_rows import Rental, select_rentals
-from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, show, store_of
+from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, read_slice, show, store_of
 from carloop_sandbox.pages.vehicle_rows import Vehicle, VehicleFilters, list_vehicles
 from carloop_sandbox.pages.vehicles import choices_of
-from carloop_sandbox.times import HOUR
+from carloop_sandbox.store.database import Database
+from carloop_sandbox.units import HOUR
 from web_base.days import Mistyped, read_day
-from web_base.pages import Page, Program, page_route
+from web_base.pages import Page
 
 DAYS: Final = 14
 HOURS: Final = DAYS * 24
@@ -56,13 +54,8 @@ class Day:
 
     @property
     def is_weekend(self) -> bool:
-        """Tell whether it is a Saturday or Sunday."""
+        """Return whether it is a Saturday or Sunday."""
         return self.date.weekday() > 4
-
-
-def routes(program: Program) -> list[BaseRoute]:
-    """Give the route of the timeline."""
-    return [page_route("/timeline", show_timeline, program)]
 
 
 def show_timeline(page: Page) -> Response:
@@ -97,7 +90,7 @@ def show_timeline(page: Page) -> Response:
 
 
 def _day_asked_for(page: Page, today: date) -> tuple[date, bool]:
-    """Give the day, today where none is named, and whether what was typed is none."""
+    """Return the day, today where none is named, and whether what was typed is none."""
     typed = page.query("from")
     try:
         return read_day(typed, today=today), False

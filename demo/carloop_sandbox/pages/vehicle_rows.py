@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, cast
 
-from carloop_sandbox.database import Database, Row
-from carloop_sandbox.pages.paging import Paged, Slice
+from carloop_sandbox.pages.showing import Paged, Slice
+from carloop_sandbox.store.database import Database, Row
 
 STATES: Final = ("free", "reserved", "out", "overdue")
 """Free, reserved for now but not handed out, out with a customer, out past its end."""
@@ -57,7 +57,7 @@ class VehicleFilters:
 
     @property
     def where(self) -> str:
-        """Give the conditions that apply."""
+        """Return the conditions that apply, as SQL."""
         conditions = {
             f"finds(:sought, {_TEXT})": self.sought,
             "v.vehicle_class = :vehicle_class": self.vehicle_class,
@@ -68,17 +68,12 @@ class VehicleFilters:
 
     @property
     def values(self) -> dict[str, object]:
-        """Give what the conditions compare with."""
-        return {
-            "sought": self.sought,
-            "vehicle_class": self.vehicle_class,
-            "station": self.station,
-            "state": self.state,
-        }
+        """Return what the conditions compare with."""
+        return asdict(self)
 
 
 def list_vehicles(database: Database, filters: VehicleFilters, *, part: Slice, now: int) -> Paged[Vehicle]:
-    """Give a part of the vehicles, ordered by station, class and plate."""
+    """Read a part of the vehicles, ordered by station, class and plate."""
     order = "s.position, c.position, v.licence_plate, v.id"
     sql = f"{SELECT} WHERE {filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped"
     rows = database.all_named(sql, {"now": now, **filters.values, **part.values})
@@ -86,7 +81,7 @@ def list_vehicles(database: Database, filters: VehicleFilters, *, part: Slice, n
 
 
 def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Vehicle | None:
-    """Give one vehicle, or None."""
+    """Read one vehicle; None where there is none of the id."""
     rows = database.all_named(f"{SELECT} WHERE v.id = :id", {"id": vehicle_id, "now": now})
     return read_vehicle(rows[0]) if rows else None
 
@@ -110,5 +105,5 @@ def read_vehicle(row: Row) -> Vehicle:
 
 
 def vehicle_name(document: Mapping[str, object]) -> str:
-    """Give make and model."""
+    """Return make and model."""
     return f"{document['make']} {document['model']}"

@@ -55,6 +55,7 @@ def read_answer(hook: Hook[Document], raw: object, *, provider: str, request: ob
     answer = hook.copy(raw)
     documents = answer if isinstance(answer, list) else [answer]
     named = [part for path in ("", *hook.parts) for part in _parts(documents, path)]
+    # Before the validation, which would refuse the whole answer for one bad link.
     for part in named:
         remove_unsafe_links(part)
     try:
@@ -149,6 +150,8 @@ def _copied_offer(raw: object) -> object:
 
 
 def _copied_option(option: object) -> object:
+    if not issubclass(type(option), dict):
+        return option  # for the validation, which names its place
     vehicle = option.get("vehicle", _NO_VEHICLE) if type(option) is dict else None
     if type(vehicle) is not dict:
         copied = _copied(option)
@@ -205,7 +208,7 @@ class Hook(Generic[Document]):
     :ivar parts: paths to the parts of an answer that name their provider, as the answer itself does.
     :ivar copy: returns the host's own copy of an answer; raises ``InvalidAnswer``.
     :ivar check: compares a valid answer with the request, and returns the document for the host.
-    :ivar may_answer_none: whether a provider may have nothing to say.
+    :ivar may_answer_none: whether None is an answer.
     :ivar is_asked_of_all: whether a provider without the hook is a failure ``not_supported``.
     """
 

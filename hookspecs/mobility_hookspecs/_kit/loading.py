@@ -32,7 +32,7 @@ class LoadError(MobilityProblem):
     """
 
     def __init__(self, failures: tuple[Failure, ...]) -> None:
-        """Keep the failures, of which there is at least one."""
+        """Hold the failures, of which there is at least one."""
         super().__init__(failures[0].problem)
         self.failures = failures
 
@@ -168,6 +168,7 @@ class _Loader:
             self._fail(registered.candidate, described.problem)
             return
         info = described.document
+        # Ids are compared in the order of names, not of answers: the same provider loads each time.
         self._ids[id(registered.candidate.plugin)] = info["id"]
         problem = self._why_not_loaded(info)
         if problem is None and info["id"] not in self.disabled:

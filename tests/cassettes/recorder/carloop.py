@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import time_machine
 
-from carloop_sandbox.contract import BASE_PATH
+from carloop_sandbox.interface.contract import BASE_PATH
 from tests.cassettes.recorder.controls import Controls
 
 NOW = datetime(2027, 3, 1, 7, tzinfo=UTC)

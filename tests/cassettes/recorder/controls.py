@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 
-from carloop_sandbox.contract import BASE_PATH
+from carloop_sandbox.interface.contract import BASE_PATH
 
 LONG = 600
 """Seconds that an attempt is held back unless it is let go before."""

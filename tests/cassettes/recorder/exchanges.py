@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from carloop_sandbox.contract import BASE_PATH
+from carloop_sandbox.interface.contract import BASE_PATH
 
 # reading, unlike writing, gives the same with libyaml, ten times as fast
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

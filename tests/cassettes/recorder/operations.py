@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from carloop_sandbox.contract import document, resolve
+from carloop_sandbox.interface.contract import document, resolve
 
 _METHODS = ("get", "post", "patch", "put", "delete")
 PROBLEM = "application/problem+json"

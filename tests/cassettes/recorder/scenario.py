@@ -13,8 +13,8 @@ import time_machine
 
 from carloop_plugin import bootstrap
 from carloop_sandbox.running import run_sandbox
+from carloop_sandbox.service import InFlight
 from carloop_sandbox.store import Fleet
-from carloop_sandbox.worker import InFlight
 from tests.cassettes.recorder.carloop import NOW, Carloop
 from tests.cassettes.recorder.cassette import recording, replaying
 from tests.cassettes.recorder.controls import Controls, SandboxControls
@@ -45,7 +45,7 @@ def record(scenario, path):
         run_sandbox(token=RECORDING_TOKEN, fleet=fleet) as sandbox,
         _http(sandbox.url) as http,
     ):
-        sandbox.service.in_flight = InFlight(patience=PATIENCE)
+        sandbox.service.in_flight = InFlight(timeout=PATIENCE)
         controls = SandboxControls(sandbox, http)
         try:
             with recording(path, origin=sandbox.url):

@@ -8,7 +8,7 @@ answer pass through here once more.
 import json
 from urllib.parse import urlsplit, urlunsplit
 
-from carloop_sandbox.contract import BASE_PATH
+from carloop_sandbox.interface.contract import BASE_PATH
 
 HOST = "https://carloop.example"
 """Where every recorded conversation took place; a reserved name (RFC 6761)."""

@@ -1,0 +1,73 @@
+"""Rentals as the interface writes them: one, or a page of all that changed since a time."""
+
+import json
+from collections.abc import Mapping
+
+from carloop_sandbox.interface.answers import Answer, etag_of_revision, json_answer
+from carloop_sandbox.interface.cursors import open_cursor, seal_cursor
+from carloop_sandbox.interface.requests import Query
+from carloop_sandbox.rentals.stored_rentals import SELECT, find_rental
+from carloop_sandbox.store import Store
+from carloop_sandbox.store.database import Row
+from carloop_sandbox.units import days_begun, money, write_stamp, write_time
+
+
+def rental_document(row: Row, origin: str) -> dict[str, object]:
+    """Return a rental's document; `origin` is the sandbox's own."""
+    days = days_begun(row["start_us"], row["end_us"])
+    return {
+        "id": row["id"],
+        "external_reference": row["external_reference"],
+        "vehicle": json.loads(row["vehicle_document"]),
+        "start": write_time(row["start_us"]),
+        "end": write_time(row["end_us"]),
+        "planned_end": write_time(row["planned_end_us"]),
+        "status": row["status"],
+        "customer": json.loads(row["customer"]),
+        "revision": row["revision"],
+        "created_at": write_stamp(row["created_us"]),
+        "updated_at": write_stamp(row["updated_us"]),
+        "price": money(row["daily_rate_cents"] * days),
+        "web_url": f"{origin}/rentals/{row['id']}",
+    }
+
+
+def rental_answer(
+    store: Store,
+    rental_id: str,
+    *,
+    origin: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Answer with a rental as it is now, and its entity tag."""
+    row = find_rental(store.database, rental_id)
+    tagged = {"ETag": etag_of_revision(row["revision"]), **(headers or {})}
+    return json_answer(rental_document(row, origin), status, headers=tagged)
+
+
+def list_rentals(query: Query, store: Store, *, origin: str) -> Answer:
+    """Answer with a page of rentals, ordered by the time of their last change.
+
+    No two changes share a time, so that time alone is a position, and a rental that changes while somebody
+    pages moves behind the position and is met again: nothing is ever missed.
+    """
+    reference, since = query.texts.get("external_reference"), query.times.get("updated_since")
+    limit = query.numbers["limit"]
+    asked: list[object] = ["rentals", reference, since]
+    after = open_cursor(query.texts.get("cursor"), asked, key=store.cursor_key)
+    values = {
+        "after": after[0] if after else -(2**62),
+        "since": -(2**62) if since is None else since,
+        "reference": reference,
+        "rows": limit + 1,
+    }
+    by_reference = "" if reference is None else " AND r.external_reference = :reference"
+    rows = store.database.all_named(
+        f"{SELECT} WHERE r.updated_us > :after AND r.updated_us >= :since{by_reference}"
+        " ORDER BY r.updated_us, r.id LIMIT :rows",
+        values,
+    )
+    items, position = rows[:limit], [row["updated_us"] for row in rows[:limit]][-1:]
+    cursor = seal_cursor(position, asked, key=store.cursor_key) if len(rows) > limit else None
+    return json_answer({"items": [rental_document(row, origin) for row in items], "next_cursor": cursor})

@@ -1,0 +1,1 @@
+"""Rentals: book, change the end, cancel, and what the rental desk does. No HTTP and no faults in here."""

@@ -1,0 +1,64 @@
+"""Instants and amounts as they are stored, and as the interface writes them.
+
+Instants are whole microseconds since 1970 in UTC, so that SQLite can compare them; amounts are cents.
+"""
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Final, NewType
+
+Instant = NewType("Instant", int)
+"""Microseconds since 1970-01-01T00:00:00Z."""
+
+MICROSECOND: Final = timedelta(microseconds=1)
+SECOND: Final = 1_000_000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = (datetime(1000, 1, 1, tzinfo=UTC) - _EPOCH) // MICROSECOND
+_LATEST: Final = (datetime(9899, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH) // MICROSECOND
+
+
+def read_time(text: str) -> Instant:
+    """Read an RFC 3339 time with an offset; ValueError when it is none or lies outside the years 1000 to 9899.
+
+    More than six decimals of a second are cut off.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("the time has no offset")
+    # Subtracting two aware times never overflows, while converting to UTC can.
+    instant = (moment - _EPOCH) // MICROSECOND
+    if not _EARLIEST <= instant <= _LATEST:
+        raise ValueError("the time is too far away")
+    return Instant(instant)
+
+
+def read_time_or_none(text: str) -> Instant | None:
+    """Read a time like `read_time`, but return None for what is none."""
+    try:
+        return read_time(text)
+    except ValueError:
+        return None
+
+
+def write_time(instant: int) -> str:
+    """Write an instant as RFC 3339 in UTC, with decimals only where there are any."""
+    return (_EPOCH + instant * MICROSECOND).isoformat().replace("+00:00", "Z")
+
+
+def write_stamp(instant: int) -> str:
+    """Write the time of a change, always with six decimals: texts of one length sort like the times they name."""
+    return (_EPOCH + instant * MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def days_begun(start: int, end: int) -> int:
+    """Count the days of 24 hours of a period, the last one whole."""
+    return max(1, math.ceil((end - start) / DAY))
+
+
+def money(cents: int) -> dict[str, object]:
+    """Write an amount of euros, tax included."""
+    return {"amount": f"{cents // 100}.{cents % 100:02d}", "currency": "EUR", "tax_included": True}

@@ -1,0 +1,173 @@
+"""The doctor's findings, one cause at a time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from carloop_plugin import plugin
+from carloop_plugin.cli.commands.doctor import report_document
+from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.domain.changes import Action
+from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.figures import Figures, MovedAside, SettledChange
+from carloop_plugin.domain.rentals import UnreadableRental
+from carloop_plugin.domain.settings import StoredToken
+from carloop_plugin.domain.values import AccountId, ChangeId, Site
+from carloop_plugin.ports import UseCaseContext
+from carloop_plugin.settings.credentials import SecretsFile
+from carloop_plugin.settings.doctor import examine
+from carloop_plugin.settings.environment import Environment
+from mobility_hookspecs import MobilityHost
+from tests.support.fakes import FakeCarloop, FakeSettingsStore
+
+NOW = datetime.now(UTC)
+EARLIER = NOW - timedelta(hours=2)
+CANARY = "canary-token-0815"
+MAIN = Site("main")
+CONTACT = Contact(AccountId("a1"), NOW, timedelta(seconds=1))
+WELL = Figures(
+    installation="i1",
+    location="s.sqlite3",
+    journal="wal",
+    rentals=3,
+    pending=0,
+    unknown=0,
+    oldest_pending=None,
+    set_aside=(),
+    contacts=(CONTACT,),
+)
+
+
+@pytest.fixture
+def look(tmp_path, monkeypatch):
+    """Return what the doctor reports, with an environment."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+
+    def call(figures=WELL, *plugins, locale="en", failure=None, **environ):
+        given = {"CARLOOP_STORE": str(tmp_path / "s"), "CARLOOP_BASE_URL": "https://a.example"} | environ
+        with MobilityHost.of(*(plugins or (plugin,))) as host:
+            store = FakeSettingsStore()
+            store.figures = lambda: figures
+            context = UseCaseContext(store, FakeCarloop(failure).connect, None, None, 0)
+            report = examine(
+                Environment.read(given),
+                host,
+                credentials=SecretsFile(tmp_path / "secrets.json"),
+                context=context if isinstance(figures, Figures) else figures,
+                sites=[MAIN],
+                sqlite="3.52.0",
+            )
+        assert CANARY not in repr(report)
+        return report_document(report, locale=locale)
+
+    return call
+
+
+def codes(report):
+    return [each["code"] for each in report["findings"]]
+
+
+OURS = UnreadableRental(AccountId("a1"), "r-1", "i1/main/A-1/c-1", NOW)
+STRANGERS = UnreadableRental(AccountId("a1"), "r-2", None, NOW)
+
+FINDINGS = {
+    "nothing": ({}, [], True),
+    "unknown outcomes": ({"pending": 2, "unknown": 2, "oldest_pending": NOW}, ["unknown_outcomes"], True),
+    "pending for two hours": ({"pending": 1, "oldest_pending": EARLIER}, ["long_pending"], True),
+    "set aside": ({"pending": 1, "set_aside": (ChangeId("c1"),)}, ["set_aside"], True),
+    "unfinished erasure": ({"unfinished_erasures": 1}, ["erasure_unfinished"], True),
+    "file moved aside": ({"moved_aside": (MovedAside("s.damaged-1", NOW),)}, ["moved_aside"], True),
+    "clock behind": ({"contacts": (replace(CONTACT, skew=timedelta(seconds=-90)),)}, ["clock_skew"], True),
+    "old SQLite": ({"journal": "delete"}, ["rollback_journal"], True),
+    "our rental": ({"unreadable": (OURS,)}, ["unreadable_rentals"], False),
+    "strangers' rentals": ({"unreadable": (STRANGERS,)}, ["unreadable_rentals"], True),
+    "feed": ({"contacts": (replace(CONTACT, trouble="invalid_answer"),)}, ["feed_unreadable"], False),
+    "feed of yesterday": ({"contacts": (replace(CONTACT, trouble="unreachable"),)}, [], True),
+}
+
+
+@pytest.mark.parametrize(("figures", "found", "is_ok"), FINDINGS.values(), ids=FINDINGS)
+def test_what_the_records_show(look, figures, found, is_ok):
+    """A sentence in each language; an error where a rental of ours cannot be read, else a warning or a remark."""
+    for locale in ("de", "en"):
+        report = look(replace(WELL, **figures), locale=locale, CARLOOP_TOKEN=CANARY)
+        assert (report["ok"], codes(report)) == (is_ok, [*found, "connected", "token_place"])
+        assert all(each["message"].endswith((".", ")", "…")) for each in report["findings"])
+    assert report["sites"][0]["connected"] is True
+    assert CANARY not in str(report)
+
+
+def test_many_unreadable_rentals(look):
+    """Ours come first; of more than ten the number is shown."""
+    report = look(replace(WELL, unreadable=(OURS, *[STRANGERS] * 11)), CARLOOP_TOKEN=CANARY)
+    assert codes(report)[:2] == ["unreadable_rentals"] * 2
+    ours, others = (each["message"] for each in report["findings"][:2])
+    assert ("r-1" in ours, "11 (" in others, others.count("r-2")) == (True, True, 10)
+
+
+def test_what_does_not_open_or_load(look):
+    """Records that cannot be opened and our own provider missing are errors; another provider is named."""
+    report = look(Reason("storage_failed"))
+    assert (report["ok"], codes(report)) == (False, ["storage_failed"])
+    assert report["versions"]["sqlite"] == "3.52.0"
+    report = look(WELL, ("broken", object()), CARLOOP_TOKEN=CANARY)
+    assert report["ok"] is False
+    assert codes(report) == ["load_failure", "not_loaded", "connected", "token_place"]
+    assert report["load_failures"][0]["provider"] == "broken"
+
+
+REFUSED = CallFailed(Reason("not_authorised"))
+ALONE = {"CARLOOP_TOKEN": CANARY, "CARLOOP_BASE_URL": ""}
+SITES = {
+    "no token": ({}, None, ["not_configured"], "main: "),
+    "token alone": (ALONE, None, ["not_configured"], "CARLOOP_BASE_URL"),
+    "token refused": ({"CARLOOP_TOKEN": CANARY}, REFUSED, ["not_authorised", "token_place"], "main: "),
+}
+
+
+@pytest.mark.parametrize(("environ", "failure", "found", "words"), SITES.values(), ids=SITES)
+def test_a_site_that_does_not_work(look, environ, failure, found, words):
+    """An error that names the site and says what to set."""
+    report = look(failure=failure, **environ)
+    assert (report["ok"], codes(report)) == (False, found)
+    assert words in report["findings"][0]["message"]
+    site = report["sites"][0]
+    assert (site["connected"], site["token"]["set"]) == (False, failure is not None)
+
+
+@pytest.mark.parametrize(("store", "mode"), [("s.sqlite3", 0o644), ("postgresql://db.example/c", 0o600)])
+def test_a_token_file(look, tmp_path, store, mode):
+    """A token file open to others is a warning; each server has its own, so a shared store is none."""
+    (tmp_path / "token").write_text(CANARY)
+    (tmp_path / "token").chmod(mode)
+    (tmp_path / "c.toml").write_text('token_file = "token"\n')
+    report = look(CARLOOP_STORE=store, CARLOOP_CONFIG=str(tmp_path / "c.toml"))
+    assert codes(report) == ["connected", "token_place"] + ["token_file_open"] * (mode == 0o644)
+    assert ("0600" in report["findings"][-1]["message"]) == (mode == 0o644)
+
+
+def test_a_shared_store_with_a_token_of_one_server(look, tmp_path):
+    """Where servers share their records, a token kept on one of them is a warning; its password is not shown."""
+    token = StoredToken(value=CANARY, origin="https://a.example", since=NOW)
+    SecretsFile(tmp_path / "secrets.json").keep_token(MAIN, token)
+    report = look(CARLOOP_STORE=f"postgresql://user:{CANARY}@db.example/carloop")
+    assert codes(report) == ["connected", "token_place", "shared_store_token"]
+    assert CANARY not in str(report)
+
+
+def test_how_changes_end_and_how_long_they_take(look):
+    """Refusals are counted by their code and are in no time taken; each action has times of its own."""
+    settled = (
+        *(SettledChange(Action.BOOK, "done", None, seconds / 100) for seconds in range(101)),
+        SettledChange(Action.BOOK, "refused", "vehicle_unavailable", 0.0),
+        SettledChange(Action.CANCEL, "done", None, 2.0),
+        *(SettledChange(Action.CANCEL, "refused", "rental_closed", 0.1),) * 2,
+    )
+    changes = look(replace(WELL, settled=settled), CARLOOP_TOKEN=CANARY)["store"]["changes"]
+    assert (changes["counted"], changes["done"], changes["refused"]) == (105, 102, 3)
+    assert list(changes["refused_by_code"].items()) == [("rental_closed", 2), ("vehicle_unavailable", 1)]
+    assert changes["seconds"] == {
+        "book": {"count": 101, "median": 0.5, "p95": 0.95, "longest": 1.0},
+        "cancel": {"count": 1, "median": 2.0, "p95": 2.0, "longest": 2.0},
+    }

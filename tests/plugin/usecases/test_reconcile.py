@@ -1,0 +1,158 @@
+"""A round of reconciling: news from the desk, pending changes, outages, and how a round shares its time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from carloop_plugin import bootstrap, plugin
+from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.values import Site
+from carloop_plugin.usecases import reconcile as reconciling
+from mobility_hookspecs import CallContext
+
+
+def settled(report):
+    return [(each["status"], each["change_id"]) for each in report["settled"]]
+
+
+def test_changes_at_the_desk_are_reported_once(planner):
+    """Handed out and swapped long ago, taken back: each in the next round, and in no later one."""
+    planner.save()
+    planner.reconcile()
+    rental = planner.book()
+    planner.control.desk(rental["id"], "hand_out")
+    other = planner.car_free_for_days()
+    planner.control.desk(rental["id"], "swap", vehicle_id=other)
+    # the planner was switched off meanwhile
+    planner.control.clock(planner.start() + timedelta(hours=1))
+    (changed,) = planner.reconcile()["changed"]
+    assert (changed["id"], changed["status"], changed["vehicle"]["id"]) == (rental["id"], "picked_up", other)
+    assert planner.reconcile()["changed"] == []
+    planner.control.desk(rental["id"], "take_back")
+    assert [each["status"] for each in planner.reconcile()["changed"]] == ["returned"]
+    state = planner.state()
+    assert (state["state"], state["rental"]["status"]) == ("booked", "returned")
+    assert state["rental"]["allowed_changes"] == []
+
+
+def test_a_round_does_not_wait_for_a_change_that_another_thread_recovers(planner, lost_booking, begin):
+    """Carloop is asked once, and the round leaves the change to the thread."""
+    finish = begin(lost_booking(), "find_rental")
+    assert planner.reconcile()["settled"] == []
+    assert finish()["status"] == "done"
+
+
+def test_an_answer_that_settles_nothing_is_a_try(planner, lost_booking, records):
+    """Silence is none; after twenty tries the change is set aside for a person."""
+    change = lost_booking(fault="drop_before")
+    planner.control.fault("book", "garbage", times=1000)
+    planner.reconcile()
+    with records() as store:
+        intent = store.intent(change["change_id"])
+    assert (intent.sends, intent.tries) == (2, 1)
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"], ids=["done", "not done"])
+def test_a_change_that_was_set_aside_is_settled_later(planner, lost_booking, records, fault):
+    """By the news, if Carloop has the rental; else by the next round whose look-up works, which sends it again."""
+    change = lost_booking(fault=fault)
+    planner.control.fault("read", "garbage", times=1000)
+    for _ in range(20):
+        plugin.reconcile_rentals(CallContext.within(10))
+    with records() as store:
+        assert store.figures().set_aside == (change["change_id"],)
+    planner.control.reset_faults()
+    assert settled(planner.reconcile()) == [("done", change["change_id"])]
+    assert planner.state()["state"] == "booked"
+
+
+OUTAGES = {
+    "unavailable": ("any", "status", 503),
+    "look-ups fail": ("read", "status", 500),
+    "too many requests": ("any", "status", 429),
+    "no answer": ("read", "drop_before", None),
+    "slow": ("read", "delay", 5),
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_an_outage_sets_nothing_aside(planner, lost_booking, records, outage):
+    """A round that fails counts as no try, and the first round after the outage settles the booking."""
+    change = lost_booking(fault="drop_before")
+    operation, fault, value = OUTAGES[outage]
+    planner.control.fault(operation, fault, times=1000, value=value)
+    plugin.reconcile_rentals(CallContext.within(0.3))
+    with records() as store:
+        assert store.intent(change["change_id"]).tries == 0
+    planner.control.reset_faults()
+    assert settled(planner.reconcile()) == [("done", change["change_id"])]
+
+
+class SlowCarloop:
+    """A Carloop that never answers in time, and notes until when each call could have waited."""
+
+    def __init__(self, origin="https://slow.example", *, is_away=False):
+        self.origin = origin
+        self.deadlines = []
+        self._is_away = is_away
+
+    def read_account(self, *, deadline):
+        self.deadlines.append(("account", deadline))
+        if self._is_away:
+            raise CallFailed(Reason("deadline_exceeded"))
+        return Account(self.origin, "Slow", "Europe/Berlin", (), datetime.now(UTC), timedelta())
+
+    def find_rental(self, _reference, *, deadline):
+        self.deadlines.append(("look-up", deadline))
+        raise CallFailed(Reason("deadline_exceeded"))
+
+    def rentals_changed_since(self, _since, *, deadline):
+        self.deadlines.append(("news", deadline))
+        return iter(())
+
+
+@pytest.fixture
+def reconcile_within(monkeypatch, plugin_environment):
+    """Reconcile with fake Carloops, on a clock that stands at zero."""
+    monkeypatch.setattr(reconciling, "time", SimpleNamespace(monotonic=lambda: 0.0))
+
+    def run(seconds, *carloops):
+        sites = {Site(f"s{number}"): carloop for number, carloop in enumerate(carloops)}
+        with bootstrap.opened(deadline=CallContext.within(30).deadline) as services:
+            reconciling.reconcile(
+                sites, replace(services.context, connect=sites.__getitem__, deadline=seconds)
+            )
+
+    return run
+
+
+def test_a_slow_site_leaves_the_others_their_time(reconcile_within):
+    """The first of two may take half of the round, and its failure costs the other one nothing."""
+    away, other = SlowCarloop("https://away.example", is_away=True), SlowCarloop()
+    reconcile_within(10.0, away, other)
+    assert away.deadlines == [("account", 5.0)]
+    assert other.deadlines == [("account", 10.0), ("news", 10.0)]
+
+
+def test_a_pending_change_gets_a_second_however_many_there_are(planner, lose, records, reconcile_within):
+    """Shared out evenly, a short round would not suffice for any of them; the news get their share too."""
+    for number in range(4):
+        planner.save(id=f"{planner.id}-{number}")
+        lose(planner.booking())
+    carloop = SlowCarloop()
+    with records() as store:
+        account = carloop.read_account(deadline=0.0).id
+        store.database.transact(lambda: store.database.execute("UPDATE intents SET account = ?", [account]))
+    carloop.deadlines.clear()
+    reconcile_within(2.4, carloop)
+    assert carloop.deadlines == [
+        ("account", 2.4),
+        ("look-up", 1.0),
+        ("look-up", 1.0),
+        ("look-up", 1.0),
+        ("look-up", 1.2),
+        ("news", 2.4),
+    ]
