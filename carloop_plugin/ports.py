@@ -9,13 +9,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from carloop_plugin.domain.accounts import Account
-    from carloop_plugin.domain.appointments import SavedAppointment
+    from carloop_plugin.domain.accounts import Account, StoredSettings, StoredToken
+    from carloop_plugin.domain.appointments import Customer, SavedAppointment
     from carloop_plugin.domain.changes import Answer, Intent, Outcome, RecordResult
-    from carloop_plugin.domain.customers import Customer
     from carloop_plugin.domain.figures import Figures, MovedAside
     from carloop_plugin.domain.rentals import Rental, RentalRecord, Unreadable, UnreadableRental
-    from carloop_plugin.domain.settings import StoredSettings, StoredToken
     from carloop_plugin.domain.values import (
         AccountId,
         AppointmentId,

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from carloop_plugin.api.answers import Checked
 from carloop_plugin.api.call import Request
 from carloop_plugin.domain.accounts import Account, Station
+from carloop_plugin.domain.appointments import Customer
 from carloop_plugin.domain.changes import Action, Intent
-from carloop_plugin.domain.customers import Customer
 from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import (
     AccountId,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carloop_plugin.domain.addresses import LONGEST_ADDRESS
-from carloop_plugin.domain.failures import Reason, RuleBroken
-from carloop_plugin.domain.settings import (
+from carloop_plugin.domain.accounts import (
     LONGEST_STATION,
     LONGEST_TOKEN,
     SETTING_NAMES,
@@ -14,6 +12,8 @@ from carloop_plugin.domain.settings import (
     SettingsChange,
     SiteSettings,
 )
+from carloop_plugin.domain.addresses import LONGEST_ADDRESS
+from carloop_plugin.domain.failures import Reason, RuleBroken
 from carloop_plugin.domain.values import PROVIDER_ID, Site, format_instant
 from carloop_plugin.messages import find_text, text
 from mobility_hookspecs.problems import make_problem

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from carloop_plugin.domain.accounts import Account, unknown_station
+from carloop_plugin.domain.accounts import Account, SiteSettings, unknown_station
 from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
-from carloop_plugin.domain.settings import SiteSettings
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from carloop_plugin.domain.accounts import TOKEN, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.settings import TOKEN, StoredToken
 from carloop_plugin.domain.store_location import is_shared_store
 from carloop_plugin.domain.values import Site, format_instant, parse_instant
 from carloop_plugin.ports import Credentials

@@ -15,9 +15,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carloop_plugin.domain.accounts import SiteSettings
 from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
-from carloop_plugin.domain.settings import SiteSettings
 from carloop_plugin.domain.store_location import is_shared_store
 from carloop_plugin.domain.values import PROVIDER_ID, Site, format_instant
 from carloop_plugin.settings.check import (

@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from carloop_plugin.domain.accounts import LONGEST_TOKEN, TOKEN, SiteSettings, StoredSettings, StoredToken
 from carloop_plugin.domain.addresses import usable_origin
 from carloop_plugin.domain.failures import ConfigurationProblem, Reason
-from carloop_plugin.domain.settings import LONGEST_TOKEN, TOKEN, SiteSettings, StoredSettings, StoredToken
 from carloop_plugin.domain.store_location import is_address, shown
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Credentials, SettingsStore

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from carloop_plugin.domain.addresses import read_address, usable_origin
-from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
-from carloop_plugin.domain.settings import (
+from carloop_plugin.domain.accounts import (
     SETTING_NAMES,
     SettingsChange,
     SiteSettings,
     StoredSettings,
     StoredToken,
 )
+from carloop_plugin.domain.addresses import read_address, usable_origin
+from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.domain.values import Site
 from carloop_plugin.events import SETTINGS_SAVED, log_event
 from carloop_plugin.settings.check import Finding, Report, check_connection, problem_finding, unknown_keys

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.domain.accounts import Contact, StoredSettings
 from carloop_plugin.domain.rentals import UnreadableRental
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.rows import Part, atomic, insert, read_row, write_column, write_row
 from carloop_plugin.store.tables import KNOW_SITE

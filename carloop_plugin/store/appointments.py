@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from carloop_plugin.domain.appointments import SavedAppointment
-from carloop_plugin.domain.customers import digest_number
+from carloop_plugin.domain.appointments import SavedAppointment, digest_number
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, RentalId, Site
 from carloop_plugin.store.rows import Part, atomic, insert, read_row, write_row

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from carloop_plugin.domain.customers import CustomerIdentity, digest_number
+from carloop_plugin.domain.appointments import CustomerIdentity, digest_number
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.domain.values import AppointmentId

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from carloop_plugin.domain.accounts import StoredSettings
 from carloop_plugin.domain.changes import (
     Action,
     AlreadyBooked,
@@ -18,7 +19,6 @@ from carloop_plugin.domain.changes import (
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.figures import SettledChange
 from carloop_plugin.domain.rentals import RentalStatus, UnreadableRental
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,

@@ -8,8 +8,8 @@ import trustme
 
 from carloop_plugin import plugin
 from carloop_plugin.contract.settings_documents import report_document
+from carloop_plugin.domain.accounts import SiteSettings
 from carloop_plugin.domain.failures import CallFailed, Reason
-from carloop_plugin.domain.settings import SiteSettings
 from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.check import Report, check_connection
 from mobility_hookspecs import MobilityHost

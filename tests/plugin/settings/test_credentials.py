@@ -12,8 +12,8 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
+from carloop_plugin.domain.accounts import StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.settings import StoredToken
 from carloop_plugin.domain.values import Site
 from carloop_plugin.settings import credentials
 from carloop_plugin.settings.credentials import SecretsFile, open_credentials

@@ -7,12 +7,11 @@ import pytest
 
 from carloop_plugin import plugin
 from carloop_plugin.cli.commands.doctor import report_document
-from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.domain.accounts import Contact, StoredToken
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.domain.figures import Figures, MovedAside, SettledChange
 from carloop_plugin.domain.rentals import UnreadableRental
-from carloop_plugin.domain.settings import StoredToken
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
 from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.settings import doctor

@@ -12,8 +12,8 @@ from carloop_plugin.contract.settings_documents import (
     report_document,
     settings_document,
 )
+from carloop_plugin.domain.accounts import StoredSettings, StoredToken
 from carloop_plugin.domain.failures import CallFailed, Reason, RuleBroken
-from carloop_plugin.domain.settings import StoredSettings, StoredToken
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.settings.credentials import SecretsFile

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from carloop_plugin.domain.accounts import StoredSettings, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.settings import StoredSettings, StoredToken
 from carloop_plugin.domain.values import Site
 from carloop_plugin.messages import text
 from carloop_plugin.settings.credentials import SecretsFile

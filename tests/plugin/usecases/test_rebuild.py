@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.accounts import Account, StoredSettings
 from carloop_plugin.domain.failures import StoreFailed
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.sqlite import file as sqlite_file
 from carloop_plugin.store.sqlite import salvage as remains
