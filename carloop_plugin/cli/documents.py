@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -76,10 +76,15 @@ def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tz
     headings += ["allowed"] if is_roomy() else []
     names = {rental["id"]: zone_name(zones.get(rental["appointment_id"]), texts) for rental in rentals}
     several = len({*names.values()}) > 1
-    rows = [_rental_cells(rental, texts, zones.get(rental["appointment_id"])) for rental in rentals]
-    for rental, row in zip(rentals, rows, strict=True):
-        if several:
-            row["period"] = Stacked([*row["period"].lines, names[rental["id"]]])
+    rows = [
+        _rental_cells(
+            each,
+            texts,
+            zones.get(each["appointment_id"]),
+            shown_zone=[names[each["id"]]] if several else [],
+        )
+        for each in rentals
+    ]
     # An id is not wrapped, unless it is so long that nothing else would have room.
     long_id = any(len(rental["appointment_id"]) > _LONG_ID for rental in rentals)
     wrapping = ("title", "allowed", *(("appointment",) if long_id else ()))
@@ -104,24 +109,17 @@ def _print_columns(
     )
 
 
-class _RentalCells(TypedDict):
-    rental: str
-    appointment: str
-    title: str
-    status: str
-    period: Stacked
-    site: str
-    allowed: list[str]
-
-
-def _rental_cells(rental: Rental, texts: Texts, zone: tzinfo | None) -> _RentalCells:
+def _rental_cells(
+    rental: Rental, texts: Texts, zone: tzinfo | None, *, shown_zone: Sequence[str]
+) -> dict[str, object]:
     start, end = (show_time(rental["period"][edge], texts, zone) for edge in ("start", "end"))
+    period = [f"{start} – {end}"] if is_roomy() else [f"{start} –", end]
     return {
         "rental": rental["id"],
         "appointment": rental["appointment_id"],
         "title": rental["title"],
         "status": texts(f"status.{rental['status']}"),
-        "period": Stacked([f"{start} – {end}"] if is_roomy() else [f"{start} –", end]),
+        "period": Stacked([*period, *shown_zone]),
         "site": rental["site"],
         "allowed": [texts(f"action.{action}") for action in rental["allowed_changes"]],
     }

@@ -6,6 +6,7 @@ Click fixes help when the module is imported; here it is looked up when it is sh
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -60,17 +61,20 @@ class Argument(_Filled, click.Argument):
         return self.make_metavar(ctx).strip("[]") if ctx is not None else (self.name or "")
 
 
-class Language(click.ParamType[str]):
-    """`de` or `en`, in any spelling of a locale."""
+class OneOf(click.ParamType[str]):
+    """One of some words; `normalized` turns what is given into one of them."""
 
-    name = "language"
+    name = "word"
+
+    def __init__(self, known: Sequence[str], normalized: Callable[[str], str] = str) -> None:
+        self.known, self.normalized = known, normalized
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Validate a language. Click passes whatever it read, hence `Any`."""
-        language = language_of(str(value))
-        if language not in LANGUAGES:
-            raise BadValue("usage.not_one_of", ctx=ctx, param=param, value=value, known=", ".join(LANGUAGES))
-        return language
+        """Validate a word. Click passes whatever it read, hence `Any`."""
+        word = self.normalized(str(value))
+        if word not in self.known:
+            raise BadValue("usage.not_one_of", ctx=ctx, param=param, value=value, known=", ".join(self.known))
+        return word
 
 
 class WholeNumber(click.ParamType[int]):
@@ -98,7 +102,13 @@ class Command(click.Command):
         # Every command takes these, so that they may stand before or after it.
         self.params += [
             Option(["--site"], metavar="NAME", expose_value=False, callback=_remember_site),
-            Option(["--lang"], metavar="de|en", type=Language(), expose_value=False, is_eager=True),
+            Option(
+                ["--lang"],
+                metavar="de|en",
+                type=OneOf(LANGUAGES, language_of),
+                expose_value=False,
+                is_eager=True,
+            ),
         ]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -58,11 +58,9 @@ def book(
     saved = known_appointment(appointment_id)
     found = _find_document(appointment_id, file)
     if found is None:
-        raise (
-            not_saved()
-            if saved is None
-            else UsageMistake("book.no_customer", appointment=printable(appointment_id))
-        )
+        if saved is None:
+            raise not_saved()
+        raise UsageMistake("book.no_customer", appointment=printable(appointment_id))
     document, name = found
     shown = invocation.texts("input.standard_input") if name == STANDARD_INPUT else printable(name)
     click.echo(invocation.texts("book.customer_from", name=shown), err=True)
@@ -81,7 +79,7 @@ def book(
 
 
 def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, object], str] | None:
-    """Find the customer: where we are told, else what is piped in, else the file the appointment was saved from."""
+    """Find the customer: in the file named, else in standard input, else in the file the appointment was saved from."""
     if file is not None:
         return read_document(file), file
     remembered = remembered_file(store_location(), appointment_id)
@@ -99,7 +97,7 @@ def _period(
     start: str | None,
     end: str | None,
 ) -> Period:
-    """Take the period from the appointment, as far as no other is asked for."""
+    """Return the period that is asked for, else the appointment's."""
     given = document.get("period")
     known = given if isinstance(given, Mapping) else {}
     first = saved.start_text if saved else known.get("start")

@@ -1,8 +1,8 @@
-"""`carloop cancel`: cancel a rental, or give up a booking whose outcome is unknown."""
+"""`carloop cancel`: cancel a rental, or withdraw a booking request whose outcome is unknown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -32,17 +32,14 @@ def cancel(
     """Cancel a rental, or a pending booking by its change's id."""
     if (rental_id is None) == (booking_id is None):
         raise UsageMistake("cancel.one_of_two")
-    change: RentalChange = {
+    change = {
         "change_id": new_change_id(change_id),
         "provider": "carloop",
         "action": "cancel",
+        "rental_id": rental_id,
+        "book_change_id": booking_id,
+        "reason": reason,
+        "site": invocation.site,
     }
-    if rental_id is not None:
-        change["rental_id"] = rental_id
-    if booking_id is not None:
-        change["book_change_id"] = booking_id
-    if reason is not None:
-        change["reason"] = reason
-    if invocation.site is not None:
-        change["site"] = invocation.site
-    return send_change(change, invocation.texts, as_json=as_json)
+    given = cast("RentalChange", {name: value for name, value in change.items() if value is not None})
+    return send_change(given, invocation.texts, as_json=as_json)

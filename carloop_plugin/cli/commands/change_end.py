@@ -22,13 +22,7 @@ if TYPE_CHECKING:
 @change_id_option
 @json_option
 @pass_invocation
-def change_end(
-    invocation: Invocation,
-    rental_id: str,
-    end: str,
-    change_id: str | None,
-    as_json: bool,
-) -> int:
+def change_end(invocation: Invocation, rental_id: str, end: str, change_id: str | None, as_json: bool) -> int:
     """Change the end of a rental."""
     zone = zone_of_rental(rental_id, invocation.site) if is_local(end) else None
     print_zone(zone, invocation.texts)

@@ -1,12 +1,11 @@
-"""`carloop erase`: forget customers and appointments, for data protection."""
+"""`carloop erase`: erase the personal data of customers and appointments."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,7 +22,7 @@ from carloop_plugin.domain.values import AppointmentId
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
-    from mobility_schemas.documents import ErasureReport, KeptRecord
+    from mobility_schemas.documents import ErasureReport
 
 REWRITE_TIMEOUT = 600.0
 """How long rewriting the records may take, in seconds: large ones are not rewritten beside the day's work."""
@@ -49,7 +48,12 @@ def erase(
         raise UsageMistake("erase.nothing")
     texts = invocation.texts
     if dry_run:
-        _show_preview(_preview(numbers, appointment_ids, texts), texts, as_json=as_json)
+        preview = _preview(numbers, appointment_ids, texts)
+        if as_json:
+            write_json({"dry_run": True, **preview})
+        else:
+            click.echo(_preview_text(preview, texts))
+        click.echo(texts("erase.not_done"), err=True)
         return Exit.DONE
     if not yes and not _is_confirmed(numbers, appointment_ids, texts):
         click.echo(texts("erase.not_done"), err=True)
@@ -70,60 +74,35 @@ def erase(
     return Exit.DONE
 
 
-@dataclass(frozen=True, slots=True)
-class _Preview:
-    """What would be erased, what would stay and why, and which files would be deleted."""
-
-    appointments: Sequence[str]
-    kept: Sequence[KeptRecord]
-    files: Sequence[str]
-
-    def document(self) -> dict[str, object]:
-        return {
-            "dry_run": True,
-            "appointment_ids": list(self.appointments),
-            "kept": list(self.kept),
-            "files": list(self.files),
-        }
-
-    def lines(self, texts: Texts) -> Iterator[str]:
-        count, ids = len(self.appointments), printable(", ".join(self.appointments))
-        yield texts("erase.would_appointments" if ids else "erase.would", count=count, ids=ids)
-        for each in self.kept:
-            yield texts(
-                "erase.would_keep", appointment=printable(each["appointment_id"]), reason=each["reason"]
-            )
-        if self.files:
-            yield texts("erase.would_files", files=printable(", ".join(self.files)))
-
-
-def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> _Preview:
+def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> dict[str, list[Any]]:
+    """Return what would be erased, what would stay and why, and which files would be deleted, as JSON has it."""
     from carloop_plugin.contract.steps import erasure_document
     from carloop_plugin.usecases.erase import Erased, preview_erasure
 
     with records() as services:
         found = preview_erasure(numbers, [AppointmentId(each) for each in appointment_ids], services.context)
     report = erasure_document(Erased(len(found.appointments), found.kept), locale=texts.locale)
-    return _Preview(found.appointments, report["kept"], found.files)
+    return {"appointment_ids": list(found.appointments), "kept": report["kept"], "files": list(found.files)}
 
 
-def _show_preview(preview: _Preview, texts: Texts, *, as_json: bool) -> None:
-    if as_json:
-        write_json(preview.document())
-    else:
-        click.echo("\n".join(preview.lines(texts)))
-    click.echo(texts("erase.not_done"), err=True)
+def _preview_text(preview: Mapping[str, list[Any]], texts: Texts) -> str:
+    count, ids = len(preview["appointment_ids"]), printable(", ".join(preview["appointment_ids"]))
+    lines = [texts("erase.would_appointments" if ids else "erase.would", count=count, ids=ids)]
+    for each in preview["kept"]:
+        appointment = printable(each["appointment_id"])
+        lines.append(texts("erase.would_keep", appointment=appointment, reason=each["reason"]))
+    if preview["files"]:
+        lines.append(texts("erase.would_files", files=printable(", ".join(preview["files"]))))
+    return "\n".join(lines)
 
 
 def _is_confirmed(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> bool:
     """Show what would be erased and ask. Raise `UsageMistake` where nobody can be asked."""
     if not is_terminal():
         raise UsageMistake("erase.unasked")
-    click.echo("\n".join(_preview(numbers, appointment_ids, texts).lines(texts)), err=True)
-    answer = str(
-        click.prompt(texts("erase.ask"), default="", show_default=False, prompt_suffix=" ", err=True)
-    )
-    return answer.strip().lower() in texts("erase.answers").split()
+    click.echo(_preview_text(_preview(numbers, appointment_ids, texts), texts), err=True)
+    answer = click.prompt(texts("erase.ask"), default="", show_default=False, prompt_suffix=" ", err=True)
+    return str(answer).strip().lower() in texts("erase.answers").split()
 
 
 def _forget_files(numbers: Sequence[str], appointment_ids: Sequence[str]) -> None:

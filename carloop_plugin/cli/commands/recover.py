@@ -34,13 +34,8 @@ REBUILD_TIMEOUT = 600.0
 @click.option("--rebuild", is_flag=True, cls=Option)
 @json_option
 @pass_invocation
-def recover(
-    invocation: Invocation,
-    watch: int | None,
-    rebuild: bool,
-    as_json: bool,
-) -> int:
-    """Settle pending changes and bring in what changed at the rental desk."""
+def recover(invocation: Invocation, watch: int | None, rebuild: bool, as_json: bool) -> int:
+    """Settle pending changes and read what changed at the rental desk."""
     texts = invocation.texts
     if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
         return code
@@ -81,7 +76,7 @@ def _print_unreachable(texts: Texts) -> Exit:
 
 
 def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every: int, as_json: bool) -> Exit:
-    """Go on until Ctrl-C or SIGTERM; a round that fails is printed, and the next one tries again."""
+    """Repeat until Ctrl-C or SIGTERM; a round that fails is printed, and the next one tries again."""
     from mobility_hookspecs import MobilityProblem
 
     code = Exit.DONE
@@ -98,11 +93,7 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
     """Print what was settled, what changed at the desk, and what is still pending."""
     if report["settled"]:
         rows = [
-            (
-                each["change_id"],
-                _outcome_of(each, texts),
-                each["rental"]["id"] if "rental" in each else None,
-            )
+            (each["change_id"], _outcome_of(each, texts), each["rental"]["id"] if "rental" in each else None)
             for each in report["settled"]
         ]
         headings = [texts(f"heading.{name}") for name in ("change", "outcome", "rental")]
@@ -110,15 +101,8 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
     if report["changed"]:
         zones = zones_of([rental["appointment_id"] for rental in report["changed"]])
         show_rentals(report["changed"], texts, zones)
-    click.echo(
-        texts(
-            "recover.summary",
-            settled=len(report["settled"]),
-            changed=len(report["changed"]),
-            pending=report["pending"],
-        ),
-        err=True,
-    )
+    counts = {"settled": len(report["settled"]), "changed": len(report["changed"])}
+    click.echo(texts("recover.summary", **counts, pending=report["pending"]), err=True)
     if "oldest_pending" in report:
         click.echo(texts("recover.oldest", since=show_time(report["oldest_pending"], texts)), err=True)
 
@@ -132,7 +116,7 @@ def _outcome_of(outcome: RentalOutcome, texts: Texts) -> str:
 
 
 def _rebuild(texts: Texts) -> Exit:
-    """Build damaged or lost records anew from Carloop, and move the old ones aside."""
+    """Rebuild damaged or lost records from Carloop, and move the old ones aside."""
     from carloop_plugin.bootstrap import rebuild_store
 
     with spinner(texts("waiting.rebuild")) as show:

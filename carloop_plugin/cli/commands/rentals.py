@@ -25,9 +25,9 @@ def rentals(
     as_json: bool,
 ) -> int:
     """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
-    site = invocation.site and chosen_site(invocation)
     from carloop_plugin.contract.rentals import rental_document
 
+    site = invocation.site and chosen_site(invocation)
     with records() as services:
         found = services.context.store.all_rentals(limit=limit)
     shown = [

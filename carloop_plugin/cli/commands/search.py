@@ -25,7 +25,7 @@ from carloop_plugin.cli.waiting import spinner
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
-    from mobility_schemas.documents import MobilityRequest
+    from mobility_schemas.documents import MobilityRequest, Period
 
 
 @click.command("search", cls=Command)
@@ -85,29 +85,24 @@ def _require_known(request: MobilityRequest, host: MobilityHost) -> None:
 def _request(
     invocation: Invocation, appointment_id: str | None, *, start: str | None, end: str | None
 ) -> MobilityRequest:
-    """Put the question together: period and site are the appointment's where nothing else is said."""
-    if appointment_id is None:
-        if start is None or end is None:
-            raise UsageMistake("search.period_missing")
-        site = chosen_site(invocation)
+    """Build the request: period and site are the appointment's where no others are given."""
+    if appointment_id is not None:
+        saved = saved_appointment(appointment_id)
+        site, zone = chosen_site(invocation) if invocation.site else saved.site, zone_of(saved.time_zone)
+        known = saved.start_text, saved.end_text
+    elif start is None or end is None:
+        raise UsageMistake("search.period_missing")
+    else:
+        site, known = chosen_site(invocation), (start, end)
         zone = zone_of_account(site) if is_local(start) or is_local(end) else None
         print_zone(zone, invocation.texts)
-        return {
-            "site": site,
-            "period": {
-                "start": read_time(start, zone, option="--start"),
-                "end": read_time(end, zone, option="--end"),
-            },
-            "filters": {"vehicle_classes": [], "features": []},
-        }
-    saved = saved_appointment(appointment_id)
-    zone = zone_of(saved.time_zone)
-    return {
-        "appointment_id": appointment_id,
-        "site": chosen_site(invocation) if invocation.site else saved.site,
-        "period": {
-            "start": read_time(start, zone, option="--start") if start else saved.start_text,
-            "end": read_time(end, zone, option="--end") if end else saved.end_text,
-        },
+    period: Period = {
+        "start": read_time(start, zone, option="--start") if start else known[0],
+        "end": read_time(end, zone, option="--end") if end else known[1],
+    }
+    request: MobilityRequest = {
+        "site": site,
+        "period": period,
         "filters": {"vehicle_classes": [], "features": []},
     }
+    return request if appointment_id is None else {"appointment_id": appointment_id, **request}

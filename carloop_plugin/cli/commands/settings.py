@@ -16,6 +16,7 @@ from carloop_plugin.cli.records import DEFAULT_SITE
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner
+from carloop_plugin.domain.settings import SETTING_NAMES
 from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from mobility_schemas.documents import CheckReport, ProviderSettings
 
 _LONGEST_INPUT = 1 << 16
-NAMES = ("base_url", "token", "station")
 
 settings = Group("settings", no_args_is_help=True)
 """The group `carloop settings`."""
@@ -64,8 +64,8 @@ def change(
     """Save settings of a site and test them; ask for them where none are given."""
     texts = invocation.texts
     values: dict[str, object] = dict.fromkeys(deleted)
-    if unknown := [name for name in deleted if name not in NAMES]:
-        raise UsageMistake("settings.no_such", name=unknown[0], known=", ".join(NAMES))
+    if unknown := [name for name in deleted if name not in SETTING_NAMES]:
+        raise UsageMistake("settings.no_such", name=unknown[0], known=", ".join(SETTING_NAMES))
     if token_stdin and token_env:
         raise UsageMistake("settings.one_token")
     given = {"base_url": base_url, "station": station}
@@ -125,16 +125,13 @@ def _token_from_environment() -> str:
 
 
 def _ask(texts: Texts) -> dict[str, object]:
-    """Ask for address, token and station; what is left empty stays as it is."""
+    """Ask for address, token and station; what is left empty stays unchanged."""
     if not is_terminal():
         raise UsageMistake("settings.nothing_given")
-    answers: dict[str, object] = {
-        "base_url": click.prompt(texts("settings.ask.base_url"), default="", show_default=False, err=True),
-        "token": click.prompt(
-            texts("settings.ask.token"), default="", show_default=False, hide_input=True, err=True
-        ),
-        "station": click.prompt(texts("settings.ask.station"), default="", show_default=False, err=True),
-    }
+    answers: dict[str, object] = {}
+    for name in SETTING_NAMES:
+        question, is_hidden = texts(f"settings.ask.{name}"), name == "token"
+        answers[name] = click.prompt(question, default="", show_default=False, hide_input=is_hidden, err=True)
     return {name: value for name, value in answers.items() if value}
 
 
@@ -142,7 +139,7 @@ def _show(document: ProviderSettings, texts: Texts) -> None:
     values, fixed = document["values"], document.get("fixed", [])
     since = {secret["name"]: secret["since"] for secret in document.get("secrets_set", [])}
     facts: list[tuple[str, object]] = [(texts("heading.site"), document["site"])]
-    for name in NAMES:
+    for name in SETTING_NAMES:
         value: object = values.get(name)
         if name in since:
             value = texts("settings.secret_since", since=show_time(since[name], texts))
