@@ -102,7 +102,7 @@ async def _serve(call: Call, service: Service) -> ASGIApp:
 
 
 def _answer(call: Call, store: Store, booking: Book) -> Answer:
-    """Answer a call; what nobody foresaw is logged without the request's data and answered with a problem."""
+    """Answer a call; an unforeseen error is logged without the request's data and answered with a problem."""
     try:
         return answer_call(call, store, book=booking)
     except sqlite3.OperationalError as error:

@@ -1,7 +1,7 @@
 """Who may use a program: accounts with a role and a password, and the sessions of those who signed in.
 
 Kept in a file of its own beside the program's data, so that a session outlives a restart. Passwords are stored as
-argon2 hashes, sessions by the digest of their id: neither can be used by who reads the file.
+argon2 hashes, sessions by the digest of their id: a reader of the file can use neither.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """Nobody may try this name from this address before so many seconds have passed."""
+    """This name may not be tried from this address before so many seconds have passed."""
 
     seconds: int
 
@@ -166,7 +166,7 @@ class Access:
         return Changed.DONE
 
     def ensure_account(self, name: str, *, role: str, password: str) -> None:
-        """Set an account unless it is so already: whoever is signed in stays so across a restart."""
+        """Set an account unless it is so already: sessions outlive a restart."""
         row = self._database.one("SELECT role, password FROM accounts WHERE name = ?", name)
         if row is None or row["role"] != role or not self._fits(row["password"], password):
             self.set_account(name, role=role, password=password)

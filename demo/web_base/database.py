@@ -36,7 +36,7 @@ class Database:
         """Open the file, made readable to its owner alone, and bring its tables up to date."""
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._lock = threading.RLock()
-        # Whichever thread answers a request uses the connection, and whoever stops the program closes it.
+        # Any thread may answer a request, and another one stops the program and closes the connection.
         self.connection = sqlite3.connect(
             str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )

@@ -1,4 +1,4 @@
-"""One page: who asks, in which language, with what form; and what is answered.
+"""One page: the request, its user, language and form, and the answer.
 
 A page's handler is an ordinary function `handler(page) -> Response`; it runs on a thread, so it may wait for a file or
 for another program. What it refuses it raises as `Refused`, which becomes a page that says why.
@@ -142,8 +142,8 @@ def page_route(
     """Make a route of a page.
 
     :param roles: who may: anybody who signed in (none named), those of these roles, or everybody (`None`).
-    :param keeps: fields that outlive the end of a session. Whoever signs in then is asked to go on, and the handler
-        gets them with the field `do` saying `again`: it draws its form, and does nothing.
+    :param keeps: fields that outlive the end of a session. A person who signs in then is asked to go on, and the
+        handler gets them with the field `do` saying `again`: it draws its form, and does nothing.
     """
     admitted = None if roles is None else frozenset(roles)
 
@@ -179,7 +179,7 @@ def page_route(
 
 
 def _open(request: Request, program: Program) -> Page:
-    """Find out in which language somebody asks; who it is is not known yet."""
+    """Open a page in the language of the request; its user is not known yet."""
     language = program.catalogues.choose(
         request.query_params, request.cookies, request.headers.get("accept-language", "")
     )
@@ -187,7 +187,7 @@ def _open(request: Request, program: Program) -> Page:
 
 
 def _turn_away(page: Page, admitted: Collection[str] | None, keeps: Collection[str]) -> Response | None:
-    """Answer who may not see a page; nothing for who may."""
+    """Return the answer for a user who may not see a page; None for one who may."""
     if admitted is None:
         return None
     if page.user is None:
@@ -204,7 +204,7 @@ def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
 
 
 def as_a_whole(page: Page, response: Response) -> Response:
-    """Let a page take the place of the page, also where the script has asked for a part that it would not find."""
+    """Replace the whole page, also where the script has asked for a part that the answer does not have."""
     if page.is_partial:
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "main"
         response.headers["HX-Reswap"] = "outerHTML"

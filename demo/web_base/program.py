@@ -24,7 +24,7 @@ class Texts:
         self._texts = {**COMMON, **own}
 
     def __call__(self, key: str, **values: object) -> str:
-        """Give a text with its values put in."""
+        """Return a text with its values put in."""
         english, german = self._texts[key]
         return (german if self.language == "de" else english).format(**values)
 
@@ -140,12 +140,12 @@ def run(program: Callable[[Texts], Group], own: Mapping[str, tuple[str, str]]) -
 
 
 def tell(sentence: str) -> None:
-    """Tell a person something, on standard error."""
+    """Print a message on standard error."""
     click.echo(sentence, err=True)
 
 
 def chosen_language(arguments: list[str] | None = None) -> str:
-    """Give the language of `--lang`, else of the environment's locale; help is built before options are read."""
+    """Return the language of `--lang`, else of the environment's locale; help is built before options are read."""
     arguments = sys.argv[1:] if arguments is None else arguments
     for index, argument in enumerate(arguments):
         if argument.startswith("--lang="):
@@ -157,7 +157,7 @@ def chosen_language(arguments: list[str] | None = None) -> str:
 
 
 def _explain(error: click.UsageError, texts: Texts, group: Group) -> str:
-    """Say in the language of the run what was wrong; our own mistakes are worded already."""
+    """Return what was wrong in the language of the run; our own mistakes are worded already."""
     if isinstance(error, click.NoSuchOption):
         return texts("no_option", name=error.option_name)
     if isinstance(error, click.BadParameter) and error.param is not None:

@@ -26,7 +26,7 @@ class SandboxProtocol(H11Protocol):
         """Keep the transport where the requests of this connection find it."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
-        # addresses hold references, and references hold an appointment's id: whoever turns logging on gets none
+        # addresses hold references, and references hold an appointment's id: so no log may hold them
         self.access_log = False
 
     def send_400_response(self, msg: str) -> None:
