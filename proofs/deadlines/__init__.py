@@ -1,1 +1,1 @@
-"""How long after its deadline a call ends: what stops it, in the host kit and in the client, and the command."""
+"""How long after its deadline a call ends when it is blocked, in the host kit and in the client."""

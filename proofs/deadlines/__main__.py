@@ -2,7 +2,7 @@
 
     python -m proofs.deadlines [--tries 20] [--report FILE]
 
-A case that a busy machine may have spoilt is measured again, twice at most. Ends with the line
+A case that is late, perhaps on a busy machine, is measured again, twice at most. Ends with the line
 `N calls, 0 late, 0 astray`; exits 1 where that is not so, with what was found on standard error.
 """
 
@@ -27,7 +27,7 @@ told. In the host kit the provider hangs in the hook that is asked; in the clien
 
 
 def main() -> int:
-    """Measure, and write the report where asked to."""
+    """Measure, and write the report if asked for."""
     asked = _options().parse_args()
     # The host kit logs each provider that hangs.
     logging.getLogger().addHandler(logging.NullHandler())
@@ -52,7 +52,7 @@ def last_line(found: Sequence[CaseResult]) -> tuple[str, bool]:
 
 
 def markdown(found: Sequence[CaseResult], *, tries: int) -> str:
-    """Write the report."""
+    """Return the report."""
     repeats = {"measured again for a busy machine": f"{sum(bool(result.repeats) for result in found)} cases"}
     parts = [
         "# Deadlines",

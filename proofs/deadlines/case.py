@@ -1,4 +1,4 @@
-"""A case: what stops a call, and the call that must end all the same."""
+"""A case: what blocks a call, and the call that must end at its deadline all the same."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ MAX_OVERRUN = 0.05
 MAX_REPEATS = 2
 
 Call = Callable[[float], tuple[str, float]]
-"""Is given the seconds it has; gives the code that is told, or what else came, and the seconds it took too long."""
+"""Takes the seconds of the call; returns its code or other answer, and the seconds past its deadline."""
 
 
 def measure_overrun(ask: Callable[[float], str], seconds: float) -> tuple[str, float]:
-    """Ask with a deadline, monotonic seconds, and measure how long after it the call ended."""
+    """Call with a deadline, and return the code and the seconds after the deadline at which the call ended."""
     deadline = time.monotonic() + seconds
     return ask(deadline), time.monotonic() - deadline
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something that stops a call: `stopped` sets it up and gives the call, which has so many seconds."""
+    """Something that blocks a call: `blocked` sets it up and yields the call, which has so many seconds."""
 
     where: str
     what: str
@@ -33,13 +33,13 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Name the case."""
+        """Return the case's name."""
         return f"{self.where}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """How the calls of a case ended: the seconds after the deadline of each, all that was told, and retries."""
+    """The results of a case: each call's seconds past its deadline, all codes, and how often it was repeated."""
 
     case: Case
     overruns: tuple[float, ...]
@@ -48,22 +48,22 @@ class CaseResult:
 
     @property
     def worst(self) -> float:
-        """Return the seconds of the call that ended last."""
+        """Return the longest overrun."""
         return max(self.overruns)
 
     @property
     def is_late(self) -> bool:
-        """Tell whether one ended too late."""
+        """Return whether a call ended too late."""
         return self.worst > MAX_OVERRUN
 
     @property
     def is_wrong_code(self) -> bool:
-        """Tell whether anything but the deadline was told."""
+        """Return whether there was another code than that of the deadline."""
         return self.codes != {"deadline_exceeded"}
 
 
 def measure(case: Case, *, tries: int = 1) -> CaseResult:
-    """Call so many times; all of it again, twice at most, where one was late: a busy machine only adds."""
+    """Make so many calls; repeat them, twice at most, if one was late, since a busy machine only adds time."""
     with case.blocked() as call:
         for repeats in range(MAX_REPEATS + 1):
             result = _try(case, call, tries, repeats)

@@ -1,4 +1,4 @@
-"""The client's calls, and wherever the other side can stop them."""
+"""The client's calls, and what can block them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGER = 0.5
 
 
 def sending(start: bytes, *, drip: bytes = b"") -> Behaviour:
-    """Return a server that sends this, then drips the rest or hangs."""
+    """Return a server's behaviour: send the start, then drip the rest or hang."""
 
     def behave(peer: Peer, _: Seen) -> None:
         peer.send(start)
@@ -49,7 +49,7 @@ BLOCKING_SERVERS: dict[str, Behaviour] = {
     "continue, for ever": sending(b"HTTP/1.1 100 Continue\r\n\r\n" * 200),
     "an error's body never ends": sending(b"HTTP/1.1 500 X\r\ncontent-length: 9000\r\n\r\n{"),
 }
-"""Where a server stops that has read the request."""
+"""Servers that read the request and then block."""
 
 FLOOD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 400_000
 """A body in chunks of a byte, each of which is parsed in Python."""
@@ -64,23 +64,23 @@ Ask = Callable[[CarloopSession, float], str]
 
 
 def read(session: CarloopSession, deadline: float) -> str:
-    """Read the account, and give the code of what hindered it."""
+    """Read the account, and return the code of the failure."""
     return _code(lambda: session.read_account(deadline=deadline))
 
 
 def read_known(session: CarloopSession, deadline: float) -> str:
-    """Ask for the account that is known, or being read by another thread."""
+    """Return the code of reading the account that is known, or being read by another thread."""
     return _code(lambda: session.known_account(deadline=deadline))
 
 
 def write(session: CarloopSession, deadline: float) -> str:
-    """Send a booking, of which nobody knows afterwards what became of it."""
+    """Send a booking whose outcome stays unknown, and return its code."""
     result = session.send(BOOKING, deadline=deadline)
     return result.reason.code if isinstance(result, Unknown) else repr(result)
 
 
 def read_unsent(session: CarloopSession, deadline: float) -> str:
-    """Read the account, and say so where anything was sent."""
+    """Read the account, and return the code, or `sent` if anything was sent."""
     try:
         session.read_account(deadline=deadline)
     except CallFailed as failed:
@@ -126,7 +126,7 @@ def _blocked(ask: Ask, behaviour: Behaviour) -> Iterator[Call]:
 
 @contextmanager
 def _unconnected() -> Iterator[Call]:
-    """A host that drops our packets: as many wait to be accepted as may."""
+    """A host that accepts no connection, since its backlog is full."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         port = listener.getsockname()[1]
         fillers = [socket.socket() for _ in range(4)]
@@ -143,7 +143,7 @@ def _unconnected() -> Iterator[Call]:
 
 @contextmanager
 def _without_handshake() -> Iterator[Call]:
-    """A server that accepts, and then says nothing."""
+    """A server that accepts, and then sends nothing."""
     with run_server() as server:
         server.on_connect = Peer.hang
         with session_with(server.url.replace("http:", "https:")) as session:
@@ -170,7 +170,7 @@ def _unresolved() -> Iterator[Call]:
 
 @contextmanager
 def _occupied(ask: Ask, occupying: Ask, connections: int) -> Iterator[Call]:
-    """Another thread of the same session has what a call needs, and keeps it for longer."""
+    """Another thread of the same session occupies what a call needs, for longer."""
     with (
         patch.object(transport, "_MOST_CONNECTIONS", connections),
         _served(lambda peer, _: peer.hang()) as (server, session),

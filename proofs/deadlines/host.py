@@ -1,4 +1,4 @@
-"""The host kit's questions, to a provider that hangs in every hook."""
+"""The host kit's calls to a provider that hangs in every hook."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ QUESTIONS: dict[str, tuple[str, Question]] = {
         lambda host, timeout: host.save_settings(DOCUMENTS.settings(), timeout=timeout),
     ),
 }
-"""What a planner asks, by the host's own method: the hook that hangs, and how it is asked."""
+"""The host's methods: the hook that hangs, and how each is called."""
 
 
 @contextmanager
 def _hanging(hook: str, question: Question) -> Iterator[Call]:
     def call(seconds: float) -> tuple[str, float]:
-        # Each time another host: a hook that has failed too often rests, and then answers at once.
+        # A new host each time: a hook that has failed too often is not called for a while.
         release = threading.Event()
         hanging: dict[str, Any] = {hook: lambda: release.wait(10)}
         with MobilityHost.of(provider_of(**hanging)) as host:

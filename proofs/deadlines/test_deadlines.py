@@ -1,4 +1,4 @@
-"""The figures of the deadlines are held to their limit, and the command writes them down."""
+"""The limits of the deadlines' figures, and the last line."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +12,7 @@ COMMAND = Path(__file__).with_name("deadlines.py")
 
 
 def case(*overruns, codes="deadline_exceeded"):
-    """Make a case whose calls end so, one after the other."""
+    """Return a case whose calls have these overruns, one after the other."""
     left = list(overruns)
 
     @contextmanager
@@ -40,7 +40,7 @@ def test_what_a_busy_machine_spoilt_is_measured_again():
     ],
 )
 def test_each_figure_is_held_to_its_limit(case, line):
-    """Not a millisecond more, and nothing else may be told."""
+    """Not a millisecond more, and no other code."""
     found = [measure(case, tries=2)]
     assert last_line(found) == (line, line.endswith("0 late, 0 astray"))
     assert not last_line([])[1]

@@ -1,1 +1,1 @@
-"""Faults between the real plugin and the real sandbox: a proxy that makes them, and what is proved with it."""
+"""Faults between the real plugin and the real sandbox, made by a proxy or by the sandbox."""

@@ -1,4 +1,4 @@
-"""Run the fault matrix. The workers import `matrix`, which they could not where it were `__main__`."""
+"""Run the fault matrix. The workers import `matrix`, which they could not import as `__main__`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Every fault of the matrix: who makes it, and where it can strike."""
+"""Every fault of the matrix: who makes it, and where it can happen."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ EVERYWHERE = (BEFORE, DURING, AFTER)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault by its name. `positions` are those it can have; `operations` those it can meet, all where empty.
+    """A fault by its name. `positions` are those it can have; `operations` those it can affect, all if empty.
 
-    Either the proxy makes it (`effect`, with the `answer` that comes instead, or a refused connection where there
-    is none), or the sandbox does (`sandbox`, with its value; `then` is the status that meets the attempt after).
-    `harmless`: the operation has to succeed all the same. `astray`: Carloop does something else than it was asked
-    for. `daily`: the short run plays it too.
+    Either the proxy makes it (`effect`, with the `answer` that is sent instead, or a refused connection if there
+    is none), or the sandbox does (`sandbox`, with its value; `then` is the status that answers the next attempt).
+    `harmless`: the operation must succeed all the same. `wrong_result`: Carloop does something else than was asked
+    for. `daily`: the short run has it too.
     """
 
     name: str
@@ -58,11 +58,11 @@ GATEWAYS: Mapping[str, bytes] = {
     "empty arrays": _answer("200 OK", b"[" + b"[]," * 600_000 + b"[]]", content_type=JSON),
     "no HTTP at all": b"SSH-2.0-OpenSSH_9.2\r\n",
 }
-"""What somebody between the planner and Carloop may answer in its place."""
+"""What a gateway between the planner and Carloop may answer in its place."""
 
 GATEWAY_STATUSES = (403, 404, 408, 413, 421, 425, 431, 499, 502)
 DAILY_STATUS = 403
-"""The one that the short run plays."""
+"""The one in the short run."""
 
 
 def _gateway_answers() -> Iterator[tuple[int, str, bytes]]:
@@ -73,7 +73,7 @@ def _gateway_answers() -> Iterator[tuple[int, str, bytes]]:
         yield status, "with a problem", _answer(f"{status} X", problem, content_type=PROBLEM_JSON)
 
 
-# 429, 401 and `maintenance` are Carloop's word that nothing was done: after the work they would be a lie, which the
+# 429, 401 and `maintenance` state that Carloop did nothing: after the work they would be false, which the
 # interface rules out. The same holds for a 404.
 CARLOOP = (
     Fault("drop_before", (BEFORE,), sandbox="drop_before"),
@@ -103,7 +103,7 @@ CARLOOP = (
     Fault("unknown_enum", (AFTER,), sandbox="unknown_enum", harmless=True),
     Fault("wrong_vehicle", (AFTER,), sandbox="wrong_vehicle", operations=("book",), wrong_result=True),
 )
-"""The sandbox's own."""
+"""The faults that the sandbox makes."""
 
 PROXY = (
     Fault("no connection", (BEFORE,)),
@@ -124,6 +124,6 @@ PROXY = (
         for status, kind, answer in _gateway_answers()
     ),
 )
-"""The proxy's."""
+"""The faults that the proxy makes."""
 
 FAULTS = (*PROXY, *CARLOOP)

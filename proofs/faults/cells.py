@@ -17,12 +17,12 @@ MANY = 99
 class Plan:
     """What a cell's seed draws.
 
-    at             where in the message the strike meets it
-    times          how many requests it meets: with one or two, a retry gets through
-    any_request    whether it meets every request of the operation, the reads before and after included
-    release        when what is held goes on: `soon`, `before` the recovery, or `after` it
-    impatient      whether the advisor asks for the same change again while the fault lasts
-    fresh          whether the session is new, its retries unspent and its connections to be made
+    at             where in the message the fault happens
+    times          how many requests it affects: with one or two, a retry succeeds
+    any_request    whether it affects every request of the operation, including the reads before and after
+    release        when a held message is sent: `soon`, `before` the recovery, or `after` it
+    asks_twice     whether the advisor requests the same change again while the fault lasts
+    fresh          whether the session is new, with all its retries and no connections
     """
 
     at: float
@@ -44,11 +44,11 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Return its name in reports."""
         return f"{self.operation} × {self.fault.name} × {self.position}, seed {self.seed}"
 
     def plan(self) -> Plan:
-        """Draw its plan; the same cell always has the same."""
+        """Draw its plan, the same in every run."""
         rng = Random(self.name)
         return Plan(
             at=rng.choice((0.0, 1.0, rng.random(), rng.random())),
@@ -61,15 +61,15 @@ class Cell:
 
 
 def can_be(fault: Fault, operation: str, position: Position) -> bool:
-    """Tell whether a fault can meet an operation there."""
-    # a search is a request without a body: there is nothing of it that could pass for a shorter whole
+    """Return whether a fault can affect an operation at a position."""
+    # a search has no body, so a truncated one cannot look like a complete request
     no_body = fault.effect is Effect.TRUNCATE and position is Position.BEFORE and operation == "search"
     fits = not fault.operations or operation in fault.operations
     return position in fault.positions and fits and not no_body
 
 
 def all_cells(seeds: Iterable[int], *, daily: bool = False) -> Iterator[Cell]:
-    """Return every cell, a seed after the other; `daily` leaves out what only the long run plays."""
+    """Return every cell, a seed after the other; `daily` leaves out what is only in the long run."""
     for seed in seeds:
         for fault in (each for each in FAULTS if each.daily or not daily):
             for position in fault.positions:

@@ -1,6 +1,6 @@
-"""Judge what was seen of a cell. Pure functions: evidence in, findings out.
+"""Check the evidence of a cell. Pure functions: evidence in, findings out.
 
-lost      something that happened is not known, or something that was told is not so: `done` without a rental,
+lost      something that happened is not known, or an answer is wrong: `done` without a rental,
           `refused` although it happened, a page that says more than is known
 doubled   a second rental, or a second change where one was asked for
 stuck     not settled once nothing is in its way any more, or not answered by its deadline
@@ -21,13 +21,13 @@ from proofs.faults.evidence import Answer, ChangeEvidence, Document, Observation
 KINDS = ("lost", "doubled", "stuck", "raw")
 MOST_OVERRUN = 0.05
 _CODES = frozenset(code.value for code in ProblemCode)
-# what the host kit says of a provider's bugs
+# the host kit's code for a provider's bugs
 _BUGS = frozenset({"provider_failed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that must not be. `timing`: a busy machine may be to blame, so it is worth another try."""
+    """Something wrong. `timing`: a busy machine may be the cause, so the cell is repeated."""
 
     kind: str
     text: str
@@ -106,7 +106,7 @@ def _check_code(answer: Document) -> Iterator[Finding]:
 
 
 def _check_answer(cell: Cell, seen: ChangeEvidence, answer: Answer) -> Iterator[Finding]:
-    """Hold what was told, and what the page then said, against Carloop."""
+    """Compare an answer, and what the page then showed, with Carloop."""
     status, state = answer.outcome["status"], answer.after.state["state"]
     if status == "done":
         if not is_done(seen.change, answer.after):
@@ -127,7 +127,7 @@ def _check_answer(cell: Cell, seen: ChangeEvidence, answer: Answer) -> Iterator[
 
 
 def _check_end(seen: ChangeEvidence) -> Iterator[Finding]:
-    """Hold against Carloop how it ended: as if there had been no fault, and the same for ever."""
+    """Check the end: as if there had been no fault, and the same answer every time."""
     last = seen.answers[-1].outcome["status"]
     if last == "refused" and not is_untouched(seen, seen.settled):
         yield Finding("lost", "told refused, and it happened later")
@@ -162,7 +162,7 @@ def _is_linked(seen: ChangeEvidence) -> bool:
 
 
 def _check_wrong_result(seen: ChangeEvidence) -> Iterator[Finding]:
-    """Carloop booked another car: it is shown, never linked, and its cancellation is offered and works."""
+    """Check that another vehicle than requested is shown, not linked, and can be cancelled as proposed."""
     if seen.again["status"] != "refused" or seen.again["problem"]["code"] != "invalid_answer":
         yield Finding("lost", f"another car than asked for, and told {seen.again['status']}")
     if seen.settled.state["state"] != "attention":
@@ -190,7 +190,7 @@ def _revision(rental: Document) -> int:
 
 
 def is_done(change: Document, observation: Observation) -> bool:
-    """Tell whether Carloop has what a change asked for."""
+    """Return whether Carloop has what a change asked for."""
     if len(observation.rentals) != 1:
         return False
     rental = observation.rentals[0]
@@ -210,14 +210,14 @@ def is_done(change: Document, observation: Observation) -> bool:
 
 
 def is_untouched(seen: ChangeEvidence, observation: Observation) -> bool:
-    """Tell whether Carloop has what it had before the change, and nothing else."""
+    """Return whether Carloop has exactly what it had before the change."""
     return [(each["id"], each["revision"]) for each in observation.rentals] == [
         (each["id"], each["revision"]) for each in seen.before.rentals
     ]
 
 
 def state_when_done(change: Document) -> str:
-    """Return what the page has to say when a change is done."""
+    """Return the state that the page must show when a change is done."""
     return "open" if change["action"] == "cancel" else "booked"
 
 

@@ -1,4 +1,4 @@
-"""The proxy and the harness, importable for the tests of this folder, and a server that notes every byte."""
+"""A proxy, and a server behind it that records every byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ANSWER = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 
 
 @dataclass
 class Upstream:
-    """A server that answers every whole request alike and keeps what came, a connection each."""
+    """A server that gives every complete request the same answer and keeps the bytes of each connection."""
 
     listener: socket.socket
     received: list[bytearray] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What is kept of a cell that was played; plain values, so that a judge needs nothing else."""
+"""The evidence of a cell that was run, as plain values: the checks need nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Document = Any
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One moment: what the page would say, and what Carloop itself says, whatever the plugin believes."""
+    """One moment: the state that the page shows, and the rentals that Carloop has."""
 
     state: Document
     rentals: tuple[Document, ...]
@@ -18,7 +18,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer while the fault lasted: the outcome of a change, how late it came, and the moment after it."""
+    """An answer during the fault: the outcome of a change, the seconds past its deadline, and the moment after it."""
 
     outcome: Document
     overrun: float
@@ -29,9 +29,9 @@ class Answer:
 class ChangeEvidence:
     """What happened to a change: before, while the fault lasted, after the recovery, and when asked for again.
 
-    `keys` are those it was sent under, `pending` is the plugin's own count after the recovery, `raw` what was
-    raised or logged as somebody's bug, `late` what was not answered by the provider's own deadline. `mended` is
-    what came of the cancellation that the plugin proposed for a rental nobody had asked for.
+    `keys` are those it was sent with, `pending` is the plugin's own count after the recovery, `raw` what was
+    raised or logged as a bug, `late` what was not answered by the provider's own deadline. `cancellation` is
+    the outcome of the cancellation that the plugin proposed for a wrong rental.
     """
 
     change: Document
@@ -52,7 +52,7 @@ class ChangeEvidence:
 class SearchEvidence:
     """What happened to a search: `answer` the offer or the problem, `again` the same when the fault was over.
 
-    `free` are the ids that Carloop itself gives for the same question.
+    `free` are the ids that Carloop itself returns for the same search.
     """
 
     answer: Document

@@ -1,9 +1,9 @@
-"""Play the whole matrix, several cells at a time.
+"""Run the whole matrix, several cells at a time.
 
     python -m proofs.faults [--seeds 10] [--workers 3] [--report docs/evidence/faults.md] [--only TEXT] [--daily]
 
-Each worker is a process with a sandbox, a proxy, records and a host of its own. A cell whose only fault is a late
-answer is played again, twice at most: this machine may have been busy. Ends with the line
+Each worker is a process with a sandbox, a proxy, records and a host of its own. A cell whose only finding is a late
+answer is repeated, twice at most: this machine may have been busy. Ends with the line
 `N cells, 0 lost, 0 doubled, 0 stuck, 0 raw`; exits 1 where that is not so.
 """
 
@@ -29,7 +29,7 @@ MOST_REPLAYS = 2
 
 
 def main() -> int:
-    """Play, count, and write the report where asked to."""
+    """Run, count, and write the report if asked for."""
     asked = _options().parse_args()
     every = all_cells(range(1, asked.seeds + 1), daily=asked.daily)
     cells = [each for each in every if asked.only in each.name]
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def run_all(cells: Sequence[Cell], *, workers: int) -> Iterator[CellResult]:
-    """Play cells on several benches, and give each as it is done, in any order."""
+    """Run cells on several testbeds, and yield each result when it is there, in any order."""
     context = multiprocessing.get_context("spawn")
     done: Queue[CellResult] = context.Queue()
     processes = [
@@ -78,7 +78,7 @@ def _run(cell: Cell, testbed: FaultTestbed) -> CellResult:
     for replays in range(MOST_REPLAYS + 1):
         try:
             evidence = run_cell(cell, testbed)
-        except Exception as error:  # noqa: BLE001 - whatever a planner would see raised is what is looked for
+        except Exception as error:  # noqa: BLE001 - any exception that a planner would see is a finding
             traceback.print_exc()
             text = f"{type(error).__name__}; the sandbox's exit code is {testbed.sandbox.process.poll()}"
             return CellResult(cell, "raised", (Finding("raw", text),), replays)
@@ -96,6 +96,6 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--report", type=Path)
     options.add_argument("--only", default="", help="cells whose name holds this text")
     options.add_argument(
-        "--daily", action="store_true", help="without the faults that only the long run plays"
+        "--daily", action="store_true", help="without the faults that are only in the long run"
     )
     return options

@@ -1,4 +1,4 @@
-"""The matrix as a table a person can read: operation × fault × position, what was told, what became of it."""
+"""The matrix as a table: operation × fault × position, and the answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ was not so stands in bold. A dash: the fault cannot be there."""
 
 @dataclass(frozen=True, slots=True)
 class CellResult:
-    """A cell that was played: the first thing told, what is wrong with it, and how often it was played again."""
+    """The result of a cell: the first answer, what is wrong with it, and how often it was repeated."""
 
     cell: Cell
     answer: str
@@ -31,7 +31,7 @@ class CellResult:
 
 
 def answer_of(evidence: ChangeEvidence | SearchEvidence) -> str:
-    """Return in a word what was told while the fault lasted."""
+    """Return a summary of the first answer during the fault."""
     if isinstance(evidence, SearchEvidence):
         problem = evidence.answer.get("problem")
         return str(problem["code"]) if problem else "found"
@@ -53,7 +53,7 @@ def count_wrong(results: Iterable[CellResult]) -> Counter[str]:
 
 
 def markdown(results: Sequence[CellResult], *, seeds: str) -> str:
-    """Write the report."""
+    """Return the report."""
     replayed = [each for each in results if each.replays]
     parts = [
         "# The fault matrix",

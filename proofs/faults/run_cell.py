@@ -1,4 +1,4 @@
-"""Play a cell: the operation with its fault, the recovery without it, and the questions in between."""
+"""Run a cell: the operation with its fault, the recovery without it, and the observations in between."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.support.proxy import ANY, Mode
 from tests.support.wire_faults import Effect, Position, WireFault
 
 SECONDS = 0.6
-"""The time-out of every call that meets a fault."""
+"""The time-out of every call during a fault."""
 
 _WORK_SECONDS = 0.1
 _SOON_SECONDS = 0.15
 
 
 def run_cell(cell: Cell, testbed: FaultTestbed) -> ChangeEvidence | SearchEvidence:
-    """Play one cell and give what came of it."""
+    """Run one cell and return its evidence."""
     testbed.host_log.take()
     if cell.plan().fresh:
         bootstrap.close()
@@ -149,7 +149,7 @@ def _follow_proposal(state: Document, testbed: FaultTestbed) -> Document | None:
 def _arm(cell: Cell, plan: Plan, testbed: FaultTestbed) -> None:
     fault = cell.fault
     if fault.sandbox is not None:
-        # not the reads, which Carloop itself is asked for the truth with; those the proxy strikes
+        # not the reads, which the observations need; the proxy makes faults in those
         operations = (cell.operation, "account") if plan.any_request else (cell.operation,)
         for operation in operations:
             _arm_sandbox(fault, operation, plan.times, testbed)

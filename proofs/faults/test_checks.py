@@ -1,4 +1,4 @@
-"""The judge of the matrix sees each kind of wrong: a proof that nothing is found is worth what its judge is."""
+"""The checks of the matrix find each kind of error: a proof without findings is worth as much as its checks."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ UNKNOWN = DONE | {"status": "unknown", "problem": PROBLEM}
 
 
 def page(state, *rentals):
-    """Return a moment: what the page says, and what Carloop has."""
+    """Return a moment: what the page shows, and what Carloop has."""
     shown = {"rental": rentals[0]} if rentals and state == "booked" else {}
     return Observation({"state": state, "proposals": []} | shown, rentals)
 
@@ -31,7 +31,7 @@ OPEN, BOOKED, HIDDEN = page("open"), page("booked", RENTAL), page("unknown", REN
 
 
 def answered(outcome, after, overrun=0.0):
-    """Return what was told while the fault lasted."""
+    """Return the answers during the fault."""
     return (Answer(outcome, overrun, after),)
 
 
@@ -117,7 +117,7 @@ def kinds(findings):
 
 @pytest.mark.parametrize("name", GOOD_CASES)
 def test_what_is_right_is_not_found_wrong(name):
-    """Each of the ways in which it may go well."""
+    """Each of the correct results."""
     assert check_cell(cell(), GOOD_CASES[name]) == ()
 
 
@@ -130,7 +130,7 @@ def test_each_wrong_is_found(name):
 
 
 def test_a_harmless_fault_must_not_cost_the_answer():
-    """A field that nobody knows is no reason for `unknown`."""
+    """An unknown field is no reason for `unknown`."""
     assert kinds(check_cell(cell("unknown_field"), GOOD)) == {"stuck"}
     assert check_cell(cell("unknown_field"), GOOD_CASES["done"]) == ()
 
@@ -160,7 +160,7 @@ SEARCH = SearchEvidence({"options": [{"id": "V1"}]}, 0.0, {"options": [{"id": "V
     ],
 )
 def test_a_search_is_judged(kind, changes):
-    """It answers with what is free, or says by a code why it does not."""
+    """It answers with what is free, or with the code of a problem."""
     found = kinds(check_cell(cell(operation="search"), replace(SEARCH, **changes)))
     assert (kind in found) if kind else not found
 
@@ -196,7 +196,7 @@ def test_every_cell_is_there_once():
 
 
 def test_seeds_spread_the_plans():
-    """Over ten seeds a fault strikes once, twice and always, early, late and in between."""
+    """Over many seeds a fault happens once, twice and always, early, late and in between."""
     plans = [Cell(NAMED["delay"], BEFORE, "book", seed).plan() for seed in range(40)]
     assert {plan.times for plan in plans} == {1, 2, MANY}
     assert {plan.release for plan in plans} == {"soon", "before", "after"}

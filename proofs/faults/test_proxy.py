@@ -1,4 +1,4 @@
-"""The proxy does on the wire what it is armed for, at the byte it is armed for, and nothing else."""
+"""The proxy applies the fault it is armed with, at its byte, and nothing else."""
 
 import socket
 import time
@@ -30,7 +30,7 @@ class Client:
         return self.read(WHOLE)
 
     def read(self, most):
-        """Read some bytes; fewer where the connection ends before. Raise where it is reset."""
+        """Read some bytes, fewer if the connection ends before; raise if it is reset."""
         data = bytearray()
         while len(data) < most and (piece := self.sock.recv(min(65_536, most - len(data)))):
             data += piece
@@ -42,7 +42,7 @@ class Client:
 
 @pytest.fixture
 def connect(proxy):
-    """Return a maker of connections to the proxy; all are closed after the test."""
+    """Return what opens connections to the proxy; all are closed after the test."""
     clients = []
 
     def make():
@@ -61,7 +61,7 @@ def client(connect):
 
 
 def test_unarmed_everything_passes(proxy, upstream, client):
-    """Byte for byte, on one connection, and noted."""
+    """Byte for byte, on one connection, and recorded."""
     first, second = client.ask(BOOKING), client.ask(SEARCH)
     assert len(first) == len(second) == WHOLE
     assert [bytes(each) for each in upstream.received] == [BOOKING + SEARCH]
@@ -77,7 +77,7 @@ def test_a_strike_meets_its_operation_as_often_as_armed(proxy, client, connect):
 
 
 def test_calm_takes_strikes_back(proxy, client):
-    """What was armed meets nobody."""
+    """What was armed has no effect."""
     proxy.arm(WireFault(Effect.CUT, Position.BEFORE), times=9)
     proxy.always(WireFault(Effect.RESET, Position.AFTER))
     proxy.clear()
@@ -109,7 +109,7 @@ def test_an_answer_is_cut_at_its_byte(at, proxy, upstream, client):
 
 
 def test_an_answer_is_reset(proxy, upstream, client):
-    """Without a farewell."""
+    """By a RST, without a FIN."""
     proxy.arm(WireFault(Effect.RESET, Position.AFTER, 0.0))
     with pytest.raises(ConnectionResetError):
         client.ask()
@@ -195,7 +195,7 @@ def test_a_flooded_request_is_spoilt(proxy, upstream, client):
 
 
 def test_a_flooded_answer_does_not_end(proxy, client):
-    """Until it has brought what a flood brings."""
+    """Until it has the size of a flood."""
     proxy.arm(WireFault(Effect.FLOOD, Position.AFTER, 0.5))
     client.sock.sendall(BOOKING)
     assert FLOOD_BYTES <= len(client.read(2 * FLOOD_BYTES)) < FLOOD_BYTES + 100_000
@@ -203,7 +203,7 @@ def test_a_flooded_answer_does_not_end(proxy, client):
 
 @pytest.mark.parametrize(("position", "reaches"), [("before", False), ("during", True), ("after", True)])
 def test_somebody_else_answers(position, reaches, proxy, upstream, client):
-    """The server hears of it, or not."""
+    """The server gets the request, or not."""
     proxy.arm(WireFault(Effect.INSTEAD, Position(position), answer=b"HTTP/1.1 502 Bad Gateway\r\n\r\n"))
     client.sock.sendall(BOOKING)
     assert client.read(999) == b"HTTP/1.1 502 Bad Gateway\r\n\r\n"

@@ -1,4 +1,4 @@
-"""What a worker plays its cells on: a sandbox in a process of its own, a proxy before it, a planner host."""
+"""What a worker runs its cells on: a sandbox in a process of its own, a proxy in front of it, a planner host."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from proofs.faults.evidence import Document, Observation
 from tests.support.proxy import FaultProxy
 
 UNDISTURBED_SECONDS = 5.0
-"""How long anything may take when nothing is in its way."""
+"""How long a call may take without a fault."""
 
 _FIRST_DAY = 120
 CUSTOMER = {"source": "dms", "number": "4711", "first_name": "Jörg", "last_name": "Canary-Müller"}
 
 
 class HostLog(logging.Handler):
-    """Keeps what the host kit logs of a provider, and what threads die of."""
+    """Keeps what the host kit logs about a provider, and the exceptions that end threads."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -39,7 +39,7 @@ class HostLog(logging.Handler):
         self.late: list[str] = []
 
     def attach(self) -> HostLog:
-        """Begin to listen, in place of the terminal."""
+        """Attach to the host kit's logger, in place of the terminal."""
         log = logging.getLogger("mobility_hookspecs")
         log.addHandler(self)
         log.propagate = False
@@ -52,11 +52,11 @@ class HostLog(logging.Handler):
         (self.late if "did not answer within" in text else self.raw).append(text)
 
     def thread_died(self, arguments: threading.ExceptHookArgs) -> None:
-        """Keep the name of what ended a thread."""
+        """Keep the name of the exception that ended a thread."""
         self.raw.append(f"a thread died of {arguments.exc_type.__name__}")
 
     def take(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what was kept since the last time: somebody's bugs, and what came too late."""
+        """Return what was kept since the last call: bugs, and late answers."""
         taken = tuple(self.raw), tuple(self.late)
         self.raw.clear()
         self.late.clear()
@@ -67,7 +67,7 @@ class HostLog(logging.Handler):
 class FaultTestbed:
     """A host with the real plugin, a proxy, and the sandbox behind it; `http` goes past the proxy.
 
-    `given_up` counts what earlier cells have left pending for good: each is a finding once.
+    `left_pending` counts what earlier cells have left pending: each is a finding once.
     """
 
     sandbox: SandboxProcess
@@ -95,12 +95,12 @@ class FaultTestbed:
         }
 
     def observe(self, appointment_id: str) -> Observation:
-        """Look at an appointment from both sides."""
+        """Return an appointment's state and its rentals at Carloop."""
         gathered = self.host.mobility_states([appointment_id], timeout=UNDISTURBED_SECONDS)
         return Observation(gathered.answers["carloop"][0], tuple(self.rentals(appointment_id)))
 
     def rentals(self, appointment_id: str) -> Iterator[Document]:
-        """Ask Carloop itself for an appointment's rentals, those of the last minutes."""
+        """Read an appointment's rentals of the last minutes from Carloop."""
         since = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
         params = {"limit": "1000", "updated_since": since}
         while True:
@@ -113,7 +113,7 @@ class FaultTestbed:
             params["cursor"] = page["next_cursor"]
 
     def free(self, period: Document) -> list[Document]:
-        """Ask Carloop itself which vehicles are free."""
+        """Read the free vehicles from Carloop."""
         return list(self.api("/vehicles", start=period["start"], end=period["end"], limit="1000")["items"])
 
     def api(self, path: str, **params: Any) -> Document:
@@ -123,12 +123,12 @@ class FaultTestbed:
         return dict(answer.raise_for_status().json())
 
     def clear_faults(self, *, release: bool = True) -> None:
-        """Take every fault back."""
+        """Disarm every fault."""
         self.proxy.clear(release=release)
         self.sandbox.controls.disarm()
 
     def recover(self) -> int:
-        """Reconcile until nothing new is pending, for some seconds at most; give how much still is."""
+        """Reconcile until nothing new is pending, for some seconds at most; return how many changes still are."""
         until = time.monotonic() + UNDISTURBED_SECONDS
         while True:
             report = self.host.reconcile(timeout=UNDISTURBED_SECONDS).answers.get("carloop")

@@ -1,1 +1,1 @@
-"""What hostile answers cost a planner's process, in time and memory, and whether the token ever leaves its origin."""
+"""What hostile answers cost a planner's process in time and memory, and whether the token is sent to another origin."""

@@ -1,4 +1,4 @@
-"""Measure what hostile answers cost, each in a fresh process, and try to lure the token away.
+"""Measure what hostile answers cost, each in a new process, and try to have the token sent to another origin.
 
     python -m proofs.hostile [--timeout 0.5] [--few | --only TEXT] [--no-second-origin] [--report FILE]
 
@@ -29,7 +29,7 @@ MOST_AGAIN = 2
 
 
 def main() -> int:
-    """Measure, try, and write the report where asked to."""
+    """Measure, try, and write the report if asked for."""
     asked = _options().parse_args()
     names = [name for name in (FEW if asked.few else hostile_answers(0)) if asked.only in name]
     costs = list(with_progress(_measure_all(names, asked.timeout), len(names), "hostile answers"))
@@ -57,7 +57,7 @@ def _try_second_origin() -> list[OriginAttempt]:
 
 
 def _measure_all(names: Sequence[str], seconds: float) -> Iterator[AnswerCost]:
-    # the host kit leaves a provider nine tenths of the time: the last moment comes earlier there
+    # the host kit leaves a provider nine tenths of the time, so the last moment is earlier there
     client, provider = hostile_answers(seconds), hostile_answers(seconds * 0.9)
     with run_sandbox_process() as sandbox, FaultProxy(sandbox.url) as proxy:
         for name in names:
@@ -70,7 +70,7 @@ def _measure_repeatedly(
 ) -> AnswerCost:
     for again in range(MOST_AGAIN + 1):
         costs = AnswerCost(name, tuple(_measure(faults, seconds, proxy, token)), again)
-        # a machine may be late or stand still by itself; it swells and raises for nobody's sake but ours
+        # a busy machine may cause lateness and stalls, but neither memory nor exceptions
         if not {"late", "stalled"} & {kind for each in costs.calls for kind in wrong_of(each)}:
             break
     return costs

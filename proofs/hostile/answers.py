@@ -1,4 +1,4 @@
-"""The hostile answers, by name: each a strike of the proxy on every request."""
+"""The hostile answers by name, each a fault that the proxy applies to every request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.wire_faults import Effect, Position, WireFault
 MEBIBYTE = 1024 * 1024
 _HEAD = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\n"
 BOMB = gzip.compress(b" " * (512 * MEBIBYTE), 9)
-"""512 MiB in half of one: what it costs when it is unpacked."""
+"""512 MiB, compressed to half a MiB."""
 
 FEW = (
     "a flood of 16 MiB in chunks",
@@ -25,18 +25,18 @@ FEW = (
 
 
 def whole(body: bytes, *lines: str) -> bytes:
-    """Write a 200 that says how long it is."""
+    """Return a 200 with a length."""
     head = _HEAD + "".join(f"{line}\r\n" for line in (f"content-length: {len(body)}", *lines))
     return head.encode() + b"\r\n" + body
 
 
 def until_closed(body: bytes) -> bytes:
-    """Write a 200 that does not say how long it is."""
+    """Return a 200 without a length."""
     return (_HEAD + "\r\n").encode() + body
 
 
 def chunked(*chunks: bytes) -> bytes:
-    """Write a 200 whose body comes in chunks."""
+    """Return a 200 whose body is chunked."""
     framed = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
     return (_HEAD + "transfer-encoding: chunked\r\n\r\n").encode() + framed + b"0\r\n\r\n"
 

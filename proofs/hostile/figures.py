@@ -33,7 +33,7 @@ class AnswerCost:
 
 
 def wrong_of(measured: Measured) -> Iterator[str]:
-    """Return what a call must not be."""
+    """Return the limits that a call exceeds."""
     if measured.overrun > MOST_OVERRUN or measured.late:
         yield "late"
     if measured.grown >= MOST_GROWN:
@@ -56,7 +56,7 @@ def last_line(costs: Sequence[AnswerCost], attempts: Sequence[OriginAttempt]) ->
 
 
 def markdown(costs: Sequence[AnswerCost], attempts: Sequence[OriginAttempt], seconds: float) -> str:
-    """Write the report."""
+    """Return the report."""
     again = sum(bool(each.again) for each in costs)
     timeout = f"{seconds:g} s a call, of which the host kit leaves the provider nine tenths"
     facts = {"measured again for a busy machine": f"{again} answers"}

@@ -1,4 +1,4 @@
-"""The victim: a fresh process with the real plugin, which asks, is answered by an enemy, and measures itself."""
+"""A new process with the real plugin, which makes calls, gets hostile answers, and measures itself."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _UNDISTURBED_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One call met by one hostile answer: what was told, and what it cost.
+    """One call with one hostile answer: what it returned, and what it cost.
 
     `overrun` are the seconds past the deadline, negative before it; `grown` the most bytes held above those held
-    before; `stalled` the longest another thread stood still; `late` what the host kit says of a provider that does
+    before; `stalled` the longest time another thread did not run; `late` what the host kit logs of a provider that does
     not keep its own deadline.
     """
 
@@ -50,7 +50,7 @@ class Measured:
 
 
 def measure_calls(environment: Mapping[str, str], seconds: float, parent: Connection) -> None:
-    """Warm up with good answers, say so, wait for the enemy, measure each call, and send the figures."""
+    """Warm up with good answers, then measure each call when the parent asks for it, and send the figures."""
     os.environ |= environment
     host_log = HostLog().attach()
     with MobilityHost.of(plugin) as host:
@@ -81,7 +81,7 @@ def _measured(name: str, call: Callable[[float], str], seconds: float, host_log:
 
 @contextmanager
 def _stall_timer() -> Iterator[Callable[[], float]]:
-    """Watch how long another thread stands still."""
+    """Measure the longest time that another thread does not run."""
     over = threading.Event()
     worst = 0.0
 
@@ -102,7 +102,7 @@ def _stall_timer() -> Iterator[Callable[[], float]]:
 
 
 class _Caller:
-    """Asks the same four things, first of Carloop, then of whoever answers in its place."""
+    """Makes the same four calls, first to Carloop, then with hostile answers."""
 
     def __init__(self, host: MobilityHost, session: CarloopSession, seconds: float) -> None:
         self._host = host
@@ -112,7 +112,7 @@ class _Caller:
         self._booking: Document = {}
 
     def warm_up(self) -> None:
-        """Ask everything once while the answers are good: imports and pools are nobody's attack."""
+        """Make every call once with good answers, so that imports and pools are not measured."""
         undisturbed = time.monotonic() + _UNDISTURBED_SECONDS
         found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=undisturbed)
         self._vehicle = found.vehicles[0].id

@@ -1,4 +1,4 @@
-"""How much memory this process has held at most since it was last asked."""
+"""The peak memory of this process since the last reset."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _STATUS = Path("/proc/self/status")
 
 
 def current_memory() -> int:
-    """Return the bytes held now; where there is no /proc, the most ever held."""
+    """Return the bytes used now; without /proc, the peak of the process."""
     return _figure("VmRSS") or _peak_ever()
 
 
 def peak_memory() -> int:
-    """Return the most bytes held since `forget`, or ever."""
+    """Return the peak in bytes since `reset_peak`; without /proc, of the process."""
     return _figure("VmHWM") or _peak_ever()
 
 
 def reset_peak() -> None:
-    """Begin to look for the most anew. Linux alone can; elsewhere the most ever held counts."""
+    """Reset the peak, which only Linux can."""
     if _STATUS.exists():
         Path("/proc/self/clear_refs").write_text("5", "ascii")
 

@@ -1,4 +1,4 @@
-"""A second origin that hopes to be asked: redirects and links to it, its address typed on the settings page."""
+"""A second origin: redirects and links to it, and its address typed on the settings page."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ SECONDS = 2.0
 
 @dataclass
 class SecondOrigin:
-    """Takes connections and answers none; keeps what was said to it."""
+    """Counts connections and answers none."""
 
     listener: socket.socket
     connections: int = 0
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """Return its address."""
         return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
 
     def listen(self) -> None:
-        """Count who comes, until closed."""
+        """Count connections until closed."""
         with suppress(OSError):
             while True:
                 sock, _ = self.listener.accept()
@@ -61,7 +61,7 @@ def run_second_origin() -> Iterator[SecondOrigin]:
 
 @dataclass(frozen=True, slots=True)
 class OriginAttempt:
-    """What was tried, what each operation was told, who came to the second origin, and whether its links were shown."""
+    """A method that was tried: the answers, the second origin's connections, and whether its links were shown."""
 
     method: str
     answers: Mapping[str, str]
@@ -70,7 +70,7 @@ class OriginAttempt:
 
 
 def try_second_origin(testbed: FaultTestbed) -> Iterator[OriginAttempt]:
-    """Try every way to bring a planner to another origin."""
+    """Try every method to make a planner connect to another origin."""
     with run_second_origin() as origin:
         for method, fault in _redirections(testbed.proxy.url, origin.url).items():
             _require_link(testbed, fault, origin.url)
@@ -121,14 +121,14 @@ def _redirections(ours: str, theirs: str) -> Mapping[str, WireFault]:
 
 
 def _require_link(testbed: FaultTestbed, fault: WireFault, url: str) -> None:
-    """Prove that whoever asks does meet the lure: an address that no answer holds would tempt nobody."""
+    """Check that the answers contain the second origin's address, or the attempt would show nothing."""
     testbed.proxy.always(fault)
     headers = {"Authorization": f"Bearer {testbed.sandbox.token}"}
     rentals = f"{testbed.proxy.url}/api/planner/v1/rentals"
     answer = httpx.get(rentals, headers=headers, params={"limit": "1000"}, trust_env=False)
     testbed.clear_faults()
     if url not in f"{answer.headers}{answer.text}":
-        raise RuntimeError("the lure is in no answer")
+        raise RuntimeError("the second origin's address is in no answer")
 
 
 Apply = Callable[[], AbstractContextManager[None]]
@@ -136,7 +136,7 @@ Apply = Callable[[], AbstractContextManager[None]]
 
 @contextmanager
 def _answered(testbed: FaultTestbed, fault: WireFault) -> Iterator[None]:
-    """Put the lure in each answer."""
+    """Apply the fault to each answer."""
     testbed.proxy.always(fault)
     try:
         yield
@@ -146,7 +146,7 @@ def _answered(testbed: FaultTestbed, fault: WireFault) -> Iterator[None]:
 
 @contextmanager
 def _typed(testbed: FaultTestbed, url: str) -> Iterator[None]:
-    """Leave the environment its token alone, and type another address on the settings page."""
+    """Keep only the token in the environment, and type another address on the settings page."""
     with _without("CARLOOP_BASE_URL"):
         _save(testbed, {"base_url": url})
         yield
@@ -167,17 +167,17 @@ def _save(testbed: FaultTestbed, values: Document) -> None:
 
 
 def _require_typed_address(testbed: FaultTestbed, origin: SecondOrigin) -> None:
-    """Prove that a typed address is asked, with a token that was typed beside it."""
+    """Check that a typed address is used with a token that was typed too."""
     before = origin.connections
     with _without("CARLOOP_TOKEN"), _without("CARLOOP_BASE_URL"):
         _save(testbed, {"base_url": origin.url, "token": "tok_typed"})
         _save(testbed, {"base_url": None, "token": None})
     if origin.connections == before:
-        raise RuntimeError("nobody asks at the typed address")
+        raise RuntimeError("the typed address is not used")
 
 
 def _try(testbed: FaultTestbed, applied: Apply) -> tuple[Mapping[str, str], list[Document]]:
-    """Do everything a planner does while the lure is there; return what was told, and every document."""
+    """Make every call of a planner during the attempt; return the answers, and every document."""
     answers: dict[str, str] = {}
     documents: list[Document] = []
     for name, prepare in _operations(testbed).items():

@@ -1,4 +1,4 @@
-"""What hostile answers cost, measured as the command does, in a fresh process each; and the second origin."""
+"""The limits on what hostile answers cost, and the second origin."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +38,7 @@ LURED = OriginAttempt("a redirect 307", {"search": "invalid_answer"}, 0, shows_l
 
 @pytest.mark.parametrize("stray", [{"connections": 1}, {"shows_links": True}])
 def test_who_comes_to_the_second_origin_has_strayed(stray):
-    """And so has whoever shows its links."""
+    """And so has a document that shows its links."""
     costs = [AnswerCost("a drip", (GOOD,) * 4)]
     assert last_line(costs, [LURED]) == ("5 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed", True)
     line, is_good = last_line(costs, [replace(LURED, **stray)])

@@ -1,1 +1,1 @@
-"""An outage of Carloop under load: what planners ask meanwhile, what they are told, and what is true afterwards."""
+"""An outage of Carloop under load: the planners' requests and answers meanwhile, and the state afterwards."""

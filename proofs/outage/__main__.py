@@ -1,4 +1,4 @@
-"""Let Carloop be away for some minutes while planners go on working, and account for every request and word.
+"""Stop Carloop for some minutes while planners go on working, and check every request and answer.
 
     python -m proofs.outage [--minutes 5] [--planners 4] [--advisors 3] [--pause 0.7] [--timeout 2]
                                   [--reconcile-every 30] [--seed 1] [--report docs/evidence/outage.md]
@@ -36,7 +36,7 @@ _TICK = 0.25
 
 
 def main() -> int:
-    """Play the outage, account for it, and write the report where asked to."""
+    """Run the outage, check it, and write the report if asked for."""
     asked = _options().parse_args()
     with tempfile.TemporaryDirectory(prefix="carloop-outage-") as folder:
         figures = run_outage(asked, Path(folder))
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def run_outage(asked: argparse.Namespace, folder: Path) -> Figures:
-    """Run the planners through the outage and give the figures."""
+    """Run the planners through the outage and return the figures."""
     seconds = asked.minutes * 60
     with KillableCarloop(folder / "carloop") as carloop, FaultProxy(carloop.url) as proxy:
         environment = {
@@ -92,7 +92,7 @@ def run_outage(asked: argparse.Namespace, folder: Path) -> Figures:
 def _planners(
     count: int, load: Load, folder: Path, environment: dict[str, str]
 ) -> Iterator[Callable[[], None]]:
-    """Run planner processes; what is given stops their advisors, and leaves them reconciling."""
+    """Run planner processes; yield what stops their advisors and leaves them reconciling."""
     context = multiprocessing.get_context("spawn")
     signals = Signals(context.Semaphore(0), context.Event(), context.Event())
     processes = [
@@ -128,7 +128,7 @@ def _wait(seconds: float, label: str) -> None:
 
 
 def _wait_until_settled(until: float) -> int:
-    """Wait until nothing is pending, without helping; give how much still is."""
+    """Wait until nothing is pending; return how many changes still are."""
     while True:
         with bootstrap.opened(deadline=time.monotonic() + 10) as services:
             pending, _ = services.context.store.count_pending()
@@ -138,7 +138,7 @@ def _wait_until_settled(until: float) -> int:
 
 
 def _pages(appointment_ids: Sequence[str]) -> dict[str, Document]:
-    """Ask how every appointment stands in the end."""
+    """Return the state of every appointment in the end."""
     pages: dict[str, Document] = {}
     with MobilityHost.of(plugin) as host:
         for start in range(0, len(appointment_ids), 100):

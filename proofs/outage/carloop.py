@@ -1,4 +1,4 @@
-"""A Carloop that can be killed and brought back: same address, same data."""
+"""A Carloop that can be killed and started again, with the same address and data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class KillableCarloop:
 
     @property
     def url(self) -> str:
-        """Where it is, or was when it lived."""
+        """Return its address, also while it is stopped."""
         return f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> KillableCarloop:
@@ -40,14 +40,14 @@ class KillableCarloop:
         self._end()
 
     def start(self) -> None:
-        """Start it, where it was before if it was."""
+        """Start it, on the same port as before."""
         arguments = ("--allow-faults", "--port", str(self._port))
         self._running = run_sandbox_process(data=self._folder, token=TOKEN, arguments=arguments)
         self._sandbox = self._running.__enter__()
         self._port = urlsplit(self._sandbox.url).port or 0
 
     def kill(self) -> None:
-        """Kill it as `kill -9` does, in the middle of whatever it does. Raise where somebody else has."""
+        """Kill it as `kill -9` does, whatever it is doing; raise if it has ended by itself."""
         if self._sandbox is not None:
             if self._sandbox.process.poll() is not None:
                 raise RuntimeError(f"Carloop has ended by itself, with {self._sandbox.process.poll()}")

@@ -1,7 +1,7 @@
-"""From the journals and Carloop's rentals to the figures. Pure functions.
+"""Compare the journals with Carloop's rentals, and count. Pure functions.
 
-A *useful* request is the first attempt of a question or a write that somebody asked for. Any other is *more*: an
-attempt after it within the call, and a write sent again by recovery under a key that had been sent before.
+A *useful* request is the first attempt of a read or a write that somebody asked for. Any other is *more*: an
+attempt after it within the call, and a write sent again by recovery with a key that had been sent before.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from proofs.outage.journal import Bug, ChangeAnswer, Document, Entry, PageState,
 
 MAX_MORE = 0.10
 SKEW = 0.05
-"""Carloop and the journals read the same clock, but not in the same instant."""
+"""Seconds between the readings of the same clock by Carloop and the journals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A phase as it was: from when to when."""
+    """A phase with its begin and end."""
 
     name: str
     text: str
@@ -28,7 +28,7 @@ class Span:
     ended: float
 
     def holds(self, at: float) -> bool:
-        """Tell whether an instant lies in it."""
+        """Return whether an instant lies in it."""
         return self.began <= at < self.ended
 
 
@@ -47,7 +47,7 @@ class Requests:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What must not be, each as a sentence."""
+    """What is wrong, a sentence each."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Findings:
 
 
 def count_requests(entries: Iterable[Entry], spans: Sequence[Span]) -> Requests:
-    """Count the requests of some phases; a key counts as sent before whenever that was."""
+    """Count the requests of some phases; a key may have been sent in an earlier phase."""
     useful = more = 0
     seen: set[str] = set()
     for sent in sorted((each for each in entries if isinstance(each, Sent)), key=lambda each: each.at):
@@ -70,7 +70,7 @@ def count_requests(entries: Iterable[Entry], spans: Sequence[Span]) -> Requests:
 def check_all(
     entries: Sequence[Entry], rentals: Iterable[Document], states: Mapping[str, Document]
 ) -> Findings:
-    """Hold what was told and shown, at any time, against what Carloop has in the end.
+    """Compare what was answered and shown, at any time, with what Carloop has in the end.
 
     `states` are the pages after all is settled, by appointment.
     """
@@ -95,7 +95,7 @@ def check_all(
 
 
 def by_appointment(rentals: Iterable[Document]) -> defaultdict[str, list[Document]]:
-    """Sort rentals by the appointment in their reference."""
+    """Group rentals by the appointment in their reference."""
     found: defaultdict[str, list[Document]] = defaultdict(list)
     for rental in rentals:
         found[rental["external_reference"].split("/")[-2]].append(rental)
@@ -103,7 +103,7 @@ def by_appointment(rentals: Iterable[Document]) -> defaultdict[str, list[Documen
 
 
 def _check_page(page: PageState, rentals: Sequence[Document], findings: Findings) -> None:
-    """A page may say `unknown` of anything that is pending; what else it says has to be so at that time."""
+    """A page may show `unknown` for what is pending; any other state must be true at that time."""
     was_there = any(_made(each) <= page.ended + SKEW for each in rentals)
     is_certain = any(_made(each) < page.began - SKEW for each in rentals)
     was_active = any(_gone(each) > page.began - SKEW for each in rentals)
@@ -138,7 +138,7 @@ def _check_appointment(
 
 
 def _is_true(answer: ChangeAnswer, all_answers: Sequence[ChangeAnswer], rentals: Sequence[Document]) -> bool:
-    """Tell whether the last word on a change fits what Carloop has, whatever came after it."""
+    """Return whether the last answer to a change fits what Carloop has, whatever came after it."""
     rental = rentals[0] if rentals else None
     done = answer.status == "done"
     match answer.change["action"]:
@@ -163,7 +163,7 @@ def _any_may_be_done(answers: Iterable[ChangeAnswer]) -> bool:
 
 
 def count_answers(entries: Iterable[Entry], span: Span) -> Counter[str]:
-    """Count what advisors were told in a phase."""
+    """Count the answers to advisors in a phase."""
     return Counter(
         each.status if each.status != "refused" else f"refused {each.code}"
         for each in entries
@@ -172,7 +172,7 @@ def count_answers(entries: Iterable[Entry], span: Span) -> Counter[str]:
 
 
 def count_pages(entries: Iterable[Entry], span: Span) -> Counter[str]:
-    """Count what pages said in a phase."""
+    """Count the states that pages showed in a phase."""
     return Counter(each.state for each in entries if isinstance(each, PageState) and span.holds(each.ended))
 
 

@@ -26,7 +26,7 @@ _BUDGET = "[decisions](../decisions/README.md), the one on the retry budget"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What came of an outage. `settled_after` counts the seconds from Carloop's return."""
+    """The results of an outage. `settled_after` counts the seconds from Carloop's return."""
 
     asked: argparse.Namespace
     spans: Sequence[Span]
@@ -37,12 +37,12 @@ class Figures:
 
     @property
     def requests(self) -> Requests:
-        """The requests of the whole outage."""
+        """Return the requests of the whole outage."""
         return count_requests(self.entries, self.spans)
 
     @property
     def unknown(self) -> int:
-        """How many changes were told `unknown` at least once."""
+        """Return how many changes were answered `unknown` at least once."""
         answers = [
             each for each in self.entries if isinstance(each, ChangeAnswer) and each.status == "unknown"
         ]
@@ -50,14 +50,14 @@ class Figures:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether every figure is reached, and there was something to reach it with."""
+        """Return whether every figure is reached, and there were requests at all."""
         findings = self.findings
         is_wrong = self.unsettled or findings.lost or findings.doubled or findings.dishonest or findings.raw
         return not is_wrong and self.requests.useful > 0 and self.requests.more <= self.most_more
 
     @property
     def most_more(self) -> float:
-        """Return how many more requests there may be; in a run of seconds the tokens of the start are many."""
+        """Return how many more requests are allowed; in a run of seconds the initial retry tokens are many."""
         tenth = self.requests.useful * MAX_MORE
         return tenth if self.asked.minutes >= 1 else max(tenth, self.asked.planners * MOST_TOKENS)
 
@@ -74,7 +74,7 @@ def last_line(figures: Figures) -> str:
 
 
 def markdown(figures: Figures) -> str:
-    """Write the report."""
+    """Return the report."""
     asked = figures.asked
     answers = [each for each in figures.entries if isinstance(each, ChangeAnswer)]
     late = [each.overrun for each in answers if each.overrun > 0.05]

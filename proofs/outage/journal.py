@@ -1,4 +1,4 @@
-"""What a planner process notes while it runs: one JSON line each, appended, read when all is over."""
+"""The journal of a planner process: a JSON line for each entry, read when the run has ended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that the client made, whether or not anybody was there to take it."""
+    """A request that the client made, whether or not a server received it."""
 
     at: float
     method: str
@@ -25,7 +25,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAnswer:
-    """What an advisor was told of a change."""
+    """An advisor's answer to a change."""
 
     began: float
     ended: float
@@ -37,7 +37,7 @@ class ChangeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What a page said of an appointment, asked between two instants."""
+    """The state of an appointment that a page showed, asked between two instants."""
 
     began: float
     ended: float
@@ -47,7 +47,7 @@ class PageState:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search came to: `found`, or the code of its problem."""
+    """The result of a search: `found`, or the code of its problem."""
 
     at: float
     result: str
@@ -55,7 +55,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """What was raised or logged as somebody's bug."""
+    """What was raised or logged as a bug."""
 
     text: str
 
@@ -67,7 +67,7 @@ _KINDS: dict[str, type[Entry]] = {
 
 
 class Journal:
-    """Appends entries to a file; for all threads of a process. Times are the machine's, as Carloop's are."""
+    """Appends entries of all threads of a process to a file. Times are the machine's, as Carloop's are."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", encoding="utf-8")
@@ -80,12 +80,12 @@ class Journal:
             self._file.write(line + "\n")
 
     def close(self) -> None:
-        """Write what is left."""
+        """Close the file."""
         self._file.close()
 
 
 def read_journals(folder: Path) -> Iterator[Entry]:
-    """Read what all planners have noted."""
+    """Read the entries of all planners."""
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             kind, fields = json.loads(line)

@@ -1,4 +1,4 @@
-"""The phases of an outage, in the order in which they come."""
+"""The phases of an outage, in their order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.wire_faults import Effect, Position, WireFault
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of the outage: what it is called, what a planner meets, and how it begins."""
+    """A part of the outage: its name, its description, and how it begins."""
 
     name: str
     text: str
@@ -54,7 +54,7 @@ PHASES = (
 
 
 def end_outage(proxy: FaultProxy, carloop: KillableCarloop) -> None:
-    """Bring Carloop back as it was."""
+    """Start Carloop again and end every fault."""
     carloop.start()
     proxy.clear()
     proxy.switch(Mode.PASS)

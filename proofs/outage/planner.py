@@ -1,4 +1,4 @@
-"""A planner process: a host of its own with the real plugin, and advisors who go on working whatever happens."""
+"""A planner process: a host of its own with the real plugin, and advisors who work all the time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from proofs.outage.journal import Bug, ChangeAnswer, Journal, PageState, SearchR
 Document = dict[str, Any]
 FIRST_DAY = 30
 MAX_UNKNOWN = 4
-"""So many open questions an advisor takes; then they only ask after them."""
+"""Unknown changes of an advisor after which they only ask for their outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Load:
 
 @dataclass
 class AppointmentState:
-    """An appointment: its rental as last told, and the change that was not answered."""
+    """An appointment, its rental as last answered, and its change with an unknown outcome."""
 
     document: Document
     rental: Document | None = None
@@ -50,7 +50,7 @@ class AppointmentState:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What a planner says and is told: it works, stop working, stop reconciling too."""
+    """The signals of a planner: it works, stop working, stop reconciling too."""
 
     works: Semaphore
     stop: Event
@@ -58,7 +58,7 @@ class Signals:
 
 
 def run_planner(number: int, load: Load, folder: Path, environment: dict[str, str], signals: Signals) -> None:
-    """Work until told to stop, reconcile until told to finish."""
+    """Work until `stop` is set, reconcile until `finish` is set."""
     os.environ |= environment
     journal = Journal(folder / f"planner-{number}.jsonl")
     host_log = HostLog().attach()
@@ -79,7 +79,7 @@ def run_planner(number: int, load: Load, folder: Path, environment: dict[str, st
 
 
 def _note_requests(journal: Journal) -> None:
-    """Note each request where it leaves the client: where nobody listens, no proxy could count it."""
+    """Record each request in the client: a proxy cannot count one that nobody receives."""
     original = Transport.exchange
 
     def exchange(self: Transport, request: Request, call: Call) -> RawAnswer:
@@ -92,7 +92,7 @@ def _note_requests(journal: Journal) -> None:
 
 @dataclass
 class Advisor:
-    """One advisor with appointments nobody else touches, at a pace of their own."""
+    """One advisor with appointments and a pace of their own."""
 
     planner: int
     number: int
@@ -106,7 +106,7 @@ class Advisor:
         self.rng = Random(f"{self.load.seed}/{self.planner}/{self.number}")
 
     def work(self, stop: Event) -> None:
-        """Do one thing after the other until told to stop."""
+        """Do one thing after the other until `stop` is set."""
         while not stop.wait(self.load.pause * self.rng.uniform(0.5, 1.5)):
             self.do_something()
 
@@ -145,7 +145,7 @@ class Advisor:
         self.change(appointment, self._new(booking))
 
     def extend(self, appointment: AppointmentState) -> None:
-        """Let the customer keep the car a little longer."""
+        """Extend the rental by some minutes."""
         assert appointment.rental is not None
         end = datetime.fromisoformat(appointment.rental["period"]["end"]) + timedelta(minutes=5)
         change = {"action": "change_end", "rental_id": appointment.rental["id"], "end": end.isoformat()}
@@ -157,7 +157,7 @@ class Advisor:
         self.change(appointment, self._new({"action": "cancel", "rental_id": appointment.rental["id"]}))
 
     def search(self) -> None:
-        """Look what is free."""
+        """Search the free vehicles."""
         filters: Document = {"vehicle_classes": [], "features": []}
         request = {"site": "main", "period": self._appointment()["period"], "filters": filters}
         gathered = self.host.mobility_options(request, timeout=self.load.timeout)  # type: ignore[arg-type]
@@ -165,7 +165,7 @@ class Advisor:
         self.journal.note(SearchResult(now(), str(failed[0]) if failed else "found"))
 
     def change(self, appointment: AppointmentState, change: Document) -> None:
-        """Send a change, also again, note what is told, and look at the page."""
+        """Send a change, for the first time or again, and record the answer and the page."""
         began, ticks = now(), time.monotonic()
         outcome = self.host.change_rental(change, timeout=self.load.timeout)  # type: ignore[arg-type]
         overrun = time.monotonic() - ticks - self.load.timeout
@@ -181,14 +181,14 @@ class Advisor:
         self.record_page(appointment)
 
     def record_page(self, appointment: AppointmentState) -> None:
-        """Note what the page says of an appointment."""
+        """Record the state that the page shows for an appointment."""
         began = now()
         gathered = self.host.mobility_states([appointment.document["id"]], timeout=self.load.timeout)
         for states in gathered.answers.values():
             self.journal.note(PageState(began, now(), appointment.document["id"], states[0]["state"]))
 
     def _appointment(self) -> Document:
-        # each has hours of its own: a car that is taken would be no news of the outage
+        # each has hours of its own, so that no vehicle is taken
         slot = self.rng.randrange(600 * 24)
         start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(
             days=FIRST_DAY, hours=slot

@@ -1,4 +1,4 @@
-"""Carloop away for some seconds under load, as the command plays minutes; and the accounts that are kept of it."""
+"""The checks and counts of an outage, and its journals."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ OUTAGE = [Span("killed", "", 100.0, 200.0)]
         ([Sent(101, "GET", 0, ""), Sent(102, "GET", 0, "")], Requests(2, 0)),
         ([Sent(101, "GET", 0, ""), Sent(102, "GET", 1, ""), Sent(103, "GET", 2, "")], Requests(1, 2)),
         ([Sent(101, "POST", 0, "k"), Sent(102, "POST", 1, "k")], Requests(1, 1)),
-        # recovery that sends a key again in vain is more, whenever it was first sent
+        # recovery that sends a key again is more, whenever it was first sent
         ([Sent(101, "POST", 0, "k"), Sent(150, "POST", 0, "k")], Requests(1, 1)),
         ([Sent(99, "POST", 0, "k"), Sent(150, "POST", 0, "k")], Requests(0, 1)),
         ([Sent(99, "GET", 2, ""), Sent(200, "GET", 2, "")], Requests(0, 0)),
@@ -33,7 +33,7 @@ def test_useful_requests_are_told_from_more(sent, expected):
 
 
 def test_a_share_of_nothing_is_no_merit():
-    """Where nothing useful was asked, any request is too many."""
+    """Without a useful request any other one is too many."""
     assert Requests(0, 7).share == 1.0
     assert Requests(100, 7).share == 0.07
 
@@ -117,12 +117,12 @@ def test_words_and_pages_are_held_against_carloop(kind, entries, rentals, state)
 
 
 def test_a_reference_names_its_appointment():
-    """Its last part but one."""
+    """The second to last part."""
     assert by_appointment([rental()]) == {ID: [rental()]}
 
 
 def test_a_journal_is_read_as_it_was_written(tmp_path):
-    """Of all planners."""
+    """The entries of all planners."""
     entries = [Sent(1.5, "GET", 0, ""), BOOK, PageState(1, 2, ID, "open"), Bug("ü")]
     for number, entry in enumerate(entries):
         journal = Journal(tmp_path / f"planner-{number}.jsonl")

@@ -1,8 +1,8 @@
-"""Let planner servers race for the same cars and appointments over one store, a random one killed every second.
+"""Let planner servers race for the same vehicles and appointments over one store, a random one killed every second.
 
     python -m proofs.races --store sqlite|postgres [--processes 8] [--attempts 1000] [--vehicles 50] [--seed 1]
 
-Each server is a process with the plugin in a host that reconciles every 30 s, as in real life; one that is killed is
+Each server is a process with the plugin in a host that reconciles every 30 s, as in production; one that is killed is
 started again at once. Afterwards the killing ends and the servers have a minute to settle what is pending. Then Carloop
 itself is asked what there is. Ends with the line
 `N processes, M attempts, 0 overlaps, 0 lost, 0 locked, 0 unsettled`; exits 1 where that is not so.
@@ -38,7 +38,7 @@ PRINT_EVERY = 5.0
 
 @dataclass
 class ServerGroup:
-    """The servers, each restarted when it was killed."""
+    """The servers, each restarted when it is killed."""
 
     folder: Path
     processes: dict[int, subprocess.Popen[str]] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class ServerGroup:
             )
 
     def kill_one(self, rng: random.Random) -> None:
-        """Kill a random server, wherever it is, and start it again."""
+        """Kill a random server and start it again."""
         number = rng.choice(sorted(self.processes))
         self._end(self.processes[number])
         self.kills, self.last_kill = self.kills + 1, time.monotonic()
@@ -71,7 +71,7 @@ class ServerGroup:
             self._end(process)
 
     def check(self) -> None:
-        """Complain of a server that ended by itself."""
+        """Raise if a server has ended by itself."""
         for number, process in self.processes.items():
             if process.poll() is not None:
                 raise RuntimeError(f"server {number} ended with {process.returncode}, see its log")
@@ -84,7 +84,7 @@ class ServerGroup:
 
 
 def plan_race(folder: Path, asked: argparse.Namespace, vehicles: list[str]) -> Race:
-    """Draw the race: two servers in three meet at an appointment, and two cars in three are taken on a day."""
+    """Draw the race: two servers in three meet at an appointment, and two vehicles in three are booked on a day."""
     attempts = asked.processes * asked.attempts
     race = Race(
         seed=asked.seed,
@@ -99,7 +99,7 @@ def plan_race(folder: Path, asked: argparse.Namespace, vehicles: list[str]) -> R
 
 
 def run_race(servers: ServerGroup, race: Race, asked: argparse.Namespace) -> None:
-    """Let them race, one killed at every turn, until all attempts are made."""
+    """Let them race, killing one after each pause, until all attempts are made."""
     rng, began, printed = random.Random(asked.seed), time.monotonic(), 0.0
     for number in range(asked.processes):
         servers.start(number)
@@ -114,7 +114,7 @@ def run_race(servers: ServerGroup, race: Race, asked: argparse.Namespace) -> Non
 
 
 def count_answered(folder: Path, processes: int) -> int:
-    """Count the attempts whose outcome was told."""
+    """Count the attempts that were answered."""
     logs = (folder / f"server-{number}.jsonl" for number in range(processes))
     return sum(
         each.read_bytes().count(b'{"kind": "answers", "change_id": "')
@@ -125,14 +125,14 @@ def count_answered(folder: Path, processes: int) -> int:
 
 
 def settle(servers: ServerGroup) -> float:
-    """Return the servers a minute to settle what is pending; give the seconds since the last kill."""
+    """Wait up to a minute until nothing is pending; return the seconds since the last kill."""
     while time.monotonic() - servers.last_kill < SETTLING_SECONDS and pending():
         time.sleep(0.2)
     return time.monotonic() - servers.last_kill
 
 
 def pending() -> list[str]:
-    """List what is pending, as the records say."""
+    """Return the pending changes in the records."""
     with bootstrap.opened(deadline=time.monotonic() + 10) as services:
         return [intent.change_id for intent in services.context.store.pending_intents()]
 
@@ -140,7 +140,7 @@ def pending() -> list[str]:
 def check_all(
     folder: Path, race: Race, processes: int, sandbox: SandboxProcess
 ) -> tuple[Results, Counter[str]]:
-    """Compare what was told with what there is. What was told as unknown is asked again first."""
+    """Compare the answers with Carloop and the records. Changes answered as unknown are requested again first."""
     results = Results(unsettled=pending())
     logs = [AttemptLog.open(folder, number) for number in range(processes)]
     outcomes = Counter(
@@ -165,7 +165,7 @@ def check_all(
 
 
 def report(asked: argparse.Namespace, line: str, figures: dict[str, object], outcomes: Counter[str]) -> str:
-    """Write what was found, as Markdown."""
+    """Return the report as Markdown."""
     arguments = (
         f"--{name.replace('_', '-')} {value}" for name, value in vars(asked).items() if name != "report"
     )
@@ -176,7 +176,7 @@ def report(asked: argparse.Namespace, line: str, figures: dict[str, object], out
 
 
 def main() -> int:
-    """Run the race and judge it."""
+    """Run the race and check it."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
     options.add_argument("--processes", type=int, default=8)

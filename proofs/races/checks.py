@@ -1,4 +1,4 @@
-"""What came of a race: what Carloop has, against what the servers were told and what the records say."""
+"""Compare what Carloop has after a race with the servers' answers and the records."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class Results:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether nothing is wrong."""
+        """Return whether nothing is wrong."""
         return not (self.overlaps or self.lost or self.locked or self.unsettled)
 
     def line(self) -> str:
-        """Write the figures."""
+        """Return the figures."""
         names = ("overlaps", "lost", "locked", "unsettled")
         return ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
 
 
 def overlaps(rentals: list[Document]) -> list[str]:
-    """Name each two active rentals that hold one vehicle at one time."""
+    """Return each pair of active rentals of one vehicle at one time."""
     held: dict[str, list[tuple[datetime, datetime, str]]] = {}
     for rental in rentals:
         if rental["status"] in ACTIVE:
@@ -53,10 +53,10 @@ def overlaps(rentals: list[Document]) -> list[str]:
 def lost(
     asked: Document, answers: Document, rentals: list[Document], states: dict[str, Document]
 ) -> list[str]:
-    """Name each change whose outcome is not what Carloop has, and each rental the records do not link.
+    """Return each change whose outcome is not what Carloop has, and each rental the records do not link.
 
-    :param asked: the changes, by their ids. :param told: what was told of each last.
-    :param states: what the records say of each appointment.
+    :param asked: the changes, by their ids. :param answers: the last answer to each.
+    :param states: each appointment's state in the records.
     """
     made = Counter(reference_of(rental)[1] for rental in rentals)
     by_id = {rental["id"]: rental for rental in rentals}

@@ -2,8 +2,8 @@
 
     python -m proofs.races.planner_server FOLDER NUMBER
 
-What it asks for is written down before, and what it was told after, so that the next process of its number goes on
-where this one was killed, and asks again for what it was not told: the same change, as a host does.
+Requests are logged before they are sent, and their answers after it, so that the next process of its number goes on
+where this one was killed, and repeats what was not answered: the same change, as a host does.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ACTIONS = ("book",) * 6 + ("change_end", "cancel")
 
 @dataclass(frozen=True)
 class Race:
-    """What all servers race for: the same appointments and days, one after the other, so that they meet at them."""
+    """What all servers race for: the same appointments and days, in the same order."""
 
     seed: int
     attempts: int
@@ -42,18 +42,18 @@ class Race:
 
     @classmethod
     def read(cls, folder: Path) -> Race:
-        """Read the race a folder is of."""
+        """Read the race of a folder."""
         read = json.loads((folder / "race.json").read_text())
         return cls(**read | {"vehicles": tuple(read["vehicles"])})
 
     def number_at(self, attempt: int, rng: random.Random) -> int:
-        """Draw the number of an appointment, from the few that all servers are at by this attempt."""
+        """Draw the number of an appointment from the few that all servers use at this attempt."""
         return min(
             attempt * self.appointments // self.attempts + rng.randrange(AT_ONCE), self.appointments - 1
         )
 
     def appointment(self, number: int) -> Document:
-        """Write an appointment; neighbours are on the same day."""
+        """Return an appointment; neighbours are on the same day."""
         day = number * self.days // self.appointments
         start = datetime.fromisoformat(self.first_day) + timedelta(days=day)
         return {
@@ -69,7 +69,7 @@ class Race:
 
 @dataclass
 class AttemptLog:
-    """What one server has asked for and was told, over all its processes."""
+    """The requests and answers of one server, over all its processes."""
 
     path: Path
     asked: dict[str, Document] = field(default_factory=dict)
@@ -77,14 +77,14 @@ class AttemptLog:
 
     @classmethod
     def open(cls, folder: Path, number: int) -> AttemptLog:
-        """Read what is there. The last line may be torn, for its process was killed."""
+        """Read the log. The last line may be incomplete, since its process was killed."""
         log = cls(folder / f"server-{number}.jsonl")
         for entry in entries(log.path):
             getattr(log, entry["kind"])[entry["change_id"]] = entry["document"]
         return log
 
     def write(self, kind: str, change_id: str, document: Document) -> None:
-        """Write down before going on."""
+        """Append an entry and flush it to the disk."""
         getattr(self, kind)[change_id] = document
         line = json.dumps({"kind": kind, "change_id": change_id, "document": document}) + "\n"
         with self.path.open("ab") as file:
@@ -94,7 +94,7 @@ class AttemptLog:
 
 
 def entries(path: Path) -> Iterator[Document]:
-    """Return what a diary says."""
+    """Yield the complete entries of a log."""
     if path.exists():
         for line in path.read_bytes().split(b"\n"):
             try:
@@ -104,7 +104,7 @@ def entries(path: Path) -> Iterator[Document]:
 
 
 def run(folder: Path, number: int) -> None:
-    """Make this server's attempts, then serve on until standard input ends."""
+    """Make this server's attempts, then go on reconciling until standard input ends."""
     race, log = Race.read(folder), AttemptLog.open(folder, number)
     with MobilityHost.of(plugin, strict=True) as host:
         host.keep_reconciling(every=30.0)
@@ -149,7 +149,7 @@ def attempt(host: MobilityHost, race: Race, number: int, log: AttemptLog) -> Non
 
 
 def ask(host: MobilityHost, change: Document, log: AttemptLog) -> None:
-    """Ask for a change and write down what was told."""
+    """Request a change and log the answer."""
     outcome = host.change_rental(change)
     problem = outcome.get("problem", {})
     answer: Document = {

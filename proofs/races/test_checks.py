@@ -1,4 +1,4 @@
-"""The judge of a race sees what it is there to see."""
+"""The checks of a race find each kind of error."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from proofs.races import checks
 
 
 def rental(number, **fields):
-    """Write a rental as Carloop has it."""
+    """Return a rental as Carloop has it."""
     return {
         "id": f"R-{number}",
         "external_reference": f"i/main/A-{number}/c-{number}",
@@ -49,7 +49,7 @@ def test_what_is_lost(answer, rentals, states):
 
 
 def test_a_cancellation_that_did_not_happen():
-    """It was told as done, and the car is still reserved."""
+    """It was answered as done, and the vehicle is still reserved."""
     cancel = {"action": "cancel", "rental_id": "R-1"}
     answers = {"c-1": DONE, "c-2": DONE}
     assert checks.lost(asked(BOOK, cancel), answers, [rental(1)], STATES)
