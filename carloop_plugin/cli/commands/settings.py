@@ -16,7 +16,7 @@ from carloop_plugin.cli.records import DEFAULT_SITE
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner
-from carloop_plugin.domain.settings import SETTING_NAMES
+from carloop_plugin.domain.accounts import SETTING_NAMES
 from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
