@@ -15,9 +15,8 @@ from planner_host.mobility.step import ProviderFailure
 from planner_host.pages.changes import goes_on, make_change
 from planner_host.pages.drawing import choices_of, draw_saved, find_appointment, look_up_step
 from planner_host.planner import planner_of
-from planner_host.views.parts import failure_notice
-from planner_host.views.rental import EndInput, printed_rental
-from planner_host.views.step import StepInput
+from planner_host.views.appointment import wording
+from planner_host.views.step import EndInput, StepInput
 from web_base.pages import Page, Program, Refused, page_route
 
 if TYPE_CHECKING:
@@ -94,14 +93,15 @@ def print_rental(page: Page) -> Response:
     page.here = f"/appointments/{appointment.id}/print"
     planner, choices = planner_of(page), choices_of(page, appointment)
     failures = (*step.failures, *(ProviderFailure.of(each, planner) for each in choices.failures))
-    printed = page.language.moment(planner.now(), appointment.zone)
     return page.render(
         "print.html",
         status=200 if step.active else 503,
-        back=f"/appointments/{appointment.id}",
-        rentals=[printed_rental(page, appointment, each, choices) for each in step.active],
-        notices=[failure_notice(page, each) for each in failures],
-        printed=page.text("print.printed", when=printed),
+        appointment=appointment,
+        rentals=step.active,
+        failures=failures,
+        choices=choices,
+        printed=page.language.moment(planner.now(), appointment.zone),
+        **wording(page, appointment),
     )
 
 
