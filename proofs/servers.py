@@ -1,4 +1,4 @@
-"""What planner servers in a proof work with: an empty store, a Carloop, and what that Carloop has in the end."""
+"""What planner servers in a proof use: an empty store, a Carloop, and its rentals in the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 @contextmanager
 def empty_store(kind: str, folder: Path) -> Iterator[str]:
-    """Return the location of an empty store: `sqlite` in the folder, or `postgres` on a server of its own."""
+    """Yield the location of an empty store: `sqlite` in the folder, or `postgres` on a server of its own."""
     if kind == "sqlite":
         yield str(folder / "carloop.sqlite3")
         return
@@ -27,12 +27,12 @@ def empty_store(kind: str, folder: Path) -> Iterator[str]:
 
 
 def plugin_environment(store: str, sandbox: SandboxProcess) -> dict[str, str]:
-    """Return the environment in which the plugin has that store and that Carloop."""
+    """Return the plugin's environment for a store and a Carloop."""
     return {"CARLOOP_STORE": store, "CARLOOP_BASE_URL": sandbox.url, "CARLOOP_TOKEN": sandbox.token}
 
 
 def first_day() -> datetime:
-    """Return the first day that is booked, far from what the sandbox has of its own."""
+    """Return the first day to book, far after the sandbox's own rentals."""
     return datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=400)
 
 
@@ -44,7 +44,7 @@ def vehicle_ids(sandbox: SandboxProcess, most: int) -> list[str]:
 
 
 def our_rentals(sandbox: SandboxProcess) -> list[Document]:
-    """Return every rental that Carloop has of ours, whatever the servers believe."""
+    """Return all of our rentals at Carloop."""
     return [each for each in _items(sandbox, "/rentals", {"limit": 1000}) if each["external_reference"]]
 
 

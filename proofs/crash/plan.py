@@ -28,7 +28,7 @@ RANDOM_EVERY = 4
 
 
 class Operation(StrEnum):
-    """What an advisor asks for. Giving up is a cancellation, of a booking nobody knows the outcome of."""
+    """What an advisor asks for. Giving up cancels a booking whose outcome is unknown."""
 
     BOOK = "book"
     CHANGE_END = "change_end"
@@ -146,7 +146,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a piece of work does when nobody kills it."""
+    """What a piece of work does when it is not killed."""
 
     steps: tuple[str, ...]
     calls: int

@@ -79,7 +79,7 @@ def _measure_repeatedly(
 def _measure(
     faults: Sequence[WireFault], seconds: float, proxy: FaultProxy, token: str
 ) -> Iterator[Measured]:
-    with tempfile.TemporaryDirectory(prefix="carloop-victim-") as folder:
+    with tempfile.TemporaryDirectory(prefix="carloop-measured-") as folder:
         environment = {
             "CARLOOP_STORE": str(Path(folder) / "carloop.sqlite3"),
             "CARLOOP_BASE_URL": proxy.url,

@@ -250,7 +250,7 @@ def _shown_nothing(snapshot: Snapshot, appointment_id: str) -> Iterator[str]:
 
 
 def another_customer_is_shown(snapshot: Snapshot) -> Iterator[str]:
-    """A rental for somebody else than the appointment's customer asks for attention, and no other does."""
+    """A rental for another customer than the appointment's asks for attention, and no other does."""
     for request in filter(lambda each: each.is_booking, snapshot.requests.values()):
         state = snapshot.states[request.appointment.id]
         shown = snapshot.planner_state.get(state.get("rental", {}).get("id", ""))

@@ -25,7 +25,7 @@ SETTINGS = (
 
 
 def test_the_results_are_mutmuts_own(tmp_path):
-    """A real run: `>=` is noticed; `25` is not, since nobody asks for 25 hours."""
+    """A real run: `>=` is noticed; `25` is not, since no test has 25 hours."""
     for name, text in (("late.py", CODE), ("test_late.py", TEST), ("pyproject.toml", SETTINGS)):
         (tmp_path / name).write_text(text, "utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}

@@ -30,7 +30,7 @@ def is_marked(part):
 
 @pytest.mark.both_databases
 def test_every_column_is_decided_on(planner, columns):
-    """A new column fails here until it stands in the registry or among those that say nothing of a person."""
+    """A new column fails here until it is in the registry or among those without personal data."""
     planner.save()
     assert columns() - BOOKKEEPING == REGISTERED | IMPERSONAL
     assert REGISTERED.isdisjoint(IMPERSONAL)
@@ -53,7 +53,7 @@ def test_the_contract_marks_the_same_fields():
 
 
 def canaries():
-    """Return a customer in which every marked field can be told from the others."""
+    """Return a customer in which every marked field has a value of its own."""
     names = [field.removeprefix("customer.") for field in FIELDS if field.startswith("customer.")]
     customer = {name: f"Kanarie-{name}" for name in names} | {"source": "dms", "kind": "person"}
     return customer | {"email": "kanarie-email@example.org", "country": "DE", "postal_code": "Kana-1"}
@@ -61,7 +61,7 @@ def canaries():
 
 @pytest.mark.both_databases
 def test_what_is_readable_is_where_the_registry_says(planner, columns_with):
-    """While a change is pending its payload holds the customer, and no other column does; afterwards none does."""
+    """While a change is pending its payload contains the customer, and no other column does; afterwards none does."""
     vehicle = {"licence_plate": "KA-NARIE 1", "vin": "KANARIENVIN123456"}
     planner.save(customer=canaries(), vehicle=vehicle, work="Kanarie-work")
     planner.control.fault("book", "drop_after", times=100)
@@ -82,7 +82,7 @@ def test_what_is_readable_is_where_the_registry_says(planner, columns_with):
 
 @pytest.mark.both_databases
 def test_references_are_where_the_registry_says(planner, columns_with):
-    """The appointment's id stands in the columns that say so, and in no other."""
+    """The appointment's id is in the columns that are declared for it, and in no other."""
     planner.save()
     rental = planner.book()
     planner.control.fault("read", "unknown_enum", times=2, value="status")
