@@ -19,6 +19,7 @@ from pathlib import Path
 from benchmarks.postgres import run_postgres
 from carloop_plugin import bootstrap
 from proofs.reporting import provenance, with_progress, write_report
+from proofs.servers import plugin_environment
 from tests.support.hook_fuzzing import EACH, HOOKS, FuzzResult, fuzz
 
 STORES = ("SQLite", "PostgreSQL")
@@ -54,13 +55,7 @@ def _fuzz_all(seed: int, each: int) -> Iterator[tuple[str, FuzzResult]]:
 
 @contextmanager
 def _configured(location: str, folder: Path) -> Iterator[None]:
-    os.environ |= {
-        "CARLOOP_STORE": location,
-        "CARLOOP_BASE_URL": "http://127.0.0.1:9",
-        "CARLOOP_TOKEN": "tok_of_nobody",
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }
+    os.environ |= plugin_environment(folder, location, "http://127.0.0.1:9", "tok_of_nobody")
     try:
         yield
     finally:

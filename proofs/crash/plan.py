@@ -8,12 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from proofs.crash.processes import AfterSeconds, AtCall, AtStep, Kill
 from proofs.crash.recording_proxy import POINTS
-
-Document = dict[str, Any]
+from proofs.documents import Document, new_appointment, new_booking
 
 ANYWHERE = "anywhere"
 PHASES = ("change", "recovery")
@@ -94,30 +92,12 @@ class Round:
         """Return the appointment, on a day of its own."""
         start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
         start += timedelta(days=10 + 2 * (self.number % 1000))
-        end = start + timedelta(hours=9)
-        return {
-            "id": self.appointment_id,
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": {"start": start.isoformat(), "end": end.isoformat()},
-            "time_zone": "Europe/Berlin",
-            "customer": {"source": "manual", "last_name": "Canary"},
-        }
+        return new_appointment(self.appointment_id, start, {"source": "manual", "last_name": "Canary"})
 
     @property
     def booking(self) -> Document:
         """Return the booking without its vehicle."""
-        appointment = self.appointment
-        return {
-            "change_id": self.change_id(Operation.BOOK),
-            "provider": "carloop",
-            "action": "book",
-            "appointment_id": self.appointment_id,
-            "site": "main",
-            "period": appointment["period"],
-            "customer": appointment["customer"],
-        }
+        return new_booking(self.appointment, "", change_id=self.change_id(Operation.BOOK))
 
     @property
     def new_end(self) -> str:

@@ -10,10 +10,11 @@ from typing import cast
 
 from carloop_plugin import bootstrap
 from mobility_hookspecs import Gathered
+from proofs.documents import new_booking, new_change, new_search
 from proofs.faults.catalogue import Fault
 from proofs.faults.cells import Cell, Plan
 from proofs.faults.evidence import Answer, ChangeEvidence, Document, SearchEvidence
-from proofs.faults.testbed import CUSTOMER, UNDISTURBED_SECONDS, FaultTestbed
+from proofs.faults.testbed import UNDISTURBED_SECONDS, FaultTestbed
 from tests.support.proxy import ANY, Mode
 from tests.support.wire_faults import Effect, Position, WireFault
 
@@ -42,7 +43,7 @@ def run_cell(cell: Cell, testbed: FaultTestbed) -> ChangeEvidence | SearchEviden
 
 def _run_search(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> SearchEvidence:
     period = testbed.appointment()["period"]
-    request = {"site": "main", "period": period, "filters": {"vehicle_classes": [], "features": []}}
+    request = new_search(period)
     plan = cell.plan()
     _arm(cell, plan, testbed)
     if plan.release == "soon":
@@ -119,24 +120,14 @@ def _do(change: Document, testbed: FaultTestbed, seconds: float) -> Document:
 
 
 def _change(operation: str, appointment: Document, testbed: FaultTestbed) -> Document:
-    booking = _new("book") | {
-        "appointment_id": appointment["id"],
-        "option_id": testbed.vehicle,
-        "site": "main",
-        "period": appointment["period"],
-        "customer": CUSTOMER,
-    }
+    booking = new_booking(appointment, testbed.vehicle)
     if operation == "book":
         return booking
     rental = _do(booking, testbed, UNDISTURBED_SECONDS)["rental"]
     if operation == "cancel":
-        return _new("cancel") | {"rental_id": rental["id"], "site": "main", "reason": "Kunde verzichtet"}
+        return new_change("cancel", rental_id=rental["id"], reason="Kunde verzichtet")
     later = datetime.fromisoformat(appointment["period"]["end"]) + timedelta(hours=1)
-    return _new("change_end") | {"rental_id": rental["id"], "site": "main", "end": later.isoformat()}
-
-
-def _new(action: str) -> Document:
-    return {"change_id": str(uuid.uuid4()), "provider": "carloop", "action": action}
+    return new_change("change_end", rental_id=rental["id"], end=later.isoformat())
 
 
 def _follow_proposal(state: Document, testbed: FaultTestbed) -> Document | None:

@@ -20,7 +20,9 @@ import httpx
 from carloop_plugin import bootstrap, plugin
 from carloop_sandbox.running import SandboxProcess, run_sandbox_process
 from mobility_hookspecs import MobilityHost
+from proofs.documents import new_appointment
 from proofs.faults.evidence import Document, Observation
+from proofs.servers import plugin_environment
 from tests.support.proxy import FaultProxy
 
 UNDISTURBED_SECONDS = 5.0
@@ -81,18 +83,9 @@ class FaultTestbed:
 
     def appointment(self) -> Document:
         """Draw an appointment on a day of its own."""
-        start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(
-            days=next(self.days)
-        )
-        return {
-            "id": f"A-{uuid.uuid4().hex[:12]}",
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": {"start": start.isoformat(), "end": (start + timedelta(hours=9)).isoformat()},
-            "time_zone": "Europe/Berlin",
-            "customer": CUSTOMER,
-        }
+        start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
+        start += timedelta(days=next(self.days))
+        return new_appointment(f"A-{uuid.uuid4().hex[:12]}", start, CUSTOMER)
 
     def observe(self, appointment_id: str) -> Observation:
         """Return an appointment's state and its rentals at Carloop."""
@@ -143,13 +136,7 @@ def run_testbed(folder: Path) -> Iterator[FaultTestbed]:
     """Set everything up with records in `folder`; this process's environment is the plugin's."""
     host_log = HostLog().attach()
     with run_sandbox_process() as sandbox, FaultProxy(sandbox.url) as proxy:
-        os.environ |= {
-            "CARLOOP_STORE": str(folder / "carloop.sqlite3"),
-            "CARLOOP_BASE_URL": proxy.url,
-            "CARLOOP_TOKEN": sandbox.token,
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        }
+        os.environ |= plugin_environment(folder, str(folder / "carloop.sqlite3"), proxy.url, sandbox.token)
         try:
             with (
                 MobilityHost.of(plugin) as host,
