@@ -51,10 +51,7 @@ class Disruption(StrEnum):
 
 CHANGES = (Operation.BOOK, Operation.CHANGE_END, Operation.CANCEL)
 
-_INTERRUPTED = (
-    (Disruption.WIRE, ("",), POINTS),
-    (Disruption.SANDBOX, PHASES, POINTS[1:]),
-)
+_INTERRUPTED = ((Disruption.WIRE, ("",), POINTS), (Disruption.SANDBOX, PHASES, POINTS[1:]))
 
 _DETAILS = {
     Disruption.FULL: [f"{pages} pages left" for pages in range(PAGES)],

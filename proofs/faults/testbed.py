@@ -25,7 +25,7 @@ from proofs.faults.evidence import Document, Observation
 from proofs.servers import plugin_environment
 from tests.support.proxy import FaultProxy
 
-UNDISTURBED_SECONDS = 5.0
+CALL_SECONDS = 5.0
 """How long a call may take without a fault."""
 
 _FIRST_DAY = 120
@@ -89,7 +89,7 @@ class FaultTestbed:
 
     def observe(self, appointment_id: str) -> Observation:
         """Return an appointment's state and its rentals at Carloop."""
-        gathered = self.host.mobility_states([appointment_id], timeout=UNDISTURBED_SECONDS)
+        gathered = self.host.mobility_states([appointment_id], timeout=CALL_SECONDS)
         return Observation(gathered.answers["carloop"][0], tuple(self.rentals(appointment_id)))
 
     def rentals(self, appointment_id: str) -> Iterator[Document]:
@@ -122,9 +122,9 @@ class FaultTestbed:
 
     def recover(self) -> int:
         """Reconcile until nothing new is pending, for some seconds at most; return how many changes still are."""
-        until = time.monotonic() + UNDISTURBED_SECONDS
+        until = time.monotonic() + CALL_SECONDS
         while True:
-            report = self.host.reconcile(timeout=UNDISTURBED_SECONDS).answers.get("carloop")
+            report = self.host.reconcile(timeout=CALL_SECONDS).answers.get("carloop")
             pending = int(report["pending"]) - self.left_pending if report else 1
             if pending <= 0 or time.monotonic() > until:
                 return pending
@@ -140,7 +140,7 @@ def run_testbed(folder: Path) -> Iterator[FaultTestbed]:
         try:
             with (
                 MobilityHost.of(plugin) as host,
-                httpx.Client(base_url=sandbox.url, timeout=UNDISTURBED_SECONDS, trust_env=False) as http,
+                httpx.Client(base_url=sandbox.url, timeout=CALL_SECONDS, trust_env=False) as http,
             ):
                 testbed = FaultTestbed(sandbox, proxy, host, http, host_log)
                 far = datetime.now(UTC) + timedelta(days=3000)

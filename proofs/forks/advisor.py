@@ -173,11 +173,7 @@ def _change(host: MobilityHost, change: Any, appointment: Any, end: str) -> Docu
         raise _WrongAnswer("lost", outcome)
     rental = outcome["rental"]
     ours = (change["change_id"], appointment["id"], datetime.fromisoformat(end))
-    theirs = (
-        outcome["change_id"],
-        rental["appointment_id"],
-        datetime.fromisoformat(rental["period"]["end"]),
-    )
+    theirs = (outcome["change_id"], rental["appointment_id"], datetime.fromisoformat(rental["period"]["end"]))
     if ours != theirs or rental["id"] != change.get("rental_id", rental["id"]):
         raise _WrongAnswer("swapped", outcome)
     return {"id": rental["id"], "status": rental["status"]}

@@ -27,7 +27,7 @@ from proofs.hostile import memory
 
 MANY = 10_000
 _TICK = 0.002
-_UNDISTURBED_SECONDS = 30.0
+_CALL_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,13 @@ class _Caller:
 
     def warm_up(self) -> None:
         """Make every call once with good answers, so that imports and pools are not measured."""
-        undisturbed = time.monotonic() + _UNDISTURBED_SECONDS
-        found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=undisturbed)
+        deadline = time.monotonic() + _CALL_SECONDS
+        found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=deadline)
         self._vehicle = found.vehicles[0].id
-        assert self._client_booking(undisturbed) == "Done"
-        assert self._search(_UNDISTURBED_SECONDS).startswith("found")
+        assert self._client_booking(deadline) == "Done"
+        assert self._search(_CALL_SECONDS).startswith("found")
         self._booking = self._prepared()
-        assert self._book(_UNDISTURBED_SECONDS) == "done"
+        assert self._book(_CALL_SECONDS) == "done"
         self._booking = self._prepared()
 
     def calls(self) -> Mapping[str, Callable[[float], str]]:
@@ -161,7 +161,7 @@ class _Caller:
 
     def _prepared(self) -> Document:
         appointment = new_appointment(f"A-{uuid.uuid4().hex[:12]}", _period(500).start, CUSTOMER)
-        self._host.appointment_saved(appointment, timeout=_UNDISTURBED_SECONDS)  # type: ignore[arg-type]
+        self._host.appointment_saved(appointment, timeout=_CALL_SECONDS)  # type: ignore[arg-type]
         return new_booking(appointment, self._vehicle)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from proofs.documents import Document, new_booking, new_change, new_search
-from proofs.faults.testbed import UNDISTURBED_SECONDS, FaultTestbed
+from proofs.faults.testbed import CALL_SECONDS, FaultTestbed
 from tests.support.wire_faults import Effect, Position, WireFault
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -230,10 +230,10 @@ def _operations(testbed: FaultTestbed) -> Mapping[str, Callable[[], Work]]:
 
 def _changing(testbed: FaultTestbed, action: str) -> Work:
     appointment = testbed.appointment()
-    testbed.host.appointment_saved(appointment, timeout=UNDISTURBED_SECONDS)
+    testbed.host.appointment_saved(appointment, timeout=CALL_SECONDS)
     change = new_booking(appointment, testbed.vehicle)
     if action != "book":
-        rental = testbed.host.change_rental(change, timeout=UNDISTURBED_SECONDS)["rental"]  # type: ignore[arg-type]
+        rental = testbed.host.change_rental(change, timeout=CALL_SECONDS)["rental"]  # type: ignore[arg-type]
         more = {"end": rental["period"]["end"].replace("17:", "18:")} if action == "change_end" else {}
         change = new_change(action, rental_id=rental["id"], **more)
 

@@ -50,10 +50,7 @@ class Snapshot:
 
 def take_snapshot(sim: Simulation) -> Snapshot:
     """Read the state of everything, in a process that does nothing else."""
-    observer, ids = (
-        sim.processes["observer"],
-        [appointment.id for appointment in sim.appointments],
-    )
+    observer, ids = (sim.processes["observer"], [appointment.id for appointment in sim.appointments])
     with observer.store(deadline=time.monotonic() + 10) as store:
         intents = {change_id: store.intent(ChangeId(change_id)) for change_id in sim.requests}
         rentals = store.rentals_of([AppointmentId(each) for each in ids])

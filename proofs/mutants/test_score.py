@@ -5,16 +5,7 @@ import re
 import subprocess
 import sys
 
-from proofs.mutants.__main__ import (
-    BY_HAND,
-    Mutant,
-    Row,
-    by_module,
-    count,
-    read_results,
-    report,
-    summary,
-)
+from proofs.mutants.__main__ import BY_HAND, Mutant, Row, by_module, count, read_results, report, summary
 from proofs.reporting import ROOT
 
 CODE = "def is_late(hours: int) -> bool:\n    return hours > 24\n"
