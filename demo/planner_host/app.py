@@ -15,7 +15,6 @@ from planner_host.pages import (
     audit,
     booking,
     customers,
-    proposals,
     rental,
     settings,
     week,
@@ -28,7 +27,7 @@ from web_base.security import SafePages
 from web_base.signing_in import sign_in_routes
 from web_base.templates import Templates, static_mounts
 
-PAGES: Final = (week, appointment, booking, rental, proposals, customers, settings, audit, accounts)
+PAGES: Final = (week, appointment, booking, rental, customers, settings, audit, accounts)
 """The modules of pages; each has a function `routes`."""
 
 

@@ -1,4 +1,4 @@
-"""A saved rental: change its end, cancel it, print it; withdraw a booking whose outcome is unknown."""
+"""A saved rental: change its end, cancel it, print it, follow a proposal; withdraw a booking that is unknown."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def routes(program: Program) -> list[Route]:
         page_route("/appointments/{id}/rental/cancellation", cancel, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/withdrawal", withdraw, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/gone", note_gone, program, methods=["POST"]),
+        page_route("/appointments/{id}/proposal", follow_proposal, program, methods=["POST"]),
+        page_route("/appointments/{id}/proposal/hidden", hide_proposal, program, methods=["POST"]),
         page_route("/appointments/{id}/print", print_rental, program),
     ]
 
@@ -81,6 +83,36 @@ def note_gone(page: Page) -> Response:
     for each in look_up_step(page, appointment).gone:
         if each.provider == page.form["provider"]:
             planner_of(page).records.delete_renters(appointment.id, provider=each.provider)
+    return page.go(f"/appointments/{appointment.id}#step-4")
+
+
+def follow_proposal(page: Page) -> Response:
+    """Do what a provider proposes, exactly as it proposes it now; a cancellation asks first.
+
+    A proposal that the provider does not make any more is not followed.
+    """
+    appointment = find_appointment(page)
+    step = look_up_step(page, appointment)
+    wanted = page.form["proposal"]
+    found = next((each for each in step.all_proposals if each["id"] == wanted), None)
+    if found is None:
+        return draw_saved(page, appointment, StepInput(said="proposal_gone"), step=step)
+    action = found["change"]["action"]
+    if action == "cancel" and page.form["sure"] != "yes":
+        return draw_saved(page, appointment, StepInput(asks=f"follow:{found['id']}"), step=step)
+    change: dict[str, object] = {**found["change"], "change_id": change_id_of(page.form)}
+    if action in ("book", "rebook"):
+        change["customer"] = appointment.visit.customer
+    asked = cast("contract.RentalChange", change)
+    return make_change(page, appointment, asked, action=action, step=step)
+
+
+def hide_proposal(page: Page) -> Response:
+    """Show a proposal no more; after a new revision of the appointment there are new ones."""
+    appointment = find_appointment(page)
+    proposals = look_up_step(page, appointment).all_proposals
+    if page.form["proposal"] in {each["id"] for each in proposals}:
+        planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"])
     return page.go(f"/appointments/{appointment.id}#step-4")
 
 
