@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from carloop_plugin.domain.accounts import SiteSettings, StoredSettings
 from carloop_plugin.domain.failures import ConfigurationProblem, Failed, Reason, StoreFailed
-from carloop_plugin.domain.settings import SiteSettings, StoredSettings
 from carloop_plugin.domain.store_location import is_shared_store, shown
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Carloop, Clock, Credentials, UseCaseContext
@@ -45,7 +46,10 @@ _AT_FIRST_USE = (
     *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
     *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
     *(f"carloop_plugin.usecases.{name}" for name in ("appointment", "change", "reconcile")),
-    *(f"carloop_plugin.contract.{name}" for name in ("boundary", "offers", "requests", "steps")),
+    *(
+        f"carloop_plugin.contract.{name}"
+        for name in ("boundary", "offers", "requests", "settings_documents", "steps")
+    ),
     *("carloop_plugin.settings.check", "carloop_plugin.settings.page"),
     *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
     *("mobility_schemas.explaining", "mobility_schemas.sentences"),
@@ -82,7 +86,7 @@ SLEEP: Callable[[float], None] = time.sleep
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What one hook call works with: the use cases' `call`, and the settings around it."""
+    """What one hook call works with: the use cases' context, and the settings around it."""
 
     context: UseCaseContext
     environment: Environment
@@ -118,17 +122,10 @@ def _opened(source: Source, environment: Environment, *, deadline: float) -> Ite
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
     with source.open(deadline=deadline) as store:
-
-        def settings(site: Site) -> SiteSettings:
-            return site_settings(site, environment=environment, store=store, credentials=credentials)
-
-        def connect(site: Site) -> Carloop:
-            return _session(settings(site))
-
-        def station_of(site: Site) -> str | None:
-            return settings(site).station
-
-        context = UseCaseContext(store, connect, station_of, CLOCK, deadline)
+        settings = partial(site_settings, environment=environment, store=store, credentials=credentials)
+        context = UseCaseContext(
+            store, partial(_connect, settings), lambda site: settings(site).station, CLOCK, deadline
+        )
         yield Services(context, environment, credentials)
 
 
@@ -245,9 +242,10 @@ def close() -> None:
         source.close()
 
 
-def _session(settings: SiteSettings) -> Carloop:
+def _connect(settings_of: Callable[[Site], SiteSettings], site: Site) -> Carloop:
     from carloop_plugin.api.session import CarloopSession
 
+    settings = settings_of(site)
     if not settings.base_url or not settings.token:
         reason = missing_settings(settings)[0]
         raise ConfigurationProblem(reason.text or "", **dict(reason.params))

@@ -1,8 +1,8 @@
-"""What happened, for the log: an event for each outcome, with ids, codes and numbers, and nothing of a person.
+"""Log events: one for each outcome, with ids, codes and numbers, and no personal data.
 
 Each event is one record of the logger `carloop_plugin.events`. Its message is the event's name and its fields as JSON;
-`record.event` and `record.fields` carry the same for whoever writes structured logs. Fields that an event does not
-name are left out, so nothing gets into a log by being passed along. `docs/reference/events.md` is written from here.
+`record.event` and `record.fields` hold the same for structured logs. Fields that an event does not name are left out,
+so that nothing gets into a log by accident. `docs/reference/events.md` is generated from here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from logging import DEBUG, ERROR, INFO, WARNING
 
 LOG = logging.getLogger("carloop_plugin.events")
-# A host that sets up no logging is not to find our warnings on its standard error.
+# A host that configures no logging must not find our warnings on its standard error.
 LOG.addHandler(logging.NullHandler())
 
 Field = str | int | float | None
@@ -25,7 +25,7 @@ FIELDS = {
     "asked_seconds": "how long a wait Carloop asked for by `Retry-After`, in seconds; 0 where it asked for none",
     "attempt": "which attempt of the request has just failed: 1, 2 or 3",
     "change_id": "the change's id, drawn by the planner; also the `Idempotency-Key` at Carloop",
-    "changed": "how many rentals had news",
+    "changed": "how many rentals changed",
     "code": "the [problem code](problem-codes.md)",
     "count": "how many there were",
     "document": "which document of the contract",
@@ -44,15 +44,15 @@ FIELDS = {
     "site": "the site",
     "skew_seconds": "Carloop's clock minus ours, in seconds",
     "status": "the change's outcome, or the rental's status",
-    "tries": "how often recovery did not get on with it",
-    "wait_seconds": "how long is waited before the next attempt, in seconds",
+    "tries": "how many attempts of recovery settled nothing",
+    "wait_seconds": "how long the wait before the next attempt is, in seconds",
 }
-"""Every field there is, and what it says."""
+"""Every field, and what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A kind of event: its name, how loud it is, what it says, and the fields it may have."""
+    """A kind of event: its name, its log level, what it says happened, and the fields it may have."""
 
     name: str
     level: int
@@ -65,9 +65,7 @@ _INTENT = ("change_id", "action", "site", "appointment_id", "account", "rental_i
 
 CHANGE_DONE = Event("change.done", INFO, "A change was answered: it is done.", _ANSWERED)
 CHANGE_REFUSED = Event("change.refused", INFO, "A change was answered: it is refused.", _ANSWERED)
-CHANGE_UNKNOWN = Event(
-    "change.unknown", WARNING, "A change was answered: nobody knows yet what became of it.", _ANSWERED
-)
+CHANGE_UNKNOWN = Event("change.unknown", WARNING, "A change was answered: its outcome is unknown.", _ANSWERED)
 CHANGE_RECORDED = Event("change.recorded", DEBUG, "A change is durable and is about to be sent.", _INTENT)
 CHANGE_SENT_AGAIN = Event(
     "change.sent_again", INFO, "Recovery sends a change again, under the same key.", (*_INTENT, "sends")
@@ -75,25 +73,25 @@ CHANGE_SENT_AGAIN = Event(
 CHANGE_SETTLED = Event(
     "change.settled",
     INFO,
-    "Recovery found out what became of a change.",
+    "Recovery settled a change.",
     (*_INTENT, "status", "code", "sends", "seconds"),
 )
 CHANGE_SET_ASIDE = Event(
     "change.set_aside",
     ERROR,
-    "After 20 answers that settled nothing recovery leaves a change to a person, and tries it after the others.",
+    "After 20 attempts that settled nothing, recovery leaves a change to a person, and retries it after the others.",
     (*_INTENT, "code", "sends", "tries"),
 )
 RENTAL_MISMATCHED = Event(
     "rental.mismatched",
     WARNING,
-    "Carloop did something else than it was asked for; the rental is not linked.",
+    "Carloop did something other than what was requested; the rental is not linked.",
     _INTENT,
 )
 RENTAL_CHANGED = Event(
     "rental.changed",
     INFO,
-    "A rental had news at Carloop: from the desk, or a rental of ours that we did not know.",
+    "A rental changed at Carloop: at the desk, or it is one of ours that we did not know.",
     ("account", "site", "appointment_id", "rental_id", "change_id", "status"),
 )
 RENTAL_UNREADABLE = Event(
@@ -109,13 +107,13 @@ VEHICLES_UNREADABLE = Event(
 CARLOOP_RECONCILED = Event(
     "carloop.reconciled",
     DEBUG,
-    "A round of reconciling with one Carloop is over.",
+    "A round of reconciling with one Carloop has ended.",
     ("account", "skew_seconds", "settled", "changed", "seconds"),
 )
 CARLOOP_NOT_RECONCILED = Event(
     "carloop.not_reconciled",
     WARNING,
-    "A site's Carloop could not be asked, or not for all of its news; what is pending there stays so.",
+    "A site's Carloop could not be asked, or not for all of its changes; what is pending there stays pending.",
     ("site", "code"),
 )
 _RETRIED = ("operation", "change_id", "attempt", "code", "asked_seconds")
@@ -125,20 +123,20 @@ REQUEST_RETRIED = Event(
 REQUEST_WAIT_TOO_LONG = Event(
     "request.wait_too_long",
     WARNING,
-    "Carloop asked for a longer wait than its call has time for, so the request is not sent again.",
+    "Carloop asked for a longer wait than the call has time for, so the request is not sent again.",
     _RETRIED,
 )
 REQUEST_BUDGET_SPENT = Event(
     "request.budget_spent",
     WARNING,
-    "The session's retries are spent, so the request is not sent again; answers earn new ones.",
+    "The session's retry budget is spent, so the request is not sent again; answers refill it.",
     _RETRIED,
 )
 CALL_ANSWERED = Event("call.answered", DEBUG, "A hook answered.", ("request_id", "hook", "seconds"))
 CALL_FAILED = Event(
     "call.failed",
     WARNING,
-    "A hook could not answer. Of a change, `change.refused` tells the rest.",
+    "A hook could not answer. Of a change, `change.refused` has the details.",
     ("request_id", "hook", "code", "seconds"),
 )
 DOCUMENT_REFUSED = Event(
@@ -148,35 +146,35 @@ SETTINGS_SAVED = Event("settings.saved", INFO, "A site's settings were saved.", 
 ERASURE_ASKED = Event(
     "erasure.asked",
     INFO,
-    "Personal data were erased, or are kept until a change settles.",
+    "Personal data were erased, or are kept until a change is settled.",
     ("erased", "kept"),
 )
 ERASURE_FINISHED = Event(
     "erasure.finished",
     INFO,
-    "What was erased has been cleared out of the records' file, or of the files of the database's tables, too. "
-    "A server's log and copies are not ours to clear.",
+    "What was erased has also been cleared from the records' file, or from the files of the database's tables. "
+    "A server's log and copies are not cleared.",
     (),
 )
 ERASURE_PUT_OFF = Event(
     "erasure.put_off",
     WARNING,
-    "The records are in use, large or not ours to rewrite: traces of what was erased may remain in their files.",
+    "The records are in use, large or not ours to rewrite: their files may still hold traces of what was erased.",
     (),
 )
 RECORDS_REBUILT = Event(
     "records.rebuilt",
     WARNING,
-    "Damaged or lost records were rebuilt from Carloop; where a site is missing, the old ones stay in their place.",
+    "Damaged or lost records were rebuilt from Carloop; where a site is missing, the old ones stay in place.",
     ("rentals", "missing"),
 )
 
 EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))
-"""Every event there is, in the order of this file."""
+"""Every event, in the order of this file."""
 
 
 def log_event(event: Event, **fields: Field) -> None:
-    """Write an event to the log, with those of its fields that have a value."""
+    """Log an event with those of its fields that have a value."""
     if not LOG.isEnabledFor(event.level):
         return
     known = {name: fields[name] for name in event.fields if fields.get(name) is not None}

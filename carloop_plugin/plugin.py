@@ -163,43 +163,35 @@ def provide_provider_settings(site: str, context: CallContext) -> contract.Provi
     """Return a site's settings and the form to edit them, never a secret."""
     from carloop_plugin.bootstrap import opened
     from carloop_plugin.contract.boundary import answering, receive
+    from carloop_plugin.contract.settings_documents import settings_document
     from carloop_plugin.domain.values import Site
-    from carloop_plugin.settings.page import describe_settings
 
     site = receive(site, "site", context)
     with answering("provide_provider_settings", context), opened(deadline=context.deadline) as services:
-        return describe_settings(
-            Site(site),
-            environment=services.environment,
-            store=services.context.store,
-            credentials=services.credentials,
-            locale=context.locale,
-        )
+        return settings_document(services.settings(Site(site)), locale=context.locale)
 
 
 @hookimpl
 def save_provider_settings(
     settings: contract.ProviderSettings, context: CallContext
 ) -> contract.CheckReport | None:
-    """Save a site's settings and test them; another provider's are none of ours."""
+    """Save a site's settings and test them; return None for another provider's."""
     from carloop_plugin.bootstrap import opened
     from carloop_plugin.contract.boundary import answering, is_for_another, receive
+    from carloop_plugin.contract.settings_documents import read_settings_change, report_document
     from carloop_plugin.settings.page import save_settings
 
     if is_for_another(settings):
         return None
     settings = receive(settings, "provider_settings", context, closed=True)
     with answering("save_provider_settings", context), opened(deadline=context.deadline) as services:
-        return save_settings(
-            settings,
+        report = save_settings(
+            read_settings_change(settings),
             environment=services.environment,
-            store=services.context.store,
             credentials=services.credentials,
-            connect=services.context.connect,
-            clock=services.context.clock,
-            deadline=services.context.deadline,
-            locale=context.locale,
+            context=services.context,
         )
+        return report_document(report, locale=context.locale)
 
 
 @hookimpl
@@ -207,21 +199,19 @@ def check_mobility_provider(site: str, context: CallContext) -> contract.CheckRe
     """Test the connection of a site."""
     from carloop_plugin.bootstrap import opened
     from carloop_plugin.contract.boundary import answering, receive
+    from carloop_plugin.contract.settings_documents import report_document
     from carloop_plugin.domain.values import Site
     from carloop_plugin.settings.check import check_site
 
     site = receive(site, "site", context)
     with answering("check_mobility_provider", context), opened(deadline=context.deadline) as services:
-        return check_site(
+        report = check_site(
             Site(site),
             environment=services.environment,
-            store=services.context.store,
             credentials=services.credentials,
-            connect=services.context.connect,
-            deadline=services.context.deadline,
-            locale=context.locale,
-            figures=services.context.store.figures,
+            context=services.context,
         )
+        return report_document(report, locale=context.locale)
 
 
 @hookimpl

@@ -9,13 +9,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from carloop_plugin.domain.accounts import Account
-    from carloop_plugin.domain.appointments import SavedAppointment
+    from carloop_plugin.domain.accounts import Account, StoredSettings, StoredToken
+    from carloop_plugin.domain.appointments import Customer, SavedAppointment
     from carloop_plugin.domain.changes import Answer, Intent, Outcome, RecordResult
-    from carloop_plugin.domain.customers import Customer
     from carloop_plugin.domain.figures import Figures, MovedAside
     from carloop_plugin.domain.rentals import Rental, RentalRecord, Unreadable, UnreadableRental
-    from carloop_plugin.domain.settings import StoredSettings, StoredToken
     from carloop_plugin.domain.values import (
         AccountId,
         AppointmentId,
@@ -185,9 +183,6 @@ class Store(SettingsStore, Protocol):
     def intent(self, change_id: ChangeId) -> Intent | None:
         """Find a change by its id."""
 
-    def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
-        """Return the appointment's pending change; of a booking being given up, the giving up."""
-
     def pending_intents(self) -> Sequence[Intent]:
         """Return the pending intents, oldest first, those that were set aside included."""
 
@@ -263,7 +258,7 @@ class Store(SettingsStore, Protocol):
         """Return the rentals of appointments, the newest first."""
 
     def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
-        """Return the pending changes of appointments, as `pending_change` does."""
+        """Return the pending changes of appointments; of a booking being given up, the giving up."""
 
     def appointments(
         self, appointment_ids: Sequence[AppointmentId]

@@ -1,7 +1,7 @@
-"""Write the parts of docs/reference that the code already says, between `<!-- begin: NAME -->` and its end.
+"""Write the parts of docs/reference that are generated from code, between `<!-- begin: NAME -->` and its end.
 
-`python docs/generate_reference.py [NAME …]` writes, `--check` only says what has drifted. Everything else on those
-pages is written by hand. One function a part; each gives Markdown.
+`python docs/generate_reference.py [NAME …]` writes, `--check` only lists what has drifted. Everything else on those
+pages is written by hand. One function a part; each returns Markdown.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ENGLISH = {"LC_ALL": "en_GB.UTF-8", "LANGUAGE": "en", "LANG": "en_GB.UTF-8", "CO
 
 
 def hooks() -> str:
-    """Give every hook with its arguments and its docstring, in the order of specs.py."""
+    """Return every hook with its arguments and its docstring, in the order of specs.py."""
     specs = import_module("mobility_hookspecs.specs")
     functions = [f for f in vars(specs).values() if inspect.isfunction(f) and f.__module__ == specs.__name__]
     functions.sort(key=lambda function: function.__code__.co_firstlineno)
@@ -44,7 +44,7 @@ def hooks() -> str:
 
 
 def host_kit() -> str:
-    """Give the public methods of MobilityHost with their types and docstrings."""
+    """Return the public methods of MobilityHost with their types and docstrings."""
     host = import_module("mobility_hookspecs.host").MobilityHost
     rows = []
     for name, member in vars(host).items():
@@ -57,7 +57,7 @@ def host_kit() -> str:
 
 
 def documents() -> str:
-    """Give a table of fields for every document of the contract."""
+    """Return a table of fields for every document of the contract."""
     folder = resources.files("mobility_schemas") / "contract"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda f: f.name)
     return "\n\n".join(
@@ -66,7 +66,7 @@ def documents() -> str:
 
 
 def problem_codes() -> str:
-    """Give every problem code with its titles, and whether the same change may run again."""
+    """Return every problem code with its titles, and whether the same change may run again."""
     problems = import_module("mobility_hookspecs.problems")
     rows = []
     for code in problems.ProblemCode:
@@ -77,7 +77,7 @@ def problem_codes() -> str:
 
 
 def operations() -> str:
-    """Give Carloop's calls: method and path, the name of the operation, what it does."""
+    """Return Carloop's calls: method and path, the name of the operation, what it does."""
     text = (resources.files("mobility_schemas") / "carloop" / "openapi.json").read_text("utf-8")
     rows = [
         (f"`{method.upper()} {path}`", f"`{operation['operationId']}`", operation.get("summary", ""))
@@ -89,7 +89,7 @@ def operations() -> str:
 
 
 def commands() -> str:
-    """Give every command of every program with what `--help` says."""
+    """Return every command of every program with what `--help` says."""
     return "\n\n".join(
         f"### `{words}`\n\n```text\n{_help(program, words)}\n```"
         for program in PROGRAMS
@@ -99,7 +99,7 @@ def commands() -> str:
 
 
 def events() -> str:
-    """Give every event with its level, what it says and its fields, and then what each field says."""
+    """Return every event with its level, its meaning and its fields, and then what each field means."""
     module = import_module("carloop_plugin.events")
     rows = [
         (f"`{e.name}`", logging.getLevelName(e.level), e.says, ", ".join(f"`{name}`" for name in e.fields))
@@ -109,15 +109,8 @@ def events() -> str:
     return f"{_table(('event', 'level', 'what happened', 'fields'), rows)}\n\n{_table(('field', 'what it is'), fields)}"
 
 
-def personal_data() -> str:
-    """Give every place that holds personal data: what is there, what for, and how long."""
-    places = import_module("carloop_plugin.personal_data").PLACES
-    rows = [(f"`{p.where}`", p.kind.value, p.holds, p.purpose, p.kept) for p in places]
-    return _table(("where", "kind", "what", "what for", "how long"), rows)
-
-
 def root_of(program: str) -> click.Command:
-    """Give the root of a program's commands, in English."""
+    """Return the root of a program's commands, in English."""
     from carloop_plugin.cli.program import carloop
     from carloop_sandbox import cli as sandbox
     from carloop_sandbox.texts import TEXTS as SANDBOX
@@ -136,7 +129,7 @@ def root_of(program: str) -> click.Command:
 def walk(
     command: click.Command, words: str, parent: click.Context | None = None
 ) -> Iterator[tuple[str, click.Command]]:
-    """Give a command and all those below it, each with the words that one types."""
+    """Return a command and all those below it, each with the words that are typed."""
     import click
 
     context = click.Context(command, info_name=words.split()[-1], parent=parent)
@@ -155,7 +148,6 @@ PAGES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "operations": ("carloop-interface.md", operations),
     "commands": ("commands.md", commands),
     "events": ("events.md", events),
-    "personal-data": ("../explanation/privacy.md", personal_data),
 }
 
 
@@ -222,7 +214,7 @@ def _document(name: str, schema: Mapping[str, Any]) -> str:
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
-    """Say in a few words what a value may be."""
+    """Describe in a few words what a value may be."""
     if "$ref" in schema:
         target = schema["$ref"].removesuffix(".json").split("/")[-1]
         return f"`{target}`"

@@ -84,19 +84,11 @@ Verdict = Success[T] | Failure
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T_co]):
-    """A page of a list: its items, what names those that cannot be read, and where the next page begins.
-
-    `fields` are the list's own, beside its items.
-    """
+    """A page of a list: its items, and what names those that cannot be read. `fields` are the list's own."""
 
     fields: Checked
     items: tuple[T_co, ...]
     unreadable: tuple[Unreadable, ...] = ()
-
-    @property
-    def next_cursor(self) -> str | None:
-        """Where the next page begins; None where there is none."""
-        return self.fields.get("next_cursor")
 
 
 def judge(answer: RawAnswer, *, read: Reader[T], deadline: float, action: Action | None = None) -> Verdict[T]:

@@ -1,7 +1,7 @@
 """One call to Carloop with all its attempts: what is asked, how far an attempt has come, and how it ended.
 
 httpx bounds each wait, never their sum: a server that drips a byte now and then kept a time-out of 0.5 s open
-for 3.8 s. So every wait for the network (`sockets.py`) asks the current `Call` how much time is left.
+for 3.8 s. So every wait for the network (`network.py`) asks the current `Call` how much time is left.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import Reason
 
-CONNECT_SECONDS = 3.0
 BODY_BYTES = 2 * 1024 * 1024
 
 DEADLINE = Reason("deadline_exceeded", "api.deadline")
@@ -41,15 +40,16 @@ class Request:
 class Call:
     """A call's deadline, in monotonic seconds, and the state of its present attempt. Belongs to one thread.
 
-    `connect_left` are the seconds that its attempts may still spend on connecting, `until` is the end of the present
-    wait: the deadline, or earlier while connecting. `sent_at` is when the first byte of the attempt's request may have
-    left this machine, `answered_at` when status and headers had arrived. `received` counts raw bytes.
+    `connect_until` is when connecting is given up, once it has begun: failed attempts share that time, one that
+    connected gives it anew. `until` is the end of the present wait: the deadline, or earlier while connecting.
+    `sent_at` is when the first byte of the attempt's request may have left this machine, `answered_at` when status and
+    headers had arrived. `received` counts raw bytes.
     """
 
     deadline: float
     attempt: int = 0
     ever_sent: bool = False
-    connect_left: float = field(default_factory=lambda: CONNECT_SECONDS)
+    connect_until: float | None = None
     until: float = 0.0
     sent_at: float | None = None
     answered_at: float | None = None

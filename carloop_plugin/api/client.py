@@ -1,25 +1,79 @@
-"""Requests to one Carloop with one token, each with its retries, over connections that all threads share."""
+"""Requests to one Carloop with one token, each with its retries, over connections that all threads share.
+
+At most three attempts, all before the deadline; full jitter from 50 ms, so that planners that failed together do not
+come back together; what Carloop asks for in `Retry-After` where it fits. A budget keeps an outage of Carloop from being
+made worse by those it has failed.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from random import Random
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from carloop_plugin.api.answers import Failure, Page, Reader, Success, Verdict, judge
-from carloop_plugin.api.call import Call, RawAnswer, Request
-from carloop_plugin.api.retry import Retries
-from carloop_plugin.api.wire import Pairs, read_request
-from carloop_plugin.domain.changes import Refused
+from carloop_plugin.api.answers import Failure, Page, Reader, Success, T, Verdict, judge
+from carloop_plugin.api.call import AttemptFailed, Call, RawAnswer, Request
+from carloop_plugin.domain.changes import NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.events import (
+    REQUEST_BUDGET_SPENT,
+    REQUEST_RETRIED,
+    REQUEST_WAIT_TOO_LONG,
+    Field,
+    log_event,
+)
 from mobility_hookspecs.authoring.forking import delay_fork
 
 if TYPE_CHECKING:
     from carloop_plugin.api.transport import Transport
 
-_T = TypeVar("_T")
+MOST_ATTEMPTS = 3
+FIRST_PAUSE = 0.05
+_LONGEST_NUMBER = 9
+
+MOST_TOKENS = 20
+"""Ten calls in a row that fail with all their attempts: more is no blip but an outage."""
+
+# counted in tenths, since ten times a tenth is not one
+_TOKEN = 10
+_EARNED = 1
+
+Sleep = Callable[[float], None]
+Now = Callable[[], datetime]
+Pairs = tuple[tuple[str, str | None], ...]
+"""A query; pairs without a value are left out."""
+
+
+@dataclass(slots=True)
+class RetryBudget:
+    """The retries of one session, shared by its reads and writes and by all threads: a bucket of tokens, as gRPC (A6).
+
+    A retry takes a token; a call that is answered returns those it took and a tenth besides. While Carloop answers,
+    retries are free; where it does not, they run out, and each call is tried once until it answers again. So of n
+    calls that were answered and any number that failed, the failed ones made `MOST_TOKENS + n / 10` retries at most.
+    """
+
+    _tenths: int = MOST_TOKENS * _TOKEN
+    _lock: Lock = field(default_factory=Lock)
+
+    def take(self) -> bool:
+        """Take a token for a retry; False where none is left, and the retry is not to be made."""
+        with self._lock:
+            if self._tenths < _TOKEN:
+                return False
+            self._tenths -= _TOKEN
+            return True
+
+    def reward(self, retries: int) -> None:
+        """Return the tokens of a call that was answered, and a tenth of one besides."""
+        with self._lock:
+            self._tenths = min(self._tenths + retries * _TOKEN + _EARNED, MOST_TOKENS * _TOKEN)
 
 
 class ReadRefused(CallFailed):
@@ -34,29 +88,55 @@ class ReadRefused(CallFailed):
 class RetryingClient:
     """Sends requests to the interface at `url`. Opens its connections at the first one, and loads httpx then.
 
-    Once it is closed, a call that is still under way opens connections for as long as it needs them.
+    Once it is closed, a call that is still under way opens connections for as long as it needs them. `random`, `sleep`
+    and `now` are for tests.
     """
 
     origin: str
     url: str
     token: str = field(repr=False)
     ca_file: str | None
-    retries: Retries
+    random: Random
+    sleep: Sleep
+    now: Now
+    budget: RetryBudget = field(default_factory=RetryBudget)
     _transport: Transport | None = field(default=None, repr=False)
     _users: int = 0
     _is_closed: bool = False
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def send(self, request: Request, read: Reader[_T], call: Call) -> Verdict[_T]:
-        """Send a request, the same each time, until there is an answer or no time or retry left."""
-        return self.retries.run(
-            partial(self._attempt, request, read, call), deadline=call.deadline, logged=request.logged
-        )
+    def send(self, request: Request, read: Reader[T], call: Call) -> Verdict[T]:
+        """Send a request, the same each time, until there is an answer or no time or retry left.
 
-    def read(self, path: str, pairs: Pairs, read: Reader[_T], *, deadline: float) -> Success[_T]:
+        Return the last verdict; where an earlier attempt may have been executed, a failure says so.
+        """
+        may_be_done = False
+        for count in range(MOST_ATTEMPTS):
+            call.attempt = count
+            try:
+                answer = self._exchange(request, call)
+                verdict = judge(answer, read=read, deadline=call.deadline, action=request.action)
+            except AttemptFailed as failed:
+                unclear = Unknown(failed.reason) if failed.sent else NothingHappened(failed.reason)
+                verdict = Failure(unclear, again=failed.again)
+            if isinstance(verdict, Success) or isinstance(verdict.answer, Refused):
+                self.budget.reward(count)
+                break
+            pause = self._pause_after(verdict, request, call)
+            if pause is None:
+                break
+            may_be_done = may_be_done or isinstance(verdict.answer, Unknown)
+            self.sleep(pause)
+        if not may_be_done or isinstance(verdict, Success) or isinstance(verdict.answer, Unknown):
+            return verdict
+        return _after_lost_attempt(verdict)
+
+    def read(self, path: str, pairs: Pairs, read: Reader[T], *, deadline: float) -> Success[T]:
         """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""
+        query = urlencode([(name, value) for name, value in pairs if value is not None])
+        logged = {"operation": path.split("/")[1]}
         call = Call(deadline)
-        verdict = self.send(read_request(path, pairs), read, call)
+        verdict = self.send(Request("GET", f"{path}?{query}" if query else path, logged=logged), read, call)
         if isinstance(verdict, Success):
             return verdict
         if isinstance(verdict.answer, Refused):
@@ -64,15 +144,15 @@ class RetryingClient:
         raise CallFailed(verdict.answer.reason, sent=call.ever_sent)
 
     def pages(
-        self, path: str, pairs: Callable[[], Pairs], read: Reader[Page[_T]], *, deadline: float
-    ) -> Iterator[Page[_T]]:
+        self, path: str, pairs: Callable[[], Pairs], read: Reader[Page[T]], *, deadline: float
+    ) -> Iterator[Page[T]]:
         """Read a list page by page; `pairs` is asked before each. Raise `CallFailed` for one without end."""
         cursor: str | None = None
         seen: set[str] = set()
         while True:
             page = self.read(path, (*pairs(), ("cursor", cursor)), read, deadline=deadline).value
             yield page
-            cursor = page.next_cursor
+            cursor = page.fields["next_cursor"]
             if cursor is None:
                 return
             if cursor in seen or not (page.items or page.unreadable):
@@ -83,7 +163,9 @@ class RetryingClient:
         """Close the connections, once no request is under way any more."""
         with self._lock:
             self._is_closed = True
-            unused = self._take_unused()
+            if self._users:
+                return
+            unused, self._transport = self._transport, None
         if unused is not None:
             unused.close()
 
@@ -93,33 +175,61 @@ class RetryingClient:
             self._transport.forget()
         self._transport, self._users, self._lock = None, 0, Lock()
 
-    def _attempt(self, request: Request, read: Reader[_T], call: Call, count: int) -> Verdict[_T]:
-        call.attempt = count
-        return judge(self._exchange(request, call), read=read, deadline=call.deadline, action=request.action)
-
     def _exchange(self, request: Request, call: Call) -> RawAnswer:
+        from carloop_plugin.api.transport import Transport
+
         with self._lock:
-            transport = self._transport = self._transport or self._open()
+            if self._transport is None:
+                # OpenSSL sets itself up, under locks of its own, when the first context is made
+                with delay_fork():
+                    self._transport = Transport(self.origin, self.url, self.token, ca_file=self.ca_file)
+            transport = self._transport
             self._users += 1
         try:
             return transport.exchange(request, call)
         finally:
             with self._lock:
-                # it is another one in a process that was forked meanwhile
+                # another one belongs to a process that was forked meanwhile
                 self._users -= transport is self._transport
-                unused = self._take_unused()
-            if unused is not None:
-                unused.close()
+            if self._is_closed:
+                self.close()
 
-    def _take_unused(self) -> Transport | None:
-        if self._users or not self._is_closed:
+    def _pause_after(self, failure: Failure, request: Request, call: Call) -> float | None:
+        """Decide on another attempt, log it, and return the seconds to wait before; None where there is to be none."""
+        if not failure.again or call.attempt + 1 == MOST_ATTEMPTS:
             return None
-        unused, self._transport = self._transport, None
-        return unused
+        asked = asked_wait(failure.wait, self.now) if failure.wait else 0.0
+        pause = max(asked, self.random.random() * FIRST_PAUSE * 2**call.attempt)
+        known: dict[str, Field] = {"attempt": call.attempt + 1, "code": failure.answer.reason.code}
+        fields = {**request.logged, **known, "asked_seconds": round(asked, 3)}
+        if pause >= call.deadline - time.monotonic():
+            if asked:
+                log_event(REQUEST_WAIT_TOO_LONG, **fields)
+            return None
+        goes_on = self.budget.take()
+        log_event(
+            REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **fields, wait_seconds=round(pause, 3)
+        )
+        return pause if goes_on else None
 
-    def _open(self) -> Transport:
-        from carloop_plugin.api.transport import Transport
 
-        # OpenSSL sets itself up, under locks of its own, when the first context is made
-        with delay_fork():
-            return Transport(self.origin, self.url, self.token, ca_file=self.ca_file)
+def _after_lost_attempt(failure: Failure) -> Failure:
+    """Return what a last failure means where an attempt before it may have been executed."""
+    reason = failure.answer.reason
+    if isinstance(failure.answer, Refused):
+        return replace(failure, answer=Refused(reason, after_lost_attempt=True))
+    return replace(failure, answer=Unknown(reason))
+
+
+def asked_wait(value: str, now: Now) -> float:
+    """Read a `Retry-After`, in seconds or as a date, as seconds from now; 0 where it says nothing."""
+    text = value.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:_LONGEST_NUMBER])
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):  # as other people's dates make it raise
+        return 0.0
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now()).total_seconds())

@@ -10,19 +10,13 @@ import logging
 
 from carloop_plugin.api.call import CURRENT
 
-_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
+LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
 
 
-class _DuringNoCall(logging.Filter):
+class _OutsideCalls(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - what it says does not matter
         """Let a record pass unless one of our calls made it."""
         return CURRENT.get(None) is None
 
 
-_FILTER = _DuringNoCall()
-
-
-def silence_libraries() -> None:
-    """Make sure the filter is in place."""
-    for name in _LOGGERS:
-        logging.getLogger(name).addFilter(_FILTER)
+OUTSIDE_CALLS = _OutsideCalls()

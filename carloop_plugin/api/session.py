@@ -22,8 +22,7 @@ from carloop_plugin.api.answers import (
     read_list,
 )
 from carloop_plugin.api.call import DEADLINE, AttemptFailed, Call
-from carloop_plugin.api.client import ReadRefused, RetryingClient
-from carloop_plugin.api.retry import Now, Retries, Sleep
+from carloop_plugin.api.client import Now, Pairs, ReadRefused, RetryingClient, Sleep
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.changes import Action, Answer, Done, Intent, Refused
@@ -66,12 +65,12 @@ class CarloopSession:
             raise CallFailed(Reason("not_authorised", "api.token_malformed"), sent=False)
         self.origin = address.origin
         self._now = now or partial(datetime.now, UTC)
-        retries = Retries(
-            random or Random(),  # noqa: S311  # it spreads retries, it keeps no secret
-            sleep or time.sleep,
-            self._now,
+        self._client = RetryingClient(
+            *(self.origin, address.interface_url, token, ca_file),
+            random=random or Random(),  # noqa: S311  # it spreads retries, it keeps no secret
+            sleep=sleep or time.sleep,
+            now=self._now,
         )
-        self._client = RetryingClient(self.origin, address.interface_url, token, ca_file, retries)
         renew_in_child(self._client.renew)
         links = wire.own_links(self.origin)
         self._vehicle_pages = partial(read_list, "Vehicle", partial(wire.vehicle_of, links=links))
@@ -180,7 +179,7 @@ class CarloopSession:
         self, since: datetime | None, *, deadline: float
     ) -> Iterator[Rental | Unreadable]:
         """Read the rentals updated at or after an instant, oldest change first, a page at a time."""
-        pairs: wire.Pairs = (
+        pairs: Pairs = (
             ("updated_since", None if since is None else format_instant(since)),
             ("limit", str(RENTALS_A_PAGE)),
         )
@@ -219,7 +218,7 @@ class CarloopSession:
             return None
 
 
-def _query_pairs(query: VehicleQuery, *, most: int) -> wire.Pairs:
+def _query_pairs(query: VehicleQuery, *, most: int) -> Pairs:
     return (
         ("start", format_instant(query.period.start)),
         ("end", format_instant(query.period.end)),

@@ -5,25 +5,17 @@ it reads, and ends each wait for the network at the call's deadline. Neither the
 exception.
 """
 
-# ruff: noqa: ARG002  # the signatures of streams and backends are httpcore's
 from __future__ import annotations
 
-import selectors
-import socket
+import logging
 import ssl
 import time
-import weakref
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
-from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
 from carloop_plugin import __version__
-from carloop_plugin.api import sockets
 from carloop_plugin.api.call import (
     BODY_BYTES,
     CURRENT,
@@ -34,7 +26,8 @@ from carloop_plugin.api.call import (
     RawAnswer,
     Request,
 )
-from carloop_plugin.api.library_logs import silence_libraries
+from carloop_plugin.api.library_logs import LOGGERS, OUTSIDE_CALLS
+from carloop_plugin.api.network import DeadlineBackend, seconds_left
 from carloop_plugin.api.tls import make_context
 from carloop_plugin.domain.addresses import origin_of
 from carloop_plugin.domain.failures import Reason
@@ -42,12 +35,6 @@ from carloop_plugin.domain.failures import Reason
 _MOST_CONNECTIONS = 32
 # below the 5 s after which common servers close an idle connection, so that it is seldom closed while in use
 _KEEP_ALIVE_SECONDS = 4.0
-_HEADER_BYTES = 256 * 1024
-# so small that parsing one read's worth of hostile header lines takes milliseconds
-_HEADER_READ_BYTES = 8 * 1024
-_BODY_READ_BYTES = 64 * 1024
-# the framing of a chunked body comes on top; a body in one-byte chunks is no honest answer
-_RAW_BYTES = 2 * BODY_BYTES
 _HEADERS_READ = ("content-type", "date", "idempotent-replay", "retry-after")
 
 
@@ -61,7 +48,7 @@ class Transport:
         self._origin = origin
         self._url = url
         self._authorization = ("Authorization", f"Bearer {token}")
-        self._backend = _Backend()
+        self._backend = DeadlineBackend()
         # httpx would load its own authorities, 20 ms, if it were given no context at all
         context = (
             make_context(ca_file) if origin.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -93,7 +80,8 @@ class Transport:
         call.until, call.sent_at, call.answered_at, call.received = call.deadline, None, None, 0
         current = CURRENT.set(call)
         try:
-            silence_libraries()
+            for name in LOGGERS:
+                logging.getLogger(name).addFilter(OUTSIDE_CALLS)
             return self._exchange(request, call)
         except AttemptFailed as failed:
             failed.sent = call.sent_at is not None
@@ -115,11 +103,10 @@ class Transport:
 
     def forget(self) -> None:
         """Forget all connections without closing any, in a forked process: they are its parent's."""
-        for stream in self._backend.streams:
-            stream.sock.detach()
+        self._backend.forget()
 
     def _exchange(self, request: Request, call: Call) -> RawAnswer:
-        seconds = sockets.seconds_left(call)
+        seconds = seconds_left(call)
         url = self._url + request.path
         if not url.startswith(f"{self._origin}/"):
             raise AttemptFailed(Reason("insecure_address", "api.foreign_origin"), again=False)
@@ -135,7 +122,7 @@ class Transport:
                 body += chunk
                 if len(body) > BODY_BYTES:
                     raise AttemptFailed(TOO_LARGE)
-                sockets.seconds_left(call)
+                seconds_left(call)
         finally:
             response.close()
         named = {name: response.headers[name] for name in _HEADERS_READ if name in response.headers}
@@ -147,93 +134,13 @@ class Transport:
 def _refuse_by_headers(response: httpx.Response) -> None:
     """Refuse by its headers alone an answer that nothing good can follow."""
     CURRENT.get().answered_at = time.monotonic()
-    if response.has_redirect_location or response.status_code in (301, 302, 303, 307, 308):
+    if response.status_code in (301, 302, 303, 307, 308):
         location = response.headers.get("location", "")
         target = origin_of(f"https:{location}" if location.startswith("//") else location)
-        asked = urlsplit(str(response.request.url))
-        params = (("origin", target or f"{asked.scheme}://{asked.netloc}"),)
+        params = (("origin", target or origin_of(str(response.request.url)) or ""),)
         raise AttemptFailed(Reason("invalid_answer", "api.redirect", params))
     if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise AttemptFailed(Reason("invalid_answer", "api.encoded"))
     length = response.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > BODY_BYTES:
         raise AttemptFailed(TOO_LARGE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Backend(httpcore.NetworkBackend):
-    """Opens connections within the current call's limits; the time-outs that httpcore passes know less."""
-
-    streams: weakref.WeakSet[_Stream] = field(default_factory=weakref.WeakSet)
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,  # httpcore's own alias is not public
-    ) -> httpcore.NetworkStream:
-        """Connect to the first of a host's addresses that answers."""
-        return self.stream_of(sockets.connect(host, port, call=CURRENT.get()))
-
-    def stream_of(self, sock: socket.socket) -> _Stream:
-        """Return a stream over a socket, known for the case of a fork."""
-        stream = _Stream(sock, self)
-        self.streams.add(stream)
-        return stream
-
-
-@dataclass(eq=False)
-class _Stream(httpcore.NetworkStream):
-    """A connection whose waits end at the current call's deadline, and which counts what arrives."""
-
-    sock: socket.socket
-    backend: _Backend
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Receive some bytes; none where the other side has closed."""
-        call = CURRENT.get()
-        size, most = (_HEADER_READ_BYTES, _HEADER_BYTES)
-        if call.answered_at is not None:
-            size, most = (_BODY_READ_BYTES, _RAW_BYTES)
-        data = sockets.receive(self.sock, min(max_bytes, size), call=call)
-        call.received += len(data)
-        if call.received > most:
-            raise AttemptFailed(TOO_LARGE)
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all bytes."""
-        rest = memoryview(buffer)
-        while rest:
-            try:
-                rest = rest[sockets.send(self.sock, rest, call=CURRENT.get()) :]
-            except OSError as error:
-                # httpcore then reads what the server said before it closed, if anything
-                raise httpcore.WriteError from error
-
-    def close(self) -> None:
-        """Close the connection at once."""
-        self.sock.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """Shake hands and check the certificate."""
-        try:
-            secured = sockets.start_tls(self.sock, ssl_context, server_hostname or "", call=CURRENT.get())
-        except BaseException:  # whatever it is, the socket must not outlive it
-            self.close()
-            raise
-        return self.backend.stream_of(secured)
-
-    def get_extra_info(self, info: str) -> object:
-        """Return whether an idle connection has been closed by the other side, for `is_readable`."""
-        if info != "is_readable":
-            return None
-        if self.sock.fileno() < 0:
-            return True
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.sock, selectors.EVENT_READ)
-            return bool(selector.select(0))

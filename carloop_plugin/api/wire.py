@@ -10,13 +10,13 @@ import re
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from carloop_plugin.api.answers import Checked
 from carloop_plugin.api.call import Request
 from carloop_plugin.domain.accounts import Account, Station
+from carloop_plugin.domain.appointments import Customer
 from carloop_plugin.domain.changes import Action, Intent
-from carloop_plugin.domain.customers import Customer
 from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import (
     AccountId,
@@ -64,8 +64,6 @@ _LINK_CHARACTERS = r"[!#-;=?-\[\]_a-z~]"
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-Pairs = tuple[tuple[str, str | None], ...]
-
 
 def booking_body(
     *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
@@ -101,13 +99,6 @@ def path_of(*segments: str) -> str:
     if any(segment in ("", ".", "..") for segment in segments):
         raise ValueError("no segment of a path")
     return "".join(f"/{quote(segment, safe='')}" for segment in segments)
-
-
-def read_request(path: str, pairs: Pairs = ()) -> Request:
-    """Return the request of a read; parts of the query that are None are left out."""
-    query = urlencode([(name, value) for name, value in pairs if value is not None])
-    logged = {"operation": path.split("/")[1]}
-    return Request("GET", f"{path}?{query}" if query else path, logged=logged)
 
 
 def write_request(intent: Intent) -> Request:

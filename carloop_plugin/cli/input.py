@@ -1,4 +1,8 @@
-"""Documents a person hands in: a file, or `-` for standard input."""
+"""Documents a person hands in: a file, or `-` for standard input.
+
+Which file an appointment was saved from is remembered, so that `book` finds the customer there: the path alone, since
+no personal data are kept here. A file that is gone, or an appointment from standard input, leaves nothing to find.
+"""
 
 from __future__ import annotations
 
@@ -7,49 +11,50 @@ import os
 import select
 import stat
 import sys
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.invocation import UsageMistake
 
 _LARGEST = 1 << 20
-_PATIENCE = 0.3
+_PIPE_TIMEOUT = 0.3
 STANDARD_INPUT = "-"
 
 
 def read_document(name: str) -> dict[str, object]:
-    """Read a JSON object from a file, or from standard input for `-`. Raise `Misuse` where there is none."""
+    """Read a JSON object from a file, or from standard input for `-`. Raise `UsageMistake` where there is none."""
     return parse_document(_read_input() if name == STANDARD_INPUT else _read_file(Path(name)), name)
 
 
 def parse_document(content: bytes, name: str) -> dict[str, object]:
-    """Read a JSON object. Raise `Misuse` that names where it came from, never what it holds."""
+    """Read a JSON object. Raise `UsageMistake` that names where it came from, never what it holds."""
     if len(content) > _LARGEST:
-        raise Misuse("input.too_large", name=name)
+        raise UsageMistake("input.too_large", name=name)
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        raise Misuse("input.not_json", name=name, line=error.lineno, column=error.colno) from None
+        raise UsageMistake("input.not_json", name=name, line=error.lineno, column=error.colno) from None
     except UnicodeDecodeError:
-        raise Misuse("input.not_utf8", name=name) from None
+        raise UsageMistake("input.not_utf8", name=name) from None
     except (ValueError, RecursionError):
-        raise Misuse("input.not_json", name=name, line=1, column=1) from None
+        raise UsageMistake("input.not_json", name=name, line=1, column=1) from None
     if not isinstance(document, dict):
-        raise Misuse("input.not_an_object", name=name)
+        raise UsageMistake("input.not_an_object", name=name)
     return document
 
 
 def piped_input(*, wait: bool) -> bytes | None:
     """Read what is piped into the program; None for a terminal and for nothing.
 
-    Without `wait`, a pipe that says nothing within a moment counts as nothing: it is the one some other
-    program left open, not a document.
+    Without `wait`, a pipe that is silent for 0.3 seconds counts as nothing: some other program left it open.
     """
     try:
         descriptor = sys.stdin.fileno()
         mode = os.fstat(descriptor).st_mode
-    except (OSError, ValueError, AttributeError):  # none, closed, or a test's
+    except (OSError, ValueError, AttributeError):  # none, closed, or replaced by a test
         return _read_input().strip() or None
     if stat.S_ISCHR(mode) or not (wait or _has_something(descriptor, mode)):
         return None
@@ -62,18 +67,42 @@ def is_terminal() -> bool:
 
 
 def customer_in(document: Mapping[str, object], *, appointment_id: str, name: str) -> object:
-    """Give the customer of an appointment's document, or the document itself if it is a customer."""
+    """Return the customer of an appointment's document, or the document itself if it is a customer."""
     if "customer" not in document:
         return dict(document)
     if document.get("id") != appointment_id:
-        raise Misuse("input.other_appointment", name=name, wanted=appointment_id)
+        raise UsageMistake("input.other_appointment", name=name, wanted=appointment_id)
     return document["customer"]
+
+
+def remember_file(store: str, appointment_id: str, file: Path | None) -> None:
+    """Remember the file of an appointment; None forgets it. A file that cannot be written fails no command."""
+    paths = _read_index(store)
+    if file is None:
+        if paths.pop(appointment_id, None) is None:
+            return
+    else:
+        paths[appointment_id] = str(file.absolute())
+    with suppress(OSError):
+        _write_index(_index(store), paths)
+
+
+def remembered_file(store: str, appointment_id: str) -> Path | None:
+    """Return the file an appointment was saved from; None where none is known or it is gone."""
+    path = _read_index(store).get(appointment_id)
+    return Path(path) if isinstance(path, str) and Path(path).is_file() else None
+
+
+def forget_every_file(store: str) -> None:
+    """Forget every file: a path may name a customer, and which one is not known here."""
+    with suppress(OSError):
+        _index(store).unlink(missing_ok=True)
 
 
 def _has_something(descriptor: int, mode: int) -> bool:
     if not stat.S_ISFIFO(mode) or sys.platform == "win32":  # Windows can wait for sockets alone
         return True
-    return bool(select.select([descriptor], [], [], _PATIENCE)[0])
+    return bool(select.select([descriptor], [], [], _PIPE_TIMEOUT)[0])
 
 
 def _read_input() -> bytes:
@@ -86,10 +115,33 @@ def _read_file(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_LARGEST + 1)
     except FileNotFoundError:
-        raise Misuse("input.missing", name=str(path)) from None
+        raise UsageMistake("input.missing", name=str(path)) from None
     except (OSError, ValueError):
-        raise Misuse("input.unreadable", name=str(path)) from None
+        raise UsageMistake("input.unreadable", name=str(path)) from None
 
 
 def _refuse(_constant: str) -> NoReturn:
     raise ValueError
+
+
+def _index(store: str) -> Path:
+    from carloop_plugin.settings.credentials import secrets_path
+
+    secrets = secrets_path(store)
+    return secrets.with_name(secrets.name.replace(".secrets.json", ".files.json"))
+
+
+def _read_index(store: str) -> dict[str, object]:
+    try:
+        paths = json.loads(_index(store).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return paths if isinstance(paths, dict) else {}
+
+
+def _write_index(index: Path, paths: dict[str, object]) -> None:
+    index.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=index.parent, prefix=f".{index.name}.")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(paths, file)
+    Path(temporary).replace(index)

@@ -1,7 +1,7 @@
-"""The program itself: its commands, its language, and what it leaves with.
+"""The program itself: its commands, its language, and its exit codes.
 
-Exit codes: 0 done, 1 refused, 2 usage, 3 unknown outcome, 4 not reachable; 130 interrupted. Whatever happens,
-a person reads a sentence and never a traceback.
+0 done, 1 refused, 2 usage, 3 unknown outcome, 4 not reachable; 130 interrupted. Whatever happens, a person reads a
+sentence and never a traceback.
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ from typing import Any, NoReturn
 import click
 
 from carloop_plugin import __version__
-from carloop_plugin.cli.exits import Exit, leave_by_full_output, leave_by_reader, tell_failure
-from carloop_plugin.cli.invocation import Invocation, invocation_of
-from carloop_plugin.cli.localised import Group, Option
-from carloop_plugin.cli.misuse import explain
-from carloop_plugin.cli.output import flush_output, output_is_broken, soften_streams
+from carloop_plugin.cli.invocation import Invocation, invocation_of, usage_message
+from carloop_plugin.cli.localization import Group, Option
+from carloop_plugin.cli.output import (
+    Exit,
+    discard_output,
+    flush_output,
+    is_output_broken,
+    print_failure,
+    replace_unencodable,
+)
 from carloop_plugin.cli.texts import Texts, choose_language
 
 _LOG = logging.getLogger(__name__)
@@ -78,7 +83,7 @@ class Program(Group):
         **extra: Any,  # noqa: ARG002
     ) -> NoReturn:
         """Run the program with its arguments and leave. Click's own way of leaving speaks English only."""
-        soften_streams()
+        replace_unencodable()
         arguments = list(sys.argv[1:] if args is None else args)
         texts = Texts(choose_language(arguments, os.environ))
         if not logging.getLogger().handlers:
@@ -104,30 +109,33 @@ def _run(
         click.echo(error.format_message(), err=True)
         return Exit.USAGE
     except click.UsageError as error:
-        return _tell_misuse(error, texts)
+        return _print_mistake(error, texts)
     except (click.Abort, KeyboardInterrupt):
         click.echo(texts("error.interrupted"), err=True)
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        return leave_by_reader()
-    except Exception as error:  # noqa: BLE001 - the last stop: a person gets a sentence, the log the rest
-        if isinstance(error, OSError) and output_is_broken():
-            return leave_by_full_output(texts)
+    except BrokenPipeError:  # nobody reads any more (`carloop rentals | head -1`)
+        discard_output()
+        return Exit.REFUSED
+    except Exception as error:  # noqa: BLE001 - a person gets a sentence, the log the rest
+        if isinstance(error, OSError) and is_output_broken():
+            discard_output()
+            click.echo(texts("error.error", message=texts("error.output")), err=True)
+            return Exit.REFUSED
         _LOG.debug("the command failed", exc_info=error)
-        return tell_failure(error, texts, as_json="--json" in arguments)
+        return print_failure(error, texts, as_json="--json" in arguments)
     finally:
-        _give_back()
+        _close_provider()
     return result if isinstance(result, int) else Exit.DONE
 
 
-def _give_back() -> None:
+def _close_provider() -> None:
     """Close what the provider keeps between calls, if this run used it at all."""
     bootstrap = sys.modules.get("carloop_plugin.bootstrap")
     if bootstrap is not None:
         bootstrap.close()
 
 
-def _tell_misuse(error: click.UsageError, texts: Texts) -> int:
+def _print_mistake(error: click.UsageError, texts: Texts) -> int:
     if type(error) is click.UsageError and error.ctx is not None and isinstance(error.ctx.command, Group):
         # Options alone, without a command: the help says which there are.
         click.echo(error.ctx.get_help(), err=True)
@@ -136,7 +144,7 @@ def _tell_misuse(error: click.UsageError, texts: Texts) -> int:
         click.echo(error.ctx.get_usage(), err=True)
     command = error.ctx.command_path if error.ctx is not None else "carloop"
     click.echo(texts("usage.try_help", command=f"{command} --help"), err=True)
-    click.echo(texts("error.error", message=explain(error, texts)), err=True)
+    click.echo(texts("error.error", message=usage_message(error, texts)), err=True)
     return Exit.USAGE
 
 

@@ -1,4 +1,4 @@
-"""What the command line looks up in the provider's own records, beside what the contract tells a host."""
+"""What the command line looks up in the provider's own records, beside what a host learns by the contract."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from carloop_plugin.cli.misuse import Misuse, nearest
-from carloop_plugin.cli.planner import DEFAULT_SITE
+from carloop_plugin.cli.invocation import UsageMistake, nearest
 from carloop_plugin.cli.times import zone_of
 from carloop_plugin.domain.failures import Reason, RuleBroken
 from carloop_plugin.domain.values import AppointmentId, RentalId, Site
@@ -19,38 +18,39 @@ if TYPE_CHECKING:
     from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.domain.appointments import SavedAppointment
 
-_PATIENCE = 10.0
+DEFAULT_SITE = "main"
+_TIMEOUT = 10.0
 
 
 @contextmanager
 def records() -> Iterator[Services]:
-    """Open the provider's records for one look."""
+    """Open the provider's records."""
     from carloop_plugin import bootstrap
 
-    with bootstrap.opened(deadline=time.monotonic() + _PATIENCE) as services:
+    with bootstrap.opened(deadline=time.monotonic() + _TIMEOUT) as services:
         yield services
 
 
 def chosen_site(invocation: Invocation) -> str:
-    """Return the site a command is for. Raise `Misuse` for a site that is not known and that no address serves."""
+    """Return the site a command is for. Raise `UsageMistake` for an unknown one that no address serves."""
     if invocation.site is None:
         return DEFAULT_SITE
     site = Site(invocation.site)
     with records() as services:
         known = list(services.sites())
         if known and site not in known and services.settings(site).base_url is None:
-            raise Misuse("usage.no_site", near=nearest(site, known), site=site, known=", ".join(known))
+            raise UsageMistake("usage.no_site", near=nearest(site, known), site=site, known=", ".join(known))
     return site
 
 
 def known_appointment(appointment_id: str) -> SavedAppointment | None:
-    """Give an appointment as last saved; None where it never was."""
+    """Return an appointment as last saved; None where it never was."""
     with records() as services:
         return services.context.store.appointment(AppointmentId(appointment_id))
 
 
 def saved_appointment(appointment_id: str) -> SavedAppointment:
-    """Give an appointment as last saved. Raise `RuleBroken` where it never was."""
+    """Return an appointment as last saved. Raise `RuleBroken` where it never was."""
     appointment = known_appointment(appointment_id)
     if appointment is None:
         raise not_saved()
@@ -58,7 +58,7 @@ def saved_appointment(appointment_id: str) -> SavedAppointment:
 
 
 def not_saved() -> RuleBroken:
-    """Refuse to go on without a saved appointment."""
+    """Return the refusal to go on without a saved appointment."""
     return RuleBroken(Reason("appointment_not_saved", pointer="/appointment_id"))
 
 
@@ -94,7 +94,7 @@ def zone_of_account(site: str) -> tzinfo | None:
 
 
 def store_location() -> str:
-    """Give where the provider's records are: a file's path or a database's address."""
+    """Return where the provider's records are: a file's path or a database's address."""
     from carloop_plugin.settings.environment import Environment
 
     return Environment.read().store

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Literal
 
-from carloop_plugin.cli.plain import plain
+from carloop_plugin.cli.output import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,12 +30,12 @@ class Stacked:
     lines: Sequence[object]
 
     def __str__(self) -> str:
-        """Give the lines, each fit for a terminal."""
-        return "\n".join(plain(_word(line)) for line in self.lines)
+        """Return the lines, each printable."""
+        return "\n".join(printable(_word(line)) for line in self.lines)
 
 
 def is_roomy() -> bool:
-    """Tell whether there is room for columns that a person can do without."""
+    """Return whether there is room for columns that a person can do without."""
     return _console().width >= _ROOMY
 
 
@@ -50,7 +50,7 @@ def print_table(
 
     A terminal too narrow for the columns gets a block for each row instead, a line for each heading.
 
-    :param wrapping: headings of the columns that give way on a narrow terminal. All others (ids, plates, times,
+    :param wrapping: headings of the columns that wrap on a narrow terminal. All others (ids, plates, times,
         prices) stay on their line.
     :param right: headings of the columns that are aligned at their right, such as prices.
     """
@@ -99,7 +99,7 @@ def _print_pairs(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
 def _fit(
     headings: Sequence[str], rows: Sequence[Sequence[str]], *, wrapping: Collection[str], width: int
 ) -> bool:
-    """Return whether the columns fit: the fixed ones whole, those that give way with a readable part."""
+    """Return whether the columns fit: the fixed ones whole, those that wrap with a readable part."""
     columns = [[heading, *(row[index] for row in rows)] for index, heading in enumerate(headings)]
     needed = 0
     for heading, column in zip(headings, columns, strict=True):
@@ -115,11 +115,11 @@ def _width(text: str) -> int:
 
 
 def _shown(value: object) -> str:
-    return str(value) if isinstance(value, Stacked) else plain(_word(value))
+    return str(value) if isinstance(value, Stacked) else printable(_word(value))
 
 
 def price_of(price: object, texts: Texts) -> str:
-    """Write an amount as a person does, `49,90 €` or `€49.90`."""
+    """Return an amount as a person writes it, `49,90 €` or `€49.90`."""
     if not isinstance(price, dict):
         return "–"
     try:

@@ -7,9 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from carloop_plugin.domain.appointments import Appointment
+from carloop_plugin.domain.appointments import Appointment, Customer
 from carloop_plugin.domain.changes import Book, Cancel, ChangeEnd, Command, GiveUp, Unsupported
-from carloop_plugin.domain.customers import Customer
 from carloop_plugin.domain.values import (
     AppointmentId,
     ChangeId,

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def step_document(step: Step, customer: contract.Customer, *, locale: str) -> contract.MobilityStep:
     """Return what step 4 shows. `customer` is the one that was sent, answered where it is the newest known."""
     standing, appointment = step.standing, step.appointment
-    locked = ["/customer"] if appointment.locks_customer else []
+    # A customer that came from the DMS cannot be altered.
+    locked = ["/customer"] if appointment.customer_source == "dms" else []
     if standing.is_booked or standing.pending:
         locked = ["/customer", "/period"]
     document: dict[str, object] = {

@@ -1,16 +1,96 @@
-"""Appointments as they are remembered: when, where, and who their customers are, in digests."""
+"""Appointments and their customers as they are remembered: when, where, and for whom, in digests.
+
+No personal data is kept. The customer of an appointment is recognised by a salted digest, their number and name by
+digests under the key of the records, which can tell "the same" from "another" and nothing more.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from carloop_plugin.domain.customers import Customer, CustomerIdentity, digest_customer, identify
 from carloop_plugin.domain.values import AppointmentId, Period, Site
 
 MOST_CUSTOMERS = 5
 """How many customers of an appointment are remembered, the present one included."""
+
+
+NAMES = ("first_name", "last_name", "company")
+"""The fields that say who a customer is; the others say how to reach or address them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer as the planner sent it: where the data come from (`dms` or `manual`), and its other fields by name."""
+
+    source: str
+    details: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerIdentity:
+    """Who a customer is, in digests: of the number, empty without one, and of the name.
+
+    The DMS answers for its numbers: under one of them a name that differs is a corrected one.
+    """
+
+    source: str
+    number_digest: str = field(repr=False)
+    name_digest: str = field(repr=False)
+
+    def is_same(self, other: CustomerIdentity) -> bool:
+        """Return whether both are the same customer."""
+        numbers = {self.number_digest, other.number_digest} - {""}
+        if len(numbers) == 2:
+            return False
+        if self.source == other.source == "dms":
+            return True
+        return self.name_digest == other.name_digest
+
+
+def identify(customer: Customer, appointment_id: str, *, key: bytes) -> CustomerIdentity:
+    """Return who a customer is, in digests under the records' key.
+
+    A name's digest is of this appointment alone, so that the name is not found in others by it.
+    """
+    names = json.dumps([appointment_id, *(normalise(customer.details.get(name, "")) for name in NAMES)])
+    return CustomerIdentity(
+        source=customer.source,
+        number_digest=digest_number(customer.details.get("number", ""), key=key),
+        name_digest=hashlib.blake2b(names.encode(), key=key, digest_size=32).hexdigest(),
+    )
+
+
+def digest_customer(customer: Customer, *, salt: bytes) -> str:
+    """Digest a customer: empty fields dropped, text in NFC, white space collapsed."""
+    fields = {
+        name: normalise(value) for name, value in {**customer.details, "source": customer.source}.items()
+    }
+    text = json.dumps({name: value for name, value in fields.items() if value}, sort_keys=True)
+    return hashlib.blake2b(text.encode(), salt=salt, digest_size=32).hexdigest()
+
+
+def digest_number(number: str, *, key: bytes) -> str:
+    """Digest a customer's number; empty where there is none.
+
+    The same number has the same digest in all appointments of the records, so that it can be looked up. Without the
+    records' key nobody can try out numbers.
+    """
+    normal = normalise(number)
+    return (
+        hashlib.blake2b(normal.encode("utf-8", "surrogatepass"), key=key, digest_size=32).hexdigest()
+        if normal
+        else ""
+    )
+
+
+def normalise(text: str) -> str:
+    """Return a text in the form in which it is compared: NFC, white space collapsed."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +133,6 @@ class SavedAppointment:
     def is_cancelled(self) -> bool:
         """Return whether the visit was cancelled."""
         return self.status == "cancelled"
-
-    @property
-    def locks_customer(self) -> bool:
-        """Return whether the customer came from the DMS and cannot be altered."""
-        return self.customer_source == "dms"
 
     def is_of(self, customer: Customer) -> bool:
         """Return whether this is the customer the appointment was saved with."""

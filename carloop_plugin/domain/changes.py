@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from carloop_plugin.domain.customers import Customer, CustomerIdentity
+from carloop_plugin.domain.appointments import Customer, CustomerIdentity
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.rentals import Rental, RentalRecord
 from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, Period, RentalId, Site, VehicleId

@@ -1,4 +1,4 @@
-"""What the records say of their own health, and how long changes take."""
+"""What the records say about their own state, and how long changes take."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class SettledChange:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the records say of their own health. `pending` includes `unknown` and `set_aside`.
+    """What the records say about their own state. `pending` includes `unknown` and `set_aside`.
 
     `engine` is the database with its version, `journal` a file's journal (empty for a server). `settled` are the newest
-    changes that are, `unfinished_erasures` those of which traces may still be in the database's files. `moved_aside`
-    are the files of damaged records that are still there.
+    settled changes, `unfinished_erasures` counts those of which traces may still be in the database's files.
+    `moved_aside` are the files of damaged records that are still there.
     """
 
     installation: str
@@ -69,13 +69,9 @@ class Durations:
     p95: float
     longest: float
 
-    def document(self) -> dict[str, object]:
-        """Give them as JSON has them."""
-        return {"count": self.count, "median": self.median, "p95": self.p95, "longest": self.longest}
-
 
 def durations(settled: Sequence[SettledChange]) -> Mapping[Action, Durations]:
-    """Say how long changes took, for each action that was settled at all.
+    """Return how long changes took, for each action that was settled at all.
 
     Only those that were done: a refusal that needs no call takes no time, and would make the rest look fast.
     """
@@ -86,18 +82,6 @@ def durations(settled: Sequence[SettledChange]) -> Mapping[Action, Durations]:
 def refusals(settled: Sequence[SettledChange]) -> Mapping[str, int]:
     """Count the refusals by their code, the most frequent first."""
     return dict(Counter(each.code or "" for each in settled if each.status != DONE).most_common())
-
-
-def changes_document(settled: Sequence[SettledChange]) -> dict[str, object]:
-    """Give how changes ended, and how long they took, as JSON has them."""
-    refused = refusals(settled)
-    return {
-        "counted": len(settled),
-        "done": len(settled) - sum(refused.values()),
-        "refused": sum(refused.values()),
-        "refused_by_code": refused,
-        "seconds": {action.value: took.document() for action, took in durations(settled).items()},
-    }
 
 
 def _durations(seconds: Sequence[float]) -> Durations:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
-from carloop_plugin.domain.customers import CustomerIdentity
+from carloop_plugin.domain.appointments import CustomerIdentity
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,

@@ -17,28 +17,28 @@ _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)")
 
 
 def is_shared_store(location: str) -> bool:
-    """Tell whether a store's location is a PostgreSQL address rather than a file."""
+    """Return whether a store's location is a PostgreSQL address rather than a file."""
     return location.startswith(SCHEMES)
 
 
 def is_address(location: str) -> bool:
-    """Tell whether a location is an address of any kind, `mysql://…`, and so no file's path."""
+    """Return whether a location is an address of any kind, `mysql://…`, and so no file's path."""
     return _ADDRESS.match(location) is not None
 
 
 def is_clear(address: str) -> bool:
-    """Tell whether a PostgreSQL address reads in one way only: no part of a password passes for a host."""
+    """Return whether a PostgreSQL address reads in one way only: no part of a password passes for a host."""
     return _CLEAR.fullmatch(address) is not None
 
 
 def has_password(location: str) -> bool:
-    """Tell whether a PostgreSQL address carries a password of its own."""
+    """Return whether a PostgreSQL address carries a password of its own."""
     clear = _CLEAR.fullmatch(location)
     return clear is not None and bool(clear["password"] or "password=" in (clear["parameters"] or ""))
 
 
 def shown(location: str) -> str:
-    """Write a location for a person to read, without user name, password or parameters."""
+    """Return a location for a person to read, without user name, password or parameters."""
     address = _ADDRESS.match(location)
     if address is None:
         return location

@@ -7,15 +7,19 @@ from importlib import import_module
 
 
 def text(key: str, locale: str, params: Mapping[str, str] | None = None) -> str:
-    """Give the text of a key in German (`de…`) or else in English, its `{names}` filled in."""
-    return _catalogue(locale)[key].format_map(dict(params or {}))
+    """Return the text of a key in German (`de…`) or else in English, its `{names}` filled in."""
+    return _catalogue(locale)[key].format_map(params or {})
+
+
+def find_text(key: str, locale: str, params: Mapping[str, str] | None = None) -> str | None:
+    """Return the text of a key as `text` does; None where the catalogues have none."""
+    return text(key, locale, params) if key in _catalogue(locale) else None
 
 
 def advice(key: str, locale: str, params: Mapping[str, str] | None = None) -> str:
-    """Give the text of a key and, where the catalogue has one (`KEY.hint`), what to do about it."""
-    hint = f"{key}.hint"
-    keys = (key, hint) if hint in _catalogue(locale) else (key,)
-    return " ".join(text(each, locale, params) for each in keys)
+    """Return the text of a key and, where the catalogue has one (`KEY.hint`), what to do about it."""
+    hint = find_text(f"{key}.hint", locale, params)
+    return text(key, locale, params) + (f" {hint}" if hint else "")
 
 
 def _catalogue(locale: str) -> dict[str, str]:

@@ -1,30 +1,25 @@
-"""Test the connection of a site, and say in a sentence each what is wrong and what to do about it.
+"""Test the connection of a site: each mistake is a finding that says what is wrong and what to do about it.
 
 Findings carry the codes of the contract's problems and a few of our own: `connected`, `clock_skew`,
-`station_unknown`, `token_unused`, `unknown_setting`, `unreadable_rentals`, `feed_unreadable`. A report is ok as long as
-no finding is an error.
+`station_unknown`, `token_unused`, `unknown_setting`, `unreadable_rentals`, `feed_unreadable`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from carloop_plugin.domain.accounts import Account, unknown_station
+from carloop_plugin.domain.accounts import Account, SiteSettings, unknown_station
 from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
-from carloop_plugin.domain.settings import SiteSettings
-from carloop_plugin.domain.values import PROVIDER_ID, AccountId, Site
-from carloop_plugin.messages import text
+from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
-from mobility_hookspecs.problems import make_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from carloop_plugin.ports import Connect, Credentials, SettingsStore
-    from mobility_schemas.documents import CheckFinding, CheckReport
+    from carloop_plugin.ports import Connect, Credentials, UseCaseContext
 
 MOST_SKEW = timedelta(seconds=60)
 CONNECTED = "connected"
@@ -32,36 +27,50 @@ CONNECTED = "connected"
 
 Severity = Literal["info", "warning", "error"]
 
-_UNREADABLE: tuple[tuple[Severity, str, bool], ...] = (
-    ("error", "check.unreadable_ours", True),
-    ("warning", "check.unreadable_others", False),
-)
 _MOST_NAMED = 10
 
 
-def check_site(
-    site: Site,
-    *,
-    environment: Environment,
-    store: SettingsStore,
-    credentials: Credentials,
-    connect: Connect,
-    deadline: float,
-    locale: str,
-    figures: Callable[[], Figures] | None = None,
-) -> CheckReport:
-    """Read a site's settings and test its connection. What fails is a finding, never an exception.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found.
 
-    `figures` tells what the records say of the account's rentals.
+    `text` is a key of `messages`, filled with `params`; where there is none, the title of the problem `code` serves.
+    `hint` is the key of what to do about it, `TEXT.hint` where None. `site` is the one concerned where several are.
     """
+
+    code: str
+    severity: Severity
+    text: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    hint: str | None = None
+    site: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that the check of a site found."""
+
+    site: Site
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether no finding is an error."""
+        return all(each.severity != "error" for each in self.findings)
+
+
+def check_site(
+    site: Site, *, environment: Environment, credentials: Credentials, context: UseCaseContext
+) -> Report:
+    """Read a site's settings and test its connection. What fails is a finding, never an exception."""
     try:
-        settings = site_settings(site, environment=environment, store=store, credentials=credentials)
+        settings = site_settings(site, environment=environment, store=context.store, credentials=credentials)
     except Failed as failure:
-        return report(site, [failure_finding(failure.reason, locale)])
-    found = unknown_setting_findings(environment, locale)
-    return check_connection(
-        settings, connect, deadline=deadline, locale=locale, before=found, figures=figures
+        return Report(site, (problem_finding(failure.reason),))
+    found = check_connection(
+        settings, context.connect, deadline=context.deadline, figures=context.store.figures
     )
+    return Report(site, (*unknown_keys(environment), *found))
 
 
 def check_connection(
@@ -69,114 +78,73 @@ def check_connection(
     connect: Connect,
     *,
     deadline: float,
-    locale: str,
-    before: Sequence[CheckFinding] = (),
     figures: Callable[[], Figures] | None = None,
-) -> CheckReport:
-    """Test a site's connection with what is in force for it; `before` are findings to report along with it."""
+) -> list[Finding]:
+    """Test a site's connection with the settings in force; `figures` counts the records, to report on them too."""
     if missing := missing_settings(settings):
-        return report(settings.site, [*before, *(failure_finding(each, locale) for each in missing)])
-    notes = [*before, *_unused_token_findings(settings, locale)]
+        return [problem_finding(each) for each in missing]
+    found: list[Finding] = []
+    if settings.unused_token is not None:
+        found.append(replace(problem_finding(settings.unused_token), code="token_unused", severity="warning"))
     try:
         read_address(settings.base_url or "")
         account = connect(settings.site).read_account(deadline=deadline)
-        known = feed_findings(figures(), locale, account=account.id) if figures else []
+        known = unreadable_findings(figures(), account=account.id) if figures else []
     except Failed as failure:
-        return report(settings.site, [*notes, failure_finding(failure.reason, locale)])
-    return report(settings.site, [*notes, *_account_findings(account, settings, locale), *known])
+        return [*found, problem_finding(failure.reason)]
+    return [*found, *_account_findings(account, settings), *known]
 
 
-def feed_findings(figures: Figures, locale: str, *, account: AccountId | None = None) -> list[CheckFinding]:
-    """Say what of Carloop's rentals could not be read, of one account or of all.
+def unreadable_findings(figures: Figures, *, account: AccountId | None = None) -> list[Finding]:
+    """Report which of Carloop's rentals could not be read, of one account or of all.
 
     One of ours is an error: what became of it at the desk is not known.
     """
-    found: list[CheckFinding] = []
-    for contact in figures.contacts:
-        if contact.trouble == "invalid_answer" and account in (None, contact.account):
-            key = "check.feed_unreadable"
-            found.append(finding("feed_unreadable", "error", key, locale=locale, account=contact.account))
+    found = [
+        Finding("feed_unreadable", "error", "check.feed_unreadable", {"account": contact.account})
+        for contact in figures.contacts
+        if contact.trouble == "invalid_answer" and account in (None, contact.account)
+    ]
     wanted = [each for each in figures.unreadable if account in (None, each.account)]
-    for severity, key, is_ours in _UNREADABLE:
-        ids = [each.id for each in wanted if each.is_ours is is_ours]
-        if ids:
-            shown = ", ".join(ids[:_MOST_NAMED]) + (" …" if len(ids) > _MOST_NAMED else "")
-            params = {"count": str(len(ids)), "ids": shown}
-            found.append(
-                finding(
-                    "unreadable_rentals", severity, key, locale=locale, hint="check.unreadable.hint", **params
-                )
-            )
-    return found
+    ours = [each.id for each in wanted if each.is_ours]
+    others = [each.id for each in wanted if not each.is_ours]
+    return [*found, *_unreadable("error", "ours", ours), *_unreadable("warning", "others", others)]
 
 
-def unknown_setting_findings(environment: Environment, locale: str) -> list[CheckFinding]:
-    """Name the keys of the configuration file that mean nothing, such as typing errors."""
-    params = {"file": str(environment.config.path)}
+def _unreadable(severity: Severity, whose: str, ids: list[str]) -> list[Finding]:
+    if not ids:
+        return []
+    named = ", ".join(ids[:_MOST_NAMED]) + (" …" if len(ids) > _MOST_NAMED else "")
+    params = {"count": str(len(ids)), "ids": named}
+    key = f"check.unreadable_{whose}"
+    return [Finding("unreadable_rentals", severity, key, params, hint="check.unreadable.hint")]
+
+
+def unknown_keys(environment: Environment) -> list[Finding]:
+    """Report the keys of the configuration file that mean nothing, such as typing errors."""
+    file = str(environment.config.path)
     return [
-        finding("unknown_setting", "warning", "settings.unknown_key", locale=locale, key=key, **params)
+        Finding("unknown_setting", "warning", "settings.unknown_key", {"key": key, "file": file})
         for key in environment.config.unknown
     ]
 
 
-def failure_finding(reason: Reason, locale: str) -> CheckFinding:
-    """Tell a failure as a finding: what is wrong, and as its hint what to do."""
-    # A reason's own text says what to do, or has its hint beside it; the code alone has ours.
-    key = reason.text or f"check.{reason.code}"
-    params = dict(reason.params)
-    message = _text(key, locale, params) or make_problem(reason.code, locale=locale)["title"]
-    document: CheckFinding = {"code": reason.code, "severity": "error", "message": message}
-    hint = _text(f"{key}.hint", locale, params)
-    if hint:
-        document["hint"] = hint
-    return document
-
-
-def finding(
-    code: str, severity: Severity, key: str, /, *, locale: str, hint: str | None = None, **params: str
-) -> CheckFinding:
-    """Write a finding in the call's language."""
-    document: CheckFinding = {"code": code, "severity": severity, "message": text(key, locale, params)}
-    if hint is not None:
-        document["hint"] = text(hint, locale, params)
-    return document
-
-
-def report(site: Site, findings: Sequence[CheckFinding]) -> CheckReport:
-    """Put findings together; one error makes the report not ok."""
-    return {
-        "provider": PROVIDER_ID,
-        "site": site,
-        "ok": all(one["severity"] != "error" for one in findings),
-        "findings": list(findings),
-    }
-
-
-def _unused_token_findings(settings: SiteSettings, locale: str) -> list[CheckFinding]:
-    if settings.unused_token is None:
+def skew_findings(skew: timedelta) -> list[Finding]:
+    """Report a clock of Carloop's that is more than a minute off; `skew` is its time minus ours."""
+    if abs(skew) <= MOST_SKEW:
         return []
-    found = failure_finding(settings.unused_token, locale)
-    return [{**found, "code": "token_unused", "severity": "warning"}]
+    key = "check.clock_ahead" if skew > timedelta() else "check.clock_behind"
+    seconds = str(round(abs(skew).total_seconds()))
+    return [Finding("clock_skew", "warning", key, {"seconds": seconds}, hint="check.clock_skew.hint")]
 
 
-def _account_findings(account: Account, settings: SiteSettings, locale: str) -> list[CheckFinding]:
-    found = [finding(CONNECTED, "info", "check.connected", locale=locale, account=account.name)]
+def problem_finding(reason: Reason) -> Finding:
+    """Return a failure as a finding: its own text says what to do or has a hint beside it, else its code's does."""
+    return Finding(reason.code, "error", reason.text or f"check.{reason.code}", dict(reason.params))
+
+
+def _account_findings(account: Account, settings: SiteSettings) -> list[Finding]:
+    found = [Finding(CONNECTED, "info", "check.connected", {"account": account.name})]
     if (unknown := unknown_station(settings.station, account)) is not None:
-        found.append({**failure_finding(unknown, locale), "code": "station_unknown"})
-    if abs(account.skew) > MOST_SKEW:
-        key = "check.clock_ahead" if account.skew > timedelta() else "check.clock_behind"
-        seconds = str(round(abs(account.skew).total_seconds()))
-        found.append(
-            finding(
-                "clock_skew", "warning", key, locale=locale, hint="check.clock_skew.hint", seconds=seconds
-            )
-        )
-    return found
-
-
-def _text(key: str, locale: str, params: dict[str, str]) -> str | None:
-    """Give a text, None where the catalogues have none of that key."""
-    try:
-        return text(key, locale, params)
-    except KeyError:
-        return None
+        found.append(replace(problem_finding(unknown), code="station_unknown"))
+    return [*found, *skew_findings(account.skew)]

@@ -12,15 +12,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from carloop_plugin.domain.accounts import TOKEN, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.settings import StoredToken
+from carloop_plugin.domain.store_location import is_shared_store
 from carloop_plugin.domain.values import Site, format_instant, parse_instant
 from carloop_plugin.ports import Credentials
-from carloop_plugin.settings.environment import is_shared_store, is_token
 from mobility_hookspecs.authoring.forking import renew_in_child
 
 if TYPE_CHECKING:
@@ -33,16 +34,16 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def open_credentials(store_location: str) -> Credentials:
-    """Give the place for a store's tokens: the keyring where one works, else a file beside the store.
+    """Return the place for a store's tokens: the keyring where one works, else a file beside the store.
 
     A PostgreSQL store has no folder, so its file lies in the user's data folder. No two stores share tokens.
     Nothing is opened or imported before a token is asked for: one from the environment needs neither.
     """
-    return ChosenCredentials(store_location)
+    return KeyringOrFile(store_location)
 
 
 def secrets_path(store_location: str) -> Path:
-    """Give the path of the secrets file that belongs to a store."""
+    """Return the path of the secrets file that belongs to a store."""
     if not is_shared_store(store_location):
         return Path(f"{store_location}.secrets.json")
     from platformdirs import user_data_path
@@ -50,33 +51,9 @@ def secrets_path(store_location: str) -> Path:
     return user_data_path("carloop", appauthor=False) / f"{_digest(store_location)}.secrets.json"
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenCredentials:
-    """The best place this computer has for a store's tokens, chosen at each use."""
-
-    store_location: str = field(repr=False)
-
-    @property
-    def place(self) -> str:
-        """Name the place in use: `keyring` or the file's path."""
-        return self._chosen().place
-
-    def token(self, site: Site) -> StoredToken | None:
-        """Give a site's token; None where none is kept."""
-        return self._chosen().token(site)
-
-    def keep_token(self, site: Site, token: StoredToken) -> None:
-        """Keep a token in place of the site's old one."""
-        self._chosen().keep_token(site, token)
-
-    def forget_token(self, site: Site) -> None:
-        """Drop a site's token; dropping none is fine."""
-        self._chosen().forget_token(site)
-
-    def _chosen(self) -> Credentials:
-        file = SecretsFile(secrets_path(self.store_location))
-        keyring = _working_keyring()
-        return file if keyring is None else KeyringCredentials(_service(self.store_location), keyring, file)
+def has_keyring() -> bool:
+    """Return whether the optional package `keyring` is installed."""
+    return find_spec("keyring") is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +68,11 @@ class SecretsFile:
 
     @property
     def place(self) -> str:
-        """Give the file's path."""
+        """The file's path."""
         return str(self.path)
 
     def token(self, site: Site) -> StoredToken | None:
-        """Give a site's token; None where none is kept."""
+        """Return a site's token; None where none is kept."""
         entry = self._read().get(site)
         return None if entry is None else _from_entry(entry)
 
@@ -180,60 +157,73 @@ class SecretsFile:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyringCredentials:
-    """Tokens in the operating system's keyring; `otherwise` takes over where it is locked or gone."""
+class KeyringOrFile:
+    """Tokens in the operating system's keyring; in a `SecretsFile` where there is none, or while it is locked."""
 
-    service: str
-    keyring: ModuleType = field(repr=False)
-    otherwise: Credentials = field(repr=False)
+    store_location: str = field(repr=False)
 
     @property
     def place(self) -> str:
-        """Give `keyring`."""
-        return "keyring"
+        """The place in use: `keyring` or the file's path."""
+        return "keyring" if _working_keyring() else self._file.place
 
     def token(self, site: Site) -> StoredToken | None:
-        """Give a site's token; None where none is kept."""
-        try:
-            entry = self.keyring.get_password(self.service, site)
-            found = None if entry is None else _from_entry(json.loads(entry))
-        except Exception as error:  # noqa: BLE001 - back ends raise what they like: D-Bus, Win32, their own
-            _tell(error)
-            found = None
-        other = self.otherwise.token(site)
+        """Return a site's token; None where none is kept."""
+        other, found = self._file.token(site), None
+        if keyring := _working_keyring():
+            try:
+                entry = keyring.get_password(self._service, site)
+                found = None if entry is None else _from_entry(json.loads(entry))
+            except Exception as error:  # noqa: BLE001 - back ends raise what they like: D-Bus, Win32, their own
+                _log_unusable(error)
         # The file holds the newer one if the keyring was locked when it was entered.
         return max((t for t in (found, other) if t is not None), key=lambda t: t.since, default=None)
 
     def keep_token(self, site: Site, token: StoredToken) -> None:
         """Keep a token in place of the site's old one."""
+        if (keyring := _working_keyring()) is None:
+            self._file.keep_token(site, token)
+            return
         try:
-            self.keyring.set_password(self.service, site, json.dumps(_to_entry(token)))
+            keyring.set_password(self._service, site, json.dumps(_to_entry(token)))
         except Exception as error:  # noqa: BLE001 - as above
-            _tell(error)
-            self.otherwise.keep_token(site, token)
+            _log_unusable(error)
+            self._file.keep_token(site, token)
         else:
-            self.otherwise.forget_token(site)
+            self._file.forget_token(site)
 
     def forget_token(self, site: Site) -> None:
         """Drop a site's token; dropping none is fine. Raise `ConfigurationProblem` where it stays."""
-        self.otherwise.forget_token(site)
+        self._file.forget_token(site)
+        if (keyring := _working_keyring()) is None:
+            return
         try:
-            if self.keyring.get_password(self.service, site) is not None:
-                self.keyring.delete_password(self.service, site)
+            if keyring.get_password(self._service, site) is not None:
+                keyring.delete_password(self._service, site)
         except Exception as error:  # noqa: BLE001 - as above
-            _tell(error)
+            _log_unusable(error)
             raise ConfigurationProblem("credentials.keyring_keeps", code="storage_failed") from None
+
+    @property
+    def _file(self) -> SecretsFile:
+        return SecretsFile(secrets_path(self.store_location))
+
+    @property
+    def _service(self) -> str:
+        return f"carloop-plugin {_digest(self.store_location)}"
 
 
 def _working_keyring() -> ModuleType | None:
-    """Give the keyring module if it has a back end that keeps anything."""
+    """Return the keyring module if it is installed and has a back end that keeps anything."""
+    if not has_keyring():
+        return None
     try:
         import keyring
         from keyring.backends import chainer, fail, null
 
         backend = keyring.get_keyring()
     except Exception as error:  # noqa: BLE001 - a broken keyring configuration must not stop a planner
-        _tell(error)
+        _log_unusable(error)
         return None
     if isinstance(backend, fail.Keyring | null.Keyring):
         return None
@@ -242,17 +232,13 @@ def _working_keyring() -> ModuleType | None:
     return keyring
 
 
-def _service(store_location: str) -> str:
-    return f"carloop-plugin {_digest(store_location)}"
-
-
 def _digest(store_location: str) -> str:
     return hashlib.sha256(store_location.encode()).hexdigest()[:16]
 
 
-def _tell(error: Exception) -> None:
+def _log_unusable(error: Exception) -> None:
     # Only the kind of error: its text may hold what was to be kept.
-    _LOG.info("the keyring is of no use (%s), the secrets file serves instead", type(error).__name__)
+    _LOG.info("the keyring cannot be used (%s), the secrets file is used instead", type(error).__name__)
 
 
 def _to_entry(token: StoredToken) -> dict[str, str]:
@@ -266,12 +252,11 @@ def _from_entry(entry: object) -> StoredToken | None:
     value, origin, since = entry.get("token"), entry.get("origin"), entry.get("since")
     if not (isinstance(value, str) and isinstance(origin, str) and isinstance(since, str)):
         return None
-    try:
-        return (
-            StoredToken(value=value, origin=origin, since=parse_instant(since)) if is_token(value) else None
-        )
-    except ValueError:
+    if not TOKEN.fullmatch(value):
         return None
+    with suppress(ValueError):
+        return StoredToken(value=value, origin=origin, since=parse_instant(since))
+    return None
 
 
 def _lock(stack: ExitStack, path: Path) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.domain.accounts import Contact, StoredSettings
 from carloop_plugin.domain.rentals import UnreadableRental
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
-from carloop_plugin.store.rows import Part, atomic, read_row, upsert, write_instant, write_row
+from carloop_plugin.store.rows import Part, atomic, insert, read_row, write_column, write_row
 from carloop_plugin.store.tables import KNOW_SITE
 
 
@@ -25,7 +24,7 @@ class Accounts(Part):
 
     @atomic
     def save_settings(self, site: Site, settings: StoredSettings) -> None:
-        upsert(self.database, "settings", {"site": site} | write_row(settings), key=("site",))
+        insert(self.database, "settings", {"site": site} | write_row(settings), key=("site",))
         self.database.execute(KNOW_SITE, [site])
 
     def feed_position(self, account: AccountId, *, now: datetime) -> datetime | None:
@@ -33,7 +32,7 @@ class Accounts(Part):
             "SELECT coalesce((SELECT position FROM contacts WHERE account = ? AND position <= ?),"
             " (SELECT min(updated_at) FROM rentals WHERE account = ?)) AS position"
         )
-        position = self.database.query(sql, [account, write_instant(now), account])[0]["position"]
+        position = self.database.query(sql, [account, write_column(now), account])[0]["position"]
         return datetime.fromisoformat(position) if position else None
 
     @atomic
@@ -49,13 +48,13 @@ class Accounts(Part):
     ) -> None:
         row = {
             "account": account,
-            "at": write_instant(at),
+            "at": write_column(at),
             "skew_seconds": skew.total_seconds(),
-            "position": write_instant(position) if position else None,
+            "position": write_column(position),
             "time_zone": time_zone,
             "trouble": trouble,
         }
-        upsert(self.database, "contacts", row, key=("account",))
+        insert(self.database, "contacts", row, key=("account",))
 
     def unreadable(self, account: AccountId | None = None) -> Sequence[UnreadableRental]:
         sql = (
@@ -66,7 +65,7 @@ class Accounts(Part):
 
     @atomic
     def note_unreadable(self, rental: UnreadableRental) -> None:
-        upsert(self.database, "unreadable", write_row(rental), key=("account", "id"))
+        insert(self.database, "unreadable", write_row(rental), key=("account", "id"))
 
     @atomic
     def forget_unreadable(self, rental: UnreadableRental) -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from carloop_plugin.domain.appointments import SavedAppointment
-from carloop_plugin.domain.customers import digest_number
+from carloop_plugin.domain.appointments import SavedAppointment, digest_number
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, RentalId, Site
-from carloop_plugin.store.rows import Part, atomic, read_row, upsert, write_row
+from carloop_plugin.store.rows import Part, atomic, insert, read_row, write_row
 from carloop_plugin.store.tables import KNOW_SITE
-
-ACTIVE = "active = 1 AND linked = 1"
 
 
 class Appointments(Part):
@@ -26,7 +23,7 @@ class Appointments(Part):
             return known
         if known:
             appointment = appointment.after(known)
-        upsert(self.database, "appointments", write_row(appointment), key=("id",))
+        insert(self.database, "appointments", write_row(appointment), key=("id",))
         self.database.execute(KNOW_SITE, [appointment.site])
         return appointment
 
@@ -37,7 +34,7 @@ class Appointments(Part):
         self, appointment_ids: Sequence[AppointmentId]
     ) -> Mapping[AppointmentId, SavedAppointment]:
         sql = f"SELECT * FROM appointments WHERE id {self.database.AMONG}"
-        rows = self.database.query(sql, [self.database.listed(appointment_ids)])
+        rows = self.database.query(sql, [list(appointment_ids)])
         return {row["id"]: read_row(row, SavedAppointment) for row in rows}
 
     def appointments_numbered(self, number: str) -> Sequence[AppointmentId]:
@@ -51,23 +48,22 @@ class Appointments(Part):
         known = self.rental(rental.account, rental.id)
         if known and (known.revision > rental.revision or known == rental):
             return False
-        holder = self.active_rental(rental.appointment_id)
-        if rental.is_active and holder and (holder.account, holder.id) != (rental.account, rental.id):
+        there = self.rentals_of([rental.appointment_id]).get(rental.appointment_id, ())
+        holders = {(each.account, each.id) for each in there if each.is_active}
+        if rental.is_active and holders - {(rental.account, rental.id)}:
             # Never two for one appointment: the one that came second is shown, and offered for cancellation.
             rental = replace(rental, linked=False)
-        upsert(self.database, "rentals", write_row(rental), key=("account", "id"))
+        insert(self.database, "rentals", write_row(rental), key=("account", "id"))
         self.database.execute(KNOW_SITE, [rental.site])
         return True
 
     def rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
-        return self._rental("account = ? AND id = ?", account, rental_id)
-
-    def active_rental(self, appointment_id: AppointmentId) -> RentalRecord | None:
-        """Return the rental that holds a vehicle for an appointment."""
-        return self._rental(f"appointment_id = ? AND {ACTIVE}", appointment_id)
+        rows = self.database.query("SELECT * FROM rentals WHERE account = ? AND id = ?", [account, rental_id])
+        return read_row(rows[0], RentalRecord) if rows else None
 
     def rental_of_change(self, change_id: ChangeId) -> RentalRecord | None:
-        return self._rental("change_id = ?", change_id)
+        rows = self.database.query("SELECT * FROM rentals WHERE change_id = ?", [change_id])
+        return read_row(rows[0], RentalRecord) if rows else None
 
     def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
         sql = (
@@ -85,7 +81,7 @@ class Appointments(Part):
             " ORDER BY updated_at DESC"
         )
         found: dict[AppointmentId, list[RentalRecord]] = {}
-        for row in self.database.query(sql, [self.database.listed(appointment_ids)]):
+        for row in self.database.query(sql, [list(appointment_ids)]):
             found.setdefault(row["appointment_id"], []).append(read_row(row, RentalRecord))
         return found
 
@@ -101,9 +97,5 @@ class Appointments(Part):
             " LEFT JOIN contacts ON contacts.account = rentals.account"
             f" WHERE rentals.appointment_id {self.database.AMONG} GROUP BY rentals.appointment_id"
         )
-        rows = self.database.query(sql, [self.database.listed(appointment_ids)])
+        rows = self.database.query(sql, [list(appointment_ids)])
         return {row["id"]: row["time_zone"] for row in rows if row["time_zone"]}
-
-    def _rental(self, condition: str, *values: str) -> RentalRecord | None:
-        rows = self.database.query(f"SELECT * FROM rentals WHERE {condition}", values)
-        return read_row(rows[0], RentalRecord) if rows else None

@@ -15,7 +15,7 @@ class Database(Protocol):
     """A database as one hook call sees it, `?` for every value. Raises `StoreFailed`, by the call's deadline."""
 
     AMONG: str
-    """SQL after a column that is to be one of a list, with one value from `listed`."""
+    """SQL after a column that is to be one of a list, with a list of texts as its value."""
     NOW: str
     """SQL for the database's own time, in seconds since 1970."""
     SKIP_LOCKED: str
@@ -56,9 +56,6 @@ class Database(Protocol):
 
     def freeze(self, tables: Sequence[str]) -> None:
         """Hold off whoever else would write to the tables, until this transaction ends, however long it pauses."""
-
-    def listed(self, texts: Sequence[str]) -> object:
-        """Return a list of texts as the one value that `AMONG` takes."""
 
     def moved_aside(self) -> Sequence[MovedAside]:
         """List the files of damaged stores moved aside."""

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from carloop_plugin.domain.customers import CustomerIdentity, digest_number
+from carloop_plugin.domain.appointments import CustomerIdentity, digest_number
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.database import Row
-from carloop_plugin.store.rows import Part, atomic, insert, write_instant
+from carloop_plugin.store.rows import Part, atomic, write_column
 from carloop_plugin.store.tables import PENDING
 
 # Of the erasures, those that wait for no change any more.
@@ -48,7 +48,9 @@ class Erasures(Part):
     def carry_over(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
         for table, each in rows.items():
             for row in each:
-                insert(self.database, table, row, on_conflict="ON CONFLICT DO NOTHING")
+                names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+                sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+                self.database.execute(sql, list(row.values()))
         # What is saved again under the same id from now on is not what was to be erased.
         self.erase_what_is_asked()
 
@@ -98,7 +100,7 @@ class Erasures(Part):
         # Whoever settles one of their changes just now looks for erasures before these are there.
         for each in self._waited_for(appointment_ids):
             self.database.lock(each)
-        now = write_instant(datetime.now(UTC))
+        now = write_column(datetime.now(UTC))
         self.database.execute_many(_ASK, [(each, now, payload_only) for each in sorted(appointment_ids)])
 
     def erase_what_is_asked(self) -> int:
@@ -107,7 +109,7 @@ class Erasures(Part):
         found = self.database.query(sql)
         if not found:
             return 0
-        whole = self.database.listed([row["appointment_id"] for row in found if not row["payload_only"]])
+        whole = [row["appointment_id"] for row in found if not row["payload_only"]]
         # What a local time of a rental means is nobody's personal data.
         zone = "SELECT time_zone FROM appointments WHERE appointments.id = rentals.appointment_id"
         among = f"SELECT id FROM appointments WHERE id {self.database.AMONG}"
@@ -117,9 +119,9 @@ class Erasures(Part):
         known = f"customers IS NOT NULL AND appointment_id {self.database.AMONG}"
         self.database.execute(f"UPDATE intents SET customers = NULL WHERE {known}", [whole])
         erased = self.database.execute(f"DELETE FROM appointments WHERE id {self.database.AMONG}", [whole])
-        every = self.database.listed([row["appointment_id"] for row in found])
+        every = [row["appointment_id"] for row in found]
         sql = f"UPDATE erasures SET erased_at = ? WHERE appointment_id {self.database.AMONG}"
-        self.database.execute(sql, [write_instant(datetime.now(UTC)), every])
+        self.database.execute(sql, [write_column(datetime.now(UTC)), every])
         return erased
 
     def _forget_former(self, appointment_id: str, digest: str) -> bool:
@@ -134,12 +136,12 @@ class Erasures(Part):
                 known = msgspec.json.decode(row["customers"], type=list[CustomerIdentity])
                 kept = [each for each in known if each.number_digest != digest]
                 sql = f"UPDATE {table} SET customers = ? WHERE {key} = ?"
-                self.database.execute(sql, [msgspec.json.encode(kept).decode(), row["key"]])
+                self.database.execute(sql, [write_column(kept), row["key"]])
         return True
 
     def _waited_for(self, appointment_ids: Sequence[AppointmentId]) -> list[str]:
         sql = f"SELECT DISTINCT appointment_id FROM intents WHERE {PENDING} AND appointment_id {self.database.AMONG}"
-        rows = self.database.query(sql, [self.database.listed(appointment_ids)])
+        rows = self.database.query(sql, [list(appointment_ids)])
         return sorted(row["appointment_id"] for row in rows)
 
     @atomic

@@ -28,13 +28,14 @@ from carloop_plugin.store.appointments import Appointments
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process
-from carloop_plugin.store.rows import atomic, insert, read_row, write_instant, write_outcome, write_row
+from carloop_plugin.store.rows import atomic, insert, read_row, write_column, write_row
 from carloop_plugin.store.tables import KNOW_SITE, PENDING
 
 _NEWEST_SETTLED = (
     "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
     " ORDER BY settled_at DESC LIMIT 1000"
 )
+_HELD = f"lease_holder = ?, lease_until = {{now}} + {LEASE_SECONDS}"
 # Of an appointment that was erased meanwhile no digest stays.
 _SETTLED = (
     "state = 'settled', body = NULL, last_code = NULL, lease_until = NULL, lease_holder = NULL,"
@@ -58,8 +59,7 @@ class Intents(Appointments, Erasures):
         if intent.gives_up is not None:
             self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
         # Recording claims the first sending.
-        held = f"sent_at = {self.database.NOW}, {self._held}"
-        self._update(intent.change_id, held, this_process())
+        self._update(intent.change_id, f"sent_at = {{now}}, {_HELD}", this_process())
         return Recorded()
 
     @atomic
@@ -69,20 +69,16 @@ class Intents(Appointments, Erasures):
             return same.outcome
         if same is None:
             settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
-            at_once = {"settled_at": write_instant(intent.recorded_at)}
+            at_once = {"settled_at": write_column(intent.recorded_at)}
             insert(self.database, "intents", write_row(settled) | at_once)
         return outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
         return next(iter(self._intents("change_id = ?", change_id)), None)
 
-    def pending_change(self, appointment_id: AppointmentId) -> Intent | None:
-        return self.pending_of([appointment_id]).get(appointment_id)
-
     def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
-        asked = self.database.listed(appointment_ids)
         condition = f"{PENDING} AND appointment_id {self.database.AMONG} ORDER BY gives_up IS NOT NULL"
-        found = self._intents(condition, asked)
+        found = self._intents(condition, list(appointment_ids))
         return {intent.appointment_id: intent for intent in found if intent.appointment_id is not None}
 
     def pending_intents(self) -> Sequence[Intent]:
@@ -109,25 +105,37 @@ class Intents(Appointments, Erasures):
 
     def lease(self, change_id: ChangeId) -> Intent | None:
         # Most often another process has it, and a look that locks nothing shows that.
-        return self._take(change_id) if self._free(change_id) else None
+        known = self._lease(change_id)
+        if known is None or not is_free(known):
+            return None
+        until = known["lease_until"]
+        as_seen = "lease_until IS NULL" if until is None else f"lease_until = {until!r}"
+        # Nor is another transaction waited for that writes about it just now.
+        same = f"same.change_id = intents.change_id AND {as_seen}{self.database.SKIP_LOCKED}"
+        still_free = f"EXISTS (SELECT 1 FROM intents AS same WHERE {same})"
+        taken = self.database.transact(
+            lambda: self._update(change_id, _HELD, this_process(), where=still_free)
+        )
+        return self.intent(change_id) if taken else None
 
     @atomic
     def claim(self, intent: Intent) -> Intent | None:
-        rows = self._rows(f"change_id = ? AND {PENDING}", intent.change_id)
+        known = self._lease(intent.change_id)
         # Whoever is sending it marks it unknown when done; of one that died, the lease is free.
-        if not rows or not (rows[0]["state"] == IntentState.UNKNOWN or is_free(rows[0])):
+        if known is None or not (known["state"] == IntentState.UNKNOWN or is_free(known)):
             return None
-        sql = (
-            f"UPDATE intents SET state = 'sent', sent_at = {self.database.NOW}, sends = sends + 1, {self._held}"
-            f" WHERE change_id = ? AND {PENDING} AND given_up_by IS NULL AND sends = ?"
+        claimed = self._update(
+            intent.change_id,
+            f"state = 'sent', sent_at = {{now}}, sends = sends + 1, {_HELD}",
+            this_process(),
+            where=f"given_up_by IS NULL AND sends = {intent.sends}",
         )
-        claimed = self.database.execute(sql, [this_process(), intent.change_id, intent.sends])
         return replace(intent, state=IntentState.SENT, sends=intent.sends + 1) if claimed else None
 
     @atomic
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
         changes = (
-            f"last_code = ?, tries = tries + ?, tried_at = {self.database.NOW},"
+            "last_code = ?, tries = tries + ?, tried_at = {now},"
             # Who only looked does not say that whoever sends it has ended.
             " state = CASE WHEN lease_holder = ? THEN 'unknown' ELSE state END,"
             # Whoever sent it first goes back to the host now, so anybody may find out what became of it.
@@ -171,8 +179,9 @@ class Intents(Appointments, Erasures):
     def forget_intent(self, change_id: ChangeId) -> bool:
         self._locked(change_id)
         unsent = "sends <= 1 AND given_up_by IS NULL AND awaited IS NULL"
-        sql = f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}"
-        self.database.execute(sql, [change_id])
+        self.database.execute(
+            f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}", [change_id]
+        )
         self.erase_what_is_asked()
         return self.intent(change_id) is None
 
@@ -187,45 +196,34 @@ class Intents(Appointments, Erasures):
     def _conflict(self, intent: Intent) -> OtherPending | AlreadyBooked | None:
         if intent.appointment_id is None:
             return None
-        other = self.pending_change(intent.appointment_id)
+        other = self.pending_of([intent.appointment_id]).get(intent.appointment_id)
         # The booking that is given up is the one pending change its giving up need not wait for.
         if other and other.change_id != intent.gives_up:
             return OtherPending(other)
-        active = self.active_rental(intent.appointment_id) if intent.action is Action.BOOK else None
-        return AlreadyBooked(active) if active else None
+        rentals = self.rentals_of([intent.appointment_id]).get(intent.appointment_id, ())
+        active = [each for each in rentals if each.is_active and intent.action is Action.BOOK]
+        return AlreadyBooked(active[0]) if active else None
 
     def _settle(self, outcomes: Mapping[ChangeId, Outcome], rental: RentalRecord | None) -> None:
         for change_id, outcome in outcomes.items():
-            self._update(change_id, _SETTLED, write_outcome(outcome), write_instant(datetime.now(UTC)))
+            self._update(change_id, _SETTLED, write_column(outcome), write_column(datetime.now(UTC)))
         if rental is not None:
             self.keep_rental(rental)
         self.erase_what_is_asked()
 
-    @atomic
-    def _take(self, change_id: ChangeId) -> Intent | None:
-        found = self._free(change_id, locking=self.database.SKIP_LOCKED)
-        if found is not None:
-            self._update(change_id, self._held, this_process())
-        return found
-
-    def _free(self, change_id: ChangeId, *, locking: str = "") -> Intent | None:
-        rows = self._rows(f"change_id = ? AND {PENDING}{locking}", change_id)
-        return read_row(rows[0], Intent) if rows and is_free(rows[0]) else None
-
-    @property
-    def _held(self) -> str:
-        return f"lease_holder = ?, lease_until = {self.database.NOW} + {LEASE_SECONDS}"
+    def _lease(self, change_id: ChangeId) -> Row | None:
+        held = f"state, lease_holder, lease_until, {self.database.NOW} AS now"
+        sql = f"SELECT {held} FROM intents WHERE change_id = ? AND {PENDING}"
+        return next(iter(self.database.query(sql, [change_id])), None)
 
     def _intents(self, condition: str, *values: object) -> list[Intent]:
-        return [read_row(row, Intent) for row in self._rows(condition, *values)]
-
-    def _rows(self, condition: str, *values: object) -> Sequence[Row]:
         sql = f"SELECT *, {self.database.NOW} AS now FROM intents WHERE {condition}"
-        return self.database.query(sql, values)
+        return [read_row(row, Intent) for row in self.database.query(sql, values)]
 
-    def _update(self, change_id: ChangeId, changes: str, *values: object) -> None:
-        sql = f"UPDATE intents SET {changes} WHERE change_id = ? AND {PENDING}"
-        self.database.execute(sql, [*values, change_id])
+    def _update(self, change_id: ChangeId, changes: str, *values: object, where: str = "1 = 1") -> int:
+        changes = changes.format(now=self.database.NOW)
+        sql = f"UPDATE intents SET {changes} WHERE change_id = ? AND {PENDING} AND {where}"
+        return self.database.execute(sql, [*values, change_id])
 
 
 def _read_settled(row: Row) -> SettledChange:

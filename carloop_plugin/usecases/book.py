@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from carloop_plugin.domain.accounts import Account
-from carloop_plugin.domain.appointments import SavedAppointment
+from carloop_plugin.domain.appointments import SavedAppointment, identify
 from carloop_plugin.domain.changes import Action, Book, Intent
-from carloop_plugin.domain.customers import identify
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.domain.rentals import Reference, RentalRecord, gone, read_reference, record_of
 from carloop_plugin.domain.values import AppointmentId
@@ -22,7 +21,7 @@ def book(command: Book, context: UseCaseContext) -> Prepared:
     appointment = context.store.appointment(command.appointment_id)
     if appointment is None:
         raise RuleBroken(Reason("appointment_not_saved", "change.not_saved", pointer="/appointment_id"))
-    if appointment.locks_customer and not appointment.is_of(command.customer):
+    if appointment.customer_source == "dms" and not appointment.is_of(command.customer):
         raise RuleBroken(Reason("customer_locked", "change.customer_locked", pointer="/customer"))
     if command.period.end <= command.period.start:
         raise RuleBroken(Reason("period_invalid", "change.end_before_start", pointer="/period/end"))

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from carloop_plugin.domain.appointments import digest_number
 from carloop_plugin.domain.changes import Intent
-from carloop_plugin.domain.customers import digest_number
 from carloop_plugin.domain.judgement import LONGEST_FLIGHT, may_be_in_flight
 from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.events import ERASURE_ASKED, log_event

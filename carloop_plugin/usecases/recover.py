@@ -40,7 +40,7 @@ def settle_pending(appointment_id: AppointmentId, context: UseCaseContext) -> In
 
     Return the change that is pending then; None where there is none.
     """
-    pending = context.store.pending_change(appointment_id)
+    pending = context.store.pending_of([appointment_id]).get(appointment_id)
     if pending is None:
         return None
     now = time.monotonic()
@@ -49,7 +49,7 @@ def settle_pending(appointment_id: AppointmentId, context: UseCaseContext) -> In
         present = context.store.intent(pending.change_id) if is_alone else None
         if present is not None and not present.is_settled:
             recover(present, half)
-    return context.store.pending_change(appointment_id)
+    return context.store.pending_of([appointment_id]).get(appointment_id)
 
 
 def recover(intent: Intent, context: UseCaseContext) -> Outcome:

@@ -71,7 +71,7 @@ class PathRouter:
 
 
 def _route(service: Service, path: str, methods: dict[str, str]) -> Route:
-    async def endpoint(request: Request) -> Response:
+    async def endpoint(request: Request) -> ASGIApp:
         method = "GET" if request.method == "HEAD" else request.method
         try:
             call = await _read_call(request, methods[method], method, path)
@@ -82,7 +82,7 @@ def _route(service: Service, path: str, methods: dict[str, str]) -> Route:
     return Route(BASE_PATH + path, endpoint, methods=list(methods))
 
 
-async def _serve(call: Call, service: Service) -> Response:
+async def _serve(call: Call, service: Service) -> ASGIApp:
     """Answer a call, with the fault that was armed for it."""
     fault = service.faults.take(FAULT_NAMES.get(call.operation, call.operation))
     key = call.headers.get("idempotency-key", "") if call.method != "GET" else ""
@@ -98,11 +98,11 @@ async def _serve(call: Call, service: Service) -> Response:
     finally:
         if key:
             service.in_flight.release(held)
-    return answer if isinstance(answer, Response) else to_response(answer)
+    return to_response(answer) if isinstance(answer, Answer) else answer
 
 
 def _answer(call: Call, store: Store, booking: Book) -> Answer:
-    """Answer a call; what nobody foresaw is logged without the request's data and answered with a problem."""
+    """Answer a call; an unforeseen error is logged without the request's data and answered with a problem."""
     try:
         return answer_call(call, store, book=booking)
     except sqlite3.OperationalError as error:

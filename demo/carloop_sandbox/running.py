@@ -1,7 +1,5 @@
 """Run a sandbox beside other code: in a thread of this process, or in a process that can be killed."""
 
-import asyncio
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -13,13 +11,13 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from carloop_sandbox.app import PathRouter, create_app
+from carloop_sandbox.faults.broken_connections import SandboxProtocol
 from carloop_sandbox.remote import Controls
-from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from carloop_sandbox.store.tokens import draw_token
 from web_base.processes import run_program
-from web_base.server import address_of, bind
+from web_base.server import Server, address_of, bind
 from web_base.serving import kept_in
 
 START_SECONDS: Final = 30
@@ -86,25 +84,18 @@ def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: st
 
 @contextmanager
 def _serving(service: Service, app: ASGIApp, host: str, port: int) -> Iterator[str]:
-    listener = bind(host, port)
-    url = address_of(listener)
     started = threading.Event()
-    server = SandboxServer(service, app, ready=started.set)
-    thread = threading.Thread(target=_serve, args=(server, listener), name="carloop-sandbox-server")
-    thread.start()
-    try:
-        if not started.wait(START_SECONDS):
-            raise RuntimeError("the sandbox did not start")
-        yield url
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
-        service.close()
-
-
-def _serve(server: SandboxServer, listener: socket.socket) -> None:
-    asyncio.run(server.serve(sockets=[listener]))
+    server = Server(app, ready=started.set, stopping=service.stopping.set, http=SandboxProtocol)
+    with closing(service), closing(bind(host, port)) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],), name="carloop-sandbox-server")
+        thread.start()
+        try:
+            if not started.wait(START_SECONDS):
+                raise RuntimeError("the sandbox did not start")
+            yield address_of(listener)
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @dataclass(frozen=True, slots=True)

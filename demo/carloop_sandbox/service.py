@@ -20,7 +20,7 @@ class Worker:
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="carloop-sandbox")
 
     async def do(self, work: Callable[[], Result]) -> Result:
-        """Do a piece of work and return its result; it is finished even when nobody waits for it any more."""
+        """Do a piece of work and return its result; it is finished even when its caller has gone."""
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._threads, work))
 
     def close(self) -> None:

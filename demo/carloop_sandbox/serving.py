@@ -1,4 +1,4 @@
-"""Serve until somebody says stop: what `carloop-sandbox serve` does."""
+"""What `carloop-sandbox serve` does: serve until a signal stops it."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from carloop_sandbox.app import PathRouter, create_app
+from carloop_sandbox.faults.broken_connections import SandboxProtocol
 from carloop_sandbox.pages.site import create_pages
-from carloop_sandbox.server import SandboxServer
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
-from web_base.access import Access, draw_password
+from web_base.access import Access
+from web_base.passwords import draw_password
 from web_base.program import Texts
 from web_base.security import trusted_hosts
-from web_base.server import address_of
+from web_base.server import Server, address_of
 from web_base.serving import (
     kept_in,
     listening,
@@ -57,7 +58,13 @@ def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) ->
         hosts = trusted_hosts(options.host, os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", ""))
         url = address_of(listener)
         app = PathRouter(create_app(service), create_pages(service, access, hosts=hosts, proxies=proxies))
-        SandboxServer(service, app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
+        server = Server(
+            app,
+            ready=lambda: print(f"ready {url}", flush=True),  # noqa: T201
+            stopping=service.stopping.set,
+            http=SandboxProtocol,
+        )
+        server.run([listener])
 
 
 def _tell_token(store: Store, options: ServeOptions, texts: Texts, say: Callable[[str], None]) -> None:

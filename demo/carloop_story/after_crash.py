@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from carloop_story.appointments import SITE
 from carloop_story.checks import (
     done,
-    find_options,
     instant,
-    read_filters,
 )
-from carloop_story.context import PROVIDER_ID, TIMEOUT, TOKEN_LABEL, StepContext, answer_of
+from carloop_story.context import TIMEOUT, TOKEN_LABEL, StepContext, answer_of
 from carloop_story.steps import Facts, Unexpected, expect
 
 if TYPE_CHECKING:
@@ -51,7 +48,7 @@ def reconciled(context: StepContext) -> Facts:
 
 def desk_swapped(context: StepContext) -> Facts:
     """The desk swaps the vehicle; the planner sees it after reconciling."""
-    others = find_options(context, context.appointments.manual)["options"]
+    others = context.options(context.appointments.manual)["options"]
     other = next(each["vehicle"] for each in others if "vehicle" in each)
     context.carloop.desk(context.memory["found"], "swap", vehicle_id=other["id"])
     _changed(context, context.memory["found"])
@@ -94,11 +91,11 @@ def cancel_again(context: StepContext) -> Facts:
 def token_revoked(context: StepContext) -> Facts:
     """The token is revoked: from the next call on the planner is refused."""
     context.carloop.revoke_token(TOKEN_LABEL)
-    report = context.host.check(PROVIDER_ID, SITE, timeout=TIMEOUT, locale=context.locale)
+    report = context.check()
     codes = [each["code"] for each in report["findings"]]
     expect("report", (report["ok"], codes), (False, ["not_authorised"]))
     try:
-        read_filters(context)
+        context.filters()
     except Unexpected as refusal:
         expect("filters", "not_authorised" in str(refusal), wanted=True)
     else:

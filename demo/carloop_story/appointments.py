@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,26 @@ if TYPE_CHECKING:
 
 SITE = "main"
 TIME_ZONE = "Europe/Berlin"
+_ZONE = ZoneInfo(TIME_ZONE)
+
+_FROM_DMS: Customer = {
+    "source": "dms",
+    "number": "K-10023",
+    "kind": "person",
+    "salutation": "Frau",
+    "first_name": "Erika",
+    "last_name": "Beispiel",
+    "street": "Musterstraße 12",
+    "postal_code": "76131",
+    "city": "Karlsruhe",
+    "country": "DE",
+}
+_TYPED: Customer = {
+    "source": "manual",
+    "kind": "company",
+    "company": "Beispiel & Söhne GmbH",
+    "city": "Ettlingen",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +43,34 @@ class Appointments:
     @property
     def main(self) -> Appointment:
         """Return the appointment the story is about, its customer from the DMS."""
-        return _appointment(1, self.period(3), _dms_customer())
+        return _appointment(1, self.period(3), _FROM_DMS)
 
     @property
     def other(self) -> Appointment:
         """Return a second one, for what is refused."""
-        return _appointment(2, self.period(5), _dms_customer())
+        return _appointment(2, self.period(5), _FROM_DMS)
 
     @property
     def manual(self) -> Appointment:
         """Return a third one, its customer typed by hand, for the answer that is lost."""
-        return _appointment(3, self.period(10), _manual_customer())
+        return _appointment(3, self.period(10), _TYPED)
 
     @property
     def running(self) -> Appointment:
         """Return a fourth one, which began yesterday and ends tomorrow, for the rental that is running."""
-        period: Period = {"start": self.period(-1)["start"], "end": self.period(0)["end"]}
-        return _appointment(4, period, _manual_customer())
+        return _appointment(4, {**self.period(-1), "end": self.period(0)["end"]}, _TYPED)
 
     def period(self, days: int) -> Period:
         """Return the period from 08:30 so many days after the story's day to 17:00 of the day after that."""
-        zone = ZoneInfo(TIME_ZONE)
-        first, last = (self.day + timedelta(days=each) for each in (days, days + 1))
-        start = datetime(first.year, first.month, first.day, 8, 30, tzinfo=zone)
-        end = datetime(last.year, last.month, last.day, 17, tzinfo=zone)
+        first = self.day + timedelta(days=days)
+        start = datetime.combine(first, time(8, 30), _ZONE)
+        end = datetime.combine(first + timedelta(days=1), time(17), _ZONE)
         return {"start": start.isoformat(), "end": end.isoformat()}
 
 
 def today() -> date:
     """Return the day in the workshop's zone."""
-    return datetime.now(ZoneInfo(TIME_ZONE)).date()
+    return datetime.now(_ZONE).date()
 
 
 def later(text: str, **span: float) -> str:
@@ -70,22 +88,3 @@ def _appointment(number: int, period: Period, customer: Customer) -> Appointment
         "time_zone": TIME_ZONE,
         "customer": customer,
     }
-
-
-def _dms_customer() -> Customer:
-    return {
-        "source": "dms",
-        "number": "K-10023",
-        "kind": "person",
-        "salutation": "Frau",
-        "first_name": "Erika",
-        "last_name": "Beispiel",
-        "street": "Musterstraße 12",
-        "postal_code": "76131",
-        "city": "Karlsruhe",
-        "country": "DE",
-    }
-
-
-def _manual_customer() -> Customer:
-    return {"source": "manual", "kind": "company", "company": "Beispiel & Söhne GmbH", "city": "Ettlingen"}

@@ -8,22 +8,20 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from carloop_story.appointments import SITE, later
+from carloop_story.appointments import later
 from carloop_story.checks import (
     another_option,
     change_end_to,
     done,
-    find_options,
     fitting_filters,
     instant,
     is_match,
     nothing_changed,
     problem_facts,
-    read_filters,
     refused,
     rental_at_carloop,
 )
-from carloop_story.context import PROVIDER_ID, TIMEOUT, StepContext, answer_of
+from carloop_story.context import PROVIDER_ID, StepContext
 from carloop_story.steps import Facts, Unexpected, expect
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ def loaded(context: StepContext) -> Facts:
 
 def settings_right_token(context: StepContext) -> Facts:
     """The connection is tested with the right token."""
-    report = context.host.check(PROVIDER_ID, SITE, timeout=TIMEOUT, locale=context.locale)
+    report = context.check()
     expect("report", report["ok"], wanted=True)
     return {"message": report["findings"][0]["message"]}
 
@@ -54,7 +52,7 @@ def settings_wrong_token(context: StepContext) -> Facts:
     """The connection is tested with a wrong token, and the report says what to do."""
     os.environ["CARLOOP_TOKEN"] = "wrong-" + uuid.uuid4().hex
     try:
-        report = context.host.check(PROVIDER_ID, SITE, timeout=TIMEOUT, locale=context.locale)
+        report = context.check()
     finally:
         os.environ["CARLOOP_TOKEN"] = context.carloop.token
     expect("report", (report["ok"], report["findings"][0]["code"]), (False, "not_authorised"))
@@ -63,9 +61,7 @@ def settings_wrong_token(context: StepContext) -> Facts:
 
 def appointment_saved(context: StepContext) -> Facts:
     """An appointment is saved; step 4 has its period and customer, and locks the customer."""
-    step = answer_of(
-        context.host.appointment_saved(context.appointments.main, timeout=TIMEOUT, locale=context.locale)
-    )
+    step = context.save(context.appointments.main)
     expect("period", step["period"], context.appointments.main["period"])
     expect("customer", step.get("customer"), context.appointments.main["customer"])
     expect("locked", "/customer" in step["locked"], wanted=True)
@@ -80,7 +76,7 @@ def appointment_saved(context: StepContext) -> Facts:
 
 def filters(context: StepContext) -> Facts:
     """The vehicle classes and features a search can be narrowed by."""
-    found = read_filters(context)
+    found = context.filters()
     if len(found["vehicle_classes"]) < 2 or len(found["features"]) < 2:
         raise Unexpected("filters", seen=found, wanted="two and more of each")
     return {"vehicle_classes": len(found["vehicle_classes"]), "features": len(found["features"])}
@@ -88,9 +84,9 @@ def filters(context: StepContext) -> Facts:
 
 def search(context: StepContext) -> Facts:
     """A search by two classes and two features finds just the free vehicles that match."""
-    every = find_options(context, context.appointments.main)["options"]
+    every = context.options(context.appointments.main)["options"]
     classes, features = fitting_filters(every)
-    offer = find_options(context, context.appointments.main, classes, features)
+    offer = context.options(context.appointments.main, classes, features)
     wanted = {each["id"] for each in every if is_match(each, classes, features)}
     exact = [each for each in offer["options"] if each["match"] == "exact"]
     expect("options", {each["id"] for each in exact}, wanted)
@@ -135,10 +131,8 @@ def already_booked(context: StepContext) -> Facts:
 
 def vehicle_unavailable(context: StepContext) -> Facts:
     """Another planner takes the vehicle first: refused, with others to choose from."""
-    answer_of(
-        context.host.appointment_saved(context.appointments.other, timeout=TIMEOUT, locale=context.locale)
-    )
-    wanted = find_options(context, context.appointments.other)["options"][0]
+    context.save(context.appointments.other)
+    wanted = context.options(context.appointments.other)["options"][0]
     context.memory["taken"] = wanted["id"]
     key = str(uuid.uuid4())
     context.carloop.book_as_other_planner(
@@ -203,10 +197,10 @@ def change_end_running(context: StepContext) -> Facts:
 
 def _book_yesterday(context: StepContext, appointment: Appointment) -> str:
     """Book a vehicle for an appointment that has begun: Carloop's clock goes back for as long as that takes."""
-    answer_of(context.host.appointment_saved(appointment, timeout=TIMEOUT, locale=context.locale))
+    context.save(appointment)
     context.carloop.set_clock(later(appointment["period"]["start"], hours=-2))
     try:
-        option = find_options(context, appointment)["options"][0]["id"]
+        option = context.options(appointment)["options"][0]["id"]
         rental = done(context.book(appointment, option))
     finally:
         context.carloop.set_clock(None)
@@ -232,10 +226,8 @@ def rental_immutable(context: StepContext) -> Facts:
 
 def answer_lost(context: StepContext) -> Facts:
     """Carloop books and its answer is lost: the outcome is unknown, neither done nor failed."""
-    answer_of(
-        context.host.appointment_saved(context.appointments.manual, timeout=TIMEOUT, locale=context.locale)
-    )
-    option = find_options(context, context.appointments.manual)["options"][0]["id"]
+    context.save(context.appointments.manual)
+    option = context.options(context.appointments.manual)["options"][0]["id"]
     context.memory["lost"], context.memory["lost_option"] = str(uuid.uuid4()), option
     context.carloop.arm("book", "drop_after", times=1000)
     outcome = context.book(context.appointments.manual, option, change_id=context.memory["lost"])

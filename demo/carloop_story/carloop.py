@@ -32,7 +32,7 @@ class Carloop(Controls):
         return [each for each in self.rentals() if f"/{appointment_id}/" in str(each["external_reference"])]
 
     def bring_back(self, vehicle_id: str) -> None:
-        """Take a vehicle back from whoever has it out just now, late or not."""
+        """Take a vehicle back from the customer who has it out, late or not."""
         for rental in self.rentals():
             vehicle = cast("Document", rental["vehicle"])
             if rental["status"] == "picked_up" and vehicle["id"] == vehicle_id:

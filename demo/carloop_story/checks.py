@@ -9,46 +9,14 @@ from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from carloop_story.appointments import SITE
-from carloop_story.context import TIMEOUT, StepContext, answer_of
+from carloop_story.context import StepContext
 from carloop_story.steps import Facts, Unexpected, expect
 
 if TYPE_CHECKING:
-    from mobility_schemas.documents import (
-        Appointment,
-        MobilityFilters,
-        MobilityOffer,
-        MobilityOption,
-        Rental,
-        RentalOutcome,
-    )
+    from mobility_schemas.documents import MobilityOption, Rental, RentalOutcome
 
 SEVERAL = 2
 """How many classes and features the story searches by."""
-
-
-def read_filters(context: StepContext) -> MobilityFilters:
-    """Read the vehicle classes and features."""
-    gathered = context.host.mobility_filters(SITE, timeout=TIMEOUT, locale=context.locale)
-    return answer_of(gathered)
-
-
-def find_options(
-    context: StepContext, appointment: Appointment, classes: Sequence[str] = (), features: Sequence[str] = ()
-) -> MobilityOffer:
-    """Search the vehicles that are free for an appointment."""
-    gathered = context.host.mobility_options(
-        {
-            "appointment_id": appointment["id"],
-            "site": SITE,
-            "period": appointment["period"],
-            "filters": {"vehicle_classes": list(classes), "features": list(features)},
-            "limit": 1000,
-        },
-        timeout=TIMEOUT,
-        locale=context.locale,
-    )
-    return answer_of(gathered)
 
 
 def fitting_filters(options: Sequence[MobilityOption]) -> tuple[list[str], list[str]]:
@@ -73,11 +41,8 @@ def is_match(option: MobilityOption, classes: Sequence[str], features: Sequence[
 def another_option(context: StepContext) -> str:
     """Return a vehicle's option that is neither the story's nor taken by the other planner."""
     avoid = (context.memory.get("option"), context.memory.get("taken"))
-    return next(
-        each["id"]
-        for each in find_options(context, context.appointments.other)["options"]
-        if each["id"] not in avoid
-    )
+    options = context.options(context.appointments.other)["options"]
+    return next(each["id"] for each in options if each["id"] not in avoid)
 
 
 def done(outcome: RentalOutcome) -> Rental:
@@ -112,10 +77,9 @@ def change_end_to(context: StepContext, rental_id: str, end: str) -> Facts:
 
 def rental_at_carloop(context: StepContext, rental_id: str) -> Mapping[str, object]:
     """Read a rental as Carloop itself has it. Raise `Unexpected` where there is none."""
-    for rental in context.carloop.rentals():
-        if rental["id"] == rental_id:
-            return rental
-    raise Unexpected("rental at Carloop", seen=None, wanted=rental_id)
+    rentals = _rentals_by_id(context)
+    expect("rental at Carloop", rental_id in rentals, wanted=True)
+    return rentals[rental_id]
 
 
 @contextmanager

@@ -1,6 +1,9 @@
 """What every step works with: the planner host, Carloop, the appointments, and what is remembered."""
 
+from __future__ import annotations
+
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -10,7 +13,16 @@ from carloop_story.steps import Unexpected
 
 if TYPE_CHECKING:
     from mobility_hookspecs import Gathered, MobilityHost
-    from mobility_schemas.documents import Appointment, RentalChange, RentalOutcome
+    from mobility_schemas.documents import (
+        Appointment,
+        CheckReport,
+        MobilityFilters,
+        MobilityOffer,
+        MobilityRequest,
+        MobilityStep,
+        RentalChange,
+        RentalOutcome,
+    )
 
 PROVIDER_ID = "carloop"
 TOKEN_LABEL = "planner"  # noqa: S105 - a token's label, not a token
@@ -23,20 +35,46 @@ Document = TypeVar("Document")
 class StepContext:
     """One process's part of the story. `memory` is JSON and is handed to the next process."""
 
-    host: "MobilityHost"
+    host: MobilityHost
     carloop: Carloop
     locale: str
     appointments: Appointments
     memory: dict[str, str] = field(default_factory=dict)
 
-    def change(self, **members: object) -> "RentalOutcome":
+    def check(self) -> CheckReport:
+        """Test the connection."""
+        return self.host.check(PROVIDER_ID, SITE, timeout=TIMEOUT, locale=self.locale)
+
+    def save(self, appointment: Appointment) -> MobilityStep:
+        """Save an appointment and return step 4."""
+        gathered = self.host.appointment_saved(appointment, timeout=TIMEOUT, locale=self.locale)
+        return answer_of(gathered)
+
+    def filters(self) -> MobilityFilters:
+        """Read the vehicle classes and features."""
+        return answer_of(self.host.mobility_filters(SITE, timeout=TIMEOUT, locale=self.locale))
+
+    def options(
+        self, appointment: Appointment, classes: Sequence[str] = (), features: Sequence[str] = ()
+    ) -> MobilityOffer:
+        """Search the vehicles that are free for an appointment."""
+        request: MobilityRequest = {
+            "appointment_id": appointment["id"],
+            "site": SITE,
+            "period": appointment["period"],
+            "filters": {"vehicle_classes": list(classes), "features": list(features)},
+            "limit": 1000,
+        }
+        return answer_of(self.host.mobility_options(request, timeout=TIMEOUT, locale=self.locale))
+
+    def change(self, **members: object) -> RentalOutcome:
         """Send a change with an id of its own, unless one is given."""
         document = {"change_id": str(uuid.uuid4()), "provider": PROVIDER_ID, "site": SITE, **members}
         return self.host.change_rental(cast("RentalChange", document), timeout=TIMEOUT, locale=self.locale)
 
     def book(
-        self, appointment: "Appointment", option_id: str, *, change_id: str | None = None, **members: object
-    ) -> "RentalOutcome":
+        self, appointment: Appointment, option_id: str, *, change_id: str | None = None, **members: object
+    ) -> RentalOutcome:
         """Book an option for an appointment; `members` replace what is sent."""
         document: dict[str, object] = {
             "change_id": change_id or str(uuid.uuid4()),
@@ -49,7 +87,7 @@ class StepContext:
         return self.change(**(document | members))
 
 
-def answer_of(gathered: "Gathered[Document]") -> Document:
+def answer_of(gathered: Gathered[Document]) -> Document:
     """Return Carloop's answer. Raise `Unexpected` with the problem's code where there is none."""
     if PROVIDER_ID in gathered.answers:
         return gathered.answers[PROVIDER_ID]

@@ -29,7 +29,7 @@ def main() -> None:
         appointments = Appointments(date.fromisoformat(task["day"]))
         context = StepContext(host, carloop, language.code, appointments, task["memory"])
         for step in PARTS[task["part"]]:
-            _write(run_step(step, context, language).document())
+            _write(run_step(step, context, language))
         _write({"memory": context.memory})
         sys.stdin.readline()
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -28,42 +27,28 @@ def expect(what: str, seen: object, wanted: object) -> None:
         raise Unexpected(what, seen=seen, wanted=wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """Whether a step did what it should, a sentence about what it saw, and the facts."""
+def run_step(action: Callable[[Context], Facts], context: Context, language: Language) -> dict[str, object]:
+    """Run one step and return its result: step, ok, title, seen, seconds, facts.
 
-    step: str
-    ok: bool
-    title: str
-    seen: str
-    seconds: float
-    facts: Facts = field(default_factory=dict)
-
-    def document(self) -> dict[str, object]:
-        """Return the result as JSON has it."""
-        return {
-            "step": self.step,
-            "ok": self.ok,
-            "title": self.title,
-            "seen": self.seen,
-            "seconds": round(self.seconds, 3),
-            "facts": dict(self.facts),
-        }
-
-
-def run_step(action: Callable[[Context], Facts], context: Context, language: Language) -> StepResult:
-    """Run one step. Whatever goes wrong in it is its result, so that the story goes on."""
-    step = action.__name__
-    began = time.monotonic()
+    Whatever goes wrong in it is its result too, so that the story goes on.
+    """
+    step, began, ok = action.__name__, time.monotonic(), False
     facts: Facts = {}
     try:
         facts = action(context)
         ok, seen = True, language.text(f"step.{step}.seen", **_readable(facts, language))
     except (Unexpected, ControlRefused) as error:
-        ok, seen = False, language.text("failed.unexpected", why=str(error))
+        seen = language.text("failed.unexpected", why=str(error))
     except Exception as error:  # noqa: BLE001 - a broken step must not keep the others from running
-        ok, seen = False, language.text("failed.broken", kind=type(error).__name__)
-    return StepResult(step, ok, language.text(f"step.{step}.title"), seen, time.monotonic() - began, facts)
+        seen = language.text("failed.broken", kind=type(error).__name__)
+    return {
+        "step": step,
+        "ok": ok,
+        "title": language.text(f"step.{step}.title"),
+        "seen": seen,
+        "seconds": round(time.monotonic() - began, 3),
+        "facts": dict(facts),
+    }
 
 
 def _readable(facts: Facts, language: Language) -> dict[str, object]:

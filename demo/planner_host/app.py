@@ -1,4 +1,4 @@
-"""The planner as an ASGI application: its pages, behind what keeps them safe."""
+"""The planner as an ASGI application: its pages, behind the middleware that keeps them safe."""
 
 from collections.abc import Sequence
 from functools import cache, partial
@@ -9,7 +9,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from planner_host.catalogues import FOLDER, catalogues
-from planner_host.pages import accounts, appointment, audit, dms, mobility, settings, week
+from planner_host.pages import (
+    accounts,
+    appointment,
+    audit,
+    booking,
+    customers,
+    proposals,
+    rental,
+    settings,
+    week,
+)
 from planner_host.planner import Planner
 from web_base.access import Access
 from web_base.clients import Network
@@ -18,8 +28,8 @@ from web_base.security import SafePages
 from web_base.signing_in import sign_in_routes
 from web_base.templates import Templates, static_mounts
 
-PAGES: Final = (week, appointment, mobility, dms, settings, audit, accounts)
-"""The modules of pages; each gives its routes."""
+PAGES: Final = (week, appointment, booking, rental, proposals, customers, settings, audit, accounts)
+"""The modules of pages; each has a function `routes`."""
 
 
 def create_app(

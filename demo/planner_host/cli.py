@@ -124,11 +124,11 @@ def _accounts(disable: str | None, enable: str | None, delete: str | None, data:
 def _note(data: Path, action: str, name: str) -> None:
     """Write into the audit log that the operator of this machine has changed an account."""
     from planner_host.planner import utc_now
-    from planner_host.storage.audit import Audit, Deed
+    from planner_host.storage.audit import Audit, AuditEntry
     from planner_host.storage.records import Records
 
     with closing(Records(data)) as records:
-        Audit(records.database).note(Deed(utc_now(), "planner-host", action, name))
+        Audit(records.database).add(AuditEntry(utc_now(), "planner-host", action, name))
 
 
 def _read_password(texts: Texts) -> str:

@@ -1,4 +1,4 @@
-"""Appointments for a planner that has none, so that there is something to look at: last week and the four to come.
+"""Appointments for a planner that has none, from last week to four weeks ahead.
 
 The same on every machine but for the date; customers are those of the example DMS.
 """
@@ -28,11 +28,11 @@ WORK: Final = {
     "Zahnriemen erneuern": 10,
     "Fehlerspeicher auslesen, Motor ruckelt": 9,
 }
-"""What is done, and how many hours the car stays."""
+"""The work, and how many hours the car stays."""
 
 
 def seed(planner: Planner, *, number: int = 1) -> None:
-    """Put appointments into empty records; records that hold any are left alone."""
+    """Put appointments into empty records; records that hold any stay as they are."""
     if planner.records.count_appointments():
         return
     chance = random.Random(number)  # noqa: S311  # made-up visits, no secrets
@@ -74,7 +74,7 @@ def _draw(planner: Planner, chance: random.Random, day: date) -> Appointment | N
 
 
 def _ready(start: datetime, hours: int) -> datetime:
-    """When the car can be fetched: on an open day, before seven in the evening."""
+    """Return when the car can be picked up: on a working day, before seven in the evening."""
     ready = start + timedelta(hours=hours)
     if ready.hour >= 19 or ready.hour < 8 or ready.date() > start.date():
         ready = datetime.combine(ready.date(), time(16, 30), start.tzinfo)

@@ -9,29 +9,30 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
 from planner_host.dms import Dms, import_example, open_dms
 from planner_host.providers.changes import Changes
 from planner_host.providers.filters import FilterCache
 from planner_host.providers.titles import Titles
-from planner_host.storage.audit import Audit
+from planner_host.storage.audit import Audit, AuditEntry
 from planner_host.storage.records import Records
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
+    from web_base.pages import Page
 
 log: Final = logging.getLogger(__name__)
 
 SITE: Final = "main"
 TIME_ZONE: Final = "Europe/Berlin"
-ASK_AGAIN_SECONDS: Final = 10.0
+RETRY_SECONDS: Final = 10.0
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 
 
 def utc_now() -> datetime:
-    """Give the present instant."""
+    """Return the present instant."""
     return datetime.now(UTC)
 
 
@@ -52,19 +53,39 @@ class Planner:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Give the zone whose wall clock the workshop looks at."""
+        """Return the time zone of the workshop's wall clock."""
         return ZoneInfo(self.time_zone)
 
     def provider_name(self, provider: str) -> str:
-        """Give what a person reads of a provider: its name, else its id."""
+        """Return a provider's name, or its id where it is not loaded."""
         return next((info["name"] for info in self.host.providers if info["id"] == provider), provider)
+
+
+def planner_of(page: Page) -> Planner:
+    """Return the planner behind a page."""
+    return cast("Planner", page.program.state)
+
+
+def user_name(page: Page) -> str:
+    """Return who has signed in; for pages that nobody else sees."""
+    assert page.user is not None  # noqa: S101  # the route asks for it
+    return page.user.name
+
+
+def audit(
+    page: Page, action: str, subject: str, *, provider: str = "", outcome: str = "done", code: str = ""
+) -> None:
+    """Add to the audit log what the person at a page has done."""
+    planner = planner_of(page)
+    entry = AuditEntry(planner.now(), user_name(page), action, subject, provider, outcome=outcome, code=code)
+    planner.audit.add(entry)
 
 
 @contextmanager
 def open_planner(
     folder: Path, host: MobilityHost, *, now: Callable[[], datetime] = utc_now
 ) -> Iterator[Planner]:
-    """Open a planner's records and DMS in a folder; what is open is closed when the block is left.
+    """Open a planner's records and DMS in a folder, and close them when the block is left.
 
     The host is the caller's, who closes it.
     """
@@ -79,19 +100,19 @@ def open_planner(
 
 
 @contextmanager
-def finding_out(planner: Planner, *, every: float = ASK_AGAIN_SECONDS) -> Iterator[None]:
-    """Let the providers reconcile, and ask again for what is open, on threads of their own."""
+def retrying_open_changes(planner: Planner, *, every: float = RETRY_SECONDS) -> Iterator[None]:
+    """Let the providers reconcile, and retry open changes, on threads of their own."""
     stopped = threading.Event()
 
-    def ask() -> None:
+    def run() -> None:
         while not stopped.wait(every):
             try:
-                planner.changes.ask_all_again(older_than=_LONGEST_WAIT)
-            except Exception:  # a file that is locked for once must not end the asking
-                log.exception("the open changes could not be asked for")
+                planner.changes.retry_all(older_than=_LONGEST_WAIT)
+            except Exception:  # a database that is locked once must not end the thread
+                log.exception("retrying the open changes failed")
 
     planner.host.keep_reconciling()
-    thread = threading.Thread(target=ask, name="planner-asking-again", daemon=True)
+    thread = threading.Thread(target=run, name="planner-retries", daemon=True)
     thread.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Serve until somebody says stop: what `planner-host serve` does."""
+"""Serve the pages until the program is stopped: `planner-host serve`."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -11,17 +11,13 @@ from mobility_hookspecs.problems import words_of
 from planner_host.app import create_app
 from planner_host.dms import DmsProblem
 from planner_host.example_appointments import seed
-from planner_host.planner import finding_out, open_planner
-from web_base.access import Access, draw_password
+from planner_host.planner import open_planner, retrying_open_changes
+from web_base.access import Access
+from web_base.passwords import draw_password
 from web_base.program import Failure, Texts
 from web_base.security import trusted_hosts
 from web_base.server import Server, address_of
-from web_base.serving import (
-    kept_in,
-    listening,
-    opening,
-    trusted_proxies,
-)
+from web_base.serving import kept_in, listening, opening, trusted_proxies
 
 ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER_HOST_ADMIN_PASSWORD"}
 """The accounts made on new data, each named as its role, and the variable that sets its password."""
@@ -34,7 +30,7 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
         folder = stack.enter_context(kept_in(data, program="planner-host"))
         listener = stack.enter_context(listening(host, port, texts, say=say))
         mobility = stack.enter_context(MobilityHost.load(locale=texts.language))
-        _tell_providers(mobility, texts, say)
+        _report_failures(mobility, texts, say)
         try:
             with opening(folder, texts):
                 access = stack.enter_context(closing(Access(folder)))
@@ -44,14 +40,14 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
         except DmsProblem as problem:
             why = problem.message(texts.language).rstrip(".")
             raise Failure(texts("no_data", data=folder, why=why)) from None
-        stack.enter_context(finding_out(planner))
+        stack.enter_context(retrying_open_changes(planner))
         hosts = trusted_hosts(host, os.environ.get("PLANNER_HOST_TRUSTED_HOSTS", ""))
         url = address_of(listener)
         app = create_app(planner, access, hosts=hosts, proxies=proxies)
         Server(app, ready=lambda: print(f"ready {url}", flush=True)).run([listener])  # noqa: T201
 
 
-def _tell_providers(mobility: MobilityHost, texts: Texts, say: Callable[[str], None]) -> None:
+def _report_failures(mobility: MobilityHost, texts: Texts, say: Callable[[str], None]) -> None:
     for failure in mobility.failures:
         say(texts("provider_failed", provider=failure.provider, why=words_of(failure.problem)))
     if not mobility.providers:

@@ -58,10 +58,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "name_word": ("NAME", "NAME"),
     "password": ("Password", "Passwort"),
     "password_again": ("Once more", "Noch einmal"),
-    "password_short": (
-        "A password has at least 10 characters.",
-        "Ein Passwort hat mindestens 10 Zeichen.",
-    ),
+    "password_short": ("A password has at least 10 characters.", "Ein Passwort hat mindestens 10 Zeichen."),
     "strange_name": (
         "An account's name has 1 to 80 letters, digits, points, hyphens or underscores.",
         "Der Name eines Kontos hat 1 bis 80 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche.",

@@ -1,68 +1,32 @@
 """Who may use a program: accounts with a role and a password, and the sessions of those who signed in.
 
 Kept in a file of its own beside the program's data, so that a session outlives a restart. Passwords are stored as
-argon2 hashes, sessions by the digest of their id: neither can be used by who reads the file.
+argon2 hashes, sessions by the digest of their id: a reader of the file can use neither.
 """
 
 import hashlib
 import secrets
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-import sqlite_utils
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlite_utils import Migrations
 
-from web_base.database import Database, execute_script
+from web_base.database import Database, sql_migrations
+from web_base.passwords import HashSlots, TooManyChecks
 from web_base.throttle import Throttle
 
 FILE_NAME: Final = "access.sqlite3"
 IDLE_SECONDS: Final = 12 * 3600
 LONGEST_SECONDS: Final = 7 * 24 * 3600
 SHORTEST_PASSWORD: Final = 10
-HASHES_AT_ONCE: Final = 2
-"""Passwords that are checked at the same time: each takes 64 MiB of memory."""
-MOST_WAITING: Final = 16
-"""Checks that wait for that; each holds a thread that pages need as well."""
-LONGEST_WAIT_SECONDS: Final = 5.0
 _SEEN_STEP: Final = 60
 
-MIGRATIONS: Final = Migrations("demo_base_access")
-
-
-@MIGRATIONS(name="0001_first_tables", transactional=False)
-def first_tables(db: sqlite_utils.Database) -> None:
-    """Make the tables of the first version."""
-    execute_script(
-        db,
-        """
-        CREATE TABLE accounts (
-          name TEXT PRIMARY KEY COLLATE NOCASE, role TEXT NOT NULL, password TEXT NOT NULL, changed INTEGER NOT NULL
-        ) STRICT;
-        CREATE TABLE sessions (
-          digest TEXT PRIMARY KEY, name TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
-          created INTEGER NOT NULL, seen INTEGER NOT NULL
-        ) STRICT;
-        CREATE TABLE failures (
-          name TEXT PRIMARY KEY COLLATE NOCASE, count INTEGER NOT NULL, last INTEGER NOT NULL
-        ) STRICT;
-        """,
-    )
-
-
-@MIGRATIONS(name="0002_disabled", transactional=False)
-def disabled(db: sqlite_utils.Database) -> None:
-    """Let an account be disabled; failed tries are counted in memory."""
-    execute_script(
-        db, "ALTER TABLE accounts ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0; DROP TABLE failures;"
-    )
+MIGRATIONS: Final = sql_migrations("demo_base_access", Path(__file__).with_name("migrations"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +48,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """Nobody may try this name from this address before so many seconds have passed."""
+    """This name may not be tried from this address before so many seconds have passed."""
 
     seconds: int
 
@@ -123,9 +87,8 @@ class Access:
         self._hasher = hasher or PasswordHasher()
         self._now = now
         self._throttle = Throttle(now=now)
-        self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
-        self._places = threading.BoundedSemaphore(HASHES_AT_ONCE + MOST_WAITING)
-        # A name that there is not must cost as long as one that there is.
+        self._slots = HashSlots()
+        # An unknown name must take as long as a known one.
         self._nobody = self._hasher.hash(secrets.token_hex())
 
     @property
@@ -177,18 +140,15 @@ class Access:
         self, name: str, old: str, new: str, *, session: str | None, address: str = ""
     ) -> Changed | TooManyTries | Busy:
         """Change the password of an account, given the old one; every session but this one ends."""
-        if (wait := self._throttle.begin(name, address)) > 0:
-            return TooManyTries(wait)
-        row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)
+        known = self._check(name, old, address)
+        if not isinstance(known, str):
+            return known or Changed.WRONG_PASSWORD
         try:
-            with self._hash():
-                fits = self._fits(row["password"] if row else self._nobody, old)
+            with self._slots.taken():
                 hashed = self._hasher.hash(new)
-        except _NoPlace:
+        except TooManyChecks:
             self._throttle.take_back(name, address)
             return Busy()
-        if row is None or not fits:
-            return Changed.WRONG_PASSWORD
         self._throttle.take_back(name, address, succeeded=True)
         with self._database.writing():
             changed = self._database.run(
@@ -196,7 +156,7 @@ class Access:
                 hashed,
                 int(self._now()),
                 name,
-                row["password"],
+                known,
             )
             if not changed:
                 return Changed.WRONG_PASSWORD  # somebody else has changed it meanwhile
@@ -206,7 +166,7 @@ class Access:
         return Changed.DONE
 
     def ensure_account(self, name: str, *, role: str, password: str) -> None:
-        """Set an account unless it is so already: whoever is signed in stays so across a restart."""
+        """Set an account unless it is so already: sessions outlive a restart."""
         row = self._database.one("SELECT role, password FROM accounts WHERE name = ?", name)
         if row is None or row["role"] != role or not self._fits(row["password"], password):
             self.set_account(name, role=role, password=password)
@@ -218,20 +178,27 @@ class Access:
 
         :param address: where the try comes from.
         """
+        known = self._check(name, password, address)
+        if not isinstance(known, str):
+            return known
+        signed_in = self._begin_session(name, known)
+        if signed_in is not None:
+            self._throttle.take_back(name, address, succeeded=True)
+        return signed_in
+
+    def _check(self, name: str, password: str, address: str) -> str | TooManyTries | Busy | None:
+        """Return the stored hash of a password that fits, else why it does not; None where it is wrong."""
         if (wait := self._throttle.begin(name, address)) > 0:
             return TooManyTries(wait)
         row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)
-        hashed = row["password"] if row else self._nobody
+        known = str(row["password"]) if row else self._nobody
         try:
-            with self._hash():
-                fits = self._fits(hashed, password)
-        except _NoPlace:
+            with self._slots.taken():
+                fits = self._fits(known, password)
+        except TooManyChecks:
             self._throttle.take_back(name, address)
             return Busy()
-        user = self._begin_session(name, hashed) if row and fits else None
-        if user is not None:
-            self._throttle.take_back(name, address, succeeded=True)
-        return user
+        return known if row and fits else None
 
     def _begin_session(self, name: str, hashed: str) -> SignedIn | None:
         """Begin a session of an account that is still as it was when its password was checked."""
@@ -252,7 +219,7 @@ class Access:
         return SignedIn(User(row["name"], row["role"]), session)
 
     def user_of(self, session: str | None) -> User | None:
-        """Give who a session belongs to, and note that it is in use; None where it has ended."""
+        """Return who a session belongs to, and record that it is in use; None where it has ended."""
         if not session:
             return None
         now = int(self._now())
@@ -293,35 +260,10 @@ class Access:
             return Changed.NO_ACCOUNT
         return Changed.LAST_ADMIN if self.is_last_admin(name) else None
 
-    @contextmanager
-    def _hash(self) -> Iterator[None]:
-        """Check a password, at most `HASHES_AT_ONCE` at a time; _NoPlace where too many wait, or it takes too long."""
-        if not self._places.acquire(blocking=False):
-            raise _NoPlace
-        try:
-            if not self._hashing.acquire(timeout=LONGEST_WAIT_SECONDS):
-                raise _NoPlace
-            try:
-                yield
-            finally:
-                self._hashing.release()
-        finally:
-            self._places.release()
-
     def _forget_old(self, now: int) -> None:
         self._database.run(
             "DELETE FROM sessions WHERE seen <= ? OR created <= ?", now - IDLE_SECONDS, now - LONGEST_SECONDS
         )
-
-
-class _NoPlace(Exception):
-    """Too many passwords are being checked."""
-
-
-def draw_password() -> str:
-    """Draw a password a person can type: four groups of four, some 80 bits."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
 def _digest(session: str) -> str:

@@ -1,4 +1,4 @@
-"""Who is at the other end of a request: the peer, or, behind proxies that are named, whom they speak for."""
+"""The address of a request's client: the peer, or, behind named proxies, whom those name."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ def read_proxies(text: str) -> tuple[Network, ...]:
 
 
 def client_of(request: Request, proxies: Sequence[Network]) -> str:
-    """Return the address of who asks.
+    """Return the client's address.
 
     `X-Forwarded-For` counts only where the peer is one of the proxies, and only as far as proxies wrote it: anybody
     can send such a header.

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
@@ -20,7 +20,7 @@ Row = sqlite3.Row
 
 
 def wal_is_safe(version: tuple[int, int, int]) -> bool:
-    """Say whether two connections can write a WAL database of this SQLite without corrupting it."""
+    """Return whether two connections can write a WAL database of this SQLite without corrupting it."""
     return version >= _WAL_FIXED or any(
         version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_FIXED_BRANCHES
     )
@@ -36,7 +36,7 @@ class Database:
         """Open the file, made readable to its owner alone, and bring its tables up to date."""
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._lock = threading.RLock()
-        # Whichever thread answers a request uses the connection, and whoever stops the program closes it.
+        # Any thread may answer a request, and another one stops the program and closes the connection.
         self.connection = sqlite3.connect(
             str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -92,22 +92,22 @@ class Database:
         self.connection.execute("RELEASE attempt")
 
     def one(self, sql: str, *values: object) -> Row | None:
-        """Give the first row, or None."""
+        """Return the first row, or None."""
         with self._lock:
             return cast("Row | None", self.connection.execute(sql, values).fetchone())
 
     def all(self, sql: str, *values: object) -> list[Row]:
-        """Give every row."""
+        """Return every row."""
         with self._lock:
             return self.connection.execute(sql, values).fetchall()
 
     def all_named(self, sql: str, values: Mapping[str, object]) -> list[Row]:
-        """Give every row of a statement with named values."""
+        """Return every row of a statement with named values."""
         with self._lock:
             return self.connection.execute(sql, values).fetchall()
 
     def run(self, sql: str, *values: object) -> int:
-        """Run one statement; give the number of rows it changed."""
+        """Run one statement; return the number of rows it changed."""
         with self._lock:
             return self.connection.execute(sql, values).rowcount
 
@@ -115,6 +115,24 @@ class Database:
         """Close the connection."""
         with self._lock:
             self.connection.close()
+
+
+def sql_migrations(name: str, folder: Path) -> Migrations:
+    """Make a migration of each file `NNNN_what.sql` of a folder; each does all of its statements, or none.
+
+    :param name: whose migrations they are; a database remembers the names that were applied.
+    """
+    migrations = Migrations(name)
+    for path in sorted(folder.glob("*.sql")):
+        migrations(name=path.stem, transactional=False)(_migration(path.read_text("utf-8")))
+    return migrations
+
+
+def _migration(script: str) -> Callable[[sqlite_utils.Database], None]:
+    def migrate(db: sqlite_utils.Database) -> None:
+        execute_script(db, script)
+
+    return migrate
 
 
 def execute_script(db: sqlite_utils.Database, script: str) -> None:

@@ -16,7 +16,7 @@ _ISO_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
 class Mistyped(Exception):  # what a person typed is not called an error
-    """What was typed is not what was asked for; `reason` names what is wrong with it, as a word for a text's key."""
+    """What was typed is not what was asked for; `reason` names what is wrong with it, as a part of a text's key."""
 
     def __init__(self, reason: str) -> None:
         """Take the reason."""
@@ -39,7 +39,7 @@ def read_day(text: str, *, today: date) -> date:
 
 
 def matched(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Match a text, which nobody types at length: the patterns look at a long one for as long as its square."""
+    """Match a short text; the patterns would take quadratic time for a long one."""
     text = text.strip()
     return pattern.fullmatch(text) if len(text) <= _LONGEST else None
 

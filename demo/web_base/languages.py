@@ -34,12 +34,12 @@ class Language:
     _texts: gettext.NullTranslations = field(repr=False)
 
     def text(self, key: str, **values: object) -> str:
-        """Give a text with its values put in. A key that is nowhere is shown as it is; a test finds those."""
+        """Return a text with its values put in. A key that is nowhere is shown as it is; a test finds those."""
         text = self._texts.gettext(key)
         return text.format(**values) if values else text
 
     def count(self, key: str, number: int, **values: object) -> str:
-        """Give a text that depends on a number, which it may show as `{n}`."""
+        """Return a text that depends on a number, which it may show as `{n}`."""
         text = self._texts.ngettext(key, key, number)
         return text.format(n=self.number(number), **values)
 
@@ -78,7 +78,7 @@ class Language:
 
     @property
     def locale(self) -> Locale:
-        """Give Babel's locale: German of Germany, English of Britain, whose days come first as ours do."""
+        """Return Babel's locale: German of Germany, English of Britain, whose days come first as ours do."""
         return _LOCALES[self.code]
 
 
@@ -90,7 +90,7 @@ class Catalogues:
         self._languages = {code: Language(code, _read(code, folders)) for code in LANGUAGES}
 
     def __getitem__(self, code: str) -> Language:
-        """Give a language by its code."""
+        """Return a language by its code."""
         return self._languages[code]
 
     def choose(self, query: Mapping[str, str], cookies: Mapping[str, str], accepted: str) -> Language:
@@ -108,7 +108,7 @@ def _money(amount: str, currency: str, code: str) -> str:
 
 
 def preferred(accepted: str) -> str:
-    """Give the language that an `Accept-Language` header likes best; German where it names neither."""
+    """Return the language that an `Accept-Language` header likes best; German where it names neither."""
     best, weight = "de", 0.0
     for part in accepted.split(","):
         tag, _, parameter = part.strip().partition(";")
@@ -120,6 +120,17 @@ def preferred(accepted: str) -> str:
         if code in LANGUAGES and quality > weight:
             best, weight = code, quality
     return best
+
+
+def program_texts(folder: Path) -> dict[str, tuple[str, str]]:
+    """Read what a program says on a terminal, `de/LC_MESSAGES/program.po` and `en/…`: key to English and German."""
+    english, german = (_entries(folder / code / "LC_MESSAGES" / "program.po", code) for code in ("en", "de"))
+    return {key: (text, german[key]) for key, text in english.items()}
+
+
+def _entries(path: Path, code: str) -> dict[str, str]:
+    with path.open("rb") as source:
+        return {str(each.id): str(each.string) for each in read_po(source, locale=code) if each.id}
 
 
 def _read(code: str, folders: Sequence[Path]) -> gettext.NullTranslations:

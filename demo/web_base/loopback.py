@@ -1,10 +1,10 @@
-"""Tell this machine from others."""
+"""Loopback names and addresses."""
 
 import ipaddress
 
 
 def is_loopback(name: str) -> bool:
-    """Say whether a host is this machine, by its name or address alone."""
+    """Return whether a host is this machine, by its name or address alone."""
     if name.lower() == "localhost":
         return True
     try:

@@ -1,27 +1,27 @@
-"""One page: who asks, in which language, with what form; and what is answered.
+"""One page: the request, its user, language and form, and the answer.
 
 A page's handler is an ordinary function `handler(page) -> Response`; it runs on a thread, so it may wait for a file or
-for another program. What it refuses it raises as `Refused`, which becomes a page that says so.
+for another program. What it refuses it raises as `Refused`, which becomes a page that says why.
 """
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Message
 
 from web_base.access import Access, User
-from web_base.bodies import read_body
 from web_base.clients import Network, client_of
+from web_base.forms import Form as Form
+from web_base.forms import Refused as Refused
+from web_base.forms import read_form
 from web_base.languages import (
     COOKIE,
     LANGUAGES,
@@ -34,53 +34,10 @@ from web_base.templates import Templates
 
 log: Final = logging.getLogger(__name__)
 
-MOST_FIELDS: Final = 300
-LARGEST_BODY: Final = 262_144
 _YEAR: Final = 365 * 24 * 3600
 
 Handler = Callable[["Page"], Response]
 Run = Callable[[Callable[[], Response]], Awaitable[Response]]
-
-
-class Refused(Exception):
-    """A page that is not shown, or a thing that is not done; becomes a page that says why."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        """Name the HTTP status and the reason, whose texts are `refused.REASON.title` and `.help`."""
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a form sent: white space at the ends removed, lines ended as Unix does. No personal data in its repr."""
-
-    _fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-
-    def __getitem__(self, name: str) -> str:
-        """Give a field's value; the empty text where it was not sent."""
-        return self._fields.get(name, ("",))[-1]
-
-    def all(self, name: str) -> tuple[str, ...]:
-        """Give every value of a field, as of check boxes."""
-        return self._fields.get(name, ())
-
-    def __contains__(self, name: str) -> bool:
-        """Tell whether a field was sent."""
-        return name in self._fields
-
-    def __iter__(self) -> Iterator[str]:
-        """Name the fields that were sent."""
-        return iter(self._fields)
-
-    def starting_with(self, prefix: str) -> dict[str, tuple[str, ...]]:
-        """Give the fields whose names begin so, without that beginning, each with its values."""
-        return {
-            name.removeprefix(prefix): values
-            for name, values in self._fields.items()
-            if name.startswith(prefix)
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +59,7 @@ class Program:
 
     @property
     def session_cookie(self) -> str:
-        """Name its session's cookie: a browser knows cookies by the machine, not by the port."""
+        """Return the name of its session's cookie: a browser knows cookies by the machine, not by the port."""
         return f"{self.name}-session"
 
 
@@ -119,12 +76,12 @@ class Page:
 
     @property
     def is_partial(self) -> bool:
-        """Tell whether a part of the page is asked for by the script, and not by the browser itself."""
+        """Return whether the script asks for a part of the page, and not the browser for the whole."""
         return self.request.headers.get("hx-request") == "true"
 
     @property
     def address(self) -> str:
-        """Return the address of who asks, by which failed sign-ins are counted."""
+        """Return the client's address, by which failed sign-ins are counted."""
         return client_of(self.request, self.program.proxies)
 
     @property
@@ -133,15 +90,15 @@ class Page:
         return self.request.cookies.get(self.program.session_cookie)
 
     def text(self, key: str, **values: object) -> str:
-        """Give a text in the page's language."""
+        """Return a text in the page's language."""
         return self.language.text(key, **values)
 
     def query(self, name: str) -> str:
-        """Give a value of the address's query; the empty text where there is none."""
+        """Return a value of the address's query; the empty text where there is none."""
         return self.request.query_params.get(name, "")
 
     def path(self, name: str) -> str:
-        """Give a part of the address's path."""
+        """Return a part of the address's path."""
         return str(self.request.path_params[name])
 
     def render(
@@ -162,7 +119,7 @@ class Page:
         return response
 
     def in_language(self, code: str) -> str:
-        """Give the address of this page in another language."""
+        """Return the address of this page in another language."""
         stays = self.here == self.request.url.path
         asked = self.request.query_params.multi_items() if stays else []
         kept = [(name, value) for name, value in asked if name != "lang"]
@@ -185,8 +142,8 @@ def page_route(
     """Make a route of a page.
 
     :param roles: who may: anybody who signed in (none named), those of these roles, or everybody (`None`).
-    :param keeps: fields that outlive the end of a session. Whoever signs in then is asked to go on, and the handler
-        gets them with the field `do` saying `again`: it draws its form, and does nothing.
+    :param keeps: fields that outlive the end of a session. A person who signs in then is asked to go on, and the
+        handler gets them with the field `do` saying `again`: it draws its form, and does nothing.
     """
     admitted = None if roles is None else frozenset(roles)
 
@@ -194,7 +151,7 @@ def page_route(
         page = _open(request, program)
         try:
             sent: Form | Refused = (
-                await _read_form(request) if request.method not in ("GET", "HEAD") else Form()
+                await read_form(request) if request.method not in ("GET", "HEAD") else Form()
             )
         except Refused as refused:
             sent = refused
@@ -222,7 +179,7 @@ def page_route(
 
 
 def _open(request: Request, program: Program) -> Page:
-    """Find out in which language somebody asks; who it is is not known yet."""
+    """Open a page in the language of the request; its user is not known yet."""
     language = program.catalogues.choose(
         request.query_params, request.cookies, request.headers.get("accept-language", "")
     )
@@ -230,7 +187,7 @@ def _open(request: Request, program: Program) -> Page:
 
 
 def _turn_away(page: Page, admitted: Collection[str] | None, keeps: Collection[str]) -> Response | None:
-    """Answer who may not see a page; nothing for who may."""
+    """Return the answer for a user who may not see a page; None for one who may."""
     if admitted is None:
         return None
     if page.user is None:
@@ -247,7 +204,7 @@ def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
 
 
 def as_a_whole(page: Page, response: Response) -> Response:
-    """Let a page take the place of the page, also where the script has asked for a part that it would not find."""
+    """Replace the whole page, also where the script has asked for a part that the answer does not have."""
     if page.is_partial:
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "main"
         response.headers["HX-Reswap"] = "outerHTML"
@@ -278,7 +235,7 @@ async def not_found(request: Request, error: Exception, *, program: Program) -> 
 
 
 def keep_session(page: Page, response: Response, session: str) -> None:
-    """Give the browser its session; over plain http only on this machine."""
+    """Set the session's cookie; over plain http only on this machine."""
     hostname = page.request.url.hostname or ""
     response.set_cookie(
         page.program.session_cookie,
@@ -291,7 +248,7 @@ def keep_session(page: Page, response: Response, session: str) -> None:
 
 
 def drop_session(page: Page, response: Response) -> None:
-    """Take the session out of the browser."""
+    """Delete the session's cookie."""
     response.delete_cookie(page.program.session_cookie, httponly=True, samesite="lax", path="/")
 
 
@@ -303,7 +260,7 @@ def remember_language(page: Page, response: Response) -> None:
 
 
 def own_path(path: str) -> str:
-    """Give a path of ours as it is, and the start page for anything that could lead elsewhere."""
+    """Return a path of ours as it is, and the start page for anything that could lead elsewhere."""
     is_own = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
     return path if is_own else "/"
 
@@ -332,28 +289,3 @@ def _shown(page: Page) -> str:
 
 def _sign_in_for(wanted: str) -> str:
     return f"/sign-in?next={quote(wanted, safe='/')}" if wanted else "/sign-in"
-
-
-async def _read_form(request: Request) -> Form:
-    try:
-        body = await read_body(request, most=LARGEST_BODY)
-        if body is None:
-            raise Refused(413, "too_large")
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body}
-
-        async with Request(request.scope, receive).form(max_files=0, max_fields=MOST_FIELDS) as sent:
-            return Form(_texts_of(sent))
-    except (HTTPException, ClientDisconnect, ValueError):
-        raise Refused(400, "form") from None
-
-
-def _texts_of(sent: FormData) -> dict[str, tuple[str, ...]]:
-    """Take the texts; UnicodeEncodeError for half a character, which no file and no page can hold."""
-    fields: dict[str, list[str]] = {}
-    for name, value in sent.multi_items():
-        if isinstance(value, str):
-            value.encode()
-            fields.setdefault(name, []).append(value.strip().replace("\r\n", "\n"))
-    return {name: tuple(values) for name, values in fields.items()}

@@ -31,7 +31,7 @@ def run_program(
 ) -> Iterator[RunningProgram]:
     """Start `python -m MODULE`, wait for its line `ready URL`, and stop it in the end.
 
-    Its messages are shown to nobody. Raise `ProgramFailed` where it does not start.
+    Its messages are kept back. Raise `ProgramFailed` where it does not start.
 
     :param environ: its environment; ours where none is given.
     """

@@ -9,58 +9,10 @@ from typing import Any, Final
 
 import click
 
-COMMON: Final[dict[str, tuple[str, str]]] = {
-    "examples": ("Examples:", "Beispiele:"),
-    "help": ("Show this help.", "Diese Hilfe anzeigen."),
-    "usage": ("Usage:", "Aufruf:"),
-    "options": ("Options", "Optionen"),
-    "commands": ("Commands", "Befehle"),
-    "options_word": ("[OPTIONS]", "[OPTIONEN]"),
-    "command_word": ("COMMAND [ARGS]...", "BEFEHL [ANGABEN]..."),
-    "address_word": ("ADDRESS", "ADRESSE"),
-    "folder_word": ("FOLDER", "ORDNER"),
-    "number_word": ("NUMBER", "ZAHL"),
-    "default": ("(default: {value})", "(sonst {value})"),
-    "lang": ("Language of the messages.", "Sprache der Meldungen."),
-    "wrong": ("Error: {message} Help: --help", "Fehler: {message} Hilfe: --help"),
-    "no_option": ("There is no option {name}.", "Die Option {name} gibt es nicht."),
-    "option_alone": (
-        "The value of {name} is missing, or one too many.",
-        "Die Angabe zu {name} fehlt oder ist zu viel.",
-    ),
-    "bad_value": ("{name} does not take this value.", "{name} nimmt diesen Wert nicht."),
-    "not_understood": (
-        "The arguments cannot be understood; these commands exist: {commands}.",
-        "Die Angaben sind nicht zu verstehen; diese Befehle gibt es: {commands}.",
-    ),
-    "host": ("Address to listen on.", "Adresse, auf der gelauscht wird."),
-    "port": ("Port; 0 means any free one.", "Port; 0 bedeutet irgendein freier."),
-    "data": (
-        "Folder that keeps the data; without it a temporary one that is removed at the end.",
-        "Ordner für die Daten; ohne ihn ein vorübergehender, der am Ende gelöscht wird.",
-    ),
-    "no_host": (
-        "Cannot listen on {host}: {why}. Choose another --host, such as 127.0.0.1.",
-        "Auf {host} geht es nicht: {why}. Wählen Sie einen anderen --host, etwa 127.0.0.1.",
-    ),
-    "no_address": (
-        "Cannot listen on {host}, port {port}: {why}. Choose another --port (0: any free one).",
-        "Auf {host}, Port {port}, geht es nicht: {why}. Wählen Sie einen anderen --port (0: irgendein freier).",
-    ),
-    "no_data": (
-        "Cannot keep data in {data}: {why}.",
-        "In {data} können keine Daten abgelegt werden: {why}.",
-    ),
-    "bad_proxies": (
-        "{name} names something that is no address: {value}",
-        "{name} nennt etwas, das keine Adresse ist: {value}",
-    ),
-    "plain_http": (
-        "This address can be reached from other machines and speaks plain http: put https in front.",
-        "Diese Adresse ist von anderen Rechnern erreichbar und spricht http ohne Verschlüsselung: https davorsetzen.",
-    ),
-}
-"""What both programs say, in English and German."""
+from web_base.languages import program_texts
+
+COMMON: Final = program_texts(Path(__file__).parent / "locale")
+"""What both programs say: key to English and German."""
 
 
 class Texts:
@@ -72,7 +24,7 @@ class Texts:
         self._texts = {**COMMON, **own}
 
     def __call__(self, key: str, **values: object) -> str:
-        """Give a text with its values put in."""
+        """Return a text with its values put in."""
         english, german = self._texts[key]
         return (german if self.language == "de" else english).format(**values)
 
@@ -188,12 +140,12 @@ def run(program: Callable[[Texts], Group], own: Mapping[str, tuple[str, str]]) -
 
 
 def tell(sentence: str) -> None:
-    """Tell a person something, on standard error."""
+    """Print a message on standard error."""
     click.echo(sentence, err=True)
 
 
 def chosen_language(arguments: list[str] | None = None) -> str:
-    """Give the language of `--lang`, else of the environment's locale; help is built before options are read."""
+    """Return the language of `--lang`, else of the environment's locale; help is built before options are read."""
     arguments = sys.argv[1:] if arguments is None else arguments
     for index, argument in enumerate(arguments):
         if argument.startswith("--lang="):
@@ -205,7 +157,7 @@ def chosen_language(arguments: list[str] | None = None) -> str:
 
 
 def _explain(error: click.UsageError, texts: Texts, group: Group) -> str:
-    """Say in the language of the run what was wrong; our own mistakes are worded already."""
+    """Return what was wrong in the language of the run; our own mistakes are worded already."""
     if isinstance(error, click.NoSuchOption):
         return texts("no_option", name=error.option_name)
     if isinstance(error, click.BadParameter) and error.param is not None:

@@ -33,7 +33,7 @@ HEADERS: Final = {
 """Headers of every answer, beside the policy."""
 
 Refuse = Callable[[Request, str], Response]
-"""Writes the page that refuses a request; the word is `foreign_origin` or `unknown_host`."""
+"""Writes the page that refuses a request; the reason is `foreign_origin` or `unknown_host`."""
 
 
 def content_security_policy(images: Iterable[str] = ()) -> str:
@@ -46,13 +46,13 @@ def content_security_policy(images: Iterable[str] = ()) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Give a web address's scheme, host and port; nothing where it has none that a policy could name."""
+    """Return a web address's scheme, host and port; empty where it has none that a policy could name."""
     found = _ORIGIN.match(url)
     return f"{found[1]}://{found[2]}".lower() if found else ""
 
 
 def is_same_origin(headers: Headers) -> bool:
-    """Tell whether a request that changes something was made by one of our own pages."""
+    """Return whether a request that changes something was made by one of our own pages."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
@@ -102,7 +102,7 @@ class SafePages:
 
 
 def trusted_hosts(bound: str, also: str = "") -> tuple[str, ...]:
-    """Give the names an address is known by: this machine's own, the one bound, and those set by hand.
+    """Return the names an address is known by: this machine's own, the one bound, and those set by hand.
 
     :param also: names with commas between them, as an environment variable holds them.
     """

@@ -22,9 +22,14 @@ class Server(uvicorn.Server):
         app: ASGIApp,
         *,
         ready: Callable[[], None] = lambda: None,
+        stopping: Callable[[], None] = lambda: None,
         http: type[asyncio.Protocol] | str = "h11",
     ) -> None:
-        """Prepare to serve; nothing is started yet. `ready` is called as soon as requests are answered."""
+        """Prepare to serve; nothing is started yet.
+
+        :param ready: called as soon as requests are answered.
+        :param stopping: called before the server waits for what is being answered.
+        """
         config = uvicorn.Config(
             app,
             http=http,
@@ -38,14 +43,15 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start answering, and say so."""
+        """Start answering, and report it."""
         await super().startup(sockets)
         self._ready()
 
     async def main_loop(self) -> None:
-        """Serve until told to stop; look more often than uvicorn does, tests start and stop many of these."""
+        """Serve until told to stop; poll more often than uvicorn does, tests start and stop many of these."""
         while not await self.on_tick(0):
             await asyncio.sleep(0.01)
 
@@ -54,6 +60,7 @@ class Server(uvicorn.Server):
 
         uvicorn's own way waits a tenth of a second at least, and tests stop hundreds of these.
         """
+        self._stopping()
         for server in self.servers:
             server.close()
         for listener in sockets or []:
@@ -69,7 +76,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on a signal, and leave it at that: uvicorn would raise it again and die of it."""
+        """Stop on a signal; uvicorn would raise it again afterwards."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -100,6 +107,6 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Give the web address of a listening socket."""
+    """Return the web address of a listening socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

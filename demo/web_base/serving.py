@@ -15,7 +15,7 @@ from web_base.server import bind
 
 @contextmanager
 def listening(host: str, port: int, texts: Texts, *, say: Callable[[str], None]) -> Iterator[socket]:
-    """Take an address, and say so where others can read along. Failure when it is in use or not ours."""
+    """Listen on an address, with a warning where others can read along. Failure when it is in use or not ours."""
     try:
         bind(host, 0).close()  # a host that is not ours is not helped by another port
     except (OSError, UnicodeError) as error:
@@ -32,7 +32,7 @@ def listening(host: str, port: int, texts: Texts, *, say: Callable[[str], None])
 
 @contextmanager
 def kept_in(data: Path | None, *, program: str) -> Iterator[Path]:
-    """Give the folder that was asked for, else a temporary one."""
+    """Yield the folder that was asked for, else a temporary one."""
     if data is not None:
         yield data
         return

@@ -23,7 +23,7 @@ KEPT: Final = "kept_"
 
 
 def sign_in_routes(program: Program) -> list[Route]:
-    """Give the routes of the sign-in page and of signing out."""
+    """Return the routes of the sign-in page and of signing out."""
     return [
         page_route("/sign-in", show_sign_in, program, roles=None),
         page_route("/sign-in", sign_in, program, methods=["POST"], roles=None),

@@ -21,17 +21,17 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 class _Lacking(Undefined):
-    """What is not there: an empty text where a document lacks an optional field, else a mistake of the template."""
+    """An undefined value: an empty text where a document lacks an optional field, else a mistake of the template."""
 
     def __new__(cls, hint: str | None = None, obj: object = missing, *more: Any, **named: Any) -> Any:
-        """Make it strict for names nobody gave and attributes that objects of ours do not have."""
+        """Make it strict for unknown names, and for attributes that objects of ours do not have."""
         if isinstance(obj, Mapping):
             return super().__new__(cls)
         return StrictUndefined(hint, obj, *more, **named)
 
 
 class Templates:
-    """Renders templates; what a template names and nobody gave is a mistake, not an empty text."""
+    """Renders templates; an unknown name in a template is a mistake, not an empty text."""
 
     def __init__(self, folder: Path) -> None:
         """Take a program's folder, which holds `templates/` and `static/`."""
@@ -76,7 +76,7 @@ def static_mounts(folder: Path) -> list[Mount]:
 def _address_of(own: Path) -> object:
     @cache
     def static(name: str) -> str:
-        """Give the address of `base/…` or `own/…`, with the digest of the file's content."""
+        """Return the address of `base/…` or `own/…`, with the digest of the file's content."""
         place, _, path = name.partition("/")
         file = (own if place == "own" else BASE / "static") / path
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]

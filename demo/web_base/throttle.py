@@ -1,6 +1,6 @@
-"""Slow down who guesses passwords: failed tries counted by account and address, in bounded memory.
+"""Slow down the guessing of passwords: failed tries counted by account and address, in bounded memory.
 
-A stranger's failures slow the stranger's own address only, so that nobody can lock an account for its owner. An
+A stranger's failures slow the stranger's own address only, so an account cannot be locked for its owner. An
 address of IPv6 counts with its whole /64, which one customer of a provider has.
 """
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mobility_hookspecs._kit import hooks
 from mobility_hookspecs._kit.entry_points import disabled_names, given_candidates, installed_candidates
-from mobility_hookspecs._kit.hook_call import Answer, NoAnswer
+from mobility_hookspecs._kit.hook_call import NoAnswer, ValidAnswer
 from mobility_hookspecs._kit.loading import Loaded, LoadError, load
 from mobility_hookspecs._kit.outcomes import failed_check, refused, without_answer
 from mobility_hookspecs._kit.providers import Providers
@@ -235,7 +235,7 @@ class MobilityHost:
         self._lock = threading.Lock()
 
 
-def _document_of(result: Answer[Document] | NoAnswer) -> Document:
+def _document_of(result: ValidAnswer[Document] | NoAnswer) -> Document:
     if isinstance(result, NoAnswer):
         raise MobilityProblem(result.problem)
     return result.document

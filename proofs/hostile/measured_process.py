@@ -15,8 +15,8 @@ from multiprocessing.connection import Connection
 
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.domain.appointments import Customer
 from carloop_plugin.domain.changes import Action, Intent
-from carloop_plugin.domain.customers import Customer
 from carloop_plugin.domain.failures import CallFailed
 from carloop_plugin.domain.values import ChangeId, Period, Site, VehicleId
 from carloop_plugin.domain.vehicles import VehicleQuery

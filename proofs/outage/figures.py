@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from carloop_plugin.api.retry import MOST_TOKENS
+from carloop_plugin.api.client import MOST_TOKENS
 from proofs.outage.checks import (
     MAX_MORE,
     Findings,

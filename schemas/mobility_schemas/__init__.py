@@ -48,9 +48,9 @@ def validate(document: object, name: str, *, closed: bool | None = None, explain
         from mobility_schemas.explaining import reasons
 
         raise InvalidDocument(name, reasons(document, name, strict, most=1)[0])
-    from mobility_schemas.finding import Reason
+    from mobility_schemas.finding import RefusalReason
 
-    raise InvalidDocument(name, Reason("", "", "form"))
+    raise InvalidDocument(name, RefusalReason("", "", "form"))
 
 
 def explain(

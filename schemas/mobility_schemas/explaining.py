@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from mobility_schemas.finding import Reason
+from mobility_schemas.finding import RefusalReason
 from mobility_schemas.plain import first_not_plain, is_plain
 from mobility_schemas.validators import Schema, bundle, explainer, field_names, validator
 from mobility_schemas.violations import Violation, violations
@@ -24,11 +24,11 @@ _LONGEST_NAME = 100
 """An unknown field with a longer name is pointed at by the object that holds it."""
 
 
-def reasons(document: object, name: str, closed: bool, *, most: int) -> list[Reason]:
+def reasons(document: object, name: str, closed: bool, *, most: int) -> list[RefusalReason]:
     """Return at least one and at most `most` reasons why a refused document is refused, the deciding one first."""
     if not is_plain(document):
         return [_reason_not_plain(document, name)]
-    found: dict[tuple[str, str], Reason] = {}
+    found: dict[tuple[str, str], RefusalReason] = {}
     for violation in _all_violations(document, name, closed, most):
         reason = _reason(name, violation)
         found.setdefault((reason.pointer, reason.key), reason)
@@ -37,7 +37,7 @@ def reasons(document: object, name: str, closed: bool, *, most: int) -> list[Rea
     return list(found.values()) or [_reason_not_plain(document, name)]
 
 
-def _reason_not_plain(document: object, name: str) -> Reason:
+def _reason_not_plain(document: object, name: str) -> RefusalReason:
     path, what = first_not_plain(document) or ([], "not_json")
     return _reason(name, Violation(path, what))
 
@@ -106,11 +106,11 @@ def _at(value: object, path: Iterable[str | int]) -> object:
     return value
 
 
-def _reason(name: str, violation: Violation) -> Reason:
+def _reason(name: str, violation: Violation) -> RefusalReason:
     path = list(takewhile(_presentable, violation.path))
     known = field_names(name)
     place = [step if isinstance(step, int) or step in known else "…" for step in path]
-    return Reason(_pointer(path), _pointer(place), violation.key, violation.details)
+    return RefusalReason(_pointer(path), _pointer(place), violation.key, violation.details)
 
 
 def _presentable(step: str | int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mobility_schemas.finding import Reason
+    from mobility_schemas.finding import RefusalReason
 
 
 class InvalidDocument(ValueError):
@@ -20,7 +20,7 @@ class InvalidDocument(ValueError):
         message: one English sentence.
     """
 
-    def __init__(self, name: str, reason: Reason) -> None:
+    def __init__(self, name: str, reason: RefusalReason) -> None:
         from mobility_schemas.sentences import sentence
 
         self.name = name
@@ -35,6 +35,6 @@ class InvalidDocument(ValueError):
 
         return sentence(self._reason, locale)
 
-    def __reduce__(self) -> tuple[type[InvalidDocument], tuple[str, Reason]]:
+    def __reduce__(self) -> tuple[type[InvalidDocument], tuple[str, RefusalReason]]:
         """Keep the exception picklable: it is not made from its `args`."""
         return (type(self), (self.name, self._reason))

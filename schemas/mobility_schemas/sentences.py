@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mobility_schemas.finding import Reason
+from mobility_schemas.finding import RefusalReason
 
 SENTENCES: dict[str, dict[str, str]] = {
     "en": {
@@ -99,7 +99,7 @@ TYPES: dict[str, dict[str, str]] = {
 _OR = {"en": " or ", "de": " oder "}
 
 
-def sentence(reason: Reason, locale: str) -> str:
+def sentence(reason: RefusalReason, locale: str) -> str:
     """Return a reason as a sentence: German where the locale is German, else English."""
     language = "de" if locale.lower().startswith("de") else "en"
     catalogue = SENTENCES[language]

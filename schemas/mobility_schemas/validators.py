@@ -47,6 +47,7 @@ def is_valid(document: object, name: str, *, closed: bool) -> bool:
         LookupError: there is no document of that name.
         RuntimeError: the self-test of the engine failed.
     """
+    # Its no means nothing yet: an unknown field is accepted below where the document is not closed.
     if name in _LONG_LISTS and _is_valid_at_once(document, name):
         return True
     engine = validator(name, "closed" if closed else "open")
@@ -79,6 +80,7 @@ def validator(name: str, variant: Variant) -> jsonschema_rs.Draft202012Validator
         LookupError: there is no document of that name.
         RuntimeError: the self-test failed.
     """
+    # The name before the engine: a name there is none of is the caller's mistake, whatever is installed.
     schema = bundle(name, variant)
     prove_formats()
     import jsonschema_rs

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from carloop_plugin.api.client import RetryingClient
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.domain.changes import Action, Intent
 from tests.support.peer import run_server
@@ -49,6 +50,17 @@ def make_session():
 def session(server, make_session):
     """Return a session with `server`."""
     return make_session(server.url)
+
+
+@pytest.fixture
+def make_client():
+    """Return a maker of clients that reach nobody, and do not wait between attempts."""
+
+    def make(**options):
+        options = {"random": Random(1), "sleep": lambda _: None, "now": lambda: datetime.now(UTC)} | options
+        return RetryingClient("http://carloop.example", "http://carloop.example", TOKEN, None, **options)
+
+    return make
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carloop_plugin.api.retry import MOST_TOKENS, RetryBudget
+from carloop_plugin.api.client import MOST_TOKENS, RetryBudget
 from carloop_plugin.domain.failures import CallFailed
 
 

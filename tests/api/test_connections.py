@@ -112,7 +112,7 @@ def test_closing_spares_calls_under_way(server, session, documents, soon):
 @pytest.mark.parametrize("first", ["closed_port", "silent_port"])
 def test_next_address_is_tried(first, request, server, make_session, documents, soon, monkeypatch):
     """Where a name's first address refuses, or drops our packets, the second one gets its share of the time."""
-    monkeypatch.setattr("carloop_plugin.api.call.CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr("carloop_plugin.api.network.CONNECT_SECONDS", 1.0)
     first_port, look_up = request.getfixturevalue(first), socket.getaddrinfo
 
     def two(host, port, *args, flags=0, **more):

@@ -111,7 +111,7 @@ def test_a_passed_deadline_sends_nothing(server, session, documents, soon):
 
 def test_connecting_has_a_limit_of_its_own(make_session, soon, silent_port, monkeypatch):
     """A call with a long deadline gives up on connecting when the time for it is used up."""
-    monkeypatch.setattr("carloop_plugin.api.call.CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr("carloop_plugin.api.network.CONNECT_SECONDS", 0.1)
     began = time.monotonic()
     with pytest.raises(CallFailed) as failed:
         make_session(f"http://127.0.0.1:{silent_port}").read_account(deadline=soon(60))

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
 from carloop_plugin.api.answers import Failure
-from carloop_plugin.api.retry import asked_wait, pause_after
+from carloop_plugin.api.call import Call, Request
+from carloop_plugin.api.client import asked_wait
 from carloop_plugin.domain.changes import Done, NothingHappened, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
 
@@ -16,7 +18,7 @@ REASON = Reason("unreachable")
 
 
 @pytest.mark.parametrize(
-    ("verdict", "count", "left", "chance", "expected"),
+    ("failure", "count", "left", "chance", "expected"),
     [
         (Failure(Unknown(REASON)), 0, 10, 0.5, 0.025),
         (Failure(Unknown(REASON)), 0, 10, 0.0, 0.0),
@@ -37,9 +39,11 @@ REASON = Reason("unreachable")
         (Failure(NothingHappened(REASON), wait="nonsense"), 0, 10, 0.5, 0.025),
     ],
 )
-def test_pause(verdict, count, left, chance, expected):
+def test_pause(failure, count, left, chance, expected, make_client, soon):
     """At most three attempts, full jitter from 50 ms that doubles, Retry-After where it fits."""
-    assert pause_after(verdict, count, seconds_left=left, chance=chance, now=lambda: NOW) == expected
+    client = make_client(random=SimpleNamespace(random=lambda: chance), now=lambda: NOW)
+    pause = client._pause_after(failure, Request("GET", "/account"), Call(soon(left), attempt=count))
+    assert pause == expected
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_calls_reveal_no_secret(name, server, session, documents, soon, everythi
 
 def test_reprs_hold_no_secret(session, documents):
     """Who prints a session, or anything it is made of, sees no token."""
-    seen = [session, session._client, session._client.retries, documents.booking()]
+    seen = [session, session._client, documents.booking()]
     assert secrets_in(" ".join(map(repr, seen))) == []
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
-from carloop_plugin.api import sockets, transport
+from carloop_plugin.api import network, transport
 from carloop_plugin.domain.changes import NothingHappened
 from carloop_plugin.domain.failures import CallFailed
 
@@ -127,7 +127,7 @@ def test_a_child_does_not_close_its_parents_connection(
     assert server.connections == 2
 
 
-@pytest.mark.parametrize(("module", "name"), [(transport, "make_context"), (sockets, "_shake_hands")])
+@pytest.mark.parametrize(("module", "name"), [(transport, "make_context"), (network, "_shake_hands")])
 def test_a_fork_waits_for_openssl(
     module, name, secure, authority, make_session, ca_file, soon, in_child, until_forking, monkeypatch
 ):

@@ -3,18 +3,16 @@
 import json
 import re
 import socket
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from importlib.resources import files
-from random import Random
+from types import SimpleNamespace
 
 import pytest
 
 from carloop_plugin.api.answers import Failure, Success, judge, read_document
-from carloop_plugin.api.call import AttemptFailed, RawAnswer
+from carloop_plugin.api.call import AttemptFailed, Call, RawAnswer, Request
 from carloop_plugin.api.refusals import NOTHING_DONE
-from carloop_plugin.api.retry import Retries
 from carloop_plugin.domain.changes import Action, Done, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
 
@@ -209,14 +207,14 @@ def test_a_good_answer_shows_what_was_done(status, action, header, replayed, doc
         (AttemptFailed(BROKEN_OFF, again=False), Failure(Unknown(BROKEN_OFF), again=False)),
     ],
 )
-def test_an_answer_that_broke_off_shows(failed, expected):
+def test_an_answer_that_broke_off_shows(failed, expected, make_client):
     """Whatever its status said: without its body it may be anybody's."""
 
-    def attempt(_):
+    def exchange(*_):
         raise failed
 
-    retries = Retries(Random(1), lambda _: None, datetime.now)
-    assert retries.run(attempt, deadline=float("inf"), logged={}) == expected
+    client = make_client(_transport=SimpleNamespace(exchange=exchange))
+    assert client.send(Request("GET", "/account"), dict, Call(float("inf"))) == expected
 
 
 RFC_9457 = {"type": "about:blank", "title": "Title"}

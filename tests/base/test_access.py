@@ -10,18 +10,16 @@ from argon2 import PasswordHasher
 
 from web_base.access import (
     FILE_NAME,
-    HASHES_AT_ONCE,
     IDLE_SECONDS,
     LONGEST_SECONDS,
-    MOST_WAITING,
     Access,
     Busy,
     Changed,
     SignedIn,
     TooManyTries,
     User,
-    draw_password,
 )
+from web_base.passwords import HASHES_AT_ONCE, MOST_WAITING, draw_password
 from web_base.throttle import TRIES, WAIT_SECONDS
 
 PASSWORD = "open-sesame"

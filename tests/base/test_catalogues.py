@@ -1,7 +1,7 @@
 """The catalogues hold together: both languages say the same, what is used exists, and what exists is used.
 
 A key is used as `t("…")` or `n("…")` in a template, `.text("…")` or `.count("…")` or `Refused(status, "…")` in Python;
-and any text in Python that looks like a key is one, since it may be handed on to a template.
+and any text that looks like a key is one, since it may be handed on.
 One that is put together (`"state." ~ state`, `f"state.{state}"`) is the pattern `state.*`, and DECLARED says what
 stands in the place of the asterisk.
 """
@@ -33,7 +33,7 @@ CONFLICTS = (
     *("start_date", "start_time", "end_date", "end_time", "work"),
 )
 
-CHANGES = "book change_end cancel give_up rebook"
+CHANGES = "book change_end cancel withdraw rebook"
 STATUSES = "reserved picked_up returned"
 DECLARED = {
     "web_base": {
@@ -64,7 +64,7 @@ DECLARED = {
         "accounts.refused.*": "no_account last_admin",
         "accounts.role.*": "admin advisor",
         "accounts.said.*": "account_disabled account_enabled account_deleted",
-        "deed.*": f"{CHANGES} settings appointment_new appointment_scheduled appointment_cancelled"
+        "audit.action.*": f"{CHANGES} settings appointment_new appointment_scheduled appointment_cancelled"
         " appointment_taken_up account_set account_disabled account_enabled account_deleted password_changed",
         "finding.*": "dms_busy dms_not_writable dms_damaged dms_newer dms_full dms_failed csv_unreadable csv_encoding"
         " csv_empty csv_delimiter csv_column_missing csv_column_twice csv_quotes csv_cells csv_value_missing"
@@ -120,13 +120,17 @@ def uses_of(package):
     spaces = {key.partition(".")[0] for key in catalogue(package, "de")}
     found = [use for path in (ROOT / "demo" / package).rglob("*.py") for use in uses_in_python(path, spaces)]
     return found + [
-        use for path in (ROOT / "demo" / package).rglob("*.html") for use in uses_in_template(path)
+        use for path in (ROOT / "demo" / package).rglob("*.html") for use in uses_in_template(path, spaces)
     ]
 
 
-def uses_in_template(path):
-    """Find the calls of `t` and `n`."""
-    for call in Environment(autoescape=True).parse(path.read_text("utf-8")).find_all(nodes.Call):
+def uses_in_template(path, spaces):
+    """Find the calls of `t` and `n`, and whatever else looks like a key."""
+    source = Environment(autoescape=True).parse(path.read_text("utf-8"))
+    for text in source.find_all(nodes.Const):
+        if KEY.fullmatch(str(text.value)) and text.value.partition(".")[0] in spaces:
+            yield Use(text.value, f"{path.name}:{text.lineno}")
+    for call in source.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name in ("t", "n"):
             values = frozenset(each.key for each in call.kwargs)
             for key in keys_in_template(call.args[0]):
@@ -153,7 +157,7 @@ def keys_in_template(node):
 def uses_in_python(path, spaces):
     """Find the calls of `.text`, `.count` and `Refused`, and whatever else looks like a key."""
     source = ast.parse(path.read_text("utf-8"))
-    refuses = path.name == "pages.py" or any(
+    refuses = path.name in ("forms.py", "pages.py") or any(
         isinstance(node, ast.ImportFrom)
         and node.module == "web_base.pages"
         and "Refused" in [each.name for each in node.names]

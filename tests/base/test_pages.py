@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from web_base.forms import LARGEST_BODY, MOST_FIELDS
 from web_base.pages import (
-    LARGEST_BODY,
-    MOST_FIELDS,
     Form,
     own_path,
 )

@@ -19,7 +19,7 @@ def test_carloop_is_killed_after_it_has_booked(advisor, period, carloop_program,
     _wait_until_booked(carloop, appointment)
     carloop_program.kill()
     expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible(timeout=POLLED)
-    expect(advisor.step_4.get_by_text(t("unknown.finding_out"))).to_be_visible()
+    expect(advisor.step_4.get_by_text(t("unknown.retrying"))).to_be_visible()
     expect(advisor.button("offer.search")).to_have_count(0)
     loaded = advisor.loaded_at()
     carloop_program.come_back()

@@ -20,7 +20,7 @@ from carloop_story import after_crash, before_crash
 from carloop_story.appointments import Appointments, later, today
 from carloop_story.both_programs import run_sandbox_program
 from carloop_story.carloop import Carloop
-from carloop_story.checks import find_options, nothing_changed
+from carloop_story.checks import nothing_changed
 from carloop_story.context import StepContext
 from carloop_story.steps import Unexpected, expect, run_step
 from carloop_story.texts import language_of
@@ -95,8 +95,8 @@ def test_a_step_that_sees_something_else_fails():
         raise RuntimeError("canary")
 
     wrong, broken = run_step(book, None, language_of("en")), run_step(search, None, language_of("en"))
-    assert (wrong.ok, "outcome: 'refused' instead of 'done'" in wrong.seen) == (False, True)
-    assert (broken.ok, "canary" in broken.seen) == (False, False)
+    assert (wrong["ok"], "outcome: 'refused' instead of 'done'" in wrong["seen"]) == (False, True)
+    assert (broken["ok"], "canary" in broken["seen"]) == (False, False)
 
 
 class Idle(Carloop):
@@ -128,14 +128,14 @@ def context(configured, control, sandbox):
 def test_a_step_notices_what_is_wrong(context, step, seen):
     """A provider that fails to load, a car that was not handed out, a booking that was not committed."""
     result = run_step(step, context, language_of("en"))
-    assert (result.ok, seen in result.seen) == (False, True), result.seen
+    assert (result["ok"], seen in result["seen"]) == (False, True), result["seen"]
     context.carloop.set_clock(None)
 
 
 def test_a_refusal_has_to_change_nothing(context):
     """A rental that came into being along with a refusal is seen."""
     context.host.appointment_saved(context.appointments.manual)
-    option = find_options(context, context.appointments.manual)["options"][0]["id"]
+    option = context.options(context.appointments.manual)["options"][0]["id"]
     with pytest.raises(Unexpected, match="rentals changed at Carloop"), nothing_changed(context):
         rental = before_crash.done(context.book(context.appointments.manual, option))
     before_crash.done(context.change(action="cancel", rental_id=rental["id"]))

@@ -43,7 +43,11 @@ def test_what_is_wrong_is_found(run, configured, monkeypatch, settings, code, fo
         monkeypatch.setenv(name, value)
     ran, shown = run("doctor", "--json"), run("doctor")
     assert (ran.code, ran.document["ok"], found in codes(ran.document)) == (code, False, True)
-    assert (shown.code, "All is well" in shown.err, f"Code: {found}" in shown.out) == (code, False, True)
+    assert (shown.code, "Everything is in order" in shown.err, f"Code: {found}" in shown.out) == (
+        code,
+        False,
+        True,
+    )
 
 
 def test_how_changes_went(run, saved, booked):
@@ -59,7 +63,7 @@ def test_how_changes_went(run, saved, booked):
     assert abs(contact["skew_seconds"]) < 5
     words = {
         "de": ("2 ausgeführt · 1 abgelehnt", "Dauer: Buchung", "Median ", "· Uhr "),
-        "en": ("2 done · 1 refused", "Time taken: booking", "median ", "· clock "),
+        "en": ("2 done · 1 refused", "Duration: booking", "median ", "· clock "),
     }
     for language, wanted in words.items():
         shown = run("--lang", language, "doctor").out

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from carloop_plugin.cli.commands import erase as erase_command
-from carloop_plugin.cli.saved_files import remembered_file
+from carloop_plugin.cli.input import remembered_file
 from carloop_plugin.usecases import reconcile
 from mobility_schemas import validate
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin.cli.commands import rentals
-from carloop_plugin.cli.exits import tell_problem
-from carloop_plugin.cli.findings import tell_findings
+from carloop_plugin.cli.output import print_findings, print_problem
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.texts import Texts
 
@@ -20,8 +19,8 @@ def test_control_characters_are_not_printed(capsys):
     bad = "\x1b[2Jgone\r\n"
     texts = Texts("en")
     print_table(["a"], [[bad]])
-    tell_findings([{"code": bad, "severity": "error", "message": bad, "hint": bad}], texts)
-    tell_problem({"code": bad, "title": bad, "detail": bad + "x", "pointer": bad}, texts)
+    print_findings([{"code": bad, "severity": "error", "message": bad, "hint": bad}], texts)
+    print_problem({"code": bad, "title": bad, "detail": bad + "x", "pointer": bad}, texts)
     said = "".join(capsys.readouterr())
     assert ("\x1b" in said, "\r" in said, said.count("·[2Jgone··")) == (False, False, 8)
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from carloop_plugin.cli.progress import counting
+from carloop_plugin.cli.waiting import progress_bar
 
 CANARY = "canary-passwort-0815"
 NO_SERVER = f"postgresql://u:{CANARY}@127.0.0.1:1/carloop"
@@ -67,7 +67,7 @@ def test_a_progress_bar_is_for_terminals(monkeypatch, is_terminal):
     stream = io.StringIO()
     stream.isatty = lambda: is_terminal
     monkeypatch.setattr(sys, "stderr", stream)
-    with counting("Copying") as tell:
+    with progress_bar("Copying") as tell:
         tell(1, 3)
         tell(3, 3)
     assert ("3/3" in stream.getvalue()) is is_terminal

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.invocation import UsageMistake
 from carloop_plugin.cli.texts import Texts
 from carloop_plugin.cli.times import read_time, show_time, zone_of
 from mobility_hookspecs import CallContext
@@ -68,7 +68,7 @@ def test_what_is_understood(typed, meant):
 )
 def test_what_is_refused(typed, key, ways):
     """No time, a local time that does not exist, and one that exists twice, with the two ways to write it."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(UsageMistake) as caught:
         read_time(typed, BERLIN, option="--start")
     params = {name: value for name, value in caught.value.params.items() if name not in ("option", "time")}
     assert (caught.value.key, params) == (key, ways)

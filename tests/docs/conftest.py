@@ -1,4 +1,4 @@
-"""What the documentation is compared with: its own files, and the code."""
+"""Fixtures of the tests of the documentation: its files, and the code it describes."""
 
 import importlib.util
 import re
@@ -11,13 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def root():
-    """Name the project's folder."""
+    """Return the project's folder."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
 def headings(root):
-    """Collect the headings of docs/reference, without their marks."""
+    """Return the headings of docs/reference, without their marks."""
     text = "\n".join(path.read_text("utf-8") for path in (root / "docs/reference").glob("*.md"))
     return set(re.findall(r"^#+ `?(.*?)`?$", text, re.MULTILINE))
 

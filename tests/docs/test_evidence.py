@@ -1,4 +1,4 @@
-"""Every page of figures says where they come from, and stands in the list."""
+"""Every page of figures names the run they come from, and is in the list."""
 
 import re
 from pathlib import Path
@@ -11,14 +11,14 @@ PAGES = sorted(each.name for each in EVIDENCE.glob("*.md") if each.name != "READ
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_names_its_date_commit_and_seed(name):
-    """So that the run can be repeated, or says why it needs no seed."""
+    """The run can be repeated; one without a seed gives the reason."""
     head = (EVIDENCE / name).read_text("utf-8")[:2000]
     for needed in (r"\b20\d\d-\d\d-\d\d\b", r"\b[Cc]ommit\W+[0-9a-f]{7,40}\b", r"\b[Ss]eeds?\b"):
         assert re.search(needed, head), needed
 
 
 def test_the_list_has_every_figure_with_its_page():
-    """A row without a page is a figure that nobody wrote down."""
+    """Every row links its page, and every page has a row."""
     text = (EVIDENCE / "README.md").read_text("utf-8")
     rows = [row for row in text.splitlines() if row.startswith("| ")][1:]
     assert [row for row in rows if not re.search(r"\]\([\w-]+\.md\)", row)] == []

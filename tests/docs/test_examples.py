@@ -1,4 +1,4 @@
-"""What a page shows in Python runs as it stands, before there are settings and with a Carloop connected."""
+"""The Python examples of all pages run unchanged, without settings and with a Carloop connected."""
 
 import logging
 import re
@@ -12,7 +12,7 @@ from mobility_hookspecs import MobilityHost
 
 FENCE = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 ROOT = Path(__file__).resolve().parents[2]
-NOT_RUN = {"docs/how-to/record-cassettes.md"}  # a scene for the recorder, which `make cassettes` runs
+NOT_RUN = {"docs/how-to/record-cassettes.md"}  # a scenario for the recorder, which `make cassettes` runs
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in (
@@ -28,14 +28,14 @@ SHOWING_FAILURES = {"README.md", "hookspecs/README.md", "docs/how-to/load-provid
 
 @pytest.fixture(params=["plugin_environment", "configured"])
 def settings(request):
-    """No settings at all, and those of a sandbox that runs."""
+    """Run a test without settings, and with those of a running sandbox."""
     request.getfixturevalue(request.param)
     return request.param
 
 
 @pytest.fixture
 def given(monkeypatch):
-    """What the examples take for granted."""
+    """Return the names that the examples use without defining them."""
     monkeypatch.syspath_prepend(ROOT / "examples/taxi_voucher")
     events = logging.getLogger("carloop_plugin.events")
     monkeypatch.setattr(events, "handlers", [*events.handlers])
@@ -78,7 +78,7 @@ def given(monkeypatch):
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in NOT_RUN])
 def test_every_example_runs(name, settings, given, capsys):
-    """No example raises; what shows a failure shows why, not the title alone."""
+    """No example raises; those that print a failure print its cause, not only the title."""
     names = {}
     for _, code in FENCE.findall((ROOT / name).read_text("utf-8")):
         names |= given
@@ -89,5 +89,5 @@ def test_every_example_runs(name, settings, given, capsys):
 
 
 def test_the_pages_with_examples():
-    """Those whose examples show failures are among the pages, and those that are not run have an example."""
+    """The pages that print failures or are not run are among the pages with examples."""
     assert set(PAGES) > SHOWING_FAILURES | NOT_RUN

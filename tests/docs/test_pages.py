@@ -1,4 +1,4 @@
-"""The pages hold together: links lead somewhere, code can be read, the four rooms are complete."""
+"""Links and named files exist, code is well-formed, every page is linked."""
 
 import ast
 import json
@@ -22,7 +22,7 @@ def pages(root):
 
 
 def anchors(text):
-    """Return the anchors of a page's headings, as forges make them."""
+    """Return the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -42,8 +42,23 @@ def test_every_link_leads_somewhere(root):
     assert broken == []
 
 
+def test_every_named_file_exists(root):
+    """A path in backticks that begins with a folder of the project is a file or folder; evidence names what was."""
+    folders = "|".join(path.name for path in root.iterdir() if path.is_dir() and path.name[0] != ".")
+    named = re.compile(rf"`((?:{folders})/[\w./-]*)`")
+    missing = [
+        f"{page.relative_to(root)}: {name}"
+        for page in pages(root)
+        if "evidence" not in page.parts
+        for name in named.findall(page.read_text("utf-8"))
+        if not (root / name).exists()
+    ]
+
+    assert missing == []
+
+
 def test_every_page_is_reached_from_the_first(root):
-    """Who starts at the README comes to every page of docs/ by links, and each begins with its title."""
+    """Every page of docs/ is reached from the README by links, and begins with its title."""
     seen, waiting = set(), [root / "README.md"]
     while waiting:
         page = waiting.pop()

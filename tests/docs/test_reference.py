@@ -1,4 +1,4 @@
-"""The reference is complete: what is generated is what the code says now, the rest names all there is."""
+"""The reference is complete: generated parts are up to date, the others name everything there is."""
 
 import inspect
 import json
@@ -6,13 +6,15 @@ import re
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
+from carloop_plugin.cli.commands.doctor import report_document
 from carloop_plugin.domain.accounts import Contact
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.figures import Figures, MovedAside, SettledChange
 from carloop_plugin.domain.rentals import UnreadableRental
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
-from carloop_plugin.settings.config_file import ENTRY_KEYS
-from carloop_plugin.settings.doctor import Diagnosis, SiteFacts
+from carloop_plugin.settings.check import Finding
+from carloop_plugin.settings.doctor import DoctorReport, SiteSummary
+from carloop_plugin.settings.environment import ENTRY_KEYS
 from mobility_hookspecs import specs
 
 COMMANDS = {
@@ -24,12 +26,12 @@ COMMANDS = {
 
 
 def test_what_is_generated_has_not_drifted(generate_reference):
-    """Hooks, documents, problem codes, commands and events are what the code says now; `make docs` writes them."""
+    """Hooks, documents, problem codes, commands and events are up to date; `make docs` writes them."""
     assert generate_reference.drifted() == []
 
 
 def test_every_hook_with_its_exact_arguments(headings):
-    """A hook's heading is how it is called: name and arguments, in order; contract 1.0 has twelve."""
+    """A hook's heading is its name with its arguments, in order; contract 1.0 has twelve."""
     hooks = {
         f"{name}({', '.join(inspect.signature(function).parameters)})"
         for name, function in vars(specs).items()
@@ -41,12 +43,12 @@ def test_every_hook_with_its_exact_arguments(headings):
 
 
 def test_the_promised_commands_have_a_section(headings):
-    """The commands that the documentation speaks of are there."""
+    """Each command that was promised has a section."""
     assert COMMANDS - headings == set()
 
 
 def test_every_call_and_code_of_carloop(root):
-    """Carloop's paths, and every code its document names, stand on the page of the interface."""
+    """The page of the interface has all of Carloop's paths, and every code that its document names."""
     page = (root / "docs/reference/carloop-interface.md").read_text("utf-8")
     text = (resources.files("mobility_schemas") / "carloop/openapi.json").read_text("utf-8")
     document = json.loads(text)
@@ -60,7 +62,7 @@ def test_every_call_and_code_of_carloop(root):
 
 
 def test_every_variable_of_the_environment(root):
-    """Each variable that the code reads stands on the page of settings, and none that it does not."""
+    """The page of settings has each variable that the code reads, and no other."""
     page = (root / "docs/reference/settings.md").read_text("utf-8")
     pattern = r"(?:CARLOOP|WORKSHOP_PLANNER|PLANNER_HOST)_[A-Z_]*[A-Z]"
     sources = [
@@ -95,7 +97,7 @@ def fields_of(value, path=""):
 
 
 def test_every_field_of_the_doctors_report(root):
-    """What `carloop doctor --json` writes stands on its page, and the page names nothing else."""
+    """The doctor's page has each field of `carloop doctor --json`, and no other."""
     page = (root / "docs/reference/doctor.md").read_text("utf-8")
     now, booked = datetime.now(UTC), SettledChange(Action.BOOK, "done", None, 0.1)
     figures = Figures(
@@ -103,12 +105,12 @@ def test_every_field_of_the_doctors_report(root):
         oldest_unknown=now, settled=(booked,), moved_aside=(MovedAside("s.damaged-1", now),),
         unreadable=(UnreadableRental(AccountId("a"), "r", None, now),),
     )  # fmt: skip
-    report = Diagnosis(
+    report = DoctorReport(
         versions={"python": "3"}, store="s", figures=figures,
-        sites=(SiteFacts(Site("main"), None, None, False, "keyring", False),),
+        sites=(SiteSummary(Site("main"), None, None, False, "keyring", False),),
         providers=({"id": "carloop"},), load_failures=({"provider": "x", "problem": {"code": "busy"}},),
-        findings=({"code": "c", "severity": "info", "message": "m", "hint": "h"},),
-    ).document()  # fmt: skip
+        findings=(Finding("clock_skew", "info", "check.unreachable"),),
+    )  # fmt: skip
     rows = set(re.findall(r"^\| `([a-z_.0-9\[\]]+)` \|", page, re.MULTILINE))
 
-    assert fields_of(report) | {"store.changes.seconds"} == rows
+    assert fields_of(report_document(report, locale="en")) | {"store.changes.seconds"} == rows

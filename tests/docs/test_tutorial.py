@@ -1,4 +1,4 @@
-"""The tutorial works as it is written: its commands are run, in order, against a sandbox."""
+"""The tutorial's commands work, run in order against a sandbox."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def in_the_future(text):
 
 @pytest.fixture
 def shell(configured, tmp_path, monkeypatch):
-    """Return what runs a line of the tutorial, in a folder of its own; `carloop` runs in this process."""
+    """Return a function that runs a line of the tutorial in an empty folder; `carloop` runs in this process."""
     monkeypatch.chdir(tmp_path)
 
     def run(line):
@@ -31,7 +31,7 @@ def shell(configured, tmp_path, monkeypatch):
 
 
 def test_every_command_does_what_the_tutorial_says(shell, tmp_path, root):
-    """Each command succeeds, but for the second booking, which is refused; the last state is a cancelled rental."""
+    """Each command succeeds except the second booking, which is refused; in the end the rental is cancelled."""
     page = in_the_future((root / "docs/tutorial/first-rental.md").read_text("utf-8"))
     (appointment,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     (tmp_path / "appointment.json").write_text(appointment, "utf-8")

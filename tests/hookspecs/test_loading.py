@@ -223,7 +223,7 @@ def test_failures_are_named_by_name_or_id(make_host, make_provider):
 
 
 def test_an_async_hook_behind_a_decorator(make_host, make_provider):
-    """What a decorator wraps is judged, for pluggy reads its arguments too."""
+    """What a decorator wraps is checked, for pluggy reads its arguments too."""
 
     async def asynchronous(context):
         await asyncio.sleep(0)

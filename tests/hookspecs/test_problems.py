@@ -34,7 +34,7 @@ def test_a_problem_holds_what_it_is_given():
 
 
 def test_a_code_the_contract_does_not_have():
-    """It is a mistake of the caller's, found at once; a provider's own is judged by the host kit."""
+    """It is a mistake of the caller's, found at once; a provider's own is validated by the host kit."""
     with pytest.raises(ValueError, match="no_such_code"):
         make_problem("no_such_code")
     assert MobilityProblem("nonsense").problem == "nonsense"

@@ -85,20 +85,20 @@ class Fake:
 
     @hookimpl
     def describe_mobility_provider(self):
-        """Say who this is."""
+        """Return who this is."""
         about = {"id": self.provider, "name": self.name, "version": "1.0", "contract": ">=1.0,<2"}
         return about | {"kinds": ["rental_car"], "capabilities": []}
 
     @hookimpl
     def on_appointment_saved(self, appointment, context):
-        """Say how an appointment stands."""
+        """Return the step of an appointment."""
         self.asked.append("saved")
         bare = {"period": appointment["period"], "locked": [], "notices": []}
         return bare | self.state_of(appointment["id"])
 
     @hookimpl
     def provide_mobility_states(self, appointment_ids, context):
-        """Say how appointments stand."""
+        """Return the states of appointments."""
         self.asked.append("states")
         return [self.state_of(each) for each in appointment_ids]
 

@@ -221,8 +221,8 @@ def test_accounts_are_listed_disabled_and_deleted(run, tmp_path):
         assert (refused.exit_code, refused.stdout) == (1, "")
     assert run("account", "admin", *data, given=f"{LONG}\n").exit_code == 1
     with closing(Records(tmp_path)) as records:
-        deeds = [each.action for each in Audit(records.database).of("anna")]
-    assert deeds == [f"account_{action}" for action in ("set", "disabled", "enabled", "deleted")]
+        entries = [each.action for each in Audit(records.database).of("anna")]
+    assert entries == [f"account_{action}" for action in ("set", "disabled", "enabled", "deleted")]
 
 
 @pytest.mark.parametrize(

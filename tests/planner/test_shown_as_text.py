@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from planner_host.storage.audit import Deed
+from planner_host.storage.audit import AuditEntry
 
 from .conftest import HOOKS, PERIOD, Elements, Fake, failing, hidden, problem
 from .pages.conftest import search_form
@@ -138,7 +138,7 @@ def test_the_appointment(anna, appointment, path, hostile):
         assert Elements(anna.get(path).text).all("a", target="_blank") == []
     pending = {"change_id": str(uuid.uuid4()), "action": "book", "since": PERIOD["start"]}
     hostile.states[appointment.id] = {"state": "unknown", "pending": pending, "notices": NOTICES}
-    harmless(anna.get(f"{path}?ask=give-up&done={SCRIPT}"))
+    harmless(anna.get(f"{path}?ask=withdraw&done={SCRIPT}"))
 
 
 def test_a_form_that_is_shown_again(anna, path):
@@ -179,8 +179,8 @@ def test_a_refusal(anna, appointment, path, hostile):
 def test_the_audit_log(site, appointment):
     """A rental's id and a provider's name."""
     for action, subject in (("book", appointment.id), ("settings", "fake")):
-        deed = Deed(site.planner.now(), "anna", action, subject, "fake", SCRIPT, code=SCRIPT)
-        site.planner.audit.note(deed)
+        entry = AuditEntry(site.planner.now(), "anna", action, subject, "fake", SCRIPT, code=SCRIPT)
+        site.planner.audit.add(entry)
     harmless(site.browser("admin").get("/audit"))
 
 

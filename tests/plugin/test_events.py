@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from carloop_plugin import bootstrap, events, plugin
-from carloop_plugin.api.retry import MOST_TOKENS
+from carloop_plugin.api.client import MOST_TOKENS
 from mobility_hookspecs import CallContext
 from tests.support.planner import Planner
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.domain.settings import StoredToken
+from carloop_plugin.domain.accounts import StoredToken
 from carloop_plugin.domain.values import ChangeId, Site
 from carloop_plugin.settings.credentials import SecretsFile
 from carloop_plugin.usecases.recover import change_lock

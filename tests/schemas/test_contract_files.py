@@ -1,4 +1,4 @@
-"""The schema files say what the contract says, and say it so that a person understands."""
+"""The schema files describe the contract, and are understandable."""
 
 import jsonschema
 import pytest

@@ -152,7 +152,7 @@ def test_never_json_inside_a_long_list(kind, example):
 
 @pytest.mark.parametrize("value", [Weird(a=1), Endless([1]), Weird(), collections.defaultdict(list)])
 def test_subclasses_that_lie(value, contract_files, example):
-    """A dict or list that behaves oddly gets a verdict on what it holds, wherever it stands."""
+    """A dict or list that behaves oddly is validated by what it holds, wherever it stands."""
     for name, schema in contract_files.items():
         explain(value, name)
         for field in schema.get("properties", ()):
@@ -195,11 +195,11 @@ def test_depth(example):
 
 
 def test_many_threads_at_once(example):
-    """Validators are shared: several threads get the right verdicts."""
+    """Validators are shared: several threads get the right results."""
     good, bad = example("appointment"), example("appointment") | {"revision": 0}
 
-    def judge(_):
+    def results(_):
         return [explain(document, "appointment") == () for document in (good, bad) * 20]
 
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(judge, range(8))) == [[True, False] * 20] * 8
+        assert list(threads.map(results, range(8))) == [[True, False] * 20] * 8

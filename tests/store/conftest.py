@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from carloop_plugin.domain.appointments import Appointment, remember
+from carloop_plugin.domain.appointments import Appointment, Customer, CustomerIdentity, remember
 from carloop_plugin.domain.changes import Action, Intent
-from carloop_plugin.domain.customers import Customer, CustomerIdentity
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import (

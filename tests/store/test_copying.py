@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from carloop_plugin.domain.accounts import StoredSettings
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import RuleBroken, StoreFailed
 from carloop_plugin.domain.rentals import UnreadableRental
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,

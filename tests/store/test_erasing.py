@@ -177,7 +177,7 @@ def fill_and_settle(store, make_intent, make_rental, chance):
 @pytest.mark.parametrize("journal", ["delete", "wal"])
 def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, make_rental, monkeypatch, journal):
     """SQLite leaves copies where it moves rows between pages, and in the write-ahead log: after erasing, nowhere."""
-    monkeypatch.setattr(database, "wal_is_safe", lambda _: journal == "wal")
+    monkeypatch.setattr(database, "JOURNAL", journal)
     chance = random.Random(1)
     file, other = SqliteFile(path), SqliteFile(path)
 
@@ -202,7 +202,7 @@ def test_no_byte_of_what_was_erased_is_in_any_file(path, make_intent, make_renta
 
 def test_a_reader_postpones_clearing(path, file, monkeypatch):
     """It keeps the write-ahead log from being emptied, which is done as soon as it has gone."""
-    monkeypatch.setattr(database, "wal_is_safe", lambda _: True)
+    monkeypatch.setattr(database, "JOURNAL", "wal")
     monkeypatch.setattr(sqlite_file, "LONGEST_WAIT", 0.05)
     reader = SqliteFile(path)
     with (
@@ -211,7 +211,7 @@ def test_a_reader_postpones_clearing(path, file, monkeypatch):
     ):
         other = lent.db
         other.execute("BEGIN")
-        assert other.execute("SELECT count(*) FROM intents").fetchone() == (0,)
+        assert other.execute("SELECT count(*) FROM intents").fetchone()[0] == 0
         store.forget_appointments([A1])
         assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
         other.execute("ROLLBACK")

@@ -64,7 +64,7 @@ def test_a_fork_waits_for_a_transaction(path, in_child, until_forking):
 
     def read():
         with source.open(deadline=soon()) as records:
-            assert records.pending_change(AppointmentId("A-1")) is None
+            assert records.pending_of([AppointmentId("A-1")]).get(AppointmentId("A-1")) is None
             return [*written, str(records.database.query("SELECT site FROM sites")[0]["site"])]
 
     assert in_child(read) == ["whole", "whole"]

@@ -6,9 +6,9 @@ from contextlib import ExitStack, suppress
 import psycopg
 import pytest
 
+from carloop_plugin.domain.accounts import StoredSettings
 from carloop_plugin.domain.changes import Recorded, SameChange
 from carloop_plugin.domain.failures import StoreFailed
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import ChangeId, Site
 from carloop_plugin.store.postgres.pool import MOST_CONNECTIONS
 from carloop_plugin.store.postgres.source import PostgresServer

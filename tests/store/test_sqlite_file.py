@@ -11,7 +11,7 @@ import pytest
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.values import ChangeId
-from carloop_plugin.store.sqlite.database import open_database, wal_is_safe, writing
+from carloop_plugin.store.sqlite.database import open_database, wal_is_safe
 from carloop_plugin.store.sqlite.file import SqliteFile
 from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
@@ -109,7 +109,8 @@ def test_a_further_connection_takes_no_lock_from_the_others(path, file):
     """A process loses its locks on a file when it closes any handle of it: another one could then write into ours."""
     with file.open(deadline=soon()):
         pass
-    with closing(open_database(path, wait=1)) as db, writing(db):
+    with closing(open_database(path, wait=1)) as db:
+        db.execute("BEGIN IMMEDIATE")
         open_database(path, wait=1).close()
         command = [sys.executable, "-c", IS_LOCKED, str(path)]
         said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from carloop_plugin.domain.accounts import StoredSettings
 from carloop_plugin.domain.changes import (
     Action,
     AlreadyBooked,
@@ -18,7 +19,6 @@ from carloop_plugin.domain.changes import (
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.figures import SettledChange
 from carloop_plugin.domain.rentals import RentalStatus, UnreadableRental
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import (
     AccountId,
     AppointmentId,
@@ -181,7 +181,7 @@ def test_a_booking_being_given_up_settles_with_what_gives_it_up(store, make_inte
     assert store.record(replace(giving_up, change_id=ChangeId("c-3"))) == OtherPending(giving_up)
     assert store.settle(C1, DONE) is None
     assert not store.forget_intent(C1)
-    assert store.pending_change(A1).change_id == C2
+    assert store.pending_of([A1]).get(A1).change_id == C2
     done = Outcome(C2, OutcomeStatus.DONE)
     assert store.settle_given_up(REFUSED, done, make_rental(status=RentalStatus.CANCELLED)) == done
     assert store.pending_intents() == []

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from carloop_plugin.domain.accounts import Account, Station
+from carloop_plugin.domain.accounts import Account, Station, StoredSettings
 from carloop_plugin.domain.failures import CallFailed
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
 
 STATIONS = (Station("nord", "Hamburg Nord"), Station("sued", "Hamburg Süd"))

@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.changes import new_change_id, send_change
-from carloop_plugin.cli.input import STANDARD_INPUT, customer_in, parse_document, piped_input, read_document
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command, Option
-from carloop_plugin.cli.misuse import Misuse
-from carloop_plugin.cli.plain import plain
-from carloop_plugin.cli.planner import DEFAULT_SITE
-from carloop_plugin.cli.records import known_appointment, not_saved, store_location
-from carloop_plugin.cli.saved_files import remembered_file
+from carloop_plugin.cli.input import (
+    STANDARD_INPUT,
+    customer_in,
+    parse_document,
+    piped_input,
+    read_document,
+    remembered_file,
+)
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
+from carloop_plugin.cli.localization import (
+    Command,
+    Option,
+    change_id_option,
+    end_option,
+    json_option,
+    start_option,
+)
+from carloop_plugin.cli.output import printable
+from carloop_plugin.cli.planner import new_change_id, send_change
+from carloop_plugin.cli.records import DEFAULT_SITE, known_appointment, not_saved, store_location
 from carloop_plugin.cli.times import read_time, zone_of
 
 if TYPE_CHECKING:
@@ -29,10 +39,10 @@ if TYPE_CHECKING:
 @click.option("--appointment", "appointment_id", metavar="ID", required=True, cls=Option)
 @click.option("--option", "option_id", metavar="ID", required=True, cls=Option)
 @click.option("--file", "file", metavar="FILE|-", cls=Option)
-@options.start
-@options.end
-@options.change_id
-@options.as_json
+@start_option
+@end_option
+@change_id_option
+@json_option
 @pass_invocation
 def book(
     invocation: Invocation,
@@ -48,9 +58,11 @@ def book(
     saved = known_appointment(appointment_id)
     found = _find_document(appointment_id, file)
     if found is None:
-        raise not_saved() if saved is None else Misuse("book.no_customer", appointment=plain(appointment_id))
+        if saved is None:
+            raise not_saved()
+        raise UsageMistake("book.no_customer", appointment=printable(appointment_id))
     document, name = found
-    shown = invocation.texts("input.standard_input") if name == STANDARD_INPUT else plain(name)
+    shown = invocation.texts("input.standard_input") if name == STANDARD_INPUT else printable(name)
     click.echo(invocation.texts("book.customer_from", name=shown), err=True)
     zone = zone_of(saved.time_zone if saved else str(document.get("time_zone")))
     change: RentalChange = {
@@ -67,7 +79,7 @@ def book(
 
 
 def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, object], str] | None:
-    """Find the customer: where we are told, else what is piped in, else the file the appointment was saved from."""
+    """Find the customer: in the file named, else in standard input, else in the file the appointment was saved from."""
     if file is not None:
         return read_document(file), file
     remembered = remembered_file(store_location(), appointment_id)
@@ -85,7 +97,7 @@ def _period(
     start: str | None,
     end: str | None,
 ) -> Period:
-    """Take the period from the appointment, as far as no other is asked for."""
+    """Return the period that is asked for, else the appointment's."""
     given = document.get("period")
     known = given if isinstance(given, Mapping) else {}
     first = saved.start_text if saved else known.get("start")

@@ -1,16 +1,14 @@
-"""`carloop cancel`: cancel a rental, or give up a booking whose outcome is unknown."""
+"""`carloop cancel`: cancel a rental, or withdraw a booking request whose outcome is unknown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.changes import new_change_id, send_change
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Argument, Command, Option
-from carloop_plugin.cli.misuse import Misuse
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
+from carloop_plugin.cli.localization import Argument, Command, Option, change_id_option, json_option
+from carloop_plugin.cli.planner import new_change_id, send_change
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import RentalChange
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
 @click.argument("rental_id", metavar="RENTAL", required=False, cls=Argument)
 @click.option("--booking", "booking_id", metavar="UUID", cls=Option)
 @click.option("--reason", metavar="TEXT", cls=Option)
-@options.change_id
-@options.as_json
+@change_id_option
+@json_option
 @pass_invocation
 def cancel(
     invocation: Invocation,
@@ -33,18 +31,15 @@ def cancel(
 ) -> int:
     """Cancel a rental, or a pending booking by its change's id."""
     if (rental_id is None) == (booking_id is None):
-        raise Misuse("cancel.one_of_two")
-    change: RentalChange = {
+        raise UsageMistake("cancel.one_of_two")
+    change = {
         "change_id": new_change_id(change_id),
         "provider": "carloop",
         "action": "cancel",
+        "rental_id": rental_id,
+        "book_change_id": booking_id,
+        "reason": reason,
+        "site": invocation.site,
     }
-    if rental_id is not None:
-        change["rental_id"] = rental_id
-    if booking_id is not None:
-        change["book_change_id"] = booking_id
-    if reason is not None:
-        change["reason"] = reason
-    if invocation.site is not None:
-        change["site"] = invocation.site
-    return send_change(change, invocation.texts, as_json=as_json)
+    given = cast("RentalChange", {name: value for name, value in change.items() if value is not None})
+    return send_change(given, invocation.texts, as_json=as_json)

@@ -1,25 +1,16 @@
-"""`carloop completion`: the lines that teach a shell to complete commands and options."""
+"""`carloop completion`: the lines with which a shell completes commands and options."""
 
 from __future__ import annotations
 
 import click
 from click.shell_completion import get_completion_class
 
-from carloop_plugin.cli.exits import Exit
-from carloop_plugin.cli.localised import Argument, Command
-from carloop_plugin.cli.misuse import BadValue
-
-SHELLS = ("bash", "zsh", "fish")
-
-
-def _known_shell(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    if value not in SHELLS:
-        raise BadValue("usage.not_one_of", ctx=ctx, param=param, value=value, known=", ".join(SHELLS))
-    return value
+from carloop_plugin.cli.localization import Argument, Command, OneOf
+from carloop_plugin.cli.output import Exit
 
 
 @click.command("completion", cls=Command)
-@click.argument("shell", metavar="bash|zsh|fish", callback=_known_shell, cls=Argument)
+@click.argument("shell", metavar="bash|zsh|fish", type=OneOf(("bash", "zsh", "fish")), cls=Argument)
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
     """Print the completion script of a shell."""

@@ -10,22 +10,19 @@ from typing import NoReturn
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command, Option, Whole
-from carloop_plugin.cli.misuse import Misuse
-from carloop_plugin.cli.output import flush_output
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
+from carloop_plugin.cli.localization import Command, Option, WholeNumber, json_option
+from carloop_plugin.cli.output import Exit, flush_output
 
 _HIGHEST_PORT = 65_535
 
 
 @click.command("demo", cls=Command)
 @click.option("--scripted", is_flag=True, cls=Option)
-@click.option("--port", metavar="PORT", type=Whole(0, _HIGHEST_PORT), default=8080, cls=Option)
-@click.option("--sandbox-port", metavar="PORT", type=Whole(0, _HIGHEST_PORT), default=8081, cls=Option)
+@click.option("--port", metavar="PORT", type=WholeNumber(0, _HIGHEST_PORT), default=8080, cls=Option)
+@click.option("--sandbox-port", metavar="PORT", type=WholeNumber(0, _HIGHEST_PORT), default=8081, cls=Option)
 @click.option("--data", metavar="FOLDER", cls=Option)
-@options.as_json
+@json_option
 @pass_invocation
 def demo(
     invocation: Invocation,
@@ -37,12 +34,12 @@ def demo(
 ) -> int:
     """Serve a planner and a Carloop, connected, until Ctrl-C; with `--scripted` run the story and exit."""
     if as_json and not scripted:
-        raise Misuse("demo.json_alone")
+        raise UsageMistake("demo.json_alone")
     if find_spec("carloop_story") is None:
         texts = invocation.texts
         click.echo(texts("error.error", message=texts("demo.not_installed")), err=True)
         return Exit.REFUSED
-    arguments = ["--lang", invocation.locale, "--port", str(port), "--sandbox-port", str(sandbox_port)]
+    arguments = ["--lang", invocation.texts.locale, "--port", str(port), "--sandbox-port", str(sandbox_port)]
     arguments += ["--scripted"] if scripted else []
     arguments += ["--json"] if as_json else []
     arguments += [] if data is None else ["--data", data]

@@ -1,25 +1,25 @@
-"""`carloop doctor`: what the provider stands on, and what is wrong with it."""
+"""`carloop doctor`: examine what the provider depends on, and report what is wrong with it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import exit_for_findings, write_json
-from carloop_plugin.cli.findings import tell_findings
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command
-from carloop_plugin.cli.planner import DEFAULT_SITE, waiting
-from carloop_plugin.cli.records import records
+from carloop_plugin.cli.localization import Command, json_option
+from carloop_plugin.cli.output import exit_for_findings, print_findings, write_json
+from carloop_plugin.cli.records import DEFAULT_SITE, records
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
+from carloop_plugin.cli.waiting import spinner
 from carloop_plugin.domain.failures import Failed
-from carloop_plugin.domain.figures import Figures, durations, refusals
-from carloop_plugin.domain.values import Site
-from carloop_plugin.settings.doctor import Diagnosis, age_of, diagnose
+from carloop_plugin.domain.figures import Figures, MovedAside, durations, refusals
+from carloop_plugin.domain.values import Site, format_instant
+from carloop_plugin.settings.doctor import DoctorReport, examine
 
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Services
@@ -28,56 +28,118 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor", cls=Command)
-@options.as_json
+@json_option
 @pass_invocation
 def doctor(invocation: Invocation, as_json: bool) -> int:
     """Examine versions, records, settings and what loads, and test the connection of every site."""
     from mobility_hookspecs import MobilityHost
 
     texts = invocation.texts
-    with MobilityHost.load(locale=texts.locale) as host, waiting(texts("waiting.doctor")):
-        diagnosis = _examine(host, invocation)
+    with MobilityHost.load(locale=texts.locale) as host, spinner(texts("waiting.doctor")):
+        report = _examine(host, invocation.site)
+    document = report_document(report, locale=texts.locale)
     if as_json:
-        write_json(diagnosis.document())
+        write_json(document)
     else:
-        _show(diagnosis, texts)
-    return exit_for_findings(diagnosis.findings)
+        print_facts(_facts(report, texts))
+        print_findings(document["findings"], texts)
+        click.echo(texts(_summary(report)), err=True)
+    return exit_for_findings(document["findings"])
 
 
-def _examine(host: MobilityHost, invocation: Invocation) -> Diagnosis:
+def report_document(report: DoctorReport, *, locale: str) -> dict[str, Any]:
+    """Write what the doctor found as JSON has it."""
+    from carloop_plugin.contract.settings_documents import finding_document
+
+    return {
+        "ok": report.is_ok,
+        "versions": dict(report.versions),
+        "store": {"location": report.store, **(_figures_document(report.figures) if report.figures else {})},
+        "sites": [
+            {
+                "site": each.site,
+                "base_url": each.base_url,
+                "station": each.station,
+                "token": {"set": each.token_set, "place": each.token_place},
+                "connected": each.connected,
+            }
+            for each in report.sites
+        ],
+        "providers": list(report.providers),
+        "load_failures": list(report.load_failures),
+        "findings": [finding_document(each, locale=locale) for each in report.findings],
+    }
+
+
+def _figures_document(figures: Figures) -> dict[str, object]:
+    names = ("installation", "engine", "journal", "rentals", "pending", "unknown", "unfinished_erasures")
+    return {name: getattr(figures, name) for name in names} | {
+        "oldest_pending": _written(figures.oldest_pending),
+        "oldest_unknown": _written(figures.oldest_unknown),
+        "set_aside": list(figures.set_aside),
+        "moved_aside": [
+            {"file": each.name, "at": format_instant(each.at), "age_seconds": _age(each).total_seconds()}
+            for each in figures.moved_aside
+        ],
+        "changes": _changes_document(figures),
+        "contacts": [
+            {
+                "account": each.account,
+                "at": format_instant(each.at),
+                "skew_seconds": each.skew.total_seconds(),
+                "trouble": each.trouble,
+            }
+            for each in figures.contacts
+        ],
+        "unreadable": [
+            {
+                "account": each.account,
+                "rental_id": each.id,
+                "ours": each.is_ours,
+                "seen_at": _written(each.seen_at),
+            }
+            for each in figures.unreadable
+        ],
+    }
+
+
+def _changes_document(figures: Figures) -> dict[str, object]:
+    refused = refusals(figures.settled)
+    return {
+        "counted": len(figures.settled),
+        "done": len(figures.settled) - sum(refused.values()),
+        "refused": sum(refused.values()),
+        "refused_by_code": refused,
+        "seconds": {action.value: asdict(took) for action, took in durations(figures.settled).items()},
+    }
+
+
+def _age(moved: MovedAside) -> timedelta:
+    return max(timedelta(), datetime.now(UTC) - moved.at)
+
+
+def _written(instant: datetime | None) -> str | None:
+    return None if instant is None else format_instant(instant)
+
+
+def _examine(host: MobilityHost, asked_for: str | None) -> DoctorReport:
     from carloop_plugin.settings.credentials import open_credentials
     from carloop_plugin.settings.environment import Environment
     from carloop_plugin.store.sqlite import database
 
-    environment = Environment.read()
     # The one in use, which need not be Python's own.
-    locale, sqlite = invocation.locale, database.sqlite3.sqlite_version  # type: ignore[attr-defined]
+    sqlite = database.sqlite3.sqlite_version  # type: ignore[attr-defined]
+    environment = Environment.read()
+    credentials = open_credentials(environment.store)
     try:
         with records() as services:
-            known = _sites(services, invocation.site)
-            return diagnose(
-                environment=environment,
-                credentials=services.credentials,
-                store=services.context.store,
-                connect=services.context.connect,
-                figures=services.context.store.figures(),
-                sites=known,
-                host=host,
-                sqlite=sqlite,
-                locale=locale,
+            sites, context = _sites(services, asked_for), services.context
+            return examine(
+                environment, host, credentials=credentials, context=context, sites=sites, sqlite=sqlite
             )
     except Failed as failure:
-        return diagnose(
-            environment=environment,
-            credentials=open_credentials(environment.store),
-            store=None,
-            connect=None,
-            figures=failure.reason,
-            sites=[],
-            host=host,
-            sqlite=sqlite,
-            locale=locale,
-        )
+        reason = failure.reason
+        return examine(environment, host, credentials=credentials, context=reason, sites=[], sqlite=sqlite)
 
 
 def _sites(services: Services, asked_for: str | None) -> list[Site]:
@@ -89,45 +151,36 @@ def _sites(services: Services, asked_for: str | None) -> list[Site]:
     return known if default in known or (known and not is_served) else [default, *known]
 
 
-def _show(diagnosis: Diagnosis, texts: Texts) -> None:
-    facts: list[tuple[str, object]] = [*diagnosis.versions.items()]
-    facts.append((texts("doctor.store"), diagnosis.store))
-    figures = diagnosis.figures
-    if figures is not None:
-        facts += [
-            (texts("doctor.installation"), figures.installation),
-            (texts("doctor.engine"), figures.engine),
-            (texts("doctor.journal"), figures.journal),
-            (texts("doctor.rentals"), figures.rentals),
-            (texts("doctor.pending"), figures.pending),
-            (texts("doctor.unknown"), figures.unknown),
-            (texts("doctor.set_aside"), len(figures.set_aside)),
-            *_moved_aside(figures, texts),
-            *_how_changes_go(figures, texts),
-            *_contacts(figures, texts),
-        ]
-    for site in diagnosis.sites:
+def _facts(report: DoctorReport, texts: Texts) -> Iterator[tuple[str, object]]:
+    yield from report.versions.items()
+    yield texts("doctor.store"), report.store
+    if report.figures is not None:
+        yield from _figure_facts(report.figures, texts)
+    for site in report.sites:
         place = f"doctor.place.{site.token_place}"
         shown = texts(place) if texts.has(place) else site.token_place
         token = texts("doctor.token_set", place=shown) if site.token_set else texts("doctor.no_token")
-        facts.append((texts("doctor.site", site=site.site), f"{site.base_url or '–'} · {token}"))
-    for provider in diagnosis.providers:
-        facts.append(
-            (texts("doctor.provider", id=provider["id"]), f"{provider['name']} {provider['version']}")
-        )
-    print_facts(facts)
-    tell_findings(diagnosis.findings, texts)
-    click.echo(texts(_verdict(diagnosis)), err=True)
+        yield texts("doctor.site", site=site.site), f"{site.base_url or '–'} · {token}"
+    for provider in report.providers:
+        yield texts("doctor.provider", id=provider["id"]), f"{provider['name']} {provider['version']}"
 
 
-def _moved_aside(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:
+def _figure_facts(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:
+    for name in ("installation", "engine", "journal", "rentals", "pending", "unknown"):
+        yield texts(f"doctor.{name}"), getattr(figures, name)
+    yield texts("doctor.set_aside"), len(figures.set_aside)
     for each in figures.moved_aside:
         when = show_time(each.at.isoformat(), texts)
-        shown = texts("doctor.aside_since", file=each.name, when=when, days=age_of(each).days)
+        shown = texts("doctor.aside_since", file=each.name, when=when, days=_age(each).days)
         yield texts("doctor.moved_aside"), shown
+    yield from _change_facts(figures, texts)
+    for contact in figures.contacts:
+        when = show_time(contact.at.isoformat(), texts)
+        skew = _seconds(contact.skew.total_seconds(), texts, "+")
+        yield texts("doctor.contact", account=contact.account), texts("doctor.answered", when=when, skew=skew)
 
 
-def _how_changes_go(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:
+def _change_facts(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:
     if figures.oldest_unknown is not None:
         yield texts("doctor.oldest_unknown"), show_time(figures.oldest_unknown.isoformat(), texts)
     if not figures.settled:
@@ -141,21 +194,14 @@ def _how_changes_go(figures: Figures, texts: Texts) -> Iterator[tuple[str, objec
         yield name, texts("doctor.seconds", **shown)
 
 
-def _contacts(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]]:
-    for contact in figures.contacts:
-        when = show_time(contact.at.isoformat(), texts)
-        skew = _seconds(contact.skew.total_seconds(), texts, "+")
-        yield texts("doctor.contact", account=contact.account), texts("doctor.heard", when=when, skew=skew)
-
-
 def _seconds(seconds: float, texts: Texts, sign: str = "") -> str:
-    """Write seconds as a person does, with the language's own comma."""
+    """Return seconds as a person writes them, with the language's own decimal separator."""
     written = f"{seconds:{sign}.2f}"
     return written.replace(".", ",") if texts.locale == "de" else written
 
 
-def _verdict(diagnosis: Diagnosis) -> str:
-    if not diagnosis.is_well:
+def _summary(report: DoctorReport) -> str:
+    if not report.is_ok:
         return "doctor.ill"
-    warned = any(each["severity"] == "warning" for each in diagnosis.findings)
+    warned = any(each.severity == "warning" for each in report.findings)
     return "doctor.minor" if warned else "doctor.well"

@@ -1,34 +1,30 @@
-"""`carloop erase`: forget customers and appointments, for data protection."""
+"""`carloop erase`: erase the personal data of customers and appointments."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, write_json
-from carloop_plugin.cli.input import is_terminal
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command, Option
-from carloop_plugin.cli.misuse import Misuse
-from carloop_plugin.cli.plain import plain
-from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.input import forget_every_file, is_terminal, remember_file
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
+from carloop_plugin.cli.localization import Command, Option, json_option
+from carloop_plugin.cli.output import Exit, printable, write_json
+from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
 from carloop_plugin.cli.records import records, store_location
-from carloop_plugin.cli.saved_files import forget_every_file, remember_file
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
+from carloop_plugin.cli.waiting import spinner
 from carloop_plugin.domain.values import AppointmentId
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
-    from mobility_schemas.documents import ErasureReport, KeptRecord
+    from mobility_schemas.documents import ErasureReport
 
-REWRITE_PATIENCE = 600.0
+REWRITE_TIMEOUT = 600.0
 """How long rewriting the records may take, in seconds: large ones are not rewritten beside the day's work."""
 
 
@@ -37,7 +33,7 @@ REWRITE_PATIENCE = 600.0
 @click.option("--appointment", "appointment_ids", metavar="ID", multiple=True, cls=Option)
 @click.option("--yes", is_flag=True, cls=Option)
 @click.option("--dry-run", is_flag=True, cls=Option)
-@options.as_json
+@json_option
 @pass_invocation
 def erase(
     invocation: Invocation,
@@ -49,18 +45,23 @@ def erase(
 ) -> int:
     """Erase what is kept about customers and appointments, after asking."""
     if not numbers and not appointment_ids:
-        raise Misuse("erase.nothing")
+        raise UsageMistake("erase.nothing")
     texts = invocation.texts
     if dry_run:
-        _show_preview(_preview(numbers, appointment_ids, texts), texts, as_json=as_json)
+        preview = _preview(numbers, appointment_ids, texts)
+        if as_json:
+            write_json({"dry_run": True, **preview})
+        else:
+            click.echo(_preview_text(preview, texts))
+        click.echo(texts("erase.not_done"), err=True)
         return Exit.DONE
-    if not yes and not _is_meant(numbers, appointment_ids, texts):
+    if not yes and not _is_confirmed(numbers, appointment_ids, texts):
         click.echo(texts("erase.not_done"), err=True)
         return Exit.REFUSED
-    with planner_host(texts) as host, waiting(texts("waiting.erase")):
+    with planner_host(texts) as host, spinner(texts("waiting.erase")):
         gathered = host.erase(
             {"customer_numbers": list(numbers), "appointment_ids": list(appointment_ids)},
-            timeout=PATIENCE,
+            timeout=HOST_TIMEOUT,
             locale=texts.locale,
         )
     report = answer_of(gathered)
@@ -73,58 +74,35 @@ def erase(
     return Exit.DONE
 
 
-@dataclass(frozen=True, slots=True)
-class _Preview:
-    """What would be erased, what would stay and why, and which files would be deleted."""
-
-    appointments: Sequence[str]
-    kept: Sequence[KeptRecord]
-    files: Sequence[str]
-
-    def document(self) -> dict[str, object]:
-        return {
-            "dry_run": True,
-            "appointment_ids": list(self.appointments),
-            "kept": list(self.kept),
-            "files": list(self.files),
-        }
-
-    def lines(self, texts: Texts) -> Iterator[str]:
-        count, ids = len(self.appointments), plain(", ".join(self.appointments))
-        yield texts("erase.would_appointments" if ids else "erase.would", count=count, ids=ids)
-        for each in self.kept:
-            yield texts("erase.would_keep", appointment=plain(each["appointment_id"]), reason=each["reason"])
-        if self.files:
-            yield texts("erase.would_files", files=plain(", ".join(self.files)))
-
-
-def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> _Preview:
+def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> dict[str, list[Any]]:
+    """Return what would be erased, what would stay and why, and which files would be deleted, as JSON has it."""
     from carloop_plugin.contract.steps import erasure_document
     from carloop_plugin.usecases.erase import Erased, preview_erasure
 
     with records() as services:
         found = preview_erasure(numbers, [AppointmentId(each) for each in appointment_ids], services.context)
     report = erasure_document(Erased(len(found.appointments), found.kept), locale=texts.locale)
-    return _Preview(found.appointments, report["kept"], found.files)
+    return {"appointment_ids": list(found.appointments), "kept": report["kept"], "files": list(found.files)}
 
 
-def _show_preview(preview: _Preview, texts: Texts, *, as_json: bool) -> None:
-    if as_json:
-        write_json(preview.document())
-    else:
-        click.echo("\n".join(preview.lines(texts)))
-    click.echo(texts("erase.not_done"), err=True)
+def _preview_text(preview: Mapping[str, list[Any]], texts: Texts) -> str:
+    count, ids = len(preview["appointment_ids"]), printable(", ".join(preview["appointment_ids"]))
+    lines = [texts("erase.would_appointments" if ids else "erase.would", count=count, ids=ids)]
+    for each in preview["kept"]:
+        appointment = printable(each["appointment_id"])
+        lines.append(texts("erase.would_keep", appointment=appointment, reason=each["reason"]))
+    if preview["files"]:
+        lines.append(texts("erase.would_files", files=printable(", ".join(preview["files"]))))
+    return "\n".join(lines)
 
 
-def _is_meant(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> bool:
-    """Show what would be erased and ask. Raise `Misuse` where nobody can be asked."""
+def _is_confirmed(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Texts) -> bool:
+    """Show what would be erased and ask. Raise `UsageMistake` where nobody can be asked."""
     if not is_terminal():
-        raise Misuse("erase.unasked")
-    click.echo("\n".join(_preview(numbers, appointment_ids, texts).lines(texts)), err=True)
-    answer = str(
-        click.prompt(texts("erase.ask"), default="", show_default=False, prompt_suffix=" ", err=True)
-    )
-    return answer.strip().lower() in texts("erase.answers").split()
+        raise UsageMistake("erase.unasked")
+    click.echo(_preview_text(_preview(numbers, appointment_ids, texts), texts), err=True)
+    answer = click.prompt(texts("erase.ask"), default="", show_default=False, prompt_suffix=" ", err=True)
+    return str(answer).strip().lower() in texts("erase.answers").split()
 
 
 def _forget_files(numbers: Sequence[str], appointment_ids: Sequence[str]) -> None:
@@ -144,10 +122,10 @@ def _rewrite(texts: Texts) -> None:
     """Rewrite the records where that is left to do: whoever called this command waits for it."""
     from carloop_plugin import bootstrap
 
-    with bootstrap.opened(deadline=time.monotonic() + REWRITE_PATIENCE) as services:
+    with bootstrap.opened(deadline=time.monotonic() + REWRITE_TIMEOUT) as services:
         if not services.context.store.unfinished_erasures():
             return
-        with waiting(texts("waiting.rewrite")):
+        with spinner(texts("waiting.rewrite")):
             is_finished = services.context.store.finish_erasures(largest=sys.maxsize)
     if is_finished:
         click.echo(texts("erase.rewritten"), err=True)
@@ -163,4 +141,4 @@ def _show(report: ErasureReport, texts: Texts) -> None:
         headings = [texts(f"heading.{name}") for name in ("appointment", "kept_because", "until")]
         print_table(headings, rows, wrapping=headings[:2])
     for remark in report["remarks"]:
-        click.echo(plain(remark), err=True)
+        click.echo(printable(remark), err=True)

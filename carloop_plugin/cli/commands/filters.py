@@ -1,56 +1,53 @@
-"""`carloop classes` and `carloop features`: what a search can be narrowed by."""
+"""`carloop classes` and `carloop features`: what a search can filter by."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, write_json
+import click
+
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command
-from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.localization import Command, json_option
+from carloop_plugin.cli.output import Exit, write_json
+from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
 from carloop_plugin.cli.records import chosen_site
 from carloop_plugin.cli.tables import print_table
+from carloop_plugin.cli.waiting import spinner
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import MobilityFilters
 
-import click
+    Rows = Callable[[MobilityFilters], Iterable[tuple[object, ...]]]
 
 
 @click.command("classes", cls=Command)
-@options.as_json
+@json_option
 @pass_invocation
 def classes(invocation: Invocation, as_json: bool) -> int:
     """List the vehicle classes."""
-    filters = _read(invocation)
-    texts = invocation.texts
-    if as_json:
-        write_json(filters)
-    else:
-        rows = [(each["id"], each["name"]) for each in filters["vehicle_classes"]]
-        print_table([texts("heading.id"), texts("heading.class")], rows)
-    return Exit.DONE
+    return _list(
+        invocation, ("id", "class"), lambda f: ((c["id"], c["name"]) for c in f["vehicle_classes"]), as_json
+    )
 
 
 @click.command("features", cls=Command)
-@options.as_json
+@json_option
 @pass_invocation
 def features(invocation: Invocation, as_json: bool) -> int:
     """List the vehicle features."""
-    filters = _read(invocation)
-    texts = invocation.texts
+    headings = ("id", "feature", "group")
+    return _list(
+        invocation, headings, lambda f: ((c["id"], c["name"], c.get("group")) for c in f["features"]), as_json
+    )
+
+
+def _list(invocation: Invocation, headings: Iterable[str], rows: Rows, as_json: bool) -> Exit:
+    texts, site = invocation.texts, chosen_site(invocation)
+    with planner_host(texts) as host, spinner(texts("waiting.filters")):
+        filters = answer_of(host.mobility_filters(site, timeout=HOST_TIMEOUT, locale=texts.locale))
     if as_json:
         write_json(filters)
     else:
-        rows = [(each["id"], each["name"], each.get("group")) for each in filters["features"]]
-        print_table([texts("heading.id"), texts("heading.feature"), texts("heading.group")], rows)
+        print_table([texts(f"heading.{each}") for each in headings], rows(filters))
     return Exit.DONE
-
-
-def _read(invocation: Invocation) -> MobilityFilters:
-    texts = invocation.texts
-    with planner_host(texts) as host, waiting(texts("waiting.filters")):
-        return answer_of(
-            host.mobility_filters(chosen_site(invocation), timeout=PATIENCE, locale=texts.locale)
-        )

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, tell_failure, tell_problem, write_json
+from carloop_plugin.cli.documents import show_rentals
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command, Option, Whole
-from carloop_plugin.cli.plain import plain
-from carloop_plugin.cli.planner import PATIENCE, answer_of, planner_host, waiting
+from carloop_plugin.cli.localization import Command, Option, WholeNumber, json_option
+from carloop_plugin.cli.output import Exit, print_failure, print_problem, printable, write_json
+from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
 from carloop_plugin.cli.records import records, zones_of
-from carloop_plugin.cli.showing import show_rentals
-from carloop_plugin.cli.stopping import until_stopped
 from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
+from carloop_plugin.cli.waiting import spinner, until_stopped
 from carloop_plugin.domain.failures import Failed
 
 if TYPE_CHECKING:
@@ -27,22 +25,17 @@ if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
     from mobility_schemas.documents import ReconcileReport, RentalOutcome
 
-REBUILD_PATIENCE = 600.0
+REBUILD_TIMEOUT = 600.0
 """How long rebuilding may take, in seconds: every rental is read in again."""
 
 
 @click.command("recover", cls=Command)
-@click.option("--watch", metavar="SECONDS", type=Whole(1, 86_400), cls=Option)
+@click.option("--watch", metavar="SECONDS", type=WholeNumber(1, 86_400), cls=Option)
 @click.option("--rebuild", is_flag=True, cls=Option)
-@options.as_json
+@json_option
 @pass_invocation
-def recover(
-    invocation: Invocation,
-    watch: int | None,
-    rebuild: bool,
-    as_json: bool,
-) -> int:
-    """Settle pending changes and bring in what changed at the rental desk."""
+def recover(invocation: Invocation, watch: int | None, rebuild: bool, as_json: bool) -> int:
+    """Settle pending changes and read what changed at the rental desk."""
     texts = invocation.texts
     if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
         return code
@@ -56,19 +49,19 @@ def recover(
 
 
 def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
-    with waiting(texts("waiting.recover")):
-        report = answer_of(host.reconcile(timeout=PATIENCE, locale=texts.locale))
+    with spinner(texts("waiting.recover")):
+        report = answer_of(host.reconcile(timeout=HOST_TIMEOUT, locale=texts.locale))
     if as_json:
         write_json(report)
     else:
         show_report(report, texts)
-    if (code := _tell_unheard(texts)) is not Exit.DONE:
+    if (code := _print_unreachable(texts)) is not Exit.DONE:
         return code
     return Exit.UNKNOWN if report["pending"] else Exit.DONE
 
 
-def _tell_unheard(texts: Texts) -> Exit:
-    """Tell of each site whose Carloop does not answer; a report with nothing new does not say whether it was asked."""
+def _print_unreachable(texts: Texts) -> Exit:
+    """Print each site whose Carloop does not answer: a report with nothing new does not say whether it was asked."""
     from carloop_plugin.contract.boundary import problem_document
 
     code = Exit.DONE
@@ -77,13 +70,13 @@ def _tell_unheard(texts: Texts) -> Exit:
             try:
                 services.context.connect(site).read_account(deadline=services.context.deadline)
             except Failed as failure:
-                click.echo(texts("recover.unheard", site=plain(site)), err=True)
-                code = tell_problem(problem_document(failure.reason, texts.locale), texts)
+                click.echo(texts("recover.unreachable", site=printable(site)), err=True)
+                code = print_problem(problem_document(failure.reason, texts.locale), texts)
     return code
 
 
 def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every: int, as_json: bool) -> Exit:
-    """Go on until Ctrl-C or SIGTERM; a round that fails is told and the next one tries again."""
+    """Repeat until Ctrl-C or SIGTERM; a round that fails is printed, and the next one tries again."""
     from mobility_hookspecs import MobilityProblem
 
     code = Exit.DONE
@@ -91,7 +84,7 @@ def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every:
         try:
             code = _round(host, texts, as_json=as_json)
         except MobilityProblem as error:
-            code = tell_failure(error, texts, as_json=as_json)
+            code = print_failure(error, texts, as_json=as_json)
         if stopped.wait(every):
             return code
 
@@ -100,11 +93,7 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
     """Print what was settled, what changed at the desk, and what is still pending."""
     if report["settled"]:
         rows = [
-            (
-                each["change_id"],
-                _outcome_of(each, texts),
-                each["rental"]["id"] if "rental" in each else None,
-            )
+            (each["change_id"], _outcome_of(each, texts), each["rental"]["id"] if "rental" in each else None)
             for each in report["settled"]
         ]
         headings = [texts(f"heading.{name}") for name in ("change", "outcome", "rental")]
@@ -112,21 +101,14 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
     if report["changed"]:
         zones = zones_of([rental["appointment_id"] for rental in report["changed"]])
         show_rentals(report["changed"], texts, zones)
-    click.echo(
-        texts(
-            "recover.summary",
-            settled=len(report["settled"]),
-            changed=len(report["changed"]),
-            pending=report["pending"],
-        ),
-        err=True,
-    )
+    counts = {"settled": len(report["settled"]), "changed": len(report["changed"])}
+    click.echo(texts("recover.summary", **counts, pending=report["pending"]), err=True)
     if "oldest_pending" in report:
         click.echo(texts("recover.oldest", since=show_time(report["oldest_pending"], texts)), err=True)
 
 
 def _outcome_of(outcome: RentalOutcome, texts: Texts) -> str:
-    """Say how a change ended, and why and with which code where it was refused."""
+    """Return how a change ended, with the reason and code where it was refused."""
     word = texts(f"outcome.{outcome['status']}")
     if "problem" not in outcome:
         return word
@@ -134,19 +116,19 @@ def _outcome_of(outcome: RentalOutcome, texts: Texts) -> str:
 
 
 def _rebuild(texts: Texts) -> Exit:
-    """Build damaged or lost records anew from Carloop, and move the old ones aside."""
+    """Rebuild damaged or lost records from Carloop, and move the old ones aside."""
     from carloop_plugin.bootstrap import rebuild_store
 
-    with waiting(texts("waiting.rebuild")) as say:
+    with spinner(texts("waiting.rebuild")) as show:
         aside, rebuilt = rebuild_store(
-            deadline=time.monotonic() + REBUILD_PATIENCE,
-            progress=lambda count: say(texts("waiting.rebuilt", count=count)),
+            deadline=time.monotonic() + REBUILD_TIMEOUT,
+            progress=lambda count: show(texts("waiting.rebuilt", count=count)),
         )
     if rebuilt.missing:
-        return _tell_missing(rebuilt, texts)
+        return _print_missing(rebuilt, texts)
     click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
     if aside is not None:
-        click.echo(texts("recover.moved_aside", path=plain(str(aside))), err=True)
+        click.echo(texts("recover.moved_aside", path=printable(str(aside))), err=True)
         with records() as services:
             if services.context.store.unfinished_erasures():
                 click.echo(texts("recover.aside_goes"), err=True)
@@ -157,13 +139,13 @@ def _rebuild(texts: Texts) -> Exit:
     return Exit.DONE
 
 
-def _tell_missing(rebuilt: Rebuilt, texts: Texts) -> Exit:
+def _print_missing(rebuilt: Rebuilt, texts: Texts) -> Exit:
     """Print which sites could not be read, so that the old records stayed in their place, and why."""
     from carloop_plugin.contract.boundary import problem_document
 
     code = Exit.REFUSED
     for site, reason in rebuilt.missing:
-        click.echo(texts("recover.missing", site=plain(site)), err=True)
-        code = tell_problem(problem_document(reason, texts.locale), texts)
+        click.echo(texts("recover.missing", site=printable(site)), err=True)
+        code = print_problem(problem_document(reason, texts.locale), texts)
     click.echo(texts("recover.not_rebuilt"), err=True)
     return code

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, write_json
+from carloop_plugin.cli.documents import show_rentals
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command, Option, Whole
+from carloop_plugin.cli.localization import Command, Option, WholeNumber, appointment_option, json_option
+from carloop_plugin.cli.output import Exit, write_json
 from carloop_plugin.cli.records import chosen_site, records, zones_of
-from carloop_plugin.cli.showing import show_rentals
 
 
 @click.command("rentals", cls=Command)
 @click.option("--all", "with_past", is_flag=True, cls=Option)
-@options.appointment_id
-@click.option("--limit", metavar="COUNT", type=Whole(1, 10_000), default=1000, cls=Option)
-@options.as_json
+@appointment_option
+@click.option("--limit", metavar="COUNT", type=WholeNumber(1, 10_000), default=1000, cls=Option)
+@json_option
 @pass_invocation
 def rentals(
     invocation: Invocation,
@@ -26,9 +25,9 @@ def rentals(
     as_json: bool,
 ) -> int:
     """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
-    site = invocation.site and chosen_site(invocation)
     from carloop_plugin.contract.rentals import rental_document
 
+    site = invocation.site and chosen_site(invocation)
     with records() as services:
         found = services.context.store.all_rentals(limit=limit)
     shown = [

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, exit_for_findings, write_json
-from carloop_plugin.cli.findings import tell_findings
 from carloop_plugin.cli.input import is_terminal
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Command, Group, Option
-from carloop_plugin.cli.misuse import Misuse
-from carloop_plugin.cli.plain import plain
-from carloop_plugin.cli.planner import DEFAULT_SITE, PATIENCE, planner_host, waiting
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
+from carloop_plugin.cli.localization import Command, Group, Option, json_option
+from carloop_plugin.cli.output import Exit, exit_for_findings, print_findings, printable, write_json
+from carloop_plugin.cli.planner import HOST_TIMEOUT, planner_host
+from carloop_plugin.cli.records import DEFAULT_SITE
 from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
+from carloop_plugin.cli.waiting import spinner
+from carloop_plugin.domain.accounts import SETTING_NAMES
 from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
@@ -25,20 +24,19 @@ if TYPE_CHECKING:
     from mobility_schemas.documents import CheckReport, ProviderSettings
 
 _LONGEST_INPUT = 1 << 16
-NAMES = ("base_url", "token", "station")
 
 settings = Group("settings", no_args_is_help=True)
 """The group `carloop settings`."""
 
 
 @settings.command("show", cls=Command, key="settings.show")
-@options.as_json
+@json_option
 @pass_invocation
 def show(invocation: Invocation, as_json: bool) -> int:
     """Show what is set for a site; a secret's value never."""
     texts = invocation.texts
     with planner_host(texts) as host:
-        document = host.settings(PROVIDER_ID, _site(invocation), timeout=PATIENCE, locale=texts.locale)
+        document = host.settings(PROVIDER_ID, _site(invocation), timeout=HOST_TIMEOUT, locale=texts.locale)
     if as_json:
         write_json(document)
     else:
@@ -52,7 +50,7 @@ def show(invocation: Invocation, as_json: bool) -> int:
 @click.option("--token-stdin", is_flag=True, cls=Option)
 @click.option("--token-env", is_flag=True, cls=Option)
 @click.option("--delete", "deleted", metavar="NAME", multiple=True, cls=Option)
-@options.as_json
+@json_option
 @pass_invocation
 def change(
     invocation: Invocation,
@@ -66,10 +64,10 @@ def change(
     """Save settings of a site and test them; ask for them where none are given."""
     texts = invocation.texts
     values: dict[str, object] = dict.fromkeys(deleted)
-    if unknown := [name for name in deleted if name not in NAMES]:
-        raise Misuse("settings.no_such", name=unknown[0], known=", ".join(NAMES))
+    if unknown := [name for name in deleted if name not in SETTING_NAMES]:
+        raise UsageMistake("settings.no_such", name=unknown[0], known=", ".join(SETTING_NAMES))
     if token_stdin and token_env:
-        raise Misuse("settings.one_token")
+        raise UsageMistake("settings.one_token")
     given = {"base_url": base_url, "station": station}
     values.update({name: value for name, value in given.items() if value is not None})
     if token_stdin:
@@ -81,27 +79,27 @@ def change(
     document = cast(
         "ProviderSettings", {"provider": PROVIDER_ID, "site": _site(invocation), "values": values}
     )
-    with planner_host(texts) as host, waiting(texts("waiting.check")):
-        report = host.save_settings(document, timeout=PATIENCE, locale=texts.locale)
-    return _tell(report, texts, as_json=as_json)
+    with planner_host(texts) as host, spinner(texts("waiting.check")):
+        report = host.save_settings(document, timeout=HOST_TIMEOUT, locale=texts.locale)
+    return _print_report(report, texts, as_json=as_json)
 
 
 @settings.command("test", cls=Command, key="settings.test")
-@options.as_json
+@json_option
 @pass_invocation
 def test(invocation: Invocation, as_json: bool) -> int:
     """Test the connection of a site."""
     texts = invocation.texts
-    with planner_host(texts) as host, waiting(texts("waiting.check")):
-        report = host.check(PROVIDER_ID, _site(invocation), timeout=PATIENCE, locale=texts.locale)
-    return _tell(report, texts, as_json=as_json)
+    with planner_host(texts) as host, spinner(texts("waiting.check")):
+        report = host.check(PROVIDER_ID, _site(invocation), timeout=HOST_TIMEOUT, locale=texts.locale)
+    return _print_report(report, texts, as_json=as_json)
 
 
-def _tell(report: CheckReport, texts: Texts, *, as_json: bool) -> Exit:
+def _print_report(report: CheckReport, texts: Texts, *, as_json: bool) -> Exit:
     if as_json:
         write_json(report)
     else:
-        tell_findings(report["findings"], texts)
+        print_findings(report["findings"], texts)
     return exit_for_findings(report["findings"])
 
 
@@ -112,7 +110,7 @@ def _site(invocation: Invocation) -> str:
 def _token_from_input() -> str:
     content = sys.stdin.read(_LONGEST_INPUT).strip()
     if not content:
-        raise Misuse("settings.no_token_given")
+        raise UsageMistake("settings.no_token_given")
     return content
 
 
@@ -122,21 +120,18 @@ def _token_from_environment() -> str:
 
     token = os.environ.pop("CARLOOP_TOKEN", "").strip()
     if not token:
-        raise Misuse("settings.no_token_variable")
+        raise UsageMistake("settings.no_token_variable")
     return token
 
 
 def _ask(texts: Texts) -> dict[str, object]:
-    """Ask for address, token and station; what is left empty stays as it is."""
+    """Ask for address, token and station; what is left empty stays unchanged."""
     if not is_terminal():
-        raise Misuse("settings.nothing_given")
-    answers: dict[str, object] = {
-        "base_url": click.prompt(texts("settings.ask.base_url"), default="", show_default=False, err=True),
-        "token": click.prompt(
-            texts("settings.ask.token"), default="", show_default=False, hide_input=True, err=True
-        ),
-        "station": click.prompt(texts("settings.ask.station"), default="", show_default=False, err=True),
-    }
+        raise UsageMistake("settings.nothing_given")
+    answers: dict[str, object] = {}
+    for name in SETTING_NAMES:
+        question, is_hidden = texts(f"settings.ask.{name}"), name == "token"
+        answers[name] = click.prompt(question, default="", show_default=False, hide_input=is_hidden, err=True)
     return {name: value for name, value in answers.items() if value}
 
 
@@ -144,7 +139,7 @@ def _show(document: ProviderSettings, texts: Texts) -> None:
     values, fixed = document["values"], document.get("fixed", [])
     since = {secret["name"]: secret["since"] for secret in document.get("secrets_set", [])}
     facts: list[tuple[str, object]] = [(texts("heading.site"), document["site"])]
-    for name in NAMES:
+    for name in SETTING_NAMES:
         value: object = values.get(name)
         if name in since:
             value = texts("settings.secret_since", since=show_time(since[name], texts))
@@ -152,6 +147,6 @@ def _show(document: ProviderSettings, texts: Texts) -> None:
             value = texts("settings.fixed_value", value=value or texts("settings.secret_fixed"))
         facts.append((texts(f"settings.name.{name}"), value))
     print_facts(facts)
-    click.echo(plain(document.get("help", "")), err=True)
+    click.echo(printable(document.get("help", "")), err=True)
     for link in document.get("links", []):
-        click.echo(f"{plain(link['title'])} – {plain(link['url'])}", err=True)
+        click.echo(f"{printable(link['title'])} – {printable(link['url'])}", err=True)

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carloop_plugin.cli import options
-from carloop_plugin.cli.exits import Exit, write_json
 from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localised import Argument, Command, Group
-from carloop_plugin.cli.progress import counting
+from carloop_plugin.cli.localization import Argument, Command, Group, json_option
+from carloop_plugin.cli.output import Exit, write_json
 from carloop_plugin.cli.tables import print_facts, print_table
+from carloop_plugin.cli.waiting import progress_bar
 from carloop_plugin.domain.store_location import has_password
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
     from carloop_plugin.store.copying import Copied
 
-PATIENCE = 24 * 3600.0
+COPY_TIMEOUT = 24 * 3600.0
 """How long copying may take, in seconds; whoever watches can end it at any time, and then nothing was copied."""
 
 store = Group("store", no_args_is_help=True)
@@ -29,7 +28,7 @@ store = Group("store", no_args_is_help=True)
 @store.command("copy", cls=Command, key="store.copy")
 @click.argument("origin", metavar="FROM", cls=Argument)
 @click.argument("target", metavar="TO", cls=Argument)
-@options.as_json
+@json_option
 @pass_invocation
 def copy(invocation: Invocation, origin: str, target: str, as_json: bool) -> int:
     """Copy all records to an empty place, a file or a PostgreSQL database."""
@@ -38,8 +37,8 @@ def copy(invocation: Invocation, origin: str, target: str, as_json: bool) -> int
     texts = invocation.texts
     if has_password(origin) or has_password(target):
         click.echo(texts("store.password"), err=True)
-    with counting(texts("waiting.copy")) as tell:
-        copied = copy_store(origin, target, deadline=time.monotonic() + PATIENCE, progress=tell)
+    with progress_bar(texts("waiting.copy")) as show:
+        copied = copy_store(origin, target, deadline=time.monotonic() + COPY_TIMEOUT, progress=show)
     if as_json:
         write_json(_document(copied))
     else:

@@ -18,11 +18,11 @@ class Texts:
     locale: str
 
     def __call__(self, key: str, /, **params: object) -> str:
-        """Give a text, its `{names}` filled in. Raise `KeyError` for a key there is none of."""
+        """Return a text, its `{names}` filled in. Raise `KeyError` for a key there is none of."""
         return self._catalogue()[key].format_map(params)
 
     def has(self, key: str) -> bool:
-        """Tell whether there is a text of that key."""
+        """Return whether there is a text of that key."""
         return key in self._catalogue()
 
     def _catalogue(self) -> dict[str, str]:

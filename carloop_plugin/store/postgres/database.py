@@ -86,9 +86,6 @@ class PostgresDatabase:
         self.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         self.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
 
-    def listed(self, texts: Sequence[str]) -> list[str]:
-        return list(texts)
-
     def moved_aside(self) -> list[MovedAside]:
         return []
 

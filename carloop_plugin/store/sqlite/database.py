@@ -10,8 +10,8 @@ import errno
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -35,6 +35,23 @@ _STEPS_BETWEEN_LOOKS = 10_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
 _making = Lock()
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Return whether this SQLite has the fix for a write-ahead log that two connections could corrupt.
+
+    Fixed in 3.51.3, and in 3.50.7 and 3.44.6 of the older lines (SQLite release notes).
+    """
+    fixed_lines = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+    major, minor, patch = version[:3]
+    first_fixed = fixed_lines.get((major, minor))
+    return (major, minor) >= (3, 52) or (first_fixed is not None and patch >= first_fixed)
+
+
+JOURNAL = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
+
+# A commit is on the disk when it is answered. What is erased must be gone from the file, not only from the tables.
+_PRAGMAS = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON"
 
 
 class Lend(Protocol):
@@ -75,43 +92,43 @@ class SqliteDatabase:
     def transact(self, work: Callable[[], T]) -> T:
         if self._within is not None:
             return work()
-        with self.lend(deadline=self.deadline) as connection, writing(connection.db):
-            present = file_on_disk(self.path)
-            if present != self.file:
-                # Nobody would find again what is written to a file that is not in its place any more.
-                raise lost(self.path) if present is None else StoreFailed(Reason("busy", "store.busy"))
-            self._within = connection.db
-            try:
-                return work()
-            finally:
-                self._within = None
+        with self.lend(deadline=self.deadline) as connection:
+            connection.db.execute("BEGIN IMMEDIATE")
+            # Commits, which puts it on the disk; rolls back whatever is raised.
+            with connection.db.conn:
+                present = file_on_disk(self.path)
+                if present != self.file:
+                    # Nobody would find again what is written to a file that is not in its place any more.
+                    raise lost(self.path) if present is None else StoreFailed(Reason("busy", "store.busy"))
+                self._within = connection.db
+                try:
+                    return work()
+                finally:
+                    self._within = None
 
     def lock(self, name: str | None) -> None:
         """Do nothing: a transaction that writes has the whole file."""
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        values = [json.dumps(each) if isinstance(each, list) else each for each in values]
+        # sqlite-utils' own `query` wraps each look in a savepoint.
         if self._within is not None:
-            return select(self._within, sql, values)
+            return [dict(row) for row in self._within.execute(sql, values)]
         with self.lend(deadline=self.deadline) as connection:
-            return select(connection.db, sql, values)
+            return [dict(row) for row in connection.db.execute(sql, values)]
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
-        return int(self._transaction.execute(sql, values).rowcount)
-
-    def execute_many(self, sql: str, rows: Sequence[Any]) -> None:
-        self._transaction.conn.executemany(sql, rows)
-
-    @property
-    def _transaction(self) -> Database:
         if self._within is None:
             raise RuntimeError("what writes is a transaction")
-        return self._within
+        values = [json.dumps(each) if isinstance(each, list) else each for each in values]
+        return int(self._within.execute(sql, values).rowcount)
+
+    def execute_many(self, sql: str, rows: Sequence[Any]) -> None:
+        for row in rows:
+            self.execute(sql, row)
 
     def freeze(self, tables: Sequence[str]) -> None:
         """Do nothing, as above."""
-
-    def listed(self, texts: Sequence[str]) -> str:
-        return json.dumps(list(texts))
 
     def moved_aside(self) -> list[MovedAside]:
         return moved_aside(self.path)
@@ -135,28 +152,6 @@ class SqliteDatabase:
             finally:
                 connection.db.conn.set_progress_handler(None, 0)
             return not is_held_up
-
-
-@contextmanager
-def writing(db: Database) -> Iterator[None]:
-    """Run a block as one durable transaction; its commit is on disk when the block is left."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:  # whatever it is, the transaction must not outlive it
-        # After a full disk SQLite has rolled back by itself, and says so when asked to again.
-        with suppress(sqlite3.Error):
-            db.execute("ROLLBACK")
-        raise
-
-
-def select(db: Database, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-    """Return the rows of a statement; none for one that returns none."""
-    # sqlite-utils' own `query` wraps each look in a savepoint.
-    found = db.execute(sql, values)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def interrupt_at(deadline: float, db: Database) -> None:
@@ -190,35 +185,16 @@ def open_database(path: Path, *, wait: float) -> Database:
     except OSError as error:
         raise StoreFailed(_reason("store.not_writable", path, error.strerror or "")) from None
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
     try:
-        return _configure(Database(connection))
+        with suppress(sqlite3.OperationalError):
+            # Another process may hold the file just now; either journal is correct, so the next opening tries again.
+            connection.execute(f"PRAGMA journal_mode = {JOURNAL}")
+        connection.executescript(_PRAGMAS)
     except BaseException:  # whatever it is, the connection must not outlive it
         connection.close()
         raise
-
-
-def _configure(db: Database) -> Database:
-    wanted = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
-    if str(db.journal_mode).upper() != wanted:
-        # Another process may hold the file just now; either journal is correct, so the next opening tries again.
-        with suppress(sqlite3.OperationalError):
-            db.execute(f"PRAGMA journal_mode = {wanted}")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA foreign_keys = ON")
-    # What is erased must be gone from the file, not only from the tables.
-    db.execute("PRAGMA secure_delete = ON")
-    return db
-
-
-def wal_is_safe(version: tuple[int, ...]) -> bool:
-    """Return whether this SQLite has the fix for a write-ahead log that two connections could corrupt.
-
-    Fixed in 3.51.3, and in 3.50.7 and 3.44.6 of the older lines (SQLite release notes).
-    """
-    fixed_lines = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
-    major, minor, patch = version[:3]
-    first_fixed = fixed_lines.get((major, minor))
-    return (major, minor) >= (3, 52) or (first_fixed is not None and patch >= first_fixed)
+    return Database(connection)
 
 
 def explain(error: Exception, path: Path) -> Reason:

@@ -69,8 +69,7 @@ class SqliteFile:
         self._installation = installation
         self._idle: list[Connection] = []
         self._lock = Lock()
-        self._generation = 0
-        close_before_fork(self._close_idle)
+        close_before_fork(self.close)
         renew_in_child(self._renew)
 
     @property
@@ -104,16 +103,14 @@ class SqliteFile:
 
         :raises StoreFailed: the file cannot be opened; or SQLite has raised an error, in the block too.
         """
-        wait = min(LONGEST_WAIT, max(0.0, deadline - time.monotonic()))
         with delay_fork():
-            generation = self._generation
             try:
-                connection = self._take() or self._connect(wait=wait)
+                connection = self._take(wait=min(LONGEST_WAIT, max(0.0, deadline - time.monotonic())))
+                idle = self._idle
                 try:
-                    connection.db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
                     yield connection
                 finally:
-                    self._take_back(connection, generation)
+                    self._take_back(connection, idle)
             except sqlite3.Error as error:
                 raise StoreFailed(explain(error, self._path)) from error
 
@@ -124,30 +121,36 @@ class SqliteFile:
     def close(self) -> None:
         """Close what is idle; what is lent out is closed when it comes back. A later call opens anew."""
         with self._lock:
-            self._generation += 1
-        self._close_idle()
-
-    def _close_idle(self) -> None:
-        with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.db.close()
+
+    def _take_back(self, connection: Connection, idle: list[Connection]) -> None:
+        if connection.process != os.getpid():
+            _inherited.append(connection)
+            return
+        with self._lock:
+            # Another list is there where all were closed meanwhile.
+            if idle is self._idle:
+                idle.append(connection)
+                return
+        connection.db.close()
 
     def _renew(self) -> None:
         _inherited.extend(self._idle)
         self._lock, self._idle = Lock(), []
 
-    def _take(self) -> Connection | None:
+    def _take(self, *, wait: float) -> Connection:
+        """Take an idle connection, or open one, whose locks are waited for so many seconds."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
-        # A file that was deleted or moved aside must not live on in an open handle.
-        if connection and connection.file != file_on_disk(self._path):
+        if connection and connection.file == file_on_disk(self._path):
+            connection.db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+            return connection
+        if connection:
+            # A file that was deleted or moved aside must not live on in an open handle.
             connection.db.close()
             self.close()
-            return None
-        return connection
-
-    def _connect(self, *, wait: float) -> Connection:
         is_known = self._installation is None and had_records(self._path)
         db = open_database(self._path, wait=wait)
         try:
@@ -156,16 +159,6 @@ class SqliteFile:
         except BaseException:  # whatever it is, the connection must not outlive it
             db.close()
             raise
-
-    def _take_back(self, connection: Connection, generation: int) -> None:
-        if connection.process != os.getpid():
-            _inherited.append(connection)
-            return
-        with self._lock:
-            if generation == self._generation:
-                self._idle.append(connection)
-                return
-        connection.db.close()
 
 
 @contextmanager
@@ -186,14 +179,19 @@ def in_use_by_others(path: Path) -> Reason:
 @contextmanager
 def _locked(path: Path, otherwise: Reason, *, alone: bool, deadline: float) -> Iterator[None]:
     until = min(deadline, time.monotonic() + LONGEST_USE)
-    while (descriptor := _lock(path.with_name(path.name + ".lock"), alone=alone)) is None:
+    while (descriptor := _lock(Path(f"{path}.lock"), alone=alone)) is None:
         if time.monotonic() >= until:
             raise StoreFailed(otherwise)
         time.sleep(_PAUSE)
     try:
         yield
     finally:
-        _unlock(descriptor)
+        if sys.platform != "win32" and descriptor in _locks:
+            _locks.remove(descriptor)
+            # Not only closed: a process that was forked meanwhile may have a copy.
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.close(descriptor)
 
 
 _locks: set[int] = set()
@@ -215,23 +213,14 @@ def _lock(lock: Path, *, alone: bool) -> int | None:
         fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         if os.path.samestat(lock.stat(), os.fstat(descriptor)):
             return descriptor
+        found = None  # it was replaced meanwhile
     except (BlockingIOError, FileNotFoundError):
-        pass  # held by another, or deleted meanwhile: the next attempt makes it anew
+        found = None
     except OSError:  # a file system without such locks
-        _unlock(descriptor)
-        return -1
-    _unlock(descriptor)
-    return None
-
-
-def _unlock(descriptor: int) -> None:
-    if sys.platform == "win32" or descriptor not in _locks:
-        return
-    _locks.remove(descriptor)
-    # Not only closed: a process that was forked meanwhile may have a copy.
-    with suppress(OSError):
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        found = -1
+    _locks.discard(descriptor)
     os.close(descriptor)
+    return found
 
 
 def _close_inherited_locks() -> None:

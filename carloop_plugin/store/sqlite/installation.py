@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
-from carloop_plugin.store.sqlite.database import file_on_disk, lost, select, writing
+from carloop_plugin.store.sqlite.database import file_on_disk, lost
 from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES
 from carloop_plugin.store.upgrades import Run
 
@@ -38,7 +38,7 @@ def _running(steps: Sequence[str | Callable[[Run], None]]) -> Callable[[Database
             if isinstance(step, str):
                 db.execute(step.format_map(TYPES))
             else:
-                step(lambda sql, values: select(db, sql, values))
+                step(lambda sql, values: [dict(row) for row in db.execute(sql, values)])
 
     return run
 
@@ -71,7 +71,8 @@ def prepare(db: Database, path: Path, *, kept: str | None, is_known: bool) -> tu
     """
     refuse_newer(db, path)
     if migrations.pending(db):
-        with writing(db):
+        db.execute("BEGIN IMMEDIATE")
+        with db.conn:
             if is_known and not migrations.applied(db):
                 raise lost(path)
             migrations.apply(db)
@@ -98,7 +99,7 @@ def refuse_newer(db: Database, path: Path) -> None:
 def note_installation(path: Path, installation: str) -> None:
     """Repeat the installation's id beside the store. Nothing fails where that cannot be written."""
     with suppress(OSError):
-        descriptor = os.open(_id_file(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        descriptor = os.open(Path(f"{path}.installation"), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(installation + "\n")
 
@@ -106,16 +107,12 @@ def note_installation(path: Path, installation: str) -> None:
 def noted_installation(path: Path) -> str | None:
     """Return the id that is repeated beside the store; None where it is not."""
     with suppress(OSError):
-        return _id_file(path).read_text("ascii", "replace").strip() or None
+        return Path(f"{path}.installation").read_text("ascii", "replace").strip() or None
     return None
 
 
 def replace_installation(path: Path, installation: str) -> None:
     """Note that a store is another installation's from now on."""
-    _id_file(path).unlink(missing_ok=True)
+    Path(f"{path}.installation").unlink(missing_ok=True)
     _known[path] = installation
     note_installation(path, installation)
-
-
-def _id_file(path: Path) -> Path:
-    return path.with_name(path.name + ".installation")

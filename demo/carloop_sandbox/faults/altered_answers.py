@@ -1,4 +1,4 @@
-"""Alter a finished answer, as a broken server or somebody between would."""
+"""Alter a finished answer, as a broken server or a proxy would."""
 
 import json
 from dataclasses import replace
@@ -66,7 +66,7 @@ def redirect(fault: Fault) -> Answer:
 
 
 def altered(answer: Answer, fault: Fault) -> Answer:
-    """Add a field nobody knows everywhere, or put a value nobody knows into a field."""
+    """Add an unknown field to every object, or put an unknown value into some fields."""
     if not answer.body:
         return answer
     document = json.loads(answer.body)

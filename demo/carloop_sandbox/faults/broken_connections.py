@@ -5,10 +5,10 @@ written here never passes uvicorn's own idea of the answer, so that the caller r
 """
 
 import asyncio
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, cast
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -26,7 +26,7 @@ class SandboxProtocol(H11Protocol):
         """Keep the transport where the requests of this connection find it."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
-        # addresses hold references, and references hold an appointment's id: whoever turns logging on gets none
+        # addresses hold references, and references hold an appointment's id: so no log may hold them
         self.access_log = False
 
     def send_400_response(self, msg: str) -> None:
@@ -69,67 +69,62 @@ class Connection:
             pass
 
 
-class RawResponse(Response):
-    """No answer, and what every broken answer is based on."""
+class Dropped:
+    """No answer: the connection is dropped. Base of every broken answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer on the request's connection."""
+        """Answer on the request's connection, as an ASGI application."""
         await self.answer_on(Connection(scope, receive, send))
 
     async def answer_on(self, connection: Connection) -> None:
-        """Send nothing: the connection is dropped."""
+        """Send nothing, and close."""
         await connection.abort()
 
 
-class Truncated(RawResponse):
+@dataclass(frozen=True)
+class Truncated(Dropped):
     """An answer that says how long it is, and ends half-way."""
 
-    def __init__(self, answer: Answer) -> None:
-        """Prepare to cut an answer short."""
-        super().__init__()
-        self._answer = answer
+    answer: Answer
 
     async def answer_on(self, connection: Connection) -> None:
         """Send the head and half of the body, and close."""
-        body = self._answer.body
-        connection.write(_head(self._answer, max(len(body), 2)) + body[: len(body) // 2])
+        body = self.answer.body
+        connection.write(_head(self.answer, max(len(body), 2)) + body[: len(body) // 2])
         await connection.close()
 
 
-class Dripping(RawResponse):
-    """An answer that comes byte by byte, its head as well."""
+@dataclass(frozen=True)
+class Dripping(Dropped):
+    """An answer that comes byte by byte, its head as well, with a pause in seconds before each."""
 
-    def __init__(self, answer: Answer, *, pause: float, stopping: asyncio.Event) -> None:
-        """Prepare to drip an answer, `pause` seconds between two bytes."""
-        super().__init__()
-        self._answer, self._pause, self._stopping = answer, pause, stopping
+    answer: Answer
+    pause: float
+    stopping: asyncio.Event
 
     async def answer_on(self, connection: Connection) -> None:
         """Send byte after byte until all is sent, the caller gives up, or the server stops."""
-        for byte in _head(self._answer, len(self._answer.body)) + self._answer.body:
-            if connection.closed or await pause(self._pause, self._stopping):
+        for byte in _head(self.answer, len(self.answer.body)) + self.answer.body:
+            if connection.closed or await pause(self.pause, self.stopping):
                 break
             connection.write(bytes((byte,)))
         await connection.close()
 
 
-class Flood(RawResponse):
-    """A body without an announced length: a list of empty lists, which grows thirty-fold when it is decoded."""
+@dataclass(frozen=True)
+class Flood(Dropped):
+    """A body of `size` bytes, not announced: a list of empty lists, thirty times as large when it is decoded."""
 
-    def __init__(self, answer: Answer, *, size: int) -> None:
-        """Prepare to send `size` bytes."""
-        super().__init__()
-        self._answer, self._size = answer, size
+    answer: Answer
+    size: int
 
     async def answer_on(self, connection: Connection) -> None:
         """Send the flood until the caller has gone; uvicorn waits where the caller reads slowly."""
-        headers = [(b"content-type", b"application/json")]
-        await connection.send(
-            {"type": "http.response.start", "status": self._answer.status, "headers": headers}
-        )
+        head = {"status": self.answer.status, "headers": [(b"content-type", b"application/json")]}
+        await connection.send({"type": "http.response.start", **head})
         body, chunk = b'{"items":[', b"[]," * (CHUNK // 3)
         sent = 0
-        while sent < self._size and not connection.closed:
+        while sent < self.size and not connection.closed:
             await connection.send({"type": "http.response.body", "body": body, "more_body": True})
             sent += len(body)
             body = chunk

@@ -4,12 +4,10 @@ import asyncio
 from dataclasses import replace
 from typing import cast
 
-from starlette.responses import Response
-
 from carloop_sandbox.faults import altered_answers
 from carloop_sandbox.faults.altered_answers import status_answer, status_plan
 from carloop_sandbox.faults.armed import Fault
-from carloop_sandbox.faults.broken_connections import Dripping, Flood, RawResponse, Truncated, pause
+from carloop_sandbox.faults.broken_connections import Dripping, Dropped, Flood, Truncated, pause
 from carloop_sandbox.interface.answers import Answer
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.booking import book
@@ -21,7 +19,7 @@ DEFAULT_DRIP = 0.1
 DEFAULT_FLOOD_MIB = 16
 
 
-async def apply_before(fault: Fault | None, stopping: asyncio.Event) -> Answer | Response | None:
+async def apply_before(fault: Fault | None, stopping: asyncio.Event) -> Answer | Dropped | None:
     """Return what is answered instead of doing anything, or None to go on."""
     if fault is None:
         return None
@@ -29,7 +27,7 @@ async def apply_before(fault: Fault | None, stopping: asyncio.Event) -> Answer |
         case "delay":
             await pause(_number(fault, DEFAULT_DELAY), stopping)
         case "drop_before":
-            return RawResponse()
+            return Dropped()
         case "redirect":
             return altered_answers.redirect(fault)
         case "status" if not (plan := status_plan(fault)).after:
@@ -37,19 +35,19 @@ async def apply_before(fault: Fault | None, stopping: asyncio.Event) -> Answer |
     return None
 
 
-def apply_after(fault: Fault | None, answer: Answer, stopping: asyncio.Event) -> Answer | Response:
+def apply_after(fault: Fault | None, answer: Answer, stopping: asyncio.Event) -> Answer | Dropped:
     """Return what arrives of a finished answer."""
     if fault is None:
         return answer
     match fault.fault:
         case "drop_after":
-            return RawResponse()
+            return Dropped()
         case "truncate":
             return Truncated(answer)
         case "slow_drip":
-            return Dripping(answer, pause=_number(fault, DEFAULT_DRIP), stopping=stopping)
+            return Dripping(answer, _number(fault, DEFAULT_DRIP), stopping)
         case "huge":
-            return Flood(answer, size=int(_number(fault, DEFAULT_FLOOD_MIB) * altered_answers.MEBIBYTE))
+            return Flood(answer, int(_number(fault, DEFAULT_FLOOD_MIB) * altered_answers.MEBIBYTE))
         case "garbage":
             return altered_answers.garbage(answer)
         case "html":

@@ -8,13 +8,13 @@ from starlette.responses import Response
 from carloop_sandbox.interface.answers import Answer
 from carloop_sandbox.interface.requests import MAX_BODY
 from carloop_sandbox.refusals import CallRefused
-from web_base import bodies
+from web_base import forms
 
 
 async def read_body(request: Request) -> bytes:
     """Read the body of a request, but never more than MAX_BODY bytes of it."""
     try:
-        body = await bodies.read_body(request, most=MAX_BODY)
+        body = await forms.read_body(request, most=MAX_BODY)
     except ClientDisconnect:
         raise CallRefused("malformed_request", "The body did not arrive.") from None
     if body is None:

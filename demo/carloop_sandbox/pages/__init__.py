@@ -1,1 +1,1 @@
-"""The sandbox's pages, one module each: `routes(program)` returns the module's routes."""
+"""The sandbox's pages for people; `site` has the table of all."""

@@ -3,23 +3,12 @@
 from typing import Final
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from carloop_sandbox.interface.asgi import origin_of
 from carloop_sandbox.pages.showing import show, store_of
-from web_base.pages import Page, Program, page_route
+from web_base.pages import Page
 
-ROLES: Final = ("admin",)
 PLANNER: Final = "/administration/interfaces/workshop-planner"
-
-
-def routes(program: Program) -> list[BaseRoute]:
-    """Return the routes down to the interface."""
-    return [
-        page_route("/administration", show_administration, program, roles=ROLES),
-        page_route("/administration/interfaces", show_interfaces, program, roles=ROLES),
-        page_route(PLANNER, show_planner_interface, program, roles=ROLES),
-    ]
 
 
 def show_administration(page: Page) -> Response:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from carloop_sandbox.pages.rental_rows import Rental, select_rentals
 from carloop_sandbox.pages.showing import day_of, midnight, show, store_of
 from carloop_sandbox.pages.vehicle_rows import STATE
 from carloop_sandbox.store.database import Database
-from web_base.pages import Page, Program, page_route
+from web_base.pages import Page
 
 LONGEST_LIST: Final = 25
 
@@ -39,11 +38,6 @@ class ClassCount:
     name: str
     free: int
     total: int
-
-
-def routes(program: Program) -> list[BaseRoute]:
-    """Return the route of the start page."""
-    return [page_route("/", show_overview, program)]
 
 
 def show_overview(page: Page) -> Response:

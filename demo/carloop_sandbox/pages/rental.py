@@ -3,7 +3,6 @@
 from typing import Final, cast
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from carloop_sandbox.interface.problems import CODES
 from carloop_sandbox.pages.rental_rows import Rental, find_rental
@@ -13,12 +12,7 @@ from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.desk import act_at_desk
 from carloop_sandbox.store.database import Database
 from carloop_sandbox.units import read_time
-from web_base.pages import (
-    Page,
-    Program,
-    Refused,
-    page_route,
-)
+from web_base.pages import Page, Refused
 
 OFFERED: Final = {
     "reserved": ("hand_out", "swap", "cancel"),
@@ -42,16 +36,6 @@ ORDER BY (v.vehicle_class, v.station) <> (SELECT vehicle_class, station FROM veh
   v.station <> (SELECT station FROM vehicles WHERE id = :vehicle), c.position, v.licence_plate
 LIMIT :most
 """
-
-
-def routes(program: Program) -> list[BaseRoute]:
-    """Return the routes of a rental."""
-    return [
-        page_route("/rentals/{rental_id}", show_rental, program),
-        page_route("/rentals/{rental_id}", act, program, methods=["POST"]),
-        page_route("/rentals/{rental_id}/swap", show_choice, program),
-        page_route("/rentals/{rental_id}/swap", swap, program, methods=["POST"]),
-    ]
 
 
 def show_rental(page: Page) -> Response:

@@ -1,12 +1,12 @@
 """Rentals as the pages show them: with their vehicle, their customer, and what they are at this moment."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
 from carloop_sandbox.pages.showing import Paged, Slice
-from carloop_sandbox.pages.vehicle_rows import vehicle_name
+from carloop_sandbox.pages.vehicle_rows import NAME
 from carloop_sandbox.store.database import Database, Row
 from carloop_sandbox.units import days_begun
 from web_base.names import addressed
@@ -14,8 +14,14 @@ from web_base.names import addressed
 STATES: Final = ("reserved", "missed", "picked_up", "overdue", "returned", "cancelled")
 """A rental's status, and beside it: reserved but never handed out, and handed out past its end."""
 
-SELECT: Final = """SELECT r.*, v.licence_plate, v.document AS vehicle_document, s.name AS station_name
-FROM rentals AS r JOIN vehicles AS v ON v.id = r.vehicle_id JOIN stations AS s ON s.id = v.station"""
+SELECT: Final = f"""SELECT r.id, r.status,
+  CASE WHEN r.end_us > :now THEN r.status WHEN r.status = 'reserved' THEN 'missed'
+    WHEN r.status = 'picked_up' THEN 'overdue' ELSE r.status END AS state,
+  r.start_us AS start, r.end_us AS "end", r.planned_end_us AS planned_end, r.customer, r.vehicle_id,
+  v.licence_plate AS plate, {NAME} AS vehicle_name, s.name AS station_name, r.daily_rate_cents AS daily_cents,
+  r.revision, r.created_us AS created, r.updated_us AS updated, r.external_reference AS reference, r.note,
+  r.cancel_reason
+FROM rentals AS r JOIN vehicles AS v ON v.id = r.vehicle_id JOIN stations AS s ON s.id = v.station"""  # noqa: S608
 
 CONDITIONS: Final = {
     "open": "r.status IN ('reserved', 'picked_up')",
@@ -62,12 +68,12 @@ class Rental:
 
     @property
     def customer_name(self) -> str:
-        """Name the customer: the company, else the person."""
+        """Return the company's name, else the person's."""
         return self.customer.get("company") or self.person
 
     @property
     def person(self) -> str:
-        """Name the person, who may be a company's."""
+        """Return the person's name; it may be somebody at a company."""
         return addressed(self.customer)
 
     @property
@@ -94,38 +100,26 @@ class RentalFilters:
     @property
     def where(self) -> str:
         """Return the conditions that apply, as SQL."""
-        return " AND ".join(
-            [
-                CONDITIONS[self.kind],
-                *(["r.end_us > :start"] if self.start is not None else []),
-                *(["r.start_us < :end"] if self.end is not None else []),
-                *([f"finds(:sought, {_TEXT})"] if self.sought else []),
-            ]
-        )
-
-    @property
-    def values(self) -> dict[str, object]:
-        """Return what the conditions compare with."""
-        return {"start": self.start, "end": self.end, "sought": self.sought}
+        conditions = {
+            CONDITIONS[self.kind]: True,
+            "r.end_us > :start": self.start is not None,
+            "r.start_us < :end": self.end is not None,
+            f"finds(:sought, {_TEXT})": self.sought,
+        }
+        return " AND ".join(condition for condition, applies in conditions.items() if applies)
 
 
 def list_rentals(database: Database, filters: RentalFilters, *, part: Slice, now: int) -> Paged[Rental]:
     """Read a part of the rentals: what lies ahead from the next on, what is over from the last on."""
     order = "r.start_us, r.number" if filters.kind in _AHEAD else "r.start_us DESC, r.number DESC"
-    found = select_rentals(
-        database,
-        f"{filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped",
-        now=now,
-        **filters.values,
-        **part.values,
-    )
-    return part.of(found)
+    where = f"{filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped"
+    return part.of(select_rentals(database, where, now=now, **asdict(filters), **part.values))
 
 
 def select_rentals(database: Database, where: str, *, now: int, **values: object) -> list[Rental]:
     """Read the rentals of a condition, which may be followed by an order."""
     rows = database.all_named(f"{SELECT} WHERE {where}", {"now": now, **values})
-    return [read_rental(row, now=now) for row in rows]
+    return [_rental(row) for row in rows]
 
 
 def find_rental(database: Database, rental_id: str, *, now: int) -> Rental | None:
@@ -134,32 +128,6 @@ def find_rental(database: Database, rental_id: str, *, now: int) -> Rental | Non
     return found[0] if found else None
 
 
-def read_rental(row: Row, *, now: int) -> Rental:
-    """Make a rental of its row."""
-    return Rental(
-        id=row["id"],
-        status=row["status"],
-        state=_state(row, now),
-        start=row["start_us"],
-        end=row["end_us"],
-        planned_end=row["planned_end_us"],
-        customer={name: str(value) for name, value in json.loads(row["customer"]).items()},
-        vehicle_id=row["vehicle_id"],
-        plate=row["licence_plate"],
-        vehicle_name=vehicle_name(json.loads(row["vehicle_document"])),
-        station_name=row["station_name"],
-        daily_cents=row["daily_rate_cents"],
-        revision=row["revision"],
-        created=row["created_us"],
-        updated=row["updated_us"],
-        reference=row["external_reference"],
-        note=row["note"],
-        cancel_reason=row["cancel_reason"],
-    )
-
-
-def _state(row: Row, now: int) -> str:
-    status = str(row["status"])
-    if row["end_us"] > now:
-        return status
-    return {"reserved": "missed", "picked_up": "overdue"}.get(status, status)
+def _rental(row: Row) -> Rental:
+    customer = {name: str(value) for name, value in json.loads(row["customer"]).items()}
+    return Rental(**{**dict(row), "customer": customer})

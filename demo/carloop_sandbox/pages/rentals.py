@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from carloop_sandbox.pages.rental_rows import CONDITIONS, RentalFilters, list_rentals
 from carloop_sandbox.pages.showing import day_of, midnight, read_slice, show, store_of
 from web_base.days import Mistyped, read_day
-from web_base.pages import Page, Program, page_route
+from web_base.pages import Page
 
 PAGE_SIZE: Final = 25
 
@@ -21,11 +20,6 @@ class Typed:
     text: str
     instant: int | None = None
     is_wrong: bool = False
-
-
-def routes(program: Program) -> list[BaseRoute]:
-    """Return the routes of the list."""
-    return [page_route("/rentals", show_rentals, program, methods=["GET", "POST"])]
 
 
 def show_rentals(page: Page) -> Response:

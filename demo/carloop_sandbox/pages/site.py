@@ -16,14 +16,31 @@ from carloop_sandbox.service import Service
 from web_base.access import Access
 from web_base.clients import Network
 from web_base.languages import Catalogues
-from web_base.pages import Program, not_found, refuse_outright
+from web_base.pages import Handler, Program, not_found, page_route, refuse_outright
 from web_base.security import SafePages
 from web_base.signing_in import sign_in_routes
 from web_base.templates import BASE, Templates, static_mounts
 
 FOLDER: Final = Path(__file__).parents[1]
-PAGES: Final = (overview, rentals, rental, vehicles, timeline, administration, tokens)
-"""The modules of pages; each has `routes`."""
+ADMIN: Final = ("admin",)
+
+# Path, handler, methods, and the roles that may: anybody who signed in where none is named.
+PAGES: Final[tuple[tuple[str, Handler, tuple[str, ...], tuple[str, ...]], ...]] = (
+    ("/", overview.show_overview, ("GET",), ()),
+    ("/rentals", rentals.show_rentals, ("GET", "POST"), ()),
+    ("/rentals/{rental_id}", rental.show_rental, ("GET",), ()),
+    ("/rentals/{rental_id}", rental.act, ("POST",), ()),
+    ("/rentals/{rental_id}/swap", rental.show_choice, ("GET",), ()),
+    ("/rentals/{rental_id}/swap", rental.swap, ("POST",), ()),
+    ("/vehicles", vehicles.show_vehicles, ("GET",), ()),
+    ("/vehicles/{vehicle_id}", vehicles.show_vehicle, ("GET",), ()),
+    ("/timeline", timeline.show_timeline, ("GET",), ()),
+    ("/administration", administration.show_administration, ("GET",), ADMIN),
+    ("/administration/interfaces", administration.show_interfaces, ("GET",), ADMIN),
+    (administration.PLANNER, administration.show_planner_interface, ("GET",), ADMIN),
+    (tokens.EDIT, tokens.show_tokens, ("GET",), ADMIN),
+    (tokens.EDIT, tokens.act, ("POST",), ADMIN),
+)
 
 
 def create_pages(
@@ -48,7 +65,10 @@ def create_pages(
     app = Starlette(
         routes=[
             *signing_in,
-            *(route for module in PAGES for route in module.routes(program)),
+            *(
+                page_route(path, handler, program, methods=methods, roles=roles)
+                for path, handler, methods, roles in PAGES
+            ),
             *static_mounts(FOLDER),
         ],
         middleware=[Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program))],

@@ -13,7 +13,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from carloop_sandbox.pages.rental_rows import Rental, select_rentals
 from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, read_slice, show, store_of
@@ -22,7 +21,7 @@ from carloop_sandbox.pages.vehicles import choices_of
 from carloop_sandbox.store.database import Database
 from carloop_sandbox.units import HOUR
 from web_base.days import Mistyped, read_day
-from web_base.pages import Page, Program, page_route
+from web_base.pages import Page
 
 DAYS: Final = 14
 HOURS: Final = DAYS * 24
@@ -57,11 +56,6 @@ class Day:
     def is_weekend(self) -> bool:
         """Return whether it is a Saturday or Sunday."""
         return self.date.weekday() > 4
-
-
-def routes(program: Program) -> list[BaseRoute]:
-    """Return the route of the timeline."""
-    return [page_route("/timeline", show_timeline, program)]
 
 
 def show_timeline(page: Page) -> Response:

@@ -10,32 +10,18 @@ from collections.abc import Callable
 from typing import Final
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from carloop_sandbox.interface.answers import Answer, empty_answer
 from carloop_sandbox.interface.idempotency import do_once
 from carloop_sandbox.interface.problems import CODES
-from carloop_sandbox.pages.administration import PLANNER, ROLES
+from carloop_sandbox.pages.administration import PLANNER
 from carloop_sandbox.pages.showing import show, store_of
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.store.tokens import draw_token
-from web_base.pages import (
-    Page,
-    Program,
-    Refused,
-    page_route,
-)
+from web_base.pages import Page, Refused
 
 EDIT: Final = f"{PLANNER}/edit"
 LONGEST_LABEL: Final = 60
-
-
-def routes(program: Program) -> list[BaseRoute]:
-    """Return the routes of the tokens."""
-    return [
-        page_route(EDIT, show_tokens, program, roles=ROLES),
-        page_route(EDIT, act, program, methods=["POST"], roles=ROLES),
-    ]
 
 
 def show_tokens(page: Page) -> Response:

@@ -1,9 +1,7 @@
 """Vehicles as the pages show them: with the names of class, station and features, and where they are now."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Final, cast
+from typing import Final
 
 from carloop_sandbox.pages.showing import Paged, Slice
 from carloop_sandbox.store.database import Database, Row
@@ -16,17 +14,15 @@ STATE: Final = """CASE WHEN v.due_back_us <= :now THEN 'overdue' WHEN v.due_back
     AND r.start_us <= :now AND r.end_us > :now) THEN 'reserved'
   ELSE 'free' END"""
 
-SELECT: Final = f"""SELECT v.id, v.licence_plate, v.document, v.daily_rate_cents, c.name AS class_name,
-  s.name AS station_name, {STATE} AS state, (
-    SELECT group_concat(name, '\n') FROM (
-      SELECT f.name FROM features_of_vehicles AS h JOIN vehicle_features AS f ON f.id = h.feature_id
-      WHERE h.vehicle_id = v.id ORDER BY f.position)) AS features
-FROM vehicles AS v JOIN vehicle_classes AS c ON c.id = v.vehicle_class JOIN stations AS s ON s.id = v.station"""  # noqa: S608
+NAME: Final = "json_extract(v.document, '$.make') || ' ' || json_extract(v.document, '$.model')"
 
-_TEXT: Final = (
-    "v.licence_plate || ' ' || json_extract(v.document, '$.make')"
-    " || ' ' || json_extract(v.document, '$.model')"
-)
+SELECT: Final = f"""SELECT v.id, v.licence_plate AS plate, {NAME} AS name, c.name AS class_name, s.name AS station_name,
+  (SELECT group_concat(name, '\n') FROM (
+    SELECT f.name FROM features_of_vehicles AS h JOIN vehicle_features AS f ON f.id = h.feature_id
+    WHERE h.vehicle_id = v.id ORDER BY f.position)) AS features,
+  json_extract(v.document, '$.seats') AS seats, json_extract(v.document, '$.fuel') AS fuel,
+  json_extract(v.document, '$.transmission') AS transmission, v.daily_rate_cents AS cents, {STATE} AS state
+FROM vehicles AS v JOIN vehicle_classes AS c ON c.id = v.vehicle_class JOIN stations AS s ON s.id = v.station"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +55,19 @@ class VehicleFilters:
     def where(self) -> str:
         """Return the conditions that apply, as SQL."""
         conditions = {
-            f"finds(:sought, {_TEXT})": self.sought,
+            f"finds(:sought, v.licence_plate || ' ' || {NAME})": self.sought,
             "v.vehicle_class = :vehicle_class": self.vehicle_class,
             "v.station = :station": self.station,
             f"{STATE} = :state": self.state,
         }
         return " AND ".join(["TRUE", *(condition for condition, value in conditions.items() if value)])
 
-    @property
-    def values(self) -> dict[str, object]:
-        """Return what the conditions compare with."""
-        return asdict(self)
-
 
 def list_vehicles(database: Database, filters: VehicleFilters, *, part: Slice, now: int) -> Paged[Vehicle]:
     """Read a part of the vehicles, ordered by station, class and plate."""
     order = "s.position, c.position, v.licence_plate, v.id"
     sql = f"{SELECT} WHERE {filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped"
-    rows = database.all_named(sql, {"now": now, **filters.values, **part.values})
+    rows = database.all_named(sql, {"now": now, **asdict(filters), **part.values})
     return part.of([read_vehicle(row) for row in rows])
 
 
@@ -87,23 +78,5 @@ def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Vehicle | 
 
 
 def read_vehicle(row: Row) -> Vehicle:
-    """Make a vehicle of its row."""
-    document: Mapping[str, object] = json.loads(row["document"])
-    return Vehicle(
-        id=row["id"],
-        plate=row["licence_plate"],
-        name=vehicle_name(document),
-        class_name=row["class_name"],
-        station_name=row["station_name"],
-        features=tuple((row["features"] or "").splitlines()),
-        seats=cast("int | None", document.get("seats")),
-        fuel=cast("str | None", document.get("fuel")),
-        transmission=cast("str | None", document.get("transmission")),
-        cents=row["daily_rate_cents"],
-        state=row["state"],
-    )
-
-
-def vehicle_name(document: Mapping[str, object]) -> str:
-    """Return make and model."""
-    return f"{document['make']} {document['model']}"
+    """Convert a row of SELECT."""
+    return Vehicle(**{**dict(row), "features": tuple((row["features"] or "").splitlines())})

@@ -3,29 +3,15 @@
 from typing import Final
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from carloop_sandbox.pages.rental_rows import select_rentals
 from carloop_sandbox.pages.showing import read_slice, show, store_of
 from carloop_sandbox.pages.vehicle_rows import STATES, VehicleFilters, find_vehicle, list_vehicles
 from carloop_sandbox.store.database import Database
-from web_base.pages import (
-    Page,
-    Program,
-    Refused,
-    page_route,
-)
+from web_base.pages import Page, Refused
 
 PAGE_SIZE: Final = 50
 LONGEST_PAST: Final = 20
-
-
-def routes(program: Program) -> list[BaseRoute]:
-    """Return the routes of the fleet and of a vehicle."""
-    return [
-        page_route("/vehicles", show_vehicles, program),
-        page_route("/vehicles/{vehicle_id}", show_vehicle, program),
-    ]
 
 
 def show_vehicles(page: Page) -> Response:

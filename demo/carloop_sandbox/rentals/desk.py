@@ -26,7 +26,7 @@ def act_at_desk(
 
 
 def _hand_out(store: Store, row: Row, _: str | None) -> None:
-    """Hand the vehicle over, before its time too: the period stays, but the vehicle must be here."""
+    """Hand the vehicle out, also before its time: the period stays, but the vehicle must be here."""
     _check(row, "reserved", "handed out")
     _check_here(store.database, row, row["vehicle_id"])
     update_rental(store.database, row["id"], now=store.clock.now(), status="picked_up")
@@ -42,7 +42,7 @@ def _take_back(store: Store, row: Row, _: str | None) -> None:
 
 
 def _swap(store: Store, row: Row, vehicle_id: str | None) -> None:
-    """Give the customer another vehicle, at the rate that was agreed."""
+    """Swap the vehicle, at the rate that was agreed."""
     _check(row, "reserved, picked_up", "given another vehicle")
     if vehicle_id is None:
         raise invalid("/vehicle_id", "Say which vehicle it shall be.")

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from carloop_sandbox.refusals import CallRefused
-from carloop_sandbox.store.database import Database, Row
-from carloop_sandbox.store.tables import FIRST_RENTAL_NUMBER
+from carloop_sandbox.store.database import FIRST_RENTAL_NUMBER, Database, Row
 from carloop_sandbox.units import write_time
 
 SELECT: Final = (

@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import Final
 
-from carloop_sandbox.store.tables import MIGRATIONS
 from carloop_sandbox.store.text_search import add_finds
 from web_base.database import Database as Database
 from web_base.database import Row as Row
+from web_base.database import sql_migrations
 from web_base.database import sqlite3 as sqlite3
 
 FILE_NAME: Final = "carloop-sandbox.sqlite3"
 CACHE_KIB: Final = 65_536
+FIRST_RENTAL_NUMBER: Final = 100_001
+MIGRATIONS: Final = sql_migrations("carloop_sandbox", Path(__file__).with_name("migrations"))
 
 
 def open_database(folder: Path) -> Database:

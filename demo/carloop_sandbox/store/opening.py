@@ -7,24 +7,8 @@ from pathlib import Path
 
 from carloop_sandbox.store.clock import Clock
 from carloop_sandbox.store.database import Database, open_database, read_setting, write_setting
-from carloop_sandbox.store.seeding import seed_fleet
+from carloop_sandbox.store.seeding import Fleet, seed_fleet
 from carloop_sandbox.store.tokens import START_LABEL, Tokens, draw_token
-
-
-@dataclass(frozen=True, slots=True)
-class Fleet:
-    """What a new sandbox is filled with; an existing one keeps what it has.
-
-    `account` is the account's id: drawn when not given, so that a Carloop whose data are gone is another one.
-    `turnaround_minutes` is how long a vehicle stays free between two rentals; `rentals=False` makes a fleet without
-    a past or a future.
-    """
-
-    vehicles: int = 40
-    seed: int = 1
-    account: str | None = None
-    turnaround_minutes: int = 0
-    rentals: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +48,14 @@ def open_store(folder: Path, *, fleet: Fleet | None = None) -> Store:
     try:
         clock = Clock(database)
         _fill(database, fleet or Fleet(), now=clock.now())
-        account = read_setting(database, "account") or ""
+        settings = {row["name"]: row["value"] for row in database.all("SELECT name, value FROM settings")}
         return Store(
             database=database,
             clock=clock,
             tokens=Tokens(database),
-            account=account,
-            cursor_key=bytes.fromhex(read_setting(database, "cursor_key") or ""),
-            turnaround_minutes=int(read_setting(database, "turnaround_minutes") or 0),
+            account=settings["account"],
+            cursor_key=bytes.fromhex(settings["cursor_key"]),
+            turnaround_minutes=int(settings["turnaround_minutes"]),
         )
     except BaseException:
         database.close()
@@ -84,17 +68,9 @@ def _fill(database: Database, fleet: Fleet, *, now: int) -> None:
             return
         account = fleet.account or f"autohaus-{secrets.token_hex(8)}"
         # with a given account everything can be repeated, the cursors too
-        drawn = (
-            secrets.token_bytes(32) if fleet.account is None else hashlib.sha256(account.encode()).digest()
-        )
+        repeatable = hashlib.sha256(account.encode()).digest()
+        cursor_key = secrets.token_bytes(32) if fleet.account is None else repeatable
         write_setting(database, "account", account)
-        write_setting(database, "cursor_key", drawn.hex())
+        write_setting(database, "cursor_key", cursor_key.hex())
         write_setting(database, "turnaround_minutes", str(fleet.turnaround_minutes))
-        seed_fleet(
-            database,
-            vehicles=fleet.vehicles,
-            seed=fleet.seed,
-            rentals=fleet.rentals,
-            turnaround_minutes=fleet.turnaround_minutes,
-            now=now,
-        )
+        seed_fleet(database, fleet, now=now)

@@ -35,8 +35,8 @@ def seeded_rentals(
 ) -> Iterator[SeededRental]:
     """Draw the rentals of a fleet.
 
-    The first vehicle of each class and station has neither present nor future: whoever takes what is offered first
-    can extend it, and set the clock, without meeting a stranger's rental.
+    The first vehicle of each class and station has neither present nor future: a test that takes what is offered first
+    can extend it, and set the clock, without meeting another rental.
     """
     today = now // DAY * DAY
     in_order = sorted(vehicles, key=lambda each: (each.station, each.model.vehicle_class, each.plate))

@@ -53,7 +53,7 @@ def seeded_vehicles(count: int, chance: random.Random) -> Iterator[SeededVehicle
 
 
 def _plate(district: str, fuel: str, taken: set[str], chance: random.Random) -> str:
-    """Draw a licence plate nobody has yet; electric cars carry an E, and no plate has over eight characters."""
+    """Draw a licence plate that is not taken yet; electric cars carry an E, and no plate has over eight characters."""
     ending = "E" if fuel == "electric" else ""
     while True:
         letters = "".join(chance.choices(_LETTERS, k=2))

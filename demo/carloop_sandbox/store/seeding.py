@@ -3,34 +3,49 @@
 import json
 import random
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from carloop_sandbox.store.database import FIRST_RENTAL_NUMBER
 from carloop_sandbox.store.fleet import CLASSES, FEATURES, STATIONS
 from carloop_sandbox.store.seeded_rentals import SeededRental, seeded_rentals
 from carloop_sandbox.store.seeded_vehicles import SeededVehicle, seeded_vehicles
-from carloop_sandbox.store.tables import FIRST_RENTAL_NUMBER
 from carloop_sandbox.units import DAY, HOUR, MINUTE
 from web_base.database import Database
 
 Columns = dict[str, object]
 
 
-def seed_fleet(
-    database: Database, *, vehicles: int, seed: int, turnaround_minutes: int, rentals: bool, now: int
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What a new sandbox is filled with; an existing one keeps what it has.
+
+    `account` is the account's id: drawn when not given, so that a Carloop whose data are gone is another one.
+    `turnaround_minutes` is how long a vehicle stays free between two rentals; `rentals=False` makes a fleet without
+    a past or a future.
+    """
+
+    vehicles: int = 40
+    seed: int = 1
+    account: str | None = None
+    turnaround_minutes: int = 0
+    rentals: bool = True
+
+
+def seed_fleet(database: Database, fleet: Fleet, *, now: int) -> None:
     """Store stations, classes, features, vehicles and rentals; inside a transaction of the caller's."""
-    chance = random.Random(seed)  # noqa: S311  # a fleet to look at, no secret
-    drawn = list(seeded_vehicles(vehicles, chance))
+    chance = random.Random(fleet.seed)  # noqa: S311  # a fleet to look at, no secret
+    drawn = list(seeded_vehicles(fleet.vehicles, chance))
     _insert(database, "stations", _stations())
     _insert(
         database, "vehicle_classes", _in_order({"id": id_, "name": name} for id_, name in CLASSES.items())
     )
     _insert(database, "vehicle_features", _in_order(_feature(id_, *named) for id_, named in FEATURES.items()))
-    _insert(database, "vehicles", (_vehicle(each, turnaround_minutes * MINUTE) for each in drawn))
+    _insert(database, "vehicles", (_vehicle(each, fleet.turnaround_minutes * MINUTE) for each in drawn))
     has: Iterator[Columns] = (
         {"vehicle_id": each.id, "feature_id": id_} for each in drawn for id_ in each.features
     )
     _insert(database, "features_of_vehicles", has)
-    if rentals:
+    if fleet.rentals:
         _insert(database, "rentals", _numbered(seeded_rentals(drawn, chance, now=now), now=now))
 
 

@@ -34,21 +34,17 @@ class TokenRow:
 
 
 class Tokens:
-    """The tokens of one account, held in memory as well: they are looked up with each request."""
+    """The tokens of one account; when each was last used is stored once a minute at most."""
 
     def __init__(self, database: Database) -> None:
-        """Read the stored tokens."""
         self._database = database
-        self._labels = {
-            row["digest"]: row["label"] for row in database.all("SELECT label, digest FROM tokens")
-        }
         self._used: dict[str, int] = {}
         self._stored_use: dict[str, int] = {}
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the labels of all tokens, sorted."""
-        return tuple(sorted(self._labels.values()))
+        return tuple(each.label for each in self.listed())
 
     def listed(self) -> tuple[TokenRow, ...]:
         """Return all tokens, sorted by label."""
@@ -59,50 +55,49 @@ class Tokens:
         )
 
     def label_of(self, token: str, now: int) -> str | None:
-        """Return the label of a valid token and note its use; None for an unknown or revoked one."""
-        label = self._labels.get(digest_of(token))
-        if label is not None:
-            self._used[label] = now
-            # a commit for each request would cost more than the request: once a minute will do
-            if abs(now - self._stored_use.get(label, 0)) >= MINUTE:
-                self.store_use()
+        """Return the label of a valid token and record its use; None for an unknown or revoked one."""
+        row = self._database.one("SELECT label FROM tokens WHERE digest = ?", digest_of(token))
+        if row is None:
+            return None
+        label = str(row["label"])
+        self._used[label] = now
+        # a commit for each request would cost more than the request: once a minute will do
+        if abs(now - self._stored_use.get(label, 0)) >= MINUTE:
+            self.store_use()
         return label
 
     def add(self, label: str, token: str, now: int) -> None:
         """Store a token under a new label; refuse one that exists."""
-        if label in self._labels.values():
-            raise CallRefused(
-                "label_exists", "Revoke the token of this label first, or choose another label."
-            )
+        if label in self.labels:
+            detail = "Revoke the token of this label first, or choose another label."
+            raise CallRefused("label_exists", detail)
         self.put(label, token, now)
 
     def renew(self, label: str, token: str, now: int) -> None:
-        """Put a token in the place of another, which is invalid from the next request on."""
+        """Replace a token, which is invalid from the next request on."""
         self._check(label)
         self.put(label, token, now)
 
     def put(self, label: str, token: str, now: int) -> None:
-        """Store a token, in the place of the one that had its label."""
+        """Store a token, in the place of the one that had its label; the same one keeps its use."""
         digest = digest_of(token)
-        if self._labels.get(digest) == label:
+        if self._database.one("SELECT 1 FROM tokens WHERE label = ? AND digest = ?", label, digest):
             return
         with self._database.writing():
             self._database.run("DELETE FROM tokens WHERE label = ? OR digest = ?", label, digest)
-            self._database.run(
-                "INSERT INTO tokens (label, digest, created_us) VALUES (?, ?, ?)", label, digest, now
-            )
-        self._forget(label)
-        self._labels[digest] = label
+            sql = "INSERT INTO tokens (label, digest, created_us) VALUES (?, ?, ?)"
+            self._database.run(sql, label, digest, now)
+        self._forget_use(label)
 
     def revoke(self, label: str) -> None:
-        """Make a token invalid from the next request on; refuse a label that there is not."""
+        """Make a token invalid from the next request on; refuse an unknown label."""
         self._check(label)
         with self._database.writing():
             self._database.run("DELETE FROM tokens WHERE label = ?", label)
-        self._forget(label)
+        self._forget_use(label)
 
     def store_use(self) -> None:
-        """Write down when each token was last used."""
+        """Store when each token was last used."""
         if self._used == self._stored_use:
             return
         with self._database.writing():
@@ -111,11 +106,10 @@ class Tokens:
         self._stored_use = dict(self._used)
 
     def _check(self, label: str) -> None:
-        if label not in self._labels.values():
+        if label not in self.labels:
             raise CallRefused("not_found", "There is no token of this label.")
 
-    def _forget(self, label: str) -> None:
-        self._labels = {digest: other for digest, other in self._labels.items() if other != label}
+    def _forget_use(self, label: str) -> None:
         self._used.pop(label, None)
         self._stored_use.pop(label, None)
 

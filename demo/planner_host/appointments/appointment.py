@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-# `new` is the address of the empty form, and one of points alone would lead elsewhere.
+# `/appointments/new` is the empty form, and an id of dots alone would be a relative path.
 _ID: Final = re.compile(r"(?!(?:new|\.+)$)[A-Za-z0-9._~-]{1,80}")
 
 MANUAL_FIELDS: Final = (
@@ -66,17 +66,17 @@ class Appointment:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Give the zone whose wall clock the workshop looks at."""
+        """Return the time zone of the workshop's wall clock."""
         return ZoneInfo(self.time_zone)
 
     @property
     def is_cancelled(self) -> bool:
-        """Tell whether it was called off."""
+        """Return whether it is cancelled."""
         return self.visit.status is Status.CANCELLED
 
     @property
     def is_from_dms(self) -> bool:
-        """Tell whether the customer was picked from the DMS."""
+        """Return whether the customer was picked from the DMS."""
         return self.visit.customer["source"] == "dms"
 
 
@@ -86,12 +86,12 @@ def new_id() -> str:
 
 
 def is_id(text: str) -> bool:
-    """Tell whether a text can be an appointment's id."""
+    """Return whether a text can be an appointment's id."""
     return _ID.fullmatch(text) is not None
 
 
 def document_of(appointment: Appointment) -> contract.Appointment:
-    """Write an appointment as the contract wants it."""
+    """Return an appointment as the contract's document."""
     visit = appointment.visit
     document: dict[str, object] = {
         "id": appointment.id,
@@ -110,26 +110,26 @@ def document_of(appointment: Appointment) -> contract.Appointment:
 
 
 def period_of(start: datetime, end: datetime, zone: ZoneInfo) -> contract.Period:
-    """Write a period, with the offset that the workshop's clock has."""
+    """Return the contract's period, with the UTC offset of the workshop's clock."""
     return {"start": write_instant(start, zone), "end": write_instant(end, zone)}
 
 
 def write_instant(when: datetime, zone: ZoneInfo) -> str:
-    """Write an instant with the offset that the workshop's clock has."""
+    """Return an instant as the contract writes it, with the UTC offset of the workshop's clock."""
     return when.astimezone(zone).isoformat(timespec="seconds")
 
 
 def name_of(customer: contract.Customer) -> str:
-    """Give what a list shows of a customer: the company, else `Müller, Hans`."""
+    """Return a customer's name in lists: the company, else `Müller, Hans`."""
     return customer.get("company", "") or person_of(customer)
 
 
 def person_of(customer: contract.Customer) -> str:
-    """Give a person as lists sort it: `Müller, Hans`."""
+    """Return a person's name as lists sort it: `Müller, Hans`."""
     names = (customer.get("last_name", ""), customer.get("first_name", ""))
     return ", ".join(name for name in names if name)
 
 
 def plate_of(vehicle: contract.AppointmentVehicle) -> str:
-    """Give the customer's own car's plate; the empty text where it is not known."""
+    """Return the plate of the customer's own car; the empty text where it is not known."""
     return vehicle.get("licence_plate", "")

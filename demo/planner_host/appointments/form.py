@@ -1,6 +1,6 @@
-"""Steps 1 to 3 of an appointment as texts on a form: drawn from an appointment, and read back.
+"""Steps 1 to 3 of an appointment as texts of a form: filled in from an appointment, and read back.
 
-A form's state is a plain dict of its fields' texts; what cannot be read is named field by field, as a text's key.
+A form's state is a plain dict of its fields' texts. What cannot be read is reported by field, as the key of a text.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a form says: a visit, or what is wrong with which field (the key of a text)."""
+    """A form that was read: a visit, or the key of a text for each field that is wrong."""
 
     visit: Visit | None
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def blank_texts(start: datetime, *, language: Language, zone: ZoneInfo) -> Texts:
-    """Draw the form of a new appointment that begins at an instant."""
+    """Return the form of a new appointment that begins at an instant."""
     texts = dict.fromkeys(FIELDS, "")
     return (
         texts | {"revision": "0"} | moment_texts(start, usual_end(start, zone), language=language, zone=zone)
@@ -69,7 +69,7 @@ def blank_texts(start: datetime, *, language: Language, zone: ZoneInfo) -> Texts
 
 
 def usual_end(start: datetime, zone: ZoneInfo) -> datetime:
-    """Give when a car is usually picked up: eight hours later or when the day ends, else on the next working day."""
+    """Return when a car is usually picked up: eight hours later or when the day ends, else on the next working day."""
     local = start.astimezone(zone)
     closes = datetime.combine(local.date(), CLOSES, zone)
     if closes - local >= SHORTEST_STAY:
@@ -81,7 +81,7 @@ def usual_end(start: datetime, zone: ZoneInfo) -> datetime:
 
 
 def texts_of(appointment: Appointment, *, language: Language) -> Texts:
-    """Draw the form of a saved appointment."""
+    """Return the form of a saved appointment."""
     visit = appointment.visit
     customer, vehicle = cast("dict[str, str]", visit.customer), cast("dict[str, str]", visit.vehicle)
     texts = dict.fromkeys(FIELDS, "")
@@ -133,17 +133,13 @@ def with_vehicle(texts: Texts, vehicle: contract.AppointmentVehicle) -> Texts:
 
 
 def without_customer(texts: Texts) -> Texts:
-    """Begin step 1 anew, to be typed by hand."""
+    """Empty step 1, to be typed by hand."""
     empty = dict.fromkeys(("customer_number", "customer_query", *CUSTOMER), "")
     return texts | empty | {"customer_source": "manual"}
 
 
 def read_visit(
-    texts: Texts,
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-    customer_of_dms: contract.Customer | None,
+    texts: Texts, *, zone: ZoneInfo, now: datetime, customer_of_dms: contract.Customer | None
 ) -> Read:
     """Read steps 1 to 3.
 
@@ -169,7 +165,7 @@ def read_visit(
 def read_customer(
     texts: Mapping[str, str], *, prefix: str, problems: dict[str, str]
 ) -> contract.Customer | None:
-    """Read a customer typed by hand; without a last name or a company nobody could be called."""
+    """Read a customer typed by hand; a last name or a company is required."""
     fields = _read_lines(texts, MANUAL_FIELDS, prefix=prefix, problems=problems)
     if "email" in fields and not _EMAIL.fullmatch(fields["email"]):
         problems.setdefault(f"{prefix}email", "customer.email_wrong")
@@ -180,14 +176,14 @@ def read_customer(
 
 
 def tidy(text: str) -> str:
-    """Make a line of what was typed or pasted: its letters composed, white space and control characters blanks."""
+    """Return what was typed or pasted as one line: letters composed, white space and control characters as blanks."""
     return " ".join(unicodedata.normalize("NFC", _CONTROL.sub(" ", text)).split())
 
 
 def _read_lines(
     texts: Mapping[str, str], names: Sequence[str], *, prefix: str, problems: dict[str, str]
 ) -> Texts:
-    """Read lines of text: those that hold something. One that the contract finds too long is a problem."""
+    """Read the lines of text that are not empty; one that is too long for the contract is a problem."""
     lines = {name: tidy(texts.get(f"{prefix}{name}", "")) for name in names}
     problems |= {
         f"{prefix}{name}": "typed.too_long" for name, text in lines.items() if len(text) > longest(name)
@@ -222,7 +218,7 @@ def read_moment(
 
 
 def start_of_new(at: str, *, now: datetime, zone: ZoneInfo) -> datetime:
-    """Give when a new appointment begins: at the slot it was made from, else at the next quarter of an hour."""
+    """Return when a new appointment begins: at the slot that was clicked, else at the next quarter of an hour."""
     try:
         start = datetime.fromisoformat(at)
     except ValueError:

@@ -11,12 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from web_base.days import (
-    YEARS,
-    Mistyped,
-    matched,
-    read_day,
-)
+from web_base.days import YEARS, Mistyped, matched, read_day
 
 QUARTER: Final = timedelta(minutes=15)
 _TIME: Final = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|uhr)\s*(\d{2})?|(\d{2}))?\s*(?:uhr|h)?", re.IGNORECASE)
@@ -46,7 +41,7 @@ def read_time(text: str) -> time:
 
 
 def read_instant(typed: WallTime, zone: ZoneInfo, *, today: date) -> datetime:
-    """Give the instant, in UTC, that a wall clock shows so.
+    """Return the instant, in UTC, of what a wall clock shows.
 
     Raise `Mistyped`: `day`, `time`, `midnight`, `missing_hour` for a time that the clock leaves out, `twice` for one it
     shows twice while it is not said which is meant.
@@ -64,7 +59,7 @@ def read_instant(typed: WallTime, zone: ZoneInfo, *, today: date) -> datetime:
 
 
 def mistakes(typed: WallTime, zone: ZoneInfo, *, today: date) -> dict[str, str]:
-    """Say what is wrong with the `date` and with the `time`, each by a word for a text's key."""
+    """Return what is wrong with the `date` and with the `time`, each as a word of a text's key."""
     found: dict[str, str] = {}
     for part, read in (
         ("date", lambda: read_day(typed.day, today=today)),
@@ -79,18 +74,18 @@ def mistakes(typed: WallTime, zone: ZoneInfo, *, today: date) -> dict[str, str]:
 
 
 def is_in_calendar(when: datetime) -> bool:
-    """Tell whether an instant is one that a visit can have."""
+    """Return whether an instant lies in the years that can be typed."""
     return when.year in YEARS
 
 
 def next_quarter(now: datetime) -> datetime:
-    """Give the next full quarter of an hour, which lies after `now`."""
+    """Return the next full quarter of an hour after `now`."""
     start_of_day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return start_of_day + ((now - start_of_day) // QUARTER + 1) * QUARTER
 
 
 def fold_of(instant: datetime, zone: ZoneInfo) -> str:
-    """Say which of two is meant, for an instant whose wall clock time is there twice; else nothing."""
+    """Return which of two is meant (`0`, `1`) where the wall clock shows the time twice; else the empty text."""
     local = instant.astimezone(zone)
     first, second = local.replace(fold=0).utcoffset(), local.replace(fold=1).utcoffset()
     return str(local.fold) if first != second else ""

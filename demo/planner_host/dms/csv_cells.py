@@ -1,4 +1,4 @@
-"""A CSV file as German software writes it, read into cells that know where they stand.
+"""Read a CSV file as German software writes it into cells with their line and column.
 
 Semicolons, a header, quotation marks where needed; UTF-8 with or without a byte order mark, or Windows-1252.
 """
@@ -44,7 +44,7 @@ class Row:
     titles: Mapping[str, str]
 
     def finding(self, code: str, field: str = "", **params: int) -> Finding:
-        """Say that something is wrong with this line, or with one of its cells."""
+        """Return a finding about this line, or about one of its cells."""
         return Finding(code, self.file, self.line, self.titles.get(field, ""), tuple(params.items()))
 
 
@@ -80,7 +80,7 @@ def _tidy(text: str) -> str:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Give the cells of each line that holds something, and its number; a cell may go over several lines."""
+    """Return the cells of each line that is not empty, and its number; a cell may span several lines."""
     reader = csv.reader(io.StringIO(_decoded(path), newline=""), delimiter=";", strict=True)
     while True:
         line = reader.line_num + 1

@@ -18,7 +18,7 @@ _E_OF_AN_UMLAUT: Final = re.compile("(?<=[aou])e+")
 
 
 def plain(text: str) -> str:
-    """Give a text in small letters without marks: `Łódź` is `lodz`, `Strauß` is `strauss`, `Müller` is `muller`."""
+    """Return a text in small letters without marks: `Łódź` is `lodz`, `Strauß` is `strauss`, `Müller` is `muller`."""
     letters = unicodedata.normalize("NFKD", text).casefold()
     if letters.isascii():  # most words are, and an import has a million
         return letters
@@ -34,5 +34,5 @@ def without_umlauts(text: str) -> str:
 
 
 def written_out(text: str) -> str:
-    """Give a text in small letters with its umlauts written out, as telephone books sort: `Müller` is `mueller`."""
+    """Return a text in small letters with its umlauts written out, as telephone books sort: `Müller` is `mueller`."""
     return plain(unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))

@@ -52,7 +52,7 @@ def keys_of(customer: DmsCustomer) -> set[tuple[str, int]]:
 
 
 def _texts(customer: DmsCustomer) -> Iterator[tuple[int, str]]:
-    """Give what can be found, a word at a time; a number or plate is one word, whatever its blanks."""
+    """Yield each word that can be found, with its rank; a number or plate is one word, whatever its blanks."""
     names = f"{customer.company} {customer.last_name} {customer.first_name}".split()
     yield from ((Rank.NAME + (place > 0), name) for place, name in enumerate(names))
     for place in (customer.city, customer.postal_code):
@@ -68,26 +68,26 @@ def _texts(customer: DmsCustomer) -> Iterator[tuple[int, str]]:
 
 
 def _beginnings(word: str) -> Iterator[str]:
-    """Give where one may begin to type a word: `K-MU 123` is found by `kmu123`, `mu123` and `123`."""
+    """Return a word from each place where one may begin to type it: `kmu123`, `mu123` and `123` of `K-MU 123`."""
     groups = _GROUP.findall(plain(word))
     return (without_umlauts("".join(groups[start:])) for start in range(len(groups)))
 
 
 def _national(number: str) -> str:
-    """Write a telephone number as it is dialled within Germany: `+49 (0)221 4710 12` is `0221 4710 12`."""
+    """Return a telephone number as it is dialled within Germany: `+49 (0)221 4710 12` is `0221 4710 12`."""
     return _GERMANY.sub("0", number)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked:
-    """What a search asks for: all of `words`, or any of `wholes`, which are all words run together."""
+    """What a search asks for: all of `words`, or any of `wholes`, which are the words written as one."""
 
     words: tuple[str, ...]
     wholes: tuple[str, ...]
 
 
 def asked(text: str) -> Asked | None:
-    """Read a search; None when too little was typed."""
+    """Return what a search asks for; None when too little was typed."""
     text = text[:LONGEST_SEARCH]
     words = _WORD.findall(plain(_national(text)))[:MOST_WORDS]
     as_typed = _WORD.findall(plain(text))[:MOST_WORDS]

@@ -1,4 +1,4 @@
-"""What a planner host asks a dealer management system (DMS): find customers as one types, give one by number."""
+"""What a planner host asks a dealer management system (DMS): find customers as one types, read one by number."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Car:
     model: str = ""
 
     def document(self) -> AppointmentVehicle:
-        """Give the contract's `vehicle` of an appointment: what is known, and nothing else."""
+        """Return the contract's `vehicle` of an appointment, with what is known."""
         return cast("AppointmentVehicle", _filled(self, CAR_FIELDS))
 
 
@@ -72,7 +72,7 @@ class DmsCustomer:
         return ", ".join(part for part in (self.last_name, self.first_name) if part)
 
     def document(self) -> Customer:
-        """Give the contract's `customer`, picked from the DMS: what is known, and nothing else."""
+        """Return the contract's `customer`, picked from the DMS, with what is known."""
         return cast("Customer", {"source": "dms"} | _filled(self, CUSTOMER_FIELDS))
 
 
@@ -97,12 +97,12 @@ class Dms(Protocol):
         """Find customers by what somebody has typed so far, best first, in an order that stays.
 
         Every word must begin a word of the customer's name, plates, number, telephone numbers, city or street.
-        Any text is welcome: less than two letters or digits find nothing.
+        Any text is allowed; fewer than two letters or digits find nothing.
         """
         ...
 
     def customer(self, number: str) -> DmsCustomer | None:
-        """Give the customer of exactly this number, or None."""
+        """Return the customer of exactly this number, or None."""
         ...
 
 

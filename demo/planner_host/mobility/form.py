@@ -1,4 +1,4 @@
-"""The search and the booking of step 4 as texts on a form: drawn from the appointment, and read back."""
+"""The search and the booking of step 4 as texts of a form: filled in from the appointment, and read back."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class OfferForm:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the form says, where it can be read: else None, and `problems` names the fields."""
+    """The form as it was read: what cannot be read is None, and `problems` names the fields."""
 
     period: contract.Period | None
     customer: contract.Customer | None = field(repr=False)
@@ -62,7 +62,7 @@ class Wanted:
 
 
 def draw_change_id() -> str:
-    """Draw the id of a change, with the form that asks for it."""
+    """Return a new id for a change; it is drawn with the form, so that sending the form twice is one change."""
     return str(uuid.uuid4())
 
 
@@ -75,7 +75,7 @@ def change_id_of(form: Form) -> str:
 
 
 def drawn_for(appointment: Appointment, *, language: Language, now: datetime) -> OfferForm:
-    """Draw the form: period and customer are the appointment's.
+    """Return a new form: period and customer are the appointment's.
 
     A rental begins in the future. For somebody who comes at 10:05 for 10:00 it is the next quarter of an hour.
     """
@@ -91,7 +91,7 @@ def drawn_for(appointment: Appointment, *, language: Language, now: datetime) ->
 def follow_steps(
     form: OfferForm, before: Appointment, after: Appointment, *, language: Language, now: datetime
 ) -> OfferForm:
-    """Let what the form has from the appointment be what it is since it was saved; what was typed there stays."""
+    """Update what the form has from the appointment after it was saved; what was typed on the form stays."""
     was, is_now = (drawn_for(each, language=language, now=now).texts for each in (before, after))
     texts = dict(form.texts)
     for names in (*(_of_side(side) for side in ("start", "end")), RENTER):
@@ -105,7 +105,7 @@ def _of_side(side: str) -> tuple[str, ...]:
 
 
 def filled_in(form: Form) -> OfferForm:
-    """Take what was sent."""
+    """Return the form that was sent."""
     return OfferForm(
         texts={name: form[name] for name in MOMENTS} | {name: form[name] for name in RENTER if name in form},
         classes=form.all("vehicle_class"),
@@ -136,7 +136,7 @@ def read_offer_form(form: OfferForm, appointment: Appointment, *, now: datetime)
 def request_of(
     form: OfferForm, period: contract.Period, appointment: Appointment
 ) -> contract.MobilityRequest:
-    """Write the search."""
+    """Return the search as the contract's document."""
     return {
         "appointment_id": appointment.id,
         "site": appointment.site,
@@ -147,13 +147,13 @@ def request_of(
 
 
 def found_for(period: contract.Period, filters: contract.RequestedFilters) -> FoundFor:
-    """Write what a search is for."""
+    """Return what a search is for, as the form carries it."""
     ticked = (sorted(filters["vehicle_classes"]), sorted(filters["features"]))
     return FoundFor(f"{period['start']}/{period['end']}", json.dumps(ticked))
 
 
 def what_was_changed(form: OfferForm, period: contract.Period) -> str:
-    """Name the text that says what was changed since the list was made; empty where it is what was searched for."""
+    """Return the key of the text that says what was changed since the search; empty where nothing was."""
     filters: contract.RequestedFilters = {
         "vehicle_classes": list(form.classes),
         "features": list(form.features),
@@ -168,7 +168,7 @@ def what_was_changed(form: OfferForm, period: contract.Period) -> str:
 def booking_of(
     form: OfferForm, period: contract.Period, customer: contract.Customer, appointment: Appointment
 ) -> contract.RentalChange | None:
-    """Write the booking of the option that was chosen; None where none was."""
+    """Return the booking of the option that was chosen; None where none was."""
     provider, _, option_id = form.option.partition(":")
     if not provider or not option_id:
         return None

@@ -1,4 +1,4 @@
-"""What a search found, of all providers in one list: the fitting first, then what comes near."""
+"""What a search found, of all providers in one list: exact matches first, then alternatives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from planner_host.mobility.form import FoundFor, found_for
 from planner_host.mobility.silhouettes import silhouette_of
-from planner_host.mobility.step import ShownFailure
+from planner_host.mobility.step import ProviderFailure
 from planner_host.planner import Planner
 from planner_host.providers.filters import Choices
 from web_base.languages import Language
@@ -24,7 +24,7 @@ DIFFERENCES: Final = ("vehicle_class", "features", "period", "station")
 
 
 class ShownOption(NamedTuple):
-    """One offer in the words of the list, which may hold hundreds: what is not known is an empty text.
+    """One offer as the list shows it, which may hold hundreds: what is not known is an empty text.
 
     `key` names provider and option, as the form sends it; `line` says what kind of car it is, where, and whose;
     `tax` whether the price includes it; `image` is a picture's address that the page may load; `differs` are those
@@ -46,7 +46,7 @@ class ShownOption(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why a provider's list is as short as it is, in its own words."""
+    """Why a provider found nothing, as it says itself."""
 
     name: str
     message: str
@@ -61,24 +61,24 @@ class Offers:
     total: int
     is_truncated: bool
     explanations: tuple[Explained, ...] = ()
-    failures: tuple[ShownFailure, ...] = ()
+    failures: tuple[ProviderFailure, ...] = ()
     found_for: FoundFor | None = None
     has_filters: bool = False
     is_instead: bool = False
 
     @property
     def options(self) -> tuple[ShownOption, ...]:
-        """Give all of them, those that are what was asked for before those that come near."""
+        """Return all options, those that match before the alternatives."""
         return self.exact + self.alternatives
 
     @property
     def has_prices(self) -> bool:
-        """Tell whether any of them has a price."""
+        """Return whether any of them has a price."""
         return any(option.price for option in self.options)
 
     @property
     def images(self) -> tuple[str, ...]:
-        """Give the addresses of the pictures that are shown."""
+        """Return the addresses of the pictures that are shown."""
         return tuple(sorted({option.image for option in self.options} - {""}))
 
 
@@ -103,7 +103,7 @@ def search(
             for answer in answers
             if "explanation" in answer and not answer["total"]
         ),
-        failures=tuple(ShownFailure.of(each, planner) for each in gathered.failures),
+        failures=tuple(ProviderFailure.of(each, planner) for each in gathered.failures),
     )
 
 
@@ -115,7 +115,7 @@ def with_alternatives(
     choices: Choices,
     language: Language,
 ) -> Offers:
-    """Put what a refusal offers instead before what a search found, each option once."""
+    """Put the alternatives of a refusal before what a search found, each option once."""
     planner.titles.remember(alternatives)
     instead = shown(alternatives, planner, choices=choices, language=language)
     keys = {option.key for option in instead}
@@ -130,12 +130,12 @@ def shown(
     """Prepare options for the list, in their order."""
     names = {info["id"]: info["name"] for info in planner.host.providers}
     taxes = {True: language.text("price.with_tax"), False: language.text("price.without_tax")}
-    words = _Words(names, choices.class_names, choices.feature_names, taxes, language)
+    words = _Texts(names, choices.class_names, choices.feature_names, taxes, language)
     return [_shown(option, words) for option in options]
 
 
 def _by_match(options: Iterable[ShownOption]) -> tuple[tuple[ShownOption, ...], tuple[ShownOption, ...]]:
-    """Part the options that are what was asked for from those that come near."""
+    """Separate exact matches from alternatives."""
     exact: list[ShownOption] = []
     near: list[ShownOption] = []
     for option in options:
@@ -144,7 +144,7 @@ def _by_match(options: Iterable[ShownOption]) -> tuple[tuple[ShownOption, ...], 
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Texts:
     """What providers, classes and features are called, by id; and what is said of a price with its tax or without."""
 
     names: Mapping[str, str]
@@ -154,7 +154,7 @@ class _Words:
     language: Language
 
 
-def _shown(option: contract.MobilityOption, words: _Words) -> ShownOption:
+def _shown(option: contract.MobilityOption, words: _Texts) -> ShownOption:
     vehicle = option.get("vehicle", _NO_VEHICLE)
     class_id = vehicle.get("vehicle_class", "")
     class_name = words.classes.get(class_id, class_id)

@@ -1,4 +1,4 @@
-"""Which silhouette stands in for a picture: by what is offered, and by what its class is called."""
+"""Which silhouette is shown where an offer has no picture, by its kind and the name of its class."""
 
 import re
 from functools import lru_cache
@@ -17,7 +17,7 @@ _KINDS: Final = {"bike": "bike", "taxi": "taxi", "transit": "transit", "other": 
 
 @lru_cache(maxsize=512)
 def silhouette_of(kind: str, class_id: str, class_name: str) -> str:
-    """Give the name of a silhouette of `silhouettes.svg`; `compact` for a car of whatever class."""
+    """Return the name of a silhouette of `silhouettes.svg`; `compact` for a car of whatever class."""
     if kind in _KINDS:
         return _KINDS[kind]
     words = f"{class_id} {class_name}".lower()

@@ -1,4 +1,4 @@
-"""How appointments stand, for lists: one word for each, of what all providers say."""
+"""The states of appointments for lists: one word for each, from what all providers say."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ NONE: Final = "none"
 SILENT: Final = "silent"
 
 ORDER: Final = ("none", "silent", "returned", "reserved", "picked_up", "unknown", "attention")
-"""From what needs nobody's eye to what needs it most."""
+"""From the least to the most urgent."""
 
 
 def states_of(
     ids: Sequence[str], planner: Planner, *, locale: str
 ) -> tuple[Mapping[str, str], tuple[Failure, ...]]:
-    """Give each appointment's word of `ORDER`, the one that matters most, and who did not answer.
+    """Return each appointment's state of `ORDER`, the most urgent of all providers, and who did not answer.
 
     Where a provider did not, nobody can say that there is no rental.
 
@@ -42,7 +42,7 @@ def states_of(
             words[appointment_id] = max(words[appointment_id], word, key=ORDER.index)
     for appointment_id in open_here:
         words[appointment_id] = max(words[appointment_id], "unknown", key=ORDER.index)
-    for appointment_id in planner.changes.unseen.appointments(ids):
+    for appointment_id in planner.audit.subjects_with_unseen(ids):
         words[appointment_id] = "attention"
     return words, gathered.failures
 

@@ -1,7 +1,8 @@
-"""What step 4 shows: what every provider says of an appointment, put into one picture."""
+"""What the providers say of an appointment, put together for step 4."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, cast
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from mobility_hookspecs import make_problem
 from planner_host.appointments.appointment import Appointment, document_of
 from planner_host.planner import Planner
-from planner_host.storage.found_out import FoundOut
+from planner_host.storage.audit import AuditEntry
 
 if TYPE_CHECKING:
     from mobility_hookspecs import Failure
@@ -25,7 +26,7 @@ ACTIVE: Final = frozenset({"reserved", "picked_up"})
 
 @dataclass(frozen=True, slots=True)
 class ShownRental:
-    """A rental, with what is proposed and said about it, and who rents, where it was booked here."""
+    """A rental, with its provider's proposals and notices, and who rents, where it was booked here."""
 
     provider: str
     name: str
@@ -36,18 +37,18 @@ class ShownRental:
 
     @property
     def warnings(self) -> tuple[contract.Notice, ...]:
-        """Return what a proposal stands under: why the rental does not fit any more."""
+        """Return the notices that say why the rental does not fit any more; they stand above the proposals."""
         return tuple(each for each in self.notices if self.proposals and each["severity"] != "info")
 
     @property
     def is_active(self) -> bool:
-        """Tell whether the car is reserved or out."""
+        """Return whether the car is reserved or handed out."""
         return self.rental["status"] in ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """A change whose outcome is being found out."""
+class UnknownChange:
+    """A change whose outcome is not known yet."""
 
     provider: str
     name: str
@@ -60,14 +61,14 @@ class Unknown:
     end: str = ""
 
     @property
-    def can_be_given_up(self) -> bool:
-        """Tell whether it is a booking, which alone can be given up."""
+    def can_be_withdrawn(self) -> bool:
+        """Return whether it is a booking; no other change can be withdrawn."""
         return self.action == "book"
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """A rental that was booked here, and that its provider has no more; nobody has cancelled it here."""
+class GoneRental:
+    """A rental that was booked here and that its provider does not have any more; nobody cancelled it here."""
 
     provider: str
     name: str
@@ -75,7 +76,7 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownFailure:
+class ProviderFailure:
     """A provider that did not answer, and why."""
 
     provider: str
@@ -83,59 +84,65 @@ class ShownFailure:
     problem: contract.Problem
 
     @classmethod
-    def of(cls, failure: Failure, planner: Planner) -> ShownFailure:
-        """Prepare a failure of the host kit for a page."""
+    def of(cls, failure: Failure, planner: Planner) -> ProviderFailure:
+        """Return a failure of the host kit with the provider's name."""
         return cls(failure.provider, planner.provider_name(failure.provider), failure.problem)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Step 4 of a saved appointment."""
+    """Step 4 of a saved appointment.
+
+    :ivar proposals: those that are about no rental, with the name of the provider; so are the `notices`.
+    :ivar unseen: outcomes of changes that became known while nobody was waiting for them.
+    :ivar is_locked: whether a provider forbids to change the customer.
+    :ivar open_providers: where a rental could be booked.
+    """
 
     rentals: tuple[ShownRental, ...] = ()
-    unknowns: tuple[Unknown, ...] = ()
-    gone: tuple[Gone, ...] = ()
+    unknowns: tuple[UnknownChange, ...] = ()
+    gone: tuple[GoneRental, ...] = ()
     proposals: tuple[tuple[str, contract.Proposal], ...] = ()
     notices: tuple[tuple[str, contract.Notice], ...] = ()
-    failures: tuple[ShownFailure, ...] = ()
-    found_out: tuple[FoundOut, ...] = ()
+    failures: tuple[ProviderFailure, ...] = ()
+    unseen: tuple[AuditEntry, ...] = ()
     is_locked: bool = False
     can_search: bool = False
-    open_providers: tuple[str, ...] = field(default=())
+    open_providers: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
-        """Tell one picture from another: a page that shows this one has nothing to draw anew."""
+        """Return a digest, by which a page that asks for news knows whether there is any."""
         return sha256(repr(self).encode()).hexdigest()[:16]
 
     @property
     def active(self) -> tuple[ShownRental, ...]:
-        """Give the rentals whose car is reserved or out."""
+        """Return the rentals whose car is reserved or handed out."""
         return tuple(shown for shown in self.rentals if shown.is_active)
 
     @property
     def all_proposals(self) -> tuple[contract.Proposal, ...]:
-        """Return what is proposed, about a rental or not."""
+        """Return all proposals, about a rental or not."""
         about_rentals = [each for shown in self.rentals for each in shown.proposals]
         return (*about_rentals, *(each for _, each in self.proposals))
 
     def is_pending(self, provider: str) -> bool:
-        """Tell whether a change at a provider is being found out, before which it takes no other."""
+        """Return whether the outcome of a change at a provider is unknown; until then it accepts no other."""
         return any(unknown.provider == provider for unknown in self.unknowns)
 
     def has(self, change: contract.RentalChange) -> bool:
-        """Return whether what a change names is this appointment's: its rental, or its open booking."""
+        """Return whether a change is about this appointment's rental, or its open booking."""
         provider = change["provider"]
         if "book_change_id" in change:
             named = (provider, change["book_change_id"])
             return named in {(each.provider, each.change_id) for each in self.unknowns}
-        if "rental_id" in change:
-            rentals = [each.rental for each in self.rentals if each.provider == provider]
-            return any(
-                (each["id"], each["site"]) == (change["rental_id"], change.get("site", each["site"]))
-                for each in rentals
-            )
-        return True
+        if "rental_id" not in change:
+            return True
+        wanted = (provider, change["rental_id"], change.get("site"))
+        return any(
+            wanted in ((each.provider, each.rental["id"], site) for site in (None, each.rental["site"]))
+            for each in self.rentals
+        )
 
     def elsewhere(self, provider: str) -> bool:
         """Return whether another provider has a rental for the appointment, or may have one."""
@@ -143,49 +150,36 @@ class Step:
         bookings = [each.provider for each in self.unknowns if each.action in ("book", "rebook")]
         return any(each != provider for each in rentals + bookings)
 
-    def silent(self, provider: str) -> tuple[ShownFailure, ...]:
+    def silent(self, provider: str) -> tuple[ProviderFailure, ...]:
         """Return which other providers did not say whether they have a rental for the appointment."""
         return tuple(each for each in self.failures if each.provider != provider)
 
-    @property
-    def is_second(self) -> bool:
-        """Tell whether a booking would be a second one beside an active rental of another provider."""
-        return bool(self.active)
 
-
-def is_so(done: str, step: Step) -> bool:
-    """Tell whether what was asked for has come about, so that a page may say so; an address can claim anything."""
+def has_happened(done: str, step: Step) -> bool:
+    """Return whether a page may say that something was done: an address can claim anything."""
     if done in ("saved", "saved_first"):
         return True
-    has_come_about = {
-        "book": bool(step.active),
-        "change_end": bool(step.active),
-        "cancel": not step.active,
-        "give_up": not step.active,
-        "rebook": bool(step.active),
-    }
-    return has_come_about.get(done, False) and not step.unknowns
+    has_rental = {"book": True, "change_end": True, "rebook": True, "cancel": False, "withdraw": False}
+    return has_rental.get(done) is bool(step.active) and not step.unknowns
 
 
 def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
-    """Tell the providers of an appointment and put together what they say; ask again for what is open first."""
-    planner.changes.ask_again(appointment.id, locale=locale)
+    """Send an appointment to all providers, and put together what they answer; open changes are retried first."""
+    planner.changes.retry(appointment.id, locale=locale)
     gathered = planner.host.appointment_saved(document_of(appointment), timeout=TIMEOUT, locale=locale)
-    hidden = planner.records.hidden_proposals(appointment.id)
     asked = {*gathered.answers, *(failure.provider for failure in gathered.failures)}
     steps, silent = _steps_of_states(appointment, planner, asked, locale=locale)
-    failures = [ShownFailure.of(each, planner) for each in (*gathered.failures, *silent)]
-    failures += _not_loaded(appointment, planner, locale=locale)
-    answers = [*gathered.answers.values(), *steps]
-    return _put_together(appointment, planner, answers, tuple(failures), hidden)
+    failures = [ProviderFailure.of(each, planner) for each in (*gathered.failures, *silent)]
+    failures += missing_providers(appointment, planner, locale=locale)
+    return _put_together(appointment, planner, [*gathered.answers.values(), *steps], tuple(failures))
 
 
 def _steps_of_states(
     appointment: Appointment, planner: Planner, answered: set[str], *, locale: str
 ) -> tuple[list[contract.MobilityStep], list[Failure]]:
-    """Ask those who have nothing to say of a save how the appointment stands, and return who did not answer.
+    """Ask those without the hook for saves how the appointment stands, and return who did not answer.
 
-    Who keeps no states may be searched.
+    A provider without states either has nothing booked.
     """
     silent = [info["id"] for info in planner.host.providers if info["id"] not in answered]
     if not silent:
@@ -200,67 +194,87 @@ def _steps_of_states(
     return cast("list[contract.MobilityStep]", steps), failures
 
 
-def _not_loaded(appointment: Appointment, planner: Planner, *, locale: str) -> list[ShownFailure]:
-    """Return the providers where a rental was booked here and that are not there any more to be asked."""
+def missing_providers(appointment: Appointment, planner: Planner, *, locale: str) -> list[ProviderFailure]:
+    """Return the providers where a rental was booked here and that are not loaded any more."""
     loaded = {info["id"] for info in planner.host.providers}
     booked = {provider for _, provider in planner.records.booked_here([appointment.id], now=planner.now())}
     problem = make_problem("not_supported", locale=locale, title=_NOT_LOADED[locale])
-    return [ShownFailure(each, each, problem) for each in sorted(booked - loaded)]
+    return [ProviderFailure(each, each, problem) for each in sorted(booked - loaded)]
 
 
 def _put_together(
     appointment: Appointment,
     planner: Planner,
     answers: list[contract.MobilityStep],
-    failures: tuple[ShownFailure, ...],
-    hidden: frozenset[str],
+    failures: tuple[ProviderFailure, ...],
 ) -> Step:
-    rentals, gone, proposals, notices, free = [], [], [], [], []
+    hidden = planner.records.hidden_proposals(appointment.id)
     renters = planner.records.renters(appointment.id)
-    booked_here = planner.records.booked_here([appointment.id], now=planner.now())
-    open_changes = planner.changes.open_changes(appointment.id)
-    unknowns = {}
+    unknowns = _unknown_changes(appointment, planner, answers)
+    rentals, gone, proposals, notices = [], [], [], []
     for answer in answers:
-        name = planner.provider_name(answer["provider"])
+        provider, name = answer["provider"], planner.provider_name(answer["provider"])
         wanted = tuple(each for each in answer["proposals"] if each["id"] not in hidden)
-        rental, pending = answer.get("rental"), answer.get("pending")
-        said = tuple(answer["notices"])
-        if pending is not None:
-            # What a provider says while it is finding out is about that.
-            unknowns[pending["change_id"]] = Unknown(
-                answer["provider"], name, pending["change_id"], pending["action"], pending["since"], said
-            )
-            said = ()
+        # Notices beside a pending change are about that change.
+        said = () if answer.get("pending") else tuple(answer["notices"])
+        rental = answer.get("rental")
         if rental is not None and rental["status"] != "cancelled":
-            renter = renters.get((answer["provider"], rental["id"]))
-            rentals.append(ShownRental(answer["provider"], name, rental, wanted, said, renter))
-        else:
-            proposals += [(name, each) for each in wanted]
-            is_gone = answer["state"] == "open" and (appointment.id, answer["provider"]) in booked_here
-            if is_gone and not open_changes:
-                # A warning is about that; what is an error, as settings that are wrong, stands on its own.
-                why = tuple(each for each in said if each["severity"] == "warning")
-                gone.append(Gone(answer["provider"], name, why))
-                said = tuple(each for each in said if each not in why)
-            notices += [(name, each) for each in said]
-        if pending is None and (rental is None or rental["status"] not in ACTIVE):
-            free.append(answer["provider"])
-    for change in open_changes:
-        name = planner.provider_name(change.provider)
-        known = unknowns.get(change.change_id)
-        unknown = known or Unknown(change.provider, name, change.change_id, change.action)
-        told = replace(unknown, title=change.title, period=change.period, end=change.end)
-        unknowns[change.change_id] = told
-    open_providers = tuple(each for each in free if each not in {u.provider for u in unknowns.values()})
+            renter = renters.get((provider, rental["id"]))
+            rentals.append(ShownRental(provider, name, rental, wanted, said, renter))
+            continue
+        if _is_gone(answer, appointment, planner):
+            # Warnings say why it is gone; an error, as about wrong settings, is about something else.
+            gone.append(GoneRental(provider, name, _of_severity(said, "warning")))
+            said = _of_severity(said, "info", "error")
+        proposals += [(name, each) for each in wanted]
+        notices += [(name, each) for each in said]
+    pending = {each.provider for each in unknowns}
+    open_providers = tuple(each["provider"] for each in answers if _is_free(each, pending))
     return Step(
         rentals=tuple(rentals),
-        unknowns=tuple(unknowns.values()),
+        unknowns=unknowns,
         gone=tuple(gone),
         proposals=tuple(proposals),
         notices=tuple(notices),
         failures=failures,
-        found_out=planner.changes.unseen.of(appointment.id),
+        unseen=planner.audit.unseen(appointment.id),
         is_locked=any("/customer" in answer["locked"] for answer in answers),
         can_search=bool(open_providers) and not appointment.is_cancelled,
         open_providers=open_providers,
     )
+
+
+def _unknown_changes(
+    appointment: Appointment, planner: Planner, answers: Iterable[contract.MobilityStep]
+) -> tuple[UnknownChange, ...]:
+    """Return the changes that are pending at a provider or open here, each once."""
+    found = {}
+    for answer in answers:
+        if pending := answer.get("pending"):
+            provider, named = answer["provider"], (pending["change_id"], pending["action"], pending["since"])
+            notices = tuple(answer["notices"])
+            found[named[0]] = UnknownChange(provider, planner.provider_name(provider), *named, notices)
+    for change in planner.changes.open_changes(appointment.id):
+        name = planner.provider_name(change.provider)
+        here = UnknownChange(change.provider, name, change.change_id, change.action)
+        known = found.get(change.change_id, here)
+        found[change.change_id] = replace(known, title=change.title, period=change.period, end=change.end)
+    return tuple(found.values())
+
+
+def _is_gone(answer: contract.MobilityStep, appointment: Appointment, planner: Planner) -> bool:
+    """Return whether a provider has no rental where one was booked here, and nothing is open that explains it."""
+    if answer["state"] != "open" or planner.changes.open_changes(appointment.id):
+        return False
+    booked_here = planner.records.booked_here([appointment.id], now=planner.now())
+    return (appointment.id, answer["provider"]) in booked_here
+
+
+def _is_free(answer: contract.MobilityStep, pending: set[str]) -> bool:
+    rental = answer.get("rental")
+    is_active = rental is not None and rental["status"] in ACTIVE
+    return not is_active and answer["provider"] not in pending
+
+
+def _of_severity(notices: Iterable[contract.Notice], *severities: str) -> tuple[contract.Notice, ...]:
+    return tuple(each for each in notices if each["severity"] in severities)

@@ -5,20 +5,10 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from planner_host.pages import planner_of
-from planner_host.storage.audit import Deed
-from web_base.access import (
-    SHORTEST_PASSWORD,
-    Busy,
-    Changed,
-    TooManyTries,
-)
-from web_base.pages import (
-    Page,
-    Program,
-    Refused,
-    page_route,
-)
+from planner_host.planner import audit, user_name
+from planner_host.views.parts import Question
+from web_base.access import SHORTEST_PASSWORD, Busy, Changed, TooManyTries
+from web_base.pages import Page, Program, Refused, page_route
 from web_base.signing_in import try_later
 
 ROLES = ("admin",)
@@ -42,16 +32,20 @@ def show_accounts(page: Page) -> Response:
 def change_account(page: Page) -> Response:
     """Disable, enable or delete an account; deleting asks first."""
     name, do, access = page.form["name"], page.form["do"], page.program.access
-    deeds = {"disable": access.disable, "enable": access.enable, "delete": access.delete}
-    if do not in deeds:
+    changes = {
+        "disable": (access.disable, "account_disabled"),
+        "enable": (access.enable, "account_enabled"),
+        "delete": (access.delete, "account_deleted"),
+    }
+    if do not in changes:
         raise Refused(400, "form")
     if do == "delete" and page.form["sure"] != "yes":
         return _draw(page, asks=name)
-    changed = deeds[do](name)
+    change, action = changes[do]
+    changed = change(name)
     if changed is not Changed.DONE:
         return _draw(page, refused=changed, status=409)
-    action = {"disable": "account_disabled", "enable": "account_enabled", "delete": "account_deleted"}[do]
-    _note(page, action, name)
+    audit(page, action, name)
     return page.go(f"/accounts?done={action}")
 
 
@@ -62,28 +56,27 @@ def show_password(page: Page) -> Response:
 
 def change_password(page: Page) -> Response:
     """Change one's own password; every other session of the account ends."""
-    assert page.user is not None  # noqa: S101  # the route asks for it
     old, new = page.form["old"], page.form["new"]
-    problems = {}
     if len(new) < SHORTEST_PASSWORD:
-        problems["new"] = page.text("password.short", n=SHORTEST_PASSWORD)
-    elif new != page.form["again"]:
-        problems["again"] = page.text("password.differs")
-    if problems:
-        return page.render("password.html", status=400, problems=problems, said="")
+        return _draw_password(page, new=page.text("password.short", n=SHORTEST_PASSWORD))
+    if new != page.form["again"]:
+        return _draw_password(page, again=page.text("password.differs"))
     changed = page.program.access.change_password(
-        page.user.name, old, new, session=page.session, address=page.address
+        user_name(page), old, new, session=page.session, address=page.address
     )
     if isinstance(changed, TooManyTries | Busy):
         status, problem = try_later(page, changed)
-        response = page.render("password.html", status=status, problems={"old": problem}, said="")
+        response = _draw_password(page, status, old=problem)
         response.headers["Retry-After"] = str(changed.seconds)
         return response
     if changed is not Changed.DONE:
-        problems = {"old": page.text("password.wrong")}
-        return page.render("password.html", status=400, problems=problems, said="")
-    _note(page, "password_changed", page.user.name)
+        return _draw_password(page, old=page.text("password.wrong"))
+    audit(page, "password_changed", user_name(page))
     return page.go("/password?done=changed")
+
+
+def _draw_password(page: Page, status: int = 400, **problems: str) -> Response:
+    return page.render("password.html", status=status, problems=problems, said="")
 
 
 def _draw(
@@ -91,12 +84,18 @@ def _draw(
 ) -> Response:
     page.here = "/accounts"
     accounts = page.program.access.accounts
+    asked = _question(page, asks) if asks in {each.name for each in accounts} else None
     return page.render(
-        "accounts.html", status=status, accounts=accounts, asks=asks, said=said, refused=refused
+        "accounts.html", status=status, accounts=accounts, asked=asked, said=said, refused=refused
     )
 
 
-def _note(page: Page, action: str, name: str) -> None:
-    planner = planner_of(page)
-    assert page.user is not None  # noqa: S101  # the route asks for it
-    planner.audit.note(Deed(planner.now(), page.user.name, action, name))
+def _question(page: Page, name: str) -> Question:
+    return Question(
+        id="question",
+        action="/accounts",
+        text=page.text("accounts.delete_question", name=name),
+        yes=page.text("accounts.delete_yes"),
+        back="/accounts",
+        hidden=(("name", name), ("sure", "yes"), ("do", "delete")),
+    )

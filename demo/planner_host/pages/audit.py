@@ -1,46 +1,79 @@
-"""Who booked, changed and cancelled what, and when: for the administration."""
+"""The audit log: who booked, changed and cancelled what, and when. For the administration."""
 
-from functools import partial
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mobility_hookspecs import make_problem
-from planner_host.pages import planner_of
+from planner_host.planner import Planner, planner_of
+from planner_host.storage.audit import AuditEntry
 from web_base.pages import Page, Program, page_route
+
+_KINDS: Final = {"done": "good", "refused": "bad", "saved": "warning", "unknown": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry as the table shows it. `code` is shown where there is no `reason`; `link` is the appointment's page."""
+
+    when: str
+    user: str
+    action: str
+    outcome_kind: str
+    outcome: str
+    reason: str
+    code: str
+    settled: str
+    subject: str
+    link: str
+    begins: str
+    rental: str
 
 
 def routes(program: Program) -> list[Route]:
-    """Give the routes of the audit page."""
+    """Return the routes of the audit page."""
     return [page_route("/audit", show_audit, program, roles=["admin"])]
 
 
 def show_audit(page: Page) -> Response:
-    """Show a page of the deeds, newest first."""
-    planner = planner_of(page)
+    """Show a page of the entries, newest first."""
     asked = page.query("page")
-    number = int(asked) if asked.isdecimal() and len(asked) < 9 else 1
-    number = max(number, 1)
-    deeds, has_older = planner.audit.page(number)
-    appointments = {each: planner.records.appointment(each) for each in {deed.subject for deed in deeds}}
-    return page.render(
-        "audit.html",
-        deeds=deeds,
-        begins={
-            each.id: page.language.moment(each.visit.start, each.zone)
-            for each in appointments.values()
-            if each
-        },
-        reason=partial(reason_of, locale=page.language.code),
-        number=number,
-        has_older=has_older,
-        zone=planner.zone,
-        provider_name=planner.provider_name,
+    number = max(int(asked), 1) if asked.isdecimal() and len(asked) < 9 else 1
+    planner = planner_of(page)
+    entries, has_older = planner.audit.page(number)
+    rows = [_row(page, planner, each) for each in entries]
+    return page.render("audit.html", rows=rows, number=number, has_older=has_older)
+
+
+def _row(page: Page, planner: Planner, entry: AuditEntry) -> Row:
+    moment, zone = page.language.moment, planner.zone
+    is_account = entry.action.startswith(("account_", "password_"))
+    is_appointment = entry.action != "settings" and not is_account
+    visit = planner.records.appointment(entry.subject) if is_appointment else None
+    reason = reason_of(entry.code, locale=page.language.code)
+    settled = page.text("audit.settled", when=moment(entry.settled_at, zone)) if entry.settled_at else ""
+    return Row(
+        when=moment(entry.at, zone),
+        user=entry.user,
+        action=page.text(f"audit.action.{entry.action}"),
+        outcome_kind=_KINDS[entry.outcome],
+        outcome=page.text(f"outcome.{entry.outcome}"),
+        reason=reason,
+        code="" if reason else entry.code,
+        settled=settled,
+        subject=planner.provider_name(entry.provider) if entry.action == "settings" else entry.subject,
+        link=f"/appointments/{entry.subject}" if is_appointment else "",
+        begins=moment(visit.visit.start, visit.zone) if visit else "",
+        rental=entry.rental_id or "–",
     )
 
 
 def reason_of(code: str, *, locale: str) -> str:
-    """Say what a code of the contract means; nothing for one of a provider's own."""
+    """Return what a code of the contract means; the empty text for one of a provider's own."""
     try:
         return make_problem(code, locale=locale)["title"]
     except ValueError:

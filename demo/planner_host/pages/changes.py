@@ -4,14 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
 from mobility_hookspecs import make_problem
 from planner_host.appointments.appointment import Appointment
-from planner_host.mobility.step import Step, look_up
-from planner_host.pages import planner_of
+from planner_host.mobility.step import Step
+from planner_host.pages.drawing import draw_saved, look_up_step
+from planner_host.planner import planner_of, user_name
+from planner_host.views.parts import Refusal
+from planner_host.views.rental import EndInput
+from planner_host.views.step import StepInput
 from web_base.pages import Page
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
+
+
+def goes_on(page: Page) -> bool:
+    """Return whether somebody comes back to a form, having signed in again, and asks for nothing yet."""
+    return page.form["do"] == "again"
+
+
+def make_change(
+    page: Page,
+    appointment: Appointment,
+    change: contract.RentalChange,
+    *,
+    action: str,
+    step: Step | None = None,
+    end: EndInput | None = None,
+) -> Response:
+    """Ask for a change, and show what became of it.
+
+    :param step: what the providers say, where it is known already.
+    :param end: what was typed as the new end, to be shown again beside a refusal.
+    """
+    outcome = ask_own(page, appointment, change, step=step)
+    if outcome["status"] != "refused":
+        return page.go(f"/appointments/{appointment.id}?done={action}#step-4")
+    refusal = Refusal(action, problem_of_outcome(page, outcome))
+    return draw_saved(page, appointment, StepInput(refusal=refusal, end=end))
 
 
 def ask_own(
@@ -22,63 +54,59 @@ def ask_own(
     title: str = "",
     step: Step | None = None,
 ) -> contract.RentalOutcome:
-    """Ask a provider for a change of what this appointment has; what is another's is refused here."""
-    assert page.user is not None  # noqa: S101  # the route asks for it
-    refused = _not_own(page, appointment, change, step)
-    if refused is not None:
-        return {
-            "change_id": change["change_id"],
-            "provider": change["provider"],
-            "status": "refused",
-            "problem": refused,
-        }
-    changes = planner_of(page).changes
-    # What stood on the page that this was asked on has been seen.
-    here = {each.change_id for each in changes.unseen.of(appointment.id)}
-    changes.unseen.forget(here.intersection(page.form.all("seen")))
-    return changes.ask(
-        change,
-        appointment_id=appointment.id,
-        user=page.user.name,
-        locale=page.language.code,
-        title=title,
+    """Ask a provider for a change of what this appointment has; refuse one of what another has."""
+    problem = _why_not_own(page, appointment, change, step)
+    if problem is not None:
+        named = {"change_id": change["change_id"], "provider": change["provider"]}
+        return {**named, "status": "refused", "problem": problem}  # type: ignore[typeddict-item]
+    planner = planner_of(page)
+    # The person has seen what stood on the page that the form was sent from.
+    here = {each.change_id or "" for each in planner.audit.unseen(appointment.id)}
+    planner.audit.mark_seen(here.intersection(page.form.all("seen")))
+    return planner.changes.ask(
+        change, appointment_id=appointment.id, user=user_name(page), locale=page.language.code, title=title
     )
+
+
+def problem_of_outcome(page: Page, outcome: contract.RentalOutcome) -> contract.Problem:
+    """Return why a change was refused, also where the provider does not say."""
+    return outcome.get("problem") or make_problem("provider_failed", locale=page.language.code)
 
 
 def was_asked(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
-    """Return whether this very change of this appointment was asked for before: its outcome is asked for again."""
+    """Return whether this very change of this appointment was asked for before: the answer is its outcome."""
     named = change["change_id"], change["provider"], change.get("rental_id")
     return any(
-        (deed.change_id, deed.provider, deed.rental_id if "rental_id" in change else None) == named
-        for deed in planner_of(page).audit.of(appointment.id)
+        (entry.change_id, entry.provider, entry.rental_id if "rental_id" in change else None) == named
+        for entry in planner_of(page).audit.of(appointment.id)
     )
 
 
-def _not_own(
+def _why_not_own(
     page: Page, appointment: Appointment, change: contract.RentalChange, step: Step | None
 ) -> contract.Problem | None:
-    """Return why a change is refused: it names what is not this appointment's, or what its provider does not tell.
+    """Return why a change is refused: it is not about this appointment, or its provider does not say so.
 
-    What was booked here is known without asking; the provider then says what has become of it.
+    What was booked here is known without asking the provider, who then says what has become of it.
     """
-    code = page.language.code
-    problem = make_problem("rental_not_found", locale=code, detail=page.text("rental.not_own"))
+    problem = make_problem("rental_not_found", locale=page.language.code, detail=page.text("rental.not_own"))
     if change.get("appointment_id", appointment.id) != appointment.id:
         return problem
     if "rental_id" not in change and "book_change_id" not in change:
         return None
     if _was_booked_here(page, appointment, change) or was_asked(page, appointment, change):
         return None
-    step = step or look_up(appointment, planner_of(page), locale=code)
+    step = step or look_up_step(page, appointment)
     silent = (each.problem for each in step.failures if each.provider == change["provider"])
     return None if step.has(change) else next(silent, problem)
 
 
 def _was_booked_here(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
     """Return whether the audit log has the booking that a change is about as this appointment's."""
-    deeds = planner_of(page).audit.of(appointment.id)
     bookings = [
-        each for each in deeds if each.action in ("book", "rebook") and each.provider == change["provider"]
+        each
+        for each in planner_of(page).audit.of(appointment.id)
+        if each.action in ("book", "rebook") and each.provider == change["provider"]
     ]
     if "book_change_id" in change:
         return any(each.change_id == change["book_change_id"] for each in bookings)

@@ -1,4 +1,4 @@
-"""The week: the workshop's appointments as a calendar, each with how its replacement car stands; and the search."""
+"""The week: the workshop's appointments as a calendar, each with the state of its replacement car; and the search."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from planner_host.appointments.appointment import Appointment, name_of, plate_of
 from planner_host.mobility.states import states_of
-from planner_host.mobility.step import ShownFailure
-from planner_host.pages import planner_of
+from planner_host.mobility.step import ProviderFailure
+from planner_host.planner import planner_of
+from planner_host.views.parts import Notice, failure_notice
 from web_base.pages import Page, Program, page_route
 
 FIRST_HOUR = 7
@@ -34,7 +35,7 @@ class Card:
 
     @property
     def path(self) -> str:
-        """Give the address of its page."""
+        """Return the address of its page."""
         return f"/appointments/{self.appointment.id}"
 
 
@@ -58,11 +59,8 @@ class Day:
 
 
 def routes(program: Program) -> list[Route]:
-    """Give the routes of the week and of the search."""
-    return [
-        page_route("/", show_week, program),
-        page_route("/appointments", find, program, methods=["POST"]),
-    ]
+    """Return the routes of the week and of the search."""
+    return [page_route("/", show_week, program), page_route("/appointments", find, program, methods=["POST"])]
 
 
 def show_week(page: Page) -> Response:
@@ -73,7 +71,7 @@ def show_week(page: Page) -> Response:
     start = datetime.combine(monday, time(), planner.zone)
     end = datetime.combine(monday + WEEK, time(), planner.zone)
     appointments = planner.records.appointments_between(start.astimezone(UTC), end.astimezone(UTC))
-    cards, failures = cards_of(page, appointments)
+    cards, notices = cards_of(page, appointments)
     # A workshop is closed on Sundays: the column is there when something is in it, and on the day itself.
     sunday = monday + timedelta(days=6)
     is_open = today == sunday or any(
@@ -88,7 +86,7 @@ def show_week(page: Page) -> Response:
         previous=(monday - WEEK).isoformat(),
         following=(monday + WEEK).isoformat(),
         is_this_week=monday == today - timedelta(days=today.weekday()),
-        failures=failures,
+        notices=notices,
         zone=planner.zone,
     )
 
@@ -98,16 +96,16 @@ def find(page: Page) -> Response:
     planner = planner_of(page)
     words = page.form["words"]
     found = planner.records.find(words, limit=MOST_FOUND + 1) if len(words) > 1 else []
-    cards, failures = cards_of(page, found[:MOST_FOUND])
+    cards, notices = cards_of(page, found[:MOST_FOUND])
     has_more = len(found) > MOST_FOUND
     page.here = "/"
     return page.render(
-        "found.html", cards=cards, has_more=has_more, words=words, failures=failures, zone=planner.zone
+        "found.html", cards=cards, has_more=has_more, words=words, notices=notices, zone=planner.zone
     )
 
 
-def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card], tuple[ShownFailure, ...]]:
-    """Prepare appointments for a list, in the order given; ask the providers once for all of them."""
+def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card], tuple[Notice, ...]]:
+    """Return cards in the order given, and who did not answer; the providers are asked once for all of them."""
     planner = planner_of(page)
     ids = [appointment.id for appointment in appointments]
     states, failures = states_of(ids, planner, locale=page.language.code)
@@ -115,11 +113,12 @@ def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card
         Card(each, name_of(each.visit.customer), plate_of(each.visit.vehicle), states[each.id])
         for each in appointments
     ]
-    return cards, tuple(ShownFailure.of(each, planner) for each in failures)
+    named = (ProviderFailure.of(each, planner) for each in failures)
+    return cards, tuple(failure_notice(page, each) for each in named)
 
 
 def days_of(cards: Sequence[Card], monday: date, *, days: int, zone: ZoneInfo, now: datetime) -> list[Day]:
-    """Sort cards into days and hours; what begins outside the opening hours stands in the first or last of them."""
+    """Sort cards into days and hours; what begins outside the opening hours goes to the first or last of them."""
     slots: Mapping[tuple[date, int], list[Card]] = defaultdict(list)
     for card in cards:
         start = card.appointment.visit.start.astimezone(zone)

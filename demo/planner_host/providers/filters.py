@@ -1,4 +1,4 @@
-"""What a search can be narrowed by, remembered for a while: classes and features seldom change."""
+"""What a search can be filtered by. Classes and features seldom change, so they are cached for a while."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The classes and features of all providers, each id once, and who could not tell theirs."""
+    """The classes and features of all providers, each id once, and which providers failed."""
 
     classes: tuple[Choice, ...]
     features: tuple[Choice, ...]
@@ -35,27 +35,27 @@ class Choices:
 
     @property
     def class_names(self) -> Mapping[str, str]:
-        """Give the name of each class's id."""
+        """Return the name of each class, by id."""
         return {each.id: each.name for each in self.classes}
 
     @property
     def feature_names(self) -> Mapping[str, str]:
-        """Give the name of each feature's id."""
+        """Return the name of each feature, by id."""
         return {each.id: each.name for each in self.features}
 
 
 class FilterCache:
-    """Asks the providers, and remembers what all of them answered."""
+    """Asks the providers, and caches what all of them answered."""
 
     def __init__(self, host: MobilityHost, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Remember nothing yet."""
+        """Start empty."""
         self._host = host
         self._clock = clock
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], tuple[float, Choices]] = {}
 
     def choices(self, site: str, locale: str) -> Choices:
-        """Give a site's choices; asked anew where they are old, or where a provider failed the last time."""
+        """Return a site's choices; the providers are asked again after `FRESH_SECONDS`, or where one failed."""
         with self._lock:
             asked_at, known = self._known.get((site, locale), (0.0, None))
         if known is not None and self._clock() - asked_at < FRESH_SECONDS:
@@ -68,7 +68,7 @@ class FilterCache:
         return choices
 
     def forget(self) -> None:
-        """Ask anew, as after a change of settings."""
+        """Ask again, as after a change of settings."""
         with self._lock:
             self._known.clear()
 

@@ -1,4 +1,4 @@
-"""What the offers that were found are called, so that a booking can be named while nobody knows what became of it."""
+"""The titles of offers that were found, to show which car a booking is for while its outcome is unknown."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ SEARCHES: Final = 100
 
 
 class Titles:
-    """Remembers what the last searches found, for as long as the program runs.
+    """Keeps what the last searches found, for as long as the program runs.
 
-    A search finds hundreds, of which one is named at most: it is looked for only then.
+    A search finds hundreds, of which at most one is booked, so a title is made only when it is asked for.
     """
 
     def __init__(self, searches: int = SEARCHES) -> None:
-        """Remember nothing yet, and never more than so many searches."""
+        """Keep at most so many searches."""
         self._found: deque[Sequence[contract.MobilityOption]] = deque(maxlen=searches)
 
     def remember(self, options: Sequence[contract.MobilityOption]) -> None:
-        """Remember what a search found, and forget the oldest search where there are too many."""
+        """Keep what a search found, and forget the oldest search where there are too many."""
         self._found.append(options)
 
     def title(self, key: str) -> str:
-        """Give what the option of a key, `provider:id`, was called last; the empty text where it is not known."""
+        """Return the title of the option with a key, `provider:id`; the empty text where it is not known."""
         provider, _, option_id = key.partition(":")
         for options in reversed(tuple(self._found)):
             for option in options:

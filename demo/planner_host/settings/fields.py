@@ -1,6 +1,6 @@
-"""A provider's settings as a form: drawn from its JSON Schema, read back into values. Nothing here knows a provider.
+"""A provider's settings as a form: made from its JSON Schema, and read back into values.
 
-The schema is the provider's, and may hold anything: what is not understood is a line of text.
+The schema is the provider's, and may hold anything: what is not understood becomes a line of text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Setting:
 
 
 def fields_of(settings: contract.ProviderSettings, *, sent: Form | None = None) -> list[Setting]:
-    """Draw the fields in the schema's order, with what was sent, else with what is set; secrets are always empty."""
+    """Return the fields in the schema's order, with what was sent, else with what is set; secrets are always empty."""
     properties = _mapping(settings.get("schema", {}).get("properties"))
     described = {name: _mapping(each) for name, each in properties.items()}
     since = {each["name"]: datetime.fromisoformat(each["since"]) for each in settings.get("secrets_set", [])}
@@ -70,7 +70,7 @@ def values_of(fields: Sequence[Setting], form: Form) -> dict[str, Value]:
 
 
 def is_changed(settings: contract.ProviderSettings, sent: Form) -> bool:
-    """Tell whether what was sent is something else than what is set."""
+    """Return whether what was sent differs from what is set."""
     fields = fields_of(settings)
     secrets = [each.name for each in fields if each.kind == "secret"]
     return fields != fields_of(settings, sent=sent) or any(
@@ -79,7 +79,7 @@ def is_changed(settings: contract.ProviderSettings, sent: Form) -> bool:
 
 
 def tested_of(settings: contract.ProviderSettings) -> str:
-    """Name what a test was of: what is set, secrets aside."""
+    """Return the settings that were tested, secrets aside."""
     shown = [each for each in fields_of(settings) if each.kind != "secret" and each.value]
     return ", ".join(
         f"{each.title}: {' '.join(each.value.split())}" for each in shown if each.kind != "switch"
@@ -89,7 +89,7 @@ def tested_of(settings: contract.ProviderSettings) -> str:
 def mistakes_of(
     fields: Sequence[Setting], *, report: contract.CheckReport | None, problem: contract.Problem | None
 ) -> dict[str, str]:
-    """Say of which fields something is wrong: what a problem points at, and what a finding's code is about."""
+    """Return what is wrong with which field: what a problem points at, and what a finding's code is about."""
     mistakes: dict[str, str] = {}
     is_refused = report is not None and any(each["code"] == "not_saved" for each in report["findings"])
     named = problem.get("pointer", "").removeprefix("/values/") if problem else ""
@@ -169,7 +169,7 @@ def _kind(described: Mapping[str, object]) -> str:
 
 
 def _written(value: object) -> str:
-    """Write a value into a field, as it is read from there."""
+    """Return a value as the text of a field."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -182,7 +182,7 @@ def _written(value: object) -> str:
 
 
 def _number(text: str) -> float | str:
-    """Read a number; what is none is left to the provider, who says what is wrong with it."""
+    """Read a number; any other text is left to the provider, who says what is wrong with it."""
     try:
         number = float(text.replace(",", "."))
     except ValueError:

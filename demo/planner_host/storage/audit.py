@@ -1,21 +1,32 @@
-"""Who did what and when: a row for each change that was asked for, with what became of it. No customer is named."""
+"""The audit log: who asked for what and when, and what became of it. No customer is named."""
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from planner_host.storage.records import read_us, write_us
+from planner_host.storage.database import read_us, write_us
 from web_base.database import Database, Row
 
 PAGE_SIZE = 50
 LONGEST = 255
-"""Characters that are kept of a field: as many as the contract gives an id."""
+"""Characters that are kept of a field: as many as the contract allows in an id."""
 MOST_KEPT = 100_000
-"""Entries that are kept; the oldest go first."""
+"""Entries that are kept; the oldest are deleted first."""
+
+_TEXTS: Final = ("user", "action", "subject", "provider", "rental_id", "code", "title")
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """What somebody asked for. `subject` is the appointment's id, or the provider's of settings."""
+class AuditEntry:
+    """One thing that somebody asked for.
+
+    :ivar subject: the id of the appointment, of the provider whose settings changed, or the name of an account.
+    :ivar outcome: `done`, `refused`, `unknown`, or of settings `saved`: kept, but the check failed.
+    :ivar settled_at: when an unknown outcome became known.
+    :ivar title: the car of a booking.
+    """
 
     at: datetime
     user: str
@@ -27,31 +38,22 @@ class Deed:
     outcome: str = "done"
     code: str = ""
     settled_at: datetime | None = None
+    title: str = ""
 
 
 class Audit:
-    """The list of deeds; only the oldest are taken out, where there are more than `MOST_KEPT`."""
+    """The entries in the planner's database, at most `MOST_KEPT` of them."""
 
     def __init__(self, database: Database) -> None:
         """Use the planner's database."""
         self._database = database
 
-    def note(self, deed: Deed) -> bool:
-        """Write a deed down. A change that is there already stays as it is, with who asked first: then False."""
-        row: dict[str, object] = {
-            "at_us": write_us(deed.at),
-            "user": deed.user[:LONGEST],
-            "action": deed.action[:LONGEST],
-            "subject": deed.subject[:LONGEST],
-            "provider": deed.provider[:LONGEST],
-            "rental_id": deed.rental_id[:LONGEST],
-            "change_id": deed.change_id,
-            "outcome": deed.outcome,
-            "code": deed.code[:LONGEST],
-            "settled_us": None,
-        }
+    def add(self, entry: AuditEntry) -> bool:
+        """Add an entry. Return False where its change has one already, which stays as it is."""
+        row: dict[str, object] = {name: getattr(entry, name)[:LONGEST] for name in _TEXTS}
+        row |= {"at_us": write_us(entry.at), "change_id": entry.change_id, "outcome": entry.outcome}
         with self._database.writing():
-            if deed.change_id is not None and self._knows(deed.change_id):
+            if entry.change_id is not None and self._has(entry.change_id):
                 return False
             self._database.tables.table("audit").insert(row)
             self._database.run(
@@ -62,49 +64,62 @@ class Audit:
     def settle(
         self, change_id: str, *, outcome: str, code: str = "", rental_id: str = "", at: datetime | None = None
     ) -> None:
-        """Write down what became of a change; what is done stays done.
+        """Record the outcome of a change; what is done stays done.
 
-        :param at: when it was found out, unless that was at once.
+        :param at: when it became known, unless that was at once.
         """
+        settled_us = None if at is None else write_us(at)
+        rental_id, code = rental_id[:LONGEST], code[:LONGEST]
         with self._database.writing():
             self._database.run(
-                "UPDATE audit SET outcome = ?, code = ?, rental_id = CASE WHEN ? = '' THEN rental_id ELSE ? END, "
+                "UPDATE audit SET outcome = ?, code = ?, rental_id = coalesce(nullif(?, ''), rental_id), "
                 "settled_us = ? WHERE change_id = ? AND outcome <> 'done' AND (outcome, code) <> (?, ?)",
-                outcome,
-                code[:LONGEST],
-                rental_id[:LONGEST],
-                rental_id[:LONGEST],
-                None if at is None else write_us(at),
-                change_id,
-                outcome,
-                code[:LONGEST],
+                *(outcome, code, rental_id, settled_us, change_id, outcome, code),
             )
 
-    def page(self, number: int) -> tuple[list[Deed], bool]:
-        """Give a page of the deeds, newest first, and whether there are older ones; pages count from 1."""
+    def page(self, number: int) -> tuple[list[AuditEntry], bool]:
+        """Return a page of the entries, newest first, and whether there are older ones; pages count from 1."""
         sql = "SELECT * FROM audit ORDER BY number DESC LIMIT ? OFFSET ?"
         rows = self._database.all(sql, PAGE_SIZE + 1, (number - 1) * PAGE_SIZE)
-        return [_deed(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+        return [_entry(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
-    def of(self, subject: str) -> list[Deed]:
-        """Give what was done to an appointment, oldest first."""
+    def of(self, subject: str) -> list[AuditEntry]:
+        """Return the entries of an appointment, oldest first."""
         rows = self._database.all("SELECT * FROM audit WHERE subject = ? ORDER BY number", subject)
-        return [_deed(row) for row in rows]
+        return [_entry(row) for row in rows]
 
-    def _knows(self, change_id: str) -> bool:
+    # outcomes that became known while nobody was waiting for them
+
+    def mark_unseen(self, change_id: str) -> None:
+        """Keep the outcome of a change to be shown to somebody."""
+        with self._database.writing():
+            self._database.run("UPDATE audit SET unseen = 1 WHERE change_id = ?", change_id)
+
+    def mark_seen(self, change_ids: Iterable[str]) -> None:
+        """Show the outcomes of some changes no more."""
+        with self._database.writing():
+            self._database.run(
+                "UPDATE audit SET unseen = 0 WHERE unseen AND change_id IN (SELECT value FROM json_each(?))",
+                json.dumps(list(change_ids)),
+            )
+
+    def unseen(self, subject: str) -> tuple[AuditEntry, ...]:
+        """Return the outcomes of an appointment's changes that nobody has seen, oldest first."""
+        rows = self._database.all("SELECT * FROM audit WHERE subject = ? AND unseen ORDER BY number", subject)
+        return tuple(map(_entry, rows))
+
+    def subjects_with_unseen(self, subjects: Iterable[str]) -> set[str]:
+        """Return those of some appointments that have an outcome nobody has seen."""
+        rows = self._database.all("SELECT DISTINCT subject FROM audit WHERE unseen")
+        return {row["subject"] for row in rows}.intersection(subjects)
+
+    def _has(self, change_id: str) -> bool:
         return self._database.one("SELECT 1 FROM audit WHERE change_id = ?", change_id) is not None
 
 
-def _deed(row: Row) -> Deed:
-    return Deed(
+def _entry(row: Row) -> AuditEntry:
+    return AuditEntry(
         at=read_us(row["at_us"]),
-        user=row["user"],
-        action=row["action"],
-        subject=row["subject"],
-        provider=row["provider"],
-        rental_id=row["rental_id"],
-        change_id=row["change_id"],
-        outcome=row["outcome"],
-        code=row["code"],
         settled_at=None if row["settled_us"] is None else read_us(row["settled_us"]),
+        **{name: row[name] for name in (*_TEXTS, "change_id", "outcome")},
     )

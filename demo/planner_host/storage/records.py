@@ -1,123 +1,27 @@
-"""The planner's own records: appointments, changes, who rents, who did what, proposals hidden.
-
-Instants are microseconds since 1970 in UTC. Everything is in one SQLite file, which only its owner can read.
-"""
+"""The planner's own records: appointments, who rents, proposals that were hidden."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
-
-import sqlite_utils
-from sqlite_utils import Migrations
+from typing import TYPE_CHECKING, cast
 
 from planner_host.appointments.appointment import Appointment, Status, Visit, person_of, plate_of
 from planner_host.dms.folding import plain, without_umlauts
-from web_base.database import Database, Row, execute_script
+from planner_host.storage.database import open_database, read_us, write_us
+from web_base.database import Row
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-FILE_NAME: Final = "planner.sqlite3"
-MIGRATIONS: Final = Migrations("planner_host")
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-@MIGRATIONS(name="0001_first_tables", transactional=False)
-def first_tables(db: sqlite_utils.Database) -> None:
-    """Make the tables of the first version."""
-    execute_script(
-        db,
-        """
-        CREATE TABLE appointments (
-          id TEXT PRIMARY KEY,
-          revision INTEGER NOT NULL CHECK (revision >= 1),
-          status TEXT NOT NULL CHECK (status IN ('scheduled', 'cancelled')),
-          site TEXT NOT NULL,
-          time_zone TEXT NOT NULL,
-          start_us INTEGER NOT NULL,
-          end_us INTEGER NOT NULL CHECK (end_us > start_us),
-          customer TEXT NOT NULL,
-          vehicle TEXT NOT NULL,
-          work TEXT NOT NULL,
-          words TEXT NOT NULL,
-          plate TEXT NOT NULL,
-          saved_by TEXT NOT NULL,
-          saved_us INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX appointments_by_start ON appointments (start_us);
-        CREATE TABLE open_changes (
-          change_id TEXT PRIMARY KEY, appointment_id TEXT NOT NULL, document TEXT NOT NULL, asked_us INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX open_changes_by_appointment ON open_changes (appointment_id);
-        CREATE TABLE audit (
-          number INTEGER PRIMARY KEY,
-          at_us INTEGER NOT NULL,
-          user TEXT NOT NULL,
-          action TEXT NOT NULL,
-          subject TEXT NOT NULL,
-          provider TEXT NOT NULL,
-          rental_id TEXT NOT NULL,
-          change_id TEXT UNIQUE,
-          outcome TEXT NOT NULL,
-          code TEXT NOT NULL,
-          settled_us INTEGER
-        ) STRICT;
-        CREATE INDEX audit_by_subject ON audit (subject);
-        CREATE TABLE hidden_proposals (
-          appointment_id TEXT NOT NULL, proposal_id TEXT NOT NULL, PRIMARY KEY (appointment_id, proposal_id)
-        ) STRICT, WITHOUT ROWID;
-        """,
-    )
-
-
-@MIGRATIONS(name="0002_found_out", transactional=False)
-def found_out(db: sqlite_utils.Database) -> None:
-    """Keep what became of a change until it is seen, and name the car of a booking."""
-    execute_script(
-        db,
-        """
-        ALTER TABLE open_changes ADD COLUMN title TEXT NOT NULL DEFAULT '';
-        CREATE TABLE found_out (
-          change_id TEXT PRIMARY KEY,
-          appointment_id TEXT NOT NULL,
-          action TEXT NOT NULL,
-          title TEXT NOT NULL,
-          outcome TEXT NOT NULL CHECK (outcome IN ('done', 'refused')),
-          code TEXT NOT NULL
-        ) STRICT;
-        CREATE INDEX found_out_by_appointment ON found_out (appointment_id);
-        """,
-    )
-
-
-@MIGRATIONS(name="0003_renters", transactional=False)
-def renters(db: sqlite_utils.Database) -> None:
-    """Keep who rents; a customer goes with the appointment."""
-    execute_script(
-        db,
-        """
-        CREATE TABLE renters (
-          appointment_id TEXT NOT NULL REFERENCES appointments (id) ON DELETE CASCADE,
-          provider TEXT NOT NULL,
-          rental_id TEXT NOT NULL,
-          customer TEXT NOT NULL,
-          PRIMARY KEY (appointment_id, provider, rental_id)
-        ) STRICT, WITHOUT ROWID;
-        """,
-    )
-
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An appointment is saved; `is_new` unless it was so already."""
+    """An appointment is saved; `is_new` is False where it was saved like this already."""
 
     appointment: Appointment
     is_new: bool = True
@@ -125,7 +29,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class SavedMeanwhile:
-    """Somebody else has saved it since; nothing was overwritten."""
+    """Somebody else has saved the appointment in the meantime; nothing was overwritten."""
 
     theirs: Appointment
 
@@ -135,7 +39,7 @@ class Records:
 
     def __init__(self, folder: Path) -> None:
         """Open the file in a folder."""
-        self.database = Database(folder / FILE_NAME, MIGRATIONS)
+        self.database = open_database(folder)
 
     def close(self) -> None:
         """Close the file."""
@@ -144,7 +48,7 @@ class Records:
     # appointments
 
     def appointment(self, appointment_id: str) -> Appointment | None:
-        """Give an appointment; None where there is none of this id."""
+        """Return an appointment; None where there is none of this id."""
         row = self.database.one("SELECT * FROM appointments WHERE id = ?", appointment_id)
         return None if row is None else _appointment(row)
 
@@ -160,19 +64,17 @@ class Records:
                 return Saved(known, is_new=False) if is_the_same else SavedMeanwhile(known)
             if known is not None and known.visit == appointment.visit:
                 return Saved(known, is_new=False)
-            row = _row(appointment) | {"revision": appointment.revision + 1}
-            self.database.tables.table("appointments").upsert(row, pk="id")
-        saved = self.appointment(appointment.id)
-        assert saved is not None  # noqa: S101  # it has just been written
+            saved = replace(appointment, revision=appointment.revision + 1)
+            self.database.tables.table("appointments").upsert(_row(saved), pk="id")
         return Saved(saved)
 
     def appointments_between(self, start: datetime, end: datetime) -> list[Appointment]:
-        """Give the appointments whose drop-off lies in `[start, end)`, in its order."""
+        """Return the appointments whose drop-off lies in `[start, end)`, earliest first."""
         sql = "SELECT * FROM appointments WHERE start_us >= ? AND start_us < ? ORDER BY start_us, id"
         return [_appointment(row) for row in self.database.all(sql, write_us(start), write_us(end))]
 
     def find(self, words: str, *, limit: int = 50) -> list[Appointment]:
-        """Find appointments by customer or plate, those to come first; each word is looked for by its beginning."""
+        """Find appointments by customer or plate, latest first; each word must begin a word of theirs."""
         plate = _fold_plate(words)
         parts = _fold(words).split()
         if not parts:
@@ -192,10 +94,10 @@ class Records:
 
     # rentals
 
-    def note_renter(
+    def store_renter(
         self, appointment_id: str, customer: contract.Customer, *, provider: str, rental_id: str
     ) -> None:
-        """Remember who rents, for as long as there is the appointment."""
+        """Store who rents, for as long as the appointment exists."""
         with self.database.writing():
             self.database.run(
                 "INSERT OR REPLACE INTO renters (appointment_id, provider, rental_id, customer) "
@@ -206,22 +108,22 @@ class Records:
                 appointment_id,
             )
 
-    def forget_renters(self, appointment_id: str, *, provider: str) -> None:
-        """Forget who rents: the rental is cancelled here, or somebody knows that it is gone."""
+    def delete_renters(self, appointment_id: str, *, provider: str) -> None:
+        """Delete who rents: the rental was cancelled here, or somebody has noted that it is gone."""
         with self.database.writing():
             self.database.run(
                 "DELETE FROM renters WHERE appointment_id = ? AND provider = ?", appointment_id, provider
             )
 
     def renters(self, appointment_id: str) -> dict[tuple[str, str], contract.Customer]:
-        """Give who rents for an appointment, by provider and rental."""
+        """Return who rents for an appointment, by provider and rental."""
         rows = self.database.all("SELECT * FROM renters WHERE appointment_id = ?", appointment_id)
         return {(row["provider"], row["rental_id"]): json.loads(row["customer"]) for row in rows}
 
     def booked_here(self, appointment_ids: Iterable[str], *, now: datetime) -> set[tuple[str, str]]:
-        """Give appointment and provider of each rental that was booked here and is still wanted.
+        """Return appointment and provider of each rental that was booked here and is still needed.
 
-        It was not cancelled here, the appointment is not called off, and it is not over.
+        It was not cancelled here, and the appointment is neither cancelled nor over.
         """
         sql = (
             "SELECT r.appointment_id, r.provider FROM renters AS r JOIN appointments AS a ON a.id = r.appointment_id "
@@ -233,7 +135,7 @@ class Records:
     # proposals
 
     def hide_proposal(self, appointment_id: str, proposal_id: str) -> None:
-        """Remember that a proposal was not wanted."""
+        """Show a proposal no more."""
         with self.database.writing():
             self.database.run(
                 "INSERT OR IGNORE INTO hidden_proposals (appointment_id, proposal_id) VALUES (?, ?)",
@@ -242,21 +144,11 @@ class Records:
             )
 
     def hidden_proposals(self, appointment_id: str) -> frozenset[str]:
-        """Give the ids of the proposals that were not wanted."""
+        """Return the ids of the proposals that were hidden."""
         rows = self.database.all(
             "SELECT proposal_id FROM hidden_proposals WHERE appointment_id = ?", appointment_id
         )
         return frozenset(row["proposal_id"] for row in rows)
-
-
-def write_us(when: datetime) -> int:
-    """Write an instant as it is stored."""
-    return (when - _EPOCH) // _MICROSECOND
-
-
-def read_us(microseconds: int) -> datetime:
-    """Read an instant as it is stored."""
-    return _EPOCH + microseconds * _MICROSECOND
 
 
 def _appointment(row: Row) -> Appointment:
@@ -285,6 +177,7 @@ def _row(appointment: Appointment) -> dict[str, object]:
     words = (customer.get("company", ""), person_of(visit.customer), customer.get("number", ""))
     return {
         "id": appointment.id,
+        "revision": appointment.revision,
         "status": visit.status.value,
         "site": appointment.site,
         "time_zone": appointment.time_zone,

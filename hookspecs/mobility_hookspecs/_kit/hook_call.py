@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 Document = TypeVar("Document")
 HookFunction: TypeAlias = Callable[..., object]
 
+# The provider's deadline lies before the host's by a tenth of the time-out, at most so many seconds.
 _MARGIN_SHARE = 0.1
 _MARGIN_SECONDS = 0.25
+# The host stops waiting this much early, and later by the grace where the answer is being read: at most 50 ms late.
 _HEADROOM_SHARE = 0.25
 _HEADROOM_SECONDS = 0.02
 _GRACE_SECONDS = 0.03
+# What a condition can wait for is limited; a day is as good as for ever.
 _LONGEST_TIMEOUT = 86_400.0
 
 
@@ -53,7 +56,7 @@ class Deadlines:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[Document]):
+class ValidAnswer(Generic[Document]):
     """A document that was read and found valid."""
 
     document: Document
@@ -99,7 +102,7 @@ class HookCall(Generic[Document]):
     locale: str
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
     _settled: threading.Event = field(init=False, default_factory=threading.Event)
-    _result: Answer[Document] | NoAnswer | None = field(init=False, default=None)
+    _result: ValidAnswer[Document] | NoAnswer | None = field(init=False, default=None)
     _ticket: int | None = field(init=False, default=None)
     _has_returned: bool = field(init=False, default=False)
     _has_timed_out: bool = field(init=False, default=False)
@@ -111,7 +114,7 @@ class HookCall(Generic[Document]):
         else:
             self.threads.submit(self._run)
 
-    def result(self) -> Answer[Document] | NoAnswer:
+    def result(self) -> ValidAnswer[Document] | NoAnswer:
         """Wait for the call's end, until the host's deadline at most.
 
         A call that has not begun by then never will.
@@ -138,6 +141,7 @@ class HookCall(Generic[Document]):
     def _late(self) -> NoAnswer:
         if self._ticket is None:
             return self._not_called()
+        # An answer that is only being read is late, but no failure of the provider.
         self._has_timed_out = not self._has_returned and time.monotonic() >= self.deadlines.host
         if self._has_timed_out:
             self.circuit.failed(self._ticket)
@@ -145,6 +149,7 @@ class HookCall(Generic[Document]):
 
     def _run(self) -> None:
         process = os.getpid()
+        # Under the lock, for the host may stop waiting just now: then the provider must not be called any more.
         with self._lock:
             if self._result is None and time.monotonic() < self.deadlines.provider:
                 self._ticket = self.circuit.enter()
@@ -152,7 +157,7 @@ class HookCall(Generic[Document]):
         if os.getpid() == process:  # else the hook has forked, and nobody waits for it in the child
             self._settle(result)
 
-    def _settle(self, result: Answer[Document] | NoAnswer) -> None:
+    def _settle(self, result: ValidAnswer[Document] | NoAnswer) -> None:
         with self._lock:
             if self._result is None:
                 self._result = result
@@ -163,7 +168,7 @@ class HookCall(Generic[Document]):
                 report(self._ticket)
         self._settled.set()
 
-    def _call(self) -> Answer[Document] | NoAnswer:
+    def _call(self) -> ValidAnswer[Document] | NoAnswer:
         try:
             results = self.function(**self.arguments)
             # pluggy returns a list of what is not None; a provider has one implementation of a hook.
@@ -178,9 +183,9 @@ class HookCall(Generic[Document]):
         self._has_returned = True
         return self._read(raw)
 
-    def _read(self, raw: object) -> Answer[Document] | NoAnswer:
+    def _read(self, raw: object) -> ValidAnswer[Document] | NoAnswer:
         try:
-            return Answer(self.read(raw))
+            return ValidAnswer(self.read(raw))
         except InvalidAnswer as error:
             if not self._has_timed_out:  # nobody waits for it any more
                 log_invalid(self.provider, self.hook, str(error))

@@ -55,6 +55,7 @@ def read_answer(hook: Hook[Document], raw: object, *, provider: str, request: ob
     answer = hook.copy(raw)
     documents = answer if isinstance(answer, list) else [answer]
     named = [part for path in ("", *hook.parts) for part in _parts(documents, path)]
+    # Before the validation, which would refuse the whole answer for one bad link.
     for part in named:
         remove_unsafe_links(part)
     try:
@@ -149,6 +150,8 @@ def _copied_offer(raw: object) -> object:
 
 
 def _copied_option(option: object) -> object:
+    if not issubclass(type(option), dict):
+        return option  # for the validation, which names its place
     vehicle = option.get("vehicle", _NO_VEHICLE) if type(option) is dict else None
     if type(vehicle) is not dict:
         copied = _copied(option)

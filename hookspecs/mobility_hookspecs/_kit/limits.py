@@ -44,6 +44,7 @@ class ProviderThreads:
             self._waiting.append(job)
             if self._closed:
                 return
+            # An idle thread counts until it wakes up: there must be one for each job that waits.
             if self._idle >= len(self._waiting):
                 self._changed.notify()
             elif self._running < THREADS_A_PROVIDER:
@@ -142,6 +143,7 @@ class CircuitBreaker:
                 return self._round
             if self._clock() < self._closes_at:
                 return None
+            # One probe alone: others are refused until it has been answered, or the pause is over again.
             self._open()
             return self._round
 
@@ -165,4 +167,4 @@ class CircuitBreaker:
 
     def _open(self) -> None:
         self._closes_at = self._clock() + PAUSE_SECONDS
-        self._round += 1
+        self._round += 1  # makes the tickets of calls that still run invalid

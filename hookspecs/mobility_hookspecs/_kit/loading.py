@@ -168,6 +168,7 @@ class _Loader:
             self._fail(registered.candidate, described.problem)
             return
         info = described.document
+        # Ids are compared in the order of names, not of answers: the same provider loads each time.
         self._ids[id(registered.candidate.plugin)] = info["id"]
         problem = self._why_not_loaded(info)
         if problem is None and info["id"] not in self.disabled:

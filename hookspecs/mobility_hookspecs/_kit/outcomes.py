@@ -38,6 +38,7 @@ def without_answer(change: RentalChange, no_answer: NoAnswer, *, locale: str) ->
     if not no_answer.was_called:
         return refused(change, no_answer.problem)
     problem = no_answer.problem
+    # A code such as vehicle_unavailable would read like a refusal, beside an outcome that is unknown.
     if not no_answer.is_failure or problem["code"] not in _FAILURES:
         problem = make_problem(ProblemCode.PROVIDER_FAILED, locale=locale, detail=words_of(problem))
     return {

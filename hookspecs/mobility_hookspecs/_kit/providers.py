@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from mobility_hookspecs._kit.hook_call import Answer, Deadlines, HookCall, HookFunction, NoAnswer
+from mobility_hookspecs._kit.hook_call import Deadlines, HookCall, HookFunction, NoAnswer, ValidAnswer
 from mobility_hookspecs._kit.hooks import Hook, accept_request, read_answer
 from mobility_hookspecs._kit.limits import CircuitBreaker, ProviderThreads
 from mobility_hookspecs.authoring.forking import detect_fork, renew_in_child
@@ -135,6 +135,7 @@ class Providers:
             question = self._question(hook, request, timeout=timeout, locale=locale)
         except MobilityProblem as error:
             return self._all_failed(error.problem)
+        # All are begun before the first is waited for.
         calls = [(each.id, each.ask(question)) for each in self.loaded if hook.name in each.hooks]
         answers: dict[str, Document] = {}
         failures: list[Failure] = []
@@ -156,7 +157,7 @@ class Providers:
         provider: object = None,
         timeout: float,
         locale: str | None,
-    ) -> Answer[Document] | NoAnswer:
+    ) -> ValidAnswer[Document] | NoAnswer:
         """Ask one provider alone.
 
         :param provider: its id, where the request is no document that names it.
@@ -196,6 +197,7 @@ class Providers:
         detect_fork()
         deadlines = Deadlines.after(timeout)
         language = known_locale(self._locale if locale is None else locale)
+        # The deadlines first: validating a long request is part of the time-out.
         arguments = accept_request(hook, request, locale=language)
         if self._is_closed:
             raise MobilityProblem(_not_supported(_CLOSED[language], language))

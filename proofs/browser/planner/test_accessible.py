@@ -116,7 +116,7 @@ def test_a_rental_that_is_being_made(admin, period, look, carloop):
 
 
 def test_a_saved_rental(admin, period, look):
-    """Saved, on paper, with its end refused, asked whether to cancel, with proposals, called off."""
+    """Saved, on paper, with its end refused, asked whether to cancel, with proposals, cancelled."""
     appointment = admin.new_appointment(period)
     admin.book()
     look(admin.page)
@@ -142,10 +142,10 @@ def test_a_saved_rental(admin, period, look):
     admin.press("proposal.follow")
     expect(admin.button("rental.cancel_yes")).to_be_visible()
     look(admin.page)
-    admin.press("appointment.call_off")
-    expect(admin.button("appointment.call_off_yes")).to_be_visible()
+    admin.press("appointment.cancel")
+    expect(admin.button("appointment.cancel_yes")).to_be_visible()
     look(admin.page)
-    admin.press("appointment.call_off_yes")
+    admin.press("appointment.cancel_yes")
     expect(admin.page.get_by_text(admin.t("appointment.is_cancelled"))).to_be_visible()
     look(admin.page)
     admin.open(f"/?week={period.start.date().isoformat()}")
@@ -163,15 +163,15 @@ def test_two_versions(admin, period, look):
 
 
 def test_what_is_not_known(advisor, period, t, look, carloop):
-    """Unknown, asked whether to give the booking up, and found out; the same of an end."""
+    """Unknown, asked whether to withdraw the booking, and settled; the same of an end."""
     advisor.new_appointment(period)
     advisor.search()
     lose_answers(carloop, "book")
     advisor.save_rental()
     expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible()
     look(advisor.page)
-    advisor.press("unknown.give_up")
-    expect(advisor.button("unknown.give_up_yes")).to_be_visible()
+    advisor.press("unknown.withdraw")
+    expect(advisor.button("unknown.withdraw_yes")).to_be_visible()
     look(advisor.page)
     carloop.reset_faults()
     expect(advisor.step_4.get_by_text(t("said.book"))).to_be_visible(timeout=25_000)

@@ -1,8 +1,8 @@
-"""An appointment that was moved or called off: its rental is flagged, and changed only if the proposal is accepted."""
+"""An appointment that was moved or cancelled: its rental is flagged, and changed only if the proposal is accepted."""
 
 from playwright.sync_api import expect
 
-from proofs.browser.planner.steps import call_off, decisions, move, shifted, week_card
+from proofs.browser.planner.steps import cancel_appointment, decisions, move, shifted, week_card
 
 
 def test_an_end_that_was_moved_is_flagged_and_followed(advisor, period, carloop):
@@ -40,11 +40,11 @@ def test_an_appointment_on_another_day_needs_another_rental(advisor, period, car
     assert carloop.periods(appointment) == [period, moved]
 
 
-def test_an_appointment_that_was_called_off_proposes_to_cancel(advisor, period, carloop):
+def test_a_cancelled_appointment_proposes_to_cancel_the_rental(advisor, period, carloop):
     """Calling off asks first and cancels no car; the proposal does, and then no car is offered any more."""
     appointment = advisor.new_appointment(period)
     advisor.book()
-    call_off(advisor)
+    cancel_appointment(advisor)
     expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("notice.appointment_cancelled"))
     assert carloop.statuses(appointment) == ["reserved"]
     card = week_card(advisor, period, appointment)
@@ -53,7 +53,7 @@ def test_an_appointment_that_was_called_off_proposes_to_cancel(advisor, period, 
     advisor.open(f"/appointments/{appointment}")
     advisor.press("proposal.follow")
     advisor.press("rental.cancel_yes")
-    expect(advisor.step_4).to_contain_text(advisor.t("step_4.called_off"))
+    expect(advisor.step_4).to_contain_text(advisor.t("step_4.cancelled"))
     expect(advisor.step_4).to_contain_text(advisor.t("said.cancel"))
     expect(advisor.button("offer.search")).to_have_count(0)
     assert carloop.statuses(appointment) == ["cancelled"]

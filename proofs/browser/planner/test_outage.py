@@ -30,7 +30,7 @@ def test_carloop_is_gone_before_anything_was_asked(advisor, period, t, carloop_p
     assert carloop.statuses(appointment) == ["reserved"]
 
 
-def test_an_unknown_end_and_an_unknown_cancellation_are_found_out(advisor, period, carloop):
+def test_an_unknown_end_and_an_unknown_cancellation_are_settled(advisor, period, carloop):
     """The page names the change whose outcome is unknown, and then shows the outcome."""
     appointment = advisor.new_appointment(period)
     advisor.book()
@@ -70,12 +70,12 @@ def test_an_unknown_booking_that_turns_out_refused(advisor, period, carloop, t, 
     expect(advisor.step_4.get_by_text(t("refusal.book"))).to_have_count(0)
 
 
-def test_an_unknown_booking_can_be_given_up(advisor, period, carloop, t):
+def test_an_unknown_booking_can_be_withdrawn(advisor, period, carloop, t):
     """It asks first; the booking is found at Carloop and cancelled there, and another can be made."""
     appointment = advisor.new_appointment(period)
     _book_without_an_answer(advisor, carloop)
-    advisor.press("unknown.give_up")
-    yes = advisor.button("unknown.give_up_yes")
+    advisor.press("unknown.withdraw")
+    yes = advisor.button("unknown.withdraw_yes")
     yes.focus()
     # The page goes on polling meanwhile; question and focus stay.
     wait_for_polling(advisor)
@@ -84,7 +84,7 @@ def test_an_unknown_booking_can_be_given_up(advisor, period, carloop, t):
     expect(advisor.step_4.get_by_text(t("unknown.title.book"))).to_be_visible(timeout=POLLED)
     carloop.reset_faults()
     expect(advisor.button("offer.search")).to_be_visible(timeout=POLLED)
-    expect(advisor.step_4.get_by_text(t("said.give_up"))).to_be_visible()
+    expect(advisor.step_4.get_by_text(t("said.withdraw"))).to_be_visible()
     expect(advisor.step_4.get_by_text(t("said.book"))).to_have_count(0)
     assert carloop.statuses(appointment) == ["cancelled"]
 

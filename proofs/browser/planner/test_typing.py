@@ -74,7 +74,7 @@ def test_leaving_what_is_not_saved_is_asked_about(advisor, period):
     advisor.choose(advisor.options.first)
     other = page.get_by_role("navigation", name=advisor.t("base.language")).locator("a:not([aria-current])")
     another = page.get_by_role("button", name=advisor.t("base.sign_out"))
-    for leads_away in (advisor.button("appointment.call_off"), another, other):
+    for leads_away in (advisor.button("appointment.cancel"), another, other):
         with page.expect_event("dialog"):
             leads_away.click(no_wait_after=True)
     assert asked == ["beforeunload"] * 3
@@ -115,8 +115,8 @@ def test_the_focus_follows_the_work(advisor, period):
     advisor.set_visit(period)
     advisor.save_appointment()
     assert page.evaluate("document.activeElement.textContent.trim()") == t("said.saved")
-    advisor.press("appointment.call_off")
-    expect(page.locator("#call-off")).to_be_focused()
+    advisor.press("appointment.cancel")
+    expect(page.locator("#appointment-cancellation")).to_be_focused()
     advisor.open(f"/appointments/{advisor.appointment_id}")
     advisor.book()
     advisor.press("rental.cancel")

@@ -5,8 +5,8 @@ from contextlib import closing
 from random import Random
 
 from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.domain.appointments import Customer
 from carloop_plugin.domain.changes import Action, Done, Intent, Unknown
-from carloop_plugin.domain.customers import Customer
 from carloop_plugin.domain.values import Period, parse_instant
 from tests.cassettes.recorder.carloop import CUSTOMER, END, START, key, reference
 

@@ -28,7 +28,7 @@ def test_without_a_rental_one_can_search(planner, fake, saved, step_of):
     """The provider was told of the appointment."""
     step = step_of(planner, saved)
     assert (step.can_search, step.open_providers, step.rentals, step.unknowns) == (True, ("fake",), (), ())
-    assert (step.is_locked, step.is_second, fake.asked) == (False, False, ["saved"])
+    assert (step.is_locked, fake.asked) == (False, ["saved"])
 
 
 @pytest.mark.parametrize(("status", "is_active"), [("picked_up", True), ("returned", False)])
@@ -38,7 +38,7 @@ def test_with_an_active_rental_nothing_is_searched(planner, fake, saved, step_of
     step = step_of(planner, saved)
     shown = [(each.provider, each.name, each.rental["id"]) for each in step.active]
     assert shown == ([("fake", "Fake & Co.", "R-1")] if is_active else [])
-    assert (step.can_search, step.is_second) == (not is_active, is_active)
+    assert step.can_search == (not is_active)
 
 
 def test_a_provider_that_fails_or_hangs_is_named(workshop, fake, other, step_of, release, monkeypatch):
@@ -84,7 +84,7 @@ def test_a_provider_that_keeps_states_alone_and_fails_is_named(workshop, fake, s
     ids=["known to the provider", "known here alone"],
 )
 def test_an_open_change_is_shown_once(planner, fake, saved, step_of, fields, state, expected):
-    """With the provider's word of when; only a booking can be given up."""
+    """With the provider's word of when; only a booking can be withdrawn."""
     fake.outcomes = ["unknown"]
     change = {"change_id": ID, "provider": "fake", "site": "main"} | fields
     if change["action"] == "book":
@@ -94,7 +94,7 @@ def test_an_open_change_is_shown_once(planner, fake, saved, step_of, fields, sta
     fake.states[saved.id] = state
     step = step_of(planner, saved)
     (unknown,) = step.unknowns
-    assert (unknown.action, unknown.since, unknown.can_be_given_up) == expected
+    assert (unknown.action, unknown.since, unknown.can_be_withdrawn) == expected
     assert (unknown.change_id, step.can_search, len(fake.changes)) == (ID, False, 2)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from planner_host.appointments.form import FIELDS
 from planner_host.mobility.states import states_of
 
 from ..conftest import PERIOD, Elements, hidden
@@ -38,6 +39,19 @@ def save_as_bert(planner, appointment, **fields):
     """Save an appointment from elsewhere, with other fields of the visit."""
     theirs = replace(appointment, visit=replace(appointment.visit, **fields), saved_by="bert")
     return planner.records.save(theirs).appointment
+
+
+def typed(browser, appointment, **fields):
+    """Return the fields of steps 1 to 3 as they stand on the page, some typed anew."""
+    page = Elements(browser.get(path_of(appointment)).text)
+    names = {attributes.get("name") for _, attributes in page.tags}
+    texts = {name: page.field(name) if name in names else "" for name in FIELDS}
+    return texts | {"work": "Inspektion"} | fields
+
+
+def unsaved(browser, appointment, **fields):
+    """Return what the script sends of them along with a form of step 4."""
+    return {f"visit_{name}": text for name, text in typed(browser, appointment, **fields).items()}
 
 
 def search_form(browser, appointment):

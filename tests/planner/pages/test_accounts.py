@@ -27,12 +27,12 @@ def test_an_account_is_disabled_enabled_and_deleted(site):
     assert "bert" in [each.name for each in site.access.accounts]
     assert change(admin, "delete", sure="yes").status_code == 303
     assert "bert" not in [each.name for each in site.access.accounts]
-    deeds = [(deed.user, deed.action) for deed in site.planner.audit.of("bert")]
-    assert deeds == [("admin", f"account_{action}") for action in ("disabled", "enabled", "deleted")]
+    entries = [(entry.user, entry.action) for entry in site.planner.audit.of("bert")]
+    assert entries == [("admin", f"account_{action}") for action in ("disabled", "enabled", "deleted")]
     log = admin.get("/audit")
     assert ("Löschung eines Kontos" in words(log), '/appointments/bert"' in log.text) == (True, False)
     change(admin, "delete", "anna", sure="yes")
-    assert "Außer Ihrem gibt es kein Konto." in words(admin.get("/accounts"))
+    assert "Es gibt noch kein weiteres Konto." in words(admin.get("/accounts"))
 
 
 def test_a_change_that_is_not_possible_is_refused(site):
@@ -72,6 +72,6 @@ def test_a_password_is_changed_by_its_owner(site):
     answer = here.post("/password", data={"old": PASSWORD, "new": NEW, "again": NEW})
     assert "Ihr Passwort ist geändert." in words(here.get(answer.headers["location"]))
     assert there.get("/").status_code == 303
-    (deed,) = site.planner.audit.of("anna")
-    assert (deed.user, deed.action) == ("anna", "password_changed")
+    (entry,) = site.planner.audit.of("anna")
+    assert (entry.user, entry.action) == ("anna", "password_changed")
     assert site.access.sign_in("anna", NEW)

@@ -36,8 +36,8 @@ def test_a_new_appointment_is_saved_once(anna, site, fake):
     assert ("Der Termin ist gespeichert." in page, "Verfügbare Mietwagen suchen" in page) == (True, True)
     assert site.planner.records.count_appointments() == 1
     assert site.planner.records.appointment(path.rpartition("/")[2]).revision == 1
-    (deed,) = site.planner.audit.of(path.rpartition("/")[2])
-    assert (deed.user, deed.action) == ("anna", "appointment_new")
+    (entry,) = site.planner.audit.of(path.rpartition("/")[2])
+    assert (entry.user, entry.action) == ("anna", "appointment_new")
 
 
 def test_mistakes_are_marked_and_nothing_typed_is_lost(anna, site):
@@ -100,7 +100,7 @@ def test_customers_are_found_while_one_types(anna, monkeypatch):
     answer = anna.post("/dms/customers", data={"customer_query": "mül"})
     assert (answer.text.strip()[:3], "Müller, Hans" in answer.text) == ("<ul", True)
     assert "Kein Kunde gefunden" in anna.post("/dms/customers", data={"customer_query": "xyz"}).text
-    monkeypatch.setattr("planner_host.pages.dms.MOST_HITS", 1)
+    monkeypatch.setattr("planner_host.pages.customers.MOST_HITS", 1)
     path, fields = begin(anna)
     typed = anna.post("/dms/customers", data={"customer_query": "1000"})
     found = anna.post(path, data=fields | {"do": "find", "customer_query": "1000"})
@@ -128,10 +128,10 @@ def test_two_windows_do_not_overwrite_each_other(anna, site, saved):
     assert site.planner.records.appointment(saved.id) == kept
 
 
-def test_a_visit_is_called_off_and_taken_up_again(anna, site, saved):
-    """Calling off is asked for; both are saved and noted."""
+def test_a_visit_is_cancelled_and_reinstated(anna, site, saved):
+    """Cancelling asks first; both are saved and in the audit log."""
     path = f"{path_of(saved)}/status"
-    asked = anna.get(f"{path_of(saved)}?ask=call-off").text
+    asked = anna.get(f"{path_of(saved)}?ask=appointment-cancellation").text
     answer = anna.post(path, data=hidden(asked, path))
     assert "Gespeichert: Der Termin ist abgesagt." in words(anna.get(answer.headers["location"]))
     assert visit_at(site, path_of(saved)).status is Status.CANCELLED
@@ -139,12 +139,12 @@ def test_a_visit_is_called_off_and_taken_up_again(anna, site, saved):
     assert "Verfügbare Mietwagen suchen" not in page
     anna.post(path, data=hidden(page, path))
     assert visit_at(site, path_of(saved)).status is Status.SCHEDULED
-    deeds = [deed.action for deed in site.planner.audit.of(saved.id)]
-    assert deeds == ["appointment_cancelled", "appointment_taken_up"]
+    entries = [entry.action for entry in site.planner.audit.of(saved.id)]
+    assert entries == ["appointment_cancelled", "appointment_taken_up"]
 
 
-def test_calling_off_what_somebody_else_has_changed_asks_again(anna, site, saved):
-    """Nothing is called off unseen."""
+def test_cancelling_what_somebody_else_has_changed_asks_again(anna, site, saved):
+    """Nothing is cancelled unseen."""
     save_as_bert(site.planner, saved, work="Bremsen")
     path = f"{path_of(saved)}/status"
     answer = anna.post(path, data={"revision": str(saved.revision), "status": "cancelled"})

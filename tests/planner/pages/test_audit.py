@@ -1,6 +1,6 @@
 """The audit log as the administration reads it."""
 
-from planner_host.storage.audit import Deed
+from planner_host.storage.audit import AuditEntry
 
 from .conftest import words
 
@@ -13,7 +13,7 @@ def test_deeds_are_listed_in_words(site, saved):
         ("appointment_taken_up", saved.id, {}),
         ("book", "T-gone", {}),
     ):
-        site.planner.audit.note(Deed(site.planner.now(), "anna", action, subject, "fake", **fields))
+        site.planner.audit.add(AuditEntry(site.planner.now(), "anna", action, subject, "fake", **fields))
     page = words(site.browser("admin").get("/audit"))
     assert "Änderung des Verleihendes abgelehnt Das Fahrzeug ist in diesem Zeitraum nicht mehr frei." in page
     assert "Änderung der Einstellungen gespeichert, Prüfung mit Fehler station_unknown" in page

@@ -13,7 +13,7 @@ from ..conftest import HOOKS, Fake, failing, hidden
 from .conftest import book, cancel, path_of, state_of, words
 
 GONE = "Der Mietwagen ist nicht mehr gebucht"
-WHY = "Was hier gespeichert wurde, besteht bei Fake & Co. nicht mehr."
+WHY = "Der hier gespeicherte Verleihvorgang besteht bei Fake & Co. nicht mehr."
 NOTED = "Zur Kenntnis genommen"
 
 
@@ -73,7 +73,7 @@ def test_a_provider_may_say_why(anna, saved, fake, gone):
     assert ("Am Schalter storniert." in page, GONE in page) == (True, False)
 
 
-def test_a_visit_that_is_over_or_called_off_misses_no_rental(anna, site, saved, workshop, gone):
+def test_a_visit_that_is_over_or_cancelled_misses_no_rental(anna, site, saved, workshop, gone):
     """Providers need not know old rentals, and no car is needed where the customer does not come."""
     for minutes, expected in ((-1, ("attention", True)), (0, ("none", False))):
         workshop.clock.now = saved.visit.end + timedelta(minutes=minutes)
@@ -91,7 +91,7 @@ def test_while_a_change_is_unknown_nothing_is_missed(anna, site, saved, fake, bo
     del fake.states[saved.id]
     assert shown(anna, site, saved) == ("unknown", False)
     fake.outcomes = [{"status": "done"}]
-    site.planner.changes.ask_again(saved.id)
+    site.planner.changes.retry(saved.id)
     anna.get(path_of(saved))
     assert shown(anna, site, saved) == ("none", False)
 
@@ -100,6 +100,6 @@ def test_a_provider_that_does_not_answer_has_lost_nothing(workshop, saved):
     """It does not say that there is no rental."""
     states = failing("storage_failed")
     planner = workshop.planner(Fake("quiet").module(*HOOKS[2:], provide_mobility_states=states))
-    planner.records.note_renter(saved.id, saved.visit.customer, provider="quiet", rental_id="R-1")
+    planner.records.store_renter(saved.id, saved.visit.customer, provider="quiet", rental_id="R-1")
     found, _ = states_of([saved.id], planner, locale="de")
     assert (found[saved.id], look_up(saved, planner, locale="de").gone) == ("silent", ())

@@ -1,4 +1,4 @@
-"""Step 4: search, save a rental, change its end, give a booking up; what is refused, and why."""
+"""Step 4: search, save a rental, change its end, withdraw a booking; what is refused, and why."""
 
 import pytest
 
@@ -46,7 +46,13 @@ def test_a_rental_is_saved_and_then_only_changed_at_its_end_or_cancelled(anna, s
     page = Elements(anna.get(path_of(saved)).text)
     actions = {each["action"] for each in page.all("form")} | {each["href"] for each in page.all("a")}
     step_4 = {each.partition(path_of(saved))[2] for each in actions if path_of(saved) in each}
-    expected = {"", "?ask=call-off#call-off", "/rental/end", "?ask=cancel#cancel", "/print"}
+    expected = {
+        "",
+        "?ask=appointment-cancellation#appointment-cancellation",
+        "/rental/end",
+        "?ask=cancel#cancel",
+        "/print",
+    }
     assert {each for each in step_4 if "lang=" not in each} == expected
 
 
@@ -98,29 +104,32 @@ def test_an_end_is_changed(anna, site, saved, fake):
     assert fake.changes[0] == fake.changes[0] | change | {"end": "2026-11-26T09:00:00+01:00"}
     asked = len(fake.changes)
     answer = words(change_end(anna, saved))
-    assert ("Es endet bereits dann." in answer, "geändert." in answer) == (True, False)
+    assert ("Der Verleihvorgang endet bereits zu diesem Zeitpunkt." in answer, "geändert." in answer) == (
+        True,
+        False,
+    )
     assert (len(fake.changes), len(site.planner.audit.of(saved.id))) == (asked, 1)
 
 
-def test_an_unknown_booking_is_asked_for_by_the_page_and_can_be_given_up(anna, saved, fake):
+def test_an_unknown_booking_is_asked_for_by_the_page_and_can_be_withdrawn(anna, saved, fake):
     """The page fetches itself until the outcome is known, and gets nothing while it is not."""
     fake.outcomes = ["unknown"]
     assert book(anna, saved).status_code == 303
-    page = anna.get(f"{path_of(saved)}?ask=give-up").text
+    page = anna.get(f"{path_of(saved)}?ask=withdraw").text
     (step,) = Elements(page).all("section", id="step-4")
     asks = step["hx-get"]
     assert (step["hx-trigger"], asks.partition("?")[0]) == ("every 2s", path_of(saved))
-    assert asks.endswith("&ask=give-up")
+    assert asks.endswith("&ask=withdraw")
     unchanged = anna.get(asks, headers=SCRIPT)
     assert (unchanged.status_code, unchanged.text) == (204, "")
     assert anna.get(asks).status_code == 200
     assert "Verfügbare Mietwagen suchen" not in page
-    giving_up = hidden(page, f"{path_of(saved)}/rental/giving-up")
-    assert giving_up["book_change_id"] == fake.changes[0]["change_id"]
+    withdrawal = hidden(page, f"{path_of(saved)}/rental/withdrawal")
+    assert withdrawal["book_change_id"] == fake.changes[0]["change_id"]
     fake.outcomes = ["done", "given_up"]
-    anna.post(f"{path_of(saved)}/rental/giving-up", data=giving_up)
+    anna.post(f"{path_of(saved)}/rental/withdrawal", data=withdrawal)
     for known in (anna.get(asks, headers=SCRIPT), anna.get(path_of(saved))):
         assert known.status_code == 200
         assert "hx-get" not in Elements(known.text).all("section", id="step-4")[0]
     asked = {each["change_id"] for each in fake.changes}
-    assert asked == {giving_up["book_change_id"], giving_up["change_id"]}
+    assert asked == {withdrawal["book_change_id"], withdrawal["change_id"]}

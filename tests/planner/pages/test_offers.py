@@ -46,7 +46,7 @@ def test_alternatives_are_shown_for_a_car_that_is_gone(anna, saved, fake):
     answer = book(anna, saved)
     assert options_of(answer) == ["fake:V2", "fake:V3"]
     page = words(answer)
-    assert (FEWER in page, "Genau das ist nicht verfügbar" in page) == (False, False)
+    assert (FEWER in page, "Genau das Gewünschte ist nicht verfügbar" in page) == (False, False)
     assert page.index("Ähnliche Angebote") < page.index("Alle weiteren verfügbaren Mietwagen")
     assert ("andere Station" in page, " vehicle " in page) == (True, False)
     form = search_form(anna, saved) | hidden(answer.text, f"{path_of(saved)}/offers")

@@ -9,7 +9,7 @@ from .conftest import about, path_of, proposal, search_form, words
 
 NOT_OWN = {
     "de": "Dieser Verleihvorgang gehört nicht oder nicht mehr zu diesem Termin.",
-    "en": "This rental does not or no longer belong to this appointment.",
+    "en": "This rental does not belong to this appointment, or no longer does.",
 }
 
 
@@ -36,12 +36,7 @@ def cancel(browser, appointment, **fields):
 @pytest.mark.parametrize("action", ["end", "cancellation"])
 @pytest.mark.parametrize(
     "named",
-    [
-        {"rental_id": "R-A"},
-        {"rental_id": ""},
-        {"site": "elsewhere"},
-        {"provider": "other"},
-    ],
+    [{"rental_id": "R-A"}, {"rental_id": ""}, {"site": "elsewhere"}, {"provider": "other"}],
     ids=lambda named: " ".join(f"{name}={value}" for name, value in named.items()),
 )
 def test_a_rental_of_another_appointment_is_not_changed(site, saved, foreign, fake, other, action, named):
@@ -53,22 +48,22 @@ def test_a_rental_of_another_appointment_is_not_changed(site, saved, foreign, fa
     assert (fake.changes, other.changes, site.planner.audit.page(1)[0]) == ([], [], [])
 
 
-def test_a_booking_of_another_appointment_is_neither_given_up_nor_hidden(anna, site, saved, foreign, fake):
+def test_a_booking_of_another_appointment_is_neither_withdrawn_nor_hidden(anna, site, saved, foreign, fake):
     """Its outcome is still asked for there, and is seen on the page of its appointment alone."""
     fake.states, fake.outcomes = {}, ["unknown"]
     fields = search_form(anna, foreign) | {"option": "fake:V1"}
     anna.post(f"{path_of(foreign)}/rental", data=fields)
-    giving_up = about(book_change_id=fields["change_id"])
-    assert NOT_OWN["de"] in words(anna.post(f"{path_of(saved)}/rental/giving-up", data=giving_up))
+    withdrawal = about(book_change_id=fields["change_id"])
+    assert NOT_OWN["de"] in words(anna.post(f"{path_of(saved)}/rental/withdrawal", data=withdrawal))
     assert {each["action"] for each in fake.changes} == {"book"}
     assert site.planner.audit.of(saved.id) == []
 
     fake.outcomes = ["done"]
-    site.planner.changes.ask_again(foreign.id)
-    assert site.planner.changes.unseen.of(foreign.id)
+    site.planner.changes.retry(foreign.id)
+    assert site.planner.audit.unseen(foreign.id)
     fake.book(saved.id)
     assert cancel(anna, saved, seen=fields["change_id"]).status_code == 303
-    assert site.planner.changes.unseen.of(foreign.id)
+    assert site.planner.audit.unseen(foreign.id)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +90,9 @@ def test_a_second_click_is_answered_as_the_first(anna, site, saved, fake):
     for _ in range(2):
         assert cancel(anna, saved, **sent).status_code == 303
         fake.states = {}
-    assert [(deed.action, deed.subject) for deed in site.planner.audit.page(1)[0]] == [("cancel", saved.id)]
+    assert [(entry.action, entry.subject) for entry in site.planner.audit.page(1)[0]] == [
+        ("cancel", saved.id)
+    ]
 
 
 def test_where_the_provider_does_not_answer_nothing_is_asked(workshop, draft, serve, fake):
@@ -110,7 +107,7 @@ def test_where_the_provider_does_not_answer_nothing_is_asked(workshop, draft, se
 
 
 @pytest.mark.parametrize(
-    "path", ["rental", "rental/end", "rental/cancellation", "rental/giving-up", "proposal"]
+    "path", ["rental", "rental/end", "rental/cancellation", "rental/withdrawal", "proposal"]
 )
 def test_a_change_id_that_is_none_is_refused(anna, site, saved, fake, path):
     """Nothing of it is kept."""

@@ -51,6 +51,6 @@ def test_who_rents_is_known_after_an_unknown_outcome(anna, site, saved, fake):
     """It is in the change that is asked for again."""
     fake.outcomes = ["unknown", "done"]
     book(anna, saved, **RENTER)
-    site.planner.changes.ask_again(saved.id)
+    site.planner.changes.retry(saved.id)
     renters = site.planner.records.renters(saved.id)
     assert {key: customer["last_name"] for key, customer in renters.items()} == {("fake", "R-1"): "Winter"}

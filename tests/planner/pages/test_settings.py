@@ -12,7 +12,7 @@ from ..conftest import HOOKS, Elements
 from .conftest import words
 
 SINCE = "2026-11-23T10:00:00+01:00"
-SAVED_BUT_WRONG = "Gespeichert, aber so funktioniert es noch nicht."
+SAVED_BUT_WRONG = "Gespeichert, aber die Verbindung funktioniert noch nicht."
 
 
 def finding(code, message="Nein.", severity="error"):
@@ -87,8 +87,8 @@ def test_settings_are_saved_and_noted(admin, site, fake, kept):
     assert "Ist gespeichert." not in good.text
     shown = [Elements(bad.text).field(name) for name in ("value_url", "value_key")]
     assert shown == ["https://c.example", ""]
-    deeds = [(deed.outcome, deed.code) for deed in site.planner.audit.of("fake")]
-    assert deeds == [("done", ""), ("saved", "not_authorised")]
+    entries = [(entry.outcome, entry.code) for entry in site.planner.audit.of("fake")]
+    assert entries == [("done", ""), ("saved", "not_authorised")]
     site.planner.filters.choices("main", "de")
     assert fake.asked.count("filters") == 2  # classes and features are asked for anew
 
@@ -106,7 +106,7 @@ def test_a_wrong_setting_is_marked(admin, site, kept, code, title, fields, outco
     kept.wrong = [code]
     answer = admin.post("/settings/fake", data={"value_url": "https://b.example"})
     assert (title in words(answer), marked(answer)) == (True, fields)
-    assert [deed.outcome for deed in site.planner.audit.of("fake")] == [outcome]
+    assert [entry.outcome for entry in site.planner.audit.of("fake")] == [outcome]
 
 
 def test_a_refused_setting_is_marked_where_the_problem_points():
@@ -123,7 +123,7 @@ KEY_SAVED = {"url": "https://a.example", "key": "canary"}
     ("typed", "wrong", "saved", "verdict"),
     [
         ({}, [], [], "Die Verbindung funktioniert."),
-        ({}, ["not_authorised"], [], "Mit diesen Einstellungen funktioniert es nicht."),
+        ({}, ["not_authorised"], [], "Mit diesen Einstellungen funktioniert die Verbindung nicht."),
         ({"value_key": "canary"}, [], [KEY_SAVED], "Gespeichert. Die Verbindung funktioniert."),
         ({"value_key": "canary"}, ["not_authorised"], [KEY_SAVED], SAVED_BUT_WRONG),
         ({"clear_key": "on"}, ["not_authorised"], [KEY_SAVED | {"key": None}], SAVED_BUT_WRONG),
@@ -136,7 +136,7 @@ def test_a_test_saves_what_was_typed_first(admin, kept, typed, wrong, saved, ver
     sent = {"beside": "form", "value_url": "https://a.example", "value_key": ""} | typed
     page = admin.post("/settings/fake/check", data=sent)
     assert (kept.values, "canary" in page.text) == (saved, False)
-    assert "Speichert zuerst, was Sie geändert haben." in words(page)
+    assert "Ihre Änderungen werden vorher gespeichert." in words(page)
     assert "Getestet mit Webadresse: https://a.example." in words(page)  # which this provider still answers
     assert verdict in words(page)
 

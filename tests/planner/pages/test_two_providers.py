@@ -6,8 +6,8 @@ from ..conftest import HOOKS, Elements, failing
 from .conftest import SCRIPT, book, by_page_and_script, path_of, search, search_form, words
 
 SILENT = {
-    "de": "Ob zu diesem Termin schon ein Verleihvorgang besteht, sagt gerade nicht: Other.",
-    "en": "This provider does not say at the moment whether there is a rental for this appointment already: Other.",
+    "de": "Keine Auskunft, ob zu diesem Termin schon ein Verleihvorgang besteht: Other.",
+    "en": "No answer whether there is already a rental for this appointment: Other.",
 }
 
 
@@ -49,7 +49,7 @@ def test_a_booking_that_is_unknown_at_another_provider_needs_a_tick(anna, saved,
     other.outcomes = ["unknown"]
     book(anna, saved, option="other:O1")
     asked = book(anna, saved)
-    assert "oder es wird dort gerade geklärt" in words(asked)
+    assert "oder das wird dort gerade geklärt" in words(asked)
     assert (fake.changes, len(Elements(asked.text).all("input", name="second"))) == ([], 1)
     assert book(anna, saved, second="yes").status_code == 303
 
@@ -74,7 +74,7 @@ def test_a_provider_that_was_taken_out_with_a_rental_needs_a_tick(workshop, draf
     """Nobody can say what became of the rental that was booked there."""
     planner = workshop.planner(fake.module(*HOOKS))
     saved = planner.records.save(draft()).appointment
-    planner.records.note_renter(saved.id, saved.visit.customer, provider="other", rental_id="R-9")
+    planner.records.store_renter(saved.id, saved.visit.customer, provider="other", rental_id="R-9")
     answer = book(serve(planner).browser("anna"), saved)
     assert ("Der Anbieter ist nicht geladen" in words(answer), fake.changes) == (True, [])
 

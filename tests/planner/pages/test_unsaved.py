@@ -4,26 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from planner_host.appointments.form import FIELDS
-
 from ..conftest import PERIOD, Elements
-from .conftest import book, by_page_and_script, options_of, path_of, save_as_bert, search, words
+from .conftest import (
+    book,
+    by_page_and_script,
+    options_of,
+    path_of,
+    save_as_bert,
+    search,
+    typed,
+    unsaved,
+    words,
+)
 
 LATER = "2026-11-26T16:00:00+01:00"
 MOVED = {"end_date": "26.11.2026", "end_time": "16:00"}
-
-
-def typed(browser, appointment, **fields):
-    """Return the fields of steps 1 to 3 as they stand on the page, some typed anew."""
-    page = Elements(browser.get(path_of(appointment)).text)
-    names = {attributes.get("name") for _, attributes in page.tags}
-    texts = {name: page.field(name) if name in names else "" for name in FIELDS}
-    return texts | {"work": "Inspektion"} | fields
-
-
-def unsaved(browser, appointment, **fields):
-    """Return what the script sends of them along with a form of step 4."""
-    return {f"visit_{name}": text for name, text in typed(browser, appointment, **fields).items()}
 
 
 def period_found(page):
@@ -41,7 +36,7 @@ def test_a_search_saves_first(anna, site, saved, headers):
     now = site.planner.records.appointment(saved.id)
     assert (now.revision, now.visit.end) == (2, saved.visit.end + timedelta(hours=23))
     assert Elements(page.text).field("revision") == "2"
-    assert [deed.action for deed in site.planner.audit.of(saved.id)] == ["appointment_scheduled"]
+    assert [entry.action for entry in site.planner.audit.of(saved.id)] == ["appointment_scheduled"]
     page = search(anna, saved, headers, **unsaved(anna, saved))
     assert "hx-retarget" not in page.headers
     assert site.planner.records.appointment(saved.id).revision == 2

@@ -97,8 +97,7 @@ def test_a_period_is_half_open(records, named):
 
 
 @pytest.mark.parametrize(
-    "words",
-    ["MUELLER", "Muller", "hans mül", "Lüdenscheidt", "krüger söhne", "k-4711", "4711", "kmu 12"],
+    "words", ["MUELLER", "Muller", "hans mül", "Lüdenscheidt", "krüger söhne", "k-4711", "4711", "kmu 12"]
 )
 def test_an_appointment_is_found_by_what_is_remembered(records, named, words):
     """Beginnings of names in any order, however umlauts are typed; company, customer number and plate."""

@@ -5,8 +5,7 @@ from dataclasses import fields
 import pytest
 
 from carloop_plugin.contract.requests import parse_appointment, parse_customer
-from carloop_plugin.domain.appointments import remember
-from carloop_plugin.domain.customers import digest_customer, digest_number, normalise
+from carloop_plugin.domain.appointments import digest_customer, digest_number, normalise, remember
 
 KEY = b"a key of the records"
 APPOINTMENT = {

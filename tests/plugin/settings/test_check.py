@@ -7,10 +7,11 @@ import pytest
 import trustme
 
 from carloop_plugin import plugin
+from carloop_plugin.contract.settings_documents import report_document
+from carloop_plugin.domain.accounts import SiteSettings
 from carloop_plugin.domain.failures import CallFailed, Reason
-from carloop_plugin.domain.settings import SiteSettings
 from carloop_plugin.domain.values import Site
-from carloop_plugin.settings.check import check_connection
+from carloop_plugin.settings.check import Report, check_connection
 from mobility_hookspecs import MobilityHost
 from mobility_schemas import validate
 from tests.support.fakes import FakeCarloop
@@ -115,7 +116,8 @@ def test_a_misspelt_key(check, sandbox, tmp_path):
 def check_fake(carloop, locale="en", **settings):
     """Test the connection to a fake Carloop."""
     given = SiteSettings(site=Site("main"), **{"base_url": "https://a.example", "token": "x"} | settings)
-    return check_connection(given, carloop.connect, deadline=0, locale=locale)
+    found = check_connection(given, carloop.connect, deadline=0)
+    return report_document(Report(Site("main"), tuple(found)), locale=locale)
 
 
 CONNECTED = "Connected to Carloop, account “Autohaus Muster”."

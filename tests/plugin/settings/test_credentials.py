@@ -12,9 +12,10 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
+from carloop_plugin.domain.accounts import StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.settings import StoredToken
 from carloop_plugin.domain.values import Site
+from carloop_plugin.settings import credentials
 from carloop_plugin.settings.credentials import SecretsFile, open_credentials
 from tests.support.forking import fork
 
@@ -148,9 +149,9 @@ def test_several_processes_lose_nothing(file):
 def test_without_a_keyring_the_file_serves(tmp_path, monkeypatch):
     """It is beside the store; for PostgreSQL in the user's folder, under a name without the password."""
     store = str(tmp_path / "s.sqlite3")
-    credentials = open_credentials(store)
-    credentials.keep_token(MAIN, TOKEN)
-    assert (credentials.place, mode(Path(f"{store}.secrets.json"))) == (f"{store}.secrets.json", 0o600)
+    kept = open_credentials(store)
+    kept.keep_token(MAIN, TOKEN)
+    assert (kept.place, mode(Path(f"{store}.secrets.json"))) == (f"{store}.secrets.json", 0o600)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     shared = open_credentials(f"postgresql://user:{CANARY}@db.example/carloop")
     assert Path(shared.place).parent == tmp_path / "carloop"
@@ -168,16 +169,26 @@ def test_the_keyring_comes_first(memory_keyring, tmp_path):
     assert (one.token(MAIN), memory_keyring.kept) == (None, {})
 
 
+def test_keyring_is_not_installed(memory_keyring, tmp_path, monkeypatch):
+    """Without the extra the file serves, though a back end may be there."""
+    monkeypatch.setattr(credentials, "has_keyring", lambda: False)
+    kept = open_credentials(str(tmp_path / "s"))
+    kept.keep_token(MAIN, TOKEN)
+    assert (kept.place, kept.token(MAIN)) == (str(tmp_path / "s.secrets.json"), TOKEN)
+    kept.forget_token(MAIN)
+    assert (kept.token(MAIN), memory_keyring.kept) == (None, {})
+
+
 def test_a_locked_keyring(memory_keyring, tmp_path, caplog):
     """The file serves meanwhile, the newest token counts afterwards; one that cannot be deleted is an error."""
     caplog.set_level(logging.DEBUG)
-    credentials = open_credentials(str(tmp_path / "s"))
-    credentials.keep_token(MAIN, TOKEN)
+    kept = open_credentials(str(tmp_path / "s"))
+    kept.keep_token(MAIN, TOKEN)
     memory_keyring.locked = True
-    assert credentials.token(MAIN) is None
-    assert refusal(credentials.forget_token, MAIN).text == "credentials.keyring_keeps"
-    credentials.keep_token(MAIN, NEWER)
-    assert credentials.token(MAIN) == NEWER
+    assert kept.token(MAIN) is None
+    assert refusal(kept.forget_token, MAIN).text == "credentials.keyring_keeps"
+    kept.keep_token(MAIN, NEWER)
+    assert kept.token(MAIN) == NEWER
     memory_keyring.locked = False
-    assert credentials.token(MAIN) == NEWER
+    assert kept.token(MAIN) == NEWER
     assert CANARY not in caplog.text

@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin import plugin
-from carloop_plugin.domain.accounts import Contact
+from carloop_plugin.cli.commands.doctor import report_document
+from carloop_plugin.domain.accounts import Contact, StoredToken
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.domain.figures import Figures, MovedAside, SettledChange
 from carloop_plugin.domain.rentals import UnreadableRental
-from carloop_plugin.domain.settings import StoredToken
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
+from carloop_plugin.ports import UseCaseContext
+from carloop_plugin.settings import doctor
 from carloop_plugin.settings.credentials import SecretsFile
-from carloop_plugin.settings.doctor import diagnose
+from carloop_plugin.settings.doctor import examine
 from carloop_plugin.settings.environment import Environment
 from mobility_hookspecs import MobilityHost
 from tests.support.fakes import FakeCarloop, FakeSettingsStore
@@ -39,29 +41,31 @@ WELL = Figures(
 
 @pytest.fixture
 def look(tmp_path, monkeypatch):
-    """Have the doctor look, with an environment."""
+    """Return what the doctor reports, with an environment."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
 
     def call(figures=WELL, *plugins, locale="en", failure=None, **environ):
         given = {"CARLOOP_STORE": str(tmp_path / "s"), "CARLOOP_BASE_URL": "https://a.example"} | environ
         with MobilityHost.of(*(plugins or (plugin,))) as host:
-            return diagnose(
-                environment=Environment.read(given),
+            store = FakeSettingsStore()
+            store.figures = lambda: figures
+            context = UseCaseContext(store, FakeCarloop(failure).connect, None, None, 0)
+            report = examine(
+                Environment.read(given),
+                host,
                 credentials=SecretsFile(tmp_path / "secrets.json"),
-                store=FakeSettingsStore() if isinstance(figures, Figures) else None,
-                connect=FakeCarloop(failure).connect,
-                figures=figures,
+                context=context if isinstance(figures, Figures) else figures,
                 sites=[MAIN],
-                host=host,
                 sqlite="3.52.0",
-                locale=locale,
             )
+        assert CANARY not in repr(report)
+        return report_document(report, locale=locale)
 
     return call
 
 
-def codes(diagnosis):
-    return [each["code"] for each in diagnosis.findings]
+def codes(report):
+    return [each["code"] for each in report["findings"]]
 
 
 OURS = UnreadableRental(AccountId("a1"), "r-1", "i1/main/A-1/c-1", NOW)
@@ -83,34 +87,34 @@ FINDINGS = {
 }
 
 
-@pytest.mark.parametrize(("figures", "found", "is_well"), FINDINGS.values(), ids=FINDINGS)
-def test_what_the_records_show(look, figures, found, is_well):
+@pytest.mark.parametrize(("figures", "found", "is_ok"), FINDINGS.values(), ids=FINDINGS)
+def test_what_the_records_show(look, figures, found, is_ok):
     """A sentence in each language; an error where a rental of ours cannot be read, else a warning or a remark."""
     for locale in ("de", "en"):
-        diagnosis = look(replace(WELL, **figures), locale=locale, CARLOOP_TOKEN=CANARY)
-        assert (diagnosis.is_well, codes(diagnosis)) == (is_well, [*found, "connected", "token_place"])
-        assert all(each["message"].endswith((".", ")", "…")) for each in diagnosis.findings)
-    assert diagnosis.document()["sites"][0]["connected"] is True
-    assert CANARY not in repr(diagnosis) + str(diagnosis.document())
+        report = look(replace(WELL, **figures), locale=locale, CARLOOP_TOKEN=CANARY)
+        assert (report["ok"], codes(report)) == (is_ok, [*found, "connected", "token_place"])
+        assert all(each["message"].endswith((".", ")", "…")) for each in report["findings"])
+    assert report["sites"][0]["connected"] is True
+    assert CANARY not in str(report)
 
 
 def test_many_unreadable_rentals(look):
     """Ours come first; of more than ten the number is shown."""
-    diagnosis = look(replace(WELL, unreadable=(OURS, *[STRANGERS] * 11)), CARLOOP_TOKEN=CANARY)
-    assert codes(diagnosis)[:2] == ["unreadable_rentals"] * 2
-    ours, others = (each["message"] for each in diagnosis.findings[:2])
+    report = look(replace(WELL, unreadable=(OURS, *[STRANGERS] * 11)), CARLOOP_TOKEN=CANARY)
+    assert codes(report)[:2] == ["unreadable_rentals"] * 2
+    ours, others = (each["message"] for each in report["findings"][:2])
     assert ("r-1" in ours, "11 (" in others, others.count("r-2")) == (True, True, 10)
 
 
 def test_what_does_not_open_or_load(look):
     """Records that cannot be opened and our own provider missing are errors; another provider is named."""
-    diagnosis = look(Reason("storage_failed"))
-    assert (diagnosis.is_well, codes(diagnosis)) == (False, ["storage_failed"])
-    assert diagnosis.document()["versions"]["sqlite"] == "3.52.0"
-    diagnosis = look(WELL, ("broken", object()), CARLOOP_TOKEN=CANARY)
-    assert diagnosis.is_well is False
-    assert codes(diagnosis) == ["load_failure", "not_loaded", "connected", "token_place"]
-    assert diagnosis.document()["load_failures"][0]["provider"] == "broken"
+    report = look(Reason("storage_failed"))
+    assert (report["ok"], codes(report)) == (False, ["storage_failed"])
+    assert report["versions"]["sqlite"] == "3.52.0"
+    report = look(WELL, ("broken", object()), CARLOOP_TOKEN=CANARY)
+    assert report["ok"] is False
+    assert codes(report) == ["load_failure", "not_loaded", "connected", "token_place"]
+    assert report["load_failures"][0]["provider"] == "broken"
 
 
 REFUSED = CallFailed(Reason("not_authorised"))
@@ -125,10 +129,10 @@ SITES = {
 @pytest.mark.parametrize(("environ", "failure", "found", "words"), SITES.values(), ids=SITES)
 def test_a_site_that_does_not_work(look, environ, failure, found, words):
     """An error that names the site and says what to set."""
-    diagnosis = look(failure=failure, **environ)
-    assert (diagnosis.is_well, codes(diagnosis)) == (False, found)
-    assert words in diagnosis.findings[0]["message"]
-    site = diagnosis.document()["sites"][0]
+    report = look(failure=failure, **environ)
+    assert (report["ok"], codes(report)) == (False, found)
+    assert words in report["findings"][0]["message"]
+    site = report["sites"][0]
     assert (site["connected"], site["token"]["set"]) == (False, failure is not None)
 
 
@@ -138,18 +142,31 @@ def test_a_token_file(look, tmp_path, store, mode):
     (tmp_path / "token").write_text(CANARY)
     (tmp_path / "token").chmod(mode)
     (tmp_path / "c.toml").write_text('token_file = "token"\n')
-    diagnosis = look(CARLOOP_STORE=store, CARLOOP_CONFIG=str(tmp_path / "c.toml"))
-    assert codes(diagnosis) == ["connected", "token_place"] + ["token_file_open"] * (mode == 0o644)
-    assert ("0600" in diagnosis.findings[-1]["message"]) == (mode == 0o644)
+    report = look(CARLOOP_STORE=store, CARLOOP_CONFIG=str(tmp_path / "c.toml"))
+    assert codes(report) == ["connected", "token_place"] + ["token_file_open"] * (mode == 0o644)
+    assert ("0600" in report["findings"][-1]["message"]) == (mode == 0o644)
 
 
 def test_a_shared_store_with_a_token_of_one_server(look, tmp_path):
     """Where servers share their records, a token kept on one of them is a warning; its password is not shown."""
     token = StoredToken(value=CANARY, origin="https://a.example", since=NOW)
     SecretsFile(tmp_path / "secrets.json").keep_token(MAIN, token)
-    diagnosis = look(CARLOOP_STORE=f"postgresql://user:{CANARY}@db.example/carloop")
-    assert codes(diagnosis) == ["connected", "token_place", "shared_store_token"]
-    assert CANARY not in str(diagnosis.document())
+    report = look(CARLOOP_STORE=f"postgresql://user:{CANARY}@db.example/carloop")
+    assert codes(report) == ["connected", "token_place", "shared_store_token"]
+    assert CANARY not in str(report)
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_the_keyring_is_an_extra(look, tmp_path, monkeypatch, is_installed):
+    """Where a token of the settings page is in a file, the doctor names the extra that is missing."""
+    token = StoredToken(value=CANARY, origin="https://a.example", since=NOW)
+    SecretsFile(tmp_path / "secrets.json").keep_token(MAIN, token)
+    monkeypatch.setattr(doctor, "has_keyring", lambda: is_installed)
+    finding = look()["findings"][-1]
+    assert (finding["code"], "carloop-plugin[keyring]" in finding.get("hint", "")) == (
+        "token_place",
+        not is_installed,
+    )
 
 
 def test_how_changes_end_and_how_long_they_take(look):
@@ -160,7 +177,7 @@ def test_how_changes_end_and_how_long_they_take(look):
         SettledChange(Action.CANCEL, "done", None, 2.0),
         *(SettledChange(Action.CANCEL, "refused", "rental_closed", 0.1),) * 2,
     )
-    changes = look(replace(WELL, settled=settled), CARLOOP_TOKEN=CANARY).document()["store"]["changes"]
+    changes = look(replace(WELL, settled=settled), CARLOOP_TOKEN=CANARY)["store"]["changes"]
     assert (changes["counted"], changes["done"], changes["refused"]) == (105, 102, 3)
     assert list(changes["refused_by_code"].items()) == [("rental_closed", 2), ("vehicle_unavailable", 1)]
     assert changes["seconds"] == {

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from carloop_plugin.contract.settings_documents import (
+    read_settings_change,
+    report_document,
+    settings_document,
+)
+from carloop_plugin.domain.accounts import StoredSettings, StoredToken
 from carloop_plugin.domain.failures import CallFailed, Reason, RuleBroken
-from carloop_plugin.domain.settings import StoredSettings, StoredToken
 from carloop_plugin.domain.values import Site
+from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.settings.credentials import SecretsFile
-from carloop_plugin.settings.environment import Environment
-from carloop_plugin.settings.page import describe_settings, save_settings
+from carloop_plugin.settings.environment import Environment, site_settings
+from carloop_plugin.settings.page import save_settings
 from tests.support.fakes import FakeCarloop, FakeSettingsStore
 
 MAIN = Site("main")
@@ -40,21 +46,16 @@ class Form(FakeCarloop, FakeSettingsStore):
         return Environment.read({"CARLOOP_STORE": str(self.folder / "s"), **self.environ})
 
     def describe(self, locale="de"):
-        return describe_settings(
-            MAIN, environment=self.environment(), store=self, credentials=self.secrets, locale=locale
-        )
+        in_force = site_settings(MAIN, environment=self.environment(), store=self, credentials=self.secrets)
+        return settings_document(in_force, locale=locale)
 
     def save(self, values, locale="en"):
-        return save_settings(
-            {"provider": "carloop", "site": "main", "values": values},
-            environment=self.environment(),
-            store=self,
-            credentials=self.secrets,
-            connect=self.connect,
-            clock=self,
-            deadline=time.monotonic() + 5,
-            locale=locale,
+        change = read_settings_change({"provider": "carloop", "site": "main", "values": values})
+        context = UseCaseContext(self, self.connect, None, self, time.monotonic() + 5)
+        report = save_settings(
+            change, environment=self.environment(), credentials=self.secrets, context=context
         )
+        return report_document(report, locale=locale)
 
     def state(self):
         token = self.secrets.token(MAIN)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from carloop_plugin.domain.accounts import StoredSettings, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.settings import StoredSettings, StoredToken
 from carloop_plugin.domain.values import Site
 from carloop_plugin.messages import text
 from carloop_plugin.settings.credentials import SecretsFile
@@ -166,7 +166,7 @@ BROKEN_FILES = {
     "config_broken at its end": (b"a = '", ("1", "1")),
     "config_not_text": (b'base_url = "https://a.example"\nstation = "\xff"\n', ("2", None)),
     "config_table": (b'sites = "nord"\n', (None, None)),
-    "config_not_a_word": (b"[sites.nord]\nstation = 5\n", (None, None)),
+    "config_not_a_string": (b"[sites.nord]\nstation = 5\n", (None, None)),
 }
 
 

@@ -104,13 +104,13 @@ def test_an_open_change_is_kept_and_erased_on_settling(
 WORDS = {
     "en": (
         "A change is not settled yet; the data are erased as soon as it is.",
-        "Somebody has to",
+        "Please look it up in Carloop and settle it",
         "Carloop keeps customer data of its own; please erase them there separately.",
     ),
     "de": (
-        "Eine Änderung ist noch ungeklärt; die Daten werden gelöscht, sobald sie geklärt ist.",
-        "Es muss jemand",
-        "Carloop bewahrt eigene Kundendaten auf; bitte dort gesondert löschen.",
+        "Eine Änderung ist noch nicht geklärt; die Daten werden gelöscht, sobald sie geklärt ist.",
+        "Bitte prüfen und klären Sie sie in Carloop",
+        "Carloop bewahrt eigene Kundendaten auf; bitte löschen Sie diese dort gesondert.",
     ),
 }
 

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin import bootstrap, plugin
-from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.accounts import Account, StoredSettings
 from carloop_plugin.domain.failures import StoreFailed
-from carloop_plugin.domain.settings import StoredSettings
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.sqlite import file as sqlite_file
 from carloop_plugin.store.sqlite import salvage as remains
@@ -88,7 +87,7 @@ OF_A_LATER_VERSION = """INSERT INTO _sqlite_migrations (migration_set, name, app
 )
 def test_only_damaged_records_are_rebuilt(planner, lost_booking, monkeypatch, condition, lock, why):
     """Sound records, those of a newer version and those in use by another program stay, with all that is in them."""
-    monkeypatch.setattr(remains, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(remains, "LONGEST_USE", 0.05)
     lost_booking(times=100)
     planner.control.reset_faults()
     bootstrap.close()

@@ -1,0 +1,241 @@
+"""A network backend for httpcore that ends each wait at the current call's deadline: connect, TLS, send, receive.
+
+Each raises `AttemptFailed` with a reason that a person can act on. The time-outs that httpcore passes know less.
+"""
+
+# ruff: noqa: ARG002  # the signatures are httpcore's
+from __future__ import annotations
+
+import selectors
+import socket
+import ssl
+import threading
+import time
+import weakref
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import httpcore
+
+from carloop_plugin.api.call import BODY_BYTES, CURRENT, DEADLINE, TOO_LARGE, AttemptFailed, Call
+from carloop_plugin.api.tls import tls_reason
+from carloop_plugin.domain.failures import Reason
+from mobility_hookspecs.authoring.forking import delay_fork, renew_in_child
+
+CONNECT_SECONDS = 3.0
+CONNECT_TIMEOUT = Reason("unreachable", "api.connect_timeout")
+
+_HEADER_BYTES = 256 * 1024
+# so small that parsing one read's worth of hostile header lines takes milliseconds
+_HEADER_READ_BYTES = 8 * 1024
+_BODY_READ_BYTES = 64 * 1024
+# the framing of a chunked body comes on top; a body in one-byte chunks is no honest answer
+_RAW_BYTES = 2 * BODY_BYTES
+
+# getaddrinfo cannot be interrupted: a name server that hangs may hold this many threads, not more
+_MOST_RESOLVERS = 8
+_RESOLVERS = threading.BoundedSemaphore(_MOST_RESOLVERS)
+
+_Address = tuple[str, int]
+
+
+def seconds_left(call: Call) -> float:
+    """Return the seconds that a wait may take. Raise `AttemptFailed` once there are none."""
+    seconds = call.until - time.monotonic()
+    if seconds > 0:
+        return seconds
+    raise AttemptFailed(DEADLINE if time.monotonic() >= call.deadline else CONNECT_TIMEOUT)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineBackend(httpcore.NetworkBackend):
+    """Opens connections, and knows those that are open."""
+
+    streams: weakref.WeakSet[_Stream] = field(default_factory=weakref.WeakSet)
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,  # httpcore's own alias is not public
+    ) -> httpcore.NetworkStream:
+        """Connect to the first of a host's addresses that answers, each given its share of the time left."""
+        call = CURRENT.get()
+        call.connect_until = call.connect_until or time.monotonic() + CONNECT_SECONDS
+        call.until = min(call.deadline, call.connect_until)
+        addresses = _resolve(host, port, call)
+        for position, address in enumerate(addresses):
+            share = seconds_left(call) / (len(addresses) - position)
+            try:
+                sock = socket.create_connection(address, share)
+                break
+            except OSError as error:
+                failure = _connect_failure(error, host, port)
+        else:
+            seconds_left(call)
+            raise failure
+        with suppress(OSError):  # a connection that is gone already says so when it is written to
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        stream = _Stream(sock, self)
+        self.streams.add(stream)
+        return stream
+
+    def forget(self) -> None:
+        """Forget all connections without closing any, so that nothing that is collected later closes them."""
+        for stream in self.streams:
+            stream.sock.detach()
+
+
+@dataclass(eq=False)
+class _Stream(httpcore.NetworkStream):
+    """A connection whose waits end at the current call's deadline, and which counts what arrives."""
+
+    sock: socket.socket
+    backend: DeadlineBackend
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Receive some bytes; none where the other side has closed."""
+        call = CURRENT.get()
+        size, most = (_HEADER_READ_BYTES, _HEADER_BYTES)
+        if call.answered_at is not None:
+            size, most = (_BODY_READ_BYTES, _RAW_BYTES)
+        try:
+            self.sock.settimeout(seconds_left(call))
+            data = self.sock.recv(min(max_bytes, size))
+        except TimeoutError:
+            raise _timed_out(call) from None
+        except ssl.SSLEOFError:
+            return b""
+        except ssl.SSLError:
+            raise AttemptFailed(Reason("unreachable", "api.tls_broken_off"), again=False) from None
+        except OSError:
+            raise AttemptFailed(Reason("unreachable", "api.answer_lost")) from None
+        call.received += len(data)
+        if call.received > most:
+            raise AttemptFailed(TOO_LARGE)
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all bytes."""
+        call = CURRENT.get()
+        # what follows a connection's handshake, so connecting is over
+        call.connect_until, call.until = None, call.deadline
+        rest = memoryview(buffer)
+        while rest:
+            try:
+                self.sock.settimeout(seconds_left(call))
+                if isinstance(self.sock, ssl.SSLSocket):
+                    # a record may be on its way although the call fails
+                    call.sent_at = call.sent_at or time.monotonic()
+                rest = rest[self.sock.send(rest) :]
+            except TimeoutError:
+                raise _timed_out(call) from None
+            except OSError as error:
+                # httpcore then reads what the server said before it closed, if anything
+                raise httpcore.WriteError from error
+            call.sent_at = call.sent_at or time.monotonic()
+
+    def close(self) -> None:
+        """Close the connection at once."""
+        self.sock.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """Shake hands and check the certificate. A failure here is never worth another attempt."""
+        host, sock = server_hostname or "", self.sock
+        try:
+            # OpenSSL looks up its algorithms under locks that all connections share
+            with delay_fork():
+                sock = secured = ssl_context.wrap_socket(
+                    sock, server_hostname=host, do_handshake_on_connect=False
+                )
+                _shake_hands(secured, host, CURRENT.get())
+        except BaseException as error:  # whatever it is, the socket must not outlive it
+            sock.close()
+            if isinstance(error, OSError):
+                raise AttemptFailed(_reason("api.tls_broken", host), again=False) from None
+            raise
+        stream = _Stream(secured, self.backend)
+        self.backend.streams.add(stream)
+        return stream
+
+    def get_extra_info(self, info: str) -> object:
+        """Return whether an idle connection has been closed by the other side, for `is_readable`."""
+        if info != "is_readable":
+            return None
+        if self.sock.fileno() < 0:
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.sock, selectors.EVENT_READ)
+            return bool(selector.select(0))
+
+
+def _shake_hands(secured: ssl.SSLSocket, host: str, call: Call) -> None:
+    secured.settimeout(seconds_left(call))
+    try:
+        secured.do_handshake()
+    except TimeoutError:
+        raise _timed_out(call) from None
+    except ssl.SSLError as error:
+        raise AttemptFailed(tls_reason(error, host, secured), again=False) from None
+
+
+def _timed_out(call: Call) -> AttemptFailed:
+    """Return which limit a wait has just run into."""
+    return AttemptFailed(CONNECT_TIMEOUT if call.until < call.deadline else DEADLINE)
+
+
+def _connect_failure(error: OSError, host: str, port: int) -> AttemptFailed:
+    if isinstance(error, ConnectionRefusedError):
+        return AttemptFailed(
+            _reason("api.connection_refused", f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+        )
+    return AttemptFailed(_reason("api.no_connection", host))
+
+
+def _resolve(host: str, port: int, call: Call) -> list[_Address]:
+    """Look up a host's addresses within the time left; a numeric one needs no name server."""
+    try:
+        socket.getaddrinfo(host, port, flags=socket.AI_NUMERICHOST)
+        return [(host, port)]
+    except OSError:
+        pass
+    if not _RESOLVERS.acquire(timeout=seconds_left(call)):
+        raise _timed_out(call)
+    found: SimpleQueue[list[_Address]] = SimpleQueue()
+    threading.Thread(target=_look_up, args=(host, port, found), name="carloop-dns", daemon=True).start()
+    try:
+        addresses = found.get(timeout=seconds_left(call))
+    except Empty:
+        raise _timed_out(call) from None
+    if not addresses:
+        raise AttemptFailed(_reason("api.unknown_host", host))
+    return addresses
+
+
+def _look_up(host: str, port: int, found: SimpleQueue[list[_Address]]) -> None:
+    try:
+        rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found.put([(str(address[0]), int(address[1])) for *_, address in rows])
+    except (OSError, UnicodeError):
+        found.put([])
+    finally:
+        _RESOLVERS.release()
+
+
+def _reason(text: str, host: str) -> Reason:
+    return Reason("unreachable", text, (("host", host),))
+
+
+def _renew() -> None:
+    global _RESOLVERS
+    _RESOLVERS = threading.BoundedSemaphore(_MOST_RESOLVERS)
+
+
+renew_in_child(_renew)

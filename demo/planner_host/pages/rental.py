@@ -1,0 +1,129 @@
+"""A saved rental: change its end, cancel it, print it; withdraw a booking whose outcome is unknown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, cast
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from planner_host.appointments.appointment import Appointment, write_instant
+from planner_host.appointments.form import read_moment
+from planner_host.mobility.form import change_id_of, draw_change_id
+from planner_host.mobility.step import ProviderFailure
+from planner_host.pages.changes import goes_on, make_change
+from planner_host.pages.drawing import choices_of, draw_saved, find_appointment, look_up_step
+from planner_host.planner import planner_of
+from planner_host.views.parts import failure_notice
+from planner_host.views.rental import EndInput, printed_rental
+from planner_host.views.step import StepInput
+from web_base.pages import Page, Program, Refused, page_route
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+END_FIELDS: Final = ("end_date", "end_time", "end_fold")
+
+
+def routes(program: Program) -> list[Route]:
+    """Return the routes of a saved rental."""
+    kept = (*END_FIELDS, "change_id")
+    return [
+        page_route("/appointments/{id}/rental/end", change_end, program, methods=["POST"], keeps=kept),
+        page_route("/appointments/{id}/rental/cancellation", cancel, program, methods=["POST"]),
+        page_route("/appointments/{id}/rental/withdrawal", withdraw, program, methods=["POST"]),
+        page_route("/appointments/{id}/rental/gone", note_gone, program, methods=["POST"]),
+        page_route("/appointments/{id}/print", print_rental, program),
+    ]
+
+
+def change_end(page: Page) -> Response:
+    """Change a rental's end; one that is the present end, as the page showed it, asks nobody."""
+    appointment = find_appointment(page)
+    texts = {name: page.form[name] for name in END_FIELDS}
+    typed = EndInput(texts, change_id_of(page.form))
+    if goes_on(page):
+        return draw_saved(page, appointment, StepInput(end=typed))
+    problems: dict[str, str] = {}
+    end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
+    if end is None:
+        return draw_saved(page, appointment, StepInput(end=EndInput(texts, typed.change_id, problems)))
+    if end == _present_end(page):
+        return draw_saved(page, appointment, StepInput(said="same_end"))
+    change = _about_rental(page, appointment, "change_end", typed.change_id)
+    change["end"] = write_instant(end, appointment.zone)
+    return make_change(page, appointment, change, action="change_end", end=EndInput(texts, draw_change_id()))
+
+
+def cancel(page: Page) -> Response:
+    """Cancel a rental, once the person has confirmed it."""
+    appointment = find_appointment(page)
+    change = _about_rental(page, appointment, "cancel", change_id_of(page.form))
+    return make_change(page, appointment, change, action="cancel")
+
+
+def withdraw(page: Page) -> Response:
+    """Withdraw a booking whose outcome is unknown."""
+    appointment = find_appointment(page)
+    change: dict[str, object] = {
+        "change_id": change_id_of(page.form),
+        "provider": page.form["provider"],
+        "action": "cancel",
+        "site": appointment.site,
+        "book_change_id": page.form["book_change_id"],
+    }
+    return make_change(page, appointment, cast("contract.RentalChange", change), action="withdraw")
+
+
+def note_gone(page: Page) -> Response:
+    """Stop saying that a rental is gone: somebody has noted it. One that is there is left as it is."""
+    appointment = find_appointment(page)
+    for each in look_up_step(page, appointment).gone:
+        if each.provider == page.form["provider"]:
+            planner_of(page).records.delete_renters(appointment.id, provider=each.provider)
+    return page.go(f"/appointments/{appointment.id}#step-4")
+
+
+def print_rental(page: Page) -> Response:
+    """Show a saved rental as a sheet of paper."""
+    appointment = find_appointment(page)
+    step = look_up_step(page, appointment)
+    if not step.active and not step.failures:
+        raise Refused(404, "no_rental")
+    page.here = f"/appointments/{appointment.id}/print"
+    planner, choices = planner_of(page), choices_of(page, appointment)
+    failures = (*step.failures, *(ProviderFailure.of(each, planner) for each in choices.failures))
+    printed = page.language.moment(planner.now(), appointment.zone)
+    return page.render(
+        "print.html",
+        status=200 if step.active else 503,
+        back=f"/appointments/{appointment.id}",
+        rentals=[printed_rental(page, appointment, each, choices) for each in step.active],
+        notices=[failure_notice(page, each) for each in failures],
+        printed=page.text("print.printed", when=printed),
+    )
+
+
+def _present_end(page: Page) -> datetime | None:
+    """Return the end that the page showed, which it sends along."""
+    try:
+        shown = datetime.fromisoformat(page.form["present_end"])
+    except ValueError:
+        return None
+    return shown if shown.tzinfo else None
+
+
+def _about_rental(page: Page, appointment: Appointment, action: str, change_id: str) -> contract.RentalChange:
+    """Return a change of a rental as the page showed it, with its revision."""
+    change: dict[str, object] = {
+        "change_id": change_id,
+        "provider": page.form["provider"],
+        "action": action,
+        "site": page.form["site"] or appointment.site,
+        "rental_id": page.form["rental_id"],
+    }
+    revision = page.form["revision"]
+    if revision.isdecimal() and len(revision) < 10:
+        change["revision"] = int(revision)
+    return cast("contract.RentalChange", change)

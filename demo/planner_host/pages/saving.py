@@ -1,0 +1,178 @@
+"""Save steps 1 to 3 of an appointment, or show why they cannot be saved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import Response
+
+from planner_host.appointments.appointment import Appointment, Status, Visit, document_of, is_id
+from planner_host.appointments.form import FIELDS, Texts, read_visit, texts_of
+from planner_host.dms import DmsCustomer, DmsProblem
+from planner_host.mobility.form import OfferForm
+from planner_host.pages.customers import find_customers
+from planner_host.pages.drawing import look_up_step, with_search
+from planner_host.planner import audit, planner_of, user_name
+from planner_host.storage.records import SavedMeanwhile
+from planner_host.views.appointment import AppointmentInput, show_appointment
+from planner_host.views.step import StepInput
+from planner_host.views.visit import VisitInput
+from web_base.pages import Page, Refused
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
+
+UNSAVED: Final = "visit_"
+"""The prefix of the fields of steps 1 to 3 where a form of step 4 sends them along, unsaved."""
+
+UNSAVED_FIELDS: Final = frozenset(f"{UNSAVED}{name}" for name in FIELDS)
+
+TELL_TIMEOUT: Final = 2.0
+"""Seconds that telling the providers of a save may take; what they say is shown on the next page."""
+
+
+def save_texts(
+    page: Page, texts: Texts, *, offer_form: OfferForm | None = None, tells: bool = True
+) -> Appointment | Response:
+    """Save steps 1 to 3; or show what is wrong with them, or what somebody else has saved.
+
+    :param tells: whether the providers are told; a caller who asks them about the appointment next need not.
+    """
+    planner = planner_of(page)
+    known = _saved_of_address(page)
+    zone = known.zone if known else planner.zone
+    customer = _customer_document(page, texts, known)
+    read = read_visit(texts, zone=zone, now=planner.now(), customer_of_dms=customer)
+    if read.visit is None:
+        finds, problems = bool(texts["customer_query"]), dict(read.problems)
+        return draw_as_sent(page, texts, problems=problems, finds=finds, offer_form=offer_form)
+    status = known.visit.status if known else Status.SCHEDULED
+    appointment = _appointment(page, known, replace(read.visit, status=status), texts)
+    action = "appointment_scheduled" if known else "appointment_new"
+    return keep(page, appointment, texts, action=action, tells=tells)
+
+
+def keep(
+    page: Page, appointment: Appointment, texts: Texts, *, action: str, tells: bool = True
+) -> Appointment | Response:
+    """Save an appointment in this person's name, and tell the providers; or show what somebody else has saved."""
+    planner = planner_of(page)
+    appointment = replace(appointment, saved_by=user_name(page), saved_at=planner.now())
+    saved = planner.records.save(appointment)
+    if isinstance(saved, SavedMeanwhile):
+        return _show_both(page, appointment, texts, saved.theirs)
+    if saved.is_new:
+        audit(page, action, appointment.id)
+    if tells:
+        document = document_of(saved.appointment)
+        planner.host.appointment_saved(document, timeout=TELL_TIMEOUT, locale=page.language.code)
+    return saved.appointment
+
+
+def save_unsaved(page: Page, appointment: Appointment, form: OfferForm) -> Appointment | Response:
+    """Save what stood unsaved in steps 1 to 3 when a form of step 4 was sent; or show why it cannot be saved."""
+    texts = unsaved_texts(page)
+    if texts is None or texts == texts_of(appointment, language=page.language):
+        return appointment
+    return save_texts(page, texts, offer_form=form, tells=False)
+
+
+def unsaved_texts(page: Page) -> Texts | None:
+    """Return what stood in steps 1 to 3 when a form of step 4 was sent; None where nothing was unsaved."""
+    if UNSAVED_FIELDS.isdisjoint(page.form):
+        return None
+    return {name: page.form[f"{UNSAVED}{name}"] for name in FIELDS}
+
+
+def draw_as_sent(
+    page: Page,
+    texts: Texts,
+    *,
+    problems: dict[str, str] | None = None,
+    finds: bool = False,
+    offer_form: OfferForm | None = None,
+) -> Response:
+    """Draw the form as it was sent, nothing saved; step 4 stays as it is.
+
+    :param finds: whether the customers are searched whom `customer_query` is about.
+    """
+    known = _saved_of_address(page)
+    customer = customer_of(page, texts["customer_number"]) if texts["customer_source"] == "dms" else None
+    visit = VisitInput(texts, problems or {}, customer.cars if customer else ())
+    if finds:
+        try:
+            hits, has_more = find_customers(planner_of(page).dms, texts["customer_query"])
+            visit = replace(visit, hits=hits, has_more_hits=has_more)
+        except DmsProblem as problem:
+            visit = replace(visit, dms_problem=problem)
+    if known is None:
+        return show_appointment(page, AppointmentInput(page.path("id"), visit))
+    step, four = look_up_step(page, known), StepInput()
+    if step.can_search:
+        four = with_search(page, known, four, offer_form)
+    return show_appointment(page, AppointmentInput(known.id, visit, known, step, four))
+
+
+def customer_of(page: Page, number: str) -> DmsCustomer | None:
+    """Return the customer of a number; None where there is none, or the DMS does not answer."""
+    try:
+        return planner_of(page).dms.customer(number) if number else None
+    except DmsProblem:
+        return None
+
+
+def read_revision(text: str) -> int:
+    """Return the revision that a form was drawn for; 0 for a new appointment."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _saved_of_address(page: Page) -> Appointment | None:
+    """Return the appointment of the page's address, if it is saved; the address of a new one has an id as well."""
+    if not is_id(page.path("id")):
+        raise Refused(404, "no_appointment")
+    return planner_of(page).records.appointment(page.path("id"))
+
+
+def _appointment(page: Page, known: Appointment | None, visit: Visit, texts: Texts) -> Appointment:
+    planner = planner_of(page)
+    return Appointment(
+        id=page.path("id"),
+        revision=read_revision(texts["revision"]),
+        site=known.site if known else planner.site,
+        time_zone=known.time_zone if known else planner.time_zone,
+        visit=visit,
+        saved_by=user_name(page),
+        saved_at=planner.now(),
+    )
+
+
+def _customer_document(page: Page, texts: Texts, known: Appointment | None) -> contract.Customer | None:
+    """Return the form's DMS customer: as the DMS has it now, else as it was saved with the appointment."""
+    if texts["customer_source"] != "dms":
+        return None
+    if customer := customer_of(page, texts["customer_number"]):
+        return customer.document()
+    kept = known.visit.customer if known and known.is_from_dms else None
+    return kept if kept and kept.get("number") == texts["customer_number"] else None
+
+
+def _show_both(page: Page, mine: Appointment, texts: Texts, theirs: Appointment) -> Response:
+    """Show what somebody else has saved meanwhile beside what is on the form, and let the person choose."""
+    page.here = f"/appointments/{mine.id}"
+    saved = texts_of(theirs, language=page.language)
+    differing = [name for name in FIELDS if name != "revision" and saved[name] != texts[name]]
+    differing = [name for name in differing if not name.endswith(("_fold", "_query", "_source", "_number"))]
+    status = mine.visit.status.value if mine.visit.status is not theirs.visit.status else ""
+    hidden = [(name, value) for name, value in texts.items() if name != "revision"]
+    hidden += [("status", status)] if status else []
+    return page.render(
+        "conflict.html",
+        rows=[(page.text(f"conflict.fields.{name}"), texts[name], saved[name]) for name in differing],
+        help=page.text(
+            "conflict.help", user=theirs.saved_by, when=page.language.moment(theirs.saved_at, theirs.zone)
+        ),
+        wanted=page.text(f"conflict.status.{status}") if status else "",
+        action=f"{page.here}/status" if status else page.here,
+        hidden=[*hidden, ("revision", str(theirs.revision))],
+    )
