@@ -24,7 +24,7 @@ PIN = re.compile(
 
 
 def requirements(root: Path, extras: set[str] | None, groups: set[str]) -> Iterator[Requirement]:
-    """Yield the requirements of the pyproject files: dependencies, those extras (None: all), those groups."""
+    """Yield what the pyproject files ask for: dependencies, those extras (None: all), those groups."""
     for name in PROJECTS:
         document = tomllib.loads((root / name).read_text("utf-8"))
         lists = [document["project"]["dependencies"]]
@@ -46,7 +46,7 @@ def pins(lock: str) -> dict[str, tuple[Version, int]]:
 
 
 def findings(root: Path = ROOT) -> list[str]:
-    """Return what is wrong with the two locks under `root`, a sentence each."""
+    """List, a sentence each, what is wrong with the two locks under `root`; empty when they fit."""
     whole = (root / "requirements.lock").read_text("utf-8")
     demo = (root / "requirements-demo.lock").read_text("utf-8")
     rows = [*_unfit("requirements.lock", whole, requirements(root, None, {"build", "dev"}))]

@@ -79,7 +79,7 @@ def test_the_contract_marks_the_same_fields():
 
 
 def canaries():
-    """Return a customer in which every marked field has a value of its own."""
+    """Return a customer in which every marked field can be told from the others."""
     names = [field.removeprefix("customer.") for field in FIELDS if field.startswith("customer.")]
     customer = {name: f"Kanarie-{name}" for name in names} | {"source": "dms", "kind": "person"}
     return customer | {"email": "kanarie-email@example.org", "country": "DE", "postal_code": "Kana-1"}
