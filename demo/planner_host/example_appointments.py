@@ -36,6 +36,8 @@ def seed(planner: Planner, *, number: int = 1) -> None:
     if planner.records.count_appointments():
         return
     chance = random.Random(number)  # noqa: S311  # made-up visits, no secrets
+    # Each customer comes once.
+    numbers = iter(chance.sample(range(FIRST_CUSTOMER, FIRST_CUSTOMER + CUSTOMERS), CUSTOMERS))
     today = planner.now().astimezone(planner.zone).date()
     monday = today - timedelta(days=today.weekday())
     for offset in range(*DAYS):
@@ -43,13 +45,13 @@ def seed(planner: Planner, *, number: int = 1) -> None:
         if day.weekday() > 5:
             continue
         for _ in range(A_DAY if day.weekday() < 5 else 1):
-            appointment = _draw(planner, chance, day)
+            appointment = _draw(planner, chance, day, next(numbers))
             if appointment is not None:
                 planner.records.save(appointment)
 
 
-def _draw(planner: Planner, chance: random.Random, day: date) -> Appointment | None:
-    customer = planner.dms.customer(str(FIRST_CUSTOMER + chance.randrange(CUSTOMERS)))
+def _draw(planner: Planner, chance: random.Random, day: date, number: int) -> Appointment | None:
+    customer = planner.dms.customer(str(number))
     work, hours = chance.choice(list(WORK.items()))
     opening = datetime.combine(day, time(*OPENING), planner.zone)
     start = opening + timedelta(minutes=30 * chance.randrange(12))
