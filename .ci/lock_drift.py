@@ -1,6 +1,6 @@
 """Check that the locks fit the pyproject files; works without a network.
 
-`make lock` resolves anew. This only looks: every requirement has a pin that satisfies it, every pin has
+`make lock` resolves anew. This only checks: every requirement has a pin that satisfies it, every pin has
 hashes, no line names an address, and the demo's lock pins what the whole lock pins.
 """
 

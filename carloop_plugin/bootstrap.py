@@ -110,9 +110,15 @@ def opened(*, deadline: float) -> Iterator[Services]:
     :param deadline: monotonic seconds; bounds every wait of the call.
     :raises StoreFailed: the records cannot be opened.
     """
+    from carloop_plugin.store.records import source_of
+
     detect_fork()
     environment = Environment.read()
-    with _opened(_source(environment.store), environment, deadline=deadline) as services:
+    with _guard:
+        if environment.store not in _sources:
+            _sources[environment.store] = source_of(environment.store)
+        source = _sources[environment.store]
+    with _opened(source, environment, deadline=deadline) as services:
         yield services
 
 
@@ -258,15 +264,6 @@ def _connect(settings_of: Callable[[Site], SiteSettings], site: Site) -> Carloop
                 settings.base_url, settings.token, ca_file=settings.ca_file, sleep=SLEEP
             )
         return _sessions[key]
-
-
-def _source(location: str) -> Source:
-    from carloop_plugin.store.records import source_of
-
-    with _guard:
-        if location not in _sources:
-            _sources[location] = source_of(location)
-        return _sources[location]
 
 
 def _renew() -> None:

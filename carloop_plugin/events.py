@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from dataclasses import dataclass
 from logging import DEBUG, ERROR, INFO, WARNING
 
@@ -173,10 +174,15 @@ EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))
 """Every event, in the order of this file."""
 
 
-def log_event(event: Event, **fields: Field) -> None:
-    """Log an event with those of its fields that have a value."""
+def log_event(event: Event, begun: float | None = None, /, **fields: Field) -> None:
+    """Log an event with those of its fields that have a value.
+
+    :param begun: monotonic seconds; how long it took since then is the field `seconds`.
+    """
     if not LOG.isEnabledFor(event.level):
         return
+    if begun is not None:
+        fields["seconds"] = round(time.monotonic() - begun, 3)
     known = {name: fields[name] for name in event.fields if fields.get(name) is not None}
     extra = {"event": event.name, "fields": known}
     LOG.log(event.level, "%s %s", event.name, json.dumps(known), extra=extra)

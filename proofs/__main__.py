@@ -26,7 +26,7 @@ LONG_RACE = "--processes 8 --attempts 1000 --vehicles 50"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof: what it shows, and the arguments of its short and its long runs, one text a run."""
+    """A proof: what it shows, and the arguments of its short and its long runs, a string for each."""
 
     name: str
     shows: str
@@ -35,7 +35,7 @@ class Proof:
 
 
 PROOFS = (
-    Proof("judges", "the tests beside the proofs: each judge sees each kind of wrong", ("",), ("",)),
+    Proof("judges", "the tests beside the proofs: their checks find each kind of error", ("",), ("",)),
     Proof(
         "crash",
         "SIGKILL at every step, recovery included: nothing doubled, nothing unlinked",
@@ -72,7 +72,7 @@ PROOFS = (
     ),
     Proof(
         "hostile",
-        "what hostile answers cost, and where the token goes",
+        "what hostile answers cost, and where the token is sent",
         ("--few --no-second-origin --timeout 0.3",),
         (f"--report {EVIDENCE}/hostile-answers.md",),
     ),
@@ -104,14 +104,19 @@ PROOFS = (
     Proof(
         "properties", "properties of schemas and interface on many generated examples", ("--short",), ("",)
     ),
-    Proof("timing", "what only a quiet machine can measure, run alone", ("--short",), ("",)),
+    Proof("timing", "what only an idle machine can measure, run alone", ("--short",), ("",)),
     Proof("bench", "that the speed table is measured and written as promised", ("--short",), ("",)),
-    Proof("mutants", "the decision modules changed a thousandfold", (), (f"--report {EVIDENCE}/mutants.md",)),
+    Proof(
+        "mutants",
+        "changes to the decision modules, noticed by the tests",
+        (),
+        (f"--report {EVIDENCE}/mutants.md",),
+    ),
 )
 
 
 def main() -> int:
-    """List, or run."""
+    """List the proofs, or run them."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("names", nargs="*", metavar="NAME", help="proofs to run; else all")
     which = options.add_mutually_exclusive_group()
@@ -149,7 +154,7 @@ def run(name: str, arguments: str) -> bool:
 
 
 def print_list() -> None:
-    """Print what there is."""
+    """Print the list."""
     table = Table("name", "what it shows", box=None, pad_edge=False)
     for proof in PROOFS:
         table.add_row(proof.name, proof.shows)

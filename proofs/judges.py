@@ -1,4 +1,4 @@
-"""Run the tests beside the proofs: each judge must see each kind of wrong.
+"""Run the tests beside the proofs: their checks must find each kind of error.
 
 python -m proofs.judges [PYTEST ARGUMENTS]
 """
@@ -8,7 +8,7 @@ import sys
 from proofs.suites import run_suite
 
 SUITES = ("bench", "browser", "properties", "timing")
-"""What is a proof itself, and has no judge."""
+"""Folders whose tests are the proof itself."""
 
 if __name__ == "__main__":
     sys.argv += ["-n", "2", *(f"--ignore=proofs/{name}" for name in SUITES)]

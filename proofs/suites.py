@@ -1,4 +1,4 @@
-"""Proofs that are suites of pytest: their package's tests, or the quickest three of them."""
+"""Proofs that are suites of pytest: their package's tests, or the quickest of them."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _read_file(path: Path) -> bytes:
         raise UsageMistake("input.unreadable", name=str(path)) from None
 
 
-def _refuse(_constant: str) -> NoReturn:
+def _refuse(_constant: str) -> NoReturn:  # NaN and Infinity, which JSON does not have
     raise ValueError
 
 
@@ -141,6 +141,7 @@ def _read_index(store: str) -> dict[str, object]:
 
 def _write_index(index: Path, paths: dict[str, object]) -> None:
     index.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # mkstemp makes a file that only its owner can read: a path may name a customer.
     descriptor, temporary = tempfile.mkstemp(dir=index.parent, prefix=f".{index.name}.")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(paths, file)

@@ -95,6 +95,7 @@ def write_json(document: object) -> None:
     """Print a document on one line of standard output, as ASCII where its charset is not Unicode."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     is_unicode = encoding.lower().replace("-", "").startswith("utf")
+    # Escaped, JSON stays readable; a `?` in place of a letter would be another document.
     click.echo(json.dumps(document, ensure_ascii=not is_unicode, allow_nan=False))
 
 

@@ -65,7 +65,7 @@ def send_change(change: RentalChange, texts: Texts, *, as_json: bool) -> Exit:
     except KeyboardInterrupt:
         if not sent:
             raise
-    if outcome is None:
+    if outcome is None:  # handed over, then interrupted: it may have been carried out
         return _print_interrupted(change, texts, as_json=as_json)
     if as_json:
         write_json(outcome)

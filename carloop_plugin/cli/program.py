@@ -101,7 +101,7 @@ def _run(
             arguments,
             prog_name=prog_name,
             complete_var=complete_var,
-            standalone_mode=False,
+            standalone_mode=False,  # else click prints its own errors, in English
             obj=Invocation(texts),
         )
         flush_output()

@@ -135,6 +135,7 @@ def price_of(price: object, texts: Texts) -> str:
 def _console() -> Console:
     from rich.console import Console
 
+    # Rich would take 80 columns for a pipe, and break lines that another program reads.
     limited = sys.stdout.isatty() or "COLUMNS" in os.environ
     return Console(file=sys.stdout, width=None if limited else _WIDE, highlight=False, markup=False)
 

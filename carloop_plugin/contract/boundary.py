@@ -39,10 +39,10 @@ def answering(hook: str, context: CallContext) -> Iterator[None]:
     try:
         yield
     except Failed as failure:
-        code, seconds = failure.reason.code, _since(begun)
-        log_event(CALL_FAILED, request_id=context.request_id, hook=hook, code=code, seconds=seconds)
+        code = failure.reason.code
+        log_event(CALL_FAILED, begun, request_id=context.request_id, hook=hook, code=code)
         raise MobilityProblem(problem_document(failure.reason, context.locale)) from None
-    log_event(CALL_ANSWERED, request_id=context.request_id, hook=hook, seconds=_since(begun))
+    log_event(CALL_ANSWERED, begun, request_id=context.request_id, hook=hook)
 
 
 def problem_document(reason: Reason, locale: str) -> Problem:
@@ -103,17 +103,13 @@ def log_outcome(
     named = {} if code == "invalid_document" else dict(change)
     log_event(
         _OUTCOME_EVENTS[outcome["status"]],
+        begun,
         **{name: str(named[name]) for name in ("action", "site", "appointment_id") if name in named},
         request_id=context.request_id,
         change_id=outcome["change_id"],
         rental_id=outcome["rental"]["id"] if "rental" in outcome else None,
         code=code,
-        seconds=_since(begun),
     )
-
-
-def _since(begun: float) -> float:
-    return round(time.monotonic() - begun, 3)
 
 
 def _readable(document: object, field: str, name: str) -> object:

@@ -18,8 +18,9 @@ def find_text(key: str, locale: str, params: Mapping[str, str] | None = None) ->
 
 def advice(key: str, locale: str, params: Mapping[str, str] | None = None) -> str:
     """Return the text of a key and, where the catalogue has one (`KEY.hint`), what to do about it."""
-    hint = find_text(f"{key}.hint", locale, params)
-    return text(key, locale, params) + (f" {hint}" if hint else "")
+    catalogue = _catalogue(locale)
+    hint = catalogue.get(f"{key}.hint", "")
+    return f"{catalogue[key]} {hint}".rstrip().format_map(params or {})
 
 
 def _catalogue(locale: str) -> dict[str, str]:

@@ -87,6 +87,7 @@ def check_connection(
     if settings.unused_token is not None:
         found.append(replace(problem_finding(settings.unused_token), code="token_unused", severity="warning"))
     try:
+        # One from the environment or the file was not validated when it was set.
         read_address(settings.base_url or "")
         account = connect(settings.site).read_account(deadline=deadline)
         known = unreadable_findings(figures(), account=account.id) if figures else []

@@ -112,7 +112,7 @@ class SecretsFile:
             self._close_to_others(file.fileno())
             content = file.read(_LARGEST)
         try:
-            entries = json.loads(content)
+            entries = json.loads(content)  # never empty where the file is damaged: a save would overwrite it
         except (ValueError, RecursionError):
             raise self._problem("broken") from None
         if not isinstance(entries, dict):
@@ -194,6 +194,7 @@ class KeyringOrFile:
 
     def forget_token(self, site: Site) -> None:
         """Drop a site's token; dropping none is fine. Raise `ConfigurationProblem` where it stays."""
+        # The file first: the keyring may raise, and a token in either would still be used.
         self._file.forget_token(site)
         if (keyring := _working_keyring()) is None:
             return

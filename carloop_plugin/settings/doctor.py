@@ -122,7 +122,7 @@ def _versions(environment: Environment) -> dict[str, str]:
     for package in PACKAGES + shared:
         try:
             found[package] = version(package)
-        except PackageNotFoundError:
+        except PackageNotFoundError:  # run from a source tree
             found[package] = "?"
     return found
 

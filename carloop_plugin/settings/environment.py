@@ -90,6 +90,7 @@ def site_settings(
     origin it was entered for.
     Raise `ConfigurationProblem` for a configuration file, token file or token that cannot be used.
     """
+    # Else what was saved on the page would be used in place of what the file says.
     if environment.problem is not None:
         raise environment.problem
     own, defaults = environment.config.sites.get(site, Entry()), environment.config.defaults
@@ -165,6 +166,7 @@ def _read_token(source: str | Path | None) -> tuple[str | None, str | None]:
         return source, "environment"
     try:
         with source.open("rb") as file:
+            # More than any token, in case of blank lines; not all of what may be a device or a huge file.
             token = file.read(LONGEST_TOKEN * 4).decode("utf-8-sig").strip()
     except (OSError, ValueError) as error:
         raise ConfigurationProblem(f"settings.token_file_{_why(error)}", file=str(source)) from None
@@ -222,7 +224,7 @@ def _parse_config(path: Path) -> dict[str, object]:
     except UnicodeDecodeError as error:
         line = str(error.object.count(b"\n", 0, error.start) + 1)
         raise ConfigurationProblem("settings.config_not_text", file=str(path), line=line) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
         raise ConfigurationProblem(f"settings.config_{_why(error)}", file=str(path)) from None
     try:
         return tomllib.loads(text)

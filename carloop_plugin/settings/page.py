@@ -41,6 +41,7 @@ def save_settings(
     site, store = change.site, context.store
     try:
         before = site_settings(site, environment=environment, store=store, credentials=credentials)
+        # All or nothing: a form is never saved in part.
         if objections := _objections(change, before):
             return Report(site, (*objections, _NOT_SAVED))
         dropped = _save(change, before, credentials, context)
@@ -81,6 +82,7 @@ def _save(
     dropped: list[Finding] = []
     if "token" not in before.fixed:
         address = before.base_url if "base_url" in before.fixed else saved.base_url
+        # Before the address: a token that cannot be kept must leave the address as it was.
         dropped = _save_token(
             change.values, before.site, usable_origin(address), credentials=credentials, clock=context.clock
         )

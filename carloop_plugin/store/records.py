@@ -84,7 +84,7 @@ def source_of(location: str, *, installation: str | None = None) -> Source:
 
 def _server(address: str, installation: str | None) -> Source:
     try:
-        from carloop_plugin.store.postgres.source import PostgresServer
+        from carloop_plugin.store.postgres.server import PostgresServer
     except ImportError:
         raise StoreFailed(Reason("storage_failed", "store.postgres_missing")) from None
     return PostgresServer(address, installation=installation)

@@ -100,11 +100,11 @@ def _reconcile_with(
     _read_changes(report, carloop, account, context)
     log_event(
         CARLOOP_RECONCILED,
+        begun,
         account=account.id,
         skew_seconds=round(account.skew.total_seconds(), 3),
         settled=len(report.settled) - settled,
         changed=len(report.changed) - changed,
-        seconds=round(time.monotonic() - begun, 3),
     )
 
 
@@ -177,7 +177,8 @@ def _take(
     if booking is not None and not booking.is_settled:
         _settle_found(booking, rental, report, account, context)
         return
-    cancelled = _cancel_late(rental, booking, carloop, context) if booking else None
+    is_withdrawn = booking is not None and booking.given_up_by is not None
+    cancelled = _cancel_late(rental, booking, carloop, context) if booking and is_withdrawn else None
     record = observe(cancelled or rental, account, context, reference=reference)
     if record and cancelled:
         record = replace(record, cancelled_here=True)

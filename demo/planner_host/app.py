@@ -13,7 +13,6 @@ from planner_host.pages import (
     audit,
     booking,
     customers,
-    proposals,
     rental,
     settings,
     week,
@@ -25,7 +24,7 @@ from web_base.signing_in import sign_in_routes
 from web_base.site import create_site
 from web_base.templates import Templates
 
-PAGES: Final = (week, appointment, booking, rental, proposals, customers, settings, audit, accounts)
+PAGES: Final = (week, appointment, booking, rental, customers, settings, audit, accounts)
 """The modules of pages; each has a function `routes`."""
 
 

@@ -1,8 +1,8 @@
-"""Feed every hook with bad documents, on both databases.
+"""Call every hook with bad documents, on both databases.
 
     python -m proofs.bad_documents [--seed 1] [--each 1200] [--report FILE]
 
-Carloop is an address where nobody answers: what is bad is refused before anybody is asked. Ends with the line
+Carloop's address does not answer: a bad document is refused before any request. Ends with the line
 `N documents, 0 raw, 0 unexpected, 0 kept`; exits 1 where that is not so, with what was found on standard error.
 """
 
@@ -19,18 +19,19 @@ from pathlib import Path
 from benchmarks.postgres import run_postgres
 from carloop_plugin import bootstrap
 from proofs.reporting import provenance, with_progress, write_report
+from proofs.servers import plugin_environment
 from tests.support.hook_fuzzing import EACH, HOOKS, FuzzResult, fuzz
 
 STORES = ("SQLite", "PostgreSQL")
 MOST_SHOWN = 20
-_LEGEND = """Each document is one of the contract's own examples with one thing spoilt that the schema forbids; each
-site and id is too long, of another kind, or holds what it cannot. *Refused*: as `invalid_document`, with a pointer, a
-title and a detail, in German and English by turns. *Raw*: another exception than the contract's. *Astray*: any other
-answer. *Kept*: rows in any table afterwards."""
+_LEGEND = """Each document is one of the contract's own examples with one part altered so that it is invalid; each
+site and id is too long, of another type, or has invalid characters. *Refused*: as `invalid_document`, with a pointer, a
+title and a detail, in German and English alternately. *Raw*: another exception than the contract's. *Unexpected*: any
+other answer. *Kept*: rows in any table afterwards."""
 
 
 def main() -> int:
-    """Feed, count, and write the report where asked to."""
+    """Call the hooks, count, and write the report if asked for."""
     asked = _options().parse_args()
     found = list(with_progress(_fuzz_all(asked.seed, asked.each), len(STORES) * len(HOOKS), "hooks"))
     for store, result in found:
@@ -54,13 +55,7 @@ def _fuzz_all(seed: int, each: int) -> Iterator[tuple[str, FuzzResult]]:
 
 @contextmanager
 def _configured(location: str, folder: Path) -> Iterator[None]:
-    os.environ |= {
-        "CARLOOP_STORE": location,
-        "CARLOOP_BASE_URL": "http://127.0.0.1:9",
-        "CARLOOP_TOKEN": "tok_of_nobody",
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }
+    os.environ |= plugin_environment(folder, location, "http://127.0.0.1:9", "tok_of_nobody")
     try:
         yield
     finally:
@@ -83,7 +78,7 @@ def last_line(found: Sequence[tuple[str, FuzzResult]]) -> tuple[str, bool]:
 
 
 def markdown(found: Sequence[tuple[str, FuzzResult]], *, seed: int) -> str:
-    """Write the report."""
+    """Return the report."""
     rows = [
         "| hook | records in | documents | refused | raw | unexpected | kept |",
         "|---|---|---|---|---|---|---|",
@@ -103,7 +98,7 @@ def markdown(found: Sequence[tuple[str, FuzzResult]], *, seed: int) -> str:
 
 def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("--seed", type=int, default=1, help="the same seed spoils the same documents")
+    options.add_argument("--seed", type=int, default=1, help="the same seed alters the same documents")
     options.add_argument("--each", type=int, default=EACH, help="documents for each hook")
     options.add_argument("--report", type=Path)
     return options

@@ -1,4 +1,4 @@
-"""The harness sees what is not refused, and what is kept."""
+"""The proof finds what is not refused, and what is kept."""
 
 import time
 

@@ -1,1 +1,1 @@
-"""Whether the bench runs and writes what it promises."""
+"""Whether the bench runs and writes its results."""

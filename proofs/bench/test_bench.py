@@ -48,7 +48,7 @@ def test_a_ratio_is_ours_over_the_peer_s(quick):
 
 
 def test_each_goal_is_called_reached_or_missed(quick):
-    """The table leaves no goal without a verdict, and every missed one is named again below."""
+    """Each goal is called reached or missed, and every missed one is listed again below."""
     table, results = quick
     missed = [row for row in results["rows"] if row["ratio"] > row["goal"]]
     below = [line for line in table.splitlines() if line.startswith("missed: ")]
@@ -68,6 +68,6 @@ def test_one_row_alone_can_be_measured(tmp_path):
 
 
 def test_help_says_that_a_missed_goal_is_no_failure():
-    """Who builds on the exit code finds out before."""
+    """The help says what the exit code means."""
     said = " ".join(bench("--help").stdout.split())
     assert "exit code is 0 all the same" in said

@@ -66,7 +66,7 @@ def _check_result(round_: Round, testbed: Testbed, present: list[CarloopRental])
 
 def _check_writes(round_: Round, testbed: Testbed) -> None:
     """Check that each write was recorded before it was sent, and that an intent had one key, content and revision."""
-    writes = testbed.recording_proxy.writes()
+    writes = testbed.proxy.writes()
     if not all(write.is_recorded for write in writes):
         testbed.add_violation(round_, "a write was sent before its intent was in the records")
     keys = {write.key for write in writes}

@@ -61,7 +61,7 @@ def _sandbox(round_: Round, testbed: Testbed) -> bool:
         testbed.do(round_, interruption=Interruption(round_.point, process))
     else:
         testbed.leave_pending(round_, has_arrived=False)
-        testbed.recording_proxy.interrupt_next(Interruption(round_.point, process))
+        testbed.proxy.interrupt_next(Interruption(round_.point, process))
         testbed.reconcile(round_)
     testbed.restart_carloop()
     testbed.check_recorded(round_)
@@ -102,11 +102,11 @@ def _locked(round_: Round, testbed: Testbed) -> bool:
     when, how = round_.detail.split()
     try:
         if when == "before":
-            ended = testbed.do(round_, just_before=lambda: testbed.recording_proxy.lock(how), seconds=0.3)
+            ended = testbed.do(round_, just_before=lambda: testbed.proxy.lock(how), seconds=0.3)
         else:
             ended = testbed.do(round_, interruption=Interruption("request", lock=how), seconds=0.8)
     finally:
-        testbed.recording_proxy.unlock()
+        testbed.proxy.unlock()
     testbed.check_recorded(round_)
     _check_refusal(round_, ended, testbed)
     return bool(ended.answer["status"] != "done")
@@ -119,9 +119,9 @@ def _damaged(round_: Round, testbed: Testbed) -> bool:
     testbed.do(round_, interruption=Interruption(point, SELF) if point else None)
     testbed.check_recorded(round_)
     damage(testbed.store, round_.detail or "garbage")
-    before, sent = testbed.store.read_bytes(), len(testbed.recording_proxy.writes())
+    before, sent = testbed.store.read_bytes(), len(testbed.proxy.writes())
     refused = run_in_process(open_records).answer
-    if refused and (testbed.store.read_bytes(), len(testbed.recording_proxy.writes())) != (before, sent):
+    if refused and (testbed.store.read_bytes(), len(testbed.proxy.writes())) != (before, sent):
         testbed.add_violation(round_, "damaged records were touched, or something was sent without any")
     ended = run_in_process(rebuild_records, kill=round_.kill)
     if ended.killed:
@@ -148,11 +148,11 @@ def _concurrent_rebuild(round_: Round, testbed: Testbed) -> bool:
             return True
         case how:
             testbed.leave_pending(round_, has_arrived=True)
-            testbed.recording_proxy.lock(how)
+            testbed.proxy.lock(how)
             try:
                 run_in_process(lambda: try_rebuild(seconds=0.2))
             finally:
-                testbed.recording_proxy.unlock()
+                testbed.proxy.unlock()
             testbed.check_recorded(round_)
     if aside := [each.name for each in testbed.store.parent.glob(f"{testbed.store.name}.damaged-*")]:
         testbed.add_violation(round_, f"sound records were moved aside: {', '.join(aside)}")
@@ -164,7 +164,7 @@ def _check_refusal(round_: Round, ended: Ended, testbed: Testbed) -> None:
     if ended.killed or ended.answer["status"] != "refused":
         return
     change_id = round_.change_id(round_.operation)
-    if any(write.key == change_id for write in testbed.recording_proxy.writes()):
+    if any(write.key == change_id for write in testbed.proxy.writes()):
         testbed.add_violation(round_, f"refused ({ended.answer['problem']['code']}), and sent all the same")
 
 

@@ -8,12 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from proofs.crash.processes import AfterSeconds, AtCall, AtStep, Kill
 from proofs.crash.recording_proxy import POINTS
-
-Document = dict[str, Any]
+from proofs.documents import Document, new_appointment, new_booking
 
 ANYWHERE = "anywhere"
 PHASES = ("change", "recovery")
@@ -28,7 +26,7 @@ RANDOM_EVERY = 4
 
 
 class Operation(StrEnum):
-    """What an advisor asks for. Giving up is a cancellation, of a booking nobody knows the outcome of."""
+    """What an advisor asks for. Giving up cancels a booking whose outcome is unknown."""
 
     BOOK = "book"
     CHANGE_END = "change_end"
@@ -53,10 +51,7 @@ class Disruption(StrEnum):
 
 CHANGES = (Operation.BOOK, Operation.CHANGE_END, Operation.CANCEL)
 
-_INTERRUPTED = (
-    (Disruption.WIRE, ("",), POINTS),
-    (Disruption.SANDBOX, PHASES, POINTS[1:]),
-)
+_INTERRUPTED = ((Disruption.WIRE, ("",), POINTS), (Disruption.SANDBOX, PHASES, POINTS[1:]))
 
 _DETAILS = {
     Disruption.FULL: [f"{pages} pages left" for pages in range(PAGES)],
@@ -94,30 +89,12 @@ class Round:
         """Return the appointment, on a day of its own."""
         start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
         start += timedelta(days=10 + 2 * (self.number % 1000))
-        end = start + timedelta(hours=9)
-        return {
-            "id": self.appointment_id,
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": {"start": start.isoformat(), "end": end.isoformat()},
-            "time_zone": "Europe/Berlin",
-            "customer": {"source": "manual", "last_name": "Canary"},
-        }
+        return new_appointment(self.appointment_id, start, {"source": "manual", "last_name": "Canary"})
 
     @property
     def booking(self) -> Document:
         """Return the booking without its vehicle."""
-        appointment = self.appointment
-        return {
-            "change_id": self.change_id(Operation.BOOK),
-            "provider": "carloop",
-            "action": "book",
-            "appointment_id": self.appointment_id,
-            "site": "main",
-            "period": appointment["period"],
-            "customer": appointment["customer"],
-        }
+        return new_booking(self.appointment, "", change_id=self.change_id(Operation.BOOK))
 
     @property
     def new_end(self) -> str:
@@ -146,7 +123,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a piece of work does when nobody kills it."""
+    """What a piece of work does when it is not killed."""
 
     steps: tuple[str, ...]
     calls: int

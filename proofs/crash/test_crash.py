@@ -18,7 +18,7 @@ def run_program(program, *arguments, **environment):
 
 
 def test_who_may_not_mount_a_disk_has_a_limit_instead(tmp_path):
-    """The room ends before and after the sending as on a full disk, and the report says what it was."""
+    """The limit is reached before and after the sending, as on a full disk, and the report names it."""
     report = tmp_path / "crash.md"
     # Where nothing can be run, `mount` cannot either.
     done = run_program(
@@ -55,7 +55,7 @@ def test_ci_must_have_a_disk_that_can_be_filled(tmp_path):
     ],
 )
 def test_the_harness_sees_a_planted_bug(bug, seen):
-    """It says what is wrong, counts it, and fails."""
+    """It prints what is wrong, counts it, and fails."""
     done = run_program("proofs.crash.planted", bug, "--rounds", "12", "--disruption", "WIRE")
     assert (done.returncode, seen in done.stderr) == (1, True), done.stderr
     assert done.stdout.splitlines()[-1] != "12 rounds, 0 doubled, 0 unlinked"

@@ -50,7 +50,7 @@ class Testbed:
         self.folder = folder
         self._disk = disk
         self.carloop = carloop
-        self.recording_proxy = recording_proxy
+        self.proxy = recording_proxy
         self.vehicle = vehicle
         self.store = folder / "carloop.sqlite3"
         self.killed_process = 0
@@ -60,7 +60,7 @@ class Testbed:
         """Start a round with these records."""
         self.store = store
         os.environ["CARLOOP_STORE"] = str(store)
-        self.recording_proxy.start_round(store)
+        self.proxy.start_round(store)
 
     def use_records_on_small_disk(self, name: str) -> None:
         """Start a round with records on the small disk, which `fill_disk` fills."""
@@ -107,14 +107,14 @@ class Testbed:
             change.update(round_.change(vehicle=self.vehicle, rental_id=rental_id))
             just_before()
             if interruption is not None:
-                self.recording_proxy.interrupt_next(
+                self.proxy.interrupt_next(
                     replace(interruption, process=os.getpid())
                     if interruption.process == SELF
                     else interruption
                 )
 
         ended = run_in_process(lambda: ask(change, seconds), before=before, kill=kill, counted=counted)
-        self.killed_process = self.recording_proxy.cancel_interruption()
+        self.killed_process = self.proxy.cancel_interruption()
         return ended
 
     def run_change_here(self, round_: Round) -> None:
@@ -133,7 +133,7 @@ class Testbed:
     def reconcile(self, round_: Round, *, kill: Kill | None = None, counted: bool = False) -> Ended:
         """Reconcile in a process that may be killed."""
         ended = run_in_process(reconcile, before=lambda: set_clock(round_), kill=kill, counted=counted)
-        self.killed_process = self.recording_proxy.cancel_interruption()
+        self.killed_process = self.proxy.cancel_interruption()
         return ended
 
     def continue_as_planner(self, round_: Round) -> None:
@@ -175,7 +175,7 @@ class Testbed:
         if self.killed_process == self.carloop.process:
             self.carloop.stop()
             self.carloop.start()
-            self.recording_proxy.forward_to(self.carloop.port)
+            self.proxy.forward_to(self.carloop.port)
 
     def check_recorded(self, round_: Round) -> None:
         """Check before any recovery that the records have an intent for each of our rentals at Carloop."""

@@ -10,10 +10,11 @@ from typing import cast
 
 from carloop_plugin import bootstrap
 from mobility_hookspecs import Gathered
+from proofs.documents import new_booking, new_change, new_search
 from proofs.faults.catalogue import Fault
 from proofs.faults.cells import Cell, Plan
 from proofs.faults.evidence import Answer, ChangeEvidence, Document, SearchEvidence
-from proofs.faults.testbed import CUSTOMER, UNDISTURBED_SECONDS, FaultTestbed
+from proofs.faults.testbed import CALL_SECONDS, FaultTestbed
 from tests.support.proxy import ANY, Mode
 from tests.support.wire_faults import Effect, Position, WireFault
 
@@ -42,7 +43,7 @@ def run_cell(cell: Cell, testbed: FaultTestbed) -> ChangeEvidence | SearchEviden
 
 def _run_search(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> SearchEvidence:
     period = testbed.appointment()["period"]
-    request = {"site": "main", "period": period, "filters": {"vehicle_classes": [], "features": []}}
+    request = new_search(period)
     plan = cell.plan()
     _arm(cell, plan, testbed)
     if plan.release == "soon":
@@ -53,7 +54,7 @@ def _run_search(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> Sea
     testbed.proxy.switch(Mode.PASS)
     testbed.clear_faults()
     testbed.proxy.drain()
-    again = testbed.host.mobility_options(request, timeout=UNDISTURBED_SECONDS)  # type: ignore[arg-type]
+    again = testbed.host.mobility_options(request, timeout=CALL_SECONDS)  # type: ignore[arg-type]
     free = tuple(str(each["id"]) for each in testbed.free(period))
     return SearchEvidence(_single(answer), overrun, _single(again), free, *testbed.host_log.take())
 
@@ -67,7 +68,7 @@ def _single(gathered: Gathered[Document]) -> Document:
 def _run_change(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> ChangeEvidence:
     plan = cell.plan()
     appointment = testbed.appointment()
-    testbed.host.appointment_saved(appointment, timeout=UNDISTURBED_SECONDS)
+    testbed.host.appointment_saved(appointment, timeout=CALL_SECONDS)
     change = _change(cell.operation, appointment, testbed)
     before = testbed.observe(appointment["id"])
     passed = len(testbed.proxy.passed)
@@ -86,7 +87,7 @@ def _run_change(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> Cha
     settled = testbed.observe(appointment["id"])
     keys = frozenset(each.key for each in testbed.proxy.passed[passed:] if each.key)
     cancellation = _follow_proposal(settled.state, testbed) if cell.fault.wrong_result else None
-    again, once_more = (_do(change, testbed, UNDISTURBED_SECONDS) for _ in range(2))
+    again, once_more = (_do(change, testbed, CALL_SECONDS) for _ in range(2))
     final = testbed.observe(appointment["id"])
     raw, late = testbed.host_log.take()
     return ChangeEvidence(
@@ -119,30 +120,20 @@ def _do(change: Document, testbed: FaultTestbed, seconds: float) -> Document:
 
 
 def _change(operation: str, appointment: Document, testbed: FaultTestbed) -> Document:
-    booking = _new("book") | {
-        "appointment_id": appointment["id"],
-        "option_id": testbed.vehicle,
-        "site": "main",
-        "period": appointment["period"],
-        "customer": CUSTOMER,
-    }
+    booking = new_booking(appointment, testbed.vehicle)
     if operation == "book":
         return booking
-    rental = _do(booking, testbed, UNDISTURBED_SECONDS)["rental"]
+    rental = _do(booking, testbed, CALL_SECONDS)["rental"]
     if operation == "cancel":
-        return _new("cancel") | {"rental_id": rental["id"], "site": "main", "reason": "Kunde verzichtet"}
+        return new_change("cancel", rental_id=rental["id"], reason="Kunde verzichtet")
     later = datetime.fromisoformat(appointment["period"]["end"]) + timedelta(hours=1)
-    return _new("change_end") | {"rental_id": rental["id"], "site": "main", "end": later.isoformat()}
-
-
-def _new(action: str) -> Document:
-    return {"change_id": str(uuid.uuid4()), "provider": "carloop", "action": action}
+    return new_change("change_end", rental_id=rental["id"], end=later.isoformat())
 
 
 def _follow_proposal(state: Document, testbed: FaultTestbed) -> Document | None:
     for proposal in state["proposals"]:
         if proposal.get("change", {}).get("action") == "cancel":
-            return _do(proposal["change"] | {"change_id": str(uuid.uuid4())}, testbed, UNDISTURBED_SECONDS)
+            return _do(proposal["change"] | {"change_id": str(uuid.uuid4())}, testbed, CALL_SECONDS)
     return None
 
 

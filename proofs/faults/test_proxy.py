@@ -68,7 +68,7 @@ def test_unarmed_everything_passes(proxy, upstream, client):
     assert [(p.operation, p.attempt, p.key) for p in proxy.passed] == [("book", 2, "k-1"), ("search", 0, "")]
 
 
-def test_a_strike_meets_its_operation_as_often_as_armed(proxy, client, connect):
+def test_a_fault_affects_its_operation_as_often_as_armed(proxy, client, connect):
     """Others pass, and so does the next one."""
     proxy.arm(WireFault(Effect.CUT, Position.BEFORE), "book")
     assert len(client.ask(SEARCH)) == WHOLE
@@ -76,7 +76,7 @@ def test_a_strike_meets_its_operation_as_often_as_armed(proxy, client, connect):
     assert len(connect().ask(BOOKING)) == WHOLE
 
 
-def test_calm_takes_strikes_back(proxy, client):
+def test_clear_disarms_every_fault(proxy, client):
     """What was armed has no effect."""
     proxy.arm(WireFault(Effect.CUT, Position.BEFORE), times=9)
     proxy.always(WireFault(Effect.RESET, Position.AFTER))

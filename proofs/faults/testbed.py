@@ -20,10 +20,12 @@ import httpx
 from carloop_plugin import bootstrap, plugin
 from carloop_sandbox.running import SandboxProcess, run_sandbox_process
 from mobility_hookspecs import MobilityHost
+from proofs.documents import new_appointment
 from proofs.faults.evidence import Document, Observation
+from proofs.servers import plugin_environment
 from tests.support.proxy import FaultProxy
 
-UNDISTURBED_SECONDS = 5.0
+CALL_SECONDS = 5.0
 """How long a call may take without a fault."""
 
 _FIRST_DAY = 120
@@ -81,22 +83,13 @@ class FaultTestbed:
 
     def appointment(self) -> Document:
         """Draw an appointment on a day of its own."""
-        start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(
-            days=next(self.days)
-        )
-        return {
-            "id": f"A-{uuid.uuid4().hex[:12]}",
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": {"start": start.isoformat(), "end": (start + timedelta(hours=9)).isoformat()},
-            "time_zone": "Europe/Berlin",
-            "customer": CUSTOMER,
-        }
+        start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
+        start += timedelta(days=next(self.days))
+        return new_appointment(f"A-{uuid.uuid4().hex[:12]}", start, CUSTOMER)
 
     def observe(self, appointment_id: str) -> Observation:
         """Return an appointment's state and its rentals at Carloop."""
-        gathered = self.host.mobility_states([appointment_id], timeout=UNDISTURBED_SECONDS)
+        gathered = self.host.mobility_states([appointment_id], timeout=CALL_SECONDS)
         return Observation(gathered.answers["carloop"][0], tuple(self.rentals(appointment_id)))
 
     def rentals(self, appointment_id: str) -> Iterator[Document]:
@@ -129,9 +122,9 @@ class FaultTestbed:
 
     def recover(self) -> int:
         """Reconcile until nothing new is pending, for some seconds at most; return how many changes still are."""
-        until = time.monotonic() + UNDISTURBED_SECONDS
+        until = time.monotonic() + CALL_SECONDS
         while True:
-            report = self.host.reconcile(timeout=UNDISTURBED_SECONDS).answers.get("carloop")
+            report = self.host.reconcile(timeout=CALL_SECONDS).answers.get("carloop")
             pending = int(report["pending"]) - self.left_pending if report else 1
             if pending <= 0 or time.monotonic() > until:
                 return pending
@@ -143,17 +136,11 @@ def run_testbed(folder: Path) -> Iterator[FaultTestbed]:
     """Set everything up with records in `folder`; this process's environment is the plugin's."""
     host_log = HostLog().attach()
     with run_sandbox_process() as sandbox, FaultProxy(sandbox.url) as proxy:
-        os.environ |= {
-            "CARLOOP_STORE": str(folder / "carloop.sqlite3"),
-            "CARLOOP_BASE_URL": proxy.url,
-            "CARLOOP_TOKEN": sandbox.token,
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        }
+        os.environ |= plugin_environment(folder, str(folder / "carloop.sqlite3"), proxy.url, sandbox.token)
         try:
             with (
                 MobilityHost.of(plugin) as host,
-                httpx.Client(base_url=sandbox.url, timeout=UNDISTURBED_SECONDS, trust_env=False) as http,
+                httpx.Client(base_url=sandbox.url, timeout=CALL_SECONDS, trust_env=False) as http,
             ):
                 testbed = FaultTestbed(sandbox, proxy, host, http, host_log)
                 far = datetime.now(UTC) + timedelta(days=3000)

@@ -39,7 +39,7 @@ def run_rounds(store: str, asked: argparse.Namespace, folder: Path) -> Results:
     with run_sandbox_process(arguments=("--vehicles", str(VEHICLES))) as sandbox:
         plan = Plan(asked.seed, asked.rounds, tuple(vehicle_ids(sandbox, 50)), first_day().isoformat())
         plan.write(folder)
-        environment = plugin_environment(store, sandbox)
+        environment = plugin_environment(folder, store, sandbox.url, sandbox.token)
         for first in range(0, asked.rounds, ROUNDS_A_SERVER):
             last = min(first + ROUNDS_A_SERVER, asked.rounds)
             serve(folder, first, last, environment)

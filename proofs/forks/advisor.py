@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -11,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility_hookspecs import MobilityHost
-
-Document = dict[str, Any]
+from proofs.documents import Document, new_appointment, new_booking, new_change, new_search
 
 CUSTOMER = {"source": "manual", "last_name": "Canary"}
 CALL_SECONDS = 60.0
@@ -68,15 +66,7 @@ class ClientThread:
         slot = worker * APPOINTMENTS + number
         day, car = divmod(slot, len(plan.vehicles))
         start = datetime.fromisoformat(plan.first_day) + timedelta(days=day)
-        appointment = {
-            "id": f"A-{slot}",
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": {"start": start.isoformat(), "end": (start + timedelta(hours=9)).isoformat()},
-            "time_zone": "Europe/Berlin",
-            "customer": CUSTOMER,
-        }
+        appointment = new_appointment(f"A-{slot}", start, CUSTOMER)
         return appointment, plan.vehicles[car]
 
 
@@ -146,11 +136,7 @@ def _save(host: MobilityHost, appointment: Any, car: str, rental: Document | Non
 
 
 def _search(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> None:
-    request: Any = {
-        "site": "main",
-        "period": appointment["period"],
-        "filters": {"vehicle_classes": [], "features": []},
-    }
+    request: Any = new_search(appointment["period"])
     offer = _gathered(lambda: host.mobility_options(request, timeout=CALL_SECONDS))
     # Each car is booked by one thread on its day: the answer for another day lacks it, or has another period.
     if all(option["id"] != car for option in offer["options"]):
@@ -158,35 +144,27 @@ def _search(host: MobilityHost, appointment: Any, car: str, rental: Document | N
 
 
 def _book(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> Document:
-    change = {
-        "action": "book",
-        "appointment_id": appointment["id"],
-        "site": "main",
-        "option_id": car,
-        "period": appointment["period"],
-        "customer": CUSTOMER,
-    }
+    change = new_booking(appointment, car)
     return _change(host, change, appointment, appointment["period"]["end"])
 
 
 def _change_end(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> Document:
     end = (datetime.fromisoformat(appointment["period"]["end"]) - timedelta(hours=1)).isoformat()
-    return _change(host, {"action": "change_end", **_of(rental), "end": end}, appointment, end)
+    return _change(host, new_change("change_end", rental_id=_id_of(rental), end=end), appointment, end)
 
 
 def _cancel(host: MobilityHost, appointment: Any, car: str, rental: Document | None) -> Document:
-    change = {"action": "cancel", **_of(rental)}
+    change = new_change("cancel", rental_id=_id_of(rental))
     return _change(host, change, appointment, appointment["period"]["end"])
 
 
-def _of(rental: Document | None) -> Document:
+def _id_of(rental: Document | None) -> str:
     if rental is None:
         raise _WrongAnswer("lost", "there is no rental to change")
-    return {"site": "main", "rental_id": rental["id"]}
+    return str(rental["id"])
 
 
-def _change(host: MobilityHost, asked: Document, appointment: Any, end: str) -> Document:
-    change: Any = {"change_id": str(uuid.uuid4()), "provider": "carloop"} | asked
+def _change(host: MobilityHost, change: Any, appointment: Any, end: str) -> Document:
     outcome = _asked(
         lambda: host.change_rental(change, timeout=CALL_SECONDS),
         lambda outcome: [outcome["problem"]] if "problem" in outcome else [],
@@ -195,11 +173,7 @@ def _change(host: MobilityHost, asked: Document, appointment: Any, end: str) -> 
         raise _WrongAnswer("lost", outcome)
     rental = outcome["rental"]
     ours = (change["change_id"], appointment["id"], datetime.fromisoformat(end))
-    theirs = (
-        outcome["change_id"],
-        rental["appointment_id"],
-        datetime.fromisoformat(rental["period"]["end"]),
-    )
-    if ours != theirs or rental["id"] != asked.get("rental_id", rental["id"]):
+    theirs = (outcome["change_id"], rental["appointment_id"], datetime.fromisoformat(rental["period"]["end"]))
+    if ours != theirs or rental["id"] != change.get("rental_id", rental["id"]):
         raise _WrongAnswer("swapped", outcome)
     return {"id": rental["id"], "status": rental["status"]}

@@ -7,7 +7,6 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -16,6 +15,7 @@ from carloop_sandbox.running import run_sandbox_process
 from proofs.forks.advisor import APPOINTMENTS, THREADS, ClientThread, Plan
 from proofs.forks.checks import Results, active_rentals, check
 from proofs.reporting import ROOT
+from proofs.servers import first_day, our_rentals, plugin_environment, vehicle_ids
 
 CLIENTS = 8
 ROUNDS = 1
@@ -59,30 +59,20 @@ def test_preloaded_workers_book_for_their_own_clients(store, tmp_path, request):
     location = str(tmp_path / "carloop.sqlite3")
     if store == "postgres":
         location = request.getfixturevalue("postgres").new_database()
-    first_day = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=400)
     with run_sandbox_process() as sandbox:
-        api = f"{sandbox.url}/api/planner/v1"
-        with httpx.Client(headers={"Authorization": f"Bearer {sandbox.token}"}, timeout=30) as http:
-            period = {"start": first_day.isoformat(), "end": (first_day + timedelta(days=1)).isoformat()}
-            cars = [each["id"] for each in http.get(f"{api}/vehicles", params=period).json()["items"]]
-            plan = Plan(1, ROUNDS, tuple(cars), first_day.isoformat())
-            plan.write(tmp_path)
-            environ = {
-                "CARLOOP_STORE": location,
-                "CARLOOP_BASE_URL": sandbox.url,
-                "CARLOOP_TOKEN": sandbox.token,
-            }
-            with gunicorn(tmp_path, environ) as (url, logged), ThreadPoolExecutor(CLIENTS) as clients:
-                threads = [
-                    ClientThread(n, client, thread)
-                    for n in range(ROUNDS)
-                    for client in range(CLIENTS)
-                    for thread in range(THREADS)
-                ]
-                answers = list(clients.map(lambda thread: book(url, thread), threads))
-            page = http.get(f"{api}/rentals", params={"limit": 1000}).raise_for_status().json()
+        plan = Plan(1, ROUNDS, tuple(vehicle_ids(sandbox, 1000)), first_day().isoformat())
+        plan.write(tmp_path)
+        environ = plugin_environment(tmp_path, location, sandbox.url, sandbox.token)
+        with gunicorn(tmp_path, environ) as (url, logged), ThreadPoolExecutor(CLIENTS) as clients:
+            threads = [
+                ClientThread(n, client, thread)
+                for n in range(ROUNDS)
+                for client in range(CLIENTS)
+                for thread in range(THREADS)
+            ]
+            answers = list(clients.map(lambda thread: book(url, thread), threads))
+        active = active_rentals(our_rentals(sandbox))
     results = Results()
-    active = active_rentals([each for each in page["items"] if each["external_reference"]])
     for thread, (_, entries) in zip(threads, answers, strict=True):
         check(str(thread), entries, active, results)
     assert (results.lost, results.swapped, results.raised) == ([], [], [])

@@ -22,6 +22,7 @@ from proofs.hostile.figures import AnswerCost, last_line, markdown, wrong_of
 from proofs.hostile.measured_process import Measured, measure_calls
 from proofs.hostile.second_origin import OriginAttempt, try_second_origin
 from proofs.reporting import with_progress, write_report
+from proofs.servers import plugin_environment
 from tests.support.proxy import FaultProxy
 from tests.support.wire_faults import WireFault
 
@@ -79,14 +80,10 @@ def _measure_repeatedly(
 def _measure(
     faults: Sequence[WireFault], seconds: float, proxy: FaultProxy, token: str
 ) -> Iterator[Measured]:
-    with tempfile.TemporaryDirectory(prefix="carloop-victim-") as folder:
-        environment = {
-            "CARLOOP_STORE": str(Path(folder) / "carloop.sqlite3"),
-            "CARLOOP_BASE_URL": proxy.url,
-            "CARLOOP_TOKEN": token,
-            "XDG_CONFIG_HOME": folder,
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        }
+    with tempfile.TemporaryDirectory(prefix="carloop-measured-") as folder:
+        environment = plugin_environment(
+            Path(folder), str(Path(folder) / "carloop.sqlite3"), proxy.url, token
+        )
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=measure_calls, args=(environment, seconds, theirs), daemon=True)

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
-from typing import Any
 
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.api.session import CarloopSession
@@ -22,13 +21,13 @@ from carloop_plugin.domain.failures import CallFailed
 from carloop_plugin.domain.values import ChangeId, Period, Site, VehicleId
 from carloop_plugin.domain.vehicles import VehicleQuery
 from mobility_hookspecs import MobilityHost
+from proofs.documents import Document, new_appointment, new_booking, new_search
 from proofs.faults.testbed import CUSTOMER, HostLog
 from proofs.hostile import memory
 
-Document = dict[str, Any]
 MANY = 10_000
 _TICK = 0.002
-_UNDISTURBED_SECONDS = 30.0
+_CALL_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +112,13 @@ class _Caller:
 
     def warm_up(self) -> None:
         """Make every call once with good answers, so that imports and pools are not measured."""
-        undisturbed = time.monotonic() + _UNDISTURBED_SECONDS
-        found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=undisturbed)
+        deadline = time.monotonic() + _CALL_SECONDS
+        found = self._session.search(VehicleQuery(_period(400), limit=MANY), deadline=deadline)
         self._vehicle = found.vehicles[0].id
-        assert self._client_booking(undisturbed) == "Done"
-        assert self._search(_UNDISTURBED_SECONDS).startswith("found")
+        assert self._client_booking(deadline) == "Done"
+        assert self._search(_CALL_SECONDS).startswith("found")
         self._booking = self._prepared()
-        assert self._book(_UNDISTURBED_SECONDS) == "done"
+        assert self._book(_CALL_SECONDS) == "done"
         self._booking = self._prepared()
 
     def calls(self) -> Mapping[str, Callable[[float], str]]:
@@ -151,13 +150,7 @@ class _Caller:
         return type(self._session.send(intent, deadline=deadline)).__name__
 
     def _search(self, seconds: float) -> str:
-        filters: Document = {"vehicle_classes": [], "features": []}
-        request = {
-            "site": "main",
-            "period": _period_document(_period(400)),
-            "filters": filters,
-            "limit": MANY,
-        }
+        request = new_search(_period_document(_period(400)), limit=MANY)
         gathered = self._host.mobility_options(request, timeout=seconds)  # type: ignore[arg-type]
         if gathered.failures:
             return str(gathered.failures[0].problem["code"])
@@ -167,24 +160,9 @@ class _Caller:
         return str(self._host.change_rental(self._booking, timeout=seconds)["status"])  # type: ignore[arg-type]
 
     def _prepared(self) -> Document:
-        appointment = {
-            "id": f"A-{uuid.uuid4().hex[:12]}",
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": _period_document(_period(500)),
-            "time_zone": "Europe/Berlin",
-            "customer": CUSTOMER,
-        }
-        self._host.appointment_saved(appointment, timeout=_UNDISTURBED_SECONDS)  # type: ignore[arg-type]
-        kept = {name: appointment[name] for name in ("site", "period", "customer")}
-        return kept | {
-            "change_id": str(uuid.uuid4()),
-            "provider": "carloop",
-            "action": "book",
-            "appointment_id": appointment["id"],
-            "option_id": self._vehicle,
-        }
+        appointment = new_appointment(f"A-{uuid.uuid4().hex[:12]}", _period(500).start, CUSTOMER)
+        self._host.appointment_saved(appointment, timeout=_CALL_SECONDS)  # type: ignore[arg-type]
+        return new_booking(appointment, self._vehicle)
 
 
 def _period(days: int) -> Period:

@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from typing import Any
 
 import httpx
 
-from proofs.faults.testbed import CUSTOMER, UNDISTURBED_SECONDS, FaultTestbed
+from proofs.documents import Document, new_booking, new_change, new_search
+from proofs.faults.testbed import CALL_SECONDS, FaultTestbed
 from tests.support.wire_faults import Effect, Position, WireFault
 
-Document = dict[str, Any]
 REDIRECTS = (301, 302, 303, 307, 308)
 SECONDS = 2.0
 
@@ -198,7 +197,7 @@ def _operations(testbed: FaultTestbed) -> Mapping[str, Callable[[], Work]]:
 
     def search() -> Work:
         period = testbed.appointment()["period"]
-        request = {"site": "main", "period": period, "filters": {"vehicle_classes": [], "features": []}}
+        request = new_search(period)
         return lambda: _gathered(host.mobility_options(request, timeout=SECONDS))  # type: ignore[arg-type]
 
     def filters() -> Work:
@@ -231,17 +230,12 @@ def _operations(testbed: FaultTestbed) -> Mapping[str, Callable[[], Work]]:
 
 def _changing(testbed: FaultTestbed, action: str) -> Work:
     appointment = testbed.appointment()
-    testbed.host.appointment_saved(appointment, timeout=UNDISTURBED_SECONDS)
-    change = _new("book") | {
-        "appointment_id": appointment["id"],
-        "option_id": testbed.vehicle,
-        "period": appointment["period"],
-        "customer": CUSTOMER,
-    }
+    testbed.host.appointment_saved(appointment, timeout=CALL_SECONDS)
+    change = new_booking(appointment, testbed.vehicle)
     if action != "book":
-        rental = testbed.host.change_rental(change, timeout=UNDISTURBED_SECONDS)["rental"]  # type: ignore[arg-type]
+        rental = testbed.host.change_rental(change, timeout=CALL_SECONDS)["rental"]  # type: ignore[arg-type]
         more = {"end": rental["period"]["end"].replace("17:", "18:")} if action == "change_end" else {}
-        change = _new(action) | {"rental_id": rental["id"]} | more
+        change = new_change(action, rental_id=rental["id"], **more)
 
     def work() -> tuple[str, list[Document]]:
         outcome = testbed.host.change_rental(change, timeout=SECONDS)  # type: ignore[arg-type]
@@ -249,10 +243,6 @@ def _changing(testbed: FaultTestbed, action: str) -> Work:
         return outcome["status"], [dict(outcome.get("rental") or {}), *map(dict, state)]
 
     return work
-
-
-def _new(action: str) -> Document:
-    return {"change_id": str(uuid.uuid4()), "provider": "carloop", "action": action, "site": "main"}
 
 
 def _gathered(gathered: Any) -> tuple[str, list[Document]]:

@@ -50,10 +50,7 @@ class Snapshot:
 
 def take_snapshot(sim: Simulation) -> Snapshot:
     """Read the state of everything, in a process that does nothing else."""
-    observer, ids = (
-        sim.processes["observer"],
-        [appointment.id for appointment in sim.appointments],
-    )
+    observer, ids = (sim.processes["observer"], [appointment.id for appointment in sim.appointments])
     with observer.store(deadline=time.monotonic() + 10) as store:
         intents = {change_id: store.intent(ChangeId(change_id)) for change_id in sim.requests}
         rentals = store.rentals_of([AppointmentId(each) for each in ids])
@@ -250,7 +247,7 @@ def _shown_nothing(snapshot: Snapshot, appointment_id: str) -> Iterator[str]:
 
 
 def another_customer_is_shown(snapshot: Snapshot) -> Iterator[str]:
-    """A rental for somebody else than the appointment's customer asks for attention, and no other does."""
+    """A rental for another customer than the appointment's asks for attention, and no other does."""
     for request in filter(lambda each: each.is_booking, snapshot.requests.values()):
         state = snapshot.states[request.appointment.id]
         shown = snapshot.planner_state.get(state.get("rental", {}).get("id", ""))

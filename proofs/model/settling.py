@@ -21,10 +21,7 @@ def settle_everything(sim: Simulation) -> list[str]:
         sim.pass_time(minutes)
         sim.reconcile(planner)
     stuck = [each.name for each in sim.requests.values() if take_snapshot(sim).is_pending(each.id)]
-    return [f"{name} is still pending" for name in stuck] or [
-        *_asked_once_more(sim),
-        *_up_to_date(sim),
-    ]
+    return [f"{name} is still pending" for name in stuck] or [*_asked_once_more(sim), *_up_to_date(sim)]
 
 
 def _asked_once_more(sim: Simulation) -> list[str]:

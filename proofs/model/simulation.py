@@ -30,14 +30,7 @@ from proofs.model.call_faults import (
     ProcessDied,
 )
 from proofs.model.carloop import running_carloop
-from proofs.model.planner_state import (
-    Appointment,
-    ChangeRequest,
-    Document,
-    display,
-    is_final,
-    summarize,
-)
+from proofs.model.planner_state import Appointment, ChangeRequest, Document, display, is_final, summarize
 from proofs.model.process import EFFECTS, Process, ProcessSettings
 from proofs.model.trace import Trace, Violation
 

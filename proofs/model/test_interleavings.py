@@ -40,11 +40,7 @@ def appointment(sim):
 def test_a_planner_hears_what_the_other_one_found_out(sim, appointment, step):
     """Its own answer was lost; that of the other, which reconciled meanwhile, is answered (`record_outcome` checks)."""
     faults = CallFaults(NetworkFault(DELAYED), Interleaved(step, "reconciles"))
-    sim.ask(
-        "A",
-        advisor.booking(sim, appointment, vehicle=sim.vehicles[0]),
-        faults=faults,
-    )
+    sim.ask("A", advisor.booking(sim, appointment, vehicle=sim.vehicles[0]), faults=faults)
     sim.reconcile("A")
     rental = advisor.rental_of(sim, appointment)
     assert rental is not None
@@ -87,11 +83,7 @@ def test_a_cancellation_that_comes_too_late_did_nothing(sim, appointment, step):
     lost = CallFaults(NetworkFault("the request is lost"))
     sim.ask("A", advisor.cancellation(sim, appointment, rental), faults=lost)
     advisor.do_at_the_desk(sim, rental, "swap")
-    sim.ask(
-        "A",
-        advisor.giving_up(sim, booking),
-        faults=CallFaults(None, Interleaved(step, "asks the same")),
-    )
+    sim.ask("A", advisor.giving_up(sim, booking), faults=CallFaults(None, Interleaved(step, "asks the same")))
     assert violations(take_snapshot(sim)) == [], sim.trace
 
 

@@ -1,9 +1,9 @@
-"""Count what became of mutmut's mutants, a row for each module, and name those that no test noticed.
+"""Count mutmut's results, a row for each module, and list the mutants that no test noticed.
 
     python -m proofs.mutants [NAME]… [--score-only] [--report docs/evidence/mutants.md]
 
 Runs mutmut, for an hour, or reads what an earlier run left in `mutants/`. A mutant that the types refuse needs no
-test, and says nothing of the tests either: the score is the part of the others that a test noticed. What the page says
+test, so the score is the part of the others that a test noticed. What the page says
 below the table is written by hand and kept. Ends with the line
 `N mutants, N refused by the types, N noticed, N survived`, and how many were not tried, where some were not.
 """
@@ -31,20 +31,20 @@ NOT_TRIED = frozenset({"not checked", "check was interrupted by user"})
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A mutant, by its name `package.module.x_function__mutmut_1`, and what became of it, in mutmut's words."""
+    """A mutant's name, such as `package.module.x_function__mutmut_1`, and mutmut's status of it."""
 
     name: str
     status: str
 
     @property
     def module(self) -> str:
-        """Name the module that was changed."""
+        """Return the module that was changed."""
         return self.name.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of some mutants."""
+    """The counts of some mutants."""
 
     mutants: int
     typed: int
@@ -69,7 +69,7 @@ class Row:
 
 
 def read_results(folder: Path) -> list[Mutant]:
-    """Ask mutmut what became of each mutant of the tree in a folder."""
+    """Return mutmut's results for the tree in a folder."""
     command = [sys.executable, "-m", "mutmut", "results", "--all", "true"]
     said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
     lines = (line.strip().rpartition(": ") for line in said.splitlines() if "__mutmut_" in line)
@@ -77,7 +77,7 @@ def read_results(folder: Path) -> list[Mutant]:
 
 
 def count(mutants: Sequence[Mutant]) -> Row:
-    """Count what became of mutants."""
+    """Count the statuses of mutants."""
     became = Counter(each.status for each in mutants)
     not_tried = sum(became[status] for status in NOT_TRIED)
     noticed = sum(became[status] for status in NOTICED)
@@ -85,19 +85,19 @@ def count(mutants: Sequence[Mutant]) -> Row:
 
 
 def by_module(mutants: Sequence[Mutant]) -> dict[str, Row]:
-    """Count what became of the mutants of each module."""
+    """Count the statuses of the mutants of each module."""
     modules = sorted({each.module for each in mutants})
     return {module: count([each for each in mutants if each.module == module]) for module in modules}
 
 
 def summary(row: Row) -> str:
-    """Say it in a line."""
+    """Return the counts as a line."""
     tried = f"{row.mutants} mutants, {row.typed} refused by the types, {row.noticed} noticed, {row.survived} survived"
     return tried + (f", {row.not_tried} not tried" if row.not_tried else "")
 
 
 def report(mutants: Sequence[Mutant], by_hand: str) -> str:
-    """Write the page, with what was written by hand."""
+    """Return the page, with what was written by hand."""
     return "\n".join(_lines(mutants)) + f"\n\n{BY_HAND}{by_hand}"
 
 

@@ -5,16 +5,7 @@ import re
 import subprocess
 import sys
 
-from proofs.mutants.__main__ import (
-    BY_HAND,
-    Mutant,
-    Row,
-    by_module,
-    count,
-    read_results,
-    report,
-    summary,
-)
+from proofs.mutants.__main__ import BY_HAND, Mutant, Row, by_module, count, read_results, report, summary
 from proofs.reporting import ROOT
 
 CODE = "def is_late(hours: int) -> bool:\n    return hours > 24\n"
@@ -25,7 +16,7 @@ SETTINGS = (
 
 
 def test_the_results_are_mutmuts_own(tmp_path):
-    """A real run: `>=` is noticed; `25` is not, since nobody asks for 25 hours."""
+    """A real run: `>=` is noticed; `25` is not, since no test has 25 hours."""
     for name, text in (("late.py", CODE), ("test_late.py", TEST), ("pyproject.toml", SETTINGS)):
         (tmp_path / name).write_text(text, "utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}

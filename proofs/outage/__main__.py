@@ -29,6 +29,7 @@ from proofs.outage.journal import ChangeAnswer, now, read_journals
 from proofs.outage.phases import PHASES, end_outage
 from proofs.outage.planner import Load, Signals, run_planner
 from proofs.reporting import with_progress, write_report
+from proofs.servers import our_rentals, plugin_environment, vehicle_ids
 from tests.support.proxy import FaultProxy
 
 LONGEST_SETTLING = 120.0
@@ -53,24 +54,11 @@ def run_outage(asked: argparse.Namespace, folder: Path) -> Figures:
     """Run the planners through the outage and return the figures."""
     seconds = asked.minutes * 60
     with KillableCarloop(folder / "carloop") as carloop, FaultProxy(carloop.url) as proxy:
-        environment = {
-            "CARLOOP_STORE": str(folder / "store.sqlite3"),
-            "CARLOOP_BASE_URL": proxy.url,
-            "CARLOOP_TOKEN": TOKEN,
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        }
+        environment = plugin_environment(folder, str(folder / "store.sqlite3"), proxy.url, TOKEN)
         os.environ |= environment
-        load = Load(
-            *(
-                asked.advisors,
-                asked.pause,
-                asked.timeout,
-                asked.reconcile_every,
-                carloop.vehicles(),
-                asked.seed,
-            )
-        )
+        vehicles = tuple(vehicle_ids(carloop, 1000))
+        pace = (asked.advisors, asked.pause, asked.timeout, asked.reconcile_every)
+        load = Load(*pace, vehicles, asked.seed)
         with _planners(asked.planners, load, folder, environment) as stop:
             before = max(2.0, seconds / 10)
             _wait(before, "before the outage")
@@ -84,7 +72,7 @@ def run_outage(asked: argparse.Namespace, folder: Path) -> Figures:
         appointments = sorted(
             {each.change["appointment_id"] for each in entries if isinstance(each, ChangeAnswer)}
         )
-        findings = check_all(entries, carloop.rentals(), _pages(appointments))
+        findings = check_all(entries, our_rentals(carloop), _pages(appointments))
         return Figures(asked, spans, entries, findings, unsettled, settled_after)
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-import httpx
 
 from carloop_sandbox.running import SandboxProcess, run_sandbox_process
 
@@ -18,6 +15,8 @@ TOKEN = "tok_of_the_outage"
 
 class KillableCarloop:
     """A sandbox in a process of its own, with its data in a folder. A context manager."""
+
+    token = TOKEN
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -53,29 +52,6 @@ class KillableCarloop:
                 raise RuntimeError(f"Carloop has ended by itself, with {self._sandbox.process.poll()}")
             self._sandbox.process.kill()
         self._end()
-
-    def vehicles(self) -> tuple[str, ...]:
-        """Return the ids of all vehicles that are free for a day in some years."""
-        far = datetime.now(UTC) + timedelta(days=3000)
-        day = {"start": far.isoformat(), "end": (far + timedelta(days=1)).isoformat(), "limit": "1000"}
-        return tuple(str(each["id"]) for each in self._read("/vehicles", day)["items"])
-
-    def rentals(self) -> list[Document]:
-        """Return every rental that carries a planner's reference."""
-        found: list[Document] = []
-        query = {"updated_since": (datetime.now(UTC) - timedelta(hours=2)).isoformat(), "limit": "1000"}
-        while True:
-            page = self._read("/rentals", query)
-            found += [each for each in page["items"] if each["external_reference"]]
-            if page["next_cursor"] is None:
-                return found
-            query["cursor"] = page["next_cursor"]
-
-    def _read(self, path: str, query: dict[str, str]) -> Document:
-        url = f"{self.url}/api/planner/v1{path}"
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        answer = httpx.get(url, params=query, headers=headers, timeout=30, trust_env=False)
-        return dict(answer.raise_for_status().json())
 
     def _end(self) -> None:
         if self._running is not None:

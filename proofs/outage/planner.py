@@ -11,16 +11,15 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Event, Semaphore
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from carloop_plugin import plugin
 from carloop_plugin.api.call import Call, RawAnswer, Request
 from carloop_plugin.api.transport import Transport
 from mobility_hookspecs import MobilityHost
+from proofs.documents import Document, new_appointment, new_booking, new_change, new_search
 from proofs.faults.testbed import CUSTOMER, HostLog
 from proofs.outage.journal import Bug, ChangeAnswer, Journal, PageState, SearchResult, Sent, now
 
-Document = dict[str, Any]
 FIRST_DAY = 30
 MAX_UNKNOWN = 4
 """Unknown changes of an advisor after which they only ask for their outcome."""
@@ -135,31 +134,23 @@ class Advisor:
         appointment = AppointmentState(self._appointment())
         self.appointments.append(appointment)
         self.host.appointment_saved(appointment.document, timeout=self.load.timeout)  # type: ignore[arg-type]
-        booking = {
-            "action": "book",
-            "appointment_id": appointment.document["id"],
-            "option_id": self.rng.choice(self.load.vehicles),
-            "period": appointment.document["period"],
-            "customer": CUSTOMER,
-        }
-        self.change(appointment, self._new(booking))
+        self.change(appointment, new_booking(appointment.document, self.rng.choice(self.load.vehicles)))
 
     def extend(self, appointment: AppointmentState) -> None:
         """Extend the rental by some minutes."""
         assert appointment.rental is not None
         end = datetime.fromisoformat(appointment.rental["period"]["end"]) + timedelta(minutes=5)
-        change = {"action": "change_end", "rental_id": appointment.rental["id"], "end": end.isoformat()}
-        self.change(appointment, self._new(change))
+        change = new_change("change_end", rental_id=appointment.rental["id"], end=end.isoformat())
+        self.change(appointment, change)
 
     def cancel(self, appointment: AppointmentState) -> None:
         """Cancel the rental."""
         assert appointment.rental is not None
-        self.change(appointment, self._new({"action": "cancel", "rental_id": appointment.rental["id"]}))
+        self.change(appointment, new_change("cancel", rental_id=appointment.rental["id"]))
 
     def search(self) -> None:
         """Search the free vehicles."""
-        filters: Document = {"vehicle_classes": [], "features": []}
-        request = {"site": "main", "period": self._appointment()["period"], "filters": filters}
+        request = new_search(self._appointment()["period"])
         gathered = self.host.mobility_options(request, timeout=self.load.timeout)  # type: ignore[arg-type]
         failed = [failure.problem["code"] for failure in gathered.failures]
         self.journal.note(SearchResult(now(), str(failed[0]) if failed else "found"))
@@ -193,18 +184,8 @@ class Advisor:
         start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(
             days=FIRST_DAY, hours=slot
         )
-        return {
-            "id": f"P{self.planner}-{self.number}-{uuid.uuid4().hex[:12]}",
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": {"start": start.isoformat(), "end": (start + timedelta(minutes=10)).isoformat()},
-            "time_zone": "Europe/Berlin",
-            "customer": CUSTOMER,
-        }
-
-    def _new(self, change: Document) -> Document:
-        return {"change_id": str(uuid.uuid4()), "provider": "carloop", "site": "main"} | change
+        name = f"P{self.planner}-{self.number}-{uuid.uuid4().hex[:12]}"
+        return new_appointment(name, start, CUSTOMER, hours=1 / 6)
 
 
 def _without_customer(change: Document, appointment: AppointmentState) -> Document:

@@ -13,7 +13,7 @@ from benchmarks.postgres import run_postgres
 from carloop_plugin.domain.changes import Recorded, SameChange
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.values import ChangeId
-from carloop_plugin.store.postgres.source import PostgresServer
+from carloop_plugin.store.postgres.server import PostgresServer
 
 C1 = ChangeId("c-1")
 

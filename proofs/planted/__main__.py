@@ -1,4 +1,4 @@
-"""Plant bugs one at a time in a copy of the tree, and see that the suite notices each of them.
+"""Plant bugs one at a time in a copy of the tree, and check that the suite notices each of them.
 
     python -m proofs.planted [NAME]… [--report docs/evidence/planted.md]
 
@@ -29,7 +29,7 @@ FOLDER = Path(__file__).parent
 PATCHES = FOLDER / "patches"
 LONGEST = 300
 ONE_DATABASE = ("-k", "not postgres")
-"""A bug that is to be seen on any database is looked for on the one that starts at once."""
+"""Bugs are looked for on SQLite alone, which needs no server."""
 _NEITHER = shutil.ignore_patterns(".*", "__pycache__", "docs", "dist", "build", "mutants", "*.egg-info")
 _FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
 
@@ -46,7 +46,7 @@ class Bug:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What became of a planted bug: the tests that noticed, and those that should have and did not."""
+    """The result of a planted bug: the tests that noticed it, and those that should have and did not."""
 
     bug: Bug
     noticed: tuple[str, ...]
@@ -56,7 +56,7 @@ class Finding:
 
     @property
     def is_caught(self) -> bool:
-        """Tell whether every test that is named noticed."""
+        """Return whether every named test noticed it."""
         return bool(self.noticed) and not self.missed
 
 
@@ -74,7 +74,7 @@ def all_bugs() -> list[Bug]:
 
 @contextmanager
 def copied_tree() -> Iterator[Path]:
-    """Return a copy of the tree, without what is made anew."""
+    """Yield a copy of the tree, without generated files."""
     with tempfile.TemporaryDirectory(prefix="planted-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=_NEITHER)
@@ -82,8 +82,8 @@ def copied_tree() -> Iterator[Path]:
 
 
 def plant(bug: Bug, tree: Path) -> str:
-    """Apply a bug's patch to a tree; give why that cannot be done, nothing where it can."""
-    # a copy inside of some repository would else be taken for a part of it, and left alone
+    """Apply a bug's patch to a tree; return git's error, empty if there is none."""
+    # git ignores patches in a copy that lies inside of another repository
     environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(tree.parent)}
     done = subprocess.run(
         ["git", "apply", str(bug.patch)],
@@ -110,8 +110,8 @@ def look_for(bug: Bug) -> Finding:
 
 
 def run_tests(tree: Path, tests: Sequence[str]) -> str:
-    """Run tests of a tree against the code beside them; give what pytest says."""
-    # before the installed packages, which lead to the tree the copy was made of
+    """Run tests of a tree against its own code; return pytest's output."""
+    # before the installed packages, which are those of the original tree
     beside = os.pathsep.join(str(tree / each) for each in (".", "schemas", "hookspecs", "demo"))
     environment = os.environ | {"PYTHONPATH": beside, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [
@@ -133,19 +133,19 @@ def run_tests(tree: Path, tests: Sequence[str]) -> str:
 
 
 def look_for_all(bugs: Sequence[Bug]) -> Iterator[Finding]:
-    """Look for bugs, two at a time, and give the findings in order."""
+    """Look for bugs, two at a time, and yield the findings in order."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield from pool.map(look_for, bugs)
 
 
 def line_of(finding: Finding) -> str:
-    """Write a finding as a line for a person."""
+    """Return a finding as a line."""
     verdict = "caught" if finding.is_caught else "MISSED"
     return f"{finding.bug.name:26} {verdict}  {finding.seconds:5.1f} s  {finding.bug.what}"
 
 
 def report(findings: Sequence[Finding]) -> str:
-    """Write the findings as a page."""
+    """Return the findings as a page."""
     rows = "\n".join(
         f"| `{each.bug.name}` | {each.bug.what} | {'<br>'.join(f'`{test}`' for test in each.noticed) or '**missed**'} |"
         for each in findings
@@ -164,7 +164,7 @@ def summary(findings: Sequence[Finding]) -> str:
 
 
 def main() -> int:
-    """Plant the bugs named, or all, and say which were caught."""
+    """Plant the bugs named, or all, and print which were caught."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("names", nargs="*", metavar="NAME")
     options.add_argument("--report", type=Path, help="write the findings to a page")

@@ -23,7 +23,7 @@ Caught by tests/plugin/domain/test_judgement.py::test_an_answer_is_judged
 
 
 def written(folder, text):
-    """Write a bug down."""
+    """Write a patch and read it as a bug."""
     patch = folder / "bug.patch"
     patch.write_text(text, "utf-8")
     return read_bug(patch)
@@ -51,14 +51,14 @@ def test_a_bug_can_be_planted(bug, tmp_path):
 
 
 def test_what_breaks_nothing_is_not_caught(tmp_path):
-    """The tests pass, so the tool says that they missed it."""
+    """The tests pass, so it is reported as missed."""
     finding = look_for(written(tmp_path, HARMLESS))
     assert (False, finding.bug.tests) == (finding.is_caught, finding.missed)
     assert " MISSED " in line_of(finding)
 
 
 def test_a_patch_that_fits_no_more_is_not_caught(tmp_path):
-    """And why is said."""
+    """And the reason is reported."""
     finding = look_for(written(tmp_path, HARMLESS.replace('-"""What', '-"""What else')))
     assert not finding.is_caught
     assert "does not apply" in finding.said

@@ -85,7 +85,7 @@ def slow(name: str, closed: bool) -> Any:
 
 
 def agreed(name: str, closed: bool, document: Any) -> bool:
-    """Return whether a document is valid, and check that both engines and both functions say the same."""
+    """Return whether a document is valid, and check that both engines and both functions agree."""
     decided = validator(name, "closed" if closed else "open").is_valid(document)
     assert slow(name, closed).is_valid(document) == decided
     assert (explain(document, name, closed=closed) == ()) == decided

@@ -21,12 +21,12 @@ def drawn(text: str, values: int) -> int:
 
 
 def well_formed(value: object, pattern: re.Pattern[str]) -> bool:
-    """Say whether a value has the form that the document asks for."""
+    """Return whether a value has the form that the document asks for."""
     return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def move(document: dict[str, Any]) -> dict[str, Any]:
-    """Put well-formed times and ids in the place of well-formed times and ids."""
+    """Replace well-formed times and ids by others."""
     if well_formed(document.get("start"), TIME) and well_formed(document.get("end"), TIME):
         start = TOMORROW + timedelta(hours=drawn(document["start"], 400))
         end = start + timedelta(hours=1 + drawn(document["end"], 40))

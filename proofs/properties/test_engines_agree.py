@@ -68,7 +68,7 @@ def cases(draw, names):
 
 @pytest.mark.parametrize("names", [NAMES, ["rental_change", "customer", "appointment"], CARLOOP])
 def test_engines_agree(names):
-    """Both engines give the same verdict on every generated document, and both verdicts occur often."""
+    """Both engines agree on every generated document, and both results occur often."""
     verdicts = Counter()
 
     @settings(deterministic, max_examples=300)
@@ -87,7 +87,7 @@ def place(path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_engines_point_to_the_same_place(name):
-    """On the verdict, and where both refuse on the place: the one that is pointed to, or the one above it."""
+    """Where both refuse a document, both point to the same place, or to the one above it."""
 
     @settings(deterministic, max_examples=40)
     @given(mutated(st.sampled_from(EXAMPLES[name])))

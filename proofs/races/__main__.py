@@ -192,7 +192,7 @@ def main() -> int:
     ):
         fleet = ("--vehicles", str(asked.vehicles), "--allow-faults")
         with run_sandbox_process(arguments=fleet) as sandbox:
-            os.environ |= plugin_environment(store, sandbox)
+            os.environ |= plugin_environment(Path(name), store, sandbox.url, sandbox.token)
             folder, began = Path(name), time.monotonic()
             race = plan_race(folder, asked, vehicle_ids(sandbox, asked.vehicles))
             servers = ServerGroup(folder)

@@ -21,6 +21,7 @@ from typing import Any
 
 from carloop_plugin import plugin
 from mobility_hookspecs import MobilityHost
+from proofs.documents import new_appointment, new_booking, new_change
 
 Document = Any
 
@@ -56,15 +57,7 @@ class Race:
         """Return an appointment; neighbours are on the same day."""
         day = number * self.days // self.appointments
         start = datetime.fromisoformat(self.first_day) + timedelta(days=day)
-        return {
-            "id": f"A-{number}",
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": {"start": start.isoformat(), "end": (start + timedelta(hours=9)).isoformat()},
-            "time_zone": "Europe/Berlin",
-            "customer": CUSTOMER,
-        }
+        return new_appointment(f"A-{number}", start, CUSTOMER)
 
 
 @dataclass
@@ -119,7 +112,6 @@ def attempt(host: MobilityHost, race: Race, number: int, log: AttemptLog) -> Non
     """Make the next attempt: most are bookings, some change or cancel what was booked here."""
     rng = random.Random(f"{race.seed}/{number}/{len(log.asked)}")
     change_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-    change: Document = {"change_id": change_id, "provider": "carloop", "site": "main"}
     booked = [
         each["rental"] for each in log.answers.values() if each["status"] == "done" and "rental" in each
     ]
@@ -131,19 +123,14 @@ def attempt(host: MobilityHost, race: Race, number: int, log: AttemptLog) -> Non
             problem = failure.problem
             answer = {"status": "refused", "code": problem["code"], "detail": problem.get("detail")}
             log.write("answers", f"save-{change_id}", answer)
-        change |= {
-            "action": "book",
-            "appointment_id": appointment["id"],
-            "option_id": rng.choice(race.vehicles),
-            "period": appointment["period"],
-            "customer": CUSTOMER,
-        }
+        change = new_booking(appointment, rng.choice(race.vehicles), change_id=change_id)
     elif action == "change_end":
         rental = rng.choice(booked)
         end = datetime.fromisoformat(rental["end"]) + timedelta(hours=rng.randrange(-4, 30))
-        change |= {"action": action, "rental_id": rental["id"], "end": end.isoformat()}
+        fields = {"rental_id": rental["id"], "end": end.isoformat()}
+        change = new_change(action, change_id=change_id, **fields)
     else:
-        change |= {"action": action, "rental_id": rng.choice(booked)["id"]}
+        change = new_change(action, change_id=change_id, rental_id=rng.choice(booked)["id"])
     log.write("asked", change_id, change)
     ask(host, change, log)
 

@@ -1,1 +1,1 @@
-"""What only a quiet machine can measure, run alone."""
+"""What only an idle machine can measure, run alone."""

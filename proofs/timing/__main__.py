@@ -1,4 +1,4 @@
-"""Measure what only a quiet machine can: run it alone.
+"""Measure what only an idle machine can: run it alone.
 
 python -m proofs.timing [--short] [PYTEST ARGUMENTS]
 """

@@ -69,6 +69,7 @@ DECLARED = {
         "finding.*": "dms_busy dms_not_writable dms_damaged dms_newer dms_full dms_failed csv_unreadable csv_encoding"
         " csv_empty csv_delimiter csv_column_missing csv_column_twice csv_quotes csv_cells csv_value_missing"
         " csv_name_missing csv_car_empty csv_too_long csv_control_character csv_number_twice csv_customer_unknown",
+        "offers.*": "alternatives rest",
         "differs.*": "vehicle_class features period station",
         "kind.*": "rental_car courtesy_car bike taxi transit other",
         "outcome.*": "done saved refused unknown",

@@ -53,7 +53,7 @@ class Environment:
     cwd: Path
 
     def run(self, *command):
-        """Run a program of the environment and return what it said and its exit code."""
+        """Run a program of the environment and return its output and exit code."""
         return subprocess.run(
             [self.folder / "bin" / command[0], *command[1:]],
             cwd=self.cwd,
@@ -71,7 +71,7 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def root():
-    """Name the project's folder."""
+    """Return the project's folder."""
     return ROOT
 
 
@@ -98,7 +98,7 @@ def environment(wheels, tmp_path_factory):
 
 
 def pip(python, *arguments):
-    """Run the tests' own pip, for another environment where `python` is not ours; fail with what it said."""
+    """Run the tests' own pip, for another environment if `python` is not ours; fail with its output."""
     target = [] if str(python) == sys.executable else ["--python", str(python)]
     command = [sys.executable, "-m", "pip", *target, "--disable-pip-version-check", "-qq", *arguments]
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)

@@ -20,7 +20,7 @@ STAND_INS = {
 
 @pytest.fixture
 def machine(tmp_path, root):
-    """Lay out a machine that has nothing but stand-ins, and a clone with `.ci/run`."""
+    """Create a machine that has only stand-ins for programs, and a clone with `.ci/run`."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "clone/.ci").mkdir(parents=True)
     shutil.copy(root / ".ci/run", tmp_path / "clone/.ci/run")
@@ -34,7 +34,7 @@ def machine(tmp_path, root):
 
 
 def run(machine, *, user_id=0):
-    """Run it from another folder; give what was called, and what it said."""
+    """Run it from another folder; return the calls and the output."""
     log = machine / "log"
     env = {
         "PATH": str(machine / "bin"),
@@ -50,10 +50,10 @@ def run(machine, *, user_id=0):
 
 
 def test_a_complete_machine_needs_no_apt(machine):
-    """Where nothing is missing it makes the environment, checks, tests and proves, and says how long each took."""
+    """If nothing is missing it makes the environment, checks, tests and proves, and prints how long each took."""
     (machine / "log.venv").touch()
 
-    called, said = run(machine)
+    called, output = run(machine)
 
     assert called == [
         "make .venv PYTHON=python3 CI=true",
@@ -61,7 +61,7 @@ def test_a_complete_machine_needs_no_apt(machine):
         "make test PYTHON=python3 CI=true",
         "make proof PYTHON=python3 CI=true",
     ]
-    assert re.findall(r"make (\S+) took \d+ s", said) == [".venv", "check", "test", "proof"]
+    assert re.findall(r"make (\S+) took \d+ s", output) == [".venv", "check", "test", "proof"]
 
 
 @pytest.mark.parametrize(("user_id", "prefix"), [(0, []), (1000, ["sudo --non-interactive"])])

@@ -1,4 +1,4 @@
-"""The Makefile: its help, its sentences where an interpreter will not do, and one environment for each version."""
+"""The Makefile: its help, its messages for an unfit interpreter, and one environment for each version."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def folder(tmp_path, root):
-    """Lay out what the Makefile looks at, without an environment."""
+    """Create the files that the Makefile reads, without an environment."""
     for name in ("Makefile", "requirements.lock", "requirements-demo.lock", "pyproject.toml"):
         shutil.copy(root / name, tmp_path)
     for name in ("schemas", "hookspecs", "demo"):
@@ -36,7 +36,7 @@ def make(folder, *arguments):
 
 
 def interpreter(folder, name="python3", *, refuses="nothing", version="3.11"):
-    """Put a stand-in for Python on the path that fails at programs that hold `refuses`."""
+    """Put a stand-in for Python on the path that fails for programs that contain `refuses`."""
     (folder / "bin").mkdir(exist_ok=True)
     program = folder / "bin" / name
     program.write_text(
@@ -46,7 +46,7 @@ def interpreter(folder, name="python3", *, refuses="nothing", version="3.11"):
 
 
 def ready(folder, name=".venv"):
-    """Lay down an environment that is up to date."""
+    """Create an environment that is up to date."""
     (folder / name / "bin").mkdir(parents=True)
     (folder / name / "bin/python").touch()
     for stamp, seconds in ((".lock-stamp", 15), (".stamp", 10)):
@@ -73,7 +73,7 @@ def test_help_lists_every_target(folder, root):
     ],
 )
 def test_an_unfit_interpreter_is_one_sentence(refuses, sentence, folder):
-    """No Python, an old one, one without venv: each says what it is and what to do, and installs nothing."""
+    """No Python, an old one, one without venv: each is named with what to do, and nothing is installed."""
     interpreter(folder, refuses=refuses)
 
     done = make(folder, ".venv")
@@ -128,7 +128,7 @@ def test_what_changed_is_installed_again(changed, made, folder):
 
 
 def test_the_demo_takes_what_is_there(folder):
-    """The demo makes its own small environment, unless the whole one stands already."""
+    """The demo makes its own small environment, unless the whole one exists."""
     interpreter(folder)
 
     before = make(folder, "--dry-run", "demo").stdout

@@ -96,7 +96,7 @@ def test_what_is_not_installed_is_named(extras, arguments, install, environment)
 
 
 def test_without_keyring_a_file_keeps_the_token(environment):
-    """Without [keyring] a token entered is kept in the 0600 file, and `doctor` says where."""
+    """Without [keyring] a token entered is kept in the 0600 file, whose path `doctor` prints."""
     plain = environment("carloop-plugin", ("cli",))
     store = plain.cwd / "carloop.sqlite3"
     words = "settings set --base-url https://127.0.0.1:9 --token-stdin --json"

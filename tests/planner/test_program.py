@@ -161,7 +161,7 @@ def test_a_provider_that_does_not_load_is_named(tmp_path):
     ran = subprocess.run(**serve, capture_output=True, timeout=SECONDS, check=False)
     failed, none, refused_folder = ran.stderr.splitlines()[-3:]
     assert (ran.returncode, ran.stdout, "canary" in ran.stderr) == (1, "", False)
-    assert failed.startswith("broken is not there: ")
+    assert failed.startswith("broken could not be loaded: ")
     assert "No mobility provider is installed" in none
     assert "Cannot keep data in" in refused_folder
 

@@ -164,7 +164,7 @@ def begin(planner, pause):
 
 @pytest.fixture
 def columns(plugin_environment):
-    """Lists every column of the real tables as `table.column`."""
+    """Return every column of the real tables as `table.column`."""
 
     def look():
         with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
@@ -175,7 +175,7 @@ def columns(plugin_environment):
 
 @pytest.fixture
 def columns_with(plugin_environment):
-    """Names the columns in which a word stands, in any row, whatever the column's type."""
+    """Return the columns that contain a word in any row, whatever the column's type."""
 
     def look(word):
         with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:

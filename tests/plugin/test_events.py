@@ -53,15 +53,15 @@ def book_twice(planner):
 
 
 def book_with(fault, *, times=1, value=None):
-    """Return a scene: book while Carloop has a fault."""
+    """Return a cause: book while Carloop has a fault."""
 
-    def scene(planner):
+    def cause(planner):
         change = planner.booking()
         planner.control.fault("book", fault, times=times, value=value)
         planner.do(change)
         return change
 
-    return scene
+    return cause
 
 
 leave_unknown = book_with("drop_after", times=3)
@@ -119,7 +119,7 @@ RETRY = "operation attempt code asked_seconds"
 LIMIT = {"status": 429, "retry_after": 0}
 LONG_LIMIT = {"status": 429, "retry_after": 600}
 
-SCENES = {
+CAUSES = {
     "change.done": (Planner.book, f"{ANSWERED} rental_id"),
     "change.refused": (book_twice, f"{ANSWERED} code=already_booked rental_id"),
     "change.unknown": (leave_unknown, f"{ANSWERED} code"),
@@ -147,19 +147,19 @@ OTHERS = {"change.set_aside", "erasure.put_off", "rental.unreadable", "vehicles.
 """Those with a test of their own, in `usecases/test_erase.py` and `failures/test_unreadable_answers.py` too."""
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", CAUSES)
 def test_what_happens_is_logged(planner, log, name):
     """With all that is known of it at that moment, and nothing else."""
-    scene, fields = SCENES[name]
+    cause, fields = CAUSES[name]
     planner.save()
-    scene(planner)
+    cause(planner)
     logged, wanted = log.last(name), dict(each.partition("=")[::2] for each in fields.split())
     assert {field: str(logged[field]) if wanted.get(field) else "" for field in logged} == wanted
 
 
-def test_every_event_has_a_scene():
-    """An event that nothing brings about would be documented in vain."""
-    assert set(SCENES) | OTHERS == {event.name for event in events.EVENTS}
+def test_every_event_has_a_cause():
+    """An event without a cause would be documented for nothing."""
+    assert set(CAUSES) | OTHERS == {event.name for event in events.EVENTS}
 
 
 def test_one_change_can_be_followed(planner, log):
@@ -221,6 +221,6 @@ def test_a_change_is_set_aside_once(planner, log):
 
 
 def test_a_field_that_an_event_does_not_name_is_left_out(log):
-    """Nothing gets into a log by being passed along."""
+    """Only declared fields are logged."""
     events.log_event(events.SETTINGS_SAVED, site="main", code="Canary")
     assert log.last("settings.saved") == {"site": "main"}

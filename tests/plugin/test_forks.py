@@ -24,7 +24,7 @@ TOKEN = StoredToken(value="t", origin="https://a.example", since=datetime(2026, 
 
 
 def connections(url):
-    """Name this process's ends of its connections to Carloop."""
+    """Return this process's local addresses of its connections to Carloop."""
     port = int(url.rpartition(":")[2])
     held = psutil.Process().net_connections("tcp")
     return {each.laddr.port for each in held if each.raddr and each.raddr.port == port}
@@ -75,7 +75,7 @@ def test_a_call_that_runs_in_the_parent_goes_on(planner, control, in_child):
 
 
 def test_a_change_that_a_thread_of_the_parent_works_on_is_free_in_the_child(in_child):
-    """The database decides between processes; a lock that nobody holds decides nothing."""
+    """The database decides between processes; the lock is for the threads of one."""
     held, forked = threading.Event(), threading.Event()
 
     def hold():

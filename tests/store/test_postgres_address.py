@@ -8,9 +8,9 @@ import pytest
 
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.store_location import shown
+from carloop_plugin.store.postgres.connections import Connections
 from carloop_plugin.store.postgres.database import PostgresDatabase
-from carloop_plugin.store.postgres.pool import Connections
-from carloop_plugin.store.postgres.source import PostgresServer
+from carloop_plugin.store.postgres.server import PostgresServer
 from carloop_plugin.store.records import source_of
 from tests.store.deadlines import soon
 
@@ -90,7 +90,7 @@ def test_an_address_is_shown_without_its_secrets(address, seen):
 
 def test_without_psycopg_the_missing_extra_is_named(monkeypatch):
     """An installation without psycopg says what to install."""
-    monkeypatch.delitem(sys.modules, "carloop_plugin.store.postgres.source", raising=False)
+    monkeypatch.delitem(sys.modules, "carloop_plugin.store.postgres.server", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     for name in [name for name in sys.modules if name.startswith("carloop_plugin.store.postgres.")]:
         monkeypatch.delitem(sys.modules, name)

@@ -12,7 +12,7 @@ from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from carloop_plugin.domain.values import AppointmentId, ChangeId
 from carloop_plugin.store.postgres import scrub as postgres_scrub
 from carloop_plugin.store.postgres.migrations import UNCOUNTED
-from carloop_plugin.store.postgres.source import PostgresServer
+from carloop_plugin.store.postgres.server import PostgresServer
 from tests.store.deadlines import soon
 
 A1 = AppointmentId("A-1")

@@ -10,8 +10,8 @@ from carloop_plugin.domain.accounts import StoredSettings
 from carloop_plugin.domain.changes import Recorded, SameChange
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.values import ChangeId, Site
-from carloop_plugin.store.postgres.pool import MOST_CONNECTIONS
-from carloop_plugin.store.postgres.source import PostgresServer
+from carloop_plugin.store.postgres.connections import MOST_CONNECTIONS
+from carloop_plugin.store.postgres.server import PostgresServer
 from carloop_plugin.store.records import source_of
 from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
@@ -132,6 +132,18 @@ def test_a_locked_table_is_busy(server, address, make_intent):
             assert time.monotonic() < end
     with server.open(deadline=soon()) as store:
         assert store.record(make_intent()) == Recorded()
+
+
+def test_a_lease_waits_for_no_other_transaction(server, address, make_intent):
+    """A server that is frozen while it settles an intent does not hold up the recovery of the others."""
+    with server.open(deadline=soon()) as store, psycopg.connect(address) as other:
+        store.record(make_intent())
+        other.execute("SELECT change_id FROM carloop.intents FOR UPDATE")
+        began = time.monotonic()
+        assert store.lease(C1) is None
+        assert time.monotonic() - began < 10
+        other.rollback()
+        assert store.lease(C1) == make_intent()
 
 
 def test_a_session_is_prepared(postgres, server, address):

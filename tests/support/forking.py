@@ -42,7 +42,7 @@ def until_forking() -> Iterator[Callable[[], None]]:
 
 
 def fork() -> int:
-    """Fork; from 3.12 on Python warns whoever does so with threads, and there are some."""
+    """Fork without the warning of Python 3.12 and later for a process with threads."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "This process", DeprecationWarning)
         return os.fork()

@@ -90,7 +90,7 @@ Behaviour = Callable[[Peer, Seen], object]
 
 @dataclass
 class Server:
-    """Answers each request with the next of its behaviours, the last one for ever."""
+    """Answers each request with the next of its behaviours; the last one is repeated."""
 
     listener: socket.socket
     behaviours: list[Behaviour] = field(default_factory=list)

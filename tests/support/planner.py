@@ -180,7 +180,7 @@ def configured(plugin_environment: Path, sandbox: Sandbox, monkeypatch: pytest.M
 
 @pytest.fixture
 def planner(configured: Path, control: Control) -> Iterator[Planner]:
-    """A planner host with Carloop set up, and an appointment on a day nobody else uses."""
+    """A planner host with Carloop set up, and an appointment on a day of its own."""
     from carloop_plugin import plugin
 
     start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=next(_days))

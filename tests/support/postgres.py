@@ -11,7 +11,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.postgres import Postgres, run_postgres
-from carloop_plugin.store.postgres.connection import SCHEMA
+from carloop_plugin.store.postgres.connections import SCHEMA
 from tests.support.postgres_proxy import PostgresProxy
 
 

@@ -28,8 +28,8 @@ class Effect(StrEnum):
 
     cut        both connections are closed there, in order (FIN)
     reset      both connections are reset there (RST)
-    delay      the message stops there until it is released; then the rest is sent, even if nobody waits
-    truncate   the message ends there, and its length says that this is all of it
+    delay      the message stops there until it is released; then the rest is sent, even if the receiver has gone
+    truncate   the message ends there, with its length adjusted
     drip       from there on the bytes come one at a time, slowly
     flood      from there on blanks are sent without end
     instead    another server's answer is sent, and Carloop's is dropped

@@ -65,7 +65,7 @@ def erase(
             locale=texts.locale,
         )
     report = answer_of(gathered)
-    _forget_files(numbers, appointment_ids)
+    _forget_files(numbers, appointment_ids)  # where nothing was erased, `book` still needs them
     if as_json:
         write_json(report)
     else:

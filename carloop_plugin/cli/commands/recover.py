@@ -40,7 +40,7 @@ def recover(invocation: Invocation, watch: int | None, rebuild: bool, as_json: b
     if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
         return code
     with records() as services:
-        services.context.store.take_up_set_aside()
+        services.context.store.take_up_set_aside()  # else retried seldom, after all others
     with planner_host(texts) as host:
         if watch is None:
             return _round(host, texts, as_json=as_json)

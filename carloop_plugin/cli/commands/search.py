@@ -54,7 +54,7 @@ def search(
         request["limit"] = limit
     texts = invocation.texts
     with planner_host(texts) as host, spinner(texts("waiting.search")):
-        _require_known(request, host)
+        _require_known(request, host)  # a misspelt class would look like a fleet that is rented out
         offer = answer_of(host.mobility_options(request, timeout=HOST_TIMEOUT, locale=texts.locale))
         names = None if as_json else host.mobility_filters(request["site"], locale=texts.locale)
     if names is None:

@@ -14,9 +14,8 @@ from psycopg.pq import TransactionStatus
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.store.database import Row, T
-from carloop_plugin.store.postgres.connection import DeadlineConnection
+from carloop_plugin.store.postgres.connections import MOST_CONNECTIONS, Connections, DeadlineConnection
 from carloop_plugin.store.postgres.errors import COLLISIONS, explain
-from carloop_plugin.store.postgres.pool import MOST_CONNECTIONS, Connections
 from carloop_plugin.store.postgres.scrub import scrub
 
 LONGEST_PAUSE = 0.05

@@ -1,7 +1,7 @@
-"""Silence for psycopg and its pool: they log addresses, socket paths and users. What failed is told by our problems.
+"""No logs of psycopg and its pool: they contain addresses, socket paths and users. Our problems say what failed.
 
-The plugin lives in other people's processes, so their own use of psycopg stays as loud as they like: only records made
-by a pool of ours, or while one lends or closes a connection, are dropped.
+The plugin lives in other people's processes, so their own use of psycopg is logged as before: only records made by a
+pool of ours, or while one lends or closes a connection, are dropped.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ _LOGGERS = ("psycopg", "psycopg.pool", "psycopg.transaction", "psycopg.waiting",
 _OURS: ContextVar[bool] = ContextVar("carloop_records", default=False)
 
 
-class _NotOfOurs(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - its words do not matter
-        """Let a record pass unless it is made for us."""
+class _NotOurs(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - its text does not matter
+        """Return whether a record is made for somebody else."""
         return not _OURS.get() and not threading.current_thread().name.startswith(f"{POOL_NAME}-")
 
 
-_FILTER = _NotOfOurs()
+_FILTER = _NotOurs()
 
 
-def hush_psycopg() -> None:
+def filter_psycopg() -> None:
     """Make sure the filter is in place. Costs next to nothing where it is."""
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_FILTER)
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
+def without_logs() -> Iterator[None]:
     """Drop what psycopg logs in this thread during a block."""
     token = _OURS.set(True)
     try:

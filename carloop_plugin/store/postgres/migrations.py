@@ -9,7 +9,7 @@ from psycopg.errors import UndefinedTable
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.database import Row
-from carloop_plugin.store.postgres.connection import SCHEMA, DeadlineConnection
+from carloop_plugin.store.postgres.connections import SCHEMA, DeadlineConnection
 from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES
 

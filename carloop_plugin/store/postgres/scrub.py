@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import psycopg
 
-from carloop_plugin.store.postgres.connection import DeadlineConnection
+from carloop_plugin.store.postgres.connections import DeadlineConnection
 
 LOCK_SECONDS = 0.5
 """How long a table that is in use is waited for: whoever needs it next waits behind us."""

@@ -72,6 +72,12 @@ class Offers:
         return self.exact + self.alternatives
 
     @property
+    def groups(self) -> list[tuple[str, tuple[ShownOption, ...]]]:
+        """Return the options under the ends of the keys of their headings; one without a heading is empty."""
+        near, exact = ("alternatives", self.alternatives), ("rest" if self.is_instead else "", self.exact)
+        return [each for each in ((near, exact) if self.is_instead else (exact, near)) if each[1]]
+
+    @property
     def has_prices(self) -> bool:
         """Return whether any of them has a price."""
         return any(option.price for option in self.options)

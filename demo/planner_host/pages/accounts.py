@@ -6,7 +6,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from planner_host.planner import audit, user_name
-from planner_host.views.parts import Question
 from web_base.access import SHORTEST_PASSWORD, Busy, Changed, TooManyTries
 from web_base.pages import Page, Program, Refused, page_route
 from web_base.signing_in import try_later
@@ -84,18 +83,6 @@ def _draw(
 ) -> Response:
     page.here = "/accounts"
     accounts = page.program.access.accounts
-    asked = _question(page, asks) if asks in {each.name for each in accounts} else None
     return page.render(
-        "accounts.html", status=status, accounts=accounts, asked=asked, said=said, refused=refused
-    )
-
-
-def _question(page: Page, name: str) -> Question:
-    return Question(
-        id="question",
-        action="/accounts",
-        text=page.text("accounts.delete_question", name=name),
-        yes=page.text("accounts.delete_yes"),
-        back="/accounts",
-        hidden=(("name", name), ("sure", "yes"), ("do", "delete")),
+        "accounts.html", status=status, accounts=accounts, asks=asks, said=said, refused=refused
     )

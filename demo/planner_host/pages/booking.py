@@ -28,9 +28,9 @@ from planner_host.pages.changes import ask_own, goes_on, problem_of_outcome
 from planner_host.pages.drawing import choices_of, draw_saved, find_appointment, look_up_step
 from planner_host.pages.saving import UNSAVED_FIELDS, save_unsaved, unsaved_texts
 from planner_host.planner import planner_of
-from planner_host.views.offers import SearchInput, offers_view
+from planner_host.views.appointment import wording
 from planner_host.views.parts import Refusal
-from planner_host.views.step import StepInput
+from planner_host.views.step import SearchInput, StepInput
 from web_base.pages import Page, Program, as_a_whole, page_route
 
 if TYPE_CHECKING:
@@ -75,9 +75,18 @@ def find_offers(page: Page) -> Response:
     problems = {name: key for name, key in wanted.problems.items() if not name.startswith("renter_")}
     offers = None if problems else search_for(page, appointment, form)
     if page.is_partial and offers is not None and not sent.is_new:
+        search = SearchInput(form, choices_of(page, appointment), offers=offers)
         is_second = page.form["is_second"] == "yes"
-        view = offers_view(page, appointment.id, form, offers, is_second=is_second)
-        return page.render("offers.html", images=offers.images, list=view)
+        words = wording(page, appointment)
+        return page.render(
+            "offers.html",
+            images=offers.images,
+            search=search,
+            is_second=is_second,
+            path=f"/appointments/{appointment.id}",
+            is_whole=False,
+            **words,
+        )
     response = sent.draw(page, _search_input(page, sent, problems, offers))
     if page.is_partial and not sent.is_new:
         # More than the list has changed: the fields say what is wrong with them.

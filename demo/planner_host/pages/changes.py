@@ -12,8 +12,7 @@ from planner_host.mobility.step import Step
 from planner_host.pages.drawing import draw_saved, look_up_step
 from planner_host.planner import planner_of, user_name
 from planner_host.views.parts import Refusal
-from planner_host.views.rental import EndInput
-from planner_host.views.step import StepInput
+from planner_host.views.step import EndInput, StepInput
 from web_base.pages import Page
 
 if TYPE_CHECKING:

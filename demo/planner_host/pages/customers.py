@@ -5,9 +5,9 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from planner_host.dms import Dms, DmsProblem, Hit
+from planner_host.dms import Dms, DmsProblem
 from planner_host.planner import planner_of
-from planner_host.views.visit import hits_view
+from planner_host.views.visit import Hits
 from web_base.pages import Page, Program, page_route
 
 MOST_HITS: Final = 20
@@ -20,16 +20,14 @@ def routes(program: Program) -> list[Route]:
 
 def find(page: Page) -> Response:
     """Answer with the list of the customers found."""
-    query = page.form["customer_query"]
+    hits = find_customers(planner_of(page).dms, page.form["customer_query"])
+    return page.render("hits.html", hits=hits, has_focus=False)
+
+
+def find_customers(dms: Dms, words: str) -> Hits:
+    """Return the best `MOST_HITS` customers, or why the DMS does not answer."""
     try:
-        hits, has_more = find_customers(planner_of(page).dms, query)
-        view = hits_view(page, hits, has_more, query)
+        found = tuple(dms.search(words, limit=MOST_HITS + 1))
     except DmsProblem as problem:
-        view = hits_view(page, (), False, query, problem)
-    return page.render("hits.html", hits=view)
-
-
-def find_customers(dms: Dms, words: str) -> tuple[tuple[Hit, ...], bool]:
-    """Return the best `MOST_HITS` customers, and whether there are more."""
-    hits = tuple(dms.search(words, limit=MOST_HITS + 1))
-    return hits[:MOST_HITS], len(hits) > MOST_HITS
+        return Hits(words, problem=problem)
+    return Hits(words, found[:MOST_HITS], has_more=len(found) > MOST_HITS)

@@ -15,8 +15,7 @@ from planner_host.mobility.step import Step, look_up
 from planner_host.planner import planner_of
 from planner_host.providers.filters import Choices
 from planner_host.views.appointment import AppointmentInput, show_appointment
-from planner_host.views.offers import SearchInput
-from planner_host.views.step import StepInput
+from planner_host.views.step import SearchInput, StepInput
 from planner_host.views.visit import VisitInput
 from web_base.pages import Page, Refused
 

@@ -1,4 +1,4 @@
-"""A saved rental: change its end, cancel it, print it; withdraw a booking whose outcome is unknown."""
+"""A saved rental: change its end, cancel it, print it, follow a proposal; withdraw a booking that is unknown."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from planner_host.mobility.step import ProviderFailure
 from planner_host.pages.changes import goes_on, make_change
 from planner_host.pages.drawing import choices_of, draw_saved, find_appointment, look_up_step
 from planner_host.planner import planner_of
-from planner_host.views.parts import failure_notice
-from planner_host.views.rental import EndInput, printed_rental
-from planner_host.views.step import StepInput
+from planner_host.views.appointment import wording
+from planner_host.views.step import EndInput, StepInput
 from web_base.pages import Page, Program, Refused, page_route
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ def routes(program: Program) -> list[Route]:
         page_route("/appointments/{id}/rental/cancellation", cancel, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/withdrawal", withdraw, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/gone", note_gone, program, methods=["POST"]),
+        page_route("/appointments/{id}/proposal", follow_proposal, program, methods=["POST"]),
+        page_route("/appointments/{id}/proposal/hidden", hide_proposal, program, methods=["POST"]),
         page_route("/appointments/{id}/print", print_rental, program),
     ]
 
@@ -85,6 +86,36 @@ def note_gone(page: Page) -> Response:
     return page.go(f"/appointments/{appointment.id}#step-4")
 
 
+def follow_proposal(page: Page) -> Response:
+    """Do what a provider proposes, exactly as it proposes it now; a cancellation asks first.
+
+    A proposal that the provider does not make any more is not followed.
+    """
+    appointment = find_appointment(page)
+    step = look_up_step(page, appointment)
+    wanted = page.form["proposal"]
+    found = next((each for each in step.all_proposals if each["id"] == wanted), None)
+    if found is None:
+        return draw_saved(page, appointment, StepInput(said="proposal_gone"), step=step)
+    action = found["change"]["action"]
+    if action == "cancel" and page.form["sure"] != "yes":
+        return draw_saved(page, appointment, StepInput(asks=f"follow:{found['id']}"), step=step)
+    change: dict[str, object] = {**found["change"], "change_id": change_id_of(page.form)}
+    if action in ("book", "rebook"):
+        change["customer"] = appointment.visit.customer
+    asked = cast("contract.RentalChange", change)
+    return make_change(page, appointment, asked, action=action, step=step)
+
+
+def hide_proposal(page: Page) -> Response:
+    """Show a proposal no more; after a new revision of the appointment there are new ones."""
+    appointment = find_appointment(page)
+    proposals = look_up_step(page, appointment).all_proposals
+    if page.form["proposal"] in {each["id"] for each in proposals}:
+        planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"])
+    return page.go(f"/appointments/{appointment.id}#step-4")
+
+
 def print_rental(page: Page) -> Response:
     """Show a saved rental as a sheet of paper."""
     appointment = find_appointment(page)
@@ -94,14 +125,15 @@ def print_rental(page: Page) -> Response:
     page.here = f"/appointments/{appointment.id}/print"
     planner, choices = planner_of(page), choices_of(page, appointment)
     failures = (*step.failures, *(ProviderFailure.of(each, planner) for each in choices.failures))
-    printed = page.language.moment(planner.now(), appointment.zone)
     return page.render(
         "print.html",
         status=200 if step.active else 503,
-        back=f"/appointments/{appointment.id}",
-        rentals=[printed_rental(page, appointment, each, choices) for each in step.active],
-        notices=[failure_notice(page, each) for each in failures],
-        printed=page.text("print.printed", when=printed),
+        appointment=appointment,
+        rentals=step.active,
+        failures=failures,
+        choices=choices,
+        printed=page.language.moment(planner.now(), appointment.zone),
+        **wording(page, appointment),
     )
 
 

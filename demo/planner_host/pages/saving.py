@@ -101,11 +101,7 @@ def draw_as_sent(
     customer = customer_of(page, texts["customer_number"]) if texts["customer_source"] == "dms" else None
     visit = VisitInput(texts, problems or {}, customer.cars if customer else ())
     if finds:
-        try:
-            hits, has_more = find_customers(planner_of(page).dms, texts["customer_query"])
-            visit = replace(visit, hits=hits, has_more_hits=has_more)
-        except DmsProblem as problem:
-            visit = replace(visit, dms_problem=problem)
+        visit = replace(visit, hits=find_customers(planner_of(page).dms, texts["customer_query"]))
     if known is None:
         return show_appointment(page, AppointmentInput(page.path("id"), visit))
     step, four = look_up_step(page, known), StepInput()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from starlette.responses import Response
@@ -11,8 +9,7 @@ from starlette.routing import Route
 
 from mobility_hookspecs import MobilityProblem
 from planner_host.planner import audit, planner_of
-from planner_host.settings.fields import Setting, fields_of, is_changed, mistakes_of, tested_of, values_of
-from planner_host.views.parts import Notice
+from planner_host.settings_form import fields_of, is_changed, mistakes_of, tested_of, values_of
 from web_base.pages import Form, Page, Program, Refused, page_route
 
 if TYPE_CHECKING:
@@ -85,23 +82,6 @@ def check(page: Page) -> Response:
     return _draw(page, provider, report=report, said="checked")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsView:
-    """A provider's settings: the form, the help, and what became of saving or testing them.
-
-    :ivar mistakes: what is wrong, by the name of a field.
-    """
-
-    title: str
-    problem: Notice | None
-    report: tuple[Notice, ...]
-    can_be_set: bool
-    fields: Sequence[Setting]
-    mistakes: Mapping[str, str]
-    help: str
-    links: Sequence[contract.Link]
-
-
 def _draw(
     page: Page,
     provider: contract.ProviderInfo,
@@ -119,52 +99,26 @@ def _draw(
     except MobilityProblem as failure:
         problem = problem or failure.problem
     fields = fields_of(settings, sent=sent) if settings else []
-    mistakes = mistakes_of(fields, report=report, problem=problem)
-    tested = tested_of(settings) if settings and said != "refused" else ""
-    title = str(
-        settings.get("schema", {}).get("title") or page.text("settings.of", provider=provider["name"])
-    )
-    lines = tuple(filter(None, [problem.get("detail", "")])) if problem else ()
-    view = SettingsView(
-        title=title,
-        problem=Notice("bad", problem["title"], lines) if problem else None,
-        report=_report(page, report, said, tested, leads=not mistakes) if report else (),
-        can_be_set=bool(settings),
+    title = settings.get("schema", {}).get("title")
+    return page.render(
+        "settings.html",
+        title=title or page.text("settings.of", provider=provider["name"]),
+        settings=settings,
         fields=fields,
-        mistakes=mistakes,
-        help=settings.get("help", ""),
-        links=settings.get("links", []),
-    )
-    return page.render("settings.html", view=view, zone=planner.zone)
-
-
-def _report(
-    page: Page, report: contract.CheckReport, said: str, tested: str, *, leads: bool
-) -> tuple[Notice, ...]:
-    """Return one notice with the result, which says as well what was saved, and one for each warning."""
-    is_good = report["ok"]
-    checked = "checked.good" if is_good else "checked.bad"
-    key = {"done": "tried.good", "saved": "tried.bad", "refused": "tried.refused"}.get(said, checked)
-    lines = [
-        _line(each)
-        for each in report["findings"]
-        if each["severity"] == ("info" if is_good else "error") and each["code"] not in ("saved", "not_saved")
-    ]
-    if said == "refused":
-        lines.append(page.text("settings.not_tested"))
-    elif tested:
-        lines.append(page.text("settings.tested", values=tested))
-    result = Notice("good" if is_good else "bad", page.text(f"settings.{key}"), tuple(lines), leads=leads)
-    warnings = [each for each in report["findings"] if each["severity"] == "warning"]
-    hints = [tuple(filter(None, [each.get("hint", "")])) for each in warnings]
-    return (
-        result,
-        *(Notice("warning", each["message"], hint) for each, hint in zip(warnings, hints, strict=True)),
+        mistakes=mistakes_of(fields, report=report, problem=problem),
+        tested=tested_of(settings) if settings and said != "refused" else "",
+        report=report,
+        verdict=_verdict(report, said) if report else "",
+        problem=problem,
+        said=said,
+        zone=planner.zone,
     )
 
 
-def _line(finding: contract.CheckFinding) -> str:
-    return " ".join(filter(None, (finding["message"], finding.get("hint", ""))))
+def _verdict(report: contract.CheckReport, said: str) -> str:
+    """Return the end of the key of the text that says what became of saving or testing."""
+    checked = "checked.good" if report["ok"] else "checked.bad"
+    return {"done": "tried.good", "saved": "tried.bad", "refused": "tried.refused"}.get(said, checked)
 
 
 def _provider(page: Page) -> contract.ProviderInfo:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from planner_host.appointments.appointment import Appointment, name_of, plate_of
 from planner_host.mobility.states import states_of
 from planner_host.mobility.step import ProviderFailure
 from planner_host.planner import planner_of
-from planner_host.views.parts import Notice, failure_notice
+from planner_host.views.parts import reason
 from web_base.pages import Page, Program, page_route
 
 FIRST_HOUR = 7
@@ -71,7 +72,7 @@ def show_week(page: Page) -> Response:
     start = datetime.combine(monday, time(), planner.zone)
     end = datetime.combine(monday + WEEK, time(), planner.zone)
     appointments = planner.records.appointments_between(start.astimezone(UTC), end.astimezone(UTC))
-    cards, notices = cards_of(page, appointments)
+    cards, failures = cards_of(page, appointments)
     # A workshop is closed on Sundays: the column is there when something is in it, and on the day itself.
     sunday = monday + timedelta(days=6)
     is_open = today == sunday or any(
@@ -86,7 +87,8 @@ def show_week(page: Page) -> Response:
         previous=(monday - WEEK).isoformat(),
         following=(monday + WEEK).isoformat(),
         is_this_week=monday == today - timedelta(days=today.weekday()),
-        notices=notices,
+        failures=failures,
+        why=partial(reason, page),
         zone=planner.zone,
     )
 
@@ -96,15 +98,23 @@ def find(page: Page) -> Response:
     planner = planner_of(page)
     words = page.form["words"]
     found = planner.records.find(words, limit=MOST_FOUND + 1) if len(words) > 1 else []
-    cards, notices = cards_of(page, found[:MOST_FOUND])
+    cards, failures = cards_of(page, found[:MOST_FOUND])
     has_more = len(found) > MOST_FOUND
     page.here = "/"
     return page.render(
-        "found.html", cards=cards, has_more=has_more, words=words, notices=notices, zone=planner.zone
+        "found.html",
+        cards=cards,
+        has_more=has_more,
+        words=words,
+        failures=failures,
+        why=partial(reason, page),
+        zone=planner.zone,
     )
 
 
-def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card], tuple[Notice, ...]]:
+def cards_of(
+    page: Page, appointments: Sequence[Appointment]
+) -> tuple[list[Card], tuple[ProviderFailure, ...]]:
     """Return cards in the order given, and who did not answer; the providers are asked once for all of them."""
     planner = planner_of(page)
     ids = [appointment.id for appointment in appointments]
@@ -113,8 +123,7 @@ def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card
         Card(each, name_of(each.visit.customer), plate_of(each.visit.vehicle), states[each.id])
         for each in appointments
     ]
-    named = (ProviderFailure.of(each, planner) for each in failures)
-    return cards, tuple(failure_notice(page, each) for each in named)
+    return cards, tuple(ProviderFailure.of(each, planner) for each in failures)
 
 
 def days_of(cards: Sequence[Card], monday: date, *, days: int, zone: ZoneInfo, now: datetime) -> list[Day]:

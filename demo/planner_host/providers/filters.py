@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +42,10 @@ class Choices:
     def feature_names(self) -> Mapping[str, str]:
         """Return the name of each feature, by id."""
         return {each.id: each.name for each in self.features}
+
+    def names_of_features(self, ids: Iterable[str]) -> list[str]:
+        """Return the names of some features; one that is not known is named by its id."""
+        return [self.feature_names.get(each, each) for each in ids]
 
 
 class FilterCache:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, TypedDict
 
 from starlette.responses import Response
 
 from planner_host.appointments.appointment import Appointment, name_of, plate_of
 from planner_host.appointments.form import texts_of
+from planner_host.mobility.form import draw_change_id
 from planner_host.mobility.step import Step
-from planner_host.views.parts import Notice, Question
-from planner_host.views.step import ProposalView, StepInput, StepView, proposal_views, step_view
-from planner_host.views.visit import VisitInput, VisitView, saved_line, visit_view
+from planner_host.planner import planner_of
+from planner_host.views.parts import FormView, message_of, problem_of, reason, with_prefix
+from planner_host.views.step import DONE, EndFormView, StepInput, end_form, poll_address, search_form
+from planner_host.views.visit import VisitInput, VisitView, visit_view
+from web_base.names import lines_of
 from web_base.pages import Page
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,58 +41,74 @@ class AppointmentInput:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentView:
-    """What the template shows."""
+    """What the template shows: the appointment as it is saved, steps 1 to 3, what the providers say, the forms.
 
-    action: str
+    :ivar poll: the address by which the page asks for news.
+    """
+
+    path: str
     tab: str
-    title: str
-    is_cancelled: bool
-    is_saved: bool
-    saved_by: str
-    proposals: Sequence[ProposalView]
-    notices: Sequence[Notice]
+    saved: Appointment | None
     visit: VisitView
-    cancel_link: str
-    question: Question | None
-    reinstate_revision: int | None
-    can_search: bool
-    step: StepView
+    step: Step | None
+    four: StepInput
+    search_form: FormView | None
+    end: EndFormView | None
+    poll: str
 
 
-def show_appointment(page: Page, given: AppointmentInput, *, status: int = 200) -> Response:
+def show_appointment(page: Page, given: AppointmentInput) -> Response:
     """Answer with the page."""
-    page.here = f"/appointments/{given.id}" if given.appointment else "/appointments/new"
-    view = _view(page, given)
-    images = view.step.search.offers.images if view.step.search else ()
-    return page.render("appointment.html", status=status, images=images, view=view)
-
-
-def _view(page: Page, given: AppointmentInput) -> AppointmentView:
     saved, step, four = given.appointment, given.step, given.four
-    path = f"/appointments/{given.id}"
-    is_cancelled = saved is not None and saved.is_cancelled
-    is_asked = four.asks == "appointment-cancellation"
-    can_cancel = saved is not None and not is_cancelled
-    proposals = proposal_views(page, saved, step, four) if saved and step else []
-    search = four.search is not None and step is not None and not step.active
-    return AppointmentView(
-        action=path,
+    page.here = f"/appointments/{given.id}" if saved else "/appointments/new"
+    view = AppointmentView(
+        path=f"/appointments/{given.id}",
         tab=_tab_title(page, saved),
-        title=page.text("appointment.title") if saved else page.text("appointment.new"),
-        is_cancelled=is_cancelled,
-        is_saved=saved is not None,
-        saved_by=saved_line(page, saved) if saved else "",
-        proposals=proposals,
-        notices=_notices(page, given, has_proposals=bool(proposals)),
+        saved=saved,
         visit=visit_view(page, given.visit, texts_of(saved, language=page.language) if saved else None),
-        cancel_link=f"{path}?ask=appointment-cancellation#appointment-cancellation"
-        if can_cancel and not is_asked
-        else "",
-        question=_question(page, saved) if saved and can_cancel and is_asked else None,
-        reinstate_revision=saved.revision if saved and is_cancelled else None,
-        can_search=search,
-        step=step_view(page, saved, step, four),
+        step=step,
+        four=four,
+        search_form=search_form(page, four),
+        end=end_form(page, saved, step, four) if saved and step else None,
+        poll=poll_address(saved, step, four.asks) if saved and step else "",
     )
+    images = four.search.offers.images if four.search and four.search.offers else ()
+    return page.render("appointment.html", images=images, view=view, **wording(page, saved), done=DONE)
+
+
+class Wording(TypedDict):
+    """Functions by which templates word documents of the contract."""
+
+    when: Callable[[str], str]
+    why: Callable[[contract.Problem], str]
+    message_of: Callable[[contract.Notice], str]
+    problem_of: Callable[[str], contract.Problem]
+    name_of: Callable[[str], str]
+    lines_of: Callable[[Mapping[str, object]], tuple[str, ...]]
+    with_prefix: Callable[[Mapping[str, str], str], dict[str, str]]
+    new_change_id: Callable[[], str]
+    providers: Sequence[contract.ProviderInfo]
+
+
+def wording(page: Page, appointment: Appointment | None) -> Wording:
+    """Return what templates word documents of the contract with."""
+    planner = planner_of(page)
+    zone = appointment.zone if appointment else planner.zone
+
+    def when(text: str) -> str:
+        return page.language.moment(datetime.fromisoformat(text), zone)
+
+    return {
+        "when": when,
+        "why": partial(reason, page),
+        "message_of": partial(message_of, page),
+        "problem_of": partial(problem_of, page),
+        "name_of": planner.provider_name,
+        "providers": planner.host.providers,
+        "new_change_id": draw_change_id,
+        "lines_of": lines_of,
+        "with_prefix": with_prefix,
+    }
 
 
 def _tab_title(page: Page, saved: Appointment | None) -> str:
@@ -93,28 +118,3 @@ def _tab_title(page: Page, saved: Appointment | None) -> str:
     day = saved.visit.start.astimezone(saved.zone).date()
     who = [text for text in (name_of(saved.visit.customer), plate_of(saved.visit.vehicle)) if text]
     return f"{', '.join(who)} · {page.language.weekday(day, short=True)} {page.language.short_day(day)}"
-
-
-def _notices(page: Page, given: AppointmentInput, *, has_proposals: bool) -> list[Notice]:
-    notices, said = [], given.four.said
-    if said in ("saved", "saved_first"):
-        is_cancelled = given.appointment is not None and given.appointment.is_cancelled
-        text = page.text("said.appointment_cancelled") if is_cancelled else page.text("said.saved")
-        notices.append(Notice("good", text, leads=said == "saved" and not has_proposals))
-    if given.visit.problems:
-        fields = page.text("appointment.see_fields")
-        notices.append(Notice("bad", page.text("appointment.not_saved"), (fields,)))
-    return notices
-
-
-def _question(page: Page, saved: Appointment) -> Question:
-    path = f"/appointments/{saved.id}"
-    return Question(
-        id="appointment-cancellation",
-        action=f"{path}/status",
-        text=page.text("appointment.cancel_question"),
-        yes=page.text("appointment.cancel_yes"),
-        back=path,
-        hidden=(("revision", str(saved.revision)), ("status", "cancelled")),
-        note=page.text("appointment.cancel_note"),
-    )

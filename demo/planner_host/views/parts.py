@@ -1,31 +1,21 @@
-"""The parts that views are made of: facts, notices, questions, forms."""
+"""What several views share: forms with their problems, refusals, and how a problem is worded for whom."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from mobility_hookspecs import ProblemCode, make_problem
 from planner_host.appointments.appointment import MANUAL_FIELDS
-from planner_host.mobility.step import ProviderFailure
-from web_base.names import lines_of
 from web_base.pages import Page
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-Fact = tuple[str, tuple[str, ...]]
-"""A label, and its lines."""
-
-Hidden = tuple[tuple[str, str], ...]
-"""Names and values of hidden fields."""
-
 SETTINGS_CODES: Final = frozenset({"not_configured", "insecure_address", "account_changed", "not_authorised"})
 """Problems that only somebody who may open the settings can solve."""
 
-_KINDS: Final = {"error": "bad", "warning": "warning", "info": "info"}
 _FIELDS_OF_POINTERS: Final = {
     "/period/start": "start_date",
     "/period/end": "end_date",
@@ -33,36 +23,6 @@ _FIELDS_OF_POINTERS: Final = {
     "/end": "end_date",
 }
 """Which field of the form a problem's pointer into the document belongs to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A box with a message; `kind` is good, info, warning or bad. `leads` moves the focus to it.
-
-    With a `button` it is a form as well.
-    """
-
-    kind: str
-    title: str = ""
-    lines: tuple[str, ...] = ()
-    leads: bool = False
-    id: str = ""
-    button: str = ""
-    action: str = ""
-    hidden: Hidden = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Asks before something is done that cannot be undone; `back` is where "no" leads."""
-
-    id: str
-    action: str
-    text: str
-    yes: str
-    back: str
-    hidden: Hidden = ()
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +49,10 @@ class FormView:
     problems: Mapping[str, str]
     asks_which: frozenset[str]
 
+    def has_problem(self, prefix: str) -> bool:
+        """Return whether something is wrong with a field whose name begins like this."""
+        return any(name.startswith(prefix) for name in self.problems)
+
 
 def form_view(
     page: Page,
@@ -107,36 +71,9 @@ def form_view(
     return FormView(values, texts, frozenset(twice))
 
 
-def customer_facts(page: Page, customer: Mapping[str, object]) -> tuple[Fact, ...]:
-    """Return what is known of a customer."""
-    known = {name: str(customer.get(name) or "") for name in MANUAL_FIELDS}
-    place = " ".join(_filled(known["postal_code"], known["city"]))
-    phones = " · ".join(_filled(known["phone"], known["mobile"]))
-    return filled_facts(
-        (page.text("customer.name"), lines_of(customer)),
-        (page.text("customer.address"), (known["street"], place)),
-        (page.text("customer.phone"), (phones,)),
-        (page.text("customer.email"), (known["email"],)),
-    )
-
-
-def filled_facts(*facts: tuple[str, Sequence[str]]) -> tuple[Fact, ...]:
-    """Return the facts that have a line that is not empty."""
-    return tuple((label, _filled(*lines)) for label, lines in facts if any(lines))
-
-
-def _filled(*texts: str) -> tuple[str, ...]:
-    return tuple(text for text in texts if text)
-
-
 def with_prefix(texts: Mapping[str, str], prefix: str) -> dict[str, str]:
     """Return a customer's fields of a form, by the contract's names."""
     return {name: texts.get(f"{prefix}{name}", "") for name in MANUAL_FIELDS}
-
-
-def moment(page: Page, text: str, zone: tzinfo) -> str:
-    """Return an instant of the contract as the page writes it; the empty text stays empty."""
-    return page.language.moment(datetime.fromisoformat(text), zone) if text else ""
 
 
 def reason(page: Page, problem: contract.Problem) -> str:
@@ -157,14 +94,3 @@ def problem_of(page: Page, code: str) -> contract.Problem:
     """Return the problem of a code; one that the contract does not have is a provider's failure."""
     known = code if code in set(ProblemCode) else ProblemCode.PROVIDER_FAILED
     return make_problem(known, locale=page.language.code)
-
-
-def provider_notice(page: Page, notice: contract.Notice) -> Notice:
-    """Return a box with what a provider says."""
-    return Notice(_KINDS[notice["severity"]], lines=(message_of(page, notice),))
-
-
-def failure_notice(page: Page, failure: ProviderFailure) -> Notice:
-    """Return a box for a provider that did not answer: what it knows is missing on the page."""
-    title = page.text("step_4.provider_failed", provider=failure.name)
-    return Notice("warning", title, (reason(page, failure.problem),))

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_vehicle_goes_out_is_swapped_and_comes_back(clerk, office, javascript):
-    """Each step says that it is done, and the interface tells the same."""
+    """Each step confirms that it is done, and the interface agrees."""
     rental = office.book()
     page = clerk(java_script_enabled=javascript)
     page.goto(rental["web_url"])

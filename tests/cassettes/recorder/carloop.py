@@ -14,7 +14,7 @@ NOW = datetime(2027, 3, 1, 7, tzinfo=UTC)
 """When every scenario begins: a Monday, 08:00 in Karlsruhe."""
 
 START, END = "2027-03-04T07:00:00Z", "2027-03-04T16:00:00Z"
-"""The period that scenarios ask for unless they say otherwise."""
+"""The default period of scenarios."""
 
 CUSTOMER = {
     "source": "dms",
@@ -53,9 +53,9 @@ def booking(number=1, **fields):
 
 @dataclass(frozen=True, slots=True)
 class Carloop:
-    """What a scenario is given.
+    """What a scenario gets.
 
-    `clock` stands still for the sandbox, the plugin and the scenario alike; `folder` is empty and the scenario's own.
+    `clock` is stopped for the sandbox, the plugin and the scenario; `folder` is empty and the scenario's own.
     """
 
     base_url: str

@@ -1,4 +1,4 @@
-"""The files of the cassettes: where they lie, how they are written, and how requests are matched."""
+"""The files of the cassettes: their folder, how they are written, and how requests are matched."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,14 +22,14 @@ def cassette_of(name, *, folder=FOLDER):
 
 @contextmanager
 def recording(path, *, origin):
-    """Record all that is said to the interface at `origin` while the block runs; written if it does not raise."""
+    """Record all requests to the interface at `origin` while the block runs; written if it does not raise."""
     with _recorder(origin).use_cassette(str(path), record_mode="all") as cassette:
         yield cassette
 
 
 @contextmanager
 def replaying(path):
-    """Answer from a cassette while the block runs; what was not recorded cannot be asked."""
+    """Answer from a cassette while the block runs; a request that was not recorded fails."""
     if not path.exists():
         raise FileNotFoundError(f"{path.name} was never recorded: make cassettes")
     with _recorder(HOST).use_cassette(str(path), record_mode="none") as cassette:

@@ -7,14 +7,14 @@ import time
 from carloop_sandbox.interface.contract import BASE_PATH
 
 LONG = 600
-"""Seconds that an attempt is held back unless it is let go before."""
+"""Seconds that an attempt is delayed unless `finish_attempt` is called."""
 
 
 class Controls:
-    """The controls of a replay, which do nothing: the cassette holds what came of them."""
+    """The controls of a replay, which do nothing: the cassette has their effects."""
 
     def fault(self, operation, fault, *, times=1, value=None):
-        """Let the sandbox misbehave."""
+        """Arm a fault of the sandbox."""
 
     def desk(self, rental_id, action, **more):
         """Do at the rental desk what a person would."""
@@ -27,10 +27,10 @@ class Controls:
         """Revoke a token."""
 
     def begin_attempt(self, path, body, *, change):
-        """Let another request with this key be in progress until `finish_attempt`; nothing is delayed after that."""
+        """Have another request with this key in progress until `finish_attempt`; nothing is delayed after that."""
 
     def finish_attempt(self):
-        """Let that request be answered."""
+        """Have that request answered."""
 
 
 class SandboxControls(Controls):
@@ -60,7 +60,7 @@ class SandboxControls(Controls):
         self._control("DELETE", f"/sandbox/tokens/{label}", json={})
 
     def begin_attempt(self, path, body, *, change):
-        """Send a booking by a socket, which is not recorded, and return once the sandbox has begun with it."""
+        """Send a booking over a socket, which is not recorded, and return when the sandbox has started on it."""
         self.fault("book", "delay", value=LONG)
         head = (
             f"POST {BASE_PATH}{path} HTTP/1.1\r\nHost: {self._http.base_url.netloc.decode()}\r\n"
@@ -74,7 +74,7 @@ class SandboxControls(Controls):
             time.sleep(0.002)
 
     def finish_attempt(self):
-        """Let the attempts go, as a stopping sandbox does, and wait for their answers."""
+        """End the delays, as a stopping sandbox does, and wait for the answers."""
         self._sandbox.service.stopping.set()
         for thread in self._attempts:
             thread.join(10)

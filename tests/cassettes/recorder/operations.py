@@ -46,7 +46,7 @@ def operation_of(method, path):
 def problem_codes():
     """Return every status and code that a problem document may have, as its field `code` declares them."""
     prose = document()["components"]["schemas"]["Problem"]["properties"]["code"]["description"]
-    # what stands in brackets are fields that come with a code
+    # the brackets name fields of a code
     parts = re.sub(r"\([^)]*\)", "", prose).split(";")
     found = [(re.match(r"\s*(\d{3}) ", part), re.findall(r"`([a-z_]+)`", part)) for part in parts]
     return {(int(status[1]), code) for status, codes in found if status for code in codes}

@@ -22,12 +22,12 @@ from tests.cassettes.recorder.scrub import HOST
 
 RECORDING_TOKEN = "tok_of_the_recording"
 REPLAYING_TOKEN = "tok_of_the_replay"
-PATIENCE = 0.05
+BUSY_KEY_SECONDS = 0.05
 """Seconds a second request with a busy key waits in the recorder's sandbox; a whole second elsewhere."""
 
 
 def with_desk_rentals(scenario):
-    """Let a scenario's sandbox begin with rentals that were made at the desk, not with an empty diary."""
+    """Start a scenario's sandbox with rentals that were made at the desk."""
     scenario.desk_rentals = True
     return scenario
 
@@ -35,7 +35,7 @@ def with_desk_rentals(scenario):
 def record(scenario, path):
     """Run a scenario against a sandbox of its own and write its cassette.
 
-    The machine's clock stands still for all of this process, so that the sandbox, which runs in it, the plugin and
+    The clock is stopped in the whole process, so that the sandbox, which runs in it, the plugin and
     the scenario have one time that is the same in every recording.
     """
     rentals = getattr(scenario, "desk_rentals", False)
@@ -45,7 +45,7 @@ def record(scenario, path):
         run_sandbox(token=RECORDING_TOKEN, fleet=fleet) as sandbox,
         _http(sandbox.url) as http,
     ):
-        sandbox.service.in_flight = InFlight(timeout=PATIENCE)
+        sandbox.service.in_flight = InFlight(timeout=BUSY_KEY_SECONDS)
         controls = SandboxControls(sandbox, http)
         try:
             with recording(path, origin=sandbox.url):
@@ -60,7 +60,7 @@ def replay(scenario, path):
         try:
             _run(scenario, clock, Controls(), HOST, REPLAYING_TOKEN)
         except Exception as error:
-            # a host makes "the provider failed" of a request that was not recorded: say which are missing
+            # a request that was not recorded shows as "the provider failed" only: name the missing ones
             error.add_note(f"recorded, and not made so far: {_not_made(cassette)}")
             raise
         assert cassette.all_played, f"{path.name}: {_not_made(cassette)} no longer made: make cassettes"
@@ -78,6 +78,6 @@ def _run(scenario, clock, controls, base_url, token):
 
 
 def _http(base_url):
-    # a context that trusts nobody: it takes no time to make, and no certificate is ever looked at here
+    # a context without certificates is created at once, and none is verified here
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return httpx.Client(base_url=base_url, trust_env=False, timeout=10, verify=context)

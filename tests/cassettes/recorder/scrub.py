@@ -1,4 +1,4 @@
-"""What of a conversation is kept on a cassette, and in which form.
+"""What of a request and an answer is kept on a cassette, and in which form.
 
 Kept is what decides; addresses, tokens and the transport's own headers are not. JSON is laid out a field a line, so
 that a difference between two recordings shows the field. Doing it twice changes nothing: on replay a request and an
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from carloop_sandbox.interface.contract import BASE_PATH
 
 HOST = "https://carloop.example"
-"""Where every recorded conversation took place; a reserved name (RFC 6761)."""
+"""The origin in every cassette; a reserved name (RFC 6761)."""
 
 REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-retry-count")
 RESPONSE_HEADERS = ("content-length", "content-type", "etag", "idempotent-replay", "location", "retry-after")
@@ -39,7 +39,7 @@ def scrub_response(response, *, origin):
     if body and "content-length" in headers:
         headers["content-length"] = [str(len(body))]
     return {
-        # the phrase beside it says nothing more, and is another one with another version of Python
+        # the reason phrase differs between versions of Python
         "status": {"code": response["status"]["code"], "message": ""},
         "headers": {name: headers[name] for name in RESPONSE_HEADERS if name in headers},
         "body": {"string": body},
@@ -47,7 +47,7 @@ def scrub_response(response, *, origin):
 
 
 def without_prose(node):
-    """Leave out of a description of an interface what it says to people alone: it may change without a recording."""
+    """Remove the prose of an interface description, which may change without a new recording."""
     if isinstance(node, list):
         return [without_prose(each) for each in node]
     if not isinstance(node, dict):

@@ -27,7 +27,7 @@ def told(step):
 
 
 def save_each(planner, *customers):
-    """Save a revision for each of the customers, and give the last step."""
+    """Save a revision for each of the customers, and return the last step."""
     for customer in customers:
         step = planner.save(revision=planner.appointment["revision"] + 1, customer=customer)
     return step
@@ -98,7 +98,7 @@ def test_an_outdated_form_does_not_choose_the_customer(planner, since):
 
 
 def test_it_is_known_however_the_booking_is_settled(planner, lost_booking):
-    """The answer was lost and the customer changed meanwhile: the intent keeps whom it is for."""
+    """The answer was lost and the customer changed meanwhile: the intent keeps its customer."""
     lost_booking()
     planner.control.fault("any", "status", times=20, value=503)
     assert save_each(planner, OTHER_DMS)["state"] == "unknown"
@@ -109,7 +109,7 @@ def test_it_is_known_however_the_booking_is_settled(planner, lost_booking):
 
 @pytest.fixture
 def identities(planner, records):
-    """List every digest of somebody that the records keep of the planner's appointment."""
+    """Return every digest of a customer that the records keep of the planner's appointment."""
 
     def look():
         sql = "SELECT customers FROM {}"
@@ -138,7 +138,7 @@ def test_an_erased_customer_stays_another_one(planner, rental, identities):
 @pytest.mark.parametrize("subject", ["number", "appointment"])
 @pytest.mark.parametrize("is_pending", [False, True])
 def test_no_digest_outlives_its_appointment(planner, identities, subject, is_pending):
-    """Nothing tells whom the rental is for; saved again, the appointment needs no attention."""
+    """The rental's customer is no longer known; saved again, the appointment needs no attention."""
     planner.save()
     if is_pending:
         planner.control.fault("book", "drop_after", times=100)

@@ -1,4 +1,4 @@
-"""Several planner servers and one pending change: one of them looks after it, and nobody is kept waiting."""
+"""Several planner servers and one pending change: one of them recovers it, and no caller waits for it."""
 
 import subprocess
 import sys
@@ -43,7 +43,7 @@ def test_a_change_is_left_to_the_server_that_holds_it(planner, lost_booking):
 
 
 def test_a_person_does_not_wait_for_another_server(planner, lost_booking):
-    """Whoever sends the change again, or opens the appointment, gets Carloop's present answer."""
+    """Sending the change again, or opening the appointment, gets Carloop's present answer."""
     change = lost_booking()
     with another_server(change["change_id"]):
         assert planner.do(change)["status"] == "done"
@@ -52,7 +52,7 @@ def test_a_person_does_not_wait_for_another_server(planner, lost_booking):
 
 
 def test_the_first_outcome_that_is_kept_holds(planner, rental, records, begin):
-    """Two servers were answered; both tell their hosts the same."""
+    """Two servers got an answer; both answer their hosts alike."""
     change = planner.end_change(rental, planner.end() - timedelta(days=400))
     finish = begin(change, "send")
     with records() as store:
@@ -62,7 +62,7 @@ def test_the_first_outcome_that_is_kept_holds(planner, rental, records, begin):
 
 
 def test_a_booking_that_is_given_up_while_it_is_sent_is_not_done(planner, booking, begin):
-    """Another server gave it up: they settle together, and nobody is told "done"."""
+    """Another server gave it up: they settle together, and no host is answered `done`."""
     finish = begin(booking, "send")
     giving_up = planner.cancellation(book_change_id=booking["change_id"])
     assert planner.do(giving_up)["status"] == "unknown"

@@ -1,4 +1,4 @@
-"""Answers of Carloop that were altered on the way, or of which a part cannot be read."""
+"""Answers of Carloop that were altered on the network, or of which a part cannot be read."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -18,14 +18,14 @@ def proxy(planner, sandbox, monkeypatch):
 
 
 def break_rental(rental, planner, proxy):
-    """Make a rental unreadable wherever it stands in an answer: it loses its page."""
+    """Make a rental unreadable in every answer: its web page's address is removed."""
     page = str(rental["web_url"]).replace(planner.control.url, proxy.url)
     pieces = ((f'"web_url":"{page}"'.encode(), b'"web_url":""'),)
     proxy.arm(WireFault(Effect.REWRITE, Position.AFTER, pieces=pieces), "read", times=99)
 
 
 def replay(rental):
-    """Write the answer that shows a rental as if it had been replayed."""
+    """Return the answer that shows a rental as if it had been replayed."""
     body = json.dumps(rental)
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
     return f"{head}idempotent-replay: true\r\n\r\n{body}".encode()

@@ -29,7 +29,7 @@ def code(outcome):
 
 
 def test_nothing_is_sent_before_the_intent_is_durable(planner, booking, locked):
-    """Locked records are `busy`, Carloop hears nothing of the change, and the same change works later."""
+    """Locked records are `busy`, Carloop gets no request, and the same change works later."""
     with locked():
         assert code(planner.do(booking)) == ("refused", "busy")
     assert planner.control.rentals(planner.id) == []
@@ -46,7 +46,7 @@ def test_records_that_are_locked_while_carloop_is_asked_refuse_the_change(planne
 
 
 def test_a_change_that_is_being_sent_is_not_sent_twice(planner, booking, begin):
-    """Whoever sends the same one meanwhile, and cannot wait, is told that the outcome is unknown."""
+    """The same change sent meanwhile, without time to wait, is answered as unknown."""
     finish = begin(booking, "send")
     # the plugin itself, with no host that loses patience
     impatient = plugin.on_rental_change(booking, CallContext.within(0.2))

@@ -124,7 +124,7 @@ def test_a_period_that_ends_at_its_start_is_refused(planner):
 def test_settings_that_break_while_a_booking_is_sent_cost_the_alternatives_alone(
     planner, booking, rent_directly, tmp_path, monkeypatch
 ):
-    """What Carloop refused is settled as refused: recovery does not send it again after the host was told so."""
+    """What Carloop refused is settled as refused: recovery does not send it again after that answer."""
     token = tmp_path / "token"
     token.write_text(planner.control.token)
     config = tmp_path / "carloop.toml"

@@ -6,7 +6,7 @@ from carloop_plugin.messages import text
 
 
 def test_cancelling_twice_succeeds_and_changes_nothing(planner, rental):
-    """Whoever clicks second is told that it is cancelled; the appointment can be booked again."""
+    """The second click is answered as cancelled; the appointment can be booked again."""
     first = planner.do(planner.cancellation(rental_id=rental["id"]))
     second = planner.do(planner.cancellation(rental_id=rental["id"]))
     assert (first["status"], second["status"]) == ("done", "done")

@@ -92,7 +92,7 @@ def test_giving_up_a_booking_that_exists_cancels_it(planner, lost_booking, is_lo
 
 
 def test_a_booking_given_up_but_handed_out_stands(planner, lost_booking):
-    """Giving up is refused, the booking is done, and both show the rental that the customer drives."""
+    """Giving up is refused, the booking is done, and both show the rental that was handed out."""
     booking = lost_booking()
     planner.control.desk(planner.control.rentals(planner.id)[0]["id"], "hand_out")
     refused = planner.do(giving_up(planner, booking))

@@ -106,7 +106,7 @@ def test_only_damaged_records_are_rebuilt(planner, lost_booking, monkeypatch, co
 
 
 def test_records_are_not_rebuilt_beside_a_change(planner, pause, monkeypatch):
-    """Its answer would go into the ones that are moved aside; so the person is told to stop the planner first."""
+    """Its answer would be written to the file that is moved aside, so the user is asked to stop the planner first."""
     monkeypatch.setattr(sqlite_file, "LONGEST_USE", 0.0)
     planner.save()
     change, outcomes = planner.booking(), []
@@ -128,7 +128,7 @@ def test_records_are_not_rebuilt_beside_a_change(planner, pause, monkeypatch):
 
 
 def test_who_calls_during_a_rebuild_is_asked_to_wait(planner, monkeypatch):
-    """The same change is made afterwards, in the new records; a handle that was open leads nobody to the old ones."""
+    """The same change is made afterwards, in the new records; an open handle does not use the old ones."""
     planner.save()
     planner.book()
     own = SqliteFile(planner.store)
@@ -242,7 +242,7 @@ def test_lost_records_are_not_begun_empty(planner, monkeypatch, tmp_path, lost, 
 
 
 def test_records_that_were_exchanged_are_not_used(planner, records, tmp_path):
-    """An intent in a deleted file is no intent, and in another installation's our rentals are strangers."""
+    """An intent in a deleted file is lost, and another installation's records do not know our rentals."""
     planner.save()
     with records() as store:
         planner.store.unlink()
@@ -260,7 +260,7 @@ def test_records_that_were_exchanged_are_not_used(planner, records, tmp_path):
 
 @dataclass(eq=False)
 class OwnCarloop:
-    """A Carloop without rentals that notes in `read` when its feed is read."""
+    """A Carloop without rentals that records in `read` when its feed is read."""
 
     number: int
     read: list[int]
@@ -277,7 +277,7 @@ class OwnCarloop:
 
 @pytest.mark.parametrize("work", [rebuild, reconcile])
 def test_every_account_is_read_once(planner, work):
-    """However many there are and however often a session is made anew: accounts tell, not objects."""
+    """However many there are and however often a session is made anew: accounts count, not objects."""
     read = []
 
     def connect(site):
@@ -344,7 +344,7 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_file_moved_aside_is_deleted_by_an_erasure_alone(planner, unfinished, damage):
-    """Whoever wants to know what damaged it has until then, also where it cannot say what was to be erased."""
+    """Until then its damage can be examined, also if it cannot be read what was to be erased."""
     planner.save()
     DAMAGES[damage](planner)
     aside, rebuilt = bootstrap.rebuild_store(deadline=soon())

@@ -46,7 +46,7 @@ def test_a_round_does_not_wait_for_a_change_that_another_thread_recovers(planner
 
 
 def test_an_answer_that_settles_nothing_is_a_try(planner, lost_booking, records):
-    """Silence is none; after twenty tries the change is set aside for a person."""
+    """No answer is none; after twenty tries the change is set aside for a person."""
     change = lost_booking(fault="drop_before")
     planner.control.fault("book", "garbage", times=1000)
     planner.reconcile()
@@ -92,7 +92,7 @@ def test_an_outage_sets_nothing_aside(planner, lost_booking, records, outage):
 
 
 class SlowCarloop:
-    """A Carloop that never answers in time, and notes until when each call could have waited."""
+    """A Carloop that never answers in time, and records until when each call could have waited."""
 
     def __init__(self, origin="https://slow.example", *, is_away=False):
         self.origin = origin
@@ -116,7 +116,7 @@ class SlowCarloop:
 
 @pytest.fixture
 def reconcile_within(monkeypatch, plugin_environment):
-    """Reconcile with fake Carloops, on a clock that stands at zero."""
+    """Reconcile with fake Carloops, on a clock that is stopped at zero."""
     monkeypatch.setattr(reconciling, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
     def run(seconds, *carloops):

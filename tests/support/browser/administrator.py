@@ -1,4 +1,4 @@
-"""What somebody does at Carloop's administration pages."""
+"""What an administrator does at Carloop's pages."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def pressable(within: Page | Locator, name: str) -> Locator:
 
 @dataclass
 class Advisor:
-    """Somebody at a planner's pages."""
+    """A user of a planner's pages."""
 
     page: Page
     url: str
@@ -198,7 +198,7 @@ class Advisor:
         self.press(self.button("rental.change_end", within=self.rental))
 
     def cancel(self) -> None:
-        """Cancel the saved rental, and say yes when asked."""
+        """Cancel the saved rental, and confirm it."""
         self.press(self.button("rental.cancel", within=self.rental))
         self.press(self.button("rental.cancel_yes", within=self.rental))
         expect(self.button("offer.search", within=self.step_4)).to_be_visible()

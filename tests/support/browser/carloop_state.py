@@ -1,4 +1,4 @@
-"""What Carloop itself says, whatever the planner's pages show, and what happens there besides."""
+"""The state of Carloop, whatever the planner's pages show, and its faults, clock and rental desk."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class CarloopState:
         return {each["id"]: each["name"] for each in self.request("GET", f"/{kind}")["items"]}
 
     def rent(self, vehicle_id: str, period: Period) -> Document:
-        """Rent a vehicle to somebody else."""
+        """Rent a vehicle to another customer."""
         body: Document = {
             "external_reference": f"another/main/X/{os.urandom(6).hex()}",
             "vehicle_id": vehicle_id,

@@ -1,4 +1,4 @@
-"""Fixtures with the programs and somebody at their pages; the conftests of both folders import them by name."""
+"""Fixtures with the programs and their users; the conftests of both folders import them by name."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def t() -> Texts:
 
 @pytest.fixture
 def advisor_at(open_page: OpenPage) -> AdvisorAt:
-    """Return what puts somebody at a planner: `advisor_at(program, texts, name="admin", device=Keyboard)`."""
+    """Return what opens a planner as a user: `advisor_at(program, texts, name="admin", device=Keyboard)`."""
 
     def advisor_at(
         program: Program,

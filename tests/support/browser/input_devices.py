@@ -1,4 +1,4 @@
-"""How somebody uses a page: with a mouse, or with the keyboard alone."""
+"""How a user operates a page: with a mouse, or with the keyboard alone."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Program:
         self._close()
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill it."""
         self._process.kill()
         self._process.wait()
 

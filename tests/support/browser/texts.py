@@ -12,7 +12,7 @@ import web_base
 from carloop_plugin.messages import text as carloop_text
 from web_base.languages import Catalogues, Language
 
-# Where a page has other German words than the user's document, the tests do not find their way.
+# A page whose German words differ from the user's document fails the tests.
 DOCUMENT = {
     "step.1": "1. Kunde",
     "step.2": "2. Fahrzeug",

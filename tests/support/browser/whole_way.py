@@ -1,4 +1,4 @@
-"""The whole way through both programs, from the token in Carloop's administration to a cancelled rental."""
+"""A walk through both programs, from the token in Carloop's administration to a cancelled rental."""
 
 from __future__ import annotations
 

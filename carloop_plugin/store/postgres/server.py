@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from threading import Lock
 
 from carloop_plugin.domain.store_location import shown
+from carloop_plugin.store.postgres.connections import Connections
 from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.postgres.migrations import is_there, migrate
-from carloop_plugin.store.postgres.pool import Connections
 from carloop_plugin.store.records import Records
 from mobility_hookspecs.authoring.forking import renew_in_child
 

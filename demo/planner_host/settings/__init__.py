@@ -1,1 +1,0 @@
-"""A provider's settings, drawn from its JSON Schema."""
