@@ -1,12 +1,10 @@
 """The planner as an ASGI application: its pages, behind the middleware that keeps them safe."""
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 
 from planner_host.catalogues import FOLDER, catalogues
 from planner_host.pages import (
@@ -21,23 +19,22 @@ from planner_host.pages import (
 )
 from planner_host.planner import Planner
 from web_base.access import Access
-from web_base.clients import Network
-from web_base.pages import Program, not_found, refuse_outright
-from web_base.security import SafePages
+from web_base.pages import Program
 from web_base.signing_in import sign_in_routes
-from web_base.templates import Templates, static_mounts
+from web_base.site import create_site
+from web_base.templates import Templates
 
 PAGES: Final = (week, appointment, booking, rental, customers, settings, audit, accounts)
 """The modules of pages; each has a function `routes`."""
 
 
 def create_app(
-    planner: Planner, access: Access, *, hosts: Sequence[str], proxies: Sequence[Network] = ()
+    planner: Planner, access: Access, *, hosts: Sequence[str], proxies: Sequence[str] = ()
 ) -> Starlette:
     """Build the application.
 
     :param hosts: the names it answers to, without a port.
-    :param proxies: whose `X-Forwarded-For` is believed.
+    :param proxies: addresses and networks of proxies that are believed.
     """
     program = Program(
         name="planner-host",
@@ -45,18 +42,10 @@ def create_app(
         templates=_templates(),
         access=access,
         state=planner,
-        proxies=proxies,
         own_account="/password",
     )
     pages = [route for module in PAGES for route in module.routes(program)]
-    safe = Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program))
-    app = Starlette(
-        routes=[*sign_in_routes(program), *pages, *static_mounts(FOLDER)],
-        middleware=[safe],
-        exception_handlers={HTTPException: partial(not_found, program=program)},
-    )
-    app.router.redirect_slashes = False
-    return app
+    return create_site(program, [*sign_in_routes(program), *pages], FOLDER, hosts=hosts, proxies=proxies)
 
 
 @cache

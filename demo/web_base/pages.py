@@ -6,7 +6,7 @@ for another program. What it refuses it raises as `Refused`, which becomes a pag
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -18,7 +18,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from web_base.access import Access, User
-from web_base.clients import Network, client_of
 from web_base.forms import Form as Form
 from web_base.forms import Refused as Refused
 from web_base.forms import read_form
@@ -44,7 +43,6 @@ Run = Callable[[Callable[[], Response]], Awaitable[Response]]
 class Program:
     """What all pages of one program share. `state` is the program's own, handed to its handlers.
 
-    :ivar proxies: whose `X-Forwarded-For` is believed.
     :ivar own_account: the address of the page where one changes one's own password; empty where there is none.
     """
 
@@ -54,7 +52,6 @@ class Program:
     access: Access
     state: object = None
     run: Run = field(default=run_in_threadpool)
-    proxies: Sequence[Network] = ()
     own_account: str = ""
 
     @property
@@ -82,7 +79,7 @@ class Page:
     @property
     def address(self) -> str:
         """Return the client's address, by which failed sign-ins are counted."""
-        return client_of(self.request, self.program.proxies)
+        return self.request.client.host if self.request.client else ""
 
     @property
     def session(self) -> str | None:

@@ -1,12 +1,12 @@
 """What the command `serve` of both programs has in common: where it listens, where it keeps data, how it fails."""
 
+import ipaddress
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import socket
 
-from web_base.clients import Network, read_proxies
 from web_base.database import sqlite3
 from web_base.loopback import is_loopback
 from web_base.program import Failure, Texts
@@ -50,13 +50,15 @@ def opening(folder: Path, texts: Texts) -> Iterator[None]:
         raise Failure(texts("no_data", data=folder, why=_why(error))) from None
 
 
-def trusted_proxies(name: str, texts: Texts, *, environment: Mapping[str, str]) -> tuple[Network, ...]:
-    """Read the variable that names the proxies in front. Failure when it names none."""
-    value = environment.get(name, "")
+def trusted_proxies(name: str, texts: Texts, *, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Read the variable that names the proxies in front, addresses and networks. Failure where one is neither."""
+    proxies = tuple(each.strip() for each in environment.get(name, "").split(",") if each.strip())
     try:
-        return read_proxies(value)
+        for each in proxies:
+            ipaddress.ip_network(each)
     except ValueError:
-        raise Failure(texts("bad_proxies", name=name, value=value)) from None
+        raise Failure(texts("bad_proxies", name=name, value=environment[name])) from None
+    return proxies
 
 
 def _why(error: Exception) -> str:

@@ -4,14 +4,10 @@ import asyncio
 import threading
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
 from web_base.access import Access
@@ -19,14 +15,13 @@ from web_base.languages import Catalogues
 from web_base.pages import (
     Program,
     Refused,
-    not_found,
     page_route,
-    refuse_outright,
 )
-from web_base.security import SafePages, trusted_hosts
+from web_base.security import trusted_hosts
 from web_base.server import Server, address_of, bind
 from web_base.signing_in import sign_in_routes
-from web_base.templates import BASE, Templates, static_mounts
+from web_base.site import create_site
+from web_base.templates import BASE, Templates
 from web_base.throttle import WAIT_SECONDS
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -143,17 +138,13 @@ def application(site, folder):
         page_route("/pictures", lambda page: page.render("shown.html", value="", images=PICTURES), program),
         page_route("/change", change, program, methods=["POST"]),
         page_route("/admin", lambda _: PlainTextResponse("secret"), program, roles=["admin"]),
+        page_route("/address", lambda page: PlainTextResponse(page.address), program),
         page_route("/fail", fail, program),
         page_route("/gone", refuse, program),
     ]
     hosts = trusted_hosts("127.0.0.1", "known.example")
-    app = Starlette(
-        routes=[*sign_in_routes(program), *routes, *static_mounts(folder)],
-        middleware=[Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program))],
-        exception_handlers={HTTPException: partial(not_found, program=program)},
-    )
-    app.router.redirect_slashes = False
-    return app
+    routes += sign_in_routes(program)
+    return create_site(program, routes, folder, hosts=hosts, proxies=("127.0.0.1",))
 
 
 def own_folder(folder):

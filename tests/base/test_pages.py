@@ -184,3 +184,9 @@ def test_static_files_are_cached_under_the_digest_of_their_content(browser_of):
     assert "immutable" in browser.get(address).headers["cache-control"]
     assert len(address.partition("?v=")[2]) == 12
     assert browser.get("/static/base/../../access.py").status_code in (400, 404)
+
+
+def test_a_proxy_is_believed_as_far_as_it_wrote(browser_of):
+    """The last address is the one the proxy wrote; what stands before that, anybody can have sent."""
+    forwarded = {"X-Forwarded-For": "192.0.2.1, 198.51.100.1"}
+    assert browser_of("admin").get("/address", headers=forwarded).text == "198.51.100.1"

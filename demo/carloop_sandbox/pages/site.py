@@ -2,24 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 
 from carloop_sandbox.pages import administration, overview, rental, rentals, timeline, tokens, vehicles
 from carloop_sandbox.service import Service
 from web_base.access import Access
-from web_base.clients import Network
 from web_base.languages import Catalogues
-from web_base.pages import Handler, Program, not_found, page_route, refuse_outright
-from web_base.security import SafePages
+from web_base.pages import Handler, Program, page_route
 from web_base.signing_in import sign_in_routes
-from web_base.templates import BASE, Templates, static_mounts
+from web_base.site import create_site
+from web_base.templates import BASE, Templates
 
 FOLDER: Final = Path(__file__).parents[1]
 ADMIN: Final = ("admin",)
@@ -44,12 +40,12 @@ PAGES: Final[tuple[tuple[str, Handler, tuple[str, ...], tuple[str, ...]], ...]] 
 
 
 def create_pages(
-    service: Service, access: Access, *, hosts: Sequence[str], proxies: Sequence[Network] = ()
+    service: Service, access: Access, *, hosts: Sequence[str], proxies: Sequence[str] = ()
 ) -> Starlette:
     """Build the application of the pages; what they do with the database is done by the service's worker.
 
     :param hosts: the names it answers to, without a port.
-    :param proxies: whose `X-Forwarded-For` is believed.
+    :param proxies: addresses and networks of proxies that are believed.
     """
     program = Program(
         name="carloop-sandbox",
@@ -58,21 +54,11 @@ def create_pages(
         access=access,
         state=service,
         run=service.worker.do,
-        proxies=proxies,
     )
     # a password is checked for some 50 ms: not on the thread that everything else waits for
     signing_in = sign_in_routes(replace(program, run=run_in_threadpool))
-    app = Starlette(
-        routes=[
-            *signing_in,
-            *(
-                page_route(path, handler, program, methods=methods, roles=roles)
-                for path, handler, methods, roles in PAGES
-            ),
-            *static_mounts(FOLDER),
-        ],
-        middleware=[Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program))],
-        exception_handlers={HTTPException: partial(not_found, program=program)},
+    pages = (
+        page_route(path, handler, program, methods=methods, roles=roles)
+        for path, handler, methods, roles in PAGES
     )
-    app.router.redirect_slashes = False
-    return app
+    return create_site(program, [*signing_in, *pages], FOLDER, hosts=hosts, proxies=proxies)
