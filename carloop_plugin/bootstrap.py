@@ -220,7 +220,7 @@ def copy_store(
     from carloop_plugin.store.copying import copy_records
 
     here, there = locate_store(origin), locate_store(target)
-    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), tell=progress)
+    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), report=progress)
 
 
 def load_all() -> None:

@@ -26,8 +26,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 BATCH = 1000
 
-Tell = Callable[[int, int], None]
-"""Is given the number of rows copied, and of all there are."""
+Progress = Callable[[int, int], None]
+"""Called with the number of rows copied, and of all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Copied:
 
 
 def copy_records(
-    origin: str, target: str, *, deadline: float, tell: Tell = lambda _done, _all: None
+    origin: str, target: str, *, deadline: float, report: Progress = lambda _done, _all: None
 ) -> Copied:
     """Copy the records of one location into another, where none may be yet.
 
@@ -55,7 +55,7 @@ def copy_records(
     """
     try:
         with _between(origin, target, deadline=deadline) as (here, targets):
-            return _copy(here, targets, deadline=deadline, tell=tell)
+            return _copy(here, targets, deadline=deadline, report=report)
     except StoreFailed as failed:
         raise StoreFailed(_without_rebuild(failed.reason), may_be_written=failed.may_be_written) from None
 
@@ -78,28 +78,28 @@ def _between(origin: str, target: str, *, deadline: float) -> Iterator[tuple[Dat
         origins.close()
 
 
-def _copy(here: Database, targets: Source, *, deadline: float, tell: Tell) -> Copied:
+def _copy(here: Database, targets: Source, *, deadline: float, report: Progress) -> Copied:
     with targets.open(deadline=deadline) as opened:
         there = opened.database
         # Looked at again below; whoever writes here need not be held off for nothing.
         _refuse_used(there)
-        here.transact(lambda: _move(here, there, tell))
+        here.transact(lambda: _move(here, there, report))
         targets.note_installation(here.query("SELECT id FROM installation")[0]["id"])
         counts = {table: (_count(here, table), _count(there, table)) for table in KEYS}
     return Copied((here.place, there.place), counts)
 
 
-def _move(here: Database, there: Database, tell: Tell) -> None:
+def _move(here: Database, there: Database, report: Progress) -> None:
     here.freeze(tuple(KEYS))
     _refuse_in_use(here)
     total = sum(_count(here, table) for table in KEYS)
     try:
-        there.transact(lambda: _fill(here, there, total, tell))
+        there.transact(lambda: _fill(here, there, total, report))
     except _OriginFailed as failed:
         raise failed.error from None
 
 
-def _fill(here: Database, there: Database, total: int, tell: Tell) -> None:
+def _fill(here: Database, there: Database, total: int, report: Progress) -> None:
     there.freeze(tuple(KEYS))
     _refuse_used(there)
     there.execute("DELETE FROM installation")
@@ -108,7 +108,7 @@ def _fill(here: Database, there: Database, total: int, tell: Tell) -> None:
         for rows in _batches(here, table, key):
             _insert(there, table, rows)
             done += len(rows)
-            tell(done, total)
+            report(done, total)
 
 
 class _OriginFailed(Exception):

@@ -36,6 +36,7 @@ _NEWEST_SETTLED = (
     " ORDER BY settled_at DESC LIMIT 1000"
 )
 _HELD = f"lease_holder = ?, lease_until = {{now}} + {LEASE_SECONDS}"
+"""Changes, formatted with the database's time, that lease an intent to the process whose name is their value."""
 # Of an appointment that was erased meanwhile no digest stays.
 _SETTLED = (
     "state = 'settled', body = NULL, last_code = NULL, lease_until = NULL, lease_holder = NULL,"

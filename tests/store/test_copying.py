@@ -86,7 +86,7 @@ def test_all_rows_are_copied(filled, target, is_opened_before):
         dump(target)
     seen = []
     copied = copy_records(
-        filled, target, deadline=soon(), tell=lambda done, total: seen.append((done, total))
+        filled, target, deadline=soon(), report=lambda done, total: seen.append((done, total))
     )
     assert dump(target) == dump(filled)
     assert copied.is_whole
@@ -181,7 +181,7 @@ def test_an_interrupted_copy_leaves_nothing(filled, target):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        copy_records(filled, target, deadline=soon(), tell=interrupt)
+        copy_records(filled, target, deadline=soon(), report=interrupt)
     assert {len(rows) for table, rows in dump(target).items() if table != "installation"} == {0}
     assert copy_records(filled, target, deadline=soon()).is_whole
 
@@ -196,7 +196,7 @@ def test_nobody_can_write_during_a_copy(filled, target):
                 store.save_settings(Site("late"), StoredSettings("https://b.example"))
             refused.append(failed.value.reason.code)
 
-    copy_records(filled, target, deadline=soon(), tell=write)
+    copy_records(filled, target, deadline=soon(), report=write)
     source.close()
     assert refused == ["busy"]
 
@@ -231,6 +231,6 @@ def test_an_error_names_the_side_that_failed(postgres, monkeypatch, fails):
         copy_records(
             *places.values(),
             deadline=soon(),
-            tell=lambda done, _total: done == 1 and cut_off(postgres, database),
+            report=lambda done, _total: done == 1 and cut_off(postgres, database),
         )
     assert dict(failed.value.reason.params)["path"] == f"postgresql:///{database}"

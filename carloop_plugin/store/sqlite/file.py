@@ -79,7 +79,7 @@ class SqliteFile:
 
     def exists(self, *, deadline: float) -> bool:  # noqa: ARG002 - a server may take its time
         """Return whether there is a file with something in it."""
-        return file_on_disk(self._path) is not None
+        return self._path.is_file() and file_on_disk(self._path) is not None
 
     def identity(self, *, deadline: float) -> object:  # noqa: ARG002 - as above
         """Return the file on the disk, whatever links lead to it."""
