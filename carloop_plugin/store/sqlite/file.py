@@ -104,9 +104,9 @@ class SqliteFile:
         :raises StoreFailed: the file cannot be opened; or SQLite has raised an error, in the block too.
         """
         with delay_fork():
+            idle = self._idle
             try:
                 connection = self._take(wait=min(LONGEST_WAIT, max(0.0, deadline - time.monotonic())))
-                idle = self._idle
                 try:
                     yield connection
                 finally:
