@@ -38,7 +38,7 @@ def ends_in_time(ask):
     return failed.value.reason.code
 
 
-@pytest.mark.parametrize("stop", BLOCKING_SERVERS)
+@pytest.mark.parametrize("behaviour", BLOCKING_SERVERS)
 def test_an_answer_is_waited_for_until_the_deadline(behaviour, server, session, documents, soon):
     """A read ends with an error, a write with an unknown outcome."""
     server.does(BLOCKING_SERVERS[behaviour])
