@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from carloop_sandbox.texts import TEXTS
-from web_base.loopback import is_loopback
 from web_base.program import (
     Command,
     Group,
@@ -20,6 +19,7 @@ from web_base.program import (
     serve_options,
     tell,
 )
+from web_base.running.loopback import is_loopback
 
 _EXAMPLES = """
   carloop-sandbox serve

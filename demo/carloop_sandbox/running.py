@@ -16,9 +16,9 @@ from carloop_sandbox.remote import Controls
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from carloop_sandbox.store.tokens import draw_token
-from web_base.processes import run_program
-from web_base.server import Server, address_of, bind
-from web_base.serving import kept_in
+from web_base.running.processes import run_program
+from web_base.running.server import Server, address_of, bind
+from web_base.running.serving import kept_in
 
 START_SECONDS: Final = 30
 
@@ -72,7 +72,7 @@ def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: st
     from argon2 import PasswordHasher
 
     from carloop_sandbox.pages.site import create_pages
-    from web_base.access import Access
+    from web_base.accounts.access import Access
     from web_base.security import trusted_hosts
 
     # the password came from our own process: to hash it slowly would protect nothing

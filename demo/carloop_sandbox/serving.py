@@ -12,17 +12,17 @@ from carloop_sandbox.faults.broken_connections import SandboxProtocol
 from carloop_sandbox.pages.site import create_pages
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
-from web_base.access import Access
-from web_base.passwords import draw_password
+from web_base.accounts.access import Access
+from web_base.accounts.passwords import draw_password
 from web_base.program import Texts
-from web_base.security import trusted_hosts
-from web_base.server import Server, address_of
-from web_base.serving import (
+from web_base.running.server import Server, address_of
+from web_base.running.serving import (
     kept_in,
     listening,
     opening,
     trusted_proxies,
 )
+from web_base.security import trusted_hosts
 
 ACCOUNT: Final = "admin"
 """The one account, and its role."""

@@ -13,9 +13,9 @@ import click
 
 from carloop_story.both_programs import Demo, demo_folder, run_demo, write_appointment
 from carloop_story.scripted import run_story
-from carloop_story.texts import language_of
+from carloop_story.steps import language_of
 from web_base.languages import LANGUAGES, Language
-from web_base.processes import ProgramFailed
+from web_base.running.processes import ProgramFailed
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from carloop_sandbox.remote import Controls
 from carloop_story.appointments import Appointments, today
-from web_base.processes import ProgramFailed, run_program
+from web_base.running.processes import ProgramFailed, run_program
 
 _CONNECT_SECONDS = 60.0
 _OURS = ("CARLOOP_", "PLANNER_HOST_", "WORKSHOP_PLANNER_")

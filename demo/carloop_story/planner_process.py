@@ -12,8 +12,7 @@ from carloop_story import after_crash, before_crash
 from carloop_story.appointments import Appointments
 from carloop_story.carloop import Carloop
 from carloop_story.context import StepContext
-from carloop_story.steps import run_step
-from carloop_story.texts import language_of
+from carloop_story.steps import language_of, run_step
 
 PARTS = {"before_crash": before_crash.STEPS, "after_crash": after_crash.STEPS}
 

@@ -3,15 +3,23 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from carloop_sandbox.remote import ControlRefused
 from carloop_story.appointments import TIME_ZONE
-from web_base.languages import Language
+from web_base.languages import Catalogues, Language
 
 Facts = Mapping[str, object]
 Context = TypeVar("Context")
+
+
+@cache
+def language_of(locale: str) -> Language:
+    """Return the texts in German or English."""
+    return Catalogues(Path(__file__).parent / "locale")[locale]
 
 
 class Unexpected(Exception):

@@ -18,9 +18,9 @@ from planner_host.pages import (
     week,
 )
 from planner_host.planner import Planner
-from web_base.access import Access
+from web_base.accounts.access import Access
+from web_base.accounts.signing_in import sign_in_routes
 from web_base.pages import Program
-from web_base.signing_in import sign_in_routes
 from web_base.site import create_site
 from web_base.templates import Templates
 

@@ -82,8 +82,8 @@ def _account(name: str, role: str, data: Path) -> None:
     texts = Texts(chosen_language(), TEXTS)
     if not re.fullmatch(r"[\w.-]{1,80}", name):
         raise Mistake(texts("strange_name"))
-    from web_base.access import SHORTEST_PASSWORD, Access
-    from web_base.serving import opening
+    from web_base.accounts.access import SHORTEST_PASSWORD, Access
+    from web_base.running.serving import opening
 
     password = _read_password(texts)
     if len(password) < SHORTEST_PASSWORD:
@@ -98,8 +98,8 @@ def _account(name: str, role: str, data: Path) -> None:
 
 def _accounts(disable: str | None, enable: str | None, delete: str | None, data: Path) -> None:
     texts = Texts(chosen_language(), TEXTS)
-    from web_base.access import Access, Changed
-    from web_base.serving import opening
+    from web_base.accounts.access import Access, Changed
+    from web_base.running.serving import opening
 
     if not (data / "access.sqlite3").is_file():
         raise Failure(texts("no_accounts", data=data))

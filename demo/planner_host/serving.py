@@ -12,12 +12,12 @@ from planner_host.app import create_app
 from planner_host.dms import DmsProblem
 from planner_host.example_appointments import seed
 from planner_host.planner import open_planner, retrying_open_changes
-from web_base.access import Access
-from web_base.passwords import draw_password
+from web_base.accounts.access import Access
+from web_base.accounts.passwords import draw_password
 from web_base.program import Failure, Texts
+from web_base.running.server import Server, address_of
+from web_base.running.serving import kept_in, listening, opening, trusted_proxies
 from web_base.security import trusted_hosts
-from web_base.server import Server, address_of
-from web_base.serving import kept_in, listening, opening, trusted_proxies
 
 ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER_HOST_ADMIN_PASSWORD"}
 """The accounts made on new data, each named as its role, and the variable that sets its password."""

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from web_base.access import Access, User
+from web_base.accounts.access import Access, User
 from web_base.forms import Form as Form
 from web_base.forms import Refused as Refused
 from web_base.forms import read_form
@@ -27,7 +27,7 @@ from web_base.languages import (
     Catalogues,
     Language,
 )
-from web_base.loopback import is_loopback
+from web_base.running.loopback import is_loopback
 from web_base.security import content_security_policy
 from web_base.templates import Templates
 

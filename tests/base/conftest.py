@@ -10,19 +10,19 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.responses import PlainTextResponse
 
-from web_base.access import Access
+from web_base.accounts.access import Access
+from web_base.accounts.signing_in import sign_in_routes
+from web_base.accounts.throttle import WAIT_SECONDS
 from web_base.languages import Catalogues
 from web_base.pages import (
     Program,
     Refused,
     page_route,
 )
+from web_base.running.server import Server, address_of, bind
 from web_base.security import trusted_hosts
-from web_base.server import Server, address_of, bind
-from web_base.signing_in import sign_in_routes
 from web_base.site import create_site
 from web_base.templates import BASE, Templates
-from web_base.throttle import WAIT_SECONDS
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Passwords are checked for real, but not for long."""

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from argon2 import PasswordHasher
 
-from web_base.access import (
+from web_base.accounts.access import (
     FILE_NAME,
     IDLE_SECONDS,
     LONGEST_SECONDS,
@@ -19,8 +19,8 @@ from web_base.access import (
     TooManyTries,
     User,
 )
-from web_base.passwords import HASHES_AT_ONCE, MOST_WAITING, draw_password
-from web_base.throttle import TRIES, WAIT_SECONDS
+from web_base.accounts.passwords import HASHES_AT_ONCE, MOST_WAITING, draw_password
+from web_base.accounts.throttle import TRIES, WAIT_SECONDS
 
 PASSWORD = "open-sesame"
 

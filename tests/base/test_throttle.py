@@ -2,7 +2,7 @@
 
 import pytest
 
-from web_base.throttle import (
+from web_base.accounts.throttle import (
     MOST_KEYS,
     TRIES,
     TRIES_OF_ADDRESS,

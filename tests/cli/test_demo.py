@@ -22,10 +22,9 @@ from carloop_story.both_programs import run_sandbox_program
 from carloop_story.carloop import Carloop
 from carloop_story.checks import nothing_changed
 from carloop_story.context import StepContext
-from carloop_story.steps import Unexpected, expect, run_step
-from carloop_story.texts import language_of
+from carloop_story.steps import Unexpected, expect, language_of, run_step
 from mobility_hookspecs import MobilityHost
-from web_base.processes import ProgramFailed
+from web_base.running.processes import ProgramFailed
 
 STEPS = [step.__name__ for step in (*before_crash.STEPS, *after_crash.STEPS)]
 

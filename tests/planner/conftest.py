@@ -27,9 +27,9 @@ from planner_host.providers.changes import Changes
 from planner_host.providers.filters import FilterCache
 from planner_host.storage.audit import Audit
 from planner_host.storage.records import Records
-from web_base.access import Access
+from web_base.accounts.access import Access
 from web_base.languages import Catalogues
-from web_base.server import Server, address_of, bind
+from web_base.running.server import Server, address_of, bind
 from web_base.templates import BASE
 
 FOLDER = Path(__file__).parents[2] / "demo/planner_host"

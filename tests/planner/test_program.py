@@ -18,10 +18,10 @@ from planner_host import cli, serving
 from planner_host.storage.audit import Audit
 from planner_host.storage.records import Records
 from planner_host.texts import TEXTS
-from web_base import access
-from web_base.access import Access, SignedIn, User
+from web_base.accounts import access
+from web_base.accounts.access import Access, SignedIn, User
+from web_base.accounts.throttle import TRIES
 from web_base.program import Failure, Texts
-from web_base.throttle import TRIES
 
 SECONDS = 30
 LONG = "a-password-of-the-tests"

@@ -15,9 +15,9 @@ from argon2 import PasswordHasher
 from carloop_sandbox import cli, serving
 from carloop_sandbox.running import run_sandbox_process
 from carloop_sandbox.texts import TEXTS
-from web_base.access import Access
-from web_base.processes import ProgramFailed
+from web_base.accounts.access import Access
 from web_base.program import Texts
+from web_base.running.processes import ProgramFailed
 
 BASE = "/api/planner/v1"
 COMMAND = [sys.executable, "-m", "carloop_sandbox"]

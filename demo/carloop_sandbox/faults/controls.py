@@ -21,7 +21,7 @@ from carloop_sandbox.rentals.desk import act_at_desk
 from carloop_sandbox.service import Service
 from carloop_sandbox.store.tokens import draw_token
 from carloop_sandbox.units import write_time
-from web_base.loopback import is_loopback
+from web_base.running.loopback import is_loopback
 
 Handler = Callable[[Request, Service], Awaitable[Answer]]
 

@@ -10,10 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from carloop_sandbox.pages import administration, overview, rental, rentals, timeline, tokens, vehicles
 from carloop_sandbox.service import Service
-from web_base.access import Access
+from web_base.accounts.access import Access
+from web_base.accounts.signing_in import sign_in_routes
 from web_base.languages import Catalogues
 from web_base.pages import Handler, Program, page_route
-from web_base.signing_in import sign_in_routes
 from web_base.site import create_site
 from web_base.templates import BASE, Templates
 

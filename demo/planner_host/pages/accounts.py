@@ -6,9 +6,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from planner_host.planner import audit, user_name
-from web_base.access import SHORTEST_PASSWORD, Busy, Changed, TooManyTries
+from web_base.accounts.access import SHORTEST_PASSWORD, Busy, Changed, TooManyTries
+from web_base.accounts.signing_in import try_later
 from web_base.pages import Page, Program, Refused, page_route
-from web_base.signing_in import try_later
 
 ROLES = ("admin",)
 

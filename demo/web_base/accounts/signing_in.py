@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web_base.access import Busy, TooManyTries
+from web_base.accounts.access import Busy, TooManyTries
 from web_base.pages import (
     Page,
     Program,

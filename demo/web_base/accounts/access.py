@@ -16,9 +16,9 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from web_base.accounts.passwords import HashSlots, TooManyChecks
+from web_base.accounts.throttle import Throttle
 from web_base.database import Database, sql_migrations
-from web_base.passwords import HashSlots, TooManyChecks
-from web_base.throttle import Throttle
 
 FILE_NAME: Final = "access.sqlite3"
 IDLE_SECONDS: Final = 12 * 3600

@@ -8,9 +8,9 @@ from pathlib import Path
 from socket import socket
 
 from web_base.database import sqlite3
-from web_base.loopback import is_loopback
 from web_base.program import Failure, Texts
-from web_base.server import bind
+from web_base.running.loopback import is_loopback
+from web_base.running.server import bind
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Run a program: listen, serve, stop, and start one as a process."""
