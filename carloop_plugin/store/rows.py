@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
+from carloop_plugin.domain.accounts import Contact, StoredSettings
+from carloop_plugin.domain.appointments import SavedAppointment
 from carloop_plugin.domain.changes import Intent, Outcome
-from carloop_plugin.domain.rentals import RentalRecord
+from carloop_plugin.domain.rentals import RentalRecord, UnreadableRental
 from carloop_plugin.store.database import Database, Row
 
 if TYPE_CHECKING:
@@ -30,6 +32,11 @@ _JSON = ("customers", "details", "outcome")
 _AS_THEY_ARE = {str, int, bytes, type(None)}
 _DETAILS = ("vehicle", "planned_end", "price", "web_url")
 """The fields of a rental that no statement asks for."""
+
+# msgspec caches what it knows of a dataclass, and fills that cache without a lock: two threads that convert a type for
+# the first time crash the process, as does a child forked meanwhile. Imports are locked, and a fork waits for them.
+for _kind in (Contact, Intent, RentalRecord, SavedAppointment, StoredSettings, UnreadableRental):
+    msgspec.json.Decoder(_kind)
 
 
 @dataclass(frozen=True)
