@@ -43,7 +43,7 @@ class Period:
     end: datetime
 
     def covers(self, other: Period) -> bool:
-        """Tell whether all of `other` lies within."""
+        """Return whether all of `other` lies within."""
         return self.start <= other.start and other.end <= self.end
 
 
