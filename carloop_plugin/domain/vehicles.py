@@ -16,6 +16,7 @@ class Vehicle(NamedTuple):
     """A rental car as Carloop describes it; `vehicle_class` and `features` are ids of `Filters`.
 
     No dataclass: a search makes thousands of them, and a frozen dataclass takes three times as long to make.
+    The records keep it as an array in the order of its fields: a new one goes to the end, with a default.
     """
 
     id: VehicleId
