@@ -12,11 +12,7 @@ from starlette.responses import PlainTextResponse
 
 from web_base.access import Access
 from web_base.languages import Catalogues
-from web_base.pages import (
-    Program,
-    Refused,
-    page_route,
-)
+from web_base.pages import Program, Refused, page_route
 from web_base.security import trusted_hosts
 from web_base.server import Server, address_of, bind
 from web_base.signing_in import sign_in_routes

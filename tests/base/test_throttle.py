@@ -2,13 +2,7 @@
 
 import pytest
 
-from web_base.throttle import (
-    MOST_KEYS,
-    TRIES,
-    TRIES_OF_ADDRESS,
-    WAIT_SECONDS,
-    Throttle,
-)
+from web_base.throttle import MOST_KEYS, TRIES, TRIES_OF_ADDRESS, WAIT_SECONDS, Throttle
 
 IPV4, IPV6 = "192.0.2.1", "2001:db8::1"
 

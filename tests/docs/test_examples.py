@@ -59,11 +59,7 @@ def given(monkeypatch):
             "document": appointment,
             "appointment_id": "A-1",
             "period": period,
-            "request": {
-                "site": "main",
-                "period": period,
-                "filters": {"vehicle_classes": [], "features": []},
-            },
+            "request": {"site": "main", "period": period, "filters": {"vehicle_classes": [], "features": []}},
             "provider": "taxi",
             "option": {"id": "V1001"},
             "change_id": str(uuid.uuid4()),

@@ -82,13 +82,7 @@ def test_a_file_removed_under_us_is_not_made_anew(path, file, make_intent):
 
 @pytest.mark.parametrize(
     ("version", "safe"),
-    [
-        ((3, 44, 5), False),
-        ((3, 44, 6), True),
-        ((3, 50, 6), False),
-        ((3, 50, 7), True),
-        ((3, 52, 0), True),
-    ],
+    [((3, 44, 5), False), ((3, 44, 6), True), ((3, 50, 6), False), ((3, 50, 7), True), ((3, 52, 0), True)],
 )
 def test_the_write_ahead_log_is_used_on_fixed_versions_only(version, safe):
     """An older SQLite can corrupt a WAL database written by two connections."""
