@@ -16,6 +16,7 @@ import pytest
 from carloop_sandbox.running import Sandbox
 from mobility_hookspecs import MobilityHost
 from tests.support.carloop import Control, Document, instant
+from tests.support.contract_documents import ContractDocuments
 
 _days = itertools.count(10)
 
@@ -58,26 +59,16 @@ class Planner:
 
     def search(self, **more: Any) -> Document:
         """Search the free cars of the appointment's period."""
-        request: Document = {
-            "site": "main",
-            "period": self.appointment["period"],
-            "filters": {"vehicle_classes": [], "features": []},
-        } | more
+        request = ContractDocuments().request(**{"period": self.appointment["period"]} | more)
         gathered = self.host.mobility_options(request)
         assert gathered.failures == ()
         return gathered.answers["carloop"]
 
     def booking(self, **more: Any) -> Document:
         """Write the change that books the first free car."""
-        change = {
-            "change_id": str(uuid.uuid4()),
-            "provider": "carloop",
-            "action": "book",
-            "appointment_id": self.id,
-            "site": "main",
-            "period": self.appointment["period"],
-            "customer": self.appointment["customer"],
-        } | more
+        known: Document = {"action": "book", "appointment_id": self.id, "site": "main"}
+        known |= {name: self.appointment[name] for name in ("period", "customer")}
+        change = self._change(**known | more)
         if "option_id" not in change:
             change["option_id"] = self.car_free_for_days()
         return change
@@ -159,15 +150,9 @@ class Planner:
 
 def appointment_on(start: datetime) -> Document:
     """Write an appointment of a day's length with a customer from the DMS."""
-    return {
-        "id": f"A-{uuid.uuid4().hex[:12]}",
-        "revision": 1,
-        "status": "scheduled",
-        "site": "main",
-        "period": {"start": instant(start), "end": instant(start + timedelta(hours=9))},
-        "time_zone": "Europe/Berlin",
-        "customer": {"source": "dms", "number": "4711", "first_name": "Jörg", "last_name": "Canary-Müller"},
-    }
+    period = {"start": instant(start), "end": instant(start + timedelta(hours=9))}
+    who = {"source": "dms", "number": "4711", "first_name": "Jörg", "last_name": "Canary-Müller"}
+    return ContractDocuments().appointment(id=f"A-{uuid.uuid4().hex[:12]}", period=period, customer=who)
 
 
 @pytest.fixture

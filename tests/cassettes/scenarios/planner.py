@@ -9,16 +9,9 @@ from carloop_plugin import bootstrap, plugin
 from carloop_plugin.store.sqlite.file import SqliteFile
 from mobility_hookspecs import MobilityHost
 from tests.cassettes.recorder.carloop import CUSTOMER, END, INSTALLATION, START, key
+from tests.support.contract_documents import ContractDocuments
 
-APPOINTMENT = {
-    "id": "A-1",
-    "revision": 1,
-    "status": "scheduled",
-    "site": "main",
-    "period": {"start": START, "end": END},
-    "time_zone": "Europe/Berlin",
-    "customer": CUSTOMER,
-}
+APPOINTMENT = ContractDocuments().appointment(period={"start": START, "end": END}, customer=CUSTOMER)
 
 
 class Planner:
