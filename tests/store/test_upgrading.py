@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
-from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.proposals import propose
 from carloop_plugin.domain.values import AppointmentId, ChangeId, Money
 from carloop_plugin.domain.vehicles import Alternative
 from carloop_plugin.store.postgres.migrations import UNCOUNTED
 from carloop_plugin.store.records import source_of
+from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
 from tests.support.contract_documents import ContractDocuments
 
@@ -55,6 +56,20 @@ def reopened(location):
     yield reopen
     for source in sources:
         source.close()
+
+
+def test_newer_records_are_refused_with_both_versions(store, source, reopened):
+    """Nobody writes into tables it does not know; on PostgreSQL not even whoever has opened them before."""
+    columns, values = "migration_set, name, applied_at", "'carloop_plugin', 'of_2030', ''"
+    if store.database.IS_SERVER:
+        columns, values = "name", "'of_2030'"
+    newer = [(f"INSERT INTO {{migrations}} ({columns}) VALUES ({values})",)]
+    ways = [lambda: reopened(store, newer), lambda: source.open(deadline=soon())]
+    for reopen in ways if store.database.IS_SERVER else ways[:1]:
+        with pytest.raises(StoreFailed) as failed, reopen():
+            pass
+        assert failed.value.reason.text == "store.newer"
+        assert {"found": "of_2030", "known": NEWEST}.items() <= dict(failed.value.reason.params).items()
 
 
 def test_records_without_customers(store, reopened, make_appointment, make_intent, make_rental):
