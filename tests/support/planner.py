@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from carloop_sandbox.running import Sandbox
-from mobility_hookspecs import MobilityHost
+from mobility_hookspecs import Gathered, MobilityHost
 from tests.support.carloop import Control, Document, instant
 from tests.support.contract_documents import ContractDocuments
 
@@ -53,16 +53,12 @@ class Planner:
     def save(self, **changes: Any) -> Document:
         """Save the appointment and return what step 4 shows."""
         self.appointment = self.appointment | changes
-        gathered = self.host.appointment_saved(self.appointment)
-        assert gathered.failures == ()
-        return gathered.answers["carloop"]
+        return answer_of(self.host.appointment_saved(self.appointment))
 
     def search(self, **more: Any) -> Document:
         """Search the free cars of the appointment's period."""
         request = ContractDocuments().request(**{"period": self.appointment["period"]} | more)
-        gathered = self.host.mobility_options(request)
-        assert gathered.failures == ()
-        return gathered.answers["carloop"]
+        return answer_of(self.host.mobility_options(request))
 
     def booking(self, **more: Any) -> Document:
         """Write the change that books the first free car."""
@@ -103,15 +99,11 @@ class Planner:
 
     def state(self) -> Document:
         """Ask for the appointment's state."""
-        gathered = self.host.mobility_states([self.id])
-        assert gathered.failures == ()
-        return gathered.answers["carloop"][0]
+        return answer_of(self.host.mobility_states([self.id]))[0]
 
     def reconcile(self) -> Document:
         """Have the provider reconcile once."""
-        gathered = self.host.reconcile()
-        assert gathered.failures == ()
-        return gathered.answers["carloop"]
+        return answer_of(self.host.reconcile())
 
     def let_requests_age(self, seconds: float = 180) -> None:
         """Make every sending so much older, as the database's clock sees it: three minutes, and none can arrive."""
@@ -146,6 +138,12 @@ class Planner:
     def end(self) -> datetime:
         """When the appointment ends."""
         return datetime.fromisoformat(self.appointment["period"]["end"])
+
+
+def answer_of(gathered: Gathered[Any]) -> Document:
+    """Return Carloop's answer; no provider may have failed."""
+    assert gathered.failures == ()
+    return gathered.answers["carloop"]
 
 
 def appointment_on(start: datetime) -> Document:
