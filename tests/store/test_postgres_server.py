@@ -28,11 +28,6 @@ def name_in(address):
 
 
 @pytest.fixture
-def address(postgres):
-    return postgres.new_database()
-
-
-@pytest.fixture
 def server(address):
     server = PostgresServer(address)
     yield server
