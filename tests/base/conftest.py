@@ -14,11 +14,7 @@ from web_base.accounts.access import Access
 from web_base.accounts.signing_in import sign_in_routes
 from web_base.accounts.throttle import WAIT_SECONDS
 from web_base.languages import Catalogues
-from web_base.pages import (
-    Program,
-    Refused,
-    page_route,
-)
+from web_base.pages import Program, Refused, page_route
 from web_base.running.server import Server, address_of, bind
 from web_base.security import trusted_hosts
 from web_base.site import create_site

@@ -7,10 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from web_base.forms import LARGEST_BODY, MOST_FIELDS
-from web_base.pages import (
-    Form,
-    own_path,
-)
+from web_base.pages import Form, own_path
 
 FORM = "application/x-www-form-urlencoded"
 PASSWORD = "open-sesame"

@@ -2,13 +2,7 @@
 
 import pytest
 
-from web_base.accounts.throttle import (
-    MOST_KEYS,
-    TRIES,
-    TRIES_OF_ADDRESS,
-    WAIT_SECONDS,
-    Throttle,
-)
+from web_base.accounts.throttle import MOST_KEYS, TRIES, TRIES_OF_ADDRESS, WAIT_SECONDS, Throttle
 
 IPV4, IPV6 = "192.0.2.1", "2001:db8::1"
 
@@ -53,9 +47,8 @@ def test_an_address_that_tries_many_names_must_wait(throttle):
     for _ in range(TRIES_OF_ADDRESS):
         throttle.begin("advisor", IPV4)
         throttle.take_back("advisor", IPV4, succeeded=True)
-    assert [throttle.begin(f"nobody-{number}", IPV4) for number in range(TRIES_OF_ADDRESS)] == [
-        0
-    ] * TRIES_OF_ADDRESS
+    waits = [throttle.begin(f"nobody-{number}", IPV4) for number in range(TRIES_OF_ADDRESS)]
+    assert waits == [0] * TRIES_OF_ADDRESS
     assert throttle.begin("advisor", IPV4) == WAIT_SECONDS
     assert throttle.begin("advisor", IPV6) == 0
 

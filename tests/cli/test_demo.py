@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 from carloop_plugin import plugin
-from carloop_plugin.cli.commands import demo as commands_demo
 from carloop_story import __main__ as story
 from carloop_story import after_crash, before_crash
 from carloop_story.appointments import Appointments, later, today
@@ -212,10 +211,3 @@ def test_a_port_that_is_taken(program, sandbox):
         run_sandbox_program(port=int(port), locale="de"),
     ):
         pass
-
-
-def test_without_carloop_demo(run, monkeypatch):
-    """Where its distribution is not installed, `carloop demo` says what to install."""
-    monkeypatch.setattr(commands_demo, "find_spec", lambda _: None)
-    ran = run("demo", "--scripted")
-    assert (ran.code, ran.out, "pip install carloop-demo" in ran.err) == (1, "", True)

@@ -109,12 +109,7 @@ def rebuild(planner):
 
 @pytest.mark.parametrize(
     ("happens", "zone"),
-    [
-        (lambda _: None, TOKYO),
-        (erase_number, TOKYO),
-        (erase_appointment, TOKYO),
-        (rebuild, BERLIN),
-    ],
+    [(lambda _: None, TOKYO), (erase_number, TOKYO), (erase_appointment, TOKYO), (rebuild, BERLIN)],
     ids=["nothing", "customer erased", "appointment erased", "records rebuilt"],
 )
 def test_the_zone_of_an_appointment(run, planner, happens, zone):

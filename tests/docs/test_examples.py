@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mobility_hookspecs import MobilityHost
+from tests.support.contract_documents import ContractDocuments
 
 FENCE = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,16 +42,8 @@ def given(monkeypatch):
     monkeypatch.setattr(events, "handlers", [*events.handlers])
     monkeypatch.setattr(events, "level", events.level)
     period = {"start": "2031-03-03T08:00:00+01:00", "end": "2031-03-03T17:00:00+01:00"}
-    customer = {"source": "manual", "last_name": "Muster"}
-    appointment = {
-        "id": "A-1",
-        "revision": 1,
-        "status": "scheduled",
-        "site": "main",
-        "period": period,
-        "time_zone": "Europe/Berlin",
-        "customer": customer,
-    }
+    appointment = ContractDocuments().appointment(period=period)
+    cancelling = {"provider": "carloop", "action": "cancel", "rental_id": "R1"}
     with MobilityHost.load() as host:
         yield {
             "log": logging.getLogger(__name__),
@@ -59,20 +52,11 @@ def given(monkeypatch):
             "document": appointment,
             "appointment_id": "A-1",
             "period": period,
-            "request": {
-                "site": "main",
-                "period": period,
-                "filters": {"vehicle_classes": [], "features": []},
-            },
+            "request": ContractDocuments().request(period=period),
             "provider": "taxi",
             "option": {"id": "V1001"},
             "change_id": str(uuid.uuid4()),
-            "change": {
-                "change_id": str(uuid.uuid4()),
-                "provider": "carloop",
-                "action": "cancel",
-                "rental_id": "R1",
-            },
+            "change": cancelling | {"change_id": str(uuid.uuid4())},
         }
 
 

@@ -29,8 +29,7 @@ def test_a_context_counts_from_now_and_is_its_calls_own():
 
 
 @pytest.mark.parametrize(
-    ("locales", "given"),
-    [(["de", "de-AT", "de_CH", "DE"], "de"), (["en", "en-GB", "fr", "", None], "en")],
+    ("locales", "given"), [(["de", "de-AT", "de_CH", "DE"], "de"), (["en", "en-GB", "fr", "", None], "en")]
 )
 def test_a_locale_is_german_or_english(locales, given):
     """Variants are their language; any other language is answered in English."""

@@ -7,13 +7,8 @@ from mobility_hookspecs.problems import TITLES
 from mobility_schemas import validate
 
 RETRYABLE = {"busy", "rate_limited", "unreachable", "deadline_exceeded", "outcome_pending", "account_changed"}
-RETRYABLE |= {
-    "appointment_not_saved",
-    "not_configured",
-    "insecure_address",
-    "not_authorised",
-    "storage_failed",
-}
+RETRYABLE |= {"appointment_not_saved", "not_configured", "insecure_address", "not_authorised"}
+RETRYABLE |= {"storage_failed"}
 
 
 @pytest.mark.parametrize("locale", ["de", "en"])

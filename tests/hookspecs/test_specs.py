@@ -74,20 +74,9 @@ def test_a_host_may_use_plain_pluggy(make_provider, documents):
 def test_public_names_of_the_package():
     """What the package offers is what it says, and every name is there."""
     assert sorted(mobility_hookspecs.__all__) == [
-        "CONTRACT_VERSION",
-        "CallContext",
-        "ENTRY_POINT_GROUP",
-        "Failure",
-        "Gathered",
-        "LoadError",
-        "MobilityHost",
-        "MobilityProblem",
-        "PROJECT_NAME",
-        "ProblemCode",
-        "hookimpl",
-        "hookspec",
-        "make_problem",
-        "specs",
+        *("CONTRACT_VERSION", "CallContext", "ENTRY_POINT_GROUP", "Failure", "Gathered", "LoadError"),
+        *("MobilityHost", "MobilityProblem", "PROJECT_NAME", "ProblemCode"),
+        *("hookimpl", "hookspec", "make_problem", "specs"),
     ]
     assert [name for name in mobility_hookspecs.__all__ if not hasattr(mobility_hookspecs, name)] == []
     assert set(mobility_hookspecs.__all__) <= set(dir(mobility_hookspecs))

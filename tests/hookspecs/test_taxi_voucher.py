@@ -89,17 +89,13 @@ def test_the_taxi_says_what_it_cannot_do(taxi, documents):
     assert sys.modules["taxi_voucher"].on_rental_change(documents.change("carloop"), None) is None
 
 
-def test_taxi_and_carloop_give_one_list(installed, configured):
+def test_taxi_and_carloop_give_one_list(installed, configured, documents):
     """Both are found by entry point, asked at once, and their options stand in one list."""
     start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=400)
-    request = {
-        "site": "main",
-        "period": {"start": start.isoformat(), "end": (start + timedelta(hours=8)).isoformat()},
-        "filters": {"vehicle_classes": [], "features": []},
-    }
+    period = {"start": start.isoformat(), "end": (start + timedelta(hours=8)).isoformat()}
     with MobilityHost.load() as host:
         assert host.failures == ()
-        gathered = host.mobility_options(request)
+        gathered = host.mobility_options(documents.request(period=period))
     assert gathered.failures == ()
     assert list(gathered.answers) == ["carloop", "taxi_voucher"]
     kinds = [option["kind"] for offer in gathered.answers.values() for option in offer["options"]]

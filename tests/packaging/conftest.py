@@ -52,16 +52,15 @@ class Environment:
     folder: Path
     cwd: Path
 
-    def run(self, *command):
+    def command(self, name, *arguments, **variables):
+        """Return what runs a program of the environment, apart from the tests' own variables."""
+        env = {"PATH": "/usr/bin:/bin", "HOME": str(self.cwd)} | variables
+        return {"args": [self.folder / "bin" / name, *arguments], "cwd": self.cwd, "env": env, "text": True}
+
+    def run(self, *command, given=None, **variables):
         """Run a program of the environment and return its output and exit code."""
         return subprocess.run(
-            [self.folder / "bin" / command[0], *command[1:]],
-            cwd=self.cwd,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.cwd)},
-            text=True,
-            capture_output=True,
-            timeout=60,
-            check=False,
+            **self.command(*command, **variables), input=given, capture_output=True, timeout=60, check=False
         )
 
     def python(self, program):

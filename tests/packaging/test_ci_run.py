@@ -36,12 +36,8 @@ def machine(tmp_path, root):
 def run(machine, *, user_id=0):
     """Run it from another folder; return the calls and the output."""
     log = machine / "log"
-    env = {
-        "PATH": str(machine / "bin"),
-        "BIN": str(machine / "bin"),
-        "LOG": str(log),
-        "USER_ID": str(user_id),
-    }
+    programs = str(machine / "bin")
+    env = {"PATH": programs, "BIN": programs, "LOG": str(log), "USER_ID": str(user_id)}
     done = subprocess.run(
         [machine / "clone/.ci/run"], cwd="/", env=env, text=True, capture_output=True, check=False
     )

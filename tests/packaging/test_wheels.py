@@ -13,18 +13,12 @@ PACKAGES = {
     "carloop-plugin": {"carloop_plugin"},
     "carloop-demo": {"carloop_sandbox", "carloop_story", "planner_host", "web_base"},
 }
+TREES = dict(zip(PACKAGES, ("schemas", "hookspecs", ".", "demo"), strict=True))
+EXTRAS = {"carloop-plugin": ("cli", "keyring", "postgres")}
 
 
-@pytest.mark.parametrize(
-    ("name", "extras"),
-    [
-        ("mobility-schemas", ()),
-        ("mobility-hookspecs", ()),
-        ("carloop-plugin", ("cli", "keyring", "postgres")),
-        ("carloop-demo", ()),
-    ],
-)
-def test_every_module_can_be_imported(name, extras, environment, wheels):
+@pytest.mark.parametrize("name", PACKAGES)
+def test_every_module_can_be_imported(name, environment, wheels):
     """What a module imports, also when it is needed only, is asked for by the wheel's metadata or its extras."""
     program = (
         "import importlib.metadata, pkgutil\n"
@@ -36,13 +30,14 @@ def test_every_module_can_be_imported(name, extras, environment, wheels):
         f"print(importlib.metadata.version({name!r}))"
     )
 
-    done = environment(name, extras).python(program)
+    alone = environment(name, EXTRAS.get(name, ()))
+    done = alone.python(program)
 
     assert done.returncode == 0, done.stderr
     *lines, version = done.stdout.splitlines()
     assert version == wheels.metadata(name)["Version"]
     assert all(int(line.split()[0]) > 5 for line in lines)
-    assert all(str(environment(name, extras).folder) in line for line in lines)
+    assert all(str(alone.folder) in line for line in lines)
 
 
 def test_hookspecs_alone(environment):
@@ -100,16 +95,8 @@ def test_without_keyring_a_file_keeps_the_token(environment):
     plain = environment("carloop-plugin", ("cli",))
     store = plain.cwd / "carloop.sqlite3"
     words = "settings set --base-url https://127.0.0.1:9 --token-stdin --json"
-    command = [plain.folder / "bin" / "carloop", *words.split()]
-    variables = {"PATH": "/usr/bin:/bin", "HOME": str(plain.cwd), "CARLOOP_STORE": str(store)}
-    subprocess.run(command, input="token", env=variables, text=True, capture_output=True, check=False)
-    doctor = subprocess.run(
-        [plain.folder / "bin" / "carloop", "doctor"],
-        env=variables,
-        text=True,
-        capture_output=True,
-        check=False,
-    )
+    plain.run("carloop", *words.split(), given="token", CARLOOP_STORE=str(store))
+    doctor = plain.run("carloop", "doctor", CARLOOP_STORE=str(store))
 
     secrets = store.with_name("carloop.sqlite3.secrets.json")
     assert secrets.stat().st_mode & 0o777 == 0o600
@@ -118,18 +105,10 @@ def test_without_keyring_a_file_keeps_the_token(environment):
 
 def test_the_sandbox_serves_its_pages_from_the_wheel(environment):
     """The server starts; templates, texts and what they load are found where the wheel was installed."""
-    installed = environment("carloop-demo")
-    command = [installed.folder / "bin/carloop-sandbox", "serve", "--port", "0"]
-    variables = {"PATH": "/usr/bin:/bin", "HOME": str(installed.cwd), "LC_ALL": "C.UTF-8"}
+    words = ("carloop-sandbox", "serve", "--port", "0")
+    serve = environment("carloop-demo").command(*words, LC_ALL="C.UTF-8")
     with (
-        subprocess.Popen(
-            command,
-            cwd=installed.cwd,
-            env=variables,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process,
+        subprocess.Popen(**serve, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process,
         httpx.Client(verify=False, headers={"Accept-Language": "en"}) as browser,  # noqa: S501 - no encryption
     ):
         try:
@@ -145,32 +124,17 @@ def test_the_sandbox_serves_its_pages_from_the_wheel(environment):
     assert set(loaded) == {200}
 
 
-@pytest.mark.parametrize(
-    ("name", "siblings"),
-    [
-        ("mobility-schemas", set()),
-        ("mobility-hookspecs", {"mobility-schemas"}),
-        ("carloop-plugin", {"mobility-schemas", "mobility-hookspecs"}),
-        ("carloop-demo", {"mobility-schemas", "mobility-hookspecs", "carloop-plugin"}),
-    ],
-)
-def test_siblings_are_required_by_version(name, siblings, wheels):
-    """A wheel asks for its siblings of the same major version, which those built beside it are."""
+@pytest.mark.parametrize("name", PACKAGES)
+def test_siblings_are_required_by_version(name, wheels):
+    """A wheel asks for those before it, of the same major version, which those built beside it are."""
+    siblings = list(PACKAGES)[: list(PACKAGES).index(name)]
     asked = {each.name: each.specifier for each in wheels.requirements(name) if each.name in PACKAGES}
 
     assert asked == dict.fromkeys(siblings, SpecifierSet(">=1.0,<2"))
     assert all(asked[each].contains(wheels.metadata(each)["Version"]) for each in siblings)
 
 
-@pytest.mark.parametrize(
-    ("name", "tree"),
-    [
-        ("mobility-schemas", "schemas"),
-        ("mobility-hookspecs", "hookspecs"),
-        ("carloop-plugin", "."),
-        ("carloop-demo", "demo"),
-    ],
-)
+@pytest.mark.parametrize(("name", "tree"), TREES.items())
 def test_what_a_wheel_holds(name, tree, wheels, root):
     """Every file of its packages, the modules and the data, its licence and the mark of types, and nothing else."""
     base = root / tree

@@ -13,13 +13,8 @@ from .conftest import HOOKS, PERIOD, Elements, Fake, failing, hidden, problem
 from .pages.conftest import search_form
 
 SCRIPT = """\"'><script>alert(1)</script>{{7*7}}"""
-CUSTOMER = {
-    "source": "manual",
-    "last_name": f"Sommer{SCRIPT}",
-    "company": SCRIPT,
-    "city": SCRIPT,
-    "email": SCRIPT,
-}
+CUSTOMER = {"source": "manual", "last_name": f"Sommer{SCRIPT}"}
+CUSTOMER |= dict.fromkeys(("company", "city", "email"), SCRIPT)
 CAR = dict.fromkeys(("licence_plate", "make", "model"), SCRIPT)
 NOTICES = [{"code": SCRIPT, "severity": "error", "message": SCRIPT}]
 PICTURE = "https://cars.example/golf.jpg"

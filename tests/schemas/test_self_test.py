@@ -33,12 +33,7 @@ for _ in range(2):
 
 @pytest.mark.parametrize(
     ("package", "document"),
-    [
-        ("rfc3339-validator", PERIOD),
-        ("jsonschema-rs", PERIOD),
-        ("rfc3339-validator", {}),
-        ("jsonschema", {}),
-    ],
+    [("rfc3339-validator", PERIOD), ("jsonschema-rs", PERIOD), ("rfc3339-validator", {}), ("jsonschema", {})],
 )
 def test_missing_package(package, document):
     """Nothing is decided or explained without it, even if jsonschema was imported before; the error names it."""

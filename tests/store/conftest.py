@@ -47,7 +47,11 @@ def location(request):
     """An empty place for records: each test of a store runs on both databases."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("path"))
-    postgres = request.getfixturevalue("postgres")
+    return request.getfixturevalue("address")
+
+
+@pytest.fixture
+def address(postgres):
     return postgres.new_database()
 
 

@@ -8,14 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from carloop_plugin.domain.changes import (
-    Action,
-    OtherPending,
-    Outcome,
-    OutcomeStatus,
-    Recorded,
-    SameChange,
-)
+from carloop_plugin.domain.changes import Action, OtherPending, Outcome, OutcomeStatus, Recorded, SameChange
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import AppointmentId, ChangeId, RentalId
 from tests.store.deadlines import soon

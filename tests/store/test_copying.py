@@ -11,12 +11,7 @@ from carloop_plugin.domain.accounts import StoredSettings
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import RuleBroken, StoreFailed
 from carloop_plugin.domain.rentals import UnreadableRental
-from carloop_plugin.domain.values import (
-    AccountId,
-    AppointmentId,
-    ChangeId,
-    Site,
-)
+from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, Site
 from carloop_plugin.store import copying
 from carloop_plugin.store.copying import KEYS, copy_records
 from carloop_plugin.store.records import source_of

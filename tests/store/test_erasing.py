@@ -205,10 +205,7 @@ def test_a_reader_postpones_clearing(path, file, monkeypatch):
     monkeypatch.setattr(database, "JOURNAL", "wal")
     monkeypatch.setattr(sqlite_file, "LONGEST_WAIT", 0.05)
     reader = SqliteFile(path)
-    with (
-        file.open(deadline=soon()) as store,
-        reader.lend(deadline=soon()) as lent,
-    ):
+    with file.open(deadline=soon()) as store, reader.lend(deadline=soon()) as lent:
         other = lent.db
         other.execute("BEGIN")
         assert other.execute("SELECT count(*) FROM intents").fetchone()[0] == 0

@@ -20,11 +20,6 @@ ANY = sys.maxsize
 
 
 @pytest.fixture
-def address(postgres):
-    return postgres.new_database()
-
-
-@pytest.fixture
 def server(address, make_appointment, make_intent):
     """Records from which an appointment with a settled booking was erased, and not yet from the files."""
     server = PostgresServer(address)

@@ -13,7 +13,6 @@ from carloop_plugin.domain.values import ChangeId, Site
 from carloop_plugin.store.postgres.connections import MOST_CONNECTIONS
 from carloop_plugin.store.postgres.server import PostgresServer
 from carloop_plugin.store.records import source_of
-from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
 
 C1 = ChangeId("c-1")
@@ -29,27 +28,10 @@ def name_in(address):
 
 
 @pytest.fixture
-def address(postgres):
-    return postgres.new_database()
-
-
-@pytest.fixture
 def server(address):
     server = PostgresServer(address)
     yield server
     server.close()
-
-
-def test_a_newer_version_is_refused_with_both_versions(server, address):
-    """Also in the middle of a day, when another server was updated and brought the records along."""
-    with server.open(deadline=soon()):
-        pass
-    with psycopg.connect(address, autocommit=True) as other:
-        other.execute("INSERT INTO carloop.migrations (name) VALUES ('of_2030')")
-    with pytest.raises(StoreFailed) as failed, server.open(deadline=soon()):
-        pass
-    assert failed.value.reason.text == "store.newer"
-    assert {"found": "of_2030", "known": NEWEST}.items() <= dict(failed.value.reason.params).items()
 
 
 def test_the_records_have_a_schema_of_their_own(server, address):

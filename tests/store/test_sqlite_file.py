@@ -1,6 +1,5 @@
 """SQLite's file: who may read it, which files are refused, and the locks on it."""
 
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.store.sqlite.database import open_database, wal_is_safe
 from carloop_plugin.store.sqlite.file import SqliteFile
-from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
 
 
@@ -31,20 +29,6 @@ def test_a_damaged_file_says_so_and_what_to_do(path, file):
         pass
     assert (failed.value.reason.code, failed.value.reason.text) == ("storage_failed", "store.damaged")
     assert path.read_bytes() == before
-
-
-def test_a_newer_file_is_refused_with_both_versions(path, file):
-    """An older plugin must not write into tables it does not know."""
-    with file.open(deadline=soon()):
-        pass
-    file.close()
-    sql = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('carloop_plugin', 'of_2030', '')"
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute(sql)
-    with pytest.raises(StoreFailed) as failed, SqliteFile(path).open(deadline=soon()):
-        pass
-    assert failed.value.reason.text == "store.newer"
-    assert {"found": "of_2030", "known": NEWEST}.items() <= dict(failed.value.reason.params).items()
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
@@ -82,13 +66,7 @@ def test_a_file_removed_under_us_is_not_made_anew(path, file, make_intent):
 
 @pytest.mark.parametrize(
     ("version", "safe"),
-    [
-        ((3, 44, 5), False),
-        ((3, 44, 6), True),
-        ((3, 50, 6), False),
-        ((3, 50, 7), True),
-        ((3, 52, 0), True),
-    ],
+    [((3, 44, 5), False), ((3, 44, 6), True), ((3, 50, 6), False), ((3, 50, 7), True), ((3, 52, 0), True)],
 )
 def test_the_write_ahead_log_is_used_on_fixed_versions_only(version, safe):
     """An older SQLite can corrupt a WAL database written by two connections."""

@@ -19,13 +19,7 @@ from carloop_plugin.domain.changes import (
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.figures import SettledChange
 from carloop_plugin.domain.rentals import RentalStatus, UnreadableRental
-from carloop_plugin.domain.values import (
-    AccountId,
-    AppointmentId,
-    ChangeId,
-    RentalId,
-    Site,
-)
+from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, RentalId, Site
 from carloop_plugin.domain.vehicles import Alternative
 
 A1 = AppointmentId("A-1")

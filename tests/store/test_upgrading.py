@@ -7,13 +7,15 @@ from decimal import Decimal
 import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
-from carloop_plugin.domain.failures import Reason
+from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.proposals import propose
 from carloop_plugin.domain.values import AppointmentId, ChangeId, Money
 from carloop_plugin.domain.vehicles import Alternative
 from carloop_plugin.store.postgres.migrations import UNCOUNTED
 from carloop_plugin.store.records import source_of
+from carloop_plugin.store.tables import NEWEST
 from tests.store.deadlines import soon
+from tests.support.contract_documents import ContractDocuments
 
 BEFORE_CUSTOMERS = (
     "DELETE FROM {migrations} WHERE name IN ('know_customers_again', 'keep_time_zones')",
@@ -28,33 +30,15 @@ BEFORE_VALUES = (
 )
 A1, C1 = AppointmentId("A-1"), ChangeId("c-1")
 PERIOD = {"start": "2026-11-24T09:30:00Z", "end": "2026-11-25T09:30:00Z"}
-CAR = {
-    "id": "v-1",
-    "licence_plate": "HH-CL 1",
-    "make": "VW",
-    "model": "Golf",
-    "vehicle_class": "kombi",
-    "features": ["navi"],
-    "seats": 5,
-}
+VERSION_1 = ContractDocuments()
+CAR = VERSION_1.vehicle(licence_plate="HH-CL 1", vehicle_class="kombi", features=["navi"], seats=5)
 PRICE = {"amount": "49.90", "currency": "EUR", "tax_included": True}
-OFFERED = {"provider": "carloop", "kind": "rental_car", "title": "VW Golf, HH-CL 1", "vehicle": CAR}
-OPTION = {**OFFERED, "id": "v-1", "period": PERIOD, "match": "alternative", "differs": ["features"]}
-RENTAL = {
-    **OFFERED,
-    "site": "main",
-    "id": "R-1",
-    "appointment_id": "A-1",
-    "status": "reserved",
-    "period": PERIOD,
-    "planned_end": "2026-11-25T09:30:00Z",
-    "allowed_changes": ["change_end", "cancel"],
-    "revision": 1,
-    "changed_at": "2026-11-23T09:30:00Z",
-    "price": PRICE,
-    "web_url": "https://carloop.example/R-1",
-}
+OFFERED = {"title": "VW Golf, HH-CL 1", "vehicle": CAR, "period": PERIOD}
+OPTION = VERSION_1.option("carloop", **OFFERED, id="v-1", match="alternative", differs=["features"])
+RENTAL = VERSION_1.rental("carloop", **OFFERED, id="R-1", changed_at="2026-11-23T09:30:00Z")
+RENTAL |= {"planned_end": PERIOD["end"], "price": PRICE, "web_url": "https://carloop.example/R-1"}
 REASON = ["invalid_answer", "change.astray_book", [["rental", "R-1"]], "/p"]
+MENDED = Reason("invalid_answer", "change.mismatched_book", (("rental", "R-1"),), "/p")
 
 
 @pytest.fixture
@@ -72,6 +56,20 @@ def reopened(location):
     yield reopen
     for source in sources:
         source.close()
+
+
+def test_newer_records_are_refused_with_both_versions(store, source, reopened):
+    """Nobody writes into tables it does not know; on PostgreSQL not even whoever has opened them before."""
+    columns, values = "migration_set, name, applied_at", "'carloop_plugin', 'of_2030', ''"
+    if store.database.IS_SERVER:
+        columns, values = "name", "'of_2030'"
+    newer = [(f"INSERT INTO {{migrations}} ({columns}) VALUES ({values})",)]
+    ways = [lambda: reopened(store, newer), lambda: source.open(deadline=soon())]
+    for reopen in ways if store.database.IS_SERVER else ways[:1]:
+        with pytest.raises(StoreFailed) as failed, reopen():
+            pass
+        assert failed.value.reason.text == "store.newer"
+        assert {"found": "of_2030", "known": NEWEST}.items() <= dict(failed.value.reason.params).items()
 
 
 def test_records_without_customers(store, reopened, make_appointment, make_intent, make_rental):
@@ -104,13 +102,7 @@ def test_documents_become_values(
         OPTION | {"price": PRICE | {"amount": "99.80"}, "period": PERIOD | {"end": "2026-11-25T10:30:00Z"}},
         OPTION,
     ]
-    old = {
-        "change_id": "c-1",
-        "status": "refused",
-        "rental": RENTAL,
-        "reason": REASON,
-        "alternatives": options,
-    }
+    old = {"change_id": "c-1", "status": "refused", "rental": RENTAL, "reason": REASON}
     (customer,) = intent.customers
     as_text = f"{customer.source}:{customer.number_digest}:{customer.name_digest}"
     statements = [
@@ -118,7 +110,10 @@ def test_documents_become_values(
         ("UPDATE rentals SET document = ?", json.dumps(RENTAL)),
         ("UPDATE intents SET customers = ?", as_text),
         ("UPDATE appointments SET customers = ?", f"{as_text} manual::other"),
-        ("UPDATE intents SET outcome = ? WHERE change_id = 'c-1'", json.dumps(old)),
+        (
+            "UPDATE intents SET outcome = ? WHERE change_id = 'c-1'",
+            json.dumps(old | {"alternatives": options}),
+        ),
     ]
     if not is_rental_known:
         statements.append(("DELETE FROM rentals",))
@@ -128,18 +123,11 @@ def test_documents_become_values(
         assert after.intent(C1).customers == intent.customers
         assert [each.source for each in after.appointment(A1).customers] == ["dms", "manual"]
         outcome = after.intent(C1).outcome
-        assert outcome.reason == Reason(
-            "invalid_answer", "change.mismatched_book", (("rental", "R-1"),), "/p"
-        )
+        assert outcome.reason == MENDED
         assert outcome.rental == rental
-        car, period = rental.vehicle, rental.period
-        longer = replace(period, end=period.end.replace(hour=10))
-        assert outcome.alternatives == (
-            Alternative(
-                car._replace(daily_rate=Money(Decimal("49.90"), "EUR", tax_included=True)),
-                longer,
-                ("features",),
-            ),
-            Alternative(car._replace(daily_rate=None), period, ("features",)),
-        )
+        period, longer = rental.period, replace(rental.period, end=rental.period.end.replace(hour=10))
+        daily = rental.vehicle._replace(daily_rate=Money(Decimal("49.90"), "EUR", tax_included=True))
+        unpriced = rental.vehicle._replace(daily_rate=None)
+        offered = ((daily, longer), (unpriced, period))
+        assert outcome.alternatives == tuple(Alternative(*each, ("features",)) for each in offered)
         assert after.intent(ChangeId("c-2")).outcome == Outcome(ChangeId("c-2"), OutcomeStatus.REFUSED)

@@ -12,6 +12,7 @@ Document = Any
 """A document of the contract, valid or not: a test may replace any part of it."""
 
 PERIOD = {"start": "2027-03-02T08:30:00+01:00", "end": "2027-03-03T17:00:00+01:00"}
+SINCE = "2026-11-23T12:00:00+01:00"
 CHANGE_ID = "0b9c5f0e-8f0c-4a57-9a55-5a1f7c3f2b11"
 
 
@@ -22,15 +23,8 @@ class ContractDocuments:
 
     def info(self, provider: str = "taxi", **fields: object) -> Document:
         """A provider_info."""
-        return {
-            "id": provider,
-            "name": "Taxi",
-            "version": "1.0",
-            "contract": ">=1.0,<2",
-            "kinds": ["taxi"],
-            "capabilities": [],
-            **fields,
-        }
+        bare = {"id": provider, "name": "Taxi", "version": "1.0", "contract": ">=1.0,<2"}
+        return {**bare, "kinds": ["taxi"], "capabilities": [], **fields}
 
     def customer(self, **fields: object) -> Document:
         """A customer typed by hand."""
@@ -38,123 +32,60 @@ class ContractDocuments:
 
     def appointment(self, **fields: object) -> Document:
         """An appointment."""
-        return {
-            "id": "A-1",
-            "revision": 1,
-            "status": "scheduled",
-            "site": "main",
-            "period": PERIOD,
-            "time_zone": "Europe/Berlin",
-            "customer": self.customer(),
-            **fields,
-        }
+        bare = {"id": "A-1", "revision": 1, "status": "scheduled", "site": "main", "period": PERIOD}
+        return {**bare, "time_zone": "Europe/Berlin", "customer": self.customer(), **fields}
 
     def request(self, **fields: object) -> Document:
         """A mobility_request."""
-        return {
-            "site": "main",
-            "period": PERIOD,
-            "filters": {"vehicle_classes": [], "features": []},
-            **fields,
-        }
+        nothing: Document = {"vehicle_classes": [], "features": []}
+        return {"site": "main", "period": PERIOD, "filters": nothing, **fields}
 
     def change(self, provider: str = "taxi", **fields: object) -> Document:
         """A rental_change that books."""
-        return {
-            "change_id": CHANGE_ID,
-            "provider": provider,
-            "action": "book",
-            "site": "main",
-            "appointment_id": "A-1",
-            "option_id": "o-1",
-            "period": PERIOD,
-            "customer": self.customer(),
-            **fields,
-        }
+        bare = {"change_id": CHANGE_ID, "provider": provider, "action": "book", "site": "main"}
+        what = {"appointment_id": "A-1", "option_id": "o-1", "period": PERIOD, "customer": self.customer()}
+        return {**bare, **what, **fields}
 
     def step(self, provider: str = "taxi", **fields: object) -> Document:
         """A mobility_step."""
-        return {
-            "provider": provider,
-            "appointment_id": "A-1",
-            "state": "open",
-            "period": PERIOD,
-            "locked": [],
-            "proposals": [],
-            "notices": [],
-            **fields,
-        }
+        return {**self.state(provider), "period": PERIOD, "locked": [], "notices": [], **fields}
 
     def state(self, provider: str = "taxi", appointment_id: str = "A-1", **fields: object) -> Document:
         """A mobility_state."""
-        return {
-            "provider": provider,
-            "appointment_id": appointment_id,
-            "state": "open",
-            "proposals": [],
-            **fields,
-        }
+        bare = {"provider": provider, "appointment_id": appointment_id, "state": "open", "proposals": []}
+        return {**bare, **fields}
 
     def option(self, provider: str = "taxi", **fields: object) -> Document:
         """A mobility_option with a vehicle."""
-        return {
-            "provider": provider,
-            "id": "o-1",
-            "kind": "rental_car",
-            "title": "VW Golf",
-            "period": PERIOD,
-            "match": "exact",
-            **fields,
-        }
+        bare = {"provider": provider, "id": "o-1", "kind": "rental_car", "title": "VW Golf"}
+        return {**bare, "period": PERIOD, "match": "exact", **fields}
 
     def vehicle(self, **fields: object) -> Document:
         """A vehicle."""
-        return {
-            "id": "v-1",
-            "make": "VW",
-            "model": "Golf",
-            "vehicle_class": "compact",
-            "features": ["automatic"],
-            **fields,
-        }
+        bare = {"id": "v-1", "make": "VW", "model": "Golf", "vehicle_class": "compact"}
+        return {**bare, "features": ["automatic"], **fields}
 
     def offer(self, provider: str = "taxi", options: object = None, **fields: object) -> Document:
         """A mobility_offer with one option."""
-        return {
-            "provider": provider,
-            "as_of": "2026-11-23T12:00:00+01:00",
-            "options": [self.option(provider)] if options is None else options,
-            "total": 1,
-            "truncated": False,
-            **fields,
-        }
+        bare = {"provider": provider, "as_of": SINCE, "total": 1, "truncated": False}
+        return {**bare, "options": [self.option(provider)] if options is None else options, **fields}
 
     def rental(self, provider: str = "taxi", **fields: object) -> Document:
         """A rental."""
+        bare = {"provider": provider, "site": "main", "id": "r-1", "appointment_id": "A-1"}
+        bare |= {"kind": "rental_car", "title": "VW Golf", "status": "reserved", "changed_at": SINCE}
         return {
-            "provider": provider,
-            "site": "main",
-            "id": "r-1",
-            "appointment_id": "A-1",
-            "kind": "rental_car",
-            "title": "VW Golf",
-            "status": "reserved",
+            **bare,
             "period": PERIOD,
             "allowed_changes": ["change_end", "cancel"],
             "revision": 1,
-            "changed_at": "2026-11-23T12:00:00+01:00",
             **fields,
         }
 
     def outcome(self, provider: str = "taxi", **fields: object) -> Document:
         """A rental_outcome that is done."""
-        return {
-            "change_id": CHANGE_ID,
-            "provider": provider,
-            "status": "done",
-            "rental": self.rental(provider),
-            **fields,
-        }
+        bare = {"change_id": CHANGE_ID, "provider": provider, "status": "done"}
+        return {**bare, "rental": self.rental(provider), **fields}
 
     def report(self, provider: str = "taxi", **fields: object) -> Document:
         """A reconcile_report."""

@@ -29,25 +29,18 @@ class FuzzedHook:
     bad: Callable[..., Iterator[Document]]
 
 
-HOOKS: Mapping[str, FuzzedHook] = {
-    "on_appointment_saved": FuzzedHook(
-        plugin.on_appointment_saved, partial(invalid_documents, "appointment")
-    ),
-    "provide_mobility_options": FuzzedHook(
-        plugin.provide_mobility_options, partial(invalid_documents, "mobility_request")
-    ),
-    "on_rental_change": FuzzedHook(plugin.on_rental_change, partial(invalid_documents, "rental_change")),
-    "save_provider_settings": FuzzedHook(
-        plugin.save_provider_settings, partial(invalid_documents, "provider_settings", closed=True)
-    ),
-    "on_personal_data_erased": FuzzedHook(
-        plugin.on_personal_data_erased, partial(invalid_documents, "erasure_subjects")
-    ),
-    "provide_mobility_filters": FuzzedHook(plugin.provide_mobility_filters, invalid_sites),
-    "provide_provider_settings": FuzzedHook(plugin.provide_provider_settings, invalid_sites),
-    "check_mobility_provider": FuzzedHook(plugin.check_mobility_provider, invalid_sites),
-    "provide_mobility_states": FuzzedHook(plugin.provide_mobility_states, invalid_ids),
+BAD: Mapping[str, Callable[..., Iterator[Document]]] = {
+    "on_appointment_saved": partial(invalid_documents, "appointment"),
+    "provide_mobility_options": partial(invalid_documents, "mobility_request"),
+    "on_rental_change": partial(invalid_documents, "rental_change"),
+    "save_provider_settings": partial(invalid_documents, "provider_settings", closed=True),
+    "on_personal_data_erased": partial(invalid_documents, "erasure_subjects"),
+    "provide_mobility_filters": invalid_sites,
+    "provide_provider_settings": invalid_sites,
+    "check_mobility_provider": invalid_sites,
+    "provide_mobility_states": invalid_ids,
 }
+HOOKS = {name: FuzzedHook(getattr(plugin, name), bad) for name, bad in BAD.items()}
 """Every hook but those that take nothing."""
 
 

@@ -51,17 +51,10 @@ class InterfaceClient:
     ) -> httpx.Response:
         """Book, whatever comes of it; key and reference are new unless given."""
         number = next(_numbers)
-        document = {
-            "external_reference": f"i/main/A-{number}/c",
-            "vehicle_id": vehicle_id,
-            "start": start,
-            "end": end,
-            "customer": CUSTOMER,
-            **body,
-        }
-        return self.http.post(
-            "/api/planner/v1/rentals", json=document, headers={"Idempotency-Key": key or f"key-{number}"}
-        )
+        document: Document = {"external_reference": f"i/main/A-{number}/c", "vehicle_id": vehicle_id}
+        document |= {"start": start, "end": end, "customer": CUSTOMER, **body}
+        headers = {"Idempotency-Key": key or f"key-{number}"}
+        return self.http.post("/api/planner/v1/rentals", json=document, headers=headers)
 
     def book(self, vehicle_id: str, start: str, end: str, /, **more: Any) -> Document:
         """Book, and expect it to work."""

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from carloop_sandbox.running import Sandbox
-from mobility_hookspecs import MobilityHost
+from mobility_hookspecs import Gathered, MobilityHost
 from tests.support.carloop import Control, Document, instant
+from tests.support.contract_documents import ContractDocuments
 
 _days = itertools.count(10)
 
@@ -52,32 +53,18 @@ class Planner:
     def save(self, **changes: Any) -> Document:
         """Save the appointment and return what step 4 shows."""
         self.appointment = self.appointment | changes
-        gathered = self.host.appointment_saved(self.appointment)
-        assert gathered.failures == ()
-        return gathered.answers["carloop"]
+        return answer_of(self.host.appointment_saved(self.appointment))
 
     def search(self, **more: Any) -> Document:
         """Search the free cars of the appointment's period."""
-        request: Document = {
-            "site": "main",
-            "period": self.appointment["period"],
-            "filters": {"vehicle_classes": [], "features": []},
-        } | more
-        gathered = self.host.mobility_options(request)
-        assert gathered.failures == ()
-        return gathered.answers["carloop"]
+        request = ContractDocuments().request(**{"period": self.appointment["period"]} | more)
+        return answer_of(self.host.mobility_options(request))
 
     def booking(self, **more: Any) -> Document:
         """Write the change that books the first free car."""
-        change = {
-            "change_id": str(uuid.uuid4()),
-            "provider": "carloop",
-            "action": "book",
-            "appointment_id": self.id,
-            "site": "main",
-            "period": self.appointment["period"],
-            "customer": self.appointment["customer"],
-        } | more
+        known: Document = {"action": "book", "appointment_id": self.id, "site": "main"}
+        known |= {name: self.appointment[name] for name in ("period", "customer")}
+        change = self._change(**known | more)
         if "option_id" not in change:
             change["option_id"] = self.car_free_for_days()
         return change
@@ -112,15 +99,11 @@ class Planner:
 
     def state(self) -> Document:
         """Ask for the appointment's state."""
-        gathered = self.host.mobility_states([self.id])
-        assert gathered.failures == ()
-        return gathered.answers["carloop"][0]
+        return answer_of(self.host.mobility_states([self.id]))[0]
 
     def reconcile(self) -> Document:
         """Have the provider reconcile once."""
-        gathered = self.host.reconcile()
-        assert gathered.failures == ()
-        return gathered.answers["carloop"]
+        return answer_of(self.host.reconcile())
 
     def let_requests_age(self, seconds: float = 180) -> None:
         """Make every sending so much older, as the database's clock sees it: three minutes, and none can arrive."""
@@ -157,17 +140,17 @@ class Planner:
         return datetime.fromisoformat(self.appointment["period"]["end"])
 
 
+def answer_of(gathered: Gathered[Any]) -> Document:
+    """Return Carloop's answer; no provider may have failed."""
+    assert gathered.failures == ()
+    return gathered.answers["carloop"]
+
+
 def appointment_on(start: datetime) -> Document:
     """Write an appointment of a day's length with a customer from the DMS."""
-    return {
-        "id": f"A-{uuid.uuid4().hex[:12]}",
-        "revision": 1,
-        "status": "scheduled",
-        "site": "main",
-        "period": {"start": instant(start), "end": instant(start + timedelta(hours=9))},
-        "time_zone": "Europe/Berlin",
-        "customer": {"source": "dms", "number": "4711", "first_name": "Jörg", "last_name": "Canary-Müller"},
-    }
+    period = {"start": instant(start), "end": instant(start + timedelta(hours=9))}
+    who = {"source": "dms", "number": "4711", "first_name": "Jörg", "last_name": "Canary-Müller"}
+    return ContractDocuments().appointment(id=f"A-{uuid.uuid4().hex[:12]}", period=period, customer=who)
 
 
 @pytest.fixture

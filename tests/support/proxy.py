@@ -190,12 +190,8 @@ class FaultProxy:
     def _take(self, request: Message) -> WireFault | None:
         operation = operation_of(request)
         attempt = request.header("x-retry-count")
-        passed = Passed(
-            operation,
-            int(attempt) if attempt.isdecimal() else 0,
-            request.header("idempotency-key"),
-            time.monotonic(),
-        )
+        number = int(attempt) if attempt.isdecimal() else 0
+        passed = Passed(operation, number, request.header("idempotency-key"), time.monotonic())
         with self._state:
             self.passed.append(passed)
             for armed in self._armed:
@@ -264,20 +260,14 @@ class _ProxiedConnection:
                 sock.close()
 
 
+@dataclass
 class _FaultInjection:
     """Applies a fault to one request. Every method returns whether the connection stays open."""
 
-    def __init__(
-        self,
-        fault: WireFault,
-        connection: _ProxiedConnection,
-        released: threading.Event,
-        over: threading.Event,
-    ) -> None:
-        self._fault = fault
-        self._connection = connection
-        self._released = released
-        self._over = over
+    _fault: WireFault
+    _connection: _ProxiedConnection
+    _released: threading.Event
+    _over: threading.Event
 
     def apply(self, request: Message) -> bool:
         match self._fault.position:
@@ -292,12 +282,10 @@ class _FaultInjection:
         data = request.raw
         size = self._fault.byte_of(data)
         match self._fault.effect:
-            case Effect.CUT:
+            case Effect.CUT | Effect.RESET as effect:
                 self._connection.forward(data[:size])
-                return False
-            case Effect.RESET:
-                self._connection.forward(data[:size])
-                self._connection.reset()
+                if effect is Effect.RESET:
+                    self._connection.reset()
                 return False
             case Effect.DELAY:
                 self._connection.forward(data[:size])
@@ -339,9 +327,7 @@ class _FaultInjection:
     def _after(self, request: Message) -> bool:
         self._connection.forward(request.raw)
         answer = self._connection.whole_answer()
-        if answer is None:
-            return False
-        return self._send_altered(answer)
+        return answer is not None and self._send_altered(answer)
 
     def _send_altered(self, answer: Message) -> bool:
         data = answer.raw

@@ -9,16 +9,10 @@ from carloop_plugin import bootstrap, plugin
 from carloop_plugin.store.sqlite.file import SqliteFile
 from mobility_hookspecs import MobilityHost
 from tests.cassettes.recorder.carloop import CUSTOMER, END, INSTALLATION, START, key
+from tests.support.contract_documents import ContractDocuments
+from tests.support.planner import answer_of
 
-APPOINTMENT = {
-    "id": "A-1",
-    "revision": 1,
-    "status": "scheduled",
-    "site": "main",
-    "period": {"start": START, "end": END},
-    "time_zone": "Europe/Berlin",
-    "customer": CUSTOMER,
-}
+APPOINTMENT = ContractDocuments().appointment(period={"start": START, "end": END}, customer=CUSTOMER)
 
 
 class Planner:
@@ -30,20 +24,20 @@ class Planner:
 
     def save(self):
         """Save the appointment and return what step 4 shows."""
-        return _answer(self.host.appointment_saved(APPOINTMENT))
+        return answer_of(self.host.appointment_saved(APPOINTMENT))
 
     def search(self, **filters):
         """Search the free cars of the appointment's period."""
         request = {"site": "main", "period": APPOINTMENT["period"], "filters": filters}
-        return _answer(self.host.mobility_options(request))
+        return answer_of(self.host.mobility_options(request))
 
     def state(self):
         """Return the appointment's state."""
-        return _answer(self.host.mobility_states([APPOINTMENT["id"]]))[0]
+        return answer_of(self.host.mobility_states([APPOINTMENT["id"]]))[0]
 
     def reconcile(self):
         """Let the plugin reconcile once and return its report."""
-        return _answer(self.host.reconcile())
+        return answer_of(self.host.reconcile())
 
     def book(self, number, **fields):
         """Book a car for the appointment, with fields of the change replaced."""
@@ -55,11 +49,6 @@ class Planner:
         """Send the change of that number."""
         change = {"change_id": key(number), "provider": "carloop", "action": action, **fields}
         return self.host.change_rental(change)
-
-
-def _answer(gathered):
-    assert gathered.failures == ()
-    return gathered.answers["carloop"]
 
 
 @contextmanager

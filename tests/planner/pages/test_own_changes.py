@@ -90,9 +90,8 @@ def test_a_second_click_is_answered_as_the_first(anna, site, saved, fake):
     for _ in range(2):
         assert cancel(anna, saved, **sent).status_code == 303
         fake.states = {}
-    assert [(entry.action, entry.subject) for entry in site.planner.audit.page(1)[0]] == [
-        ("cancel", saved.id)
-    ]
+    entries = [(entry.action, entry.subject) for entry in site.planner.audit.page(1)[0]]
+    assert entries == [("cancel", saved.id)]
 
 
 def test_where_the_provider_does_not_answer_nothing_is_asked(workshop, draft, serve, fake):

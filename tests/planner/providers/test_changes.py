@@ -142,10 +142,8 @@ def test_a_booking_and_its_withdrawal_are_both_open(planner, fake, change):
     ask(planner, withdrawal | {"book_change_id": change["change_id"]}, user="bert")
     assert [each.action for each in planner.changes.open_changes("T-1")] == ["book", "cancel"]
     planner.changes.retry("T-1")
-    assert noted(planner) == (
-        [("anna", "book", "refused", "given_up"), ("bert", "withdraw", "done", "")],
-        False,
-    )
+    settled = [("anna", "book", "refused", "given_up"), ("bert", "withdraw", "done", "")]
+    assert noted(planner) == (settled, False)
 
 
 def test_a_planner_that_dies_before_the_answer_asks_again(workshop, fake, change, monkeypatch):
