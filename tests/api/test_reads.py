@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from carloop_plugin.domain.failures import CallFailed
+from carloop_plugin.domain.rentals import Unreadable
 from carloop_plugin.domain.values import Money, Period
 from carloop_plugin.domain.vehicles import NamedId, VehicleQuery
 
@@ -216,3 +217,25 @@ def test_only_links_to_our_own_origin_pass(link, kept, server, session, document
     server.does(lambda peer, _: peer.answer(200, documents.rental(vehicle=vehicle, web_url=link)))
     rental = session.read_rental("ren-1", deadline=soon(5))
     assert (rental.web_url, rental.vehicle.image_url) == ((link, link) if kept else (None, None))
+
+
+LONGEST = "r" * 255
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ({"id": "ren-9", "external_reference": LONGEST}, Unreadable("ren-9", LONGEST)),
+        ({"id": "ren 9", "external_reference": f"{LONGEST}r"}, Unreadable(None)),
+        ({"id": 9, "external_reference": 9}, Unreadable(None)),
+        ("no rental", Unreadable(None)),
+    ],
+    ids=["named", "too long", "of another kind", "no object"],
+)
+def test_a_rental_that_cannot_be_read_is_named_as_far_as_it_can(
+    item, expected, server, session, documents, soon
+):
+    """Its id and its reference where they are what the interface says; the others of its page are read."""
+    server.does(lambda peer, _: peer.answer(200, documents.rentals(item, documents.rental())))
+    first, second = session.rentals_changed_since(None, deadline=soon(5))
+    assert (first, second.id) == (expected, "ren-1")

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -137,3 +137,19 @@ def test_a_process_of_another_user_is_alive(in_child):
 
     assert not is_gone(this_process())
     assert in_child(ask) is False
+
+
+def test_a_lease_that_another_process_takes_in_between_is_not_taken(store, location, pending, monkeypatch):
+    """It was free when it was looked at; the one update that takes it sees that it is not any more."""
+    lend, others = type(store)._lease, []
+
+    def look_and_be_late(records, change_id):
+        seen = lend(records, change_id)
+        others.append(processes.enter_context(another_server(location)))
+        return seen
+
+    with ExitStack() as processes:
+        monkeypatch.setattr(type(store), "_lease", look_and_be_late)
+        assert store.lease(C1) is None
+    ((_, has_it),) = others
+    assert has_it

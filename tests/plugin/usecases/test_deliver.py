@@ -2,12 +2,17 @@
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from carloop_plugin import bootstrap
-from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus, Recorded, SameChange
+from carloop_plugin.domain.changes import Action, Outcome, OutcomeStatus, Recorded, Refused, SameChange
 from carloop_plugin.domain.failures import Reason, RuleBroken
+from carloop_plugin.domain.rentals import Rental, RentalStatus
+from carloop_plugin.domain.values import Period
+from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.messages import text
 from carloop_plugin.ports import Prepared
 from carloop_plugin.usecases.deliver import IN_FLIGHT, deliver
@@ -136,3 +141,21 @@ def test_a_refusal_of_a_sending_that_was_overtaken_settles_nothing(rent_directly
         assert not store.intent(unsent.change_id).is_settled
         refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))
         assert store.settle(unsent.change_id, refused, sends=theirs.sends) == refused
+
+
+def test_what_a_lost_attempt_made_is_done_whatever_the_desk_made_of_it(unsent, records):
+    """A refusal after it is looked up: the booking's own rental is found, with another end by now."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        context = services.context
+        account = context.connect(unsent.site).known_account(deadline=context.deadline)
+        vehicle = Vehicle(unsent.vehicle_id, "DA-CL 1", "VW", "Golf", "kompakt")
+        longer = Period(unsent.period.start, unsent.period.end + timedelta(hours=1))
+        rental = Rental(
+            *("R-1", unsent.external_reference, vehicle, longer, longer.end),
+            *(RentalStatus.RESERVED, 2, context.clock.now()),
+        )
+        refused = Refused(Reason("vehicle_unavailable"), after_lost_attempt=True)
+        carloop = SimpleNamespace(send=lambda *_, **__: refused, find_rental=lambda *_, **__: rental)
+        claimed = context.store.claim(unsent)
+        outcome = send_claimed(claimed, carloop=carloop, account=account, context=context)
+    assert (outcome.status, outcome.rental.period) == (OutcomeStatus.DONE, longer)

@@ -5,7 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from carloop_plugin import bootstrap
+from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.usecases import reconcile
+from carloop_plugin.usecases.erase import preview_erasure
+from mobility_hookspecs import CallContext
 
 CUSTOMER = {
     "source": "dms",
@@ -198,3 +202,20 @@ def test_erasing_needs_no_carloop(planner, monkeypatch):
     report = ask(planner, ["4712"], ["A-never-seen"])
     assert (report["erased"], report["kept"]) == (0, [])
     assert ask(planner, [CUSTOMER["number"]])["erased"] == 1
+
+
+def test_a_preview_shows_what_an_erasure_does(planner, lost_booking, records):
+    """What is erased now, and what waits for a pending change; nothing is changed by looking."""
+    planner.save()
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        context = services.context
+        found = preview_erasure([CUSTOMER["number"]], [AppointmentId("A-unknown")], context)
+        assert (found.appointments, found.kept, found.files) == ((planner.id,), (), ())
+        assert preview_erasure([], [planner.id], context) == found
+    assert is_known(planner, records)
+    lost_booking()
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        found = preview_erasure([CUSTOMER["number"]], [], services.context)
+    (kept,) = found.kept
+    assert (found.appointments, kept.appointment_id, kept.is_set_aside) == ((), planner.id, False)
+    assert kept.until > bootstrap.CLOCK.now()
