@@ -239,3 +239,12 @@ def test_a_rental_that_cannot_be_read_is_named_as_far_as_it_can(
     server.does(lambda peer, _: peer.answer(200, documents.rentals(item, documents.rental())))
     first, second = session.rentals_changed_since(None, deadline=soon(5))
     assert (first, second.id) == (expected, "ren-1")
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 413])
+def test_a_read_that_a_gateway_refuses_is_not_repeated(status, server, session, soon):
+    """It would be refused again; what asks for another try is 5xx, 408, 409, 421, 425 and 429."""
+    server.does(lambda peer, _: peer.answer(status, b"<p>no</p>"))
+    with pytest.raises(CallFailed):
+        session.read_account(deadline=soon(5))
+    assert len(server.seen) == 1

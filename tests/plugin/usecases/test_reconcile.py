@@ -9,7 +9,9 @@ import pytest
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.failures import CallFailed, Reason
-from carloop_plugin.domain.values import Site
+from carloop_plugin.domain.rentals import Rental, RentalStatus
+from carloop_plugin.domain.values import Period, Site
+from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.usecases import reconcile as reconciling
 from mobility_hookspecs import CallContext
 
@@ -156,3 +158,43 @@ def test_a_pending_change_gets_a_second_however_many_there_are(planner, lose, re
         ("look-up", 1.2),
         ("news", 2.4),
     ]
+
+
+class AnsweringCarloop(SlowCarloop):
+    """A Carloop that has the rental of every booking; `answers` is whether it can be read."""
+
+    answers = True
+
+    def find_rental(self, reference, *, deadline):
+        self.deadlines.append(("look-up", deadline))
+        if not self.answers:
+            raise CallFailed(Reason("invalid_answer"))
+        vehicle = Vehicle("V-1", "DA-CL 1", "VW", "Golf", "kompakt")
+        now = datetime.now(UTC)
+        period = Period(now, now + timedelta(days=1))
+        return Rental(reference, reference, vehicle, period, period.end, RentalStatus.RESERVED, 1, now)
+
+
+def test_a_round_tries_three_of_those_set_aside_in_vain(planner, lose, records, reconcile_within, caplog):
+    """So that it ends; once Carloop can be read one round settles all of them, and its event counts its own."""
+    carloop = AnsweringCarloop()
+    for number in range(5):
+        planner.save(id=f"{planner.id}-{number}")
+        lose(planner.booking())
+    with records() as store:
+        account = carloop.read_account(deadline=0.0).id
+        sql = "UPDATE intents SET account = ?, tries = 20, tried_at = 1"
+        store.database.transact(lambda: store.database.execute(sql, [account]))
+    carloop.deadlines.clear()
+    carloop.answers = False
+    reconcile_within(10.0, carloop)
+    assert [name for name, _ in carloop.deadlines] == ["account", *["look-up"] * 3, "news"]
+    carloop.answers = True
+    with caplog.at_level("DEBUG", "carloop_plugin.events"):
+        reconcile_within(10.0, carloop, SlowCarloop("https://other.example"))
+    rounds = [each.fields for each in caplog.records if each.event == "carloop.reconciled"]
+    assert [(each["settled"], each["changed"]) for each in rounds] == [(5, 0), (0, 0)]
+    with records() as store:
+        assert store.pending_intents() == []
+        sql = "SELECT time_zone FROM contacts WHERE position IS NOT NULL"
+        assert [row["time_zone"] for row in store.database.query(sql)] == ["Europe/Berlin"] * 2
