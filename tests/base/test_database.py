@@ -37,24 +37,17 @@ def add(database, name):
 
 
 def test_all_that_is_written_together_is_kept_or_nothing(database):
-    """Writing inside writing is a part of it."""
+    """Writing inside writing is a part of it; an attempt is undone alone, and what was written before it stays."""
     with database.writing():
         add(database, "a")
+        with suppress(sqlite3.IntegrityError), database.attempt():
+            add(database, "x")
+            add(database, "a")
         add(database, "b")
     with suppress(RuntimeError), database.writing():
         add(database, "c")
         raise RuntimeError
     assert names(database) == ["a", "b"]
-
-
-def test_an_attempt_is_undone_alone(database):
-    """What was written before it stays."""
-    with database.writing():
-        add(database, "a")
-        with suppress(sqlite3.IntegrityError), database.attempt():
-            add(database, "b")
-            add(database, "a")
-    assert names(database) == ["a"]
 
 
 def test_who_reads_waits_for_who_writes(database):
