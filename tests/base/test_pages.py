@@ -14,10 +14,12 @@ PASSWORD = "open-sesame"
 
 
 def test_a_form_gives_texts_without_blanks_at_the_ends(site, browser_of):
-    """The last of several, all of them, and the empty text for what was not sent."""
-    data = {"name": ["first", "  Jörg Müller \n"], "each": ["a", " b "]}
-    assert browser_of("admin").post("/change", data=data).status_code == 303
-    assert site.done == [{"name": "Jörg Müller", "all": "a|b"}]
+    """The last of several, all of them, and the empty text for what was not sent; also of a form sent in chunks."""
+    browser, data = browser_of("admin"), {"name": ["first", "  Jörg Müller \n"], "each": ["a", " b "]}
+    assert browser.post("/change", data=data).status_code == 303
+    headers = {"Content-Type": FORM}
+    assert browser.post("/change", content=iter([b"name=", b"x"]), headers=headers).status_code == 303
+    assert site.done == [{"name": "Jörg Müller", "all": "a|b"}, {"name": "x", "all": ""}]
     form = Form({"a.1": ("x",), "a.2": ("y",), "b": ("z",)})
     assert (form["nothing"], form.all("nothing"), "b" in form, "c" in form) == ("", (), True, False)
     assert form.starting_with("a.") == {"1": ("x",), "2": ("y",)}
@@ -43,13 +45,6 @@ def test_a_form_has_its_limits(site, browser_of, body, content_type, status, tit
     """A page says what is wrong, and nothing is done."""
     answer = browser_of("admin").post("/change", content=body, headers={"Content-Type": content_type})
     assert (answer.status_code, title in answer.text, site.done) == (status, True, [])
-
-
-def test_a_form_of_unknown_length_is_read(site, browser_of):
-    """A proxy may send it chunk by chunk."""
-    headers = {"Content-Type": FORM}
-    answer = browser_of("admin").post("/change", content=iter([b"name=", b"x"]), headers=headers)
-    assert (answer.status_code, site.done) == (303, [{"name": "x", "all": ""}])
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/change"])
@@ -98,16 +93,12 @@ def test_bytes_are_counted_as_they_come(site, path, form, length):
     ],
 )
 def test_signing_in_leads_to_an_own_path_only(browser_of, path, own):
-    """Nobody is sent to another site."""
+    """Nobody is sent to another site, and whoever has signed in needs no form."""
     assert own_path(path) == own
-    answer = browser_of().post("/sign-in", data={"name": "admin", "password": PASSWORD, "next": path})
-    assert answer.headers["location"] == own
-
-
-def test_whoever_has_signed_in_needs_no_form(browser_of):
-    """They go where they wanted to."""
-    answer = browser_of("admin").get("/sign-in", params={"next": "/shown"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/shown")
+    browser = browser_of()
+    signing_in = browser.post("/sign-in", data={"name": "admin", "password": PASSWORD, "next": path})
+    for answer in (signing_in, browser.get("/sign-in", params={"next": path})):
+        assert (answer.status_code, answer.headers["location"]) == (303, own)
 
 
 def test_a_wrong_sign_in_says_so_and_keeps_the_name(browser_of):
@@ -122,28 +113,24 @@ def test_a_wrong_sign_in_says_so_and_keeps_the_name(browser_of):
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("de", "Diese Seite gibt es nicht"), ("en", "There is no such page")]
+    ("language", "title", "method"),
+    [
+        ("de", "Diese Seite gibt es nicht", "Das geht an dieser Stelle nicht"),
+        ("en", "There is no such page", "This cannot be done here"),
+    ],
 )
-def test_what_is_not_there_is_said_in_both_languages(browser_of, language, title):
-    """By a route, by a page, by a static file."""
+def test_what_is_not_there_is_said_in_both_languages(browser_of, language, title, method):
+    """A route, a page, a static file, a method; the script, which asked for a part, shows it instead of the page."""
     browser = browser_of("admin", **{"Accept-Language": language})
     for path in ("/nothing", "/gone", "/shown/", "/static/own/nothing.css"):
         answer = browser.get(path)
         assert (answer.status_code, f'<html lang="{language}">' in answer.text) == (404, True)
         assert title in answer.text
-
-
-def test_the_script_shows_a_refusal_in_place_of_the_page(browser_of):
-    """It asked for a part, which the refusal does not have."""
-    refused = browser_of("admin").get("/gone", headers={"HX-Request": "true"})
+    answer = browser.get("/change")
+    assert (answer.status_code, method in answer.text) == (405, True)
+    refused = browser.get("/gone", headers={"HX-Request": "true"})
     told = [refused.headers.get(name) for name in ("hx-retarget", "hx-reselect", "hx-reswap")]
     assert (refused.status_code, told) == (404, ["main", "main", "outerHTML"])
-
-
-def test_a_method_that_is_not_offered_is_said(browser_of):
-    """405, as a page."""
-    answer = browser_of("admin").get("/change")
-    assert (answer.status_code, "Das geht an dieser Stelle nicht" in answer.text) == (405, True)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
