@@ -21,6 +21,7 @@ from jinja2 import Environment, nodes
 from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
 from carloop_story import after_crash, before_crash
 from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS
+from planner_host.mobility.states import ORDER
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "web_base"
@@ -77,7 +78,7 @@ DECLARED = {
         "refusal.next.*": CHANGES,
         "said.*": CHANGES,
         "settings.*": "tried.good tried.bad tried.refused checked.good checked.bad",
-        "state.*": f"none silent unknown attention {STATUSES}",
+        "state.*": " ".join(ORDER),
         "status.*": STATUSES,
         "typed.*": "day time midnight missing_hour twice",
         "unknown.help.*": "book change_end cancel rebook",

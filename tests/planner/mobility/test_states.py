@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner_host.mobility.states import ORDER, states_of
+from planner_host.mobility.states import states_of
 
 from ..conftest import HOOKS, Fake, failing
 
@@ -31,11 +31,6 @@ def test_each_state_has_its_word(planner, fake, state, status, word):
     """By the state and the rental's status."""
     fake.states["T-1"] = {"state": state} | ({"rental": fake.rental("T-1", status=status)} if status else {})
     assert words(planner, "T-1", "T-2") == {"T-1": word, "T-2": "none"}
-
-
-def test_every_word_has_its_text(language):
-    """In both languages."""
-    assert [word for word in ORDER if language.text(f"state.{word}") == f"state.{word}"] == []
 
 
 def test_of_several_providers_the_word_that_matters_most_counts(both, fake, other):
