@@ -55,19 +55,17 @@ def test_a_provider_that_fails_or_hangs_is_named(workshop, fake, other, step_of,
     release.set()
 
 
-def test_a_provider_that_keeps_no_states_can_be_searched(workshop, fake, step_of):
-    """It has nothing booked."""
-    step = step_of(workshop.planner(fake.module("provide_mobility_options")))
-    assert (step.can_search, step.open_providers, step.failures) == (True, ("fake",), ())
-
-
-def test_a_provider_that_keeps_states_alone_and_fails_is_named(workshop, fake, step_of):
-    """It has nothing to say of saves, which is no failure. Without providers nothing fails, nor can be searched."""
-    quiet = fake.module("provide_mobility_options", provide_mobility_states=failing())
-    step = step_of(workshop.planner(quiet))
-    assert ([each.provider for each in step.failures], step.open_providers) == (["fake"], ())
-    step = step_of(workshop.planner())
-    assert (step.can_search, step.failures, step.open_providers) == (False, (), ())
+def test_a_provider_that_cannot_say_what_is_booked_is_not_searched(workshop, fake, step_of):
+    """One without saves may keep states, and fail; one that keeps none has nothing booked. No provider, no search."""
+    search, fails = fake.module("provide_mobility_options"), {"provide_mobility_states": failing()}
+    for providers, failed, searched in (
+        ([search], [], ("fake",)),
+        ([fake.module("provide_mobility_options", **fails)], ["fake"], ()),
+        ([], [], ()),
+    ):
+        step = step_of(workshop.planner(*providers))
+        assert ([each.provider for each in step.failures], step.open_providers) == (failed, searched)
+        assert step.can_search == bool(searched)
 
 
 @pytest.mark.parametrize(
