@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -59,12 +60,20 @@ def read_today(typed):
     return read_day(typed, today=TODAY)
 
 
+def instant_of(day, typed, fold=""):
+    """Read a day, a time and a fold in Berlin."""
+    return read_instant(WallTime(day, typed, fold), BERLIN, today=TODAY)
+
+
 @pytest.mark.parametrize(
     ("read", "typed", "reason"),
     [
         *((read_today, each, "day") for each in NO_DAYS),
         *((read_time, each, "time") for each in NO_TIMES),
         *((read_time, each, "midnight") for each in ("24", "24:00")),
+        # the hour that is left out or there twice, without an answer or with none that is one
+        *((partial(instant_of, "28.3.2027"), each, "missing_hour") for each in ("02:00", "2:59")),
+        *((partial(instant_of, "31.10.2027", fold=fold), "02:59", "twice") for fold in ("", "yes")),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
@@ -92,11 +101,6 @@ def test_a_written_instant_is_read_back(language, instant):
     assert read_instant(typed, BERLIN, today=TODAY) == minute
 
 
-def instant_of(day, typed, fold=""):
-    """Read a day, a time and a fold in Berlin."""
-    return read_instant(WallTime(day, typed, fold), BERLIN, today=TODAY)
-
-
 @pytest.mark.parametrize(
     ("day", "typed", "fold", "utc"),
     [
@@ -114,17 +118,3 @@ def test_a_night_in_which_the_clocks_change(day, typed, fold, utc):
     instant = instant_of(day, typed, fold)
     assert f"{instant:%Y-%m-%d %H:%M}" == utc
     assert fold_of(instant, BERLIN) == (fold if typed == "2:30" else "")
-
-
-@pytest.mark.parametrize(
-    ("day", "typed", "fold", "reason"),
-    [
-        *(("28.3.2027", typed, "", "missing_hour") for typed in ("02:00", "2:59")),
-        *(("31.10.2027", "02:59", fold, "twice") for fold in ("", "yes")),
-    ],
-)
-def test_an_hour_that_is_left_out_or_there_twice_is_refused(day, typed, fold, reason):
-    """Without an answer, or with none that is one, the form asks which of two is meant."""
-    with pytest.raises(Mistyped) as refused:
-        instant_of(day, typed, fold)
-    assert refused.value.reason == reason
