@@ -99,17 +99,14 @@ def test_a_secret_is_never_shown():
 
 
 def test_values_that_were_sent_are_shown_again():
-    """After a refusal nothing has to be typed again."""
-    document = settings({"x": {}, "y": SWITCH}, values={"x": "a", "y": True})
-    fields = fields_of(document, sent=Form({"value_x": ("b",)}))
-    assert [field.value for field in fields] == ["b", ""]
-
-
-def test_a_setting_of_the_environment_is_not_saved():
-    """Read-only on the page, and not sent to the provider whatever comes in."""
-    document = settings({"x": {}, "t": {"writeOnly": True}}, values={"x": "a"}, fixed=["x", "t"])
-    fields = fields_of(document, sent=Form({"value_x": ("b",)}))
-    assert [(field.is_fixed, field.value) for field in fields] == [(True, "a"), (True, "")]
+    """After a refusal; a setting of the environment is read-only, and not sent to the provider whatever comes in."""
+    properties = {"x": {}, "y": SWITCH, "t": {"writeOnly": True}}
+    sent, values = Form({"value_x": ("b",)}), {"x": "a", "y": True}
+    fields = fields_of(settings(properties, values=values), sent=sent)
+    assert [(field.is_fixed, field.value) for field in fields] == [(False, "b"), (False, ""), (False, "")]
+    document = settings(properties, values=values, fixed=properties)
+    fields = fields_of(document, sent=sent)
+    assert [(field.is_fixed, field.value) for field in fields] == [(True, "a"), (True, "on"), (True, "")]
     assert saved(document, value_x="b", value_t="c", clear_t="on") == {}
 
 
