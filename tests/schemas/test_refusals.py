@@ -141,15 +141,6 @@ def test_accepted(example, name, number, place, values):
         validate(changed(example(name, number), place, value), name, closed=True)
 
 
-@pytest.mark.parametrize("name", ["period", "customer"])
-def test_change_of_the_end_admits_every_name(example, name):
-    """A change of the end that carries more is a valid document: the provider says `rental_immutable`."""
-    change = example("rental_change", END)
-    change[name] = example("rental_change", BOOK)[name]
-
-    assert explain(change, "rental_change") == ()
-
-
 def test_every_finding_is_listed(example):
     """`explain` lists each place once, the deciding one first; of a thousand mistakes it gives twenty."""
     change = example("rental_change", BOOK)
