@@ -63,21 +63,16 @@ def test_the_log_leads_to_the_line(shouting, documents, caplog):
 
 
 def test_the_log_names_invalid_answers_and_hangs(make_host, make_provider, caplog, hanging):
-    """With the hook, the provider, and what is wrong."""
+    """With the hook, the provider, and what is wrong; a MobilityProblem is the provider's own word, and no fault."""
+
+    def provide_mobility_states():
+        raise MobilityProblem(make_problem("unreachable"))
+
     hooks = {"reconcile_rentals": {"provider": "taxi"}, "provide_mobility_filters": lambda: hanging.hook()}
-    host = make_host(make_provider(**hooks))
+    host = make_host(make_provider(provide_mobility_states=provide_mobility_states, **hooks))
+    assert len(host.mobility_states(["A-1"]).failures) == 1
     host.reconcile()
     host.mobility_filters("main", timeout=0.5)
     invalid, hang = (record.getMessage() for record in caplog.records)
     assert invalid.startswith("reconcile_rentals of provider taxi gave an invalid answer: reconcile_report")
     assert hang == "provide_mobility_filters of provider taxi did not answer within 0.500 s"
-
-
-def test_a_providers_own_word_is_no_fault(make_host, make_provider, caplog):
-    """A MobilityProblem is shown to the user and not logged as an error."""
-
-    def reconcile_rentals():
-        raise MobilityProblem(make_problem("unreachable"))
-
-    make_host(make_provider(reconcile_rentals=reconcile_rentals)).reconcile()
-    assert caplog.records == []
