@@ -214,12 +214,22 @@ def test_the_same_object_registered_twice(make_host, make_provider):
     assert described == [1]
 
 
+class Opaque:
+    """An object that does not let itself be looked at."""
+
+    def __dir__(self):
+        """Fail."""
+        raise SystemExit
+
+
 def test_failures_are_named_by_name_or_id(make_host, make_provider):
-    """A given name comes first, then the id it said, then the object's own name."""
+    """A given name comes first, then the id it said, then the object's own name, even if it cannot be looked at."""
     future = make_provider("future", info={"contract": ">=2"})
     other = make_provider("other", info={"contract": ">=2"})
-    host = make_host(("named", future), other, ModuleType("nothing"), SimpleNamespace())
-    assert [name for name, _ in _failures(host)] == ["named", "other", "nothing", "SimpleNamespace"]
+    nameless = (ModuleType("nothing"), SimpleNamespace(), Opaque())
+    host = make_host(("named", future), other, *nameless, make_provider("good"))
+    assert [name for name, _ in _failures(host)] == ["named", "other", "nothing", "SimpleNamespace", "Opaque"]
+    assert (_ids(host), _failures(host)[-1]) == (["good"], ("Opaque", "provider_failed"))
 
 
 def test_an_async_hook_behind_a_decorator(make_host, make_provider):
@@ -244,20 +254,6 @@ def test_a_hook_under_another_name(make_host, make_provider, documents):
     host = make_host(twice, plugin)
     assert _failures(host) == [("provider_taxi", "provider_failed")]
     assert list(host.reconcile().answers) == ["other"]
-
-
-class Opaque:
-    """An object that does not let itself be looked at."""
-
-    def __dir__(self):
-        """Fail."""
-        raise SystemExit
-
-
-def test_an_object_that_cannot_be_looked_at(make_host, make_provider):
-    """Registration is contained like everything else."""
-    host = make_host(Opaque(), make_provider("good"))
-    assert (_ids(host), _failures(host)) == (["good"], [("Opaque", "provider_failed")])
 
 
 @pytest.mark.parametrize("contract", [">=1.0,<2", "~=1.0", "==1.*", ">=0.9", "==1.0"])
