@@ -23,9 +23,12 @@ def test_every_code_makes_a_valid_problem_in_each_language(code, locale):
 
 
 def test_a_problem_holds_what_it_is_given():
-    """Title, detail and pointer are taken over; what is not given is absent."""
-    given = {"title": "Gleich.", "detail": "Warteschlange voll", "pointer": "/end"}
-    assert make_problem("busy", **given) == {"code": "busy", "retryable": True, **given}
+    """Title, detail and pointer are taken over; its exception shows neither of these two, which may name a person."""
+    given = {"title": "Gleich.", "detail": "Erika Sommer", "pointer": "/Erika"}
+    problem = make_problem("busy", **given)
+    assert problem == {"code": "busy", "retryable": True, **given}
+    error = MobilityProblem(problem)
+    assert (str(error), "Erika" in repr(error)) == ("busy: Gleich.", False)
 
 
 def test_a_code_the_contract_does_not_have():
@@ -33,10 +36,3 @@ def test_a_code_the_contract_does_not_have():
     with pytest.raises(ValueError, match="no_such_code"):
         make_problem("no_such_code")
     assert MobilityProblem("nonsense").problem == "nonsense"
-
-
-def test_the_exception_shows_no_detail():
-    """Neither text nor repr holds detail or pointer, which may name a person."""
-    error = MobilityProblem(make_problem("busy", locale="en", detail="Erika Sommer", pointer="/Erika"))
-    assert "Erika" not in str(error) + repr(error)
-    assert str(error).startswith("busy: The provider is busy")
