@@ -74,7 +74,7 @@ def test_a_progress_bar_is_for_terminals(monkeypatch, is_terminal):
 
 
 def test_the_doctor_of_a_server(run, configured, sandbox, address, monkeypatch):
-    """Which PostgreSQL, and where; a token kept on this computer is none of the servers that share the records."""
+    """Which PostgreSQL, and where: it is restored, not rebuilt; a token kept here is not the other servers'."""
     monkeypatch.setenv("CARLOOP_STORE", address)
     monkeypatch.setenv("XDG_DATA_HOME", str(configured.parent / "data"))
     ran = run("doctor", "--json")
@@ -86,14 +86,9 @@ def test_the_doctor_of_a_server(run, configured, sandbox, address, monkeypatch):
     assert "psycopg" in report["versions"]
     assert "PostgreSQL 1" in run("doctor").out
     assert CANARY not in ran.text
+    rebuilt = run("recover", "--rebuild")
+    assert (rebuilt.code, "backup" in rebuilt.err) == (1, True)
     monkeypatch.delenv("CARLOOP_TOKEN")
     assert run("settings", "set", "--token-stdin", given=sandbox.token).code == 0
     findings = run("doctor", "--json").document["findings"]
     assert "shared_store_token" in {each["code"] for each in findings}
-
-
-def test_a_server_is_not_rebuilt(run, configured, address, monkeypatch):
-    """The command says to restore its backup instead."""
-    monkeypatch.setenv("CARLOOP_STORE", address)
-    ran = run("recover", "--rebuild")
-    assert (ran.code, "backup" in ran.err) == (1, True)
