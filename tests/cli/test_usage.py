@@ -77,7 +77,7 @@ def test_an_unknown_site(run, plugin_environment, sandbox, monkeypatch, tmp_path
     ids=["empty", "no JSON", "a list", "a number", "deep", "NaN", "no text", "Latin-1"],
 )
 def test_documents_that_are_none(run, configured, tmp_path, content):
-    """A file that holds no JSON object is a usage error that names it; standard input has a name as well."""
+    """What holds no JSON object is a usage error that names file or standard input; an object may be refused."""
     path = tmp_path / "a.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
     ran = run("--lang", "de", "appointment", "save", str(path))
@@ -85,9 +85,5 @@ def test_documents_that_are_none(run, configured, tmp_path, content):
     assert ("ist kein Text in UTF-8" in ran.err) == any("\udc80" <= each <= "\udcff" for each in content)
     piped = run("--lang", "de", "appointment", "save", "-", given="nonsense")
     assert (piped.code, "Fehler: Standardeingabe ist kein" in piped.err) == (2, True)
-
-
-def test_an_invalid_document(run, configured):
-    """A JSON object that is no appointment is refused."""
-    ran = run("appointment", "save", "-", "--json", given='{"id": "A-1"}')
-    assert (ran.code, ran.document["code"]) == (1, "invalid_document")
+    invalid = run("appointment", "save", "-", "--json", given='{"id": "A-1"}')
+    assert (invalid.code, invalid.document["code"]) == (1, "invalid_document")
