@@ -62,15 +62,11 @@ def test_the_customer_comes_from_standard_input(run, planner):
     assert done.document["status"] == "done"
 
 
-def test_an_appointment_never_saved(run, configured):
-    """Booking and searching for an appointment never saved are refused, with the contract's code."""
+def test_another_appointment_than_the_saved_one(run, saved, tmp_path):
+    """One that was never saved is refused with the contract's code; a file that holds another one is not used."""
     for words in (("book", "--option", "V1"), ("search",)):
         ran = run(*words, "--appointment", "never", "--json")
         assert (ran.code, ran.document["code"]) == (1, "appointment_not_saved")
-
-
-def test_a_file_of_another_appointment(run, saved, tmp_path):
-    """A file that holds another appointment is not used for this one."""
     other = tmp_path / "other.json"
     other.write_text(json.dumps(saved.appointment | {"id": "other"}))
     ran = run("book", "--appointment", saved.id, "--option", "V1", "--file", str(other))
