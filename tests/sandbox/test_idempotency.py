@@ -39,16 +39,10 @@ def test_the_same_booking_again_is_replayed(planner, try_book):
 
 
 def test_a_key_with_another_body_is_refused(planner, try_book):
-    """422, and nothing is booked."""
-    try_book()
-    answer = try_book("V1002")
+    """422, and nothing is booked; bodies are compared as documents, so that the order of fields does not matter."""
+    first, answer = try_book(), try_book("V1002")
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
     assert "V1002" in planner.free(planner.at(3), planner.at(5))
-
-
-def test_the_order_of_fields_makes_no_other_body(planner, try_book):
-    """Bodies are compared as documents."""
-    first = try_book()
     body = dict(reversed(json.loads(first.request.content).items()))
     again = planner.http.post(f"{BASE}/rentals", json=body, headers={"Idempotency-Key": "k"})
     assert again.request.content != first.request.content
