@@ -19,7 +19,7 @@ def test_each_vehicle_is_complete_and_in_order(reader):
 
 
 def test_filters_narrow_the_search(reader):
-    """Any of several classes, all of several features, one station."""
+    """Any of several classes, all of several features, one station; an unknown id matches nothing."""
     every = reader.search(reader.at(300), reader.at(301))["items"]
     features = {"automatik", "navigationssystem"}
     for query, expected in (
@@ -31,10 +31,6 @@ def test_filters_narrow_the_search(reader):
         found = reader.search(reader.at(300), reader.at(301), **query)
         assert 0 < len(expected) < len(every)
         assert (found["items"], found["matching"]) == (expected, len(expected))
-
-
-def test_an_unknown_id_matches_nothing(reader):
-    """An empty list, not an error."""
     for unknown in ({"vehicle_class": "boat"}, {"vehicle_feature": "wings"}, {"station": "moon"}):
         found = reader.search(reader.at(3), reader.at(4), **unknown)
         assert (found["items"], found["matching"], found["busy"], found["next_free"]) == ([], 0, 0, None)
