@@ -57,7 +57,7 @@ def open_store(folder: Path, *, fleet: Fleet | None = None) -> Store:
             cursor_key=bytes.fromhex(settings["cursor_key"]),
             turnaround_minutes=int(settings["turnaround_minutes"]),
         )
-    except BaseException:
+    except BaseException:  # whatever it is, the connection must not outlive it
         database.close()
         raise
 

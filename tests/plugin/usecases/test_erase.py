@@ -219,3 +219,10 @@ def test_a_preview_shows_what_an_erasure_does(planner, lost_booking, records):
     (kept,) = found.kept
     assert (found.appointments, kept.appointment_id, kept.is_set_aside) == ((), planner.id, False)
     assert kept.until > bootstrap.CLOCK.now()
+
+
+def test_a_preview_shows_what_a_former_customer_waits_for(planner, former):
+    """The payload names them, though the appointment is another customer's by now."""
+    with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
+        found = preview_erasure([FORMER["number"]], [], services.context)
+    assert (found.appointments, [each.appointment_id for each in found.kept]) == ((), [planner.id])
