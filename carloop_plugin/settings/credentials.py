@@ -210,14 +210,12 @@ def _working_keyring() -> ModuleType | None:
         return None
     try:
         import keyring
-        from keyring.backends import chainer, fail, null
 
-        backend = keyring.get_keyring()
+        # Of the back ends that keep nothing (`fail`, `null`, a chain of none), none has a priority above zero.
+        return keyring if keyring.get_keyring().priority > 0 else None
     except Exception as error:  # noqa: BLE001 - a broken keyring configuration must not stop a planner
         _log_unusable(error)
         return None
-    is_empty = isinstance(backend, chainer.ChainerBackend) and not backend.backends
-    return None if is_empty or isinstance(backend, fail.Keyring | null.Keyring) else keyring
 
 
 def _digest(store_location: str) -> str:

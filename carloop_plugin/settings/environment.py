@@ -158,7 +158,7 @@ def _provided_token(
 def _read_token_file(file: str) -> str:
     try:
         # More than any token, in case of blank lines.
-        token = _read_text(Path(file), LONGEST_TOKEN * 4, "settings.token_file").strip()
+        token = _read_text(Path(file), LONGEST_TOKEN * 4, "settings.token_file_").strip()
     except UnicodeDecodeError:
         token = ""
     if not TOKEN.fullmatch(token):
@@ -194,7 +194,7 @@ def _read_config(path: Path) -> ConfigFile:
 def _parse_config(path: Path) -> dict[str, object]:
     text = ""
     try:
-        text = _read_text(path, LONGEST_FILE, "settings.config")
+        text = _read_text(path, LONGEST_FILE, "settings.config_")
         return tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = str(error.object.count(b"\n", 0, error.start) + 1)
@@ -224,7 +224,7 @@ def _read_entry(path: Path, prefix: str, table: object) -> Entry:
 
 
 def _read_text(path: Path, most: int, text: str) -> str:
-    """Read a file's text, not all of what may be a device or a huge file; a failure's text is `text` and why."""
+    """Read a file's text, not all of what may be a device or a huge file; a failure's text begins with `text`."""
     try:
         with path.open("rb") as file:
             content = file.read(most)
@@ -232,6 +232,6 @@ def _read_text(path: Path, most: int, text: str) -> str:
         kinds: dict[type[Exception], str] = {IsADirectoryError: "folder", PermissionError: "no_permission"}
         kinds |= dict.fromkeys((FileNotFoundError, NotADirectoryError), "missing")
         why = kinds.get(type(error), "unreadable")
-        raise ConfigurationProblem(f"{text}_{why}", file=str(path)) from None
+        raise ConfigurationProblem(f"{text}{why}", file=str(path)) from None
     # A byte order mark is what Windows' editors put there.
     return content.decode("utf-8-sig")
