@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
 
+from carloop_plugin.cli.layout import Stacked, is_roomy, print_facts, print_table
 from carloop_plugin.cli.output import printable
-from carloop_plugin.cli.tables import Stacked, is_roomy, price_of, print_facts, print_table
 from carloop_plugin.cli.times import show_time, zone_name
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         MobilityOffer,
         MobilityOption,
         MobilityStep,
+        Money,
         Period,
         Rental,
     )
@@ -71,7 +73,7 @@ def show_offer(offer: MobilityOffer, filters: MobilityFilters | None, texts: Tex
 
 def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tzinfo | None]) -> None:
     """Print rentals, one a line, their times in their appointments' zones (this computer's where unknown)."""
-    headings = ["rental", "appointment", "title", "status", "period"]
+    headings = ["rental", "appointment", "vehicle", "status", "period"]
     headings += ["site"] if len({rental["site"] for rental in rentals}) > 1 else []
     headings += ["allowed"] if is_roomy() else []
     names = {rental["id"]: zone_name(zones.get(rental["appointment_id"]), texts) for rental in rentals}
@@ -87,7 +89,7 @@ def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tz
     ]
     # An id is not wrapped, unless it is so long that nothing else would have room.
     long_id = any(len(rental["appointment_id"]) > _LONG_ID for rental in rentals)
-    wrapping = ("title", "allowed", *(("appointment",) if long_id else ()))
+    wrapping = ("vehicle", "allowed", *(("appointment",) if long_id else ()))
     _print_columns(headings, rows, texts, wrapping=wrapping)
     if rentals and not several:
         click.echo(texts("rentals.zone", zone=names[rentals[0]["id"]]), err=True)
@@ -117,7 +119,7 @@ def _rental_cells(
     return {
         "rental": rental["id"],
         "appointment": rental["appointment_id"],
-        "title": rental["title"],
+        "vehicle": rental["title"],
         "status": texts(f"status.{rental['status']}"),
         "period": Stacked([*period, *shown_zone]),
         "site": rental["site"],
@@ -133,7 +135,7 @@ def _option_cells(option: MobilityOption, names: Mapping[str, str], texts: Texts
         "class": None,
         "features": None,
         "station": None,
-        "price": price_of(option.get("price"), texts),
+        "price": _price(option.get("price"), texts),
         "remark": "" if exact else texts("search.alternative", how=_differs(option, texts)),
     }
     vehicle = option.get("vehicle")
@@ -142,6 +144,17 @@ def _option_cells(option: MobilityOption, names: Mapping[str, str], texts: Texts
         cells["features"] = [names.get(each, each) for each in vehicle["features"]]
         cells["station"] = vehicle.get("station")
     return cells
+
+
+def _price(price: Money | None, texts: Texts) -> str:
+    """Return an amount as a person writes it, `49,90 €` or `€49.90`."""
+    if price is None:
+        return "–"
+    amount = f"{Decimal(price['amount']):,.2f}"
+    if texts.locale == "de":
+        amount = amount.translate(str.maketrans(",.", ".,"))
+    currency = "€" if price["currency"] == "EUR" else f"{price['currency']} "
+    return texts("price.format", amount=amount, currency=currency).strip()
 
 
 def _differs(option: MobilityOption, texts: Texts) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin.cli.commands import rentals
+from carloop_plugin.cli.layout import print_table
 from carloop_plugin.cli.output import print_findings, print_problem
-from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.texts import Texts
 
 

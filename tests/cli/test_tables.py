@@ -2,7 +2,7 @@
 
 import pytest
 
-from carloop_plugin.cli.tables import print_table
+from carloop_plugin.cli.layout import print_table
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

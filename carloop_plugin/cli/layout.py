@@ -6,15 +6,12 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Literal
 
 from carloop_plugin.cli.output import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from carloop_plugin.cli.texts import Texts
 
 _WIDE = 240
 _ROOMY = 120
@@ -116,20 +113,6 @@ def _width(text: str) -> int:
 
 def _shown(value: object) -> str:
     return str(value) if isinstance(value, Stacked) else printable(_word(value))
-
-
-def price_of(price: object, texts: Texts) -> str:
-    """Return an amount as a person writes it, `49,90 €` or `€49.90`."""
-    if not isinstance(price, dict):
-        return "–"
-    try:
-        amount = f"{Decimal(str(price.get('amount'))):,.2f}"
-    except InvalidOperation:
-        return "–"
-    if texts.locale == "de":
-        amount = amount.translate(str.maketrans(",.", ".,"))
-    currency = str(price.get("currency"))
-    return texts("price.format", amount=amount, currency="€" if currency == "EUR" else f"{currency} ").strip()
 
 
 def _console() -> Console:
