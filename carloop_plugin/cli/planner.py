@@ -93,5 +93,5 @@ def _show_outcome(outcome: RentalOutcome, texts: Texts) -> None:
         show_rentals([outcome["rental"]], texts, zones_of([outcome["rental"]["appointment_id"]]))
     if alternatives := outcome.get("alternatives", []):
         click.echo(texts("outcome.alternatives"), err=True)
-        rows = [(each["id"], each["title"]) for each in alternatives]
-        print_table([texts("heading.option"), texts("heading.vehicle")], rows)
+        rows = [{"option": each["id"], "vehicle": each["title"]} for each in alternatives]
+        print_table(("option", "vehicle"), rows, texts)

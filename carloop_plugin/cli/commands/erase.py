@@ -74,7 +74,7 @@ def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Text
 
 def _preview_text(preview: Mapping[str, list[Any]], texts: Texts) -> str:
     count, ids = len(preview["appointment_ids"]), printable(", ".join(preview["appointment_ids"]))
-    lines = [texts("erase.would_appointments" if ids else "erase.would", count=count, ids=ids)]
+    lines = [texts("erase.would", count=count, ids=ids or "–")]
     for each in preview["kept"]:
         appointment = printable(each["appointment_id"])
         lines.append(texts("erase.would_keep", appointment=appointment, reason=each["reason"]))
@@ -121,10 +121,14 @@ def _show(report: ErasureReport, texts: Texts) -> None:
     click.echo(texts("erase.done", count=report["erased"]))
     if report["kept"]:
         rows = [
-            (kept["appointment_id"], kept["reason"], show_time(kept.get("until"), texts))
-            for kept in report["kept"]
+            {
+                "appointment": each["appointment_id"],
+                "kept_because": each["reason"],
+                "until": each.get("until"),
+            }
+            for each in report["kept"]
         ]
-        headings = [texts(f"heading.{name}") for name in ("appointment", "kept_because", "until")]
-        print_table(headings, rows, wrapping=headings[:2])
+        rows = [{**row, "until": show_time(row["until"], texts)} for row in rows]
+        print_table(("appointment", "kept_because", "until"), rows, texts)
     for remark in report["remarks"]:
         click.echo(printable(remark), err=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,30 +15,27 @@ from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.invocation import Invocation
-    from mobility_schemas.documents import MobilityFilters
-
-    Rows = Callable[[MobilityFilters], Iterable[tuple[object, ...]]]
 
 
 @click.command("classes", cls=Command)
 def classes(invocation: Invocation) -> int:
     """List the vehicle classes."""
-    return _list(invocation, ("id", "class"), lambda f: ((c["id"], c["name"]) for c in f["vehicle_classes"]))
+    return _list(invocation, "vehicle_classes", {"id": "id", "class": "name"})
 
 
 @click.command("features", cls=Command)
 def features(invocation: Invocation) -> int:
     """List the vehicle features."""
-    headings = ("id", "feature", "group")
-    return _list(
-        invocation, headings, lambda f: ((c["id"], c["name"], c.get("group")) for c in f["features"])
-    )
+    return _list(invocation, "features", {"id": "id", "feature": "name", "group": "group"})
 
 
-def _list(invocation: Invocation, headings: Iterable[str], rows: Rows) -> Exit:
+def _list(
+    invocation: Invocation, kind: Literal["vehicle_classes", "features"], columns: Mapping[str, str]
+) -> Exit:
+    """Print the filters of a kind; `columns` names the field under each heading."""
     texts, site = invocation.texts, chosen_site(invocation)
     with planner_host(texts, "filters") as host:
         filters = answer_of(host.mobility_filters(site, timeout=HOST_TIMEOUT))
-    titles = [texts(f"heading.{each}") for each in headings]
-    invocation.answer(filters, lambda: print_table(titles, rows(filters)))
+    rows = [{heading: each.get(name) for heading, name in columns.items()} for each in filters[kind]]
+    invocation.answer(filters, lambda: print_table([*columns], rows, texts))
     return Exit.DONE

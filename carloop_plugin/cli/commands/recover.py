@@ -87,12 +87,11 @@ def _watch(host: MobilityHost, invocation: Invocation, stopped: threading.Event,
 def show_report(report: ReconcileReport, texts: Texts) -> None:
     """Print what was settled, what changed at the desk, and what is still pending."""
     if report["settled"]:
-        rows = [
-            (each["change_id"], _outcome_of(each, texts), each["rental"]["id"] if "rental" in each else None)
-            for each in report["settled"]
-        ]
-        headings = [texts(f"heading.{name}") for name in ("change", "outcome", "rental")]
-        print_table(headings, rows, wrapping=headings[1:2])
+        print_table(
+            ("change", "outcome", "rental"),
+            [_outcome_cells(each, texts) for each in report["settled"]],
+            texts,
+        )
     if report["changed"]:
         zones = zones_of([rental["appointment_id"] for rental in report["changed"]])
         show_rentals(report["changed"], texts, zones)
@@ -102,12 +101,13 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
         click.echo(texts("recover.oldest", since=show_time(report["oldest_pending"], texts)), err=True)
 
 
-def _outcome_of(outcome: RentalOutcome, texts: Texts) -> str:
+def _outcome_cells(outcome: RentalOutcome, texts: Texts) -> dict[str, object]:
     """Return how a change ended, with the reason and code where it was refused."""
     word = texts(f"outcome.{outcome['status']}")
-    if "problem" not in outcome:
-        return word
-    return f"{word}: {outcome['problem']['title']} ({outcome['problem']['code']})"
+    if "problem" in outcome:
+        word += f": {outcome['problem']['title']} ({outcome['problem']['code']})"
+    rental = outcome["rental"]["id"] if "rental" in outcome else None
+    return {"change": outcome["change_id"], "outcome": word, "rental": rental}
 
 
 def _rebuild(texts: Texts) -> Exit:

@@ -54,7 +54,9 @@ def _document(copied: Copied) -> dict[str, object]:
 def _show(copied: Copied, texts: Texts) -> None:
     here, there = zip(*copied.counts.values(), strict=True)
     counts = {**copied.counts, "all": (sum(here), sum(there))}
-    rows = [(texts(f"store.table.{table}"), *numbers) for table, numbers in counts.items()]
+    rows = [
+        {"records": texts(f"store.table.{table}"), "origin": numbers[0], "target": numbers[1]}
+        for table, numbers in counts.items()
+    ]
     print_facts(zip((texts("heading.origin"), texts("heading.target")), copied.places, strict=True))
-    headings = [texts(f"heading.{name}") for name in ("records", "origin", "target")]
-    print_table(headings, rows, right=headings[1:])
+    print_table(("records", "origin", "target"), rows, texts)
