@@ -91,17 +91,12 @@ class Command(click.Command):
 
     def __init__(self, name: str | None, *, has_json: bool = True, **attrs: Any) -> None:
         super().__init__(name, **attrs)
-        as_json = Option(["--json", "as_json"], is_flag=True, expose_value=False, callback=_remember)
         # Every command takes these, so that they may stand before or after it.
-        language = Option(
-            ["--lang"],
-            metavar="de|en",
-            type=one_of(LANGUAGES, language_of),
-            expose_value=False,
-            is_eager=True,
-        )
+        as_json = Option(["--json", "as_json"], is_flag=True, expose_value=False, callback=_remember)
         site = Option(["--site"], metavar="NAME", expose_value=False, callback=_remember)
-        self.params += [*([as_json] if has_json else []), site, language]
+        words = one_of(LANGUAGES, language_of)
+        language = Option(["--lang"], metavar="de|en", type=words, expose_value=False, is_eager=True)
+        self.params += [as_json, site, language] if has_json else [site, language]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the command with its invocation."""

@@ -100,7 +100,7 @@ def _run(program: Program, arguments: list[str], *, prog_name: str, complete_var
         click.echo(error.format_message(), err=True)
         return Exit.USAGE
     except click.UsageError as error:
-        return _print_mistake(error, texts)
+        return _print_mistake(error, program)
     except (click.Abort, KeyboardInterrupt):
         click.echo(texts("error.interrupted"), err=True)
         return Exit.INTERRUPTED
@@ -120,16 +120,14 @@ def _run(program: Program, arguments: list[str], *, prog_name: str, complete_var
     return result if isinstance(result, int) else Exit.DONE
 
 
-def _print_mistake(error: click.UsageError, texts: Texts) -> int:
-    if type(error) is click.UsageError and error.ctx is not None and isinstance(error.ctx.command, Group):
+def _print_mistake(error: click.UsageError, program: Program) -> Exit:
+    texts, context = program.texts, error.ctx or click.Context(program, info_name="carloop")
+    if type(error) is click.UsageError and isinstance(context.command, Group):
         # Options alone, without a command: the help says which there are.
-        click.echo(error.ctx.get_help(), err=True)
+        click.echo(context.get_help(), err=True)
         return Exit.USAGE
-    command = "carloop"
-    if error.ctx is not None:
-        click.echo(error.ctx.get_usage(), err=True)
-        command = error.ctx.command_path
-    click.echo(texts("usage.try_help", command=f"{command} --help"), err=True)
+    click.echo(context.get_usage(), err=True)
+    click.echo(texts("usage.try_help", command=f"{context.command_path} --help"), err=True)
     click.echo(texts("error.error", message=usage_message(error, texts)), err=True)
     return Exit.USAGE
 

@@ -279,7 +279,6 @@ TEXTS: dict[str, str] = {
     "settings.ask.base_url": "Webadresse (leer: unverändert)",
     "settings.ask.token": "Authentifizierungsschlüssel, wird nicht angezeigt (leer: unverändert)",
     "settings.ask.station": "Station (leer: unverändert)",
-    "doctor.store": "Ablage",
     "doctor.installation": "Installation",
     "doctor.engine": "Datenbank",
     "doctor.journal": "Journal",

@@ -279,7 +279,6 @@ TEXTS: dict[str, str] = {
     "settings.ask.base_url": "Web address (empty: unchanged)",
     "settings.ask.token": "Authentication key, not shown (empty: unchanged)",
     "settings.ask.station": "Station (empty: unchanged)",
-    "doctor.store": "Records",
     "doctor.installation": "Installation",
     "doctor.engine": "Database",
     "doctor.journal": "Journal",
