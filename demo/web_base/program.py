@@ -3,30 +3,31 @@
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from web_base.languages import program_texts
+from web_base.languages import Catalogues
 
-COMMON: Final = program_texts(Path(__file__).parent / "locale")
-"""What both programs say: key to English and German."""
+_COMMON: Final = Path(__file__).parent / "locale"
 
 
 class Texts:
-    """A program's texts in one language."""
+    """What a program says on a terminal, in one language."""
 
-    def __init__(self, language: str, own: Mapping[str, tuple[str, str]]) -> None:
-        """Choose a language: `de`, anything else is English; a program's own texts go before the common ones."""
+    def __init__(self, language: str, locale: Path) -> None:
+        """Choose a language: `de`, anything else is English.
+
+        :param locale: the program's folder of catalogues, whose texts go before the common ones.
+        """
         self.language = "de" if language == "de" else "en"
-        self._texts = {**COMMON, **own}
+        self._texts = Catalogues(_COMMON, locale, domain="program")[self.language]
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text with its values put in."""
-        english, german = self._texts[key]
-        return (german if self.language == "de" else english).format(**values)
+        return self._texts.text(key, **values)
 
 
 class Mistake(click.UsageError):
@@ -121,9 +122,9 @@ def data_option(texts: Texts, *, required: bool = False) -> click.Option:
     return option(texts, "--data", required=required, type=folder, metavar=texts("folder_word"))
 
 
-def run(program: Callable[[Texts], Group], own: Mapping[str, tuple[str, str]]) -> None:
+def run(program: Callable[[Texts], Group], locale: Path) -> None:
     """Run a program in the language of this run; a usage mistake ends it with 2, Ctrl-C at a prompt with 130."""
-    texts = Texts(chosen_language(), own)
+    texts = Texts(chosen_language(), locale)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal's charset may lack letters

@@ -13,10 +13,9 @@ from typing import Final
 from planner_host.dms.port import Car, DmsCustomer, Hit
 from planner_host.dms.problems import DmsProblem, Finding
 from planner_host.dms.search import SearchIndex
-from planner_host.migrations import read_migrations
-from web_base.database import Database, sqlite3
+from web_base.database import Database, sql_migrations, sqlite3
 
-MIGRATIONS: Final = read_migrations("planner_host_dms", Path(__file__).parent / "migrations")
+MIGRATIONS: Final = sql_migrations("planner_host_dms", Path(__file__).parent / "migrations")
 
 _CODES: Final = {
     "dms_busy": ("SQLITE_BUSY", "SQLITE_LOCKED"),

@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from planner_host.migrations import read_migrations
-from web_base.database import Database
+from web_base.database import Database, sql_migrations
 
 FILE_NAME: Final = "planner.sqlite3"
-MIGRATIONS: Final = read_migrations("planner_host", Path(__file__).parent / "migrations")
+MIGRATIONS: Final = sql_migrations("planner_host", Path(__file__).parent / "migrations")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -1,11 +1,9 @@
 """Serve an application on a socket of our own, and stop without leaving anything behind."""
 
 import asyncio
-import signal
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -51,15 +49,13 @@ class Server(uvicorn.Server):
         self._ready()
 
     async def main_loop(self) -> None:
-        """Serve until told to stop; poll more often than uvicorn does, tests start and stop many of these."""
+        """Serve until told to stop."""
+        # uvicorn polls and waits in tenths of a second, here and below, and tests start and stop hundreds of these.
         while not await self.on_tick(0):
             await asyncio.sleep(0.01)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let what is being answered finish, then close.
-
-        uvicorn's own way waits a tenth of a second at least, and tests stop hundreds of these.
-        """
+        """Let what is being answered finish, then close."""
         self._stopping()
         for server in self.servers:
             server.close()
@@ -74,27 +70,15 @@ class Server(uvicorn.Server):
         for task in self.server_state.tasks:
             task.cancel()
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on a signal; uvicorn would raise it again afterwards."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = {each: signal.signal(each, self._stop) for each in signals}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
-
-    def _stop(self, _: int, __: FrameType | None) -> None:
+    def handle_exit(self, _sig: int, _frame: FrameType | None) -> None:
+        """Stop on a signal, and let it be: uvicorn raises those it remembers again, and the program would fail."""
         self.should_exit = True
 
 
 def bind(host: str, port: int) -> socket.socket:
     """Take an address; port 0 takes any free one. OSError when it is in use or not ours."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    # `socket.create_server` would keep IPv4 from a socket on `::`, and word its errors with the address in them.
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
