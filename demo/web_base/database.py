@@ -2,9 +2,8 @@
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
@@ -52,7 +51,7 @@ class Database:
         Inside another `writing` it is a part of that one.
         """
         with self._lock:
-            if self.connection.in_transaction:
+            if self._is_writing():
                 yield
                 return
             self.connection.execute("BEGIN IMMEDIATE")
@@ -61,9 +60,13 @@ class Database:
                 self.connection.execute("COMMIT")
             except BaseException:
                 # SQLite ends the transaction itself for some failures, such as a full disk.
-                if self.connection.in_transaction:
+                if self._is_writing():
                     self.connection.execute("ROLLBACK")
                 raise
+
+    # A type checker takes an attribute to be the same before and after.
+    def _is_writing(self) -> bool:
+        return bool(self.connection.in_transaction)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -72,7 +75,7 @@ class Database:
         try:
             yield
         except BaseException:
-            if self.connection.in_transaction:
+            if self._is_writing():
                 self.connection.execute("ROLLBACK TO attempt")
                 self.connection.execute("RELEASE attempt")
             raise
@@ -113,9 +116,12 @@ def sql_migrations(name: str, folder: Path) -> Migrations:
     for path in sorted(folder.glob("*.sql")):
         # `executescript` commits what is open, so the script brings the transaction itself.
         script = f"BEGIN IMMEDIATE; {path.read_text('utf-8')} COMMIT;"
-        migrations(name=path.stem, transactional=False)(partial(_run_script, script=script))
+        migrations(name=path.stem, transactional=False)(_migration(script))
     return migrations
 
 
-def _run_script(database: sqlite_utils.Database, *, script: str) -> None:
-    database.conn.executescript(script)
+def _migration(script: str) -> Callable[[sqlite_utils.Database], None]:
+    def migrate(database: sqlite_utils.Database) -> None:
+        database.conn.executescript(script)
+
+    return migrate

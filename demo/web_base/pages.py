@@ -7,6 +7,7 @@ for another program. What it refuses it raises as `Refused`, which becomes a pag
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -219,8 +220,11 @@ def own_path(path: str) -> str:
 
 def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
     if page.is_partial:
-        # back to the page that one was on, not to the part of it that was asked for
-        return Response(status_code=401, headers={"HX-Redirect": _sign_in_for(_shown(page))})
+        # Back to the page that one was on, not to the part of it that was asked for.
+        shown = ""
+        with suppress(ValueError):
+            shown = urlsplit(page.request.headers.get("hx-current-url", "")).path
+        return Response(status_code=401, headers={"HX-Redirect": _sign_in_for(shown)})
     if page.request.method in ("GET", "HEAD"):
         asked = page.request.url.path + (f"?{page.request.url.query}" if page.request.url.query else "")
         return page.go(_sign_in_for(asked))
@@ -230,13 +234,6 @@ def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
     return page.render(
         "sign_in.html", status=401, wanted=page.request.url.path, kept=kept, problem="", name=""
     )
-
-
-def _shown(page: Page) -> str:
-    try:
-        return urlsplit(page.request.headers.get("hx-current-url", "")).path
-    except ValueError:
-        return ""
 
 
 def _sign_in_for(wanted: str) -> str:

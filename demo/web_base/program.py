@@ -46,29 +46,25 @@ class Command(click.Command):
         self.texts = texts
 
     def invoke(self, ctx: click.Context) -> Any:  # click's
-        """Do it; where it does not go on, say why and end with 1."""
         try:
             return super().invoke(ctx)
         except Failure as failure:
             tell(str(failure))
-        sys.exit(1)
+            sys.exit(1)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Describe `--help`."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = self.texts("help")
         return option
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage line."""
         words = {"[OPTIONS]": "options_word", "COMMAND [ARGS]...": "command_word"}
         pieces = self.collect_usage_pieces(ctx)
         usage = " ".join(self.texts(words[piece]) if piece in words else piece for piece in pieces)
         formatter.write_usage(ctx.command_path, usage, prefix=self.texts("usage") + " ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, and a group's commands, under their headings."""
         records = (param.get_help_record(ctx) for param in self.get_params(ctx))
         with formatter.section(self.texts("options")):
             formatter.write_dl([record for record in records if record is not None])
@@ -84,13 +80,15 @@ class Group(Command, click.Group):
 
 def new_group(name: str, *, texts: Texts, epilog: str) -> Group:
     """Make the program itself; asked for nothing, it says what is missing, as for any other usage mistake."""
-    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
-    about = texts("about")
-    group = Group(
-        name, texts=texts, help=about, epilog=epilog, context_settings=settings, no_args_is_help=False
+    return Group(
+        name,
+        texts=texts,
+        params=[language_option(texts)],
+        help=texts("about"),
+        epilog=epilog,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        no_args_is_help=False,
     )
-    group.params.append(language_option(texts))
-    return group
 
 
 def language_option(texts: Texts) -> click.Option:

@@ -79,9 +79,6 @@ class SafePages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it; put the headers on whatever is answered."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         request = Request(scope, receive)
         answer: ASGIApp = self._app
         if not self._knows(request.headers.get("host", "")):

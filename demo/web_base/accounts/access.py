@@ -93,12 +93,9 @@ class Access:
     def set_account(self, name: str, *, role: str, password: str) -> None:
         """Add an account, or give one a new password and role and enable it; its sessions end."""
         hashed = self._hasher.hash(password)
-        with self._database.writing():
-            # Its sessions refer to the row, and go with it.
-            self._database.run("DELETE FROM accounts WHERE name = ?", name)
-            self._database.tables.table("accounts").insert(
-                {"name": name, "role": role, "password": hashed, "changed": int(self._now())}
-            )
+        # What is replaced is deleted first, and its sessions, which refer to it, go with it.
+        replace = "INSERT OR REPLACE INTO accounts (name, role, password, changed) VALUES (?, ?, ?, ?)"
+        self._database.run(replace, name, role, hashed, int(self._now()))
 
     def enable(self, name: str) -> Changed:
         """Let a disabled account sign in again."""
@@ -107,11 +104,8 @@ class Access:
 
     def disable(self, name: str) -> Changed:
         """End an account's sessions and let it begin none; the last active admin stays."""
-        return self._remove(
-            name,
-            "UPDATE accounts SET disabled = 1 WHERE name = ?",
-            "DELETE FROM sessions WHERE name = ? COLLATE NOCASE",
-        )
+        ended = "DELETE FROM sessions WHERE name = ? COLLATE NOCASE"
+        return self._remove(name, "UPDATE accounts SET disabled = 1 WHERE name = ?", ended)
 
     def delete(self, name: str) -> Changed:
         """Delete an account, and so its sessions; the last active admin stays."""
@@ -188,9 +182,8 @@ class Access:
                 return None
             ended = "DELETE FROM sessions WHERE seen <= ? OR created <= ?"
             self._database.run(ended, now - IDLE_SECONDS, now - LONGEST_SECONDS)
-            self._database.tables.table("sessions").insert(
-                {"digest": _digest(session), "name": row["name"], "created": now, "seen": now}
-            )
+            begun = "INSERT INTO sessions (digest, name, created, seen) VALUES (?, ?, ?, ?)"
+            self._database.run(begun, _digest(session), row["name"], now, now)
         return SignedIn(User(row["name"], row["role"]), session)
 
     def user_of(self, session: str | None) -> User | None:
@@ -209,15 +202,13 @@ class Access:
             return None
         # A commit for each page would cost more than the page: once a minute will do.
         if now - row["seen"] >= _SEEN_STEP:
-            with self._database.writing():
-                self._database.run("UPDATE sessions SET seen = ? WHERE digest = ?", now, _digest(session))
+            self._database.run("UPDATE sessions SET seen = ? WHERE digest = ?", now, _digest(session))
         return User(row["name"], row["role"])
 
     def sign_out(self, session: str | None) -> None:
         """End a session."""
         if session:
-            with self._database.writing():
-                self._database.run("DELETE FROM sessions WHERE digest = ?", _digest(session))
+            self._database.run("DELETE FROM sessions WHERE digest = ?", _digest(session))
 
     def close(self) -> None:
         """Close the file."""

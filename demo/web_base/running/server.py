@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -23,7 +22,7 @@ class Server(uvicorn.Server):
         stopping: Callable[[], None] = lambda: None,
         http: type[asyncio.Protocol] | str = "h11",
     ) -> None:
-        """Prepare to serve; nothing is started yet.
+        """Prepare to serve.
 
         :param ready: called as soon as requests are answered.
         :param stopping: called before the server waits for what is being answered.
@@ -33,8 +32,9 @@ class Server(uvicorn.Server):
             http=http,
             ws="none",
             lifespan="off",
+            timeout_graceful_shutdown=GRACE_SECONDS,
             log_config=None,
-            # addresses hold references, and references hold an appointment's id
+            # Addresses hold references, and references hold an appointment's id.
             access_log=False,
             server_header=False,
             proxy_headers=False,
@@ -44,31 +44,12 @@ class Server(uvicorn.Server):
         self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start answering, and report it."""
         await super().startup(sockets)
         self._ready()
 
-    async def main_loop(self) -> None:
-        """Serve until told to stop."""
-        # uvicorn polls and waits in tenths of a second, here and below, and tests start and stop hundreds of these.
-        while not await self.on_tick(0):
-            await asyncio.sleep(0.01)
-
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let what is being answered finish, then close."""
         self._stopping()
-        for server in self.servers:
-            server.close()
-        for listener in sockets or []:
-            listener.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_SECONDS):
-                while self.server_state.connections or self.server_state.tasks:
-                    await asyncio.sleep(0.002)
-        for task in self.server_state.tasks:
-            task.cancel()
+        await super().shutdown(sockets)
 
     def handle_exit(self, _sig: int, _frame: FrameType | None) -> None:
         """Stop on a signal, and let it be: uvicorn raises those it remembers again, and the program would fail."""
