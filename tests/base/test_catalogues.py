@@ -20,6 +20,7 @@ from jinja2 import Environment, nodes
 
 from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
 from carloop_story import after_crash, before_crash
+from carloop_story.steps import steps_of
 from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS
 from planner_host.mobility.states import ORDER
 
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BASE = "web_base"
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_*]+)+(?<!\.html)")
 PACKAGES = [BASE, "carloop_sandbox", "carloop_story", "planner_host"]
-STEPS = " ".join(step.__name__ for step in (*before_crash.STEPS, *after_crash.STEPS))
+STEPS = " ".join(step.__name__ for part in (before_crash, after_crash) for step in steps_of(part))
 CONFLICTS = (
     *(f"customer_{name}" for name in MANUAL_FIELDS),
     *(f"vehicle_{name}" for name in VEHICLE_FIELDS),
