@@ -94,11 +94,7 @@ async def _read_clock(_: Request, service: Service) -> Answer:
 
 async def _set_clock(request: Request, service: Service) -> Answer:
     instant, running = read_clock(await _document(request))
-    clock = service.store.clock
-    if instant is None:
-        await service.worker.do(clock.free)
-    else:
-        await service.worker.do(lambda: clock.run_from(instant) if running else clock.hold(instant))
+    await service.worker.do(lambda: service.store.clock.set(instant, running=running))
     return await _read_clock(request, service)
 
 

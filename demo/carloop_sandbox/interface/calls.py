@@ -65,9 +65,9 @@ def answer_call(call: Call, store: Store, *, book: Book = book) -> Answer:
 
 
 def _check_token(call: Call, store: Store) -> None:
-    token = bearer_token(call.headers.get("authorization"))
-    if token is None or store.tokens.label_of(token, store.clock.now()) is None:
-        challenge = 'Bearer realm="carloop"' + ("" if token is None else ', error="invalid_token"')
+    token = bearer_token(call.headers.get("authorization", ""))
+    if not store.tokens.accept(token, store.clock.now()):
+        challenge = 'Bearer realm="carloop"' + (', error="invalid_token"' if token else "")
         detail = "Send a valid token in the Authorization header."
         raise CallRefused("token_invalid", detail, headers={"WWW-Authenticate": challenge})
 
