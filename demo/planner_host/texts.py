@@ -1,12 +1,9 @@
-"""What the program says on a terminal, in English and German."""
+"""What the program says on a terminal."""
 
-import tomllib
 from pathlib import Path
 from typing import Final
 
-_FILE: Final = Path(__file__).with_suffix(".toml")
+from web_base.languages import program_texts
 
-TEXTS: Final[dict[str, tuple[str, str]]] = {
-    key: (texts["en"], texts["de"]) for key, texts in tomllib.loads(_FILE.read_text("utf-8")).items()
-}
+TEXTS: Final = program_texts(Path(__file__).parent / "locale")
 """Key to English and German."""
