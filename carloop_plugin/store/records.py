@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from carloop_plugin.domain.changes import IntentState
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, IntentState
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.figures import Figures
 from carloop_plugin.domain.store_location import read_location
@@ -33,7 +33,7 @@ class Records(Accounts, Intents):
             pending=len(pending),
             unknown=len(unknown),
             oldest_pending=min((intent.recorded_at for intent in pending), default=None),
-            set_aside=tuple(intent.change_id for intent in pending if intent.is_set_aside),
+            set_aside=tuple(intent.change_id for intent in pending if intent.tries >= TRIES_BEFORE_SET_ASIDE),
             contacts=self.contacts(),
             oldest_unknown=min((intent.recorded_at for intent in unknown), default=None),
             settled=self.newest_settled(),
