@@ -71,7 +71,7 @@ def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: st
     # pages bring Jinja2 and Babel along, which only those pay for who want them
     from argon2 import PasswordHasher
 
-    from carloop_sandbox.pages.site import create_pages
+    from carloop_sandbox.pages.routes import create_pages
     from web_base.accounts.access import Access
     from web_base.security import trusted_hosts
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from carloop_sandbox.app import PathRouter, create_app
 from carloop_sandbox.faults.broken_connections import SandboxProtocol
-from carloop_sandbox.pages.site import create_pages
+from carloop_sandbox.pages.routes import create_pages
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from web_base.accounts.access import Access

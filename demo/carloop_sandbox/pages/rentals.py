@@ -6,7 +6,7 @@ from typing import Final
 from starlette.responses import Response
 
 from carloop_sandbox.pages.rental_rows import CONDITIONS, RentalFilters, list_rentals
-from carloop_sandbox.pages.showing import day_of, midnight, read_slice, show, store_of
+from carloop_sandbox.pages.showing import day_of, midnight, read_part, show, store_of
 from web_base.days import Mistyped, read_day
 from web_base.pages import Page
 
@@ -31,7 +31,7 @@ def show_rentals(page: Page) -> Response:
     filters = RentalFilters(
         kind if kind in CONDITIONS else "open", start.instant, end.instant, page.form["q"][:100]
     )
-    rentals = list_rentals(store.database, filters, part=read_slice(page, size=PAGE_SIZE), now=now)
+    rentals = list_rentals(store.database, filters, part=read_part(page, size=PAGE_SIZE), now=now)
     return show(
         page,
         "rentals.html",

@@ -3,10 +3,9 @@
 How many pages a list has is not counted, which a long history would make slow.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -14,12 +13,12 @@ from starlette.responses import Response
 from carloop_sandbox.interface.calls import ACCOUNT_NAME, TIME_ZONE
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
+from carloop_sandbox.store.database import Row
 from carloop_sandbox.units import MICROSECOND, Instant
 from web_base.languages import Language
 from web_base.pages import Page
 
 ZONE: Final = ZoneInfo(TIME_ZONE)
-Item = TypeVar("Item")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,16 +89,16 @@ def show(page: Page, template: str, *, status: int = 200, **values: object) -> R
 
 
 @dataclass(frozen=True, slots=True)
-class Paged(Generic[Item]):
+class ListPage:
     """One page of a list; `number` counts from 1."""
 
-    items: Sequence[Item]
+    items: list[Row]
     number: int
     has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class ListPart:
     """Which part of a list is asked for."""
 
     number: int
@@ -110,12 +109,12 @@ class Slice:
         """Return what `LIMIT :rows OFFSET :skipped` needs: one row more than is shown, to see whether there is more."""
         return {"rows": self.size + 1, "skipped": (self.number - 1) * self.size}
 
-    def of(self, items: Sequence[Item]) -> Paged[Item]:
+    def of(self, rows: list[Row]) -> ListPage:
         """Make a page of what was read so."""
-        return Paged(items[: self.size], self.number, len(items) > self.size)
+        return ListPage(rows[: self.size], self.number, len(rows) > self.size)
 
 
-def read_slice(page: Page, *, size: int) -> Slice:
+def read_part(page: Page, *, size: int) -> ListPart:
     """Read the page's number from form or address; whatever is none is the first."""
     number = page.form["page"] or page.query("page")
-    return Slice(int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1, size)
+    return ListPart(int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1, size)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from carloop_sandbox.pages.showing import Paged, Slice
+from carloop_sandbox.pages.showing import ListPage, ListPart
 from carloop_sandbox.store.database import Database, Row
 
 STATES: Final = ("free", "reserved", "out", "overdue")
@@ -17,29 +17,13 @@ STATE: Final = """CASE WHEN v.due_back_us <= :now THEN 'overdue' WHEN v.due_back
 NAME: Final = "json_extract(v.document, '$.make') || ' ' || json_extract(v.document, '$.model')"
 
 SELECT: Final = f"""SELECT v.id, v.licence_plate AS plate, {NAME} AS name, c.name AS class_name, s.name AS station_name,
-  (SELECT group_concat(name, '\n') FROM (
+  (SELECT group_concat(name, ', ') FROM (
     SELECT f.name FROM features_of_vehicles AS h JOIN vehicle_features AS f ON f.id = h.feature_id
     WHERE h.vehicle_id = v.id ORDER BY f.position)) AS features,
   json_extract(v.document, '$.seats') AS seats, json_extract(v.document, '$.fuel') AS fuel,
   json_extract(v.document, '$.transmission') AS transmission, v.daily_rate_cents AS cents, {STATE} AS state
 FROM vehicles AS v JOIN vehicle_classes AS c ON c.id = v.vehicle_class JOIN stations AS s ON s.id = v.station"""  # noqa: S608
-
-
-@dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A vehicle; its rate in cents, `state` one of STATES."""
-
-    id: str
-    plate: str
-    name: str
-    class_name: str
-    station_name: str
-    features: tuple[str, ...]
-    seats: int | None
-    fuel: str | None
-    transmission: str | None
-    cents: int
-    state: str
+"""Rows of vehicles: the rate in cents, `state` one of STATES. A condition may follow; `:now` is the clock's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +47,13 @@ class VehicleFilters:
         return " AND ".join(["TRUE", *(condition for condition, value in conditions.items() if value)])
 
 
-def list_vehicles(database: Database, filters: VehicleFilters, *, part: Slice, now: int) -> Paged[Vehicle]:
+def list_vehicles(database: Database, filters: VehicleFilters, *, part: ListPart, now: int) -> ListPage:
     """Read a part of the vehicles, ordered by station, class and plate."""
     order = "s.position, c.position, v.licence_plate, v.id"
     sql = f"{SELECT} WHERE {filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped"
-    rows = database.all_named(sql, {"now": now, **asdict(filters), **part.values})
-    return part.of([read_vehicle(row) for row in rows])
+    return part.of(database.all_named(sql, {"now": now, **asdict(filters), **part.values}))
 
 
-def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Vehicle | None:
+def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Row | None:
     """Read one vehicle; None where there is none of the id."""
-    rows = database.all_named(f"{SELECT} WHERE v.id = :id", {"id": vehicle_id, "now": now})
-    return read_vehicle(rows[0]) if rows else None
-
-
-def read_vehicle(row: Row) -> Vehicle:
-    """Convert a row of SELECT."""
-    return Vehicle(**{**dict(row), "features": tuple((row["features"] or "").splitlines())})
+    return next(iter(database.all_named(f"{SELECT} WHERE v.id = :id", {"id": vehicle_id, "now": now})), None)

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from carloop_sandbox.pages.rental_rows import select_rentals
-from carloop_sandbox.pages.showing import read_slice, show, store_of
+from carloop_sandbox.pages.showing import read_part, show, store_of
 from carloop_sandbox.pages.vehicle_rows import STATES, VehicleFilters, find_vehicle, list_vehicles
 from carloop_sandbox.store.database import Database
 from web_base.pages import Page, Refused
@@ -19,7 +19,7 @@ def show_vehicles(page: Page) -> Response:
     store = store_of(page)
     filters = VehicleFilters(page.query("q"), page.query("class"), page.query("station"), page.query("state"))
     vehicles = list_vehicles(
-        store.database, filters, part=read_slice(page, size=PAGE_SIZE), now=store.clock.now()
+        store.database, filters, part=read_part(page, size=PAGE_SIZE), now=store.clock.now()
     )
     return show(
         page,
@@ -48,8 +48,8 @@ def show_vehicle(page: Page) -> Response:
         page,
         "vehicle.html",
         vehicle=vehicle,
-        ahead=select_rentals(store.database, ahead, now=now, id=vehicle.id),
-        over=select_rentals(store.database, over, now=now, id=vehicle.id),
+        ahead=select_rentals(store.database, ahead, now=now, id=vehicle["id"]),
+        over=select_rentals(store.database, over, now=now, id=vehicle["id"]),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
-from carloop_sandbox.pages import administration, overview, rental, rentals, timeline, tokens, vehicles
+from carloop_sandbox.pages import administration, desk, overview, rentals, timeline, tokens, vehicles
 from carloop_sandbox.service import Service
 from web_base.accounts.access import Access
 from web_base.accounts.signing_in import sign_in_routes
@@ -24,10 +24,10 @@ ADMIN: Final = ("admin",)
 PAGES: Final[tuple[tuple[str, Handler, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("/", overview.show_overview, ("GET",), ()),
     ("/rentals", rentals.show_rentals, ("GET", "POST"), ()),
-    ("/rentals/{rental_id}", rental.show_rental, ("GET",), ()),
-    ("/rentals/{rental_id}", rental.act, ("POST",), ()),
-    ("/rentals/{rental_id}/swap", rental.show_choice, ("GET",), ()),
-    ("/rentals/{rental_id}/swap", rental.swap, ("POST",), ()),
+    ("/rentals/{rental_id}", desk.show_rental, ("GET",), ()),
+    ("/rentals/{rental_id}", desk.act, ("POST",), ()),
+    ("/rentals/{rental_id}/swap", desk.show_choice, ("GET",), ()),
+    ("/rentals/{rental_id}/swap", desk.swap, ("POST",), ()),
     ("/vehicles", vehicles.show_vehicles, ("GET",), ()),
     ("/vehicles/{vehicle_id}", vehicles.show_vehicle, ("GET",), ()),
     ("/timeline", timeline.show_timeline, ("GET",), ()),
