@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from starlette.requests import Request
 
@@ -35,11 +35,8 @@ TIME_ZONE: Final = "Europe/Berlin"
 MAX_PAGE: Final = 1000
 
 
-class Book(Protocol):
-    """`rentals.reserving.book`, or what a fault puts in its place."""
-
-    def __call__(self, rental: NewRental, store: Store, *, replaces: str | None = None) -> str:
-        """Store a rental and return its id."""
+Book = Callable[[NewRental, Store, str | None], str]
+"""`rentals.reserving.book`, or what a fault puts in its place."""
 
 
 def answer_call(operation: Operation, request: Request, body: bytes, store: Store, *, book: Book) -> Answer:
@@ -109,7 +106,7 @@ def _book(call: Call, store: Store, book: Book) -> Answer:
             raise CallRefused(
                 "reference_exists", "The rental of this reference is in this problem.", more=more
             )
-        rental_id = book(rental, store, replaces=body.get("replaces"))
+        rental_id = book(rental, store, body.get("replaces"))
         headers = {"Location": f"{BASE_PATH}/rentals/{rental_id}"}
         return rental_answer(store, rental_id, origin=call.origin, status=201, headers=headers)
 

@@ -13,7 +13,7 @@ from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Database, Row
 
 
-def book(rental: NewRental, store: Store, *, replaces: str | None = None) -> str:
+def book(rental: NewRental, store: Store, replaces: str | None) -> str:
     """Store a reserved rental and return its id.
 
     :param replaces: the id of a reserved rental that is cancelled in the same transaction.
