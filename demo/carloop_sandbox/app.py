@@ -80,7 +80,7 @@ async def _serve(operation: Operation, request: Request, body: bytes, service: S
         instead = await fault.before(service.stopping) if fault else None
         if instead is not None:
             return instead
-        answer = await service.worker.do(lambda: _answer(operation, request, body, service.store, fault))
+        answer = await service.do(lambda: _answer(operation, request, body, service.store, fault))
         return fault.after(answer, service.stopping) if fault else answer
     finally:
         if key:

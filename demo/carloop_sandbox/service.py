@@ -1,4 +1,4 @@
-"""What the endpoints of one application share: the data, the armed faults, the worker thread."""
+"""What the endpoints of one application share: the data, the armed faults, the thread that works on the data."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,22 +10,6 @@ from carloop_sandbox.faults.armed import FaultList
 from carloop_sandbox.store import Store
 
 Result = TypeVar("Result")
-
-
-class Worker:
-    """One thread for all work on the database, so that the event loop never waits for a disk."""
-
-    def __init__(self) -> None:
-        """Start no thread before the first piece of work."""
-        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="carloop-sandbox")
-
-    async def do(self, work: Callable[[], Result]) -> Result:
-        """Do a piece of work and return its result; it is finished even when its caller has gone."""
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._threads, work))
-
-    def close(self) -> None:
-        """Finish what has begun and end the thread."""
-        self._threads.shutdown(wait=True)
 
 
 class InFlight:
@@ -53,6 +37,10 @@ class InFlight:
         self._busy.pop(key).set()
 
 
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="carloop-sandbox")
+
+
 @dataclass(slots=True)
 class Service:
     """The state behind one running application; the pages are built on the same."""
@@ -60,10 +48,15 @@ class Service:
     store: Store
     allow_faults: bool = False
     faults: FaultList = field(default_factory=FaultList)
-    worker: Worker = field(default_factory=Worker)
     in_flight: InFlight = field(default_factory=InFlight)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    # one thread for all work on the database, so that the event loop never waits for a disk
+    worker: ThreadPoolExecutor = field(default_factory=_one_thread)
+
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """Do a piece of work on the worker; it is finished even when its caller has gone."""
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self.worker, work))
 
     def close(self) -> None:
-        """End the worker; the store is closed by who opened it."""
-        self.worker.close()
+        """Finish what has begun and end the worker; the store is closed by who opened it."""
+        self.worker.shutdown(wait=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from carloop_sandbox.serving import ServeOptions, serve
+from carloop_sandbox.serve_command import ServeOptions, serve
 from carloop_sandbox.store import Fleet, open_store
 from carloop_sandbox.store.database import FILE_NAME
 from carloop_sandbox.texts import TEXTS

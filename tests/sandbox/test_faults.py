@@ -80,7 +80,7 @@ def test_a_held_request_holds_up_neither_others_nor_the_end():
 def test_a_request_goes_on_though_its_caller_has_gone(planner, sandbox):
     """As on a real server: the booking is made after the client's time-out."""
     released = threading.Event()
-    sandbox.service.worker._threads.submit(released.wait)
+    sandbox.service.worker.submit(released.wait)
     planner.http.timeout = 0.2
     try:
         with pytest.raises(httpx.ReadTimeout):

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from carloop_sandbox import cli, serving
+from carloop_sandbox import cli, serve_command
 from carloop_sandbox.running import run_sandbox_process
 from carloop_sandbox.texts import TEXTS
 from web_base.accounts.access import Access
@@ -127,7 +127,9 @@ def test_the_environment_sets_the_password(tmp_path):
 
         def start(password):
             environment = {"CARLOOP_SANDBOX_PASSWORD": password}
-            serving._tell_sign_in(access, tmp_path, Texts("en", TEXTS), said.append, environment=environment)
+            serve_command._tell_sign_in(
+                access, tmp_path, Texts("en", TEXTS), said.append, environment=environment
+            )
 
         start("first")
         session = access.sign_in("admin", "first", address="127.0.0.1").session

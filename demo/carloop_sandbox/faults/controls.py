@@ -45,7 +45,7 @@ def _route(service: Service, path: str, methods: Methods) -> Route:
         handler, type_ = methods["GET" if request.method == "HEAD" else request.method]
         _check_caller(request)
         body = None if type_ is None else read_body(await _document(request), type_)
-        return await service.worker.do(lambda: handler(service, request, body))
+        return await service.do(lambda: handler(service, request, body))
 
     return Route(path, endpoint, methods=list(methods))
 

@@ -1,11 +1,11 @@
 """Rentals as the pages show them: with their vehicle, their customer, and what they are at this moment."""
 
-from dataclasses import asdict, dataclass, field
 from typing import Final
 
-from carloop_sandbox.pages.showing import ListPage, ListPart
+from carloop_sandbox.pages.showing import ListPage, read_list
 from carloop_sandbox.pages.vehicle_rows import NAME
 from carloop_sandbox.store.database import Database, Row
+from web_base.pages import Page
 
 STATES: Final = ("reserved", "missed", "picked_up", "overdue", "returned", "cancelled")
 """A rental's status, and beside it: reserved but never handed out, and handed out past its end."""
@@ -39,32 +39,18 @@ _TEXT: Final = "r.id || ' ' || v.licence_plate" + "".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RentalFilters:
-    """Which rentals: of a kind of CONDITIONS, in a period, found by what was typed."""
-
-    kind: str = "open"
-    start: int | None = None
-    end: int | None = None
-    sought: str = field(default="", repr=False)
-
-    @property
-    def where(self) -> str:
-        """Return the conditions that apply, as SQL."""
-        conditions = {
-            CONDITIONS[self.kind]: True,
-            "r.end_us > :start": self.start is not None,
-            "r.start_us < :end": self.end is not None,
-            f"finds(:sought, {_TEXT})": self.sought,
-        }
-        return " AND ".join(condition for condition, applies in conditions.items() if applies)
+_FILTERS: Final = f"""(:start IS NULL OR r.end_us > :start) AND (:end IS NULL OR r.start_us < :end)
+  AND (:sought = '' OR finds(:sought, {_TEXT}))"""
+"""Rentals in a period, found by what was typed; what is not given admits every rental."""
 
 
-def list_rentals(database: Database, filters: RentalFilters, *, part: ListPart, now: int) -> ListPage:
-    """Read a part of the rentals: what lies ahead from the next on, what is over from the last on."""
-    order = "r.start_us, r.number" if filters.kind in _AHEAD else "r.start_us DESC, r.number DESC"
-    where = f"{filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped"
-    return part.of(select_rentals(database, where, now=now, **asdict(filters), **part.values))
+def list_rentals(
+    page: Page, kind: str, *, size: int, start: int | None, end: int | None, sought: str
+) -> ListPage:
+    """Read a page of a kind of CONDITIONS: what lies ahead from the next on, what is over from the last on."""
+    order = "r.start_us, r.number" if kind in _AHEAD else "r.start_us DESC, r.number DESC"
+    sql = f"{SELECT} WHERE {CONDITIONS[kind]} AND {_FILTERS} ORDER BY {order}"
+    return read_list(page, sql, size=size, start=start, end=end, sought=sought)
 
 
 def select_rentals(database: Database, where: str, *, now: int, **values: object) -> list[Row]:

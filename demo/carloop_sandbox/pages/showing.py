@@ -97,24 +97,11 @@ class ListPage:
     has_more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ListPart:
-    """Which part of a list is asked for."""
-
-    number: int
-    size: int
-
-    @property
-    def values(self) -> dict[str, object]:
-        """Return what `LIMIT :rows OFFSET :skipped` needs: one row more than is shown, to see whether there is more."""
-        return {"rows": self.size + 1, "skipped": (self.number - 1) * self.size}
-
-    def of(self, rows: list[Row]) -> ListPage:
-        """Make a page of what was read so."""
-        return ListPage(rows[: self.size], self.number, len(rows) > self.size)
-
-
-def read_part(page: Page, *, size: int) -> ListPart:
-    """Read the page's number from form or address; whatever is none is the first."""
-    number = page.form["page"] or page.query("page")
-    return ListPart(int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1, size)
+def read_list(page: Page, sql: str, *, size: int, **values: object) -> ListPage:
+    """Read the part of a list that form or address ask for by its number; whatever is none is the first."""
+    asked = page.form["page"] or page.query("page")
+    number = int(asked) if asked.isdecimal() and len(asked) < 6 and int(asked) else 1
+    # one row more than is shown, to see whether there is a next page
+    limits = {"rows": size + 1, "skipped": (number - 1) * size, "now": store_of(page).clock.now()}
+    rows = store_of(page).database.all_named(f"{sql} LIMIT :rows OFFSET :skipped", {**values, **limits})
+    return ListPage(rows[:size], number, len(rows) > size)

@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from carloop_sandbox.pages.rental_rows import select_rentals
-from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, read_part, show, store_of
-from carloop_sandbox.pages.vehicle_rows import VehicleFilters, list_vehicles
+from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, show, store_of
+from carloop_sandbox.pages.vehicle_rows import list_vehicles
 from carloop_sandbox.pages.vehicles import choices_of
 from carloop_sandbox.store.database import Database, Row
 from carloop_sandbox.units import HOUR
@@ -45,8 +45,7 @@ def show_timeline(page: Page) -> Response:
     asked, is_wrong = _day_asked_for(page, today)
     first = asked - timedelta(days=asked.weekday())
     station = page.query("station")
-    part = read_part(page, size=PAGE_SIZE)
-    vehicles = list_vehicles(store.database, VehicleFilters(station=station), part=part, now=now)
+    vehicles = list_vehicles(page, size=PAGE_SIZE, station=station)
     # all stations: a group for each; one of them: a group for each of its classes
     group = "class_name" if station else "station_name"
     return show(

@@ -1,4 +1,4 @@
-"""The workshop planner's tokens: made, renewed and revoked.
+"""The administration's pages: the way to the workshop planner's tokens, where they are made, renewed and revoked.
 
 A token is shown in the answer to the form that drew it and nowhere else. That answer cannot be a redirect, so the
 browser may send the form again: each form has an id, and the same form draws one token however often it comes.
@@ -14,14 +14,31 @@ from starlette.responses import Response
 from carloop_sandbox.interface.answers import Answer, empty_answer
 from carloop_sandbox.interface.idempotency import do_once
 from carloop_sandbox.interface.problems import CODES
-from carloop_sandbox.pages.administration import PLANNER
+from carloop_sandbox.interface.requests import origin_of
 from carloop_sandbox.pages.showing import show, store_of
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.store.tokens import draw_token
 from web_base.pages import Page, Refused
 
+PLANNER: Final = "/administration/interfaces/workshop-planner"
 EDIT: Final = f"{PLANNER}/edit"
 LONGEST_LABEL: Final = 60
+
+
+def show_interfaces(page: Page) -> Response:
+    """Show the interfaces there are."""
+    return show(page, "interfaces.html", planner=PLANNER, tokens=store_of(page).tokens.listed())
+
+
+def show_planner_interface(page: Page) -> Response:
+    """Show how the workshop planner reaches us, and whether it does."""
+    return show(
+        page,
+        "planner_interface.html",
+        planner=PLANNER,
+        web_address=origin_of(page.request),
+        tokens=store_of(page).tokens.listed(),
+    )
 
 
 def show_tokens(page: Page) -> Response:

@@ -1,10 +1,10 @@
 """Vehicles as the pages show them: with the names of class, station and features, and where they are now."""
 
-from dataclasses import asdict, dataclass
 from typing import Final
 
-from carloop_sandbox.pages.showing import ListPage, ListPart
+from carloop_sandbox.pages.showing import ListPage, read_list
 from carloop_sandbox.store.database import Database, Row
+from web_base.pages import Page
 
 STATES: Final = ("free", "reserved", "out", "overdue")
 """Free, reserved for now but not handed out, out with a customer, out past its end."""
@@ -26,32 +26,19 @@ FROM vehicles AS v JOIN vehicle_classes AS c ON c.id = v.vehicle_class JOIN stat
 """Rows of vehicles: the rate in cents, `state` one of STATES. A condition may follow; `:now` is the clock's time."""
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleFilters:
-    """What a vehicle must be; what is empty admits every vehicle."""
-
-    sought: str = ""
-    vehicle_class: str = ""
-    station: str = ""
-    state: str = ""
-
-    @property
-    def where(self) -> str:
-        """Return the conditions that apply, as SQL."""
-        conditions = {
-            f"finds(:sought, v.licence_plate || ' ' || {NAME})": self.sought,
-            "v.vehicle_class = :vehicle_class": self.vehicle_class,
-            "v.station = :station": self.station,
-            f"{STATE} = :state": self.state,
-        }
-        return " AND ".join(["TRUE", *(condition for condition, value in conditions.items() if value)])
+_FILTERS: Final = f"""(:sought = '' OR finds(:sought, v.licence_plate || ' ' || {NAME}))
+  AND (:vehicle_class = '' OR v.vehicle_class = :vehicle_class) AND (:station = '' OR v.station = :station)
+  AND (:state = '' OR {STATE} = :state)"""
+"""What a vehicle must be; what is empty admits every vehicle."""
 
 
-def list_vehicles(database: Database, filters: VehicleFilters, *, part: ListPart, now: int) -> ListPage:
-    """Read a part of the vehicles, ordered by station, class and plate."""
-    order = "s.position, c.position, v.licence_plate, v.id"
-    sql = f"{SELECT} WHERE {filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped"
-    return part.of(database.all_named(sql, {"now": now, **asdict(filters), **part.values}))
+def list_vehicles(
+    page: Page, *, size: int, station: str, sought: str = "", vehicle_class: str = "", state: str = ""
+) -> ListPage:
+    """Read a page of the vehicles, ordered by station, class and plate."""
+    filters = {"sought": sought, "vehicle_class": vehicle_class, "station": station, "state": state}
+    sql = f"{SELECT} WHERE {_FILTERS} ORDER BY s.position, c.position, v.licence_plate, v.id"
+    return read_list(page, sql, size=size, **filters)
 
 
 def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Row | None:

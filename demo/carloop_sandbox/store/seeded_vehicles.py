@@ -32,9 +32,13 @@ def _row(id_: str, station: str, plate: str, model: Columns, features: list[str]
     document = {
         "id": id_,
         "licence_plate": plate,
+        "make": model["make"],
         "model": model["name"],
-        **{name: model[name] for name in ("make", "vehicle_class", "seats", "fuel", "transmission")},
+        "vehicle_class": model["vehicle_class"],
         "features": features,
+        "seats": model["seats"],
+        "fuel": model["fuel"],
+        "transmission": model["transmission"],
         "station": station,
         "daily_rate": money(model["cents"]),
     }

@@ -16,12 +16,7 @@ from web_base.accounts.access import Access
 from web_base.accounts.passwords import draw_password
 from web_base.program import Texts
 from web_base.running.server import Server, address_of
-from web_base.running.serving import (
-    kept_in,
-    listening,
-    opening,
-    trusted_proxies,
-)
+from web_base.running.serving import kept_in, listening, opening, trusted_proxies
 from web_base.security import trusted_hosts
 
 ACCOUNT: Final = "admin"
@@ -30,7 +25,7 @@ ACCOUNT: Final = "admin"
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """What the command line asked for."""
+    """What the command line asked for; `turnaround` in minutes."""
 
     host: str
     port: int
@@ -38,13 +33,13 @@ class ServeOptions:
     token: str | None = field(repr=False)
     vehicles: int
     seed: int
-    turnaround_minutes: int
+    turnaround: int
     allow_faults: bool
 
 
 def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
-    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround_minutes)
+    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround)
     proxies = trusted_proxies("CARLOOP_SANDBOX_TRUSTED_PROXIES", texts, environment=os.environ)
     with ExitStack() as stack:
         folder = stack.enter_context(kept_in(options.data, program="carloop-sandbox"))
