@@ -24,18 +24,31 @@ START_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Sandbox:
-    """A running sandbox: its address, a token for it, and what is behind it."""
+class RunningSandbox:
+    """The address of a sandbox, and a token for it."""
 
     url: str
     token: str = field(repr=False)
-    store: Store = field(repr=False)
-    service: Service = field(repr=False)
 
     @property
     def controls(self) -> Controls:
         """Return the client of its faults, desk, clock and tokens."""
         return Controls(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox(RunningSandbox):
+    """A sandbox in a thread of this process, and what is behind it."""
+
+    store: Store = field(repr=False)
+    service: Service = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxProcess(RunningSandbox):
+    """A sandbox in a process of its own."""
+
+    process: "subprocess.Popen[str]" = field(repr=False)
 
 
 @contextmanager
@@ -96,20 +109,6 @@ def _serving(service: Service, app: ASGIApp, host: str, port: int) -> Iterator[s
         finally:
             server.should_exit = True
             thread.join()
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxProcess:
-    """A sandbox in a process of its own."""
-
-    url: str
-    token: str = field(repr=False)
-    process: "subprocess.Popen[str]" = field(repr=False)
-
-    @property
-    def controls(self) -> Controls:
-        """Return the client of its faults, desk, clock and tokens."""
-        return Controls(self.url)
 
 
 @contextmanager

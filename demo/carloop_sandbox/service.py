@@ -1,12 +1,15 @@
 """What the endpoints of one application share: the data, the armed faults, the thread that works on the data."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from carloop_sandbox.faults.armed import FaultList
+from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.store import Store
 
 Result = TypeVar("Result")
@@ -18,23 +21,25 @@ class InFlight:
     def __init__(self, *, timeout: float = 1.0) -> None:
         """Let a second request of a key wait `timeout` seconds for the first."""
         self._timeout = timeout
-        self._busy: dict[tuple[str, str], asyncio.Event] = {}
+        # a lock lives as long as a request holds it or waits for it
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def acquire(self, key: tuple[str, str]) -> bool:
-        """Take a key, waiting a little for the request that has it; False when that takes too long."""
-        deadline = asyncio.get_running_loop().time() + self._timeout
-        while (released := self._busy.get(key)) is not None:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await released.wait()
-            except TimeoutError:
-                return False
-        self._busy[key] = asyncio.Event()
-        return True
-
-    def release(self, key: tuple[str, str]) -> None:
-        """Release a key, so that a request that waits for it goes on."""
-        self._busy.pop(key).set()
+    @asynccontextmanager
+    async def holding(self, key: str) -> AsyncIterator[None]:
+        """Hold a key; refuse when the request that has it takes too long."""
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        try:
+            async with asyncio.timeout(self._timeout):
+                await lock.acquire()
+        except TimeoutError:
+            headers = {"Retry-After": "1"}
+            raise CallRefused(
+                "request_in_progress", "Ask again with the same key.", headers=headers
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
 
 def _one_thread() -> ThreadPoolExecutor:

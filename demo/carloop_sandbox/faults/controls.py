@@ -12,15 +12,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.routing import Route
 
-from carloop_sandbox.faults.control_bodies import (
-    ClockBody,
-    DeskBody,
-    FaultBody,
-    LabelBody,
-    fault_of,
-    instant_of,
-    read_body,
-)
+from carloop_sandbox.faults import control_bodies as bodies
 from carloop_sandbox.interface import requests
 from carloop_sandbox.interface.answers import Answer, empty_answer, json_answer
 from carloop_sandbox.interface.rental_documents import rental_answer
@@ -44,7 +36,7 @@ def _route(service: Service, path: str, methods: Methods) -> Route:
     async def endpoint(request: Request) -> Answer:
         handler, type_ = methods["GET" if request.method == "HEAD" else request.method]
         _check_caller(request)
-        body = None if type_ is None else read_body(await _document(request), type_)
+        body = None if type_ is None else bodies.read_body(await _document(request), type_)
         return await service.do(lambda: handler(service, request, body))
 
     return Route(path, endpoint, methods=list(methods))
@@ -68,8 +60,8 @@ def _list_faults(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"items": [asdict(fault) for fault in service.faults.armed()]})
 
 
-def _arm(service: Service, _: Request, body: FaultBody) -> Answer:
-    fault = fault_of(body)
+def _arm(service: Service, _: Request, body: bodies.FaultBody) -> Answer:
+    fault = bodies.fault_of(body)
     service.faults.arm(fault)
     return json_answer(asdict(fault), 201)
 
@@ -79,7 +71,7 @@ def _disarm(service: Service, _: Request, __: None) -> Answer:
     return empty_answer(204)
 
 
-def _desk(service: Service, request: Request, body: DeskBody) -> Answer:
+def _desk(service: Service, request: Request, body: bodies.DeskBody) -> Answer:
     act_at_desk(service.store, body.rental_id, body.action, vehicle_id=body.vehicle_id)
     return rental_answer(service.store, body.rental_id, origin=requests.origin_of(request))
 
@@ -88,8 +80,8 @@ def _read_clock(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"now": write_time(service.store.clock.now())})
 
 
-def _set_clock(service: Service, request: Request, body: ClockBody) -> Answer:
-    service.store.clock.set(instant_of(body), running=body.running)
+def _set_clock(service: Service, request: Request, body: bodies.ClockBody) -> Answer:
+    service.store.clock.set(bodies.instant_of(body), running=body.running)
     return _read_clock(service, request, None)
 
 
@@ -97,7 +89,7 @@ def _list_tokens(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"items": [{"label": label} for label in service.store.tokens.labels]})
 
 
-def _add_token(service: Service, _: Request, body: LabelBody) -> Answer:
+def _add_token(service: Service, _: Request, body: bodies.LabelBody) -> Answer:
     token = draw_token()
     service.store.tokens.add(body.label, token, service.store.clock.now())
     return json_answer({"label": body.label, "token": token}, 201)
@@ -109,10 +101,14 @@ def _revoke_token(service: Service, request: Request, _: None) -> Answer:
 
 
 _CONTROLS: Final[dict[str, Methods]] = {
-    "/sandbox/faults": {"GET": (_list_faults, None), "POST": (_arm, FaultBody), "DELETE": (_disarm, None)},
-    "/sandbox/desk": {"POST": (_desk, DeskBody)},
-    "/sandbox/clock": {"GET": (_read_clock, None), "POST": (_set_clock, ClockBody)},
-    "/sandbox/tokens": {"GET": (_list_tokens, None), "POST": (_add_token, LabelBody)},
+    "/sandbox/faults": {
+        "GET": (_list_faults, None),
+        "POST": (_arm, bodies.FaultBody),
+        "DELETE": (_disarm, None),
+    },
+    "/sandbox/desk": {"POST": (_desk, bodies.DeskBody)},
+    "/sandbox/clock": {"GET": (_read_clock, None), "POST": (_set_clock, bodies.ClockBody)},
+    "/sandbox/tokens": {"GET": (_list_tokens, None), "POST": (_add_token, bodies.LabelBody)},
     "/sandbox/tokens/{label}": {"DELETE": (_revoke_token, None)},
 }
 """Path to method to what does it, and the type of its body."""

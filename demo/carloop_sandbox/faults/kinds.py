@@ -2,7 +2,7 @@
 
 from asyncio import Event
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
@@ -68,8 +68,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "huge": Kind(
         _seconds(1024), 16, after=lambda answer, size, _: _broken(flood, answer, int(size * MEBIBYTE))
     ),
-    "garbage": Kind(after=lambda answer, *_: altered.garbage(answer)),
-    "html": Kind(after=lambda answer, *_: altered.web_page(answer)),
+    "garbage": Kind(after=lambda answer, *_: replace(answer, body=altered.GARBAGE)),
+    # as a captive portal answers
+    "html": Kind(after=lambda *_: Answer(200, altered.HTML, media_type="text/html; charset=utf-8")),
     "unknown_field": Kind(after=lambda answer, *_: altered.with_unknown_field(answer)),
     "unknown_enum": Kind(str, "", after=lambda answer, name, _: altered.with_unknown_value(answer, name)),
 }

@@ -91,8 +91,8 @@ def _book(call: Call, store: Store, book: Book) -> Answer:
     body = call.body
     rental = NewRental(
         vehicle_id=body["vehicle_id"],
-        start=time_at(body, "start"),
-        end=time_at(body, "end"),
+        start_us=time_at(body, "start"),
+        end_us=time_at(body, "end"),
         customer=json.dumps(body["customer"], ensure_ascii=False),
         external_reference=body["external_reference"],
         note=body.get("note"),
@@ -143,7 +143,7 @@ def _cancel(call: Call, store: Store) -> Answer:
 
 
 def _once(call: Call, store: Store, action: Callable[[], Answer]) -> Answer:
-    return do_once(store.database, f"{call.method} {call.path}", call.key, call.body, action)
+    return do_once(store.database, call.scope, call.key, call.body, action)
 
 
 def _check_revision(row: Row, call: Call) -> None:

@@ -4,7 +4,7 @@ How many pages a list has is not counted, which a long history would make slow.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,11 @@ from carloop_sandbox.interface.calls import ACCOUNT_NAME, TIME_ZONE
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Row
-from carloop_sandbox.units import MICROSECOND, Instant
+from carloop_sandbox.units import Instant, instant_of, moment_of
 from web_base.languages import Language
 from web_base.pages import Page
 
 ZONE: Final = ZoneInfo(TIME_ZONE)
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +50,6 @@ class Wall:
         return self.language.money(f"{cents / 100:.2f}", "EUR")
 
 
-def moment_of(instant: int) -> datetime:
-    """Return an instant as a time in UTC."""
-    return _EPOCH + instant * MICROSECOND
-
-
 def day_of(instant: int) -> date:
     """Return the day that the account's calendar shows at an instant."""
     return moment_of(instant).astimezone(ZONE).date()
@@ -64,8 +57,7 @@ def day_of(instant: int) -> date:
 
 def midnight(day: date, *, days_later: int = 0) -> Instant:
     """Return the instant at which a day of the account's calendar begins."""
-    begins = datetime.combine(day + timedelta(days=days_later), datetime.min.time(), ZONE)
-    return Instant((begins - _EPOCH) // MICROSECOND)
+    return instant_of(datetime.combine(day + timedelta(days=days_later), datetime.min.time(), ZONE))
 
 
 def store_of(page: Page) -> Store:

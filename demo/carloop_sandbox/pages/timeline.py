@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from carloop_sandbox.pages.rental_rows import select_rentals
-from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, show, store_of
+from carloop_sandbox.pages.showing import ZONE, day_of, midnight, show, store_of
 from carloop_sandbox.pages.vehicle_rows import list_vehicles
 from carloop_sandbox.pages.vehicles import choices_of
 from carloop_sandbox.store.database import Database, Row
-from carloop_sandbox.units import HOUR
+from carloop_sandbox.units import HOUR, moment_of
 from web_base.days import Mistyped, read_day
 from web_base.pages import Page
 

@@ -27,18 +27,12 @@ LONGEST_LABEL: Final = 60
 
 def show_interfaces(page: Page) -> Response:
     """Show the interfaces there are."""
-    return show(page, "interfaces.html", planner=PLANNER, tokens=store_of(page).tokens.listed())
+    return _show(page, "interfaces.html")
 
 
 def show_planner_interface(page: Page) -> Response:
     """Show how the workshop planner reaches us, and whether it does."""
-    return show(
-        page,
-        "planner_interface.html",
-        planner=PLANNER,
-        web_address=origin_of(page.request),
-        tokens=store_of(page).tokens.listed(),
-    )
+    return _show(page, "planner_interface.html", web_address=origin_of(page.request))
 
 
 def show_tokens(page: Page) -> Response:
@@ -98,13 +92,11 @@ def _once(page: Page, do: Callable[[], None]) -> bool:
 def _answer(
     page: Page, *, status: int = 200, token: str = "", label: str = "", notice: str = "", problem: str = ""
 ) -> Response:
-    return show(
+    return _show(
         page,
         "tokens.html",
         status=status,
-        planner=PLANNER,
         edit=EDIT,
-        tokens=store_of(page).tokens.listed(),
         token=token,
         label=label,
         typed=page.form["label"] if problem and page.form["action"] == "make" else "",
@@ -113,6 +105,11 @@ def _answer(
         new_form=lambda: uuid.uuid4().hex,
         most=LONGEST_LABEL,
     )
+
+
+def _show(page: Page, template: str, *, status: int = 200, **values: object) -> Response:
+    tokens = store_of(page).tokens.listed()
+    return show(page, template, status=status, planner=PLANNER, tokens=tokens, **values)
 
 
 _ACTIONS: Final[dict[str, Callable[[Page], Response]]] = {"make": _make, "renew": _renew, "revoke": _revoke}
