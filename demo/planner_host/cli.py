@@ -73,7 +73,7 @@ def _accounts_options(texts: Texts) -> list[click.Parameter]:
 
 
 def _serve(host: str, port: int, data: Path | None) -> None:
-    from planner_host.serving import serve
+    from planner_host.startup import serve
 
     serve(host, port, data, Texts(chosen_language(), TEXTS), say=tell)
 

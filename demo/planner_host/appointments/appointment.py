@@ -128,8 +128,3 @@ def person_of(customer: contract.Customer) -> str:
     """Return a person's name as lists sort it: `Müller, Hans`."""
     names = (customer.get("last_name", ""), customer.get("first_name", ""))
     return ", ".join(name for name in names if name)
-
-
-def plate_of(vehicle: contract.AppointmentVehicle) -> str:
-    """Return the plate of the customer's own car; the empty text where it is not known."""
-    return vehicle.get("licence_plate", "")

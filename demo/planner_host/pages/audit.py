@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -14,24 +13,6 @@ from planner_host.storage.audit import AuditEntry
 from web_base.pages import Page, Program, page_route
 
 _KINDS: Final = {"done": "good", "refused": "bad", "saved": "warning", "unknown": "unknown"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An entry as the table shows it. `code` is shown where there is no `reason`; `link` is the appointment's page."""
-
-    when: str
-    user: str
-    action: str
-    outcome_kind: str
-    outcome: str
-    reason: str
-    code: str
-    settled: str
-    subject: str
-    link: str
-    begins: str
-    rental: str
 
 
 def routes(program: Program) -> list[Route]:
@@ -49,27 +30,28 @@ def show_audit(page: Page) -> Response:
     return page.render("audit.html", rows=rows, number=number, has_older=has_older)
 
 
-def _row(page: Page, planner: Planner, entry: AuditEntry) -> Row:
+def _row(page: Page, planner: Planner, entry: AuditEntry) -> dict[str, str]:
+    """Return an entry as the table shows it. `code` is shown where there is no `reason`."""
     moment, zone = page.language.moment, planner.zone
-    is_account = entry.action.startswith(("account_", "password_"))
-    is_appointment = entry.action != "settings" and not is_account
-    visit = planner.records.appointment(entry.subject) if is_appointment else None
+    is_appointment = not entry.action.startswith(("settings", "account_", "password_"))
+    saved = planner.records.appointment(entry.subject) if is_appointment else None
     reason = reason_of(entry.code, locale=page.language.code)
-    settled = page.text("audit.settled", when=moment(entry.settled_at, zone)) if entry.settled_at else ""
-    return Row(
-        when=moment(entry.at, zone),
-        user=entry.user,
-        action=page.text(f"audit.action.{entry.action}"),
-        outcome_kind=_KINDS[entry.outcome],
-        outcome=page.text(f"outcome.{entry.outcome}"),
-        reason=reason,
-        code="" if reason else entry.code,
-        settled=settled,
-        subject=planner.provider_name(entry.provider) if entry.action == "settings" else entry.subject,
-        link=f"/appointments/{entry.subject}" if is_appointment else "",
-        begins=moment(visit.visit.start, visit.zone) if visit else "",
-        rental=entry.rental_id or "–",
-    )
+    return {
+        "when": moment(entry.at, zone),
+        "user": entry.user,
+        "action": page.text(f"audit.action.{entry.action}"),
+        "outcome_kind": _KINDS[entry.outcome],
+        "outcome": page.text(f"outcome.{entry.outcome}"),
+        "reason": reason,
+        "code": "" if reason else entry.code,
+        "settled": page.text("audit.settled", when=moment(entry.settled_at, zone))
+        if entry.settled_at
+        else "",
+        "subject": planner.provider_name(entry.provider) if entry.action == "settings" else entry.subject,
+        "link": f"/appointments/{entry.subject}" if is_appointment else "",
+        "begins": moment(saved.visit.start, saved.zone) if saved else "",
+        "rental": entry.rental_id or "–",
+    }
 
 
 def reason_of(code: str, *, locale: str) -> str:

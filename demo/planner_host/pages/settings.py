@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from mobility_hookspecs import MobilityProblem
 from planner_host.planner import audit, planner_of
-from planner_host.settings_form import fields_of, is_changed, mistakes_of, tested_of, values_of
+from planner_host.providers.settings_form import fields_of, is_changed, mistakes_of, tested_of, values_of
 from web_base.pages import Form, Page, Program, Refused, page_route
 
 if TYPE_CHECKING:

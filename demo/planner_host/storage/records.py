@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from planner_host.appointments.appointment import Appointment, Status, Visit, person_of, plate_of
+from planner_host.appointments.appointment import Appointment, Status, Visit, person_of
 from planner_host.dms.folding import plain, without_umlauts
 from planner_host.storage.instants import read_us, write_us
 from web_base.database import Database, Row, sql_migrations
@@ -171,7 +171,7 @@ def _row(appointment: Appointment) -> dict[str, object]:
         "vehicle": _json(visit.vehicle),
         "work": visit.work,
         "words": " " + _fold(" ".join(words)),
-        "plate": _fold_plate(plate_of(visit.vehicle)),
+        "plate": _fold_plate(visit.vehicle.get("licence_plate", "")),
         "saved_us": write_us(appointment.saved_at),
     }
 
