@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,23 +19,6 @@ from web_base.names import lines_of
 from web_base.pages import Page
 
 
-@dataclass(frozen=True, slots=True)
-class AppointmentView:
-    """What the template shows: the appointment as it is saved, steps 1 to 3, what the providers say, the forms.
-
-    :ivar saved: None for a new one, which has no step 4 either.
-    :ivar poll: the address by which the page asks for news.
-    """
-
-    path: str
-    tab: str
-    saved: Appointment | None
-    visit: VisitView
-    step: Step | None
-    four: StepView
-    poll: str
-
-
 def show_appointment(
     page: Page,
     appointment_id: str,
@@ -46,10 +28,15 @@ def show_appointment(
     step: Step | None = None,
     four: StepView | None = None,
 ) -> Response:
-    """Answer with the page."""
+    """Answer with the page.
+
+    :param saved: None for a new appointment, which has no step 4 either.
+    """
     four = four or StepView()
     page.here = f"/appointments/{appointment_id}" if saved else "/appointments/new"
-    view = AppointmentView(
+    return page.render(
+        "appointment.html",
+        images=four.search.offers.images if four.search and four.search.offers else (),
         path=f"/appointments/{appointment_id}",
         tab=_tab_title(page, saved),
         saved=saved,
@@ -57,9 +44,9 @@ def show_appointment(
         step=step,
         four=four,
         poll=poll_address(saved, step, four.asks) if saved and step else "",
+        done=DONE,
+        **wording(page, saved),
     )
-    images = four.search.offers.images if four.search and four.search.offers else ()
-    return page.render("appointment.html", images=images, view=view, **wording(page, saved), done=DONE)
 
 
 def wording(page: Page, appointment: Appointment | None = None) -> dict[str, Any]:
