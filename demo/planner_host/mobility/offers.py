@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from planner_host.mobility.offer_form import FoundFor, found_for
@@ -105,10 +106,10 @@ def search(
     answers = list(gathered.answers.values())
     found = [option for answer in answers for option in answer["options"]]
     planner.found.extend((found, instead))
-    near = {each.key: each for each in shown(instead, planner, choices=choices, language=language)}
-    options = [
-        each for each in shown(found, planner, choices=choices, language=language) if each.key not in near
-    ]
+    names = {info["id"]: info["name"] for info in planner.host.providers}
+    show = partial(_shown, choices=choices, language=language, names=names)
+    near = {each.key: each for each in map(show, instead)}
+    options = [each for each in map(show, found) if each.key not in near]
     filters = request["filters"]
     return Offers(
         tuple(sorted([*options, *near.values()], key=lambda each: not each.is_exact)),
@@ -137,22 +138,8 @@ def title_of(key: str, planner: Planner) -> str:
     return ""
 
 
-def shown(
-    options: Iterable[contract.MobilityOption], planner: Planner, *, choices: Choices, language: Language
-) -> list[ShownOption]:
-    """Prepare options for the list, in their order."""
-    names = {info["id"]: info["name"] for info in planner.host.providers}
-    taxes = {True: language.text("price.with_tax"), False: language.text("price.without_tax")}
-    return [_shown(option, choices, language, names=names, taxes=taxes) for option in options]
-
-
 def _shown(
-    option: contract.MobilityOption,
-    choices: Choices,
-    language: Language,
-    *,
-    names: Mapping[str, str],
-    taxes: Mapping[bool, str],
+    option: contract.MobilityOption, *, choices: Choices, language: Language, names: Mapping[str, str]
 ) -> ShownOption:
     vehicle = option.get("vehicle", _NO_VEHICLE)
     class_id = vehicle.get("vehicle_class", "")
@@ -167,7 +154,9 @@ def _shown(
         line=" · ".join([part for part in parts if part]),
         features=" · ".join(choices.names_of_features(vehicle.get("features", ()))),
         price=language.money(price["amount"], price["currency"]) if price else "",
-        tax=taxes[price["tax_included"]] if price else "",
+        tax=language.text("price.with_tax" if price["tax_included"] else "price.without_tax")
+        if price
+        else "",
         silhouette=silhouette_of(option["kind"], class_id, class_name),
         # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
         image=image if image and origin_of(image) else "",

@@ -22,8 +22,7 @@ from planner_host.mobility.offer_form import drawn_for
 from planner_host.mobility.step import has_happened
 from planner_host.pages.drawing import (
     customer_of,
-    draw_saved,
-    draw_typed,
+    draw,
     find_appointment,
     look_up_step,
     search_view,
@@ -73,7 +72,7 @@ def open_saved(page: Page) -> Response:
     if not page.is_partial and not step.unknowns:
         # What a person has opened is seen; what the script fetches may be drawn in a tab that nobody looks at.
         planner_of(page).audit.mark_seen(each.change_id or "" for each in step.unseen)
-    return draw_saved(page, appointment, given, step=step)
+    return draw(page, appointment, given, step=step)
 
 
 def save(page: Page) -> Response:
@@ -89,7 +88,7 @@ def save(page: Page) -> Response:
     elif do == "manual":
         texts = without_customer(texts)
     if do in ("again", "find", "pick", "car", "manual"):
-        return draw_typed(page, saved_of_address(page), texts, finds=do == "find")
+        return draw(page, saved_of_address(page), texts=texts, finds=do == "find")
     saved = save_texts(page, texts)
     if isinstance(saved, Response):
         return saved

@@ -7,7 +7,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mobility_hookspecs import make_problem
+from mobility_hookspecs import ProblemCode, make_problem
 from planner_host.planner import Planner, planner_of
 from planner_host.storage.audit import AuditEntry
 from web_base.pages import Page, Program, page_route
@@ -35,7 +35,9 @@ def _row(page: Page, planner: Planner, entry: AuditEntry) -> dict[str, str]:
     moment, zone = page.language.moment, planner.zone
     is_appointment = not entry.action.startswith(("settings", "account_", "password_"))
     saved = planner.records.appointment(entry.subject) if is_appointment else None
-    reason = reason_of(entry.code, locale=page.language.code)
+    # A code of a provider's own has no words here.
+    is_known = entry.code in set(ProblemCode)
+    reason = make_problem(entry.code, locale=page.language.code)["title"] if is_known else ""
     return {
         "when": moment(entry.at, zone),
         "user": entry.user,
@@ -52,11 +54,3 @@ def _row(page: Page, planner: Planner, entry: AuditEntry) -> dict[str, str]:
         "begins": moment(saved.visit.start, saved.zone) if saved else "",
         "rental": entry.rental_id or "–",
     }
-
-
-def reason_of(code: str, *, locale: str) -> str:
-    """Return what a code of the contract means; the empty text for one of a provider's own."""
-    try:
-        return make_problem(code, locale=locale)["title"]
-    except ValueError:
-        return ""

@@ -19,7 +19,7 @@ from planner_host.planner import planner_of
 from planner_host.providers.filters import Choices
 from planner_host.views.appointment import show_appointment
 from planner_host.views.parts import form_view
-from planner_host.views.step import EndView, SearchView, StepView
+from planner_host.views.step import SearchView, StepView
 from planner_host.views.visit import find_customers, visit_view
 from web_base.pages import Page, Refused
 
@@ -40,42 +40,30 @@ def look_up_step(page: Page, appointment: Appointment) -> Step:
     return look_up(appointment, planner_of(page), locale=page.language.code)
 
 
-def draw_saved(
+def draw(
     page: Page,
-    appointment: Appointment,
-    given: StepView,
+    saved: Appointment | None,
+    given: StepView | None = None,
     *,
     step: Step | None = None,
     texts: Mapping[str, str] | None = None,
-) -> Response:
-    """Answer with the page of a saved appointment.
-
-    :param step: what the providers say, where it is known already: they are not asked again.
-    :param texts: what stands unsaved in steps 1 to 3.
-    """
-    texts = texts or texts_of(appointment, language=page.language)
-    return draw_typed(page, appointment, texts, given=given, step=step)
-
-
-def draw_typed(
-    page: Page,
-    saved: Appointment | None,
-    texts: Mapping[str, str],
-    *,
     problems: Mapping[str, str] | None = None,
     finds: bool = False,
-    given: StepView | None = None,
-    step: Step | None = None,
 ) -> Response:
-    """Answer with the page, what is typed in steps 1 to 3, and `problems` with it; a new one has no step 4.
+    """Answer with the page of an appointment.
 
+    :param saved: as it is saved; None for a new one, which has no step 4.
+    :param step: what the providers say, where it is known already: they are not asked again.
+    :param texts: what stands in steps 1 to 3, where that is not what is saved, and `problems` with it.
     :param finds: whether the customers are searched whom `customer_query` is about.
     """
+    kept = texts_of(saved, language=page.language) if saved else None
+    texts = texts or kept or {}
     customer = customer_of(page, texts["customer_number"]) if texts["customer_source"] == "dms" else None
     visit = visit_view(
         page,
         texts,
-        texts_of(saved, language=page.language) if saved else None,
+        kept,
         problems=problems or {},
         cars=customer.cars if customer else (),
         hits=find_customers(planner_of(page).dms, texts["customer_query"]) if finds else None,
@@ -86,7 +74,9 @@ def draw_typed(
     if step.can_search and four.search is None:
         four = replace(four, search=search_view(page, saved))
     if step.active and four.end is None:
-        four = replace(four, end=_present_end(page, saved, step))
+        end = datetime.fromisoformat(step.active[0].rental["period"]["end"])
+        present = moment_texts(end, end, language=page.language, zone=saved.zone)
+        four = replace(four, end=form_view(page, present | {"change_id": draw_change_id()}, {}))
     return show_appointment(page, saved.id, visit, saved=saved, step=step, four=four)
 
 
@@ -104,13 +94,6 @@ def search_view(
     form = form or drawn_for(appointment, language=page.language, now=planner_of(page).now())
     fields = form_view(page, form.texts, problems or {}, refused)
     return SearchView(form, fields, choices_of(page, appointment), offers, silent or {})
-
-
-def _present_end(page: Page, appointment: Appointment, step: Step) -> EndView:
-    """Fill in the form for the rental's end with the end that it has."""
-    end = datetime.fromisoformat(step.active[0].rental["period"]["end"])
-    texts = moment_texts(end, end, language=page.language, zone=appointment.zone)
-    return EndView(form_view(page, texts, {}), draw_change_id())
 
 
 def choices_of(page: Page, appointment: Appointment) -> Choices:

@@ -23,7 +23,7 @@ from planner_host.mobility.offer_form import (
 )
 from planner_host.mobility.offers import Offers, search, title_of
 from planner_host.mobility.step import Step
-from planner_host.pages.drawing import choices_of, draw_saved, find_appointment, look_up_step, search_view
+from planner_host.pages.drawing import choices_of, draw, find_appointment, look_up_step, search_view
 from planner_host.pages.own_changes import ask_own, goes_on, problem_of_outcome
 from planner_host.pages.saving import UNSAVED_FIELDS, save_unsaved, unsaved_texts
 from planner_host.planner import planner_of
@@ -129,8 +129,8 @@ def search_for(
 def _draw(page: Page, sent: _Sent, given: StepView, *, step: Step | None = None) -> Response:
     """Draw the page; whoever comes back from signing in again finds what was typed."""
     if not sent.is_new:
-        return draw_saved(page, sent.appointment, given, step=step, texts=unsaved_texts(page))
-    response = draw_saved(page, sent.appointment, replace(given, said="saved_first"), step=step)
+        return draw(page, sent.appointment, given, step=step, texts=unsaved_texts(page))
+    response = draw(page, sent.appointment, replace(given, said="saved_first"), step=step)
     return as_a_whole(page, response)
 
 
@@ -196,4 +196,4 @@ def _show_refusal(page: Page, sent: _Sent, outcome: contract.RentalOutcome) -> R
     # A refusal that keeps nothing lets the same change run again; after any other it would only be refused anew.
     form = sent.form if problem["retryable"] else replace(sent.form, change_id=draw_change_id(), option="")
     view = search_view(page, sent.appointment, form, refused=problem, offers=offers)
-    return draw_saved(page, sent.appointment, StepView(search=view, refusal=("book", problem)))
+    return draw(page, sent.appointment, StepView(search=view, refusal=("book", problem)))

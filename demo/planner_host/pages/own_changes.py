@@ -9,10 +9,10 @@ from starlette.responses import Response
 from mobility_hookspecs import make_problem
 from planner_host.appointments.appointment import Appointment
 from planner_host.mobility.step import Step
-from planner_host.pages.drawing import draw_saved, look_up_step
+from planner_host.pages.drawing import draw, look_up_step
 from planner_host.planner import planner_of, user_name
 from planner_host.views.parts import form_view
-from planner_host.views.step import EndView, StepView
+from planner_host.views.step import StepView
 from web_base.pages import Page
 
 if TYPE_CHECKING:
@@ -33,19 +33,19 @@ def make_change(
     *,
     action: str,
     step: Step | None = None,
-    end: tuple[Mapping[str, str], str] | None = None,
+    end: Mapping[str, str] | None = None,
 ) -> Response:
     """Ask for a change, and show what became of it.
 
     :param step: what the providers say, where it is known already.
-    :param end: what was typed as the new end, and the id of the next try, to be shown beside a refusal.
+    :param end: the form of the new end, with the id of the next try, to be shown beside a refusal.
     """
     outcome = ask_own(page, appointment, change, step=step)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done={action}#step-4")
     problem = problem_of_outcome(page, outcome)
-    view = EndView(form_view(page, end[0], {}, problem), end[1]) if end else None
-    return draw_saved(page, appointment, StepView(refusal=(action, problem), end=view))
+    view = form_view(page, end, {}, problem) if end else None
+    return draw(page, appointment, StepView(refusal=(action, problem), end=view))
 
 
 def ask_own(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from planner_host.appointments.appointment import Appointment, document_of, is_id
 from planner_host.appointments.visit_form import FIELDS, Texts, read_visit, texts_of
 from planner_host.mobility.offer_form import OfferForm
-from planner_host.pages.drawing import customer_of, draw_typed, search_view
+from planner_host.pages.drawing import customer_of, draw, search_view
 from planner_host.planner import audit, planner_of, user_name
 from planner_host.storage.records import SavedMeanwhile
 from planner_host.views.step import StepView
@@ -42,7 +42,7 @@ def save_texts(
     if read.visit is None:
         four = StepView(search=search_view(page, known, offer_form)) if known and offer_form else None
         finds = bool(texts["customer_query"])
-        return draw_typed(page, known, texts, problems=read.problems, finds=finds, given=four)
+        return draw(page, known, four, texts=texts, problems=read.problems, finds=finds)
     revision = read_revision(texts["revision"])
     if known is None:
         by, now = user_name(page), planner.now()

@@ -29,6 +29,10 @@ RETRY_TIMEOUT: Final = 3.0
 INCONCLUSIVE_CODES: Final = frozenset({"busy", "storage_failed", "deadline_exceeded", "outcome_pending"})
 """A retry that is refused with one of these leaves open what became of the change."""
 
+_STORED: Final = (
+    "SELECT document, appointment_id, coalesce(title, '') FROM open_changes LEFT JOIN audit USING (change_id)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenChange:
@@ -112,23 +116,16 @@ class Changes:
 
     def open_changes(self, appointment_id: str) -> list[OpenChange]:
         """Return an appointment's changes whose outcome is not known, oldest first."""
-        sql = (
-            "SELECT document, title FROM open_changes LEFT JOIN audit USING (change_id) "
-            "WHERE appointment_id = ? ORDER BY asked_us, open_changes.rowid"
-        )
-        changes = [
-            (json.loads(row["document"]), row["title"]) for row in self._database.all(sql, appointment_id)
-        ]
         return [
             OpenChange(
                 change["change_id"],
                 change["provider"],
                 change["action"],
-                title=title or "",
+                title=title,
                 period=change.get("period"),
                 end=change.get("end", ""),
             )
-            for change, title in changes
+            for change, _, title in self._stored("appointment_id = ?", appointment_id)
         ]
 
     def appointments_with_open_changes(self, appointment_ids: Iterable[str]) -> set[str]:
@@ -138,13 +135,13 @@ class Changes:
 
     def retry(self, appointment_id: str, *, locale: str = "de") -> None:
         """Send each of an appointment's open changes again."""
-        for change, _ in self._documents("WHERE appointment_id = ?", appointment_id):
+        for change, _, _ in self._stored("appointment_id = ?", appointment_id):
             self._retry(change, appointment_id, locale)
 
     def retry_all(self, *, older_than: timedelta) -> None:
         """Send every open change of at least that age again; a person may still wait for a younger one."""
         latest = write_us(self._now() - older_than)
-        for change, appointment_id in self._documents("WHERE asked_us <= ?", latest):
+        for change, appointment_id, _ in self._stored("asked_us <= ?", latest):
             self._retry(change, appointment_id, "de")
 
     def _retry(self, change: contract.RentalChange, appointment_id: str, locale: str) -> None:
@@ -153,9 +150,7 @@ class Changes:
             return
         with self._database.writing():
             # Whoever withdraws a booking knows that there is none. Another thread may have settled it meanwhile.
-            is_open = self._database.one(
-                "SELECT 1 FROM open_changes WHERE change_id = ?", change["change_id"]
-            )
+            is_open = self._stored("change_id = ?", change["change_id"])
             if result.code != "given_up" and is_open:
                 self._audit.mark_unseen(change["change_id"])
             self._settle(change, result, appointment_id, at=self._now())
@@ -196,20 +191,14 @@ class Changes:
     def _open(self, change: contract.RentalChange, appointment_id: str) -> bool:
         """Store a change as open; return False where it is so already."""
         sql = "INSERT OR IGNORE INTO open_changes (change_id, appointment_id, document, asked_us) VALUES (?, ?, ?, ?)"
-        row = (
-            change["change_id"],
-            appointment_id,
-            json.dumps(change, ensure_ascii=False),
-            write_us(self._now()),
-        )
-        return self._database.run(sql, *row) > 0
+        document = json.dumps(change, ensure_ascii=False)
+        asked_us = write_us(self._now())
+        return self._database.run(sql, change["change_id"], appointment_id, document, asked_us) > 0
 
     def _close(self, change_id: str) -> None:
-        with self._database.writing():
-            self._database.run("DELETE FROM open_changes WHERE change_id = ?", change_id)
+        self._database.run("DELETE FROM open_changes WHERE change_id = ?", change_id)
 
-    def _documents(self, where: str, *values: object) -> list[tuple[contract.RentalChange, str]]:
-        """Return open changes, each with its appointment's id."""
-        sql = f"SELECT document, appointment_id FROM open_changes {where} ORDER BY asked_us, rowid"  # noqa: S608
-        rows = self._database.all(sql, *values)
-        return [(json.loads(row["document"]), row["appointment_id"]) for row in rows]
+    def _stored(self, where: str, value: object) -> list[tuple[contract.RentalChange, str, str]]:
+        """Return open changes, oldest first, each with its appointment's id and the car of a booking."""
+        sql = f"{_STORED} WHERE {where} ORDER BY asked_us, open_changes.rowid"
+        return [(json.loads(document), *more) for document, *more in self._database.all(sql, value)]

@@ -36,21 +36,16 @@ class SearchView:
 
 
 @dataclass(frozen=True, slots=True)
-class EndView:
-    """The form for the end of the rental whose car is reserved or out; `change_id` is drawn with it."""
-
-    form: FormView
-    change_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class StepView:
-    """What has just been done (`said`) or refused, by action and reason; what the page asks (`asks`); its two forms."""
+    """What has just been done (`said`) or refused, by action and reason; what the page asks (`asks`); its two forms.
+
+    :ivar end: the form for the end of the rental whose car is reserved or out; its `change_id` is drawn with it.
+    """
 
     said: str = ""
     asks: str = ""
     search: SearchView | None = None
-    end: EndView | None = None
+    end: FormView | None = None
     refusal: tuple[str, contract.Problem] | None = None
 
 
