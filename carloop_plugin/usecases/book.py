@@ -18,7 +18,7 @@ def book(command: Book, context: UseCaseContext) -> Prepared:
         or there is a rental already.
     :raises CallFailed: Carloop did not answer.
     """
-    appointment = context.store.appointment(command.appointment_id)
+    appointment = context.store.appointments([command.appointment_id]).get(command.appointment_id)
     if appointment is None:
         raise RuleBroken(Reason("appointment_not_saved", "change.not_saved", pointer="/appointment_id"))
     if appointment.customer_source == "dms" and not appointment.is_of(command.customer):
@@ -59,7 +59,7 @@ def _booking(
 
 
 def _require_no_rental(appointment_id: AppointmentId, context: UseCaseContext) -> None:
-    rentals = context.store.rentals_of([appointment_id]).get(appointment_id, ())
+    rentals = context.store.rentals(appointment_ids=[appointment_id])
     active = next((rental for rental in rentals if rental.is_active), None)
     if active and (present := _as_of_now(active, context)).is_active:
         raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=present)

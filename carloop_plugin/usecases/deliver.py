@@ -217,9 +217,9 @@ def _settle_gone(intent: Intent, *, carloop: Carloop, account: Account, context:
         return _take_back(intent, failure.reason, context)
     if present.id != account.id:
         return _take_back(intent, Reason("account_changed", "change.account_changed"), context)
-    known = context.store.rental(account.id, intent.rental_id) if intent.rental_id else None
+    known = context.store.rentals(rental_id=intent.rental_id, account=account.id) if intent.rental_id else ()
     is_cancellation = intent.action is Action.CANCEL
-    record = gone(known, cancelled_here=is_cancellation) if known else None
+    record = gone(known[0], cancelled_here=is_cancellation) if known else None
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=GONE)
     if is_cancellation:
         outcome = Outcome(intent.change_id, OutcomeStatus.DONE, record)
@@ -244,7 +244,8 @@ def observe(
     reference = reference or read_reference(rental.external_reference, installation=installation)
     if reference is None:
         return None
-    return record_of(rental, reference, account.id, known=context.store.rental(account.id, rental.id))
+    known = context.store.rentals(rental_id=rental.id, account=account.id)
+    return record_of(rental, reference, account.id, known=known[0] if known else None)
 
 
 def record_made_by(

@@ -87,9 +87,8 @@ def _our_reference(rental: Unreadable, *, account: Account, context: UseCaseCont
     carried = read_reference(rental.external_reference, installation=installation)
     if carried is not None or rental.id is None:
         return carried
-    for known in context.store.rentals_named(RentalId(rental.id)):
-        if known.account == account.id:
-            return Reference(installation, known.site, known.appointment_id, known.change_id)
+    for known in context.store.rentals(rental_id=RentalId(rental.id), account=account.id):
+        return Reference(installation, known.site, known.appointment_id, known.change_id)
     return None
 
 

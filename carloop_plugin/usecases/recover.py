@@ -190,7 +190,7 @@ def _settle_both(
     *,
     context: UseCaseContext,
 ) -> Outcome:
-    outcome = context.store.settle_given_up(booked, withdrawn, record)
+    outcome = context.store.settle(withdrawn.change_id, withdrawn, record, booking=booked) or withdrawn
     log_settled(booking, booked, context)
     return outcome
 
