@@ -11,11 +11,11 @@ from typing import Protocol
 import msgspec
 
 from carloop_plugin.domain.accounts import Contact, StoredSettings
-from carloop_plugin.domain.changes import Action, IntentState
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, Action, IntentState
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.figures import Backlog, Figures, SettledChange
 from carloop_plugin.domain.rentals import UnreadableRental
-from carloop_plugin.domain.store_location import is_address, is_shared_store, shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.erasures import Erasures
@@ -107,7 +107,7 @@ class Records(Intents, Erasures):
             pending=backlog.pending,
             unknown=len(unknown),
             oldest_pending=backlog.oldest_pending,
-            set_aside=tuple(intent.change_id for intent in pending if intent.is_set_aside),
+            set_aside=tuple(intent.change_id for intent in pending if intent.tries >= TRIES_BEFORE_SET_ASIDE),
             contacts=tuple(read_row(row, Contact) for row in self.database.query(contacts)),
             oldest_unknown=min(unknown, default=None),
             settled=tuple(map(_read_settled, self.database.query(_NEWEST_SETTLED))),
@@ -151,14 +151,15 @@ def source_of(location: str, *, installation: str | None = None) -> Source:
     :param installation: the id to keep where the records are new.
     :raises StoreFailed: it is no location of ours, or PostgreSQL is not installed.
     """
-    if is_shared_store(location):
+    place = read_location(location)
+    if place.is_shared:
         try:
             from carloop_plugin.store.postgres.server import PostgresServer
         except ImportError:
             raise StoreFailed(Reason("storage_failed", "store.postgres_missing")) from None
         return PostgresServer(location, installation=installation)
-    if is_address(location):
-        params = (("path", shown(location)),)
+    if place.is_address:
+        params = (("path", place.shown),)
         raise StoreFailed(Reason("storage_failed", "store.address_unclear", params))
     from carloop_plugin.store.sqlite.file import SqliteFile
 

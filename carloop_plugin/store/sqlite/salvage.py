@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
-from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.changes import Intent, IntentState
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.values import Site
 from carloop_plugin.store.database import Row
@@ -160,6 +160,7 @@ def _whole(row: Row) -> Row | None:
         row = row | {"outcome": row["outcome"] and upgrade_outcome(row)}
         intent = read_row(row | {"now": 0.0}, Intent)
         json.loads(intent.body or b"{}")
-        if intent.is_settled == (intent.outcome is not None) and not (intent.is_settled and intent.body):
+        is_settled = intent.state is IntentState.SETTLED
+        if is_settled == (intent.outcome is not None) and not (is_settled and intent.body):
             return row
     return None
