@@ -26,7 +26,7 @@ def rentals(invocation: Invocation, with_past: bool, appointment_id: str | None,
 
     site = invocation.site and chosen_site(invocation)
     with records() as services:
-        found = services.context.store.all_rentals(limit=limit)
+        found = services.context.store.rentals(limit=limit)
     listed = [
         rental_document(rental)
         for rental in found
