@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 def rentals(invocation: Invocation, with_past: bool, appointment_id: str | None, limit: int) -> int:
     """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
     from carloop_plugin.contract.rentals import rental_document
+    from carloop_plugin.domain.rentals import ACTIVE
 
     site = invocation.site and chosen_site(invocation)
     with records() as services:
-        found = services.context.store.all_rentals(limit=limit)
+        found = services.context.store.rentals(limit=limit)
     listed = [
         rental_document(rental)
         for rental in found
-        if (with_past or rental.status.is_active)
+        if (with_past or rental.status in ACTIVE)
         and appointment_id in (None, rental.appointment_id)
         and site in (None, rental.site)
     ]
