@@ -7,7 +7,7 @@ differs).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import copy
 from functools import partial
 from typing import Any, TypeVar
@@ -66,13 +66,6 @@ class Parsed(click.ParamType[T]):
         return found
 
 
-def one_of(words: Iterable[str], normalized: Callable[[str], str] = str) -> Parsed[str]:
-    """Make the type of some words; `normalized` turns what is given into one of them."""
-    known = {word: word for word in words}
-    named = ", ".join(known)
-    return Parsed(lambda word: known.get(normalized(word)), "usage.not_one_of", known=named)
-
-
 def whole_number(least: int, most: int) -> Parsed[int]:
     """Make the type of the whole numbers within bounds."""
 
@@ -81,6 +74,13 @@ def whole_number(least: int, most: int) -> Parsed[int]:
         return int(text) if is_number and least <= int(text) <= most else None
 
     return Parsed(read, "usage.not_whole", least=least, most=most)
+
+
+_LANGUAGE = Parsed(
+    lambda word: language if (language := language_of(word)) in LANGUAGES else None,
+    "usage.not_one_of",
+    known=", ".join(LANGUAGES),
+)
 
 
 class Command(click.Command):
@@ -94,8 +94,7 @@ class Command(click.Command):
         # Every command takes these, so that they may stand before or after it.
         as_json = Option(["--json", "as_json"], is_flag=True, expose_value=False, callback=_remember)
         site = Option(["--site"], metavar="NAME", expose_value=False, callback=_remember)
-        words = one_of(LANGUAGES, language_of)
-        language = Option(["--lang"], metavar="de|en", type=words, expose_value=False, is_eager=True)
+        language = Option(["--lang"], metavar="de|en", type=_LANGUAGE, expose_value=False, is_eager=True)
         self.params += [as_json, site, language] if has_json else [site, language]
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -45,7 +45,6 @@ COMMANDS = {
     "store": "store:store",
     "doctor": "doctor:doctor",
     "demo": "demo:demo",
-    "completion": "completion:completion",
 }
 """Where each command is defined, imported only when it is asked for."""
 
