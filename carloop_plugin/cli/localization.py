@@ -89,13 +89,13 @@ class Command(click.Command):
     texts = Texts("en")
     key = ""
 
-    def __init__(self, name: str | None, *, has_json: bool = True, **attrs: Any) -> None:
+    def __init__(self, name: str | None, **attrs: Any) -> None:
         super().__init__(name, **attrs)
         # Every command takes these, so that they may stand before or after it.
         as_json = Option(["--json", "as_json"], is_flag=True, expose_value=False, callback=_remember)
         site = Option(["--site"], metavar="NAME", expose_value=False, callback=_remember)
         language = Option(["--lang"], metavar="de|en", type=_LANGUAGE, expose_value=False, is_eager=True)
-        self.params += [as_json, site, language] if has_json else [site, language]
+        self.params += [as_json, site, language]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the command with its invocation."""
@@ -145,12 +145,9 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """A group of commands, which takes no `--json` itself."""
+    """A group of commands."""
 
     command_class = Command
-
-    def __init__(self, name: str | None, **attrs: Any) -> None:
-        super().__init__(name, has_json=False, no_args_is_help=True, **attrs)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
