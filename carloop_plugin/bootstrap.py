@@ -21,8 +21,7 @@ from carloop_plugin.domain.accounts import SiteSettings, StoredSettings
 from carloop_plugin.domain.failures import ConfigurationProblem, Failed, Reason, StoreFailed
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import Carloop, Clock, Credentials, UseCaseContext
-from carloop_plugin.settings.credentials import KeyringOrFile
+from carloop_plugin.ports import Carloop, Clock, UseCaseContext
 from carloop_plugin.settings.environment import (
     Environment,
     locate_store,
@@ -90,13 +89,10 @@ class Services:
 
     context: UseCaseContext
     environment: Environment
-    credentials: Credentials
 
     def settings(self, site: Site) -> SiteSettings:
         """Return what is in force for a site."""
-        return site_settings(
-            site, environment=self.environment, store=self.context.store, credentials=self.credentials
-        )
+        return site_settings(site, environment=self.environment, store=self.context.store)
 
     def sites(self) -> Iterable[Site]:
         """Return every site that is known: from the configuration file and from our records."""
@@ -124,15 +120,14 @@ def opened(*, deadline: float) -> Iterator[Services]:
 
 @contextmanager
 def _opened(source: Source, environment: Environment, *, deadline: float) -> Iterator[Services]:
-    credentials = KeyringOrFile(environment.store)
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
     with source.open(deadline=deadline) as store:
-        settings = partial(site_settings, environment=environment, store=store, credentials=credentials)
+        settings = partial(site_settings, environment=environment, store=store)
         context = UseCaseContext(
             store, partial(_connect, settings), lambda site: settings(site).station, CLOCK, deadline
         )
-        yield Services(context, environment, credentials)
+        yield Services(context, environment)
 
 
 def rebuild_store(
@@ -200,7 +195,9 @@ def _has_address(site: Site, services: Services) -> bool:
 def _restore_address(site: Site, services: Services) -> None:
     """Take a site's address from its token, which is kept elsewhere with the origin that it was entered for."""
     with suppress(Failed):  # reading the site says what is wrong with its settings
-        if services.settings(site).base_url is None and (token := services.credentials.token(site)):
+        if services.settings(site).base_url is None and (
+            token := services.environment.credentials.token(site)
+        ):
             station = services.context.station_of(site)
             services.context.store.save_settings(site, StoredSettings(token.origin, station))
 

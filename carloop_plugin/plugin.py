@@ -192,7 +192,6 @@ def save_provider_settings(
         report = save_settings(
             read_settings_change(settings),
             environment=services.environment,
-            credentials=services.credentials,
             context=services.context,
         )
         return report_document(report, locale=context.locale)
@@ -212,7 +211,6 @@ def check_mobility_provider(site: str, context: CallContext) -> contract.CheckRe
         report = check_site(
             Site(site),
             environment=services.environment,
-            credentials=services.credentials,
             context=services.context,
         )
         return report_document(report, locale=context.locale)

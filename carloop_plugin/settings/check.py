@@ -19,7 +19,7 @@ from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 
 if TYPE_CHECKING:
-    from carloop_plugin.ports import Connect, Credentials, UseCaseContext
+    from carloop_plugin.ports import Connect, UseCaseContext
 
 MOST_SKEW = timedelta(seconds=60)
 CONNECTED = "connected"
@@ -59,12 +59,10 @@ class Report:
         return all(each.severity != "error" for each in self.findings)
 
 
-def check_site(
-    site: Site, *, environment: Environment, credentials: Credentials, context: UseCaseContext
-) -> Report:
+def check_site(site: Site, *, environment: Environment, context: UseCaseContext) -> Report:
     """Read a site's settings and test its connection. What fails is a finding, never an exception."""
     try:
-        settings = site_settings(site, environment=environment, store=context.store, credentials=credentials)
+        settings = site_settings(site, environment=environment, store=context.store)
     except Failed as failure:
         return Report(site, (problem_finding(failure.reason),))
     found = check_connection(

@@ -37,7 +37,7 @@ from mobility_hookspecs import CONTRACT_VERSION
 from mobility_hookspecs.problems import words_of
 
 if TYPE_CHECKING:
-    from carloop_plugin.ports import Credentials, UseCaseContext
+    from carloop_plugin.ports import UseCaseContext
     from mobility_hookspecs import MobilityHost
 
 PACKAGES = ("carloop-plugin", "mobility-hookspecs", "mobility-schemas", "httpx", "sqlite-utils", "pluggy")
@@ -81,7 +81,6 @@ def examine(
     environment: Environment,
     host: MobilityHost,
     *,
-    credentials: Credentials,
     context: UseCaseContext | Reason,
     sites: Sequence[Site],
     sqlite: str,
@@ -100,7 +99,7 @@ def examine(
         figures = context.store.figures()
         findings += _figure_findings(figures)
         for site in sites:
-            summary, found = _examine_site(site, environment, credentials, context)
+            summary, found = _examine_site(site, environment, context)
             summaries += [summary] if summary else []
             findings += [replace(each, site=site) for each in found]
     return DoctorReport(
@@ -154,10 +153,10 @@ def _figure_findings(figures: Figures) -> Iterator[Finding]:
 
 
 def _examine_site(
-    site: Site, environment: Environment, credentials: Credentials, context: UseCaseContext
+    site: Site, environment: Environment, context: UseCaseContext
 ) -> tuple[SiteSummary | None, list[Finding]]:
     try:
-        settings = site_settings(site, environment=environment, store=context.store, credentials=credentials)
+        settings = site_settings(site, environment=environment, store=context.store)
     except Failed as failure:
         return None, [problem_finding(failure.reason)]
     found = check_connection(settings, context.connect, deadline=time.monotonic() + SITE_TIMEOUT)
@@ -166,7 +165,7 @@ def _examine_site(
         settings.base_url,
         settings.station,
         token_set=settings.token is not None,
-        token_place=settings.token_place or credentials.place,
+        token_place=settings.token_place or environment.credentials.place,
         connected=any(each.code == CONNECTED for each in found),
     )
     if settings.token is not None:

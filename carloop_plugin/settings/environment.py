@@ -20,7 +20,8 @@ from carloop_plugin.domain.addresses import usable_origin
 from carloop_plugin.domain.failures import ConfigurationProblem, Reason
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import Credentials, SettingsStore
+from carloop_plugin.ports import SettingsStore
+from carloop_plugin.settings.credentials import KeyringOrFile
 
 ENVIRONMENT_NAMES = ("CARLOOP_BASE_URL", "CARLOOP_TOKEN", "CARLOOP_STORE", "CARLOOP_CONFIG")
 LONGEST_FILE = 1 << 20
@@ -75,10 +76,13 @@ class Environment:
             config, problem = ConfigFile(), unusable
         return cls(base_url, token, locate_store(store), config, problem)
 
+    @property
+    def credentials(self) -> KeyringOrFile:
+        """Where the tokens that were entered on the settings page are kept."""
+        return KeyringOrFile(self.store)
 
-def site_settings(
-    site: Site, *, environment: Environment, store: SettingsStore, credentials: Credentials
-) -> SiteSettings:
+
+def site_settings(site: Site, *, environment: Environment, store: SettingsStore) -> SiteSettings:
     """Return the settings in force for a site. A missing address or token is None.
 
     A site's own entry in the configuration file wins, then the environment, then the file's defaults, then
@@ -94,7 +98,7 @@ def site_settings(
     base_url = own.base_url or environment.base_url or defaults.base_url
     station = own.station or defaults.station
     token, place, unused = _provided_token(own, environment, base_url)
-    kept = credentials.token(site) if token is None else None
+    kept = environment.credentials.token(site) if token is None else None
     if kept is not None and kept.origin != usable_origin(base_url or saved.base_url):
         kept = None
     fixed = {"base_url": base_url, "token": token, "station": station}

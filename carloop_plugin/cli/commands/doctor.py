@@ -105,15 +105,12 @@ def _written(instant: datetime | None) -> str | None:
 
 
 def _examine(host: MobilityHost, asked_for: str | None) -> DoctorReport:
-    from carloop_plugin.settings.credentials import KeyringOrFile
     from carloop_plugin.settings.environment import Environment
     from carloop_plugin.store.sqlite import database
 
     # The one in use, which need not be Python's own.
     sqlite = database.sqlite3.sqlite_version  # type: ignore[attr-defined]
-    environment = Environment.read()
-    credentials = KeyringOrFile(environment.store)
-    look = partial(examine, environment, host, credentials=credentials, sqlite=sqlite)
+    look = partial(examine, Environment.read(), host, sqlite=sqlite)
     try:
         with records() as services:
             return look(context=services.context, sites=_sites(services, asked_for))
