@@ -29,13 +29,13 @@ class ServeOptions:
     token: str | None = field(repr=False)
     vehicles: int
     seed: int
-    turnaround_minutes: int
+    turnaround: int
     allow_faults: bool
 
 
 def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
-    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround_minutes)
+    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround)
     with (
         serving("carloop-sandbox", options.host, options.port, options.data, texts, say=say) as program,
         ExitStack() as stack,

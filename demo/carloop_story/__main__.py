@@ -45,15 +45,15 @@ def main(lang: str, scripted: bool, as_json: bool, port: int, sandbox_port: int,
 def _run_story(language: Language, *, as_json: bool) -> int:
     # SIGTERM interrupts as Ctrl-C does, so that the programs are stopped and the folders removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    wrong = 0
     if not as_json:
         click.echo(language.text("demo.begin") + "\n")
-    all_ok = True
     for step in run_story(language):
-        all_ok = all_ok and step["ok"] is True
+        wrong += not step["ok"]
         _print_json(step) if as_json else _print_step(step)
     if not as_json:
-        click.echo("\n" + language.text("demo.all_ok" if all_ok else "demo.not_all_ok"))
-    return DONE if all_ok else FAILED
+        click.echo("\n" + language.text("demo.not_all_ok" if wrong else "demo.all_ok"))
+    return FAILED if wrong else DONE
 
 
 def _print_json(step: dict[str, object]) -> None:

@@ -77,15 +77,13 @@ def own_environment(folder: Path) -> dict[str, str]:
 @contextmanager
 def demo_folder(data: Path | None) -> Iterator[Path]:
     """Yield the folder for the demo's data: the one asked for, or a temporary one that is removed in the end."""
-    if data is None:
-        with tempfile.TemporaryDirectory(prefix="carloop-demo-") as folder:
-            yield Path(folder)
-        return
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ProgramFailed(f"{data}: {error.strerror}") from None
-    yield data.absolute()
+    with tempfile.TemporaryDirectory(prefix="carloop-demo-") as temporary:
+        folder = data or Path(temporary)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ProgramFailed(f"{folder}: {error.strerror}") from None
+        yield folder.absolute()
 
 
 def write_appointment(folder: Path) -> Path:

@@ -9,14 +9,12 @@ from typing import Final
 import click
 
 from web_base.program import (
-    Command,
     Failure,
     Group,
     Mistake,
     Texts,
-    chosen_language,
+    add_command,
     data_option,
-    language_option,
     new_group,
     option,
     run,
@@ -41,47 +39,24 @@ def main() -> None:
 
 def program(texts: Texts) -> Group:
     """Build the program in one language."""
-    epilog = f"\b\n{texts('examples')}{_EXAMPLES}"
-    group = new_group("planner-host", texts=texts, epilog=epilog)
-    for name, callback, params in (
-        ("serve", _serve, [*serve_options(texts, port=8080), language_option(texts)]),
-        ("account", _account, _account_options(texts)),
-        ("accounts", _accounts, _accounts_options(texts)),
-    ):
-        group.add_command(
-            Command(name, texts=texts, callback=callback, params=params, help=texts(name), epilog=epilog)
-        )
+    group, name = new_group("planner-host", texts=texts, examples=_EXAMPLES), texts("name_word")
+    roles = {"default": "advisor", "type": click.Choice(["advisor", "admin"]), "metavar": "advisor|admin"}
+    changes = [option(texts, f"--{change}", metavar=name) for change in ("disable", "enable", "delete")]
+    data = data_option(texts, required=True)
+    add_command(group, "serve", _serve, *serve_options(texts, port=8080))
+    named = click.Argument(["name"], metavar=name)
+    add_command(group, "account", _account, named, option(texts, "--role", **roles), data)
+    add_command(group, "accounts", _accounts, *changes, data)
     return group
 
 
-def _account_options(texts: Texts) -> list[click.Parameter]:
-    return [
-        click.Argument(["name"], metavar=texts("name_word")),
-        option(
-            texts,
-            "--role",
-            default="advisor",
-            type=click.Choice(["advisor", "admin"]),
-            metavar="advisor|admin",
-        ),
-        data_option(texts, required=True),
-        language_option(texts),
-    ]
-
-
-def _accounts_options(texts: Texts) -> list[click.Parameter]:
-    changes = [option(texts, f"--{do}", metavar=texts("name_word")) for do in ("disable", "enable", "delete")]
-    return [*changes, data_option(texts, required=True), language_option(texts)]
-
-
-def _serve(host: str, port: int, data: Path | None) -> None:
+def _serve(texts: Texts, host: str, port: int, data: Path | None) -> None:
     from planner_host.serving import serve
 
-    serve(host, port, data, Texts(chosen_language(), LOCALE), say=tell)
+    serve(host, port, data, texts, say=tell)
 
 
-def _account(name: str, role: str, data: Path) -> None:
-    texts = Texts(chosen_language(), LOCALE)
+def _account(texts: Texts, name: str, role: str, data: Path) -> None:
     if not re.fullmatch(r"[\w.-]{1,80}", name):
         raise Mistake(texts("strange_name"))
     from web_base.accounts.access import SHORTEST_PASSWORD, Access
@@ -98,8 +73,7 @@ def _account(name: str, role: str, data: Path) -> None:
     tell(texts("account_set", name=name, role=role))
 
 
-def _accounts(disable: str | None, enable: str | None, delete: str | None, data: Path) -> None:
-    texts = Texts(chosen_language(), LOCALE)
+def _accounts(texts: Texts, disable: str | None, enable: str | None, delete: str | None, data: Path) -> None:
     from web_base.accounts.access import Access, Changed
     from web_base.running.serving import opening
 
