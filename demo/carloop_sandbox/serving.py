@@ -18,6 +18,9 @@ from web_base.running.serving import opening, serving, set_accounts
 ACCOUNTS: Final = {"admin": "CARLOOP_SANDBOX_PASSWORD"}
 """The one account, named as its role, and the variable that sets its password."""
 
+TRUSTED: Final = ("CARLOOP_SANDBOX_TRUSTED_HOSTS", "CARLOOP_SANDBOX_TRUSTED_PROXIES")
+"""The variables that name further hosts it answers to, and the proxies it believes."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
@@ -37,7 +40,9 @@ def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) ->
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
     fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround)
     with (
-        serving("carloop-sandbox", options.host, options.port, options.data, texts, say=say) as program,
+        serving(
+            "carloop-sandbox", options.host, options.port, options.data, texts, trusted=TRUSTED, say=say
+        ) as program,
         ExitStack() as stack,
     ):
         with opening(program.folder, texts):

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -90,18 +91,9 @@ def _serve(language: Language, port: int, sandbox_port: int, *, data: Path | Non
 def _what_to_try(demo: Demo, folder: Path, language: Language) -> str:
     # A person who ran `make demo` has no `carloop` on their path.
     path = "" if shutil.which("carloop") else f"  export PATH={Path(sys.executable).parent}:$PATH\n"
-    return language.text(
-        "demo.try",
-        planner=demo.planner,
-        advisor=demo.advisor_password,
-        admin=demo.admin_password,
-        sandbox=demo.sandbox,
-        sandbox_password=demo.sandbox_password,
-        path=path,
-        token=demo.token,
-        store=demo.store.with_name("terminal.sqlite3"),
-        file=write_appointment(folder),
-    )
+    # Records of its own: two programs on one store would settle each other's changes.
+    store = folder / "terminal.sqlite3"
+    return language.text("demo.try", **asdict(demo), path=path, store=store, file=write_appointment(folder))
 
 
 def _is_free(port: int) -> bool:

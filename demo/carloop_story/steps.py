@@ -18,6 +18,7 @@ Facts = Mapping[str, object]
 
 def steps_of(module: ModuleType) -> list[Callable[[Any], Facts]]:
     """Return a module's steps: its own public functions, in their order."""
+    # What a module imports is known by where it was made.
     return [
         each
         for name, each in vars(module).items()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from web_base.languages import Catalogues
+from web_base.languages import LANGUAGES, Catalogues
 
 _COMMON: Final = Path(__file__).parent / "locale"
 
@@ -44,11 +44,8 @@ class Command(click.Command):
     def __init__(self, name: str, *, texts: Texts, **attributes: Any) -> None:  # click's, whatever they are
         super().__init__(name, **attributes)
         self.texts = texts
-        languages = click.Choice(["de", "en"])
-        lang = click.Option(
-            ["--lang"], type=languages, metavar="de|en", expose_value=False, help=texts("lang")
-        )
-        self.params.append(lang)
+        languages = {"type": click.Choice(LANGUAGES), "metavar": "|".join(LANGUAGES)}
+        self.params.append(option(texts, "--lang", expose_value=False, **languages))
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
@@ -91,17 +88,8 @@ def new_group(name: str, *, texts: Texts, examples: str) -> Group:
 
 def add_command(group: Group, name: str, callback: Callable[..., None], *params: click.Parameter) -> None:
     """Add a command, described by the text of its name; its callback gets the program's texts first."""
-    texts = group.texts
-    group.add_command(
-        Command(
-            name,
-            texts=texts,
-            callback=click.pass_obj(callback),
-            params=[*params],
-            help=texts(name),
-            epilog=group.epilog,
-        )
-    )
+    about = {"help": group.texts(name), "epilog": group.epilog, "params": [*params]}
+    group.add_command(Command(name, texts=group.texts, callback=click.pass_obj(callback), **about))
 
 
 def option(texts: Texts, *names: str, **more: object) -> click.Option:
@@ -166,12 +154,14 @@ def _chosen_language() -> str:
 
 def _explain(error: click.UsageError, texts: Texts, group: Group) -> str:
     """Return what was wrong in the language of the run; our own mistakes are worded already."""
-    if isinstance(error, click.NoSuchOption):
-        return texts("no_option", name=error.option_name)
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        return texts("bad_value", name=error.param.get_error_hint(error.ctx).strip("'"))
-    if isinstance(error, click.BadOptionUsage):
-        return texts("option_alone", name=error.option_name)
-    if isinstance(error, Mistake):
-        return error.message
-    return texts("not_understood", commands=", ".join(group.commands))
+    match error:
+        case Mistake():
+            return error.message
+        case click.NoSuchOption():
+            return texts("no_option", name=error.option_name)
+        case click.BadOptionUsage():
+            return texts("option_alone", name=error.option_name)
+        case click.BadParameter(param=click.Parameter() as param):
+            return texts("bad_value", name=param.get_error_hint(error.ctx).strip("'"))
+        case _:
+            return texts("not_understood", commands=", ".join(group.commands))
