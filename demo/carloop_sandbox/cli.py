@@ -52,7 +52,7 @@ def program(texts: Texts) -> Group:
 
 def _serve(texts: Texts, **given: Any) -> None:
     # The server brings Starlette and the database along, which `--help` must not wait for.
-    from carloop_sandbox.serving import ServeOptions, serve
+    from carloop_sandbox.serve_command import ServeOptions, serve
 
     options = ServeOptions(**given)
     if options.allow_faults and not is_loopback(options.host):

@@ -39,19 +39,23 @@ def main() -> None:
 
 def program(texts: Texts) -> Group:
     """Build the program in one language."""
-    group, name = new_group("planner-host", texts=texts, examples=_EXAMPLES), texts("name_word")
-    roles = {"default": "advisor", "type": click.Choice(["advisor", "admin"]), "metavar": "advisor|admin"}
-    changes = [option(texts, f"--{change}", metavar=name) for change in ("disable", "enable", "delete")]
+    group = new_group("planner-host", texts=texts, examples=_EXAMPLES)
+    name = click.Argument(["name"], metavar=texts("name_word"))
+    roles = ("advisor", "admin")
+    role = option(texts, "--role", default=roles[0], type=click.Choice(roles), metavar="|".join(roles))
     data = data_option(texts, required=True)
+    changes = [option(texts, f"--{do}", metavar=texts("name_word")) for do in ("disable", "enable", "delete")]
     add_command(group, "serve", _serve, *serve_options(texts, port=8080))
-    named = click.Argument(["name"], metavar=name)
-    add_command(group, "account", _account, named, option(texts, "--role", **roles), data)
+    add_command(group, "account", _account, name, role, data)
     add_command(group, "accounts", _accounts, *changes, data)
     return group
 
 
+# The commands import what they need: `--help` answers without loading a web server.
+
+
 def _serve(texts: Texts, host: str, port: int, data: Path | None) -> None:
-    from planner_host.serving import serve
+    from planner_host.startup import serve
 
     serve(host, port, data, texts, say=tell)
 
@@ -110,7 +114,5 @@ def _note(data: Path, action: str, name: str) -> None:
 def _read_password(texts: Texts) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    password: str = click.prompt(
-        texts("password"), hide_input=True, confirmation_prompt=texts("password_again"), err=True
-    )
-    return password
+    again = texts("password_again")
+    return str(click.prompt(texts("password"), hide_input=True, confirmation_prompt=again, err=True))

@@ -8,7 +8,7 @@ from typing import Final
 
 from carloop_sandbox.app import PathRouter, create_app
 from carloop_sandbox.faults.broken_connections import SandboxProtocol
-from carloop_sandbox.pages.site import create_pages
+from carloop_sandbox.pages.routes import create_pages
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from web_base.accounts.access import Access
@@ -24,7 +24,7 @@ TRUSTED: Final = ("CARLOOP_SANDBOX_TRUSTED_HOSTS", "CARLOOP_SANDBOX_TRUSTED_PROX
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """What the command line asked for."""
+    """What the command line asked for; `turnaround` in minutes."""
 
     host: str
     port: int
