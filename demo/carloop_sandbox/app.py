@@ -19,7 +19,7 @@ from carloop_sandbox.faults.wrong_vehicle import book_other_vehicle
 from carloop_sandbox.interface.answers import Answer
 from carloop_sandbox.interface.calls import answer_call
 from carloop_sandbox.interface.contract import BASE_PATH, Operation, operations
-from carloop_sandbox.interface.problems import code_of_status, problem_answer
+from carloop_sandbox.interface.problem_documents import code_of_status, problem_answer
 from carloop_sandbox.interface.requests import read_body
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.reserving import book

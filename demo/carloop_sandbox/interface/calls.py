@@ -20,7 +20,7 @@ from carloop_sandbox.interface.contract import BASE_PATH, Operation, document_te
 from carloop_sandbox.interface.idempotency import KEPT_HOURS, do_once
 from carloop_sandbox.interface.rental_documents import list_rentals, rental_answer, rental_document
 from carloop_sandbox.interface.requests import MAX_BODY, Call, check_accept, read_call, time_at
-from carloop_sandbox.interface.search import search_vehicles
+from carloop_sandbox.interface.vehicle_search import search_vehicles
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.periods import MAX_RENTAL_DAYS
 from carloop_sandbox.rentals.reserving import cancel, change_end

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 from carloop_sandbox.interface.answers import JSON_TYPE, Answer
-from carloop_sandbox.interface.problems import problem_answer
+from carloop_sandbox.interface.problem_documents import problem_answer
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.store.clock import machine_time
 from carloop_sandbox.store.database import Database
