@@ -57,13 +57,17 @@ def _options(texts: Texts) -> list[click.Parameter]:
     ]
 
 
-def _serve(**options: Any) -> None:
-    texts, token = Texts(chosen_language(), TEXTS), options["token"]
-    if options["allow_faults"] and not is_loopback(options["host"]):
+def _serve(
+    host: str, token: str | None, vehicles: int, seed: int, turnaround: int, allow_faults: bool, **rest: Any
+) -> None:
+    texts = Texts(chosen_language(), TEXTS)
+    if allow_faults and not is_loopback(host):
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):
         raise Mistake(texts("strange_token"))
     # imported here: a help text needs neither pages nor a database
-    from carloop_sandbox.serve_command import ServeOptions, serve
+    from carloop_sandbox.serve_command import serve
+    from carloop_sandbox.store import Fleet
 
-    serve(ServeOptions(**options), texts, say=tell)
+    fleet = Fleet(vehicles, seed, turnaround_minutes=turnaround)
+    serve(host, token=token, fleet=fleet, allow_faults=allow_faults, texts=texts, say=tell, **rest)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -23,34 +22,29 @@ ACCOUNT: Final = "admin"
 """The one account, and its role."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServeOptions:
-    """What the command line asked for; `turnaround` in minutes."""
-
-    host: str
-    port: int
-    data: Path | None
-    token: str | None = field(repr=False)
-    vehicles: int
-    seed: int
-    turnaround: int
-    allow_faults: bool
-
-
-def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) -> None:
+def serve(
+    host: str,
+    port: int,
+    *,
+    data: Path | None,
+    token: str | None,
+    fleet: Fleet,
+    allow_faults: bool,
+    texts: Texts,
+    say: Callable[[str], None],
+) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
-    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround)
     proxies = trusted_proxies("CARLOOP_SANDBOX_TRUSTED_PROXIES", texts, environment=os.environ)
     with ExitStack() as stack:
-        folder = stack.enter_context(kept_in(options.data, program="carloop-sandbox"))
-        listener = stack.enter_context(listening(options.host, options.port, texts, say=say))
+        folder = stack.enter_context(kept_in(data, program="carloop-sandbox"))
+        listener = stack.enter_context(listening(host, port, texts, say=say))
         with opening(folder, texts):
             store = stack.enter_context(closing(open_store(folder, fleet=fleet)))
             access = stack.enter_context(closing(Access(folder)))
-            _tell_token(store, options, texts, say)
+            _tell_token(store, token, data, texts, say)
             _tell_sign_in(access, folder, texts, say, environment=os.environ)
-        service = stack.enter_context(closing(Service(store, allow_faults=options.allow_faults)))
-        hosts = trusted_hosts(options.host, os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", ""))
+        service = stack.enter_context(closing(Service(store, allow_faults=allow_faults)))
+        hosts = trusted_hosts(host, os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", ""))
         url = address_of(listener)
         app = PathRouter(create_app(service), create_pages(service, access, hosts=hosts, proxies=proxies))
         server = Server(
@@ -62,12 +56,14 @@ def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) ->
         server.run([listener])
 
 
-def _tell_token(store: Store, options: ServeOptions, texts: Texts, say: Callable[[str], None]) -> None:
-    drawn = store.start_token(options.token)
+def _tell_token(
+    store: Store, token: str | None, data: Path | None, texts: Texts, say: Callable[[str], None]
+) -> None:
+    drawn = store.start_token(token)
     if drawn is not None:
         say(texts("drawn", token=drawn))
-    elif options.token is None:
-        say(texts("kept", data=options.data))
+    elif token is None:
+        say(texts("kept", data=data))
 
 
 def _tell_sign_in(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from carloop_sandbox.serve_command import ServeOptions, serve
+from carloop_sandbox.serve_command import serve
 from carloop_sandbox.store import Fleet, open_store
 from carloop_sandbox.store.database import FILE_NAME
 from carloop_sandbox.texts import TEXTS
@@ -79,8 +79,15 @@ class CarloopProcess:
             os.dup2(sending, 1)
             sys.stdout = os.fdopen(1, "w")
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            wishes = ServeOptions("127.0.0.1", 0, self._data, TOKEN, 2, 1, 0, False)
-            serve(wishes, Texts("en", TEXTS), say=lambda _: None)
+            serve(
+                *("127.0.0.1", 0),
+                data=self._data,
+                token=TOKEN,
+                fleet=Fleet(vehicles=2),
+                allow_faults=False,
+                texts=Texts("en", TEXTS),
+                say=lambda _: None,
+            )
         finally:
             os._exit(0)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from carloop_sandbox.pages.rental_rows import select_rentals
+from carloop_sandbox.pages.rentals import select_rentals
 from carloop_sandbox.pages.showing import ZONE, day_of, midnight, read_typed_day, show, store_of
 from carloop_sandbox.pages.vehicle_rows import list_vehicles
 from carloop_sandbox.pages.vehicles import choices_of

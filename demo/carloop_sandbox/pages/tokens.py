@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from carloop_sandbox.interface.answers import Answer, empty_answer
+from carloop_sandbox.interface.answers import Answer
 from carloop_sandbox.interface.idempotency import do_once
 from carloop_sandbox.interface.problem_documents import CODES
 from carloop_sandbox.interface.requests import origin_of
@@ -69,7 +69,7 @@ def _once(page: Page, do: Callable[[], None]) -> bool:
 
     def action() -> Answer:
         do()
-        return empty_answer(204)
+        return Answer(204)
 
     request = {"action": page.form["action"], "label": page.form["label"]}
     answer = do_once(store_of(page).database, f"POST {EDIT}", page.form["form"], request, action)
