@@ -1,11 +1,11 @@
 """The program `carloop-sandbox`."""
 
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
-from carloop_sandbox.texts import TEXTS
 from web_base.program import (
     Command,
     Group,
@@ -21,6 +21,8 @@ from web_base.program import (
 )
 from web_base.running.loopback import is_loopback
 
+LOCALE: Final = Path(__file__).parent / "locale"
+
 _EXAMPLES = """
   carloop-sandbox serve
   carloop-sandbox serve --port 0 --data ./sandbox --vehicles 200
@@ -30,7 +32,7 @@ _EXAMPLES = """
 
 def main() -> None:
     """Run the program."""
-    run(program, TEXTS)
+    run(program, LOCALE)
 
 
 def program(texts: Texts) -> Group:
@@ -60,7 +62,7 @@ def _options(texts: Texts) -> list[click.Parameter]:
 def _serve(
     host: str, token: str | None, vehicles: int, seed: int, turnaround: int, allow_faults: bool, **rest: Any
 ) -> None:
-    texts = Texts(chosen_language(), TEXTS)
+    texts = Texts(chosen_language(), LOCALE)
     if allow_faults and not is_loopback(host):
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):
