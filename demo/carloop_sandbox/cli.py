@@ -50,13 +50,23 @@ def program(texts: Texts) -> Group:
     return group
 
 
-def _serve(texts: Texts, **given: Any) -> None:
-    # The server brings Starlette and the database along, which `--help` must not wait for.
-    from carloop_sandbox.serve_command import ServeOptions, serve
-
-    options = ServeOptions(**given)
-    if options.allow_faults and not is_loopback(options.host):
+def _serve(
+    texts: Texts,
+    host: str,
+    token: str | None,
+    vehicles: int,
+    seed: int,
+    turnaround: int,
+    allow_faults: bool,
+    **rest: Any,
+) -> None:
+    if allow_faults and not is_loopback(host):
         raise Mistake(texts("loopback_only"))
-    if options.token is not None and not re.fullmatch("[!-~]{1,200}", options.token):
+    if token is not None and not re.fullmatch("[!-~]{1,200}", token):
         raise Mistake(texts("strange_token"))
-    serve(options, texts, say=tell)
+    # The server brings Starlette and the database along, which `--help` must not wait for.
+    from carloop_sandbox.serve_command import serve
+    from carloop_sandbox.store import Fleet
+
+    fleet = Fleet(vehicles, seed, turnaround_minutes=turnaround)
+    serve(host, token=token, fleet=fleet, allow_faults=allow_faults, texts=texts, say=tell, **rest)
