@@ -70,6 +70,7 @@ def _account(texts: Texts, name: str, role: str, data: Path) -> None:
     if len(password) < SHORTEST_PASSWORD:
         raise Failure(texts("password_short"))
     with opening(data, texts), closing(Access(data)) as access:
+        # Without an admin nobody could set anything up any more.
         if role != "admin" and access.is_last_admin(name):
             raise Failure(texts("last_admin", name=name))
         access.set_account(name, role=role, password=password)
@@ -81,6 +82,7 @@ def _accounts(texts: Texts, disable: str | None, enable: str | None, delete: str
     from web_base.accounts.access import Access, Changed
     from web_base.running.serving import opening
 
+    # Opening would make the file, and show no accounts in a folder that is only misspelt.
     if not (data / "access.sqlite3").is_file():
         raise Failure(texts("no_accounts", data=data))
     with opening(data, texts), closing(Access(data)) as access:

@@ -29,7 +29,10 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
         ExitStack() as stack,
     ):
         mobility = stack.enter_context(MobilityHost.load(locale=texts.language))
-        _report_failures(mobility, texts, say)
+        for failure in mobility.failures:
+            say(texts("provider_failed", provider=failure.provider, why=words_of(failure.problem)))
+        if not mobility.providers:
+            say(texts("no_provider"))
         try:
             with opening(program.folder, texts):
                 access = stack.enter_context(closing(Access(program.folder)))
@@ -41,10 +44,3 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
             raise Failure(texts("no_data", data=program.folder, why=why)) from None
         stack.enter_context(retrying_open_changes(planner))
         program.run(create_app(planner, access, hosts=program.hosts, proxies=program.proxies))
-
-
-def _report_failures(mobility: MobilityHost, texts: Texts, say: Callable[[str], None]) -> None:
-    for failure in mobility.failures:
-        say(texts("provider_failed", provider=failure.provider, why=words_of(failure.problem)))
-    if not mobility.providers:
-        say(texts("no_provider"))
