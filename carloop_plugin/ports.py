@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from carloop_plugin.domain.accounts import Account, StoredSettings, StoredToken
+    from carloop_plugin.domain.accounts import Account, SiteSettings, StoredSettings, StoredToken
     from carloop_plugin.domain.appointments import Customer, SavedAppointment
     from carloop_plugin.domain.changes import Answer, Intent, Outcome, RecordResult
     from carloop_plugin.domain.figures import Figures, MovedAside
@@ -315,18 +314,11 @@ class Store(SettingsStore, Protocol):
         """Count what `doctor` reports."""
 
 
-class OpenStore(Protocol):
-    """Open the records for one hook call, waiting for them no longer than until the deadline."""
+class SettingsOf(Protocol):
+    """The settings by which a site's Carloop is reached."""
 
-    def __call__(self, *, deadline: float) -> AbstractContextManager[Store]:
-        """Return the store for the length of a `with` block."""
-
-
-class StationOf(Protocol):
-    """Which of Carloop's stations a site is bound to by its settings."""
-
-    def __call__(self, site: Site) -> str | None:
-        """Return the station's id; None where the site offers the cars of all."""
+    def __call__(self, site: Site) -> SiteSettings:
+        """Return the site's settings; raise `Failed` where they are missing or wrong."""
 
 
 class Connect(Protocol):
@@ -342,7 +334,7 @@ class UseCaseContext:
 
     store: Store
     connect: Connect
-    station_of: StationOf
+    settings_of: SettingsOf
     clock: Clock
     deadline: float
 

@@ -181,7 +181,7 @@ def _settle_refused(
 def _alternatives(intent: Intent, carloop: Carloop, context: UseCaseContext) -> tuple[Alternative, ...]:
     # Settings that have been broken meanwhile cost the alternatives, not the outcome.
     with suppress(Failed):
-        station = context.station_of(intent.site)
+        station = context.settings_of(intent.site).station
         return alternatives_to(intent, carloop=carloop, station=station, deadline=context.deadline)
     return ()
 

@@ -32,13 +32,15 @@ store = Group("store", no_args_is_help=True)
 @pass_invocation
 def copy(invocation: Invocation, origin: str, target: str, as_json: bool) -> int:
     """Copy all records to an empty place, a file or a PostgreSQL database."""
-    from carloop_plugin.bootstrap import copy_store
+    from carloop_plugin.settings.environment import locate_store
+    from carloop_plugin.store.copying import copy_records
 
     texts = invocation.texts
     if has_password(origin) or has_password(target):
         click.echo(texts("store.password"), err=True)
     with progress_bar(texts("waiting.copy")) as show:
-        copied = copy_store(origin, target, deadline=time.monotonic() + COPY_TIMEOUT, progress=show)
+        here, there = locate_store(origin), locate_store(target)
+        copied = copy_records(here, there, deadline=time.monotonic() + COPY_TIMEOUT, report=show)
     if as_json:
         write_json(_document(copied))
     else:
