@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 from carloop_plugin.domain.accounts import SiteSettings, StoredSettings
 from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.failures import ConfigurationProblem, Failed, Reason, StoreFailed
-from carloop_plugin.domain.store_location import is_shared_store, shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Carloop, Clock, Credentials, UseCaseContext
-from carloop_plugin.settings.credentials import open_credentials
+from carloop_plugin.settings.credentials import KeyringOrFile
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 from mobility_hookspecs.authoring.forking import detect_fork, load_modules, renew_in_child
 
@@ -92,7 +92,7 @@ def opened(deadline: float, source: Source | None = None) -> Iterator[Services]:
     with _guard:
         if source is None and (source := _sources.get(environment.store)) is None:
             source = _sources[environment.store] = source_of(environment.store)
-    credentials = open_credentials(environment.store)
+    credentials = KeyringOrFile(environment.store)
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
     with source.open(deadline=deadline) as store:
@@ -139,16 +139,16 @@ def rebuild_store(
         ones cannot be written.
     """
     from carloop_plugin.store.records import source_of
-    from carloop_plugin.store.sqlite.file import kept_to_ourselves
+    from carloop_plugin.store.sqlite.file import lock_records
     from carloop_plugin.store.sqlite.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.sqlite.salvage import remains_of
 
     location = Environment.read().store
-    if is_shared_store(location):
-        params = (("path", shown(location)),)
+    if read_location(location).is_shared:
+        params = (("path", read_location(location).shown),)
         raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
     path = Path(location)
-    with kept_to_ourselves(path, deadline=deadline), remains_of(path, deadline=deadline) as remains:
+    with lock_records(path, alone=True, deadline=deadline), remains_of(path, deadline=deadline) as remains:
         installation = remains.installation()
         fresh = begin_rebuilding(path)
         source = source_of(str(fresh), installation=installation)
@@ -179,7 +179,7 @@ def _rebuild_from(remains: Remains, services: Services, progress: Callable[[int]
     for site in sites:
         _restore_address(site, services)
     rebuilt = rebuild(sites, services.context, progress=progress)
-    return replace(rebuilt, pending=store.count_pending()[0], is_complete=remains.is_complete)
+    return replace(rebuilt, pending=store.backlog().pending, is_complete=remains.is_complete)
 
 
 def _restore_address(site: Site, services: Services) -> None:

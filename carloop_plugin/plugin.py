@@ -80,8 +80,8 @@ def provide_mobility_options(
     request = boundary.receive(request, "mobility_request", context)
     with boundary.answering("provide_mobility_options", context), opened(context.deadline) as services:
         own, site = services.context, Site(request["site"])
-        appointment_id = request.get("appointment_id")
-        saved = own.store.appointment(AppointmentId(appointment_id)) if appointment_id else None
+        appointment_id = AppointmentId(request.get("appointment_id", ""))
+        saved = own.store.appointments([appointment_id]).get(appointment_id) if appointment_id else None
         offer = search(
             requests.parse_search(request, station=own.settings_of(site).station),
             carloop=own.connect(site),
@@ -136,8 +136,8 @@ def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
 
     with boundary.answering("reconcile_rentals", context), opened(context.deadline) as services:
         report = reconcile(services.sites(), services.context)
-        pending, oldest = services.context.store.count_pending()
-        return rentals.reconcile_document(report, pending, oldest, locale=context.locale)
+        backlog = services.context.store.backlog()
+        return rentals.reconcile_document(report, backlog, locale=context.locale)
 
 
 @hookimpl

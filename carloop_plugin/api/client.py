@@ -125,7 +125,9 @@ class RetryingClient:
                 break
             may_be_done = may_be_done or isinstance(verdict.answer, Unknown)
             self.sleep(pause)
-        return _after_lost_attempt(verdict) if may_be_done and isinstance(verdict, Failure) else verdict
+        if not may_be_done or isinstance(verdict, Success) or isinstance(verdict.answer, Unknown):
+            return verdict
+        return _after_lost_attempt(verdict)
 
     def read(self, path: str, pairs: Pairs, read: Reader[T], *, deadline: float) -> T:
         """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""

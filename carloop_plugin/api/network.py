@@ -68,7 +68,6 @@ class DeadlineBackend(httpcore.NetworkBackend):
         call = CURRENT.get()
         call.until = min(call.deadline, time.monotonic() + CONNECT_SECONDS)
         addresses = _resolve(host, port, call)
-        failure = _reason("api.no_connection", host)
         for position, address in enumerate(addresses):
             share = seconds_left(call) / (len(addresses) - position)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -68,7 +69,8 @@ class CarloopSession:
             now=self._now,
         )
         renew_in_child(self._client.renew)
-        links = wire.own_links(self.origin)
+        port = 443 if self.origin.startswith("https:") else 80
+        links = re.compile(wire.OWN_LINK.format(origin=re.escape(self.origin), port=port))
         self._vehicle_pages = partial(read_list, "Vehicle", partial(wire.vehicle_of, links=links))
         self._rental_of = partial(wire.rental_of, links=links)
         self._rental_pages = partial(read_list, "Rental", self._rental_of)

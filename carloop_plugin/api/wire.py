@@ -41,9 +41,9 @@ _MOST_SEATS = 1_000
 
 _LONGEST_REASON = 500
 
-_LONGEST_LINK = 2_000
-# printable ASCII without what browsers or people could read in two ways
-_LINK_CHARACTERS = r"[!#-;=?-\[\]_a-z~]"
+# Printable ASCII without what browsers or people could read in two ways. Links elsewhere are dropped: one could send
+# an advisor to a page made to look like Carloop's.
+OWN_LINK = r"(?=.{{1,2000}}\Z)(?i:{origin})(:{port})?/[!#-;=?-\[\]_a-z~]*"
 
 # a fleet has few prices, and decimals are slow to make
 _decimal = lru_cache(maxsize=1_000)(Decimal)
@@ -99,15 +99,6 @@ def write_request(intent: Intent) -> Request:
         path += "/cancellation"
     logged = {"operation": intent.action.value, "change_id": intent.change_id}
     return Request(method, path, tuple(headers), intent.body, intent.action, logged)
-
-
-def own_links(origin: str) -> re.Pattern[str]:
-    """Return what links to Carloop's own pages match; the others are dropped.
-
-    An answer that points elsewhere could send an advisor to a page made to look like Carloop's.
-    """
-    port = 443 if origin.startswith("https:") else 80
-    return re.compile(f"(?=.{{1,{_LONGEST_LINK}}}\\Z)(?i:{re.escape(origin)})(:{port})?/{_LINK_CHARACTERS}*")
 
 
 def account_of(document: Checked) -> Account:

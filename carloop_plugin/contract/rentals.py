@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
 from carloop_plugin.contract.boundary import problem_document
 from carloop_plugin.domain.changes import Outcome, Reconciled
+from carloop_plugin.domain.figures import Backlog
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import PROVIDER_ID, Money, Period, format_instant
 from carloop_plugin.domain.vehicles import Vehicle
@@ -61,23 +61,21 @@ def outcome_document(
         "status": outcome.status.value,
         "rental": rental_document(outcome.rental) if outcome.rental else None,
         "problem": problem_document(outcome.reason, locale) if outcome.reason else None,
-        "alternatives": alternative_documents(outcome.alternatives),
+        "alternatives": outcome.alternatives and alternative_documents(outcome.alternatives),
     }
     return cast("contract.RentalOutcome", {name: value for name, value in document.items() if value})
 
 
-def reconcile_document(
-    report: Reconciled, pending: int, oldest: datetime | None, *, locale: str
-) -> contract.ReconcileReport:
-    """Return what a round of reconciling brought, how many changes are pending after it, and the oldest's time."""
+def reconcile_document(report: Reconciled, backlog: Backlog, *, locale: str) -> contract.ReconcileReport:
+    """Return what a round of reconciling brought, and what is pending after it."""
     document: contract.ReconcileReport = {
         "provider": PROVIDER_ID,
         "settled": [outcome_document(outcome, locale=locale) for outcome in report.settled],
         "changed": [rental_document(rental) for rental in report.changed],
-        "pending": pending,
+        "pending": backlog.pending,
     }
-    if oldest:
-        document["oldest_pending"] = format_instant(oldest)
+    if backlog.oldest_pending:
+        document["oldest_pending"] = format_instant(backlog.oldest_pending)
     return document
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from carloop_plugin.contract.boundary import problem_document
 from carloop_plugin.contract.rentals import rental_document
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE
 from carloop_plugin.domain.proposals import Proposal
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import PROVIDER_ID, AppointmentId, format_instant
@@ -83,9 +84,8 @@ def _notices(step: Step, locale: str) -> list[contract.Notice]:
     standing, rental = step.standing, step.standing.rental
     said: list[tuple[str, Literal["warning", "error"]]] = []
     if standing.pending:
-        said.append(
-            ("set_aside", "error") if standing.pending.is_set_aside else ("change_pending", "warning")
-        )
+        is_set_aside = standing.pending.tries >= TRIES_BEFORE_SET_ASIDE
+        said.append(("set_aside", "error") if is_set_aside else ("change_pending", "warning"))
     for _, proposal in standing.proposals:
         said.append((proposal.misfit.value if proposal.is_possible else "desk_must_help", "warning"))
     if rental and rental.is_active and rental.differs:

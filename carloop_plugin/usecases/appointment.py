@@ -66,10 +66,13 @@ def save_appointment(appointment: Appointment, context: UseCaseContext) -> Step:
     """
     _require_known_zone(appointment.time_zone)
     saved = context.store.save_appointment(remember(appointment, key=context.store.number_key))
-    settle_pending(saved.id, context)
+    standing = standings([saved.id], context)[saved.id]
+    if standing.pending:
+        settle_pending(standing.pending, context)
+        standing = standings([saved.id], context)[saved.id]
     return Step(
         appointment=saved,
-        standing=standings([saved.id], context)[saved.id],
+        standing=standing,
         is_newest=appointment.revision >= saved.revision and saved.is_of(appointment.customer),
         unusable=_why_unusable(saved.site, context),
     )
@@ -80,8 +83,10 @@ def standings(
 ) -> Mapping[AppointmentId, Standing]:
     """Return how appointments stand, in three queries however many there are. One never seen is open."""
     appointments = context.store.appointments(appointment_ids)
-    rentals = context.store.rentals_of(appointment_ids)
     pending = context.store.pending_of(appointment_ids)
+    rentals: dict[AppointmentId, list[RentalRecord]] = {}
+    for rental in context.store.rentals(appointment_ids=appointment_ids):
+        rentals.setdefault(rental.appointment_id, []).append(rental)
     return {
         each: _standing(appointments.get(each), rentals.get(each, ()), pending.get(each))
         for each in appointment_ids

@@ -1,4 +1,4 @@
-"""Cancel a rental that is still reserved, or withdraw a booking whose outcome is unknown."""
+"""Cancel a rental that is still reserved, or give up a booking whose outcome is unknown."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def cancel(
     )
 
 
-def withdraw(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord | Outcome:
-    """Return the withdrawal of a pending booking; of one that is settled the rental to cancel, or that there is none.
+def give_up(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord | Outcome:
+    """Return what gives up a pending booking; of one that is settled the rental to cancel, or that there is none.
 
     :raises RuleBroken: no such booking was ever asked for.
     """
@@ -36,8 +36,8 @@ def withdraw(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord 
         raise RuleBroken(Reason("rental_not_found", "change.booking_not_found", pointer="/book_change_id"))
     if booking.outcome:
         # Whatever it brought: a booking refused because another vehicle came of it has left a rental behind.
-        made = context.store.rental_of_change(booking.change_id)
-        return made or Outcome(command.change_id, OutcomeStatus.DONE)
+        made = context.store.rentals(change_id=booking.change_id)
+        return made[0] if made else Outcome(command.change_id, OutcomeStatus.DONE)
     return Intent(
         change_id=command.change_id,
         action=Action.CANCEL,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.accounts import Account, Contact
 from carloop_plugin.domain.failures import Failed, Reason, StoreFailed
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.events import RECORDS_REBUILT, log_event
 from carloop_plugin.ports import Carloop, UseCaseContext
 from carloop_plugin.usecases.deliver import observe
-from carloop_plugin.usecases.feed import read_feed
+from carloop_plugin.usecases.reconcile import read_feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,10 @@ def rebuild(
 
 
 def _link_again(carloop: Carloop, account: Account, context: UseCaseContext) -> Iterable[int]:
-    for rental in read_feed(None, carloop=carloop, account=account, context=context):
-        record = observe(rental, account, context)
+    noted = {each.id: each for each in context.store.unreadable(account.id)}
+    for rental in read_feed(None, noted, carloop, account, context):
+        record = observe(rental, account.id, context)
         if record is not None:
             yield int(context.store.keep_rental(record))
-    context.store.note_contact(
-        account.id,
-        at=context.clock.now(),
-        skew=account.skew,
-        position=account.server_time,
-        time_zone=account.time_zone,
-    )
+    contact = Contact(account.id, context.clock.now(), account.skew)
+    context.store.note_contact(contact, position=account.server_time, time_zone=account.time_zone)

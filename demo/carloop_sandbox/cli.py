@@ -2,10 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
-from carloop_sandbox.texts import TEXTS
 from web_base.program import (
     Command,
     Group,
@@ -21,6 +21,8 @@ from web_base.program import (
 )
 from web_base.running.loopback import is_loopback
 
+LOCALE: Final = Path(__file__).parent / "locale"
+
 _EXAMPLES = """
   carloop-sandbox serve
   carloop-sandbox serve --port 0 --data ./sandbox --vehicles 200
@@ -30,7 +32,7 @@ _EXAMPLES = """
 
 def main() -> None:
     """Run the program."""
-    run(program, TEXTS)
+    run(program, LOCALE)
 
 
 def program(texts: Texts) -> Group:
@@ -57,21 +59,13 @@ def _options(texts: Texts) -> list[click.Parameter]:
     ]
 
 
-def _serve(
-    host: str,
-    port: int,
-    data: Path | None,
-    token: str | None,
-    vehicles: int,
-    seed: int,
-    turnaround: int,
-    allow_faults: bool,  # click hands options over by name
-) -> None:
-    texts = Texts(chosen_language(), TEXTS)
-    if allow_faults and not is_loopback(host):
+def _serve(**options: Any) -> None:
+    texts, token = Texts(chosen_language(), LOCALE), options["token"]
+    if options["allow_faults"] and not is_loopback(options["host"]):
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):
         raise Mistake(texts("strange_token"))
-    from carloop_sandbox.serving import ServeOptions, serve
+    # imported here: a help text needs neither pages nor a database
+    from carloop_sandbox.serve_command import ServeOptions, serve
 
-    serve(ServeOptions(host, port, data, token, vehicles, seed, turnaround, allow_faults), texts, say=tell)
+    serve(ServeOptions(**options), texts, say=tell)

@@ -20,7 +20,7 @@ from pathlib import Path
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.domain.values import AppointmentId
 from mobility_hookspecs import CallContext
-from proofs.crash.measuring import warm_up
+from proofs.crash.disruptions import warm_up
 from proofs.crash.plan import Disruption, Operation, Round
 from proofs.crash.processes import AfterSeconds, AtCall, AtStep, Ended, Kill, run_in_process
 from proofs.crash.testbed import Testbed, reconcile, running_testbed
@@ -37,13 +37,18 @@ def erase(*rounds: Round) -> object:
 def is_known(round_: Round) -> bool:
     """Return whether the records still have the appointment."""
     with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
-        return services.context.store.appointment(AppointmentId(round_.appointment_id)) is not None
+        return (
+            services.context.store.appointments([AppointmentId(round_.appointment_id)]).get(
+                AppointmentId(round_.appointment_id)
+            )
+            is not None
+        )
 
 
 def count_unfinished() -> int:
     """Count the erasures that are not finished."""
     with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
-        return services.context.store.unfinished_erasures()
+        return services.context.store.backlog().unfinished_erasures
 
 
 def run_round(number: int, testbed: Testbed, kill: Kill | None) -> tuple[Ended, list[str]]:

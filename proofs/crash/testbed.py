@@ -14,9 +14,8 @@ from pathlib import Path
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.store.sqlite.database import SqliteDatabase
 from mobility_hookspecs import CallContext, MobilityProblem
-from proofs.crash.carloop import TOKEN, CarloopProcess, CarloopRental, Document
 from proofs.crash.plan import Operation, Round
-from proofs.crash.processes import Ended, Kill, run_in_process
+from proofs.crash.processes import TOKEN, CarloopProcess, CarloopRental, Document, Ended, Kill, run_in_process
 from proofs.crash.recording_proxy import Interruption, RecordingProxy, has_intent, start_proxy
 
 SELF = -1
@@ -222,7 +221,7 @@ def state(round_: Round) -> Document:
 def count_pending() -> int:
     """Count what is still pending, for any appointment."""
     with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
-        return services.context.store.count_pending()[0]
+        return services.context.store.backlog().pending
 
 
 def set_clock(round_: Round) -> None:

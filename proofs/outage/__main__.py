@@ -4,7 +4,7 @@
                                   [--reconcile-every 30] [--seed 1] [--report docs/evidence/outage.md]
 
 The planners are processes that share one store and reconcile by themselves. Ends with a line of figures; exits 1
-where more than 10 % more requests were made than useful ones, or anything is unsettled, lost, doubled, dishonest or
+where more than 10 % more requests were made than useful ones, or anything is unsettled, lost, doubled, wrongly shown or
 raw.
 """
 
@@ -41,7 +41,7 @@ def main() -> int:
     asked = _options().parse_args()
     with tempfile.TemporaryDirectory(prefix="carloop-outage-") as folder:
         figures = run_outage(asked, Path(folder))
-    for kind in ("lost", "doubled", "dishonest", "raw"):
+    for kind in ("lost", "doubled", "wrong_pages", "raw"):
         for text in getattr(figures.findings, kind)[:20]:
             print(f"{kind}: {text}", file=sys.stderr)
     if asked.report:
@@ -119,7 +119,7 @@ def _wait_until_settled(until: float) -> int:
     """Wait until nothing is pending; return how many changes still are."""
     while True:
         with bootstrap.opened(deadline=time.monotonic() + 10) as services:
-            pending, _ = services.context.store.count_pending()
+            pending = services.context.store.backlog().pending
         if not pending or time.monotonic() > until:
             return pending
         time.sleep(0.1)

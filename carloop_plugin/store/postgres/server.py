@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from carloop_plugin.domain.store_location import shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.store.postgres.connections import Connections
 from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.postgres.migrations import is_there, migrate
@@ -28,17 +28,13 @@ class PostgresServer:
     @property
     def place(self) -> str:
         """Where the database is, without secrets."""
-        return shown(self._address)
+        return read_location(self._address).shown
 
-    def exists(self, *, deadline: float) -> bool:
-        """Return whether the database has records of ours."""
+    def identity(self, *, deadline: float) -> object | None:
+        """Return the database on its server, whatever host, user and parameters lead to it; None without records."""
         with self._counted() as connections:
-            return is_there(PostgresDatabase(connections, deadline=deadline))
-
-    def identity(self, *, deadline: float) -> object:
-        """Return the database on its server, whatever host, user and parameters lead to it."""
-        with self._counted() as connections:
-            return PostgresDatabase(connections, deadline=deadline).identity
+            db = PostgresDatabase(connections, deadline=deadline)
+            return db.identity if is_there(db) else None
 
     @contextmanager
     def open(self, *, deadline: float) -> Iterator[Records]:

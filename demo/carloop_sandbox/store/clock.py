@@ -2,8 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 
 from carloop_sandbox.store.database import Database, read_setting, write_setting
 from carloop_sandbox.units import Instant
@@ -14,48 +12,34 @@ def machine_time() -> int:
     return time.time_ns() // 1000
 
 
-@dataclass(frozen=True, slots=True)
-class ClockState:
-    """How the clock was set: held at an instant, running with an offset, or neither (free)."""
+class Clock:
+    """The sandbox's time. How it was set is stored, so that it outlives a restart.
 
-    held: int | None = None
-    offset: int = 0
+    :ivar held: the instant at which it stands still, or None.
+    :ivar offset: by how much it differs from the machine's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Read how the clock was set."""
+        self._database = database
+        stored = json.loads(read_setting(database, "clock") or "{}")
+        self.held, self.offset = stored.get("held"), stored.get("offset", 0)
 
     @property
     def is_free(self) -> bool:
         """Return whether the clock is the machine's."""
-        return self == ClockState()
-
-
-class Clock:
-    """The sandbox's time. How it was set is stored, so that it outlives a restart."""
-
-    def __init__(self, database: Database, *, machine: Callable[[], int] = machine_time) -> None:
-        """Read how the clock was set."""
-        self._database = database
-        self._machine = machine
-        stored = read_setting(database, "clock")
-        self.state = ClockState(**json.loads(stored)) if stored else ClockState()
+        return self.held is None and self.offset == 0
 
     def now(self) -> Instant:
         """Return the sandbox's time."""
-        if self.state.held is not None:
-            return Instant(self.state.held)
-        return Instant(self._machine() + self.state.offset)
+        held = self.held  # read once: another thread may set the clock
+        return Instant(machine_time() + self.offset if held is None else held)
 
-    def hold(self, instant: Instant) -> None:
-        """Stop the clock at an instant; it stays there until it is set again."""
-        self._set(ClockState(held=instant))
-
-    def run_from(self, instant: Instant) -> None:
-        """Set the clock to an instant, from where it runs on."""
-        self._set(ClockState(offset=instant - self._machine()))
-
-    def free(self) -> None:
-        """Let the clock follow the machine's again."""
-        self._set(ClockState())
-
-    def _set(self, state: ClockState) -> None:
+    def set(self, instant: Instant | None, *, running: bool = False) -> None:
+        """Hold the clock at an instant or, `running`, let it go on from there; None sets it free."""
+        runs = running and instant is not None
+        offset = instant - machine_time() if instant is not None and runs else 0
+        held = None if runs else instant
         with self._database.writing():
-            write_setting(self._database, "clock", json.dumps(asdict(state)))
-        self.state = state
+            write_setting(self._database, "clock", json.dumps({"held": held, "offset": offset}))
+        self.held, self.offset = held, offset

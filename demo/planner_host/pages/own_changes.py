@@ -1,0 +1,107 @@
+"""Ask a provider only for changes of what an appointment has: a form may name any rental, of any appointment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from mobility_hookspecs import make_problem
+from planner_host.appointments.appointment import Appointment
+from planner_host.mobility.step import Step
+from planner_host.pages.drawing import draw, look_up_step
+from planner_host.planner import planner_of, user_name
+from planner_host.views.parts import form_view
+from planner_host.views.step import StepView
+from web_base.pages import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mobility_schemas import documents as contract
+
+
+def goes_on(page: Page) -> bool:
+    """Return whether somebody comes back to a form, having signed in again, and asks for nothing yet."""
+    return page.form["do"] == "again"
+
+
+def make_change(
+    page: Page,
+    appointment: Appointment,
+    change: contract.RentalChange,
+    *,
+    action: str,
+    step: Step | None = None,
+    end: Mapping[str, str] | None = None,
+) -> Response:
+    """Ask for a change, and show what became of it.
+
+    :param step: what the providers say, where it is known already.
+    :param end: the form of the new end, with the id of the next try, to be shown beside a refusal.
+    """
+    outcome = ask_own(page, appointment, change, step=step)
+    if outcome["status"] != "refused":
+        return page.go(f"/appointments/{appointment.id}?done={action}#step-4")
+    problem = problem_of_outcome(page, outcome)
+    view = form_view(page, end, {}, problem) if end else None
+    return draw(page, appointment, StepView(refusal=(action, problem), end=view))
+
+
+def ask_own(
+    page: Page,
+    appointment: Appointment,
+    change: contract.RentalChange,
+    *,
+    title: str = "",
+    step: Step | None = None,
+) -> contract.RentalOutcome:
+    """Ask a provider for a change of what this appointment has; refuse one of what another has."""
+    problem = _why_not_own(page, appointment, change, step)
+    if problem is not None:
+        named = {"change_id": change["change_id"], "provider": change["provider"]}
+        return {**named, "status": "refused", "problem": problem}  # type: ignore[typeddict-item]
+    planner = planner_of(page)
+    # The person has seen what stood on the page that the form was sent from.
+    here = {each.change_id or "" for each in planner.audit.unseen(appointment.id)}
+    planner.audit.mark_seen(here.intersection(page.form.all("seen")))
+    return planner.changes.ask(
+        change, appointment_id=appointment.id, user=user_name(page), locale=page.language.code, title=title
+    )
+
+
+def problem_of_outcome(page: Page, outcome: contract.RentalOutcome) -> contract.Problem:
+    """Return why a change was refused, also where the provider does not say."""
+    return outcome.get("problem") or make_problem("provider_failed", locale=page.language.code)
+
+
+def _why_not_own(
+    page: Page, appointment: Appointment, change: contract.RentalChange, step: Step | None
+) -> contract.Problem | None:
+    """Return why a change is refused: it is not about this appointment, or its provider does not say so."""
+    problem = make_problem("rental_not_found", locale=page.language.code, detail=page.text("rental.not_own"))
+    if change.get("appointment_id", appointment.id) != appointment.id:
+        return problem
+    # What was booked here is known without asking the provider, who then says what has become of it.
+    if ("rental_id" not in change and "book_change_id" not in change) or _is_known(page, appointment, change):
+        return None
+    step = step or look_up_step(page, appointment)
+    silent = (each.problem for each in step.failures if each.provider == change["provider"])
+    return None if step.has(change) else next(silent, problem)
+
+
+def _is_known(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
+    """Return whether the audit log has what a change is about as this appointment's.
+
+    That is this very change, which was asked for before (the answer is its outcome), or the booking it is about.
+    """
+    entries = [e for e in planner_of(page).audit.of(appointment.id) if e.provider == change["provider"]]
+    asked = {(entry.change_id, entry.rental_id) for entry in entries}
+    bookings = [entry for entry in entries if entry.action in ("book", "rebook")]
+    if "book_change_id" in change:
+        is_asked = change["change_id"] in {change_id for change_id, _ in asked}
+        return is_asked or change["book_change_id"] in {entry.change_id for entry in bookings}
+    rental_id = change["rental_id"]
+    booked = {entry.rental_id for entry in bookings if entry.outcome == "done"}
+    is_here = rental_id in booked and change.get("site", appointment.site) == appointment.site
+    return is_here or (change["change_id"], rental_id) in asked
