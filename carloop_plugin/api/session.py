@@ -13,6 +13,7 @@ from threading import Lock
 
 from carloop_plugin.api import wire
 from carloop_plugin.api.answers import (
+    MOST_ITEMS,
     NO_VALUE,
     NOT_A_VALUE,
     Checked,
@@ -32,7 +33,6 @@ from carloop_plugin.domain.vehicles import Filters, FreeVehicles, Vehicle, Vehic
 from carloop_plugin.events import VEHICLES_UNREADABLE, log_event
 from mobility_hookspecs.authoring.forking import renew_in_child
 
-MOST_VEHICLES_A_PAGE = 1_000
 # a rental with its customer may take several kB, and a page has to stay below 2 MiB
 RENTALS_A_PAGE = 200
 
@@ -59,7 +59,7 @@ class CarloopSession:
     ) -> None:
         address = read_address(base_url)
         if not TOKEN.fullmatch(token):
-            raise CallFailed(Reason("not_authorised", "api.token_malformed"), sent=False)
+            raise CallFailed(Reason("not_authorised", "api.token_malformed"))
         self.origin = address.origin
         self._now = now or partial(datetime.now, UTC)
         self._client = RetryingClient(
@@ -93,7 +93,7 @@ class CarloopSession:
         if self._account is not None:
             return self._account
         if not self._account_lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            raise CallFailed(DEADLINE, sent=False)
+            raise CallFailed(DEADLINE)
         try:
             return self._account or self.read_account(deadline=deadline)
         finally:
@@ -209,7 +209,7 @@ def _query_pairs(query: VehicleQuery, *, most: int) -> Pairs:
         *(("vehicle_class", one) for one in query.vehicle_classes),
         *(("vehicle_feature", one) for one in query.features),
         ("station", query.station),
-        ("limit", str(min(MOST_VEHICLES_A_PAGE, most))),
+        ("limit", str(min(MOST_ITEMS, most))),
     )
 
 

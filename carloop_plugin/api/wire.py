@@ -5,12 +5,13 @@ The same intent gives the same bytes: bodies are written once, stored, and sent 
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote
+
+import msgspec
 
 from carloop_plugin.api.answers import Checked
 from carloop_plugin.api.call import Request
@@ -48,15 +49,13 @@ OWN_LINK = r"(?=.{{1,2000}}\Z)(?i:{origin})(:{port})?/[!#-;=?-\[\]_a-z~]*"
 # a fleet has few prices, and decimals are slow to make
 _decimal = lru_cache(maxsize=1_000)(Decimal)
 
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 
 def booking_body(
     *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
 ) -> bytes:
     """Return a `RentalCreate`."""
     fields = {**customer.details, "source": customer.source}
-    return _to_json(
+    return msgspec.json.encode(
         {
             "external_reference": external_reference,
             "vehicle_id": vehicle_id,
@@ -65,23 +64,23 @@ def booking_body(
             # both schemas name the same fields of a customer; an empty text in the contract stands for none
             "customer": {name: value for name, value in fields.items() if value},
         }
-    ).encode()
+    )
 
 
 def end_body(end: datetime) -> bytes:
     """Return a `RentalEndChange`."""
-    return _to_json({"end": format_instant(end)}).encode()
+    return msgspec.json.encode({"end": format_instant(end)})
 
 
 def cancellation_body(reason: str | None) -> bytes:
     """Return a `Cancellation`; Carloop takes 500 characters of its reason."""
-    return _to_json({"reason": reason[:_LONGEST_REASON]} if reason else {}).encode()
+    return msgspec.json.encode({"reason": reason[:_LONGEST_REASON]} if reason else {})
 
 
 def rental_path(rental_id: str | None) -> str:
     """Return a rental's path. Raise `CallFailed` for an id that would name another place, or none."""
     if rental_id in (None, "", ".", ".."):
-        raise CallFailed(Reason("rental_not_found"), sent=False)
+        raise CallFailed(Reason("rental_not_found"))
     return f"/rentals/{quote(str(rental_id), safe='')}"
 
 
