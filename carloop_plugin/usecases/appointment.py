@@ -118,7 +118,7 @@ def _require_known_zone(name: str) -> None:
 
 def _why_unusable(site: Site, context: UseCaseContext) -> Reason | None:
     try:
-        context.connect(site)
+        context.settings_of(site)
     except Failed as failure:
         return failure.reason
     return None
