@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from carloop_plugin.domain.accounts import SiteSettings, unknown_station
-from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
 from carloop_plugin.domain.values import AccountId, Site
@@ -85,8 +84,6 @@ def check_connection(
     if settings.unused_token is not None:
         found.append(replace(problem_finding(settings.unused_token), code="token_unused", severity="warning"))
     try:
-        # One from the environment or the file was not validated when it was set.
-        read_address(settings.base_url or "")
         account = connect(settings.site).read_account(deadline=deadline)
         known = unreadable_findings(figures(), account=account.id) if figures else []
     except Failed as failure:

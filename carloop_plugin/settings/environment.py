@@ -160,11 +160,9 @@ def _provided_token(
 
 
 def _read_token_file(file: str) -> str:
-    try:
-        # More than any token, in case of blank lines.
-        token = _read_text(Path(file), LONGEST_TOKEN * 4, "settings.token_file_").strip()
-    except UnicodeDecodeError:
-        token = ""
+    # More than any token, in case of blank lines.
+    content = _read_bytes(Path(file), LONGEST_TOKEN * 4, "settings.token_file_")
+    token = content.decode("utf-8-sig", errors="replace").strip()
     if not TOKEN.fullmatch(token):
         raise ConfigurationProblem("settings.token_file_content", file=file)
     return token
@@ -196,9 +194,9 @@ def _read_config(path: Path) -> ConfigFile:
 
 
 def _parse_config(path: Path) -> dict[str, object]:
-    text = ""
+    content, text = _read_bytes(path, LONGEST_FILE, "settings.config_"), ""
     try:
-        text = _read_text(path, LONGEST_FILE, "settings.config_")
+        text = content.decode("utf-8-sig")  # a byte order mark is what Windows' editors put there
         return tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = str(error.object.count(b"\n", 0, error.start) + 1)
@@ -227,15 +225,13 @@ def _read_entry(path: Path, prefix: str, table: object) -> Entry:
     return Entry(**values)
 
 
-def _read_text(path: Path, most: int, text: str) -> str:
-    """Read a file's text, not all of what may be a device or a huge file; a failure's text begins with `text`."""
+def _read_bytes(path: Path, most: int, text: str) -> bytes:
+    """Read a file, not all of what may be a device or a huge file; a failure's text begins with `text`."""
     try:
         with path.open("rb") as file:
-            content = file.read(most)
+            return file.read(most)
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte
         kinds: dict[type[Exception], str] = {IsADirectoryError: "folder", PermissionError: "no_permission"}
         kinds |= dict.fromkeys((FileNotFoundError, NotADirectoryError), "missing")
         why = kinds.get(type(error), "unreadable")
         raise ConfigurationProblem(f"{text}{why}", file=str(path)) from None
-    # A byte order mark is what Windows' editors put there.
-    return content.decode("utf-8-sig")
