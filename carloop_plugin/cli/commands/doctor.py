@@ -122,6 +122,7 @@ def _sites(services: Services, asked_for: str | None) -> list[Site]:
     """List the sites to examine; the default site where there is no other, or where an address serves it."""
     named = [Site(asked_for)] if asked_for else []
     known = list(dict.fromkeys([*named, *services.sites()]))
+    # An address for all sites serves the one that is named nowhere as well.
     is_served = services.environment.base_url or services.environment.config.defaults.base_url
     default = Site(DEFAULT_SITE)
     return known if default in known or (known and not is_served) else [default, *known]
