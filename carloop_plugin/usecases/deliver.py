@@ -31,7 +31,7 @@ from carloop_plugin.domain.changes import (
     SameChange,
     Unknown,
 )
-from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroken
+from carloop_plugin.domain.failures import ACCOUNT_CHANGED, GONE, CallFailed, Failed, Reason, RuleBroken
 from carloop_plugin.domain.judgement import (
     INCONCLUSIVE,
     LONGEST_SENDING,
@@ -56,12 +56,6 @@ GIVEN_UP = Reason("outcome_pending", "change.given_up_meanwhile")
 
 OTHER_CHANGE = Reason("outcome_pending", "change.other_pending")
 """Why a change cannot begin."""
-
-GONE = Reason("rental_not_found", "change.rental_gone", pointer="/rental_id")
-"""Why the end of a rental that Carloop no longer has cannot be changed."""
-
-ACCOUNT_CHANGED = Reason("account_changed", "change.account_changed")
-"""Why nothing is believed of a rental: the token is of another account than the one that made it."""
 
 _ADVICE = {
     ("vehicle_unavailable", Action.BOOK): ("change.vehicle_taken", "/option_id"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.failures import Failed, Reason, StoreFailed
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.events import RECORDS_REBUILT, log_event
-from carloop_plugin.ports import Carloop, UseCaseContext
+from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.usecases.deliver import observe
 from carloop_plugin.usecases.reconcile import read_feed
 
@@ -40,9 +39,18 @@ def rebuild(
             account = carloop.read_account(deadline=context.deadline)
             if (carloop.origin, account.id) in seen:
                 continue
-            for kept in _link_again(carloop, account, context):
-                count += kept
+            noted = {each.id: each for each in context.store.unreadable(account.id)}
+            for rental in read_feed(None, noted, carloop, account, context):
+                record = observe(rental, account.id, context)
+                count += record is not None and context.store.keep_rental(record)
                 progress(count)
+            context.store.note_contact(
+                account.id,
+                at=context.clock.now(),
+                skew=account.skew,
+                position=account.server_time,
+                time_zone=account.time_zone,
+            )
             seen.add((carloop.origin, account.id))
         except StoreFailed:
             raise
@@ -50,18 +58,3 @@ def rebuild(
             missing.append((site, failure.reason))
     log_event(RECORDS_REBUILT, rentals=count, missing=len(missing))
     return Rebuilt(count, tuple(missing))
-
-
-def _link_again(carloop: Carloop, account: Account, context: UseCaseContext) -> Iterable[int]:
-    noted = {each.id: each for each in context.store.unreadable(account.id)}
-    for rental in read_feed(None, noted, carloop, account, context):
-        record = observe(rental, account.id, context)
-        if record is not None:
-            yield int(context.store.keep_rental(record))
-    context.store.note_contact(
-        account.id,
-        at=context.clock.now(),
-        skew=account.skew,
-        position=account.server_time,
-        time_zone=account.time_zone,
-    )
