@@ -9,7 +9,7 @@ from typing import Protocol
 from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, IntentState
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.figures import Figures
-from carloop_plugin.domain.store_location import is_address, is_shared_store, shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.intents import Intents
 
@@ -72,10 +72,10 @@ def source_of(location: str, *, installation: str | None = None) -> Source:
     :param installation: the id to keep where the records are new.
     :raises StoreFailed: it is no location of ours, or PostgreSQL is not installed.
     """
-    if is_shared_store(location):
+    if read_location(location).is_shared:
         return _server(location, installation)
-    if is_address(location):
-        params = (("path", shown(location)),)
+    if read_location(location).is_address:
+        params = (("path", read_location(location).shown),)
         raise StoreFailed(Reason("storage_failed", "store.address_unclear", params))
     from carloop_plugin.store.sqlite.file import SqliteFile
 

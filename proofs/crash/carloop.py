@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from carloop_sandbox.cli import LOCALE
 from carloop_sandbox.serving import ServeOptions, serve
 from carloop_sandbox.store import Fleet, open_store
 from carloop_sandbox.store.database import FILE_NAME
-from carloop_sandbox.texts import TEXTS
 from web_base.program import Texts
 
 Document = dict[str, Any]
@@ -80,7 +80,7 @@ class CarloopProcess:
             sys.stdout = os.fdopen(1, "w")
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             wishes = ServeOptions("127.0.0.1", 0, self._data, TOKEN, 2, 1, 0, False)
-            serve(wishes, Texts("en", TEXTS), say=lambda _: None)
+            serve(wishes, Texts("en", LOCALE), say=lambda _: None)
         finally:
             os._exit(0)
 
