@@ -46,7 +46,9 @@ def chosen_site(invocation: Invocation) -> str:
 def known_appointment(appointment_id: str) -> SavedAppointment | None:
     """Return an appointment as last saved; None where it never was."""
     with records() as services:
-        return services.context.store.appointment(AppointmentId(appointment_id))
+        return services.context.store.appointments([AppointmentId(appointment_id)]).get(
+            AppointmentId(appointment_id)
+        )
 
 
 def saved_appointment(appointment_id: str) -> SavedAppointment:
@@ -75,7 +77,9 @@ def zone_of_rental(rental_id: str, site: str | None) -> tzinfo | None:
     :raises Failed: the records do not say, and its account cannot be asked.
     """
     with records() as services:
-        found = services.context.store.rentals_named(RentalId(rental_id), Site(site) if site else None)
+        found = services.context.store.rentals(
+            rental_id=RentalId(rental_id), site=Site(site) if site else None
+        )
         names = services.context.store.time_zones([each.appointment_id for each in found])
     if names:
         # Rentals of one id at several sites may be of several zones.

@@ -72,8 +72,8 @@ def give_up(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord |
         raise RuleBroken(Reason("rental_not_found", "change.booking_not_found", pointer="/book_change_id"))
     if booking.outcome:
         # Whatever it brought: a booking refused because another vehicle came of it has left a rental behind.
-        made = context.store.rental_of_change(booking.change_id)
-        return made or Outcome(command.change_id, OutcomeStatus.DONE)
+        made = context.store.rentals(change_id=booking.change_id)
+        return made[0] if made else Outcome(command.change_id, OutcomeStatus.DONE)
     return Intent(
         change_id=command.change_id,
         action=Action.CANCEL,
@@ -93,7 +93,7 @@ def find_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext)
 
     :raises RuleBroken: there is none, or several sites have one of this id.
     """
-    found = context.store.rentals_named(rental_id, site)
+    found = context.store.rentals(rental_id=rental_id, site=site)
     if len({rental.site for rental in found}) > 1:
         raise RuleBroken(Reason("invalid_document", "change.site_needed", pointer="/site"))
     if len(found) > 1:
@@ -117,7 +117,7 @@ def _adopt(rental_id: RentalId, site: Site, context: UseCaseContext) -> RentalRe
     rental = carloop.read_rental(rental_id, deadline=context.deadline)
     if rental is None:
         return None
-    known = context.store.rental(account.id, rental.id)
+    known = context.store.rentals(rental_id=rental.id, account=account.id)
     record = record_of(rental, account.id, installation=context.store.installation, known=known)
     if record is not None:
         context.store.keep_rental(record)

@@ -115,7 +115,7 @@ def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | O
     """
     match command:
         case Book():
-            if made := context.store.rental_of_change(command.change_id):
+            for made in context.store.rentals(change_id=command.change_id):
                 # The records were rebuilt from Carloop: the rental is known, and that this change made it.
                 return Outcome(command.change_id, OutcomeStatus.DONE, made)
             _require_no_pending_change(command.appointment_id, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from carloop_plugin.domain.accounts import Contact
 from carloop_plugin.domain.failures import Failed, Reason, StoreFailed
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.events import RECORDS_REBUILT, log_event
@@ -44,13 +45,8 @@ def rebuild(
                 record = observe(rental, account.id, context)
                 count += record is not None and context.store.keep_rental(record)
                 progress(count)
-            context.store.note_contact(
-                account.id,
-                at=context.clock.now(),
-                skew=account.skew,
-                position=account.server_time,
-                time_zone=account.time_zone,
-            )
+            contact = Contact(account.id, context.clock.now(), account.skew)
+            context.store.note_contact(contact, position=account.server_time, time_zone=account.time_zone)
             seen.add((carloop.origin, account.id))
         except StoreFailed:
             raise

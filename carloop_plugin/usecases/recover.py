@@ -135,7 +135,7 @@ def _recover_giving_up(
     if may_be_in_flight(booking):
         return unknown(giving_up, IN_FLIGHT)
     refused = Outcome(booking_id, OutcomeStatus.REFUSED, reason=_WAS_GIVEN_UP)
-    return context.store.settle_given_up(refused, done)
+    return context.store.settle(giving_up.change_id, done, booking=refused) or done
 
 
 def _cancel_booked(
@@ -151,13 +151,13 @@ def _cancel_booked(
         ours = replace(record, cancelled_here=True) if record else None
         done = Outcome(giving_up.change_id, OutcomeStatus.DONE, ours)
         refused = Outcome(booking.change_id, OutcomeStatus.REFUSED, reason=_WAS_GIVEN_UP)
-        return context.store.settle_given_up(refused, done, ours)
+        return context.store.settle(giving_up.change_id, done, ours, booking=refused) or done
     if result.code == "rental_closed":
         # Handed out meanwhile: the customer drives it, so the booking stands and giving it up is refused.
         record = record_made_by(booking, found, context)
         stands = Outcome(booking.change_id, OutcomeStatus.DONE, record)
         refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, record, result)
-        return context.store.settle_given_up(stands, refused, record)
+        return context.store.settle(giving_up.change_id, refused, record, booking=stands) or refused
     return leave_unknown(claimed, result, context)
 
 

@@ -123,7 +123,7 @@ def _rewrite(texts: Texts) -> None:
     from carloop_plugin import bootstrap
 
     with bootstrap.opened(deadline=time.monotonic() + REWRITE_TIMEOUT) as services:
-        if not services.context.store.unfinished_erasures():
+        if not services.context.store.backlog().unfinished_erasures:
             return
         with spinner(texts("waiting.rewrite")):
             is_finished = services.context.store.finish_erasures(largest=sys.maxsize)

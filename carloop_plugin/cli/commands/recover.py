@@ -130,7 +130,7 @@ def _rebuild(texts: Texts) -> Exit:
     if aside is not None:
         click.echo(texts("recover.moved_aside", path=printable(str(aside))), err=True)
         with records() as services:
-            if services.context.store.unfinished_erasures():
+            if services.context.store.backlog().unfinished_erasures:
                 click.echo(texts("recover.aside_goes"), err=True)
     if rebuilt.pending:
         click.echo(texts("recover.carried", count=rebuilt.pending), err=True)

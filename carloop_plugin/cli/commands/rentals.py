@@ -30,7 +30,7 @@ def rentals(
 
     site = invocation.site and chosen_site(invocation)
     with records() as services:
-        found = services.context.store.all_rentals(limit=limit)
+        found = services.context.store.rentals(limit=limit)
     shown = [
         rental_document(rental)
         for rental in found
