@@ -151,14 +151,15 @@ def source_of(location: str, *, installation: str | None = None) -> Source:
     :param installation: the id to keep where the records are new.
     :raises StoreFailed: it is no location of ours, or PostgreSQL is not installed.
     """
-    if read_location(location).is_shared:
+    place = read_location(location)
+    if place.is_shared:
         try:
             from carloop_plugin.store.postgres.server import PostgresServer
         except ImportError:
             raise StoreFailed(Reason("storage_failed", "store.postgres_missing")) from None
         return PostgresServer(location, installation=installation)
-    if read_location(location).is_address:
-        params = (("path", read_location(location).shown),)
+    if place.is_address:
+        params = (("path", place.shown),)
         raise StoreFailed(Reason("storage_failed", "store.address_unclear", params))
     from carloop_plugin.store.sqlite.file import SqliteFile
 
