@@ -211,35 +211,3 @@ class Intent:
     given_up_by: ChangeId | None = None
     outcome: Outcome | None = None
     customers: tuple[CustomerIdentity, ...] | None = None
-
-
-# What recording an intent may find.
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The intent is durable and may be sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class OtherPending:
-    """Another change to the appointment is pending."""
-
-    intent: Intent
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyBooked:
-    """The appointment has an active rental."""
-
-    rental: RentalRecord
-
-
-@dataclass(frozen=True, slots=True)
-class SameChange:
-    """An intent with this id is there already."""
-
-    intent: Intent
-
-
-RecordResult = Recorded | OtherPending | AlreadyBooked | SameChange

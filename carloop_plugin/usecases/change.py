@@ -18,10 +18,8 @@ from carloop_plugin.domain.changes import (
     Command,
     GiveUp,
     Intent,
-    OtherPending,
     Outcome,
     OutcomeStatus,
-    SameChange,
     Unsupported,
 )
 from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroken, StoreFailed, is_final
@@ -81,7 +79,7 @@ def _carry_out(command: Command, context: UseCaseContext) -> Outcome:
         if isinstance(prepared, Intent):
             return _give_up(prepared, context)
         outcome = deliver(prepared.intent, prepared.carloop, context)
-        return _repeat(outcome.intent, command, context) if isinstance(outcome, SameChange) else outcome
+        return _repeat(outcome, command, context) if isinstance(outcome, Intent) else outcome
     except CallFailed as failure:
         # Only calls before the intent was recorded end here: nothing was asked of Carloop yet, so nothing is final.
         reason = failure.reason
@@ -150,6 +148,7 @@ def _require_no_pending_change(appointment_id: AppointmentId, context: UseCaseCo
 
 def _give_up(giving_up: Intent, context: UseCaseContext) -> Outcome:
     """Record that a booking is given up, and find out what became of it."""
-    if isinstance(context.store.record(giving_up), OtherPending):
+    there = context.store.record(giving_up)
+    if there and there.change_id != giving_up.change_id:
         raise RuleBroken(OTHER_CHANGE)
     return recover(giving_up, context)

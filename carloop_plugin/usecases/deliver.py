@@ -18,17 +18,13 @@ from typing import assert_never
 from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
     Action,
-    AlreadyBooked,
     Answer,
     Done,
     Intent,
     NothingHappened,
-    OtherPending,
     Outcome,
     OutcomeStatus,
-    Recorded,
     Refused,
-    SameChange,
     Unknown,
 )
 from carloop_plugin.domain.failures import ACCOUNT_CHANGED, GONE, CallFailed, Failed, Reason, RuleBroken
@@ -70,26 +66,22 @@ _OUTDATED = frozenset({"rental_closed", "changed_elsewhere"})
 """Refusals that say that our record is behind."""
 
 
-def deliver(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome | SameChange:
+def deliver(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome | Intent:
     """Record an intent, send it, and settle it. Return the intent that is there already, where it is.
 
     :raises RuleBroken: another change to the appointment is pending, or it has a rental by now.
     :raises StoreFailed: the intent could not be made durable; nothing was sent.
     """
-    recorded = context.store.record(intent)
-    match recorded:
-        case Recorded():
-            log_event(CHANGE_RECORDED, of=intent)
-            return send(intent, carloop, context)
-        case SameChange():
-            # Another process was asked for the same change a moment before.
-            return recorded
-        case OtherPending():
-            raise RuleBroken(OTHER_CHANGE)
-        case AlreadyBooked(rental):
-            raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=rental)
-        case _:
-            assert_never(recorded)
+    there = context.store.record(intent)
+    if isinstance(there, RentalRecord):
+        raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=there)
+    if there is None:
+        log_event(CHANGE_RECORDED, of=intent)
+        return send(intent, carloop, context)
+    if there.change_id != intent.change_id:
+        raise RuleBroken(OTHER_CHANGE)
+    # Another process was asked for the same change a moment before.
+    return there
 
 
 def send(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome:
