@@ -122,19 +122,15 @@ def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | O
             raise RuleBroken(Reason("rental_immutable", "change.immutable", pointer=f"/{name}"))
         case ChangeEnd() | Cancel():
             rental = find_rental(command.rental_id, command.site, context)
-            _require_no_pending_change(rental.appointment_id, context)
-            return alter(command, rental, context)
-        case GiveUp():
+        case GiveUp(change_id, digest, revision=revision, why=why):
             given_up = give_up(command, context)
             if not isinstance(given_up, RentalRecord):
                 return given_up
-            _require_no_pending_change(given_up.appointment_id, context)
-            cancellation = Cancel(
-                command.change_id, command.digest, given_up.id, revision=command.revision, why=command.why
-            )
-            return alter(cancellation, given_up, context)
+            rental, command = given_up, Cancel(change_id, digest, given_up.id, revision=revision, why=why)
         case Unsupported():
             raise RuleBroken(Reason("not_supported", "change.not_supported", pointer="/action"))
+    _require_no_pending_change(rental.appointment_id, context)
+    return alter(command, rental, context)
 
 
 def _require_no_pending_change(appointment_id: AppointmentId, context: UseCaseContext) -> None:

@@ -188,9 +188,8 @@ def _settle_gone(intent: Intent, carloop: Carloop, context: UseCaseContext) -> O
     known = context.store.rentals(rental_id=intent.rental_id, account=account.id) if intent.rental_id else ()
     is_cancellation = intent.action is Action.CANCEL
     record = gone(known[0], cancelled_here=is_cancellation) if known else None
-    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=GONE)
-    if is_cancellation:
-        outcome = Outcome(intent.change_id, OutcomeStatus.DONE, record)
+    done = Outcome(intent.change_id, OutcomeStatus.DONE, record)
+    outcome = done if is_cancellation else Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=GONE)
     return context.store.settle(intent.change_id, outcome, record) or outcome
 
 
