@@ -11,7 +11,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -68,12 +67,19 @@ class Environment:
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Environment:
         """Read the environment as it is now. Never raise; an empty variable counts as none."""
+        from platformdirs import user_config_path
+
         environ = os.environ if environ is None else environ
         base_url, token, store, named = (environ.get(name, "").strip() or None for name in ENVIRONMENT_NAMES)
+        own = user_config_path("carloop", appauthor=False) / "config.toml"
+        path = Path(named).expanduser() if named else own
+        config, problem = ConfigFile(), None
         try:
-            config, problem = _find_config(named), None
+            # A file of the user's own need not exist; where its folder cannot be read, it is as if there were none.
+            if named or os.access(path, os.F_OK):
+                config = _read_config(path)
         except ConfigurationProblem as unusable:
-            config, problem = ConfigFile(), unusable
+            problem = unusable
         return cls(base_url, token, locate_store(store), config, problem)
 
     @property
@@ -166,19 +172,6 @@ def _read_token_file(file: str) -> str:
     if not TOKEN.fullmatch(token):
         raise ConfigurationProblem("settings.token_file_content", file=file)
     return token
-
-
-def _find_config(named: str | None) -> ConfigFile:
-    """Read the configuration file that is named, else the user's own if there is one."""
-    if named is not None:
-        return _read_config(Path(named).expanduser())
-    from platformdirs import user_config_path
-
-    path = user_config_path("carloop", appauthor=False) / "config.toml"
-    with suppress(OSError):  # the user's own folder is not readable: as if there were no file
-        if path.exists():
-            return _read_config(path)
-    return ConfigFile()
 
 
 def _read_config(path: Path) -> ConfigFile:
