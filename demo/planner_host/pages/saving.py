@@ -31,7 +31,7 @@ TELL_TIMEOUT: Final = 2.0
 def save_texts(page: Page, texts: Texts, *, offer_form: OfferForm | None = None) -> Appointment | Response:
     """Save steps 1 to 3; or show what is wrong with them, or what somebody else has saved.
 
-    :param offer_form: the form of step 4 that they came with: its handler asks the providers next, so they are not told.
+    :param offer_form: the form of step 4 that they came with; its handler asks the providers next, so none is told.
     """
     planner, known = planner_of(page), saved_of_address(page)
     zone = known.zone if known else planner.zone
@@ -43,9 +43,16 @@ def save_texts(page: Page, texts: Texts, *, offer_form: OfferForm | None = None)
         return draw(page, known, four, texts=texts, problems=read.problems, finds=finds)
     revision = read_revision(texts["revision"])
     if known is None:
-        by, now = user_name(page), planner.now()
-        drafted = (page.path("id"), revision, planner.site, planner.time_zone, read.visit, by, now)
-        return keep(page, Appointment(*drafted), texts, action="appointment_new")
+        drafted = Appointment(
+            id=page.path("id"),
+            revision=revision,
+            site=planner.site,
+            time_zone=planner.time_zone,
+            visit=read.visit,
+            saved_by=user_name(page),
+            saved_at=planner.now(),
+        )
+        return keep(page, drafted, texts, action="appointment_new")
     visit = replace(read.visit, status=known.visit.status)
     changed = replace(known, revision=revision, visit=visit)
     return keep(page, changed, texts, action="appointment_scheduled", tells=offer_form is None)
