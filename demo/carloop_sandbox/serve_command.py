@@ -17,6 +17,9 @@ from web_base.running.serving import opening, serving, set_accounts
 ACCOUNTS: Final = {"admin": "CARLOOP_SANDBOX_PASSWORD"}
 """The one account, named as its role, and the variable that sets its password."""
 
+TRUSTED: Final = ("CARLOOP_SANDBOX_TRUSTED_HOSTS", "CARLOOP_SANDBOX_TRUSTED_PROXIES")
+"""The variables that name further hosts it answers to, and the proxies it believes."""
+
 
 def serve(
     host: str,
@@ -30,7 +33,10 @@ def serve(
     say: Callable[[str], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
-    with serving("carloop-sandbox", host, port, data, texts, say=say) as program, ExitStack() as stack:
+    with (
+        serving("carloop-sandbox", host, port, data, texts, trusted=TRUSTED, say=say) as program,
+        ExitStack() as stack,
+    ):
         with opening(program.folder, texts):
             store = stack.enter_context(closing(open_store(program.folder, fleet=fleet)))
             access = stack.enter_context(closing(Access(program.folder)))

@@ -124,7 +124,10 @@ def test_one_station_is_shown_by_class(visitor):
     assert groups.findall(visitor.look("/timeline")) == ["Karlsruhe Mitte", "Rastatt", "Ettlingen"]
     one = visitor.look("/timeline?station=rastatt")
     assert groups.findall(one)[:2] == ["Kleinwagen", "Kompaktklasse"]
-    assert re.findall(r'class="secondary-button" href="/timeline\?[^"]*station=([^"&]*)"', one) == ["rastatt"] * 3
+    assert (
+        re.findall(r'class="secondary-button" href="/timeline\?[^"]*station=([^"&]*)"', one)
+        == ["rastatt"] * 3
+    )
 
 
 def test_the_ends_of_the_calendar_are_pages_too(visitor):
