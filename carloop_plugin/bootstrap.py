@@ -23,8 +23,7 @@ from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.failures import ConfigurationProblem, Failed, Reason, StoreFailed
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import Carloop, Clock, Credentials, UseCaseContext
-from carloop_plugin.settings.credentials import KeyringOrFile
+from carloop_plugin.ports import Carloop, Clock, UseCaseContext
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 from mobility_hookspecs.authoring.forking import detect_fork, load_modules, renew_in_child
 
@@ -68,7 +67,6 @@ class Services:
 
     context: UseCaseContext
     environment: Environment
-    credentials: Credentials
     settings: Callable[[Site], SiteSettings]
     """What is in force for a site, usable or not."""
 
@@ -92,14 +90,13 @@ def opened(deadline: float, source: Source | None = None) -> Iterator[Services]:
     with _guard:
         if source is None and (source := _sources.get(environment.store)) is None:
             source = _sources[environment.store] = source_of(environment.store)
-    credentials = KeyringOrFile(environment.store)
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
     with source.open(deadline=deadline) as store:
-        settings = partial(site_settings, environment=environment, store=store, credentials=credentials)
+        settings = partial(site_settings, environment=environment, store=store)
         usable = partial(_usable_settings, settings)
         context = UseCaseContext(store, partial(_connect, usable), usable, CLOCK, deadline)
-        yield Services(context, environment, credentials, settings)
+        yield Services(context, environment, settings)
 
 
 def _usable_settings(settings_of: Callable[[Site], SiteSettings], site: Site) -> SiteSettings:
@@ -186,7 +183,7 @@ def _restore_address(site: Site, services: Services) -> None:
     """Take a site's address from its token, which is kept elsewhere with the origin that it was entered for."""
     with suppress(Failed):  # reading the site says what is wrong with its settings
         settings = services.settings(site)
-        if settings.base_url is None and (token := services.credentials.token(site)):
+        if settings.base_url is None and (token := services.environment.credentials.token(site)):
             services.context.store.save_settings(site, StoredSettings(token.origin, settings.station))
 
 

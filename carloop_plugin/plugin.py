@@ -165,9 +165,7 @@ def save_provider_settings(
     settings = boundary.receive(settings, "provider_settings", context, closed=True)
     with boundary.answering("save_provider_settings", context), opened(context.deadline) as own:
         asked = settings_documents.read_settings_change(settings)
-        report = save_settings(
-            asked, environment=own.environment, credentials=own.credentials, context=own.context
-        )
+        report = save_settings(asked, environment=own.environment, context=own.context)
         return settings_documents.report_document(report, locale=context.locale)
 
 
@@ -180,9 +178,7 @@ def check_mobility_provider(site: Site, context: CallContext) -> contract.CheckR
 
     site = boundary.receive(site, "site", context)
     with boundary.answering("check_mobility_provider", context), opened(context.deadline) as own:
-        report = check_site(
-            site, environment=own.environment, credentials=own.credentials, context=own.context
-        )
+        report = check_site(site, environment=own.environment, context=own.context)
         return settings_documents.report_document(report, locale=context.locale)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from carloop_plugin.domain.accounts import Account, Contact, SiteSettings, StoredSettings, StoredToken
+    from carloop_plugin.domain.accounts import Account, Contact, SiteSettings, StoredSettings
     from carloop_plugin.domain.appointments import Customer, SavedAppointment
     from carloop_plugin.domain.changes import Answer, Intent, Outcome
     from carloop_plugin.domain.figures import Backlog, Figures, MovedAside
@@ -97,23 +97,6 @@ class SettingsStore(Protocol):
 
     def save_settings(self, site: Site, settings: StoredSettings) -> None:
         """Replace what is saved for a site."""
-
-
-class Credentials(Protocol):
-    """Where a site's token is kept: the keyring, or a file only its owner can read."""
-
-    @property
-    def place(self) -> str:
-        """Name the place in use, for `doctor`: `keyring` or the file's path."""
-
-    def token(self, site: Site) -> StoredToken | None:
-        """Return a site's token; None where none is kept."""
-
-    def keep_token(self, site: Site, token: StoredToken) -> None:
-        """Keep a token in place of the site's old one."""
-
-    def forget_token(self, site: Site) -> None:
-        """Drop a site's token; dropping none is fine."""
 
 
 class Store(SettingsStore, Protocol):

@@ -70,14 +70,12 @@ def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tz
     headings += ["allowed"] if is_roomy() else []
     names = [zone_name(zones.get(rental["appointment_id"]), texts) for rental in rentals]
     rows = [_rental_cells(each, texts, zones.get(each["appointment_id"])) for each in rentals]
-    if len({*names}) == 1:
-        print_table(headings, rows, texts)
+    if is_several := len({*names}) > 1:
+        for row, name in zip(rows, names, strict=True):
+            row["period"] = (*row["period"], name)
+    print_table(headings, rows, texts)
+    if not is_several:
         click.echo(texts("rentals.zone", zone=names[0]), err=True)
-    else:
-        periods = [(*row["period"], name) for row, name in zip(rows, names, strict=True)]
-        print_table(
-            headings, [{**row, "period": each} for row, each in zip(rows, periods, strict=True)], texts
-        )
 
 
 def _rental_cells(rental: Rental, texts: Texts, zone: tzinfo | None) -> dict[str, Any]:

@@ -166,7 +166,7 @@ class Group(Command, click.Group):
 
 def in_language(command: _Command, texts: Texts, key: str) -> _Command:
     """Return a copy of a command with its texts; `key` is what they stand under, such as `settings.set`."""
-    shown = copy(command)
+    shown = copy(command)  # the module's own is shown in the other language too, by tests in one process
     shown.texts, shown.key, shown.help = texts, key, texts(f"{key}.help")
     shown.options_metavar = texts("usage.options_metavar")
     shown.params = [_in_language(each, texts, key) for each in command.params]
@@ -185,6 +185,7 @@ def _in_language(param: _Parameter, texts: Texts, key: str) -> _Parameter:
     metavar = f"metavar.{param.metavar}"
     shown.metavar = texts(metavar) if texts.has(metavar) else param.metavar
     if isinstance(shown, click.Option):
+        # An option may mean something else for one command: `--json` of `demo` prints a line for each step.
         own = f"{key}.option.{param.name}"
         mark = "usage.required" if param.required else "usage.repeatable" if shown.multiple else ""
         words = [own if texts.has(own) else f"option.{param.name}", mark]
@@ -202,6 +203,6 @@ change_id_option = option("--change-id", metavar="UUID")
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     """Note `--site` and `--json` in the invocation, where they were given."""
-    found = ctx.find_object(Invocation)
+    found = ctx.find_object(Invocation)  # None where click completes a line in the shell
     if found is not None and value and param.name:
         setattr(found, param.name, value)

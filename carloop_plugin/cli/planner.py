@@ -39,6 +39,7 @@ def planner_host(texts: Texts, waiting: str | None = None) -> Iterator[MobilityH
 
     provider = (PROVIDER_ID, carloop_plugin.plugin)
     shown = spinner(texts(f"waiting.{waiting}")) if waiting else nullcontext()
+    # Strict: a provider of our own that does not load is a bug, and no answer that one could go on without.
     with MobilityHost.of(provider, strict=True, locale=texts.locale) as host, shown:
         yield host
 

@@ -76,6 +76,7 @@ def print_zone(zone: tzinfo | None, texts: Texts) -> None:
 
 def _parse(text: str) -> datetime | None:
     """Parse a time, naive where it has no offset; None for what is no time."""
+    # RFC 3339 allows small letters; the comma is how German writes a date and a time.
     words = " ".join(text.upper().replace(",", " ").split())
     for form in _GERMAN:
         with suppress(ValueError):

@@ -12,14 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from carloop_plugin.domain.accounts import SiteSettings, unknown_station
-from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 
 if TYPE_CHECKING:
-    from carloop_plugin.ports import Connect, Credentials, UseCaseContext
+    from carloop_plugin.ports import Connect, UseCaseContext
 
 MOST_SKEW = timedelta(seconds=60)
 CONNECTED = "connected"
@@ -59,12 +58,10 @@ class Report:
         return all(each.severity != "error" for each in self.findings)
 
 
-def check_site(
-    site: Site, *, environment: Environment, credentials: Credentials, context: UseCaseContext
-) -> Report:
+def check_site(site: Site, *, environment: Environment, context: UseCaseContext) -> Report:
     """Read a site's settings and test its connection. What fails is a finding, never an exception."""
     try:
-        settings = site_settings(site, environment=environment, store=context.store, credentials=credentials)
+        settings = site_settings(site, environment=environment, store=context.store)
     except Failed as failure:
         return Report(site, (problem_finding(failure.reason),))
     found = check_connection(
@@ -87,8 +84,6 @@ def check_connection(
     if settings.unused_token is not None:
         found.append(replace(problem_finding(settings.unused_token), code="token_unused", severity="warning"))
     try:
-        # One from the environment or the file was not validated when it was set.
-        read_address(settings.base_url or "")
         account = connect(settings.site).read_account(deadline=deadline)
         known = unreadable_findings(figures(), account=account.id) if figures else []
     except Failed as failure:

@@ -21,23 +21,14 @@ from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import PROVIDER_ID, Site, format_instant
-from carloop_plugin.settings.check import (
-    CONNECTED,
-    Finding,
-    Severity,
-    check_connection,
-    problem_finding,
-    skew_findings,
-    unknown_keys,
-    unreadable_findings,
-)
+from carloop_plugin.settings import check
 from carloop_plugin.settings.credentials import has_keyring
 from carloop_plugin.settings.environment import Environment, site_settings
 from mobility_hookspecs import CONTRACT_VERSION
 from mobility_hookspecs.problems import words_of
 
 if TYPE_CHECKING:
-    from carloop_plugin.ports import Credentials, UseCaseContext
+    from carloop_plugin.ports import UseCaseContext
     from mobility_hookspecs import MobilityHost
 
 PACKAGES = ("carloop-plugin", "mobility-hookspecs", "mobility-schemas", "httpx", "sqlite-utils", "pluggy")
@@ -69,7 +60,7 @@ class DoctorReport:
     sites: tuple[SiteSummary, ...]
     providers: tuple[Mapping[str, object], ...]
     load_failures: tuple[Mapping[str, object], ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[check.Finding, ...]
 
     @property
     def is_ok(self) -> bool:
@@ -81,7 +72,6 @@ def examine(
     environment: Environment,
     host: MobilityHost,
     *,
-    credentials: Credentials,
     context: UseCaseContext | Reason,
     sites: Sequence[Site],
     sqlite: str,
@@ -91,16 +81,16 @@ def examine(
     `context` is the reason where the records cannot be opened. `host` has loaded the installed providers; `sqlite` is
     the version of the SQLite in use.
     """
-    findings = [*unknown_keys(environment), *_load_findings(host)]
+    findings = [*check.unknown_keys(environment), *_load_findings(host)]
     summaries: list[SiteSummary] = []
     figures = None
     if isinstance(context, Reason):
-        findings.append(problem_finding(context))
+        findings.append(check.problem_finding(context))
     else:
         figures = context.store.figures()
         findings += _figure_findings(figures)
         for site in sites:
-            summary, found = _examine_site(site, environment, credentials, context)
+            summary, found = _examine_site(site, environment, context)
             summaries += [summary] if summary else []
             findings += [replace(each, site=site) for each in found]
     return DoctorReport(
@@ -125,16 +115,16 @@ def _versions(environment: Environment) -> dict[str, str]:
     return found
 
 
-def _load_findings(host: MobilityHost) -> Iterator[Finding]:
+def _load_findings(host: MobilityHost) -> Iterator[check.Finding]:
     for failure in host.failures:
-        severity: Severity = "error" if failure.provider == PROVIDER_ID else "warning"
+        severity: check.Severity = "error" if failure.provider == PROVIDER_ID else "warning"
         params = {"provider": failure.provider, "why": words_of(failure.problem)}
-        yield Finding("load_failure", severity, "doctor.load_failure", params)
+        yield check.Finding("load_failure", severity, "doctor.load_failure", params)
     if all(provider["id"] != PROVIDER_ID for provider in host.providers):
-        yield Finding("not_loaded", "error", "doctor.not_loaded")
+        yield check.Finding("not_loaded", "error", "doctor.not_loaded")
 
 
-def _figure_findings(figures: Figures) -> Iterator[Finding]:
+def _figure_findings(figures: Figures) -> Iterator[check.Finding]:
     oldest = figures.oldest_pending
     late = format_instant(oldest) if oldest and datetime.now(UTC) - oldest > LONG_PENDING else ""
     for code, text, name, value in (
@@ -145,44 +135,44 @@ def _figure_findings(figures: Figures) -> Iterator[Finding]:
         ("moved_aside", "doctor.moved_aside", "files", ", ".join(each.name for each in figures.moved_aside)),
     ):
         if value:
-            yield Finding(code, "warning", text, {name: str(value)})
-    yield from unreadable_findings(figures)
+            yield check.Finding(code, "warning", text, {name: str(value)})
+    yield from check.unreadable_findings(figures)
     for contact in figures.contacts:
-        yield from skew_findings(contact.skew)
+        yield from check.skew_findings(contact.skew)
     if figures.journal.lower() not in ("wal", ""):
-        yield Finding("rollback_journal", "info", "doctor.rollback_journal")
+        yield check.Finding("rollback_journal", "info", "doctor.rollback_journal")
 
 
 def _examine_site(
-    site: Site, environment: Environment, credentials: Credentials, context: UseCaseContext
-) -> tuple[SiteSummary | None, list[Finding]]:
+    site: Site, environment: Environment, context: UseCaseContext
+) -> tuple[SiteSummary | None, list[check.Finding]]:
     try:
-        settings = site_settings(site, environment=environment, store=context.store, credentials=credentials)
+        settings = site_settings(site, environment=environment, store=context.store)
     except Failed as failure:
-        return None, [problem_finding(failure.reason)]
-    found = check_connection(settings, context.connect, deadline=time.monotonic() + SITE_TIMEOUT)
+        return None, [check.problem_finding(failure.reason)]
+    found = check.check_connection(settings, context.connect, deadline=time.monotonic() + SITE_TIMEOUT)
     summary = SiteSummary(
         site,
         settings.base_url,
         settings.station,
         token_set=settings.token is not None,
-        token_place=settings.token_place or credentials.place,
-        connected=any(each.code == CONNECTED for each in found),
+        token_place=settings.token_place or environment.credentials.place,
+        connected=any(each.code == check.CONNECTED for each in found),
     )
     if settings.token is not None:
         found += _token_findings(settings, summary.token_place, environment)
     return summary, found
 
 
-def _token_findings(settings: SiteSettings, place: str, environment: Environment) -> Iterator[Finding]:
+def _token_findings(settings: SiteSettings, place: str, environment: Environment) -> Iterator[check.Finding]:
     is_file = place not in ("environment", "keyring")
     is_ours = settings.token_place is None
     hint = "doctor.no_keyring" if is_ours and not has_keyring() else None
     text = "doctor.token_file" if is_file else f"doctor.token_{place}"
-    yield Finding("token_place", "info", text, {"file": place}, hint=hint)
+    yield check.Finding("token_place", "info", text, {"file": place}, hint=hint)
     with suppress(OSError):
         if is_file and Path(place).stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield Finding("token_file_open", "warning", "doctor.token_file_open", {"file": place})
+            yield check.Finding("token_file_open", "warning", "doctor.token_file_open", {"file": place})
     # One entered on the page is kept on one server; the others that share the store have none.
     if is_ours and read_location(environment.store).is_shared:
-        yield Finding("shared_store_token", "warning", "doctor.shared_store")
+        yield check.Finding("shared_store_token", "warning", "doctor.shared_store")

@@ -20,7 +20,8 @@ from carloop_plugin.domain.addresses import usable_origin
 from carloop_plugin.domain.failures import ConfigurationProblem, Reason
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import Credentials, SettingsStore
+from carloop_plugin.ports import SettingsStore
+from carloop_plugin.settings.credentials import KeyringOrFile
 
 ENVIRONMENT_NAMES = ("CARLOOP_BASE_URL", "CARLOOP_TOKEN", "CARLOOP_STORE", "CARLOOP_CONFIG")
 LONGEST_FILE = 1 << 20
@@ -75,10 +76,13 @@ class Environment:
             config, problem = ConfigFile(), unusable
         return cls(base_url, token, locate_store(store), config, problem)
 
+    @property
+    def credentials(self) -> KeyringOrFile:
+        """Where the tokens that were entered on the settings page are kept."""
+        return KeyringOrFile(self.store)
 
-def site_settings(
-    site: Site, *, environment: Environment, store: SettingsStore, credentials: Credentials
-) -> SiteSettings:
+
+def site_settings(site: Site, *, environment: Environment, store: SettingsStore) -> SiteSettings:
     """Return the settings in force for a site. A missing address or token is None.
 
     A site's own entry in the configuration file wins, then the environment, then the file's defaults, then
@@ -94,7 +98,7 @@ def site_settings(
     base_url = own.base_url or environment.base_url or defaults.base_url
     station = own.station or defaults.station
     token, place, unused = _provided_token(own, environment, base_url)
-    kept = credentials.token(site) if token is None else None
+    kept = environment.credentials.token(site) if token is None else None
     if kept is not None and kept.origin != usable_origin(base_url or saved.base_url):
         kept = None
     fixed = {"base_url": base_url, "token": token, "station": station}
@@ -156,11 +160,9 @@ def _provided_token(
 
 
 def _read_token_file(file: str) -> str:
-    try:
-        # More than any token, in case of blank lines.
-        token = _read_text(Path(file), LONGEST_TOKEN * 4, "settings.token_file_").strip()
-    except UnicodeDecodeError:
-        token = ""
+    # More than any token, in case of blank lines.
+    content = _read_bytes(Path(file), LONGEST_TOKEN * 4, "settings.token_file_")
+    token = content.decode("utf-8-sig", errors="replace").strip()
     if not TOKEN.fullmatch(token):
         raise ConfigurationProblem("settings.token_file_content", file=file)
     return token
@@ -192,9 +194,9 @@ def _read_config(path: Path) -> ConfigFile:
 
 
 def _parse_config(path: Path) -> dict[str, object]:
-    text = ""
+    content, text = _read_bytes(path, LONGEST_FILE, "settings.config_"), ""
     try:
-        text = _read_text(path, LONGEST_FILE, "settings.config_")
+        text = content.decode("utf-8-sig")  # a byte order mark is what Windows' editors put there
         return tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = str(error.object.count(b"\n", 0, error.start) + 1)
@@ -223,15 +225,13 @@ def _read_entry(path: Path, prefix: str, table: object) -> Entry:
     return Entry(**values)
 
 
-def _read_text(path: Path, most: int, text: str) -> str:
-    """Read a file's text, not all of what may be a device or a huge file; a failure's text begins with `text`."""
+def _read_bytes(path: Path, most: int, text: str) -> bytes:
+    """Read a file, not all of what may be a device or a huge file; a failure's text begins with `text`."""
     try:
         with path.open("rb") as file:
-            content = file.read(most)
+            return file.read(most)
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte
         kinds: dict[type[Exception], str] = {IsADirectoryError: "folder", PermissionError: "no_permission"}
         kinds |= dict.fromkeys((FileNotFoundError, NotADirectoryError), "missing")
         why = kinds.get(type(error), "unreadable")
         raise ConfigurationProblem(f"{text}{why}", file=str(path)) from None
-    # A byte order mark is what Windows' editors put there.
-    return content.decode("utf-8-sig")

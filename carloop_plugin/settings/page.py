@@ -22,28 +22,27 @@ from carloop_plugin.settings.check import Finding, Report, check_connection, pro
 from carloop_plugin.settings.environment import Environment, site_settings
 
 if TYPE_CHECKING:
-    from carloop_plugin.ports import Clock, Credentials, UseCaseContext
+    from carloop_plugin.ports import Clock, UseCaseContext
+    from carloop_plugin.settings.credentials import KeyringOrFile
 
 _SAVED = Finding("saved", "info", "settings.saved")
 _NOT_SAVED = Finding("not_saved", "error", "settings.not_saved")
 _TOKEN_DROPPED = Finding("token_dropped", "warning", "settings.token_dropped")
 
 
-def save_settings(
-    change: SettingsChange, *, environment: Environment, credentials: Credentials, context: UseCaseContext
-) -> Report:
+def save_settings(change: SettingsChange, *, environment: Environment, context: UseCaseContext) -> Report:
     """Save a change of a site's settings, then test the connection with it.
 
     Nothing is saved where the report has the finding `not_saved`. What was saved stays saved when the test fails.
     """
     site, store = change.site, context.store
     try:
-        before = site_settings(site, environment=environment, store=store, credentials=credentials)
+        before = site_settings(site, environment=environment, store=store)
         # All or nothing: a form is never saved in part.
         if fixed := _changes_of_fixed(change, before):
             return Report(site, (*fixed, _NOT_SAVED))
-        dropped = _save(change, before, credentials, context)
-        after = site_settings(site, environment=environment, store=store, credentials=credentials)
+        dropped = _save(change, before, environment.credentials, context)
+        after = site_settings(site, environment=environment, store=store)
     except Failed as failure:
         return Report(site, (problem_finding(failure.reason), _NOT_SAVED))
     log_event(SETTINGS_SAVED, site=site)
@@ -61,7 +60,7 @@ def _changes_of_fixed(change: SettingsChange, before: SiteSettings) -> list[Find
 
 
 def _save(
-    change: SettingsChange, before: SiteSettings, credentials: Credentials, context: UseCaseContext
+    change: SettingsChange, before: SiteSettings, credentials: KeyringOrFile, context: UseCaseContext
 ) -> list[Finding]:
     stored = context.store.stored_settings(before.site) or StoredSettings(base_url=None)
     new = {name: value for name, value in change.values.items() if name not in before.fixed}
@@ -79,7 +78,7 @@ def _save(
 
 
 def _save_token(
-    change: SettingsChange, origin: str | None, credentials: Credentials, clock: Clock
+    change: SettingsChange, origin: str | None, credentials: KeyringOrFile, clock: Clock
 ) -> list[Finding]:
     """Keep a new token for the address's origin; drop one that was deleted, or entered for another origin."""
     site, given, kept = change.site, change.values.get("token"), credentials.token(change.site)

@@ -17,7 +17,7 @@ from carloop_plugin.domain.accounts import SiteSettings
 from carloop_plugin.domain.changes import Answer, Intent, Unknown
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import Carloop, Clock, Credentials, Store, UseCaseContext
+from carloop_plugin.ports import Carloop, Clock, Store, UseCaseContext
 from carloop_plugin.settings.environment import Environment
 from carloop_plugin.store import leases
 from carloop_plugin.store.sqlite.database import SqliteDatabase
@@ -207,7 +207,7 @@ class Process:
             counted = cast("Store", CountedPort(store, self.counter))
             context = UseCaseContext(counted, self._connect, SiteSettings, self._clock, deadline)
             # none of the model's hooks reads settings or secrets
-            yield Services(context, Environment(), cast("Credentials", None), SiteSettings)
+            yield Services(context, Environment(), SiteSettings)
 
     def _connect(self, site: Site) -> Carloop:
         return self._carloop

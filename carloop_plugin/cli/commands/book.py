@@ -74,6 +74,7 @@ def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, 
     if file is not None:
         return read_document(file), file
     remembered = remembered_file(appointment_id)
+    # Where a file is known, a pipe that some other program left open must not keep a person waiting.
     piped = piped_input(wait=remembered is None)
     if piped is not None:
         return parse_document(piped, STANDARD_INPUT), STANDARD_INPUT

@@ -34,6 +34,7 @@ def demo(invocation: Invocation, scripted: bool, port: int, sandbox_port: int, d
     arguments += ["--scripted"] if scripted else []
     arguments += ["--json"] if invocation.as_json else []
     arguments += [] if data is None else ["--data", data]
+    # -P: a file in the current folder must not stand in for a module of ours.
     return _become([sys.executable, "-P", "-m", "carloop_story", *arguments])
 
 

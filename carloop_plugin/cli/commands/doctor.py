@@ -105,15 +105,12 @@ def _written(instant: datetime | None) -> str | None:
 
 
 def _examine(host: MobilityHost, asked_for: str | None) -> DoctorReport:
-    from carloop_plugin.settings.credentials import KeyringOrFile
     from carloop_plugin.settings.environment import Environment
     from carloop_plugin.store.sqlite import database
 
     # The one in use, which need not be Python's own.
     sqlite = database.sqlite3.sqlite_version  # type: ignore[attr-defined]
-    environment = Environment.read()
-    credentials = KeyringOrFile(environment.store)
-    look = partial(examine, environment, host, credentials=credentials, sqlite=sqlite)
+    look = partial(examine, Environment.read(), host, sqlite=sqlite)
     try:
         with records() as services:
             return look(context=services.context, sites=_sites(services, asked_for))
@@ -125,6 +122,7 @@ def _sites(services: Services, asked_for: str | None) -> list[Site]:
     """List the sites to examine; the default site where there is no other, or where an address serves it."""
     named = [Site(asked_for)] if asked_for else []
     known = list(dict.fromkeys([*named, *services.sites()]))
+    # An address for all sites serves the one that is named nowhere as well.
     is_served = services.environment.base_url or services.environment.config.defaults.base_url
     default = Site(DEFAULT_SITE)
     return known if default in known or (known and not is_served) else [default, *known]

@@ -43,6 +43,7 @@ def recover(invocation: Invocation, watch: int | None, rebuild: bool) -> int:
     with planner_host(texts) as host:
         if watch is None:
             return _round(host, invocation)
+        # Ctrl-C between two rounds ends the watch; within one it ends when the round has.
         with until_stopped() as stopped:
             return _watch(host, invocation, stopped, every=watch)
 

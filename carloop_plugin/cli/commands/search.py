@@ -60,6 +60,7 @@ def search(
         request["limit"] = limit
     texts = invocation.texts
     with planner_host(texts, "search") as host:
+        # The names are for people, and for the classes and features that were asked for.
         is_needed = classes or features or not invocation.as_json
         filters = host.mobility_filters(site).answers.get(PROVIDER_ID) if is_needed else None
         if filters is not None:  # a misspelt class would look like a fleet that is rented out

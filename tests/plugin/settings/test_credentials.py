@@ -10,7 +10,6 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.backends import fail
 
 from carloop_plugin.domain.accounts import StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
@@ -47,15 +46,6 @@ class MemoryKeyring(KeyringBackend):
 
     def delete_password(self, service, username):
         del self._open()[service, username]
-
-
-@pytest.fixture(autouse=True)
-def no_keyring():
-    """Start without a keyring, and put the tester's own back."""
-    before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
-    yield
-    keyring.set_keyring(before)
 
 
 @pytest.fixture

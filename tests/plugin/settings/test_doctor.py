@@ -15,7 +15,7 @@ from carloop_plugin.domain.rentals import UnreadableRental
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
 from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.settings import doctor
-from carloop_plugin.settings.credentials import SecretsFile
+from carloop_plugin.settings.credentials import KeyringOrFile
 from carloop_plugin.settings.doctor import examine
 from carloop_plugin.settings.environment import Environment
 from mobility_hookspecs import MobilityHost
@@ -53,7 +53,6 @@ def look(tmp_path, monkeypatch):
             report = examine(
                 Environment.read(given),
                 host,
-                credentials=SecretsFile(tmp_path / "secrets.json"),
                 context=context if isinstance(figures, Figures) else figures,
                 sites=[MAIN],
                 sqlite="3.52.0",
@@ -147,11 +146,13 @@ def test_a_token_file(look, tmp_path, store, mode):
     assert ("0600" in report["findings"][-1]["message"]) == (mode == 0o644)
 
 
-def test_a_shared_store_with_a_token_of_one_server(look, tmp_path):
+def test_a_shared_store_with_a_token_of_one_server(look, tmp_path, monkeypatch):
     """Where servers share their records, a token kept on one of them is a warning; its password is not shown."""
     token = StoredToken(value=CANARY, origin="https://a.example", since=NOW)
-    SecretsFile(tmp_path / "secrets.json").keep_token(MAIN, token)
-    report = look(CARLOOP_STORE=f"postgresql://user:{CANARY}@db.example/carloop")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    store = f"postgresql://user:{CANARY}@db.example/carloop"
+    KeyringOrFile(store).keep_token(MAIN, token)
+    report = look(CARLOOP_STORE=store)
     assert codes(report) == ["connected", "token_place", "shared_store_token"]
     assert CANARY not in str(report)
 
@@ -160,7 +161,7 @@ def test_a_shared_store_with_a_token_of_one_server(look, tmp_path):
 def test_the_keyring_is_an_extra(look, tmp_path, monkeypatch, is_installed):
     """Where a token of the settings page is in a file, the doctor names the extra that is missing."""
     token = StoredToken(value=CANARY, origin="https://a.example", since=NOW)
-    SecretsFile(tmp_path / "secrets.json").keep_token(MAIN, token)
+    KeyringOrFile(str(tmp_path / "s")).keep_token(MAIN, token)
     monkeypatch.setattr(doctor, "has_keyring", lambda: is_installed)
     finding = look()["findings"][-1]
     assert (finding["code"], "carloop-plugin[keyring]" in finding.get("hint", "")) == (

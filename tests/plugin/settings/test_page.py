@@ -16,7 +16,6 @@ from carloop_plugin.domain.accounts import StoredSettings, StoredToken
 from carloop_plugin.domain.failures import CallFailed, Reason, RuleBroken
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import UseCaseContext
-from carloop_plugin.settings.credentials import SecretsFile
 from carloop_plugin.settings.environment import Environment, site_settings
 from carloop_plugin.settings.page import save_settings
 from tests.support.fakes import FakeCarloop, FakeSettingsStore
@@ -37,7 +36,7 @@ class Form(FakeCarloop, FakeSettingsStore):
 
     @property
     def secrets(self):
-        return SecretsFile(self.folder / "secrets.json")
+        return self.environment().credentials
 
     def now(self):
         return NOW
@@ -46,15 +45,13 @@ class Form(FakeCarloop, FakeSettingsStore):
         return Environment.read({"CARLOOP_STORE": str(self.folder / "s"), **self.environ})
 
     def describe(self, locale="de"):
-        in_force = site_settings(MAIN, environment=self.environment(), store=self, credentials=self.secrets)
+        in_force = site_settings(MAIN, environment=self.environment(), store=self)
         return settings_document(in_force, locale=locale)
 
     def save(self, values, locale="en"):
         change = read_settings_change({"provider": "carloop", "site": "main", "values": values})
         context = UseCaseContext(self, self.connect, None, self, time.monotonic() + 5)
-        report = save_settings(
-            change, environment=self.environment(), credentials=self.secrets, context=context
-        )
+        report = save_settings(change, environment=self.environment(), context=context)
         return report_document(report, locale=locale)
 
     def state(self):

@@ -27,17 +27,17 @@ def empty_home(monkeypatch, tmp_path):
 
 @pytest.fixture
 def secrets(tmp_path):
-    return SecretsFile(tmp_path / "secrets.json")
+    return SecretsFile(tmp_path / "s.sqlite3.secrets.json")
 
 
 @pytest.fixture
-def in_force(tmp_path, secrets):
+def in_force(tmp_path):
     """Read what is in force for a site under an environment, with what was saved."""
 
     def read(site="main", *, saved=None, **environ):
         store = FakeSettingsStore({Site(site): saved} if saved else {})
         environment = Environment.read({"CARLOOP_STORE": str(tmp_path / "s.sqlite3"), **environ})
-        return site_settings(Site(site), environment=environment, store=store, credentials=secrets)
+        return site_settings(Site(site), environment=environment, store=store)
 
     return read
 
