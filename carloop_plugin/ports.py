@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from carloop_plugin.domain.accounts import Account, Contact, SiteSettings, StoredSettings, StoredToken
     from carloop_plugin.domain.appointments import Customer, SavedAppointment
-    from carloop_plugin.domain.changes import Answer, Intent, Outcome, RecordResult
+    from carloop_plugin.domain.changes import Answer, Intent, Outcome
     from carloop_plugin.domain.figures import Backlog, Figures, MovedAside
     from carloop_plugin.domain.rentals import Rental, RentalRecord, Unreadable, UnreadableRental
     from carloop_plugin.domain.values import (
@@ -179,8 +179,11 @@ class Store(SettingsStore, Protocol):
         Finishing an erasure that is among them deletes the files moved aside.
         """
 
-    def record(self, intent: Intent) -> RecordResult:
-        """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental."""
+    def record(self, intent: Intent) -> Intent | RentalRecord | None:
+        """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental.
+
+        Return what is there already: an intent of this id or the pending one, or the rental. None where it is recorded.
+        """
 
     def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
         """Keep an outcome that needed no call; return the one that was there first, if one was."""
