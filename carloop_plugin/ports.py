@@ -89,16 +89,6 @@ class Carloop(Protocol):
         """
 
 
-class SettingsStore(Protocol):
-    """Where a site's settings are kept, secrets aside."""
-
-    def stored_settings(self, site: Site) -> StoredSettings | None:
-        """Return what was saved for a site; None where nothing was."""
-
-    def save_settings(self, site: Site, settings: StoredSettings) -> None:
-        """Replace what is saved for a site."""
-
-
 class Credentials(Protocol):
     """Where a site's token is kept: the keyring, or a file only its owner can read."""
 
@@ -116,7 +106,7 @@ class Credentials(Protocol):
         """Drop a site's token; dropping none is fine."""
 
 
-class Store(SettingsStore, Protocol):
+class Store(Protocol):
     """Our own records, as one hook call sees them. Every method is one transaction and raises `StoreFailed`."""
 
     @property
@@ -126,6 +116,12 @@ class Store(SettingsStore, Protocol):
     @property
     def number_key(self) -> bytes:
         """The key of this store under which customers' numbers are digested, drawn once."""
+
+    def stored_settings(self, site: Site) -> StoredSettings | None:
+        """Return what was saved for a site, secrets aside; None where nothing was."""
+
+    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+        """Replace what is saved for a site."""
 
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
         """Keep an appointment unless a revision as new is known; return the newest."""

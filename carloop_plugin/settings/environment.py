@@ -20,7 +20,7 @@ from carloop_plugin.domain.addresses import usable_origin
 from carloop_plugin.domain.failures import ConfigurationProblem, Reason
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import Credentials, SettingsStore
+from carloop_plugin.ports import Credentials, Store
 
 ENVIRONMENT_NAMES = ("CARLOOP_BASE_URL", "CARLOOP_TOKEN", "CARLOOP_STORE", "CARLOOP_CONFIG")
 LONGEST_FILE = 1 << 20
@@ -77,7 +77,7 @@ class Environment:
 
 
 def site_settings(
-    site: Site, *, environment: Environment, store: SettingsStore, credentials: Credentials
+    site: Site, *, environment: Environment, store: Store, credentials: Credentials
 ) -> SiteSettings:
     """Return the settings in force for a site. A missing address or token is None.
 
