@@ -78,6 +78,8 @@ class Transport:
         )
         self._client = client
         self.close = weakref.finalize(self, client.close)
+        # at its exit a forked process would wait for a lock of its parent's
+        self.close.atexit = False
 
     def exchange(self, request: Request, call: Call) -> RawAnswer:
         """Send a request once and read its whole answer before the call's deadline, or raise `AttemptFailed`."""
