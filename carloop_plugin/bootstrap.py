@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -150,15 +150,13 @@ def rebuild_store(
         fresh = begin_rebuilding(path)
         source = source_of(str(fresh), installation=installation)
         try:
-            with opened(deadline, source) as services:
+            with closing(source), opened(deadline, source) as services:
                 rebuilt = _rebuild_from(remains, services, progress)
-            source.close()
             if rebuilt.missing:
                 return None, rebuilt
             close()
             return put_in_place(fresh, path, at=CLOCK.now()), rebuilt
         finally:
-            source.close()
             discard_unfinished(path)
 
 

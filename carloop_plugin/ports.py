@@ -89,17 +89,7 @@ class Carloop(Protocol):
         """
 
 
-class SettingsStore(Protocol):
-    """Where a site's settings are kept, secrets aside."""
-
-    def stored_settings(self, site: Site) -> StoredSettings | None:
-        """Return what was saved for a site; None where nothing was."""
-
-    def save_settings(self, site: Site, settings: StoredSettings) -> None:
-        """Replace what is saved for a site."""
-
-
-class Store(SettingsStore, Protocol):
+class Store(Protocol):
     """Our own records, as one hook call sees them. Every method is one transaction and raises `StoreFailed`."""
 
     @property
@@ -109,6 +99,12 @@ class Store(SettingsStore, Protocol):
     @property
     def number_key(self) -> bytes:
         """The key of this store under which customers' numbers are digested, drawn once."""
+
+    def stored_settings(self, site: Site) -> StoredSettings | None:
+        """Return what was saved for a site, secrets aside; None where nothing was."""
+
+    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+        """Replace what is saved for a site."""
 
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
         """Keep an appointment unless a revision as new is known; return the newest."""
