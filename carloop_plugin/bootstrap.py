@@ -148,8 +148,8 @@ def rebuild_store(
         ones cannot be written.
     """
     from carloop_plugin.store.records import source_of
+    from carloop_plugin.store.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.sqlite.file import lock_records
-    from carloop_plugin.store.sqlite.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.sqlite.salvage import remains_of
 
     environment = Environment.read()

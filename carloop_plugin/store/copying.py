@@ -25,7 +25,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """Every table with its key."""
 
-BATCH = 1000
+BATCH = 500
+"""Rows at a time: SQLite takes 32,766 values in a statement, a row of an intent has 31."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of rows copied, and of all there are."""
@@ -107,8 +108,8 @@ def _fill(here: Database, there: Database, total: int, report: Progress) -> None
     for table, key in KEYS.items():
         for rows in _batches(here, table, ", ".join(key)):
             names, marks = ", ".join(f'"{name}"' for name in rows[0]), ", ".join("?" * len(rows[0]))
-            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-            there.execute_many(sql, [tuple(row.values()) for row in rows])
+            sql = f"INSERT INTO {table} ({names}) VALUES " + ", ".join([f"({marks})"] * len(rows))
+            there.query(sql, [value for row in rows for value in row.values()])
             done += len(rows)
             report(done, total)
 

@@ -13,6 +13,7 @@ from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.appointments import Appointments
 from carloop_plugin.store.database import Row
+from carloop_plugin.store.replaced_files import discard_moved_aside, moved_aside
 from carloop_plugin.store.rows import atomic, insert, write_column
 from carloop_plugin.store.tables import PENDING
 
@@ -59,10 +60,10 @@ class Erasures(Appointments):
         self._ask(former, payload_only=1)
 
     def moved_aside(self) -> Sequence[MovedAside]:
-        return self.database.moved_aside()
+        return moved_aside(self.database.path) if self.database.path else ()
 
     def discard_moved_aside(self) -> int:
-        return self.database.discard_moved_aside()
+        return discard_moved_aside(self.database.path) if self.database.path else 0
 
     def finish_erasures(self, *, largest: int) -> bool:
         try:
@@ -70,7 +71,7 @@ class Erasures(Appointments):
             if not erased:
                 return True
             # They hold what was in the records before, and cannot be searched for a person.
-            self.database.discard_moved_aside()
+            self.discard_moved_aside()
             if not self.database.scrub(largest=largest):
                 return False
             self._forget_erasures(erased)

@@ -39,7 +39,7 @@ class Records(Intents, Erasures):
 
     @property
     def is_on_server(self) -> bool:
-        return self.database.IS_SERVER
+        return self.database.path is None
 
     def sites(self) -> Sequence[Site]:
         return [Site(row["site"]) for row in self.database.query("SELECT site FROM sites ORDER BY site")]

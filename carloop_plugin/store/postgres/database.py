@@ -5,16 +5,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cache
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
-from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.store.database import Row, T
-from carloop_plugin.store.postgres.connections import MOST_CONNECTIONS, Connections, DeadlineConnection
+from carloop_plugin.store.postgres.connections import MOST_CONNECTIONS, DeadlineConnection
 from carloop_plugin.store.postgres.errors import COLLISIONS, explain
 from carloop_plugin.store.postgres.scrub import scrub
 
@@ -28,30 +27,26 @@ WHERE datname = current_database()
 
 
 class PostgresDatabase:
-    """`database.Database` for one call. A connection is borrowed for each transaction, not for the whole call."""
+    """`database.Database` for one call. `lend` lends a connection for each transaction, not for the whole call."""
 
+    path = None
+    journal = ""
     AMONG = "= ANY(?)"
     NOW = "extract(epoch FROM clock_timestamp())::float8"
-    IS_SERVER = True
     LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))"
     SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 
-    def __init__(self, connections: Connections, *, deadline: float) -> None:
-        self._connections = connections
+    def __init__(
+        self, lend: Callable[..., AbstractContextManager[DeadlineConnection]], place: str, *, deadline: float
+    ) -> None:
+        self.place = place
+        self._lend = lend
         self._deadline = deadline
         self._within: DeadlineConnection | None = None
 
     @property
-    def place(self) -> str:
-        return self._connections.place
-
-    @property
     def engine(self) -> str:
         return f"PostgreSQL {self.query('SHOW server_version')[0]['server_version']}"
-
-    @property
-    def journal(self) -> str:
-        return ""
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -70,22 +65,10 @@ class PostgresDatabase:
 
         return rows(self._within) if self._within is not None else self.retry(rows)
 
-    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        if self._within is None:
-            raise RuntimeError("what writes is a transaction")
-        with self._within.cursor() as cursor:
-            cursor.executemany(_native(sql), rows)
-
     def freeze(self, tables: Sequence[str]) -> None:
         # Whoever holds others off for this long may pause: it is a person who copies, and who can end it.
         self.query("SET LOCAL idle_in_transaction_session_timeout = 0")
         self.query(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
-
-    def moved_aside(self) -> list[MovedAside]:
-        return []
-
-    def discard_moved_aside(self) -> int:
-        return 0
 
     def scrub(self, *, largest: int) -> bool:
         return self.retry(lambda each: scrub(each, largest=largest, milliseconds=self._milliseconds()))
@@ -99,7 +82,7 @@ class PostgresDatabase:
         losses, unsure = 0, False
         while True:
             try:
-                with self._connections.lend(deadline=self._deadline) as connection:
+                with self._lend(deadline=self._deadline) as connection:
                     try:
                         return work(connection)
                     except psycopg.Error as error:

@@ -22,7 +22,6 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
-from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.store.database import Row, T
 from carloop_plugin.store.sqlite.installation import (
     BESIDE,
@@ -32,7 +31,6 @@ from carloop_plugin.store.sqlite.installation import (
     note_installation,
     noted_installation,
 )
-from carloop_plugin.store.sqlite.replaced_files import discard_moved_aside, moved_aside
 from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NUMBER_KEY_BYTES, newer_version
 
 FileOnDisk = tuple[int, int]
@@ -85,7 +83,6 @@ class SqliteDatabase:
     # A transaction that writes has the whole file.
     LOCK = "SELECT ?"
     SKIP_LOCKED = ""
-    IS_SERVER = False
 
     lend: Callable[..., AbstractContextManager[Connection]]
     path: Path
@@ -131,18 +128,8 @@ class SqliteDatabase:
         with self.lend(deadline=self.deadline) as connection:
             return [dict(row) for row in connection.db.execute(sql, values)]
 
-    def execute_many(self, sql: str, rows: Sequence[Any]) -> None:
-        for row in rows:
-            self.query(sql, row)
-
     def freeze(self, tables: Sequence[str]) -> None:
         """Do nothing: a transaction that writes has the whole file."""
-
-    def moved_aside(self) -> list[MovedAside]:
-        return moved_aside(self.path)
-
-    def discard_moved_aside(self) -> int:
-        return discard_moved_aside(self.path)
 
     def scrub(self, *, largest: int) -> bool:
         """Rewrite the file and empty the write-ahead log, so that no page holds what was erased any more.
