@@ -25,7 +25,7 @@ from carloop_plugin.store import leases
 from carloop_plugin.store.appointments import Appointments
 from carloop_plugin.store.leases import FREE, HELD, is_gone
 from carloop_plugin.store.rows import atomic, insert, read_row, write_column, write_row
-from carloop_plugin.store.tables import KNOW_SITE, PENDING
+from carloop_plugin.store.tables import PENDING
 
 # Of an appointment that was erased meanwhile no digest stays.
 _SETTLED = (
@@ -59,7 +59,7 @@ class Intents(Appointments):
             if rental.is_active and intent.action is Action.BOOK:
                 return AlreadyBooked(rental)
         insert(self.database, "intents", write_row(intent))
-        self.database.query(KNOW_SITE, [intent.site])
+        insert(self.database, "sites", {"site": intent.site}, key=None)
         if intent.gives_up is not None:
             self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
         # Recording claims the first sending.
@@ -68,14 +68,11 @@ class Intents(Appointments):
 
     @atomic
     def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
+        settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
+        row = write_row(settled) | {"settled_at": write_column(intent.recorded_at)}
+        insert(self.database, "intents", row, key=None)
         same = self.intent(intent.change_id)
-        if same and same.outcome:
-            return same.outcome
-        if same is None:
-            settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
-            at_once = {"settled_at": write_column(intent.recorded_at)}
-            insert(self.database, "intents", write_row(settled) | at_once)
-        return outcome
+        return same.outcome if same and same.outcome else outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
         sql = f"SELECT *, {self.database.NOW} AS now FROM intents WHERE change_id = ?"

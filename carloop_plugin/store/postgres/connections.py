@@ -1,13 +1,20 @@
-"""The open connections to one PostgreSQL database, each lent for one transaction, replaced when it died.
+"""psycopg's connections: on one nothing takes longer than the call that has borrowed it may.
 
-On a connection nothing takes longer than the call that has borrowed it may.
+psycopg and its pool log addresses, socket paths and users; our problems say what failed. The plugin lives in other
+people's processes, so their own use of psycopg is logged as before: only records made by a pool of ours, or while one
+lends or closes a connection, are dropped.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import os
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -19,7 +26,6 @@ from psycopg_pool import ConnectionPool
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.store_location import read_location
-from carloop_plugin.store.postgres.psycopg_logs import POOL_NAME
 from mobility_hookspecs.authoring.forking import delay_fork
 
 T = TypeVar("T")
@@ -39,6 +45,13 @@ SET search_path TO {SCHEMA};
 SET idle_in_transaction_session_timeout TO '20s';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """.encode()
+
+
+POOL_NAME = "carloop-records"
+"""What our pools are called; the threads in which they connect are named after it."""
+
+_LOGGERS = ("psycopg", "psycopg.pool", "psycopg.transaction", "psycopg.waiting", "psycopg_pool.sched")
+_OURS: ContextVar[bool] = ContextVar("carloop_records", default=False)
 
 
 class DeadlineConnection(Connection[DictRow]):
@@ -114,3 +127,23 @@ def _parameters(address: str) -> dict[str, Any]:
         raise StoreFailed(Reason("storage_failed", "store.address_unclear", params)) from None
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "carloop", "client_encoding": "utf8"}
     return {"autocommit": True, "row_factory": dict_row, **{k: v for k, v in ours.items() if k not in given}}
+
+
+@contextmanager
+def without_logs() -> Iterator[None]:
+    """Drop what psycopg logs in this thread during a block."""
+    token = _OURS.set(True)
+    try:
+        yield
+    finally:
+        _OURS.reset(token)
+
+
+def _is_theirs(_record: logging.LogRecord) -> bool:
+    return not _OURS.get() and not threading.current_thread().name.startswith(f"{POOL_NAME}-")
+
+
+def filter_logs() -> None:
+    """Make sure that our records are dropped: a logger takes the same filter once."""
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_is_theirs)

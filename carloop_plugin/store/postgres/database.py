@@ -19,12 +19,6 @@ from carloop_plugin.store.postgres.scrub import scrub
 
 LONGEST_PAUSE = 0.05
 
-# A server made from a copy of another one's files has its identifier, but was not started in the same microsecond.
-_IDENTITY = """
-SELECT system_identifier, pg_postmaster_start_time(), oid FROM pg_control_system(), pg_database
-WHERE datname = current_database()
-"""
-
 
 class PostgresDatabase:
     """`database.Database` for one call. `lend` lends a connection for each transaction, not for the whole call."""
@@ -47,11 +41,6 @@ class PostgresDatabase:
     @property
     def engine(self) -> str:
         return f"PostgreSQL {self.query('SHOW server_version')[0]['server_version']}"
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """Return what no other database has."""
-        return tuple(self.query(_IDENTITY)[0].values())
 
     def transact(self, work: Callable[[], T]) -> T:
         if self._within is not None:
@@ -93,7 +82,9 @@ class PostgresDatabase:
             losses += lost
             again = failure.sqlstate in COLLISIONS or (lost and losses <= MOST_CONNECTIONS)
             if not again or time.monotonic() >= self._deadline:
-                raise StoreFailed(self._reason(failure), may_be_written=unsure) from None
+                is_late = time.monotonic() >= self._deadline
+                reason = Reason("busy", "store.busy") if is_late else explain(failure, self.place)
+                raise StoreFailed(reason, may_be_written=unsure) from None
             if not lost:
                 time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - no secret
 
@@ -110,29 +101,20 @@ class PostgresDatabase:
             raise
         finally:
             self._within = None
-        _commit(connection)
+        try:
+            connection.execute(b"COMMIT")
+        except psycopg.Error as error:
+            if connection.info.transaction_status is TransactionStatus.IDLE:
+                raise  # it was answered: rolled back
+            raise _CommitLost from error
         return result
 
     def _milliseconds(self) -> int:
         return max(1, int((self._deadline - time.monotonic()) * 1000))
 
-    def _reason(self, failure: psycopg.Error) -> Reason:
-        if time.monotonic() >= self._deadline:
-            return Reason("busy", "store.busy")
-        return explain(failure, self.place)
-
 
 class _CommitLost(psycopg.OperationalError):
     """No answer came to a commit, so it may have happened."""
-
-
-def _commit(connection: DeadlineConnection) -> None:
-    try:
-        connection.execute(b"COMMIT")
-    except psycopg.Error as error:
-        if connection.info.transaction_status is TransactionStatus.IDLE:
-            raise  # it was answered: rolled back
-        raise _CommitLost from error
 
 
 @cache

@@ -25,7 +25,7 @@ PAUSE = 0.02
 _WRITE_ANEW = b"VACUUM (FULL, ANALYZE) appointments, intents, erasures"
 
 _SIZE = b"""
-SELECT sum(pg_total_relation_size(name::regclass))::bigint AS bytes
+SELECT sum(pg_total_relation_size(name::regclass))::bigint AS answer
 FROM unnest(ARRAY['appointments', 'intents', 'erasures']) AS name
 """
 
@@ -40,7 +40,7 @@ SELECT EXISTS (
     UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
   ) AS holders
   WHERE age(oldest) >= (SELECT min(age(xmin)) FROM erasures WHERE erased_at IS NOT NULL)
-) AS is_held
+) AS answer
 """
 
 
@@ -51,25 +51,17 @@ def scrub(connection: DeadlineConnection, *, largest: int, milliseconds: int) ->
     :param milliseconds: how long it may take.
     :raises psycopg.Error: a table was in use for too long, or the time is over.
     """
-    if _asked(connection, _SIZE, "bytes") > largest or _is_held(connection):
+    if _asked(connection, _SIZE) > largest:
         return False
-    return _write_anew(connection, milliseconds=milliseconds)
-
-
-def _is_held(connection: DeadlineConnection) -> bool:
     until = time.monotonic() + HOLDERS_SECONDS
-    while _asked(connection, _IS_HELD, "is_held"):
+    while _asked(connection, _IS_HELD):
         if time.monotonic() >= until:
-            return True
+            return False
         time.sleep(PAUSE)
-    return False
-
-
-def _write_anew(connection: DeadlineConnection, *, milliseconds: int) -> bool:
-    severities: list[str | None] = []
+    notices: list[str | None] = []
 
     def note(notice: psycopg.errors.Diagnostic) -> None:
-        severities.append(notice.severity_nonlocalized)
+        notices.append(notice.severity_nonlocalized)
 
     connection.add_notice_handler(note)
     limits = f"SET statement_timeout = {milliseconds}; SET lock_timeout = {int(LOCK_SECONDS * 1000)}"
@@ -81,9 +73,9 @@ def _write_anew(connection: DeadlineConnection, *, milliseconds: int) -> bool:
         with suppress(psycopg.Error):
             connection.execute(b"RESET statement_timeout; RESET lock_timeout")
     # Where the tables are not ours that is told by a warning.
-    return "WARNING" not in severities
+    return "WARNING" not in notices
 
 
-def _asked(connection: DeadlineConnection, sql: bytes, name: str) -> int:
+def _asked(connection: DeadlineConnection, sql: bytes) -> int:
     row = connection.execute(sql).fetchone()
-    return int(row[name]) if row else 0
+    return int(row["answer"]) if row else 0

@@ -12,11 +12,10 @@ from psycopg_pool import PoolClosed, PoolTimeout
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.store_location import read_location
-from carloop_plugin.store.postgres.connections import DeadlineConnection, Pool
+from carloop_plugin.store.postgres.connections import DeadlineConnection, Pool, filter_logs, without_logs
 from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.postgres.errors import explain_connecting
 from carloop_plugin.store.postgres.migrations import is_there, migrate
-from carloop_plugin.store.postgres.psycopg_logs import filter_psycopg, without_logs
 from carloop_plugin.store.records import Records
 from mobility_hookspecs.authoring.forking import renew_in_child
 
@@ -25,27 +24,29 @@ LOOK_AGAIN = 0.02
 
 CLOSE_SECONDS = 1.0
 
+# A server made from a copy of another one's files has its identifier, but was not started in the same microsecond.
+_IDENTITY = """
+SELECT system_identifier, pg_postmaster_start_time(), oid FROM pg_control_system(), pg_database
+WHERE datname = current_database()
+"""
+
 
 class PostgresServer:
     """Lend stores over one database. Safe to share between threads; `close` leaves the calls of others alone."""
 
     def __init__(self, address: str, *, installation: str | None = None) -> None:
+        self.place = read_location(address).shown
         self._address = address
         self._installation = installation
         self._guard = Lock()
         self._pool: Pool | None = None
-        filter_psycopg()
+        filter_logs()
         renew_in_child(self._renew)
-
-    @property
-    def place(self) -> str:
-        """Where the database is, without secrets."""
-        return read_location(self._address).shown
 
     def identity(self, *, deadline: float) -> object | None:
         """Return the database on its server, whatever host, user and parameters lead to it; None without records."""
         db = PostgresDatabase(self.lend, self.place, deadline=deadline)
-        return db.identity if is_there(db) else None
+        return tuple(db.query(_IDENTITY)[0].values()) if is_there(db) else None
 
     @contextmanager
     def open(self, *, deadline: float) -> Iterator[Records]:

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,10 +47,8 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
     Fixed in 3.51.3, and in 3.50.7 and 3.44.6 of the older lines (SQLite release notes).
     """
-    fixed_lines = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
-    major, minor, patch = version[:3]
-    first_fixed = fixed_lines.get((major, minor))
-    return (major, minor) >= (3, 52) or (first_fixed is not None and patch >= first_fixed)
+    fixed: Mapping[tuple[int, ...], int] = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+    return version[:2] >= (3, 52) or (version[:2] in fixed and version[2] >= fixed[version[:2]])
 
 
 JOURNAL = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
@@ -83,6 +81,7 @@ class SqliteDatabase:
     # A transaction that writes has the whole file.
     LOCK = "SELECT ?"
     SKIP_LOCKED = ""
+    engine = f"SQLite {sqlite3.sqlite_version}"
 
     lend: Callable[..., AbstractContextManager[Connection]]
     path: Path
@@ -93,10 +92,6 @@ class SqliteDatabase:
     @property
     def place(self) -> str:
         return str(self.path)
-
-    @property
-    def engine(self) -> str:
-        return f"SQLite {sqlite3.sqlite_version}"
 
     @property
     def journal(self) -> str:

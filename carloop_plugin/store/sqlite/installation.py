@@ -30,19 +30,16 @@ TYPES = {
 migrations = Migrations("carloop_plugin")
 
 
-def _running(steps: Sequence[str | Callable[[Run], None]]) -> Callable[[Database], None]:
-    def run(db: Database) -> None:
-        for step in steps:
-            if isinstance(step, str):
-                db.execute(step.format_map(TYPES))
-            else:
-                step(lambda sql, values: [dict(row) for row in db.execute(sql, values)])
-
-    return run
+def _run(steps: Sequence[str | Callable[[Run], None]], db: Database) -> None:
+    for step in steps:
+        if isinstance(step, str):
+            db.execute(step.format_map(TYPES))
+        else:
+            step(lambda sql, values: [dict(row) for row in db.execute(sql, values)])
 
 
 for _name, _steps in MIGRATIONS.items():
-    migrations(name=_name)(_running(_steps))
+    migrations(name=_name)(lambda db, steps=_steps: _run(steps, db))
 
 KNOWN: dict[Path, str] = {}
 """The installations whose records this process has had open: a file that is gone since then was not new."""
@@ -65,10 +62,3 @@ def noted_installation(path: Path) -> str | None:
     with suppress(OSError):
         return Path(f"{path}{BESIDE}").read_text("ascii", "replace").strip() or None
     return None
-
-
-def replace_installation(path: Path, installation: str) -> None:
-    """Note that a store is another installation's from now on."""
-    Path(f"{path}{BESIDE}").unlink(missing_ok=True)
-    KNOWN[path] = installation
-    note_installation(path, installation)
