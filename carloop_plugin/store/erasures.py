@@ -9,11 +9,10 @@ import msgspec
 
 from carloop_plugin.domain.appointments import CustomerIdentity, digest_number
 from carloop_plugin.domain.failures import StoreFailed
-from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.appointments import Appointments
 from carloop_plugin.store.database import Row
-from carloop_plugin.store.replaced_files import discard_moved_aside, moved_aside
+from carloop_plugin.store.replaced_files import discard_moved_aside
 from carloop_plugin.store.rows import atomic, insert, write_column
 from carloop_plugin.store.tables import PENDING
 
@@ -58,9 +57,6 @@ class Erasures(Appointments):
         former = [each for each in sorted(row["id"] for row in found) if self._forget_former(each, digest)]
         # Nothing of them is left in the files either, once this is finished.
         self._ask(former, payload_only=1)
-
-    def moved_aside(self) -> Sequence[MovedAside]:
-        return moved_aside(self.database.path) if self.database.path else ()
 
     def discard_moved_aside(self) -> int:
         return discard_moved_aside(self.database.path) if self.database.path else 0

@@ -80,6 +80,7 @@ class Intents(Appointments):
         return read_row(rows[0], Intent) if rows else None
 
     def pending_intents(self, account: AccountId | None = None) -> Sequence[Intent]:
+        # Of those set aside the one comes first that was not tried for longest.
         last = f"CASE WHEN tries < {TRIES_BEFORE_SET_ASIDE} THEN 0 ELSE tried_at END"
         sql = (
             f"SELECT *, {self.database.NOW} AS now FROM intents WHERE {PENDING}"

@@ -19,6 +19,7 @@ from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.intents import Intents
+from carloop_plugin.store.replaced_files import moved_aside
 from carloop_plugin.store.rows import atomic, insert, read_row, write_column, write_row
 from carloop_plugin.store.tables import FREE_TO_ERASE, PENDING
 
@@ -68,9 +69,7 @@ class Records(Intents, Erasures):
         return datetime.fromisoformat(position) if position else None
 
     @atomic
-    def note_contact(
-        self, contact: Contact, *, position: datetime | None, time_zone: str | None = None
-    ) -> None:
+    def note_contact(self, contact: Contact, *, position: datetime | None, time_zone: str | None) -> None:
         row = {
             "account": contact.account,
             "at": write_column(contact.at),
@@ -118,7 +117,7 @@ class Records(Intents, Erasures):
             oldest_unknown=min(unknown, default=None),
             settled=tuple(map(_read_settled, self.database.query(_NEWEST_SETTLED))),
             unfinished_erasures=backlog.unfinished_erasures,
-            moved_aside=tuple(self.moved_aside()),
+            moved_aside=tuple(moved_aside(self.database.path)) if self.database.path else (),
             unreadable=tuple(self.unreadable()),
         )
 

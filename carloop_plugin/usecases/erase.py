@@ -63,7 +63,7 @@ def preview_erasure(
     return ToErase(
         appointments=tuple(sorted(context.store.appointments(sorted(asked)).keys() - pending.keys())),
         kept=tuple(_kept(each, kept[each], now=context.clock.now()) for each in sorted(kept)),
-        files=tuple(each.name for each in context.store.moved_aside()),
+        files=tuple(each.name for each in context.store.figures().moved_aside),
     )
 
 

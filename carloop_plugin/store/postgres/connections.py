@@ -1,4 +1,4 @@
-"""psycopg's connections: on one nothing takes longer than the call that has borrowed it may.
+"""psycopg's connections, and what their errors mean. On one nothing takes longer than the call that has borrowed it may.
 
 psycopg and its pool log addresses, socket paths and users; our problems say what failed. The plugin lives in other
 people's processes, so their own use of psycopg is logged as before: only records made by a pool of ours, or while one
@@ -21,6 +21,7 @@ import psycopg
 from psycopg import Connection, OperationalError
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import ConnectionTimeout
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -52,6 +53,19 @@ POOL_NAME = "carloop-records"
 
 _LOGGERS = ("psycopg", "psycopg.pool", "psycopg.transaction", "psycopg.waiting", "psycopg_pool.sched")
 _OURS: ContextVar[bool] = ContextVar("carloop_records", default=False)
+
+
+# PostgreSQL's errors are known by its own codes, never by its words: they may quote a row.
+COLLISIONS = frozenset({"40001", "40P01", "23505"})
+"""Two transactions met and one wrote nothing: serialization failure, deadlock, unique violation."""
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_TEXTS = {
+    "25006": "store.read_only",
+    "42501": "store.no_right",
+    "53100": "store.server_full",
+}
+_BUSY = COLLISIONS | {"55P03", "57014", "53300", "57P03"}
 
 
 class DeadlineConnection(Connection[DictRow]):
@@ -123,8 +137,7 @@ def _parameters(address: str) -> dict[str, Any]:
             raise psycopg.ProgrammingError
         given = conninfo_to_dict(address)
     except (psycopg.Error, UnicodeError):
-        params = (("path", read_location(address).shown),)
-        raise StoreFailed(Reason("storage_failed", "store.address_unclear", params)) from None
+        raise StoreFailed(_reason("store.address_unclear", read_location(address).shown)) from None
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "carloop", "client_encoding": "utf8"}
     return {"autocommit": True, "row_factory": dict_row, **{k: v for k, v in ours.items() if k not in given}}
 
@@ -147,3 +160,28 @@ def filter_logs() -> None:
     """Make sure that our records are dropped: a logger takes the same filter once."""
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_is_theirs)
+
+
+def explain(error: psycopg.Error, place: str) -> Reason:
+    """Return what went wrong with a statement or a commit."""
+    state = error.sqlstate
+    if state in _BUSY:
+        return Reason("busy", "store.busy")
+    if state is None and isinstance(error, psycopg.OperationalError):
+        return _reason("store.connection_lost", place)
+    return _reason(_TEXTS.get(state or "", "store.failed"), place, state or type(error).__name__)
+
+
+def explain_connecting(error: psycopg.Error, place: str) -> Reason:
+    """Return why there is no connection. The address is clear, so psycopg's words hold no part of a password."""
+    if error.sqlstate is not None:
+        return explain(error, place)
+    if isinstance(error, ConnectionTimeout):
+        return _reason("store.unreachable", place, "time-out")
+    first, *_ = str(error).strip().splitlines() or [""]
+    # libpq says what it tried, then what the system or the server answered.
+    return _reason("store.unreachable", place, first.rpartition(" failed: ")[2])
+
+
+def _reason(text: str, place: str, why: str = "") -> Reason:
+    return Reason("storage_failed", text, (("path", place), ("why", why)))

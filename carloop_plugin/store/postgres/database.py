@@ -13,11 +13,43 @@ from psycopg.pq import TransactionStatus
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.database import Row, T
-from carloop_plugin.store.postgres.connections import MOST_CONNECTIONS, DeadlineConnection
-from carloop_plugin.store.postgres.errors import COLLISIONS, explain
-from carloop_plugin.store.postgres.scrub import scrub
+from carloop_plugin.store.postgres.connections import (
+    COLLISIONS,
+    MOST_CONNECTIONS,
+    DeadlineConnection,
+    explain,
+)
 
 LONGEST_PAUSE = 0.05
+
+LOCK_SECONDS = 0.5
+"""How long a table that is in use is waited for: whoever needs it next waits behind us."""
+
+HOLDERS_SECONDS = 0.5
+"""How long transactions are waited for that began before the erasure: the day's work takes milliseconds."""
+
+PAUSE = 0.02
+
+_WRITE_ANEW = b"VACUUM (FULL, ANALYZE) appointments, intents, erasures"
+
+_SIZE = b"""
+SELECT sum(pg_total_relation_size(name::regclass))::bigint AS answer
+FROM unnest(ARRAY['appointments', 'intents', 'erasures']) AS name
+"""
+
+# A row that was deleted is copied along as long as a transaction that began earlier may still look at it: one here, on
+# a replica that says so, or a prepared one. An erasure's row was last written by the transaction that erased.
+_IS_HELD = b"""
+SELECT EXISTS (
+  SELECT 1 FROM (
+    SELECT unnest(ARRAY[backend_xid, backend_xmin]) AS oldest FROM pg_stat_activity
+    WHERE pid != pg_backend_pid() AND coalesce(datname, current_database()) = current_database()
+    UNION ALL SELECT xmin FROM pg_replication_slots
+    UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
+  ) AS holders
+  WHERE age(oldest) >= (SELECT min(age(xmin)) FROM erasures WHERE erased_at IS NOT NULL)
+) AS answer
+"""
 
 
 class PostgresDatabase:
@@ -60,7 +92,7 @@ class PostgresDatabase:
         self.query(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
 
     def scrub(self, *, largest: int) -> bool:
-        return self.retry(lambda each: scrub(each, largest=largest, milliseconds=self._milliseconds()))
+        return self.retry(lambda each: _scrub(each, largest=largest, milliseconds=self._milliseconds()))
 
     def retry(self, work: Callable[[DeadlineConnection], T]) -> T:
         """Do some work, again where it collided with another's, on another connection where this one died.
@@ -121,3 +153,40 @@ class _CommitLost(psycopg.OperationalError):
 def _native(sql: str) -> bytes:
     """Write a statement as psycopg wants it. Ours have no `?` or `%` but for values."""
     return sql.replace("?", "%s").encode()
+
+
+def _scrub(connection: DeadlineConnection, *, largest: int, milliseconds: int) -> bool:
+    """Write the tables that held personal data anew; False where that has to be done later.
+
+    :param largest: bytes; larger tables are left alone.
+    :param milliseconds: how long it may take.
+    :raises psycopg.Error: a table was in use for too long, or the time is over.
+    """
+    if _asked(connection, _SIZE) > largest:
+        return False
+    until = time.monotonic() + HOLDERS_SECONDS
+    while _asked(connection, _IS_HELD):
+        if time.monotonic() >= until:
+            return False
+        time.sleep(PAUSE)
+    notices: list[str | None] = []
+
+    def note(notice: psycopg.errors.Diagnostic) -> None:
+        notices.append(notice.severity_nonlocalized)
+
+    connection.add_notice_handler(note)
+    limits = f"SET statement_timeout = {milliseconds}; SET lock_timeout = {int(LOCK_SECONDS * 1000)}"
+    try:
+        connection.execute(limits.encode())
+        connection.execute(_WRITE_ANEW)
+    finally:
+        connection.remove_notice_handler(note)
+        with suppress(psycopg.Error):
+            connection.execute(b"RESET statement_timeout; RESET lock_timeout")
+    # Where the tables are not ours that is told by a warning.
+    return "WARNING" not in notices
+
+
+def _asked(connection: DeadlineConnection, sql: bytes) -> int:
+    row = connection.execute(sql).fetchone()
+    return int(row["answer"]) if row else 0

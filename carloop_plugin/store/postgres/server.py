@@ -12,9 +12,14 @@ from psycopg_pool import PoolClosed, PoolTimeout
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.store_location import read_location
-from carloop_plugin.store.postgres.connections import DeadlineConnection, Pool, filter_logs, without_logs
+from carloop_plugin.store.postgres.connections import (
+    DeadlineConnection,
+    Pool,
+    explain_connecting,
+    filter_logs,
+    without_logs,
+)
 from carloop_plugin.store.postgres.database import PostgresDatabase
-from carloop_plugin.store.postgres.errors import explain_connecting
 from carloop_plugin.store.postgres.migrations import is_there, migrate
 from carloop_plugin.store.records import Records
 from mobility_hookspecs.authoring.forking import renew_in_child
