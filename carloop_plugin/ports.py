@@ -137,7 +137,7 @@ class Store(SettingsStore, Protocol):
         """Return the pending changes of appointments; of a booking being given up, the giving up."""
 
     def time_zones(self, ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
-        """Return the zones, as far as known, in which the times of appointments' rentals are meant: else the account's."""
+        """Return the zones, where known, in which appointments' rentals' times are meant, else their accounts'."""
 
     def forget_appointments(self, ids: Sequence[AppointmentId]) -> int:
         """Erase appointments, one with a pending change when that settles; return how many could be erased now."""

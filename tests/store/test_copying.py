@@ -15,7 +15,7 @@ from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, Sit
 from carloop_plugin.store import copying
 from carloop_plugin.store.copying import KEYS, copy_records
 from carloop_plugin.store.records import source_of
-from carloop_plugin.store.sqlite.installation import noted_installation
+from carloop_plugin.store.sqlite.database import noted_installation
 from tests.store.deadlines import soon
 
 SETTINGS = StoredSettings("https://a.example", "hof")

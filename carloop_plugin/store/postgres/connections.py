@@ -1,4 +1,4 @@
-"""psycopg's connections, and what their errors mean. On one nothing takes longer than the call that has borrowed it may.
+"""psycopg's connections, and what their errors mean. On one nothing takes longer than its borrower's call may.
 
 psycopg and its pool log addresses, socket paths and users; our problems say what failed. The plugin lives in other
 people's processes, so their own use of psycopg is logged as before: only records made by a pool of ours, or while one

@@ -30,6 +30,8 @@ HOLDERS_SECONDS = 0.5
 
 PAUSE = 0.02
 
+# A plain `VACUUM` does not overwrite a dead row; this writes a table and its indexes into new files. Nobody can use a
+# table meanwhile (https://www.postgresql.org/docs/current/sql-vacuum.html).
 _WRITE_ANEW = b"VACUUM (FULL, ANALYZE) appointments, intents, erasures"
 
 _SIZE = b"""

@@ -1,4 +1,6 @@
-"""A SQLite file as the records' database, with sqlite-utils: how it is opened, read and written.
+"""A SQLite file as the records' database, with sqlite-utils: how it is opened, brought up to date, read and written.
+
+The installation's id is repeated in a small file beside it, for when the store is damaged or gone.
 
 Every write begins with `BEGIN IMMEDIATE`. sqlite-utils' own `atomic()` opens a deferred transaction, in which a read
 followed by a write fails "locked" at once under contention, whatever the busy time-out.
@@ -18,19 +20,13 @@ from threading import Lock
 from typing import Any
 
 from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.database import Row, T
-from carloop_plugin.store.sqlite.installation import (
-    BESIDE,
-    KNOWN,
-    NOW,
-    migrations,
-    note_installation,
-    noted_installation,
-)
 from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NUMBER_KEY_BYTES, newer_version
+from carloop_plugin.store.upgrades import Run
 
 FileOnDisk = tuple[int, int]
 """Which file on the disk it is, whatever it is called: device and number."""
@@ -39,6 +35,37 @@ _STEPS_BETWEEN_LOOKS = 10_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
 _making = Lock()
+
+NOW = "(julianday('now') - 2440587.5) * 86400.0"
+TYPES = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "real": "REAL",
+    "blob": "BLOB",
+    "now": NOW,
+    "plain": "STRICT",
+    "keyed": "STRICT, WITHOUT ROWID",
+}
+
+migrations = Migrations("carloop_plugin")
+
+
+def _run(steps: Sequence[str | Callable[[Run], None]], db: Database) -> None:
+    for step in steps:
+        if isinstance(step, str):
+            db.execute(step.format_map(TYPES))
+        else:
+            step(lambda sql, values: [dict(row) for row in db.execute(sql, values)])
+
+
+for _name, _steps in MIGRATIONS.items():
+    migrations(name=_name)(lambda db, steps=_steps: _run(steps, db))
+
+KNOWN: dict[Path, str] = {}
+"""The installations whose records this process has had open: a file that is gone since then was not new."""
+
+BESIDE = ".installation"
+"""What the name of the file that repeats the installation's id adds to the store's."""
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -241,3 +268,18 @@ def lost(path: Path) -> StoreFailed:
 
 def _reason(text: str, path: Path, why: str = "") -> Reason:
     return Reason("storage_failed", text, (("path", str(path)), ("why", why)))
+
+
+def note_installation(path: Path, installation: str) -> None:
+    """Repeat the installation's id beside the store, where it is not yet. Nothing fails where it cannot be written."""
+    with suppress(OSError):
+        descriptor = os.open(f"{path}{BESIDE}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(installation + "\n")
+
+
+def noted_installation(path: Path) -> str | None:
+    """Return the id that is repeated beside the store; None where it is not."""
+    with suppress(OSError):
+        return Path(f"{path}{BESIDE}").read_text("ascii", "replace").strip() or None
+    return None

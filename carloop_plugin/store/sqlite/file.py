@@ -23,13 +23,15 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.records import Records
 from carloop_plugin.store.sqlite.database import (
+    BESIDE,
+    KNOWN,
     Connection,
     SqliteDatabase,
     explain,
     file_on_disk,
+    note_installation,
     open_database,
 )
-from carloop_plugin.store.sqlite.installation import BESIDE, KNOWN, note_installation
 from mobility_hookspecs.authoring.forking import close_before_fork, delay_fork, renew_in_child
 
 if sys.platform != "win32":

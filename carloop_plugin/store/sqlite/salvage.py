@@ -20,9 +20,8 @@ from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.values import Site
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.rows import read_row
-from carloop_plugin.store.sqlite.database import explain, interrupt_at
+from carloop_plugin.store.sqlite.database import explain, interrupt_at, migrations, noted_installation
 from carloop_plugin.store.sqlite.file import LONGEST_USE, in_use_by_others
-from carloop_plugin.store.sqlite.installation import migrations, noted_installation
 from carloop_plugin.store.tables import MIGRATIONS, newer_version
 from carloop_plugin.store.upgrades import upgrade_outcome
 
