@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -18,13 +19,12 @@ from carloop_sandbox.faults.wrong_vehicle import book_other_vehicle
 from carloop_sandbox.interface.answers import Answer
 from carloop_sandbox.interface.calls import answer_call
 from carloop_sandbox.interface.contract import BASE_PATH, Operation, operations
-from carloop_sandbox.interface.problems import code_of_status, problem_answer
+from carloop_sandbox.interface.problem_documents import code_of_status, problem_answer
 from carloop_sandbox.interface.requests import read_body
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.reserving import book
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
-from carloop_sandbox.store.database import sqlite3
 
 log: Final = logging.getLogger(__name__)
 
@@ -72,19 +72,16 @@ async def _serve(operation: Operation, request: Request, body: bytes, service: S
     """Answer a call, with the fault that was armed for it."""
     fault = service.faults.take(operation.id)
     key = request.headers.get("idempotency-key", "") if operation.key_pattern else ""
-    held = (f"{operation.method} {request.url.path}", key)
-    # of two requests with one key the second waits: on the one worker it would block every other call
-    if key and not await service.in_flight.acquire(held):
-        raise CallRefused("request_in_progress", "Ask again with the same key.", headers={"Retry-After": "1"})
-    try:
+    # of two requests with one key the second waits here: on the one worker it would block every other call
+    waits = (
+        service.in_flight.holding(f"{operation.method} {request.url.path} {key}") if key else nullcontext()
+    )
+    async with waits:
         instead = await fault.before(service.stopping) if fault else None
         if instead is not None:
             return instead
-        answer = await service.worker.do(lambda: _answer(operation, request, body, service.store, fault))
+        answer = await service.do(lambda: _answer(operation, request, body, service.store, fault))
         return fault.after(answer, service.stopping) if fault else answer
-    finally:
-        if key:
-            service.in_flight.release(held)
 
 
 def _answer(operation: Operation, request: Request, body: bytes, store: Store, fault: Fault | None) -> Answer:
@@ -95,14 +92,12 @@ def _answer(operation: Operation, request: Request, body: bytes, store: Store, f
     except CallRefused as refused:
         # an answer like any other: a fault that alters or loses answers meets it too
         return problem_answer(refused)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    except Exception as error:  # whatever goes wrong in here, a caller gets a problem document
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             headers = {"Retry-After": "1"}
             return problem_answer(CallRefused("maintenance", "The database is in use.", headers=headers))
-        log.exception("the database failed in %s", operation.id)
-    except Exception:  # whatever goes wrong in here, a caller gets a problem document
         log.exception("failed in %s", operation.id)
-    return problem_answer(CallRefused("internal_error", "It has been logged."))
+        return problem_answer(CallRefused("internal_error", "It has been logged."))
 
 
 async def _refusal(_: Request, refused: CallRefused) -> Answer:

@@ -2,17 +2,15 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from web_base.program import (
-    Command,
     Group,
     Mistake,
     Texts,
-    chosen_language,
-    language_option,
+    add_command,
     new_group,
     option,
     run,
@@ -37,43 +35,38 @@ def main() -> None:
 
 def program(texts: Texts) -> Group:
     """Build the program in one language."""
-    epilog = f"\b\n{texts('examples')}{_EXAMPLES}"
-    group = new_group("carloop-sandbox", texts=texts, epilog=epilog)
-    serve = Command(
-        "serve", texts=texts, callback=_serve, params=_options(texts), help=texts("serve"), epilog=epilog
-    )
-    group.add_command(serve)
-    return group
-
-
-def _options(texts: Texts) -> list[click.Parameter]:
-    number = texts("number_word")
-    return [
+    group, number = new_group("carloop-sandbox", texts=texts, examples=_EXAMPLES), texts("number_word")
+    add_command(
+        group,
+        "serve",
+        _serve,
         *serve_options(texts, port=8081),
         option(texts, "--token", metavar="TOKEN"),
         option(texts, "--vehicles", default=40, metavar=number, type=click.IntRange(0, 100_000)),
         option(texts, "--seed", default=1, metavar=number, type=int),
         option(texts, "--turnaround", default=0, metavar=number, type=click.IntRange(0, 1440)),
         option(texts, "--allow-faults", is_flag=True),
-        language_option(texts),
-    ]
+    )
+    return group
 
 
 def _serve(
+    texts: Texts,
     host: str,
-    port: int,
-    data: Path | None,
     token: str | None,
     vehicles: int,
     seed: int,
     turnaround: int,
-    allow_faults: bool,  # click hands options over by name
+    allow_faults: bool,
+    **rest: Any,
 ) -> None:
-    texts = Texts(chosen_language(), LOCALE)
     if allow_faults and not is_loopback(host):
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):
         raise Mistake(texts("strange_token"))
-    from carloop_sandbox.serving import ServeOptions, serve
+    # The server brings Starlette and the database along, which `--help` must not wait for.
+    from carloop_sandbox.serve_command import serve
+    from carloop_sandbox.store import Fleet
 
-    serve(ServeOptions(host, port, data, token, vehicles, seed, turnaround, allow_faults), texts, say=tell)
+    fleet = Fleet(vehicles, seed, turnaround_minutes=turnaround)
+    serve(host, token=token, fleet=fleet, allow_faults=allow_faults, texts=texts, say=tell, **rest)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localization import Command, json_option
-from carloop_plugin.cli.output import exit_for_findings, print_findings, write_json
-from carloop_plugin.cli.records import DEFAULT_SITE, records
-from carloop_plugin.cli.tables import print_facts
+from carloop_plugin.cli.layout import print_facts
+from carloop_plugin.cli.localization import Command
+from carloop_plugin.cli.lookups import DEFAULT_SITE, records
+from carloop_plugin.cli.output import exit_for_findings, print_findings
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner
 from carloop_plugin.domain.failures import Failed
@@ -23,14 +23,14 @@ from carloop_plugin.settings.doctor import DoctorReport, examine
 
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Services
+    from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.cli.texts import Texts
     from mobility_hookspecs import MobilityHost
+    from mobility_schemas.documents import CheckFinding
 
 
 @click.command("doctor", cls=Command)
-@json_option
-@pass_invocation
-def doctor(invocation: Invocation, as_json: bool) -> int:
+def doctor(invocation: Invocation) -> int:
     """Examine versions, records, settings and what loads, and test the connection of every site."""
     from mobility_hookspecs import MobilityHost
 
@@ -38,12 +38,7 @@ def doctor(invocation: Invocation, as_json: bool) -> int:
     with MobilityHost.load(locale=texts.locale) as host, spinner(texts("waiting.doctor")):
         report = _examine(host, invocation.site)
     document = report_document(report, locale=texts.locale)
-    if as_json:
-        write_json(document)
-    else:
-        print_facts(_facts(report, texts))
-        print_findings(document["findings"], texts)
-        click.echo(texts(_summary(report)), err=True)
+    invocation.answer(document, lambda: _show(report, document["findings"], texts))
     return exit_for_findings(document["findings"])
 
 
@@ -56,13 +51,8 @@ def report_document(report: DoctorReport, *, locale: str) -> dict[str, Any]:
         "versions": dict(report.versions),
         "store": {"location": report.store, **(_figures_document(report.figures) if report.figures else {})},
         "sites": [
-            {
-                "site": each.site,
-                "base_url": each.base_url,
-                "station": each.station,
-                "token": {"set": each.token_set, "place": each.token_place},
-                "connected": each.connected,
-            }
+            {"site": each.site, "base_url": each.base_url, "station": each.station}
+            | {"token": {"set": each.token_set, "place": each.token_place}, "connected": each.connected}
             for each in report.sites
         ],
         "providers": list(report.providers),
@@ -83,21 +73,13 @@ def _figures_document(figures: Figures) -> dict[str, object]:
         ],
         "changes": _changes_document(figures),
         "contacts": [
-            {
-                "account": each.account,
-                "at": format_instant(each.at),
-                "skew_seconds": each.skew.total_seconds(),
-                "trouble": each.trouble,
-            }
+            {"account": each.account, "at": format_instant(each.at), "trouble": each.trouble}
+            | {"skew_seconds": each.skew.total_seconds()}
             for each in figures.contacts
         ],
         "unreadable": [
-            {
-                "account": each.account,
-                "rental_id": each.id,
-                "ours": each.is_ours,
-                "seen_at": _written(each.seen_at),
-            }
+            {"account": each.account, "rental_id": each.id, "ours": each.is_ours}
+            | {"seen_at": _written(each.seen_at)}
             for each in figures.unreadable
         ],
     }
@@ -131,15 +113,12 @@ def _examine(host: MobilityHost, asked_for: str | None) -> DoctorReport:
     sqlite = database.sqlite3.sqlite_version  # type: ignore[attr-defined]
     environment = Environment.read()
     credentials = KeyringOrFile(environment.store)
+    look = partial(examine, environment, host, credentials=credentials, sqlite=sqlite)
     try:
         with records() as services:
-            sites, context = _sites(services, asked_for), services.context
-            return examine(
-                environment, host, credentials=credentials, context=context, sites=sites, sqlite=sqlite
-            )
+            return look(context=services.context, sites=_sites(services, asked_for))
     except Failed as failure:
-        reason = failure.reason
-        return examine(environment, host, credentials=credentials, context=reason, sites=[], sqlite=sqlite)
+        return look(context=failure.reason, sites=[])
 
 
 def _sites(services: Services, asked_for: str | None) -> list[Site]:
@@ -153,13 +132,13 @@ def _sites(services: Services, asked_for: str | None) -> list[Site]:
 
 def _facts(report: DoctorReport, texts: Texts) -> Iterator[tuple[str, object]]:
     yield from report.versions.items()
-    yield texts("doctor.store"), report.store
+    yield texts("heading.records"), report.store
     if report.figures is not None:
         yield from _figure_facts(report.figures, texts)
     for site in report.sites:
         place = f"doctor.place.{site.token_place}"
-        shown = texts(place) if texts.has(place) else site.token_place
-        token = texts("doctor.token_set", place=shown) if site.token_set else texts("doctor.no_token")
+        place = texts(place) if texts.has(place) else site.token_place
+        token = texts("doctor.token_set", place=place) if site.token_set else texts("doctor.no_token")
         yield texts("doctor.site", site=site.site), f"{site.base_url or '–'} · {token}"
     for provider in report.providers:
         yield texts("doctor.provider", id=provider["id"]), f"{provider['name']} {provider['version']}"
@@ -170,9 +149,8 @@ def _figure_facts(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]
         yield texts(f"doctor.{name}"), getattr(figures, name)
     yield texts("doctor.set_aside"), len(figures.set_aside)
     for each in figures.moved_aside:
-        when = show_time(each.at.isoformat(), texts)
-        shown = texts("doctor.aside_since", file=each.name, when=when, days=_age(each).days)
-        yield texts("doctor.moved_aside"), shown
+        when, days = show_time(each.at.isoformat(), texts), _age(each).days
+        yield texts("doctor.moved_aside"), texts("doctor.aside_since", file=each.name, when=when, days=days)
     yield from _change_facts(figures, texts)
     for contact in figures.contacts:
         when = show_time(contact.at.isoformat(), texts)
@@ -186,8 +164,8 @@ def _change_facts(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]
     if not figures.settled:
         return
     refused = sum(refusals(figures.settled).values())
-    ended = texts("doctor.ended", done=len(figures.settled) - refused, refused=refused)
-    yield texts("doctor.changes"), ended
+    done = len(figures.settled) - refused
+    yield texts("doctor.changes"), texts("doctor.ended", done=done, refused=refused)
     for action, took in durations(figures.settled).items():
         shown = {name: _seconds(getattr(took, name), texts) for name in ("median", "p95", "longest")}
         name = texts("doctor.took", action=texts(f"doctor.action.{action}"))
@@ -200,8 +178,8 @@ def _seconds(seconds: float, texts: Texts, sign: str = "") -> str:
     return written.replace(".", ",") if texts.locale == "de" else written
 
 
-def _summary(report: DoctorReport) -> str:
-    if not report.is_ok:
-        return "doctor.ill"
-    warned = any(each.severity == "warning" for each in report.findings)
-    return "doctor.minor" if warned else "doctor.well"
+def _show(report: DoctorReport, findings: Sequence[CheckFinding], texts: Texts) -> None:
+    print_facts(_facts(report, texts))
+    print_findings(findings, texts)
+    has_warning = any(each.severity == "warning" for each in report.findings)
+    click.echo(texts(f"doctor.{'ill' if not report.is_ok else 'minor' if has_warning else 'well'}"), err=True)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from carloop_plugin.cli.documents import show_rentals
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localization import Command, Option, WholeNumber, json_option
-from carloop_plugin.cli.output import Exit, print_failure, print_problem, printable, write_json
+from carloop_plugin.cli.layout import print_table
+from carloop_plugin.cli.localization import Command, option, whole_number
+from carloop_plugin.cli.lookups import records, zones_of
+from carloop_plugin.cli.output import Exit, print_failure, print_problem, printable
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
-from carloop_plugin.cli.records import records, zones_of
-from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner, until_stopped
-from carloop_plugin.domain.failures import Failed
+from carloop_plugin.domain.failures import Failed, Reason
+from carloop_plugin.domain.values import Site
 
 if TYPE_CHECKING:
+    from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.cli.texts import Texts
-    from carloop_plugin.usecases.rebuild import Rebuilt
     from mobility_hookspecs import MobilityHost
     from mobility_schemas.documents import ReconcileReport, RentalOutcome
 
@@ -30,11 +31,9 @@ REBUILD_TIMEOUT = 600.0
 
 
 @click.command("recover", cls=Command)
-@click.option("--watch", metavar="SECONDS", type=WholeNumber(1, 86_400), cls=Option)
-@click.option("--rebuild", is_flag=True, cls=Option)
-@json_option
-@pass_invocation
-def recover(invocation: Invocation, watch: int | None, rebuild: bool, as_json: bool) -> int:
+@option("--watch", metavar="SECONDS", type=whole_number(1, 86_400))
+@option("--rebuild", is_flag=True)
+def recover(invocation: Invocation, watch: int | None, rebuild: bool) -> int:
     """Settle pending changes and read what changed at the rental desk."""
     texts = invocation.texts
     if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
@@ -43,48 +42,52 @@ def recover(invocation: Invocation, watch: int | None, rebuild: bool, as_json: b
         services.context.store.take_up_set_aside()  # else retried seldom, after all others
     with planner_host(texts) as host:
         if watch is None:
-            return _round(host, texts, as_json=as_json)
+            return _round(host, invocation)
         with until_stopped() as stopped:
-            return _watch(host, texts, stopped, every=watch, as_json=as_json)
+            return _watch(host, invocation, stopped, every=watch)
 
 
-def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
+def _round(host: MobilityHost, invocation: Invocation) -> Exit:
+    texts = invocation.texts
     with spinner(texts("waiting.recover")):
-        report = answer_of(host.reconcile(timeout=HOST_TIMEOUT, locale=texts.locale))
-    if as_json:
-        write_json(report)
-    else:
-        show_report(report, texts)
-    if (code := _print_unreachable(texts)) is not Exit.DONE:
-        return code
-    return Exit.UNKNOWN if report["pending"] else Exit.DONE
+        report = answer_of(host.reconcile(timeout=HOST_TIMEOUT))
+    invocation.answer(report, lambda: show_report(report, texts))
+    code = _print_reasons("recover.unreachable", _unreachable(), texts)
+    return code or (Exit.UNKNOWN if report["pending"] else Exit.DONE)
 
 
-def _print_unreachable(texts: Texts) -> Exit:
-    """Print each site whose Carloop does not answer: a report with nothing new does not say whether it was asked."""
-    from carloop_plugin.contract.boundary import problem_document
-
-    code = Exit.DONE
+def _unreachable() -> list[tuple[Site, Reason]]:
+    """Ask each site's Carloop: a report with nothing new does not say whether it answered."""
+    found = []
     with records() as services:
         for site in services.sites():
             try:
                 services.context.connect(site).read_account(deadline=services.context.deadline)
             except Failed as failure:
-                click.echo(texts("recover.unreachable", site=printable(site)), err=True)
-                code = print_problem(problem_document(failure.reason, texts.locale), texts)
+                found.append((site, failure.reason))
+    return found
+
+
+def _print_reasons(key: str, reasons: Iterable[tuple[Site, Reason]], texts: Texts) -> Exit:
+    """Print each site that could not be read with the reason; `key` is the text that names the site."""
+    from carloop_plugin.contract.boundary import problem_document
+
+    code = Exit.DONE
+    for site, reason in reasons:
+        click.echo(texts(key, site=printable(site)), err=True)
+        code = print_problem(problem_document(reason, texts.locale), texts)
     return code
 
 
-def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every: int, as_json: bool) -> Exit:
+def _watch(host: MobilityHost, invocation: Invocation, stopped: threading.Event, *, every: int) -> Exit:
     """Repeat until Ctrl-C or SIGTERM; a round that fails is printed, and the next one tries again."""
     from mobility_hookspecs import MobilityProblem
 
-    code = Exit.DONE
     while True:
         try:
-            code = _round(host, texts, as_json=as_json)
+            code = _round(host, invocation)
         except MobilityProblem as error:
-            code = print_failure(error, texts, as_json=as_json)
+            code = print_failure(error, invocation.texts, as_json=invocation.as_json)
         if stopped.wait(every):
             return code
 
@@ -92,12 +95,11 @@ def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every:
 def show_report(report: ReconcileReport, texts: Texts) -> None:
     """Print what was settled, what changed at the desk, and what is still pending."""
     if report["settled"]:
-        rows = [
-            (each["change_id"], _outcome_of(each, texts), each["rental"]["id"] if "rental" in each else None)
-            for each in report["settled"]
-        ]
-        headings = [texts(f"heading.{name}") for name in ("change", "outcome", "rental")]
-        print_table(headings, rows, wrapping=headings[1:2])
+        print_table(
+            ("change", "outcome", "rental"),
+            [_outcome_cells(each, texts) for each in report["settled"]],
+            texts,
+        )
     if report["changed"]:
         zones = zones_of([rental["appointment_id"] for rental in report["changed"]])
         show_rentals(report["changed"], texts, zones)
@@ -107,12 +109,13 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
         click.echo(texts("recover.oldest", since=show_time(report["oldest_pending"], texts)), err=True)
 
 
-def _outcome_of(outcome: RentalOutcome, texts: Texts) -> str:
+def _outcome_cells(outcome: RentalOutcome, texts: Texts) -> dict[str, object]:
     """Return how a change ended, with the reason and code where it was refused."""
     word = texts(f"outcome.{outcome['status']}")
-    if "problem" not in outcome:
-        return word
-    return f"{word}: {outcome['problem']['title']} ({outcome['problem']['code']})"
+    if "problem" in outcome:
+        word += f": {outcome['problem']['title']} ({outcome['problem']['code']})"
+    rental = outcome["rental"]["id"] if "rental" in outcome else None
+    return {"change": outcome["change_id"], "outcome": word, "rental": rental}
 
 
 def _rebuild(texts: Texts) -> Exit:
@@ -125,7 +128,9 @@ def _rebuild(texts: Texts) -> Exit:
             progress=lambda count: show(texts("waiting.rebuilt", count=count)),
         )
     if rebuilt.missing:
-        return _print_missing(rebuilt, texts)
+        code = _print_reasons("recover.missing", rebuilt.missing, texts)
+        click.echo(texts("recover.not_rebuilt"), err=True)
+        return code
     click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
     if aside is not None:
         click.echo(texts("recover.moved_aside", path=printable(str(aside))), err=True)
@@ -137,15 +142,3 @@ def _rebuild(texts: Texts) -> Exit:
     if not rebuilt.is_complete:
         click.echo(texts("recover.incomplete"), err=True)
     return Exit.DONE
-
-
-def _print_missing(rebuilt: Rebuilt, texts: Texts) -> Exit:
-    """Print which sites could not be read, so that the old records stayed in their place, and why."""
-    from carloop_plugin.contract.boundary import problem_document
-
-    code = Exit.REFUSED
-    for site, reason in rebuilt.missing:
-        click.echo(texts("recover.missing", site=printable(site)), err=True)
-        code = print_problem(problem_document(reason, texts.locale), texts)
-    click.echo(texts("recover.not_rebuilt"), err=True)
-    return code

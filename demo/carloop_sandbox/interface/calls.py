@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from starlette.requests import Request
 
 from carloop_sandbox.interface.answers import (
     Answer,
-    empty_answer,
     etag_is_known,
     etag_of_bytes,
     json_answer,
@@ -20,14 +19,13 @@ from carloop_sandbox.interface.contract import BASE_PATH, Operation, document_te
 from carloop_sandbox.interface.idempotency import KEPT_HOURS, do_once
 from carloop_sandbox.interface.rental_documents import list_rentals, rental_answer, rental_document
 from carloop_sandbox.interface.requests import MAX_BODY, Call, check_accept, read_call, time_at
-from carloop_sandbox.interface.search import search_vehicles
+from carloop_sandbox.interface.vehicle_search import search_vehicles
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.periods import MAX_RENTAL_DAYS
 from carloop_sandbox.rentals.reserving import cancel, change_end
 from carloop_sandbox.rentals.stored_rentals import NewRental, check_status, find_by_reference, find_rental
 from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Row
-from carloop_sandbox.store.tokens import bearer_token
 from carloop_sandbox.units import write_time
 
 ACCOUNT_NAME: Final = "Autohaus Sonnenschein"
@@ -35,11 +33,8 @@ TIME_ZONE: Final = "Europe/Berlin"
 MAX_PAGE: Final = 1000
 
 
-class Book(Protocol):
-    """`rentals.reserving.book`, or what a fault puts in its place."""
-
-    def __call__(self, rental: NewRental, store: Store, *, replaces: str | None = None) -> str:
-        """Store a rental and return its id."""
+Book = Callable[[NewRental, Store, str | None], str]
+"""`rentals.reserving.book`, or what a fault puts in its place."""
 
 
 def answer_call(operation: Operation, request: Request, body: bytes, store: Store, *, book: Book) -> Answer:
@@ -54,7 +49,8 @@ def answer_call(operation: Operation, request: Request, body: bytes, store: Stor
 
 
 def _check_token(request: Request, store: Store) -> None:
-    token = bearer_token(request.headers.get("authorization", ""))
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    token = token.strip() if scheme.lower() == "bearer" else ""
     if not store.tokens.accept(token, store.clock.now()):
         challenge = 'Bearer realm="carloop"' + (', error="invalid_token"' if token else "")
         detail = "Send a valid token in the Authorization header."
@@ -86,7 +82,7 @@ def _listed(call: Call, store: Store, *, sql: str) -> Answer:
     body = write_json({"items": [dict(row) for row in store.database.all(sql)]})
     etag = etag_of_bytes(body)
     if etag_is_known(call.headers.get("if-none-match", ""), etag):
-        return empty_answer(304, headers={"ETag": etag})
+        return Answer(304, headers={"ETag": etag})
     return Answer(200, body, {"ETag": etag})
 
 
@@ -94,8 +90,8 @@ def _book(call: Call, store: Store, book: Book) -> Answer:
     body = call.body
     rental = NewRental(
         vehicle_id=body["vehicle_id"],
-        start=time_at(body, "start"),
-        end=time_at(body, "end"),
+        start_us=time_at(body, "start"),
+        end_us=time_at(body, "end"),
         customer=json.dumps(body["customer"], ensure_ascii=False),
         external_reference=body["external_reference"],
         note=body.get("note"),
@@ -109,7 +105,7 @@ def _book(call: Call, store: Store, book: Book) -> Answer:
             raise CallRefused(
                 "reference_exists", "The rental of this reference is in this problem.", more=more
             )
-        rental_id = book(rental, store, replaces=body.get("replaces"))
+        rental_id = book(rental, store, body.get("replaces"))
         headers = {"Location": f"{BASE_PATH}/rentals/{rental_id}"}
         return rental_answer(store, rental_id, origin=call.origin, status=201, headers=headers)
 
@@ -146,7 +142,7 @@ def _cancel(call: Call, store: Store) -> Answer:
 
 
 def _once(call: Call, store: Store, action: Callable[[], Answer]) -> Answer:
-    return do_once(store.database, f"{call.method} {call.path}", call.key, call.body, action)
+    return do_once(store.database, call.scope, call.key, call.body, action)
 
 
 def _check_revision(row: Row, call: Call) -> None:

@@ -40,6 +40,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+# What is printed or logged by mistake must not hold personal data, hence the fields without a repr.
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What an advisor decides about a visit. `start` and `end` are instants in UTC, drop-off and pick-up."""
@@ -93,6 +94,7 @@ def is_id(text: str) -> bool:
 def document_of(appointment: Appointment) -> contract.Appointment:
     """Return an appointment as the contract's document."""
     visit = appointment.visit
+    optional = {"vehicle": dict(visit.vehicle), "work": visit.work}
     document: dict[str, object] = {
         "id": appointment.id,
         "revision": appointment.revision,
@@ -102,11 +104,8 @@ def document_of(appointment: Appointment) -> contract.Appointment:
         "time_zone": appointment.time_zone,
         "customer": dict(visit.customer),
     }
-    if visit.vehicle:
-        document["vehicle"] = dict(visit.vehicle)
-    if visit.work:
-        document["work"] = visit.work
-    return cast("contract.Appointment", document)
+    known = {name: value for name, value in optional.items() if value}
+    return cast("contract.Appointment", document | known)
 
 
 def period_of(start: datetime, end: datetime, zone: ZoneInfo) -> contract.Period:
@@ -128,8 +127,3 @@ def person_of(customer: contract.Customer) -> str:
     """Return a person's name as lists sort it: `Müller, Hans`."""
     names = (customer.get("last_name", ""), customer.get("first_name", ""))
     return ", ".join(name for name in names if name)
-
-
-def plate_of(vehicle: contract.AppointmentVehicle) -> str:
-    """Return the plate of the customer's own car; the empty text where it is not known."""
-    return vehicle.get("licence_plate", "")

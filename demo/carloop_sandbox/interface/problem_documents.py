@@ -48,8 +48,10 @@ def problem_answer(refused: CallRefused, *, status: int | None = None) -> Answer
         "detail": refused.detail,
     }
     if refused.errors:
-        document["errors"] = [error.document() for error in refused.errors]
-    return Answer(status or usual, write_json(document | refused.more), refused.headers, PROBLEM_TYPE)
+        document["errors"] = [
+            {"pointer": each.pointer, "message": each.message, "in": each.place} for each in refused.errors
+        ]
+    return Answer(status or usual, write_json({**document, **refused.more}), refused.headers, PROBLEM_TYPE)
 
 
 def code_of_status(status: int) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from carloop_plugin.cli.invocation import UsageMistake, nearest
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.domain.failures import Reason, RuleBroken
+from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import AppointmentId, RentalId, Site
 
 if TYPE_CHECKING:
@@ -19,16 +19,15 @@ if TYPE_CHECKING:
     from carloop_plugin.domain.appointments import SavedAppointment
 
 DEFAULT_SITE = "main"
+NOT_SAVED = Reason("appointment_not_saved", pointer="/appointment_id")
 _TIMEOUT = 10.0
 
 
-@contextmanager
-def records() -> Iterator[Services]:
+def records() -> AbstractContextManager[Services]:
     """Open the provider's records."""
     from carloop_plugin import bootstrap
 
-    with bootstrap.opened(deadline=time.monotonic() + _TIMEOUT) as services:
-        yield services
+    return bootstrap.opened(deadline=time.monotonic() + _TIMEOUT)
 
 
 def chosen_site(invocation: Invocation) -> str:
@@ -51,23 +50,10 @@ def known_appointment(appointment_id: str) -> SavedAppointment | None:
         )
 
 
-def saved_appointment(appointment_id: str) -> SavedAppointment:
-    """Return an appointment as last saved. Raise `RuleBroken` where it never was."""
-    appointment = known_appointment(appointment_id)
-    if appointment is None:
-        raise not_saved()
-    return appointment
-
-
-def not_saved() -> RuleBroken:
-    """Return the refusal to go on without a saved appointment."""
-    return RuleBroken(Reason("appointment_not_saved", pointer="/appointment_id"))
-
-
 def zones_of(appointment_ids: Sequence[str]) -> Mapping[str, tzinfo | None]:
     """Return the zones in which the times of appointments' rentals are shown, as far as they are known."""
     with records() as services:
-        found = services.context.store.time_zones([AppointmentId(each) for each in appointment_ids])
+        found = services.context.store.time_zones([*map(AppointmentId, appointment_ids)])
     return {each: zone_of(name) for each, name in found.items()}
 
 
@@ -95,10 +81,3 @@ def zone_of_account(site: str) -> tzinfo | None:
     with records() as services:
         carloop = services.context.connect(Site(site))
         return zone_of(carloop.known_account(deadline=services.context.deadline).time_zone)
-
-
-def store_location() -> str:
-    """Return where the provider's records are: a file's path or a database's address."""
-    from carloop_plugin.settings.environment import Environment
-
-    return Environment.read().store
