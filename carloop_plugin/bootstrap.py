@@ -136,8 +136,8 @@ def rebuild_store(
         ones cannot be written.
     """
     from carloop_plugin.store.records import source_of
+    from carloop_plugin.store.replaced_files import put_in_place, rebuilding
     from carloop_plugin.store.sqlite.file import lock_records
-    from carloop_plugin.store.sqlite.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.sqlite.salvage import remains_of
 
     location = Environment.read().store
@@ -145,19 +145,19 @@ def rebuild_store(
         params = (("path", read_location(location).shown),)
         raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
     path = Path(location)
-    with lock_records(path, alone=True, deadline=deadline), remains_of(path, deadline=deadline) as remains:
-        installation = remains.installation()
-        fresh = begin_rebuilding(path)
-        source = source_of(str(fresh), installation=installation)
-        try:
-            with closing(source), opened(deadline, source) as services:
-                rebuilt = _rebuild_from(remains, services, progress)
-            if rebuilt.missing:
-                return None, rebuilt
-            close()
-            return put_in_place(fresh, path, at=CLOCK.now()), rebuilt
-        finally:
-            discard_unfinished(path)
+    with (
+        lock_records(path, alone=True, deadline=deadline),
+        remains_of(path, deadline=deadline) as remains,
+        rebuilding(path) as fresh,
+        closing(source_of(str(fresh), installation=remains.installation())) as source,
+    ):
+        with opened(deadline, source) as services:
+            rebuilt = _rebuild_from(remains, services, progress)
+        source.close()
+        if rebuilt.missing:
+            return None, rebuilt
+        close()
+        return put_in_place(fresh, path, at=CLOCK.now()), rebuilt
 
 
 def _rebuild_from(remains: Remains, services: Services, progress: Callable[[int], None]) -> Rebuilt:
