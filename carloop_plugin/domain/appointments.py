@@ -25,7 +25,7 @@ NAMES = ("first_name", "last_name", "company")
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer as the planner sent it: where the data come from (`dms` or `manual`), and its other fields by name."""
+    """A customer as the planner sent it: where the data come from (`dms` or `manual`), and its fields by name."""
 
     source: str
     details: Mapping[str, str] = field(repr=False)

@@ -45,11 +45,7 @@ class Failed(Exception):
 
 
 class CallFailed(Failed):
-    """A call to Carloop gave no usable answer. `sent` is False where nothing left us."""
-
-    def __init__(self, reason: Reason, *, sent: bool = True) -> None:
-        super().__init__(reason)
-        self.sent = sent
+    """A call to Carloop gave no usable answer."""
 
 
 class RuleBroken(Failed):

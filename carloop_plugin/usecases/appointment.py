@@ -72,7 +72,7 @@ def save_appointment(appointment: Appointment, context: UseCaseContext) -> Step:
         standing = standings([saved.id], context)[saved.id]
     unusable = None
     try:
-        context.connect(saved.site)
+        context.settings_of(saved.site)
     except Failed as failure:
         unusable = failure.reason
     return Step(

@@ -154,7 +154,7 @@ def _settle_refused(intent: Intent, reason: Reason, carloop: Carloop, context: U
     # What cannot be had now costs the answer's details, not the outcome.
     try:
         if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
-            station = context.station_of(intent.site)
+            station = context.settings_of(intent.site).station
             alternatives = alternatives_to(
                 intent, carloop=carloop, station=station, deadline=context.deadline
             )
