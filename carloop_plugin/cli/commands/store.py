@@ -56,9 +56,7 @@ def _document(copied: Copied) -> dict[str, object]:
 def _show(copied: Copied, texts: Texts) -> None:
     here, there = zip(*copied.counts.values(), strict=True)
     counts = {**copied.counts, "all": (sum(here), sum(there))}
-    rows = [
-        {"records": texts(f"store.table.{table}"), "origin": numbers[0], "target": numbers[1]}
-        for table, numbers in counts.items()
-    ]
+    names = {table: texts(f"store.table.{table}") for table in counts}
+    rows = [{"records": names[table], "origin": a, "target": b} for table, (a, b) in counts.items()]
     print_facts(zip((texts("heading.origin"), texts("heading.target")), copied.places, strict=True))
     print_table(("records", "origin", "target"), rows, texts)
