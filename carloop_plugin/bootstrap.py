@@ -25,6 +25,9 @@ from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Carloop, Clock, UseCaseContext
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
+
+# Not used here: whichever hook comes first loads them for all, so that a save or a booking does not wait for imports.
+from carloop_plugin.usecases import appointment, change, reconcile, search  # noqa: F401
 from mobility_hookspecs.authoring.forking import detect_fork, load_modules, renew_in_child
 
 if TYPE_CHECKING:
