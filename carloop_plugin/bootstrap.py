@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -25,6 +25,9 @@ from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Carloop, Clock, UseCaseContext
 from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
+
+# Not used here: whichever hook comes first loads them for all, so that a save or a booking does not wait for imports.
+from carloop_plugin.usecases import appointment, change, reconcile, search  # noqa: F401
 from mobility_hookspecs.authoring.forking import detect_fork, load_modules, renew_in_child
 
 if TYPE_CHECKING:
@@ -136,8 +139,8 @@ def rebuild_store(
         ones cannot be written.
     """
     from carloop_plugin.store.records import source_of
+    from carloop_plugin.store.replaced_files import put_in_place, rebuilding
     from carloop_plugin.store.sqlite.file import lock_records
-    from carloop_plugin.store.sqlite.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.sqlite.salvage import remains_of
 
     location = Environment.read().store
@@ -145,21 +148,19 @@ def rebuild_store(
         params = (("path", read_location(location).shown),)
         raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
     path = Path(location)
-    with lock_records(path, alone=True, deadline=deadline), remains_of(path, deadline=deadline) as remains:
-        installation = remains.installation()
-        fresh = begin_rebuilding(path)
-        source = source_of(str(fresh), installation=installation)
-        try:
-            with opened(deadline, source) as services:
-                rebuilt = _rebuild_from(remains, services, progress)
-            source.close()
-            if rebuilt.missing:
-                return None, rebuilt
-            close()
-            return put_in_place(fresh, path, at=CLOCK.now()), rebuilt
-        finally:
-            source.close()
-            discard_unfinished(path)
+    with (
+        lock_records(path, alone=True, deadline=deadline),
+        remains_of(path, deadline=deadline) as remains,
+        rebuilding(path) as fresh,
+        closing(source_of(str(fresh), installation=remains.installation())) as source,
+    ):
+        with opened(deadline, source) as services:
+            rebuilt = _rebuild_from(remains, services, progress)
+        source.close()
+        if rebuilt.missing:
+            return None, rebuilt
+        close()
+        return put_in_place(fresh, path, at=CLOCK.now()), rebuilt
 
 
 def _rebuild_from(remains: Remains, services: Services, progress: Callable[[int], None]) -> Rebuilt:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from carloop_plugin.domain.accounts import Account, Contact, SiteSettings, StoredSettings
     from carloop_plugin.domain.appointments import Customer, SavedAppointment
     from carloop_plugin.domain.changes import Answer, Intent, Outcome
-    from carloop_plugin.domain.figures import Backlog, Figures, MovedAside
+    from carloop_plugin.domain.figures import Backlog, Figures
     from carloop_plugin.domain.rentals import Rental, RentalRecord, Unreadable, UnreadableRental
     from carloop_plugin.domain.values import (
         AccountId,
@@ -65,10 +65,7 @@ class Carloop(Protocol):
     def rentals_changed_since(
         self, since: datetime | None, *, deadline: float
     ) -> Iterator[Rental | Unreadable]:
-        """Read the rentals updated at or after an instant, oldest change first, a page at a time.
-
-        Those of a page that cannot be read come before the others.
-        """
+        """Read the rentals updated since an instant, oldest first, a page at a time, its unreadable ones first."""
 
     def booking_body(
         self, *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
@@ -89,17 +86,7 @@ class Carloop(Protocol):
         """
 
 
-class SettingsStore(Protocol):
-    """Where a site's settings are kept, secrets aside."""
-
-    def stored_settings(self, site: Site) -> StoredSettings | None:
-        """Return what was saved for a site; None where nothing was."""
-
-    def save_settings(self, site: Site, settings: StoredSettings) -> None:
-        """Replace what is saved for a site."""
-
-
-class Store(SettingsStore, Protocol):
+class Store(Protocol):
     """Our own records, as one hook call sees them. Every method is one transaction and raises `StoreFailed`."""
 
     @property
@@ -109,6 +96,12 @@ class Store(SettingsStore, Protocol):
     @property
     def number_key(self) -> bytes:
         """The key of this store under which customers' numbers are digested, drawn once."""
+
+    def stored_settings(self, site: Site) -> StoredSettings | None:
+        """Return what was saved for a site, secrets aside; None where nothing was."""
+
+    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+        """Replace what is saved for a site."""
 
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
         """Keep an appointment unless a revision as new is known; return the newest."""
@@ -123,16 +116,10 @@ class Store(SettingsStore, Protocol):
         """Return the pending changes of appointments; of a booking being given up, the giving up."""
 
     def time_zones(self, ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
-        """Return the zones in which the times of appointments' rentals are meant, as far as they are known.
-
-        Each is the appointment's own; where that was erased, the one kept then; else that of the rental's account.
-        """
+        """Return the zones, where known, in which appointments' rentals' times are meant, else their accounts'."""
 
     def forget_appointments(self, ids: Sequence[AppointmentId]) -> int:
-        """Erase appointments; return how many could be erased now.
-
-        One with a pending change is erased in the transaction that settles it.
-        """
+        """Erase appointments, one with a pending change when that settles; return how many could be erased now."""
 
     def forget_payloads(self, ids: Sequence[AppointmentId]) -> None:
         """Erase the payloads of appointments' pending changes as they settle; the appointments stay."""
@@ -150,17 +137,11 @@ class Store(SettingsStore, Protocol):
     def is_on_server(self) -> bool:
         """Whether the records are a database server's, whose log, copies and backups are out of our hands."""
 
-    def moved_aside(self) -> Sequence[MovedAside]:
-        """List the files of damaged stores moved aside, which may hold personal data."""
-
     def discard_moved_aside(self) -> int:
         """Delete the files of damaged stores moved aside; return how many there were."""
 
     def carry_over(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        """Take over what can still be read of the damaged store that this one replaces: rows, by their table.
-
-        Finishing an erasure that is among them deletes the files moved aside.
-        """
+        """Take over what can still be read of the damaged store that this one replaces: rows, by their table."""
 
     def record(self, intent: Intent) -> Intent | RentalRecord | None:
         """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental.
@@ -175,35 +156,25 @@ class Store(SettingsStore, Protocol):
         """Find a change by its id."""
 
     def pending_intents(self, account: AccountId | None = None) -> Sequence[Intent]:
-        """Return the pending intents, of one account or of all, those first that were tried least.
-
-        Those set aside come last, the one first that was not tried for longest.
-        """
+        """Return the pending intents of one account or of all, those tried least first, those set aside last."""
 
     def take_up_set_aside(self) -> None:
         """Let recovery try what was set aside as it tries the others, once."""
 
     def lease(self, change_id: ChangeId) -> Intent | None:
-        """Take a pending intent to look after it; None where it is settled, or a process that is alive has it.
-
-        Recording and sending an intent take it too. A process that dies loses it in time.
-        """
+        """Take a pending intent to look after it, as recording and claiming do; None where a living process has it."""
 
     def claim(self, intent: Intent) -> Intent | None:
         """Claim a recorded intent for one more sending, before it happens; return it as it is then.
 
-        None, and nothing may be sent, where it is settled or taken back by now, given up, sent again since it was
-        read, or being sent by another process.
+        None, and nothing may be sent, where another process has settled, given up, sent or dropped it meanwhile.
         """
 
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
         """Note that the answer was lost; `counts` where Carloop answered and nothing was settled by it."""
 
     def await_outcome(self, change_id: ChangeId) -> Intent | None:
-        """Note that a host is told that the outcome is not known yet: the intent stays until it is settled.
-
-        Return the intent; None where there is none, as it was taken back.
-        """
+        """Note that a host is told "unknown", so that the intent stays; return it, None where it was dropped before."""
 
     def settle(
         self,
@@ -222,10 +193,7 @@ class Store(SettingsStore, Protocol):
         """
 
     def forget_intent(self, change_id: ChangeId) -> bool:
-        """Drop an intent that provably did nothing.
-
-        False where it has to stay: it was sent again or given up meanwhile, or a host was told that it is pending.
-        """
+        """Drop an intent that did nothing; False where it was sent again or given up meanwhile, or a host awaits it."""
 
     def rentals(
         self,
@@ -237,10 +205,7 @@ class Store(SettingsStore, Protocol):
         change_id: ChangeId | None = None,
         limit: int = 1_000_000,
     ) -> Sequence[RentalRecord]:
-        """Return the rentals as last seen, the newest first: all, or those that are as asked for in every respect.
-
-        `change_id` is that of the booking. An id is unique in an account only.
-        """
+        """Return the rentals, as last seen, that are as asked for, newest first. `change_id` is that of the booking."""
 
     def keep_rental(self, rental: RentalRecord) -> bool:
         """Keep what was seen at Carloop; return False where that was nothing new."""
@@ -249,15 +214,9 @@ class Store(SettingsStore, Protocol):
         """Return the sites that appointments, intents and settings name."""
 
     def feed_position(self, account: AccountId, *, now: datetime) -> datetime | None:
-        """Return the instant, in Carloop's time, up to which an account's rentals have been read.
+        """Return up to when, by Carloop's clock, an account's rentals were read; else when its oldest was updated."""
 
-        Where that is not known, or lies after Carloop's `now` because its clock was set back, the oldest of the
-        account's rentals says where to begin; None without any.
-        """
-
-    def note_contact(
-        self, contact: Contact, *, position: datetime | None, time_zone: str | None = None
-    ) -> None:
+    def note_contact(self, contact: Contact, *, position: datetime | None, time_zone: str | None) -> None:
         """Note a contact, how far the account's rentals have been read, and its zone."""
 
     def unreadable(self, account: AccountId | None = None) -> Sequence[UnreadableRental]:

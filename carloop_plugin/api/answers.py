@@ -204,8 +204,7 @@ def _not_of_schema(invalid: InvalidDocument) -> AttemptFailed:
 
 
 def _decode(answer: RawAnswer, *, most_marks: int, deadline: float = float("inf")) -> Any:
-    kind = answer.headers.get("content-type", "").lower()
-    if kind.startswith(("text/html", "application/xhtml")) or answer.body[:100].lstrip()[:1] == b"<":
+    if answer.body[:100].lstrip()[:1] == b"<":
         raise AttemptFailed(Reason("invalid_answer", "api.web_page"))
     marks = len(answer.body) - len(answer.body.translate(None, _MARKS))
     if marks > most_marks:

@@ -12,9 +12,8 @@ import socket
 import ssl
 import threading
 import time
-import weakref
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -49,11 +48,8 @@ def seconds_left(call: Call) -> float:
     return seconds
 
 
-@dataclass(frozen=True, slots=True)
 class DeadlineBackend(httpcore.NetworkBackend):
-    """Opens connections, and knows those that are open."""
-
-    streams: weakref.WeakSet[_Stream] = field(default_factory=weakref.WeakSet)
+    """Opens connections whose waits, like its own, end at the current call's deadline."""
 
     def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         """Connect to the first of a host's addresses that answers, each given its share of the time left."""
@@ -76,22 +72,14 @@ class DeadlineBackend(httpcore.NetworkBackend):
             raise AttemptFailed(failure)
         with suppress(OSError):  # a connection that is gone already says so when it is written to
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        stream = _Stream(sock, self)
-        self.streams.add(stream)
-        return stream
-
-    def forget(self) -> None:
-        """Forget all connections without closing any, so that nothing that is collected later closes them."""
-        for stream in self.streams:
-            stream.sock.detach()
+        return _Stream(sock)
 
 
 @dataclass(eq=False)
 class _Stream(httpcore.NetworkStream):
-    """A connection whose waits end at the current call's deadline, and which counts what arrives."""
+    """A connection that counts what arrives."""
 
     sock: socket.socket
-    backend: DeadlineBackend
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Receive some bytes; none where the other side has closed."""
@@ -151,9 +139,7 @@ class _Stream(httpcore.NetworkStream):
             if isinstance(error, TimeoutError) or not isinstance(error, OSError):
                 raise
             raise AttemptFailed(tls_reason(error, host), again=False) from None
-        stream = _Stream(secured, self.backend)
-        self.backend.streams.add(stream)
-        return stream
+        return _Stream(secured)
 
     def get_extra_info(self, info: str) -> object:
         """Return whether an idle connection has been closed by the other side, for `is_readable`."""

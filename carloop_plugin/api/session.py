@@ -77,9 +77,6 @@ class CarloopSession:
         self._account: Account | None = None
         self._account_lock = Lock()
 
-    def __repr__(self) -> str:
-        return f"CarloopSession({self.origin!r})"
-
     booking_body = staticmethod(wire.booking_body)
     end_body = staticmethod(wire.end_body)
     cancellation_body = staticmethod(wire.cancellation_body)
@@ -158,9 +155,8 @@ class CarloopSession:
         page = self._client.read("/rentals", pairs, self._rental_pages, deadline=deadline)
         if page.unreadable:
             # it may be the one, so "Carloop has none" would be wrong
-            raise CallFailed(
-                Reason("invalid_answer", "api.unreadable_rental", (("ids", _ids(page.unreadable)),))
-            )
+            ids = (("ids", _ids(page.unreadable)),)
+            raise CallFailed(Reason("invalid_answer", "api.unreadable_rental", ids))
         if not page.items:
             return None
         # more than the one asked for means that the filter was not understood

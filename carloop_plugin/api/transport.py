@@ -51,7 +51,6 @@ class Transport:
         self._origin = origin
         self._url = url
         self._authorization = ("Authorization", f"Bearer {token}")
-        self._backend = DeadlineBackend()
         # httpx would load its own authorities, 20 ms, if it were given no context at all
         context = (
             make_context(ca_file) if origin.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -61,7 +60,7 @@ class Transport:
         # recorded conversations (vcrpy) are put.
         transport._pool = httpcore.ConnectionPool(
             ssl_context=context,
-            network_backend=self._backend,
+            network_backend=DeadlineBackend(),
             max_connections=_MOST_CONNECTIONS,
             keepalive_expiry=_KEEP_ALIVE_SECONDS,
         )
@@ -79,6 +78,8 @@ class Transport:
         )
         self._client = client
         self.close = weakref.finalize(self, client.close)
+        # at its exit a forked process would wait for a lock of its parent's
+        self.close.atexit = False
 
     def exchange(self, request: Request, call: Call) -> RawAnswer:
         """Send a request once and read its whole answer before the call's deadline, or raise `AttemptFailed`."""
@@ -117,11 +118,6 @@ class Transport:
             raise AttemptFailed(TOO_LARGE)
         named = {name: response.headers[name] for name in _HEADERS_READ if name in response.headers}
         return RawAnswer(response.status_code, named, bytes(body))
-
-    def forget(self) -> None:
-        """Forget all connections without closing any, in a forked process: they are its parent's."""
-        self.close.detach()
-        self._backend.forget()
 
 
 def _is_not_ours(_record: logging.LogRecord) -> bool:

@@ -6,7 +6,7 @@ The same intent gives the same bytes: bodies are written once, stored, and sent 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote
@@ -27,7 +27,6 @@ from carloop_plugin.domain.values import (
     RentalId,
     VehicleId,
     format_instant,
-    parse_instant,
 )
 from carloop_plugin.domain.vehicles import FreeVehicles, NamedId, Vehicle
 
@@ -107,7 +106,7 @@ def account_of(document: Checked) -> Account:
         name=document["name"],
         time_zone=document["time_zone"],
         stations=tuple(Station(id=one["id"], name=one["name"]) for one in document["stations"]),
-        server_time=parse_instant(document["server_time"]),
+        server_time=datetime.fromisoformat(document["server_time"]).astimezone(UTC),
     )
 
 
@@ -123,11 +122,11 @@ def free_vehicles_of(document: Checked, vehicles: tuple[Vehicle, ...], *, unread
     next_free = document["next_free"]
     return FreeVehicles(
         vehicles=vehicles,
-        as_of=parse_instant(document["as_of"]),
+        as_of=datetime.fromisoformat(document["as_of"]).astimezone(UTC),
         # what cannot be shown cannot be booked
         matching=max(document["busy"], document["matching"] - unreadable),
         busy=document["busy"],
-        next_free=None if next_free is None else parse_instant(next_free),
+        next_free=None if next_free is None else datetime.fromisoformat(next_free).astimezone(UTC),
     )
 
 
@@ -162,11 +161,11 @@ def rental_of(document: Checked, links: re.Pattern[str]) -> Rental:
         id=RentalId(document["id"]),
         external_reference=document["external_reference"],
         vehicle=vehicle_of(document["vehicle"], links),
-        period=Period(parse_instant(document["start"]), parse_instant(document["end"])),
-        planned_end=parse_instant(document["planned_end"]),
+        period=Period(*(datetime.fromisoformat(document[each]).astimezone(UTC) for each in ("start", "end"))),
+        planned_end=datetime.fromisoformat(document["planned_end"]).astimezone(UTC),
         status=RentalStatus(document["status"]),
         revision=int(document["revision"]),
-        updated_at=parse_instant(document["updated_at"]),
+        updated_at=datetime.fromisoformat(document["updated_at"]).astimezone(UTC),
         price=price and Money(_decimal(price["amount"]), price["currency"], price["tax_included"]),
         web_url=document["web_url"] if links.fullmatch(document["web_url"]) else None,
     )

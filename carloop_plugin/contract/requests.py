@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from carloop_plugin.domain.appointments import Appointment, Customer
@@ -16,7 +17,6 @@ from carloop_plugin.domain.values import (
     RentalId,
     Site,
     VehicleId,
-    parse_instant,
 )
 from carloop_plugin.domain.vehicles import DEFAULT_LIMIT, VehicleQuery
 
@@ -35,7 +35,7 @@ def parse_appointment(document: contract.Appointment) -> Appointment:
         revision=int(document["revision"]),
         status=document["status"],
         site=Site(document["site"]),
-        period=Period(parse_instant(period["start"]), parse_instant(period["end"])),
+        period=_read_period(period),
         start_text=period["start"],
         end_text=period["end"],
         time_zone=document["time_zone"],
@@ -47,7 +47,7 @@ def parse_search(document: contract.MobilityRequest, *, station: str | None) -> 
     """Read a `mobility_request`. `station` is the one the site is bound to."""
     filters, period = document["filters"], document["period"]
     return VehicleQuery(
-        period=Period(parse_instant(period["start"]), parse_instant(period["end"])),
+        period=_read_period(period),
         vehicle_classes=tuple(filters["vehicle_classes"]),
         features=tuple(filters["features"]),
         station=station,
@@ -69,18 +69,25 @@ def parse_change(document: Mapping[str, Any], *, installation: str) -> Command:
             site=Site(document["site"]),
             appointment_id=AppointmentId(document["appointment_id"]),
             vehicle_id=VehicleId(document["option_id"]),
-            period=Period(parse_instant(period["start"]), parse_instant(period["end"])),
+            period=_read_period(period),
             customer=Customer(customer["source"], customer),
         )
     if action == "change_end":
         unexpected = min((name for name in document if name not in _OF_CHANGE_END), default=None)
-        end, rental_id = parse_instant(document["end"]), RentalId(document["rental_id"])
-        return ChangeEnd(*named, rental_id, end, own_site, own_revision, unexpected)
+        end = datetime.fromisoformat(document["end"]).astimezone(UTC)
+        return ChangeEnd(*named, RentalId(document["rental_id"]), end, own_site, own_revision, unexpected)
     if action == "cancel" and "book_change_id" in document:
         return GiveUp(*named, ChangeId(document["book_change_id"].lower()), own_revision, why)
     if action == "cancel":
         return Cancel(*named, RentalId(document["rental_id"]), own_site, own_revision, why)
     return Unsupported(*named)
+
+
+def _read_period(document: contract.Period) -> Period:
+    start, end = (
+        datetime.fromisoformat(each).astimezone(UTC) for each in (document["start"], document["end"])
+    )
+    return Period(start, end)
 
 
 def digest_change(document: Mapping[str, object], *, installation: str) -> str:
@@ -99,7 +106,7 @@ def _canonical(name: str, value: object) -> object:
         return str(value).lower()
     if name in _INSTANTS:
         try:
-            return parse_instant(str(value)).isoformat()
+            return datetime.fromisoformat(str(value)).astimezone(UTC).isoformat()
         except ValueError:  # what a change_end should not carry at all need not be a time
             return value
     # JSON knows one kind of number: 3.0 is 3.

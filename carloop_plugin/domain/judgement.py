@@ -13,7 +13,7 @@ LONGEST_FLIGHT = timedelta(minutes=2)
 """How long after its last sending a write might still arrive at Carloop."""
 
 LONGEST_SENDING = 18.0
-"""Seconds that one sending may take, with its retries: less than its claim lasts (`store/leases.py`)."""
+"""Seconds that one sending may take, with its retries: less than its claim lasts (`store/intents.py`)."""
 
 INCONCLUSIVE = frozenset({"unreachable", "deadline_exceeded", "rate_limited", "not_authorised"})
 """Codes of failures that say nothing about the intent they happen to: Carloop is away or slow."""

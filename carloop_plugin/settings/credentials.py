@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from carloop_plugin.domain.accounts import TOKEN, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
 from carloop_plugin.domain.store_location import read_location
-from carloop_plugin.domain.values import Site, format_instant, parse_instant
+from carloop_plugin.domain.values import Site, format_instant
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -251,6 +252,7 @@ def _to_entry(token: StoredToken) -> dict[str, str]:
 def _from_entry(entry: Any) -> StoredToken | None:  # whatever somebody may have written there
     """Read an entry; None for one that holds no token."""
     with suppress(AttributeError, KeyError, TypeError, ValueError):
-        if TOKEN.fullmatch(entry["token"]):
-            return StoredToken(entry["token"], entry["origin"], parse_instant(entry["since"]))
+        since = datetime.fromisoformat(entry["since"])
+        if TOKEN.fullmatch(entry["token"]) and since.tzinfo:
+            return StoredToken(entry["token"], entry["origin"], since.astimezone(UTC))
     return None

@@ -19,7 +19,7 @@ from carloop_plugin.domain.addresses import usable_origin
 from carloop_plugin.domain.failures import ConfigurationProblem, Reason
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
-from carloop_plugin.ports import SettingsStore
+from carloop_plugin.ports import Store
 from carloop_plugin.settings.credentials import KeyringOrFile
 
 ENVIRONMENT_NAMES = ("CARLOOP_BASE_URL", "CARLOOP_TOKEN", "CARLOOP_STORE", "CARLOOP_CONFIG")
@@ -88,7 +88,7 @@ class Environment:
         return KeyringOrFile(self.store)
 
 
-def site_settings(site: Site, *, environment: Environment, store: SettingsStore) -> SiteSettings:
+def site_settings(site: Site, *, environment: Environment, store: Store) -> SiteSettings:
     """Return the settings in force for a site. A missing address or token is None.
 
     A site's own entry in the configuration file wins, then the environment, then the file's defaults, then

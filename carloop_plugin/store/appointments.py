@@ -11,7 +11,7 @@ from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, RentalId, Site
 from carloop_plugin.store.rows import Part, atomic, insert, read_row, write_column, write_row
-from carloop_plugin.store.tables import FREE_TO_ERASE, KNOW_SITE, PENDING
+from carloop_plugin.store.tables import FREE_TO_ERASE, PENDING
 
 
 class Appointments(Part):
@@ -26,7 +26,7 @@ class Appointments(Part):
         if known:
             appointment = appointment.after(known)
         insert(self.database, "appointments", write_row(appointment), key=("id",))
-        self.database.query(KNOW_SITE, [appointment.site])
+        insert(self.database, "sites", {"site": appointment.site}, key=None)
         return appointment
 
     def appointments(self, ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, SavedAppointment]:
@@ -59,7 +59,7 @@ class Appointments(Part):
             # Never two for one appointment: the one that came second is shown, and offered for cancellation.
             rental = replace(rental, linked=False)
         insert(self.database, "rentals", write_row(rental), key=("account", "id"))
-        self.database.query(KNOW_SITE, [rental.site])
+        insert(self.database, "sites", {"site": rental.site}, key=None)
         return True
 
     def rentals(

@@ -7,8 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from carloop_plugin.domain.failures import Reason, RuleBroken, StoreFailed
-from carloop_plugin.store import leases
+from carloop_plugin.store import intents
 from carloop_plugin.store.database import Database, Row
+from carloop_plugin.store.intents import FREE, is_gone
 from carloop_plugin.store.records import Source, source_of
 from carloop_plugin.store.tables import PENDING
 
@@ -25,7 +26,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """Every table with its key."""
 
-BATCH = 1000
+BATCH = 500
+"""Rows at a time: SQLite takes 32,766 values in a statement, a row of an intent has 31."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of rows copied, and of all there are."""
@@ -79,8 +81,6 @@ def _refuse_nothing_or_same(origins: Source, target: str, *, deadline: float) ->
 def _copy(here: Database, targets: Source, *, deadline: float, report: Progress) -> Copied:
     with targets.open(deadline=deadline) as opened:
         there = opened.database
-        # Looked at again below; whoever writes here need not be held off for nothing.
-        _refuse_used(there)
         here.transact(lambda: _move(here, there, report))
         targets.note_installation(here.query("SELECT id FROM installation")[0]["id"])
         counts = {table: (_count(here, table), _count(there, table)) for table in KEYS}
@@ -89,36 +89,33 @@ def _copy(here: Database, targets: Source, *, deadline: float, report: Progress)
 
 def _move(here: Database, there: Database, report: Progress) -> None:
     here.freeze(tuple(KEYS))
-    sql = f"SELECT lease_holder FROM intents WHERE {PENDING} AND NOT {leases.FREE}".format(db=here)
-    if not all(leases.is_gone(row["lease_holder"]) for row in here.query(sql, [[leases.PROCESS]])):
+    sql = f"SELECT lease_holder FROM intents WHERE {PENDING} AND NOT {FREE}".format(db=here)
+    if not all(is_gone(row["lease_holder"]) for row in here.query(sql, [[intents.PROCESS]])):
         raise RuleBroken(_reason("store.copy_in_use", here.place))
     total = sum(_count(here, table) for table in KEYS)
     try:
         there.transact(lambda: _fill(here, there, total, report))
     except _OriginFailed as failed:
-        raise failed.error from None
+        raise failed.args[0] from None
 
 
 def _fill(here: Database, there: Database, total: int, report: Progress) -> None:
     there.freeze(tuple(KEYS))
-    _refuse_used(there)
+    if any(_count(there, table) for table in KEYS if table != "installation"):
+        raise RuleBroken(_reason("store.copy_not_empty", there.place))
     there.query("DELETE FROM installation")
     done = 0
     for table, key in KEYS.items():
         for rows in _batches(here, table, ", ".join(key)):
             names, marks = ", ".join(f'"{name}"' for name in rows[0]), ", ".join("?" * len(rows[0]))
-            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-            there.execute_many(sql, [tuple(row.values()) for row in rows])
+            sql = f"INSERT INTO {table} ({names}) VALUES " + ", ".join([f"({marks})"] * len(rows))
+            there.query(sql, [value for row in rows for value in row.values()])
             done += len(rows)
             report(done, total)
 
 
 class _OriginFailed(Exception):
     """The origin's error, on its way through the target's transaction, which would take it for one of its own."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error
 
 
 def _batches(here: Database, table: str, key: str) -> Iterator[list[Row]]:
@@ -134,11 +131,6 @@ def _batches(here: Database, table: str, key: str) -> Iterator[list[Row]]:
         yield rows
         last = [rows[-1][name] for name in KEYS[table]]
         beyond = f"WHERE ({key}) > ({', '.join('?' * len(last))})"
-
-
-def _refuse_used(db: Database) -> None:
-    if any(_count(db, table) for table in KEYS if table != "installation"):
-        raise RuleBroken(_reason("store.copy_not_empty", db.place))
 
 
 def _count(db: Database, table: str) -> int:

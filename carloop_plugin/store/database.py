@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
-
-from carloop_plugin.domain.figures import MovedAside
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -23,8 +22,9 @@ class Database(Protocol):
     SKIP_LOCKED: str
     """SQL after a SELECT that locks its rows, and leaves out what another transaction has locked."""
 
-    IS_SERVER: bool
-    """Whether its files are a server's, which has a log, copies and backups that are out of our hands."""
+    @property
+    def path(self) -> Path | None:
+        """Its file; None for a server's, which has a log, copies and backups that are out of our hands."""
 
     @property
     def place(self) -> str:
@@ -47,17 +47,8 @@ class Database(Protocol):
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Run a statement; return its rows, each by its columns' names. What writes is within a transaction."""
 
-    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        """Write once for each row of values, within a transaction."""
-
     def freeze(self, tables: Sequence[str]) -> None:
         """Hold off whoever else would write to the tables, until this transaction ends, however long it pauses."""
-
-    def moved_aside(self) -> Sequence[MovedAside]:
-        """List the files of damaged stores moved aside."""
-
-    def discard_moved_aside(self) -> int:
-        """Delete the files of damaged stores moved aside; return how many there were."""
 
     def scrub(self, *, largest: int) -> bool:
         """Clear what was deleted out of the files, too; False where something is in the way.

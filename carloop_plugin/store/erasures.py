@@ -9,10 +9,9 @@ import msgspec
 
 from carloop_plugin.domain.appointments import CustomerIdentity, digest_number
 from carloop_plugin.domain.failures import StoreFailed
-from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.store.appointments import Appointments
-from carloop_plugin.store.database import Row
+from carloop_plugin.store.replaced_files import discard_moved_aside
 from carloop_plugin.store.rows import atomic, insert, write_column
 from carloop_plugin.store.tables import PENDING
 
@@ -58,22 +57,23 @@ class Erasures(Appointments):
         # Nothing of them is left in the files either, once this is finished.
         self._ask(former, payload_only=1)
 
-    def moved_aside(self) -> Sequence[MovedAside]:
-        return self.database.moved_aside()
-
     def discard_moved_aside(self) -> int:
-        return self.database.discard_moved_aside()
+        return discard_moved_aside(self.database.path) if self.database.path else 0
 
     def finish_erasures(self, *, largest: int) -> bool:
         try:
-            erased = self._erased()
+            self.database.transact(self.erase_what_is_asked)
+            sql = "SELECT appointment_id, erased_at FROM erasures WHERE erased_at IS NOT NULL"
+            erased = [[*row.values()] for row in self.database.query(sql)]
             if not erased:
                 return True
             # They hold what was in the records before, and cannot be searched for a person.
-            self.database.discard_moved_aside()
+            self.discard_moved_aside()
             if not self.database.scrub(largest=largest):
                 return False
-            self._forget_erasures(erased)
+            # By when it was erased, too: one that was asked for again meanwhile is not finished.
+            sql = "DELETE FROM erasures WHERE appointment_id = ? AND erased_at = ?"
+            self.database.transact(lambda: [self.database.query(sql, each) for each in erased])
         except StoreFailed:  # what is left to do is still noted
             return False
         return True
@@ -103,17 +103,3 @@ class Erasures(Appointments):
                 sql = f"UPDATE {table} SET customers = ? WHERE {key} = ?"
                 self.database.query(sql, [write_column(kept), row["key"]])
         return True
-
-    @atomic
-    def _erased(self) -> list[Row]:
-        self.erase_what_is_asked()
-        return self.database.query(
-            "SELECT appointment_id, erased_at FROM erasures WHERE erased_at IS NOT NULL"
-        )
-
-    @atomic
-    def _forget_erasures(self, erased: Sequence[Row]) -> None:
-        # By when it was erased, too: one that was asked for again meanwhile is not finished.
-        sql = "DELETE FROM erasures WHERE appointment_id = ? AND erased_at = ?"
-        for row in erased:
-            self.database.query(sql, [row["appointment_id"], row["erased_at"]])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,13 +18,13 @@ from carloop_plugin.domain.changes import (
     Outcome,
     OutcomeStatus,
 )
+from carloop_plugin.domain.judgement import LONGEST_SENDING
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AccountId, ChangeId
-from carloop_plugin.store import leases
 from carloop_plugin.store.appointments import Appointments
-from carloop_plugin.store.leases import FREE, HELD, is_gone
 from carloop_plugin.store.rows import atomic, insert, read_row, write_column, write_row
-from carloop_plugin.store.tables import KNOW_SITE, PENDING
+from carloop_plugin.store.tables import PENDING
+from mobility_hookspecs.authoring.forking import renew_in_child
 
 # Of an appointment that was erased meanwhile no digest stays.
 _SETTLED = (
@@ -35,6 +39,51 @@ _UNKNOWN = (
     # Whoever sent it first goes back to the host now, so anybody may find out what became of it.
     " lease_until = CASE WHEN lease_holder = ? AND sends <= 1 THEN NULL ELSE lease_until END"
 )
+
+
+# A lease is a courtesy and never a lock: two processes at one intent send the same key, and there is one rental. So it
+# may be lost early, to a process that sees that its holder is dead, and is lost in any case when its time is over.
+LEASE_SECONDS = LONGEST_SENDING + 2.0
+"""How long one lasts. Hosts reconcile every 30 s, so what a dead server held is settled within a minute."""
+
+HELD = f"lease_holder = ?, lease_until = {{db.NOW}} + {LEASE_SECONDS}"
+"""SQL, formatted with the database as `db`, that leases an intent to the process whose name is its value."""
+
+# One that would last too long was taken before the clock was set back.
+FREE = (
+    "(lease_until IS NULL OR lease_holder {db.AMONG}"
+    f" OR NOT (lease_until > {{db.NOW}} AND lease_until <= {{db.NOW}} + {LEASE_SECONDS}))"
+)
+"""SQL for the intents that nobody has leased but the processes whose names are its value."""
+
+PROCESS = ""
+"""The name of this process, distinct from every other one's, past and future: computer, number, a random mark."""
+
+
+def _name_process() -> None:
+    # A process may get the number of one that is gone, be it an ancestor of its own.
+    global PROCESS
+    PROCESS = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+
+
+_name_process()
+renew_in_child(_name_process)
+
+
+def is_gone(holder: str) -> bool:
+    """Return whether a process is known to be dead; of another computer's that cannot be known."""
+    computer, number, _ = holder.split("/")
+    if computer != socket.gethostname() or sys.platform == "win32":  # where signal 0 would end it
+        return False
+    if int(number) == os.getpid():
+        return holder != PROCESS  # an earlier process, as in a container that was started anew
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False  # somebody else's, alive
+    return False
 
 
 class Intents(Appointments):
@@ -54,23 +103,20 @@ class Intents(Appointments):
             if rental.is_active and intent.action is Action.BOOK:
                 return rental
         insert(self.database, "intents", write_row(intent))
-        self.database.query(KNOW_SITE, [intent.site])
+        insert(self.database, "sites", {"site": intent.site}, key=None)
         if intent.gives_up is not None:
             self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
         # Recording claims the first sending.
-        self._update(intent.change_id, f"sent_at = {{db.NOW}}, {HELD}", leases.PROCESS)
+        self._update(intent.change_id, f"sent_at = {{db.NOW}}, {HELD}", PROCESS)
         return None
 
     @atomic
     def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
+        settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
+        row = write_row(settled) | {"settled_at": write_column(intent.recorded_at)}
+        insert(self.database, "intents", row, key=None)
         same = self.intent(intent.change_id)
-        if same and same.outcome:
-            return same.outcome
-        if same is None:
-            settled = replace(intent, state=IntentState.SETTLED, body=None, outcome=outcome)
-            at_once = {"settled_at": write_column(intent.recorded_at)}
-            insert(self.database, "intents", write_row(settled) | at_once)
-        return outcome
+        return same.outcome if same and same.outcome else outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
         sql = f"SELECT *, {self.database.NOW} AS now FROM intents WHERE change_id = ?"
@@ -78,6 +124,7 @@ class Intents(Appointments):
         return read_row(rows[0], Intent) if rows else None
 
     def pending_intents(self, account: AccountId | None = None) -> Sequence[Intent]:
+        # Of those set aside the one comes first that was not tried for longest.
         last = f"CASE WHEN tries < {TRIES_BEFORE_SET_ASIDE} THEN 0 ELSE tried_at END"
         sql = (
             f"SELECT *, {self.database.NOW} AS now FROM intents WHERE {PENDING}"
@@ -100,7 +147,7 @@ class Intents(Appointments):
         same = f"same.change_id = intents.change_id AND {FREE}{self.database.SKIP_LOCKED}"
         still_free = f"EXISTS (SELECT 1 FROM intents AS same WHERE {same})"
         taken = self.database.transact(
-            lambda: self._update(change_id, HELD, leases.PROCESS, takers, where=still_free)
+            lambda: self._update(change_id, HELD, PROCESS, takers, where=still_free)
         )
         return self.intent(change_id) if taken else None
 
@@ -109,7 +156,7 @@ class Intents(Appointments):
         claimed = self._update(
             intent.change_id,
             f"state = 'sent', sent_at = {{db.NOW}}, sends = sends + 1, {HELD}",
-            leases.PROCESS,
+            PROCESS,
             self._takers(intent.change_id),
             # Whoever is sending it marks it unknown when done; of one that died, the lease is free.
             where=f"(state = 'unknown' OR {FREE}) AND given_up_by IS NULL AND sends = {intent.sends}",
@@ -118,7 +165,7 @@ class Intents(Appointments):
 
     @atomic
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
-        self._update(change_id, _UNKNOWN, code, int(counts), leases.PROCESS, leases.PROCESS)
+        self._update(change_id, _UNKNOWN, code, int(counts), PROCESS, PROCESS)
 
     @atomic
     def await_outcome(self, change_id: ChangeId) -> Intent | None:
@@ -166,9 +213,9 @@ class Intents(Appointments):
     def _takers(self, change_id: ChangeId) -> Sequence[str]:
         """Name the processes whose lease may be taken: this one, a dead one. None while one that is alive has it."""
         sql = f"SELECT lease_holder FROM intents WHERE change_id = ? AND {PENDING} AND NOT {FREE}"
-        rows = self.database.query(sql.format(db=self.database), [change_id, [leases.PROCESS]])
+        rows = self.database.query(sql.format(db=self.database), [change_id, [PROCESS]])
         holders = [row["lease_holder"] for row in rows]
-        return [leases.PROCESS, *holders] if all(map(is_gone, holders)) else []
+        return [PROCESS, *holders] if all(map(is_gone, holders)) else []
 
     def _update(self, change_id: ChangeId, changes: str, *values: object, where: str = "1 = 1") -> bool:
         """Change a pending intent; return False where there is none. Formatted with the database as `db`."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -20,8 +19,16 @@ from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.intents import Intents
+from carloop_plugin.store.replaced_files import moved_aside
 from carloop_plugin.store.rows import atomic, insert, read_row, write_column, write_row
-from carloop_plugin.store.tables import FREE_TO_ERASE, KNOW_SITE, PENDING
+from carloop_plugin.store.tables import FREE_TO_ERASE, PENDING
+
+if TYPE_CHECKING:
+    from carloop_plugin.store.postgres.server import PostgresServer
+    from carloop_plugin.store.sqlite.file import SqliteFile
+
+Source: TypeAlias = "SqliteFile | PostgresServer"
+"""A place of records: a file, or a database on a server."""
 
 _NEWEST_SETTLED = (
     "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
@@ -39,7 +46,7 @@ class Records(Intents, Erasures):
 
     @property
     def is_on_server(self) -> bool:
-        return self.database.IS_SERVER
+        return self.database.path is None
 
     def sites(self) -> Sequence[Site]:
         return [Site(row["site"]) for row in self.database.query("SELECT site FROM sites ORDER BY site")]
@@ -51,7 +58,7 @@ class Records(Intents, Erasures):
     @atomic
     def save_settings(self, site: Site, settings: StoredSettings) -> None:
         insert(self.database, "settings", {"site": site} | write_row(settings), key=("site",))
-        self.database.query(KNOW_SITE, [site])
+        insert(self.database, "sites", {"site": site}, key=None)
 
     def feed_position(self, account: AccountId, *, now: datetime) -> datetime | None:
         sql = (
@@ -62,9 +69,7 @@ class Records(Intents, Erasures):
         return datetime.fromisoformat(position) if position else None
 
     @atomic
-    def note_contact(
-        self, contact: Contact, *, position: datetime | None, time_zone: str | None = None
-    ) -> None:
+    def note_contact(self, contact: Contact, *, position: datetime | None, time_zone: str | None) -> None:
         row = {
             "account": contact.account,
             "at": write_column(contact.at),
@@ -112,7 +117,7 @@ class Records(Intents, Erasures):
             oldest_unknown=min(unknown, default=None),
             settled=tuple(map(_read_settled, self.database.query(_NEWEST_SETTLED))),
             unfinished_erasures=backlog.unfinished_erasures,
-            moved_aside=tuple(self.moved_aside()),
+            moved_aside=tuple(moved_aside(self.database.path)) if self.database.path else (),
             unreadable=tuple(self.unreadable()),
         )
 
@@ -123,26 +128,6 @@ def _read_settled(row: Row) -> SettledChange:
     code = outcome["reason"]["code"] if outcome["reason"] else None
     # A clock that was set back in between is no reason to count below nothing.
     return SettledChange(Action(row["action"]), outcome["status"], code, max(0.0, took.total_seconds()))
-
-
-class Source(Protocol):
-    """A place of records: a file, or a database on a server."""
-
-    @property
-    def place(self) -> str:
-        """Where it is, for a person to read; no secret is in it."""
-
-    def identity(self, *, deadline: float) -> object | None:
-        """Return what is the same for the same place, by whatever name it is called; None where no records are."""
-
-    def open(self, *, deadline: float) -> AbstractContextManager[Records]:
-        """Lend the records for one call."""
-
-    def note_installation(self, installation: str) -> None:
-        """Note that the records are another installation's from now on."""
-
-    def close(self) -> None:
-        """Close what is kept open; calls under way go on, a later one opens anew."""
 
 
 def source_of(location: str, *, installation: str | None = None) -> Source:

@@ -30,7 +30,6 @@ P = ParamSpec("P")
 
 _PERIODS = {"period": ("start", "end"), "appointment_period": ("appointment_start", "appointment_end")}
 _JSON = ("customers", "details", "outcome")
-_AS_THEY_ARE = {str, int, bytes, type(None)}
 _DETAILS = ("vehicle", "planned_end", "price", "web_url")
 """The fields of a rental that no statement asks for."""
 
@@ -94,7 +93,7 @@ def write_row(value: DataclassInstance) -> dict[str, object]:
     if isinstance(value, RentalRecord):
         del row["customers"]
         row |= {"active": value.status in ACTIVE, "details": {name: row.pop(name) for name in _DETAILS}}
-    return {name: each if type(each) in _AS_THEY_ARE else write_column(each) for name, each in row.items()}
+    return {name: write_column(each) for name, each in row.items()}
 
 
 def write_column(value: object) -> object:

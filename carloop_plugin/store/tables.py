@@ -128,8 +128,6 @@ MIGRATIONS: Mapping[str, tuple[str | Callable[[Run], None], ...]] = {
 NEWEST = [*MIGRATIONS][-1]
 """The version of the records this plugin knows."""
 
-KNOW_SITE = "INSERT INTO sites (site) VALUES (?) ON CONFLICT DO NOTHING"
-
 DRAW_INSTALLATION = (
     "INSERT INTO installation (id, number_key) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM installation)"
 )

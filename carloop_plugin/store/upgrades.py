@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 Run = Callable[[str, Sequence[object]], Sequence[Row]]
 """Run a statement with its values, and return its rows."""
 
-_RENTALS_OWN = [
+_OURS = [
     "account",
     "change_id",
     "linked",
@@ -32,18 +32,17 @@ def store_values(run: Run) -> None:
     """Turn documents into values, and customers into JSON."""
     for table, key in (("appointments", "id"), ("intents", "change_id")):
         for row in run(f"SELECT {key} AS id, customers FROM {table} WHERE customers IS NOT NULL", ()):
-            customers = _write_json([_customer(each) for each in row["customers"].split()])
-            run(f"UPDATE {table} SET customers = ? WHERE {key} = ?", (customers, row["id"]))
+            names = ("source", "number_digest", "name_digest")
+            customers = [dict(zip(names, each.split(":"), strict=True)) for each in row["customers"].split()]
+            run(f"UPDATE {table} SET customers = ? WHERE {key} = ?", (_write_json(customers), row["id"]))
     known = {(row["site"], row["id"]): row for row in run("SELECT * FROM rentals", ())}
     for row in run("SELECT * FROM intents WHERE outcome IS NOT NULL", ()):
         outcome = upgrade_outcome(row, known)
         run("UPDATE intents SET outcome = ? WHERE change_id = ?", (outcome, row["change_id"]))
     for row in known.values():
         details = _write_json(_details(msgspec.json.decode(row["details"]), row["end"]))
-        run(
-            "UPDATE rentals SET details = ? WHERE account = ? AND id = ?",
-            (details, row["account"], row["id"]),
-        )
+        sql = "UPDATE rentals SET details = ? WHERE account = ? AND id = ?"
+        run(sql, (details, row["account"], row["id"]))
 
 
 def upgrade_outcome(intent: Row, known: Mapping[tuple[str, str], Row] | None = None) -> str:
@@ -59,7 +58,7 @@ def upgrade_outcome(intent: Row, known: Mapping[tuple[str, str], Row] | None = N
         outcome["reason"] = {"code": code, "text": text, "params": params, "pointer": pointer}
     if rental and "provider" in rental:
         row = (known or {}).get((rental["site"], rental["id"]), {})
-        outcome["rental"] = _rental(rental, {name: row.get(name, intent.get(name)) for name in _RENTALS_OWN})
+        outcome["rental"] = _rental(rental, {name: row.get(name, intent.get(name)) for name in _OURS})
     outcome["alternatives"] = [
         _alternative(each) if "match" in each else each for each in outcome["alternatives"]
     ]
@@ -108,10 +107,6 @@ def _vehicle(document: Mapping[str, Any], rate: object) -> list[object]:
     always = [document.get(name, "") for name in ("id", "licence_plate", "make", "model", "vehicle_class")]
     perhaps = [document.get(name) for name in ("seats", "fuel", "transmission", "station")]
     return [*always, document.get("features", []), *perhaps, rate, document.get("image_url")]
-
-
-def _customer(text: str) -> dict[str, str]:
-    return dict(zip(("source", "number_digest", "name_digest"), text.split(":"), strict=True))
 
 
 def _write_json(value: object) -> str:

@@ -23,8 +23,11 @@ def alter(command: ChangeEnd | Cancel, rental: RentalRecord, context: UseCaseCon
         _require_account(rental, carloop, context)
     revision = command.revision
     if revision is None:
-        revision = _present_revision(rental, carloop, context)
+        found = carloop.read_rental(rental.id, deadline=context.deadline)
+        revision = found.revision if found else None
     if revision is None:
+        # That it is gone is believed only from the account that made it.
+        _require_account(rental, carloop, context)
         absent = gone(rental, cancelled_here=is_cancellation)
         context.store.keep_rental(absent)
         if is_cancellation:
@@ -122,14 +125,6 @@ def _adopt(rental_id: RentalId, site: Site, context: UseCaseContext) -> RentalRe
     if record is not None:
         context.store.keep_rental(record)
     return record
-
-
-def _present_revision(rental: RentalRecord, carloop: Carloop, context: UseCaseContext) -> int | None:
-    """Return the rental's revision at Carloop; None only where the account that made it says it is gone."""
-    found = carloop.read_rental(rental.id, deadline=context.deadline)
-    if found is None:
-        _require_account(rental, carloop, context)
-    return found.revision if found else None
 
 
 def _require_account(rental: RentalRecord, carloop: Carloop, context: UseCaseContext) -> None:

@@ -67,9 +67,8 @@ def _as_of_now(rental: RentalRecord, context: UseCaseContext) -> RentalRecord:
         found = carloop.read_rental(rental.id, deadline=context.deadline)
     except Failed:
         return rental
-    if found is None:
-        present = gone(rental, cancelled_here=False)
-    else:
+    present = gone(rental, cancelled_here=False)
+    if found:
         installation = context.store.installation
         present = record_of(found, account.id, installation=installation, known=[rental]) or rental
     context.store.keep_rental(present)

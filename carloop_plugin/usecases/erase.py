@@ -62,7 +62,7 @@ def preview_erasure(
     return ToErase(
         appointments=tuple(sorted(context.store.appointments(asked).keys() - pending.keys())),
         kept=_kept({**_pending_for(numbers, context), **pending}, context),
-        files=tuple(each.name for each in context.store.moved_aside()),
+        files=tuple(each.name for each in context.store.figures().moved_aside),
     )
 
 

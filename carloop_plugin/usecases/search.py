@@ -89,10 +89,9 @@ def _search(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> FreeVe
 
 def _require_known_station(query: VehicleQuery, carloop: Carloop, *, deadline: float) -> None:
     """Raise `RuleBroken` where nothing can be found because the site's station is none of Carloop's."""
-    if query.station is None:
-        return
     with suppress(CallFailed):
-        if unknown := unknown_station(query.station, carloop.known_account(deadline=deadline)):
+        account = carloop.known_account(deadline=deadline) if query.station else None
+        if account and (unknown := unknown_station(query.station, account)):
             raise RuleBroken(unknown)
 
 

@@ -19,7 +19,7 @@ from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Carloop, Clock, Store, UseCaseContext
 from carloop_plugin.settings.environment import Environment
-from carloop_plugin.store import leases
+from carloop_plugin.store import intents
 from carloop_plugin.store.sqlite.database import SqliteDatabase
 from carloop_plugin.store.sqlite.file import SqliteFile
 from carloop_plugin.usecases import recover
@@ -127,7 +127,7 @@ _OUTSIDE = tuple(
     for where, name in (
         (bootstrap, "opened"),
         (recover, "_locks"),
-        (leases, "PROCESS"),
+        (intents, "PROCESS"),
         (SqliteDatabase, "NOW"),
     )
 )
@@ -152,7 +152,7 @@ class Process:
         self._own: tuple[tuple[Any, str, object], ...] = (
             (bootstrap, "opened", self._opened),
             (recover, "_locks", {}),
-            (leases, "PROCESS", name),
+            (intents, "PROCESS", name),
             (SqliteDatabase, "NOW", property(lambda _: str(settings.database_time()))),
         )
 

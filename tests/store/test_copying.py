@@ -15,7 +15,7 @@ from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, Sit
 from carloop_plugin.store import copying
 from carloop_plugin.store.copying import KEYS, copy_records
 from carloop_plugin.store.records import source_of
-from carloop_plugin.store.sqlite.installation import noted_installation
+from carloop_plugin.store.sqlite.database import noted_installation
 from tests.store.deadlines import soon
 
 SETTINGS = StoredSettings("https://a.example", "hof")
@@ -66,7 +66,9 @@ def filled(location, make_appointment, make_intent, make_rental, monkeypatch):
         store.record(make_intent("c-2", "A-2", body="Müller".encode()))
         store.mark_unknown(ChangeId("c-2"), "unreachable", counts=True)
         at = make_rental().updated_at
-        store.note_contact(Contact(AccountId("acme"), at, timedelta(seconds=1.5)), position=None)
+        store.note_contact(
+            Contact(AccountId("acme"), at, timedelta(seconds=1.5)), position=None, time_zone=None
+        )
         store.note_unreadable(UnreadableRental(AccountId("acme"), "R-99", None, at))
         store.forget_appointments([AppointmentId("A-99")])
         rentals = [replace(make_rental(f"R-{n}", f"A-{n}"), updated_at=at) for n in range(2, 30)]

@@ -10,7 +10,7 @@ import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from carloop_plugin.domain.values import ChangeId
-from carloop_plugin.store.leases import LEASE_SECONDS, PROCESS, is_gone
+from carloop_plugin.store.intents import LEASE_SECONDS, PROCESS, is_gone
 
 C1, C2 = ChangeId("c-1"), ChangeId("c-2")
 HOLD = """

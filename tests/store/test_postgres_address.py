@@ -8,8 +8,6 @@ import pytest
 
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.store_location import read_location
-from carloop_plugin.store.postgres.connections import Connections
-from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.postgres.server import PostgresServer
 from carloop_plugin.store.records import source_of
 from tests.store.deadlines import soon
@@ -103,13 +101,12 @@ def test_no_secret_is_in_figures_reprs_or_logs(postgres, failure_of, caplog):
     """Whoever prints what we work with, or turns every log on, does not see the password."""
     caplog.set_level("DEBUG")
     address = postgres.new_database().replace("postgres@", f"postgres:{CANARY}@")
-    server, connections = PostgresServer(address), Connections(address)
+    server = PostgresServer(address)
     with server.open(deadline=soon()) as store:
         figures = store.figures()
-    with connections.lend(deadline=soon()) as connection:
-        shown_things = [connections, connection, connection.info, PostgresDatabase(connections, deadline=1)]
+    with server.lend(deadline=soon()) as connection:
+        shown_things = [server._pool, connection, connection.info, store.database]
         assert CANARY not in " ".join(map(repr, [*shown_things, server, figures]))
-    connections.close()
     server.close()
     failure_of(f"postgresql://carloop:{CANARY}@127.0.0.1:1/carloop")
     assert CANARY not in caplog.text

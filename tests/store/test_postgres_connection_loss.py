@@ -9,7 +9,7 @@ import pytest
 
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.values import ChangeId
-from carloop_plugin.store.postgres import connections as postgres_connections
+from carloop_plugin.store.postgres import server as postgres_server
 from carloop_plugin.store.postgres.server import PostgresServer
 from tests.store.deadlines import soon
 
@@ -28,7 +28,7 @@ def server(postgres_proxy):
 
 def test_a_silent_server_is_waited_for_until_the_deadline(postgres_proxy, server, monkeypatch):
     """A hung machine or a dead network answers nothing at all, and closes no connection."""
-    monkeypatch.setattr(postgres_connections, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr(postgres_server, "CLOSE_SECONDS", 0.1)
     with server.open(deadline=soon()):
         pass
     postgres_proxy.mute = True

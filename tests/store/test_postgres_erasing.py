@@ -10,7 +10,7 @@ import pytest
 
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from carloop_plugin.domain.values import AppointmentId, ChangeId
-from carloop_plugin.store.postgres import scrub as postgres_scrub
+from carloop_plugin.store.postgres import database as postgres_database
 from carloop_plugin.store.postgres.migrations import UNCOUNTED
 from carloop_plugin.store.postgres.server import PostgresServer
 from tests.store.deadlines import soon
@@ -97,7 +97,7 @@ def begin(connection, held):
 @pytest.mark.parametrize("held", ["a snapshot", "written rows"])
 def test_an_older_transaction_postpones_clearing(server, make_guest, postgres, address, monkeypatch, held):
     """A dump that began before may still read the rows; no right is needed to see that it is there."""
-    monkeypatch.setattr(postgres_scrub, "HOLDERS_SECONDS", 0.05)
+    monkeypatch.setattr(postgres_database, "HOLDERS_SECONDS", 0.05)
     with make_guest(is_owner=True).open(deadline=soon()) as store, psycopg.connect(address) as other:
         begin(other, held)
         # erased once more, as if it had been saved again
@@ -136,7 +136,7 @@ def test_statistics_hold_no_personal_data(address, make_intent):
 
 def test_a_table_in_use_postpones_clearing(server, address, monkeypatch):
     """It is not waited for long, for others wait behind us; the next round of reconciling tries again."""
-    monkeypatch.setattr(postgres_scrub, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(postgres_database, "LOCK_SECONDS", 0.05)
     with server.open(deadline=soon()) as store, psycopg.connect(address) as other:
         other.execute("LOCK TABLE carloop.intents IN ACCESS SHARE MODE")
         assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (False, 1)

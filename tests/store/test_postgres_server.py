@@ -80,7 +80,7 @@ def test_connections_that_were_cut_are_replaced_within_a_call(server, cut, make_
         store.record(make_intent())
         with ExitStack() as all_of_them:
             for _ in range(MOST_CONNECTIONS):
-                all_of_them.enter_context(server._open.connections.lend(deadline=soon()))
+                all_of_them.enter_context(server.lend(deadline=soon()))
         cut()
         assert store.record(make_intent()) == make_intent()
         cut()
@@ -92,7 +92,7 @@ def test_a_server_without_a_free_connection_is_busy(server):
     with server.open(deadline=soon()) as store:
         with ExitStack() as all_of_them:
             for _ in range(MOST_CONNECTIONS):
-                all_of_them.enter_context(server._open.connections.lend(deadline=soon()))
+                all_of_them.enter_context(server.lend(deadline=soon()))
             with pytest.raises(StoreFailed) as failed, server.open(deadline=soon(0.2)):
                 pass
             assert failed.value.reason.code == "busy"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin.domain.failures import StoreFailed
-from carloop_plugin.store.sqlite.replaced_files import discard_moved_aside, moved_aside, put_in_place
+from carloop_plugin.store.replaced_files import discard_moved_aside, moved_aside, put_in_place
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MOVED = "s.damaged-20260102T030405"

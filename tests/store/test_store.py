@@ -205,7 +205,7 @@ def test_a_rental_that_cannot_be_read_is_noted_once(store):
     assert store.unreadable() == [ours, other, again]
     store.forget_unreadable(ours)
     assert store.unreadable(ACME) == [again]
-    store.note_contact(Contact(ACME, at, timedelta(), "invalid_answer"), position=None)
+    store.note_contact(Contact(ACME, at, timedelta(), "invalid_answer"), position=None, time_zone=None)
     assert store.figures().contacts[0].trouble == "invalid_answer"
     assert store.figures().unreadable == (other, again)
 
@@ -226,7 +226,7 @@ def test_the_feed_continues_from_its_position(store, make_rental):
     assert store.feed_position(ACME, now=later) is None
     store.keep_rental(make_rental())
     assert store.feed_position(ACME, now=later) == at
-    store.note_contact(Contact(ACME, at, timedelta(seconds=3)), position=later)
+    store.note_contact(Contact(ACME, at, timedelta(seconds=3)), position=later, time_zone=None)
     assert store.feed_position(ACME, now=later) == later
     assert store.feed_position(ACME, now=later - timedelta(seconds=1)) == at
     assert store.feed_position(AccountId("other"), now=later) is None

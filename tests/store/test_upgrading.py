@@ -48,7 +48,7 @@ def reopened(location):
 
     def reopen(store, statements):
         db = store.database
-        names = {"migrations": "migrations" if db.IS_SERVER else "_sqlite_migrations"}
+        names = {"migrations": "migrations" if db.path is None else "_sqlite_migrations"}
         db.transact(lambda: [db.query(sql.format_map(names), values) for sql, *values in statements])
         sources.append(source_of(location))
         return sources[-1].open(deadline=soon())
@@ -61,11 +61,11 @@ def reopened(location):
 def test_newer_records_are_refused_with_both_versions(store, source, reopened):
     """Nobody writes into tables it does not know; on PostgreSQL not even whoever has opened them before."""
     columns, values = "migration_set, name, applied_at", "'carloop_plugin', 'of_2030', ''"
-    if store.database.IS_SERVER:
+    if store.database.path is None:
         columns, values = "name", "'of_2030'"
     newer = [(f"INSERT INTO {{migrations}} ({columns}) VALUES ({values})",)]
     ways = [lambda: reopened(store, newer), lambda: source.open(deadline=soon())]
-    for reopen in ways if store.database.IS_SERVER else ways[:1]:
+    for reopen in ways if store.database.path is None else ways[:1]:
         with pytest.raises(StoreFailed) as failed, reopen():
             pass
         assert failed.value.reason.text == "store.newer"
@@ -83,7 +83,7 @@ def test_records_without_customers(store, reopened, make_appointment, make_inten
         other = after.save_appointment(make_appointment(revision=2, number="4712"))
         assert (len(other.customers), propose(rental, after.appointments([A1]).get(A1))) == (1, None)
         assert after.time_zones([A1]) == {A1: "Europe/Berlin"}
-        if after.database.IS_SERVER:
+        if after.database.path is None:
             sql = "SELECT attrelid::regclass || '.' || attname AS name FROM pg_attribute WHERE attstattarget = 0"
             assert set(UNCOUNTED) <= {row["name"] for row in after.database.query(sql)}
 

@@ -69,12 +69,9 @@ def _apply(db: PostgresDatabase, installation: str | None) -> tuple[str, bytes]:
     db.query(db.LOCK, ["carloop migrations"])
     if db.query(f"SELECT to_regnamespace('{SCHEMA}') IS NULL AS is_new")[0]["is_new"]:
         db.query(f"CREATE SCHEMA {SCHEMA}")
-    is_new = not is_there(db)
-    if is_new:
-        name = f"{TYPES['text']} UNIQUE NOT NULL"
-        db.query(f"CREATE TABLE migrations (number SERIAL PRIMARY KEY, name {name})")
-    applied = [] if is_new else db.query(_APPLIED)
-    for name in _missing(applied, db):
+    name = f"{TYPES['text']} UNIQUE NOT NULL"
+    db.query(f"CREATE TABLE IF NOT EXISTS migrations (number SERIAL PRIMARY KEY, name {name})")
+    for name in _missing(db.query("SELECT name FROM migrations ORDER BY number"), db):
         for step in MIGRATIONS[name]:
             if isinstance(step, str):
                 db.query(step.format_map(TYPES))

@@ -1,4 +1,6 @@
-"""A SQLite file as the records' database, with sqlite-utils: how it is opened, read and written.
+"""A SQLite file as the records' database, with sqlite-utils: how it is opened, brought up to date, read and written.
+
+The installation's id is repeated in a small file beside it, for when the store is damaged or gone.
 
 Every write begins with `BEGIN IMMEDIATE`. sqlite-utils' own `atomic()` opens a deferred transaction, in which a read
 followed by a write fails "locked" at once under contention, whatever the busy time-out.
@@ -6,12 +8,11 @@ followed by a write fails "locked" at once under contention, whatever the busy t
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,21 +20,13 @@ from threading import Lock
 from typing import Any
 
 from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
-from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.store.database import Row, T
-from carloop_plugin.store.sqlite.installation import (
-    BESIDE,
-    KNOWN,
-    NOW,
-    migrations,
-    note_installation,
-    noted_installation,
-)
-from carloop_plugin.store.sqlite.replaced_files import discard_moved_aside, moved_aside
 from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NUMBER_KEY_BYTES, newer_version
+from carloop_plugin.store.upgrades import Run
 
 FileOnDisk = tuple[int, int]
 """Which file on the disk it is, whatever it is called: device and number."""
@@ -43,16 +36,45 @@ _STEPS_BETWEEN_LOOKS = 10_000
 
 _making = Lock()
 
+NOW = "(julianday('now') - 2440587.5) * 86400.0"
+TYPES = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "real": "REAL",
+    "blob": "BLOB",
+    "now": NOW,
+    "plain": "STRICT",
+    "keyed": "STRICT, WITHOUT ROWID",
+}
+
+migrations = Migrations("carloop_plugin")
+
+
+def _run(steps: Sequence[str | Callable[[Run], None]], db: Database) -> None:
+    for step in steps:
+        if isinstance(step, str):
+            db.execute(step.format_map(TYPES))
+        else:
+            step(lambda sql, values: [dict(row) for row in db.execute(sql, values)])
+
+
+for _name, _steps in MIGRATIONS.items():
+    migrations(name=_name)(lambda db, steps=_steps: _run(steps, db))
+
+KNOWN: dict[Path, str] = {}
+"""The installations whose records this process has had open: a file that is gone since then was not new."""
+
+BESIDE = ".installation"
+"""What the name of the file that repeats the installation's id adds to the store's."""
+
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
     """Return whether this SQLite has the fix for a write-ahead log that two connections could corrupt.
 
     Fixed in 3.51.3, and in 3.50.7 and 3.44.6 of the older lines (SQLite release notes).
     """
-    fixed_lines = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
-    major, minor, patch = version[:3]
-    first_fixed = fixed_lines.get((major, minor))
-    return (major, minor) >= (3, 52) or (first_fixed is not None and patch >= first_fixed)
+    fixed: Mapping[tuple[int, ...], int] = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+    return version[:2] >= (3, 52) or (version[:2] in fixed and version[2] >= fixed[version[:2]])
 
 
 JOURNAL = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
@@ -85,7 +107,7 @@ class SqliteDatabase:
     # A transaction that writes has the whole file.
     LOCK = "SELECT ?"
     SKIP_LOCKED = ""
-    IS_SERVER = False
+    engine = f"SQLite {sqlite3.sqlite_version}"
 
     lend: Callable[..., AbstractContextManager[Connection]]
     path: Path
@@ -96,10 +118,6 @@ class SqliteDatabase:
     @property
     def place(self) -> str:
         return str(self.path)
-
-    @property
-    def engine(self) -> str:
-        return f"SQLite {sqlite3.sqlite_version}"
 
     @property
     def journal(self) -> str:
@@ -131,18 +149,8 @@ class SqliteDatabase:
         with self.lend(deadline=self.deadline) as connection:
             return [dict(row) for row in connection.db.execute(sql, values)]
 
-    def execute_many(self, sql: str, rows: Sequence[Any]) -> None:
-        for row in rows:
-            self.query(sql, row)
-
     def freeze(self, tables: Sequence[str]) -> None:
         """Do nothing: a transaction that writes has the whole file."""
-
-    def moved_aside(self) -> list[MovedAside]:
-        return moved_aside(self.path)
-
-    def discard_moved_aside(self) -> int:
-        return discard_moved_aside(self.path)
 
     def scrub(self, *, largest: int) -> bool:
         """Rewrite the file and empty the write-ahead log, so that no page holds what was erased any more.
@@ -197,8 +205,6 @@ def open_database(path: Path, *, wait: float, kept: str | None = None) -> Connec
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _making, suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        if not os.access(path, os.R_OK | os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise StoreFailed(_reason("store.not_writable", path, error.strerror or "")) from None
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
@@ -262,3 +268,18 @@ def lost(path: Path) -> StoreFailed:
 
 def _reason(text: str, path: Path, why: str = "") -> Reason:
     return Reason("storage_failed", text, (("path", str(path)), ("why", why)))
+
+
+def note_installation(path: Path, installation: str) -> None:
+    """Repeat the installation's id beside the store, where it is not yet. Nothing fails where it cannot be written."""
+    with suppress(OSError):
+        descriptor = os.open(f"{path}{BESIDE}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(installation + "\n")
+
+
+def noted_installation(path: Path) -> str | None:
+    """Return the id that is repeated beside the store; None where it is not."""
+    with suppress(OSError):
+        return Path(f"{path}{BESIDE}").read_text("ascii", "replace").strip() or None
+    return None

@@ -23,13 +23,15 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.records import Records
 from carloop_plugin.store.sqlite.database import (
+    BESIDE,
+    KNOWN,
     Connection,
     SqliteDatabase,
     explain,
     file_on_disk,
+    note_installation,
     open_database,
 )
-from carloop_plugin.store.sqlite.installation import replace_installation
 from mobility_hookspecs.authoring.forking import close_before_fork, delay_fork, renew_in_child
 
 if sys.platform != "win32":
@@ -51,17 +53,13 @@ class SqliteFile:
     """Lend stores over one file. Safe to share between threads; `close` leaves the loans of others alone."""
 
     def __init__(self, path: Path, *, installation: str | None = None) -> None:
+        self.place = str(path)
         self._path = path
         self._installation = installation
         self._idle: list[Connection] = []
         self._lock = Lock()
         close_before_fork(self.close)
         renew_in_child(self._renew)
-
-    @property
-    def place(self) -> str:
-        """Where the file is."""
-        return str(self._path)
 
     def identity(self, *, deadline: float) -> object | None:  # noqa: ARG002 - a server may take its time
         """Return the file on the disk, whatever links lead to it; None where there is none with something in it."""
@@ -112,7 +110,9 @@ class SqliteFile:
 
     def note_installation(self, installation: str) -> None:
         """Note that the records are another installation's from now on."""
-        replace_installation(self._path, installation)
+        Path(f"{self._path}{BESIDE}").unlink(missing_ok=True)
+        KNOWN[self._path] = installation
+        note_installation(self._path, installation)
 
     def close(self) -> None:
         """Close what is idle; what is lent out is closed when it comes back. A later call opens anew."""

@@ -20,9 +20,8 @@ from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.values import Site
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.rows import read_row
-from carloop_plugin.store.sqlite.database import explain, interrupt_at
+from carloop_plugin.store.sqlite.database import explain, interrupt_at, migrations, noted_installation
 from carloop_plugin.store.sqlite.file import LONGEST_USE, in_use_by_others
-from carloop_plugin.store.sqlite.installation import migrations, noted_installation
 from carloop_plugin.store.tables import MIGRATIONS, newer_version
 from carloop_plugin.store.upgrades import upgrade_outcome
 
@@ -60,36 +59,29 @@ class Remains:
         """Read what has to be carried over, by its table."""
         # Damaged records may be of an earlier version, with columns that are gone since.
         columns = _names_after(list(MIGRATIONS))
-        found: dict[str, list[Row]] = {}
-        for table, key in _KEYS.items():
-            names = [name.partition(" ")[2] for name in columns if name.startswith(f"{table} ")]
-            rows = self._all_of(table, key)
-            found[table] = [{name: row[name] for name in names if name in row} for row in rows]
+        found = {
+            table: [
+                {n: v for n, v in row.items() if f"{table} {n}" in columns} for row in self._all_of(table)
+            ]
+            for table in _KEYS
+        }
         # Whoever had leased one is gone, and digests are keyed anew: nobody knows whose a rental is.
         free = {"lease_holder": None, "lease_until": None, "customers": None}
         intents = [row for each in found["intents"] if (row := _whole(each | free))]
         self.is_complete &= len(intents) == len(found["intents"])
         return found | {"intents": intents}
 
-    def _all_of(self, table: str, key: str) -> list[Row]:
-        """Read a table from its beginning, and from its end where there is damage in between."""
-        found: dict[object, Row] = {}
-        for order in ("ASC", "DESC"):
-            rows = self._read(f"SELECT * FROM {table} ORDER BY {key} {order}")
-            found |= {row[key]: row for row in rows}
-            if self.is_complete:
-                break
-        return list(found.values())
+    def _all_of(self, table: str) -> list[Row]:
+        rows = self._read(f"SELECT * FROM {table} ORDER BY {_KEYS[table]}")
+        # From its end, too: there may be damage in between.
+        rows += [] if self.is_complete else self._read(f"SELECT * FROM {table} ORDER BY {_KEYS[table]} DESC")
+        return list({row[_KEYS[table]]: row for row in rows}.values())
 
     def _read(self, sql: str) -> list[Row]:
         found: list[Row] = []
-        if self._db is None:
-            return found
         try:
-            rows = self._db.execute(sql)
-            names = [column[0] for column in rows.description]
             # One by one: what comes before the damage is kept.
-            found.extend(dict(zip(names, row, strict=True)) for row in rows)
+            found.extend(dict(row) for row in (self._db.execute(sql) if self._db else ()))
         except sqlite3.Error:
             self.is_complete = False
         return found
@@ -110,6 +102,7 @@ def remains_of(path: Path, *, deadline: float) -> Iterator[Remains]:
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
     except sqlite3.Error as error:
         raise StoreFailed(explain(error, path)) from error
+    connection.row_factory = sqlite3.Row
     with closing(connection):
         db, is_held = Database(connection), False
         interrupt_at(deadline, db)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from planner_host.appointments.appointment import Appointment
+from planner_host.appointments.visit_form import texts_of
 from planner_host.mobility.offer_form import (
     FIELDS,
     OfferForm,
@@ -25,7 +26,7 @@ from planner_host.mobility.offers import Offers, search, title_of
 from planner_host.mobility.step import Step
 from planner_host.pages.drawing import choices_of, draw, find_appointment, look_up_step, search_view
 from planner_host.pages.own_changes import ask_own, goes_on, problem_of_outcome
-from planner_host.pages.saving import UNSAVED_FIELDS, save_unsaved, unsaved_texts
+from planner_host.pages.saving import UNSAVED_FIELDS, save_texts, unsaved_texts
 from planner_host.planner import planner_of
 from planner_host.views.appointment import wording
 from planner_host.views.step import StepView
@@ -134,7 +135,10 @@ def _draw(page: Page, sent: _Sent, given: StepView, *, step: Step | None = None)
 def _with_steps_saved(page: Page) -> _Sent | Response:
     """Save what stands unsaved in steps 1 to 3, and let the form follow; or show why it cannot be saved."""
     appointment, form = find_appointment(page), filled_in(page.form)
-    saved = appointment if goes_on(page) else save_unsaved(page, appointment, form)
+    texts = unsaved_texts(page)
+    saved: Appointment | Response = appointment
+    if texts and not goes_on(page) and texts != texts_of(appointment, language=page.language):
+        saved = save_texts(page, texts, offer_form=form)
     if isinstance(saved, Response):
         return as_a_whole(page, saved)
     if saved.revision == appointment.revision:

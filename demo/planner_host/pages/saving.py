@@ -28,12 +28,10 @@ TELL_TIMEOUT: Final = 2.0
 """Seconds that telling the providers of a save may take; what they say is shown on the next page."""
 
 
-def save_texts(
-    page: Page, texts: Texts, *, offer_form: OfferForm | None = None, tells: bool = True
-) -> Appointment | Response:
+def save_texts(page: Page, texts: Texts, *, offer_form: OfferForm | None = None) -> Appointment | Response:
     """Save steps 1 to 3; or show what is wrong with them, or what somebody else has saved.
 
-    :param tells: whether the providers are told; a caller who asks them about the appointment next need not.
+    :param offer_form: the form of step 4 that they came with; its handler asks the providers next, so none is told.
     """
     planner, known = planner_of(page), saved_of_address(page)
     zone = known.zone if known else planner.zone
@@ -45,12 +43,19 @@ def save_texts(
         return draw(page, known, four, texts=texts, problems=read.problems, finds=finds)
     revision = read_revision(texts["revision"])
     if known is None:
-        by, now = user_name(page), planner.now()
-        drafted = (page.path("id"), revision, planner.site, planner.time_zone, read.visit, by, now)
-        return keep(page, Appointment(*drafted), texts, action="appointment_new", tells=tells)
+        drafted = Appointment(
+            id=page.path("id"),
+            revision=revision,
+            site=planner.site,
+            time_zone=planner.time_zone,
+            visit=read.visit,
+            saved_by=user_name(page),
+            saved_at=planner.now(),
+        )
+        return keep(page, drafted, texts, action="appointment_new")
     visit = replace(read.visit, status=known.visit.status)
     changed = replace(known, revision=revision, visit=visit)
-    return keep(page, changed, texts, action="appointment_scheduled", tells=tells)
+    return keep(page, changed, texts, action="appointment_scheduled", tells=offer_form is None)
 
 
 def keep(
@@ -68,14 +73,6 @@ def keep(
         document = document_of(saved.appointment)
         planner.host.appointment_saved(document, timeout=TELL_TIMEOUT, locale=page.language.code)
     return saved.appointment
-
-
-def save_unsaved(page: Page, appointment: Appointment, form: OfferForm) -> Appointment | Response:
-    """Save what stood unsaved in steps 1 to 3 when a form of step 4 was sent; or show why it cannot be saved."""
-    texts = unsaved_texts(page)
-    if texts is None or texts == texts_of(appointment, language=page.language):
-        return appointment
-    return save_texts(page, texts, offer_form=form, tells=False)
 
 
 def unsaved_texts(page: Page) -> Texts | None:

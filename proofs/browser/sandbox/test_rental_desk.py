@@ -88,6 +88,6 @@ def test_the_list_is_narrowed_while_one_types(clerk, office):
     expect(page.get_by_role("link", name=rental["id"])).to_have_count(0)
     page.get_by_role("textbox", name="Zeitraum von").fill("31.2.")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("status")).to_contain_text("Das ist kein Tag.")
+    expect(page.get_by_role("status")).to_contain_text("Das ist kein gültiges Datum.")
     assert page.evaluate("window.stays") is True
     assert re.fullmatch(r".*/rentals", page.url)

@@ -2,12 +2,13 @@
 
 import time
 from contextlib import closing
+from datetime import datetime
 from random import Random
 
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.domain.appointments import Customer
 from carloop_plugin.domain.changes import Action, Done, Intent, Unknown
-from carloop_plugin.domain.values import Period, parse_instant
+from carloop_plugin.domain.values import Period
 from tests.cassettes.recorder.carloop import CUSTOMER, END, START, key, reference
 
 
@@ -59,7 +60,7 @@ def _booking(client):
     body = client.booking_body(
         external_reference=reference(1),
         vehicle_id="V1001",
-        period=Period(parse_instant(START), parse_instant(END)),
+        period=Period(*map(datetime.fromisoformat, (START, END))),
         customer=Customer(CUSTOMER["source"], CUSTOMER),
     )
-    return Intent(key(1), Action.BOOK, "main", "A-1", "digest", parse_instant(START), body=body)
+    return Intent(key(1), Action.BOOK, "main", "A-1", "digest", datetime.fromisoformat(START), body=body)

@@ -185,7 +185,7 @@ def test_what_cannot_be_read_is_reported(planner, records, monkeypatch):
     assert (refused["problem"]["code"], planner.do(second)) == ("already_booked", refused)
     with records() as store:
         assert store.stored_settings(Site("main")) == StoredSettings(None, "Ulm")
-        assert [each.name for each in store.moved_aside()] == [aside.name]
+        assert [each.name for each in store.figures().moved_aside] == [aside.name]
         assert store.discard_moved_aside() == 1
     assert not aside.exists()
 

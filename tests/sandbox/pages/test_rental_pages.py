@@ -82,7 +82,7 @@ def test_the_period_narrows_the_list(clerk, planner, three):
 def test_a_day_that_is_none_is_marked(clerk, typed):
     """And what was typed is kept."""
     text = clerk.send("/rentals", **{"from": typed}).text
-    for words in ("Das ist kein Tag.", 'aria-invalid="true"', f'value="{typed}"'):
+    for words in ("Das ist kein gültiges Datum.", 'aria-invalid="true"', f'value="{typed}"'):
         assert words in text
 
 

@@ -99,7 +99,7 @@ def test_any_day_of_the_week_will_do(clerk, planner, typed):
     text = clerk.look(f"/timeline?from={typed}")
     wrong = typed in ("31.02.", "nonsense")
     assert "03.03.2031 bis 16.03.2031" in text
-    assert ("Das ist kein Tag." in text, f'value="{typed}"' in text) == (wrong, wrong)
+    assert ("Das ist kein gültiges Datum." in text, f'value="{typed}"' in text) == (wrong, wrong)
 
 
 def test_a_bar_names_its_rental(clerk, planner):

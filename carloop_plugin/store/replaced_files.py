@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
@@ -16,16 +16,17 @@ JOURNALS = ("-journal", "-wal", "-shm")
 _STAMP = "%Y%m%dT%H%M%S"
 
 
-def begin_rebuilding(path: Path) -> Path:
-    """Name the file a store is rebuilt in. What an earlier attempt left there, killed on its way, is removed."""
-    discard_unfinished(path)
-    return path.with_name(f"{path.name}.rebuilding")
+@contextmanager
+def rebuilding(path: Path) -> Iterator[Path]:
+    """Name the file a store is rebuilt in. Only for whoever has the records alone.
 
-
-def discard_unfinished(path: Path) -> None:
-    """Delete what a rebuild left that did not come to its end. Only for whoever has the records alone."""
-    for each in _beside(path, "rebuilding*"):
-        each.unlink(missing_ok=True)
+    What an earlier attempt left there, killed on its way, is removed, as is what does not come to its end now.
+    """
+    _delete(_beside(path, "rebuilding*"))
+    try:
+        yield path.with_name(f"{path.name}.rebuilding")
+    finally:
+        _delete(_beside(path, "rebuilding*"))
 
 
 def put_in_place(fresh: Path, path: Path, *, at: datetime) -> Path | None:
@@ -33,23 +34,19 @@ def put_in_place(fresh: Path, path: Path, *, at: datetime) -> Path | None:
 
     At no moment is there no store: a planner that goes on meanwhile would take it for lost.
     """
-    aside = _aside(path, at=at)
-    fresh.replace(path)
-    return aside
-
-
-def _aside(path: Path, *, at: datetime) -> Path | None:
     aside = _unused(path.with_name(f"{path.name}.damaged-{at:{_STAMP}}"))
     # Also where the store itself is gone: a journal that is left behind would be played back into the new one.
     for suffix in JOURNALS:
         with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+            path.with_name(path.name + suffix).replace(f"{aside}{suffix}")
     try:
         aside.hardlink_to(path)
     except FileNotFoundError:
+        fresh.replace(path)
         return None
     except OSError:  # a file system without hard links: then there is no store for a moment
         path.replace(aside)
+    fresh.replace(path)
     return aside
 
 
@@ -65,7 +62,10 @@ def discard_moved_aside(path: Path) -> int:
 
     :raises StoreFailed: one cannot be deleted.
     """
-    found = [*_beside(path, "damaged-*"), *_beside(path, "rebuilding*")]
+    return _delete([*_beside(path, "damaged-*"), *_beside(path, "rebuilding*")])
+
+
+def _delete(found: Sequence[Path]) -> int:
     for each in found:
         try:
             each.unlink(missing_ok=True)
@@ -88,5 +88,5 @@ def _moved_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def _beside(path: Path, kind: str) -> Iterable[Path]:
-    return (each for each in path.parent.glob(f"{escape(path.name)}.{kind}") if each.is_file())
+def _beside(path: Path, kind: str) -> Sequence[Path]:
+    return [each for each in path.parent.glob(f"{escape(path.name)}.{kind}") if each.is_file()]
