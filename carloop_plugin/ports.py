@@ -165,7 +165,7 @@ class Store(SettingsStore, Protocol):
         """Take over what can still be read of the damaged store that this one replaces: rows, by their table."""
 
     def record(self, intent: Intent) -> Intent | RentalRecord | None:
-        """Make an intent durable, or return what is there: one of its id, the pending one or, for a booking, a rental."""
+        """Make an intent durable, or return what is there: one of its id, the pending one or a booking's rental."""
 
     def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
         """Keep an outcome that needed no call; return the one that was there first, if one was."""
