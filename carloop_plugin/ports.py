@@ -130,7 +130,7 @@ class Store(Protocol):
     def finish_erasures(self, *, largest: int) -> bool:
         """Clear what was erased out of the files, those moved aside too; False where that has to be done later.
 
-        :param largest: bytes; larger files are left alone where nobody can write while they are rewritten.
+        :param largest: bytes; larger files are left alone, for nobody can write meanwhile.
         """
 
     @property
@@ -144,10 +144,7 @@ class Store(Protocol):
         """Take over what can still be read of the damaged store that this one replaces: rows, by their table."""
 
     def record(self, intent: Intent) -> Intent | RentalRecord | None:
-        """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental.
-
-        Return what is there already: an intent of this id or the pending one, or the rental. None where it is recorded.
-        """
+        """Make an intent durable, or return what is there: one of its id, the pending one or a booking's rental."""
 
     def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
         """Keep an outcome that needed no call; return the one that was there first, if one was."""
@@ -187,9 +184,8 @@ class Store(Protocol):
     ) -> Outcome | None:
         """Settle an intent, with its rental and the `booking` that it gave up, and erase the payload.
 
-        Return the outcome that holds: the one settled before if there was one. None, and it stays pending, where a
-        booking has been given up meanwhile and may not be settled as done, or where the intent was claimed once more
-        since it had so many `sends`: what that brings is not known yet.
+        Return the outcome that holds, be it one settled before. None, and it stays pending, where a booking may not be
+        settled as done because it was given up, or the intent was claimed once more since it had so many `sends`.
         """
 
     def forget_intent(self, change_id: ChangeId) -> bool:
