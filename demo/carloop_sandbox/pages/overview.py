@@ -27,7 +27,7 @@ def show_overview(page: Page) -> Response:
     store = store_of(page)
     now = store.clock.now()
     times: dict[str, Any] = {"now": now, "tomorrow": midnight(day_of(now), days_later=1)}
-    # all are read, to count them: a vehicle is in one list at most, so they are no longer than the fleet
+    # all are read, to count them: what is due today is hardly longer than the fleet
     tasks: dict[str, Any] = {
         name: select_rentals(store.database, where, **times) for name, where in _TASKS.items()
     }
