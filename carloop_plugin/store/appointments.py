@@ -1,4 +1,7 @@
-"""The records' appointments: the newest revision of each, its rentals as last seen at Carloop, its pending change."""
+"""The records' appointments: the newest revision of each, its rentals as last seen at Carloop, its pending change.
+
+And what was asked to be erased of them, until nothing of it is left.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from carloop_plugin.domain.appointments import SavedAppointment, digest_number
+import msgspec
+
+from carloop_plugin.domain.appointments import CustomerIdentity, SavedAppointment, digest_number
 from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, RentalId, Site
+from carloop_plugin.store.replaced_files import discard_moved_aside
 from carloop_plugin.store.rows import Part, atomic, insert, read_row, write_column, write_row
 from carloop_plugin.store.tables import FREE_TO_ERASE, PENDING
 
+_ASK = (
+    "INSERT INTO erasures (appointment_id, asked_at, payload_only) VALUES (?, ?, ?)"
+    " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at, erased_at = NULL,"
+    # One that was erased already may have been saved again since.
+    " payload_only = CASE WHEN excluded.payload_only = 1 AND"
+    " (erasures.payload_only = 1 OR erasures.erased_at IS NOT NULL) THEN 1 ELSE 0 END"
+)
+_WITH_CUSTOMERS = (("appointments", "id", "id"), ("intents", "change_id", "appointment_id"))
+"""The tables that know customers by digest: name, key, and the column that names the appointment."""
+
 
 class Appointments(Part):
-    """`ports.Store`, as far as appointments and rentals go."""
+    """`ports.Store`, as far as appointments, rentals and erasures go."""
 
     @atomic
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
@@ -113,3 +130,78 @@ class Appointments(Part):
         done = f"UPDATE erasures SET erased_at = ? WHERE appointment_id {among}"
         self.database.query(done, [write_column(datetime.now(UTC)), every])
         return len(erased)
+
+    @atomic
+    def forget_appointments(self, ids: Sequence[AppointmentId]) -> int:
+        return self._ask(ids, payload_only=0)
+
+    @atomic
+    def forget_payloads(self, ids: Sequence[AppointmentId]) -> None:
+        self._ask(ids, payload_only=1)
+
+    @atomic
+    def carry_over(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        for table, each in rows.items():
+            for row in each:
+                insert(self.database, table, row, key=None)
+        # What is saved again under the same id from now on is not what was to be erased.
+        self.erase_what_is_asked()
+
+    @atomic
+    def forget_former_customers(self, number: str) -> None:
+        digest = digest_number(number, key=self.number_key)
+        sql = (
+            "SELECT id FROM appointments WHERE customers LIKE ?"
+            " UNION SELECT appointment_id AS id FROM intents WHERE customers LIKE ?"
+        )
+        found = self.database.query(sql, [f'%"{digest}"%'] * 2) if digest else []
+        former = [each for each in sorted(row["id"] for row in found) if self._forget_former(each, digest)]
+        # Nothing of them is left in the files either, once this is finished.
+        self._ask(former, payload_only=1)
+
+    def discard_moved_aside(self) -> int:
+        return discard_moved_aside(self.database.path) if self.database.path else 0
+
+    def finish_erasures(self, *, largest: int) -> bool:
+        try:
+            self.database.transact(self.erase_what_is_asked)
+            sql = "SELECT appointment_id, erased_at FROM erasures WHERE erased_at IS NOT NULL"
+            erased = [[*row.values()] for row in self.database.query(sql)]
+            if not erased:
+                return True
+            # They hold what was in the records before, and cannot be searched for a person.
+            self.discard_moved_aside()
+            if not self.database.scrub(largest=largest):
+                return False
+            # By when it was erased, too: one that was asked for again meanwhile is not finished.
+            sql = "DELETE FROM erasures WHERE appointment_id = ? AND erased_at = ?"
+            self.database.transact(lambda: [self.database.query(sql, each) for each in erased])
+        except StoreFailed:  # what is left to do is still noted
+            return False
+        return True
+
+    def _ask(self, appointment_ids: Sequence[AppointmentId], *, payload_only: int) -> int:
+        """Note what is to be erased, and erase what waits for no change; return how many. Within a transaction."""
+        among = f"appointment_id {self.database.AMONG}"
+        sql = f"SELECT DISTINCT appointment_id AS id FROM intents WHERE {PENDING} AND {among} ORDER BY appointment_id"
+        # Whoever settles one of their changes just now looks for erasures before these are there.
+        for row in self.database.query(sql, [list(appointment_ids)]):
+            self.database.query(self.database.LOCK, [row["id"]])
+        for each in sorted(appointment_ids):
+            self.database.query(_ASK, [each, write_column(datetime.now(UTC)), payload_only])
+        return self.erase_what_is_asked()
+
+    def _forget_former(self, appointment_id: str, digest: str) -> bool:
+        """Drop a number from whom an appointment was of; return whether that one is not its customer now."""
+        self.database.query(self.database.LOCK, [appointment_id])
+        sql = "SELECT id FROM appointments WHERE id = ? AND number_digest = ?"
+        if self.database.query(sql, [appointment_id, digest]):
+            return False
+        for table, key, owner in _WITH_CUSTOMERS:
+            sql = f"SELECT {key} AS key, customers FROM {table} WHERE {owner} = ? AND customers IS NOT NULL"
+            for row in self.database.query(sql, [appointment_id]):
+                known = msgspec.json.decode(row["customers"], type=list[CustomerIdentity])
+                kept = [each for each in known if each.number_digest != digest]
+                sql = f"UPDATE {table} SET customers = ? WHERE {key} = ?"
+                self.database.query(sql, [write_column(kept), row["key"]])
+        return True

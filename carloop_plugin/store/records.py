@@ -17,7 +17,6 @@ from carloop_plugin.domain.rentals import UnreadableRental
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.store.database import Row
-from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.intents import Intents
 from carloop_plugin.store.replaced_files import moved_aside
 from carloop_plugin.store.rows import atomic, insert, read_row, write_column, write_row
@@ -41,7 +40,7 @@ FROM intents WHERE {PENDING}
 """
 
 
-class Records(Intents, Erasures):
+class Records(Intents):
     """All of `ports.Store`. The rules are in its parts; the two databases differ in how they are opened and locked."""
 
     @property
