@@ -3,26 +3,10 @@
 import pytest
 
 from mobility_schemas import Finding, InvalidDocument, explain, validate
+from tests.support.changed_documents import GONE, changed
 
-GONE = object()
 BOOK, END, CANCEL, GIVE_UP, REBOOK = range(5)
 UUID = "0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
-
-
-def changed(document, pointer, value):
-    """Return a document with one place changed, or taken away."""
-    *above, last = [int(step) if step.isdigit() else step for step in pointer.split("/")[1:]]
-    holder = document
-    for step in above:
-        holder = holder[step]
-    if value is GONE:
-        del holder[last]
-    elif isinstance(holder, list) and last == len(holder):
-        holder.append(value)
-    else:
-        holder[last] = value
-    return document
-
 
 REFUSED = [
     # document, number of the example, place, values that are refused there
