@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from carloop_plugin.domain.accounts import SiteSettings, StoredSettings
 from carloop_plugin.domain.failures import ConfigurationProblem, Failed, Reason, StoreFailed
-from carloop_plugin.domain.store_location import is_shared_store, shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Carloop, Clock, Credentials, UseCaseContext
-from carloop_plugin.settings.credentials import open_credentials
+from carloop_plugin.settings.credentials import KeyringOrFile
 from carloop_plugin.settings.environment import (
     Environment,
     locate_store,
@@ -124,7 +124,7 @@ def opened(*, deadline: float) -> Iterator[Services]:
 
 @contextmanager
 def _opened(source: Source, environment: Environment, *, deadline: float) -> Iterator[Services]:
-    credentials = open_credentials(environment.store)
+    credentials = KeyringOrFile(environment.store)
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
     with source.open(deadline=deadline) as store:
@@ -154,8 +154,8 @@ def rebuild_store(
 
     environment = Environment.read()
     location = environment.store
-    if is_shared_store(location):
-        params = (("path", shown(location)),)
+    if read_location(location).is_shared:
+        params = (("path", read_location(location).shown),)
         raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
     path = Path(location)
     with kept_to_ourselves(path, deadline=deadline), remains_of(path, deadline=deadline) as remains:

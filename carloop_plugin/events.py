@@ -174,15 +174,17 @@ EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))
 """Every event, in the order of this file."""
 
 
-def log_event(event: Event, begun: float | None = None, /, **fields: Field) -> None:
+def log_event(event: Event, begun: float | None = None, /, *, of: object = None, **fields: Field) -> None:
     """Log an event with those of its fields that have a value.
 
     :param begun: monotonic seconds; how long it took since then is the field `seconds`.
+    :param of: what the event is about, whose attributes are the fields that are not given.
     """
     if not LOG.isEnabledFor(event.level):
         return
     if begun is not None:
         fields["seconds"] = round(time.monotonic() - begun, 3)
-    known = {name: fields[name] for name in event.fields if fields.get(name) is not None}
+    all_fields = {name: fields.get(name, getattr(of, name, None)) for name in event.fields}
+    known = {name: value for name, value in all_fields.items() if value is not None}
     extra = {"event": event.name, "fields": known}
     LOG.log(event.level, "%s %s", event.name, json.dumps(known), extra=extra)

@@ -349,8 +349,7 @@ class UseCaseContext:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A change whose rules were checked: its intent, and the session and account that it goes to."""
+    """A change whose rules were checked: its intent, and the Carloop that it goes to."""
 
     intent: Intent
     carloop: Carloop
-    account: Account

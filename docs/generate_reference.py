@@ -113,15 +113,13 @@ def root_of(program: str) -> click.Command:
     """Return the root of a program's commands, in English."""
     from carloop_plugin.cli.program import carloop
     from carloop_sandbox import cli as sandbox
-    from carloop_sandbox.texts import TEXTS as SANDBOX
     from planner_host import cli as planner
-    from planner_host.texts import TEXTS as PLANNER
     from web_base.program import Texts
 
     roots = {
         "carloop": lambda: carloop,
-        "carloop-sandbox": lambda: sandbox.program(Texts("en", SANDBOX)),
-        "planner-host": lambda: planner.program(Texts("en", PLANNER)),
+        "carloop-sandbox": lambda: sandbox.program(Texts("en", sandbox.LOCALE)),
+        "planner-host": lambda: planner.program(Texts("en", planner.LOCALE)),
     }
     return roots[program]()
 

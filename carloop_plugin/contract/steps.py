@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from carloop_plugin.contract.boundary import problem_document
 from carloop_plugin.contract.rentals import pending_document, rental_document
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE
 from carloop_plugin.domain.proposals import Proposal
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import PROVIDER_ID, AppointmentId, format_instant
@@ -80,7 +81,7 @@ def _proposal(rental: RentalRecord, proposal: Proposal, *, revision: int, locale
 
 def _notices(step: Step, locale: str) -> list[contract.Notice]:
     standing, notices = step.standing, []
-    if standing.pending and standing.pending.is_set_aside:
+    if standing.pending and standing.pending.tries >= TRIES_BEFORE_SET_ASIDE:
         notices.append(_notice("set_aside", "error", locale))
     elif standing.pending:
         notices.append(_notice("change_pending", "warning", locale))

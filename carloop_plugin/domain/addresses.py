@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address
 
 from carloop_plugin.domain.failures import CallFailed, Reason
 
@@ -19,7 +19,14 @@ LONGEST_ADDRESS = 2_000
 LONGEST_HOST = 253
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-_LOOPBACK = re.compile(r"localhost|\[::1\]|127(\.\d+){3}")
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<user>[^/?#]*@)?(?P<host>\[.+\]|[^/?#:@\[\]]+?)\.?(:(?P<port>[0-9]{0,5}))?"
+    r"(?P<path>/[^?#]*)?(?P<query>[?#].*)?",
+    re.IGNORECASE,
+)
+# Some programs drop tabs and line ends silently, and browsers read a backslash as a slash.
+_ODD = re.compile(r"[\x00-\x20\x7f\\]")
+_LOOPBACK = re.compile(r"http://(localhost|\[::1\]|127(\.\d+){3})(:\d+)?")
 # The last label must not be one that a resolver may take for an IPv4 number (`127.1`, `0x7f.0.0.1`).
 _LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 _HOST = re.compile(rf"(?!(.*\.)?(\d+|0x[0-9a-f]*)$){_LABEL}(\.{_LABEL})*")
@@ -32,46 +39,40 @@ class Address:
     """Where a Carloop is.
 
     `origin` is scheme, host and port as a browser writes them: lower case, a default port left out. `base_url` is the
-    whole address in its one spelling, without a slash at its end.
+    whole address in its one spelling, without a slash at its end; `interface_url` that of the planners' interface.
     """
 
     origin: str
     base_url: str
-
-    @property
-    def interface_url(self) -> str:
-        """The address of Carloop's interface for workshop planners."""
-        return self.base_url + INTERFACE_PATH
+    interface_url: str
 
 
+@lru_cache(maxsize=64)
 def read_address(text: str) -> Address:
     """Parse a web address as a person typed it.
 
     Raise `CallFailed` with `insecure_address` for `http` to anything but this machine and for an address that
     holds a user name; with `not_configured` for what is no usable address.
     """
-    parts, port = _split(text.strip())
-    if parts.username is not None or parts.password is not None:
+    parts, origin = _split(text)
+    if parts["user"] is not None:
         raise _refused("api.address_with_user", "insecure_address")
-    if "?" in text or "#" in text:
+    if parts["query"] is not None:
         raise _refused("api.address_with_query")
-    host = _read_host((parts.hostname or "").removesuffix("."))
-    if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
-        raise _refused("api.address_insecure", "insecure_address", host=host)
+    if origin.startswith("http:") and not _LOOPBACK.fullmatch(origin):
+        raise _refused("api.address_insecure", "insecure_address", host=origin.removeprefix("http://"))
     # People copy the address of the interface itself as often as that of the program.
-    path = parts.path.rstrip("/").removesuffix(INTERFACE_PATH).rstrip("/")
+    path = (parts["path"] or "").rstrip("/").removesuffix(INTERFACE_PATH).rstrip("/")
     if not _PATH.fullmatch(path):
         raise _refused("api.address_malformed")
-    origin = f"{parts.scheme}://{host}{port}"
-    return Address(origin, origin + path)
+    return Address(origin, origin + path, origin + path + INTERFACE_PATH)
 
 
 def usable_origin(base_url: str | None) -> str | None:
     """Return the origin a token may go to; None where there is no address or it must not be used."""
-    try:
-        return None if base_url is None else read_address(base_url).origin
-    except CallFailed:
-        return None
+    with suppress(CallFailed):
+        return read_address(base_url or "").origin
+    return None
 
 
 def origin_of(url: str) -> str | None:
@@ -79,52 +80,40 @@ def origin_of(url: str) -> str | None:
 
     The origin is for showing and comparing alone; nothing is ever requested from it.
     """
-    try:
-        parts, port = _split(url.strip())
-        host = _read_host((parts.hostname or "").removesuffix("."))
-    except CallFailed:
-        return None
-    return f"{parts.scheme}://{host}{port}"
+    with suppress(CallFailed):
+        return _split(url)[1]
+    return None
 
 
-def _split(text: str) -> tuple[SplitResult, str]:
-    """Split an address into its parts, and its port as an origin writes it: `:8443`, empty for a default port."""
-    # urlsplit drops tabs and line ends silently, and browsers read a backslash as a slash.
-    if not text or len(text) > LONGEST_ADDRESS or re.search(r"[\x00-\x20\x7f\\]", text):
+def _split(text: str) -> tuple[re.Match[str], str]:
+    """Split an address into its parts, and join its origin from them."""
+    text = text.strip()
+    if len(text) > LONGEST_ADDRESS or _ODD.search(text) or not (parts := _ADDRESS.fullmatch(text)):
+        is_web = re.match("https?://.", text, re.IGNORECASE)
+        raise _refused("api.address_malformed" if is_web else "api.address_without_https")
+    scheme = parts["scheme"].lower()
+    port = int(parts["port"] or _DEFAULT_PORTS[scheme])
+    if not 0 < port < 1 << 16:
         raise _refused("api.address_malformed")
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise _refused("api.address_malformed") from None
-    if parts.scheme not in _DEFAULT_PORTS or not parts.netloc:
-        raise _refused("api.address_without_https")
-    if port == 0:
-        raise _refused("api.address_malformed")
-    return parts, "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
+    shown = "" if port == _DEFAULT_PORTS[scheme] else f":{port}"
+    return parts, f"{scheme}://{_read_host(parts['host'].lower())}{shown}"
 
 
 def _read_host(host: str) -> str:
-    """Return a host in its one spelling, as an origin writes it: an IPv6 number in brackets."""
+    """Return a host in its one spelling, as an origin writes it."""
+    # A zone (`%eth0`) names an interface of this machine and has no place in an origin.
     with suppress(ValueError):
-        number = str(ip_address(host))
-        # A zone names an interface of this machine and has no place in an origin.
-        if "%" not in number:
-            return f"[{number}]" if ":" in number else number
+        return (
+            f"[{IPv6Address(host[1:-1])}]" if host[0] == "[" and "%" not in host else str(IPv4Address(host))
+        )
     if not host.isascii():
-        host = _in_ascii(host)
+        import idna  # its tables are large, and few addresses need them
+
+        with suppress(idna.IDNAError):
+            host = idna.encode(host, uts46=True).decode("ascii")
     if len(host) > LONGEST_HOST or not _HOST.fullmatch(host):
         raise _refused("api.address_malformed")
     return host
-
-
-def _in_ascii(host: str) -> str:
-    import idna  # its tables are large, and few addresses need them
-
-    try:
-        return idna.encode(host, uts46=True).decode("ascii")
-    except idna.IDNAError:
-        raise _refused("api.address_malformed") from None
 
 
 def _refused(text: str, code: str = "not_configured", **params: str) -> CallFailed:

@@ -20,6 +20,7 @@ from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, Per
 from carloop_plugin.domain.vehicles import Alternative
 
 TRIES_BEFORE_SET_ASIDE = 20
+"""After so many an intent is tried last, and only a few such a round, so that the others go on."""
 
 
 class Action(StrEnum):
@@ -74,7 +75,11 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """Withdraw a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there."""
+    """Give up a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there.
+
+    The cancellation that does it is called the giving-up, and the booking given up, as in the records and in the
+    contract's problem code; a person reads "withdraw the booking request".
+    """
 
     change_id: ChangeId
     digest: str
@@ -181,7 +186,8 @@ class Intent:
     `sends` counts the sendings begun, the first included. `sent_at` is when the last one began, by the database's
     clock, and `sent_ago` how long before the intent was read: below zero where that clock was set back since. `tries`
     counts the attempts after which Carloop answered and the outcome was still unknown. `gives_up` is the booking that
-    this cancellation withdraws, `given_up_by` the cancellation that withdraws this booking.
+    this cancellation gives up, `given_up_by` the cancellation that gives up this booking. `outcome` is None while the
+    intent is pending.
     """
 
     change_id: ChangeId
@@ -208,16 +214,6 @@ class Intent:
     given_up_by: ChangeId | None = None
     outcome: Outcome | None = None
     customers: tuple[CustomerIdentity, ...] | None = None
-
-    @property
-    def is_settled(self) -> bool:
-        """Return whether the outcome is known."""
-        return self.state is IntentState.SETTLED
-
-    @property
-    def is_set_aside(self) -> bool:
-        """Return whether recovery tries it last, and only a few such a round, so that the others go on."""
-        return not self.is_settled and self.tries >= TRIES_BEFORE_SET_ASIDE
 
 
 # What recording an intent may find.

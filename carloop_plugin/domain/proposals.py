@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from carloop_plugin.domain.appointments import SavedAppointment
-from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
+from carloop_plugin.domain.rentals import ACTIVE, RentalRecord, RentalStatus
 
 
 class Misfit(StrEnum):
@@ -34,7 +34,7 @@ def propose(rental: RentalRecord, appointment: SavedAppointment | None) -> Propo
 
     A difference that was there when the rental was made was the advisor's choice and is left alone.
     """
-    if not rental.status.is_active:
+    if rental.status not in ACTIVE:
         return None
     if not rental.linked:
         return _cancel(Misfit.NOT_AS_ASKED, rental)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from carloop_plugin.domain.appointments import CustomerIdentity
-from carloop_plugin.domain.values import (
-    AccountId,
-    AppointmentId,
-    ChangeId,
-    Money,
-    Period,
-    RentalId,
-    Site,
-)
+from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, Money, Period, RentalId, Site
 from carloop_plugin.domain.vehicles import Vehicle
 
 
@@ -28,10 +21,9 @@ class RentalStatus(StrEnum):
     RETURNED = "returned"
     CANCELLED = "cancelled"
 
-    @property
-    def is_active(self) -> bool:
-        """Return whether the rental still holds a vehicle."""
-        return self in (RentalStatus.RESERVED, RentalStatus.PICKED_UP)
+
+ACTIVE = frozenset({RentalStatus.RESERVED, RentalStatus.PICKED_UP})
+"""Those in which a rental holds a vehicle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +45,11 @@ class Rental:
     web_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+_SEEN = [each.name for each in fields(Rental) if each.name != "external_reference"]
+"""The fields that a record takes over."""
+
+
+class Reference(NamedTuple):
     """What an external reference says: whose rental it is, and of which change."""
 
     installation: str
@@ -63,8 +58,7 @@ class Reference:
     change_id: ChangeId
 
     def __str__(self) -> str:
-        parts = (self.installation, self.site, self.appointment_id, self.change_id)
-        return "/".join(quote(part, safe="") for part in parts)
+        return "/".join(quote(part, safe="") for part in self)
 
 
 def read_reference(text: str | None, *, installation: str) -> Reference | None:
@@ -108,37 +102,23 @@ class RentalRecord:
     @property
     def is_active(self) -> bool:
         """Return whether it holds a vehicle for its appointment."""
-        return self.linked and self.status.is_active
+        return self.linked and self.status in ACTIVE
 
 
 def record_of(
-    rental: Rental, reference: Reference, account: AccountId, *, known: RentalRecord | None
-) -> RentalRecord:
-    """Return the record of a rental seen at Carloop, with what only we know of it, from the record there was before."""
-    record = RentalRecord(
-        id=rental.id,
-        vehicle=rental.vehicle,
-        period=rental.period,
-        planned_end=rental.planned_end,
-        status=rental.status,
-        revision=rental.revision,
-        updated_at=rental.updated_at,
-        price=rental.price,
-        web_url=rental.web_url,
-        site=reference.site,
-        account=account,
-        appointment_id=reference.appointment_id,
-        change_id=reference.change_id,
-    )
-    if known is None:
-        return record
-    return replace(
-        record,
-        appointment_period=known.appointment_period,
-        linked=known.linked,
-        differs=known.differs,
-        cancelled_here=known.cancelled_here,
-    )
+    rental: Rental, account: AccountId | None, *, installation: str, known: RentalRecord | None
+) -> RentalRecord | None:
+    """Return the record of a rental seen at Carloop, with what only we know of it, from the record there was before.
+
+    None where it does not carry a reference of this installation: it is the desk's, or another planner's.
+    """
+    reference = read_reference(rental.external_reference, installation=installation)
+    if reference is None or account is None:
+        return None
+    seen: dict[str, Any] = {name: getattr(rental, name) for name in _SEEN}
+    _, site, appointment_id, change_id = reference
+    seen |= {"site": site, "account": account, "appointment_id": appointment_id, "change_id": change_id}
+    return replace(known, **seen) if known else RentalRecord(**seen)
 
 
 def gone(record: RentalRecord, *, cancelled_here: bool) -> RentalRecord:

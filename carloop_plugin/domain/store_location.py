@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
-SCHEMES = ("postgresql://", "postgres://")
-
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)")
 # One reading only: a password with an `@`, `/` or `?` that is not percent-encoded would end up in host or path.
 _CLEAR = re.compile(
     r"(?P<scheme>postgres(?:ql)?://)"
@@ -13,34 +14,29 @@ _CLEAR = re.compile(
     r"(?P<place>{host}(?:,{host})*(?:/[\w.~%-]*)?)"
     r"(?P<parameters>\?[^@?#\s]*)?".replace("{host}", r"(?:\[[0-9A-Fa-f:.%]+\]|[\w.~%-]*)(?::\d*)?")
 )
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)")
 
 
-def is_shared_store(location: str) -> bool:
-    """Return whether a store's location is a PostgreSQL address rather than a file."""
-    return location.startswith(SCHEMES)
+@dataclass(frozen=True, slots=True)
+class StoreLocation:
+    """What a location says. `shown` is for a person to read, without user name, password or parameters.
+
+    `is_address` means an address of any kind, `mysql://…`, and so no file's path; `is_shared` a PostgreSQL address;
+    `is_clear` one that reads in one way only, so that no part of a password passes for a host.
+    """
+
+    shown: str
+    is_address: bool
+    is_shared: bool = False
+    is_clear: bool = False
+    has_password: bool = False
 
 
-def is_address(location: str) -> bool:
-    """Return whether a location is an address of any kind, `mysql://…`, and so no file's path."""
-    return _ADDRESS.match(location) is not None
-
-
-def is_clear(address: str) -> bool:
-    """Return whether a PostgreSQL address reads in one way only: no part of a password passes for a host."""
-    return _CLEAR.fullmatch(address) is not None
-
-
-def has_password(location: str) -> bool:
-    """Return whether a PostgreSQL address carries a password of its own."""
-    clear = _CLEAR.fullmatch(location)
-    return clear is not None and bool(clear["password"] or "password=" in (clear["parameters"] or ""))
-
-
-def shown(location: str) -> str:
-    """Return a location for a person to read, without user name, password or parameters."""
-    address = _ADDRESS.match(location)
-    if address is None:
-        return location
-    clear = _CLEAR.fullmatch(location)
-    return f"{clear['scheme']}{clear['place']}" if clear else f"{address[1]}…"
+@lru_cache(maxsize=64)
+def read_location(location: str) -> StoreLocation:
+    """Parse the location of a store."""
+    address, clear = _ADDRESS.match(location), _CLEAR.fullmatch(location)
+    if clear:
+        has_password = bool(clear["password"] or "password=" in (clear["parameters"] or ""))
+        return StoreLocation(clear["scheme"] + clear["place"], True, True, True, has_password)
+    is_shared = location.startswith(("postgresql://", "postgres://"))
+    return StoreLocation(f"{address[1]}…" if address else location, address is not None, is_shared)

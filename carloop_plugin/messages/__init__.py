@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 
 
@@ -23,6 +24,7 @@ def advice(key: str, locale: str, params: Mapping[str, str] | None = None) -> st
     return f"{catalogue[key]} {hint}".rstrip().format_map(params or {})
 
 
+@cache
 def _catalogue(locale: str) -> dict[str, str]:
     language = "de" if locale.lower().startswith("de") else "en"
     catalogue: dict[str, str] = import_module(f"{__name__}.{language}").TEXTS

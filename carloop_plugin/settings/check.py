@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from carloop_plugin.domain.accounts import Account, SiteSettings, unknown_station
+from carloop_plugin.domain.accounts import SiteSettings, unknown_station
 from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
@@ -93,7 +93,10 @@ def check_connection(
         known = unreadable_findings(figures(), account=account.id) if figures else []
     except Failed as failure:
         return [*found, problem_finding(failure.reason)]
-    return [*found, *_account_findings(account, settings), *known]
+    found.append(Finding(CONNECTED, "info", "check.connected", {"account": account.name}))
+    if (unknown := unknown_station(settings.station, account)) is not None:
+        found.append(replace(problem_finding(unknown), code="station_unknown"))
+    return [*found, *skew_findings(account.skew), *known]
 
 
 def unreadable_findings(figures: Figures, *, account: AccountId | None = None) -> list[Finding]:
@@ -107,18 +110,13 @@ def unreadable_findings(figures: Figures, *, account: AccountId | None = None) -
         if contact.trouble == "invalid_answer" and account in (None, contact.account)
     ]
     wanted = [each for each in figures.unreadable if account in (None, each.account)]
-    ours = [each.id for each in wanted if each.is_ours]
-    others = [each.id for each in wanted if not each.is_ours]
-    return [*found, *_unreadable("error", "ours", ours), *_unreadable("warning", "others", others)]
-
-
-def _unreadable(severity: Severity, whose: str, ids: list[str]) -> list[Finding]:
-    if not ids:
-        return []
-    named = ", ".join(ids[:_MOST_NAMED]) + (" …" if len(ids) > _MOST_NAMED else "")
-    params = {"count": str(len(ids)), "ids": named}
-    key = f"check.unreadable_{whose}"
-    return [Finding("unreadable_rentals", severity, key, params, hint="check.unreadable.hint")]
+    kinds: tuple[tuple[Severity, str, bool], ...] = (("error", "ours", True), ("warning", "others", False))
+    for severity, whose, is_ours in kinds:
+        if ids := [each.id for each in wanted if each.is_ours is is_ours]:
+            named = ", ".join(ids[:_MOST_NAMED]) + (" …" if len(ids) > _MOST_NAMED else "")
+            key, params = f"check.unreadable_{whose}", {"count": str(len(ids)), "ids": named}
+            found.append(Finding("unreadable_rentals", severity, key, params, hint="check.unreadable.hint"))
+    return found
 
 
 def unknown_keys(environment: Environment) -> list[Finding]:
@@ -140,12 +138,5 @@ def skew_findings(skew: timedelta) -> list[Finding]:
 
 
 def problem_finding(reason: Reason) -> Finding:
-    """Return a failure as a finding: its own text says what to do or has a hint beside it, else its code's does."""
-    return Finding(reason.code, "error", reason.text or f"check.{reason.code}", dict(reason.params))
-
-
-def _account_findings(account: Account, settings: SiteSettings) -> list[Finding]:
-    found = [Finding(CONNECTED, "info", "check.connected", {"account": account.name})]
-    if (unknown := unknown_station(settings.station, account)) is not None:
-        found.append(replace(problem_finding(unknown), code="station_unknown"))
-    return [*found, *skew_findings(account.skew)]
+    """Return a failure as a finding: its text says what to do, or has a hint beside it."""
+    return Finding(reason.code, "error", reason.text or "", dict(reason.params))

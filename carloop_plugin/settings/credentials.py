@@ -10,41 +10,30 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carloop_plugin.domain.accounts import TOKEN, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.store_location import is_shared_store
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site, format_instant, parse_instant
-from carloop_plugin.ports import Credentials
-from mobility_hookspecs.authoring.forking import renew_in_child
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 _LOG = logging.getLogger(__name__)
-_WRITING = Lock()
 _LARGEST = 1 << 20
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-def open_credentials(store_location: str) -> Credentials:
-    """Return the place for a store's tokens: the keyring where one works, else a file beside the store.
-
-    A PostgreSQL store has no folder, so its file lies in the user's data folder. No two stores share tokens.
-    Nothing is opened or imported before a token is asked for: one from the environment needs neither.
-    """
-    return KeyringOrFile(store_location)
 
 
 def secrets_path(store_location: str) -> Path:
-    """Return the path of the secrets file that belongs to a store."""
-    if not is_shared_store(store_location):
+    """Return the path of the secrets file that belongs to a store.
+
+    A PostgreSQL store has no folder, so its file lies in the user's data folder. No two stores share tokens.
+    """
+    if not read_location(store_location).is_shared:
         return Path(f"{store_location}.secrets.json")
     from platformdirs import user_data_path
 
@@ -56,9 +45,30 @@ def has_keyring() -> bool:
     return find_spec("keyring") is not None
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file by one that only its owner can read, so that it is never half written. Raise `OSError`."""
+    # mkstemp makes the file with mode 0600, before anything is in it.
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    if sys.platform != "win32":  # folders cannot be opened there
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
 @dataclass(frozen=True, slots=True)
 class SecretsFile:
-    """Tokens in a JSON file of mode 0600, replaced as a whole, so that it is never half written.
+    """Tokens in a JSON file of mode 0600, replaced as a whole.
 
     A file that others could read is closed to them at the next use; one that belongs to somebody else, is no
     plain file or cannot be understood is refused with `ConfigurationProblem`.
@@ -73,8 +83,7 @@ class SecretsFile:
 
     def token(self, site: Site) -> StoredToken | None:
         """Return a site's token; None where none is kept."""
-        entry = self._read().get(site)
-        return None if entry is None else _from_entry(entry)
+        return _from_entry(self._read().get(site))
 
     def keep_token(self, site: Site, token: StoredToken) -> None:
         """Keep a token in place of the site's old one."""
@@ -83,23 +92,19 @@ class SecretsFile:
 
     def forget_token(self, site: Site) -> None:
         """Drop a site's token; dropping none is fine."""
-        if not self._read():
-            return
-        with self._alone():
-            entries = self._read()
-            if entries.pop(site, None) is not None:
-                self._write(entries)
+        if site in self._read():
+            with self._alone():
+                self._write({kept: entry for kept, entry in self._read().items() if kept != site})
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep other writers out, so that two sites saved at once are both kept."""
-        with _WRITING, ExitStack() as stack:
-            try:
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _lock(stack, self.path.with_name(f"{self.path.name}.lock"))
-            except (OSError, ValueError):
-                raise self._problem("unwritable", code="storage_failed") from None
-            yield
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with _locked(self.path.with_name(f"{self.path.name}.lock")):
+                yield
+        except (OSError, ValueError):
+            raise self._problem("unwritable", code="storage_failed") from None
 
     def _read(self) -> dict[str, object]:
         try:
@@ -109,7 +114,7 @@ class SecretsFile:
         except (OSError, ValueError):
             raise self._problem("unreadable") from None
         with os.fdopen(descriptor, "rb") as file:
-            self._close_to_others(file.fileno())
+            self._close_to_others(descriptor)
             content = file.read(_LARGEST)
         try:
             entries = json.loads(content)  # never empty where the file is damaged: a save would overwrite it
@@ -127,30 +132,14 @@ class SecretsFile:
             return
         if status.st_uid not in (os.geteuid(), 0):
             raise self._problem("foreign")
-        if status.st_mode & _OTHERS:
+        if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             try:
                 os.fchmod(descriptor, 0o600)
             except OSError:
                 raise self._problem("open") from None
 
     def _write(self, entries: dict[str, object]) -> None:
-        content = json.dumps(entries, indent=1).encode()
-        try:
-            # mkstemp makes the file with mode 0600, before anything is in it.
-            descriptor, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
-        except OSError:
-            raise self._problem("unwritable", code="storage_failed") from None
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
-            _sync_folder(self.path.parent)
-        except OSError:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise self._problem("unwritable", code="storage_failed") from None
+        replace_file(self.path, json.dumps(entries, indent=1).encode())
 
     def _problem(self, why: str, *, code: str = "not_configured") -> ConfigurationProblem:
         return ConfigurationProblem(f"credentials.file_{why}", code=code, file=str(self.path))
@@ -158,7 +147,10 @@ class SecretsFile:
 
 @dataclass(frozen=True, slots=True)
 class KeyringOrFile:
-    """Tokens in the operating system's keyring; in a `SecretsFile` where there is none, or while it is locked."""
+    """Tokens in the operating system's keyring; in a `SecretsFile` where there is none, or while it is locked.
+
+    Nothing is opened or imported before a token is asked for: one from the environment needs neither.
+    """
 
     store_location: str = field(repr=False)
 
@@ -172,8 +164,7 @@ class KeyringOrFile:
         other, found = self._file.token(site), None
         if keyring := _working_keyring():
             try:
-                entry = keyring.get_password(self._service, site)
-                found = None if entry is None else _from_entry(json.loads(entry))
+                found = _from_entry(json.loads(keyring.get_password(self._service, site) or "null"))
             except Exception as error:  # noqa: BLE001 - back ends raise what they like: D-Bus, Win32, their own
                 _log_unusable(error)
         # The file holds the newer one if the keyring was locked when it was entered.
@@ -181,16 +172,15 @@ class KeyringOrFile:
 
     def keep_token(self, site: Site, token: StoredToken) -> None:
         """Keep a token in place of the site's old one."""
-        if (keyring := _working_keyring()) is None:
-            self._file.keep_token(site, token)
-            return
-        try:
-            keyring.set_password(self._service, site, json.dumps(_to_entry(token)))
-        except Exception as error:  # noqa: BLE001 - as above
-            _log_unusable(error)
-            self._file.keep_token(site, token)
-        else:
-            self._file.forget_token(site)
+        if keyring := _working_keyring():
+            try:
+                keyring.set_password(self._service, site, json.dumps(_to_entry(token)))
+            except Exception as error:  # noqa: BLE001 - as above
+                _log_unusable(error)
+            else:
+                self._file.forget_token(site)
+                return
+        self._file.keep_token(site, token)
 
     def forget_token(self, site: Site) -> None:
         """Drop a site's token; dropping none is fine. Raise `ConfigurationProblem` where it stays."""
@@ -220,17 +210,12 @@ def _working_keyring() -> ModuleType | None:
         return None
     try:
         import keyring
-        from keyring.backends import chainer, fail, null
 
-        backend = keyring.get_keyring()
+        # Of the back ends that keep nothing (`fail`, `null`, a chain of none), none has a priority above zero.
+        return keyring if keyring.get_keyring().priority > 0 else None
     except Exception as error:  # noqa: BLE001 - a broken keyring configuration must not stop a planner
         _log_unusable(error)
         return None
-    if isinstance(backend, fail.Keyring | null.Keyring):
-        return None
-    if isinstance(backend, chainer.ChainerBackend) and not backend.backends:
-        return None
-    return keyring
 
 
 def _digest(store_location: str) -> str:
@@ -246,45 +231,32 @@ def _to_entry(token: StoredToken) -> dict[str, str]:
     return {"token": token.value, "origin": token.origin, "since": format_instant(token.since)}
 
 
-def _from_entry(entry: object) -> StoredToken | None:
-    """Read an entry; None for one that holds no token, whoever wrote it."""
-    if not isinstance(entry, dict):
-        return None
-    value, origin, since = entry.get("token"), entry.get("origin"), entry.get("since")
-    if not (isinstance(value, str) and isinstance(origin, str) and isinstance(since, str)):
-        return None
-    if not TOKEN.fullmatch(value):
-        return None
-    with suppress(ValueError):
-        return StoredToken(value=value, origin=origin, since=parse_instant(since))
+def _from_entry(entry: Any) -> StoredToken | None:  # whatever somebody may have written there
+    """Read an entry; None for one that holds no token."""
+    with suppress(AttributeError, KeyError, TypeError, ValueError):
+        if TOKEN.fullmatch(entry["token"]):
+            return StoredToken(entry["token"], entry["origin"], parse_instant(entry["since"]))
     return None
 
 
-def _lock(stack: ExitStack, path: Path) -> None:
-    if sys.platform == "win32":  # pragma: no cover - one process a user is what there is to expect there
-        return
-    import fcntl
-
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, which other processes wait for and other threads of this one."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    stack.callback(os.close, descriptor)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    # A child forked meanwhile has the file open too, so closing it here would not give the lock back.
-    stack.callback(fcntl.flock, descriptor, fcntl.LOCK_UN)
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":  # pragma: no cover - folders cannot be opened there
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        if sys.platform == "win32":  # pragma: no cover - closing the file gives the lock back there
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+            yield
+            return
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            # A child forked meanwhile has the file open too, so closing it here would not give the lock back.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         os.close(descriptor)
-
-
-def _renew() -> None:
-    global _WRITING
-    _WRITING = Lock()
-
-
-renew_in_child(_renew)

@@ -9,6 +9,7 @@ import platform
 import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from carloop_plugin.domain.accounts import SiteSettings
 from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
-from carloop_plugin.domain.store_location import is_shared_store
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import PROVIDER_ID, Site, format_instant
 from carloop_plugin.settings.check import (
     CONNECTED,
@@ -90,8 +91,7 @@ def examine(
     `context` is the reason where the records cannot be opened. `host` has loaded the installed providers; `sqlite` is
     the version of the SQLite in use.
     """
-    findings = [] if environment.problem else unknown_keys(environment)
-    findings += _load_findings(host)
+    findings = [*unknown_keys(environment), *_load_findings(host)]
     summaries: list[SiteSummary] = []
     figures = None
     if isinstance(context, Reason):
@@ -105,20 +105,18 @@ def examine(
             findings += [replace(each, site=site) for each in found]
     return DoctorReport(
         versions={**_versions(environment), "sqlite": sqlite},
-        store=environment.store_shown,
+        store=read_location(environment.store).shown,
         figures=figures,
         sites=tuple(summaries),
-        providers=tuple(dict(each) for each in host.providers),
-        load_failures=tuple(
-            {"provider": each.provider, "problem": dict(each.problem)} for each in host.failures
-        ),
+        providers=tuple(host.providers),
+        load_failures=tuple({"provider": each.provider, "problem": each.problem} for each in host.failures),
         findings=tuple(findings),
     )
 
 
 def _versions(environment: Environment) -> dict[str, str]:
     found = {"python": platform.python_version(), "contract": CONTRACT_VERSION}
-    shared = SHARED_STORE_PACKAGES if is_shared_store(environment.store) else ()
+    shared = SHARED_STORE_PACKAGES if read_location(environment.store).is_shared else ()
     for package in PACKAGES + shared:
         try:
             found[package] = version(package)
@@ -137,28 +135,27 @@ def _load_findings(host: MobilityHost) -> Iterator[Finding]:
 
 
 def _figure_findings(figures: Figures) -> Iterator[Finding]:
-    yield from _change_findings(figures)
-    if figures.unfinished_erasures:
-        params = {"count": str(figures.unfinished_erasures)}
-        yield Finding("erasure_unfinished", "warning", "doctor.erasures", params)
-    if figures.moved_aside:
-        files = ", ".join(each.name for each in figures.moved_aside)
-        yield Finding("moved_aside", "warning", "doctor.moved_aside", {"files": files})
+    oldest = figures.oldest_pending
+    is_late = oldest is not None and datetime.now(UTC) - oldest > LONG_PENDING
+    for code, text, name, value in (
+        ("unknown_outcomes", "doctor.unknown", "count", figures.unknown),
+        (
+            "long_pending",
+            "doctor.long_pending",
+            "since",
+            format_instant(oldest) if oldest and is_late else "",
+        ),
+        ("set_aside", "doctor.set_aside", "ids", ", ".join(figures.set_aside)),
+        ("erasure_unfinished", "doctor.erasures", "count", figures.unfinished_erasures),
+        ("moved_aside", "doctor.moved_aside", "files", ", ".join(each.name for each in figures.moved_aside)),
+    ):
+        if value:
+            yield Finding(code, "warning", text, {name: str(value)})
     yield from unreadable_findings(figures)
     for contact in figures.contacts:
         yield from skew_findings(contact.skew)
     if figures.journal.lower() not in ("wal", ""):
         yield Finding("rollback_journal", "info", "doctor.rollback_journal")
-
-
-def _change_findings(figures: Figures) -> Iterator[Finding]:
-    if figures.unknown:
-        yield Finding("unknown_outcomes", "warning", "doctor.unknown", {"count": str(figures.unknown)})
-    oldest = figures.oldest_pending
-    if oldest is not None and datetime.now(UTC) - oldest > LONG_PENDING:
-        yield Finding("long_pending", "warning", "doctor.long_pending", {"since": format_instant(oldest)})
-    if figures.set_aside:
-        yield Finding("set_aside", "warning", "doctor.set_aside", {"ids": ", ".join(figures.set_aside)})
 
 
 def _examine_site(
@@ -183,19 +180,14 @@ def _examine_site(
 
 
 def _token_findings(settings: SiteSettings, place: str, environment: Environment) -> Iterator[Finding]:
-    key = f"doctor.token_{place}" if place in ("environment", "keyring") else "doctor.token_file"
+    is_file = place not in ("environment", "keyring")
     is_ours = settings.token_place is None
     hint = "doctor.no_keyring" if is_ours and not has_keyring() else None
-    yield Finding("token_place", "info", key, {"file": place}, hint=hint)
-    if key == "doctor.token_file" and _is_open_to_others(Path(place)):
-        yield Finding("token_file_open", "warning", "doctor.token_file_open", {"file": place})
+    text = "doctor.token_file" if is_file else f"doctor.token_{place}"
+    yield Finding("token_place", "info", text, {"file": place}, hint=hint)
+    with suppress(OSError):
+        if is_file and Path(place).stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield Finding("token_file_open", "warning", "doctor.token_file_open", {"file": place})
     # One entered on the page is kept on one server; the others that share the store have none.
-    if is_ours and is_shared_store(environment.store):
+    if is_ours and read_location(environment.store).is_shared:
         yield Finding("shared_store_token", "warning", "doctor.shared_store")
-
-
-def _is_open_to_others(path: Path) -> bool:
-    try:
-        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-    except OSError:
-        return False

@@ -12,18 +12,17 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from carloop_plugin.domain.accounts import LONGEST_TOKEN, TOKEN, SiteSettings, StoredSettings, StoredToken
+from carloop_plugin.domain.accounts import LONGEST_TOKEN, TOKEN, SiteSettings, StoredSettings
 from carloop_plugin.domain.addresses import usable_origin
 from carloop_plugin.domain.failures import ConfigurationProblem, Reason
-from carloop_plugin.domain.store_location import is_address, shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Credentials, SettingsStore
 
 ENVIRONMENT_NAMES = ("CARLOOP_BASE_URL", "CARLOOP_TOKEN", "CARLOOP_STORE", "CARLOOP_CONFIG")
-ENTRY_KEYS = ("base_url", "token_file", "station", "ca_file")
 LONGEST_FILE = 1 << 20
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
@@ -33,9 +32,12 @@ class Entry:
     """What the configuration file says about one site, or about all of them. Paths are absolute."""
 
     base_url: str | None = None
-    token_file: Path | None = None
+    token_file: str | None = None
     station: str | None = None
-    ca_file: Path | None = None
+    ca_file: str | None = None
+
+
+ENTRY_KEYS = tuple(each.name for each in fields(Entry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,11 @@ class Environment:
         """Read the environment as it is now. Never raise; an empty variable counts as none."""
         environ = os.environ if environ is None else environ
         base_url, token, store, named = (environ.get(name, "").strip() or None for name in ENVIRONMENT_NAMES)
-        config, problem = ConfigFile(), None
         try:
-            config = _find_config(named)
+            config, problem = _find_config(named), None
         except ConfigurationProblem as unusable:
-            problem = unusable
+            config, problem = ConfigFile(), unusable
         return cls(base_url, token, locate_store(store), config, problem)
-
-    @property
-    def store_shown(self) -> str:
-        """The store's place for a person to read, without a password or user name."""
-        return shown(self.store)
 
 
 def site_settings(
@@ -97,17 +93,17 @@ def site_settings(
     saved = store.stored_settings(site) or StoredSettings(base_url=None)
     base_url = own.base_url or environment.base_url or defaults.base_url
     station = own.station or defaults.station
-    source, unused = _provided_token(own, environment, base_url)
-    token, place = _read_token(source)
-    kept = _stored_token(site, credentials, base_url or saved.base_url) if token is None else None
+    token, place, unused = _provided_token(own, environment, base_url)
+    kept = credentials.token(site) if token is None else None
+    if kept is not None and kept.origin != usable_origin(base_url or saved.base_url):
+        kept = None
     fixed = {"base_url": base_url, "token": token, "station": station}
-    ca_file = own.ca_file or defaults.ca_file
     return SiteSettings(
         site=site,
         base_url=base_url or saved.base_url,
         token=kept.value if kept else token,
         station=station or saved.station,
-        ca_file=str(ca_file) if ca_file else None,
+        ca_file=own.ca_file or defaults.ca_file,
         token_since=kept.since if kept else None,
         token_place=place,
         unused_token=unused,
@@ -129,55 +125,45 @@ def locate_store(named: str | None) -> str:
         from platformdirs import user_data_path
 
         named = str(user_data_path("carloop", appauthor=False) / "carloop.sqlite3")
-    return named if is_address(named) else str(Path(named).expanduser().absolute())
+    return named if read_location(named).is_address else str(Path(named).expanduser().absolute())
 
 
 def _provided_token(
     own: Entry, environment: Environment, base_url: str | None
-) -> tuple[str | Path | None, Reason | None]:
-    """Choose the token for the address that was provided with it, or return why the one there must not be sent.
+) -> tuple[str | None, str | None, Reason | None]:
+    """Return the token for the address that was provided with it and its place, or why one there must not be sent.
 
     The one place that decides where a provided token goes: only to an address that is provided too, never to
     one that was typed on a page; and a file's token only to the file's address, where the file has one.
     """
     defaults = environment.config.defaults
-    token: str | Path | None
-    token, beside = own.token_file, own.base_url or defaults.base_url
-    if token is None and own.base_url is None:  # else: the other sites' token is for the other sites' Carloop
-        token, beside = environment.token or defaults.token_file, defaults.base_url
-    if token is None:
-        return None, None
-    params = (("file", str(token)),) if isinstance(token, Path) else ()
-    if base_url is None:
-        where = "file" if params else "variable"
-        return None, Reason("not_configured", f"settings.token_alone_{where}", params)
-    if params and beside is not None and usable_origin(beside) != usable_origin(base_url):
-        return None, Reason("not_configured", "settings.token_elsewhere", params)
-    return token, None
-
-
-def _read_token(source: str | Path | None) -> tuple[str | None, str | None]:
-    """Return a provided token, and its place: `environment` or the path of its file."""
-    if source is None:
-        return None, None
-    if isinstance(source, str):
-        if not TOKEN.fullmatch(source):
+    token, file, beside = None, own.token_file, own.base_url or defaults.base_url
+    if file is None and own.base_url is None:  # else: the other sites' token is for the other sites' Carloop
+        token, file, beside = environment.token, defaults.token_file, defaults.base_url
+    if token is not None:
+        if base_url is None:
+            return None, None, Reason("not_configured", "settings.token_alone_variable")
+        if not TOKEN.fullmatch(token):
             raise ConfigurationProblem("settings.token_variable", name="CARLOOP_TOKEN")
-        return source, "environment"
+        return token, "environment", None
+    if file is None:
+        return None, None, None
+    if base_url is None:
+        return None, None, Reason("not_configured", "settings.token_alone_file", (("file", file),))
+    if beside is not None and usable_origin(beside) != usable_origin(base_url):
+        return None, None, Reason("not_configured", "settings.token_elsewhere", (("file", file),))
+    return _read_token_file(file), file, None
+
+
+def _read_token_file(file: str) -> str:
     try:
-        with source.open("rb") as file:
-            # More than any token, in case of blank lines; not all of what may be a device or a huge file.
-            token = file.read(LONGEST_TOKEN * 4).decode("utf-8-sig").strip()
-    except (OSError, ValueError) as error:
-        raise ConfigurationProblem(f"settings.token_file_{_why(error)}", file=str(source)) from None
+        # More than any token, in case of blank lines.
+        token = _read_text(Path(file), LONGEST_TOKEN * 4, "settings.token_file_").strip()
+    except UnicodeDecodeError:
+        token = ""
     if not TOKEN.fullmatch(token):
-        raise ConfigurationProblem("settings.token_file_content", file=str(source))
-    return token, str(source)
-
-
-def _stored_token(site: Site, credentials: Credentials, base_url: str | None) -> StoredToken | None:
-    kept = credentials.token(site)
-    return kept if kept is not None and kept.origin == usable_origin(base_url) else None
+        raise ConfigurationProblem("settings.token_file_content", file=file)
+    return token
 
 
 def _find_config(named: str | None) -> ConfigFile:
@@ -197,37 +183,22 @@ def _read_config(path: Path) -> ConfigFile:
     """Read a configuration file. Raise `ConfigurationProblem` for one that cannot be read or understood."""
     document = _parse_config(path)
     sites = document.pop("sites", {})
-    tables: dict[str, object] = {"": document}
-    tables |= (
-        {f"sites.{name}": table for name, table in sites.items()}
-        if isinstance(sites, dict)
-        else {"sites": sites}
-    )
-    entries: dict[str, Entry] = {}
-    unknown: list[str] = []
-    for key, table in tables.items():
-        if not isinstance(table, dict):
-            raise ConfigurationProblem("settings.config_table", file=str(path), key=key)
-        entries[key] = _read_entry(path, table, key)
-        unknown += [f"{key}.{name}".lstrip(".") for name in table if name not in ENTRY_KEYS]
-    defaults = entries.pop("")
-    return ConfigFile(
-        path, defaults, {key.removeprefix("sites."): e for key, e in entries.items()}, tuple(unknown)
-    )
+    if not isinstance(sites, dict):
+        raise ConfigurationProblem("settings.config_table", file=str(path), key="sites")
+    tables = {"": document, **{f"sites.{name}.": table for name, table in sites.items()}}
+    defaults, *own = (_read_entry(path, prefix, table) for prefix, table in tables.items())
+    unknown = [prefix + key for prefix, table in tables.items() for key in table if key not in ENTRY_KEYS]
+    return ConfigFile(path, defaults, dict(zip(sites, own, strict=True)), tuple(unknown))
 
 
 def _parse_config(path: Path) -> dict[str, object]:
+    text = ""
     try:
-        with path.open("rb") as file:
-            # A byte order mark is what Windows' editors put there.
-            text = file.read(LONGEST_FILE).decode("utf-8-sig")
+        text = _read_text(path, LONGEST_FILE, "settings.config_")
+        return tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = str(error.object.count(b"\n", 0, error.start) + 1)
         raise ConfigurationProblem("settings.config_not_text", file=str(path), line=line) from None
-    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
-        raise ConfigurationProblem(f"settings.config_{_why(error)}", file=str(path)) from None
-    try:
-        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         # The message may quote the line, which may hold a secret: only the place is shown.
         place = _PLACE.search(str(error))
@@ -237,27 +208,30 @@ def _parse_config(path: Path) -> dict[str, object]:
         ) from None
 
 
-def _read_entry(path: Path, table: Mapping[str, object], prefix: str) -> Entry:
-    values: dict[str, str] = {}
+def _read_entry(path: Path, prefix: str, table: object) -> Entry:
+    if not isinstance(table, dict):
+        raise ConfigurationProblem("settings.config_table", file=str(path), key=prefix.rstrip("."))
+    values: dict[str, str | None] = {}
     for key in ENTRY_KEYS:
         value = table.get(key, "")
         if not isinstance(value, str):
-            raise ConfigurationProblem(
-                "settings.config_not_a_string", file=str(path), key=f"{prefix}.{key}".lstrip(".")
-            )
-        values[key] = value.strip()
-    # A relative path starts at the configuration file, wherever the planner was started.
-    folder = path.absolute().parent
-    token_file, ca_file = (
-        folder / Path(n).expanduser() if (n := values[k]) else None for k in ("token_file", "ca_file")
-    )
-    return Entry(values["base_url"] or None, token_file, values["station"] or None, ca_file)
+            raise ConfigurationProblem("settings.config_not_a_string", file=str(path), key=prefix + key)
+        values[key] = value.strip() or None
+        if values[key] and key.endswith("_file"):
+            # A relative path starts at the configuration file, wherever the planner was started.
+            values[key] = str(path.absolute().parent / Path(value.strip()).expanduser())
+    return Entry(**values)
 
 
-def _why(error: OSError | ValueError) -> str:
-    """Name why a file could not be read: `missing`, `no_permission`, `folder`, `unreadable`."""
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "missing"
-    if isinstance(error, PermissionError):
-        return "no_permission"
-    return "folder" if isinstance(error, IsADirectoryError) else "unreadable"
+def _read_text(path: Path, most: int, text: str) -> str:
+    """Read a file's text, not all of what may be a device or a huge file; a failure's text begins with `text`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(most)
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        kinds: dict[type[Exception], str] = {IsADirectoryError: "folder", PermissionError: "no_permission"}
+        kinds |= dict.fromkeys((FileNotFoundError, NotADirectoryError), "missing")
+        why = kinds.get(type(error), "unreadable")
+        raise ConfigurationProblem(f"{text}{why}", file=str(path)) from None
+    # A byte order mark is what Windows' editors put there.
+    return content.decode("utf-8-sig")

@@ -75,24 +75,21 @@ def _save(
 ) -> list[Finding]:
     stored = context.store.stored_settings(before.site) or StoredSettings(base_url=None)
     new = {name: value for name, value in change.values.items() if name not in before.fixed}
+    address = new.get("base_url", stored.base_url)
     saved = StoredSettings(
-        base_url=_normalized(new["base_url"]) if "base_url" in new else stored.base_url,
+        base_url=address and read_address(address).base_url,
         station=new.get("station", stored.station),
     )
     dropped: list[Finding] = []
     if "token" not in before.fixed:
-        address = before.base_url if "base_url" in before.fixed else saved.base_url
+        in_force = before.base_url if "base_url" in before.fixed else saved.base_url
         # Before the address: a token that cannot be kept must leave the address as it was.
         dropped = _save_token(
-            change.values, before.site, usable_origin(address), credentials=credentials, clock=context.clock
+            change.values, before.site, usable_origin(in_force), credentials=credentials, clock=context.clock
         )
     if saved != stored:
         context.store.save_settings(before.site, saved)
     return dropped
-
-
-def _normalized(address: str | None) -> str | None:
-    return None if address is None else read_address(address).base_url
 
 
 def _save_token(

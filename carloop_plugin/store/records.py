@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from carloop_plugin.domain.changes import IntentState
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, IntentState
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.figures import Figures
-from carloop_plugin.domain.store_location import is_address, is_shared_store, shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.store.accounts import Accounts
 from carloop_plugin.store.intents import Intents
 
@@ -33,7 +33,7 @@ class Records(Accounts, Intents):
             pending=len(pending),
             unknown=len(unknown),
             oldest_pending=min((intent.recorded_at for intent in pending), default=None),
-            set_aside=tuple(intent.change_id for intent in pending if intent.is_set_aside),
+            set_aside=tuple(intent.change_id for intent in pending if intent.tries >= TRIES_BEFORE_SET_ASIDE),
             contacts=self.contacts(),
             oldest_unknown=min((intent.recorded_at for intent in unknown), default=None),
             settled=self.newest_settled(),
@@ -72,10 +72,10 @@ def source_of(location: str, *, installation: str | None = None) -> Source:
     :param installation: the id to keep where the records are new.
     :raises StoreFailed: it is no location of ours, or PostgreSQL is not installed.
     """
-    if is_shared_store(location):
+    if read_location(location).is_shared:
         return _server(location, installation)
-    if is_address(location):
-        params = (("path", shown(location)),)
+    if read_location(location).is_address:
+        params = (("path", read_location(location).shown),)
         raise StoreFailed(Reason("storage_failed", "store.address_unclear", params))
     from carloop_plugin.store.sqlite.file import SqliteFile
 

@@ -18,7 +18,7 @@ import msgspec
 from carloop_plugin.domain.accounts import Contact, StoredSettings
 from carloop_plugin.domain.appointments import SavedAppointment
 from carloop_plugin.domain.changes import Intent, Outcome
-from carloop_plugin.domain.rentals import RentalRecord, UnreadableRental
+from carloop_plugin.domain.rentals import ACTIVE, RentalRecord, UnreadableRental
 from carloop_plugin.store.database import Database, Row
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def write_row(value: DataclassInstance) -> dict[str, object]:
         del row["sent_at"], row["sent_ago"]
     if isinstance(value, RentalRecord):
         del row["customers"]
-        row |= {"active": value.status.is_active, "details": {name: row.pop(name) for name in _DETAILS}}
+        row |= {"active": value.status in ACTIVE, "details": {name: row.pop(name) for name in _DETAILS}}
     return {name: each if type(each) in _AS_THEY_ARE else write_column(each) for name, each in row.items()}
 
 

@@ -66,10 +66,13 @@ def save_appointment(appointment: Appointment, context: UseCaseContext) -> Step:
     """
     _require_known_zone(appointment.time_zone)
     saved = context.store.save_appointment(remember(appointment, key=context.store.number_key))
-    settle_pending(saved.id, context)
+    standing = standings([saved.id], context)[saved.id]
+    if standing.pending:
+        settle_pending(standing.pending, context)
+        standing = standings([saved.id], context)[saved.id]
     return Step(
         appointment=saved,
-        standing=standings([saved.id], context)[saved.id],
+        standing=standing,
         is_newest=appointment.revision >= saved.revision and saved.is_of(appointment.customer),
         unusable=_why_unusable(saved.site, context),
     )

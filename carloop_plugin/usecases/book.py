@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.appointments import SavedAppointment, identify
 from carloop_plugin.domain.changes import Action, Book, Intent
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
-from carloop_plugin.domain.rentals import Reference, RentalRecord, gone, read_reference, record_of
-from carloop_plugin.domain.values import AppointmentId
+from carloop_plugin.domain.rentals import Reference, RentalRecord, gone, record_of
 from carloop_plugin.ports import Carloop, Prepared, UseCaseContext
 
 
@@ -25,14 +23,15 @@ def book(command: Book, context: UseCaseContext) -> Prepared:
         raise RuleBroken(Reason("customer_locked", "change.customer_locked", pointer="/customer"))
     if command.period.end <= command.period.start:
         raise RuleBroken(Reason("period_invalid", "change.end_before_start", pointer="/period/end"))
-    _require_no_rental(appointment.id, context)
+    for rental in context.store.rentals_of([appointment.id]).get(appointment.id, ()):
+        if rental.is_active and (present := _as_of_now(rental, context)).is_active:
+            raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=present)
     carloop = context.connect(command.site)
-    account = carloop.known_account(deadline=context.deadline)
-    return Prepared(_booking(command, appointment, carloop, account, context), carloop, account)
+    return Prepared(_booking(command, appointment, carloop, context), carloop)
 
 
 def _booking(
-    command: Book, appointment: SavedAppointment, carloop: Carloop, account: Account, context: UseCaseContext
+    command: Book, appointment: SavedAppointment, carloop: Carloop, context: UseCaseContext
 ) -> Intent:
     reference = str(Reference(context.store.installation, command.site, appointment.id, command.change_id))
     renter = identify(command.customer, appointment.id, key=context.store.number_key)
@@ -43,7 +42,7 @@ def _booking(
         appointment_id=appointment.id,
         digest=command.digest,
         recorded_at=context.clock.now(),
-        account=account.id,
+        account=carloop.known_account(deadline=context.deadline).id,
         external_reference=reference,
         vehicle_id=command.vehicle_id,
         period=command.period,
@@ -56,13 +55,6 @@ def _booking(
         ),
         customers=appointment.customers_of_rental(renter),
     )
-
-
-def _require_no_rental(appointment_id: AppointmentId, context: UseCaseContext) -> None:
-    rentals = context.store.rentals_of([appointment_id]).get(appointment_id, ())
-    active = next((rental for rental in rentals if rental.is_active), None)
-    if active and (present := _as_of_now(active, context)).is_active:
-        raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=present)
 
 
 def _as_of_now(rental: RentalRecord, context: UseCaseContext) -> RentalRecord:
@@ -78,9 +70,7 @@ def _as_of_now(rental: RentalRecord, context: UseCaseContext) -> RentalRecord:
     if found is None:
         present = gone(rental, cancelled_here=False)
     else:
-        reference = read_reference(found.external_reference, installation=context.store.installation)
-        if reference is None:
-            return rental
-        present = record_of(found, reference, account.id, known=rental)
+        installation = context.store.installation
+        present = record_of(found, account.id, installation=installation, known=rental) or rental
     context.store.keep_rental(present)
     return present

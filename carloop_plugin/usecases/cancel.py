@@ -1,4 +1,4 @@
-"""Cancel a rental that is still reserved, or withdraw a booking whose outcome is unknown."""
+"""Cancel a rental that is still reserved, or give up a booking whose outcome is unknown."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def cancel(
     )
 
 
-def withdraw(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord | Outcome:
-    """Return the withdrawal of a pending booking; of one that is settled the rental to cancel, or that there is none.
+def give_up(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord | Outcome:
+    """Return what gives up a pending booking; of one that is settled the rental to cancel, or that there is none.
 
     :raises RuleBroken: no such booking was ever asked for.
     """

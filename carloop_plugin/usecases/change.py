@@ -1,4 +1,4 @@
-"""Change a rental: book it, change its end, cancel it, withdraw a booking. From top to bottom:
+"""Change a rental: book it, change its end, cancel it, give a booking up. From top to bottom:
 
 repeat    the same change again has the same outcome
 settle    what is pending for the appointment, before another change to it begins
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.changes import (
     Action,
     Book,
@@ -31,9 +30,9 @@ from carloop_plugin.domain.rentals import RentalRecord, RentalStatus, gone
 from carloop_plugin.domain.values import AppointmentId, RentalId, Site
 from carloop_plugin.ports import Carloop, Prepared, UseCaseContext
 from carloop_plugin.usecases.book import book
-from carloop_plugin.usecases.cancel import cancel, withdraw
+from carloop_plugin.usecases.cancel import cancel, give_up
 from carloop_plugin.usecases.change_end import change_end
-from carloop_plugin.usecases.deliver import GONE, deliver, observe
+from carloop_plugin.usecases.deliver import ACCOUNT_CHANGED, GONE, OTHER_CHANGE, deliver, observe
 from carloop_plugin.usecases.recover import change_lock, recover, settle_pending
 
 
@@ -42,21 +41,22 @@ def change_rental(command: Command, context: UseCaseContext) -> Outcome:
 
     :returns: done, refused or unknown; never an exception for anything that can be expected.
     """
-    change_id = command.change_id
     try:
-        with change_lock(change_id, deadline=context.deadline) as is_alone:
+        with change_lock(command.change_id, deadline=context.deadline) as is_alone:
             if not is_alone:
-                return Outcome(change_id, OutcomeStatus.UNKNOWN, reason=Reason("deadline_exceeded"))
+                return Outcome(command.change_id, OutcomeStatus.UNKNOWN, reason=Reason("deadline_exceeded"))
             outcome = _carry_out(command, context)
             return outcome if outcome.status is not OutcomeStatus.UNKNOWN else _latest(outcome, context)
-    except StoreFailed as failure:
-        if failure.may_be_written:
+    except Failed as failure:
+        if isinstance(failure, StoreFailed) and failure.may_be_written:
             # What may be in the records may be sent by recovery: that is no refusal.
             reason = Reason(failure.reason.code, "change.unknown")
-            return Outcome(change_id, OutcomeStatus.UNKNOWN, reason=reason)
-        return Outcome(change_id, OutcomeStatus.REFUSED, reason=failure.reason)
-    except Failed as failure:
-        return Outcome(change_id, OutcomeStatus.REFUSED, reason=failure.reason)
+            return Outcome(command.change_id, OutcomeStatus.UNKNOWN, reason=reason)
+        return _refused(command, failure.reason)
+
+
+def _refused(command: Command, reason: Reason, rental: RentalRecord | None = None) -> Outcome:
+    return Outcome(command.change_id, OutcomeStatus.REFUSED, rental, reason)
 
 
 def _latest(outcome: Outcome, context: UseCaseContext) -> Outcome:
@@ -79,46 +79,38 @@ def _carry_out(command: Command, context: UseCaseContext) -> Outcome:
     try:
         prepared = _prepare(command, context)
         if isinstance(prepared, Outcome):
-            return context.store.record_settled(_unsent(command, context), prepared)
+            return _keep(prepared, command, context)
         if isinstance(prepared, Intent):
             return _give_up(prepared, context)
-        outcome = deliver(prepared, context)
+        outcome = deliver(prepared.intent, prepared.carloop, context)
         return _repeat(outcome.intent, command, context) if isinstance(outcome, SameChange) else outcome
     except CallFailed as failure:
         # Only calls before the intent was recorded end here: nothing was asked of Carloop yet, so nothing is final.
         reason = failure.reason
-        if is_final(reason):
-            reason = Reason("unreachable", reason.text, reason.params)
-        return Outcome(command.change_id, OutcomeStatus.REFUSED, reason=reason)
+        return _refused(
+            command, Reason("unreachable", reason.text, reason.params) if is_final(reason) else reason
+        )
     except RuleBroken as broken:
-        refused = Outcome(command.change_id, OutcomeStatus.REFUSED, broken.rental, broken.reason)
-        if not is_final(broken.reason):
-            return refused
-        return context.store.record_settled(_unsent(command, context), refused)
+        refused = _refused(command, broken.reason, broken.rental)
+        return _keep(refused, command, context) if is_final(broken.reason) else refused
 
 
 def _repeat(known: Intent, command: Command, context: UseCaseContext) -> Outcome:
     if known.digest != command.digest:
-        reason = Reason("change_id_reused", "change.id_reused", pointer="/change_id")
-        return Outcome(known.change_id, OutcomeStatus.REFUSED, reason=reason)
+        return _refused(command, Reason("change_id_reused", "change.id_reused", pointer="/change_id"))
     return known.outcome or recover(known, context)
 
 
-def _unsent(command: Command, context: UseCaseContext) -> Intent:
-    """Return the intent of a change whose outcome needs no sending: kept for its id alone."""
-    actions = {Book: Action.BOOK, ChangeEnd: Action.CHANGE_END}
-    return Intent(
-        change_id=command.change_id,
-        action=actions.get(type(command), Action.CANCEL),
-        site=Site(""),
-        appointment_id=None,
-        digest=command.digest,
-        recorded_at=context.clock.now(),
+def _keep(outcome: Outcome, command: Command, context: UseCaseContext) -> Outcome:
+    """Keep an outcome that needed no sending, for the change's id and digest alone."""
+    intent = Intent(
+        command.change_id, Action.CANCEL, Site(""), None, command.digest, recorded_at=context.clock.now()
     )
+    return context.store.record_settled(intent, outcome)
 
 
 def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | Outcome:
-    """Have the use case check its rules. Return what is to be sent, the withdrawal of a booking, or the outcome.
+    """Have the use case check its rules. Return what is to be sent, what gives up a booking, or the outcome.
 
     :raises RuleBroken: a rule forbids the change.
     :raises CallFailed: Carloop did not answer before anything was sent.
@@ -136,13 +128,13 @@ def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | O
             rental = _find_rental(command.rental_id, command.site, context)
             return _prepare_for(rental, command, context)
         case GiveUp():
-            withdrawn = withdraw(command, context)
-            if not isinstance(withdrawn, RentalRecord):
-                return withdrawn
+            given_up = give_up(command, context)
+            if not isinstance(given_up, RentalRecord):
+                return given_up
             cancellation = Cancel(
-                command.change_id, command.digest, withdrawn.id, revision=command.revision, why=command.why
+                command.change_id, command.digest, given_up.id, revision=command.revision, why=command.why
             )
-            return _prepare_for(withdrawn, cancellation, context)
+            return _prepare_for(given_up, cancellation, context)
         case Unsupported():
             raise RuleBroken(Reason("not_supported", "change.not_supported", pointer="/action"))
 
@@ -152,37 +144,41 @@ def _prepare_for(
 ) -> Prepared | Outcome:
     """Prepare a change of a rental of ours."""
     _require_no_pending_change(rental.appointment_id, context)
-    if isinstance(command, Cancel) and rental.status is RentalStatus.CANCELLED:
+    is_cancellation = isinstance(command, Cancel)
+    if is_cancellation and rental.status is RentalStatus.CANCELLED:
         return Outcome(command.change_id, OutcomeStatus.DONE, rental)
     carloop = context.connect(rental.site)
-    account = _account_of(rental, carloop, context)
+    if carloop.known_account(deadline=context.deadline).id != rental.account:
+        _require_account(rental, carloop, context)
     revision = command.revision
     if revision is None:
         revision = _present_revision(rental, carloop, context)
-    if isinstance(command, ChangeEnd):
-        if revision is None:
-            context.store.keep_rental(gone(rental, cancelled_here=False))
-            raise RuleBroken(GONE)
-        return Prepared(change_end(command, rental, revision, carloop, context), carloop, account)
     if revision is None:
-        # Gone is as good as cancelled.
-        cancelled = gone(rental, cancelled_here=True)
-        context.store.keep_rental(cancelled)
-        return Outcome(command.change_id, OutcomeStatus.DONE, cancelled)
-    return Prepared(cancel(command, rental, revision, carloop, context), carloop, account)
+        absent = gone(rental, cancelled_here=is_cancellation)
+        context.store.keep_rental(absent)
+        if is_cancellation:
+            # Gone is as good as cancelled.
+            return Outcome(command.change_id, OutcomeStatus.DONE, absent)
+        raise RuleBroken(GONE)
+    if isinstance(command, Cancel):
+        return Prepared(cancel(command, rental, revision, carloop, context), carloop)
+    return Prepared(change_end(command, rental, revision, carloop, context), carloop)
 
 
 def _require_no_pending_change(appointment_id: AppointmentId, context: UseCaseContext) -> None:
     """Settle an appointment's pending change before another one begins. Raise `RuleBroken` while it is pending."""
-    if settle_pending(appointment_id, context) is not None:
-        raise RuleBroken(Reason("outcome_pending", "change.other_pending"))
+    pending = context.store.pending_of([appointment_id]).get(appointment_id)
+    if pending:
+        settle_pending(pending, context)
+        if context.store.pending_of([appointment_id]):
+            raise RuleBroken(OTHER_CHANGE)
 
 
-def _give_up(withdrawal: Intent, context: UseCaseContext) -> Outcome:
-    """Record that a booking is withdrawn, and find out what became of it."""
-    if isinstance(context.store.record(withdrawal), OtherPending):
-        raise RuleBroken(Reason("outcome_pending", "change.other_pending"))
-    return recover(withdrawal, context)
+def _give_up(giving_up: Intent, context: UseCaseContext) -> Outcome:
+    """Record that a booking is given up, and find out what became of it."""
+    if isinstance(context.store.record(giving_up), OtherPending):
+        raise RuleBroken(OTHER_CHANGE)
+    return recover(giving_up, context)
 
 
 def _find_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext) -> RentalRecord:
@@ -207,10 +203,10 @@ def _of_present_account(found: Sequence[RentalRecord], context: UseCaseContext) 
     if len(found) == 1:
         return found[0]
     account = context.connect(found[0].site).read_account(deadline=context.deadline)
-    ours = [rental for rental in found if rental.account == account.id]
-    if not ours:
-        raise RuleBroken(Reason("account_changed", "change.account_changed"))
-    return ours[0]
+    for rental in found:
+        if rental.account == account.id:
+            return rental
+    raise RuleBroken(ACCOUNT_CHANGED)
 
 
 def _adopt(rental_id: RentalId, site: Site, context: UseCaseContext) -> RentalRecord | None:
@@ -220,27 +216,21 @@ def _adopt(rental_id: RentalId, site: Site, context: UseCaseContext) -> RentalRe
     carloop = context.connect(site)
     account = carloop.known_account(deadline=context.deadline)
     rental = carloop.read_rental(rental_id, deadline=context.deadline)
-    if rental is None:
-        return None
-    record = observe(rental, account, context)
+    record = observe(rental, account.id, context) if rental else None
     if record is not None:
         context.store.keep_rental(record)
     return record
 
 
-def _account_of(rental: RentalRecord, carloop: Carloop, context: UseCaseContext) -> Account:
-    """Return the account in use. Raise `RuleBroken` where it is not the one that made the rental."""
-    account = carloop.known_account(deadline=context.deadline)
-    if account.id != rental.account:
-        account = carloop.read_account(deadline=context.deadline)
-    if account.id != rental.account:
-        raise RuleBroken(Reason("account_changed", "change.account_changed"))
-    return account
-
-
 def _present_revision(rental: RentalRecord, carloop: Carloop, context: UseCaseContext) -> int | None:
     """Return the rental's revision at Carloop; None only where the account that made it says it is gone."""
     found = carloop.read_rental(rental.id, deadline=context.deadline)
-    if found is None and carloop.read_account(deadline=context.deadline).id != rental.account:
-        raise RuleBroken(Reason("account_changed", "change.account_changed"))
+    if found is None:
+        _require_account(rental, carloop, context)
     return found.revision if found else None
+
+
+def _require_account(rental: RentalRecord, carloop: Carloop, context: UseCaseContext) -> None:
+    """Raise `RuleBroken` where the account, read anew, is not the one that made the rental."""
+    if carloop.read_account(deadline=context.deadline).id != rental.account:
+        raise RuleBroken(ACCOUNT_CHANGED)

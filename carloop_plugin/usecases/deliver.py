@@ -12,11 +12,9 @@ Recovery enters at `send`, with an intent that it has claimed.
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
-from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
     Action,
@@ -35,27 +33,40 @@ from carloop_plugin.domain.changes import (
 )
 from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroken
 from carloop_plugin.domain.judgement import (
+    INCONCLUSIVE,
     LONGEST_SENDING,
-    counts_as_try,
     is_as_asked,
     judge,
     judge_not_found,
     needs_lookup,
     proves,
 )
-from carloop_plugin.domain.rentals import Reference, Rental, RentalRecord, gone, read_reference, record_of
+from carloop_plugin.domain.rentals import Rental, RentalRecord, gone, record_of
+from carloop_plugin.domain.values import AccountId
 from carloop_plugin.domain.vehicles import Alternative
 from carloop_plugin.events import CHANGE_RECORDED, CHANGE_SET_ASIDE, RENTAL_MISMATCHED, log_event
-from carloop_plugin.ports import Carloop, Prepared, UseCaseContext
+from carloop_plugin.ports import Carloop, UseCaseContext
 from carloop_plugin.usecases.search import alternatives_to
 
 IN_FLIGHT = Reason("outcome_pending", "change.still_in_flight")
 """Why the outcome of an intent is unknown: another process sends it, or a sending may still arrive."""
 
+GIVEN_UP = Reason("outcome_pending", "change.given_up_meanwhile")
+"""Why the outcome of a booking is unknown: it settles with the cancellation that gives it up."""
+
+OTHER_CHANGE = Reason("outcome_pending", "change.other_pending")
+"""Why a change cannot begin."""
+
 GONE = Reason("rental_not_found", "change.rental_gone", pointer="/rental_id")
 """Why the end of a rental that Carloop no longer has cannot be changed."""
 
-_SETTLED_ELSEWHERE = Reason("outcome_pending", "change.given_up_meanwhile")
+ACCOUNT_CHANGED = Reason("account_changed", "change.account_changed")
+"""Why nothing is believed of a rental: the token is of another account than the one that made it."""
+
+_ADVICE = {
+    ("vehicle_unavailable", Action.BOOK): ("change.vehicle_taken", "/option_id"),
+    ("vehicle_unavailable", Action.CHANGE_END): ("change.extension_blocked", "/end"),
+}
 _TEXTS = {
     "rental_closed": "change.rental_closed",
     "changed_elsewhere": "change.changed_elsewhere",
@@ -65,30 +76,29 @@ _OUTDATED = frozenset({"rental_closed", "changed_elsewhere"})
 """Refusals that say that our record is behind."""
 
 
-def deliver(prepared: Prepared, context: UseCaseContext) -> Outcome | SameChange:
+def deliver(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome | SameChange:
     """Record an intent, send it, and settle it. Return the intent that is there already, where it is.
 
     :raises RuleBroken: another change to the appointment is pending, or it has a rental by now.
     :raises StoreFailed: the intent could not be made durable; nothing was sent.
     """
-    intent = prepared.intent
     recorded = context.store.record(intent)
     match recorded:
         case Recorded():
-            log_event(CHANGE_RECORDED, **describe(intent))
-            return send(intent, carloop=prepared.carloop, account=prepared.account, context=context)
+            log_event(CHANGE_RECORDED, of=intent)
+            return send(intent, carloop, context)
         case SameChange():
             # Another process was asked for the same change a moment before.
             return recorded
         case OtherPending():
-            raise RuleBroken(Reason("outcome_pending", "change.other_pending"))
+            raise RuleBroken(OTHER_CHANGE)
         case AlreadyBooked(rental):
             raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=rental)
         case _:
             assert_never(recorded)
 
 
-def send(intent: Intent, *, carloop: Carloop, account: Account, context: UseCaseContext) -> Outcome:
+def send(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome:
     """Send an intent that the caller has just recorded or claimed, and settle it by what Carloop answers.
 
     What cannot be kept is answered `unknown`: the intent stays pending, and recovery settles it.
@@ -96,44 +106,42 @@ def send(intent: Intent, *, carloop: Carloop, account: Account, context: UseCase
     # No other process may claim the intent before this sending has ended.
     answer = carloop.send(intent, deadline=min(context.deadline, time.monotonic() + LONGEST_SENDING))
     try:
-        if needs_lookup(intent, answer):
-            answer = _look_up(intent, answer, carloop=carloop, context=context)
-        return settle(intent, judge(intent, answer), carloop=carloop, account=account, context=context)
+        if not isinstance(answer, Done) and needs_lookup(intent, answer):
+            answer = _look_up(intent, answer.reason, carloop, context)
+        return settle(intent, judge(intent, answer), carloop, context)
     except Failed as failure:
         return unknown(intent, failure.reason)
 
 
-def find_proof(intent: Intent, *, carloop: Carloop, context: UseCaseContext) -> Rental | None:
+def _look_up(intent: Intent, reason: Reason, carloop: Carloop, context: UseCaseContext) -> Answer:
+    """Look for what an earlier sending may have done, before a refusal is believed."""
+    try:
+        found = find_proof(intent, carloop, context)
+    except CallFailed as failure:
+        return Unknown(failure.reason)
+    return Done(found, replayed=True) if found else judge_not_found(reason)
+
+
+def find_proof(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Rental | None:
     """Return the rental at Carloop that proves the intent was done. Raise `CallFailed` where Carloop does not say."""
-    if intent.action is Action.BOOK:
-        found = carloop.find_rental(intent.external_reference or "", deadline=context.deadline)
+    if intent.rental_id:
+        found = carloop.read_rental(intent.rental_id, deadline=context.deadline)
     else:
-        found = carloop.read_rental(intent.rental_id, deadline=context.deadline) if intent.rental_id else None
+        found = carloop.find_rental(intent.external_reference or "", deadline=context.deadline)
     return found if found and proves(intent, found) else None
 
 
-def _look_up(intent: Intent, answer: Answer, *, carloop: Carloop, context: UseCaseContext) -> Answer:
-    """Look for what an earlier sending may have done, before a refusal is believed."""
-    if not isinstance(answer, Refused | NothingHappened):
-        return answer
-    try:
-        found = find_proof(intent, carloop=carloop, context=context)
-    except CallFailed as failure:
-        return Unknown(failure.reason)
-    return Done(found, replayed=True) if found else judge_not_found(answer.reason)
-
-
-def settle(
-    intent: Intent, answer: Answer, *, carloop: Carloop, account: Account, context: UseCaseContext
-) -> Outcome:
+def settle(intent: Intent, answer: Answer, carloop: Carloop, context: UseCaseContext) -> Outcome:
     """Settle an intent by a judged answer, and return the outcome that holds."""
     match answer:
         case Done(rental):
-            return settle_done(intent, rental, account=account, context=context)
+            record = record_made_by(intent, rental, context)
+            done = Outcome(intent.change_id, OutcomeStatus.DONE, record)
+            return context.store.settle(intent.change_id, done, record) or unknown(intent, GIVEN_UP)
         case Refused(reason, rental=Rental() as rental):
-            return _settle_mismatched(intent, rental, reason, account=account, context=context)
+            return _settle_mismatched(intent, rental, reason, context)
         case Refused(reason):
-            return _settle_refused(intent, reason, carloop=carloop, account=account, context=context)
+            return _settle_refused(intent, reason, carloop, context)
         case NothingHappened(reason):
             return _take_back(intent, reason, context)
         case Unknown(reason):
@@ -142,81 +150,55 @@ def settle(
             assert_never(answer)
 
 
-def settle_done(intent: Intent, rental: Rental, *, account: Account, context: UseCaseContext) -> Outcome:
-    """Settle an intent as done, its rental linked to the appointment."""
-    record = record_made_by(intent, rental, account=account, context=context)
-    outcome = Outcome(intent.change_id, OutcomeStatus.DONE, record)
-    held = context.store.settle(intent.change_id, outcome, record)
-    return held or unknown(intent, _SETTLED_ELSEWHERE)
-
-
-def _settle_mismatched(
-    intent: Intent, rental: Rental, reason: Reason, *, account: Account, context: UseCaseContext
-) -> Outcome:
+def _settle_mismatched(intent: Intent, rental: Rental, reason: Reason, context: UseCaseContext) -> Outcome:
     """Settle an intent for which Carloop did something else: refused, with the rental offered for cancellation."""
-    log_event(RENTAL_MISMATCHED, **describe(intent) | {"rental_id": rental.id})
-    record = record_made_by(intent, rental, account=account, context=context)
+    log_event(RENTAL_MISMATCHED, of=intent, rental_id=rental.id)
+    record = record_made_by(intent, rental, context)
     if record and intent.action is Action.BOOK:
         record = replace(record, linked=False)
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
     return context.store.settle(intent.change_id, outcome, record) or outcome
 
 
-def _settle_refused(
-    intent: Intent, reason: Reason, *, carloop: Carloop, account: Account, context: UseCaseContext
-) -> Outcome:
+def _settle_refused(intent: Intent, reason: Reason, carloop: Carloop, context: UseCaseContext) -> Outcome:
     if reason.code == "rental_not_found":
-        return _settle_gone(intent, carloop=carloop, account=account, context=context)
-    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=_with_advice(reason, intent.action))
+        return _settle_gone(intent, carloop, context)
     record = None
-    if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
-        outcome = replace(outcome, alternatives=_alternatives(intent, carloop, context))
-    elif reason.code in _OUTDATED:
-        record = _read_anew(intent, carloop=carloop, account=account, context=context)
-        outcome = replace(outcome, rental=record)
+    alternatives: tuple[Alternative, ...] = ()
+    # What cannot be had now costs the answer's details, not the outcome.
+    try:
+        if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
+            station = context.station_of(intent.site)
+            alternatives = alternatives_to(
+                intent, carloop=carloop, station=station, deadline=context.deadline
+            )
+        elif reason.code in _OUTDATED and intent.rental_id:
+            found = carloop.read_rental(intent.rental_id, deadline=context.deadline)
+            record = observe(found, intent.account, context) if found else None
+    except Failed:
+        pass
+    told = _with_advice(reason, intent.action)
+    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, record, told, alternatives)
     held = context.store.settle(intent.change_id, outcome, record, sends=intent.sends)
     return held or unknown(intent, IN_FLIGHT)
-
-
-def _alternatives(intent: Intent, carloop: Carloop, context: UseCaseContext) -> tuple[Alternative, ...]:
-    # Settings that have been broken meanwhile cost the alternatives, not the outcome.
-    with suppress(Failed):
-        station = context.station_of(intent.site)
-        return alternatives_to(intent, carloop=carloop, station=station, deadline=context.deadline)
-    return ()
-
-
-def _read_anew(
-    intent: Intent, *, carloop: Carloop, account: Account, context: UseCaseContext
-) -> RentalRecord | None:
-    """Read a rental that is not what we thought it is; None where Carloop does not answer now."""
-    try:
-        found = carloop.read_rental(intent.rental_id, deadline=context.deadline) if intent.rental_id else None
-    except CallFailed:
-        return None
-    return observe(found, account, context) if found else None
 
 
 def _with_advice(reason: Reason, action: Action) -> Reason:
     """Add what to do to a refusal for which Carloop has a code alone."""
     if reason.text is not None:
         return reason
-    if reason.code == "vehicle_unavailable":
-        text, pointer = ("change.vehicle_taken", "/option_id")
-        if action is Action.CHANGE_END:
-            text, pointer = ("change.extension_blocked", "/end")
-        return replace(reason, text=text, pointer=reason.pointer or pointer)
-    return replace(reason, text=_TEXTS.get(reason.code))
+    text, pointer = _ADVICE.get((reason.code, action), (_TEXTS.get(reason.code), None))
+    return replace(reason, text=text, pointer=reason.pointer or pointer)
 
 
-def _settle_gone(intent: Intent, *, carloop: Carloop, account: Account, context: UseCaseContext) -> Outcome:
+def _settle_gone(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome:
     # "Gone" is believed only from the account that made the rental, asked anew.
     try:
-        present = carloop.read_account(deadline=context.deadline)
+        account = carloop.read_account(deadline=context.deadline)
     except CallFailed as failure:
         return _take_back(intent, failure.reason, context)
-    if present.id != account.id:
-        return _take_back(intent, Reason("account_changed", "change.account_changed"), context)
+    if account.id != intent.account:
+        return _take_back(intent, ACCOUNT_CHANGED, context)
     known = context.store.rental(account.id, intent.rental_id) if intent.rental_id else None
     is_cancellation = intent.action is Action.CANCEL
     record = gone(known, cancelled_here=is_cancellation) if known else None
@@ -233,40 +215,31 @@ def _take_back(intent: Intent, reason: Reason, context: UseCaseContext) -> Outco
     return leave_unknown(intent, reason, context)
 
 
-def observe(
-    rental: Rental, account: Account, context: UseCaseContext, *, reference: Reference | None = None
-) -> RentalRecord | None:
-    """Return the record of a rental seen at Carloop; None where it does not carry a reference of ours.
-
-    `reference` is the one it must have, whatever it carries.
-    """
-    installation = context.store.installation
-    reference = reference or read_reference(rental.external_reference, installation=installation)
-    if reference is None:
-        return None
-    return record_of(rental, reference, account.id, known=context.store.rental(account.id, rental.id))
+def observe(rental: Rental, account: AccountId | None, context: UseCaseContext) -> RentalRecord | None:
+    """Return the record of an account's rental seen at Carloop; None where it does not carry a reference of ours."""
+    known = context.store.rental(account, rental.id) if account else None
+    return record_of(rental, account, installation=context.store.installation, known=known)
 
 
-def record_made_by(
-    intent: Intent, rental: Rental, *, account: Account, context: UseCaseContext
-) -> RentalRecord | None:
+def record_made_by(intent: Intent, rental: Rental, context: UseCaseContext) -> RentalRecord | None:
     """Return the record of the rental an intent brought. None where it does not carry our reference."""
-    if intent.action is Action.BOOK and intent.appointment_id is not None:
-        own = Reference(context.store.installation, intent.site, intent.appointment_id, intent.change_id)
-        record = observe(rental, account, context, reference=own)
+    if intent.action is Action.BOOK:
+        # The booking's own, whatever reference it carries.
+        ours = replace(rental, external_reference=intent.external_reference)
+        record = observe(ours, intent.account, context)
         visit = (record and record.appointment_period) or intent.appointment_period
         return record and replace(record, appointment_period=visit, differs=not is_as_asked(intent, rental))
-    record = observe(rental, account, context)
+    record = observe(rental, intent.account, context)
     # Whatever differed, the advisor has seen it and gone on from there.
     return record and replace(record, differs=False, cancelled_here=intent.action is Action.CANCEL)
 
 
 def leave_unknown(intent: Intent, reason: Reason, context: UseCaseContext) -> Outcome:
-    """Keep that an outcome is not known yet."""
-    counts = counts_as_try(reason)
+    """Keep that an outcome is not known yet. It is a try only where Carloop answered: an outage sets nothing aside."""
+    counts = reason.code not in INCONCLUSIVE
     context.store.mark_unknown(intent.change_id, reason.code, counts=counts)
     if counts and intent.tries + 1 == TRIES_BEFORE_SET_ASIDE:
-        log_event(CHANGE_SET_ASIDE, **describe(intent), code=reason.code, tries=TRIES_BEFORE_SET_ASIDE)
+        log_event(CHANGE_SET_ASIDE, of=intent, code=reason.code, tries=TRIES_BEFORE_SET_ASIDE)
     return unknown(intent, reason)
 
 
@@ -275,16 +248,3 @@ def unknown(intent: Intent, reason: Reason) -> Outcome:
     is_about_change = (reason.text or "").startswith("change.")
     told = reason if is_about_change else Reason(reason.code, "change.unknown")
     return Outcome(intent.change_id, OutcomeStatus.UNKNOWN, reason=told)
-
-
-def describe(intent: Intent) -> dict[str, str | int | None]:
-    """Return the fields by which an event names an intent."""
-    return {
-        "change_id": intent.change_id,
-        "action": intent.action.value,
-        "site": intent.site,
-        "appointment_id": intent.appointment_id,
-        "account": intent.account,
-        "rental_id": intent.rental_id,
-        "sends": intent.sends,
-    }

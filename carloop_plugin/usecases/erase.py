@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carloop_plugin.domain.appointments import digest_number
-from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, Intent
 from carloop_plugin.domain.judgement import LONGEST_FLIGHT, may_be_in_flight
 from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.events import ERASURE_ASKED, log_event
@@ -114,4 +114,4 @@ def _pending_for(numbers: Sequence[str], context: UseCaseContext) -> Mapping[App
 def _kept(appointment_id: AppointmentId, intent: Intent, *, now: datetime) -> Kept:
     soon = now + NEXT_RECOVERY
     has_arrived = intent.sent_at + LONGEST_FLIGHT if intent.sent_at and may_be_in_flight(intent) else soon
-    return Kept(appointment_id, max(has_arrived, soon), intent.is_set_aside)
+    return Kept(appointment_id, max(has_arrived, soon), intent.tries >= TRIES_BEFORE_SET_ASIDE)

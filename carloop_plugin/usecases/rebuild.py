@@ -11,7 +11,7 @@ from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.events import RECORDS_REBUILT, log_event
 from carloop_plugin.ports import Carloop, UseCaseContext
 from carloop_plugin.usecases.deliver import observe
-from carloop_plugin.usecases.feed import read_feed
+from carloop_plugin.usecases.reconcile import read_feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,9 @@ def rebuild(
 
 
 def _link_again(carloop: Carloop, account: Account, context: UseCaseContext) -> Iterable[int]:
-    for rental in read_feed(None, carloop=carloop, account=account, context=context):
-        record = observe(rental, account, context)
+    noted = {each.id: each for each in context.store.unreadable(account.id)}
+    for rental in read_feed(None, noted, carloop, account, context):
+        record = observe(rental, account.id, context)
         if record is not None:
             yield int(context.store.keep_rental(record))
     context.store.note_contact(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from carloop_plugin.domain.accounts import Account
-from carloop_plugin.domain.changes import Intent, OutcomeStatus, Reconciled
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, Intent, OutcomeStatus, Reconciled
 from carloop_plugin.domain.failures import CallFailed, Failed, StoreFailed
-from carloop_plugin.domain.rentals import Rental, read_reference
+from carloop_plugin.domain.rentals import ACTIVE, Rental, Unreadable
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
 from carloop_plugin.events import (
     CARLOOP_NOT_RECONCILED,
@@ -22,9 +22,9 @@ from carloop_plugin.events import (
     log_event,
 )
 from carloop_plugin.ports import Carloop, UseCaseContext
-from carloop_plugin.usecases.deliver import observe, settle_done
-from carloop_plugin.usecases.feed import read_again, read_feed
-from carloop_plugin.usecases.recover import cancel_withdrawn, change_lock, log_settled, recover_with
+from carloop_plugin.usecases.deliver import observe
+from carloop_plugin.usecases.recover import cancel_given_up, change_lock, recover_with
+from carloop_plugin.usecases.unreadable import Noted, note_unreadable, read_again
 
 LEAST_SECONDS = 1.0
 """What one pending change may take of a round at least, the round's own end permitting."""
@@ -34,7 +34,6 @@ MOST_FRUITLESS = 3
 
 OVERLAP = timedelta(minutes=1)
 """How far the feed is read again: a change may become visible later than one that was written after it."""
-
 
 LARGEST_AT_ONCE = 64 * 2**20
 """Bytes of records that are rewritten beside the day's work: a second or two, and others wait five for a lock."""
@@ -46,13 +45,23 @@ def reconcile(sites: Iterable[Site], context: UseCaseContext) -> Reconciled:
     A site whose Carloop cannot be asked costs its own news alone; its intents and keys are kept.
     """
     report = Reconciled()
-    sessions = _sessions(sites, context)
-    seen: set[tuple[str, AccountId]] = set()
-    for done, (carloop, site) in enumerate(sessions):
-        # A rejected token ends the round here: nothing is sent with it until it is accepted again.
+    # Each session once, however many sites it serves. Two may still lead to one account, by two tokens or anew after
+    # the first was closed; only the account can tell.
+    sessions: dict[Carloop, Site] = {}
+    for site in sites:
         try:
-            _reconcile_with(carloop, report, _share(context, len(sessions) - done), seen)
+            sessions.setdefault(context.connect(site), site)
+        except Failed as failure:
+            log_event(CARLOOP_NOT_RECONCILED, site=site, code=failure.reason.code)
+    seen: set[tuple[str, AccountId]] = set()
+    for done, (carloop, site) in enumerate(sessions.items()):
+        # Each gets its part of the time that is left, so that a slow one costs the others none.
+        now = time.monotonic()
+        share = replace(context, deadline=now + (context.deadline - now) / (len(sessions) - done))
+        try:
+            _reconcile_with(carloop, report, share, seen)
         except CallFailed as failure:
+            # A rejected token ends the round here: nothing is sent with it until it is accepted again.
             log_event(CARLOOP_NOT_RECONCILED, site=site, code=failure.reason.code)
     with suppress(StoreFailed):
         if context.store.unfinished_erasures():
@@ -65,27 +74,6 @@ def finish_erasures(context: UseCaseContext) -> bool:
     is_finished = context.store.finish_erasures(largest=LARGEST_AT_ONCE)
     log_event(ERASURE_FINISHED if is_finished else ERASURE_PUT_OFF)
     return is_finished
-
-
-def _sessions(sites: Iterable[Site], context: UseCaseContext) -> Sequence[tuple[Carloop, Site]]:
-    """Return the sessions of all sites, each once however many it serves, with the first of these.
-
-    Two of them may still lead to one account, by two tokens or anew after the first was closed; only it can tell.
-    """
-    found: dict[Carloop, Site] = {}
-    for site in sites:
-        try:
-            found.setdefault(context.connect(site), site)
-        except Failed as failure:
-            log_event(CARLOOP_NOT_RECONCILED, site=site, code=failure.reason.code)
-    return list(found.items())
-
-
-def _share(context: UseCaseContext, parts: int, *, at_least: float = 0.0) -> UseCaseContext:
-    """Return the context of one of so many parts of the time that is left, so that a slow one costs the others none."""
-    now = time.monotonic()
-    left = max(0.0, context.deadline - now)
-    return replace(context, deadline=now + min(left, max(left / parts, at_least)))
 
 
 def _reconcile_with(
@@ -112,45 +100,49 @@ def _settle_pending(report: Reconciled, carloop: Carloop, account: Account, cont
     intents = context.store.intents_to_recover(account.id)
     fruitless = 0
     for done, intent in enumerate(intents):
-        if time.monotonic() >= context.deadline or fruitless >= MOST_FRUITLESS:
+        now = time.monotonic()
+        left = context.deadline - now
+        if left <= 0 or fruitless >= MOST_FRUITLESS:
             return
         # The changes at the desk need their part of the time too.
-        own = _share(context, len(intents) - done + 1, at_least=LEAST_SECONDS)
-        is_settled = _settle(intent, report, carloop, account, own)
-        fruitless += intent.is_set_aside and not is_settled
+        share = max(left / (len(intents) - done + 1), LEAST_SECONDS)
+        own = replace(context, deadline=now + min(left, share))
+        is_settled = _settle(intent.change_id, report, carloop, account, own)
+        fruitless += intent.tries >= TRIES_BEFORE_SET_ASIDE and not is_settled
 
 
 def _settle(
-    intent: Intent, report: Reconciled, carloop: Carloop, account: Account, context: UseCaseContext
+    change_id: ChangeId,
+    report: Reconciled,
+    carloop: Carloop,
+    account: Account,
+    context: UseCaseContext,
+    found: Rental | None = None,
 ) -> bool:
-    with _leased(intent.change_id, context) as present:
-        # A withdrawn booking settles with its withdrawal.
+    """Settle a pending change, unless another thread or process, here or on another server, is at it."""
+    with change_lock(change_id, deadline=0.0) as is_alone:
+        present = context.store.lease(change_id) if is_alone else None
+        # A booking that is given up settles with its giving-up, which cancels it.
         if present is None or present.given_up_by is not None:
             return False
-        outcome = recover_with(present, carloop=carloop, account=account, context=context)
-        for change_id in filter(None, (present.change_id, present.gives_up)):
-            settled = context.store.intent(change_id)
+        outcome = recover_with(present, carloop, account, context, found=found)
+        for each in filter(None, (present.change_id, present.gives_up)):
+            settled = context.store.intent(each)
             if settled and settled.outcome:
                 report.settled.append(settled.outcome)
     return outcome.status is not OutcomeStatus.UNKNOWN
 
 
-@contextmanager
-def _leased(change_id: ChangeId, context: UseCaseContext) -> Iterator[Intent | None]:
-    """Take a pending intent; None where another thread or process, here or on another server, is at it."""
-    with change_lock(change_id, deadline=0.0) as is_alone:
-        yield context.store.lease(change_id) if is_alone else None
-
-
 def _read_changes(report: Reconciled, carloop: Carloop, account: Account, context: UseCaseContext) -> None:
     position = context.store.feed_position(account.id, now=account.server_time)
     newest = position or account.server_time
+    noted = {each.id: each for each in context.store.unreadable(account.id)}
     failure: CallFailed | None = None
     try:
-        for rental in read_feed(newest - OVERLAP, carloop=carloop, account=account, context=context):
+        for rental in read_feed(newest - OVERLAP, noted, carloop, account, context):
             _take(rental, report, carloop, account, context)
             newest = max(newest, rental.updated_at)
-        for rental in read_again(carloop=carloop, account=account, context=context):
+        for rental in read_again(noted, carloop, context) if noted else ():
             _take(rental, report, carloop, account, context)
     except CallFailed as ended:
         failure = ended
@@ -166,52 +158,43 @@ def _read_changes(report: Reconciled, carloop: Carloop, account: Account, contex
         raise failure
 
 
+def read_feed(
+    since: datetime | None, noted: Noted, carloop: Carloop, account: Account, context: UseCaseContext
+) -> Iterator[Rental]:
+    """Read the rentals updated since an instant, and note those that cannot be read. Raise `CallFailed`."""
+    for rental in carloop.rentals_changed_since(since, deadline=context.deadline):
+        if isinstance(rental, Unreadable):
+            note_unreadable(rental, noted, account, context)
+            continue
+        yield rental
+        if known := noted.pop(rental.id, None):
+            context.store.forget_unreadable(known)
+
+
 def _take(
     rental: Rental, report: Reconciled, carloop: Carloop, account: Account, context: UseCaseContext
 ) -> None:
     """Keep a rental of the feed, where it is ours."""
-    reference = read_reference(rental.external_reference, installation=context.store.installation)
-    if reference is None:
+    record = observe(rental, account.id, context)
+    if record is None:
         return
-    booking = context.store.intent(reference.change_id)
-    if booking is not None and not booking.is_settled:
-        _settle_found(booking, rental, report, account, context)
+    booking = context.store.intent(record.change_id)
+    if booking and booking.outcome is None:
+        # Also where recovery could not find it and set it aside.
+        _settle(booking.change_id, report, carloop, account, context, rental)
         return
-    is_withdrawn = booking is not None and booking.given_up_by is not None
-    cancelled = _cancel_late(rental, booking, carloop, context) if booking and is_withdrawn else None
-    record = observe(cancelled or rental, account, context, reference=reference)
-    if record and cancelled:
-        record = replace(record, cancelled_here=True)
-    if record and context.store.keep_rental(record):
+    if booking and (cancelled := _cancel_late(rental, booking, carloop, context)):
+        record = replace(observe(cancelled, account.id, context) or record, cancelled_here=True)
+    if context.store.keep_rental(record):
         report.changed.append(record)
-        log_event(
-            RENTAL_CHANGED,
-            account=record.account,
-            site=record.site,
-            appointment_id=record.appointment_id,
-            rental_id=record.id,
-            change_id=record.change_id,
-            status=record.status.value,
-        )
-
-
-def _settle_found(
-    booking: Intent, rental: Rental, report: Reconciled, account: Account, context: UseCaseContext
-) -> None:
-    """Link a booking's rental that is in the feed, also where recovery could not find it and set it aside."""
-    with _leased(booking.change_id, context) as present:
-        # One that is being withdrawn is cancelled by its withdrawal.
-        if present is not None and present.given_up_by is None:
-            outcome = settle_done(present, rental, account=account, context=context)
-            log_settled(present, outcome, context)
-            report.settled.append(outcome)
+        log_event(RENTAL_CHANGED, of=record, rental_id=record.id)
 
 
 def _cancel_late(rental: Rental, booking: Intent, carloop: Carloop, context: UseCaseContext) -> Rental | None:
-    """Cancel a rental that turned up although its booking was withdrawn; None where it is left as it is."""
-    withdrawal = context.store.intent(booking.given_up_by) if booking.given_up_by else None
+    """Cancel a rental that turned up although its booking was given up; None where it is left as it is."""
+    giving_up = context.store.intent(booking.given_up_by) if booking.given_up_by else None
     stands = booking.outcome is not None and booking.outcome.status is OutcomeStatus.DONE
-    if withdrawal is None or stands or not rental.status.is_active:
+    if giving_up is None or stands or rental.status not in ACTIVE:
         return None
-    result = cancel_withdrawn(rental, withdrawal, carloop=carloop, context=context)
+    result = cancel_given_up(rental, giving_up, carloop, context)
     return result if isinstance(result, Rental) else None

@@ -1,48 +1,32 @@
 """The sandbox as ASGI applications: the interface with the faults that were armed, and the way to the pages."""
 
 import logging
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from carloop_sandbox.faults.armed import WRONG_VEHICLE
+from carloop_sandbox.faults.armed import Fault
 from carloop_sandbox.faults.controls import control_routes
-from carloop_sandbox.faults.effects import apply_after, apply_before, book_other_vehicle
+from carloop_sandbox.faults.wrong_vehicle import book_other_vehicle
 from carloop_sandbox.interface.answers import Answer
-from carloop_sandbox.interface.asgi import origin_of, read_body, to_response
-from carloop_sandbox.interface.calls import Book, answer_call
-from carloop_sandbox.interface.contract import BASE_PATH
+from carloop_sandbox.interface.calls import answer_call
+from carloop_sandbox.interface.contract import BASE_PATH, Operation, operations
 from carloop_sandbox.interface.problems import code_of_status, problem_answer
-from carloop_sandbox.interface.requests import Call
+from carloop_sandbox.interface.requests import read_body
 from carloop_sandbox.refusals import CallRefused
-from carloop_sandbox.rentals.booking import book
+from carloop_sandbox.rentals.reserving import book
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import sqlite3
 
 log: Final = logging.getLogger(__name__)
-
-PATHS: Final[dict[str, dict[str, str]]] = {
-    "/health": {"GET": "health"},
-    "/openapi.json": {"GET": "document"},
-    "/account": {"GET": "account"},
-    "/vehicle-classes": {"GET": "classes"},
-    "/vehicle-features": {"GET": "features"},
-    "/vehicles": {"GET": "search"},
-    "/rentals": {"GET": "list", "POST": "book"},
-    "/rentals/{rental_id}": {"GET": "read", "PATCH": "change_end"},
-    "/rentals/{rental_id}/cancellation": {"POST": "cancel"},
-}
-"""The interface's paths and methods, and the operation behind each."""
-
-FAULT_NAMES: Final = {"list": "read"}
-"""What an operation is called where faults are armed, if not by its own name."""
-
 
 FOR_PROGRAMS: Final = ("/api/", "/sandbox/")
 """What the paths of the interface and of the controls begin with; every other path is a page's."""
@@ -50,88 +34,83 @@ FOR_PROGRAMS: Final = ("/api/", "/sandbox/")
 
 def create_app(service: Service) -> Starlette:
     """Build the application for programs: the interface, and the controls when faults are allowed."""
-    routes = [_route(service, path, methods) for path, methods in PATHS.items()]
+    by_path = groupby(operations(), lambda operation: operation.path)
+    routes = [_route(service, path, of_path) for path, of_path in by_path]
     routes += control_routes(service) if service.allow_faults else []
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_problem})
+    # typed for responses alone, while any ASGI application will do
+    handlers: dict[Any, Any] = {HTTPException: _http_problem, CallRefused: _refusal}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    # a redirect would be followed by nobody: clients of the interface refuse any
     app.router.redirect_slashes = False
     return app
 
 
+@dataclass(frozen=True, slots=True)
 class PathRouter:
     """ASGI application that hands programs to the interface and people to the pages, by the path."""
 
-    def __init__(self, interface: ASGIApp, pages: ASGIApp) -> None:
-        self._interface = interface
-        self._pages = pages
+    interface: ASGIApp
+    pages: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to the application of its path."""
         is_for_program = f"{scope.get('path', '')}/".startswith(FOR_PROGRAMS)
-        await (self._interface if is_for_program else self._pages)(scope, receive, send)
+        await (self.interface if is_for_program else self.pages)(scope, receive, send)
 
 
-def _route(service: Service, path: str, methods: dict[str, str]) -> Route:
+def _route(service: Service, path: str, of_path: Iterable[Operation]) -> Route:
+    by_method = {operation.method: operation for operation in of_path}
+
     async def endpoint(request: Request) -> ASGIApp:
-        method = "GET" if request.method == "HEAD" else request.method
-        try:
-            call = await _read_call(request, methods[method], method, path)
-            return await _serve(call, service)
-        except CallRefused as refused:
-            return to_response(problem_answer(refused))
+        operation = by_method["GET" if request.method == "HEAD" else request.method]
+        return await _serve(operation, request, await read_body(request), service)
 
-    return Route(BASE_PATH + path, endpoint, methods=list(methods))
+    return Route(BASE_PATH + path, endpoint, methods=list(by_method))
 
 
-async def _serve(call: Call, service: Service) -> ASGIApp:
+async def _serve(operation: Operation, request: Request, body: bytes, service: Service) -> ASGIApp:
     """Answer a call, with the fault that was armed for it."""
-    fault = service.faults.take(FAULT_NAMES.get(call.operation, call.operation))
-    key = call.headers.get("idempotency-key", "") if call.method != "GET" else ""
-    held = (f"{call.method} {call.path}", key)
+    fault = service.faults.take(operation.id)
+    key = request.headers.get("idempotency-key", "") if operation.key_pattern else ""
+    held = (f"{operation.method} {request.url.path}", key)
+    # of two requests with one key the second waits: on the one worker it would block every other call
     if key and not await service.in_flight.acquire(held):
         raise CallRefused("request_in_progress", "Ask again with the same key.", headers={"Retry-After": "1"})
     try:
-        answer = await apply_before(fault, service.stopping)
-        if answer is None:
-            booking = book_other_vehicle if fault is not None and fault.fault == WRONG_VEHICLE else book
-            done = await service.worker.do(lambda: _answer(call, service.store, booking))
-            answer = apply_after(fault, done, service.stopping)
+        instead = await fault.before(service.stopping) if fault else None
+        if instead is not None:
+            return instead
+        answer = await service.worker.do(lambda: _answer(operation, request, body, service.store, fault))
+        return fault.after(answer, service.stopping) if fault else answer
     finally:
         if key:
             service.in_flight.release(held)
-    return to_response(answer) if isinstance(answer, Answer) else answer
 
 
-def _answer(call: Call, store: Store, booking: Book) -> Answer:
+def _answer(operation: Operation, request: Request, body: bytes, store: Store, fault: Fault | None) -> Answer:
     """Answer a call; an unforeseen error is logged without the request's data and answered with a problem."""
+    booking = book_other_vehicle if fault and fault.books_another else book
     try:
-        return answer_call(call, store, book=booking)
+        return answer_call(operation, request, body, store, book=booking)
+    except CallRefused as refused:
+        # an answer like any other: a fault that alters or loses answers meets it too
+        return problem_answer(refused)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            refused = CallRefused("maintenance", "The database is in use.", headers={"Retry-After": "1"})
-            return problem_answer(refused)
-        log.exception("the database failed in %s", call.operation)
+            headers = {"Retry-After": "1"}
+            return problem_answer(CallRefused("maintenance", "The database is in use.", headers=headers))
+        log.exception("the database failed in %s", operation.id)
     except Exception:  # whatever goes wrong in here, a caller gets a problem document
-        log.exception("failed in %s", call.operation)
+        log.exception("failed in %s", operation.id)
     return problem_answer(CallRefused("internal_error", "It has been logged."))
 
 
-async def _read_call(request: Request, operation: str, method: str, path: str) -> Call:
-    return Call(
-        operation=operation,
-        method=method,
-        path=request.url.path,
-        path_template=path,
-        origin=origin_of(request),
-        query=request.scope["query_string"].decode("latin-1"),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=await read_body(request),
-        rental_id=request.path_params.get("rental_id", ""),
-    )
+async def _refusal(_: Request, refused: CallRefused) -> Answer:
+    return problem_answer(refused)
 
 
-def _http_problem(_: Request, error: Exception) -> Response:
+async def _http_problem(_: Request, error: HTTPException) -> Answer:
     """Answer what the framework refuses: an unknown path, a method that is not offered."""
-    assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class alone
     code = code_of_status(error.status_code)
     refused = CallRefused(code, "See openapi.json for what there is.", headers=dict(error.headers or {}))
-    return to_response(problem_answer(refused, status=error.status_code))
+    return problem_answer(refused, status=error.status_code)

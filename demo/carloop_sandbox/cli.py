@@ -2,10 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import Final
 
 import click
 
-from carloop_sandbox.texts import TEXTS
 from web_base.program import (
     Command,
     Group,
@@ -21,6 +21,8 @@ from web_base.program import (
 )
 from web_base.running.loopback import is_loopback
 
+LOCALE: Final = Path(__file__).parent / "locale"
+
 _EXAMPLES = """
   carloop-sandbox serve
   carloop-sandbox serve --port 0 --data ./sandbox --vehicles 200
@@ -30,7 +32,7 @@ _EXAMPLES = """
 
 def main() -> None:
     """Run the program."""
-    run(program, TEXTS)
+    run(program, LOCALE)
 
 
 def program(texts: Texts) -> Group:
@@ -67,7 +69,7 @@ def _serve(
     turnaround: int,
     allow_faults: bool,  # click hands options over by name
 ) -> None:
-    texts = Texts(chosen_language(), TEXTS)
+    texts = Texts(chosen_language(), LOCALE)
     if allow_faults and not is_loopback(host):
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):

@@ -1,7 +1,6 @@
 """What `carloop-sandbox serve` does: serve until a signal stops it."""
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,19 +12,11 @@ from carloop_sandbox.pages.site import create_pages
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from web_base.accounts.access import Access
-from web_base.accounts.passwords import draw_password
 from web_base.program import Texts
-from web_base.running.server import Server, address_of
-from web_base.running.serving import (
-    kept_in,
-    listening,
-    opening,
-    trusted_proxies,
-)
-from web_base.security import trusted_hosts
+from web_base.running.serving import opening, serving, set_accounts
 
-ACCOUNT: Final = "admin"
-"""The one account, and its role."""
+ACCOUNTS: Final = {"admin": "CARLOOP_SANDBOX_PASSWORD"}
+"""The one account, named as its role, and the variable that sets its password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +36,19 @@ class ServeOptions:
 def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
     fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround_minutes)
-    proxies = trusted_proxies("CARLOOP_SANDBOX_TRUSTED_PROXIES", texts, environment=os.environ)
-    with ExitStack() as stack:
-        folder = stack.enter_context(kept_in(options.data, program="carloop-sandbox"))
-        listener = stack.enter_context(listening(options.host, options.port, texts, say=say))
-        with opening(folder, texts):
-            store = stack.enter_context(closing(open_store(folder, fleet=fleet)))
-            access = stack.enter_context(closing(Access(folder)))
+    with (
+        serving("carloop-sandbox", options.host, options.port, options.data, texts, say=say) as program,
+        ExitStack() as stack,
+    ):
+        with opening(program.folder, texts):
+            store = stack.enter_context(closing(open_store(program.folder, fleet=fleet)))
+            access = stack.enter_context(closing(Access(program.folder)))
             _tell_token(store, options, texts, say)
-            _tell_sign_in(access, folder, texts, say, environment=os.environ)
+            set_accounts(access, ACCOUNTS, texts, data=program.folder, say=say)
         service = stack.enter_context(closing(Service(store, allow_faults=options.allow_faults)))
-        hosts = trusted_hosts(options.host, os.environ.get("CARLOOP_SANDBOX_TRUSTED_HOSTS", ""))
-        url = address_of(listener)
-        app = PathRouter(create_app(service), create_pages(service, access, hosts=hosts, proxies=proxies))
-        server = Server(
-            app,
-            ready=lambda: print(f"ready {url}", flush=True),  # noqa: T201
-            stopping=service.stopping.set,
-            http=SandboxProtocol,
-        )
-        server.run([listener])
+        pages = create_pages(service, access, hosts=program.hosts, proxies=program.proxies)
+        app = PathRouter(create_app(service), pages)
+        program.run(app, stopping=service.stopping.set, http=SandboxProtocol)
 
 
 def _tell_token(store: Store, options: ServeOptions, texts: Texts, say: Callable[[str], None]) -> None:
@@ -73,18 +57,3 @@ def _tell_token(store: Store, options: ServeOptions, texts: Texts, say: Callable
         say(texts("drawn", token=drawn))
     elif options.token is None:
         say(texts("kept", data=options.data))
-
-
-def _tell_sign_in(
-    access: Access, folder: Path, texts: Texts, say: Callable[[str], None], *, environment: Mapping[str, str]
-) -> None:
-    """Make sure that somebody can sign in: with the environment's password, else with one drawn for new data."""
-    wanted = environment.get("CARLOOP_SANDBOX_PASSWORD")
-    if wanted:
-        access.ensure_account(ACCOUNT, role=ACCOUNT, password=wanted)
-    elif access.accounts:
-        say(texts("sign_in_kept", data=folder))
-    else:
-        drawn = draw_password()
-        access.set_account(ACCOUNT, role=ACCOUNT, password=drawn)
-        say(texts("sign_in_drawn", name=ACCOUNT, password=drawn))

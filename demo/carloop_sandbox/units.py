@@ -16,6 +16,8 @@ MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
+NO_TIME: Final = "This is not a time with an offset, such as 2031-03-03T08:30:00+01:00 (its + sent as %2B)."
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = (datetime(1000, 1, 1, tzinfo=UTC) - _EPOCH) // MICROSECOND
 _LATEST: Final = (datetime(9899, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH) // MICROSECOND
@@ -26,22 +28,14 @@ def read_time(text: str) -> Instant:
 
     More than six decimals of a second are cut off.
     """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("the time has no offset")
-    # Subtracting two aware times never overflows, while converting to UTC can.
-    instant = (moment - _EPOCH) // MICROSECOND
-    if not _EARLIEST <= instant <= _LATEST:
-        raise ValueError("the time is too far away")
-    return Instant(instant)
-
-
-def read_time_or_none(text: str) -> Instant | None:
-    """Read a time like `read_time`, but return None for what is none."""
     try:
-        return read_time(text)
-    except ValueError:
-        return None
+        # subtracting two aware times never overflows, while converting to UTC can
+        instant = (datetime.fromisoformat(text) - _EPOCH) // MICROSECOND
+    except (TypeError, ValueError):  # a time without an offset cannot be subtracted from one with it
+        raise ValueError(NO_TIME) from None
+    if not _EARLIEST <= instant <= _LATEST:
+        raise ValueError(NO_TIME)
+    return Instant(instant)
 
 
 def write_time(instant: int) -> str:

@@ -7,7 +7,6 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -58,6 +57,7 @@ def _run_story(language: Language, *, as_json: bool) -> int:
 
 
 def _print_json(step: dict[str, object]) -> None:
+    # A letter that the output's charset lacks would become a question mark.
     is_unicode = sys.stdout.encoding.lower().startswith("utf")
     click.echo(json.dumps(step, ensure_ascii=not is_unicode))
 
@@ -73,12 +73,8 @@ def _serve(language: Language, port: int, sandbox_port: int, *, data: Path | Non
             _say(language.text("demo.port_taken", port=wanted, option=option))
             return FAILED
     stopped = threading.Event()
-
-    def stop(_: int, __: FrameType | None) -> None:
-        stopped.set()
-
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, stop)
+        signal.signal(each, lambda _, __: stopped.set())
     _say(language.text("demo.starting"))
     with demo_folder(data) as folder:
         with run_demo(folder, port=port, sandbox_port=sandbox_port, locale=language.code) as demo:
@@ -110,12 +106,10 @@ def _what_to_try(demo: Demo, folder: Path, language: Language) -> str:
 
 def _is_free(port: int) -> bool:
     """Return whether a port of this computer can be bound; asked before anything is started."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -34,35 +33,26 @@ _TYPED: Customer = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Appointments:
-    """The appointments of a story that begins on a day."""
+    """The appointments of a story that begins on a day.
 
-    day: date
+    :ivar main: the one the story is about, its customer from the DMS.
+    :ivar other: a second one, for what is refused.
+    :ivar manual: its customer typed by hand, for the answer that is lost.
+    :ivar running: began yesterday and ends tomorrow, for the rental that is running.
+    """
 
-    @property
-    def main(self) -> Appointment:
-        """Return the appointment the story is about, its customer from the DMS."""
-        return _appointment(1, self.period(3), _FROM_DMS)
-
-    @property
-    def other(self) -> Appointment:
-        """Return a second one, for what is refused."""
-        return _appointment(2, self.period(5), _FROM_DMS)
-
-    @property
-    def manual(self) -> Appointment:
-        """Return a third one, its customer typed by hand, for the answer that is lost."""
-        return _appointment(3, self.period(10), _TYPED)
-
-    @property
-    def running(self) -> Appointment:
-        """Return a fourth one, which began yesterday and ends tomorrow, for the rental that is running."""
-        return _appointment(4, {**self.period(-1), "end": self.period(0)["end"]}, _TYPED)
+    def __init__(self, day: date) -> None:
+        self._day = day
+        self.main = _appointment(1, self.period(3), _FROM_DMS)
+        self.other = _appointment(2, self.period(5), _FROM_DMS)
+        self.manual = _appointment(3, self.period(10), _TYPED)
+        self.running = _appointment(4, {**self.period(-1), "end": self.period(0)["end"]}, _TYPED)
 
     def period(self, days: int) -> Period:
         """Return the period from 08:30 so many days after the story's day to 17:00 of the day after that."""
-        first = self.day + timedelta(days=days)
+        first = self._day + timedelta(days=days)
+        # Put together on the wall clock, so that a change of the clocks in between moves nothing.
         start = datetime.combine(first, time(8, 30), _ZONE)
         end = datetime.combine(first + timedelta(days=1), time(17), _ZONE)
         return {"start": start.isoformat(), "end": end.isoformat()}

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from carloop_sandbox.remote import Controls
 from carloop_story.appointments import Appointments, today
+from web_base.accounts.passwords import draw_password
 from web_base.running.processes import ProgramFailed, run_program
 
 _CONNECT_SECONDS = 60.0
@@ -36,7 +36,7 @@ class Demo:
 @contextmanager
 def run_demo(folder: Path, *, port: int, sandbox_port: int, locale: str) -> Iterator[Demo]:
     """Run both, connected, until the block is left. Raise `ProgramFailed` where one does not start."""
-    advisor, admin, sandbox_password = (_draw_password() for _ in range(3))
+    advisor, admin, sandbox_password = (draw_password() for _ in range(3))
     base = own_environment(folder)
     sandbox_environ = base | {"CARLOOP_SANDBOX_PASSWORD": sandbox_password}
     data = ("--data", str(folder / "sandbox"))
@@ -112,7 +112,3 @@ def _connect(base_url: str, token: str, *, environ: Mapping[str, str]) -> None:
     )
     if done.returncode != 0:
         raise ProgramFailed(done.stderr.strip())
-
-
-def _draw_password() -> str:
-    return "-".join(secrets.token_hex(2) for _ in range(4))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import combinations
@@ -15,20 +15,15 @@ from carloop_story.steps import Facts, Unexpected, expect
 if TYPE_CHECKING:
     from mobility_schemas.documents import MobilityOption, Rental, RentalOutcome
 
-SEVERAL = 2
-"""How many classes and features the story searches by."""
-
 
 def fitting_filters(options: Sequence[MobilityOption]) -> tuple[list[str], list[str]]:
     """Choose two features that most vehicles have together, and two classes of such vehicles."""
     cars = [option["vehicle"] for option in options if "vehicle" in option]
-    pairs = Counter(
-        pair for car in cars for pair in combinations(sorted(car["features"]), SEVERAL)
-    ).most_common()
-    for pair, _ in pairs:
+    pairs = Counter(pair for car in cars for pair in combinations(sorted(car["features"]), 2))
+    for pair, _ in pairs.most_common():
         classes = list(dict.fromkeys(car["vehicle_class"] for car in cars if {*pair} <= {*car["features"]}))
-        if len(classes) >= SEVERAL:
-            return classes[:SEVERAL], list(pair)
+        if len(classes) >= 2:
+            return classes[:2], list(pair)
     raise Unexpected("filters", seen=len(cars), wanted="vehicles of two classes with two features in common")
 
 
@@ -54,8 +49,10 @@ def done(outcome: RentalOutcome) -> Rental:
     return outcome["rental"]
 
 
-def refused(outcome: RentalOutcome, code: str) -> RentalOutcome:
-    """Return an outcome that is refused with a code. Raise `Unexpected` for any other."""
+def refused(context: StepContext, code: str, send: Callable[[], RentalOutcome]) -> RentalOutcome:
+    """Send a change; expect that it is refused with a code, and that nothing changed at Carloop."""
+    with nothing_changed(context):
+        outcome = send()
     seen = outcome["problem"]["code"] if "problem" in outcome else None
     expect("outcome", (outcome["status"], seen), ("refused", code))
     return outcome
@@ -77,7 +74,7 @@ def change_end_to(context: StepContext, rental_id: str, end: str) -> Facts:
 
 def rental_at_carloop(context: StepContext, rental_id: str) -> Mapping[str, object]:
     """Read a rental as Carloop itself has it. Raise `Unexpected` where there is none."""
-    rentals = _rentals_by_id(context)
+    rentals = context.carloop.rentals()
     expect("rental at Carloop", rental_id in rentals, wanted=True)
     return rentals[rental_id]
 
@@ -85,9 +82,9 @@ def rental_at_carloop(context: StepContext, rental_id: str) -> Mapping[str, obje
 @contextmanager
 def nothing_changed(context: StepContext) -> Iterator[None]:
     """Expect that Carloop has the same rentals before and after, each as it was."""
-    before = _rentals_by_id(context)
+    before = context.carloop.rentals()
     yield
-    after = _rentals_by_id(context)
+    after = context.carloop.rentals()
     changed = sorted(key for key in before | after if before.get(key) != after.get(key))
     expect("rentals changed at Carloop", changed, [])
 
@@ -95,7 +92,3 @@ def nothing_changed(context: StepContext) -> Iterator[None]:
 def instant(text: object) -> float:
     """Return the seconds since 1970 of an RFC 3339 time, to compare times of different offsets."""
     return datetime.fromisoformat(str(text)).timestamp()
-
-
-def _rentals_by_id(context: StepContext) -> dict[str, Mapping[str, object]]:
-    return {str(rental["id"]): rental for rental in context.carloop.rentals()}

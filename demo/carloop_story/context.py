@@ -47,8 +47,7 @@ class StepContext:
 
     def save(self, appointment: Appointment) -> MobilityStep:
         """Save an appointment and return step 4."""
-        gathered = self.host.appointment_saved(appointment, timeout=TIMEOUT, locale=self.locale)
-        return answer_of(gathered)
+        return answer_of(self.host.appointment_saved(appointment, timeout=TIMEOUT, locale=self.locale))
 
     def filters(self) -> MobilityFilters:
         """Read the vehicle classes and features."""
@@ -67,24 +66,19 @@ class StepContext:
         }
         return answer_of(self.host.mobility_options(request, timeout=TIMEOUT, locale=self.locale))
 
-    def change(self, **members: object) -> RentalOutcome:
-        """Send a change with an id of its own, unless one is given."""
-        document = {"change_id": str(uuid.uuid4()), "provider": PROVIDER_ID, "site": SITE, **members}
-        return self.host.change_rental(cast("RentalChange", document), timeout=TIMEOUT, locale=self.locale)
+    def change(self, change_id: str = "", **members: object) -> RentalOutcome:
+        """Send a change, with a new id unless one is given."""
+        ids = {"change_id": change_id or str(uuid.uuid4()), "provider": PROVIDER_ID, "site": SITE}
+        document = cast("RentalChange", {**ids, **members})
+        return self.host.change_rental(document, timeout=TIMEOUT, locale=self.locale)
 
     def book(
-        self, appointment: Appointment, option_id: str, *, change_id: str | None = None, **members: object
+        self, appointment: Appointment, option_id: str, change_id: str = "", **members: object
     ) -> RentalOutcome:
         """Book an option for an appointment; `members` replace what is sent."""
-        document: dict[str, object] = {
-            "change_id": change_id or str(uuid.uuid4()),
-            "action": "book",
-            "appointment_id": appointment["id"],
-            "option_id": option_id,
-            "period": appointment["period"],
-            "customer": appointment["customer"],
-        }
-        return self.change(**(document | members))
+        about = {"action": "book", "appointment_id": appointment["id"], "option_id": option_id}
+        saved = {"period": appointment["period"], "customer": appointment["customer"]}
+        return self.change(change_id, **about, **(saved | members))
 
 
 def answer_of(gathered: Gathered[Document]) -> Document:

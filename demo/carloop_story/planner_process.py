@@ -12,9 +12,9 @@ from carloop_story import after_crash, before_crash
 from carloop_story.appointments import Appointments
 from carloop_story.carloop import Carloop
 from carloop_story.context import StepContext
-from carloop_story.steps import language_of, run_step
+from carloop_story.steps import language_of, run_step, steps_of
 
-PARTS = {"before_crash": before_crash.STEPS, "after_crash": after_crash.STEPS}
+PARTS = {"before_crash": before_crash, "after_crash": after_crash}
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
         carloop = Carloop(task["base_url"], task["token"])
         appointments = Appointments(date.fromisoformat(task["day"]))
         context = StepContext(host, carloop, language.code, appointments, task["memory"])
-        for step in PARTS[task["part"]]:
+        for step in steps_of(PARTS[task["part"]]):
             _write(run_step(step, context, language))
         _write({"memory": context.memory})
         sys.stdin.readline()

@@ -60,9 +60,15 @@ class _Story:
                 process.kill()
 
     def _results(self, process: "subprocess.Popen[str]", part: str) -> Iterator[dict[str, object]]:
-        if process.stdin is None or process.stdout is None:  # pragma: no cover - both are pipes
-            return
-        process.stdin.write(json.dumps(self._task(part)) + "\n")
+        task: dict[str, object] = {
+            "part": part,
+            "locale": self.locale,
+            "base_url": self.sandbox,
+            "token": self.token,
+        }
+        task |= {"day": self.day.isoformat(), "memory": self.memory}
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # both are pipes
+        process.stdin.write(json.dumps(task) + "\n")
         process.stdin.flush()
         for line in process.stdout:
             document = json.loads(line)
@@ -70,14 +76,5 @@ class _Story:
                 self.memory = document["memory"]
                 return
             yield document
+        # It ended before it said what to remember, so the part failed as a whole.
         yield {"step": part, "ok": False, "title": "", "seen": "", "seconds": 0.0, "facts": {}}
-
-    def _task(self, part: str) -> dict[str, object]:
-        return {
-            "part": part,
-            "locale": self.locale,
-            "base_url": self.sandbox,
-            "token": self.token,
-            "day": self.day.isoformat(),
-            "memory": self.memory,
-        }

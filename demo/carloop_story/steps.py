@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from types import ModuleType
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from carloop_sandbox.remote import ControlRefused
@@ -14,6 +15,15 @@ from web_base.languages import Catalogues, Language
 
 Facts = Mapping[str, object]
 Context = TypeVar("Context")
+
+
+def steps_of(module: ModuleType) -> list[Callable[[Any], Facts]]:
+    """Return a module's steps: its own public functions, in their order."""
+    return [
+        each
+        for name, each in vars(module).items()
+        if getattr(each, "__module__", "") == module.__name__ and not name.startswith("_")
+    ]
 
 
 @cache

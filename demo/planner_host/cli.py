@@ -4,10 +4,10 @@ import re
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import click
 
-from planner_host.texts import TEXTS
 from web_base.program import (
     Command,
     Failure,
@@ -24,6 +24,8 @@ from web_base.program import (
     tell,
 )
 
+LOCALE: Final = Path(__file__).parent / "locale"
+
 _EXAMPLES = """
   planner-host serve
   planner-host serve --port 0 --data ./planner
@@ -34,7 +36,7 @@ _EXAMPLES = """
 
 def main() -> None:
     """Run the program."""
-    run(program, TEXTS)
+    run(program, LOCALE)
 
 
 def program(texts: Texts) -> Group:
@@ -75,11 +77,11 @@ def _accounts_options(texts: Texts) -> list[click.Parameter]:
 def _serve(host: str, port: int, data: Path | None) -> None:
     from planner_host.serving import serve
 
-    serve(host, port, data, Texts(chosen_language(), TEXTS), say=tell)
+    serve(host, port, data, Texts(chosen_language(), LOCALE), say=tell)
 
 
 def _account(name: str, role: str, data: Path) -> None:
-    texts = Texts(chosen_language(), TEXTS)
+    texts = Texts(chosen_language(), LOCALE)
     if not re.fullmatch(r"[\w.-]{1,80}", name):
         raise Mistake(texts("strange_name"))
     from web_base.accounts.access import SHORTEST_PASSWORD, Access
@@ -97,7 +99,7 @@ def _account(name: str, role: str, data: Path) -> None:
 
 
 def _accounts(disable: str | None, enable: str | None, delete: str | None, data: Path) -> None:
-    texts = Texts(chosen_language(), TEXTS)
+    texts = Texts(chosen_language(), LOCALE)
     from web_base.accounts.access import Access, Changed
     from web_base.running.serving import opening
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
-from planner_host.dms import Dms, import_example, open_dms
+from planner_host.dms import Dms, import_example
 from planner_host.providers.changes import Changes
 from planner_host.providers.filters import FilterCache
 from planner_host.providers.titles import Titles
@@ -91,7 +91,7 @@ def open_planner(
     """
     with ExitStack() as stack:
         records = stack.enter_context(closing(Records(folder)))
-        dms = stack.enter_context(open_dms(folder / "dms.sqlite3"))
+        dms = stack.enter_context(closing(Dms(folder / "dms.sqlite3")))
         if dms.is_empty:
             import_example(dms)
         audit = Audit(records.database)

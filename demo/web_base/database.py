@@ -11,19 +11,9 @@ import sqlite_utils
 from sqlite_utils import Migrations
 from sqlite_utils.utils import sqlite3 as sqlite3  # type: ignore[attr-defined]  # which may be pysqlite3
 
-# https://www.sqlite.org/wal.html: the WAL reset bug is fixed in 3.51.3, and in 3.50.7 and 3.44.6.
-_WAL_FIXED: Final = (3, 51, 3)
-_WAL_FIXED_BRANCHES: Final = ((3, 50, 7), (3, 44, 6))
 BUSY_SECONDS: Final = 5.0
 
 Row = sqlite3.Row
-
-
-def wal_is_safe(version: tuple[int, int, int]) -> bool:
-    """Return whether two connections can write a WAL database of this SQLite without corrupting it."""
-    return version >= _WAL_FIXED or any(
-        version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_FIXED_BRANCHES
-    )
 
 
 class Database:
@@ -43,18 +33,16 @@ class Database:
         self.connection.row_factory = sqlite3.Row
         self.tables = sqlite_utils.Database(self.connection, execute_plugins=False)
         try:
-            self._set_up(migrations)
+            # A write-ahead log would gain nothing: one connection writes, and one process at a time serves the file.
+            self.connection.execute("PRAGMA journal_mode = DELETE")
+            self.connection.execute("PRAGMA synchronous = FULL")
+            self.connection.execute("PRAGMA foreign_keys = ON")
+            # What was erased must not be left in the file's free pages.
+            self.connection.execute("PRAGMA secure_delete = ON")
+            migrations.apply(self.tables)
         except BaseException:
             self.connection.close()
             raise
-
-    def _set_up(self, migrations: Migrations) -> None:
-        version = cast("tuple[int, int, int]", tuple(sqlite3.sqlite_version_info))
-        self.connection.execute(f"PRAGMA journal_mode = {'WAL' if wal_is_safe(version) else 'DELETE'}")
-        self.connection.execute("PRAGMA synchronous = FULL")
-        self.connection.execute("PRAGMA foreign_keys = ON")
-        self.connection.execute("PRAGMA secure_delete = ON")
-        migrations.apply(self.tables)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -71,10 +59,12 @@ class Database:
                 yield
                 self.connection.execute("COMMIT")
             except BaseException:
-                if self.connection.in_transaction:
+                # SQLite ends the transaction itself for some failures, such as a full disk.
+                if self._is_writing():
                     self.connection.execute("ROLLBACK")
                 raise
 
+    # A type checker takes an attribute to be the same before and after.
     def _is_writing(self) -> bool:
         return bool(self.connection.in_transaction)
 
@@ -85,7 +75,7 @@ class Database:
         try:
             yield
         except BaseException:
-            if self.connection.in_transaction:
+            if self._is_writing():
                 self.connection.execute("ROLLBACK TO attempt")
                 self.connection.execute("RELEASE attempt")
             raise
@@ -124,17 +114,14 @@ def sql_migrations(name: str, folder: Path) -> Migrations:
     """
     migrations = Migrations(name)
     for path in sorted(folder.glob("*.sql")):
-        migrations(name=path.stem, transactional=False)(_migration(path.read_text("utf-8")))
+        # `executescript` commits what is open, so the script brings the transaction itself.
+        script = f"BEGIN IMMEDIATE; {path.read_text('utf-8')} COMMIT;"
+        migrations(name=path.stem, transactional=False)(_migration(script))
     return migrations
 
 
 def _migration(script: str) -> Callable[[sqlite_utils.Database], None]:
-    def migrate(db: sqlite_utils.Database) -> None:
-        execute_script(db, script)
+    def migrate(database: sqlite_utils.Database) -> None:
+        database.conn.executescript(script)
 
     return migrate
-
-
-def execute_script(db: sqlite_utils.Database, script: str) -> None:
-    """Run a migration's statements, all or none."""
-    db.conn.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")

@@ -4,6 +4,7 @@ A day without a year is the next such day, or one of the last months.
 """
 
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Final
 
@@ -19,7 +20,6 @@ class Mistyped(Exception):  # what a person typed is not called an error
     """What was typed is not what was asked for; `reason` names what is wrong with it, as a part of a text's key."""
 
     def __init__(self, reason: str) -> None:
-        """Take the reason."""
         super().__init__(reason)
         self.reason = reason
 
@@ -27,15 +27,20 @@ class Mistyped(Exception):  # what a person typed is not called an error
 def read_day(text: str, *, today: date) -> date:
     """Read a day; raise `Mistyped` with `day` where it is none."""
     if found := matched(_ISO_DAY, text):
-        return _day(int(found[1]), int(found[2]), int(found[3]))
-    found = matched(_DAY, text)
-    if found is None:
+        years, month, day = [int(found[1])], int(found[2]), int(found[3])
+    elif found := matched(_DAY, text):
+        day, month = int(found[1]), int(found[2])
+        # 29 February is the next one, up to eight years ahead.
+        years = [_whole_year(found[3])] if found[3] else list(range(today.year, today.year + 9))
+    else:
         raise Mistyped("day")
-    day, month = int(found[1]), int(found[2])
-    if found[3]:
-        year = int(found[3]) + (0 if len(found[3]) == 4 else 2000)
-        return _day(year, month, day)
-    return _next_such_day(month, day, today)
+    for year in (each for each in years if each in YEARS):
+        with suppress(ValueError):
+            read = date(year, month, day)
+            # Without a year, a day some weeks ago is meant as that one, a day longer ago as the next year's.
+            if len(years) == 1 or read >= today - timedelta(days=_GRACE_DAYS):
+                return read
+    raise Mistyped("day")
 
 
 def matched(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -44,24 +49,5 @@ def matched(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     return pattern.fullmatch(text) if len(text) <= _LONGEST else None
 
 
-def _next_such_day(month: int, day: int, today: date) -> date:
-    """A day some weeks ago is meant as that, one longer ago as the next year's; 29 February as the next one."""
-    for year in range(today.year, today.year + 9):
-        try:
-            found = date(year, month, day)
-        except ValueError:
-            if not 1 <= month <= 12 or not 1 <= day <= 31 or (month, day) != (2, 29):
-                raise Mistyped("day") from None
-            continue
-        if found >= today - timedelta(days=_GRACE_DAYS):
-            return found
-    raise Mistyped("day")
-
-
-def _day(year: int, month: int, day: int) -> date:
-    if year not in YEARS:
-        raise Mistyped("day")
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise Mistyped("day") from None
+def _whole_year(text: str) -> int:
+    return int(text) + (0 if len(text) == 4 else 2000)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
@@ -35,17 +34,13 @@ class Form:
         """Return a field's value; the empty text where it was not sent."""
         return self._fields.get(name, ("",))[-1]
 
-    def all(self, name: str) -> tuple[str, ...]:
-        """Return every value of a field, as of check boxes."""
-        return self._fields.get(name, ())
-
-    def __contains__(self, name: str) -> bool:
-        """Return whether a field was sent."""
-        return name in self._fields
-
     def __iter__(self) -> Iterator[str]:
         """Return the names of the fields that were sent."""
         return iter(self._fields)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every value of a field, as of check boxes."""
+        return self._fields.get(name, ())
 
     def starting_with(self, prefix: str) -> dict[str, tuple[str, ...]]:
         """Return the fields whose names begin with a prefix, without it, each with its values."""
@@ -77,20 +72,17 @@ async def read_form(request: Request) -> Form:
         if body is None:
             raise Refused(413, "too_large")
 
+        # Starlette bounds a form's parts, not the whole, so it reads what was counted already.
         async def receive() -> Message:
             return {"type": "http.request", "body": body}
 
+        fields: dict[str, tuple[str, ...]] = {}
         async with Request(request.scope, receive).form(max_files=0, max_fields=MOST_FIELDS) as sent:
-            return Form(_texts_of(sent))
+            for name, value in sent.multi_items():
+                text = str(value)
+                # Half a character is a ValueError: no file and no page can hold it.
+                text.encode()
+                fields[name] = (*fields.get(name, ()), text.strip().replace("\r\n", "\n"))
+        return Form(fields)
     except (HTTPException, ClientDisconnect, ValueError):
         raise Refused(400, "form") from None
-
-
-def _texts_of(sent: FormData) -> dict[str, tuple[str, ...]]:
-    """Return the texts. Raise UnicodeEncodeError for half a character, which no file and no page can hold."""
-    fields: dict[str, list[str]] = {}
-    for name, value in sent.multi_items():
-        if isinstance(value, str):
-            value.encode()
-            fields.setdefault(name, []).append(value.strip().replace("\r\n", "\n"))
-    return {name: tuple(values) for name, values in fields.items()}

@@ -6,11 +6,13 @@ read as they are, so nothing has to be compiled. Times are shown on the wall clo
 
 import gettext
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +25,8 @@ from babel.numbers import format_currency, format_decimal
 LANGUAGES: Final = ("de", "en")
 COOKIE: Final = "lang"
 _LOCALES: Final = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
+# A tag of ours, its region aside, and its weight: `de-AT;q=0.8`. What cannot be read counts for nothing.
+_ACCEPTED: Final = re.compile(r"(?:^|,)\s*(de|en)(?:-[^,;]*)?\s*(?:;\s*q=(\d+(?:\.\d*)?|\.\d+))?\s*(?=,|$)")
 _DATES: Final = {"de": "dd.MM.yyyy", "en": "dd/MM/yyyy"}
 
 
@@ -85,12 +89,11 @@ class Language:
 class Catalogues:
     """A program's texts in both languages, its own before those it shares."""
 
-    def __init__(self, *folders: Path) -> None:
-        """Read the catalogues of folders that hold `de/LC_MESSAGES/messages.po` and `en/…`, the last first."""
-        self._languages = {code: Language(code, _read(code, folders)) for code in LANGUAGES}
+    def __init__(self, *folders: Path, domain: str = "messages") -> None:
+        """Read the catalogues of folders that hold `de/LC_MESSAGES/DOMAIN.po` and `en/…`, the last first."""
+        self._languages = {code: Language(code, _read(code, folders, domain)) for code in LANGUAGES}
 
     def __getitem__(self, code: str) -> Language:
-        """Return a language by its code."""
         return self._languages[code]
 
     def choose(self, query: Mapping[str, str], cookies: Mapping[str, str], accepted: str) -> Language:
@@ -109,37 +112,18 @@ def _money(amount: str, currency: str, code: str) -> str:
 
 def preferred(accepted: str) -> str:
     """Return the language that an `Accept-Language` header likes best; German where it names neither."""
-    best, weight = "de", 0.0
-    for part in accepted.split(","):
-        tag, _, parameter = part.strip().partition(";")
-        code = tag.partition("-")[0].lower()
-        try:
-            quality = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
-        except ValueError:
-            continue
-        if code in LANGUAGES and quality > weight:
-            best, weight = code, quality
-    return best
+    weighed = [(float(weight or 1), code) for code, weight in _ACCEPTED.findall(accepted.lower())]
+    weight, best = max(weighed, key=itemgetter(0), default=(0.0, "de"))
+    return best if weight > 0 else "de"
 
 
-def program_texts(folder: Path) -> dict[str, tuple[str, str]]:
-    """Read what a program says on a terminal, `de/LC_MESSAGES/program.po` and `en/…`: key to English and German."""
-    english, german = (_entries(folder / code / "LC_MESSAGES" / "program.po", code) for code in ("en", "de"))
-    return {key: (text, german[key]) for key, text in english.items()}
-
-
-def _entries(path: Path, code: str) -> dict[str, str]:
-    with path.open("rb") as source:
-        return {str(each.id): str(each.string) for each in read_po(source, locale=code) if each.id}
-
-
-def _read(code: str, folders: Sequence[Path]) -> gettext.NullTranslations:
-    texts: gettext.NullTranslations = gettext.NullTranslations()
+def _read(code: str, folders: Sequence[Path], domain: str) -> gettext.NullTranslations:
+    texts = gettext.NullTranslations()
     for folder in folders:
-        with (folder / code / "LC_MESSAGES" / "messages.po").open("rb") as source:
-            catalogue = read_po(source, locale=code)
+        # gettext reads compiled catalogues alone; compiled in memory, none can be older than its source.
         compiled = io.BytesIO()
-        write_mo(compiled, catalogue)
+        with (folder / code / "LC_MESSAGES" / f"{domain}.po").open("rb") as source:
+            write_mo(compiled, read_po(source, locale=code))
         compiled.seek(0)
         own = gettext.GNUTranslations(compiled)
         own.add_fallback(texts)

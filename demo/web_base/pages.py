@@ -7,6 +7,7 @@ for another program. What it refuses it raises as `Refused`, which becomes a pag
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -21,13 +22,7 @@ from web_base.accounts.access import Access, User
 from web_base.forms import Form as Form
 from web_base.forms import Refused as Refused
 from web_base.forms import read_form
-from web_base.languages import (
-    COOKIE,
-    LANGUAGES,
-    Catalogues,
-    Language,
-)
-from web_base.running.loopback import is_loopback
+from web_base.languages import COOKIE, LANGUAGES, Catalogues, Language
 from web_base.security import content_security_policy
 from web_base.templates import Templates
 
@@ -99,12 +94,7 @@ class Page:
         return str(self.request.path_params[name])
 
     def render(
-        self,
-        template: str,
-        *,
-        status: int = 200,
-        images: Iterable[str] = (),
-        **values: object,
+        self, template: str, *, status: int = 200, images: Iterable[str] = (), **values: object
     ) -> Response:
         """Answer with a template.
 
@@ -145,29 +135,31 @@ def page_route(
     admitted = None if roles is None else frozenset(roles)
 
     async def endpoint(request: Request) -> Response:
-        page = _open(request, program)
+        page, unreadable = _open(request, program), None
         try:
-            sent: Form | Refused = (
-                await read_form(request) if request.method not in ("GET", "HEAD") else Form()
-            )
+            page.form = await read_form(request)
         except Refused as refused:
-            sent = refused
+            unreadable = refused
         # One thread for all of it: changing threads takes longer than finding out who asks.
-        response = await program.run(lambda: answer(page, sent))
-        remember_language(page, response)
+        response = await program.run(lambda: answer(page, unreadable))
+        if (chosen := page.query("lang")) in LANGUAGES:
+            response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax")
         return response
 
-    def answer(page: Page, sent: Form | Refused) -> Response:
+    def answer(page: Page, unreadable: Refused | None) -> Response:
         try:
             page.user = program.access.user_of(page.session)
-            if isinstance(sent, Refused):
-                return refusal(page, sent)
-            page.form = sent
-            turned_away = _turn_away(page, admitted, keeps)
-            return turned_away if turned_away is not None else handler(page)
+            if unreadable is not None:
+                return refusal(page, unreadable)
+            if admitted is not None and page.user is None:
+                return _ask_to_sign_in(page, keeps)
+            if page.user is not None and admitted and page.user.role not in admitted:
+                return refusal(page, Refused(403, "role"))
+            return handler(page)
         except Refused as refused:
             return refusal(page, refused)
-        except Exception:  # whatever goes wrong in here, a person gets a page
+        except Exception:
+            # Whatever went wrong, a person gets a page, with a number by which its entry in the log is found.
             number = secrets.token_hex(4)
             log.exception("a page failed: %s %s", number, path)
             return refusal(page, Refused(500, "failed"), number=number)
@@ -183,20 +175,12 @@ def _open(request: Request, program: Program) -> Page:
     return Page(program, request, language, None, here=request.url.path)
 
 
-def _turn_away(page: Page, admitted: Collection[str] | None, keeps: Collection[str]) -> Response | None:
-    """Return the answer for a user who may not see a page; None for one who may."""
-    if admitted is None:
-        return None
-    if page.user is None:
-        return _ask_to_sign_in(page, keeps)
-    return None if not admitted or page.user.role in admitted else refusal(page, Refused(403, "role"))
-
-
 def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
     """Write the page that says why something is not shown or not done."""
     response = page.render("refused.html", status=refused.status, reason=refused.reason, number=number)
     if refused.status == 413:
-        response.headers["Connection"] = "close"  # what is still to come is not read
+        # What is still to come is not read.
+        response.headers["Connection"] = "close"
     return as_a_whole(page, response)
 
 
@@ -208,52 +192,24 @@ def as_a_whole(page: Page, response: Response) -> Response:
     return response
 
 
-def refuse_outright(program: Program) -> Callable[[Request, str], Response]:
-    """Make what refuses requests before any page is opened."""
-
-    def refuse(request: Request, reason: str) -> Response:
-        language = program.catalogues.choose({}, request.cookies, request.headers.get("accept-language", ""))
-        page = Page(program, request, language, None, here="/")
-        return refusal(page, Refused({"unknown_host": 400}.get(reason, 403), reason))
-
-    return refuse
+def refuse_outright(request: Request, refused: Refused, *, program: Program) -> Response:
+    """Refuse a request before any page is opened."""
+    page = _open(request, program)
+    page.here = "/"
+    return refusal(page, refused)
 
 
 async def not_found(request: Request, error: Exception, *, program: Program) -> Response:
     """Answer what the framework refuses: an unknown path, a method that is not offered."""
-    status = error.status_code if isinstance(error, HTTPException) else 404
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class alone
     page = _open(request, program)
     page.user = await run_in_threadpool(program.access.user_of, page.session)
     page.here = "/"
+    status = error.status_code
     response = refusal(page, Refused(status, "not_found" if status == 404 else "not_offered"))
-    if isinstance(error, HTTPException) and error.headers:
-        response.headers.update(error.headers)  # which methods are offered
+    # Among them is which methods are offered.
+    response.headers.update(error.headers or {})
     return response
-
-
-def keep_session(page: Page, response: Response, session: str) -> None:
-    """Set the session's cookie; over plain http only on this machine."""
-    hostname = page.request.url.hostname or ""
-    response.set_cookie(
-        page.program.session_cookie,
-        session,
-        httponly=True,
-        samesite="lax",
-        secure=not is_loopback(hostname),
-        path="/",
-    )
-
-
-def drop_session(page: Page, response: Response) -> None:
-    """Delete the session's cookie."""
-    response.delete_cookie(page.program.session_cookie, httponly=True, samesite="lax", path="/")
-
-
-def remember_language(page: Page, response: Response) -> None:
-    """Keep the language that was chosen on the page."""
-    chosen = page.query("lang")
-    if chosen in LANGUAGES:
-        response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax", path="/")
 
 
 def own_path(path: str) -> str:
@@ -264,8 +220,11 @@ def own_path(path: str) -> str:
 
 def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
     if page.is_partial:
-        # back to the page that one was on, not to the part of it that was asked for
-        return Response(status_code=401, headers={"HX-Redirect": _sign_in_for(_shown(page))})
+        # Back to the page that one was on, not to the part of it that was asked for.
+        shown = ""
+        with suppress(ValueError):
+            shown = urlsplit(page.request.headers.get("hx-current-url", "")).path
+        return Response(status_code=401, headers={"HX-Redirect": _sign_in_for(shown)})
     if page.request.method in ("GET", "HEAD"):
         asked = page.request.url.path + (f"?{page.request.url.query}" if page.request.url.query else "")
         return page.go(_sign_in_for(asked))
@@ -275,13 +234,6 @@ def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
     return page.render(
         "sign_in.html", status=401, wanted=page.request.url.path, kept=kept, problem="", name=""
     )
-
-
-def _shown(page: Page) -> str:
-    try:
-        return urlsplit(page.request.headers.get("hx-current-url", "")).path
-    except ValueError:
-        return ""
 
 
 def _sign_in_for(wanted: str) -> str:

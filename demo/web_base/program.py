@@ -3,30 +3,31 @@
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from web_base.languages import program_texts
+from web_base.languages import Catalogues
 
-COMMON: Final = program_texts(Path(__file__).parent / "locale")
-"""What both programs say: key to English and German."""
+_COMMON: Final = Path(__file__).parent / "locale"
 
 
 class Texts:
-    """A program's texts in one language."""
+    """What a program says on a terminal, in one language."""
 
-    def __init__(self, language: str, own: Mapping[str, tuple[str, str]]) -> None:
-        """Choose a language: `de`, anything else is English; a program's own texts go before the common ones."""
+    def __init__(self, language: str, locale: Path) -> None:
+        """Choose a language: `de`, anything else is English.
+
+        :param locale: the program's folder of catalogues, whose texts go before the common ones.
+        """
         self.language = "de" if language == "de" else "en"
-        self._texts = {**COMMON, **own}
+        self._texts = Catalogues(_COMMON, locale, domain="program")[self.language]
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text with its values put in."""
-        english, german = self._texts[key]
-        return (german if self.language == "de" else english).format(**values)
+        return self._texts.text(key, **values)
 
 
 class Mistake(click.UsageError):
@@ -45,29 +46,25 @@ class Command(click.Command):
         self.texts = texts
 
     def invoke(self, ctx: click.Context) -> Any:  # click's
-        """Do it; where it does not go on, say why and end with 1."""
         try:
             return super().invoke(ctx)
         except Failure as failure:
             tell(str(failure))
-        sys.exit(1)
+            sys.exit(1)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Describe `--help`."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = self.texts("help")
         return option
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage line."""
         words = {"[OPTIONS]": "options_word", "COMMAND [ARGS]...": "command_word"}
         pieces = self.collect_usage_pieces(ctx)
         usage = " ".join(self.texts(words[piece]) if piece in words else piece for piece in pieces)
         formatter.write_usage(ctx.command_path, usage, prefix=self.texts("usage") + " ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, and a group's commands, under their headings."""
         records = (param.get_help_record(ctx) for param in self.get_params(ctx))
         with formatter.section(self.texts("options")):
             formatter.write_dl([record for record in records if record is not None])
@@ -83,13 +80,15 @@ class Group(Command, click.Group):
 
 def new_group(name: str, *, texts: Texts, epilog: str) -> Group:
     """Make the program itself; asked for nothing, it says what is missing, as for any other usage mistake."""
-    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
-    about = texts("about")
-    group = Group(
-        name, texts=texts, help=about, epilog=epilog, context_settings=settings, no_args_is_help=False
+    return Group(
+        name,
+        texts=texts,
+        params=[language_option(texts)],
+        help=texts("about"),
+        epilog=epilog,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        no_args_is_help=False,
     )
-    group.params.append(language_option(texts))
-    return group
 
 
 def language_option(texts: Texts) -> click.Option:
@@ -121,9 +120,9 @@ def data_option(texts: Texts, *, required: bool = False) -> click.Option:
     return option(texts, "--data", required=required, type=folder, metavar=texts("folder_word"))
 
 
-def run(program: Callable[[Texts], Group], own: Mapping[str, tuple[str, str]]) -> None:
+def run(program: Callable[[Texts], Group], locale: Path) -> None:
     """Run a program in the language of this run; a usage mistake ends it with 2, Ctrl-C at a prompt with 130."""
-    texts = Texts(chosen_language(), own)
+    texts = Texts(chosen_language(), locale)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal's charset may lack letters

@@ -15,25 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web_base.forms import Refused
+
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _NAME: Final = r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])"
 _HOST: Final = re.compile(rf"({_NAME})(?::\d{{1,5}})?")
 # Nothing of what a policy is made of: no blank, comma, semicolon, quotation mark or asterisk.
 _ORIGIN: Final = re.compile(rf"(https?)://({_NAME}(?::\d{{1,5}})?)(?![^/?#])", re.IGNORECASE)
-
-HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""Headers of every answer, beside the policy."""
-
-Refuse = Callable[[Request, str], Response]
-"""Writes the page that refuses a request; the reason is `foreign_origin` or `unknown_host`."""
 
 
 def content_security_policy(images: Iterable[str] = ()) -> str:
@@ -51,10 +40,26 @@ def origin_of(url: str) -> str:
     return f"{found[1]}://{found[2]}".lower() if found else ""
 
 
+HEADERS: Final = {
+    "Content-Security-Policy": content_security_policy(),
+    # Pages show customers, and the next user of a shared computer goes back to them with one key.
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""Headers of every answer that does not bring its own."""
+
+Refuse = Callable[[Request, Refused], Response]
+"""Writes the page that refuses a request."""
+
+
 def is_same_origin(headers: Headers) -> bool:
     """Return whether a request that changes something was made by one of our own pages."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
+    if (site := headers.get("sec-fetch-site")) is not None:
         return site == "same-origin"
     # The scheme is not compared: what puts https in front of us speaks http to us.
     found = _ORIGIN.fullmatch(headers.get("origin", ""))
@@ -68,28 +73,22 @@ class SafePages:
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Sequence[str], refuse: Refuse) -> None:
-        """Wrap an application."""
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it; put the headers on whatever is answered."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         request = Request(scope, receive)
         answer: ASGIApp = self._app
         if not self._knows(request.headers.get("host", "")):
-            answer = self._refuse(request, "unknown_host")
+            answer = self._refuse(request, Refused(400, "unknown_host"))
         elif request.method not in SAFE_METHODS and not is_same_origin(request.headers):
-            answer = self._refuse(request, "foreign_origin")
+            answer = self._refuse(request, Refused(403, "foreign_origin"))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", content_security_policy())
-                headers.setdefault("Cache-Control", "no-store")
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

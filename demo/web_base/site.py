@@ -33,9 +33,10 @@ def create_site(
         routes=[*routes, *static_mounts(folder)],
         middleware=[
             Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies)),
-            Middleware(SafePages, hosts=hosts, refuse=refuse_outright(program)),
+            Middleware(SafePages, hosts=hosts, refuse=partial(refuse_outright, program=program)),
         ],
         exception_handlers={HTTPException: partial(not_found, program=program)},
     )
+    # An address with a slash too many is no page, rather than a second address of one.
     app.router.redirect_slashes = False
     return app

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from jinja2.utils import missing
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -24,10 +24,10 @@ class _Lacking(Undefined):
     """An undefined value: an empty text where a document lacks an optional field, else a mistake of the template."""
 
     def __new__(cls, hint: str | None = None, obj: object = missing, *more: Any, **named: Any) -> Any:
-        """Make it strict for unknown names, and for attributes that objects of ours do not have."""
-        if isinstance(obj, Mapping):
-            return super().__new__(cls)
-        return StrictUndefined(hint, obj, *more, **named)
+        # Strict for unknown names, and for attributes that objects of ours do not have.
+        return (
+            super().__new__(cls) if isinstance(obj, Mapping) else StrictUndefined(hint, obj, *more, **named)
+        )
 
 
 class Templates:
@@ -36,9 +36,7 @@ class Templates:
     def __init__(self, folder: Path) -> None:
         """Take a program's folder, which holds `templates/` and `static/`."""
         self._environment = Environment(
-            loader=ChoiceLoader(
-                [FileSystemLoader(folder / "templates"), FileSystemLoader(BASE / "templates")]
-            ),
+            loader=FileSystemLoader([folder / "templates", BASE / "templates"]),
             autoescape=True,
             undefined=_Lacking,
             trim_blocks=True,
@@ -58,7 +56,6 @@ class _Files(StaticFiles):
     """Files whose address changes with their content, so that a browser keeps them for ever."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Answer with the file."""
         response = await super().get_response(path, scope)
         if response.status_code == 200:
             response.headers["Cache-Control"] = _FOREVER
@@ -74,9 +71,10 @@ def static_mounts(folder: Path) -> list[Mount]:
 
 
 def _address_of(own: Path) -> object:
+    """Make the templates' function that gives the address of `base/…` or `own/…`, with its content's digest."""
+
     @cache
     def static(name: str) -> str:
-        """Return the address of `base/…` or `own/…`, with the digest of the file's content."""
         place, _, path = name.partition("/")
         file = (own if place == "own" else BASE / "static") / path
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]

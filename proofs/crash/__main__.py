@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from proofs.crash.disruptions import RoundResult, run_round
-from proofs.crash.measuring import measure, warm_up
+from proofs.crash.disruptions import RoundResult, measure, run_round, warm_up
 from proofs.crash.plan import Disruption, Measures, Round, plan_rounds
 from proofs.crash.report import LIMITED, Run, write_report
 from proofs.crash.testbed import running_testbed, small_disk

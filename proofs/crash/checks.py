@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from proofs.crash.carloop import CarloopRental, Document
 from proofs.crash.plan import Disruption, Operation, Round
+from proofs.crash.processes import CarloopRental, Document
 from proofs.crash.testbed import Testbed
 
 ACTIVE = ("reserved", "picked_up")

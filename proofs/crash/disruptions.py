@@ -1,18 +1,24 @@
-"""Run a round: kill something or disturb the plugin, and check what must hold afterwards."""
+"""Run a round: kill something or disturb the plugin, and check what must hold afterwards.
+
+Where a round kills at each step, `measure` finds out what steps there are.
+"""
 
 from __future__ import annotations
 
+import gc
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from pathlib import Path
 
 from carloop_plugin import bootstrap
 from carloop_plugin.domain.failures import StoreFailed
 from proofs.crash.checks import check_round
-from proofs.crash.plan import Disruption, Round
+from proofs.crash.plan import Disruption, Measured, Measures, Operation, Round
 from proofs.crash.processes import Ended, run_in_process, running_beside
 from proofs.crash.recording_proxy import Interruption
-from proofs.crash.testbed import SELF, Testbed, Violation, damage, downgrade
+from proofs.crash.testbed import SELF, Testbed, Violation, damage, downgrade, running_testbed, state
 
 RoundResult = tuple[Round, bool, list[Violation]]
 """A round, whether it was disrupted as planned, and the violations found."""
@@ -203,3 +209,70 @@ def try_rebuild(seconds: float = 10.0) -> None:
     with suppress(StoreFailed):
         rebuild_records(seconds)
     time.sleep(0.02)
+
+
+ARRIVALS = ("arrived", "lost")
+RECORDS = ("new", "old")
+
+
+def warm_up() -> None:
+    """Import and compile everything once, so that processes are killed in their work and not in its imports.
+
+    Nothing stays open: a connection cannot be shared with a forked process.
+    """
+    with tempfile.TemporaryDirectory() as folder, running_testbed(Path(folder), with_disk=False) as testbed:
+        testbed.use_records(testbed.store)
+        round_ = Round(0, Disruption.PLUGIN)
+        testbed.run_change_here(round_)
+        state(round_)
+        bootstrap.close()
+    gc.collect()
+    gc.freeze()
+
+
+def measure(disruptions: Collection[Disruption]) -> Measures:
+    """Measure what these disruptions kill, each on a testbed of its own; the changes in any case."""
+    tasks = {(Disruption.PLUGIN, operation, ""): _whole_change for operation in Operation}
+    tasks |= {
+        (Disruption.RECOVERY, operation, arrival): _whole_recovery
+        for operation in Operation
+        for arrival in ARRIVALS
+    }
+    tasks |= {(Disruption.MIGRATION, Operation.BOOK, records): _whole_migration for records in RECORDS}
+    tasks |= {(Disruption.DAMAGED, Operation.BOOK, ""): _whole_rebuild}
+    return {
+        (disruption, operation, detail): _measure_alone(work, operation, detail)
+        for (disruption, operation, detail), work in tasks.items()
+        if disruption in (Disruption.PLUGIN, *disruptions)
+    }
+
+
+def _measure_alone(work: Callable[[Round, Testbed], Ended], operation: Operation, detail: str) -> Measured:
+    with tempfile.TemporaryDirectory() as folder, running_testbed(Path(folder), with_disk=False) as testbed:
+        testbed.use_records(testbed.store)
+        ended = work(Round(1, Disruption.PLUGIN, operation, detail=detail), testbed)
+    if ended.killed:
+        raise RuntimeError("what was to be measured was killed")
+    return Measured(ended.steps, ended.calls, ended.seconds)
+
+
+def _whole_change(round_: Round, testbed: Testbed) -> Ended:
+    return testbed.do(round_, counted=True)
+
+
+def _whole_recovery(round_: Round, testbed: Testbed) -> Ended:
+    testbed.leave_pending(round_, has_arrived=round_.detail == "arrived")
+    return testbed.reconcile(round_, counted=True)
+
+
+def _whole_migration(round_: Round, testbed: Testbed) -> Ended:
+    if round_.detail == "old":
+        testbed.leave_pending(round_, has_arrived=True)
+        downgrade(testbed.store)
+    return run_in_process(open_records, counted=True)
+
+
+def _whole_rebuild(round_: Round, testbed: Testbed) -> Ended:
+    testbed.do(round_, interruption=Interruption("answer", SELF))
+    damage(testbed.store, "garbage")
+    return run_in_process(rebuild_records, counted=True)

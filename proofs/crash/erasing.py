@@ -20,7 +20,7 @@ from pathlib import Path
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.domain.values import AppointmentId
 from mobility_hookspecs import CallContext
-from proofs.crash.measuring import warm_up
+from proofs.crash.disruptions import warm_up
 from proofs.crash.plan import Disruption, Operation, Round
 from proofs.crash.processes import AfterSeconds, AtCall, AtStep, Ended, Kill, run_in_process
 from proofs.crash.testbed import Testbed, reconcile, running_testbed

@@ -23,10 +23,9 @@ from proofs.crash.__main__ import main
 def sent_before_it_is_recorded() -> None:
     """Send first, and record afterwards."""
 
-    def early(prepared: Any, context: Any) -> Any:
-        own = {"carloop": prepared.carloop, "account": prepared.account}
-        outcome = deliver.send(prepared.intent, **own, context=context)
-        context.store.record(prepared.intent)
+    def early(intent: Any, carloop: Any, context: Any) -> Any:
+        outcome = deliver.send(intent, carloop, context)
+        context.store.record(intent)
         return outcome
 
     change.deliver = early  # type: ignore[attr-defined]
@@ -46,10 +45,10 @@ def a_fresh_revision_when_sent_again() -> None:
     """Send the revision that Carloop has by now."""
     original = deliver.send
 
-    def fresh(intent: Any, **to: Any) -> Any:
-        return original(replace(intent, revision=(intent.revision or 0) + 1), **to)
+    def fresh(intent: Any, *to: Any) -> Any:
+        return original(replace(intent, revision=(intent.revision or 0) + 1), *to)
 
-    recover.send = fresh  # type: ignore[attr-defined]
+    recover.send = fresh  # type: ignore[attr-defined,assignment]
 
 
 def refused_when_it_is_not_found() -> None:

@@ -1,4 +1,4 @@
-"""Processes that are forked, work for a moment, and may be killed with SIGKILL on the way."""
+"""Forked processes that may be killed with SIGKILL: a planner's, for a moment's work, and Carloop's."""
 
 from __future__ import annotations
 
@@ -11,14 +11,26 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one the stores use
 
+from carloop_sandbox.cli import LOCALE
+from carloop_sandbox.serving import ServeOptions, serve
+from carloop_sandbox.store import Fleet, open_store
+from carloop_sandbox.store.database import FILE_NAME
+from web_base.program import Texts
+
 LONGEST = 60
 """Seconds after which a process that does not end has hung."""
+
+Document = dict[str, Any]
+TOKEN = "tok_of_the_crashes"  # of Carloop
 
 DURABLE = ("COMMIT", "VACUUM")
 SENDING = ("send", "recv")
@@ -170,3 +182,70 @@ def _step(frame: Any, event: str, called: Any) -> str | None:
         statement = str(frame.f_locals.get("sql", "")).upper()
         return f"{when} {statement}" if statement in DURABLE else None
     return None
+
+
+class CarloopRental(NamedTuple):
+    """A rental in Carloop's own database."""
+
+    id: str
+    change_id: str
+    status: str
+    end: str
+
+
+class CarloopProcess:
+    """The sandbox, served as `carloop-sandbox serve` does, in a forked process."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._database = data / FILE_NAME
+        self.process = 0
+        self.port = 0
+        open_store(data, fleet=Fleet(vehicles=2, rentals=False)).close()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        receiving, sending = os.pipe()
+        self.process = os.fork()
+        if self.process == 0:
+            os.close(receiving)
+            self._serve(sending)
+        os.close(sending)
+        with os.fdopen(receiving) as received:
+            ready = received.readline().removeprefix("ready ").strip()
+        self.port = urlsplit(ready).port or 0
+
+    def stop(self) -> None:
+        """Kill it, if it still runs, and wait for its end."""
+        os.kill(self.process, signal.SIGKILL)
+        os.waitpid(self.process, 0)
+
+    def vehicle(self) -> str:
+        """Return the id of a vehicle."""
+        return str(self._rows("SELECT id FROM vehicles ORDER BY id LIMIT 1")[0][0])
+
+    def rentals(self, appointment_id: str) -> list[CarloopRental]:
+        """Return the rentals of an appointment."""
+        sql = "SELECT id, external_reference, status, end_us FROM rentals WHERE external_reference LIKE ?"
+        return [
+            CarloopRental(id_, reference.rpartition("/")[2], status, _written(end))
+            for id_, reference, status, end in self._rows(sql, f"%/{appointment_id}/%")
+        ]
+
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        with closing(sqlite3.connect(self._database, timeout=10)) as db:
+            return db.execute(sql, values).fetchall()
+
+    def _serve(self, sending: int) -> None:
+        try:
+            os.dup2(sending, 1)
+            sys.stdout = os.fdopen(1, "w")
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            options = ServeOptions("127.0.0.1", 0, self._data, TOKEN, 2, 1, 0, False)
+            serve(options, Texts("en", LOCALE), say=lambda _: None)
+        finally:
+            os._exit(0)
+
+
+def _written(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat()

@@ -82,7 +82,7 @@ def _lines(run: Run) -> Iterator[str]:
 
 
 def _table(run: Run) -> Iterator[str]:
-    yield "| what was killed or stood in the way | rounds | struck | doubled | unlinked |"
+    yield "| what was killed or stood in the way | rounds | took effect | doubled | unlinked |"
     yield "|---|---|---|---|---|"
     rounds = Counter(round_.disruption for round_, _, _ in run.results)
     killed_process = Counter(round_.disruption for round_, took_effect, _ in run.results if took_effect)
@@ -98,7 +98,7 @@ def _table(run: Run) -> Iterator[str]:
     deaths = Counter(_DEATHS[type(round_.kill)] for round_, took_effect, _ in run.results if took_effect)
     yield "How the plugin's process was to die: " + _counted(deaths)
     yield ""
-    yield "*Struck*: the kill came before the work was over, or what stood in the way kept it from being done at once."
+    yield "*Took effect*: killed before the work was over, or kept from doing it at once by what stood in the way."
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -14,9 +14,8 @@ from pathlib import Path
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.store.sqlite.database import SqliteDatabase
 from mobility_hookspecs import CallContext, MobilityProblem
-from proofs.crash.carloop import TOKEN, CarloopProcess, CarloopRental, Document
 from proofs.crash.plan import Operation, Round
-from proofs.crash.processes import Ended, Kill, run_in_process
+from proofs.crash.processes import TOKEN, CarloopProcess, CarloopRental, Document, Ended, Kill, run_in_process
 from proofs.crash.recording_proxy import Interruption, RecordingProxy, has_intent, start_proxy
 
 SELF = -1

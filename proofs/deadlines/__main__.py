@@ -3,7 +3,7 @@
     python -m proofs.deadlines [--tries 20] [--report FILE]
 
 A case that is late, perhaps on a busy machine, is measured again, twice at most. Ends with the line
-`N calls, 0 late, 0 astray`; exits 1 where that is not so, with what was found on standard error.
+`N calls, 0 late, 0 wrong`; exits 1 where that is not so, with what was found on standard error.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def last_line(found: Sequence[CaseResult]) -> tuple[str, bool]:
     """Return the line the run ends with, and whether it is as it should be."""
     calls = sum(len(result.overruns) for result in found)
     late, wrong_code = sum(result.is_late for result in found), sum(result.is_wrong_code for result in found)
-    return f"{calls} calls, {late} late, {wrong_code} astray", calls > 0 and not late and not wrong_code
+    return f"{calls} calls, {late} late, {wrong_code} wrong", calls > 0 and not late and not wrong_code
 
 
 def markdown(found: Sequence[CaseResult], *, tries: int) -> str:
@@ -71,7 +71,7 @@ def _rows(found: Iterable[CaseResult]) -> Iterator[str]:
         case, middle = result.case, median(result.overruns)
         wrong = "".join(
             f" **{word}**"
-            for word, holds in (("late", result.is_late), ("astray", result.is_wrong_code))
+            for word, holds in (("late", result.is_late), ("wrong", result.is_wrong_code))
             if holds
         )
         figures = f"{case.seconds:g} | {_milliseconds(middle)} | {_milliseconds(result.worst)}"

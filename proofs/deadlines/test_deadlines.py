@@ -34,13 +34,13 @@ def test_what_a_busy_machine_spoilt_is_measured_again():
 @pytest.mark.parametrize(
     ("case", "line"),
     [
-        (case(0.05, -0.1), "2 calls, 0 late, 0 astray"),
-        (case(*[0.01, 0.0501] * 3), "2 calls, 1 late, 0 astray"),
-        (case(0.0, 0.0, codes="provider_failed"), "2 calls, 0 late, 1 astray"),
+        (case(0.05, -0.1), "2 calls, 0 late, 0 wrong"),
+        (case(*[0.01, 0.0501] * 3), "2 calls, 1 late, 0 wrong"),
+        (case(0.0, 0.0, codes="provider_failed"), "2 calls, 0 late, 1 wrong"),
     ],
 )
 def test_each_figure_is_held_to_its_limit(case, line):
     """Not a millisecond more, and no other code."""
     found = [measure(case, tries=2)]
-    assert last_line(found) == (line, line.endswith("0 late, 0 astray"))
+    assert last_line(found) == (line, line.endswith("0 late, 0 wrong"))
     assert not last_line([])[1]

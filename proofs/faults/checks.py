@@ -110,29 +110,29 @@ def _check_answer(cell: Cell, seen: ChangeEvidence, answer: Answer) -> Iterator[
     status, state = answer.outcome["status"], answer.after.state["state"]
     if status == "done":
         if not is_done(seen.change, answer.after):
-            yield Finding("lost", "told done, and Carloop has it not")
+            yield Finding("lost", "answered done, and Carloop has it not")
         if state != state_when_done(seen.change):
-            yield Finding("lost", f"told done, and the page says {state}")
+            yield Finding("lost", f"answered done, and the page says {state}")
     elif status == "unknown":
         if state != "unknown":
-            yield Finding("lost", f"told unknown, and the page says {state}")
+            yield Finding("lost", f"answered unknown, and the page says {state}")
     elif not cell.fault.wrong_result:
         code = answer.outcome["problem"]["code"]
         if code not in RETRYABLE and code != "invalid_document":
             yield Finding("lost", f"refused for ever by a fault: {code}")
         if not is_untouched(seen, answer.after):
-            yield Finding("lost", f"told refused ({code}), and Carloop has done it")
+            yield Finding("lost", f"answered refused ({code}), and Carloop has done it")
         if state != seen.before.state["state"]:
-            yield Finding("lost", f"told refused ({code}), and the page says {state}")
+            yield Finding("lost", f"answered refused ({code}), and the page says {state}")
 
 
 def _check_end(seen: ChangeEvidence) -> Iterator[Finding]:
     """Check the end: as if there had been no fault, and the same answer every time."""
     last = seen.answers[-1].outcome["status"]
     if last == "refused" and not is_untouched(seen, seen.settled):
-        yield Finding("lost", "told refused, and it happened later")
+        yield Finding("lost", "answered refused, and it happened later")
     if last == "done" and not is_done(seen.change, seen.settled):
-        yield Finding("lost", "told done, and it was undone later")
+        yield Finding("lost", "answered done, and it was undone later")
     if last == "unknown":
         yield from _check_settled(seen)
     if seen.again["status"] != "done":
@@ -145,7 +145,7 @@ def _check_end(seen: ChangeEvidence) -> Iterator[Finding]:
     elif not _is_linked(seen):
         yield Finding("lost", "done in the end, and the page shows another rental")
     if seen.once_more != seen.again:
-        yield Finding("lost", "the same change was told two outcomes")
+        yield Finding("lost", "the same change was answered with two outcomes")
 
 
 def _check_settled(seen: ChangeEvidence) -> Iterator[Finding]:
@@ -164,7 +164,7 @@ def _is_linked(seen: ChangeEvidence) -> bool:
 def _check_wrong_result(seen: ChangeEvidence) -> Iterator[Finding]:
     """Check that another vehicle than requested is shown, not linked, and can be cancelled as proposed."""
     if seen.again["status"] != "refused" or seen.again["problem"]["code"] != "invalid_answer":
-        yield Finding("lost", f"another car than asked for, and told {seen.again['status']}")
+        yield Finding("lost", f"another car than asked for, and answered {seen.again['status']}")
     if seen.settled.state["state"] != "attention":
         yield Finding("lost", f"another car than asked for, and the page says {seen.settled.state['state']}")
     if seen.cancellation is None or seen.cancellation["status"] != "done":

@@ -14,9 +14,9 @@ from proofs.reporting import provenance
 from tests.support.wire_faults import Position
 
 _EXPLAINED = "[Never twice, never lost](../explanation/never-twice-never-lost.md#the-fault-matrix)"
-_LEGEND = """A cell says what was told while the fault lasted, and in how many of the seeds: each draws the byte, how
-many requests are struck, whether the reads around a change are struck too, when what is held arrives, and whether the
-advisor asks twice. Afterwards the fault was taken back, everything settled, and asked for again it was done; what
+_LEGEND = """A cell says what was answered while the fault lasted, in how many of the seeds: each draws the byte, how
+many requests meet the fault, whether the reads around a change meet it too, when what is held arrives, and whether
+the advisor asks twice. Afterwards the fault was taken back, everything settled, and asked for again it was done; what
 was not so stands in bold. A dash: the fault cannot be there."""
 
 

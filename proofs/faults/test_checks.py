@@ -84,7 +84,7 @@ WRONG = {
         {"final": Observation(BOOKED.state | {"rental": {"id": "ren-9"}}, (RENTAL,))},
     ),
     "in the end there is none": ("lost", {"final": page("booked")}),
-    "told two outcomes": ("lost", {"once_more": REFUSED}),
+    "answered with two outcomes": ("lost", {"once_more": REFUSED}),
     "two rentals": ("doubled", {"settled": TWO}),
     "two rentals in the end": ("doubled", {"final": TWO}),
     "changed twice": ("doubled", {"settled": page("booked", RENTAL | {"revision": 2})}),
@@ -159,13 +159,13 @@ SEARCH = SearchEvidence({"options": [{"id": "V1"}]}, 0.0, {"options": [{"id": "V
         ("stuck", {"overrun": 1.0}),
     ],
 )
-def test_a_search_is_judged(kind, changes):
+def test_a_search_is_checked(kind, changes):
     """It answers with what is free, or with the code of a problem."""
     found = kinds(check_cell(cell(operation="search"), replace(SEARCH, **changes)))
     assert (kind in found) if kind else not found
 
 
-def test_an_astray_booking_must_be_mendable():
+def test_a_booking_of_another_car_can_be_cancelled():
     """Another car is refused, shown, and cancelled as proposed."""
     refused = REFUSED | {"problem": PROBLEM | {"code": "invalid_answer", "retryable": False}}
     there = page("attention", OTHER)

@@ -3,7 +3,7 @@
     python -m proofs.hostile [--timeout 0.5] [--few | --only TEXT] [--no-second-origin] [--report FILE]
 
 A figure that a busy machine may have spoilt is measured again, twice at most. Ends with the line
-`N calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed`; exits 1 where that is not so.
+`N calls, 0 late, 0 grown, 0 stalled, 0 raw, 0 followed`; exits 1 where that is not so.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> int:
                 print(f"{kind}: {each.answer}: {measured}", file=sys.stderr)
     for attempt in attempts:
         if attempt.connections or attempt.shows_links:
-            print(f"strayed: {attempt}", file=sys.stderr)
+            print(f"followed: {attempt}", file=sys.stderr)
     line, is_good = last_line(costs, attempts)
     print(line)
     return 0 if is_good else 1

@@ -13,14 +13,14 @@ from proofs.reporting import NO_SEED, provenance
 MOST_OVERRUN = 0.05
 MOST_GROWN = 64 * 1024 * 1024
 MOST_STALLED = 0.3
-_KINDS = ("late", "swollen", "stalled", "raw")
+_KINDS = ("late", "grown", "stalled", "raw")
 _LEGEND = """Each answer meets every request of a fresh process that has asked everything once before. *Past*: how long
 after its deadline a call ended, where it did (50 ms at most). *Grown*: the most memory held above that before (less
 than 64 MiB). *Stood still*: the longest another thread did not run (300 ms at most). *At the last moment*: the last
 byte comes when 6 % of the time are left, so that reading the answer is what makes the call late."""
-_LURES = """Every operation meets the lure in every answer, or the second origin's address typed on the settings page
-while the token stands in the environment. Nobody came to the second origin, so neither did the token; links that lead
-there are in no document that a planner shows."""
+_SECOND_ORIGIN = """Every operation meets what leads to a second origin in every answer, or that origin's address typed
+on the settings page while the token stands in the environment. Nobody came to the second origin, so neither did the
+token; links that lead there are in no document that a planner shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def wrong_of(measured: Measured) -> Iterator[str]:
     if measured.overrun > MOST_OVERRUN or measured.late:
         yield "late"
     if measured.grown >= MOST_GROWN:
-        yield "swollen"
+        yield "grown"
     if measured.stalled > MOST_STALLED:
         yield "stalled"
     if measured.raw or measured.answer == "provider_failed":
@@ -48,11 +48,11 @@ def last_line(costs: Sequence[AnswerCost], attempts: Sequence[OriginAttempt]) ->
     """Return the line the run ends with, and whether it is as it should be."""
     calls = [each for one in costs for each in one.calls]
     wrong = Counter(kind for each in calls for kind in wrong_of(each))
-    strayed = sum(bool(each.connections or each.shows_links) for each in attempts)
+    followed = sum(bool(each.connections or each.shows_links) for each in attempts)
     tried = len(calls) + sum(len(each.answers) for each in attempts)
     figures = ", ".join(f"{wrong[kind]} {kind}" for kind in _KINDS)
-    is_good = tried > 0 and not wrong and not strayed and all(len(each.calls) == 4 for each in costs)
-    return f"{tried} calls, {figures}, {strayed} strayed", is_good
+    is_good = tried > 0 and not wrong and not followed and all(len(each.calls) == 4 for each in costs)
+    return f"{tried} calls, {figures}, {followed} followed", is_good
 
 
 def markdown(costs: Sequence[AnswerCost], attempts: Sequence[OriginAttempt], seconds: float) -> str:
@@ -68,14 +68,14 @@ def markdown(costs: Sequence[AnswerCost], attempts: Sequence[OriginAttempt], sec
         "## Time and memory",
         "\n".join(_costs(costs)),
         "## A second origin",
-        _LURES,
+        _SECOND_ORIGIN,
         "\n".join(_attempt_rows(attempts)),
     ]
     return "\n\n".join(parts)
 
 
 def _costs(costs: Iterable[AnswerCost]) -> Iterator[str]:
-    yield "| answer | call | told | past | grown | stood still |"
+    yield "| answer | call | outcome | past | grown | stood still |"
     yield "|---|---|---|---|---|---|"
     for each in costs:
         for call in each.calls:
@@ -88,7 +88,7 @@ def _costs(costs: Iterable[AnswerCost]) -> Iterator[str]:
 
 def _attempt_rows(attempts: Sequence[OriginAttempt]) -> Iterator[str]:
     names = list(attempts[0].answers) if attempts else []
-    yield f"| lure | {' | '.join(names)} | connections there | links shown |"
+    yield f"| what leads there | {' | '.join(names)} | connections there | links shown |"
     yield "|---" * (len(names) + 3) + "|"
     for each in attempts:
         answers = " | ".join(each.answers[name] for name in names)

@@ -22,7 +22,7 @@ GOOD = Measured("client, search", "invalid_answer", -0.2, 1_000_000, 0.01)
         (set(), {"overrun": 0.05, "grown": 64 * 1024 * 1024 - 1, "stalled": 0.3}),
         ({"late"}, {"overrun": 0.051}),
         ({"late"}, {"late": ("did not answer within 0.5 s",)}),
-        ({"swollen"}, {"grown": 64 * 1024 * 1024}),
+        ({"grown"}, {"grown": 64 * 1024 * 1024}),
         ({"stalled"}, {"stalled": 0.301}),
         ({"raw"}, {"raw": ("a thread died of KeyError",)}),
         ({"raw"}, {"answer": "provider_failed"}),
@@ -33,22 +33,22 @@ def test_each_figure_is_held_to_its_limit(kinds, changes):
     assert set(wrong_of(replace(GOOD, **changes))) == kinds
 
 
-LURED = OriginAttempt("a redirect 307", {"search": "invalid_answer"}, 0, shows_links=False)
+LED_THERE = OriginAttempt("a redirect 307", {"search": "invalid_answer"}, 0, shows_links=False)
 
 
 @pytest.mark.parametrize("stray", [{"connections": 1}, {"shows_links": True}])
-def test_who_comes_to_the_second_origin_has_strayed(stray):
+def test_who_comes_to_the_second_origin_has_followed(stray):
     """And so has a document that shows its links."""
     costs = [AnswerCost("a drip", (GOOD,) * 4)]
-    assert last_line(costs, [LURED]) == ("5 calls, 0 late, 0 swollen, 0 stalled, 0 raw, 0 strayed", True)
-    line, is_good = last_line(costs, [replace(LURED, **stray)])
-    assert line.endswith("1 strayed")
+    assert last_line(costs, [LED_THERE]) == ("5 calls, 0 late, 0 grown, 0 stalled, 0 raw, 0 followed", True)
+    line, is_good = last_line(costs, [replace(LED_THERE, **stray)])
+    assert line.endswith("1 followed")
     assert not is_good
 
 
 def test_a_victim_that_did_not_answer_is_no_success():
     """Of four calls all four are measured."""
-    assert not last_line([AnswerCost("a drip", (GOOD,) * 3)], [LURED])[1]
+    assert not last_line([AnswerCost("a drip", (GOOD,) * 3)], [LED_THERE])[1]
     assert "| a drip | client, search | invalid_answer |" in markdown(
-        [AnswerCost("a drip", (GOOD,))], [LURED], 0.5
+        [AnswerCost("a drip", (GOOD,))], [LED_THERE], 0.5
     )

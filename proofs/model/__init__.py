@@ -3,7 +3,7 @@
 machine       the rules from which hypothesis draws runs
 simulation    what a rule does, with the real hooks and a real sandbox
 process       a planner's process, which may be killed at any of its steps
-call_faults   the faults of one call: on the network, and at a step
+call_faults   the faults of one call, on the network and at a step, and the trace of a run
 checks        what must hold after every step
-soak          many runs, with a report
+settling      what must hold at the end of a run
 """

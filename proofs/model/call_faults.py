@@ -1,9 +1,10 @@
-"""What goes wrong in a call: on the network to Carloop, and at a step of a planner's process."""
+"""What goes wrong in a call, on the network and at a step of a process, and the trace that says so, line by line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from carloop_sandbox.faults.armed import Fault, Value
 
@@ -97,3 +98,39 @@ NO_FAULTS = CallFaults()
 
 class ProcessDied(BaseException):
     """The process is killed. A BaseException, since no handler of the plugin may catch it."""
+
+
+class Violation(AssertionError):
+    """Something that must hold does not."""
+
+
+@dataclass
+class Trace:
+    """Lines; those of what happened during an action are indented."""
+
+    lines: list[str] = field(default_factory=list)
+    _depth: int = 0
+
+    def add(self, line: str) -> None:
+        """Add a line."""
+        self.lines.append("    " * self._depth + line)
+
+    def add_result(self, begun: int, result: str) -> None:
+        """Add the result of the action in line `begun`, in a line of its own if others follow it."""
+        if begun == len(self.lines) - 1:
+            self.lines[begun] += f" → {result}"
+        else:
+            self.add(f"→ {result}")
+
+    @contextmanager
+    def meanwhile(self, where: str) -> Iterator[None]:
+        """Add what happens during an action."""
+        self.add(f"  meanwhile, before {where}:")
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    def __str__(self) -> str:
+        return "\n".join(f"{number:3}  {line}" for number, line in enumerate(self.lines, 1))

@@ -39,7 +39,7 @@ class Snapshot:
     def is_pending(self, change_id: str) -> bool:
         """Return whether a change is pending in the records."""
         intent = self.intents.get(change_id)
-        return intent is not None and not intent.is_settled
+        return intent is not None and intent.outcome is None
 
     def settled(self, status: OutcomeStatus) -> Iterator[tuple[ChangeRequest, Intent]]:
         """Return the changes that were settled with a status."""
@@ -148,7 +148,7 @@ def nothing_without_intent(snapshot: Snapshot) -> Iterator[str]:
             yield f"{request.name} was executed, and the records know nothing of it"
         if intent is None and request.was_unknown:
             yield f"{request.name} was unknown, and the records know nothing of it"
-        if intent and intent.is_settled and intent.body is not None:
+        if intent and intent.outcome and intent.body is not None:
             yield f"{request.name} is settled, and its payload is still there"
 
 

@@ -21,13 +21,13 @@ from proofs.model.call_faults import (
     Interleaved,
     NetworkFault,
     Overlapped,
+    Violation,
 )
 from proofs.model.carloop import RentalState
 from proofs.model.checks import take_snapshot, violations
 from proofs.model.planner_state import Appointment, ChangeRequest, Document, changed_customer, period
 from proofs.model.settling import settle_everything
 from proofs.model.simulation import PLANNERS, Simulation
-from proofs.model.trace import Violation
 
 Item = TypeVar("Item")
 

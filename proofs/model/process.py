@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from threading import Event, Thread
 from typing import Any, cast
 
 from carloop_plugin import bootstrap
@@ -21,6 +22,7 @@ from carloop_plugin.store import intents, leases
 from carloop_plugin.store.sqlite.database import SqliteDatabase
 from carloop_plugin.store.sqlite.file import SqliteFile
 from carloop_plugin.usecases import recover
+from proofs.model.call_faults import Trace
 
 INSTALLATION = "inst"
 
@@ -211,3 +213,47 @@ class Process:
 
     def _connect(self, site: Site) -> Carloop:
         return self._carloop
+
+
+class OverlappingCall:
+    """A call of the other planner, begun during a call and ended after it; one of the two runs at a time."""
+
+    def __init__(self, work: Callable[[], None], *, step: int, trace: Trace) -> None:
+        self.step = step
+        self.process: Process | None = None
+        self._work = work
+        self._trace = trace
+        self._stopped, self._may_go_on = Event(), Event()
+        self._thread = Thread(target=self._run)
+        self._failure: BaseException | None = None
+
+    def begin(self, where: str) -> None:
+        """Run until the pause, or to the end if that comes first."""
+        with self._trace.meanwhile(where):
+            self._thread.start()
+            self._stopped.wait()
+
+    def pause(self, where: str) -> None:
+        """Pause this call, and let the other process run."""
+        if self.process is None:
+            raise AssertionError("a call pauses in its process")
+        with self.process.paused():
+            self._stopped.set()
+            self._may_go_on.wait()
+        self._trace.add(f"goes on with {where}")
+
+    def end(self) -> None:
+        """Run to the end."""
+        with self._trace.meanwhile("its own end") if self._thread.is_alive() else nullcontext():
+            self._may_go_on.set()
+            self._thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except BaseException as failure:  # noqa: BLE001 - it is raised again by `end`
+            self._failure = failure
+        finally:
+            self._stopped.set()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from itertools import count
 from pathlib import Path
-from threading import Event, Thread
 from typing import Concatenate, ParamSpec, TypeVar
 
 from carloop_plugin import plugin
@@ -28,11 +27,12 @@ from proofs.model.call_faults import (
     NetworkFault,
     Overlapped,
     ProcessDied,
+    Trace,
+    Violation,
 )
 from proofs.model.carloop import running_carloop
 from proofs.model.planner_state import Appointment, ChangeRequest, Document, display, is_final, summarize
-from proofs.model.process import EFFECTS, Process, ProcessSettings
-from proofs.model.trace import Trace, Violation
+from proofs.model.process import EFFECTS, OverlappingCall, Process, ProcessSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,50 +61,6 @@ class PlannersClock:
     def now(self) -> datetime:
         """Return the time on this clock."""
         return self.true + self.ahead
-
-
-class OverlappingCall:
-    """A call of the other planner, begun during a call and ended after it; one of the two runs at a time."""
-
-    def __init__(self, work: Callable[[], None], *, step: int, trace: Trace) -> None:
-        self.step = step
-        self.process: Process | None = None
-        self._work = work
-        self._story = trace
-        self._stopped, self._may_go_on = Event(), Event()
-        self._thread = Thread(target=self._run)
-        self._failure: BaseException | None = None
-
-    def begin(self, where: str) -> None:
-        """Run until the pause, or to the end if that comes first."""
-        with self._story.meanwhile(where):
-            self._thread.start()
-            self._stopped.wait()
-
-    def pause(self, where: str) -> None:
-        """Pause this call, and let the other process run."""
-        if self.process is None:
-            raise AssertionError("a call pauses in its process")
-        with self.process.paused():
-            self._stopped.set()
-            self._may_go_on.wait()
-        self._story.add(f"goes on with {where}")
-
-    def end(self) -> None:
-        """Run to the end."""
-        with self._story.meanwhile("its own end") if self._thread.is_alive() else nullcontext():
-            self._may_go_on.set()
-            self._thread.join()
-        if self._failure:
-            raise self._failure
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except BaseException as failure:  # noqa: BLE001 - it is raised again by `end`
-            self._failure = failure
-        finally:
-            self._stopped.set()
 
 
 Method = Callable[Concatenate["Simulation", P], T]
@@ -360,7 +316,7 @@ class Simulation:
             raise Violation(f"{request.name} was {summarize(request.final)} and is now {summarize(outcome)}")
         if is_final(outcome):
             request.final = outcome
-        self.tally[f"told {outcome['status']}"] += 1
+        self.tally[f"answered {outcome['status']}"] += 1
         request.was_unknown |= outcome["status"] == "unknown"
         self.record_shown(outcome.get("rental"))
 

@@ -1,5 +1,6 @@
 """Interleavings of two planners that hypothesis found, repeated at each step of a call."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,12 @@ STEPS = range(1, 14)
 EFFECTS = range(1, 8)
 AFTER_SENDING = 11
 """The step of a booking after its first sending."""
+
+
+@pytest.fixture(autouse=True)
+def no_log_events(caplog):
+    """Silence log events: a counterexample is read from its trace."""
+    caplog.set_level(logging.CRITICAL, logger="carloop_plugin.events")
 
 
 @pytest.fixture

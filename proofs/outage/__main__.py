@@ -4,7 +4,7 @@
                                   [--reconcile-every 30] [--seed 1] [--report docs/evidence/outage.md]
 
 The planners are processes that share one store and reconcile by themselves. Ends with a line of figures; exits 1
-where more than 10 % more requests were made than useful ones, or anything is unsettled, lost, doubled, dishonest or
+where more than 10 % more requests were made than useful ones, or anything is unsettled, lost, doubled, wrongly shown or
 raw.
 """
 
@@ -41,7 +41,7 @@ def main() -> int:
     asked = _options().parse_args()
     with tempfile.TemporaryDirectory(prefix="carloop-outage-") as folder:
         figures = run_outage(asked, Path(folder))
-    for kind in ("lost", "doubled", "dishonest", "raw"):
+    for kind in ("lost", "doubled", "wrong_pages", "raw"):
         for text in getattr(figures.findings, kind)[:20]:
             print(f"{kind}: {text}", file=sys.stderr)
     if asked.report:

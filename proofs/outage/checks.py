@@ -51,7 +51,7 @@ class Findings:
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
-    dishonest: list[str] = field(default_factory=list)
+    wrong_pages: list[str] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
 
 
@@ -111,9 +111,9 @@ def _check_page(page: PageState, rentals: Sequence[Document], findings: Findings
         _made(each) < page.began - SKEW and _gone(each) > page.ended + SKEW for each in rentals
     )
     if page.state in ("booked", "attention") and not (was_there and was_active):
-        findings.dishonest.append(f"{page.appointment_id}: {page.state}, and Carloop had no such rental")
+        findings.wrong_pages.append(f"{page.appointment_id}: {page.state}, and Carloop had no such rental")
     if page.state == "open" and is_certain and is_certainly_active:
-        findings.dishonest.append(f"{page.appointment_id}: open, and Carloop had a rental")
+        findings.wrong_pages.append(f"{page.appointment_id}: open, and Carloop had a rental")
 
 
 def _check_appointment(
@@ -133,7 +133,7 @@ def _check_appointment(
     for answer in last.values():
         if answer.status != "unknown" and not _is_true(answer, [*last.values()], rentals):
             findings.lost.append(
-                f"{appointment_id}: {answer.change['action']} was told {answer.status} ({answer.code})"
+                f"{appointment_id}: {answer.change['action']} was answered {answer.status} ({answer.code})"
             )
 
 

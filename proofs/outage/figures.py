@@ -52,7 +52,7 @@ class Figures:
     def is_good(self) -> bool:
         """Return whether every figure is reached, and there were requests at all."""
         findings = self.findings
-        is_wrong = self.unsettled or findings.lost or findings.doubled or findings.dishonest or findings.raw
+        is_wrong = self.unsettled or findings.lost or findings.doubled or findings.wrong_pages or findings.raw
         return not is_wrong and self.requests.useful > 0 and self.requests.more <= self.most_more
 
     @property
@@ -68,7 +68,7 @@ def last_line(figures: Figures) -> str:
     return (
         f"{figures.asked.minutes:g} min outage: {requests.useful} useful requests, {requests.more} more "
         f"({requests.share:.1%}), {figures.unknown} changes unknown, {figures.unsettled} unsettled, "
-        f"{len(findings.lost)} lost, {len(findings.doubled)} doubled, {len(findings.dishonest)} dishonest pages, "
+        f"{len(findings.lost)} lost, {len(findings.doubled)} doubled, {len(findings.wrong_pages)} wrong pages, "
         f"{len(findings.raw)} raw"
     )
 
@@ -92,7 +92,7 @@ def markdown(figures: Figures) -> str:
         + (f", the worst {max(late) * 1000:.0f} ms." if late else "."),
         "\n".join(
             [
-                "| phase | what planners meet | useful requests | more | changes were told | pages said |",
+                "| phase | what planners meet | useful requests | more | changes were answered | pages said |",
                 "|---|---|---|---|---|---|",
                 *rows,
             ]

@@ -102,17 +102,17 @@ def refused(answer):
         (None, [PageState(140, 141, ID, "unknown"), PageState(160, 161, ID, "unknown")], [rental()], BOOKED),
         (None, [PageState(160, 161, ID, "booked")], [CANCELLED], OPEN),
         (None, [PageState(172, 173, ID, "open")], [CANCELLED], OPEN),
-        ("dishonest", [PageState(140, 141, ID, "booked")], [rental()], BOOKED),
-        ("dishonest", [PageState(140, 141, ID, "booked")], [], OPEN),
-        ("dishonest", [PageState(160, 161, ID, "open")], [rental()], BOOKED),
-        ("dishonest", [PageState(160, 161, ID, "open")], [CANCELLED], OPEN),
-        ("dishonest", [PageState(172, 173, ID, "booked")], [CANCELLED], OPEN),
+        ("wrong_pages", [PageState(140, 141, ID, "booked")], [rental()], BOOKED),
+        ("wrong_pages", [PageState(140, 141, ID, "booked")], [], OPEN),
+        ("wrong_pages", [PageState(160, 161, ID, "open")], [rental()], BOOKED),
+        ("wrong_pages", [PageState(160, 161, ID, "open")], [CANCELLED], OPEN),
+        ("wrong_pages", [PageState(172, 173, ID, "booked")], [CANCELLED], OPEN),
     ],
 )
 def test_words_and_pages_are_held_against_carloop(kind, entries, rentals, state):
     """Each wrong is found by its kind, and what is right is not."""
     findings = check_all(entries, rentals, {ID: state})
-    found = {name for name in ("lost", "doubled", "dishonest", "raw") if getattr(findings, name)}
+    found = {name for name in ("lost", "doubled", "wrong_pages", "raw") if getattr(findings, name)}
     assert ({kind} if kind else set()) == found
 
 

@@ -9,14 +9,14 @@ import pytest
 from argon2 import PasswordHasher
 
 from web_base.accounts.access import (
+    BUSY,
     FILE_NAME,
     IDLE_SECONDS,
     LONGEST_SECONDS,
     Access,
-    Busy,
     Changed,
     SignedIn,
-    TooManyTries,
+    TryLater,
     User,
 )
 from web_base.accounts.passwords import HASHES_AT_ONCE, MOST_WAITING, draw_password
@@ -52,7 +52,7 @@ def test_after_some_tries_one_must_wait(access, name):
         assert isinstance(access.sign_in("admin", PASSWORD, address="203.0.113.7"), SignedIn)
     for _ in range(TRIES):
         assert access.sign_in(name, "wrong", address="203.0.113.7") is None
-    assert access.sign_in(name, PASSWORD, address="203.0.113.7") == TooManyTries(WAIT_SECONDS)
+    assert access.sign_in(name, PASSWORD, address="203.0.113.7") == TryLater(WAIT_SECONDS)
     assert isinstance(access.sign_in("admin", PASSWORD, address="203.0.113.8"), SignedIn)
 
 
@@ -100,7 +100,7 @@ def test_few_passwords_are_checked_at_once(tmp_path, clock):
     ):
         access.set_account("admin", role="admin", password=PASSWORD)
         answers = as_completed([pool.submit(access.sign_in, name, "wrong") for name in names], timeout=30)
-        assert [next(answers).result() for _ in range(places)] == [Busy()] * places
+        assert [next(answers).result() for _ in range(places)] == [BUSY] * places
         hasher.go_on.set()
         assert [each.result() for each in answers] == [None] * places
         assert hasher.most == HASHES_AT_ONCE
@@ -180,7 +180,7 @@ def test_changing_the_own_password(access):
         return access.change_password("advisor", old, "another-one", session=mine, address=address)
 
     assert [change("wrong") for _ in range(TRIES)] == [Changed.WRONG_PASSWORD] * TRIES
-    assert isinstance(change(PASSWORD), TooManyTries)
+    assert isinstance(change(PASSWORD), TryLater)
     assert change(PASSWORD, "192.0.2.1") is Changed.DONE
     assert (access.user_of(mine).name, access.user_of(other)) == ("advisor", None)
     assert isinstance(access.sign_in("advisor", "another-one", address="192.0.2.1"), SignedIn)

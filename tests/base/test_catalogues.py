@@ -20,6 +20,7 @@ from jinja2 import Environment, nodes
 
 from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
 from carloop_story import after_crash, before_crash
+from carloop_story.steps import steps_of
 from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS
 from planner_host.mobility.states import ORDER
 
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BASE = "web_base"
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_*]+)+(?<!\.html)")
 PACKAGES = [BASE, "carloop_sandbox", "carloop_story", "planner_host"]
-STEPS = " ".join(step.__name__ for step in (*before_crash.STEPS, *after_crash.STEPS))
+STEPS = " ".join(step.__name__ for part in (before_crash, after_crash) for step in steps_of(part))
 CONFLICTS = (
     *(f"customer_{name}" for name in MANUAL_FIELDS),
     *(f"vehicle_{name}" for name in VEHICLE_FIELDS),
@@ -98,9 +99,9 @@ class Use:
 
 
 @cache
-def catalogue(package, language):
+def catalogue(package, language, domain="messages"):
     """Read a catalogue: each key with its text, or its singular and plural."""
-    with (ROOT / "demo" / package / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+    with (ROOT / "demo" / package / "locale" / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         messages = [message for message in read_po(file, locale=language) if message.id]
     assert not any(message.fuzzy for message in messages)
     return {
@@ -204,10 +205,14 @@ def spelt_out(package, use):
     return [use.key.replace("*", value) for value in declared[use.key].split()]
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_both_languages_have_the_same_texts(package):
+@pytest.mark.parametrize(
+    ("package", "domain"),
+    [(each, "messages") for each in PACKAGES]
+    + [(each, "program") for each in PACKAGES if each != "carloop_story"],
+)
+def test_both_languages_have_the_same_texts(package, domain):
     """The same keys, each with the same values to show and as many forms, none of them empty."""
-    german, english = catalogue(package, "de"), catalogue(package, "en")
+    german, english = catalogue(package, "de", domain), catalogue(package, "en", domain)
 
     assert set(german) == set(english)
     assert [key for key, texts in (german | english).items() if not all(text.strip() for text in texts)] == []

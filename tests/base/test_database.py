@@ -2,27 +2,30 @@
 
 import sqlite3
 import threading
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 
 import pytest
-from sqlite_utils import Migrations
 
-from web_base.database import Database, execute_script, wal_is_safe
-
-MIGRATIONS = Migrations("probe")
-
-
-@MIGRATIONS(name="0001", transactional=False)
-def first(db):
-    """Make the one table."""
-    execute_script(db, "CREATE TABLE things (name TEXT PRIMARY KEY) STRICT;")
+from web_base.database import Database, sql_migrations
 
 
 @pytest.fixture
 def database(tmp_path):
-    """Open a database."""
-    with closing(Database(tmp_path / "probe.sqlite3", MIGRATIONS)) as database:
+    """Open a database of one table."""
+    (tmp_path / "0001.sql").write_text("CREATE TABLE things (name TEXT PRIMARY KEY) STRICT;", "utf-8")
+    with closing(Database(tmp_path / "probe.sqlite3", sql_migrations("probe", tmp_path))) as database:
         yield database
+
+
+def test_a_migration_does_all_of_its_statements_or_none(tmp_path):
+    """One that fails leaves nothing behind, so that the next start can try again."""
+    for script, fails in (("nonsense;", True), ("", False)):
+        (tmp_path / "0001.sql").write_text(f"CREATE TABLE things (name TEXT) STRICT; {script}", "utf-8")
+        with (
+            pytest.raises(sqlite3.OperationalError) if fails else nullcontext(),
+            closing(Database(tmp_path / "probe.sqlite3", sql_migrations("probe", tmp_path))) as database,
+        ):
+            assert names(database) == []
 
 
 def names(database):
@@ -66,13 +69,3 @@ def test_who_reads_waits_for_who_writes(database):
         database.run("INSERT INTO things VALUES ('b')")
     reader.join()
     assert seen == [["a", "b"]]
-
-
-@pytest.mark.parametrize(
-    ("version", "safe"),
-    [((3, 40, 1), False), ((3, 44, 6), True), ((3, 45, 0), False), ((3, 50, 7), True), ((3, 51, 2), False),
-     ((3, 51, 3), True), ((4, 0, 0), True)],
-)  # fmt: skip
-def test_the_write_ahead_log_is_for_a_mended_sqlite(version, safe):
-    """Two connections could corrupt it before."""
-    assert wal_is_safe(version) is safe

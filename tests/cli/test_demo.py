@@ -21,11 +21,11 @@ from carloop_story.both_programs import run_sandbox_program
 from carloop_story.carloop import Carloop
 from carloop_story.checks import nothing_changed
 from carloop_story.context import StepContext
-from carloop_story.steps import Unexpected, expect, language_of, run_step
+from carloop_story.steps import Unexpected, expect, language_of, run_step, steps_of
 from mobility_hookspecs import MobilityHost
 from web_base.running.processes import ProgramFailed
 
-STEPS = [step.__name__ for step in (*before_crash.STEPS, *after_crash.STEPS)]
+STEPS = [step.__name__ for part in (before_crash, after_crash) for step in steps_of(part)]
 
 
 def environ(**more):

@@ -109,7 +109,7 @@ def test_every_field_of_the_doctors_report(root):
         versions={"python": "3"}, store="s", figures=figures,
         sites=(SiteSummary(Site("main"), None, None, False, "keyring", False),),
         providers=({"id": "carloop"},), load_failures=({"provider": "x", "problem": {"code": "busy"}},),
-        findings=(Finding("clock_skew", "info", "check.unreachable"),),
+        findings=(Finding("clock_skew", "info", "check.no_token"),),
     )  # fmt: skip
     rows = set(re.findall(r"^\| `([a-z_.0-9\[\]]+)` \|", page, re.MULTILINE))
 

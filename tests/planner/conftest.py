@@ -21,7 +21,7 @@ from argon2 import PasswordHasher
 from mobility_hookspecs import MobilityHost, MobilityProblem, hookimpl, make_problem
 from planner_host.app import create_app
 from planner_host.appointments.appointment import Appointment, Visit, new_id
-from planner_host.dms import Car, DmsCustomer, SqliteDms, import_example, open_dms
+from planner_host.dms import Car, Dms, DmsCustomer, import_example
 from planner_host.planner import Planner
 from planner_host.providers.changes import Changes
 from planner_host.providers.filters import FilterCache
@@ -203,7 +203,7 @@ class Workshop:
     """Starts planners over one folder, one after the other."""
 
     folder: Path
-    dms: SqliteDms
+    dms: Dms
     clock: Clock = field(default_factory=Clock)
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -225,7 +225,7 @@ class Workshop:
 @pytest.fixture(scope="session")
 def dms(tmp_path_factory):
     """A DMS of two customers, which nobody changes."""
-    with open_dms(tmp_path_factory.mktemp("dms") / "dms.sqlite3") as dms:
+    with closing(Dms(tmp_path_factory.mktemp("dms") / "dms.sqlite3")) as dms:
         dms.replace([HANS, BAKER])
         yield dms
 
@@ -233,7 +233,7 @@ def dms(tmp_path_factory):
 @pytest.fixture(scope="session")
 def example_dms(tmp_path_factory):
     """The DMS that a new planner has, which nobody changes."""
-    with open_dms(tmp_path_factory.mktemp("example") / "dms.sqlite3") as dms:
+    with closing(Dms(tmp_path_factory.mktemp("example") / "dms.sqlite3")) as dms:
         import_example(dms)
         yield dms
 

@@ -17,11 +17,11 @@ from click.testing import CliRunner
 from planner_host import cli, serving
 from planner_host.storage.audit import Audit
 from planner_host.storage.records import Records
-from planner_host.texts import TEXTS
 from web_base.accounts import access
 from web_base.accounts.access import Access, SignedIn, User
 from web_base.accounts.throttle import TRIES
 from web_base.program import Failure, Texts
+from web_base.running.serving import set_accounts
 
 SECONDS = 30
 LONG = "a-password-of-the-tests"
@@ -175,7 +175,7 @@ def test_a_damaged_file_is_a_sentence(tmp_path, name):
     file.write_bytes(RUBBISH)
     for language, words in (("de", "können keine Daten abgelegt werden: "), ("en", "Cannot keep data in ")):
         with pytest.raises(Failure) as failure:
-            serving.serve("127.0.0.1", 0, file.parent, Texts(language, TEXTS), say=lambda _: None)
+            serving.serve("127.0.0.1", 0, file.parent, Texts(language, cli.LOCALE), say=lambda _: None)
         assert re.fullmatch(rf".*{words}.*[^.]\.", str(failure.value))
     assert file.read_bytes() == RUBBISH
 
@@ -186,7 +186,7 @@ def test_an_admin_is_made_where_there_is_none(run, tmp_path):
     said = []
     with closing(Access(tmp_path)) as accounts:
         for _ in range(2):
-            serving._set_accounts(accounts, tmp_path, Texts("de", TEXTS), said.append, environment={})
+            set_accounts(accounts, serving.ACCOUNTS, Texts("de", cli.LOCALE), data=tmp_path, say=said.append)
             assert accounts.accounts == (User("admin", "admin"), User("anna", "advisor"))
     assert ("admin / " in said[0], "advisor" in said[0], "gelten weiter" in said[1]) == (True, False, True)
 

@@ -32,7 +32,7 @@ def sandbox(empty_sandbox):
     with store.database.writing():
         for table in ("rentals", "idempotency"):
             store.database.run(f"DELETE FROM {table}")
-        store.clock.free()
+        store.clock.set(None)
         for label in store.tokens.labels:
             store.tokens.revoke(label)
         store.start_token(TOKEN)

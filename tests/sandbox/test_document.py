@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from carloop_sandbox.app import PATHS
-from carloop_sandbox.interface.contract import document, resolve
+from carloop_sandbox.app import create_app
+from carloop_sandbox.interface.calls import CALLS
+from carloop_sandbox.interface.contract import BASE_PATH, document, operations, resolve
 from carloop_sandbox.interface.problems import CODES
+from carloop_sandbox.service import Service
 from mobility_schemas import explain
 
 SCHEMAS = document()["components"]["schemas"]
@@ -21,7 +23,9 @@ def test_every_path_and_method_is_served():
     documented = {
         path: {name.upper() for name in item if name in methods} for path, item in document()["paths"].items()
     }
-    assert documented == {path: set(operations) for path, operations in PATHS.items()}
+    routes = create_app(Service(None)).routes
+    assert {each.path.removeprefix(BASE_PATH): each.methods - {"HEAD"} for each in routes} == documented
+    assert {each.id for each in operations()} == {"bookRental", *CALLS}
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

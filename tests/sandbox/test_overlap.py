@@ -11,7 +11,6 @@ import pytest
 
 from carloop_sandbox.store.database import open_database, sqlite3
 from tests.support.interface import planner_of
-from web_base.database import wal_is_safe
 
 INSERT = (
     "INSERT INTO rentals (id, vehicle_id, start_us, end_us, planned_end_us, status, customer, daily_rate_cents,"
@@ -129,8 +128,7 @@ def test_the_database_is_set_up_safely(sandbox):
     database = sandbox.store.database
     assert database.one("PRAGMA synchronous")[0] == 2
     assert database.one("PRAGMA foreign_keys")[0] == 1
-    expected = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "delete"
-    assert database.one("PRAGMA journal_mode")[0] == expected
+    assert database.one("PRAGMA journal_mode")[0] == "delete"
     tables = database.all(
         "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE '%sqlite%'"
     )

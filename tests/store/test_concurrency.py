@@ -106,7 +106,7 @@ def test_a_booking_given_up_at_the_moment_it_succeeds_is_one_or_the_other(source
         with source.open(deadline=soon()) as store:
             booking = store.intent(intent.change_id)
         assert recorded == Recorded()
-        assert (booking.given_up_by is None) == (settled == done) == booking.is_settled
+        assert (booking.given_up_by is None) == (settled == done) == (booking.outcome is not None)
 
 
 def test_many_processes_may_open_new_records_at_once(location):

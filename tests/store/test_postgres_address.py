@@ -7,7 +7,7 @@ import time
 import pytest
 
 from carloop_plugin.domain.failures import StoreFailed
-from carloop_plugin.domain.store_location import shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.store.postgres.connections import Connections
 from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.postgres.server import PostgresServer
@@ -69,7 +69,7 @@ def test_an_ambiguous_address_is_refused(address):
     with pytest.raises(StoreFailed) as failed, source_of(address).open(deadline=soon()):
         pass
     assert told(failed.value) == ("storage_failed", "store.address_unclear")
-    assert CANARY not in repr(failed.value.reason) + shown(address)
+    assert CANARY not in repr(failed.value.reason) + read_location(address).shown
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_an_ambiguous_address_is_refused(address):
 )
 def test_an_address_is_shown_without_its_secrets(address, seen):
     """The doctor's report says where the records are, and not how to get at them."""
-    assert shown(address) == seen
+    assert read_location(address).shown == seen
 
 
 def test_without_psycopg_the_missing_extra_is_named(monkeypatch):

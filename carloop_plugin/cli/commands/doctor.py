@@ -123,14 +123,14 @@ def _written(instant: datetime | None) -> str | None:
 
 
 def _examine(host: MobilityHost, asked_for: str | None) -> DoctorReport:
-    from carloop_plugin.settings.credentials import open_credentials
+    from carloop_plugin.settings.credentials import KeyringOrFile
     from carloop_plugin.settings.environment import Environment
     from carloop_plugin.store.sqlite import database
 
     # The one in use, which need not be Python's own.
     sqlite = database.sqlite3.sqlite_version  # type: ignore[attr-defined]
     environment = Environment.read()
-    credentials = open_credentials(environment.store)
+    credentials = KeyringOrFile(environment.store)
     try:
         with records() as services:
             sites, context = _sites(services, asked_for), services.context

@@ -26,6 +26,7 @@ def rentals(
 ) -> int:
     """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
     from carloop_plugin.contract.rentals import rental_document
+    from carloop_plugin.domain.rentals import ACTIVE
 
     site = invocation.site and chosen_site(invocation)
     with records() as services:
@@ -33,7 +34,7 @@ def rentals(
     shown = [
         rental_document(rental)
         for rental in found
-        if (with_past or rental.status.is_active)
+        if (with_past or rental.status in ACTIVE)
         and appointment_id in (None, rental.appointment_id)
         and site in (None, rental.site)
     ]

@@ -12,7 +12,7 @@ from carloop_plugin.cli.localization import Argument, Command, Group, json_optio
 from carloop_plugin.cli.output import Exit, write_json
 from carloop_plugin.cli.tables import print_facts, print_table
 from carloop_plugin.cli.waiting import progress_bar
-from carloop_plugin.domain.store_location import has_password
+from carloop_plugin.domain.store_location import read_location
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
@@ -35,7 +35,7 @@ def copy(invocation: Invocation, origin: str, target: str, as_json: bool) -> int
     from carloop_plugin.bootstrap import copy_store
 
     texts = invocation.texts
-    if has_password(origin) or has_password(target):
+    if read_location(origin).has_password or read_location(target).has_password:
         click.echo(texts("store.password"), err=True)
     with progress_bar(texts("waiting.copy")) as show:
         copied = copy_store(origin, target, deadline=time.monotonic() + COPY_TIMEOUT, progress=show)

@@ -20,7 +20,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
-from carloop_plugin.domain.store_location import is_clear, shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.store.postgres.errors import explain_connecting
 from carloop_plugin.store.postgres.library_logs import POOL_NAME, filter_psycopg, without_logs
 from mobility_hookspecs.authoring.forking import delay_fork
@@ -83,7 +83,7 @@ class Connections:
     """Lend connections. Safe to share between threads; `close` leaves what is lent alone."""
 
     def __init__(self, address: str) -> None:
-        self.place = shown(address)
+        self.place = read_location(address).shown
         filter_psycopg()
         self._failed: tuple[float, psycopg.Error] | None = None
         self._process = os.getpid()
@@ -166,11 +166,11 @@ class _Pool(ConnectionPool[DeadlineConnection]):
 def _parameters(address: str) -> dict[str, Any]:
     """Complete the address. Raise `StoreFailed` for one that cannot be read, before anything can quote it."""
     try:
-        if not is_clear(address):
+        if not read_location(address).is_clear:
             raise psycopg.ProgrammingError
         given = conninfo_to_dict(address)
     except (psycopg.Error, UnicodeError):
-        params = (("path", shown(address)),)
+        params = (("path", read_location(address).shown),)
         raise StoreFailed(Reason("storage_failed", "store.address_unclear", params)) from None
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "carloop", "client_encoding": "utf8"}
     return {"autocommit": True, "row_factory": dict_row, **{k: v for k, v in ours.items() if k not in given}}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from carloop_plugin.domain.store_location import shown
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.store.postgres.connections import Connections
 from carloop_plugin.store.postgres.database import PostgresDatabase
 from carloop_plugin.store.postgres.migrations import is_there, migrate
@@ -28,7 +28,7 @@ class PostgresServer:
     @property
     def place(self) -> str:
         """Where the database is, without secrets."""
-        return shown(self._address)
+        return read_location(self._address).shown
 
     def exists(self, *, deadline: float) -> bool:
         """Return whether the database has records of ours."""

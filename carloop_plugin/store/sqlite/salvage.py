@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
-from carloop_plugin.domain.changes import Intent
+from carloop_plugin.domain.changes import Intent, IntentState
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.values import Site
 from carloop_plugin.store.database import Row
@@ -190,5 +190,6 @@ def _is_readable(row: dict[str, Any]) -> bool:
     with suppress(Exception):  # whatever a damaged row holds
         intent = read_row(row | {"now": 0.0}, Intent)
         json.loads(intent.body or b"{}")
-        return intent.is_settled == (intent.outcome is not None) and not (intent.is_settled and intent.body)
+        is_settled = intent.state is IntentState.SETTLED
+        return is_settled == (intent.outcome is not None) and not (is_settled and intent.body)
     return False

@@ -1,20 +1,18 @@
 """Alter a finished answer, as a broken server or a proxy would."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
-from carloop_sandbox.faults.armed import Fault
 from carloop_sandbox.interface.answers import Answer, write_json
-from carloop_sandbox.interface.problems import CODES, code_of_status, problem_answer
+from carloop_sandbox.interface.problems import code_of_status, problem_answer
 from carloop_sandbox.refusals import CallRefused
 
-MEBIBYTE: Final = 1_048_576
 UNKNOWN_FIELD: Final = "field_of_a_later_version"
 UNKNOWN_VALUE: Final = "value_of_a_later_version"
-ELSEWHERE: Final = "http://127.0.0.2:9/elsewhere"
 
 _HTML: Final = b"<!doctype html><html><head><title>Wartung</title></head><body><h1>Carloop</h1></body></html>"
 
@@ -28,25 +26,15 @@ class StatusPlan(Struct, frozen=True, forbid_unknown_fields=True):
     after: bool = False
 
 
-def status_plan(fault: Fault) -> StatusPlan:
-    """Read the value of a `status` fault: a status, or an object with the fields of StatusPlan."""
-    if isinstance(fault.value, dict):
-        return StatusPlan(**fault.value)
-    return StatusPlan(status=500 if fault.value is None else int(cast("int", fault.value)))
-
-
 def status_answer(plan: StatusPlan) -> Answer:
     """Answer with a bare status and the problem document that belongs to it."""
     if plan.status < 400:
+        # HTTP knows no body under these two
         return Answer(plan.status, b"" if plan.status in (204, 304) else b"{}")
-    code = plan.code or code_of_status(plan.status)
     wait = 1 if plan.retry_after is None and plan.status in (429, 503) else plan.retry_after
     headers = {} if wait is None else {"Retry-After": str(wait)}
-    known = code if code in CODES else "internal_error"
-    answer = problem_answer(CallRefused(known, "A fault was asked for.", headers=headers), status=plan.status)
-    if known == code:
-        return answer
-    return replace(answer, body=write_json({**json.loads(answer.body), "code": code}))
+    code = plan.code or code_of_status(plan.status)
+    return problem_answer(CallRefused(code, "A fault was asked for.", headers=headers), status=plan.status)
 
 
 def garbage(answer: Answer) -> Answer:
@@ -59,42 +47,29 @@ def web_page(answer: Answer) -> Answer:
     return replace(answer, status=200, body=_HTML, headers={}, media_type="text/html; charset=utf-8")
 
 
-def redirect(fault: Fault) -> Answer:
-    """Send the caller to another origin, or to the address given."""
-    location = fault.value if isinstance(fault.value, str) else ELSEWHERE
-    return Answer(302, b"", {"Location": location}, None)
+def with_unknown_field(answer: Answer) -> Answer:
+    """Add an unknown field to every object of the answer."""
+    return _altered(answer, lambda node: node.update({UNKNOWN_FIELD: {"nested": [1, "two", None]}}))
 
 
-def altered(answer: Answer, fault: Fault) -> Answer:
-    """Add an unknown field to every object, or put an unknown value into some fields."""
+def with_unknown_value(answer: Answer, name: str) -> Answer:
+    """Put an unknown value into the fields of this name, or into fuel and transmission where it is empty."""
+    names = (name,) if name else ("fuel", "transmission")
+
+    def change(node: dict[str, Any]) -> None:
+        node.update({each: UNKNOWN_VALUE for each in names if isinstance(node.get(each), str)})
+
+    return _altered(answer, change)
+
+
+def _altered(answer: Answer, change: Callable[[dict[str, Any]], None]) -> Answer:
+    """Return the answer with each object changed; one without a body (304) stays as it is."""
     if not answer.body:
         return answer
-    document = json.loads(answer.body)
-    if fault.fault == "unknown_field":
-        _add_field(document)
-    else:
-        names = (fault.value,) if isinstance(fault.value, str) else ("fuel", "transmission")
-        _change_fields(document, names)
-    return replace(answer, body=write_json(document))
 
+    # called for the inner objects first, so that what a change adds is not changed again
+    def hook(node: dict[str, Any]) -> dict[str, Any]:
+        change(node)
+        return node
 
-def _add_field(node: object) -> None:
-    for child in _children(node):
-        _add_field(child)
-    if isinstance(node, dict):
-        node[UNKNOWN_FIELD] = {"nested": [1, "two", None]}
-
-
-def _change_fields(node: object, names: tuple[str, ...]) -> None:
-    if isinstance(node, dict):
-        for name in names:
-            if isinstance(node.get(name), str):
-                node[name] = UNKNOWN_VALUE
-    for child in _children(node):
-        _change_fields(child, names)
-
-
-def _children(node: object) -> list[object]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else []
+    return replace(answer, body=write_json(json.loads(answer.body, object_hook=hook)))

@@ -1,22 +1,32 @@
 """The faults that are armed, and which request meets which."""
 
+from asyncio import Event
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from threading import Lock
+from typing import Any, Final
 
-OPERATIONS: Final = ("account", "classes", "features", "search", "book", "read", "change_end", "cancel")
+import msgspec
+from starlette.types import ASGIApp
+
+from carloop_sandbox.faults.broken_connections import pause
+from carloop_sandbox.faults.kinds import KINDS
+from carloop_sandbox.interface.answers import Answer
+
+OPERATIONS: Final = {
+    "account": "account",
+    "vehicleClasses": "classes",
+    "vehicleFeatures": "features",
+    "searchVehicles": "search",
+    "bookRental": "book",
+    "listRentals": "read",
+    "readRental": "read",
+    "changeRentalEnd": "change_end",
+    "cancelRental": "cancel",
+}
+"""What the operations of the OpenAPI document are called where faults are armed; the others meet none."""
+
 ANY: Final = "any"
-
-BEFORE: Final = frozenset({"delay", "drop_before", "status", "redirect"})
-"""Faults that take effect before anything is done (`status` also afterwards, where its value says so)."""
-
-AFTER: Final = frozenset(
-    {"drop_after", "truncate", "garbage", "html", "slow_drip", "huge", "unknown_field", "unknown_enum"}
-)
-"""Faults that take effect when all is done and stored: they alter or lose the answer alone."""
-
-WRONG_VEHICLE: Final = "wrong_vehicle"
-FAULTS: Final = tuple(sorted(BEFORE | AFTER | {WRONG_VEHICLE}))
 
 Value = float | str | bool | Mapping[str, object] | None
 
@@ -30,39 +40,63 @@ class Fault:
     times: int
     value: Value = None
 
-    def document(self) -> dict[str, object]:
-        """Return it as it was asked for."""
-        return {"operation": self.operation, "fault": self.fault, "times": self.times, "value": self.value}
+    @property
+    def books_another(self) -> bool:
+        """Return whether it books another vehicle than was asked for."""
+        return self.fault == "wrong_vehicle"
+
+    async def before(self, stopping: Event) -> ASGIApp | None:
+        """Return what is answered instead of doing anything, or None to go on."""
+        if self.fault == "delay":
+            await pause(self._setting, stopping)
+        return KINDS[self.fault].before(self._setting)
+
+    def after(self, answer: Answer, stopping: Event) -> ASGIApp:
+        """Return what arrives of a finished answer."""
+        return KINDS[self.fault].after(answer, self._setting, stopping)
+
+    @property
+    def _setting(self) -> Any:
+        kind = KINDS[self.fault]
+        return kind.default if self.value is None else msgspec.convert(self.value, kind.takes)
 
 
 class FaultList:
-    """The faults that are armed, oldest first; used by the server's event loop alone."""
+    """The faults that are armed, oldest first."""
 
     def __init__(self) -> None:
         """Start with none."""
+        # requests take faults on the event loop, the controls arm them on the worker
+        self._lock = Lock()
         self._armed: list[tuple[Fault, int]] = []
 
     def arm(self, fault: Fault) -> None:
         """Add a fault behind those that are armed."""
-        self._armed.append((fault, fault.times))
+        with self._lock:
+            self._armed.append((fault, fault.times))
 
     def clear(self) -> None:
         """Disarm them all."""
-        self._armed.clear()
+        with self._lock:
+            self._armed.clear()
 
-    def take(self, operation: str) -> Fault | None:
-        """Return the oldest fault that meets this operation and count it down; None when there is none.
-
-        A wrong vehicle can be booked, not searched or read: other operations leave that fault armed.
-        """
-        for index, (fault, left) in enumerate(self._armed):
-            fits = fault.operation in (operation, ANY) and operation in OPERATIONS
-            if not fits or (fault.fault == WRONG_VEHICLE and operation != "book"):
-                continue
-            self._armed[index : index + 1] = [(fault, left - 1)] if left > 1 else []
-            return fault
+    def take(self, operation_id: str) -> Fault | None:
+        """Return the oldest fault that meets an operation of the document and count it down, else None."""
+        operation = OPERATIONS.get(operation_id)
+        with self._lock:
+            for index, (fault, left) in enumerate(self._armed):
+                if operation and _meets(operation, fault):
+                    self._armed[index : index + 1] = [(fault, left - 1)] if left > 1 else []
+                    return fault
         return None
 
     def documents(self) -> list[dict[str, object]]:
         """List what is armed, with the times that are left."""
-        return [{**fault.document(), "times": left} for fault, left in self._armed]
+        with self._lock:
+            return [{**asdict(fault), "times": left} for fault, left in self._armed]
+
+
+def _meets(operation: str, fault: Fault) -> bool:
+    # a wrong vehicle can be booked, not searched or read: other operations leave that fault armed
+    fits = operation == "book" or not fault.books_another
+    return fits and fault.operation in (operation, ANY)

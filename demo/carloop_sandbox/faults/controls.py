@@ -4,49 +4,43 @@ No web page can reach them: a page's request carries an Origin, or a Host that i
 needs a JSON content type, for which a browser asks first.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
+from carloop_sandbox.faults.armed import Fault
 from carloop_sandbox.faults.control_bodies import DeskBody, LabelBody, read_body, read_clock, read_fault
-from carloop_sandbox.interface import asgi
+from carloop_sandbox.interface import requests
 from carloop_sandbox.interface.answers import Answer, empty_answer, json_answer
-from carloop_sandbox.interface.problems import problem_answer
 from carloop_sandbox.interface.rental_documents import rental_answer
-from carloop_sandbox.interface.requests import parse_json
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.desk import act_at_desk
 from carloop_sandbox.service import Service
 from carloop_sandbox.store.tokens import draw_token
-from carloop_sandbox.units import write_time
+from carloop_sandbox.units import Instant, write_time
 from web_base.running.loopback import is_loopback
 
-Handler = Callable[[Request, Service], Awaitable[Answer]]
+Handler = Callable[[Service, Request, Any], Answer]
+Reader = Callable[[object], Any] | None
 
 
 def control_routes(service: Service) -> list[Route]:
     """Return the routes of the controls."""
-    return [
-        _route(service, "/sandbox/faults", {"GET": _list_faults, "POST": _arm, "DELETE": _disarm}),
-        _route(service, "/sandbox/desk", {"POST": _desk}),
-        _route(service, "/sandbox/clock", {"GET": _read_clock, "POST": _set_clock}),
-        _route(service, "/sandbox/tokens", {"GET": _list_tokens, "POST": _add_token}),
-        _route(service, "/sandbox/tokens/{label}", {"DELETE": _revoke_token}),
-    ]
+    return [_route(service, path, methods) for path, methods in _CONTROLS.items()]
 
 
-def _route(service: Service, path: str, handlers: dict[str, Handler]) -> Route:
-    async def endpoint(request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
-        try:
-            _check_caller(request)
-            return asgi.to_response(await handlers[method](request, service))
-        except CallRefused as refused:
-            return asgi.to_response(problem_answer(refused))
+def _route(service: Service, path: str, methods: dict[str, tuple[Handler, Reader]]) -> Route:
+    async def endpoint(request: Request) -> Answer:
+        handler, read = methods["GET" if request.method == "HEAD" else request.method]
+        _check_caller(request)
+        body = None if read is None else read(await _document(request))
+        return await service.worker.do(lambda: handler(service, request, body))
 
-    return Route(path, endpoint, methods=list(handlers))
+    return Route(path, endpoint, methods=list(methods))
 
 
 def _check_caller(request: Request) -> None:
@@ -59,61 +53,62 @@ def _check_caller(request: Request) -> None:
 
 
 async def _document(request: Request) -> object:
-    return parse_json(await asgi.read_body(request) or b"{}", request.headers.get("content-type", ""))
+    body = await requests.read_body(request) or b"{}"
+    return requests.parse_json(body, request.headers.get("content-type", ""))
 
 
-async def _list_faults(_: Request, service: Service) -> Answer:
+def _list_faults(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"items": service.faults.documents()})
 
 
-async def _arm(request: Request, service: Service) -> Answer:
-    fault = read_fault(await _document(request))
+def _arm(service: Service, _: Request, fault: Fault) -> Answer:
     service.faults.arm(fault)
-    return json_answer(fault.document(), 201)
+    return json_answer(asdict(fault), 201)
 
 
-async def _disarm(_: Request, service: Service) -> Answer:
+def _disarm(service: Service, _: Request, __: None) -> Answer:
     service.faults.clear()
     return empty_answer(204)
 
 
-async def _desk(request: Request, service: Service) -> Answer:
-    body = read_body(await _document(request), DeskBody)
-    origin = asgi.origin_of(request)
-
-    def act() -> Answer:
-        act_at_desk(service.store, body.rental_id, body.action, vehicle_id=body.vehicle_id)
-        return rental_answer(service.store, body.rental_id, origin=origin)
-
-    return await service.worker.do(act)
+def _desk(service: Service, request: Request, body: DeskBody) -> Answer:
+    act_at_desk(service.store, body.rental_id, body.action, vehicle_id=body.vehicle_id)
+    return rental_answer(service.store, body.rental_id, origin=requests.origin_of(request))
 
 
-async def _read_clock(_: Request, service: Service) -> Answer:
+def _read_clock(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"now": write_time(service.store.clock.now())})
 
 
-async def _set_clock(request: Request, service: Service) -> Answer:
-    instant, running = read_clock(await _document(request))
-    clock = service.store.clock
-    if instant is None:
-        await service.worker.do(clock.free)
-    else:
-        await service.worker.do(lambda: clock.run_from(instant) if running else clock.hold(instant))
-    return await _read_clock(request, service)
+def _set_clock(service: Service, request: Request, wanted: tuple[Instant | None, bool]) -> Answer:
+    instant, running = wanted
+    service.store.clock.set(instant, running=running)
+    return _read_clock(service, request, None)
 
 
-async def _list_tokens(_: Request, service: Service) -> Answer:
+def _list_tokens(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"items": [{"label": label} for label in service.store.tokens.labels]})
 
 
-async def _add_token(request: Request, service: Service) -> Answer:
-    label, token = read_body(await _document(request), LabelBody).label, draw_token()
-    store = service.store
-    await service.worker.do(lambda: store.tokens.add(label, token, store.clock.now()))
-    return json_answer({"label": label, "token": token}, 201)
+def _add_token(service: Service, _: Request, body: LabelBody) -> Answer:
+    token = draw_token()
+    service.store.tokens.add(body.label, token, service.store.clock.now())
+    return json_answer({"label": body.label, "token": token}, 201)
 
 
-async def _revoke_token(request: Request, service: Service) -> Answer:
-    label = request.path_params["label"]
-    await service.worker.do(lambda: service.store.tokens.revoke(label))
+def _revoke_token(service: Service, request: Request, _: None) -> Answer:
+    service.store.tokens.revoke(request.path_params["label"])
     return empty_answer(204)
+
+
+_CONTROLS: Final[dict[str, dict[str, tuple[Handler, Reader]]]] = {
+    "/sandbox/faults": {"GET": (_list_faults, None), "POST": (_arm, read_fault), "DELETE": (_disarm, None)},
+    "/sandbox/desk": {"POST": (_desk, partial(read_body, type_=DeskBody))},
+    "/sandbox/clock": {"GET": (_read_clock, None), "POST": (_set_clock, read_clock)},
+    "/sandbox/tokens": {
+        "GET": (_list_tokens, None),
+        "POST": (_add_token, partial(read_body, type_=LabelBody)),
+    },
+    "/sandbox/tokens/{label}": {"DELETE": (_revoke_token, None)},
+}
+"""Path to method to what does it, and what reads its body first."""

@@ -5,18 +5,26 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer; a fault may still alter it."""
+    """A finished answer, an ASGI application like any response; a fault may still alter it."""
 
     status: int
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str | None = JSON_TYPE
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        media_type = {} if self.media_type is None else {"Content-Type": self.media_type}
+        await Response(self.body, self.status, {**self.headers, **media_type})(scope, receive, send)
 
 
 def write_json(document: object) -> bytes:
@@ -31,7 +39,7 @@ def json_answer(document: object, status: int = 200, *, headers: Mapping[str, st
 
 def empty_answer(status: int, *, headers: Mapping[str, str] | None = None) -> Answer:
     """Answer without a body."""
-    return Answer(status, b"", headers or {}, None)
+    return Answer(status, headers=headers or {}, media_type=None)
 
 
 def etag_of_bytes(body: bytes) -> str:
@@ -49,11 +57,10 @@ def revision_is_named(if_match: str, revision: int) -> bool:
 
     A number without its quotation marks is understood: it can mean one revision only.
     """
-    tags = [tag.strip() for tag in if_match.split(",")]
-    return bool({"*", etag_of_revision(revision), str(revision)} & set(tags))
+    tags = {tag.strip() for tag in if_match.split(",")}
+    return bool({"*", etag_of_revision(revision), str(revision)} & tags)
 
 
 def etag_is_known(if_none_match: str, etag: str) -> bool:
     """Return whether If-None-Match names an entity tag; compared weakly."""
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return "*" in tags or etag in tags
+    return bool({"*", etag} & {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")})

@@ -1,7 +1,7 @@
 """Do a thing once, however often it is asked for with one key.
 
 Key, digest of the request and answer are stored in the transaction that stores what was done. The answer holds the
-customer's data; it is deleted with its key after KEPT.
+customer's data; it is deleted with its key after KEPT_HOURS.
 
 Of the refusals, `vehicle_unavailable` alone is stored: it is the one that could turn into a booking later, when a
 straggling first attempt arrives after its sender was told "no". Every other refusal rests on what does not turn
@@ -38,6 +38,7 @@ def do_once(
         if stored is not None:
             return stored
         try:
+            # a refusal that is stored must not keep what was done before it
             with database.attempt():
                 answer = action()
         except CallRefused as refused:

@@ -7,27 +7,27 @@ from carloop_sandbox.interface.answers import PROBLEM_TYPE, Answer, write_json
 from carloop_sandbox.refusals import CallRefused
 
 CODES: Final[Mapping[str, tuple[int, str]]] = {
-    "idempotency_key_missing": (400, "The header Idempotency-Key is missing."),
     "malformed_request": (400, "The request cannot be read."),
+    "idempotency_key_missing": (400, "The header Idempotency-Key is missing."),
     "token_invalid": (401, "The token is not valid."),
     "forbidden": (403, "This is not allowed from here."),
     "not_found": (404, "There is nothing of this name."),
     "method_not_allowed": (405, "This method is not offered here."),
     "not_acceptable": (406, "Only JSON is spoken here."),
+    "request_in_progress": (409, "A request with this key is still being worked on."),
     "vehicle_unavailable": (409, "The vehicle is not free in this period."),
     "reference_exists": (409, "A rental of this reference exists already."),
-    "request_in_progress": (409, "A request with this key is still being worked on."),
     "rental_closed": (409, "The rental can no longer be changed like this."),
     "wrong_status": (409, "The rental's status does not admit this."),
     "label_exists": (409, "A token of this label exists already."),
     "changed_elsewhere": (412, "The rental has been changed elsewhere."),
     "too_large": (413, "The request is too large."),
     "unsupported_media_type": (415, "The body is not JSON."),
+    "validation_failed": (422, "The request is not valid."),
     "period_in_past": (422, "The period does not lie in the future."),
     "period_invalid": (422, "The period is not valid."),
     "rental_immutable": (422, "Only the end of a rental can be changed."),
     "idempotency_key_reused": (422, "This key was used with another body."),
-    "validation_failed": (422, "The request is not valid."),
     "precondition_required": (428, "The header If-Match is missing."),
     "rate_limited": (429, "Too many requests."),
     "internal_error": (500, "Something went wrong in Carloop."),
@@ -38,24 +38,21 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
 
 def problem_answer(refused: CallRefused, *, status: int | None = None) -> Answer:
     """Answer with the problem document of a refusal, under its code's status unless another is given."""
-    usual, title = CODES[refused.code]
-    status = usual if status is None else status
+    # a fault may ask for a code that we never use
+    usual, title = CODES.get(refused.code, CODES["internal_error"])
     document: dict[str, object] = {
         "type": "about:blank",
         "code": refused.code,
         "title": title,
-        "status": status,
+        "status": status or usual,
         "detail": refused.detail,
     }
     if refused.errors:
         document["errors"] = [error.document() for error in refused.errors]
-    return Answer(status, write_json(document | refused.more), refused.headers, PROBLEM_TYPE)
+    return Answer(status or usual, write_json(document | refused.more), refused.headers, PROBLEM_TYPE)
 
 
 def code_of_status(status: int) -> str:
     """Return the problem code that a bare HTTP status stands for."""
-    special = {409: "request_in_progress", 422: "validation_failed", 400: "malformed_request"}
-    if status in special:
-        return special[status]
-    found = next((code for code, (usual, _) in CODES.items() if usual == status), None)
-    return found or ("internal_error" if status >= 500 else "malformed_request")
+    other = "internal_error" if status >= 500 else "malformed_request"
+    return next((code for code, (usual, _) in CODES.items() if usual == status), other)

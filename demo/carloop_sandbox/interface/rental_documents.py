@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from carloop_sandbox.interface.answers import Answer, etag_of_revision, json_answer
 from carloop_sandbox.interface.cursors import open_cursor, seal_cursor
-from carloop_sandbox.interface.requests import Query
+from carloop_sandbox.interface.requests import Call
 from carloop_sandbox.rentals.stored_rentals import SELECT, find_rental
 from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Row
 from carloop_sandbox.units import days_begun, money, write_stamp, write_time
+
+_BEFORE_ALL: Final = -(2**62)
 
 
 def rental_document(row: Row, origin: str) -> dict[str, object]:
@@ -46,28 +49,29 @@ def rental_answer(
     return json_answer(rental_document(row, origin), status, headers=tagged)
 
 
-def list_rentals(query: Query, store: Store, *, origin: str) -> Answer:
+def list_rentals(call: Call, store: Store) -> Answer:
     """Answer with a page of rentals, ordered by the time of their last change.
 
     No two changes share a time, so that time alone is a position, and a rental that changes while somebody
     pages moves behind the position and is met again: nothing is ever missed.
     """
-    reference, since = query.texts.get("external_reference"), query.times.get("updated_since")
-    limit = query.numbers["limit"]
+    reference, since, limit = (call.query[name] for name in ("external_reference", "updated_since", "limit"))
     asked: list[object] = ["rentals", reference, since]
-    after = open_cursor(query.texts.get("cursor"), asked, key=store.cursor_key)
-    values = {
-        "after": after[0] if after else -(2**62),
-        "since": -(2**62) if since is None else since,
-        "reference": reference,
-        "rows": limit + 1,
-    }
-    by_reference = "" if reference is None else " AND r.external_reference = :reference"
+    after = open_cursor(call.query["cursor"], asked, key=store.cursor_key)
     rows = store.database.all_named(
-        f"{SELECT} WHERE r.updated_us > :after AND r.updated_us >= :since{by_reference}"
-        " ORDER BY r.updated_us, r.id LIMIT :rows",
-        values,
+        # the reference has its own index, which an OR would not use
+        f"{SELECT} WHERE r.updated_us > :after AND r.updated_us >= :since"
+        f"{'' if reference is None else ' AND r.external_reference = :reference'}"
+        " ORDER BY r.updated_us LIMIT :rows",
+        {
+            "after": after[0] if after else _BEFORE_ALL,
+            "since": _BEFORE_ALL if since is None else since,
+            "reference": reference,
+            # one more than asked for, to see whether there is a next page
+            "rows": limit + 1,
+        },
     )
-    items, position = rows[:limit], [row["updated_us"] for row in rows[:limit]][-1:]
-    cursor = seal_cursor(position, asked, key=store.cursor_key) if len(rows) > limit else None
-    return json_answer({"items": [rental_document(row, origin) for row in items], "next_cursor": cursor})
+    items = [rental_document(row, call.origin) for row in rows[:limit]]
+    goes_on = len(rows) > limit
+    cursor = seal_cursor([rows[limit - 1]["updated_us"]], asked, key=store.cursor_key) if goes_on else None
+    return json_answer({"items": items, "next_cursor": cursor})

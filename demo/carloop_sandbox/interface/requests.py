@@ -1,132 +1,75 @@
 """Read a request strictly: what is unknown, repeated or malformed is refused, never guessed."""
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Final, NoReturn, cast
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from carloop_sandbox.interface.contract import Schema, header_pattern, query_parameters, resolve
+from starlette.requests import ClientDisconnect, Request
+
+from carloop_sandbox.interface.contract import Operation, Schema, resolve
 from carloop_sandbox.refusals import CallRefused, FieldError, invalid
-from carloop_sandbox.units import Instant, read_time_or_none
+from carloop_sandbox.units import NO_TIME, Instant, read_time
+from mobility_schemas import explain
+from web_base import forms
 
 MAX_BODY: Final = 65_536
-MAX_DIGITS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request; nothing in it has been validated yet."""
+    """A valid request, read as the OpenAPI document describes it."""
 
-    operation: str
     method: str
     path: str
-    path_template: str
     origin: str
-    query: str = field(default="", repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
-    rental_id: str = ""
+    headers: Mapping[str, str] = field(repr=False)
+    query: Mapping[str, Any] = field(repr=False)
+    key: str = field(repr=False)
+    body: Mapping[str, Any] = field(repr=False)
+    rental_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """The query parameters of a call, each under its declared type."""
-
-    times: dict[str, Instant] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-def read_query(call: Call, *, required: tuple[str, ...] = ()) -> Query:
-    """Read the query against what the interface declares; refuse unknown, repeated and wrong parameters.
-
-    :param required: times that must be there.
-    """
-    declared = query_parameters(call.path_template, call.method.lower())
-    given: dict[str, list[str]] = {}
-    for name, value in _pairs(call.query):
-        given.setdefault(name, []).append(value)
-    query = Query()
-    findings = [(_printable(name), "There is no such parameter.") for name in given if name not in declared]
-    findings += [
-        (name, message)
-        for name, schema in declared.items()
-        if (message := _take(name, schema, given.get(name, []), query))
-    ]
-    findings = findings or [(name, "This is required.") for name in required if name not in query.times]
-    if findings:
-        errors = [FieldError(f"/{name}", message, "query") for name, message in findings]
-        raise CallRefused("validation_failed", "The query parameters are not valid.", errors=errors)
-    return query
-
-
-def read_json(call: Call) -> object:
-    """Read the body as JSON."""
-    return parse_json(call.body, call.headers.get("content-type", ""))
-
-
-def parse_json(body: bytes, content_type: str) -> object:
-    """Parse JSON; refuse other media types, repeated names, NaN, and what no one would send."""
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise CallRefused("unsupported_media_type", "Send the body as application/json.")
+async def read_body(request: Request) -> bytes:
+    """Read the body of a request, but never more than MAX_BODY bytes of it."""
     try:
-        document = json.loads(
-            body.decode("utf-8", errors="strict"),
-            parse_constant=_no_constant,
-            parse_int=_short_int,
-            parse_float=_finite,
-            object_pairs_hook=_no_repeated_names,
-        )
-        # a lone surrogate is valid JSON, but no text: it could be neither stored nor sent
-        json.dumps(document, ensure_ascii=False).encode("utf-8", errors="strict")
-    except (ValueError, RecursionError):
-        raise CallRefused("malformed_request", "The body is not valid JSON in UTF-8.") from None
-    return document
+        body = await forms.read_body(request, most=MAX_BODY)
+    except ClientDisconnect:
+        raise CallRefused("malformed_request", "The body did not arrive.") from None
+    if body is None:
+        detail = f"A body has at most {MAX_BODY} bytes."
+        raise CallRefused("too_large", detail, headers={"Connection": "close"})
+    return body
 
 
-def read_key(call: Call) -> str:
-    """Read the header Idempotency-Key."""
-    key = call.headers.get("idempotency-key", "").strip()
-    if not key:
-        detail = "Send a key that names the intent, the same for each attempt."
-        raise CallRefused("idempotency_key_missing", detail)
-    if not re.fullmatch(_key_pattern(), key):
-        message = "The key is too long or holds other than ASCII characters."
-        raise invalid("/Idempotency-Key", message, place="header")
-    return key
+def read_call(operation: Operation, request: Request, body: bytes) -> Call:
+    """Read a request against what the document declares for its operation."""
+    return Call(
+        method=operation.method,
+        path=request.url.path,
+        origin=origin_of(request),
+        headers=request.headers,
+        query=_read_query(request.scope["query_string"].decode("latin-1"), operation.query),
+        key=_read_key(request, operation.key_pattern),
+        body=_read_document(operation, request, body),
+        rental_id=request.path_params.get("rental_id", ""),
+    )
 
 
-def check_body(document: object, component: str) -> dict[str, object]:
-    """Return the body as an object of a component, or refuse it with what is wrong, field by field."""
-    from mobility_schemas import InvalidDocument, explain, validate
-
-    try:
-        validate(document, f"carloop/{component}")
-    except InvalidDocument:
-        findings = explain(document, f"carloop/{component}")
-        errors = [FieldError(finding.pointer, finding.message) for finding in findings]
-        raise CallRefused("validation_failed", "The body is not valid.", errors=errors) from None
-    return cast("dict[str, object]", document)
+def origin_of(request: Request) -> str:
+    """Return the sandbox's own origin: as the caller named it if that is a plain host, else as it is bound."""
+    host = request.headers.get("host", "")
+    if not re.fullmatch(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?", host):
+        address, port = request.scope["server"]
+        host = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    return f"{request.scope['scheme']}://{host}"
 
 
-def time_at(body: dict[str, object], name: str) -> Instant:
-    """Read a time of a valid body; a day that does not exist is refused here at the latest."""
-    instant = read_time_or_none(cast("str", body[name]))
-    if instant is None:
-        raise invalid(f"/{name}", "This is not a time that exists.")
-    return instant
-
-
-def check_accept(accept: str | None) -> None:
+def check_accept(accept: str) -> None:
     """Refuse a caller that wants no JSON at all."""
-    if accept is None or not accept.strip():
-        return
-    for part in accept.lower().split(","):
+    for part in (accept.strip() or "*/*").lower().split(","):
         name, *options = (piece.strip() for piece in part.split(";"))
         refused = any(re.fullmatch(r"q=0(\.0*)?", option) for option in options)
         if name in {"*/*", "application/*", "application/json", "application/problem+json"} and not refused:
@@ -134,80 +77,116 @@ def check_accept(accept: str | None) -> None:
     raise CallRefused("not_acceptable", "The answer is JSON; accept application/json.")
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
+def parse_json(body: bytes, content_type: str) -> object:
+    """Parse JSON; refuse other media types, repeated names, NaN and what cannot be written again."""
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise CallRefused("unsupported_media_type", "Send the body as application/json.")
     try:
-        return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=500)
+        document = json.loads(body.decode(), object_pairs_hook=_no_repeated_names)
+        # NaN, 1e999 and half a character pass the parser, but could be neither stored nor sent
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise CallRefused("malformed_request", "The body is not valid JSON in UTF-8.") from None
+    return document
+
+
+def time_at(body: Mapping[str, Any], name: str) -> Instant:
+    """Read a time of a valid body; a day that does not exist is refused here at the latest."""
+    try:
+        return read_time(body[name])
+    except ValueError:
+        raise invalid(f"/{name}", "This is not a time that exists.") from None
+
+
+def _read_query(text: str, declared: Mapping[str, Schema]) -> dict[str, Any]:
+    """Read the query; refuse unknown, repeated, missing and wrong parameters, all of them at once."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=500)
     except ValueError:
         raise CallRefused("validation_failed", "The query cannot be read.") from None
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        # what a stranger typed is not repeated, unless it looks like a name
+        shown = name if re.fullmatch("[A-Za-z0-9_.-]{1,40}", name) else "(unreadable)"
+        given.setdefault(shown, []).append(value)
+    errors = [
+        FieldError(f"/{name}", "There is no such parameter.", "query")
+        for name in given
+        if name not in declared
+    ]
+    values = {}
+    for name, parameter in declared.items():
+        try:
+            values[name] = _read_parameter(parameter, given.get(name, []))
+        except ValueError as error:
+            errors.append(FieldError(f"/{name}", str(error), "query"))
+    if errors:
+        raise CallRefused("validation_failed", "The query parameters are not valid.", errors=errors)
+    return values
 
 
-def _take(name: str, schema: Schema, values: list[str], query: Query) -> str | None:
-    """Add the values of one parameter to the query; return what is wrong with them, or None."""
+def _read_parameter(parameter: Schema, texts: list[str]) -> Any:
+    """Return a parameter's value, its default where it is not given; ValueError with what is wrong."""
+    schema = parameter["schema"]
     if schema.get("type") == "array":
-        items = resolve(cast("Schema", schema["items"]))
-        if len(values) > cast("int", schema["maxItems"]):
-            return "This is given too often."
-        if not all(_fits(value, items) for value in values):
-            return "This is not a valid id."
-        query.lists[name] = tuple(dict.fromkeys(values))
-        return None
-    if len(values) > 1:
-        return "This is given more than once."
-    if not values:
-        if "default" in schema:
-            query.numbers[name] = cast("int", schema["default"])
-        return None
-    return _take_one(name, schema, values[0], query)
+        if len(texts) > schema["maxItems"]:
+            raise ValueError("This is given too often.")
+        return sorted({_read_text(text, resolve(schema["items"])) for text in texts})
+    if len(texts) > 1:
+        raise ValueError("This is given more than once.")
+    if not texts and parameter.get("required"):
+        raise ValueError("This is required.")
+    return _read_text(texts[0], schema) if texts else schema.get("default")
 
 
-def _take_one(name: str, schema: Schema, value: str, query: Query) -> str | None:
-    if schema.get("format") == "date-time":
-        instant = read_time_or_none(value) if _fits(value, schema) else None
-        if instant is None:
-            return "This is not a time with an offset, such as 2031-03-03T08:30:00+01:00 (its + sent as %2B)."
-        query.times[name] = instant
-    elif schema.get("type") == "integer":
-        low, high = cast("int", schema["minimum"]), cast("int", schema["maximum"])
-        if not re.fullmatch("0|[1-9][0-9]{0,8}", value) or not low <= int(value) <= high:
-            return f"This is not a whole number from {low} to {high}."
-        query.numbers[name] = int(value)
-    elif not _fits(value, schema):
-        return "This has not the form it must have."
-    else:
-        query.texts[name] = value
-    return None
+def _read_text(text: str, schema: Schema) -> Any:
+    if schema["type"] == "integer":
+        low, high = schema["minimum"], schema["maximum"]
+        if not re.fullmatch("0|[1-9][0-9]{0,8}", text) or not low <= int(text) <= high:
+            raise ValueError(f"This is not a whole number from {low} to {high}.")
+        return int(text)
+    is_time = schema.get("format") == "date-time"
+    fits = len(text) <= schema.get("maxLength", len(text)) and re.fullmatch(schema["pattern"], text)
+    if not fits:
+        raise ValueError(NO_TIME if is_time else "This has not the form it must have.")
+    return read_time(text) if is_time else text
 
 
-def _fits(value: str, schema: Schema) -> bool:
-    longest = cast("int", schema.get("maxLength", len(value)))
-    return len(value) <= longest and re.fullmatch(cast("str", schema["pattern"]), value) is not None
+def _read_key(request: Request, pattern: str | None) -> str:
+    """Read the header Idempotency-Key; the empty text where the call takes none."""
+    key = request.headers.get("idempotency-key", "").strip()
+    if pattern is None:
+        return ""
+    if not key:
+        detail = "Send a key that names the intent, the same for each attempt."
+        raise CallRefused("idempotency_key_missing", detail)
+    if not re.fullmatch(pattern, key):
+        message = "The key is too long or holds other than ASCII characters."
+        raise invalid("/Idempotency-Key", message, place="header")
+    return key
 
 
-def _printable(name: str) -> str:
-    """Return a parameter's name if it looks like one: what a stranger typed is not repeated."""
-    return name if re.fullmatch("[A-Za-z0-9_.-]{1,40}", name) else "(unreadable)"
+def _read_document(operation: Operation, request: Request, body: bytes) -> dict[str, Any]:
+    """Return the body as an object of the operation's component, or refuse it with what is wrong, field by field."""
+    if operation.body is None or not (body or operation.body_required):
+        return {}
+    document = parse_json(body, request.headers.get("content-type", ""))
+    if operation.body == "RentalEndChange" and isinstance(document, dict):
+        _refuse_other_fields(document)
+    findings = explain(document, f"carloop/{operation.body}")
+    if findings:
+        errors = [FieldError(finding.pointer, finding.message) for finding in findings]
+        raise CallRefused("validation_failed", "The body is not valid.", errors=errors)
+    assert isinstance(document, dict)  # noqa: S101  # every component is an object
+    return document
 
 
-@cache
-def _key_pattern() -> str:
-    return header_pattern("IdempotencyKey")
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are not JSON")
-
-
-def _short_int(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise ValueError("the number is too long")
-    return int(digits)
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError("the number is too large")
-    return number
+def _refuse_other_fields(document: dict[str, Any]) -> None:
+    """Refuse to change anything but the end, before the document is validated: this says what to do instead."""
+    others = (name.replace("~", "~0").replace("/", "~1") for name in sorted(document.keys() - {"end"}))
+    errors = [FieldError(f"/{name}", "This cannot be changed.") for name in others]
+    if errors:
+        raise CallRefused("rental_immutable", "Cancel the rental and book again.", errors=errors)
 
 
 def _no_repeated_names(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -11,10 +11,10 @@ WITH matching AS MATERIALIZED (
      ORDER BY r.start_us DESC LIMIT 1) AS last_end
   FROM vehicles AS v
   WHERE (:station IS NULL OR v.station = :station)
-    AND (:classes = '[]' OR v.vehicle_class IN (SELECT value FROM json_each(:classes)))
-    AND (:features = '[]' OR json_array_length(:features) = (
+    AND (:vehicle_class = '[]' OR v.vehicle_class IN (SELECT value FROM json_each(:vehicle_class)))
+    AND (:vehicle_feature = '[]' OR json_array_length(:vehicle_feature) = (
       SELECT count(*) FROM features_of_vehicles AS f
-      WHERE f.vehicle_id = v.id AND f.feature_id IN (SELECT value FROM json_each(:features))))
+      WHERE f.vehicle_id = v.id AND f.feature_id IN (SELECT value FROM json_each(:vehicle_feature))))
 ), judged AS MATERIALIZED (
   SELECT *, coalesce(due_back_us <= :now, FALSE) AS overdue,
     coalesce(due_back_us <= :now, FALSE) OR coalesce(last_end + pause > :start, FALSE) AS busy

@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from carloop_sandbox.interface.asgi import origin_of
+from carloop_sandbox.interface.requests import origin_of
 from carloop_sandbox.pages.showing import show, store_of
 from web_base.pages import Page
 

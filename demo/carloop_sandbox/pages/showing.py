@@ -84,7 +84,7 @@ def show(page: Page, template: str, *, status: int = 200, **values: object) -> R
         wall=Wall(page.language),
         account=ACCOUNT_NAME,
         now=clock.now(),
-        clock=clock.state,
+        clock=clock,
         **values,
     )
 

@@ -4,13 +4,31 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from carloop_sandbox.refusals import CallRefused
-from carloop_sandbox.store.database import FIRST_RENTAL_NUMBER, Database, Row
+from carloop_sandbox.store.database import FIRST_RENTAL_NUMBER, Database, Row, sqlite3
 from carloop_sandbox.units import write_time
 
 SELECT: Final = (
     "SELECT r.*, v.document AS vehicle_document, v.turnaround_us "
     "FROM rentals AS r JOIN vehicles AS v ON v.id = r.vehicle_id"
 )
+
+# what the triggers refuse, asked for the first rental that is in the way
+_IN_THE_WAY: Final = """
+SELECT r.* FROM rentals AS r JOIN vehicles AS v ON v.id = r.vehicle_id
+WHERE r.vehicle_id = :vehicle_id AND r.status IN ('reserved', 'picked_up') AND r.id <> :id
+  AND (r.end_us + v.turnaround_us > :start_us AND r.start_us < :end_us + v.turnaround_us
+    OR r.status = 'picked_up' AND r.end_us <= :decided_us)
+ORDER BY r.start_us LIMIT 1
+"""
+
+ADMITTED: Final = {
+    "hand_out": ("reserved",),
+    "take_back": ("picked_up",),
+    "swap": ("reserved", "picked_up"),
+    "cancel": ("reserved",),
+    "change_end": ("reserved", "picked_up"),
+}
+"""In which status a rental admits what is done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +56,18 @@ def find_by_reference(database: Database, external_reference: str) -> Row | None
     return database.one(f"{SELECT} WHERE r.external_reference = ?", external_reference)
 
 
+def check_status(row: Row, action: str, *, otherwise: str = "rental_closed") -> None:
+    """Refuse what the status of a rental does not admit; `otherwise` is the code while it is open."""
+    status = row["status"]
+    if status not in ADMITTED[action]:
+        code = otherwise if status in ("reserved", "picked_up") else "rental_closed"
+        raise CallRefused(code, f"The rental is {status}, which does not admit this.")
+
+
 def insert_rental(database: Database, rental: NewRental, *, daily_rate_cents: int, now: int) -> str:
-    """Store a reserved rental and return its id; the triggers refuse one that would overlap another."""
-    number = _highest(database, "number", default=FIRST_RENTAL_NUMBER - 1) + 1
+    """Store a reserved rental and return its id; refuse one that would overlap another."""
+    # drawn in the transaction that uses it, so that no two rentals get one number
+    number = _next(database, "number", least=FIRST_RENTAL_NUMBER)
     stamp = _next_stamp(database, now)
     columns = {
         "number": number,
@@ -58,18 +85,30 @@ def insert_rental(database: Database, rental: NewRental, *, daily_rate_cents: in
         "updated_us": stamp,
         "decided_us": now,
     }
-    names, places = ", ".join(columns), ", ".join("?" * len(columns))
-    database.run(f"INSERT INTO rentals ({names}) VALUES ({places})", *columns.values())  # noqa: S608
+    places = ", ".join(f":{name}" for name in columns)
+    _write(database, f"INSERT INTO rentals ({', '.join(columns)}) VALUES ({places})", columns)  # noqa: S608
     return f"R{number}"
 
 
-def update_rental(database: Database, rental_id: str, *, now: int, **columns: object) -> None:
-    """Change columns of a rental as one new revision; the triggers refuse what would overlap."""
-    names = "".join(f"{name} = ?, " for name in columns)
-    database.run(
-        f"UPDATE rentals SET {names} revision = revision + 1, updated_us = ?, decided_us = ? WHERE id = ?",  # noqa: S608
-        *(*columns.values(), _next_stamp(database, now), now, rental_id),
-    )
+def update_rental(database: Database, row: Row, *, now: int, **changed: object) -> None:
+    """Change columns of a rental as one new revision; refuse what would overlap another."""
+    changed |= {"updated_us": _next_stamp(database, now), "decided_us": now}
+    places = "".join(f"{name} = :{name}, " for name in changed)
+    sql = f"UPDATE rentals SET {places}revision = revision + 1 WHERE id = :id"  # noqa: S608
+    _write(database, sql, {**dict(row), **changed})
+
+
+def _write(database: Database, sql: str, rental: dict[str, object]) -> None:
+    """Write a rental; turn the triggers' refusal into a problem that names the period in the way."""
+    try:
+        database.all_named(sql, rental)
+    except sqlite3.IntegrityError as error:
+        if "vehicle_unavailable" not in str(error):
+            raise
+        # asked only after the database has refused: to ask before would decide nothing
+        in_the_way = database.all_named(_IN_THE_WAY, rental)
+        more = {"conflict": period_document(in_the_way[0])} if in_the_way else {}
+        raise CallRefused("vehicle_unavailable", "Another rental holds the vehicle.", more=more) from None
 
 
 def period_document(row: Row) -> dict[str, object]:
@@ -82,9 +121,9 @@ def _next_stamp(database: Database, now: int) -> int:
 
     Who reads "all that changed since" must miss nothing, even when the clock was set back.
     """
-    return max(now, _highest(database, "updated_us", default=now - 1) + 1)
+    return _next(database, "updated_us", least=now)
 
 
-def _highest(database: Database, column: str, *, default: int) -> int:
-    row = database.one(f"SELECT max({column}) AS highest FROM rentals")  # noqa: S608
-    return default if row is None or row["highest"] is None else cast("int", row["highest"])
+def _next(database: Database, column: str, *, least: int) -> int:
+    sql = f"SELECT max(?, coalesce(max({column}) + 1, 0)) AS next FROM rentals"  # noqa: S608
+    return cast("int", database.all(sql, least)[0]["next"])

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from carloop_sandbox.store.database import Database, read_setting, write_setting
@@ -21,41 +20,31 @@ class ClockState:
     held: int | None = None
     offset: int = 0
 
-    @property
-    def is_free(self) -> bool:
-        """Return whether the clock is the machine's."""
-        return self == ClockState()
-
 
 class Clock:
     """The sandbox's time. How it was set is stored, so that it outlives a restart."""
 
-    def __init__(self, database: Database, *, machine: Callable[[], int] = machine_time) -> None:
+    def __init__(self, database: Database) -> None:
         """Read how the clock was set."""
         self._database = database
-        self._machine = machine
         stored = read_setting(database, "clock")
         self.state = ClockState(**json.loads(stored)) if stored else ClockState()
 
+    @property
+    def is_free(self) -> bool:
+        """Return whether the clock is the machine's."""
+        return self.state == ClockState()
+
     def now(self) -> Instant:
         """Return the sandbox's time."""
-        if self.state.held is not None:
-            return Instant(self.state.held)
-        return Instant(self._machine() + self.state.offset)
+        state = self.state  # read once: another thread may set the clock
+        return Instant(machine_time() + state.offset if state.held is None else state.held)
 
-    def hold(self, instant: Instant) -> None:
-        """Stop the clock at an instant; it stays there until it is set again."""
-        self._set(ClockState(held=instant))
-
-    def run_from(self, instant: Instant) -> None:
-        """Set the clock to an instant, from where it runs on."""
-        self._set(ClockState(offset=instant - self._machine()))
-
-    def free(self) -> None:
-        """Let the clock follow the machine's again."""
-        self._set(ClockState())
-
-    def _set(self, state: ClockState) -> None:
+    def set(self, instant: Instant | None, *, running: bool = False) -> None:
+        """Hold the clock at an instant or, `running`, let it go on from there; None sets it free."""
+        state = ClockState(held=instant)
+        if running and instant is not None:
+            state = ClockState(offset=instant - machine_time())
         with self._database.writing():
             write_setting(self._database, "clock", json.dumps(asdict(state)))
         self.state = state

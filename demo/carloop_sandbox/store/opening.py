@@ -36,8 +36,7 @@ class Store:
         return drawn
 
     def close(self) -> None:
-        """Store when the tokens were used and close the database."""
-        self.tokens.store_use()
+        """Close the database."""
         self.database.close()
 
 

@@ -1,46 +1,20 @@
 """The vehicles of a new fleet, drawn from the models."""
 
+import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import cycle, islice
-from typing import Final
+from typing import Any, Final
 
 from carloop_sandbox.store.fleet import CLASSES, EXTRAS, FEATURES, STATIONS, Model, read_models
 from carloop_sandbox.units import money
 
+# without those that are read as a digit
 _LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True)
-class SeededVehicle:
-    """A vehicle of a new fleet."""
-
-    id: str
-    station: str
-    plate: str
-    model: Model
-    features: tuple[str, ...]
-
-    def document(self) -> dict[str, object]:
-        """Return it as the interface writes it."""
-        return {
-            "id": self.id,
-            "licence_plate": self.plate,
-            "make": self.model.make,
-            "model": self.model.name,
-            "vehicle_class": self.model.vehicle_class,
-            "features": list(self.features),
-            "seats": self.model.seats,
-            "fuel": self.model.fuel,
-            "transmission": self.model.transmission,
-            "station": self.station,
-            "daily_rate": money(self.model.cents),
-        }
-
-
-def seeded_vehicles(count: int, chance: random.Random) -> Iterator[SeededVehicle]:
-    """Draw vehicles, the classes in turn, so that a small fleet has some of each."""
+def seeded_vehicles(count: int, chance: random.Random) -> Iterator[dict[str, Any]]:
+    """Draw rows of the table `vehicles`, the classes in turn, so that a small fleet has some of each."""
     models = read_models()
     of_class = {each: [model for model in models if model.vehicle_class == each] for each in CLASSES}
     in_turn = {each: cycle(chance.sample(found, len(found))) for each, found in of_class.items()}
@@ -49,7 +23,27 @@ def seeded_vehicles(count: int, chance: random.Random) -> Iterator[SeededVehicle
         station = STATIONS[(number // len(CLASSES)) % len(STATIONS)]
         model = next(in_turn[vehicle_class])
         plate = _plate(station["district"], model.fuel, taken, chance)
-        yield SeededVehicle(f"V{1001 + number}", station["id"], plate, model, _features(model, chance))
+        yield _row(f"V{1001 + number}", station["id"], plate, model, _features(model, chance))
+
+
+def _row(id_: str, station: str, plate: str, model: Model, features: list[str]) -> dict[str, Any]:
+    document = {
+        "id": id_,
+        "licence_plate": plate,
+        "make": model.make,
+        "model": model.name,
+        "vehicle_class": model.vehicle_class,
+        "features": features,
+        "seats": model.seats,
+        "fuel": model.fuel,
+        "transmission": model.transmission,
+        "station": station,
+        "daily_rate": money(model.cents),
+    }
+    columns = {name: document[name] for name in ("id", "station", "vehicle_class", "licence_plate")}
+    # kept as the interface writes it: a search joins these texts and parses none
+    written = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return columns | {"daily_rate_cents": model.cents, "document": written}
 
 
 def _plate(district: str, fuel: str, taken: set[str], chance: random.Random) -> str:
@@ -63,7 +57,7 @@ def _plate(district: str, fuel: str, taken: set[str], chance: random.Random) -> 
             return plate
 
 
-def _features(model: Model, chance: random.Random) -> tuple[str, ...]:
+def _features(model: Model, chance: random.Random) -> list[str]:
     has = {"klimaanlage", "winterreifen", *chance.sample(EXTRAS, chance.randint(1, 4))}
     if model.transmission == "automatic":
         has.add("automatik")
@@ -71,4 +65,4 @@ def _features(model: Model, chance: random.Random) -> tuple[str, ...]:
         has.add("elektro")
     if model.all_wheel:
         has.add("allrad")
-    return tuple(each for each in FEATURES if each in has)
+    return [each for each in FEATURES if each in has]

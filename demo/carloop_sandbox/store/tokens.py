@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from carloop_sandbox.refusals import CallRefused
-from carloop_sandbox.store.database import Database
+from carloop_sandbox.store.database import Database, Row
 from carloop_sandbox.units import MINUTE
 
 START_LABEL: Final = "start"
+# a label made at /sandbox/tokens is a part of a path, so that it can be revoked there
 LABEL_PATTERN: Final = re.compile("[A-Za-z0-9._ -]{1,60}")
 
 
@@ -25,46 +26,32 @@ def digest_of(token: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenRow:
-    """What can be shown of a token: all but itself. Times in microseconds."""
-
-    label: str
-    created: int
-    last_used: int | None
-
-
 class Tokens:
-    """The tokens of one account; when each was last used is stored once a minute at most."""
+    """The tokens of one account."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._used: dict[str, int] = {}
-        self._stored_use: dict[str, int] = {}
+    database: Database
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the labels of all tokens, sorted."""
-        return tuple(each.label for each in self.listed())
+        return tuple(row["label"] for row in self.listed())
 
-    def listed(self) -> tuple[TokenRow, ...]:
-        """Return all tokens, sorted by label."""
-        rows = self._database.all("SELECT label, created_us, last_used_us FROM tokens ORDER BY label")
-        return tuple(
-            TokenRow(row["label"], row["created_us"], self._used.get(row["label"], row["last_used_us"]))
-            for row in rows
-        )
+    def listed(self) -> list[Row]:
+        """Return what can be shown of all tokens, sorted by label: `label`, `created`, `last_used` (or None)."""
+        columns = "label, created_us AS created, last_used_us AS last_used"
+        return self.database.all(f"SELECT {columns} FROM tokens ORDER BY label")  # noqa: S608
 
-    def label_of(self, token: str, now: int) -> str | None:
-        """Return the label of a valid token and record its use; None for an unknown or revoked one."""
-        row = self._database.one("SELECT label FROM tokens WHERE digest = ?", digest_of(token))
+    def accept(self, token: str, now: int) -> bool:
+        """Return whether a token is valid, and record its use."""
+        digest = digest_of(token)
+        row = self.database.one("SELECT last_used_us FROM tokens WHERE digest = ?", digest)
         if row is None:
-            return None
-        label = str(row["label"])
-        self._used[label] = now
+            return False
         # a commit for each request would cost more than the request: once a minute will do
-        if abs(now - self._stored_use.get(label, 0)) >= MINUTE:
-            self.store_use()
-        return label
+        if row["last_used_us"] is None or abs(now - row["last_used_us"]) >= MINUTE:
+            with self.database.writing():
+                self.database.run("UPDATE tokens SET last_used_us = ? WHERE digest = ?", now, digest)
+        return True
 
     def add(self, label: str, token: str, now: int) -> None:
         """Store a token under a new label; refuse one that exists."""
@@ -74,47 +61,29 @@ class Tokens:
         self.put(label, token, now)
 
     def renew(self, label: str, token: str, now: int) -> None:
-        """Replace a token, which is invalid from the next request on."""
-        self._check(label)
-        self.put(label, token, now)
+        """Replace a token, which is invalid from the next request on; refuse an unknown label."""
+        with self.database.writing():
+            self.revoke(label)
+            self.put(label, token, now)
 
     def put(self, label: str, token: str, now: int) -> None:
         """Store a token, in the place of the one that had its label; the same one keeps its use."""
         digest = digest_of(token)
-        if self._database.one("SELECT 1 FROM tokens WHERE label = ? AND digest = ?", label, digest):
+        if self.database.one("SELECT 1 FROM tokens WHERE label = ? AND digest = ?", label, digest):
             return
-        with self._database.writing():
-            self._database.run("DELETE FROM tokens WHERE label = ? OR digest = ?", label, digest)
+        with self.database.writing():
+            self.database.run("DELETE FROM tokens WHERE label = ? OR digest = ?", label, digest)
             sql = "INSERT INTO tokens (label, digest, created_us) VALUES (?, ?, ?)"
-            self._database.run(sql, label, digest, now)
-        self._forget_use(label)
+            self.database.run(sql, label, digest, now)
 
     def revoke(self, label: str) -> None:
         """Make a token invalid from the next request on; refuse an unknown label."""
-        self._check(label)
-        with self._database.writing():
-            self._database.run("DELETE FROM tokens WHERE label = ?", label)
-        self._forget_use(label)
-
-    def store_use(self) -> None:
-        """Store when each token was last used."""
-        if self._used == self._stored_use:
-            return
-        with self._database.writing():
-            for label, used in self._used.items():
-                self._database.run("UPDATE tokens SET last_used_us = ? WHERE label = ?", used, label)
-        self._stored_use = dict(self._used)
-
-    def _check(self, label: str) -> None:
-        if label not in self.labels:
-            raise CallRefused("not_found", "There is no token of this label.")
-
-    def _forget_use(self, label: str) -> None:
-        self._used.pop(label, None)
-        self._stored_use.pop(label, None)
+        with self.database.writing():
+            if not self.database.run("DELETE FROM tokens WHERE label = ?", label):
+                raise CallRefused("not_found", "There is no token of this label.")
 
 
-def bearer_token(authorization: str | None) -> str | None:
-    """Take the token out of an Authorization header."""
-    scheme, _, token = (authorization or "").strip().partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+def bearer_token(authorization: str) -> str:
+    """Take the token out of an Authorization header; the empty text where there is none."""
+    scheme, _, token = authorization.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

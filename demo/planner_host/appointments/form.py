@@ -6,7 +6,6 @@ A form's state is a plain dict of its fields' texts. What cannot be read is repo
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -22,7 +21,8 @@ from planner_host.appointments.wall_clock import (
     next_quarter,
     read_instant,
 )
-from planner_host.dms.csv_import import is_visible, longest
+from planner_host.dms.csv_import import longest
+from planner_host.dms.folding import is_visible, tidy
 from web_base.days import Mistyped
 from web_base.languages import Language
 
@@ -175,16 +175,11 @@ def read_customer(
     return cast("contract.Customer", {"source": "manual", **fields})
 
 
-def tidy(text: str) -> str:
-    """Return what was typed or pasted as one line: letters composed, white space and control characters as blanks."""
-    return " ".join(unicodedata.normalize("NFC", _CONTROL.sub(" ", text)).split())
-
-
 def _read_lines(
     texts: Mapping[str, str], names: Sequence[str], *, prefix: str, problems: dict[str, str]
 ) -> Texts:
     """Read the lines of text that are not empty; one that is too long for the contract is a problem."""
-    lines = {name: tidy(texts.get(f"{prefix}{name}", "")) for name in names}
+    lines = {name: tidy(_CONTROL.sub(" ", texts.get(f"{prefix}{name}", ""))) for name in names}
     problems |= {
         f"{prefix}{name}": "typed.too_long" for name, text in lines.items() if len(text) > longest(name)
     }

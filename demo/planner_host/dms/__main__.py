@@ -1,15 +1,15 @@
 """Import an export of a DMS: `python -m planner_host.dms customers.csv cars.csv --into dms.sqlite3`."""
 
 import sys
+from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 import click
 
 from planner_host.catalogues import catalogues
-from planner_host.dms.csv_import import import_csv
-from planner_host.dms.problems import DmsProblem
-from planner_host.dms.sqlite import open_dms
+from planner_host.dms import Dms, DmsProblem, import_csv
 
 _FILE: Final = click.Path(path_type=Path)
 
@@ -24,20 +24,12 @@ _FILE: Final = click.Path(path_type=Path)
 def import_dms(customers: Path, cars: Path, into: Path, lang: str) -> None:
     """Kunden und Fahrzeuge aus zwei CSV-Dateien einlesen · Import customers and cars from two CSV files."""
     try:
-        with open_dms(into) as dms:
+        with closing(Dms(into)) as dms:
             done = import_csv(dms, customers, cars)
     except DmsProblem as problem:
         click.echo(problem.message(lang), err=True)
         sys.exit(1)
-    click.echo(
-        catalogues()[lang].text(
-            "finding.imported",
-            added=done.added,
-            changed=done.changed,
-            removed=done.removed,
-            unchanged=done.unchanged,
-        )
-    )
+    click.echo(catalogues()[lang].text("finding.imported", **asdict(done)))
 
 
 if __name__ == "__main__":

@@ -8,15 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from planner_host.dms.folding import plain
-from planner_host.dms.problems import DmsProblem, Finding
+from planner_host.dms.findings import DmsProblem, Finding
+from planner_host.dms.folding import plain, tidy
 
 # A German letter in UTF-8. In Windows-1252 the same bytes are `Ã¤` and the like, which nobody writes.
 _UTF8_LETTER: Final = re.compile(rb"\xc3[\x84\x96\x9c\x9f\xa4\xb6\xbc]")
@@ -35,7 +34,7 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Row:
+class CsvRow:
     """What stands in a line, tidied: `cells` by field, `titles` what their columns are called, `line` its first."""
 
     file: str
@@ -48,7 +47,7 @@ class Row:
         return Finding(code, self.file, self.line, self.titles.get(field, ""), tuple(params.items()))
 
 
-def read_rows(path: Path, columns: Columns) -> list[Row]:
+def read_rows(path: Path, columns: Columns) -> list[CsvRow]:
     """Read a file; empty lines are left out, and columns that nobody knows.
 
     Raises:
@@ -59,24 +58,19 @@ def read_rows(path: Path, columns: Columns) -> list[Row]:
     if header[:1] == ["sep="]:  # Excel's own first line
         line, header = next(lines, (1, []))
     places = _places(header, columns, Finding("csv_delimiter", path.name, line))
-    titles = {field: _tidy(header[place]) for field, place in places.items()}
-    rows: list[Row] = []
+    titles = {field: tidy(header[place]) for field, place in places.items()}
+    rows: list[CsvRow] = []
     findings: list[Finding] = []
     for line, cells in lines:
         surplus = cells[len(header) :]  # a last semicolon is no further value
         if len(cells) >= len(header) and not any(surplus):
-            tidied = {field: _tidy(cells[place]) for field, place in places.items()}
-            rows.append(Row(path.name, line, tidied, titles))
+            tidied = {field: tidy(cells[place]) for field, place in places.items()}
+            rows.append(CsvRow(path.name, line, tidied, titles))
         else:
             findings.append(Finding("csv_cells", path.name, line))
     if findings:
         raise DmsProblem(*findings)
     return rows
-
-
-def _tidy(text: str) -> str:
-    """Compose the letters and make any white space single blanks, as everything that reads a customer does."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -118,28 +112,23 @@ def _text(data: bytes) -> str:
 
 
 def _places(header: Sequence[str], columns: Columns, delimiter: Finding) -> dict[str, int]:
-    """Find the place of each field's column."""
     titles = [_bare(title) for title in header]
     if len(header) == 1 and re.search("[,\t]", header[0]):
         raise DmsProblem(delimiter)
     places: dict[str, int] = {}
     for field, names in columns.names.items():
-        name = next((name for name in map(_bare, names) if name in titles), None)
-        if name is None:
-            continue
-        places[field] = titles.index(name)
-        if titles.count(name) > 1:
-            raise DmsProblem(_of_header("csv_column_twice", delimiter, header[places[field]]))
+        if name := next((name for name in map(_bare, names) if name in titles), ""):
+            places[field] = titles.index(name)
+            if titles.count(name) > 1:
+                raise DmsProblem(
+                    replace(delimiter, code="csv_column_twice", column=tidy(header[places[field]]))
+                )
     missing = [fields for fields in columns.needed if not places.keys() & set(fields)]
     if missing:
         names_of = (" / ".join(columns.names[field][0] for field in fields) for fields in missing)
-        raise DmsProblem(*(_of_header("csv_column_missing", delimiter, name) for name in names_of))
+        raise DmsProblem(*(replace(delimiter, code="csv_column_missing", column=name) for name in names_of))
     return places
 
 
 def _bare(title: str) -> str:
     return "".join(_LETTERS.findall(plain(title)))
-
-
-def _of_header(code: str, where: Finding, title: str) -> Finding:
-    return Finding(code, where.file, where.line, _tidy(title))

@@ -11,15 +11,16 @@ An export is complete: whoever is not in it any more is removed.
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
-from planner_host.dms.csv_cells import Columns, Row, read_rows
-from planner_host.dms.port import Car, DmsCustomer
-from planner_host.dms.problems import DmsProblem, Finding
-from planner_host.dms.sqlite import Replaced, SqliteDms
+from planner_host.dms.csv_cells import Columns, CsvRow, read_rows
+from planner_host.dms.customer import Car, DmsCustomer
+from planner_host.dms.findings import DmsProblem, Finding
+from planner_host.dms.folding import is_visible
+from planner_host.dms.sqlite import Dms, Replaced
 
 _NUMBER: Final = ("Kundennummer", "Kunden-Nr.", "Kd.-Nr.", "number", "customer number")
 
@@ -67,7 +68,7 @@ LONGEST_OF_THE_OTHERS: Final = 200
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def import_csv(dms: SqliteDms, customers: Path, cars: Path) -> Replaced:
+def import_csv(dms: Dms, customers: Path, cars: Path) -> Replaced:
     """Replace the customers of the DMS by those of an export.
 
     Raises:
@@ -81,7 +82,7 @@ def import_csv(dms: SqliteDms, customers: Path, cars: Path) -> Replaced:
     return dms.replace(_customers(rows, car_rows))
 
 
-def import_example(dms: SqliteDms) -> None:
+def import_example(dms: Dms) -> None:
     """Import the customers and cars that a new planner starts with; none of them exist."""
     folder = Path(__file__).parent / "example"
     import_csv(dms, folder / "customers.csv", folder / "cars.csv")
@@ -92,12 +93,7 @@ def longest(field: str) -> int:
     return LONGEST.get(field, LONGEST_OF_THE_OTHERS)
 
 
-def is_visible(text: str) -> bool:
-    """Return whether a person would see anything: letters, digits, signs, but neither blanks nor control characters."""
-    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
-
-
-def _customer_mistakes(rows: Iterable[Row]) -> Iterator[Finding]:
+def _customer_mistakes(rows: Iterable[CsvRow]) -> Iterator[Finding]:
     lines: dict[str, int] = {}
     for row in rows:
         yield from _cell_mistakes(row)
@@ -110,7 +106,7 @@ def _customer_mistakes(rows: Iterable[Row]) -> Iterator[Finding]:
             yield row.finding("csv_name_missing", "last_name" if "last_name" in row.titles else "company")
 
 
-def _car_mistakes(rows: Iterable[Row], customers: Iterable[Row]) -> Iterator[Finding]:
+def _car_mistakes(rows: Iterable[CsvRow], customers: Iterable[CsvRow]) -> Iterator[Finding]:
     numbers = {row.cells["number"] for row in customers}
     for row in rows:
         yield from _cell_mistakes(row)
@@ -120,7 +116,7 @@ def _car_mistakes(rows: Iterable[Row], customers: Iterable[Row]) -> Iterator[Fin
             yield row.finding("csv_car_empty", "licence_plate" if "licence_plate" in row.titles else "vin")
 
 
-def _cell_mistakes(row: Row) -> Iterator[Finding]:
+def _cell_mistakes(row: CsvRow) -> Iterator[Finding]:
     if not is_visible(row.cells["number"]):
         yield row.finding("csv_value_missing", "number")
     for field, text in row.cells.items():
@@ -131,15 +127,15 @@ def _cell_mistakes(row: Row) -> Iterator[Finding]:
             yield row.finding("csv_control_character", field)
 
 
-def _any_visible(row: Row, *fields: str) -> bool:
+def _any_visible(row: CsvRow, *fields: str) -> bool:
     return any(is_visible(row.cells.get(field, "")) for field in fields)
 
 
-def _customers(rows: Iterable[Row], cars: Iterable[Row]) -> Iterator[DmsCustomer]:
-    of_number: dict[str, list[Car]] = {}
+def _customers(rows: Iterable[CsvRow], cars: Iterable[CsvRow]) -> Iterator[DmsCustomer]:
+    cars_of: dict[str, list[Car]] = defaultdict(list)
     for row in cars:
-        fields = {field: text for field, text in row.cells.items() if field != "number"}
-        of_number.setdefault(row.cells["number"], []).append(Car(**fields))
+        fields = dict(row.cells)
+        cars_of[fields.pop("number")].append(Car(**fields))
     for row in rows:
         kind: Literal["person", "company"] = "company" if row.cells.get("company") else "person"
-        yield DmsCustomer(**row.cells, kind=kind, cars=tuple(of_number.get(row.cells["number"], ())))
+        yield DmsCustomer(**row.cells, kind=kind, cars=tuple(cars_of[row.cells["number"]]))

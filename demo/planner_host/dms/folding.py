@@ -1,4 +1,4 @@
-"""Text made comparable: however somebody types a name, it ends up as the same letters.
+"""Text made tidy, and comparable: however somebody types a name, it ends up as the same letters.
 
 Whatever stands in a text, folding its beginning gives the beginning of its folding: so a name can be looked up
 while it is being typed.
@@ -17,6 +17,16 @@ _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _E_OF_AN_UMLAUT: Final = re.compile("(?<=[aou])e+")
 
 
+def tidy(text: str) -> str:
+    """Return a text as one line: letters composed, any white space as single blanks."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def is_visible(text: str) -> bool:
+    """Return whether a person would see anything: letters, digits, signs, but neither blanks nor control characters."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
+
+
 def plain(text: str) -> str:
     """Return a text in small letters without marks: `Łódź` is `lodz`, `Strauß` is `strauss`, `Müller` is `muller`."""
     letters = unicodedata.normalize("NFKD", text).casefold()
@@ -26,10 +36,8 @@ def plain(text: str) -> str:
 
 
 def without_umlauts(text: str) -> str:
-    """Drop the e by which an umlaut is written out, so that `mueller` meets `muller`.
-
-    It drops the e of `Bauer` as well; both sides of a comparison do, so `Bauer` is still found, and `Baur` with it.
-    """
+    """Drop the e by which an umlaut is written out, so that `mueller` meets `muller`."""
+    # It drops the e of `Bauer` as well; both sides of a comparison do, so `Bauer` is still found, and `Baur` with it.
     return _E_OF_AN_UMLAUT.sub("", text)
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from planner_host.dms.port import Car, DmsCustomer, Hit
-from planner_host.dms.problems import DmsProblem, Finding
-from planner_host.dms.search import SearchIndex
-from planner_host.migrations import read_migrations
-from web_base.database import Database, sqlite3
+import msgspec
 
-MIGRATIONS: Final = read_migrations("planner_host_dms", Path(__file__).parent / "migrations")
+from planner_host.dms.customer import DmsCustomer, Hit
+from planner_host.dms.findings import DmsProblem, Finding
+from planner_host.dms.search_index import SearchIndex
+from web_base.database import Database, Row, sql_migrations, sqlite3
+
+_FOLDER: Final = Path(__file__).with_name("migrations")
+MIGRATIONS: Final = sql_migrations("planner_host_dms", _FOLDER)
 
 _CODES: Final = {
     "dms_busy": ("SQLITE_BUSY", "SQLITE_LOCKED"),
@@ -36,8 +37,11 @@ class Replaced:
     unchanged: int
 
 
-class SqliteDms:
-    """Customers and their cars in a SQLite file; implements the port `Dms`. Safe to share between threads."""
+class Dms:
+    """Customers and their cars in a SQLite file. Safe to share between threads.
+
+    Every method raises `DmsProblem` where the file cannot be used.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file, made readable by its owner alone where it is new."""
@@ -49,13 +53,24 @@ class SqliteDms:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = Database(path, MIGRATIONS)
             applied = {each.name for each in MIGRATIONS.applied(self._database.tables)}
-        if applied - {file.stem for file in (Path(__file__).parent / "migrations").glob("*.sql")}:
+        if applied - {file.stem for file in _FOLDER.glob("*.sql")}:
             self.close()
             raise DmsProblem(Finding("dms_newer", path.name))
 
     def search(self, words: str, *, limit: int = 20) -> tuple[Hit, ...]:
-        """Find customers by what somebody has typed so far, best first; as the port says."""
-        return self._current_index().search(words, limit=limit)
+        """Find customers by what somebody has typed so far, best first, in an order that stays.
+
+        Every word must begin a word of the customer's name, plates, number, telephone numbers, city or street.
+        Any text is allowed; fewer than two letters or digits find nothing.
+        """
+        with _translated(self._path), self._lock:
+            # Another program imports as well; the number changes when another connection has written.
+            version = self._database.all("PRAGMA data_version")[0][0]
+            if self._index is None or version != self._version:
+                rows = self._database.all("SELECT document FROM documents")
+                self._index, self._version = SearchIndex(map(_read, rows)), version
+            index = self._index
+        return index.search(words, limit=limit)
 
     def customer(self, number: str) -> DmsCustomer | None:
         """Return the customer of exactly this number, or None."""
@@ -65,7 +80,7 @@ class SqliteDms:
             return None
         with _translated(self._path):
             row = self._database.one("SELECT document FROM documents WHERE number = ?", number)
-        return None if row is None else _read(row["document"])
+        return None if row is None else _read(row)
 
     @property
     def is_empty(self) -> bool:
@@ -75,7 +90,7 @@ class SqliteDms:
 
     def replace(self, customers: Iterable[DmsCustomer]) -> Replaced:
         """Make these the customers of the DMS, each with a number of its own; everybody else is removed."""
-        after = {each.number: json.dumps(asdict(each), ensure_ascii=False) for each in customers}
+        after = {each.number: msgspec.json.encode(each).decode() for each in customers}
         with _translated(self._path), self._database.writing():
             before = {row["number"]: row["document"] for row in self._database.all("SELECT * FROM documents")}
             kept = {number for number, document in after.items() if before.get(number) == document}
@@ -96,27 +111,6 @@ class SqliteDms:
         """Close the file."""
         self._database.close()
 
-    def _current_index(self) -> SearchIndex:
-        """Return the index, built anew where the customers have been replaced, by another program as well."""
-        with _translated(self._path), self._lock:
-            version = self._database.all("PRAGMA data_version")[0][0]
-            if self._index is None or version != self._version:
-                rows = self._database.all("SELECT document FROM documents")
-                self._index = SearchIndex(_read(row["document"]) for row in rows)
-                self._version = version
-            return self._index
-
-
-@contextmanager
-def open_dms(path: Path) -> Iterator[SqliteDms]:
-    """Open the DMS in a file, made where there is none, until the block is left.
-
-    Raises:
-        DmsProblem: the file cannot be used.
-    """
-    with closing(SqliteDms(path)) as dms:
-        yield dms
-
 
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
@@ -131,6 +125,5 @@ def _translated(path: Path) -> Iterator[None]:
         raise DmsProblem(Finding(code, path.name)) from error
 
 
-def _read(document: str) -> DmsCustomer:
-    fields = json.loads(document)
-    return DmsCustomer(**fields | {"cars": tuple(Car(**car) for car in fields["cars"])})
+def _read(row: Row) -> DmsCustomer:
+    return msgspec.json.decode(row["document"], type=DmsCustomer)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from planner_host.planner import audit, user_name
-from web_base.accounts.access import SHORTEST_PASSWORD, Busy, Changed, TooManyTries
+from web_base.accounts.access import SHORTEST_PASSWORD, Changed, TryLater
 from web_base.accounts.signing_in import try_later
 from web_base.pages import Page, Program, Refused, page_route
 
@@ -63,7 +63,7 @@ def change_password(page: Page) -> Response:
     changed = page.program.access.change_password(
         user_name(page), old, new, session=page.session, address=page.address
     )
-    if isinstance(changed, TooManyTries | Busy):
+    if isinstance(changed, TryLater):
         status, problem = try_later(page, changed)
         response = _draw_password(page, status, old=problem)
         response.headers["Retry-After"] = str(changed.seconds)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 from planner_host.storage.audit import Audit, AuditEntry
-from planner_host.storage.database import write_us
+from planner_host.storage.instants import write_us
 from planner_host.storage.records import Records
 
 if TYPE_CHECKING:

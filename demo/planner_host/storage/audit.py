@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from planner_host.storage.database import read_us, write_us
+from planner_host.storage.instants import read_us, write_us
 from web_base.database import Database, Row
 
 PAGE_SIZE = 50
@@ -53,12 +53,11 @@ class Audit:
         row: dict[str, object] = {name: getattr(entry, name)[:LONGEST] for name in _TEXTS}
         row |= {"at_us": write_us(entry.at), "change_id": entry.change_id, "outcome": entry.outcome}
         with self._database.writing():
-            if entry.change_id is not None and self._has(entry.change_id):
+            if self._database.one("SELECT 1 FROM audit WHERE change_id = ?", entry.change_id):
                 return False
             self._database.tables.table("audit").insert(row)
-            self._database.run(
-                "DELETE FROM audit WHERE number <= (SELECT max(number) FROM audit) - ?", MOST_KEPT
-            )
+            oldest = "DELETE FROM audit WHERE number <= (SELECT max(number) FROM audit) - ?"
+            self._database.run(oldest, MOST_KEPT)
         return True
 
     def settle(
@@ -70,12 +69,13 @@ class Audit:
         """
         settled_us = None if at is None else write_us(at)
         rental_id, code = rental_id[:LONGEST], code[:LONGEST]
+        # The same outcome once more keeps the moment at which it became known.
+        sql = (
+            "UPDATE audit SET outcome = ?, code = ?, rental_id = coalesce(nullif(?, ''), rental_id), "
+            "settled_us = ? WHERE change_id = ? AND outcome <> 'done' AND (outcome, code) <> (?, ?)"
+        )
         with self._database.writing():
-            self._database.run(
-                "UPDATE audit SET outcome = ?, code = ?, rental_id = coalesce(nullif(?, ''), rental_id), "
-                "settled_us = ? WHERE change_id = ? AND outcome <> 'done' AND (outcome, code) <> (?, ?)",
-                *(outcome, code, rental_id, settled_us, change_id, outcome, code),
-            )
+            self._database.run(sql, outcome, code, rental_id, settled_us, change_id, outcome, code)
 
     def page(self, number: int) -> tuple[list[AuditEntry], bool]:
         """Return a page of the entries, newest first, and whether there are older ones; pages count from 1."""
@@ -97,11 +97,9 @@ class Audit:
 
     def mark_seen(self, change_ids: Iterable[str]) -> None:
         """Show the outcomes of some changes no more."""
+        sql = "UPDATE audit SET unseen = 0 WHERE unseen AND change_id IN (SELECT value FROM json_each(?))"
         with self._database.writing():
-            self._database.run(
-                "UPDATE audit SET unseen = 0 WHERE unseen AND change_id IN (SELECT value FROM json_each(?))",
-                json.dumps(list(change_ids)),
-            )
+            self._database.run(sql, json.dumps(list(change_ids)))
 
     def unseen(self, subject: str) -> tuple[AuditEntry, ...]:
         """Return the outcomes of an appointment's changes that nobody has seen, oldest first."""
@@ -112,9 +110,6 @@ class Audit:
         """Return those of some appointments that have an outcome nobody has seen."""
         rows = self._database.all("SELECT DISTINCT subject FROM audit WHERE unseen")
         return {row["subject"] for row in rows}.intersection(subjects)
-
-    def _has(self, change_id: str) -> bool:
-        return self._database.one("SELECT 1 FROM audit WHERE change_id = ?", change_id) is not None
 
 
 def _entry(row: Row) -> AuditEntry:

@@ -8,15 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from planner_host.appointments.appointment import Appointment, Status, Visit, person_of, plate_of
 from planner_host.dms.folding import plain, without_umlauts
-from planner_host.storage.database import open_database, read_us, write_us
-from web_base.database import Row
+from planner_host.storage.instants import read_us, write_us
+from web_base.database import Database, Row, sql_migrations
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
+
+MIGRATIONS: Final = sql_migrations("planner_host", Path(__file__).with_name("migrations"))
+_AS_THEY_ARE: Final = ("id", "revision", "site", "time_zone", "saved_by")
+"""Columns that hold an appointment's attributes as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ class Records:
     """The planner's records in one file."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the file in a folder."""
-        self.database = open_database(folder)
+        """Open the file in a folder, which only its owner can read."""
+        self.database = Database(folder / "planner.sqlite3", MIGRATIONS)
 
     def close(self) -> None:
         """Close the file."""
@@ -59,11 +63,13 @@ class Records:
         """
         with self.database.writing():
             known = self.appointment(appointment.id)
-            if known is not None and known.revision != appointment.revision:
-                is_the_same = known.visit == appointment.visit and known.saved_by == appointment.saved_by
-                return Saved(known, is_new=False) if is_the_same else SavedMeanwhile(known)
-            if known is not None and known.visit == appointment.visit:
-                return Saved(known, is_new=False)
+            if known is not None:
+                is_current = known.revision == appointment.revision
+                is_by_same = known.saved_by == appointment.saved_by
+                if known.visit == appointment.visit and (is_current or is_by_same):
+                    return Saved(known, is_new=False)
+                if not is_current:
+                    return SavedMeanwhile(known)
             saved = replace(appointment, revision=appointment.revision + 1)
             self.database.tables.table("appointments").upsert(_row(saved), pk="id")
         return Saved(saved)
@@ -75,22 +81,20 @@ class Records:
 
     def find(self, words: str, *, limit: int = 50) -> list[Appointment]:
         """Find appointments by customer or plate, latest first; each word must begin a word of theirs."""
-        plate = _fold_plate(words)
-        parts = _fold(words).split()
+        parts, plate = _fold(words).split(), _fold_plate(words)
         if not parts:
             return []
-        found = " AND ".join("words LIKE ? ESCAPE '\\'" for _ in parts)
-        values: list[object] = [f"% {_like(part)}%" for part in parts]
+        # Not LIKE: what somebody types may hold its wildcards. `words` begins with a blank, as each word in it does.
+        found = " AND ".join("instr(words, ?)" for _ in parts)
+        values: list[object] = [f" {part}" for part in parts]
         if plate:
-            found = f"({found}) OR plate LIKE ? ESCAPE '\\'"
-            values.append(f"{_like(plate)}%")
+            found, values = f"({found}) OR instr(plate, ?) = 1", [*values, plate]
         sql = f"SELECT * FROM appointments WHERE {found} ORDER BY start_us DESC, id LIMIT ?"  # noqa: S608
         return [_appointment(row) for row in self.database.all(sql, *values, limit)]
 
     def count_appointments(self) -> int:
         """Count the appointments."""
-        row = self.database.one("SELECT count(*) AS n FROM appointments")
-        return 0 if row is None else int(row["n"])
+        return int(self.database.all("SELECT count(*) FROM appointments")[0][0])
 
     # rentals
 
@@ -98,22 +102,18 @@ class Records:
         self, appointment_id: str, customer: contract.Customer, *, provider: str, rental_id: str
     ) -> None:
         """Store who rents, for as long as the appointment exists."""
+        sql = (
+            "INSERT OR REPLACE INTO renters (appointment_id, provider, rental_id, customer) "
+            "SELECT id, ?, ?, ? FROM appointments WHERE id = ?"
+        )
         with self.database.writing():
-            self.database.run(
-                "INSERT OR REPLACE INTO renters (appointment_id, provider, rental_id, customer) "
-                "SELECT id, ?, ?, ? FROM appointments WHERE id = ?",
-                provider,
-                rental_id,
-                json.dumps(customer, ensure_ascii=False),
-                appointment_id,
-            )
+            self.database.run(sql, provider, rental_id, _json(customer), appointment_id)
 
     def delete_renters(self, appointment_id: str, *, provider: str) -> None:
         """Delete who rents: the rental was cancelled here, or somebody has noted that it is gone."""
+        sql = "DELETE FROM renters WHERE appointment_id = ? AND provider = ?"
         with self.database.writing():
-            self.database.run(
-                "DELETE FROM renters WHERE appointment_id = ? AND provider = ?", appointment_id, provider
-            )
+            self.database.run(sql, appointment_id, provider)
 
     def renters(self, appointment_id: str) -> dict[tuple[str, str], contract.Customer]:
         """Return who rents for an appointment, by provider and rental."""
@@ -136,19 +136,14 @@ class Records:
 
     def hide_proposal(self, appointment_id: str, proposal_id: str) -> None:
         """Show a proposal no more."""
+        sql = "INSERT OR IGNORE INTO hidden_proposals (appointment_id, proposal_id) VALUES (?, ?)"
         with self.database.writing():
-            self.database.run(
-                "INSERT OR IGNORE INTO hidden_proposals (appointment_id, proposal_id) VALUES (?, ?)",
-                appointment_id,
-                proposal_id,
-            )
+            self.database.run(sql, appointment_id, proposal_id)
 
     def hidden_proposals(self, appointment_id: str) -> frozenset[str]:
         """Return the ids of the proposals that were hidden."""
-        rows = self.database.all(
-            "SELECT proposal_id FROM hidden_proposals WHERE appointment_id = ?", appointment_id
-        )
-        return frozenset(row["proposal_id"] for row in rows)
+        sql = "SELECT proposal_id FROM hidden_proposals WHERE appointment_id = ?"
+        return frozenset(row["proposal_id"] for row in self.database.all(sql, appointment_id))
 
 
 def _appointment(row: Row) -> Appointment:
@@ -160,35 +155,23 @@ def _appointment(row: Row) -> Appointment:
         work=row["work"],
         status=Status(row["status"]),
     )
-    return Appointment(
-        id=row["id"],
-        revision=row["revision"],
-        site=row["site"],
-        time_zone=row["time_zone"],
-        visit=visit,
-        saved_by=row["saved_by"],
-        saved_at=read_us(row["saved_us"]),
-    )
+    known = {name: row[name] for name in _AS_THEY_ARE}
+    return Appointment(visit=visit, saved_at=read_us(row["saved_us"]), **known)
 
 
 def _row(appointment: Appointment) -> dict[str, object]:
     visit = appointment.visit
     customer = cast("Mapping[str, str]", visit.customer)
     words = (customer.get("company", ""), person_of(visit.customer), customer.get("number", ""))
-    return {
-        "id": appointment.id,
-        "revision": appointment.revision,
+    return {name: getattr(appointment, name) for name in _AS_THEY_ARE} | {
         "status": visit.status.value,
-        "site": appointment.site,
-        "time_zone": appointment.time_zone,
         "start_us": write_us(visit.start),
         "end_us": write_us(visit.end),
-        "customer": json.dumps(visit.customer, ensure_ascii=False),
-        "vehicle": json.dumps(visit.vehicle, ensure_ascii=False),
+        "customer": _json(visit.customer),
+        "vehicle": _json(visit.vehicle),
         "work": visit.work,
         "words": " " + _fold(" ".join(words)),
         "plate": _fold_plate(plate_of(visit.vehicle)),
-        "saved_by": appointment.saved_by,
         "saved_us": write_us(appointment.saved_at),
     }
 
@@ -201,5 +184,5 @@ def _fold_plate(text: str) -> str:
     return "".join(re.findall(r"[a-z0-9]", plain(text)))
 
 
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False)

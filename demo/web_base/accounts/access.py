@@ -47,17 +47,14 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class TooManyTries:
-    """This name may not be tried from this address before so many seconds have passed."""
+class TryLater:
+    """The password was not looked at: this address must wait, or the program is busy with other passwords."""
 
     seconds: int
+    is_busy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Too many passwords are being checked; nothing was decided."""
-
-    seconds: int = 1
+BUSY: Final = TryLater(1, is_busy=True)
 
 
 class Changed(StrEnum):
@@ -73,11 +70,7 @@ class Access:
     """Accounts and sessions in one file."""
 
     def __init__(
-        self,
-        folder: Path,
-        *,
-        hasher: PasswordHasher | None = None,
-        now: Callable[[], float] = time.time,
+        self, folder: Path, *, hasher: PasswordHasher | None = None, now: Callable[[], float] = time.time
     ) -> None:
         """Open the file in a folder.
 
@@ -99,15 +92,10 @@ class Access:
 
     def set_account(self, name: str, *, role: str, password: str) -> None:
         """Add an account, or give one a new password and role and enable it; its sessions end."""
-        row = {
-            "name": name,
-            "role": role,
-            "password": self._hasher.hash(password),
-            "changed": int(self._now()),
-        }
-        with self._database.writing():
-            self._database.run("DELETE FROM accounts WHERE name = ?", name)
-            self._database.tables.table("accounts").insert(row)
+        hashed = self._hasher.hash(password)
+        # What is replaced is deleted first, and its sessions, which refer to it, go with it.
+        replace = "INSERT OR REPLACE INTO accounts (name, role, password, changed) VALUES (?, ?, ?, ?)"
+        self._database.run(replace, name, role, hashed, int(self._now()))
 
     def enable(self, name: str) -> Changed:
         """Let a disabled account sign in again."""
@@ -116,20 +104,12 @@ class Access:
 
     def disable(self, name: str) -> Changed:
         """End an account's sessions and let it begin none; the last active admin stays."""
-        with self._database.writing():
-            refused = self._may_not_go(name)
-            if refused is None:
-                self._database.run("UPDATE accounts SET disabled = 1 WHERE name = ?", name)
-                self._database.run("DELETE FROM sessions WHERE name = ? COLLATE NOCASE", name)
-        return refused or Changed.DONE
+        ended = "DELETE FROM sessions WHERE name = ? COLLATE NOCASE"
+        return self._remove(name, "UPDATE accounts SET disabled = 1 WHERE name = ?", ended)
 
     def delete(self, name: str) -> Changed:
         """Delete an account, and so its sessions; the last active admin stays."""
-        with self._database.writing():
-            refused = self._may_not_go(name)
-            if refused is None:
-                self._database.run("DELETE FROM accounts WHERE name = ?", name)
-        return refused or Changed.DONE
+        return self._remove(name, "DELETE FROM accounts WHERE name = ?")
 
     def is_last_admin(self, name: str) -> bool:
         """Return whether an account is the only admin that is not disabled."""
@@ -138,7 +118,7 @@ class Access:
 
     def change_password(
         self, name: str, old: str, new: str, *, session: str | None, address: str = ""
-    ) -> Changed | TooManyTries | Busy:
+    ) -> Changed | TryLater:
         """Change the password of an account, given the old one; every session but this one ends."""
         known = self._check(name, old, address)
         if not isinstance(known, str):
@@ -148,21 +128,15 @@ class Access:
                 hashed = self._hasher.hash(new)
         except TooManyChecks:
             self._throttle.take_back(name, address)
-            return Busy()
+            return BUSY
         self._throttle.take_back(name, address, succeeded=True)
+        update = "UPDATE accounts SET password = ?, changed = ? WHERE name = ? AND password = ?"
         with self._database.writing():
-            changed = self._database.run(
-                "UPDATE accounts SET password = ?, changed = ? WHERE name = ? AND password = ?",
-                hashed,
-                int(self._now()),
-                name,
-                known,
-            )
-            if not changed:
-                return Changed.WRONG_PASSWORD  # somebody else has changed it meanwhile
-            self._database.run(
-                "DELETE FROM sessions WHERE name = ? AND digest <> ?", name, _digest(session or "")
-            )
+            # Somebody else may have changed it since it was checked.
+            if not self._database.run(update, hashed, int(self._now()), name, known):
+                return Changed.WRONG_PASSWORD
+            others = "DELETE FROM sessions WHERE name = ? AND digest <> ?"
+            self._database.run(others, name, _digest(session or ""))
         return Changed.DONE
 
     def ensure_account(self, name: str, *, role: str, password: str) -> None:
@@ -171,9 +145,7 @@ class Access:
         if row is None or row["role"] != role or not self._fits(row["password"], password):
             self.set_account(name, role=role, password=password)
 
-    def sign_in(
-        self, name: str, password: str, *, address: str = ""
-    ) -> SignedIn | TooManyTries | Busy | None:
+    def sign_in(self, name: str, password: str, *, address: str = "") -> SignedIn | TryLater | None:
         """Begin a session; None where name and password do not fit, or the account is disabled.
 
         :param address: where the try comes from.
@@ -186,10 +158,10 @@ class Access:
             self._throttle.take_back(name, address, succeeded=True)
         return signed_in
 
-    def _check(self, name: str, password: str, address: str) -> str | TooManyTries | Busy | None:
-        """Return the stored hash of a password that fits, else why it does not; None where it is wrong."""
+    def _check(self, name: str, password: str, address: str) -> str | TryLater | None:
+        """Return the stored hash of a password that fits; None where it is wrong."""
         if (wait := self._throttle.begin(name, address)) > 0:
-            return TooManyTries(wait)
+            return TryLater(wait)
         row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)
         known = str(row["password"]) if row else self._nobody
         try:
@@ -197,25 +169,21 @@ class Access:
                 fits = self._fits(known, password)
         except TooManyChecks:
             self._throttle.take_back(name, address)
-            return Busy()
+            return BUSY
         return known if row and fits else None
 
     def _begin_session(self, name: str, hashed: str) -> SignedIn | None:
         """Begin a session of an account that is still as it was when its password was checked."""
-        session = secrets.token_urlsafe(32)
-        now = int(self._now())
+        session, now = secrets.token_urlsafe(32), int(self._now())
+        account = "SELECT name, role FROM accounts WHERE name = ? AND password = ? AND NOT disabled"
         with self._database.writing():
-            row = self._database.one(
-                "SELECT name, role FROM accounts WHERE name = ? AND password = ? AND NOT disabled",
-                name,
-                hashed,
-            )
+            row = self._database.one(account, name, hashed)
             if row is None:
                 return None
-            self._forget_old(now)
-            self._database.tables.table("sessions").insert(
-                {"digest": _digest(session), "name": row["name"], "created": now, "seen": now}
-            )
+            ended = "DELETE FROM sessions WHERE seen <= ? OR created <= ?"
+            self._database.run(ended, now - IDLE_SECONDS, now - LONGEST_SECONDS)
+            begun = "INSERT INTO sessions (digest, name, created, seen) VALUES (?, ?, ?, ?)"
+            self._database.run(begun, _digest(session), row["name"], now, now)
         return SignedIn(User(row["name"], row["role"]), session)
 
     def user_of(self, session: str | None) -> User | None:
@@ -232,17 +200,15 @@ class Access:
         )
         if row is None:
             return None
-        # a commit for each page would cost more than the page: once a minute will do
+        # A commit for each page would cost more than the page: once a minute will do.
         if now - row["seen"] >= _SEEN_STEP:
-            with self._database.writing():
-                self._database.run("UPDATE sessions SET seen = ? WHERE digest = ?", now, _digest(session))
+            self._database.run("UPDATE sessions SET seen = ? WHERE digest = ?", now, _digest(session))
         return User(row["name"], row["role"])
 
     def sign_out(self, session: str | None) -> None:
         """End a session."""
         if session:
-            with self._database.writing():
-                self._database.run("DELETE FROM sessions WHERE digest = ?", _digest(session))
+            self._database.run("DELETE FROM sessions WHERE digest = ?", _digest(session))
 
     def close(self) -> None:
         """Close the file."""
@@ -254,17 +220,18 @@ class Access:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _may_not_go(self, name: str) -> Changed | None:
-        """Return why an account cannot be disabled or deleted."""
-        if self._database.one("SELECT 1 FROM accounts WHERE name = ?", name) is None:
-            return Changed.NO_ACCOUNT
-        return Changed.LAST_ADMIN if self.is_last_admin(name) else None
-
-    def _forget_old(self, now: int) -> None:
-        self._database.run(
-            "DELETE FROM sessions WHERE seen <= ? OR created <= ?", now - IDLE_SECONDS, now - LONGEST_SECONDS
-        )
+    def _remove(self, name: str, *statements: str) -> Changed:
+        with self._database.writing():
+            if self._database.one("SELECT 1 FROM accounts WHERE name = ?", name) is None:
+                return Changed.NO_ACCOUNT
+            # Nobody else could set the program up, or let an account in again.
+            if self.is_last_admin(name):
+                return Changed.LAST_ADMIN
+            for statement in statements:
+                self._database.run(statement, name)
+        return Changed.DONE
 
 
 def _digest(session: str) -> str:
+    # A session's id is long and drawn, so that a fast hash is as safe as a slow one.
     return hashlib.sha256(session.encode()).hexdigest()

@@ -27,20 +27,22 @@ class HashSlots:
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Hold a slot. Raise `TooManyChecks` where too many wait, or it takes too long."""
-        if not self._admitted.acquire(blocking=False):
-            raise TooManyChecks
-        try:
-            if not self._hashing.acquire(timeout=LONGEST_WAIT_SECONDS):
-                raise TooManyChecks
-            try:
-                yield
-            finally:
-                self._hashing.release()
-        finally:
-            self._admitted.release()
+        with _held(self._admitted, 0), _held(self._hashing, LONGEST_WAIT_SECONDS):
+            yield
+
+
+@contextmanager
+def _held(slots: threading.Semaphore, seconds: float) -> Iterator[None]:
+    if not slots.acquire(timeout=seconds):
+        raise TooManyChecks
+    try:
+        yield
+    finally:
+        slots.release()
 
 
 def draw_password() -> str:
     """Draw a password a person can type: four groups of four, some 80 bits."""
+    # No letter and no digit that looks like another one.
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))

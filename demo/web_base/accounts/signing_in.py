@@ -9,15 +9,9 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web_base.accounts.access import Busy, TooManyTries
-from web_base.pages import (
-    Page,
-    Program,
-    drop_session,
-    keep_session,
-    own_path,
-    page_route,
-)
+from web_base.accounts.access import TryLater
+from web_base.pages import Page, Program, own_path, page_route
+from web_base.running.loopback import is_loopback
 
 KEPT: Final = "kept_"
 
@@ -43,22 +37,31 @@ def sign_in(page: Page) -> Response:
     signed_in = page.program.access.sign_in(name, page.form["password"], address=page.address)
     if signed_in is None:
         return _ask(page, wanted, status=401, problem=page.text("sign_in.wrong"), name=name)
-    if isinstance(signed_in, TooManyTries | Busy):
+    if isinstance(signed_in, TryLater):
         status, problem = try_later(page, signed_in)
         response = _ask(page, wanted, status=status, problem=problem, name=name)
         response.headers["Retry-After"] = str(signed_in.seconds)
         return response
+    # A session that somebody else planted in this browser must not become this user's.
     page.program.access.sign_out(page.session)
     page.user = signed_in.user
     kept = page.form.starting_with(KEPT)
     response = page.render("go_on.html", wanted=wanted, kept=kept) if kept else page.go(wanted)
-    keep_session(page, response, signed_in.session)
+    response.set_cookie(
+        page.program.session_cookie,
+        signed_in.session,
+        httponly=True,
+        # Not `strict`: who follows a link from the garage's other programs has signed in already.
+        samesite="lax",
+        # Over plain http on this machine only, where nobody reads along.
+        secure=not is_loopback(page.request.url.hostname or ""),
+    )
     return response
 
 
-def try_later(page: Page, why: TooManyTries | Busy) -> tuple[int, str]:
+def try_later(page: Page, why: TryLater) -> tuple[int, str]:
     """Return the status and the sentence for a password that was not looked at."""
-    if isinstance(why, Busy):
+    if why.is_busy:
         return 503, page.text("sign_in.busy")
     return 429, page.text("sign_in.too_many", seconds=why.seconds)
 
@@ -72,5 +75,5 @@ def sign_out(page: Page) -> Response:
     """End the session here and in the browser."""
     page.program.access.sign_out(page.session)
     response = page.go("/sign-in")
-    drop_session(page, response)
+    response.delete_cookie(page.program.session_cookie, httponly=True, samesite="lax")
     return response

@@ -29,7 +29,7 @@ class Throttle:
     def __init__(self, *, now: Callable[[], float]) -> None:
         """Count nothing yet.
 
-        :param now: seconds of any clock; one that is set back makes nobody wait.
+        :param now: seconds of any clock.
         """
         self._now = now
         self._lock = threading.Lock()
@@ -67,6 +67,7 @@ class Throttle:
 
     def _count(self, key: _Key, now: float) -> int:
         count, last = self._failures.get(key, (0, now))
+        # A clock that was set back makes nobody wait.
         return count if 0 <= now - last < WAIT_SECONDS else 0
 
     def _wait(self, key: _Key, tries: int, now: float) -> int:
@@ -76,18 +77,16 @@ class Throttle:
 
 
 def _keys(name: str, address: str) -> tuple[_Key, _Key]:
-    network = network_of(address)
+    network = _network_of(address)
     return (name[:_LONGEST_NAME].casefold(), network), (None, network)
 
 
-def network_of(address: str) -> str:
+def _network_of(address: str) -> str:
     """Return what of an address one customer of a provider cannot change at will."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address[:_LONGEST_NAME]
-    if isinstance(known, ipaddress.IPv6Address):
-        if known.ipv4_mapped is not None:
-            return str(known.ipv4_mapped)
-        return str(ipaddress.ip_network((known, 64), strict=False))
-    return str(known)
+    if known.version == 4:
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))

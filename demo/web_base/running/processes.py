@@ -62,6 +62,7 @@ def run_program(
 
 def _first_line(process: "subprocess.Popen[str]") -> str:
     """Read the first line; the empty text where the program ends, or takes too long and is killed."""
+    # A read of a pipe has no time limit of its own.
     timer = threading.Timer(START_SECONDS, process.kill)
     timer.start()
     try:

@@ -1,8 +1,10 @@
 """A DMS of customers who are hard to find."""
 
+from contextlib import closing
+
 import pytest
 
-from planner_host.dms import Car, DmsCustomer, open_dms
+from planner_host.dms import Car, Dms, DmsCustomer
 
 HANS = DmsCustomer(
     "10001",
@@ -42,7 +44,7 @@ PEOPLE = (
 @pytest.fixture
 def dms(tmp_path):
     """A DMS of these customers."""
-    with open_dms(tmp_path / "dms.sqlite3") as dms:
+    with closing(Dms(tmp_path / "dms.sqlite3")) as dms:
         dms.replace(PEOPLE)
         yield dms
 
@@ -50,6 +52,6 @@ def dms(tmp_path):
 @pytest.fixture(scope="session")
 def people(tmp_path_factory):
     """The same, which nobody changes."""
-    with open_dms(tmp_path_factory.mktemp("people") / "dms.sqlite3") as dms:
+    with closing(Dms(tmp_path_factory.mktemp("people") / "dms.sqlite3")) as dms:
         dms.replace(PEOPLE)
         yield dms

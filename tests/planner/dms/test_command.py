@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from click.testing import CliRunner
 
-from planner_host.dms import open_dms
+from planner_host.dms import Dms
 from planner_host.dms.__main__ import import_dms
 
 
@@ -22,7 +23,7 @@ def test_the_program_imports_an_export(tmp_path):
     assert (ran.returncode, ran.stdout.decode(), ran.stderr) == (0, said, b"")
     again = CliRunner().invoke(import_dms, [*export, "--lang", "en"])
     assert again.output == "Customers: 0 new, 0 changed, 0 removed, 1 unchanged.\n"
-    with open_dms(Path(export[-1])) as dms:
+    with closing(Dms(Path(export[-1]))) as dms:
         assert [hit.name for hit in dms.search("kmu")] == ["Müller"]
     customers.unlink()
     refused = CliRunner().invoke(import_dms, [*export, "--lang", "en"])

@@ -7,7 +7,7 @@ import pytest
 
 from mobility_schemas import validate
 from planner_host.catalogues import catalogues
-from planner_host.dms import Car, DmsCustomer, DmsProblem, Finding, Replaced, SqliteDms, import_csv
+from planner_host.dms import Car, Dms, DmsCustomer, DmsProblem, Finding, Replaced, import_csv
 
 CUSTOMERS = """\
 Kundennummer;Anrede;Vorname;Nachname;Firma;Straße;PLZ;Ort;Mobil;Umsatz
@@ -28,7 +28,7 @@ Kundennummer;Kennzeichen;FIN;Marke;Modell
 class Export:
     """Two files, and the DMS that imports them."""
 
-    dms: SqliteDms
+    dms: Dms
     folder: Path
 
     def take(self, customers=CUSTOMERS, cars=CARS):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner_host.dms import DmsCustomer, DmsProblem, Hit, SqliteDms, open_dms
+from planner_host.dms import Dms, DmsCustomer, DmsProblem, Hit
 
 from .conftest import HANS
 
@@ -20,9 +20,9 @@ def path(tmp_path):
 
 def test_customers_outlive_a_restart(path):
     """As they were stored, by their whole number, in a file that its owner alone can read."""
-    with open_dms(path) as dms:
+    with closing(Dms(path)) as dms:
         dms.replace([HANS])
-    with open_dms(path) as dms:
+    with closing(Dms(path)) as dms:
         assert [dms.customer(number) for number in ("10001", "1000", "\ud800")] == [HANS, None, None]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -48,7 +48,7 @@ def write_rubbish(path):
 
 def make_newer(path):
     """Make a file that a later version of the planner has changed."""
-    SqliteDms(path).close()
+    Dms(path).close()
     later = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, '')"
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(later, ["planner_host_dms", "9999_later"])
@@ -63,7 +63,7 @@ def test_a_file_that_cannot_be_used_is_refused(path, spoil, code):
     path.parent.mkdir()
     spoil(path)
     with pytest.raises(DmsProblem) as refused:
-        SqliteDms(path)
+        Dms(path)
     assert refused.value.code == code
     assert refused.value.message("de").startswith("dms.sqlite3: ")
     assert refused.value.message("de") != refused.value.message("en")
@@ -72,7 +72,7 @@ def test_a_file_that_cannot_be_used_is_refused(path, spoil, code):
 def test_a_file_that_another_program_holds_is_busy(path, monkeypatch):
     """After the longest wait."""
     monkeypatch.setattr("web_base.database.BUSY_SECONDS", 0.05)
-    with open_dms(path) as dms, closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with closing(Dms(path)) as dms, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DmsProblem) as refused:
             dms.replace([DmsCustomer("1", last_name="Abel")])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner_host.dms.keys import LONGEST_SEARCH, plain
+from planner_host.dms.search_index import LONGEST_SEARCH, plain
 
 
 def numbers(dms, words, **more):
@@ -85,6 +85,8 @@ def test_of_a_long_text_only_the_beginning_is_read(people, monkeypatch):
     ten = "hans müller köln 10001 50667 kmu123 0221 4710 123 haupt"
     assert [numbers(people, words) for words in (ten, f"{ten} xaver")] == [["10001"], ["10001"]]
     read = []
-    monkeypatch.setattr("planner_host.dms.keys.plain", lambda text: read.append(len(text)) or plain(text))
+    monkeypatch.setattr(
+        "planner_host.dms.search_index.plain", lambda text: read.append(len(text)) or plain(text)
+    )
     assert numbers(people, "Hans Müller " * 500_000) == ["10001", "10010"]
     assert max(read) == LONGEST_SEARCH

@@ -142,12 +142,20 @@ def test_what_is_found(skew, settings, found, words):
 
 
 @pytest.mark.parametrize(
-    "code", ["not_authorised", "unreachable", "deadline_exceeded", "rate_limited", "invalid_answer"]
+    ("code", "text"),
+    [
+        ("not_authorised", "api.token_refused"),
+        ("unreachable", "api.unknown_host"),
+        ("deadline_exceeded", "api.deadline"),
+        ("rate_limited", "api.rate_limited"),
+        ("invalid_answer", "api.web_page"),
+    ],
 )
-def test_each_failure_has_a_hint(code):
-    """Whatever keeps Carloop from answering is an error with a hint what to do."""
+def test_each_failure_says_what_to_do(code, text):
+    """Whatever keeps Carloop from answering is an error with a sentence what to do."""
+    reason = Reason(code, text, (("host", "a.example"),))
     for locale, please in (("de", "Bitte"), ("en", "Please")):
-        report = check_fake(FakeCarloop(CallFailed(Reason(code))), locale)
+        report = check_fake(FakeCarloop(CallFailed(reason)), locale)
         [finding] = report["findings"]
         assert (report["ok"], finding["code"], finding["severity"]) == (False, code, "error")
-        assert finding["hint"].startswith(please)
+        assert please in finding["message"]

@@ -16,7 +16,7 @@ from carloop_plugin.domain.accounts import StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
 from carloop_plugin.domain.values import Site
 from carloop_plugin.settings import credentials
-from carloop_plugin.settings.credentials import SecretsFile, open_credentials
+from carloop_plugin.settings.credentials import KeyringOrFile, SecretsFile
 from tests.support.forking import fork
 
 MAIN, NORD = Site("main"), Site("nord")
@@ -149,18 +149,18 @@ def test_several_processes_lose_nothing(file):
 def test_without_a_keyring_the_file_serves(tmp_path, monkeypatch):
     """It is beside the store; for PostgreSQL in the user's folder, under a name without the password."""
     store = str(tmp_path / "s.sqlite3")
-    kept = open_credentials(store)
+    kept = KeyringOrFile(store)
     kept.keep_token(MAIN, TOKEN)
     assert (kept.place, mode(Path(f"{store}.secrets.json"))) == (f"{store}.secrets.json", 0o600)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    shared = open_credentials(f"postgresql://user:{CANARY}@db.example/carloop")
+    shared = KeyringOrFile(f"postgresql://user:{CANARY}@db.example/carloop")
     assert Path(shared.place).parent == tmp_path / "carloop"
     assert CANARY not in repr((shared, shared.place))
 
 
 def test_the_keyring_comes_first(memory_keyring, tmp_path):
     """Where there is a keyring, tokens are in it and in no file; two stores do not share them."""
-    one, two = (open_credentials(str(tmp_path / name)) for name in ("one", "two"))
+    one, two = (KeyringOrFile(str(tmp_path / name)) for name in ("one", "two"))
     one.keep_token(MAIN, TOKEN)
     assert (one.place, one.token(MAIN), two.token(MAIN)) == ("keyring", TOKEN, None)
     assert list(tmp_path.iterdir()) == []
@@ -172,7 +172,7 @@ def test_the_keyring_comes_first(memory_keyring, tmp_path):
 def test_keyring_is_not_installed(memory_keyring, tmp_path, monkeypatch):
     """Without the extra the file serves, though a back end may be there."""
     monkeypatch.setattr(credentials, "has_keyring", lambda: False)
-    kept = open_credentials(str(tmp_path / "s"))
+    kept = KeyringOrFile(str(tmp_path / "s"))
     kept.keep_token(MAIN, TOKEN)
     assert (kept.place, kept.token(MAIN)) == (str(tmp_path / "s.secrets.json"), TOKEN)
     kept.forget_token(MAIN)
@@ -182,7 +182,7 @@ def test_keyring_is_not_installed(memory_keyring, tmp_path, monkeypatch):
 def test_a_locked_keyring(memory_keyring, tmp_path, caplog):
     """The file serves meanwhile, the newest token counts afterwards; one that cannot be deleted is an error."""
     caplog.set_level(logging.DEBUG)
-    kept = open_credentials(str(tmp_path / "s"))
+    kept = KeyringOrFile(str(tmp_path / "s"))
     kept.keep_token(MAIN, TOKEN)
     memory_keyring.locked = True
     assert kept.token(MAIN) is None

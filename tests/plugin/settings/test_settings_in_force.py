@@ -7,6 +7,7 @@ import pytest
 
 from carloop_plugin.domain.accounts import StoredSettings, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
+from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
 from carloop_plugin.messages import text
 from carloop_plugin.settings.credentials import SecretsFile
@@ -223,7 +224,7 @@ def test_where_the_store_is(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert Environment.read({"CARLOOP_STORE": "a/b.sqlite3"}).store == str(tmp_path / "a" / "b.sqlite3")
     shared = Environment.read({"CARLOOP_TOKEN": CANARY, "CARLOOP_STORE": f"postgresql://u:{CANARY}@h/db"})
-    assert shared.store_shown == "postgresql://h/db"
+    assert read_location(shared.store).shown == "postgresql://h/db"
     assert CANARY not in repr(shared)
 
 

@@ -14,7 +14,6 @@ from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import Period
 from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.messages import text
-from carloop_plugin.ports import Prepared
 from carloop_plugin.usecases.deliver import IN_FLIGHT, deliver
 from carloop_plugin.usecases.deliver import send as send_claimed
 from carloop_plugin.usecases.recover import recover
@@ -37,8 +36,7 @@ def send(intent):
     """Record and send an intent, as if all that was looked at before had been clear."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
         carloop = services.context.connect(intent.site)
-        account = carloop.known_account(deadline=services.context.deadline)
-        return deliver(Prepared(intent, carloop, account), services.context)
+        return deliver(intent, carloop, services.context)
 
 
 def another(intent):
@@ -133,12 +131,11 @@ def test_a_refusal_of_a_sending_that_was_overtaken_settles_nothing(rent_directly
     rent_directly(unsent.vehicle_id, unsent.period.start, unsent.period.end)
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
         store, carloop = services.context.store, services.context.connect(unsent.site)
-        account = carloop.known_account(deadline=services.context.deadline)
         ours = store.claim(unsent)
         theirs = store.claim(ours)
-        outcome = send_claimed(ours, carloop=carloop, account=account, context=services.context)
+        outcome = send_claimed(ours, carloop, services.context)
         assert (outcome.status, outcome.reason) == (OutcomeStatus.UNKNOWN, IN_FLIGHT)
-        assert not store.intent(unsent.change_id).is_settled
+        assert store.intent(unsent.change_id).outcome is None
         refused = Outcome(unsent.change_id, OutcomeStatus.REFUSED, reason=Reason("period_in_past"))
         assert store.settle(unsent.change_id, refused, sends=theirs.sends) == refused
 
@@ -147,7 +144,6 @@ def test_what_a_lost_attempt_made_is_done_whatever_the_desk_made_of_it(unsent, r
     """A refusal after it is looked up: the booking's own rental is found, with another end by now."""
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
         context = services.context
-        account = context.connect(unsent.site).known_account(deadline=context.deadline)
         vehicle = Vehicle(unsent.vehicle_id, "DA-CL 1", "VW", "Golf", "kompakt")
         longer = Period(unsent.period.start, unsent.period.end + timedelta(hours=1))
         rental = Rental(
@@ -157,5 +153,5 @@ def test_what_a_lost_attempt_made_is_done_whatever_the_desk_made_of_it(unsent, r
         refused = Refused(Reason("vehicle_unavailable"), after_lost_attempt=True)
         carloop = SimpleNamespace(send=lambda *_, **__: refused, find_rental=lambda *_, **__: rental)
         claimed = context.store.claim(unsent)
-        outcome = send_claimed(claimed, carloop=carloop, account=account, context=context)
+        outcome = send_claimed(claimed, carloop, context)
     assert (outcome.status, outcome.rental.period) == (OutcomeStatus.DONE, longer)

@@ -38,7 +38,6 @@ class DmsProblem(Exception):
     """The DMS cannot answer (`dms_…`), or nothing of an export is imported (`csv_…`)."""
 
     def __init__(self, *findings: Finding) -> None:
-        """Take the reasons, at least one."""
         super().__init__(findings[0].code)
         self.findings = findings
 

@@ -1,30 +1,12 @@
-"""What a planner host asks a dealer management system (DMS): find customers as one types, read one by number."""
+"""Customers and their cars as the DMS has them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import AppointmentVehicle, Customer
-
-CUSTOMER_FIELDS: Final = (
-    "number",
-    "kind",
-    "salutation",
-    "first_name",
-    "last_name",
-    "company",
-    "street",
-    "postal_code",
-    "city",
-    "country",
-    "phone",
-    "mobile",
-    "email",
-)
-CAR_FIELDS: Final = ("licence_plate", "vin", "make", "model")
 
 
 # No repr here names a person: what is printed or logged by mistake must not hold personal data.
@@ -39,7 +21,7 @@ class Car:
 
     def document(self) -> AppointmentVehicle:
         """Return the contract's `vehicle` of an appointment, with what is known."""
-        return cast("AppointmentVehicle", _filled(self, CAR_FIELDS))
+        return cast("AppointmentVehicle", {name: text for name, text in asdict(self).items() if text})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,7 +55,8 @@ class DmsCustomer:
 
     def document(self) -> Customer:
         """Return the contract's `customer`, picked from the DMS, with what is known."""
-        return cast("Customer", {"source": "dms"} | _filled(self, CUSTOMER_FIELDS))
+        known = {name: value for name, value in asdict(self).items() if value and name != "cars"}
+        return cast("Customer", {"source": "dms", **known})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,26 +68,3 @@ class Hit:
     city: str
     plates: tuple[str, ...]
     contact: str = ""
-
-
-class Dms(Protocol):
-    """A dealer management system. Several threads may ask at once.
-
-    Both methods raise `DmsProblem` where the DMS cannot answer.
-    """
-
-    def search(self, words: str, *, limit: int = 20) -> Sequence[Hit]:
-        """Find customers by what somebody has typed so far, best first, in an order that stays.
-
-        Every word must begin a word of the customer's name, plates, number, telephone numbers, city or street.
-        Any text is allowed; fewer than two letters or digits find nothing.
-        """
-        ...
-
-    def customer(self, number: str) -> DmsCustomer | None:
-        """Return the customer of exactly this number, or None."""
-        ...
-
-
-def _filled(thing: object, names: Sequence[str]) -> dict[str, str]:
-    return {name: value for name in names if (value := getattr(thing, name))}
