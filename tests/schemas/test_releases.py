@@ -31,7 +31,6 @@ BREAKS = [
     ("/rental/properties/revision/minimum", 1, NARROWER),
     ("/rental/properties/allowed_changes/maxItems", 2, NARROWER),
     ("/rental/properties/period/$ref", "time.json", OTHER),
-    ("/mobility_offer/properties/options/items", GONE, WIDER),
     ("/vehicle/additionalProperties", False, NARROWER),
     ("/rental_change/if/properties/action/const", "book", OTHER),
     ("/customer/allOf/1", {"required": ["city"]}, OTHER),
