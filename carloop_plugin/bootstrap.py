@@ -148,7 +148,7 @@ def rebuild_store(
         ones cannot be written.
     """
     from carloop_plugin.store.records import source_of
-    from carloop_plugin.store.sqlite.file import kept_to_ourselves
+    from carloop_plugin.store.sqlite.file import lock_records
     from carloop_plugin.store.sqlite.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.sqlite.salvage import remains_of
 
@@ -158,7 +158,7 @@ def rebuild_store(
         params = (("path", read_location(location).shown),)
         raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
     path = Path(location)
-    with kept_to_ourselves(path, deadline=deadline), remains_of(path, deadline=deadline) as remains:
+    with lock_records(path, alone=True, deadline=deadline), remains_of(path, deadline=deadline) as remains:
         installation = remains.installation()
         fresh = begin_rebuilding(path)
         source = source_of(str(fresh), installation=installation)
@@ -187,7 +187,7 @@ def _rebuild_from(remains: Remains, services: Services, progress: Callable[[int]
     for site in sites:
         _restore_address(site, services)
     rebuilt = rebuild(sites, services.context, progress=progress)
-    return replace(rebuilt, pending=store.count_pending()[0], is_complete=remains.is_complete)
+    return replace(rebuilt, pending=store.backlog().pending, is_complete=remains.is_complete)
 
 
 def _has_address(site: Site, services: Services) -> bool:

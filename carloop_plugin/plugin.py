@@ -85,8 +85,8 @@ def provide_mobility_options(
     request = receive(request, "mobility_request", context)
     with answering("provide_mobility_options", context), opened(deadline=context.deadline) as services:
         own, site = services.context, Site(request["site"])
-        appointment_id = request.get("appointment_id")
-        saved = own.store.appointment(AppointmentId(appointment_id)) if appointment_id else None
+        appointment_id = AppointmentId(request.get("appointment_id", ""))
+        saved = own.store.appointments([appointment_id]).get(appointment_id) if appointment_id else None
         offer = search(
             parse_search(request, station=own.station_of(site)),
             carloop=own.connect(site),
@@ -152,9 +152,13 @@ def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
 
     with answering("reconcile_rentals", context), opened(deadline=context.deadline) as services:
         report = reconcile(services.sites(), services.context)
-        pending, oldest = services.context.store.count_pending()
+        backlog = services.context.store.backlog()
         return reconcile_document(
-            report.settled, report.changed, pending=pending, oldest=oldest, locale=context.locale
+            report.settled,
+            report.changed,
+            pending=backlog.pending,
+            oldest=backlog.oldest_pending,
+            locale=context.locale,
         )
 
 

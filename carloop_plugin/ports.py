@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from carloop_plugin.domain.accounts import Account, StoredSettings, StoredToken
+    from carloop_plugin.domain.accounts import Account, Contact, StoredSettings, StoredToken
     from carloop_plugin.domain.appointments import Customer, SavedAppointment
     from carloop_plugin.domain.changes import Answer, Intent, Outcome, RecordResult
-    from carloop_plugin.domain.figures import Figures, MovedAside
+    from carloop_plugin.domain.figures import Backlog, Figures, MovedAside
     from carloop_plugin.domain.rentals import Rental, RentalRecord, Unreadable, UnreadableRental
     from carloop_plugin.domain.values import (
         AccountId,
@@ -131,26 +130,32 @@ class Store(SettingsStore, Protocol):
     def save_appointment(self, appointment: SavedAppointment) -> SavedAppointment:
         """Keep an appointment unless a revision as new is known; return the newest."""
 
-    def appointment(self, appointment_id: AppointmentId) -> SavedAppointment | None:
-        """Return the newest revision seen, None where none was."""
+    def appointments(self, ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, SavedAppointment]:
+        """Return the newest revisions seen of appointments."""
 
     def appointments_numbered(self, number: str) -> Sequence[AppointmentId]:
         """Find the appointments whose customer carries a number."""
 
-    def forget_appointments(self, appointment_ids: Sequence[AppointmentId]) -> int:
+    def pending_of(self, ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
+        """Return the pending changes of appointments; of a booking being given up, the giving up."""
+
+    def time_zones(self, ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
+        """Return the zones in which the times of appointments' rentals are meant, as far as they are known.
+
+        Each is the appointment's own; where that was erased, the one kept then; else that of the rental's account.
+        """
+
+    def forget_appointments(self, ids: Sequence[AppointmentId]) -> int:
         """Erase appointments; return how many could be erased now.
 
         One with a pending change is erased in the transaction that settles it.
         """
 
-    def forget_payloads(self, appointment_ids: Sequence[AppointmentId]) -> None:
+    def forget_payloads(self, ids: Sequence[AppointmentId]) -> None:
         """Erase the payloads of appointments' pending changes as they settle; the appointments stay."""
 
     def forget_former_customers(self, number: str) -> None:
         """Erase the digests of a number's customer where an appointment, or its booking, is of somebody else by now."""
-
-    def unfinished_erasures(self) -> int:
-        """Count the erasures that wait for no change any more, and whose traces may still be in the files."""
 
     def finish_erasures(self, *, largest: int) -> bool:
         """Clear what was erased out of the files, those moved aside too; False where that has to be done later.
@@ -183,11 +188,8 @@ class Store(SettingsStore, Protocol):
     def intent(self, change_id: ChangeId) -> Intent | None:
         """Find a change by its id."""
 
-    def pending_intents(self) -> Sequence[Intent]:
-        """Return the pending intents, oldest first, those that were set aside included."""
-
-    def intents_to_recover(self, account: AccountId, *, limit: int = 1000) -> Sequence[Intent]:
-        """Return an account's pending intents, those first that were tried least.
+    def pending_intents(self, account: AccountId | None = None) -> Sequence[Intent]:
+        """Return the pending intents, of one account or of all, those first that were tried least.
 
         Those set aside come last, the one first that was not tried for longest.
         """
@@ -223,19 +225,15 @@ class Store(SettingsStore, Protocol):
         outcome: Outcome,
         rental: RentalRecord | None = None,
         *,
+        booking: Outcome | None = None,
         sends: int | None = None,
     ) -> Outcome | None:
-        """Settle an intent, with its rental, and erase its payload.
+        """Settle an intent, with its rental and the `booking` that it gave up, and erase the payload.
 
         Return the outcome that holds: the one settled before if there was one. None, and it stays pending, where a
         booking has been given up meanwhile and may not be settled as done, or where the intent was claimed once more
         since it had so many `sends`: what that brings is not known yet.
         """
-
-    def settle_given_up(
-        self, booking: Outcome, giving_up: Outcome, rental: RentalRecord | None = None
-    ) -> Outcome:
-        """Settle a booking and the cancellation that gave it up, as one; give the cancellation's outcome."""
 
     def forget_intent(self, change_id: ChangeId) -> bool:
         """Drop an intent that provably did nothing.
@@ -243,36 +241,20 @@ class Store(SettingsStore, Protocol):
         False where it has to stay: it was sent again or given up meanwhile, or a host was told that it is pending.
         """
 
-    def rentals_named(self, rental_id: RentalId, site: Site | None = None) -> Sequence[RentalRecord]:
-        """Return the rentals of an id, at one site or at any; active ones first, then the newest."""
+    def rentals(
+        self,
+        *,
+        appointment_ids: Sequence[AppointmentId] | None = None,
+        rental_id: RentalId | None = None,
+        account: AccountId | None = None,
+        site: Site | None = None,
+        change_id: ChangeId | None = None,
+        limit: int = 1_000_000,
+    ) -> Sequence[RentalRecord]:
+        """Return the rentals as last seen, the newest first: all, or those that are as asked for in every respect.
 
-    def rental(self, account: AccountId, rental_id: RentalId) -> RentalRecord | None:
-        """Return an account's rental, as last seen."""
-
-    def rental_of_change(self, change_id: ChangeId) -> RentalRecord | None:
-        """Return the rental that a booking brought, by the booking's id."""
-
-    def rentals_of(
-        self, appointment_ids: Sequence[AppointmentId]
-    ) -> Mapping[AppointmentId, Sequence[RentalRecord]]:
-        """Return the rentals of appointments, the newest first."""
-
-    def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
-        """Return the pending changes of appointments; of a booking being given up, the giving up."""
-
-    def appointments(
-        self, appointment_ids: Sequence[AppointmentId]
-    ) -> Mapping[AppointmentId, SavedAppointment]:
-        """Return several appointments at once."""
-
-    def time_zones(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
-        """Return the zones in which the times of appointments' rentals are meant, as far as they are known.
-
-        Each is the appointment's own; where that was erased, the one kept then; else that of the rental's account.
+        `change_id` is that of the booking. An id is unique in an account only.
         """
-
-    def all_rentals(self, *, limit: int = 1000) -> Sequence[RentalRecord]:
-        """Return the rentals, newest first."""
 
     def keep_rental(self, rental: RentalRecord) -> bool:
         """Keep what was seen at Carloop; return False where that was nothing new."""
@@ -288,16 +270,9 @@ class Store(SettingsStore, Protocol):
         """
 
     def note_contact(
-        self,
-        account: AccountId,
-        *,
-        at: datetime,
-        skew: timedelta,
-        position: datetime | None,
-        time_zone: str | None = None,
-        trouble: str | None = None,
+        self, contact: Contact, *, position: datetime | None, time_zone: str | None = None
     ) -> None:
-        """Note a contact, the account's zone, how far its rentals have been read, and by which problem no further."""
+        """Note a contact, how far the account's rentals have been read, and its zone."""
 
     def unreadable(self, account: AccountId | None = None) -> Sequence[UnreadableRental]:
         """List the rentals that could not be read, of one account or of all: ours first, the longest unseen first."""
@@ -308,41 +283,27 @@ class Store(SettingsStore, Protocol):
     def forget_unreadable(self, rental: UnreadableRental) -> None:
         """Drop what was noted of a rental."""
 
-    def count_pending(self) -> tuple[int, datetime | None]:
-        """Count the pending intents, and say since when the oldest is."""
+    def backlog(self) -> Backlog:
+        """Count what is pending, and the erasures whose traces may still be in the files."""
 
     def figures(self) -> Figures:
         """Count what `doctor` reports."""
 
 
-class OpenStore(Protocol):
-    """Open the records for one hook call, waiting for them no longer than until the deadline."""
-
-    def __call__(self, *, deadline: float) -> AbstractContextManager[Store]:
-        """Return the store for the length of a `with` block."""
-
-
-class StationOf(Protocol):
-    """Which of Carloop's stations a site is bound to by its settings."""
-
-    def __call__(self, site: Site) -> str | None:
-        """Return the station's id; None where the site offers the cars of all."""
-
-
-class Connect(Protocol):
-    """Reach the Carloop of a site."""
-
-    def __call__(self, site: Site) -> Carloop:
-        """Return a session for the site's address and token; raise `Failed` where they are missing or wrong."""
+Connect: TypeAlias = "Callable[[Site], Carloop]"
+"""Return a session for a site's address and token; raise `Failed` where they are missing or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseCaseContext:
-    """What the use cases of one hook call work with. `deadline` is in monotonic seconds."""
+    """What the use cases of one hook call work with. `deadline` is in monotonic seconds.
+
+    `station_of` returns the id of the station that a site is bound to by its settings; None where it offers all cars.
+    """
 
     store: Store
     connect: Connect
-    station_of: StationOf
+    station_of: Callable[[Site], str | None]
     clock: Clock
     deadline: float
 

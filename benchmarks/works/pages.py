@@ -25,7 +25,7 @@ from benchmarks.carloop import Carloop, Period, free_period, sandbox
 from benchmarks.measuring import alternate
 from benchmarks.row import ProgressDisplay, Row, Scale, number
 from planner_host.appointments.appointment import Appointment, Visit
-from planner_host.mobility.form import LIMIT
+from planner_host.mobility.offer_form import LIMIT
 from planner_host.storage.records import Records
 
 if TYPE_CHECKING:

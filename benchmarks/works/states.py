@@ -97,9 +97,9 @@ def fill(location: str, *, rentals: int) -> None:
     sql = _FILL.format(names=names, values=", ".join(values.values()), rentals=rentals)
     source = source_of(location)
     with source.open(deadline=time.monotonic() + 600) as records:
-        records.database.transact(lambda: records.database.execute(sql))
+        records.database.transact(lambda: records.database.query(sql))
         # As a database does by itself after a while.
-        records.database.transact(lambda: records.database.execute("ANALYZE"))
+        records.database.transact(lambda: records.database.query("ANALYZE"))
     source.close()
 
 

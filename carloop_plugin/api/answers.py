@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from carloop_plugin.api.call import DEADLINE, TOO_LARGE, AttemptFailed, RawAnswer
@@ -22,6 +22,7 @@ from carloop_plugin.api.refusals import proves_nothing_done, reason_of_refusal, 
 from carloop_plugin.domain.changes import Action, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.rentals import Unreadable
+from mobility_schemas import InvalidDocument, validate
 
 # brackets, braces and commas: a thousand vehicles have 25,000; 16 MiB of "[]," would grow to 430 MiB of lists
 MOST_MARKS = 200_000
@@ -59,24 +60,24 @@ Reader = Callable[[RawAnswer, float], T]
 
 @dataclass(frozen=True, slots=True)
 class Success(Generic[T_co]):
-    """Carloop did it. `replayed`: it had done it before. `moment` as in `RawAnswer`."""
+    """Carloop did it. `replayed`: it had done it before."""
 
     value: T_co
     replayed: bool = False
-    moment: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """No success. `answer` is what is known of a change then.
 
-    `again`: another attempt may do better. `wait` is the `Retry-After`. `problem` is Carloop's own problem document.
+    `again`: another attempt may do better, unless this is a refusal. `wait` is the `Retry-After`. `code` is that of a
+    refusal by Carloop's own problem document.
     """
 
     answer: Refused | NothingHappened | Unknown
     again: bool = True
     wait: str | None = None
-    problem: Checked | None = field(default=None, repr=False)
+    code: str | None = None
 
 
 Verdict = Success[T] | Failure
@@ -98,24 +99,23 @@ def judge(answer: RawAnswer, *, read: Reader[T], deadline: float, action: Action
     """
     if answer.status == 200 or (answer.status == 201 and action is Action.BOOK):
         replayed = answer.headers.get("idempotent-replay", "").strip().lower() == "true"
-        return Success(read(answer, deadline), replayed=replayed, moment=answer.moment)
+        return Success(read(answer, deadline), replayed=replayed)
     if 400 <= answer.status <= 599:
         return _judge_error(answer, action)
     return Failure(Unknown(Reason("invalid_answer", "api.odd_status", (("status", str(answer.status)),))))
 
 
 def _judge_error(answer: RawAnswer, action: Action | None) -> Failure:
-    problem = read_problem(answer)
-    code = None if problem is None else str(problem["code"])
-    wait = answer.headers.get("retry-after")
-    if problem is None or not proves_nothing_done(answer.status, str(code), action):
+    problem = read_problem(answer) or {}
+    code, wait = problem.get("code"), answer.headers.get("retry-after")
+    if not proves_nothing_done(answer.status, code, action):
         reason = reason_on_the_way(answer.status, code, action)
         may_be_done = action is not None or answer.status >= 500 or answer.status in _ASKED_AGAIN
-        return Failure(Unknown(reason), wait=wait) if may_be_done else Failure(Refused(reason), again=False)
+        return Failure(Unknown(reason) if may_be_done else Refused(reason), wait=wait)
     reason = reason_of_refusal(problem, action)
     if code in ("rate_limited", "maintenance"):
         return Failure(NothingHappened(reason), wait=wait)
-    return Failure(Refused(reason), again=False, problem=problem)
+    return Failure(Refused(reason), code=code)
 
 
 def read_document(name: str, convert: Callable[[Checked], T], answer: RawAnswer, deadline: float) -> T:
@@ -124,11 +124,11 @@ def read_document(name: str, convert: Callable[[Checked], T], answer: RawAnswer,
     Of a key that comes twice the last counts, for the schema and for us alike.
     """
     document = _decode(answer, most_marks=_MOST_MARKS_OF_ONE, deadline=deadline)
-    refusal = _refusal(document, name, explained=deadline - time.monotonic() > LONGEST_EXPLANATION)
-    if refusal is not None:
-        raise AttemptFailed(refusal)
     try:
+        validate(document, f"carloop/{name}", explained=deadline - time.monotonic() > LONGEST_EXPLANATION)
         return convert(document)
+    except InvalidDocument as invalid:
+        raise _not_of_schema(invalid) from None
     except NO_VALUE:
         raise AttemptFailed(NOT_A_VALUE) from None
 
@@ -143,13 +143,14 @@ def read_list(name: str, convert: Callable[[Checked], T], answer: RawAnswer, dea
     if isinstance(items, list) and len(items) > MOST_ITEMS:
         raise AttemptFailed(TOO_LARGE)
     # one decision for the whole page is twenty times as fast as one for each item
-    if _refusal(document, f"{name}List", explained=False) is None:
-        with suppress(*NO_VALUE):
-            return Page(document, tuple([convert(item) for item in document["items"]]))
+    with suppress(InvalidDocument, *NO_VALUE):
+        validate(document, f"carloop/{name}List", explained=False)
+        return Page(document, tuple([convert(item) for item in document["items"]]))
     fields = {**document, "items": []} if isinstance(items, list) else document
-    refusal = _refusal(fields, f"{name}List", explained=deadline - time.monotonic() > LONGEST_EXPLANATION)
-    if refusal is not None:
-        raise AttemptFailed(refusal)
+    try:
+        validate(fields, f"carloop/{name}List", explained=deadline - time.monotonic() > LONGEST_EXPLANATION)
+    except InvalidDocument as invalid:
+        raise _not_of_schema(invalid) from None
     return _read_items(fields, items or [], name, convert, deadline)
 
 
@@ -162,12 +163,10 @@ def _read_items(
         if time.monotonic() > deadline:
             raise AttemptFailed(DEADLINE)
         try:
-            if _refusal(item, name, explained=False) is None:
-                readable.append(convert(item))
-                continue
-        except NO_VALUE:
-            pass
-        others.append(_unreadable(item))
+            validate(item, f"carloop/{name}", explained=False)
+            readable.append(convert(item))
+        except (InvalidDocument, *NO_VALUE):
+            others.append(_unreadable(item))
     return Page(fields, tuple(readable), tuple(others))
 
 
@@ -187,16 +186,19 @@ def read_problem(answer: RawAnswer) -> Checked | None:
     """
     if not answer.headers.get("content-type", "").lower().startswith(_PROBLEM_TYPE):
         return None
-    try:
-        document = _decode(answer, most_marks=_MOST_MARKS_OF_ONE)
-    except AttemptFailed:
-        return None
-    if isinstance(document, dict) and _refusal(document, "Problem", explained=False) is not None:
-        document = {name: document[name] for name in document if name not in _CARRIED_ALONG}
-    if _refusal(document, "Problem", explained=False) is not None or document["status"] != answer.status:
-        return None
-    checked: Checked = document
-    return checked
+    with suppress(AttemptFailed):
+        whole = _decode(answer, most_marks=_MOST_MARKS_OF_ONE)
+        known = whole if isinstance(whole, dict) else {}
+        for document in (known, {name: known[name] for name in known if name not in _CARRIED_ALONG}):
+            with suppress(InvalidDocument):
+                validate(document, "carloop/Problem", explained=False)
+                return document if document["status"] == answer.status else None
+    return None
+
+
+def _not_of_schema(invalid: InvalidDocument) -> AttemptFailed:
+    pointer = (invalid.pointer or "/")[:_LONGEST_POINTER]
+    return AttemptFailed(Reason("invalid_answer", "api.not_of_schema", (("pointer", pointer),)))
 
 
 def _decode(answer: RawAnswer, *, most_marks: int, deadline: float = float("inf")) -> Any:
@@ -215,15 +217,3 @@ def _decode(answer: RawAnswer, *, most_marks: int, deadline: float = float("inf"
     # UTF-8 that is none and numbers out of range are ValueErrors; depth is bounded by the recursion limit
     except (ValueError, RecursionError):
         raise AttemptFailed(Reason("invalid_answer", "api.not_json")) from None
-
-
-def _refusal(document: object, name: str, *, explained: bool) -> Reason | None:
-    """Return why a document is no `carloop/NAME`; None where it is one."""
-    from mobility_schemas import InvalidDocument, validate
-
-    try:
-        validate(document, f"carloop/{name}", explained=explained)
-    except InvalidDocument as invalid:
-        pointer = (invalid.pointer or "/")[:_LONGEST_POINTER]
-        return Reason("invalid_answer", "api.not_of_schema", (("pointer", pointer),))
-    return None

@@ -15,10 +15,9 @@ from carloop_plugin.domain.failures import Reason
 
 BODY_BYTES = 2 * 1024 * 1024
 
+CONNECT_TIMEOUT = Reason("unreachable", "api.connect_timeout")
 DEADLINE = Reason("deadline_exceeded", "api.deadline")
 TOO_LARGE = Reason("invalid_answer", "api.too_large")
-
-Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Request:
 
     method: str
     path: str = field(repr=False)
-    headers: Headers = ()
+    headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = field(default=None, repr=False)
     action: Action | None = None
     logged: Mapping[str, str] = field(default_factory=dict)
@@ -40,33 +39,27 @@ class Request:
 class Call:
     """A call's deadline, in monotonic seconds, and the state of its present attempt. Belongs to one thread.
 
-    `connect_until` is when connecting is given up, once it has begun: failed attempts share that time, one that
-    connected gives it anew. `until` is the end of the present wait: the deadline, or earlier while connecting.
-    `sent_at` is when the first byte of the attempt's request may have left this machine, `answered_at` when status and
-    headers had arrived. `received` counts raw bytes.
+    `until` is the end of the present wait: the deadline, or earlier while connecting. `sent`: the first byte of the
+    attempt's request may have left this machine; `ever_sent`: that of any attempt. `answered`: status and headers have
+    arrived. `received` counts raw bytes.
     """
 
     deadline: float
     attempt: int = 0
     ever_sent: bool = False
-    connect_until: float | None = None
     until: float = 0.0
-    sent_at: float | None = None
-    answered_at: float | None = None
+    sent: bool = False
+    answered: bool = False
     received: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """A whole answer, not decoded yet. Header names are in lower case.
-
-    `moment` is when Carloop wrote it, as well as we can tell, in monotonic seconds.
-    """
+    """A whole answer, not decoded yet. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
-    moment: float = 0.0
 
 
 @dataclass(eq=False)

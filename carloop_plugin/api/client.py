@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from carloop_plugin.api.answers import Failure, Page, Reader, Success, T, Verdict, judge
-from carloop_plugin.api.call import AttemptFailed, Call, RawAnswer, Request
+from carloop_plugin.api.call import AttemptFailed, Call, Request
 from carloop_plugin.domain.changes import NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.events import (
@@ -77,19 +77,18 @@ class RetryBudget:
 
 
 class ReadRefused(CallFailed):
-    """Carloop refused a read. `code` is the one of its problem document, empty where it sent none."""
+    """Carloop refused a read. `code` is the one of its problem document, None where it sent none."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.answer.reason)
-        self.code = "" if failure.problem is None else str(failure.problem["code"])
+        self.code = failure.code
 
 
 @dataclass(eq=False)
 class RetryingClient:
     """Sends requests to the interface at `url`. Opens its connections at the first one, and loads httpx then.
 
-    Once it is closed, a call that is still under way opens connections for as long as it needs them. `random`, `sleep`
-    and `now` are for tests.
+    `random`, `sleep` and `now` are for tests.
     """
 
     origin: str
@@ -101,7 +100,6 @@ class RetryingClient:
     now: Now
     budget: RetryBudget = field(default_factory=RetryBudget)
     _transport: Transport | None = field(default=None, repr=False)
-    _users: int = 0
     _is_closed: bool = False
     _lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -114,7 +112,7 @@ class RetryingClient:
         for count in range(MOST_ATTEMPTS):
             call.attempt = count
             try:
-                answer = self._exchange(request, call)
+                answer = self._open().exchange(request, call)
                 verdict = judge(answer, read=read, deadline=call.deadline, action=request.action)
             except AttemptFailed as failed:
                 unclear = Unknown(failed.reason) if failed.sent else NothingHappened(failed.reason)
@@ -127,18 +125,16 @@ class RetryingClient:
                 break
             may_be_done = may_be_done or isinstance(verdict.answer, Unknown)
             self.sleep(pause)
-        if not may_be_done or isinstance(verdict, Success) or isinstance(verdict.answer, Unknown):
-            return verdict
-        return _after_lost_attempt(verdict)
+        return _after_lost_attempt(verdict) if may_be_done and isinstance(verdict, Failure) else verdict
 
-    def read(self, path: str, pairs: Pairs, read: Reader[T], *, deadline: float) -> Success[T]:
+    def read(self, path: str, pairs: Pairs, read: Reader[T], *, deadline: float) -> T:
         """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""
         query = urlencode([(name, value) for name, value in pairs if value is not None])
         logged = {"operation": path.split("/")[1]}
         call = Call(deadline)
         verdict = self.send(Request("GET", f"{path}?{query}" if query else path, logged=logged), read, call)
         if isinstance(verdict, Success):
-            return verdict
+            return verdict.value
         if isinstance(verdict.answer, Refused):
             raise ReadRefused(verdict)
         raise CallFailed(verdict.answer.reason, sent=call.ever_sent)
@@ -150,7 +146,7 @@ class RetryingClient:
         cursor: str | None = None
         seen: set[str] = set()
         while True:
-            page = self.read(path, (*pairs(), ("cursor", cursor)), read, deadline=deadline).value
+            page = self.read(path, (*pairs(), ("cursor", cursor)), read, deadline=deadline)
             yield page
             cursor = page.fields["next_cursor"]
             if cursor is None:
@@ -160,39 +156,28 @@ class RetryingClient:
             seen.add(cursor)
 
     def close(self) -> None:
-        """Close the connections, once no request is under way any more."""
+        """Close the connections, each once no request uses it any more. A later request opens one for itself alone."""
         with self._lock:
-            self._is_closed = True
-            if self._users:
-                return
-            unused, self._transport = self._transport, None
-        if unused is not None:
-            unused.close()
+            self._transport, self._is_closed = None, True
 
     def renew(self) -> None:
         """Forget the connections in a forked process, without closing any: they are its parent's."""
         if self._transport is not None:
             self._transport.forget()
-        self._transport, self._users, self._lock = None, 0, Lock()
+        self._transport, self._lock = None, Lock()
 
-    def _exchange(self, request: Request, call: Call) -> RawAnswer:
+    def _open(self) -> Transport:
         from carloop_plugin.api.transport import Transport
 
         with self._lock:
-            if self._transport is None:
-                # OpenSSL sets itself up, under locks of its own, when the first context is made
-                with delay_fork():
-                    self._transport = Transport(self.origin, self.url, self.token, ca_file=self.ca_file)
-            transport = self._transport
-            self._users += 1
-        try:
-            return transport.exchange(request, call)
-        finally:
-            with self._lock:
-                # another one belongs to a process that was forked meanwhile
-                self._users -= transport is self._transport
-            if self._is_closed:
-                self.close()
+            if self._transport is not None:
+                return self._transport
+            # OpenSSL sets itself up, under locks of its own, when the first context is made
+            with delay_fork():
+                transport = Transport(self.origin, self.url, self.token, ca_file=self.ca_file)
+            if not self._is_closed:
+                self._transport = transport
+            return transport
 
     def _pause_after(self, failure: Failure, request: Request, call: Call) -> float | None:
         """Decide on another attempt, log it, and return the seconds to wait before; None where there is to be none."""

@@ -1,6 +1,7 @@
 """A network backend for httpcore that ends each wait at the current call's deadline: connect, TLS, send, receive.
 
-Each raises `AttemptFailed` with a reason that a person can act on. The time-outs that httpcore passes know less.
+A wait that ends there raises `TimeoutError`. What a person can act on is an `AttemptFailed` with its reason; others are
+the sockets' own. The time-outs that httpcore passes know less.
 """
 
 # ruff: noqa: ARG002  # the signatures are httpcore's
@@ -20,13 +21,12 @@ from typing import Any
 
 import httpcore
 
-from carloop_plugin.api.call import BODY_BYTES, CURRENT, DEADLINE, TOO_LARGE, AttemptFailed, Call
+from carloop_plugin.api.call import BODY_BYTES, CURRENT, TOO_LARGE, AttemptFailed, Call
 from carloop_plugin.api.tls import tls_reason
 from carloop_plugin.domain.failures import Reason
 from mobility_hookspecs.authoring.forking import delay_fork, renew_in_child
 
 CONNECT_SECONDS = 3.0
-CONNECT_TIMEOUT = Reason("unreachable", "api.connect_timeout")
 
 _HEADER_BYTES = 256 * 1024
 # so small that parsing one read's worth of hostile header lines takes milliseconds
@@ -43,11 +43,11 @@ _Address = tuple[str, int]
 
 
 def seconds_left(call: Call) -> float:
-    """Return the seconds that a wait may take. Raise `AttemptFailed` once there are none."""
+    """Return the seconds that the present wait may take. Raise `TimeoutError` once there are none."""
     seconds = call.until - time.monotonic()
-    if seconds > 0:
-        return seconds
-    raise AttemptFailed(DEADLINE if time.monotonic() >= call.deadline else CONNECT_TIMEOUT)
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +66,23 @@ class DeadlineBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first of a host's addresses that answers, each given its share of the time left."""
         call = CURRENT.get()
-        call.connect_until = call.connect_until or time.monotonic() + CONNECT_SECONDS
-        call.until = min(call.deadline, call.connect_until)
+        call.until = min(call.deadline, time.monotonic() + CONNECT_SECONDS)
         addresses = _resolve(host, port, call)
+        failure = _reason("api.no_connection", host)
         for position, address in enumerate(addresses):
             share = seconds_left(call) / (len(addresses) - position)
             try:
                 sock = socket.create_connection(address, share)
                 break
-            except OSError as error:
-                failure = _connect_failure(error, host, port)
+            except ConnectionRefusedError:
+                failure = _reason(
+                    "api.connection_refused", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+                )
+            except OSError:
+                failure = _reason("api.no_connection", host)
         else:
             seconds_left(call)
-            raise failure
+            raise AttemptFailed(failure)
         with suppress(OSError):  # a connection that is gone already says so when it is written to
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         stream = _Stream(sock, self)
@@ -101,20 +105,14 @@ class _Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Receive some bytes; none where the other side has closed."""
         call = CURRENT.get()
-        size, most = (_HEADER_READ_BYTES, _HEADER_BYTES)
-        if call.answered_at is not None:
-            size, most = (_BODY_READ_BYTES, _RAW_BYTES)
+        size, most = (_BODY_READ_BYTES, _RAW_BYTES) if call.answered else (_HEADER_READ_BYTES, _HEADER_BYTES)
+        self.sock.settimeout(seconds_left(call))
         try:
-            self.sock.settimeout(seconds_left(call))
             data = self.sock.recv(min(max_bytes, size))
-        except TimeoutError:
-            raise _timed_out(call) from None
         except ssl.SSLEOFError:
             return b""
         except ssl.SSLError:
             raise AttemptFailed(Reason("unreachable", "api.tls_broken_off"), again=False) from None
-        except OSError:
-            raise AttemptFailed(Reason("unreachable", "api.answer_lost")) from None
         call.received += len(data)
         if call.received > most:
             raise AttemptFailed(TOO_LARGE)
@@ -124,21 +122,21 @@ class _Stream(httpcore.NetworkStream):
         """Send all bytes."""
         call = CURRENT.get()
         # what follows a connection's handshake, so connecting is over
-        call.connect_until, call.until = None, call.deadline
+        call.until = call.deadline
         rest = memoryview(buffer)
         while rest:
+            self.sock.settimeout(seconds_left(call))
+            if isinstance(self.sock, ssl.SSLSocket):
+                # a record may be on its way although the call fails
+                call.sent = True
             try:
-                self.sock.settimeout(seconds_left(call))
-                if isinstance(self.sock, ssl.SSLSocket):
-                    # a record may be on its way although the call fails
-                    call.sent_at = call.sent_at or time.monotonic()
                 rest = rest[self.sock.send(rest) :]
             except TimeoutError:
-                raise _timed_out(call) from None
+                raise
             except OSError as error:
                 # httpcore then reads what the server said before it closed, if anything
                 raise httpcore.WriteError from error
-            call.sent_at = call.sent_at or time.monotonic()
+            call.sent = True
 
     def close(self) -> None:
         """Close the connection at once."""
@@ -148,19 +146,20 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         """Shake hands and check the certificate. A failure here is never worth another attempt."""
-        host, sock = server_hostname or "", self.sock
+        host, sock, call = server_hostname or "", self.sock, CURRENT.get()
         try:
             # OpenSSL looks up its algorithms under locks that all connections share
             with delay_fork():
                 sock = secured = ssl_context.wrap_socket(
                     sock, server_hostname=host, do_handshake_on_connect=False
                 )
-                _shake_hands(secured, host, CURRENT.get())
+                secured.settimeout(seconds_left(call))
+                secured.do_handshake()
         except BaseException as error:  # whatever it is, the socket must not outlive it
             sock.close()
-            if isinstance(error, OSError):
-                raise AttemptFailed(_reason("api.tls_broken", host), again=False) from None
-            raise
+            if isinstance(error, TimeoutError) or not isinstance(error, OSError):
+                raise
+            raise AttemptFailed(tls_reason(error, host), again=False) from None
         stream = _Stream(secured, self.backend)
         self.backend.streams.add(stream)
         return stream
@@ -176,44 +175,19 @@ class _Stream(httpcore.NetworkStream):
             return bool(selector.select(0))
 
 
-def _shake_hands(secured: ssl.SSLSocket, host: str, call: Call) -> None:
-    secured.settimeout(seconds_left(call))
-    try:
-        secured.do_handshake()
-    except TimeoutError:
-        raise _timed_out(call) from None
-    except ssl.SSLError as error:
-        raise AttemptFailed(tls_reason(error, host, secured), again=False) from None
-
-
-def _timed_out(call: Call) -> AttemptFailed:
-    """Return which limit a wait has just run into."""
-    return AttemptFailed(CONNECT_TIMEOUT if call.until < call.deadline else DEADLINE)
-
-
-def _connect_failure(error: OSError, host: str, port: int) -> AttemptFailed:
-    if isinstance(error, ConnectionRefusedError):
-        return AttemptFailed(
-            _reason("api.connection_refused", f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
-        )
-    return AttemptFailed(_reason("api.no_connection", host))
-
-
 def _resolve(host: str, port: int, call: Call) -> list[_Address]:
     """Look up a host's addresses within the time left; a numeric one needs no name server."""
-    try:
+    with suppress(OSError):
         socket.getaddrinfo(host, port, flags=socket.AI_NUMERICHOST)
         return [(host, port)]
-    except OSError:
-        pass
     if not _RESOLVERS.acquire(timeout=seconds_left(call)):
-        raise _timed_out(call)
+        raise TimeoutError
     found: SimpleQueue[list[_Address]] = SimpleQueue()
     threading.Thread(target=_look_up, args=(host, port, found), name="carloop-dns", daemon=True).start()
     try:
         addresses = found.get(timeout=seconds_left(call))
     except Empty:
-        raise _timed_out(call) from None
+        raise TimeoutError from None
     if not addresses:
         raise AttemptFailed(_reason("api.unknown_host", host))
     return addresses

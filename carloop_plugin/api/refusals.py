@@ -11,8 +11,8 @@ from typing import Any
 
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import Reason
-from carloop_plugin.domain.values import format_instant, parse_instant
 
+_IMPOSSIBLE = frozenset({"period_in_past", "period_invalid", "rental_immutable"})
 NOTHING_DONE: Mapping[int, frozenset[str]] = {
     400: frozenset({"idempotency_key_missing", "malformed_request"}),
     401: frozenset({"token_invalid"}),
@@ -22,15 +22,7 @@ NOTHING_DONE: Mapping[int, frozenset[str]] = {
     412: frozenset({"changed_elsewhere"}),
     413: frozenset({"too_large"}),
     415: frozenset({"unsupported_media_type"}),
-    422: frozenset(
-        {
-            "period_in_past",
-            "period_invalid",
-            "rental_immutable",
-            "idempotency_key_reused",
-            "validation_failed",
-        }
-    ),
+    422: frozenset({*_IMPOSSIBLE, "idempotency_key_reused", "validation_failed"}),
     428: frozenset({"precondition_required"}),
     429: frozenset({"rate_limited"}),
     503: frozenset({"maintenance"}),
@@ -42,17 +34,7 @@ done the work, and may speak RFC 9457 itself.
 """
 
 # Carloop's names that the contract knows too
-_SAME_NAME = frozenset(
-    {
-        "changed_elsewhere",
-        "period_in_past",
-        "period_invalid",
-        "reference_exists",
-        "rental_closed",
-        "rental_immutable",
-        "vehicle_unavailable",
-    }
-)
+_SAME_NAME = NOTHING_DONE[409] | NOTHING_DONE[412] | _IMPOSSIBLE
 _POINTERS = {
     "/vehicle_id": "/option_id",
     "/start": "/period/start",
@@ -67,7 +49,7 @@ _BY_CODE = {
 }
 
 
-def proves_nothing_done(status: int, code: str, action: Action | None) -> bool:
+def proves_nothing_done(status: int, code: str | None, action: Action | None) -> bool:
     """Return whether a problem document of Carloop's with this code proves that its request did nothing.
 
     A booking names no rental that could be missing: a 404 to it comes from somewhere else than the interface.
@@ -85,7 +67,7 @@ def reason_of_refusal(problem: Mapping[str, Any], action: Action | None) -> Reas
         return _no_interface(404) if action is None else Reason("rental_not_found")
     pointer = _pointer_of(problem, action)
     if code in _SAME_NAME:
-        return Reason(code, None, _conflict(problem), pointer)
+        return Reason(code, pointer=pointer)
     if action is Action.BOOK and pointer == _POINTERS["/vehicle_id"]:
         return Reason("vehicle_unavailable", "api.unknown_vehicle", pointer=pointer)
     if code == "idempotency_key_reused":
@@ -129,16 +111,3 @@ def _pointer_of(problem: Mapping[str, Any], action: Action | None) -> str | None
     if action is Action.BOOK and named.startswith("/customer"):
         return named
     return _POINTERS.get(named) or _FIELDS.get(str(problem["code"]))
-
-
-def _conflict(problem: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return the period in which the vehicle is taken, where Carloop names it."""
-    period: dict[str, str] = problem.get("conflict") or {}
-    try:
-        return tuple(
-            (f"conflict_{edge}", format_instant(parse_instant(period[edge])))
-            for edge in ("start", "end")
-            if edge in period
-        )
-    except (ValueError, OverflowError):
-        return ()

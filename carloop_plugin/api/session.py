@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from random import Random
 from threading import Lock
@@ -16,14 +15,13 @@ from carloop_plugin.api.answers import (
     NO_VALUE,
     NOT_A_VALUE,
     Checked,
-    Failure,
     Success,
     read_document,
     read_list,
 )
 from carloop_plugin.api.call import DEADLINE, AttemptFailed, Call
 from carloop_plugin.api.client import Now, Pairs, ReadRefused, RetryingClient, Sleep
-from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.accounts import TOKEN, Account
 from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.changes import Action, Answer, Done, Intent, Refused
 from carloop_plugin.domain.failures import CallFailed, Reason
@@ -38,8 +36,6 @@ MOST_VEHICLES_A_PAGE = 1_000
 RENTALS_A_PAGE = 200
 
 _MOST_NAMED = 10
-
-_TOKEN = re.compile(r"[!-~]{1,4096}")
 
 
 class CarloopSession:
@@ -61,7 +57,7 @@ class CarloopSession:
         now: Now | None = None,
     ) -> None:
         address = read_address(base_url)
-        if not _TOKEN.fullmatch(token):
+        if not TOKEN.fullmatch(token):
             raise CallFailed(Reason("not_authorised", "api.token_malformed"), sent=False)
         self.origin = address.origin
         self._now = now or partial(datetime.now, UTC)
@@ -105,8 +101,7 @@ class CarloopSession:
         """Read the token's account anew, and Carloop's clock with it."""
         read = partial(read_document, "Account", wire.account_of)
         answered = self._client.read("/account", (), read, deadline=deadline)
-        written = self._now() - timedelta(seconds=time.monotonic() - answered.moment)
-        self._account = replace(answered.value, skew=answered.value.server_time - written)
+        self._account = replace(answered, skew=answered.server_time - self._now())
         return self._account
 
     def filters(self, *, deadline: float) -> Filters:
@@ -115,7 +110,7 @@ class CarloopSession:
             self._client.read(path, (), partial(read_list, name, wire.named_id_of), deadline=deadline)
             for path, name in (("/vehicle-classes", "VehicleClass"), ("/vehicle-features", "VehicleFeature"))
         )
-        return Filters(vehicle_classes=classes.value.items, features=features.value.items)
+        return Filters(vehicle_classes=classes.items, features=features.items)
 
     def search(self, query: VehicleQuery, *, deadline: float) -> FreeVehicles:
         """Find the free vehicles, page by page up to the query's limit."""
@@ -147,13 +142,9 @@ class CarloopSession:
 
     def read_rental(self, rental_id: RentalId, *, deadline: float) -> Rental | None:
         """Read a rental; None only where Carloop's own problem document says `not_found`."""
-        try:
-            path = wire.path_of("rentals", rental_id)
-        except ValueError:
-            raise CallFailed(Reason("rental_not_found"), sent=False) from None
         read = partial(read_document, "Rental", partial(self._rental_named, rental_id))
         try:
-            return self._client.read(path, (), read, deadline=deadline).value
+            return self._client.read(wire.rental_path(rental_id), (), read, deadline=deadline)
         except ReadRefused as refused:
             if refused.code == "not_found":
                 return None
@@ -162,7 +153,7 @@ class CarloopSession:
     def find_rental(self, external_reference: str, *, deadline: float) -> Rental | None:
         """Find a rental by our reference; None where Carloop has none."""
         pairs = (("external_reference", external_reference),)
-        page = self._client.read("/rentals", pairs, self._rental_pages, deadline=deadline).value
+        page = self._client.read("/rentals", pairs, self._rental_pages, deadline=deadline)
         if page.unreadable:
             # it may be the one, so "Carloop has none" would be wrong
             raise CallFailed(
@@ -191,17 +182,15 @@ class CarloopSession:
 
     def send(self, intent: Intent, *, deadline: float) -> Answer:
         """Send an intent's change, retry where that is safe, and return what is known of it."""
-        about_any = intent.action is Action.BOOK
-        convert = self._rental_of if about_any else partial(self._rental_named, intent.rental_id)
+        is_new = intent.action is Action.BOOK
+        convert = self._rental_of if is_new else partial(self._rental_named, intent.rental_id)
         try:
             request = wire.write_request(intent)
-        except ValueError:
-            return Refused(Reason("rental_not_found"))
+        except CallFailed as unsent:
+            return Refused(unsent.reason)
         verdict = self._client.send(request, partial(read_document, "Rental", convert), Call(deadline))
         if isinstance(verdict, Success):
             return Done(verdict.value, replayed=verdict.replayed)
-        if isinstance(verdict.answer, Refused):
-            return replace(verdict.answer, rental=self._rental_in(verdict))
         return verdict.answer
 
     def _rental_named(self, rental_id: RentalId | None, document: Checked) -> Rental:
@@ -209,13 +198,6 @@ class CarloopSession:
         if rental.id != rental_id:
             raise AttemptFailed(Reason("invalid_answer", "api.other_rental"))
         return rental
-
-    def _rental_in(self, failure: Failure) -> Rental | None:
-        rental = (failure.problem or {}).get("rental")
-        try:
-            return None if rental is None else self._rental_of(rental)
-        except NO_VALUE:
-            return None
 
 
 def _query_pairs(query: VehicleQuery, *, most: int) -> Pairs:

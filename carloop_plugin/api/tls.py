@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
-from typing import Any
 
 from carloop_plugin.api.call import AttemptFailed
 from carloop_plugin.domain.failures import Reason
@@ -46,24 +44,11 @@ def make_context(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
-def tls_reason(error: ssl.SSLError, host: str, secured: ssl.SSLSocket) -> Reason:
+def tls_reason(error: OSError, host: str) -> Reason:
     """Return why a handshake failed, for someone who can renew a certificate or correct an address."""
     params = (("host", host),)
     if isinstance(error, ssl.SSLCertVerificationError):
-        text = _TEXTS.get(error.verify_code, "api.tls_refused")
-        if text == "api.tls_untrusted" and _is_expired(secured):
-            text = "api.tls_expired"
-        return Reason("unreachable", text, params)
-    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
+        return Reason("unreachable", _TEXTS.get(error.verify_code, "api.tls_refused"), params)
+    if isinstance(error, ssl.SSLError) and error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
         return Reason("unreachable", "api.tls_not_spoken", params)
     return Reason("unreachable", "api.tls_broken", params)
-
-
-def _is_expired(secured: ssl.SSLSocket) -> bool:
-    """Return whether the certificate has expired besides: OpenSSL stops at the unknown authority.
-
-    Python shows a refused certificate through no public name; where this one is gone, "untrusted" it stays.
-    """
-    chain: list[Any] = getattr(getattr(secured, "_sslobj", None), "get_unverified_chain", list)()
-    expiries = [certificate.get_info().get("notAfter") for certificate in (chain or [])[:1]]
-    return any(ssl.cert_time_to_seconds(expiry) < time.time() for expiry in expiries)

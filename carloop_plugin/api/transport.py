@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-import time
+import weakref
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
@@ -18,6 +18,7 @@ import httpx
 from carloop_plugin import __version__
 from carloop_plugin.api.call import (
     BODY_BYTES,
+    CONNECT_TIMEOUT,
     CURRENT,
     DEADLINE,
     TOO_LARGE,
@@ -26,7 +27,6 @@ from carloop_plugin.api.call import (
     RawAnswer,
     Request,
 )
-from carloop_plugin.api.library_logs import LOGGERS, OUTSIDE_CALLS
 from carloop_plugin.api.network import DeadlineBackend, seconds_left
 from carloop_plugin.api.tls import make_context
 from carloop_plugin.domain.addresses import origin_of
@@ -35,13 +35,16 @@ from carloop_plugin.domain.failures import Reason
 _MOST_CONNECTIONS = 32
 # below the 5 s after which common servers close an idle connection, so that it is seldom closed while in use
 _KEEP_ALIVE_SECONDS = 4.0
-_HEADERS_READ = ("content-type", "date", "idempotent-replay", "retry-after")
+_HEADERS_READ = ("content-type", "idempotent-replay", "retry-after")
+# httpx logs whole addresses, httpcore headers with the token
+_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
 
 
 class Transport:
     """An HTTP client for one origin and one token, safe to use from several threads.
 
-    Connections are kept and used again. `close` closes them; running calls must have ended.
+    Connections are kept and used again. They are closed by `close`, or once nobody holds this object: neither its owner
+    nor a running call.
     """
 
     def __init__(self, origin: str, url: str, token: str, *, ca_file: str | None) -> None:
@@ -62,7 +65,7 @@ class Transport:
             max_connections=_MOST_CONNECTIONS,
             keepalive_expiry=_KEEP_ALIVE_SECONDS,
         )
-        self._client = httpx.Client(
+        client = httpx.Client(
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             event_hooks={"response": [_refuse_by_headers]},
             follow_redirects=False,
@@ -74,66 +77,62 @@ class Transport:
             transport=transport,
             trust_env=False,
         )
+        self._client = client
+        self.close = weakref.finalize(self, client.close)
 
     def exchange(self, request: Request, call: Call) -> RawAnswer:
         """Send a request once and read its whole answer before the call's deadline, or raise `AttemptFailed`."""
-        call.until, call.sent_at, call.answered_at, call.received = call.deadline, None, None, 0
+        url = self._url + request.path
+        if not url.startswith(f"{self._origin}/"):
+            raise AttemptFailed(Reason("insecure_address", "api.foreign_origin"), again=False, sent=False)
+        for name in _LOGGERS:
+            logging.getLogger(name).addFilter(_is_not_ours)
+        call.until, call.sent, call.answered, call.received = call.deadline, False, False, 0
+        headers = [*request.headers, ("X-Retry-Count", str(call.attempt)), self._authorization]
+        # a bytearray, since a list of one-byte chunks takes forty times their size
+        body = bytearray()
         current = CURRENT.set(call)
         try:
-            for name in LOGGERS:
-                logging.getLogger(name).addFilter(OUTSIDE_CALLS)
-            return self._exchange(request, call)
+            with self._client.stream(
+                request.method, url, headers=headers, content=request.body, timeout=seconds_left(call)
+            ) as response:
+                for chunk in response.iter_raw():
+                    body += chunk
+                    # a body in chunks of a byte takes a tenth of a second for what one wait has brought
+                    seconds_left(call)
         except AttemptFailed as failed:
-            failed.sent = call.sent_at is not None
+            failed.sent = call.sent
             raise
-        except httpx.PoolTimeout:
-            raise AttemptFailed(DEADLINE, sent=False) from None
-        except httpx.HTTPError:
+        except (TimeoutError, httpx.PoolTimeout):
+            connecting = call.until < call.deadline
+            reason = CONNECT_TIMEOUT if connecting else DEADLINE
+            raise AttemptFailed(reason, again=not connecting, sent=call.sent) from None
+        except (OSError, httpx.HTTPError):
             # a protocol broken, a connection closed in the middle: what came is no answer
-            sent = call.sent_at is not None
-            reason = Reason("unreachable", "api.answer_lost" if sent else "api.connection_lost")
-            raise AttemptFailed(reason, sent=sent) from None
+            reason = Reason("unreachable", "api.answer_lost" if call.sent else "api.connection_lost")
+            raise AttemptFailed(reason, sent=call.sent) from None
         finally:
-            call.ever_sent = call.ever_sent or call.sent_at is not None
+            call.ever_sent = call.ever_sent or call.sent
             CURRENT.reset(current)
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._client.close()
+        if len(body) > BODY_BYTES:
+            raise AttemptFailed(TOO_LARGE)
+        named = {name: response.headers[name] for name in _HEADERS_READ if name in response.headers}
+        return RawAnswer(response.status_code, named, bytes(body))
 
     def forget(self) -> None:
         """Forget all connections without closing any, in a forked process: they are its parent's."""
+        self.close.detach()
         self._backend.forget()
 
-    def _exchange(self, request: Request, call: Call) -> RawAnswer:
-        seconds = seconds_left(call)
-        url = self._url + request.path
-        if not url.startswith(f"{self._origin}/"):
-            raise AttemptFailed(Reason("insecure_address", "api.foreign_origin"), again=False)
-        headers = [*request.headers, ("X-Retry-Count", str(call.attempt)), self._authorization]
-        built = self._client.build_request(
-            request.method, url, headers=headers, content=request.body, timeout=seconds
-        )
-        response = self._client.send(built, stream=True)
-        # a bytearray, since a list of one-byte chunks takes forty times their size
-        body = bytearray()
-        try:
-            for chunk in response.iter_raw():
-                body += chunk
-                if len(body) > BODY_BYTES:
-                    raise AttemptFailed(TOO_LARGE)
-                seconds_left(call)
-        finally:
-            response.close()
-        named = {name: response.headers[name] for name in _HEADERS_READ if name in response.headers}
-        answered_at = call.answered_at or time.monotonic()
-        moment = (answered_at + (call.sent_at or answered_at)) / 2
-        return RawAnswer(response.status_code, named, bytes(body), moment)
+
+def _is_not_ours(_record: logging.LogRecord) -> bool:
+    """Keep the libraries' records of our own calls out of the host's logs; those of other calls stay in them."""
+    return CURRENT.get(None) is None
 
 
 def _refuse_by_headers(response: httpx.Response) -> None:
     """Refuse by its headers alone an answer that nothing good can follow."""
-    CURRENT.get().answered_at = time.monotonic()
+    CURRENT.get().answered = True
     if response.status_code in (301, 302, 303, 307, 308):
         location = response.headers.get("location", "")
         target = origin_of(f"https:{location}" if location.startswith("//") else location)

@@ -17,6 +17,7 @@ from carloop_plugin.api.call import Request
 from carloop_plugin.domain.accounts import Account, Station
 from carloop_plugin.domain.appointments import Customer
 from carloop_plugin.domain.changes import Action, Intent
+from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import (
     AccountId,
@@ -38,29 +39,14 @@ UNKNOWN = "unknown"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MOST_SEATS = 1_000
 
-# `RentalCreate` is closed: what it does not name would be refused
-_CUSTOMER_FIELDS = (
-    "source",
-    "kind",
-    "number",
-    "salutation",
-    "first_name",
-    "last_name",
-    "company",
-    "street",
-    "postal_code",
-    "city",
-    "country",
-    "phone",
-    "mobile",
-    "email",
-)
 _LONGEST_REASON = 500
 
 _LONGEST_LINK = 2_000
-_DEFAULT_PORTS = {"https": "443", "http": "80"}
 # printable ASCII without what browsers or people could read in two ways
 _LINK_CHARACTERS = r"[!#-;=?-\[\]_a-z~]"
+
+# a fleet has few prices, and decimals are slow to make
+_decimal = lru_cache(maxsize=1_000)(Decimal)
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -76,7 +62,8 @@ def booking_body(
             "vehicle_id": vehicle_id,
             "start": format_instant(period.start),
             "end": format_instant(period.end),
-            "customer": {name: fields[name] for name in _CUSTOMER_FIELDS if fields.get(name)},
+            # both schemas name the same fields of a customer; an empty text in the contract stands for none
+            "customer": {name: value for name, value in fields.items() if value},
         }
     ).encode()
 
@@ -91,29 +78,23 @@ def cancellation_body(reason: str | None) -> bytes:
     return _to_json({"reason": reason[:_LONGEST_REASON]} if reason else {}).encode()
 
 
-def path_of(*segments: str) -> str:
-    """Return a path below the interface's address.
-
-    Raise `ValueError` for a segment that would name another place, or none.
-    """
-    if any(segment in ("", ".", "..") for segment in segments):
-        raise ValueError("no segment of a path")
-    return "".join(f"/{quote(segment, safe='')}" for segment in segments)
+def rental_path(rental_id: str | None) -> str:
+    """Return a rental's path. Raise `CallFailed` for an id that would name another place, or none."""
+    if rental_id in (None, "", ".", ".."):
+        raise CallFailed(Reason("rental_not_found"), sent=False)
+    return f"/rentals/{quote(str(rental_id), safe='')}"
 
 
 def write_request(intent: Intent) -> Request:
     """Return the request of a write: safe to repeat, and refused where the rental has changed since its revision.
 
-    Raise `ValueError` where its rental can have no address.
+    Raise `CallFailed` where its rental can have no address.
     """
     headers = [("Content-Type", "application/json"), ("Idempotency-Key", str(intent.change_id))]
     if intent.revision is not None:
         headers.append(("If-Match", f'"{intent.revision}"'))
-    method, path = "POST", "/rentals"
-    if intent.action is not Action.BOOK:
-        path = path_of("rentals", intent.rental_id or "")
-    if intent.action is Action.CHANGE_END:
-        method = "PATCH"
+    path = "/rentals" if intent.action is Action.BOOK else rental_path(intent.rental_id)
+    method = "PATCH" if intent.action is Action.CHANGE_END else "POST"
     if intent.action is Action.CANCEL:
         path += "/cancellation"
     logged = {"operation": intent.action.value, "change_id": intent.change_id}
@@ -125,10 +106,8 @@ def own_links(origin: str) -> re.Pattern[str]:
 
     An answer that points elsewhere could send an advisor to a page made to look like Carloop's.
     """
-    scheme, _, authority = origin.partition("://")
-    port = "" if re.search(r":\d+$", authority) else f"(:{_DEFAULT_PORTS[scheme]})?"
-    start = f"(?i:{re.escape(origin)}){port}/"
-    return re.compile(f"(?=.{{1,{_LONGEST_LINK}}}\\Z){start}{_LINK_CHARACTERS}*")
+    port = 443 if origin.startswith("https:") else 80
+    return re.compile(f"(?=.{{1,{_LONGEST_LINK}}}\\Z)(?i:{re.escape(origin)})(:{port})?/{_LINK_CHARACTERS}*")
 
 
 def account_of(document: Checked) -> Account:
@@ -164,14 +143,11 @@ def free_vehicles_of(document: Checked, vehicles: tuple[Vehicle, ...], *, unread
 
 def vehicle_of(document: Checked, links: re.Pattern[str]) -> Vehicle:
     """Read a `Vehicle`."""
-    rate = document.get("daily_rate")
-    fuel = document["fuel"]
-    transmission = document["transmission"]
-    image_url = document.get("image_url")
-    plate, make, model = document["licence_plate"], document["make"], document["model"]
-    if not (plate + make + model).isprintable():
-        plate, make, model = _without_controls(plate), _without_controls(make), _without_controls(model)
-    seats = document["seats"]
+    rate, image_url, seats = document.get("daily_rate"), document.get("image_url"), document["seats"]
+    names = [document["licence_plate"], document["make"], document["model"]]
+    if not "".join(names).isprintable():
+        names = [_CONTROL.sub(" ", name) for name in names]
+    plate, make, model = names
     # by position, in the order of the fields: by name it takes half as long again, a thousand times a search
     return Vehicle(
         document["id"],
@@ -181,17 +157,12 @@ def vehicle_of(document: Checked, links: re.Pattern[str]) -> Vehicle:
         document["vehicle_class"],
         tuple(document["features"]),
         seats if seats <= _MOST_SEATS else None,
-        fuel if fuel in _FUELS else UNKNOWN,
-        transmission if transmission in _TRANSMISSIONS else UNKNOWN,
+        fuel if (fuel := document["fuel"]) in _FUELS else UNKNOWN,
+        transmission if (transmission := document["transmission"]) in _TRANSMISSIONS else UNKNOWN,
         document["station"],
-        None if rate is None else _money(rate["amount"], rate["currency"], rate["tax_included"]),
+        None if rate is None else Money(_decimal(rate["amount"]), rate["currency"], rate["tax_included"]),
         image_url if image_url is not None and links.fullmatch(image_url) else None,
     )
-
-
-def _without_controls(text: str) -> str:
-    """Return a text as the contract wants it, without control characters; they would cost the whole answer."""
-    return _CONTROL.sub(" ", text)
 
 
 def rental_of(document: Checked, links: re.Pattern[str]) -> Rental:
@@ -206,11 +177,6 @@ def rental_of(document: Checked, links: re.Pattern[str]) -> Rental:
         status=RentalStatus(document["status"]),
         revision=int(document["revision"]),
         updated_at=parse_instant(document["updated_at"]),
-        price=None if price is None else _money(price["amount"], price["currency"], price["tax_included"]),
+        price=price and Money(_decimal(price["amount"]), price["currency"], price["tax_included"]),
         web_url=document["web_url"] if links.fullmatch(document["web_url"]) else None,
     )
-
-
-@lru_cache(maxsize=1_000)  # a fleet has few prices
-def _money(amount: str, currency: str, tax_included: bool) -> Money:
-    return Money(amount=Decimal(amount), currency=currency, tax_included=tax_included)

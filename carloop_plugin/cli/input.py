@@ -11,7 +11,6 @@ import os
 import select
 import stat
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -75,28 +74,30 @@ def customer_in(document: Mapping[str, object], *, appointment_id: str, name: st
     return document["customer"]
 
 
-def remember_file(store: str, appointment_id: str, file: Path | None) -> None:
+def remember_file(appointment_id: str, file: Path | None) -> None:
     """Remember the file of an appointment; None forgets it. A file that cannot be written fails no command."""
-    paths = _read_index(store)
-    if file is None:
-        if paths.pop(appointment_id, None) is None:
-            return
-    else:
+    from carloop_plugin.settings.credentials import replace_file
+
+    before = _read_index()
+    paths = {each: path for each, path in before.items() if each != appointment_id}
+    if file is not None:
         paths[appointment_id] = str(file.absolute())
-    with suppress(OSError):
-        _write_index(_index(store), paths)
+    if paths != before:
+        with suppress(OSError):
+            _index().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            replace_file(_index(), json.dumps(paths).encode())
 
 
-def remembered_file(store: str, appointment_id: str) -> Path | None:
+def remembered_file(appointment_id: str) -> Path | None:
     """Return the file an appointment was saved from; None where none is known or it is gone."""
-    path = _read_index(store).get(appointment_id)
+    path = _read_index().get(appointment_id)
     return Path(path) if isinstance(path, str) and Path(path).is_file() else None
 
 
-def forget_every_file(store: str) -> None:
+def forget_every_file() -> None:
     """Forget every file: a path may name a customer, and which one is not known here."""
     with suppress(OSError):
-        _index(store).unlink(missing_ok=True)
+        _index().unlink(missing_ok=True)
 
 
 def _has_something(descriptor: int, mode: int) -> bool:
@@ -124,25 +125,17 @@ def _refuse(_constant: str) -> NoReturn:  # NaN and Infinity, which JSON does no
     raise ValueError
 
 
-def _index(store: str) -> Path:
+def _index() -> Path:
+    """Return the file beside the records in which the paths are."""
     from carloop_plugin.settings.credentials import secrets_path
+    from carloop_plugin.settings.environment import Environment
 
-    secrets = secrets_path(store)
+    secrets = secrets_path(Environment.read().store)
     return secrets.with_name(secrets.name.replace(".secrets.json", ".files.json"))
 
 
-def _read_index(store: str) -> dict[str, object]:
-    try:
-        paths = json.loads(_index(store).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return paths if isinstance(paths, dict) else {}
-
-
-def _write_index(index: Path, paths: dict[str, object]) -> None:
-    index.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # mkstemp makes a file that only its owner can read: a path may name a customer.
-    descriptor, temporary = tempfile.mkstemp(dir=index.parent, prefix=f".{index.name}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(paths, file)
-    Path(temporary).replace(index)
+def _read_index() -> dict[str, object]:
+    with suppress(OSError, ValueError, RecursionError):
+        paths = json.loads(_index().read_bytes())
+        return paths if isinstance(paths, dict) else {}
+    return {}

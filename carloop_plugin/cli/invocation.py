@@ -2,84 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 import click
 
-from carloop_plugin.cli.output import printable
+from carloop_plugin.cli.output import printable, write_json
 from carloop_plugin.cli.texts import Texts
 
 
 @dataclass(slots=True)
 class Invocation:
-    """The language of this run, and the site if one was named. Click fills it in while it reads the options."""
+    """The language of this run, the site if one was named, and whether a program reads what is printed.
+
+    Every command gets it as its first argument. Click fills it in while it reads the options.
+    """
 
     texts: Texts
     site: str | None = None
+    as_json: bool = False
 
-
-def invocation_of(context: click.Context) -> Invocation:
-    """Return the invocation a context belongs to; English where click completes a line in the shell."""
-    found = context.find_object(Invocation)
-    return found if found is not None else Invocation(Texts("en"))
-
-
-pass_invocation = click.make_pass_decorator(Invocation)
-"""Pass a command its `Invocation` as the first argument."""
+    def answer(self, document: object, show: Callable[[], None]) -> None:
+        """Print a document: as JSON for a program, else as `show` does for a person."""
+        if self.as_json:
+            write_json(document)
+        else:
+            show()
 
 
 class UsageMistake(click.UsageError):
-    """A mistake in how the command was given, as a key of the texts; `near` are words that may have been meant."""
+    """A mistake in how the command was given, as a key of the texts.
+
+    `param` is the option or argument whose value it is about, `near` are words that may have been meant.
+    """
 
     def __init__(
-        self, key: str, /, *, ctx: click.Context | None = None, near: Sequence[str] = (), **params: object
+        self,
+        key: str,
+        /,
+        *,
+        ctx: click.Context | None = None,
+        param: click.Parameter | None = None,
+        near: Sequence[str] = (),
+        **params: object,
     ) -> None:
         super().__init__(key, ctx)
-        self.key = key
-        self.possibilities = near
-        self.params = params
-
-
-class BadValue(click.BadParameter):
-    """A value an option or argument does not take."""
-
-    def __init__(
-        self, key: str, /, *, ctx: click.Context | None, param: click.Parameter | None, **params: object
-    ) -> None:
-        super().__init__(key, ctx, param)
-        self.key = key
-        self.params = params
+        self.key, self.param, self.possibilities, self.params = key, param, near, params
 
 
 def usage_message(error: click.UsageError, texts: Texts) -> str:
     """Return a sentence that says what was wrong with the command."""
+    param = getattr(error, "param", None)
+    name = param.get_error_hint(error.ctx).strip("'\"[]") if param else ""
     if isinstance(error, UsageMistake):
         params = dict(error.params)
         if params.get("name") == "-":
             params["name"] = texts("input.standard_input")
-        return printable(texts(error.key, **params)) + _suggestion(error, texts)
-    if isinstance(error, BadValue):
-        return texts("usage.bad_value", name=_name(error), why=texts(error.key, **error.params))
-    if isinstance(error, click.MissingParameter):
-        return texts("usage.missing", name=_name(error))
-    if isinstance(error, click.NoSuchOption):
-        return texts("usage.no_option", name=error.option_name) + _suggestion(error, texts)
-    if isinstance(error, click.BadOptionUsage):
-        return texts("usage.option_alone", name=error.option_name)
-    return texts("usage.not_understood")
+        message = printable(texts(error.key, **params))
+        message = texts("usage.bad_value", name=name, why=message) if name else message
+    elif isinstance(error, click.MissingParameter):
+        message = texts("usage.missing", name=name)
+    elif isinstance(error, click.NoSuchOption):
+        message = texts("usage.no_option", name=error.option_name)
+    elif isinstance(error, click.BadOptionUsage):
+        message = texts("usage.option_alone", name=error.option_name)
+    else:
+        message = texts("usage.not_understood")
+    near = getattr(error, "possibilities", None)
+    return f"{message} {texts('usage.did_you_mean', names=', '.join(near))}" if near else message
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """Return the known words that are spelt much like this one, the nearest first."""
     return get_close_matches(word.lower(), list(known))
-
-
-def _name(error: click.BadParameter) -> str:
-    return "" if error.param is None else error.param.get_error_hint(error.ctx).strip("'\"")
-
-
-def _suggestion(error: click.UsageError, texts: Texts) -> str:
-    near = getattr(error, "possibilities", None)
-    return " " + texts("usage.did_you_mean", names=", ".join(near)) if near else ""

@@ -1,18 +1,25 @@
 """Commands and options whose help is in the language of the run, and the options that several commands take.
 
-Click fixes help when the module is imported; here it is looked up when it is shown, under the command's key
-(`settings.set.help`) and the option's name (`option.limit`, or `settings.set.option.limit` where it differs).
+Click fixes help when a module is imported; here `in_language` returns a copy of a command with its texts, which stand
+under the command's key (`settings.set.help`) and the option's name (`option.limit`, or `search.option.limit` where it
+differs).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable
+from copy import copy
+from functools import partial
+from typing import Any, TypeVar
 
 import click
 
-from carloop_plugin.cli.invocation import BadValue, Invocation, UsageMistake, invocation_of, nearest
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, nearest
 from carloop_plugin.cli.texts import LANGUAGES, Texts, language_of
+
+T = TypeVar("T")
+_Command = TypeVar("_Command", bound="Command")
+_Parameter = TypeVar("_Parameter", bound=click.Parameter)
 
 
 class _Filled(click.Parameter):
@@ -23,93 +30,84 @@ class _Filled(click.Parameter):
         # An empty word is as a rule a shell variable that is not set.
         words = value if isinstance(value, list | tuple) else (value,)
         if any(isinstance(word, str) and not word.strip() for word in words):
-            raise BadValue("usage.empty", ctx=ctx, param=self)
+            raise UsageMistake("usage.empty", ctx=ctx, param=self)
         return super().type_cast_value(ctx, value)
 
 
 class Option(_Filled, click.Option):
-    """An option whose help and metavar come from the catalogues."""
+    """An option with a value that is not empty."""
 
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return the names and the help."""
-        record = super().get_help_record(ctx)
-        if record is None:
-            return None
-        texts = invocation_of(ctx).texts
-        own = f"{_key_of(ctx.command)}.option.{self.name}"
-        help_text = texts(own if texts.has(own) else f"option.{self.name}")
-        mark = (
-            texts("usage.required") if self.required else texts("usage.repeatable") if self.multiple else ""
-        )
-        return record[0], f"{help_text} {mark}".rstrip()
-
-    def make_metavar(self, ctx: click.Context) -> str:
-        """Return the placeholder."""
-        return _metavar(self.metavar, ctx) or super().make_metavar(ctx)
+    def get_help_extra(self, ctx: click.Context) -> Any:  # noqa: ARG002 - click's signature and click's type
+        """Add nothing to the help: its text says in the run's language what is required."""
+        return {}
 
 
 class Argument(_Filled, click.Argument):
-    """An argument whose metavar comes from the catalogues."""
-
-    def make_metavar(self, ctx: click.Context) -> str:
-        """Return the placeholder."""
-        name = _metavar(self.metavar, ctx) or super().make_metavar(ctx)
-        return name if self.required or name.startswith("[") else f"[{name}]"
-
-    def get_error_hint(self, ctx: click.Context | None) -> str:
-        """Name the argument as the usage line does."""
-        return self.make_metavar(ctx).strip("[]") if ctx is not None else (self.name or "")
+    """An argument that is not empty."""
 
 
-class OneOf(click.ParamType[str]):
-    """One of some words; `normalized` turns what is given into one of them."""
+option = partial(click.option, cls=Option)
+argument = partial(click.argument, cls=Argument)
+
+
+class Parsed(click.ParamType[T]):
+    """A value that `read` makes of a word; None means that it is none, which the text of `key` says."""
 
     name = "word"
 
-    def __init__(self, known: Sequence[str], normalized: Callable[[str], str] = str) -> None:
-        self.known, self.normalized = known, normalized
+    def __init__(self, read: Callable[[str], T | None], key: str, **params: Any) -> None:
+        self.read, self.key, self.params = read, key, params
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Validate a word. Click passes whatever it read, hence `Any`."""
-        word = self.normalized(str(value))
-        if word not in self.known:
-            raise BadValue("usage.not_one_of", ctx=ctx, param=param, value=value, known=", ".join(self.known))
-        return word
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> T:
+        """Convert a word. Click passes whatever it read, hence `Any`."""
+        found = self.read(str(value))
+        if found is None:
+            raise UsageMistake(self.key, ctx=ctx, param=param, value=value, **self.params)
+        return found
 
 
-class WholeNumber(click.ParamType[int]):
-    """A whole number within bounds."""
+def one_of(words: Iterable[str], normalized: Callable[[str], str] = str) -> Parsed[str]:
+    """Make the type of some words; `normalized` turns what is given into one of them."""
+    known = {word: word for word in words}
+    named = ", ".join(known)
+    return Parsed(lambda word: known.get(normalized(word)), "usage.not_one_of", known=named)
 
-    name = "whole number"
 
-    def __init__(self, least: int, most: int) -> None:
-        self.least, self.most = least, most
+def whole_number(least: int, most: int) -> Parsed[int]:
+    """Make the type of the whole numbers within bounds."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Parse a number. Click passes whatever it read, hence `Any`."""
-        text = str(value)
-        if text.isascii() and text.isdigit() and len(text) < 10 and self.least <= int(text) <= self.most:
-            return int(text)
-        raise BadValue("usage.not_whole", ctx=ctx, param=param, value=text, least=self.least, most=self.most)
+    def read(text: str) -> int | None:
+        is_number = text.isascii() and text.isdigit() and len(text) < 10
+        return int(text) if is_number and least <= int(text) <= most else None
+
+    return Parsed(read, "usage.not_whole", least=least, most=most)
 
 
 class Command(click.Command):
-    """A command whose help, usage line and headings come from the catalogues."""
+    """A command that gets its `Invocation`, and whose usage line and headings are in the language of `texts`."""
 
-    def __init__(self, name: str | None, *, key: str | None = None, **attrs: Any) -> None:
+    texts = Texts("en")
+    key = ""
+
+    def __init__(self, name: str | None, *, has_json: bool = True, **attrs: Any) -> None:
         super().__init__(name, **attrs)
-        self.key = name or "" if key is None else key
+        as_json = Option(["--json", "as_json"], is_flag=True, expose_value=False, callback=_remember)
         # Every command takes these, so that they may stand before or after it.
-        self.params += [
-            Option(["--site"], metavar="NAME", expose_value=False, callback=_remember_site),
-            Option(
-                ["--lang"],
-                metavar="de|en",
-                type=OneOf(LANGUAGES, language_of),
-                expose_value=False,
-                is_eager=True,
-            ),
-        ]
+        language = Option(
+            ["--lang"],
+            metavar="de|en",
+            type=one_of(LANGUAGES, language_of),
+            expose_value=False,
+            is_eager=True,
+        )
+        site = Option(["--site"], metavar="NAME", expose_value=False, callback=_remember)
+        self.params += [*([as_json] if has_json else []), site, language]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the command with its invocation."""
+        if self.callback is not None:
+            return ctx.invoke(self.callback, ctx.find_object(Invocation), **ctx.params)
+        return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse options and arguments, and name those that are too many."""
@@ -125,51 +123,40 @@ class Command(click.Command):
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return `--help` with its text."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = invocation_of(ctx).texts("option.help")
-        return option
-
-    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - click's signature
-        """Return the line shown in a list of commands."""
-        context = click.get_current_context(silent=True)
-        texts = invocation_of(context).texts if context else Texts("en")
-        return texts(f"{self.key}.short")
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.help = self.texts("option.help")
+        return found
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
-        texts = invocation_of(ctx).texts
-        known = {"[OPTIONS]": "usage.options_metavar", "COMMAND [ARGS]...": "usage.command_metavar"}
-        pieces = [texts(known[each]) if each in known else each for each in self.collect_usage_pieces(ctx)]
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=texts("usage.usage") + " ")
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what the command does."""
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(invocation_of(ctx).texts(f"{_key_of(ctx.command)}.help"))
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=self.texts("usage.usage") + " ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options under their heading, then a group's commands under theirs."""
-        options = [each for each in self.get_params(ctx) if not isinstance(each, click.Argument)]
-        rows = [record for each in options if (record := each.get_help_record(ctx)) is not None]
-        with formatter.section(invocation_of(ctx).texts("usage.options")):
-            formatter.write_dl(rows)
+        """Write the options under their heading, then a group's commands under theirs, without importing them."""
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        with formatter.section(self.texts("usage.options")):
+            formatter.write_dl([record for each in options if (record := each.get_help_record(ctx))])
         if isinstance(self, click.Group):
-            self.format_commands(ctx, formatter)
+            keys = {name: f"{self.key}.{name}.short".lstrip(".") for name in self.list_commands(ctx)}
+            with formatter.section(self.texts("usage.commands")):
+                formatter.write_dl([(name, self.texts(key)) for name, key in keys.items()])
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples."""
-        texts = invocation_of(ctx).texts
-        with formatter.section(texts("usage.examples")):
-            for line in texts(f"{_key_of(ctx.command)}.examples").splitlines():
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the examples as they are."""
+        with formatter.section(self.texts("usage.examples")):
+            for line in self.texts(f"{self.key}.examples").splitlines():
                 formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
 
 
 class Group(Command, click.Group):
-    """A group of commands whose help comes from the catalogues."""
+    """A group of commands, which takes no `--json` itself."""
 
     command_class = Command
+
+    def __init__(self, name: str | None, **attrs: Any) -> None:
+        super().__init__(name, has_json=False, no_args_is_help=True, **attrs)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -185,31 +172,45 @@ class Group(Command, click.Group):
         """List the commands in the order of a day's work, as they were added."""
         return list(self.commands)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands under their heading."""
-        rows = [(name, self.commands[name].get_short_help_str()) for name in self.list_commands(ctx)]
-        with formatter.section(invocation_of(ctx).texts("usage.commands")):
-            formatter.write_dl(rows)
+
+def in_language(command: _Command, texts: Texts, key: str) -> _Command:
+    """Return a copy of a command with its texts; `key` is what they stand under, such as `settings.set`."""
+    shown = copy(command)
+    shown.texts, shown.key, shown.help = texts, key, texts(f"{key}.help")
+    shown.options_metavar = texts("usage.options_metavar")
+    shown.params = [_in_language(each, texts, key) for each in command.params]
+    if isinstance(command, Group) and isinstance(shown, Group):
+        shown.subcommand_metavar = texts("usage.command_metavar")
+        shown.commands = {
+            name: in_language(each, texts, f"{key}.{name}")
+            for name, each in command.commands.items()
+            if isinstance(each, Command)
+        }
+    return shown
 
 
-json_option = click.option("--json", "as_json", is_flag=True, cls=Option)
-appointment_option = click.option("--appointment", "appointment_id", metavar="ID", cls=Option)
-start_option = click.option("--start", metavar="TIME", cls=Option)
-end_option = click.option("--end", metavar="TIME", cls=Option)
-change_id_option = click.option("--change-id", metavar="UUID", cls=Option)
+def _in_language(param: _Parameter, texts: Texts, key: str) -> _Parameter:
+    shown = copy(param)
+    metavar = f"metavar.{param.metavar}"
+    shown.metavar = texts(metavar) if texts.has(metavar) else param.metavar
+    if isinstance(shown, click.Option):
+        own = f"{key}.option.{param.name}"
+        mark = "usage.required" if param.required else "usage.repeatable" if shown.multiple else ""
+        words = [own if texts.has(own) else f"option.{param.name}", mark]
+        shown.help = " ".join(texts(word) for word in words if word)
+    elif not param.required:
+        shown.metavar = f"[{shown.metavar}]"
+    return shown
 
 
-def _key_of(command: click.Command) -> str:
-    """Return the key of a command's texts, such as `settings.set`."""
-    return command.key if isinstance(command, Command) else command.name or ""
+appointment_option = option("--appointment", "appointment_id", metavar="ID")
+start_option = option("--start", metavar="TIME")
+end_option = option("--end", metavar="TIME")
+change_id_option = option("--change-id", metavar="UUID")
 
 
-def _remember_site(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Note `--site` and `--json` in the invocation, where they were given."""
     found = ctx.find_object(Invocation)
-    if found is not None and value:
-        found.site = value
-
-
-def _metavar(metavar: str | None, ctx: click.Context) -> str | None:
-    texts = invocation_of(ctx).texts
-    return texts(f"metavar.{metavar}") if metavar and texts.has(f"metavar.{metavar}") else metavar
+    if found is not None and value and param.name:
+        setattr(found, param.name, value)

@@ -20,7 +20,7 @@ from carloop_plugin.domain.failures import Failed
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
-    from mobility_schemas.documents import CheckFinding, Problem
+    from mobility_schemas.documents import CheckFinding
 
 CONNECTED = "connected"
 """The code of the finding that Carloop answered; it is marked with a tick."""
@@ -71,8 +71,14 @@ def print_problem(problem: Mapping[str, object], texts: Texts) -> Exit:
 
 def print_failure(error: Exception, texts: Texts, *, as_json: bool) -> Exit:
     """Print an exception that ended a command as a sentence, and as a document for programs. Return its exit code."""
-    problem = _problem_of(error, texts.locale)
-    if problem is None:
+    from carloop_plugin.contract.boundary import problem_document
+    from mobility_hookspecs.problems import MobilityProblem
+
+    if isinstance(error, MobilityProblem):
+        problem = error.problem
+    elif isinstance(error, Failed):
+        problem = problem_document(error.reason, texts.locale)
+    else:
         click.echo(texts("error.unexpected", kind=type(error).__name__), err=True)
         return Exit.REFUSED
     if as_json:
@@ -127,13 +133,3 @@ def is_output_broken() -> bool:
 def discard_output() -> None:
     """Send what is left to nowhere, so that Python does not try once again at its end and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _problem_of(error: Exception, locale: str) -> Problem | None:
-    """Return the problem an exception stands for; None for one that is a bug."""
-    from carloop_plugin.contract.boundary import problem_document
-    from mobility_hookspecs.problems import MobilityProblem
-
-    if isinstance(error, MobilityProblem):
-        return error.problem
-    return problem_document(error.reason, locale) if isinstance(error, Failed) else None

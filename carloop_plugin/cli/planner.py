@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from carloop_plugin.cli.documents import show_rentals
-from carloop_plugin.cli.output import Exit, print_problem, write_json
-from carloop_plugin.cli.records import zones_of
-from carloop_plugin.cli.tables import print_table
+from carloop_plugin.cli.layout import print_table
+from carloop_plugin.cli.lookups import zones_of
+from carloop_plugin.cli.output import Exit, print_problem
 from carloop_plugin.cli.waiting import sigterm_interrupts, spinner
 from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
+    from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.cli.texts import Texts
     from mobility_hookspecs import Gathered, MobilityHost
-    from mobility_schemas.documents import Rental, RentalChange, RentalOutcome
+    from mobility_schemas.documents import RentalChange, RentalOutcome
 
 HOST_TIMEOUT = 30.0
 """How long a person at a terminal waits for Carloop, in seconds."""
@@ -28,12 +29,17 @@ Document = TypeVar("Document")
 
 
 @contextmanager
-def planner_host(texts: Texts) -> Iterator[MobilityHost]:
-    """Load the Carloop provider into a host of its own, and close both at the end."""
+def planner_host(texts: Texts, waiting: str | None = None) -> Iterator[MobilityHost]:
+    """Load the Carloop provider into a host of its own, and close both at the end.
+
+    `waiting` names what a person waits for meanwhile, a text of `waiting`.
+    """
     import carloop_plugin.plugin
     from mobility_hookspecs import MobilityHost
 
-    with MobilityHost.of((PROVIDER_ID, carloop_plugin.plugin), strict=True, locale=texts.locale) as host:
+    provider = (PROVIDER_ID, carloop_plugin.plugin)
+    shown = spinner(texts(f"waiting.{waiting}")) if waiting else nullcontext()
+    with MobilityHost.of(provider, strict=True, locale=texts.locale) as host, shown:
         yield host
 
 
@@ -51,58 +57,41 @@ def new_change_id(given: str | None) -> str:
     return str(uuid.uuid4()) if given is None else given.strip()
 
 
-def send_change(change: RentalChange, texts: Texts, *, as_json: bool) -> Exit:
+def send_change(change: RentalChange, invocation: Invocation) -> Exit:
     """Send a change, print its outcome and return the exit code for it.
 
     Ctrl-C and SIGTERM end the waiting, not the change: once it was handed over its outcome is unknown.
     """
-    sent, outcome = False, None
-    waiting = spinner(texts(f"waiting.{change['action']}"))
+    texts, sent, outcome = invocation.texts, False, None
     try:
-        with sigterm_interrupts(), planner_host(texts) as host, waiting:
+        with sigterm_interrupts(), planner_host(texts, change["action"]) as host:
             sent = True
-            outcome = host.change_rental(change, timeout=HOST_TIMEOUT, locale=texts.locale)
+            outcome = host.change_rental(change, timeout=HOST_TIMEOUT)
     except KeyboardInterrupt:
         if not sent:
             raise
     if outcome is None:  # handed over, then interrupted: it may have been carried out
-        return _print_interrupted(change, texts, as_json=as_json)
-    if as_json:
-        write_json(outcome)
-    return _print_outcome(outcome, change, texts, as_json=as_json)
-
-
-def _print_interrupted(change: RentalChange, texts: Texts, *, as_json: bool) -> Exit:
-    if as_json:
-        write_json({"change_id": change["change_id"], "provider": change["provider"], "status": "unknown"})
-    click.echo(texts("outcome.interrupted", change_id=change["change_id"]), err=True)
-    return Exit.UNKNOWN
-
-
-def _print_outcome(outcome: RentalOutcome, change: RentalChange, texts: Texts, *, as_json: bool) -> Exit:
+        unknown = {"change_id": change["change_id"], "provider": change["provider"], "status": "unknown"}
+        invocation.answer(unknown, lambda: None)
+        click.echo(texts("outcome.interrupted", change_id=change["change_id"]), err=True)
+        return Exit.UNKNOWN
+    if outcome["status"] == "refused":
+        code = print_problem(outcome["problem"], texts) if "problem" in outcome else Exit.REFUSED
+        invocation.answer(outcome, lambda: _show_outcome(outcome, texts))
+        return code
+    invocation.answer(outcome, lambda: _show_outcome(outcome, texts))
     if outcome["status"] == "unknown":
         click.echo(texts("outcome.unknown", change_id=change["change_id"]), err=True)
         return Exit.UNKNOWN
-    if outcome["status"] == "done":
-        if "rental" in outcome and not as_json:
-            _show_rental(outcome["rental"], texts)
-        click.echo(texts(f"outcome.done.{change['action']}"), err=True)
-        return Exit.DONE
-    code = print_problem(outcome["problem"], texts) if "problem" in outcome else Exit.REFUSED
-    if not as_json:
-        _show_refusal(outcome, texts)
-    return code
+    click.echo(texts(f"outcome.done.{change['action']}"), err=True)
+    return Exit.DONE
 
 
-def _show_rental(rental: Rental, texts: Texts) -> None:
-    show_rentals([rental], texts, zones_of([rental["appointment_id"]]))
-
-
-def _show_refusal(outcome: RentalOutcome, texts: Texts) -> None:
-    """Print the rental that is in the way of a change, and the vehicles that are free instead."""
+def _show_outcome(outcome: RentalOutcome, texts: Texts) -> None:
+    """Print a change's rental, or the one that is in its way, and the vehicles that are free instead."""
     if "rental" in outcome:
-        _show_rental(outcome["rental"], texts)
+        show_rentals([outcome["rental"]], texts, zones_of([outcome["rental"]["appointment_id"]]))
     if alternatives := outcome.get("alternatives", []):
         click.echo(texts("outcome.alternatives"), err=True)
-        rows = [(each["id"], each["title"]) for each in alternatives]
-        print_table([texts("heading.option"), texts("heading.vehicle")], rows)
+        rows = [{"option": each["id"], "vehicle": each["title"]} for each in alternatives]
+        print_table(("option", "vehicle"), rows, texts)

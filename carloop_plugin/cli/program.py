@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 import click
 
 from carloop_plugin import __version__
-from carloop_plugin.cli.invocation import Invocation, invocation_of, usage_message
-from carloop_plugin.cli.localization import Group, Option
+from carloop_plugin.cli.invocation import Invocation, usage_message
+from carloop_plugin.cli.localization import Command, Group, Option, in_language
 from carloop_plugin.cli.output import (
     Exit,
     discard_output,
@@ -61,18 +61,9 @@ class Program(Group):
         """Import the command asked for, and no other."""
         if cmd_name not in COMMANDS:
             return None
-        if cmd_name not in self.commands:
-            module, _, name = COMMANDS[cmd_name].partition(":")
-            command = getattr(import_module(f"carloop_plugin.cli.commands.{module}"), name)
-            if isinstance(command, click.Command):
-                self.commands[cmd_name] = command
-        return self.commands[cmd_name]
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands under their heading, without importing them."""
-        texts = invocation_of(ctx).texts
-        with formatter.section(texts("usage.commands")):
-            formatter.write_dl([(name, texts(f"{name}.short")) for name in COMMANDS])
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: Command = getattr(import_module(f"carloop_plugin.cli.commands.{module}"), name)
+        return in_language(command, self.texts, cmd_name)
 
     def main(
         self,
@@ -86,15 +77,15 @@ class Program(Group):
         replace_unencodable()
         arguments = list(sys.argv[1:] if args is None else args)
         texts = Texts(choose_language(arguments, os.environ))
+        program = in_language(self, texts, "")
         if not logging.getLogger().handlers:
             # Else Python prints the log's warnings and tracebacks between the lines meant for a person.
             logging.getLogger().addHandler(logging.NullHandler())
-        sys.exit(_run(self, arguments, texts, prog_name=prog_name or "carloop", complete_var=complete_var))
+        sys.exit(_run(program, arguments, prog_name=prog_name or "carloop", complete_var=complete_var))
 
 
-def _run(
-    program: click.Group, arguments: list[str], texts: Texts, *, prog_name: str, complete_var: str | None
-) -> int:
+def _run(program: Program, arguments: list[str], *, prog_name: str, complete_var: str | None) -> int:
+    texts, invocation = program.texts, Invocation(program.texts)
     try:
         result = click.Group.main(
             program,
@@ -102,7 +93,7 @@ def _run(
             prog_name=prog_name,
             complete_var=complete_var,
             standalone_mode=False,  # else click prints its own errors, in English
-            obj=Invocation(texts),
+            obj=invocation,
         )
         flush_output()
     except click.exceptions.NoArgsIsHelpError as error:
@@ -122,17 +113,11 @@ def _run(
             click.echo(texts("error.error", message=texts("error.output")), err=True)
             return Exit.REFUSED
         _LOG.debug("the command failed", exc_info=error)
-        return print_failure(error, texts, as_json="--json" in arguments)
+        return print_failure(error, texts, as_json=invocation.as_json)
     finally:
-        _close_provider()
+        if (bootstrap := sys.modules.get("carloop_plugin.bootstrap")) is not None:
+            bootstrap.close()
     return result if isinstance(result, int) else Exit.DONE
-
-
-def _close_provider() -> None:
-    """Close what the provider keeps between calls, if this run used it at all."""
-    bootstrap = sys.modules.get("carloop_plugin.bootstrap")
-    if bootstrap is not None:
-        bootstrap.close()
 
 
 def _print_mistake(error: click.UsageError, texts: Texts) -> int:
@@ -140,9 +125,10 @@ def _print_mistake(error: click.UsageError, texts: Texts) -> int:
         # Options alone, without a command: the help says which there are.
         click.echo(error.ctx.get_help(), err=True)
         return Exit.USAGE
+    command = "carloop"
     if error.ctx is not None:
         click.echo(error.ctx.get_usage(), err=True)
-    command = error.ctx.command_path if error.ctx is not None else "carloop"
+        command = error.ctx.command_path
     click.echo(texts("usage.try_help", command=f"{command} --help"), err=True)
     click.echo(texts("error.error", message=usage_message(error, texts)), err=True)
     return Exit.USAGE
@@ -154,11 +140,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
         ctx.exit()
 
 
-carloop = Program(
-    "carloop",
-    key="",
-    params=[Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_print_version)],
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-"""The program, `carloop`."""
+_VERSION = Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_print_version)
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+carloop = in_language(Program("carloop", params=[_VERSION], context_settings=_SETTINGS), Texts("en"), "")
+"""The program, `carloop`; `main` shows it in the language of the run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,8 @@ import click
 from carloop_plugin.cli.invocation import UsageMistake
 from carloop_plugin.cli.texts import Texts
 
-_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)")
-_LOCAL_FORMATS = ("%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
+_GERMAN = ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
 
 
 def read_time(text: str, zone: tzinfo | None, *, option: str) -> str:
@@ -22,41 +23,35 @@ def read_time(text: str, zone: tzinfo | None, *, option: str) -> str:
     `zone`. Raise `UsageMistake` for what is no time, for a local time whose zone is not known or that does not exist,
     and for one that exists twice, with the two ways to write it.
     """
-    words = text.strip()
-    if _WITH_OFFSET.fullmatch(words):
-        return _read_instant(words, option).isoformat()
-    local = _read_local(words, option)
+    words, given = text.strip(), _parse(text)
+    if given is None:
+        raise UsageMistake("time.none", option=option, time=words)
+    if given.tzinfo is not None:
+        return given.isoformat()
     if zone is None:
-        raise UsageMistake("time.no_zone", option=option, time=words, example=f"{local.isoformat()}+02:00")
-    first, second = (_at(local.replace(fold=fold), zone) for fold in (0, 1))
+        raise UsageMistake("time.no_zone", option=option, time=words, example=f"{given.isoformat()}+02:00")
+    first, second = (_at(given.replace(fold=fold), zone) for fold in (0, 1))
     if first == second:
         return first.isoformat()
-    if _wall_clock(first, zone) == local:
-        raise UsageMistake(
-            "time.twice", option=option, time=words, first=first.isoformat(), second=second.isoformat()
-        )
-    raise UsageMistake("time.never", option=option, time=words)
+    if first.replace(tzinfo=None) != given:
+        raise UsageMistake("time.never", option=option, time=words)
+    raise UsageMistake(
+        "time.twice", option=option, time=words, first=first.isoformat(), second=second.isoformat()
+    )
 
 
 def show_time(text: object, texts: Texts, zone: tzinfo | None = None) -> str:
     """Return an RFC 3339 time as a person reads it, in a zone or in this computer's."""
     if not isinstance(text, str):
         return "–"
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return instant.astimezone(zone).strftime(texts("time.format"))
+    return datetime.fromisoformat(text).astimezone(zone).strftime(texts("time.format"))
 
 
 def zone_of(name: str | None) -> tzinfo | None:
     """Return the zone of an IANA name; None where there is none of that name on this computer."""
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        return None
+    with suppress(ValueError, OSError, LookupError):
+        return ZoneInfo(name) if name else None
+    return None
 
 
 def zone_name(zone: tzinfo | None, texts: Texts) -> str:
@@ -69,8 +64,8 @@ def zone_name(zone: tzinfo | None, texts: Texts) -> str:
 
 def is_local(text: str) -> bool:
     """Return whether a text is a time without offset, which takes a zone to know what is meant."""
-    words = text.strip()
-    return not _WITH_OFFSET.fullmatch(words) and _parse_local(words) is not None
+    given = _parse(text)
+    return given is not None and given.tzinfo is None
 
 
 def print_zone(zone: tzinfo | None, texts: Texts) -> None:
@@ -79,40 +74,18 @@ def print_zone(zone: tzinfo | None, texts: Texts) -> None:
         click.echo(texts("time.assumed", zone=zone_name(zone, texts)), err=True)
 
 
-def _read_instant(words: str, option: str) -> datetime:
-    try:
-        return datetime.fromisoformat(words.upper())
-    except ValueError:
-        raise UsageMistake("time.none", option=option, time=words) from None
-
-
-def _read_local(words: str, option: str) -> datetime:
-    local = _parse_local(words)
-    if local is None:
-        raise UsageMistake("time.none", option=option, time=words)
-    return local
-
-
-def _parse_local(words: str) -> datetime | None:
-    plain = " ".join(words.replace(",", " ").replace("T", " ").split())
-    for form in _LOCAL_FORMATS:
-        try:
-            return datetime.strptime(plain, form)  # noqa: DTZ007 - the zone comes next
-        except ValueError:
-            continue
+def _parse(text: str) -> datetime | None:
+    """Parse a time, naive where it has no offset; None for what is no time."""
+    words = " ".join(text.upper().replace(",", " ").split())
+    for form in _GERMAN:
+        with suppress(ValueError):
+            return datetime.strptime(words, form)  # noqa: DTZ007 - the zone comes next
+    with suppress(ValueError):
+        return datetime.fromisoformat(words) if _ISO.fullmatch(words) else None
     return None
 
 
 def _at(local: datetime, zone: tzinfo) -> datetime:
-    """Return the instant of a local time, with its offset."""
-    instant = local.replace(tzinfo=zone).astimezone(UTC)
-    return instant.astimezone(zone).replace(tzinfo=_fixed(instant, zone))
-
-
-def _fixed(instant: datetime, zone: tzinfo) -> tzinfo:
-    # A fixed offset: two times of one zone would be compared by the wall clock.
-    return timezone(instant.astimezone(zone).utcoffset() or timedelta())
-
-
-def _wall_clock(instant: datetime, zone: tzinfo) -> datetime:
-    return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+    """Return the instant of a local time. Its offset is fixed: two of one zone are compared by the wall clock."""
+    instant = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+    return instant.astimezone(timezone(instant.utcoffset() or timedelta()))

@@ -35,6 +35,15 @@ class SettledChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is left to do in the records. An erasure that waits for a change is not counted."""
+
+    pending: int
+    oldest_pending: datetime | None
+    unfinished_erasures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What the records say about their own state. `pending` includes `unknown` and `set_aside`.
 

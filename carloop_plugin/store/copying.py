@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from carloop_plugin.domain.failures import Reason, RuleBroken, StoreFailed
+from carloop_plugin.store import leases
 from carloop_plugin.store.database import Database, Row
-from carloop_plugin.store.leases import is_free
 from carloop_plugin.store.records import Source, source_of
+from carloop_plugin.store.tables import PENDING
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "installation": ("id",),
@@ -54,28 +55,25 @@ def copy_records(
     :raises StoreFailed: one of the two cannot be opened, read or written.
     """
     try:
-        with _between(origin, target, deadline=deadline) as (here, targets):
-            return _copy(here, targets, deadline=deadline, report=report)
+        with closing(source_of(origin)) as origins:
+            _refuse_nothing_or_same(origins, target, deadline=deadline)
+            with (
+                origins.open(deadline=deadline) as here,
+                # What is new is the same installation: its references are those of the rentals at Carloop.
+                closing(source_of(target, installation=here.installation)) as targets,
+            ):
+                return _copy(here.database, targets, deadline=deadline, report=report)
     except StoreFailed as failed:
         raise StoreFailed(_without_rebuild(failed.reason), may_be_written=failed.may_be_written) from None
 
 
-@contextmanager
-def _between(origin: str, target: str, *, deadline: float) -> Iterator[tuple[Database, Source]]:
-    origins = source_of(origin)
-    try:
-        if not origins.exists(deadline=deadline):
-            raise RuleBroken(_reason("store.copy_nothing", origins.place))
-        _refuse_same(origins, target, deadline=deadline)
-        with origins.open(deadline=deadline) as here:
-            # What is new is the same installation: its references are those of the rentals at Carloop.
-            targets = source_of(target, installation=here.installation)
-            try:
-                yield here.database, targets
-            finally:
-                targets.close()
-    finally:
-        origins.close()
+def _refuse_nothing_or_same(origins: Source, target: str, *, deadline: float) -> None:
+    identity = origins.identity(deadline=deadline)
+    if identity is None:
+        raise RuleBroken(_reason("store.copy_nothing", origins.place))
+    with closing(source_of(target)) as targets:
+        if identity == targets.identity(deadline=deadline):
+            raise RuleBroken(_reason("store.copy_same", targets.place))
 
 
 def _copy(here: Database, targets: Source, *, deadline: float, report: Progress) -> Copied:
@@ -91,7 +89,9 @@ def _copy(here: Database, targets: Source, *, deadline: float, report: Progress)
 
 def _move(here: Database, there: Database, report: Progress) -> None:
     here.freeze(tuple(KEYS))
-    _refuse_in_use(here)
+    sql = f"SELECT lease_holder FROM intents WHERE {PENDING} AND NOT {leases.FREE}".format(db=here)
+    if not all(leases.is_gone(row["lease_holder"]) for row in here.query(sql, [[leases.PROCESS]])):
+        raise RuleBroken(_reason("store.copy_in_use", here.place))
     total = sum(_count(here, table) for table in KEYS)
     try:
         there.transact(lambda: _fill(here, there, total, report))
@@ -102,11 +102,13 @@ def _move(here: Database, there: Database, report: Progress) -> None:
 def _fill(here: Database, there: Database, total: int, report: Progress) -> None:
     there.freeze(tuple(KEYS))
     _refuse_used(there)
-    there.execute("DELETE FROM installation")
+    there.query("DELETE FROM installation")
     done = 0
     for table, key in KEYS.items():
-        for rows in _batches(here, table, key):
-            _insert(there, table, rows)
+        for rows in _batches(here, table, ", ".join(key)):
+            names, marks = ", ".join(f'"{name}"' for name in rows[0]), ", ".join("?" * len(rows[0]))
+            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+            there.execute_many(sql, [tuple(row.values()) for row in rows])
             done += len(rows)
             report(done, total)
 
@@ -119,50 +121,24 @@ class _OriginFailed(Exception):
         self.error = error
 
 
-def _read(here: Database, sql: str, values: Sequence[object]) -> list[Row]:
-    try:
-        return here.query(sql, values)
-    except Exception as error:  # noqa: BLE001 - raised again as soon as that transaction is rolled back
-        raise _OriginFailed(error) from None
-
-
-def _batches(db: Database, table: str, key: tuple[str, ...]) -> Iterator[list[Row]]:
-    columns, last = ", ".join(key), None
-    marks = ", ".join("?" * len(key))
+def _batches(here: Database, table: str, key: str) -> Iterator[list[Row]]:
+    beyond, last = "", list[object]()
     while True:
-        beyond = f"WHERE ({columns}) > ({marks})" if last is not None else ""
-        sql = f"SELECT * FROM {table} {beyond} ORDER BY {columns} LIMIT {BATCH}"
-        rows = _read(db, sql, last or ())
+        sql = f"SELECT * FROM {table} {beyond} ORDER BY {key} LIMIT {BATCH}"
+        try:
+            rows = here.query(sql, last)
+        except Exception as error:  # noqa: BLE001 - raised again as soon as that transaction is rolled back
+            raise _OriginFailed(error) from None
         if not rows:
             return
         yield rows
-        last = [rows[-1][name] for name in key]
-
-
-def _insert(db: Database, table: str, rows: list[Row]) -> None:
-    names = ", ".join(f'"{name}"' for name in rows[0])
-    marks = ", ".join("?" * len(rows[0]))
-    db.execute_many(f"INSERT INTO {table} ({names}) VALUES ({marks})", [tuple(row.values()) for row in rows])
-
-
-def _refuse_same(origins: Source, target: str, *, deadline: float) -> None:
-    targets = source_of(target)
-    try:
-        if origins.identity(deadline=deadline) == targets.identity(deadline=deadline):
-            raise RuleBroken(_reason("store.copy_same", targets.place))
-    finally:
-        targets.close()
+        last = [rows[-1][name] for name in KEYS[table]]
+        beyond = f"WHERE ({key}) > ({', '.join('?' * len(last))})"
 
 
 def _refuse_used(db: Database) -> None:
     if any(_count(db, table) for table in KEYS if table != "installation"):
         raise RuleBroken(_reason("store.copy_not_empty", db.place))
-
-
-def _refuse_in_use(db: Database) -> None:
-    sql = f"SELECT lease_holder, lease_until, {db.NOW} AS now FROM intents WHERE state != 'settled'"
-    if not all(map(is_free, db.query(sql))):
-        raise RuleBroken(_reason("store.copy_in_use", db.place))
 
 
 def _count(db: Database, table: str) -> int:

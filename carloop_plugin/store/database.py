@@ -18,6 +18,8 @@ class Database(Protocol):
     """SQL after a column that is to be one of a list, with a list of texts as its value."""
     NOW: str
     """SQL for the database's own time, in seconds since 1970."""
+    LOCK: str
+    """A query that waits until no other transaction holds a name, and holds it until this one ends. None is no name."""
     SKIP_LOCKED: str
     """SQL after a SELECT that locks its rows, and leaves out what another transaction has locked."""
 
@@ -42,14 +44,8 @@ class Database(Protocol):
         It may run more than once, so it does nothing but read and write here.
         """
 
-    def lock(self, name: str | None) -> None:
-        """Wait until no other transaction holds a name, and hold it until this one ends. None is no name."""
-
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return the rows of a query, each by its columns' names; none for a statement that returns none."""
-
-    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
-        """Write, within a transaction; return the number of rows that were written."""
+        """Run a statement; return its rows, each by its columns' names. What writes is within a transaction."""
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Write once for each row of values, within a transaction."""

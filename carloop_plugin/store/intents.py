@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-
-import msgspec
 
 from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
@@ -21,46 +19,51 @@ from carloop_plugin.domain.changes import (
     RecordResult,
     SameChange,
 )
-from carloop_plugin.domain.figures import SettledChange
 from carloop_plugin.domain.rentals import RentalRecord
-from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId
+from carloop_plugin.domain.values import AccountId, ChangeId
+from carloop_plugin.store import leases
 from carloop_plugin.store.appointments import Appointments
-from carloop_plugin.store.database import Row
-from carloop_plugin.store.erasures import Erasures
-from carloop_plugin.store.leases import LEASE_SECONDS, is_free, this_process
+from carloop_plugin.store.leases import FREE, HELD, is_gone
 from carloop_plugin.store.rows import atomic, insert, read_row, write_column, write_row
 from carloop_plugin.store.tables import KNOW_SITE, PENDING
 
-_NEWEST_SETTLED = (
-    "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
-    " ORDER BY settled_at DESC LIMIT 1000"
-)
-_HELD = f"lease_holder = ?, lease_until = {{now}} + {LEASE_SECONDS}"
-"""Changes, formatted with the database's time, that lease an intent to the process whose name is their value."""
 # Of an appointment that was erased meanwhile no digest stays.
 _SETTLED = (
     "state = 'settled', body = NULL, last_code = NULL, lease_until = NULL, lease_holder = NULL,"
     " customers = CASE WHEN EXISTS (SELECT 1 FROM appointments WHERE id = appointment_id) THEN customers END,"
     " outcome = ?, settled_at = ?"
 )
+_UNKNOWN = (
+    "last_code = ?, tries = tries + ?, tried_at = {db.NOW},"
+    # Who only looked does not say that whoever sends it has ended.
+    " state = CASE WHEN lease_holder = ? THEN 'unknown' ELSE state END,"
+    # Whoever sent it first goes back to the host now, so anybody may find out what became of it.
+    " lease_until = CASE WHEN lease_holder = ? AND sends <= 1 THEN NULL ELSE lease_until END"
+)
 
 
-class Intents(Appointments, Erasures):
+class Intents(Appointments):
     """`ports.Store`, as far as intents go."""
 
     @atomic
     def record(self, intent: Intent) -> RecordResult:
-        self.database.lock(intent.appointment_id)
+        self.database.query(self.database.LOCK, [intent.appointment_id])
         if same := self.intent(intent.change_id):
             return SameChange(same)
-        if conflict := self._conflict(intent):
-            return conflict
+        appointment = [intent.appointment_id] if intent.appointment_id is not None else []
+        for other in self.pending_of(appointment).values():
+            # The booking that is given up is the one pending change its giving up need not wait for.
+            if other.change_id != intent.gives_up:
+                return OtherPending(other)
+        for rental in self.rentals(appointment_ids=appointment):
+            if rental.is_active and intent.action is Action.BOOK:
+                return AlreadyBooked(rental)
         insert(self.database, "intents", write_row(intent))
-        self.database.execute(KNOW_SITE, [intent.site])
+        self.database.query(KNOW_SITE, [intent.site])
         if intent.gives_up is not None:
             self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
         # Recording claims the first sending.
-        self._update(intent.change_id, f"sent_at = {{now}}, {_HELD}", this_process())
+        self._update(intent.change_id, f"sent_at = {{db.NOW}}, {HELD}", leases.PROCESS)
         return Recorded()
 
     @atomic
@@ -75,74 +78,52 @@ class Intents(Appointments, Erasures):
         return outcome
 
     def intent(self, change_id: ChangeId) -> Intent | None:
-        return next(iter(self._intents("change_id = ?", change_id)), None)
+        sql = f"SELECT *, {self.database.NOW} AS now FROM intents WHERE change_id = ?"
+        rows = self.database.query(sql, [change_id])
+        return read_row(rows[0], Intent) if rows else None
 
-    def pending_of(self, appointment_ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
-        condition = f"{PENDING} AND appointment_id {self.database.AMONG} ORDER BY gives_up IS NOT NULL"
-        found = self._intents(condition, list(appointment_ids))
-        return {intent.appointment_id: intent for intent in found if intent.appointment_id is not None}
-
-    def pending_intents(self) -> Sequence[Intent]:
-        return self._intents(f"{PENDING} ORDER BY recorded_at")
-
-    def intents_to_recover(self, account: AccountId, *, limit: int = 1000) -> Sequence[Intent]:
+    def pending_intents(self, account: AccountId | None = None) -> Sequence[Intent]:
         last = f"CASE WHEN tries < {TRIES_BEFORE_SET_ASIDE} THEN 0 ELSE tried_at END"
-        ours = f"{PENDING} AND (account IS NULL OR account = ?) ORDER BY {last}, tries, recorded_at LIMIT ?"
-        return self._intents(ours, account, limit)
+        sql = (
+            f"SELECT *, {self.database.NOW} AS now FROM intents WHERE {PENDING}"
+            " AND (account IS NULL OR account = coalesce(?, account))"
+            f" ORDER BY {last}, tries, recorded_at"
+        )
+        return [read_row(row, Intent) for row in self.database.query(sql, [account])]
 
     @atomic
     def take_up_set_aside(self) -> None:
         last = TRIES_BEFORE_SET_ASIDE - 1
-        self.database.execute(f"UPDATE intents SET tries = {last} WHERE {PENDING} AND tries > {last}")
-
-    def count_pending(self) -> tuple[int, datetime | None]:
-        sql = f"SELECT count(*) AS n, min(recorded_at) AS oldest FROM intents WHERE {PENDING}"
-        row = self.database.query(sql)[0]
-        return row["n"], datetime.fromisoformat(row["oldest"]) if row["oldest"] else None
-
-    def newest_settled(self) -> tuple[SettledChange, ...]:
-        """Return how the newest settled changes ended, and how long they took."""
-        return tuple(map(_read_settled, self.database.query(_NEWEST_SETTLED)))
+        self.database.query(f"UPDATE intents SET tries = {last} WHERE {PENDING} AND tries > {last}")
 
     def lease(self, change_id: ChangeId) -> Intent | None:
         # Most often another process has it, and a look that locks nothing shows that.
-        known = self._lease(change_id)
-        if known is None or not is_free(known):
+        takers = self._takers(change_id)
+        if not takers:
             return None
-        until = known["lease_until"]
-        as_seen = "lease_until IS NULL" if until is None else f"lease_until = {until!r}"
         # Nor is another transaction waited for that writes about it just now.
-        same = f"same.change_id = intents.change_id AND {as_seen}{self.database.SKIP_LOCKED}"
+        same = f"same.change_id = intents.change_id AND {FREE}{self.database.SKIP_LOCKED}"
         still_free = f"EXISTS (SELECT 1 FROM intents AS same WHERE {same})"
         taken = self.database.transact(
-            lambda: self._update(change_id, _HELD, this_process(), where=still_free)
+            lambda: self._update(change_id, HELD, leases.PROCESS, takers, where=still_free)
         )
         return self.intent(change_id) if taken else None
 
     @atomic
     def claim(self, intent: Intent) -> Intent | None:
-        known = self._lease(intent.change_id)
-        # Whoever is sending it marks it unknown when done; of one that died, the lease is free.
-        if known is None or not (known["state"] == IntentState.UNKNOWN or is_free(known)):
-            return None
         claimed = self._update(
             intent.change_id,
-            f"state = 'sent', sent_at = {{now}}, sends = sends + 1, {_HELD}",
-            this_process(),
-            where=f"given_up_by IS NULL AND sends = {intent.sends}",
+            f"state = 'sent', sent_at = {{db.NOW}}, sends = sends + 1, {HELD}",
+            leases.PROCESS,
+            self._takers(intent.change_id),
+            # Whoever is sending it marks it unknown when done; of one that died, the lease is free.
+            where=f"(state = 'unknown' OR {FREE}) AND given_up_by IS NULL AND sends = {intent.sends}",
         )
         return replace(intent, state=IntentState.SENT, sends=intent.sends + 1) if claimed else None
 
     @atomic
     def mark_unknown(self, change_id: ChangeId, code: str, *, counts: bool) -> None:
-        changes = (
-            "last_code = ?, tries = tries + ?, tried_at = {now},"
-            # Who only looked does not say that whoever sends it has ended.
-            " state = CASE WHEN lease_holder = ? THEN 'unknown' ELSE state END,"
-            # Whoever sent it first goes back to the host now, so anybody may find out what became of it.
-            " lease_until = CASE WHEN lease_holder = ? AND sends <= 1 THEN NULL ELSE lease_until END"
-        )
-        self._update(change_id, changes, code, int(counts), this_process(), this_process())
+        self._update(change_id, _UNKNOWN, code, int(counts), leases.PROCESS, leases.PROCESS)
 
     @atomic
     def await_outcome(self, change_id: ChangeId) -> Intent | None:
@@ -156,80 +137,47 @@ class Intents(Appointments, Erasures):
         outcome: Outcome,
         rental: RentalRecord | None = None,
         *,
+        booking: Outcome | None = None,
         sends: int | None = None,
     ) -> Outcome | None:
-        known = self._locked(change_id)
+        if known := self.intent(change_id):
+            self.database.query(self.database.LOCK, [known.appointment_id])
+            known = self.intent(change_id)
         if known and known.outcome:
             return known.outcome
         if known and known.given_up_by and outcome.status is OutcomeStatus.DONE:
             return None
         if known and sends not in (None, known.sends):
             return None
-        self._settle({change_id: outcome}, rental)
-        return outcome
-
-    @atomic
-    def settle_given_up(
-        self, booking: Outcome, giving_up: Outcome, rental: RentalRecord | None = None
-    ) -> Outcome:
-        self._locked(giving_up.change_id)
-        self._settle({each.change_id: each for each in (booking, giving_up)}, rental)
-        return giving_up
-
-    @atomic
-    def forget_intent(self, change_id: ChangeId) -> bool:
-        self._locked(change_id)
-        unsent = "sends <= 1 AND given_up_by IS NULL AND awaited IS NULL"
-        self.database.execute(
-            f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}", [change_id]
-        )
-        self.erase_what_is_asked()
-        return self.intent(change_id) is None
-
-    # within a transaction
-
-    def _locked(self, change_id: ChangeId) -> Intent | None:
-        """Hold off whoever else writes about the same appointment; return the intent as it is then."""
-        if intent := self.intent(change_id):
-            self.database.lock(intent.appointment_id)
-        return self.intent(change_id)
-
-    def _conflict(self, intent: Intent) -> OtherPending | AlreadyBooked | None:
-        if intent.appointment_id is None:
-            return None
-        other = self.pending_of([intent.appointment_id]).get(intent.appointment_id)
-        # The booking that is given up is the one pending change its giving up need not wait for.
-        if other and other.change_id != intent.gives_up:
-            return OtherPending(other)
-        rentals = self.rentals_of([intent.appointment_id]).get(intent.appointment_id, ())
-        active = [each for each in rentals if each.is_active and intent.action is Action.BOOK]
-        return AlreadyBooked(active[0]) if active else None
-
-    def _settle(self, outcomes: Mapping[ChangeId, Outcome], rental: RentalRecord | None) -> None:
-        for change_id, outcome in outcomes.items():
-            self._update(change_id, _SETTLED, write_column(outcome), write_column(datetime.now(UTC)))
+        now = write_column(datetime.now(UTC))
+        self._update(change_id, _SETTLED, write_column(outcome), now)
+        if booking is not None:
+            self._update(booking.change_id, _SETTLED, write_column(booking), now)
         if rental is not None:
             self.keep_rental(rental)
         self.erase_what_is_asked()
+        return outcome
 
-    def _lease(self, change_id: ChangeId) -> Row | None:
-        held = f"state, lease_holder, lease_until, {self.database.NOW} AS now"
-        sql = f"SELECT {held} FROM intents WHERE change_id = ? AND {PENDING}"
-        return next(iter(self.database.query(sql, [change_id])), None)
+    @atomic
+    def forget_intent(self, change_id: ChangeId) -> bool:
+        if known := self.intent(change_id):
+            self.database.query(self.database.LOCK, [known.appointment_id])
+        unsent = "sends <= 1 AND given_up_by IS NULL AND awaited IS NULL"
+        sql = f"DELETE FROM intents WHERE change_id = ? AND {PENDING} AND {unsent}"
+        self.database.query(sql, [change_id])
+        self.erase_what_is_asked()
+        return self.intent(change_id) is None
 
-    def _intents(self, condition: str, *values: object) -> list[Intent]:
-        sql = f"SELECT *, {self.database.NOW} AS now FROM intents WHERE {condition}"
-        return [read_row(row, Intent) for row in self.database.query(sql, values)]
+    def _takers(self, change_id: ChangeId) -> Sequence[str]:
+        """Name the processes whose lease may be taken: this one, a dead one. None while one that is alive has it."""
+        sql = f"SELECT lease_holder FROM intents WHERE change_id = ? AND {PENDING} AND NOT {FREE}"
+        rows = self.database.query(sql.format(db=self.database), [change_id, [leases.PROCESS]])
+        holders = [row["lease_holder"] for row in rows]
+        return [leases.PROCESS, *holders] if all(map(is_gone, holders)) else []
 
-    def _update(self, change_id: ChangeId, changes: str, *values: object, where: str = "1 = 1") -> int:
-        changes = changes.format(now=self.database.NOW)
-        sql = f"UPDATE intents SET {changes} WHERE change_id = ? AND {PENDING} AND {where}"
-        return self.database.execute(sql, [*values, change_id])
-
-
-def _read_settled(row: Row) -> SettledChange:
-    outcome = msgspec.json.decode(row["outcome"])
-    took = datetime.fromisoformat(row["settled_at"]) - datetime.fromisoformat(row["recorded_at"])
-    code = outcome["reason"]["code"] if outcome["reason"] else None
-    # A clock that was set back in between is no reason to count below nothing.
-    return SettledChange(Action(row["action"]), outcome["status"], code, max(0.0, took.total_seconds()))
+    def _update(self, change_id: ChangeId, changes: str, *values: object, where: str = "1 = 1") -> bool:
+        """Change a pending intent; return False where there is none. Formatted with the database as `db`."""
+        sql = (
+            f"UPDATE intents SET {changes} WHERE {where} AND change_id = ? AND {PENDING} RETURNING change_id"
+        )
+        return bool(self.database.query(sql.format(db=self.database), [*values, change_id]))

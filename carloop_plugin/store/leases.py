@@ -10,8 +10,6 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 from carloop_plugin.domain.judgement import LONGEST_SENDING
 from mobility_hookspecs.authoring.forking import renew_in_child
@@ -19,26 +17,24 @@ from mobility_hookspecs.authoring.forking import renew_in_child
 LEASE_SECONDS = LONGEST_SENDING + 2.0
 """How long one lasts. Hosts reconcile every 30 s, so what a dead server held is settled within a minute."""
 
-_marks: dict[int, str] = {}
-# A process may get the number of one that is gone, be it an ancestor of its own.
-renew_in_child(_marks.clear)
+HELD = f"lease_holder = ?, lease_until = {{db.NOW}} + {LEASE_SECONDS}"
+"""SQL, formatted with the database as `db`, that leases an intent to the process whose name is its value."""
+
+# One that would last too long was taken before the clock was set back.
+FREE = (
+    "(lease_until IS NULL OR lease_holder {db.AMONG}"
+    f" OR NOT (lease_until > {{db.NOW}} AND lease_until <= {{db.NOW}} + {LEASE_SECONDS}))"
+)
+"""SQL for the intents that nobody has leased but the processes whose names are its value."""
 
 
-def this_process() -> str:
-    """Name this process, distinct from every other one, past and future: its computer, its number, a random mark."""
-    number = os.getpid()
-    # By the number, for a forked process is another one.
-    mark = _marks.setdefault(number, secrets.token_hex(4))
-    return f"{socket.gethostname()}/{number}/{mark}"
+def _name() -> str:
+    # A process may get the number of one that is gone, be it an ancestor of its own.
+    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
-def is_free(intent: Mapping[str, Any]) -> bool:
-    """Return whether an intent may be leased: its row, with the database's time as `now`."""
-    holder, until, now = intent["lease_holder"], intent["lease_until"], intent["now"]
-    if holder is None or until is None or holder == this_process():
-        return True
-    # One that would last too long was taken before the clock was set back.
-    return not now < until <= now + LEASE_SECONDS or is_gone(holder)
+PROCESS = _name()
+"""The name of this process, distinct from every other one's, past and future: computer, number, a random mark."""
 
 
 def is_gone(holder: str) -> bool:
@@ -47,7 +43,7 @@ def is_gone(holder: str) -> bool:
     if computer != socket.gethostname() or sys.platform == "win32":  # where signal 0 would end it
         return False
     if int(number) == os.getpid():
-        return holder != this_process()  # an earlier process, as in a container that was started anew
+        return holder != PROCESS  # an earlier process, as in a container that was started anew
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:
@@ -55,3 +51,11 @@ def is_gone(holder: str) -> bool:
     except OSError:
         return False  # somebody else's, alive
     return False
+
+
+def _rename() -> None:
+    global PROCESS
+    PROCESS = _name()
+
+
+renew_in_child(_rename)

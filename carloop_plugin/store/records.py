@@ -2,45 +2,127 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, IntentState
+import msgspec
+
+from carloop_plugin.domain.accounts import Contact, StoredSettings
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, Action, IntentState
 from carloop_plugin.domain.failures import Reason, StoreFailed
-from carloop_plugin.domain.figures import Figures
+from carloop_plugin.domain.figures import Backlog, Figures, SettledChange
+from carloop_plugin.domain.rentals import UnreadableRental
 from carloop_plugin.domain.store_location import read_location
-from carloop_plugin.store.accounts import Accounts
+from carloop_plugin.domain.values import AccountId, Site
+from carloop_plugin.store.database import Row
+from carloop_plugin.store.erasures import Erasures
 from carloop_plugin.store.intents import Intents
+from carloop_plugin.store.rows import atomic, insert, read_row, write_column, write_row
+from carloop_plugin.store.tables import FREE_TO_ERASE, KNOW_SITE, PENDING
+
+_NEWEST_SETTLED = (
+    "SELECT action, outcome, recorded_at, settled_at FROM intents WHERE settled_at IS NOT NULL"
+    " ORDER BY settled_at DESC LIMIT 1000"
+)
+_BACKLOG = f"""
+SELECT count(*) AS pending, min(recorded_at) AS oldest_pending,
+  (SELECT count(*) FROM erasures WHERE erased_at IS NOT NULL OR {FREE_TO_ERASE}) AS unfinished_erasures
+FROM intents WHERE {PENDING}
+"""
 
 
-class Records(Accounts, Intents):
+class Records(Intents, Erasures):
     """All of `ports.Store`. The rules are in its parts; the two databases differ in how they are opened and locked."""
 
     @property
     def is_on_server(self) -> bool:
         return self.database.IS_SERVER
 
+    def sites(self) -> Sequence[Site]:
+        return [Site(row["site"]) for row in self.database.query("SELECT site FROM sites ORDER BY site")]
+
+    def stored_settings(self, site: Site) -> StoredSettings | None:
+        rows = self.database.query("SELECT * FROM settings WHERE site = ?", [site])
+        return read_row(rows[0], StoredSettings) if rows else None
+
+    @atomic
+    def save_settings(self, site: Site, settings: StoredSettings) -> None:
+        insert(self.database, "settings", {"site": site} | write_row(settings), key=("site",))
+        self.database.query(KNOW_SITE, [site])
+
+    def feed_position(self, account: AccountId, *, now: datetime) -> datetime | None:
+        sql = (
+            "SELECT coalesce((SELECT position FROM contacts WHERE account = ? AND position <= ?),"
+            " (SELECT min(updated_at) FROM rentals WHERE account = ?)) AS position"
+        )
+        position = self.database.query(sql, [account, write_column(now), account])[0]["position"]
+        return datetime.fromisoformat(position) if position else None
+
+    @atomic
+    def note_contact(
+        self, contact: Contact, *, position: datetime | None, time_zone: str | None = None
+    ) -> None:
+        row = {
+            "account": contact.account,
+            "at": write_column(contact.at),
+            "skew_seconds": contact.skew.total_seconds(),
+            "trouble": contact.trouble,
+            "position": write_column(position),
+            "time_zone": time_zone,
+        }
+        insert(self.database, "contacts", row, key=("account",))
+
+    def unreadable(self, account: AccountId | None = None) -> Sequence[UnreadableRental]:
+        sql = (
+            "SELECT * FROM unreadable WHERE account = coalesce(?, account)"
+            " ORDER BY external_reference IS NULL, seen_at, id"
+        )
+        return [read_row(row, UnreadableRental) for row in self.database.query(sql, [account])]
+
+    @atomic
+    def note_unreadable(self, rental: UnreadableRental) -> None:
+        insert(self.database, "unreadable", write_row(rental), key=("account", "id"))
+
+    @atomic
+    def forget_unreadable(self, rental: UnreadableRental) -> None:
+        sql = "DELETE FROM unreadable WHERE account = ? AND id = ?"
+        self.database.query(sql, [rental.account, rental.id])
+
+    def backlog(self) -> Backlog:
+        return read_row(self.database.query(_BACKLOG)[0], Backlog)
+
     def figures(self) -> Figures:
-        pending = self.pending_intents()
-        unknown = [intent for intent in pending if intent.state is IntentState.UNKNOWN]
+        pending, backlog = self.pending_intents(), self.backlog()
+        unknown = [intent.recorded_at for intent in pending if intent.state is IntentState.UNKNOWN]
+        contacts = "SELECT account, at, skew_seconds AS skew, trouble FROM contacts ORDER BY account"
         return Figures(
             installation=self.installation,
             location=self.database.place,
             engine=self.database.engine,
             journal=self.database.journal,
             rentals=int(self.database.query("SELECT count(*) AS n FROM rentals")[0]["n"]),
-            pending=len(pending),
+            pending=backlog.pending,
             unknown=len(unknown),
-            oldest_pending=min((intent.recorded_at for intent in pending), default=None),
+            oldest_pending=backlog.oldest_pending,
             set_aside=tuple(intent.change_id for intent in pending if intent.tries >= TRIES_BEFORE_SET_ASIDE),
-            contacts=self.contacts(),
-            oldest_unknown=min((intent.recorded_at for intent in unknown), default=None),
-            settled=self.newest_settled(),
-            unfinished_erasures=self.unfinished_erasures(),
+            contacts=tuple(read_row(row, Contact) for row in self.database.query(contacts)),
+            oldest_unknown=min(unknown, default=None),
+            settled=tuple(map(_read_settled, self.database.query(_NEWEST_SETTLED))),
+            unfinished_erasures=backlog.unfinished_erasures,
             moved_aside=tuple(self.moved_aside()),
             unreadable=tuple(self.unreadable()),
         )
+
+
+def _read_settled(row: Row) -> SettledChange:
+    outcome = msgspec.json.decode(row["outcome"])
+    took = datetime.fromisoformat(row["settled_at"]) - datetime.fromisoformat(row["recorded_at"])
+    code = outcome["reason"]["code"] if outcome["reason"] else None
+    # A clock that was set back in between is no reason to count below nothing.
+    return SettledChange(Action(row["action"]), outcome["status"], code, max(0.0, took.total_seconds()))
 
 
 class Source(Protocol):
@@ -50,11 +132,8 @@ class Source(Protocol):
     def place(self) -> str:
         """Where it is, for a person to read; no secret is in it."""
 
-    def exists(self, *, deadline: float) -> bool:
-        """Return whether there are records, without making them."""
-
-    def identity(self, *, deadline: float) -> object:
-        """Return what is the same for the same place, by whatever name it is called."""
+    def identity(self, *, deadline: float) -> object | None:
+        """Return what is the same for the same place, by whatever name it is called; None where no records are."""
 
     def open(self, *, deadline: float) -> AbstractContextManager[Records]:
         """Lend the records for one call."""
@@ -72,19 +151,16 @@ def source_of(location: str, *, installation: str | None = None) -> Source:
     :param installation: the id to keep where the records are new.
     :raises StoreFailed: it is no location of ours, or PostgreSQL is not installed.
     """
-    if read_location(location).is_shared:
-        return _server(location, installation)
-    if read_location(location).is_address:
-        params = (("path", read_location(location).shown),)
+    place = read_location(location)
+    if place.is_shared:
+        try:
+            from carloop_plugin.store.postgres.server import PostgresServer
+        except ImportError:
+            raise StoreFailed(Reason("storage_failed", "store.postgres_missing")) from None
+        return PostgresServer(location, installation=installation)
+    if place.is_address:
+        params = (("path", place.shown),)
         raise StoreFailed(Reason("storage_failed", "store.address_unclear", params))
     from carloop_plugin.store.sqlite.file import SqliteFile
 
     return SqliteFile(Path(location), installation=installation)
-
-
-def _server(address: str, installation: str | None) -> Source:
-    try:
-        from carloop_plugin.store.postgres.server import PostgresServer
-    except ImportError:
-        raise StoreFailed(Reason("storage_failed", "store.postgres_missing")) from None
-    return PostgresServer(address, installation=installation)

@@ -18,6 +18,7 @@ import msgspec
 from carloop_plugin.domain.accounts import Contact, StoredSettings
 from carloop_plugin.domain.appointments import SavedAppointment
 from carloop_plugin.domain.changes import Intent, Outcome
+from carloop_plugin.domain.figures import Backlog
 from carloop_plugin.domain.rentals import ACTIVE, RentalRecord, UnreadableRental
 from carloop_plugin.store.database import Database, Row
 
@@ -35,7 +36,7 @@ _DETAILS = ("vehicle", "planned_end", "price", "web_url")
 
 # msgspec caches what it knows of a dataclass, and fills that cache without a lock: two threads that convert a type for
 # the first time crash the process, as does a child forked meanwhile. Imports are locked, and a fork waits for them.
-for _kind in (Contact, Intent, RentalRecord, SavedAppointment, StoredSettings, UnreadableRental):
+for _kind in (Backlog, Contact, Intent, RentalRecord, SavedAppointment, StoredSettings, UnreadableRental):
     msgspec.json.Decoder(_kind)
 
 
@@ -61,8 +62,12 @@ def atomic(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P]
     return within
 
 
-def insert(database: Database, table: str, row: Mapping[str, object], *, key: Sequence[str] = ()) -> None:
+def insert(
+    database: Database, table: str, row: Mapping[str, object], *, key: Sequence[str] | None = ()
+) -> None:
     """Insert a row. Where `key` names columns, update the row that has the same values there, if there is one.
+
+    With None for a key a row that is in conflict with another one is left out.
 
     sqlite-utils' own `insert` and `upsert` ask for the tables and columns each time: sixty statements a booking
     instead of twenty, a millisecond in all.
@@ -72,7 +77,9 @@ def insert(database: Database, table: str, row: Mapping[str, object], *, key: Se
     if key:
         changes = ", ".join(f'"{name}" = excluded."{name}"' for name in row if name not in key)
         sql += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
-    database.execute(sql, list(row.values()))
+    elif key is None:
+        sql += " ON CONFLICT DO NOTHING"
+    database.query(sql, list(row.values()))
 
 
 def write_row(value: DataclassInstance) -> dict[str, object]:

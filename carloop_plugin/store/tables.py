@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.upgrades import Run, store_values
 
 APPOINTMENTS = """
@@ -65,6 +66,11 @@ CREATE TABLE unreadable (
 
 PENDING = "state != 'settled'"
 """SQL for the intents whose outcome is not known yet."""
+
+FREE_TO_ERASE = (
+    f"NOT EXISTS (SELECT 1 FROM intents WHERE intents.appointment_id = erasures.appointment_id AND {PENDING})"
+)
+"""SQL for the erasures that wait for no change any more."""
 
 MIGRATIONS: Mapping[str, tuple[str | Callable[[Run], None], ...]] = {
     "create_tables": (
@@ -130,3 +136,9 @@ DRAW_INSTALLATION = (
 """The statement that draws the id of new records, and the key of their customers' numbers."""
 
 NUMBER_KEY_BYTES = 32
+
+
+def newer_version(found: str, *, place: str) -> StoreFailed:
+    """Return the failure for records of a newer version; both versions are named."""
+    params = (("path", place), ("found", found), ("known", NEWEST))
+    return StoreFailed(Reason("storage_failed", "store.newer", params))

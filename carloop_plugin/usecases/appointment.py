@@ -83,8 +83,10 @@ def standings(
 ) -> Mapping[AppointmentId, Standing]:
     """Return how appointments stand, in three queries however many there are. One never seen is open."""
     appointments = context.store.appointments(appointment_ids)
-    rentals = context.store.rentals_of(appointment_ids)
     pending = context.store.pending_of(appointment_ids)
+    rentals: dict[AppointmentId, list[RentalRecord]] = {}
+    for rental in context.store.rentals(appointment_ids=appointment_ids):
+        rentals.setdefault(rental.appointment_id, []).append(rental)
     return {
         each: _standing(appointments.get(each), rentals.get(each, ()), pending.get(each))
         for each in appointment_ids

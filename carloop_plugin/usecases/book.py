@@ -16,14 +16,14 @@ def book(command: Book, context: UseCaseContext) -> Prepared:
         or there is a rental already.
     :raises CallFailed: Carloop did not answer.
     """
-    appointment = context.store.appointment(command.appointment_id)
+    appointment = context.store.appointments([command.appointment_id]).get(command.appointment_id)
     if appointment is None:
         raise RuleBroken(Reason("appointment_not_saved", "change.not_saved", pointer="/appointment_id"))
     if appointment.customer_source == "dms" and not appointment.is_of(command.customer):
         raise RuleBroken(Reason("customer_locked", "change.customer_locked", pointer="/customer"))
     if command.period.end <= command.period.start:
         raise RuleBroken(Reason("period_invalid", "change.end_before_start", pointer="/period/end"))
-    for rental in context.store.rentals_of([appointment.id]).get(appointment.id, ()):
+    for rental in context.store.rentals(appointment_ids=[appointment.id]):
         if rental.is_active and (present := _as_of_now(rental, context)).is_active:
             raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=present)
     carloop = context.connect(command.site)

@@ -36,8 +36,8 @@ def give_up(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord |
         raise RuleBroken(Reason("rental_not_found", "change.booking_not_found", pointer="/book_change_id"))
     if booking.outcome:
         # Whatever it brought: a booking refused because another vehicle came of it has left a rental behind.
-        made = context.store.rental_of_change(booking.change_id)
-        return made or Outcome(command.change_id, OutcomeStatus.DONE)
+        made = context.store.rentals(change_id=booking.change_id)
+        return made[0] if made else Outcome(command.change_id, OutcomeStatus.DONE)
     return Intent(
         change_id=command.change_id,
         action=Action.CANCEL,

@@ -117,7 +117,7 @@ def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | O
     """
     match command:
         case Book():
-            if made := context.store.rental_of_change(command.change_id):
+            for made in context.store.rentals(change_id=command.change_id):
                 # The records were rebuilt from Carloop: the rental is known, and that this change made it.
                 return Outcome(command.change_id, OutcomeStatus.DONE, made)
             _require_no_pending_change(command.appointment_id, context)
@@ -188,7 +188,7 @@ def _find_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext
 
     :raises RuleBroken: there is none, or several sites have one of this id.
     """
-    found = context.store.rentals_named(rental_id, site)
+    found = context.store.rentals(rental_id=rental_id, site=site)
     if len({rental.site for rental in found}) > 1:
         raise RuleBroken(Reason("invalid_document", "change.site_needed", pointer="/site"))
     if found:

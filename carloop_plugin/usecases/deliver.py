@@ -199,9 +199,9 @@ def _settle_gone(intent: Intent, carloop: Carloop, context: UseCaseContext) -> O
         return _take_back(intent, failure.reason, context)
     if account.id != intent.account:
         return _take_back(intent, ACCOUNT_CHANGED, context)
-    known = context.store.rental(account.id, intent.rental_id) if intent.rental_id else None
+    known = context.store.rentals(rental_id=intent.rental_id, account=account.id) if intent.rental_id else ()
     is_cancellation = intent.action is Action.CANCEL
-    record = gone(known, cancelled_here=is_cancellation) if known else None
+    record = gone(known[0], cancelled_here=is_cancellation) if known else None
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=GONE)
     if is_cancellation:
         outcome = Outcome(intent.change_id, OutcomeStatus.DONE, record)
@@ -217,8 +217,9 @@ def _take_back(intent: Intent, reason: Reason, context: UseCaseContext) -> Outco
 
 def observe(rental: Rental, account: AccountId | None, context: UseCaseContext) -> RentalRecord | None:
     """Return the record of an account's rental seen at Carloop; None where it does not carry a reference of ours."""
-    known = context.store.rental(account, rental.id) if account else None
-    return record_of(rental, account, installation=context.store.installation, known=known)
+    known = context.store.rentals(rental_id=rental.id, account=account)
+    installation = context.store.installation
+    return record_of(rental, account, installation=installation, known=known[0] if known else None)
 
 
 def record_made_by(intent: Intent, rental: Rental, context: UseCaseContext) -> RentalRecord | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.accounts import Account, Contact
 from carloop_plugin.domain.failures import Failed, Reason, StoreFailed
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.events import RECORDS_REBUILT, log_event
@@ -58,10 +58,5 @@ def _link_again(carloop: Carloop, account: Account, context: UseCaseContext) -> 
         record = observe(rental, account.id, context)
         if record is not None:
             yield int(context.store.keep_rental(record))
-    context.store.note_contact(
-        account.id,
-        at=context.clock.now(),
-        skew=account.skew,
-        position=account.server_time,
-        time_zone=account.time_zone,
-    )
+    contact = Contact(account.id, context.clock.now(), account.skew)
+    context.store.note_contact(contact, position=account.server_time, time_zone=account.time_zone)

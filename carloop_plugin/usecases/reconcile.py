@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from carloop_plugin.domain.accounts import Account
+from carloop_plugin.domain.accounts import Account, Contact
 from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, Intent, OutcomeStatus, Reconciled
 from carloop_plugin.domain.failures import CallFailed, Failed, StoreFailed
 from carloop_plugin.domain.rentals import ACTIVE, Rental, Unreadable
@@ -64,7 +64,7 @@ def reconcile(sites: Iterable[Site], context: UseCaseContext) -> Reconciled:
             # A rejected token ends the round here: nothing is sent with it until it is accepted again.
             log_event(CARLOOP_NOT_RECONCILED, site=site, code=failure.reason.code)
     with suppress(StoreFailed):
-        if context.store.unfinished_erasures():
+        if context.store.backlog().unfinished_erasures:
             finish_erasures(context)
     return report
 
@@ -97,7 +97,7 @@ def _reconcile_with(
 
 
 def _settle_pending(report: Reconciled, carloop: Carloop, account: Account, context: UseCaseContext) -> None:
-    intents = context.store.intents_to_recover(account.id)
+    intents = context.store.pending_intents(account.id)
     fruitless = 0
     for done, intent in enumerate(intents):
         now = time.monotonic()
@@ -146,14 +146,9 @@ def _read_changes(report: Reconciled, carloop: Carloop, account: Account, contex
             _take(rental, report, carloop, account, context)
     except CallFailed as ended:
         failure = ended
-    context.store.note_contact(
-        account.id,
-        at=context.clock.now(),
-        skew=account.skew,
-        position=newest,
-        time_zone=account.time_zone,
-        trouble=failure.reason.code if failure else None,
-    )
+    trouble = failure.reason.code if failure else None
+    contact = Contact(account.id, context.clock.now(), account.skew, trouble)
+    context.store.note_contact(contact, position=newest, time_zone=account.time_zone)
     if failure:
         raise failure
 

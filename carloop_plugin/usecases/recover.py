@@ -180,7 +180,7 @@ def cancel_given_up(
 def _settle_both(
     booking: Intent, booked: Outcome, given_up: Outcome, record: RentalRecord | None, context: UseCaseContext
 ) -> Outcome:
-    outcome = context.store.settle_given_up(booked, given_up, record)
+    outcome = context.store.settle(given_up.change_id, given_up, record, booking=booked) or given_up
     _log_settled(booking, booked, context)
     return outcome
 

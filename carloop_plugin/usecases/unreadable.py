@@ -68,7 +68,6 @@ def _our_reference(rental: Unreadable, account: Account, context: UseCaseContext
     carried = read_reference(rental.external_reference, installation=installation)
     if carried is not None or rental.id is None:
         return carried
-    known = context.store.rental(account.id, RentalId(rental.id))
-    if known is None:
-        return None
-    return Reference(installation, known.site, known.appointment_id, known.change_id)
+    for known in context.store.rentals(rental_id=RentalId(rental.id), account=account.id):
+        return Reference(installation, known.site, known.appointment_id, known.change_id)
+    return None

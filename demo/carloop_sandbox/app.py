@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -72,19 +73,16 @@ async def _serve(operation: Operation, request: Request, body: bytes, service: S
     """Answer a call, with the fault that was armed for it."""
     fault = service.faults.take(operation.id)
     key = request.headers.get("idempotency-key", "") if operation.key_pattern else ""
-    held = (f"{operation.method} {request.url.path}", key)
-    # of two requests with one key the second waits: on the one worker it would block every other call
-    if key and not await service.in_flight.acquire(held):
-        raise CallRefused("request_in_progress", "Ask again with the same key.", headers={"Retry-After": "1"})
-    try:
+    # of two requests with one key the second waits here: on the one worker it would block every other call
+    waits = (
+        service.in_flight.holding(f"{operation.method} {request.url.path} {key}") if key else nullcontext()
+    )
+    async with waits:
         instead = await fault.before(service.stopping) if fault else None
         if instead is not None:
             return instead
-        answer = await service.worker.do(lambda: _answer(operation, request, body, service.store, fault))
+        answer = await service.do(lambda: _answer(operation, request, body, service.store, fault))
         return fault.after(answer, service.stopping) if fault else answer
-    finally:
-        if key:
-            service.in_flight.release(held)
 
 
 def _answer(operation: Operation, request: Request, body: bytes, store: Store, fault: Fault | None) -> Answer:

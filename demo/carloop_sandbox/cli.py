@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -59,21 +59,13 @@ def _options(texts: Texts) -> list[click.Parameter]:
     ]
 
 
-def _serve(
-    host: str,
-    port: int,
-    data: Path | None,
-    token: str | None,
-    vehicles: int,
-    seed: int,
-    turnaround: int,
-    allow_faults: bool,  # click hands options over by name
-) -> None:
-    texts = Texts(chosen_language(), LOCALE)
-    if allow_faults and not is_loopback(host):
+def _serve(**options: Any) -> None:
+    texts, token = Texts(chosen_language(), LOCALE), options["token"]
+    if options["allow_faults"] and not is_loopback(options["host"]):
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):
         raise Mistake(texts("strange_token"))
-    from carloop_sandbox.serving import ServeOptions, serve
+    # imported here: a help text needs neither pages nor a database
+    from carloop_sandbox.serve_command import ServeOptions, serve
 
-    serve(ServeOptions(host, port, data, token, vehicles, seed, turnaround, allow_faults), texts, say=tell)
+    serve(ServeOptions(**options), texts, say=tell)

@@ -1,7 +1,7 @@
 """Why a request is not done: one exception, whatever refuses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class FieldError:
         return {"pointer": self.pointer, "message": self.message, "in": self.place}
 
 
+@dataclass(eq=False)
 class CallRefused(Exception):  # a refusal is an expected outcome, not an error
     """A request is not done.
 
@@ -25,21 +26,11 @@ class CallRefused(Exception):  # a refusal is an expected outcome, not an error
     :ivar more: further members of the problem document.
     """
 
-    def __init__(
-        self,
-        code: str,
-        detail: str,
-        *,
-        errors: Sequence[FieldError] = (),
-        more: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
-        self.errors = tuple(errors)
-        self.more = dict(more or {})
-        self.headers = dict(headers or {})
+    code: str
+    detail: str
+    errors: Sequence[FieldError] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def invalid(pointer: str, message: str, *, place: str = "body") -> CallRefused:

@@ -24,18 +24,31 @@ START_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Sandbox:
-    """A running sandbox: its address, a token for it, and what is behind it."""
+class RunningSandbox:
+    """The address of a sandbox, and a token for it."""
 
     url: str
     token: str = field(repr=False)
-    store: Store = field(repr=False)
-    service: Service = field(repr=False)
 
     @property
     def controls(self) -> Controls:
         """Return the client of its faults, desk, clock and tokens."""
         return Controls(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox(RunningSandbox):
+    """A sandbox in a thread of this process, and what is behind it."""
+
+    store: Store = field(repr=False)
+    service: Service = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxProcess(RunningSandbox):
+    """A sandbox in a process of its own."""
+
+    process: "subprocess.Popen[str]" = field(repr=False)
 
 
 @contextmanager
@@ -71,7 +84,7 @@ def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: st
     # pages bring Jinja2 and Babel along, which only those pay for who want them
     from argon2 import PasswordHasher
 
-    from carloop_sandbox.pages.site import create_pages
+    from carloop_sandbox.pages.routes import create_pages
     from web_base.accounts.access import Access
     from web_base.security import trusted_hosts
 
@@ -96,20 +109,6 @@ def _serving(service: Service, app: ASGIApp, host: str, port: int) -> Iterator[s
         finally:
             server.should_exit = True
             thread.join()
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxProcess:
-    """A sandbox in a process of its own."""
-
-    url: str
-    token: str = field(repr=False)
-    process: "subprocess.Popen[str]" = field(repr=False)
-
-    @property
-    def controls(self) -> Controls:
-        """Return the client of its faults, desk, clock and tokens."""
-        return Controls(self.url)
 
 
 @contextmanager

@@ -1,31 +1,18 @@
-"""What the endpoints of one application share: the data, the armed faults, the worker thread."""
+"""What the endpoints of one application share: the data, the armed faults, the thread that works on the data."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from carloop_sandbox.faults.armed import FaultList
+from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.store import Store
 
 Result = TypeVar("Result")
-
-
-class Worker:
-    """One thread for all work on the database, so that the event loop never waits for a disk."""
-
-    def __init__(self) -> None:
-        """Start no thread before the first piece of work."""
-        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="carloop-sandbox")
-
-    async def do(self, work: Callable[[], Result]) -> Result:
-        """Do a piece of work and return its result; it is finished even when its caller has gone."""
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._threads, work))
-
-    def close(self) -> None:
-        """Finish what has begun and end the thread."""
-        self._threads.shutdown(wait=True)
 
 
 class InFlight:
@@ -34,23 +21,29 @@ class InFlight:
     def __init__(self, *, timeout: float = 1.0) -> None:
         """Let a second request of a key wait `timeout` seconds for the first."""
         self._timeout = timeout
-        self._busy: dict[tuple[str, str], asyncio.Event] = {}
+        # a lock lives as long as a request holds it or waits for it
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def acquire(self, key: tuple[str, str]) -> bool:
-        """Take a key, waiting a little for the request that has it; False when that takes too long."""
-        deadline = asyncio.get_running_loop().time() + self._timeout
-        while (released := self._busy.get(key)) is not None:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await released.wait()
-            except TimeoutError:
-                return False
-        self._busy[key] = asyncio.Event()
-        return True
+    @asynccontextmanager
+    async def holding(self, key: str) -> AsyncIterator[None]:
+        """Hold a key; refuse when the request that has it takes too long."""
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        try:
+            async with asyncio.timeout(self._timeout):
+                await lock.acquire()
+        except TimeoutError:
+            headers = {"Retry-After": "1"}
+            raise CallRefused(
+                "request_in_progress", "Ask again with the same key.", headers=headers
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
-    def release(self, key: tuple[str, str]) -> None:
-        """Release a key, so that a request that waits for it goes on."""
-        self._busy.pop(key).set()
+
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="carloop-sandbox")
 
 
 @dataclass(slots=True)
@@ -60,10 +53,15 @@ class Service:
     store: Store
     allow_faults: bool = False
     faults: FaultList = field(default_factory=FaultList)
-    worker: Worker = field(default_factory=Worker)
     in_flight: InFlight = field(default_factory=InFlight)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    # one thread for all work on the database, so that the event loop never waits for a disk
+    worker: ThreadPoolExecutor = field(default_factory=_one_thread)
+
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """Do a piece of work on the worker; it is finished even when its caller has gone."""
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self.worker, work))
 
     def close(self) -> None:
-        """End the worker; the store is closed by who opened it."""
-        self.worker.close()
+        """Finish what has begun and end the worker; the store is closed by who opened it."""
+        self.worker.shutdown(wait=True)

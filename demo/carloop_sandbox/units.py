@@ -29,23 +29,28 @@ def read_time(text: str) -> Instant:
     More than six decimals of a second are cut off.
     """
     try:
-        # subtracting two aware times never overflows, while converting to UTC can
-        instant = (datetime.fromisoformat(text) - _EPOCH) // MICROSECOND
-    except (TypeError, ValueError):  # a time without an offset cannot be subtracted from one with it
+        instant = instant_of(datetime.fromisoformat(text))
+    except (TypeError, ValueError):
         raise ValueError(NO_TIME) from None
     if not _EARLIEST <= instant <= _LATEST:
         raise ValueError(NO_TIME)
-    return Instant(instant)
+    return instant
 
 
-def write_time(instant: int) -> str:
-    """Write an instant as RFC 3339 in UTC, with decimals only where there are any."""
-    return (_EPOCH + instant * MICROSECOND).isoformat().replace("+00:00", "Z")
+def moment_of(instant: int) -> datetime:
+    """Return an instant as a time in UTC."""
+    return _EPOCH + instant * MICROSECOND
 
 
-def write_stamp(instant: int) -> str:
-    """Write the time of a change, always with six decimals: texts of one length sort like the times they name."""
-    return (_EPOCH + instant * MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")
+def instant_of(moment: datetime) -> Instant:
+    """Return an aware time as an instant; TypeError when it has no offset."""
+    # subtracting two aware times never overflows, while converting to UTC can
+    return Instant((moment - _EPOCH) // MICROSECOND)
+
+
+def write_time(instant: int, decimals: str = "auto") -> str:
+    """Write an instant as RFC 3339 in UTC, with decimals only where there are any, or always `microseconds`."""
+    return moment_of(instant).isoformat(timespec=decimals).replace("+00:00", "Z")
 
 
 def days_begun(start: int, end: int) -> int:

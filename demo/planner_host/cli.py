@@ -43,39 +43,29 @@ def program(texts: Texts) -> Group:
     """Build the program in one language."""
     epilog = f"\b\n{texts('examples')}{_EXAMPLES}"
     group = new_group("planner-host", texts=texts, epilog=epilog)
-    for name, callback, params in (
-        ("serve", _serve, [*serve_options(texts, port=8080), language_option(texts)]),
-        ("account", _account, _account_options(texts)),
-        ("accounts", _accounts, _accounts_options(texts)),
+    name = click.Argument(["name"], metavar=texts("name_word"))
+    roles = ("advisor", "admin")
+    role = option(texts, "--role", default=roles[0], type=click.Choice(roles), metavar="|".join(roles))
+    data = data_option(texts, required=True)
+    changes = [option(texts, f"--{do}", metavar=texts("name_word")) for do in ("disable", "enable", "delete")]
+    for command, callback, params in (
+        ("serve", _serve, serve_options(texts, port=8080)),
+        ("account", _account, [name, role, data]),
+        ("accounts", _accounts, [*changes, data]),
     ):
+        params = [*params, language_option(texts)]
+        help_text = texts(command)
         group.add_command(
-            Command(name, texts=texts, callback=callback, params=params, help=texts(name), epilog=epilog)
+            Command(command, texts=texts, callback=callback, params=params, help=help_text, epilog=epilog)
         )
     return group
 
 
-def _account_options(texts: Texts) -> list[click.Parameter]:
-    return [
-        click.Argument(["name"], metavar=texts("name_word")),
-        option(
-            texts,
-            "--role",
-            default="advisor",
-            type=click.Choice(["advisor", "admin"]),
-            metavar="advisor|admin",
-        ),
-        data_option(texts, required=True),
-        language_option(texts),
-    ]
-
-
-def _accounts_options(texts: Texts) -> list[click.Parameter]:
-    changes = [option(texts, f"--{do}", metavar=texts("name_word")) for do in ("disable", "enable", "delete")]
-    return [*changes, data_option(texts, required=True), language_option(texts)]
+# The commands import what they need: `--help` answers without loading a web server.
 
 
 def _serve(host: str, port: int, data: Path | None) -> None:
-    from planner_host.serving import serve
+    from planner_host.startup import serve
 
     serve(host, port, data, Texts(chosen_language(), LOCALE), say=tell)
 
@@ -136,7 +126,5 @@ def _note(data: Path, action: str, name: str) -> None:
 def _read_password(texts: Texts) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    password: str = click.prompt(
-        texts("password"), hide_input=True, confirmation_prompt=texts("password_again"), err=True
-    )
-    return password
+    again = texts("password_again")
+    return str(click.prompt(texts("password"), hide_input=True, confirmation_prompt=again, err=True))

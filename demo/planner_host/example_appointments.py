@@ -6,7 +6,7 @@ The same on every machine but for the date; customers are those of the example D
 from __future__ import annotations
 
 import random
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from planner_host.appointments.appointment import Appointment, Visit
@@ -15,8 +15,10 @@ from planner_host.planner import Planner
 FIRST_CUSTOMER: Final = 10_001
 CUSTOMERS: Final = 300
 DAYS: Final = (-7, 35)
-A_DAY: Final = 4
-OPENING: Final = (7, 30)
+A_DAY: Final = (4, 4, 4, 4, 4, 1, 0)
+"""How many come, from Monday on."""
+
+OPENING: Final = time(7, 30)
 WORK: Final = {
     "Inspektion mit Ölwechsel": 8,
     "Hauptuntersuchung": 6,
@@ -40,45 +42,30 @@ def seed(planner: Planner, *, number: int = 1) -> None:
     numbers = iter(chance.sample(range(FIRST_CUSTOMER, FIRST_CUSTOMER + CUSTOMERS), CUSTOMERS))
     today = planner.now().astimezone(planner.zone).date()
     monday = today - timedelta(days=today.weekday())
-    for offset in range(*DAYS):
-        day = monday + timedelta(days=offset)
-        if day.weekday() > 5:
-            continue
-        for _ in range(A_DAY if day.weekday() < 5 else 1):
-            appointment = _draw(planner, chance, day, next(numbers))
-            if appointment is not None:
-                planner.records.save(appointment)
-
-
-def _draw(planner: Planner, chance: random.Random, day: date, number: int) -> Appointment | None:
-    customer = planner.dms.customer(str(number))
-    work, hours = chance.choice(list(WORK.items()))
-    opening = datetime.combine(day, time(*OPENING), planner.zone)
-    start = opening + timedelta(minutes=30 * chance.randrange(12))
-    appointment_id = f"T-{chance.getrandbits(48):012x}"
-    if customer is None:
-        return None
-    return Appointment(
-        id=appointment_id,
-        revision=0,
-        site=planner.site,
-        time_zone=planner.time_zone,
-        visit=Visit(
-            start.astimezone(UTC),
-            _ready(start, hours).astimezone(UTC),
-            customer.document(),
-            customer.cars[0].document() if customer.cars else {},
-            work,
-        ),
-        saved_by="advisor",
-        saved_at=planner.now(),
-    )
+    for day in (monday + timedelta(days=offset) for offset in range(*DAYS)):
+        for _ in range(A_DAY[day.weekday()]):
+            # All is drawn before anybody is looked up: an imported DMS without this customer changes no other visit.
+            work, hours = chance.choice(list(WORK.items()))
+            start = datetime.combine(day, OPENING, planner.zone) + timedelta(
+                minutes=30 * chance.randrange(12)
+            )
+            appointment_id, customer = (
+                f"T-{chance.getrandbits(48):012x}",
+                planner.dms.customer(str(next(numbers))),
+            )
+            if customer is None:
+                continue
+            period = start.astimezone(UTC), _ready(start, hours).astimezone(UTC)
+            car = customer.cars[0].document() if customer.cars else {}
+            visit = Visit(*period, customer.document(), car, work)
+            where = planner.site, planner.time_zone
+            planner.records.save(Appointment(appointment_id, 0, *where, visit, "advisor", planner.now()))
 
 
 def _ready(start: datetime, hours: int) -> datetime:
     """Return when the car can be picked up: on a working day, before seven in the evening."""
     ready = start + timedelta(hours=hours)
-    if ready.hour >= 19 or ready.hour < 8 or ready.date() > start.date():
+    if ready.hour >= 19 or ready.date() > start.date():
         ready = datetime.combine(ready.date(), time(16, 30), start.tzinfo)
         if ready <= start:
             ready += timedelta(days=1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,20 +14,21 @@ from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
 from planner_host.dms import Dms, import_example
-from planner_host.providers.changes import Changes
 from planner_host.providers.filters import FilterCache
-from planner_host.providers.titles import Titles
+from planner_host.providers.open_changes import Changes
 from planner_host.storage.audit import Audit, AuditEntry
 from planner_host.storage.records import Records
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
+    from mobility_schemas import documents as contract
     from web_base.pages import Page
 
 log: Final = logging.getLogger(__name__)
 
 SITE: Final = "main"
 TIME_ZONE: Final = "Europe/Berlin"
+SEARCHES: Final = 100
 RETRY_SECONDS: Final = 10.0
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 
@@ -38,7 +40,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """One workshop's planner: its providers, its records, its DMS, its clock."""
+    """One workshop's planner: its providers, its records, its DMS, its clock.
+
+    :ivar found: what the last searches found, to name the car of a booking while its outcome is unknown.
+    """
 
     host: MobilityHost
     records: Records
@@ -49,7 +54,7 @@ class Planner:
     now: Callable[[], datetime] = utc_now
     site: str = SITE
     time_zone: str = TIME_ZONE
-    titles: Titles = field(default_factory=Titles)
+    found: deque[Sequence[contract.MobilityOption]] = field(default_factory=lambda: deque(maxlen=SEARCHES))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -37,13 +37,18 @@ def erase(*rounds: Round) -> object:
 def is_known(round_: Round) -> bool:
     """Return whether the records still have the appointment."""
     with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
-        return services.context.store.appointment(AppointmentId(round_.appointment_id)) is not None
+        return (
+            services.context.store.appointments([AppointmentId(round_.appointment_id)]).get(
+                AppointmentId(round_.appointment_id)
+            )
+            is not None
+        )
 
 
 def count_unfinished() -> int:
     """Count the erasures that are not finished."""
     with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
-        return services.context.store.unfinished_erasures()
+        return services.context.store.backlog().unfinished_erasures
 
 
 def run_round(number: int, testbed: Testbed, kill: Kill | None) -> tuple[Ended, list[str]]:

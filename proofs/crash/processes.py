@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one the stores use
 
 from carloop_sandbox.cli import LOCALE
-from carloop_sandbox.serving import ServeOptions, serve
+from carloop_sandbox.serve_command import ServeOptions, serve
 from carloop_sandbox.store import Fleet, open_store
 from carloop_sandbox.store.database import FILE_NAME
 from web_base.program import Texts

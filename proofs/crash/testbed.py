@@ -221,7 +221,7 @@ def state(round_: Round) -> Document:
 def count_pending() -> int:
     """Count what is still pending, for any appointment."""
     with bootstrap.opened(deadline=CallContext.within(10).deadline) as services:
-        return services.context.store.count_pending()[0]
+        return services.context.store.backlog().pending
 
 
 def set_clock(round_: Round) -> None:

@@ -53,7 +53,7 @@ def take_snapshot(sim: Simulation) -> Snapshot:
     observer, ids = (sim.processes["observer"], [appointment.id for appointment in sim.appointments])
     with observer.store(deadline=time.monotonic() + 10) as store:
         intents = {change_id: store.intent(ChangeId(change_id)) for change_id in sim.requests}
-        rentals = store.rentals_of([AppointmentId(each) for each in ids])
+        rentals = store.rentals(appointment_ids=[AppointmentId(each) for each in ids])
         saved = store.appointments([AppointmentId(each) for each in ids])
     with observer.running():
         states = plugin.provide_mobility_states([*ids, NEVER_SEEN], CallContext.within(10))
@@ -67,7 +67,7 @@ def take_snapshot(sim: Simulation) -> Snapshot:
         carloop=carloop,
         requests=sim.requests,
         intents=intents,
-        planner_state={record.id: record for planner_state in rentals.values() for record in planner_state},
+        planner_state={record.id: record for record in rentals},
         states={state["appointment_id"]: state for state in states},  # type: ignore[misc]
         shown=sim.shown,
         ends=sim.ends,

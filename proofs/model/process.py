@@ -18,7 +18,7 @@ from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Carloop, Clock, Credentials, Store, UseCaseContext
 from carloop_plugin.settings.environment import Environment
-from carloop_plugin.store import intents, leases
+from carloop_plugin.store import leases
 from carloop_plugin.store.sqlite.database import SqliteDatabase
 from carloop_plugin.store.sqlite.file import SqliteFile
 from carloop_plugin.usecases import recover
@@ -41,7 +41,6 @@ EFFECTS = frozenset(
         "mark_unknown",
         "await_outcome",
         "settle",
-        "settle_given_up",
         "forget_intent",
         "keep_rental",
         "note_contact",
@@ -127,8 +126,7 @@ _OUTSIDE = tuple(
     for where, name in (
         (bootstrap, "opened"),
         (recover, "_locks"),
-        (leases, "this_process"),
-        (intents, "this_process"),
+        (leases, "PROCESS"),
         (SqliteDatabase, "NOW"),
     )
 )
@@ -153,8 +151,7 @@ class Process:
         self._own: tuple[tuple[Any, str, object], ...] = (
             (bootstrap, "opened", self._opened),
             (recover, "_locks", {}),
-            (leases, "this_process", lambda: name),
-            (intents, "this_process", lambda: name),
+            (leases, "PROCESS", name),
             (SqliteDatabase, "NOW", property(lambda _: str(settings.database_time()))),
         )
 

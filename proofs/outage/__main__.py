@@ -119,7 +119,7 @@ def _wait_until_settled(until: float) -> int:
     """Wait until nothing is pending; return how many changes still are."""
     while True:
         with bootstrap.opened(deadline=time.monotonic() + 10) as services:
-            pending, _ = services.context.store.count_pending()
+            pending = services.context.store.backlog().pending
         if not pending or time.monotonic() > until:
             return pending
         time.sleep(0.1)

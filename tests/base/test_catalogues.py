@@ -18,7 +18,8 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from carloop_sandbox.pages import rental, rental_rows, vehicle_rows
+from carloop_sandbox.pages import rental_rows, vehicle_rows
+from carloop_sandbox.rentals.desk import ACTIONS
 from carloop_story import after_crash, before_crash
 from carloop_story.steps import steps_of
 from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS
@@ -53,7 +54,7 @@ DECLARED = {
         "rentals.kind.*": " ".join(rental_rows.CONDITIONS),
         "customer.*": "phone mobile email number",
         "desk.*": "hand_out take_back cancel overdue missed",
-        "desk.done.*": " ".join(rental.DONE),
+        "desk.done.*": " ".join(ACTIONS),
         "desk.refused.*": "changed_elsewhere rental_closed validation_failed vehicle_unavailable wrong_status",
         "tokens.notice.*": "again revoked",
         "tokens.refused.*": "idempotency_key_reused label_exists not_found",

@@ -51,7 +51,7 @@ def test_a_dry_run_erases_nothing(run, saved, pending):
         ran = run("--lang", language, *words)
         assert (ran.code, saved.id in ran.out, aside.name in ran.out) == (0, True, True)
     assert aside.exists()
-    assert remembered_file(str(saved.store), saved.id) is not None
+    assert remembered_file(saved.id) is not None
     saved.control.reset_faults()
     run("recover")
     assert run(*words, "--json").document["appointment_ids"] == [saved.id]
@@ -65,8 +65,8 @@ def test_erasing_one_appointment_leaves_the_other_files(run, saved, tmp_path):
     run("appointment", "save", str(other))
     kept = run("erase", "--appointment", saved.id, "--yes", "--json").document["kept"]
     assert [each["appointment_id"] for each in kept] == [saved.id]
-    assert remembered_file(str(saved.store), saved.id) is None
-    assert remembered_file(str(saved.store), f"{saved.id}-other") == other
+    assert remembered_file(saved.id) is None
+    assert remembered_file(f"{saved.id}-other") == other
 
 
 def test_large_records_are_rewritten_at_once(run, saved, monkeypatch):

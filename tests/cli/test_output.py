@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from carloop_plugin.cli.commands import rentals
+from carloop_plugin.cli.layout import print_table
 from carloop_plugin.cli.output import print_findings, print_problem
-from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.texts import Texts
 
 
@@ -18,7 +18,7 @@ def test_control_characters_are_not_printed(capsys):
     """What a terminal would obey is shown as a dot, in tables, findings and problems."""
     bad = "\x1b[2Jgone\r\n"
     texts = Texts("en")
-    print_table(["a"], [[bad]])
+    print_table(["id"], [{"id": bad}], texts)
     print_findings([{"code": bad, "severity": "error", "message": bad, "hint": bad}], texts)
     print_problem({"code": bad, "title": bad, "detail": bad + "x", "pointer": bad}, texts)
     said = "".join(capsys.readouterr())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from carloop_plugin.cli.tables import print_table
+from carloop_plugin.cli.layout import print_table
+from carloop_plugin.cli.texts import Texts
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -35,12 +36,13 @@ def test_narrow_terminals(run, saved, booked, appointment_file, monkeypatch, col
 def test_a_row_is_as_wide_as_it_may_be(capsys, monkeypatch):
     """In a pipe it stays on one line; prices are aligned right, so that one sees which is dearer."""
     monkeypatch.setenv("COLUMNS", "60")
-    print_table(["Car", "Price"], [("A", "9,90 €"), ("B", "1.109,80 €")], right=["Price"])
+    prices = {"A": "9,90 €", "B": "1.109,80 €"}
+    print_table(["option", "price"], [{"option": o, "price": p} for o, p in prices.items()], Texts("en"))
     nine, thousand = capsys.readouterr().out.rstrip().splitlines()[-2:]
     assert nine.rstrip().index("€") == thousand.rstrip().index("€")
     monkeypatch.delenv("COLUMNS")
-    print_table(["Car", "Note"], [("A", "x" * 200)], wrapping=["Note"])
-    assert "A     " + "x" * 200 in capsys.readouterr().out
+    print_table(["option", "remark"], [{"option": "A", "remark": "x" * 200}], Texts("en"))
+    assert "A        " + "x" * 200 in capsys.readouterr().out
 
 
 def test_a_search_at_80_columns(run, saved, monkeypatch):

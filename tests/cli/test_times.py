@@ -151,6 +151,6 @@ def test_an_appointment_of_an_unknown_zone(run, planner, language):
     rental = planner.book()
     with bootstrap.opened(deadline=CallContext.within(5).deadline) as services:
         db = services.context.store.database
-        db.transact(lambda: db.execute("UPDATE appointments SET time_zone = 'Mars/Olympus'"))
+        db.transact(lambda: db.query("UPDATE appointments SET time_zone = 'Mars/Olympus'"))
     ran = run("--lang", language, "change-end", rental["id"], f"{planner.end():%d.%m.%Y %H:%M}")
     assert (ran.code, "+02:00" in ran.err) == (2, True)

@@ -23,8 +23,8 @@ from planner_host.app import create_app
 from planner_host.appointments.appointment import Appointment, Visit, new_id
 from planner_host.dms import Car, Dms, DmsCustomer, import_example
 from planner_host.planner import Planner
-from planner_host.providers.changes import Changes
 from planner_host.providers.filters import FilterCache
+from planner_host.providers.open_changes import Changes
 from planner_host.storage.audit import Audit
 from planner_host.storage.records import Records
 from web_base.accounts.access import Access

@@ -14,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner
 
-from planner_host import cli, serving
+from planner_host import cli, startup
 from planner_host.storage.audit import Audit
 from planner_host.storage.records import Records
 from web_base.accounts import access
@@ -175,7 +175,7 @@ def test_a_damaged_file_is_a_sentence(tmp_path, name):
     file.write_bytes(RUBBISH)
     for language, words in (("de", "können keine Daten abgelegt werden: "), ("en", "Cannot keep data in ")):
         with pytest.raises(Failure) as failure:
-            serving.serve("127.0.0.1", 0, file.parent, Texts(language, cli.LOCALE), say=lambda _: None)
+            startup.serve("127.0.0.1", 0, file.parent, Texts(language, cli.LOCALE), say=lambda _: None)
         assert re.fullmatch(rf".*{words}.*[^.]\.", str(failure.value))
     assert file.read_bytes() == RUBBISH
 
@@ -186,7 +186,7 @@ def test_an_admin_is_made_where_there_is_none(run, tmp_path):
     said = []
     with closing(Access(tmp_path)) as accounts:
         for _ in range(2):
-            set_accounts(accounts, serving.ACCOUNTS, Texts("de", cli.LOCALE), data=tmp_path, say=said.append)
+            set_accounts(accounts, startup.ACCOUNTS, Texts("de", cli.LOCALE), data=tmp_path, say=said.append)
             assert accounts.accounts == (User("admin", "admin"), User("anna", "advisor"))
     assert ("admin / " in said[0], "advisor" in said[0], "gelten weiter" in said[1]) == (True, False, True)
 

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import httpx
 import pytest
 
-from carloop_sandbox.faults import broken_connections
+from carloop_sandbox.faults import broken_connections, kinds
 from carloop_sandbox.faults.armed import OPERATIONS
 from carloop_sandbox.faults.kinds import KINDS
 from carloop_sandbox.running import run_sandbox
@@ -80,7 +80,7 @@ def test_a_held_request_holds_up_neither_others_nor_the_end():
 def test_a_request_goes_on_though_its_caller_has_gone(planner, sandbox):
     """As on a real server: the booking is made after the client's time-out."""
     released = threading.Event()
-    sandbox.service.worker._threads.submit(released.wait)
+    sandbox.service.worker.submit(released.wait)
     planner.http.timeout = 0.2
     try:
         with pytest.raises(httpx.ReadTimeout):
@@ -168,13 +168,13 @@ def test_a_flood_is_as_large_as_asked_for(planner):
 def test_a_flood_ends_when_the_caller_goes(planner, monkeypatch):
     """Nothing more is sent than was read and what the buffers hold."""
     ended = threading.Event()
-    answer_on = broken_connections.Flood.answer_on
+    flood = kinds.flood
 
-    async def watched(flood, connection):
-        await answer_on(flood, connection)
+    async def watched(*with_):
+        await flood(*with_)
         ended.set()
 
-    monkeypatch.setattr(broken_connections.Flood, "answer_on", watched)
+    monkeypatch.setattr(kinds, "flood", watched)
     planner.arm("account", "huge", value=1024)
     with planner.http.stream("GET", "/api/planner/v1/account") as answer:
         pieces = answer.iter_raw()  # whose end would close the connection

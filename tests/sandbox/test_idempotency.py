@@ -111,7 +111,7 @@ def test_a_key_whose_first_request_hangs_is_refused_after_a_while(sandbox, try_b
     """Of two requests at once, the second is told 409 `request_in_progress`; the first is done in the end."""
     monkeypatch.setattr(sandbox.service.in_flight, "_timeout", 0.05)
     released = threading.Event()
-    sandbox.service.worker._threads.submit(released.wait)
+    sandbox.service.worker.submit(released.wait)
     with ThreadPoolExecutor(2) as threads:
         attempts = [threads.submit(try_book) for _ in range(2)]
         try:

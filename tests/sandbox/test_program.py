@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from carloop_sandbox import cli
 from carloop_sandbox.cli import LOCALE
 from carloop_sandbox.running import run_sandbox_process
-from carloop_sandbox.serving import ACCOUNTS
+from carloop_sandbox.serve_command import ACCOUNTS
 from web_base.accounts.access import Access
 from web_base.program import Texts
 from web_base.running.processes import ProgramFailed

@@ -76,8 +76,11 @@ def test_the_newest_revision_stays(source, make_appointment, make_rental):
         rentals = [make_rental(f"R-{round_}", f"A-{round_}", revision=revision) for revision in REVISIONS]
         at_once(source, [("keep_rental", each) for each in rentals])
         with source.open(deadline=soon()) as store:
-            assert store.appointment(AppointmentId(f"A-{round_}")).revision == 5
-            assert [each.revision for each in store.rentals_named(RentalId(f"R-{round_}"))] == [5]
+            assert (
+                store.appointments([AppointmentId(f"A-{round_}")]).get(AppointmentId(f"A-{round_}")).revision
+                == 5
+            )
+            assert [each.revision for each in store.rentals(rental_id=RentalId(f"R-{round_}"))] == [5]
 
 
 def test_one_of_many_rentals_is_linked_to_the_appointment(source, make_rental):
@@ -86,7 +89,7 @@ def test_one_of_many_rentals_is_linked_to_the_appointment(source, make_rental):
         rentals = [make_rental(f"R-{round_}-{number}", f"A-{round_}") for number in range(8)]
         at_once(source, [("keep_rental", each) for each in rentals])
     with source.open(deadline=soon()) as store:
-        kept = Counter((each.appointment_id, each.linked) for each in store.all_rentals())
+        kept = Counter((each.appointment_id, each.linked) for each in store.rentals())
     assert kept == {
         (f"A-{round_}", linked): 1 if linked else 7 for round_ in ROUNDS for linked in (True, False)
     }

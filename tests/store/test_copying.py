@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from carloop_plugin.domain.accounts import StoredSettings
+from carloop_plugin.domain.accounts import Contact, StoredSettings
 from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import RuleBroken, StoreFailed
 from carloop_plugin.domain.rentals import UnreadableRental
@@ -66,7 +66,7 @@ def filled(location, make_appointment, make_intent, make_rental, monkeypatch):
         store.record(make_intent("c-2", "A-2", body="Müller".encode()))
         store.mark_unknown(ChangeId("c-2"), "unreachable", counts=True)
         at = make_rental().updated_at
-        store.note_contact(AccountId("acme"), at=at, skew=timedelta(seconds=1.5), position=None)
+        store.note_contact(Contact(AccountId("acme"), at, timedelta(seconds=1.5)), position=None)
         store.note_unreadable(UnreadableRental(AccountId("acme"), "R-99", None, at))
         store.forget_appointments([AppointmentId("A-99")])
         rentals = [replace(make_rental(f"R-{n}", f"A-{n}"), updated_at=at) for n in range(2, 30)]
@@ -164,7 +164,7 @@ def test_an_origin_that_does_not_exist_is_refused(location, target):
     assert refused.value.reason.text == "store.copy_nothing"
     for each in (location, target):
         source = source_of(each)
-        assert not source.exists(deadline=soon())
+        assert source.identity(deadline=soon()) is None
         source.close()
 
 
@@ -201,7 +201,7 @@ def test_records_in_use_are_refused(filled, target):
     with opened(filled) as store:
         assert store.lease(ChangeId("c-2")) is not None
         held = "UPDATE intents SET lease_holder = 'another-server/1/any' WHERE change_id = 'c-2'"
-        store.database.transact(lambda: store.database.execute(held))
+        store.database.transact(lambda: store.database.query(held))
     with pytest.raises(RuleBroken) as refused:
         copy_records(filled, target, deadline=soon())
     assert refused.value.reason.text == "store.copy_in_use"

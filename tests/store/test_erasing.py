@@ -25,7 +25,7 @@ def test_an_appointment_without_pending_changes_is_erased_at_once(store, make_ap
     """The count says how many; asking again erases nothing more."""
     store.save_appointment(make_appointment())
     assert store.forget_appointments([A1, AppointmentId("A-never")]) == 1
-    assert store.appointment(A1) is None
+    assert store.appointments([A1]).get(A1) is None
     assert store.forget_appointments([A1]) == 0
 
 
@@ -33,13 +33,16 @@ def test_a_former_customers_number_is_erased_as_a_payload_is(store, make_appoint
     """Of an appointment that is of another customer by now; its present customer's stays."""
     for key in (AppointmentId("A-1"), AppointmentId("A-2")):
         store.save_appointment(make_appointment(key, key=store.number_key))
-    former, other = store.appointment(A1), store.appointment(AppointmentId("A-2"))
+    former, other = (
+        store.appointments([A1]).get(A1),
+        store.appointments([AppointmentId("A-2")]).get(AppointmentId("A-2")),
+    )
     present = make_appointment("A-1", 2, key=store.number_key, number="4712", last_name="Berg").after(former)
     store.save_appointment(present)
     store.forget_former_customers("4711")
-    assert store.appointment(A1).customers == present.customers[1:]
-    assert store.appointment(other.id) == other
-    assert store.unfinished_erasures() == 1
+    assert store.appointments([A1]).get(A1).customers == present.customers[1:]
+    assert store.appointments([other.id]).get(other.id) == other
+    assert store.backlog().unfinished_erasures == 1
 
 
 def test_each_installation_has_a_key_of_its_own(tmp_path):
@@ -60,20 +63,20 @@ def test_an_appointment_is_erased_when_its_change_ends(store, make_appointment, 
     store.save_appointment(make_appointment(key=store.number_key))
     store.record(make_intent())
     assert store.forget_appointments([A1]) == 0
-    assert (store.appointments_numbered("4711")[0], store.unfinished_erasures()) == (A1, 0)
+    assert (store.appointments_numbered("4711")[0], store.backlog().unfinished_erasures) == (A1, 0)
     match way:
         case "settled":
             store.settle(C1, DONE)
         case "given up":
             store.record(make_intent("c-2", action=Action.CANCEL, gives_up=C1, body=None))
-            store.settle_given_up(
-                replace(DONE, status=OutcomeStatus.REFUSED), Outcome(C2, OutcomeStatus.DONE)
+            store.settle(
+                C2, Outcome(C2, OutcomeStatus.DONE), booking=replace(DONE, status=OutcomeStatus.REFUSED)
             )
         case "forgotten":
             store.forget_intent(C1)
-    assert (store.appointment(A1), store.unfinished_erasures()) == (None, 1)
+    assert (store.appointments([A1]).get(A1), store.backlog().unfinished_erasures) == (None, 1)
     assert store.finish_erasures(largest=ANY)
-    assert store.unfinished_erasures() == 0
+    assert store.backlog().unfinished_erasures == 0
 
 
 @pytest.mark.parametrize(
@@ -97,9 +100,9 @@ def test_an_appointment_saved_again_outlives_an_earlier_erasure(
     for each in asked:
         getattr(store, each)([A1])
     store.settle(C1, DONE)
-    assert (store.appointment(A1) is not None) == is_kept
-    assert store.unfinished_erasures() == 1
-    assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
+    assert (store.appointments([A1]).get(A1) is not None) == is_kept
+    assert store.backlog().unfinished_erasures == 1
+    assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (True, 0)
 
 
 def test_an_erasure_at_the_moment_its_change_settles_is_not_missed(source, make_appointment, make_intent):
@@ -123,7 +126,7 @@ def test_an_erasure_at_the_moment_its_change_settles_is_not_missed(source, make_
 
             for running in [pool.submit(settle), pool.submit(forget)]:
                 running.result()
-            assert store.appointment(appointment) is None
+            assert store.appointments([appointment]).get(appointment) is None
 
 
 def test_finishing_erases_what_was_missed(store, make_appointment, make_intent):
@@ -132,10 +135,10 @@ def test_finishing_erases_what_was_missed(store, make_appointment, make_intent):
     store.record(make_intent())
     store.forget_appointments([A1])
     db = store.database
-    db.transact(lambda: db.execute("DELETE FROM intents"))
-    assert store.unfinished_erasures() == 1
+    db.transact(lambda: db.query("DELETE FROM intents"))
+    assert store.backlog().unfinished_erasures == 1
     assert store.finish_erasures(largest=ANY)
-    assert (store.appointment(A1), store.unfinished_erasures()) == (None, 0)
+    assert (store.appointments([A1]).get(A1), store.backlog().unfinished_erasures) == (None, 0)
 
 
 def test_an_erasure_asked_for_again_during_clearing_stays_noted(store, make_appointment, monkeypatch):
@@ -151,7 +154,7 @@ def test_an_erasure_asked_for_again_during_clearing_stays_noted(store, make_appo
 
     monkeypatch.setattr(type(store.database), "scrub", meanwhile)
     assert store.finish_erasures(largest=ANY)
-    assert store.unfinished_erasures() == 1
+    assert store.backlog().unfinished_erasures == 1
 
 
 def fill_and_settle(store, make_intent, make_rental, chance):
@@ -210,9 +213,9 @@ def test_a_reader_postpones_clearing(path, file, monkeypatch):
         other.execute("BEGIN")
         assert other.execute("SELECT count(*) FROM intents").fetchone()[0] == 0
         store.forget_appointments([A1])
-        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
+        assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (False, 1)
         other.execute("ROLLBACK")
-        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
+        assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (True, 0)
     reader.close()
 
 
@@ -225,4 +228,4 @@ def test_the_deadline_ends_clearing(path, file, make_intent, make_rental, monkey
     with file.open(deadline=soon(0)) as store:
         assert not store.finish_erasures(largest=ANY)
     with file.open(deadline=soon()) as store:
-        assert store.unfinished_erasures() == 1
+        assert store.backlog().unfinished_erasures == 1

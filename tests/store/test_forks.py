@@ -50,10 +50,10 @@ def test_a_fork_waits_for_a_transaction(path, in_child, until_forking):
         with source.open(deadline=soon(60)) as records:
 
             def work():
-                records.database.execute("INSERT INTO sites (site) VALUES ('half')")
+                records.database.query("INSERT INTO sites (site) VALUES ('half')")
                 begun.set()
                 until_forking()
-                records.database.execute("UPDATE sites SET site = 'whole'")
+                records.database.query("UPDATE sites SET site = 'whole'")
                 written.append("whole")
 
             records.database.transact(work)

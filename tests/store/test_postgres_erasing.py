@@ -81,7 +81,7 @@ def test_no_byte_of_what_was_erased_is_in_any_file(server, postgres, address):
     assert files_with_a_canary(postgres, address) >= {"intents", "toast", "appointments"}
     with server.open(deadline=soon()) as store:
         assert store.finish_erasures(largest=ANY)
-        assert store.unfinished_erasures() == 0
+        assert store.backlog().unfinished_erasures == 0
     assert files_with_a_canary(postgres, address) == set()
 
 
@@ -101,11 +101,11 @@ def test_an_older_transaction_postpones_clearing(server, make_guest, postgres, a
     with make_guest(is_owner=True).open(deadline=soon()) as store, psycopg.connect(address) as other:
         begin(other, held)
         # erased once more, as if it had been saved again
-        store.database.transact(lambda: store.database.execute("DELETE FROM appointments"))
+        store.database.transact(lambda: store.database.query("DELETE FROM appointments"))
         store.forget_appointments([A1])
-        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
+        assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (False, 1)
         other.rollback()
-        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
+        assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (True, 0)
     assert files_with_a_canary(postgres, address) == set()
 
 
@@ -113,7 +113,7 @@ def test_a_younger_transaction_does_not_postpone_clearing(server, postgres, addr
     """Else nothing would ever be finished during the day's work."""
     with server.open(deadline=soon()) as store, psycopg.connect(address) as other:
         begin(other, "a snapshot")
-        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
+        assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (True, 0)
     assert files_with_a_canary(postgres, address) == set()
 
 
@@ -139,9 +139,9 @@ def test_a_table_in_use_postpones_clearing(server, address, monkeypatch):
     monkeypatch.setattr(postgres_scrub, "LOCK_SECONDS", 0.05)
     with server.open(deadline=soon()) as store, psycopg.connect(address) as other:
         other.execute("LOCK TABLE carloop.intents IN ACCESS SHARE MODE")
-        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
+        assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (False, 1)
         other.rollback()
-        assert (store.finish_erasures(largest=ANY), store.unfinished_erasures()) == (True, 0)
+        assert (store.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (True, 0)
         # A connection that is lent next may take as long as its own call.
         assert store.database.query("SHOW statement_timeout") == [{"statement_timeout": "0"}]
         assert store.database.query("SHOW lock_timeout") == [{"lock_timeout": "0"}]
@@ -150,10 +150,10 @@ def test_a_table_in_use_postpones_clearing(server, address, monkeypatch):
 def test_what_else_postpones_clearing(server, make_guest):
     """Tables that are large, tables of another owner, and the deadline: it stays noted that it has to be done."""
     with server.open(deadline=soon()) as store, make_guest().open(deadline=soon()) as guest:
-        assert (store.finish_erasures(largest=1), store.unfinished_erasures()) == (False, 1)
+        assert (store.finish_erasures(largest=1), store.backlog().unfinished_erasures) == (False, 1)
         # PostgreSQL only warns a user who may not rewrite them.
-        assert (guest.finish_erasures(largest=ANY), store.unfinished_erasures()) == (False, 1)
+        assert (guest.finish_erasures(largest=ANY), store.backlog().unfinished_erasures) == (False, 1)
         store.database._deadline = soon(0)
         assert not store.finish_erasures(largest=ANY)
     with server.open(deadline=soon()) as store:
-        assert store.unfinished_erasures() == 1
+        assert store.backlog().unfinished_erasures == 1

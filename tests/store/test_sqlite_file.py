@@ -87,8 +87,8 @@ def test_a_further_connection_takes_no_lock_from_the_others(path, file):
     """A process loses its locks on a file when it closes any handle of it: another one could then write into ours."""
     with file.open(deadline=soon()):
         pass
-    with closing(open_database(path, wait=1)) as db:
-        db.execute("BEGIN IMMEDIATE")
+    with closing(open_database(path, wait=1)) as own:
+        own.db.execute("BEGIN IMMEDIATE")
         open_database(path, wait=1).close()
         command = [sys.executable, "-c", IS_LOCKED, str(path)]
         said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carloop_plugin.domain.accounts import StoredSettings
+from carloop_plugin.domain.accounts import Contact, StoredSettings
 from carloop_plugin.domain.changes import (
     Action,
     AlreadyBooked,
@@ -34,7 +34,7 @@ def test_an_older_or_equal_revision_changes_nothing(store, make_appointment):
     newest = store.save_appointment(make_appointment(revision=3))
     assert store.save_appointment(make_appointment(revision=2)) == newest
     assert store.save_appointment(make_appointment(revision=3)) == newest
-    assert store.appointment(A1) == newest
+    assert store.appointments([A1]).get(A1) == newest
 
 
 def test_appointments_are_found_by_the_customers_number(store, make_appointment):
@@ -85,7 +85,7 @@ def test_settling_keeps_the_outcome_and_the_rental_and_drops_the_payload(store, 
     settled = store.intent(C1)
     assert (settled.state, settled.body, settled.outcome) == (IntentState.SETTLED, None, outcome)
     assert settled.outcome.rental.customers is None
-    assert store.rentals_of([A1]) == {A1: [make_rental()]}
+    assert store.rentals(appointment_ids=[A1]) == [make_rental()]
     assert store.pending_intents() == []
     assert store.settle(C1, REFUSED) == outcome
     assert store.record_settled(make_intent(), REFUSED) == outcome
@@ -141,8 +141,8 @@ def test_recovery_takes_an_accounts_own_intents_least_tried_first(store, make_in
     for intent in mine:
         store.record(intent)
     store.mark_unknown(mine[0].change_id, "invalid_answer", counts=True)
-    due = store.intents_to_recover(AccountId("ours"), limit=2)
-    assert [intent.change_id for intent in due] == ["m-1", "m-2"]
+    due = store.pending_intents(AccountId("ours"))
+    assert [intent.change_id for intent in due] == ["m-1", "m-2", "m-0"]
     assert len(store.pending_intents()) == 8
 
 
@@ -150,7 +150,7 @@ def test_what_was_set_aside_is_recovered_last(store, make_intent):
     """Of those first the one that was not tried for longest; one that somebody takes up comes with the others."""
 
     def due():
-        return [intent.change_id for intent in store.intents_to_recover(AccountId("ours"))]
+        return [intent.change_id for intent in store.pending_intents(AccountId("ours"))]
 
     for number in range(3):
         store.record(make_intent(f"c-{number}", f"A-{number}", account=AccountId("ours")))
@@ -176,7 +176,7 @@ def test_a_booking_being_given_up_settles_with_what_gives_it_up(store, make_inte
     assert not store.forget_intent(C1)
     assert store.pending_of([A1]).get(A1).change_id == C2
     done = Outcome(C2, OutcomeStatus.DONE)
-    assert store.settle_given_up(REFUSED, done, make_rental(status=RentalStatus.CANCELLED)) == done
+    assert store.settle(C2, done, make_rental(status=RentalStatus.CANCELLED), booking=REFUSED) == done
     assert store.pending_intents() == []
     assert store.intent(C1).outcome == REFUSED
 
@@ -187,15 +187,15 @@ def test_an_older_sight_of_a_rental_is_no_news(store, make_rental):
     assert not store.keep_rental(make_rental(revision=3))
     assert not store.keep_rental(make_rental(revision=2, status=RentalStatus.PICKED_UP))
     assert store.keep_rental(make_rental(revision=4, status=RentalStatus.PICKED_UP))
-    assert [each.status for each in store.rentals_named(RentalId("R-1"))] == [RentalStatus.PICKED_UP]
+    assert [each.status for each in store.rentals(rental_id=RentalId("R-1"))] == [RentalStatus.PICKED_UP]
 
 
 def test_a_rentals_id_is_unique_in_a_site_only(store, make_rental):
     """Two sites may each have a rental of one id."""
     store.keep_rental(make_rental(appointment_id="A-1"))
     store.keep_rental(make_rental(appointment_id="A-2", site=Site("north"), account=AccountId("north")))
-    assert len(store.rentals_named(RentalId("R-1"))) == 2
-    assert len(store.rentals_named(RentalId("R-1"), Site("north"))) == 1
+    assert len(store.rentals(rental_id=RentalId("R-1"))) == 2
+    assert len(store.rentals(rental_id=RentalId("R-1"), site=Site("north"))) == 1
 
 
 def test_a_rental_that_cannot_be_read_is_noted_once(store):
@@ -209,7 +209,7 @@ def test_a_rental_that_cannot_be_read_is_noted_once(store):
     assert store.unreadable() == [ours, other, again]
     store.forget_unreadable(ours)
     assert store.unreadable(ACME) == [again]
-    store.note_contact(ACME, at=at, skew=timedelta(), position=None, trouble="invalid_answer")
+    store.note_contact(Contact(ACME, at, timedelta(), "invalid_answer"), position=None)
     assert store.figures().contacts[0].trouble == "invalid_answer"
     assert store.figures().unreadable == (other, again)
 
@@ -230,7 +230,7 @@ def test_the_feed_continues_from_its_position(store, make_rental):
     assert store.feed_position(ACME, now=later) is None
     store.keep_rental(make_rental())
     assert store.feed_position(ACME, now=later) == at
-    store.note_contact(ACME, at=at, skew=timedelta(seconds=3), position=later)
+    store.note_contact(Contact(ACME, at, timedelta(seconds=3)), position=later)
     assert store.feed_position(ACME, now=later) == later
     assert store.feed_position(ACME, now=later - timedelta(seconds=1)) == at
     assert store.feed_position(AccountId("other"), now=later) is None

@@ -49,7 +49,7 @@ def reopened(location):
     def reopen(store, statements):
         db = store.database
         names = {"migrations": "migrations" if db.IS_SERVER else "_sqlite_migrations"}
-        db.transact(lambda: [db.execute(sql.format_map(names), values) for sql, *values in statements])
+        db.transact(lambda: [db.query(sql.format_map(names), values) for sql, *values in statements])
         sources.append(source_of(location))
         return sources[-1].open(deadline=soon())
 
@@ -78,10 +78,10 @@ def test_records_without_customers(store, reopened, make_appointment, make_inten
     store.record(make_intent())
     store.settle(C1, Outcome(C1, OutcomeStatus.DONE), make_rental())
     with reopened(store, [(sql,) for sql in BEFORE_CUSTOMERS]) as after:
-        (rental,) = after.rentals_of([A1])[A1]
-        assert propose(rental, after.appointment(A1)) is None
+        (rental,) = after.rentals(appointment_ids=[A1])
+        assert propose(rental, after.appointments([A1]).get(A1)) is None
         other = after.save_appointment(make_appointment(revision=2, number="4712"))
-        assert (len(other.customers), propose(rental, after.appointment(A1))) == (1, None)
+        assert (len(other.customers), propose(rental, after.appointments([A1]).get(A1))) == (1, None)
         assert after.time_zones([A1]) == {A1: "Europe/Berlin"}
         if after.database.IS_SERVER:
             sql = "SELECT attrelid::regclass || '.' || attname AS name FROM pg_attribute WHERE attstattarget = 0"
@@ -119,9 +119,9 @@ def test_documents_become_values(
         statements.append(("DELETE FROM rentals",))
         rental = replace(rental, cancelled_here=False)
     with reopened(store, statements) as after:
-        assert after.all_rentals() == [rental] * is_rental_known
+        assert after.rentals() == [rental] * is_rental_known
         assert after.intent(C1).customers == intent.customers
-        assert [each.source for each in after.appointment(A1).customers] == ["dms", "manual"]
+        assert [each.source for each in after.appointments([A1]).get(A1).customers] == ["dms", "manual"]
         outcome = after.intent(C1).outcome
         assert outcome.reason == MENDED
         assert outcome.rental == rental

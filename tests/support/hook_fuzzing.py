@@ -107,7 +107,7 @@ def kept(location: str) -> int:
     source = source_of(location)
     deadline = time.monotonic() + 30
     try:
-        if not source.exists(deadline=deadline):
+        if source.identity(deadline=deadline) is None:
             return 0
         with source.open(deadline=deadline) as records:
             counts = [records.database.query(f"SELECT count(*) AS n FROM {table}") for table in TABLES]

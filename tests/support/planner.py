@@ -111,7 +111,7 @@ class Planner:
 
         with bootstrap.opened(deadline=time.monotonic() + 10) as services:
             db = services.context.store.database  # type: ignore[attr-defined]
-            db.transact(lambda: db.execute("UPDATE intents SET sent_at = sent_at - ?", [seconds]))
+            db.transact(lambda: db.query("UPDATE intents SET sent_at = sent_at - ?", [seconds]))
 
     def damage(self, index: str = "rentals_by_id") -> bytes:
         """Damage a page of the records, the rest of which can still be read; return the file's content."""

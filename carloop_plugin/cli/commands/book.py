@@ -16,19 +16,13 @@ from carloop_plugin.cli.input import (
     read_document,
     remembered_file,
 )
-from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
-from carloop_plugin.cli.localization import (
-    Command,
-    Option,
-    change_id_option,
-    end_option,
-    json_option,
-    start_option,
-)
+from carloop_plugin.cli.invocation import Invocation, UsageMistake
+from carloop_plugin.cli.localization import Command, change_id_option, end_option, option, start_option
+from carloop_plugin.cli.lookups import DEFAULT_SITE, NOT_SAVED, known_appointment
 from carloop_plugin.cli.output import printable
 from carloop_plugin.cli.planner import new_change_id, send_change
-from carloop_plugin.cli.records import DEFAULT_SITE, known_appointment, not_saved, store_location
 from carloop_plugin.cli.times import read_time, zone_of
+from carloop_plugin.domain.failures import RuleBroken
 
 if TYPE_CHECKING:
     from carloop_plugin.domain.appointments import SavedAppointment
@@ -36,14 +30,12 @@ if TYPE_CHECKING:
 
 
 @click.command("book", cls=Command)
-@click.option("--appointment", "appointment_id", metavar="ID", required=True, cls=Option)
-@click.option("--option", "option_id", metavar="ID", required=True, cls=Option)
-@click.option("--file", "file", metavar="FILE|-", cls=Option)
+@option("--appointment", "appointment_id", metavar="ID", required=True)
+@option("--option", "option_id", metavar="ID", required=True)
+@option("--file", metavar="FILE|-")
 @start_option
 @end_option
 @change_id_option
-@json_option
-@pass_invocation
 def book(
     invocation: Invocation,
     appointment_id: str,
@@ -52,14 +44,13 @@ def book(
     start: str | None,
     end: str | None,
     change_id: str | None,
-    as_json: bool,
 ) -> int:
     """Book a vehicle that a search offered."""
     saved = known_appointment(appointment_id)
     found = _find_document(appointment_id, file)
     if found is None:
         if saved is None:
-            raise not_saved()
+            raise RuleBroken(NOT_SAVED)
         raise UsageMistake("book.no_customer", appointment=printable(appointment_id))
     document, name = found
     shown = invocation.texts("input.standard_input") if name == STANDARD_INPUT else printable(name)
@@ -75,14 +66,14 @@ def book(
         "period": _period(saved, document, zone, start=start, end=end),
         "customer": cast("Customer", customer_in(document, appointment_id=appointment_id, name=name)),
     }
-    return send_change(change, invocation.texts, as_json=as_json)
+    return send_change(change, invocation)
 
 
 def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, object], str] | None:
     """Find the customer: in the file named, else in standard input, else in the file the appointment was saved from."""
     if file is not None:
         return read_document(file), file
-    remembered = remembered_file(store_location(), appointment_id)
+    remembered = remembered_file(appointment_id)
     piped = piped_input(wait=remembered is None)
     if piped is not None:
         return parse_document(piped, STANDARD_INPUT), STANDARD_INPUT
@@ -103,7 +94,7 @@ def _period(
     first = saved.start_text if saved else known.get("start")
     last = saved.end_text if saved else known.get("end")
     if (start is None and first is None) or (end is None and last is None):
-        raise not_saved()
+        raise RuleBroken(NOT_SAVED)
     return {
         "start": str(first) if start is None else read_time(start, zone, option="--start"),
         "end": str(last) if end is None else read_time(end, zone, option="--end"),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
-from carloop_plugin.cli.localization import Argument, Command, Option, change_id_option, json_option
+from carloop_plugin.cli.invocation import Invocation, UsageMistake
+from carloop_plugin.cli.localization import Command, argument, change_id_option, option
 from carloop_plugin.cli.planner import new_change_id, send_change
 
 if TYPE_CHECKING:
@@ -15,19 +15,16 @@ if TYPE_CHECKING:
 
 
 @click.command("cancel", cls=Command)
-@click.argument("rental_id", metavar="RENTAL", required=False, cls=Argument)
-@click.option("--booking", "booking_id", metavar="UUID", cls=Option)
-@click.option("--reason", metavar="TEXT", cls=Option)
+@argument("rental_id", metavar="RENTAL", required=False)
+@option("--booking", "booking_id", metavar="UUID")
+@option("--reason", metavar="TEXT")
 @change_id_option
-@json_option
-@pass_invocation
 def cancel(
     invocation: Invocation,
     rental_id: str | None,
     booking_id: str | None,
     reason: str | None,
     change_id: str | None,
-    as_json: bool,
 ) -> int:
     """Cancel a rental, or a pending booking by its change's id."""
     if (rental_id is None) == (booking_id is None):
@@ -42,4 +39,4 @@ def cancel(
         "site": invocation.site,
     }
     given = cast("RentalChange", {name: value for name, value in change.items() if value is not None})
-    return send_change(given, invocation.texts, as_json=as_json)
+    return send_change(given, invocation)

@@ -10,30 +10,21 @@ from typing import NoReturn
 
 import click
 
-from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
-from carloop_plugin.cli.localization import Command, Option, WholeNumber, json_option
+from carloop_plugin.cli.invocation import Invocation, UsageMistake
+from carloop_plugin.cli.localization import Command, option, whole_number
 from carloop_plugin.cli.output import Exit, flush_output
 
 _HIGHEST_PORT = 65_535
 
 
 @click.command("demo", cls=Command)
-@click.option("--scripted", is_flag=True, cls=Option)
-@click.option("--port", metavar="PORT", type=WholeNumber(0, _HIGHEST_PORT), default=8080, cls=Option)
-@click.option("--sandbox-port", metavar="PORT", type=WholeNumber(0, _HIGHEST_PORT), default=8081, cls=Option)
-@click.option("--data", metavar="FOLDER", cls=Option)
-@json_option
-@pass_invocation
-def demo(
-    invocation: Invocation,
-    scripted: bool,
-    port: int,
-    sandbox_port: int,
-    data: str | None,
-    as_json: bool,
-) -> int:
+@option("--scripted", is_flag=True)
+@option("--port", metavar="PORT", type=whole_number(0, _HIGHEST_PORT), default=8080)
+@option("--sandbox-port", metavar="PORT", type=whole_number(0, _HIGHEST_PORT), default=8081)
+@option("--data", metavar="FOLDER")
+def demo(invocation: Invocation, scripted: bool, port: int, sandbox_port: int, data: str | None) -> int:
     """Serve a planner and a Carloop, connected, until Ctrl-C; with `--scripted` run the story and exit."""
-    if as_json and not scripted:
+    if invocation.as_json and not scripted:
         raise UsageMistake("demo.json_alone")
     if find_spec("carloop_story") is None:
         texts = invocation.texts
@@ -41,7 +32,7 @@ def demo(
         return Exit.REFUSED
     arguments = ["--lang", invocation.texts.locale, "--port", str(port), "--sandbox-port", str(sandbox_port)]
     arguments += ["--scripted"] if scripted else []
-    arguments += ["--json"] if as_json else []
+    arguments += ["--json"] if invocation.as_json else []
     arguments += [] if data is None else ["--data", data]
     return _become([sys.executable, "-P", "-m", "carloop_story", *arguments])
 

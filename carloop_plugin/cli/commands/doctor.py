@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localization import Command, json_option
-from carloop_plugin.cli.output import exit_for_findings, print_findings, write_json
-from carloop_plugin.cli.records import DEFAULT_SITE, records
-from carloop_plugin.cli.tables import print_facts
+from carloop_plugin.cli.layout import print_facts
+from carloop_plugin.cli.localization import Command
+from carloop_plugin.cli.lookups import DEFAULT_SITE, records
+from carloop_plugin.cli.output import exit_for_findings, print_findings
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner
 from carloop_plugin.domain.failures import Failed
@@ -23,14 +22,14 @@ from carloop_plugin.settings.doctor import DoctorReport, examine
 
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Services
+    from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.cli.texts import Texts
     from mobility_hookspecs import MobilityHost
+    from mobility_schemas.documents import CheckFinding
 
 
 @click.command("doctor", cls=Command)
-@json_option
-@pass_invocation
-def doctor(invocation: Invocation, as_json: bool) -> int:
+def doctor(invocation: Invocation) -> int:
     """Examine versions, records, settings and what loads, and test the connection of every site."""
     from mobility_hookspecs import MobilityHost
 
@@ -38,12 +37,7 @@ def doctor(invocation: Invocation, as_json: bool) -> int:
     with MobilityHost.load(locale=texts.locale) as host, spinner(texts("waiting.doctor")):
         report = _examine(host, invocation.site)
     document = report_document(report, locale=texts.locale)
-    if as_json:
-        write_json(document)
-    else:
-        print_facts(_facts(report, texts))
-        print_findings(document["findings"], texts)
-        click.echo(texts(_summary(report)), err=True)
+    invocation.answer(document, lambda: _show(report, document["findings"], texts))
     return exit_for_findings(document["findings"])
 
 
@@ -200,8 +194,8 @@ def _seconds(seconds: float, texts: Texts, sign: str = "") -> str:
     return written.replace(".", ",") if texts.locale == "de" else written
 
 
-def _summary(report: DoctorReport) -> str:
-    if not report.is_ok:
-        return "doctor.ill"
-    warned = any(each.severity == "warning" for each in report.findings)
-    return "doctor.minor" if warned else "doctor.well"
+def _show(report: DoctorReport, findings: Sequence[CheckFinding], texts: Texts) -> None:
+    print_facts(_facts(report, texts))
+    print_findings(findings, texts)
+    has_warning = any(each.severity == "warning" for each in report.findings)
+    click.echo(texts(f"doctor.{'ill' if not report.is_ok else 'minor' if has_warning else 'well'}"), err=True)

@@ -10,38 +10,35 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from carloop_plugin.cli.input import forget_every_file, is_terminal, remember_file
-from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
-from carloop_plugin.cli.localization import Command, Option, json_option
-from carloop_plugin.cli.output import Exit, printable, write_json
+from carloop_plugin.cli.invocation import Invocation, UsageMistake
+from carloop_plugin.cli.layout import print_table
+from carloop_plugin.cli.localization import Command, option
+from carloop_plugin.cli.lookups import records
+from carloop_plugin.cli.output import Exit, printable
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
-from carloop_plugin.cli.records import records, store_location
-from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner
 from carloop_plugin.domain.values import AppointmentId
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
-    from mobility_schemas.documents import ErasureReport
+    from mobility_schemas.documents import ErasureReport, ErasureSubjects
 
 REWRITE_TIMEOUT = 600.0
 """How long rewriting the records may take, in seconds: large ones are not rewritten beside the day's work."""
 
 
 @click.command("erase", cls=Command)
-@click.option("--customer", "numbers", metavar="NUMBER", multiple=True, cls=Option)
-@click.option("--appointment", "appointment_ids", metavar="ID", multiple=True, cls=Option)
-@click.option("--yes", is_flag=True, cls=Option)
-@click.option("--dry-run", is_flag=True, cls=Option)
-@json_option
-@pass_invocation
+@option("--customer", "numbers", metavar="NUMBER", multiple=True)
+@option("--appointment", "appointment_ids", metavar="ID", multiple=True)
+@option("--yes", is_flag=True)
+@option("--dry-run", is_flag=True)
 def erase(
     invocation: Invocation,
     numbers: tuple[str, ...],
     appointment_ids: tuple[str, ...],
     yes: bool,
     dry_run: bool,
-    as_json: bool,
 ) -> int:
     """Erase what is kept about customers and appointments, after asking."""
     if not numbers and not appointment_ids:
@@ -49,27 +46,17 @@ def erase(
     texts = invocation.texts
     if dry_run:
         preview = _preview(numbers, appointment_ids, texts)
-        if as_json:
-            write_json({"dry_run": True, **preview})
-        else:
-            click.echo(_preview_text(preview, texts))
+        invocation.answer({"dry_run": True, **preview}, lambda: click.echo(_preview_text(preview, texts)))
         click.echo(texts("erase.not_done"), err=True)
         return Exit.DONE
     if not yes and not _is_confirmed(numbers, appointment_ids, texts):
         click.echo(texts("erase.not_done"), err=True)
         return Exit.REFUSED
-    with planner_host(texts) as host, spinner(texts("waiting.erase")):
-        gathered = host.erase(
-            {"customer_numbers": list(numbers), "appointment_ids": list(appointment_ids)},
-            timeout=HOST_TIMEOUT,
-            locale=texts.locale,
-        )
-    report = answer_of(gathered)
+    subjects: ErasureSubjects = {"customer_numbers": [*numbers], "appointment_ids": [*appointment_ids]}
+    with planner_host(texts, "erase") as host:
+        report = answer_of(host.erase(subjects, timeout=HOST_TIMEOUT))
     _forget_files(numbers, appointment_ids)  # where nothing was erased, `book` still needs them
-    if as_json:
-        write_json(report)
-    else:
-        _show(report, texts)
+    invocation.answer(report, lambda: _show(report, texts))
     _rewrite(texts)
     return Exit.DONE
 
@@ -87,7 +74,7 @@ def _preview(numbers: Sequence[str], appointment_ids: Sequence[str], texts: Text
 
 def _preview_text(preview: Mapping[str, list[Any]], texts: Texts) -> str:
     count, ids = len(preview["appointment_ids"]), printable(", ".join(preview["appointment_ids"]))
-    lines = [texts("erase.would_appointments" if ids else "erase.would", count=count, ids=ids)]
+    lines = [texts("erase.would", count=count, ids=ids or "–")]
     for each in preview["kept"]:
         appointment = printable(each["appointment_id"])
         lines.append(texts("erase.would_keep", appointment=appointment, reason=each["reason"]))
@@ -110,12 +97,11 @@ def _forget_files(numbers: Sequence[str], appointment_ids: Sequence[str]) -> Non
 
     A change that is still pending needs none: it has what it sends.
     """
-    store = store_location()
     if numbers:
-        forget_every_file(store)
-        return
-    for appointment_id in appointment_ids:
-        remember_file(store, appointment_id, None)
+        forget_every_file()
+    else:
+        for appointment_id in appointment_ids:
+            remember_file(appointment_id, None)
 
 
 def _rewrite(texts: Texts) -> None:
@@ -123,7 +109,7 @@ def _rewrite(texts: Texts) -> None:
     from carloop_plugin import bootstrap
 
     with bootstrap.opened(deadline=time.monotonic() + REWRITE_TIMEOUT) as services:
-        if not services.context.store.unfinished_erasures():
+        if not services.context.store.backlog().unfinished_erasures:
             return
         with spinner(texts("waiting.rewrite")):
             is_finished = services.context.store.finish_erasures(largest=sys.maxsize)
@@ -135,10 +121,14 @@ def _show(report: ErasureReport, texts: Texts) -> None:
     click.echo(texts("erase.done", count=report["erased"]))
     if report["kept"]:
         rows = [
-            (kept["appointment_id"], kept["reason"], show_time(kept.get("until"), texts))
-            for kept in report["kept"]
+            {
+                "appointment": each["appointment_id"],
+                "kept_because": each["reason"],
+                "until": each.get("until"),
+            }
+            for each in report["kept"]
         ]
-        headings = [texts(f"heading.{name}") for name in ("appointment", "kept_because", "until")]
-        print_table(headings, rows, wrapping=headings[:2])
+        rows = [{**row, "until": show_time(row["until"], texts)} for row in rows]
+        print_table(("appointment", "kept_because", "until"), rows, texts)
     for remark in report["remarks"]:
         click.echo(printable(remark), err=True)

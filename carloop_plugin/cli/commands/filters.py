@@ -2,52 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localization import Command, json_option
-from carloop_plugin.cli.output import Exit, write_json
+from carloop_plugin.cli.layout import print_table
+from carloop_plugin.cli.localization import Command
+from carloop_plugin.cli.lookups import chosen_site
+from carloop_plugin.cli.output import Exit
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
-from carloop_plugin.cli.records import chosen_site
-from carloop_plugin.cli.tables import print_table
-from carloop_plugin.cli.waiting import spinner
 
 if TYPE_CHECKING:
-    from mobility_schemas.documents import MobilityFilters
-
-    Rows = Callable[[MobilityFilters], Iterable[tuple[object, ...]]]
+    from carloop_plugin.cli.invocation import Invocation
 
 
 @click.command("classes", cls=Command)
-@json_option
-@pass_invocation
-def classes(invocation: Invocation, as_json: bool) -> int:
+def classes(invocation: Invocation) -> int:
     """List the vehicle classes."""
-    return _list(
-        invocation, ("id", "class"), lambda f: ((c["id"], c["name"]) for c in f["vehicle_classes"]), as_json
-    )
+    return _list(invocation, "vehicle_classes", {"id": "id", "class": "name"})
 
 
 @click.command("features", cls=Command)
-@json_option
-@pass_invocation
-def features(invocation: Invocation, as_json: bool) -> int:
+def features(invocation: Invocation) -> int:
     """List the vehicle features."""
-    headings = ("id", "feature", "group")
-    return _list(
-        invocation, headings, lambda f: ((c["id"], c["name"], c.get("group")) for c in f["features"]), as_json
-    )
+    return _list(invocation, "features", {"id": "id", "feature": "name", "group": "group"})
 
 
-def _list(invocation: Invocation, headings: Iterable[str], rows: Rows, as_json: bool) -> Exit:
+def _list(
+    invocation: Invocation, kind: Literal["vehicle_classes", "features"], columns: Mapping[str, str]
+) -> Exit:
+    """Print the filters of a kind; `columns` names the field under each heading."""
     texts, site = invocation.texts, chosen_site(invocation)
-    with planner_host(texts) as host, spinner(texts("waiting.filters")):
-        filters = answer_of(host.mobility_filters(site, timeout=HOST_TIMEOUT, locale=texts.locale))
-    if as_json:
-        write_json(filters)
-    else:
-        print_table([texts(f"heading.{each}") for each in headings], rows(filters))
+    with planner_host(texts, "filters") as host:
+        filters = answer_of(host.mobility_filters(site, timeout=HOST_TIMEOUT))
+    rows = [{heading: each.get(name) for heading, name in columns.items()} for each in filters[kind]]
+    invocation.answer(filters, lambda: print_table([*columns], rows, texts))
     return Exit.DONE

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from carloop_plugin.cli.documents import show_rentals
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localization import Command, Option, WholeNumber, json_option
-from carloop_plugin.cli.output import Exit, print_failure, print_problem, printable, write_json
+from carloop_plugin.cli.layout import print_table
+from carloop_plugin.cli.localization import Command, option, whole_number
+from carloop_plugin.cli.lookups import records, zones_of
+from carloop_plugin.cli.output import Exit, print_failure, print_problem, printable
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
-from carloop_plugin.cli.records import records, zones_of
-from carloop_plugin.cli.tables import print_table
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner, until_stopped
 from carloop_plugin.domain.failures import Failed
 
 if TYPE_CHECKING:
+    from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.cli.texts import Texts
     from carloop_plugin.usecases.rebuild import Rebuilt
     from mobility_hookspecs import MobilityHost
@@ -30,11 +30,9 @@ REBUILD_TIMEOUT = 600.0
 
 
 @click.command("recover", cls=Command)
-@click.option("--watch", metavar="SECONDS", type=WholeNumber(1, 86_400), cls=Option)
-@click.option("--rebuild", is_flag=True, cls=Option)
-@json_option
-@pass_invocation
-def recover(invocation: Invocation, watch: int | None, rebuild: bool, as_json: bool) -> int:
+@option("--watch", metavar="SECONDS", type=whole_number(1, 86_400))
+@option("--rebuild", is_flag=True)
+def recover(invocation: Invocation, watch: int | None, rebuild: bool) -> int:
     """Settle pending changes and read what changed at the rental desk."""
     texts = invocation.texts
     if rebuild and (code := _rebuild(texts)) is not Exit.DONE:
@@ -43,18 +41,16 @@ def recover(invocation: Invocation, watch: int | None, rebuild: bool, as_json: b
         services.context.store.take_up_set_aside()  # else retried seldom, after all others
     with planner_host(texts) as host:
         if watch is None:
-            return _round(host, texts, as_json=as_json)
+            return _round(host, invocation)
         with until_stopped() as stopped:
-            return _watch(host, texts, stopped, every=watch, as_json=as_json)
+            return _watch(host, invocation, stopped, every=watch)
 
 
-def _round(host: MobilityHost, texts: Texts, *, as_json: bool) -> Exit:
+def _round(host: MobilityHost, invocation: Invocation) -> Exit:
+    texts = invocation.texts
     with spinner(texts("waiting.recover")):
-        report = answer_of(host.reconcile(timeout=HOST_TIMEOUT, locale=texts.locale))
-    if as_json:
-        write_json(report)
-    else:
-        show_report(report, texts)
+        report = answer_of(host.reconcile(timeout=HOST_TIMEOUT))
+    invocation.answer(report, lambda: show_report(report, texts))
     if (code := _print_unreachable(texts)) is not Exit.DONE:
         return code
     return Exit.UNKNOWN if report["pending"] else Exit.DONE
@@ -75,16 +71,15 @@ def _print_unreachable(texts: Texts) -> Exit:
     return code
 
 
-def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every: int, as_json: bool) -> Exit:
+def _watch(host: MobilityHost, invocation: Invocation, stopped: threading.Event, *, every: int) -> Exit:
     """Repeat until Ctrl-C or SIGTERM; a round that fails is printed, and the next one tries again."""
     from mobility_hookspecs import MobilityProblem
 
-    code = Exit.DONE
     while True:
         try:
-            code = _round(host, texts, as_json=as_json)
+            code = _round(host, invocation)
         except MobilityProblem as error:
-            code = print_failure(error, texts, as_json=as_json)
+            code = print_failure(error, invocation.texts, as_json=invocation.as_json)
         if stopped.wait(every):
             return code
 
@@ -92,12 +87,11 @@ def _watch(host: MobilityHost, texts: Texts, stopped: threading.Event, *, every:
 def show_report(report: ReconcileReport, texts: Texts) -> None:
     """Print what was settled, what changed at the desk, and what is still pending."""
     if report["settled"]:
-        rows = [
-            (each["change_id"], _outcome_of(each, texts), each["rental"]["id"] if "rental" in each else None)
-            for each in report["settled"]
-        ]
-        headings = [texts(f"heading.{name}") for name in ("change", "outcome", "rental")]
-        print_table(headings, rows, wrapping=headings[1:2])
+        print_table(
+            ("change", "outcome", "rental"),
+            [_outcome_cells(each, texts) for each in report["settled"]],
+            texts,
+        )
     if report["changed"]:
         zones = zones_of([rental["appointment_id"] for rental in report["changed"]])
         show_rentals(report["changed"], texts, zones)
@@ -107,12 +101,13 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
         click.echo(texts("recover.oldest", since=show_time(report["oldest_pending"], texts)), err=True)
 
 
-def _outcome_of(outcome: RentalOutcome, texts: Texts) -> str:
+def _outcome_cells(outcome: RentalOutcome, texts: Texts) -> dict[str, object]:
     """Return how a change ended, with the reason and code where it was refused."""
     word = texts(f"outcome.{outcome['status']}")
-    if "problem" not in outcome:
-        return word
-    return f"{word}: {outcome['problem']['title']} ({outcome['problem']['code']})"
+    if "problem" in outcome:
+        word += f": {outcome['problem']['title']} ({outcome['problem']['code']})"
+    rental = outcome["rental"]["id"] if "rental" in outcome else None
+    return {"change": outcome["change_id"], "outcome": word, "rental": rental}
 
 
 def _rebuild(texts: Texts) -> Exit:
@@ -130,7 +125,7 @@ def _rebuild(texts: Texts) -> Exit:
     if aside is not None:
         click.echo(texts("recover.moved_aside", path=printable(str(aside))), err=True)
         with records() as services:
-            if services.context.store.unfinished_erasures():
+            if services.context.store.backlog().unfinished_erasures:
                 click.echo(texts("recover.aside_goes"), err=True)
     if rebuilt.pending:
         click.echo(texts("recover.carried", count=rebuilt.pending), err=True)

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from carloop_plugin.cli.documents import show_rentals
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localization import Command, Option, WholeNumber, appointment_option, json_option
-from carloop_plugin.cli.output import Exit, write_json
-from carloop_plugin.cli.records import chosen_site, records, zones_of
+from carloop_plugin.cli.localization import Command, appointment_option, option, whole_number
+from carloop_plugin.cli.lookups import chosen_site, records, zones_of
+from carloop_plugin.cli.output import Exit
+
+if TYPE_CHECKING:
+    from carloop_plugin.cli.invocation import Invocation
 
 
 @click.command("rentals", cls=Command)
-@click.option("--all", "with_past", is_flag=True, cls=Option)
+@option("--all", "with_past", is_flag=True)
 @appointment_option
-@click.option("--limit", metavar="COUNT", type=WholeNumber(1, 10_000), default=1000, cls=Option)
-@json_option
-@pass_invocation
-def rentals(
-    invocation: Invocation,
-    with_past: bool,
-    appointment_id: str | None,
-    limit: int,
-    as_json: bool,
-) -> int:
+@option("--limit", metavar="COUNT", type=whole_number(1, 10_000), default=1000)
+def rentals(invocation: Invocation, with_past: bool, appointment_id: str | None, limit: int) -> int:
     """List the rentals, newest first; reserved and picked-up ones unless all are asked for."""
     from carloop_plugin.contract.rentals import rental_document
     from carloop_plugin.domain.rentals import ACTIVE
 
     site = invocation.site and chosen_site(invocation)
     with records() as services:
-        found = services.context.store.all_rentals(limit=limit)
-    shown = [
+        found = services.context.store.rentals(limit=limit)
+    listed = [
         rental_document(rental)
         for rental in found
         if (with_past or rental.status in ACTIVE)
@@ -39,10 +35,8 @@ def rentals(
         and site in (None, rental.site)
     ]
     texts = invocation.texts
-    if as_json:
-        write_json(shown)
-    elif shown:
-        show_rentals(shown, texts, zones_of([rental["appointment_id"] for rental in shown]))
-    else:
+    if not listed:
         click.echo(texts("rentals.none"), err=True)
+    zones = zones_of([rental["appointment_id"] for rental in listed])
+    invocation.answer(listed, lambda: show_rentals(listed, texts, zones) if listed else None)
     return Exit.DONE

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from carloop_plugin.cli.documents import show_offer
-from carloop_plugin.cli.invocation import Invocation, UsageMistake, nearest, pass_invocation
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, nearest
 from carloop_plugin.cli.localization import (
     Command,
-    Option,
-    WholeNumber,
     appointment_option,
     end_option,
-    json_option,
+    option,
     start_option,
+    whole_number,
 )
-from carloop_plugin.cli.output import Exit, write_json
+from carloop_plugin.cli.lookups import NOT_SAVED, chosen_site, known_appointment, zone_of_account
+from carloop_plugin.cli.output import Exit
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
-from carloop_plugin.cli.records import chosen_site, saved_appointment, zone_of_account
 from carloop_plugin.cli.times import is_local, print_zone, read_time, zone_of
-from carloop_plugin.cli.waiting import spinner
+from carloop_plugin.domain.failures import RuleBroken
+from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
-    from mobility_hookspecs import MobilityHost
-    from mobility_schemas.documents import MobilityRequest, Period
+    from mobility_schemas.documents import MobilityRequest, Period, VehicleClass, VehicleFeature
 
 
 @click.command("search", cls=Command)
 @appointment_option
 @start_option
 @end_option
-@click.option("--class", "classes", metavar="ID", multiple=True, cls=Option)
-@click.option("--feature", "features", metavar="ID", multiple=True, cls=Option)
-@click.option("--limit", metavar="COUNT", type=WholeNumber(1, 10_000), cls=Option)
-@json_option
-@pass_invocation
+@option("--class", "classes", metavar="ID", multiple=True)
+@option("--feature", "features", metavar="ID", multiple=True)
+@option("--limit", metavar="COUNT", type=whole_number(1, 10_000))
 def search(
     invocation: Invocation,
     appointment_id: str | None,
@@ -45,7 +43,6 @@ def search(
     classes: tuple[str, ...],
     features: tuple[str, ...],
     limit: int | None,
-    as_json: bool,
 ) -> int:
     """Search the vehicles that are free for an appointment or a period."""
     request = _request(invocation, appointment_id, start=start, end=end)
@@ -53,33 +50,26 @@ def search(
     if limit is not None:
         request["limit"] = limit
     texts = invocation.texts
-    with planner_host(texts) as host, spinner(texts("waiting.search")):
-        _require_known(request, host)  # a misspelt class would look like a fleet that is rented out
-        offer = answer_of(host.mobility_options(request, timeout=HOST_TIMEOUT, locale=texts.locale))
-        names = None if as_json else host.mobility_filters(request["site"], locale=texts.locale)
-    if names is None:
-        write_json(offer)
-    else:
-        show_offer(offer, next(iter(names.answers.values()), None), texts)
+    with planner_host(texts, "search") as host:
+        is_needed = classes or features or not invocation.as_json
+        filters = host.mobility_filters(request["site"]).answers.get(PROVIDER_ID) if is_needed else None
+        if filters is not None:  # a misspelt class would look like a fleet that is rented out
+            _require_known("class", classes, filters["vehicle_classes"])
+            _require_known("feature", features, filters["features"])
+        offer = answer_of(host.mobility_options(request, timeout=HOST_TIMEOUT))
+    invocation.answer(offer, lambda: show_offer(offer, filters, texts))
     return Exit.DONE
 
 
-def _require_known(request: MobilityRequest, host: MobilityHost) -> None:
-    """Raise `UsageMistake` for a class or feature that Carloop does not have, as far as it answers."""
-    asked = request["filters"]
-    if not asked["vehicle_classes"] and not asked["features"]:
-        return
-    for filters in host.mobility_filters(request["site"]).answers.values():
-        for option, wanted, offered in (
-            ("class", asked["vehicle_classes"], filters["vehicle_classes"]),
-            ("feature", asked["features"], filters["features"]),
-        ):
-            names = {each["id"]: each["name"] for each in offered}
-            for value in wanted:
-                if value not in names:
-                    known = ", ".join(f"{key} ({name})" for key, name in names.items())
-                    near = nearest(value, names)
-                    raise UsageMistake(f"search.no_{option}", near=near, value=value, known=known)
+def _require_known(
+    kind: str, wanted: Sequence[str], offered: Sequence[VehicleClass | VehicleFeature]
+) -> None:
+    """Raise `UsageMistake` for a class or feature that Carloop does not have."""
+    names = {each["id"]: each["name"] for each in offered}
+    for value in wanted:
+        if value not in names:
+            known = ", ".join(f"{key} ({name})" for key, name in names.items())
+            raise UsageMistake(f"search.no_{kind}", near=nearest(value, names), value=value, known=known)
 
 
 def _request(
@@ -87,7 +77,9 @@ def _request(
 ) -> MobilityRequest:
     """Build the request: period and site are the appointment's where no others are given."""
     if appointment_id is not None:
-        saved = saved_appointment(appointment_id)
+        saved = known_appointment(appointment_id)
+        if saved is None:
+            raise RuleBroken(NOT_SAVED)
         site, zone = chosen_site(invocation) if invocation.site else saved.site, zone_of(saved.time_zone)
         known = saved.start_text, saved.end_text
     elif start is None or end is None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from carloop_plugin.cli.input import is_terminal
-from carloop_plugin.cli.invocation import Invocation, UsageMistake, pass_invocation
-from carloop_plugin.cli.localization import Command, Group, Option, json_option
-from carloop_plugin.cli.output import Exit, exit_for_findings, print_findings, printable, write_json
+from carloop_plugin.cli.invocation import Invocation, UsageMistake
+from carloop_plugin.cli.layout import print_facts
+from carloop_plugin.cli.localization import Group, option
+from carloop_plugin.cli.lookups import DEFAULT_SITE
+from carloop_plugin.cli.output import Exit, exit_for_findings, print_findings, printable
 from carloop_plugin.cli.planner import HOST_TIMEOUT, planner_host
-from carloop_plugin.cli.records import DEFAULT_SITE
-from carloop_plugin.cli.tables import print_facts
 from carloop_plugin.cli.times import show_time
-from carloop_plugin.cli.waiting import spinner
 from carloop_plugin.domain.accounts import SETTING_NAMES
 from carloop_plugin.domain.values import PROVIDER_ID
 
@@ -25,33 +25,26 @@ if TYPE_CHECKING:
 
 _LONGEST_INPUT = 1 << 16
 
-settings = Group("settings", no_args_is_help=True)
+settings = Group("settings")
 """The group `carloop settings`."""
 
 
-@settings.command("show", cls=Command, key="settings.show")
-@json_option
-@pass_invocation
-def show(invocation: Invocation, as_json: bool) -> int:
+@settings.command("show")
+def show(invocation: Invocation) -> int:
     """Show what is set for a site; a secret's value never."""
     texts = invocation.texts
     with planner_host(texts) as host:
-        document = host.settings(PROVIDER_ID, _site(invocation), timeout=HOST_TIMEOUT, locale=texts.locale)
-    if as_json:
-        write_json(document)
-    else:
-        _show(document, texts)
+        document = host.settings(PROVIDER_ID, _site(invocation), timeout=HOST_TIMEOUT)
+    invocation.answer(document, lambda: _show(document, texts))
     return Exit.DONE
 
 
-@settings.command("set", cls=Command, key="settings.set")
-@click.option("--base-url", metavar="URL", cls=Option)
-@click.option("--station", metavar="ID", cls=Option)
-@click.option("--token-stdin", is_flag=True, cls=Option)
-@click.option("--token-env", is_flag=True, cls=Option)
-@click.option("--delete", "deleted", metavar="NAME", multiple=True, cls=Option)
-@json_option
-@pass_invocation
+@settings.command("set")
+@option("--base-url", metavar="URL")
+@option("--station", metavar="ID")
+@option("--token-stdin", is_flag=True)
+@option("--token-env", is_flag=True)
+@option("--delete", "deleted", metavar="NAME", multiple=True)
 def change(
     invocation: Invocation,
     base_url: str | None,
@@ -59,10 +52,8 @@ def change(
     token_stdin: bool,
     token_env: bool,
     deleted: tuple[str, ...],
-    as_json: bool,
 ) -> int:
     """Save settings of a site and test them; ask for them where none are given."""
-    texts = invocation.texts
     values: dict[str, object] = dict.fromkeys(deleted)
     if unknown := [name for name in deleted if name not in SETTING_NAMES]:
         raise UsageMistake("settings.no_such", name=unknown[0], known=", ".join(SETTING_NAMES))
@@ -74,32 +65,22 @@ def change(
         values["token"] = _token_from_input()
     if token_env:
         values["token"] = _token_from_environment()
-    if not values:
-        values = _ask(texts)
-    document = cast(
-        "ProviderSettings", {"provider": PROVIDER_ID, "site": _site(invocation), "values": values}
-    )
-    with planner_host(texts) as host, spinner(texts("waiting.check")):
-        report = host.save_settings(document, timeout=HOST_TIMEOUT, locale=texts.locale)
-    return _print_report(report, texts, as_json=as_json)
+    change = {"provider": PROVIDER_ID, "site": _site(invocation), "values": values or _ask(invocation.texts)}
+    with planner_host(invocation.texts, "check") as host:
+        report = host.save_settings(cast("ProviderSettings", change), timeout=HOST_TIMEOUT)
+    return _print_report(report, invocation)
 
 
-@settings.command("test", cls=Command, key="settings.test")
-@json_option
-@pass_invocation
-def test(invocation: Invocation, as_json: bool) -> int:
+@settings.command("test")
+def test(invocation: Invocation) -> int:
     """Test the connection of a site."""
-    texts = invocation.texts
-    with planner_host(texts) as host, spinner(texts("waiting.check")):
-        report = host.check(PROVIDER_ID, _site(invocation), timeout=HOST_TIMEOUT, locale=texts.locale)
-    return _print_report(report, texts, as_json=as_json)
+    with planner_host(invocation.texts, "check") as host:
+        report = host.check(PROVIDER_ID, _site(invocation), timeout=HOST_TIMEOUT)
+    return _print_report(report, invocation)
 
 
-def _print_report(report: CheckReport, texts: Texts, *, as_json: bool) -> Exit:
-    if as_json:
-        write_json(report)
-    else:
-        print_findings(report["findings"], texts)
+def _print_report(report: CheckReport, invocation: Invocation) -> Exit:
+    invocation.answer(report, lambda: print_findings(report["findings"], invocation.texts))
     return exit_for_findings(report["findings"])
 
 
@@ -116,8 +97,6 @@ def _token_from_input() -> str:
 
 def _token_from_environment() -> str:
     """Take the token out of the environment, which otherwise would fix it, to keep it."""
-    import os
-
     token = os.environ.pop("CARLOOP_TOKEN", "").strip()
     if not token:
         raise UsageMistake("settings.no_token_variable")
@@ -138,6 +117,7 @@ def _ask(texts: Texts) -> dict[str, object]:
 def _show(document: ProviderSettings, texts: Texts) -> None:
     values, fixed = document["values"], document.get("fixed", [])
     since = {secret["name"]: secret["since"] for secret in document.get("secrets_set", [])}
+    fields = cast("dict[str, dict[str, str]]", document["schema"]["properties"])
     facts: list[tuple[str, object]] = [(texts("heading.site"), document["site"])]
     for name in SETTING_NAMES:
         value: object = values.get(name)
@@ -145,7 +125,7 @@ def _show(document: ProviderSettings, texts: Texts) -> None:
             value = texts("settings.secret_since", since=show_time(since[name], texts))
         if name in fixed:
             value = texts("settings.fixed_value", value=value or texts("settings.secret_fixed"))
-        facts.append((texts(f"settings.name.{name}"), value))
+        facts.append((fields[name]["title"], value))
     print_facts(facts)
     click.echo(printable(document.get("help", "")), err=True)
     for link in document.get("links", []):

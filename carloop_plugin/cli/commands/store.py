@@ -7,30 +7,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carloop_plugin.cli.invocation import Invocation, pass_invocation
-from carloop_plugin.cli.localization import Argument, Command, Group, json_option
-from carloop_plugin.cli.output import Exit, write_json
-from carloop_plugin.cli.tables import print_facts, print_table
+from carloop_plugin.cli.layout import print_facts, print_table
+from carloop_plugin.cli.localization import Group, argument
+from carloop_plugin.cli.output import Exit
 from carloop_plugin.cli.waiting import progress_bar
 from carloop_plugin.domain.store_location import read_location
 
 if TYPE_CHECKING:
+    from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.cli.texts import Texts
     from carloop_plugin.store.copying import Copied
 
 COPY_TIMEOUT = 24 * 3600.0
 """How long copying may take, in seconds; whoever watches can end it at any time, and then nothing was copied."""
 
-store = Group("store", no_args_is_help=True)
+store = Group("store")
 """The group `carloop store`."""
 
 
-@store.command("copy", cls=Command, key="store.copy")
-@click.argument("origin", metavar="FROM", cls=Argument)
-@click.argument("target", metavar="TO", cls=Argument)
-@json_option
-@pass_invocation
-def copy(invocation: Invocation, origin: str, target: str, as_json: bool) -> int:
+@store.command("copy")
+@argument("origin", metavar="FROM")
+@argument("target", metavar="TO")
+def copy(invocation: Invocation, origin: str, target: str) -> int:
     """Copy all records to an empty place, a file or a PostgreSQL database."""
     from carloop_plugin.bootstrap import copy_store
 
@@ -39,10 +37,7 @@ def copy(invocation: Invocation, origin: str, target: str, as_json: bool) -> int
         click.echo(texts("store.password"), err=True)
     with progress_bar(texts("waiting.copy")) as show:
         copied = copy_store(origin, target, deadline=time.monotonic() + COPY_TIMEOUT, progress=show)
-    if as_json:
-        write_json(_document(copied))
-    else:
-        _show(copied, texts)
+    invocation.answer(_document(copied), lambda: _show(copied, texts))
     click.echo(texts("store.copied" if copied.is_whole else "store.differs"), err=True)
     return Exit.DONE if copied.is_whole else Exit.REFUSED
 
@@ -59,7 +54,9 @@ def _document(copied: Copied) -> dict[str, object]:
 def _show(copied: Copied, texts: Texts) -> None:
     here, there = zip(*copied.counts.values(), strict=True)
     counts = {**copied.counts, "all": (sum(here), sum(there))}
-    rows = [(texts(f"store.table.{table}"), *numbers) for table, numbers in counts.items()]
+    rows = [
+        {"records": texts(f"store.table.{table}"), "origin": numbers[0], "target": numbers[1]}
+        for table, numbers in counts.items()
+    ]
     print_facts(zip((texts("heading.origin"), texts("heading.target")), copied.places, strict=True))
-    headings = [texts(f"heading.{name}") for name in ("records", "origin", "target")]
-    print_table(headings, rows, right=headings[1:])
+    print_table(("records", "origin", "target"), rows, texts)

@@ -22,7 +22,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.store.postgres.errors import explain_connecting
-from carloop_plugin.store.postgres.library_logs import POOL_NAME, filter_psycopg, without_logs
+from carloop_plugin.store.postgres.psycopg_logs import POOL_NAME, filter_psycopg, without_logs
 from mobility_hookspecs.authoring.forking import delay_fork
 
 T = TypeVar("T")

@@ -33,6 +33,7 @@ class PostgresDatabase:
     AMONG = "= ANY(?)"
     NOW = "extract(epoch FROM clock_timestamp())::float8"
     IS_SERVER = True
+    LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))"
     SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 
     def __init__(self, connections: Connections, *, deadline: float) -> None:
@@ -62,10 +63,6 @@ class PostgresDatabase:
             return work()
         return self.retry(lambda connection: self._transaction(connection, work))
 
-    def lock(self, name: str | None) -> None:
-        if name is not None:
-            self.query("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", [name])
-
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         def rows(connection: DeadlineConnection) -> list[Row]:
             found = connection.execute(_native(sql), values)
@@ -73,17 +70,16 @@ class PostgresDatabase:
 
         return rows(self._within) if self._within is not None else self.retry(rows)
 
-    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
-        return self._writing.execute(_native(sql), values).rowcount
-
     def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        with self._writing.cursor() as cursor:
+        if self._within is None:
+            raise RuntimeError("what writes is a transaction")
+        with self._within.cursor() as cursor:
             cursor.executemany(_native(sql), rows)
 
     def freeze(self, tables: Sequence[str]) -> None:
         # Whoever holds others off for this long may pause: it is a person who copies, and who can end it.
-        self.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        self.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
+        self.query("SET LOCAL idle_in_transaction_session_timeout = 0")
+        self.query(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
 
     def moved_aside(self) -> list[MovedAside]:
         return []
@@ -93,12 +89,6 @@ class PostgresDatabase:
 
     def scrub(self, *, largest: int) -> bool:
         return self.retry(lambda each: scrub(each, largest=largest, milliseconds=self._milliseconds()))
-
-    @property
-    def _writing(self) -> DeadlineConnection:
-        if self._within is None:
-            raise RuntimeError("what writes is a transaction")
-        return self._within
 
     def retry(self, work: Callable[[DeadlineConnection], T]) -> T:
         """Do some work, again where it collided with another's, on another connection where this one died.

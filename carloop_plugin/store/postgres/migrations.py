@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 from psycopg.errors import UndefinedTable
 
-from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.database import Row
 from carloop_plugin.store.postgres.connections import SCHEMA, DeadlineConnection
 from carloop_plugin.store.postgres.database import PostgresDatabase
-from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NEWEST, NUMBER_KEY_BYTES
+from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NUMBER_KEY_BYTES, newer_version
 
 # Text is compared by its bytes, as SQLite does, whatever the database's own language is.
 TYPES = {
@@ -67,34 +66,30 @@ def _look(connection: DeadlineConnection) -> list[Row]:
 
 def _apply(db: PostgresDatabase, installation: str | None) -> tuple[str, bytes]:
     # Whoever comes second waits here, and sees then what the first one did.
-    db.lock("carloop migrations")
+    db.query(db.LOCK, ["carloop migrations"])
     if db.query(f"SELECT to_regnamespace('{SCHEMA}') IS NULL AS is_new")[0]["is_new"]:
-        db.execute(f"CREATE SCHEMA {SCHEMA}")
+        db.query(f"CREATE SCHEMA {SCHEMA}")
     is_new = not is_there(db)
     if is_new:
         name = f"{TYPES['text']} UNIQUE NOT NULL"
-        db.execute(f"CREATE TABLE migrations (number SERIAL PRIMARY KEY, name {name})")
+        db.query(f"CREATE TABLE migrations (number SERIAL PRIMARY KEY, name {name})")
     applied = [] if is_new else db.query(_APPLIED)
     for name in _missing(applied, db):
         for step in MIGRATIONS[name]:
             if isinstance(step, str):
-                db.execute(step.format_map(TYPES))
+                db.query(step.format_map(TYPES))
             else:
                 step(db.query)
-        db.execute("INSERT INTO migrations (name) VALUES (?)", [name])
+        db.query("INSERT INTO migrations (name) VALUES (?)", [name])
     for column in UNCOUNTED:
-        db.execute("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))
-    db.execute(
-        DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
-    )
+        db.query("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0".format(*column.split(".")))
+    db.query(DRAW_INSTALLATION, [installation or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)])
     drawn = db.query(_APPLIED)[0]
     return drawn["id"], drawn["number_key"]
 
 
 def _missing(applied: Sequence[Row], db: PostgresDatabase) -> list[str]:
     there = [str(row["name"]) for row in applied]
-    unknown = [name for name in there if name not in MIGRATIONS]
-    if unknown:
-        params = (("path", db.place), ("found", unknown[-1]), ("known", NEWEST))
-        raise StoreFailed(Reason("storage_failed", "store.newer", params))
+    if unknown := [name for name in there if name not in MIGRATIONS]:
+        raise newer_version(unknown[-1], place=db.place)
     return [name for name in MIGRATIONS if name not in there]

@@ -30,15 +30,11 @@ class PostgresServer:
         """Where the database is, without secrets."""
         return read_location(self._address).shown
 
-    def exists(self, *, deadline: float) -> bool:
-        """Return whether the database has records of ours."""
+    def identity(self, *, deadline: float) -> object | None:
+        """Return the database on its server, whatever host, user and parameters lead to it; None without records."""
         with self._counted() as connections:
-            return is_there(PostgresDatabase(connections, deadline=deadline))
-
-    def identity(self, *, deadline: float) -> object:
-        """Return the database on its server, whatever host, user and parameters lead to it."""
-        with self._counted() as connections:
-            return PostgresDatabase(connections, deadline=deadline).identity
+            db = PostgresDatabase(connections, deadline=deadline)
+            return db.identity if is_there(db) else None
 
     @contextmanager
     def open(self, *, deadline: float) -> Iterator[Records]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
@@ -23,10 +24,16 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.domain.figures import MovedAside
 from carloop_plugin.store.database import Row, T
+from carloop_plugin.store.sqlite.installation import (
+    BESIDE,
+    KNOWN,
+    NOW,
+    migrations,
+    note_installation,
+    noted_installation,
+)
 from carloop_plugin.store.sqlite.replaced_files import discard_moved_aside, moved_aside
-
-if TYPE_CHECKING:
-    from carloop_plugin.store.sqlite.file import Connection
+from carloop_plugin.store.tables import DRAW_INSTALLATION, MIGRATIONS, NUMBER_KEY_BYTES, newer_version
 
 FileOnDisk = tuple[int, int]
 """Which file on the disk it is, whatever it is called: device and number."""
@@ -54,23 +61,33 @@ JOURNAL = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
 _PRAGMAS = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON"
 
 
-class Lend(Protocol):
-    """Lend a connection to the file for one transaction, or one look."""
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection, the installation its file belongs to, which file on the disk it has open, and whose it is."""
 
-    def __call__(self, *, deadline: float) -> AbstractContextManager[Connection]:
-        """Lend it for the length of a `with` block."""
+    db: Database
+    installation: str
+    number_key: bytes = field(repr=False)
+    file: FileOnDisk | None
+    process: int = field(default_factory=os.getpid)
+
+    def close(self) -> None:
+        """Close it; what is not committed is rolled back."""
+        self.db.close()
 
 
 @dataclass
 class SqliteDatabase:
-    """`database.Database` for one call. A connection is borrowed for each transaction, not for the whole call."""
+    """`database.Database` for one call. `lend` lends a connection for each transaction, not for the whole call."""
 
     AMONG = "IN (SELECT value FROM json_each(?))"
-    NOW = "(julianday('now') - 2440587.5) * 86400.0"
+    NOW = NOW
+    # A transaction that writes has the whole file.
+    LOCK = "SELECT ?"
     SKIP_LOCKED = ""
     IS_SERVER = False
 
-    lend: Lend
+    lend: Callable[..., AbstractContextManager[Connection]]
     path: Path
     file: FileOnDisk | None
     deadline: float
@@ -106,9 +123,6 @@ class SqliteDatabase:
                 finally:
                     self._within = None
 
-    def lock(self, name: str | None) -> None:
-        """Do nothing: a transaction that writes has the whole file."""
-
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         values = [json.dumps(each) if isinstance(each, list) else each for each in values]
         # sqlite-utils' own `query` wraps each look in a savepoint.
@@ -117,18 +131,12 @@ class SqliteDatabase:
         with self.lend(deadline=self.deadline) as connection:
             return [dict(row) for row in connection.db.execute(sql, values)]
 
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
-        if self._within is None:
-            raise RuntimeError("what writes is a transaction")
-        values = [json.dumps(each) if isinstance(each, list) else each for each in values]
-        return int(self._within.execute(sql, values).rowcount)
-
     def execute_many(self, sql: str, rows: Sequence[Any]) -> None:
         for row in rows:
-            self.execute(sql, row)
+            self.query(sql, row)
 
     def freeze(self, tables: Sequence[str]) -> None:
-        """Do nothing, as above."""
+        """Do nothing: a transaction that writes has the whole file."""
 
     def moved_aside(self) -> list[MovedAside]:
         return moved_aside(self.path)
@@ -168,14 +176,23 @@ def file_on_disk(path: Path) -> FileOnDisk | None:
     return (found.st_dev, found.st_ino) if found.st_size else None
 
 
-def open_database(path: Path, *, wait: float) -> Database:
+def open_database(path: Path, *, wait: float, kept: str | None = None) -> Connection:
     """Open the store's file. `wait` is for how many seconds locks are waited for.
 
     A new file is made first, readable for its owner alone. One that is there is never opened past SQLite: closing it
     again would take from the whole process the locks that SQLite holds on it for another thread, and let other
     processes write into its transaction (sqlite.org/howtocorrupt.html, 2.2). So no other thread may connect between
     our opening and closing, either.
+
+    :param kept: the id to keep where the file is new (a rebuilt store stays the same installation).
+    :raises StoreFailed: it cannot be written, is lost, of a newer version, or not that which this process has had open.
     """
+    # In this order: a process that is just beginning the records notes their id when the file is there.
+    former = None if kept else KNOWN.get(path) or noted_installation(path)
+    if former is not None and file_on_disk(path) is None:
+        # Its folder may be gone as a whole: then other processes, and a rebuild, learn it from us.
+        note_installation(path, former)
+        raise lost(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _making, suppress(FileExistsError):
@@ -191,10 +208,42 @@ def open_database(path: Path, *, wait: float) -> Database:
             # Another process may hold the file just now; either journal is correct, so the next opening tries again.
             connection.execute(f"PRAGMA journal_mode = {JOURNAL}")
         connection.executescript(_PRAGMAS)
+        return _prepare(Database(connection), path, kept=kept, is_known=former is not None)
     except BaseException:  # whatever it is, the connection must not outlive it
         connection.close()
         raise
-    return Database(connection)
+
+
+def _prepare(db: Database, path: Path, *, kept: str | None, is_known: bool) -> Connection:
+    """Bring a file up to date, and note whose it is. Several processes may do so at once."""
+    applied = [each.name for each in migrations.applied(db)]
+    if unknown := [name for name in applied if name not in MIGRATIONS]:
+        raise newer_version(unknown[-1], place=str(path))
+    if len(applied) < len(MIGRATIONS):
+        db.execute("BEGIN IMMEDIATE")
+        with db.conn:
+            # Where there were records before, a file without any is not begun.
+            if is_known and not migrations.applied(db):
+                raise lost(path)
+            migrations.apply(db)
+            drawn = [kept or secrets.token_hex(8), secrets.token_bytes(NUMBER_KEY_BYTES)]
+            db.execute(DRAW_INSTALLATION, drawn)
+    installation, number_key = db.execute("SELECT id, number_key FROM installation").fetchone()
+    known = KNOWN.setdefault(path, installation)
+    if known != installation and kept is None:
+        params = (("path", str(path)), ("found", installation), ("known", known))
+        raise StoreFailed(Reason("storage_failed", "store.other_installation", params))
+    KNOWN[path] = installation
+    if not Path(f"{path}{BESIDE}").exists():
+        note_installation(path, installation)
+    return Connection(db, installation, number_key, file_on_disk(path))
+
+
+_REASONS = (
+    (("SQLITE_FULL",), "store.full"),
+    (("SQLITE_CORRUPT", "SQLITE_NOTADB"), "store.damaged"),
+    (("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"), "store.not_writable"),
+)
 
 
 def explain(error: Exception, path: Path) -> Reason:
@@ -202,13 +251,8 @@ def explain(error: Exception, path: Path) -> Reason:
     name = str(getattr(error, "sqlite_errorname", "") or "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Reason("busy", "store.busy")
-    if name.startswith("SQLITE_FULL"):
-        return _reason("store.full", path)
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return _reason("store.damaged", path, name)
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return _reason("store.not_writable", path, name)
-    return _reason("store.failed", path, name)
+    text = next((text for names, text in _REASONS if name.startswith(names)), "store.failed")
+    return _reason(text, path, name)
 
 
 def lost(path: Path) -> StoreFailed:

@@ -15,23 +15,21 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
 
 from carloop_plugin.domain.failures import Reason, StoreFailed
 from carloop_plugin.store.records import Records
 from carloop_plugin.store.sqlite.database import (
-    FileOnDisk,
+    Connection,
     SqliteDatabase,
     explain,
     file_on_disk,
     open_database,
 )
-from carloop_plugin.store.sqlite.installation import had_records, prepare, replace_installation
+from carloop_plugin.store.sqlite.installation import replace_installation
 from mobility_hookspecs.authoring.forking import close_before_fork, delay_fork, renew_in_child
 
 if sys.platform != "win32":
@@ -44,18 +42,6 @@ LONGEST_USE = 1.0
 """Seconds for which a rebuild waits until no call uses the records, and a call until no rebuild looks at them."""
 
 _PAUSE = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A connection, the installation its file belongs to, which file on the disk it has open, and whose it is."""
-
-    db: Database
-    installation: str
-    number_key: bytes = field(repr=False)
-    file: FileOnDisk | None
-    process: int = field(default_factory=os.getpid)
-
 
 _inherited: list[Connection] = []
 """Connections that a child was given all the same, by a fork without Python's handlers: never used, never closed."""
@@ -77,12 +63,8 @@ class SqliteFile:
         """Where the file is."""
         return str(self._path)
 
-    def exists(self, *, deadline: float) -> bool:  # noqa: ARG002 - a server may take its time
-        """Return whether there is a file with something in it."""
-        return self._path.is_file() and file_on_disk(self._path) is not None
-
-    def identity(self, *, deadline: float) -> object:  # noqa: ARG002 - as above
-        """Return the file on the disk, whatever links lead to it."""
+    def identity(self, *, deadline: float) -> object | None:  # noqa: ARG002 - a server may take its time
+        """Return the file on the disk, whatever links lead to it; None where there is none with something in it."""
         return file_on_disk(self._path)
 
     @contextmanager
@@ -92,7 +74,7 @@ class SqliteFile:
         :param deadline: monotonic seconds; no transaction waits for a lock longer.
         :raises StoreFailed: the file cannot be opened, is lost, damaged, busy, being rebuilt or of a newer version.
         """
-        with _locked(self._path, Reason("busy", "store.rebuilding"), alone=False, deadline=deadline):
+        with lock_records(self._path, alone=False, deadline=deadline):
             with self.lend(deadline=deadline) as present:
                 database = SqliteDatabase(self.lend, self._path, present.file, deadline)
             yield Records(database, present.installation, present.number_key)
@@ -103,14 +85,28 @@ class SqliteFile:
 
         :raises StoreFailed: the file cannot be opened; or SQLite has raised an error, in the block too.
         """
+        wait = min(LONGEST_WAIT, max(0.0, deadline - time.monotonic()))
         with delay_fork():
-            idle = self._idle
+            with self._lock:
+                idle, connection = self._idle, self._idle.pop() if self._idle else None
             try:
-                connection = self._take(wait=min(LONGEST_WAIT, max(0.0, deadline - time.monotonic())))
+                if connection and connection.file != file_on_disk(self._path):
+                    # A file that was deleted or moved aside must not live on in an open handle.
+                    connection.close()
+                    self.close()
+                    connection = None
+                if connection is None:
+                    connection = open_database(self._path, wait=wait, kept=self._installation)
                 try:
+                    connection.db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
                     yield connection
                 finally:
-                    self._take_back(connection, idle)
+                    if connection.process != os.getpid():
+                        _inherited.append(connection)
+                    else:
+                        with self._lock:
+                            # Another list is there where all were closed meanwhile.
+                            (idle.append if idle is self._idle else Connection.close)(connection)
             except sqlite3.Error as error:
                 raise StoreFailed(explain(error, self._path)) from error
 
@@ -123,104 +119,57 @@ class SqliteFile:
         with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
-            connection.db.close()
-
-    def _take_back(self, connection: Connection, idle: list[Connection]) -> None:
-        if connection.process != os.getpid():
-            _inherited.append(connection)
-            return
-        with self._lock:
-            # Another list is there where all were closed meanwhile.
-            if idle is self._idle:
-                idle.append(connection)
-                return
-        connection.db.close()
+            connection.close()
 
     def _renew(self) -> None:
         _inherited.extend(self._idle)
         self._lock, self._idle = Lock(), []
 
-    def _take(self, *, wait: float) -> Connection:
-        """Take an idle connection, or open one, whose locks are waited for so many seconds."""
-        with self._lock:
-            connection = self._idle.pop() if self._idle else None
-        if connection and connection.file == file_on_disk(self._path):
-            connection.db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
-            return connection
-        if connection:
-            # A file that was deleted or moved aside must not live on in an open handle.
-            connection.db.close()
-            self.close()
-        is_known = self._installation is None and had_records(self._path)
-        db = open_database(self._path, wait=wait)
-        try:
-            identity = prepare(db, self._path, kept=self._installation, is_known=is_known)
-            return Connection(db, *identity, file_on_disk(self._path))
-        except BaseException:  # whatever it is, the connection must not outlive it
-            db.close()
-            raise
 
-
-@contextmanager
-def kept_to_ourselves(path: Path, *, deadline: float) -> Iterator[None]:
-    """Have the records alone for a block: no other call of this or another process uses them.
-
-    :raises StoreFailed: others go on using them.
-    """
-    with _locked(path, in_use_by_others(path), alone=True, deadline=deadline):
-        yield
-
-
-def in_use_by_others(path: Path) -> Reason:
-    """Return why records that are in use cannot be rebuilt, and what to do."""
-    return Reason("busy", "store.rebuild_in_use", (("path", str(path)),))
-
-
-@contextmanager
-def _locked(path: Path, otherwise: Reason, *, alone: bool, deadline: float) -> Iterator[None]:
-    until = min(deadline, time.monotonic() + LONGEST_USE)
-    while (descriptor := _lock(Path(f"{path}.lock"), alone=alone)) is None:
-        if time.monotonic() >= until:
-            raise StoreFailed(otherwise)
-        time.sleep(_PAUSE)
-    try:
-        yield
-    finally:
-        if sys.platform != "win32" and descriptor in _locks:
-            _locks.remove(descriptor)
-            # Not only closed: a process that was forked meanwhile may have a copy.
-            with suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_UN)
-            os.close(descriptor)
+def in_use_by_others(path: Path) -> StoreFailed:
+    """Return the failure to rebuild records that are in use: it says what to do."""
+    return StoreFailed(Reason("busy", "store.rebuild_in_use", (("path", str(path)),)))
 
 
 _locks: set[int] = set()
 
 
-def _lock(lock: Path, *, alone: bool) -> int | None:
-    """Lock a file; None where that has to wait, a negative number where no such lock can be had."""
+@contextmanager
+def lock_records(path: Path, *, alone: bool, deadline: float) -> Iterator[None]:
+    """Share the records for a block; `alone`, no other call of this or another process uses them.
+
+    :raises StoreFailed: a rebuild has them alone; others go on using them.
+    """
     if (
         sys.platform == "win32"
     ):  # pragma: no cover - nobody can move a file there that another process has open
-        return -1
+        yield
+        return
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError:  # where nothing can be made, nothing can be written to the records either
-        return -1
+        yield
+        return
     _locks.add(descriptor)
+    until = min(deadline, time.monotonic() + LONGEST_USE)
     try:
-        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        if os.path.samestat(lock.stat(), os.fstat(descriptor)):
-            return descriptor
-        found = None  # it was replaced meanwhile
-    except (BlockingIOError, FileNotFoundError):
-        found = None
-    except OSError:  # a file system without such locks
-        found = -1
-    _locks.discard(descriptor)
-    os.close(descriptor)
-    return found
+        with suppress(OSError):  # a file system without such locks
+            while True:
+                with suppress(BlockingIOError):
+                    fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+                    break
+                if time.monotonic() >= until:
+                    raise in_use_by_others(path) if alone else StoreFailed(Reason("busy", "store.rebuilding"))
+                time.sleep(_PAUSE)
+        yield
+    finally:
+        if descriptor in _locks:
+            _locks.remove(descriptor)
+            # Not only closed: a process that was forked meanwhile may have a copy.
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.close(descriptor)
 
 
 def _close_inherited_locks() -> None:
@@ -231,5 +180,4 @@ def _close_inherited_locks() -> None:
     _locks.clear()
 
 
-if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
-    os.register_at_fork(after_in_child=_close_inherited_locks)
+renew_in_child(_close_inherited_locks)

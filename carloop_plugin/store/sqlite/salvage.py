@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where there is one
@@ -23,15 +22,12 @@ from carloop_plugin.store.database import Row
 from carloop_plugin.store.rows import read_row
 from carloop_plugin.store.sqlite.database import explain, interrupt_at
 from carloop_plugin.store.sqlite.file import LONGEST_USE, in_use_by_others
-from carloop_plugin.store.sqlite.installation import migrations, noted_installation, refuse_newer
-from carloop_plugin.store.tables import MIGRATIONS
+from carloop_plugin.store.sqlite.installation import migrations, noted_installation
+from carloop_plugin.store.tables import MIGRATIONS, newer_version
 from carloop_plugin.store.upgrades import upgrade_outcome
 
 _KEYS = {"sites": "site", "settings": "site", "intents": "change_id", "erasures": "appointment_id"}
 """What is carried over, by its table's key. Rentals are read from Carloop, and the host saves appointments again."""
-
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 class Remains:
@@ -64,22 +60,20 @@ class Remains:
         """Read what has to be carried over, by its table."""
         # Damaged records may be of an earlier version, with columns that are gone since.
         columns = _names_after(list(MIGRATIONS))
-        found = {
-            table: [
-                {name: value for name, value in row.items() if f"{table} {name}" in columns}
-                for row in self._all_of(table, key)
-            ]
-            for table, key in _KEYS.items()
-        }
+        found: dict[str, list[Row]] = {}
+        for table, key in _KEYS.items():
+            names = [name.partition(" ")[2] for name in columns if name.startswith(f"{table} ")]
+            rows = self._all_of(table, key)
+            found[table] = [{name: row[name] for name in names if name in row} for row in rows]
         # Whoever had leased one is gone, and digests are keyed anew: nobody knows whose a rental is.
         free = {"lease_holder": None, "lease_until": None, "customers": None}
-        intents = [row for each in found["intents"] if _is_readable(row := _upgraded(each | free))]
+        intents = [row for each in found["intents"] if (row := _whole(each | free))]
         self.is_complete &= len(intents) == len(found["intents"])
         return found | {"intents": intents}
 
-    def _all_of(self, table: str, key: str) -> list[dict[str, Any]]:
+    def _all_of(self, table: str, key: str) -> list[Row]:
         """Read a table from its beginning, and from its end where there is damage in between."""
-        found: dict[object, dict[str, Any]] = {}
+        found: dict[object, Row] = {}
         for order in ("ASC", "DESC"):
             rows = self._read(f"SELECT * FROM {table} ORDER BY {key} {order}")
             found |= {row[key]: row for row in rows}
@@ -87,8 +81,8 @@ class Remains:
                 break
         return list(found.values())
 
-    def _read(self, sql: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+    def _read(self, sql: str) -> list[Row]:
+        found: list[Row] = []
         if self._db is None:
             return found
         try:
@@ -112,53 +106,35 @@ def remains_of(path: Path, *, deadline: float) -> Iterator[Remains]:
         return
     wait = min(LONGEST_USE, max(0.0, deadline - time.monotonic()))
     address = f"{path.absolute().as_uri()}?mode=rw"
-    with _refusing(path):
+    try:
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait)
+    except sqlite3.Error as error:
+        raise StoreFailed(explain(error, path)) from error
     with closing(connection):
-        db = Database(connection)
+        db, is_held = Database(connection), False
         interrupt_at(deadline, db)
-        is_held = _succeeds(path, lambda: db.execute("BEGIN IMMEDIATE"))
-        if is_held and _succeeds(path, lambda: _look_through(db, path)):
-            raise StoreFailed(Reason("storage_failed", "store.sound", (("path", str(path)),)))
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            is_held = True
+            if _is_sound(db, path):
+                raise StoreFailed(Reason("storage_failed", "store.sound", (("path", str(path)),)))
+        except sqlite3.Error as error:
+            reason = explain(error, path)
+            if reason.code == "busy":
+                raise in_use_by_others(path) from error
+            if reason.text != "store.damaged":
+                raise StoreFailed(reason) from error
         yield Remains(path, db if is_held else None)
 
 
-def _succeeds(path: Path, work: Callable[[], object]) -> bool:
-    """Return whether something can be done with the records, False where damage is in the way."""
-    try:
-        with _refusing(path):
-            work()
-    except _Damaged:
-        return False
-    return True
-
-
-class _Damaged(Exception):
-    """SQLite says that the file is damaged, or what should be in it is not there."""
-
-
-@contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a refusal, except for those that say that the file is damaged."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = str(getattr(error, "sqlite_errorname", "") or "")
-        if name.startswith(_BUSY):
-            raise StoreFailed(in_use_by_others(path)) from error
-        if name.startswith(_DAMAGED):
-            raise _Damaged from error
-        raise StoreFailed(explain(error, path)) from error
-
-
-def _look_through(db: Database, path: Path) -> None:
-    """Raise `_Damaged` for records that are not whole, `StoreFailed` for those of a newer version."""
-    refuse_newer(db, path)
+def _is_sound(db: Database, path: Path) -> bool:
+    """Return whether records are whole. Raise `StoreFailed` for those of a newer version."""
     applied = [each.name for each in migrations.applied(db)]
+    if unknown := [name for name in applied if name not in MIGRATIONS]:
+        raise newer_version(unknown[-1], place=str(path))
     if not applied or not _names_after(applied) <= _names(db):
-        raise _Damaged
-    if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-        raise _Damaged
+        return False
+    return bool(db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
 
 
 def _names(db: Database) -> set[str]:
@@ -178,18 +154,13 @@ def _names_after(applied: Sequence[str]) -> set[str]:
         return _names(db)
 
 
-def _upgraded(row: dict[str, Any]) -> dict[str, Any]:
-    """Return an intent of any version as this one has it, as far as that can be done."""
+def _whole(row: Row) -> Row | None:
+    """Return an intent of any version as this one has it; None where what is sent again would not be the same."""
     with suppress(Exception):  # whatever a damaged row holds
-        return row | {"outcome": row["outcome"] and upgrade_outcome(row)}
-    return row
-
-
-def _is_readable(row: dict[str, Any]) -> bool:
-    """Return whether an intent is whole: what is sent again must be what was sent before."""
-    with suppress(Exception):  # whatever a damaged row holds
+        row = row | {"outcome": row["outcome"] and upgrade_outcome(row)}
         intent = read_row(row | {"now": 0.0}, Intent)
         json.loads(intent.body or b"{}")
         is_settled = intent.state is IntentState.SETTLED
-        return is_settled == (intent.outcome is not None) and not (is_settled and intent.body)
-    return False
+        if is_settled == (intent.outcome is not None) and not (is_settled and intent.body):
+            return row
+    return None

@@ -14,7 +14,9 @@ from carloop_sandbox.refusals import CallRefused
 UNKNOWN_FIELD: Final = "field_of_a_later_version"
 UNKNOWN_VALUE: Final = "value_of_a_later_version"
 
-_HTML: Final = b"<!doctype html><html><head><title>Wartung</title></head><body><h1>Carloop</h1></body></html>"
+# neither JSON nor UTF-8
+GARBAGE: Final = b'{"items": [\xff\xfe\x00' + bytes(range(128, 256))
+HTML: Final = b"<!doctype html><html><head><title>Wartung</title></head><body><h1>Carloop</h1></body></html>"
 
 
 class StatusPlan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,16 +37,6 @@ def status_answer(plan: StatusPlan) -> Answer:
     headers = {} if wait is None else {"Retry-After": str(wait)}
     code = plan.code or code_of_status(plan.status)
     return problem_answer(CallRefused(code, "A fault was asked for.", headers=headers), status=plan.status)
-
-
-def garbage(answer: Answer) -> Answer:
-    """Answer with bytes that are neither JSON nor UTF-8."""
-    return replace(answer, body=b'{"items": [\xff\xfe\x00' + bytes(range(128, 256)))
-
-
-def web_page(answer: Answer) -> Answer:
-    """Answer 200 with a web page, as a captive portal does."""
-    return replace(answer, status=200, body=_HTML, headers={}, media_type="text/html; charset=utf-8")
 
 
 def with_unknown_field(answer: Answer) -> Answer:

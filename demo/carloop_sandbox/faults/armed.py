@@ -2,7 +2,7 @@
 
 from asyncio import Event
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Final
 
@@ -45,6 +45,12 @@ class Fault:
         """Return whether it books another vehicle than was asked for."""
         return self.fault == "wrong_vehicle"
 
+    def meets(self, operation: str) -> bool:
+        """Return whether a request to an operation meets it."""
+        # a wrong vehicle can be booked, not searched or read: other operations leave that fault armed
+        fits = operation == "book" or not self.books_another
+        return fits and self.operation in (operation, ANY)
+
     async def before(self, stopping: Event) -> ASGIApp | None:
         """Return what is answered instead of doing anything, or None to go on."""
         if self.fault == "delay":
@@ -68,12 +74,12 @@ class FaultList:
         """Start with none."""
         # requests take faults on the event loop, the controls arm them on the worker
         self._lock = Lock()
-        self._armed: list[tuple[Fault, int]] = []
+        self._armed: list[Fault] = []
 
     def arm(self, fault: Fault) -> None:
         """Add a fault behind those that are armed."""
         with self._lock:
-            self._armed.append((fault, fault.times))
+            self._armed.append(fault)
 
     def clear(self) -> None:
         """Disarm them all."""
@@ -84,19 +90,14 @@ class FaultList:
         """Return the oldest fault that meets an operation of the document and count it down, else None."""
         operation = OPERATIONS.get(operation_id)
         with self._lock:
-            for index, (fault, left) in enumerate(self._armed):
-                if operation and _meets(operation, fault):
-                    self._armed[index : index + 1] = [(fault, left - 1)] if left > 1 else []
-                    return fault
-        return None
+            met = [fault for fault in self._armed if operation and fault.meets(operation)][:1]
+            for fault in met:
+                left = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+                index = self._armed.index(fault)
+                self._armed[index : index + 1] = left
+        return met[0] if met else None
 
-    def documents(self) -> list[dict[str, object]]:
-        """List what is armed, with the times that are left."""
+    def armed(self) -> tuple[Fault, ...]:
+        """Return what is armed, with the times that are left."""
         with self._lock:
-            return [{**asdict(fault), "times": left} for fault, left in self._armed]
-
-
-def _meets(operation: str, fault: Fault) -> bool:
-    # a wrong vehicle can be booked, not searched or read: other operations leave that fault armed
-    fits = operation == "book" or not fault.books_another
-    return fits and fault.operation in (operation, ANY)
+            return tuple(self._armed)

@@ -5,6 +5,7 @@ written here never passes uvicorn's own idea of the answer, so that the caller r
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, cast
@@ -54,81 +55,59 @@ class Connection:
         """Write bytes as they are."""
         self._transport.write(data)
 
-    async def abort(self) -> None:
-        """Close at once, whatever was not sent yet, and wait until uvicorn has noticed."""
-        self._transport.abort()
-        await self._gone()
-
-    async def close(self) -> None:
-        """Send what was written, then close."""
-        self._transport.close()
-        await self._gone()
-
-    async def _gone(self) -> None:
+    async def close(self, *, at_once: bool = False) -> None:
+        """Close when what was written is sent, or at once, and wait until uvicorn has noticed."""
+        (self._transport.abort if at_once else self._transport.close)()
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
 
-class Dropped:
-    """No answer: the connection is dropped. Base of every broken answer."""
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """ASGI application that answers on the raw connection."""
+
+    answer_on: Callable[[Connection], Awaitable[None]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer on the request's connection, as an ASGI application."""
+        """Answer on the request's connection."""
         await self.answer_on(Connection(scope, receive, send))
 
-    async def answer_on(self, connection: Connection) -> None:
-        """Send nothing, and close."""
-        await connection.abort()
+
+async def drop(connection: Connection) -> None:
+    """Send nothing, and close."""
+    await connection.close(at_once=True)
 
 
-@dataclass(frozen=True)
-class Truncated(Dropped):
-    """An answer that says how long it is, and ends half-way."""
-
-    answer: Answer
-
-    async def answer_on(self, connection: Connection) -> None:
-        """Send the head and half of the body, and close."""
-        body = self.answer.body
-        connection.write(_head(self.answer, max(len(body), 2)) + body[: len(body) // 2])
-        await connection.close()
+async def truncate(connection: Connection, answer: Answer) -> None:
+    """Send the head, which says how long the answer is, and half of the body."""
+    # of an empty body nothing could be missing: two bytes are announced
+    connection.write(_head(answer, max(len(answer.body), 2)) + answer.body[: len(answer.body) // 2])
+    await connection.close()
 
 
-@dataclass(frozen=True)
-class Dripping(Dropped):
-    """An answer that comes byte by byte, its head as well, with a pause in seconds before each."""
-
-    answer: Answer
-    pause: float
-    stopping: asyncio.Event
-
-    async def answer_on(self, connection: Connection) -> None:
-        """Send byte after byte until all is sent, the caller gives up, or the server stops."""
-        for byte in _head(self.answer, len(self.answer.body)) + self.answer.body:
-            if connection.closed or await pause(self.pause, self.stopping):
-                break
-            connection.write(bytes((byte,)))
-        await connection.close()
+async def drip(connection: Connection, answer: Answer, seconds: float, stopping: asyncio.Event) -> None:
+    """Send byte after byte, the head's too, with a pause before each, until the caller gives up or the server stops."""
+    for byte in _head(answer, len(answer.body)) + answer.body:
+        if connection.closed or await pause(seconds, stopping):
+            break
+        connection.write(bytes((byte,)))
+    await connection.close()
 
 
-@dataclass(frozen=True)
-class Flood(Dropped):
-    """A body of `size` bytes, not announced: a list of empty lists, thirty times as large when it is decoded."""
+async def flood(connection: Connection, answer: Answer, size: int) -> None:
+    """Send `size` bytes that were not announced, until the caller has gone; uvicorn waits where it reads slowly.
 
-    answer: Answer
-    size: int
-
-    async def answer_on(self, connection: Connection) -> None:
-        """Send the flood until the caller has gone; uvicorn waits where the caller reads slowly."""
-        head = {"status": self.answer.status, "headers": [(b"content-type", b"application/json")]}
-        await connection.send({"type": "http.response.start", **head})
-        body, chunk = b'{"items":[', b"[]," * (CHUNK // 3)
-        sent = 0
-        while sent < self.size and not connection.closed:
-            await connection.send({"type": "http.response.body", "body": body, "more_body": True})
-            sent += len(body)
-            body = chunk
-        await connection.send({"type": "http.response.body", "body": b"[]]}", "more_body": False})
+    It is a list of empty lists, thirty times as large when it is decoded.
+    """
+    head = {"status": answer.status, "headers": [(b"content-type", b"application/json")]}
+    await connection.send({"type": "http.response.start", **head})
+    body, chunk = b'{"items":[', b"[]," * (CHUNK // 3)
+    sent = 0
+    while sent < size and not connection.closed:
+        await connection.send({"type": "http.response.body", "body": body, "more_body": True})
+        sent += len(body)
+        body = chunk
+    await connection.send({"type": "http.response.body", "body": b"[]]}", "more_body": False})
 
 
 async def pause(seconds: float, stopping: asyncio.Event) -> bool:

@@ -46,29 +46,27 @@ class LabelBody(Struct, forbid_unknown_fields=True):
     label: Annotated[str, Meta(pattern=rf"\A{LABEL_PATTERN.pattern}\Z")]
 
 
-def read_fault(document: object) -> Fault:
-    """Read `{operation, fault, times?, value?}`."""
-    body: FaultBody = read_body(document, FaultBody)
-    if body.value is not None:
-        read_body(body.value, KINDS[body.fault].takes, under="/value")
-    return Fault(body.operation, body.fault, body.times or 1, body.value)
-
-
-def read_clock(document: object) -> tuple[Instant | None, bool]:
-    """Read `{now, running?}`; `now: null` sets the clock free."""
-    body: ClockBody = read_body(document, ClockBody)
-    try:
-        return None if body.now is None else read_time(body.now), body.running
-    except ValueError as error:
-        raise invalid("/now", str(error)) from None
-
-
 def read_body(document: object, type_: Any, *, under: str = "") -> Any:
     """Read what was sent as a type of msgspec; refuse it with the pointer of what is wrong, below `under`."""
     try:
         return msgspec.convert(document, type_)
     except msgspec.ValidationError as error:
         raise _refusal(str(error), under) from None
+
+
+def fault_of(body: FaultBody) -> Fault:
+    """Return the fault to arm; refuse a value that it does not take."""
+    if body.value is not None:
+        read_body(body.value, KINDS[body.fault].takes, under="/value")
+    return Fault(body.operation, body.fault, body.times or 1, body.value)
+
+
+def instant_of(body: ClockBody) -> Instant | None:
+    """Return the time to set the clock to."""
+    try:
+        return None if body.now is None else read_time(body.now)
+    except ValueError as error:
+        raise invalid("/now", str(error)) from None
 
 
 def _refusal(message: str, under: str) -> CallRefused:

@@ -6,14 +6,13 @@ needs a JSON content type, for which a browser asks first.
 
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from typing import Any, Final
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.routing import Route
 
-from carloop_sandbox.faults.armed import Fault
-from carloop_sandbox.faults.control_bodies import DeskBody, LabelBody, read_body, read_clock, read_fault
+from carloop_sandbox.faults import control_bodies as bodies
 from carloop_sandbox.interface import requests
 from carloop_sandbox.interface.answers import Answer, empty_answer, json_answer
 from carloop_sandbox.interface.rental_documents import rental_answer
@@ -21,11 +20,11 @@ from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.desk import act_at_desk
 from carloop_sandbox.service import Service
 from carloop_sandbox.store.tokens import draw_token
-from carloop_sandbox.units import Instant, write_time
+from carloop_sandbox.units import write_time
 from web_base.running.loopback import is_loopback
 
 Handler = Callable[[Service, Request, Any], Answer]
-Reader = Callable[[object], Any] | None
+Methods = dict[str, tuple[Handler, type[Struct] | None]]
 
 
 def control_routes(service: Service) -> list[Route]:
@@ -33,12 +32,12 @@ def control_routes(service: Service) -> list[Route]:
     return [_route(service, path, methods) for path, methods in _CONTROLS.items()]
 
 
-def _route(service: Service, path: str, methods: dict[str, tuple[Handler, Reader]]) -> Route:
+def _route(service: Service, path: str, methods: Methods) -> Route:
     async def endpoint(request: Request) -> Answer:
-        handler, read = methods["GET" if request.method == "HEAD" else request.method]
+        handler, type_ = methods["GET" if request.method == "HEAD" else request.method]
         _check_caller(request)
-        body = None if read is None else read(await _document(request))
-        return await service.worker.do(lambda: handler(service, request, body))
+        body = None if type_ is None else bodies.read_body(await _document(request), type_)
+        return await service.do(lambda: handler(service, request, body))
 
     return Route(path, endpoint, methods=list(methods))
 
@@ -58,10 +57,11 @@ async def _document(request: Request) -> object:
 
 
 def _list_faults(service: Service, _: Request, __: None) -> Answer:
-    return json_answer({"items": service.faults.documents()})
+    return json_answer({"items": [asdict(fault) for fault in service.faults.armed()]})
 
 
-def _arm(service: Service, _: Request, fault: Fault) -> Answer:
+def _arm(service: Service, _: Request, body: bodies.FaultBody) -> Answer:
+    fault = bodies.fault_of(body)
     service.faults.arm(fault)
     return json_answer(asdict(fault), 201)
 
@@ -71,7 +71,7 @@ def _disarm(service: Service, _: Request, __: None) -> Answer:
     return empty_answer(204)
 
 
-def _desk(service: Service, request: Request, body: DeskBody) -> Answer:
+def _desk(service: Service, request: Request, body: bodies.DeskBody) -> Answer:
     act_at_desk(service.store, body.rental_id, body.action, vehicle_id=body.vehicle_id)
     return rental_answer(service.store, body.rental_id, origin=requests.origin_of(request))
 
@@ -80,9 +80,8 @@ def _read_clock(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"now": write_time(service.store.clock.now())})
 
 
-def _set_clock(service: Service, request: Request, wanted: tuple[Instant | None, bool]) -> Answer:
-    instant, running = wanted
-    service.store.clock.set(instant, running=running)
+def _set_clock(service: Service, request: Request, body: bodies.ClockBody) -> Answer:
+    service.store.clock.set(bodies.instant_of(body), running=body.running)
     return _read_clock(service, request, None)
 
 
@@ -90,7 +89,7 @@ def _list_tokens(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"items": [{"label": label} for label in service.store.tokens.labels]})
 
 
-def _add_token(service: Service, _: Request, body: LabelBody) -> Answer:
+def _add_token(service: Service, _: Request, body: bodies.LabelBody) -> Answer:
     token = draw_token()
     service.store.tokens.add(body.label, token, service.store.clock.now())
     return json_answer({"label": body.label, "token": token}, 201)
@@ -101,14 +100,15 @@ def _revoke_token(service: Service, request: Request, _: None) -> Answer:
     return empty_answer(204)
 
 
-_CONTROLS: Final[dict[str, dict[str, tuple[Handler, Reader]]]] = {
-    "/sandbox/faults": {"GET": (_list_faults, None), "POST": (_arm, read_fault), "DELETE": (_disarm, None)},
-    "/sandbox/desk": {"POST": (_desk, partial(read_body, type_=DeskBody))},
-    "/sandbox/clock": {"GET": (_read_clock, None), "POST": (_set_clock, read_clock)},
-    "/sandbox/tokens": {
-        "GET": (_list_tokens, None),
-        "POST": (_add_token, partial(read_body, type_=LabelBody)),
+_CONTROLS: Final[dict[str, Methods]] = {
+    "/sandbox/faults": {
+        "GET": (_list_faults, None),
+        "POST": (_arm, bodies.FaultBody),
+        "DELETE": (_disarm, None),
     },
+    "/sandbox/desk": {"POST": (_desk, bodies.DeskBody)},
+    "/sandbox/clock": {"GET": (_read_clock, None), "POST": (_set_clock, bodies.ClockBody)},
+    "/sandbox/tokens": {"GET": (_list_tokens, None), "POST": (_add_token, bodies.LabelBody)},
     "/sandbox/tokens/{label}": {"DELETE": (_revoke_token, None)},
 }
-"""Path to method to what does it, and what reads its body first."""
+"""Path to method to what does it, and the type of its body."""

@@ -1,8 +1,8 @@
 """Every fault there is, as one table: the value it takes, and what it does to a call."""
 
 from asyncio import Event
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from carloop_sandbox.faults import altered_answers as altered
 from carloop_sandbox.faults.altered_answers import StatusPlan, status_answer
-from carloop_sandbox.faults.broken_connections import Dripping, Dropped, Flood, Truncated
+from carloop_sandbox.faults.broken_connections import Broken, drip, drop, flood, truncate
 from carloop_sandbox.interface.answers import Answer
 
 MEBIBYTE: Final = 1_048_576
@@ -37,6 +37,10 @@ class Kind:
     after: Callable[[Answer, Any, Event], ASGIApp] = lambda answer, *_: answer
 
 
+def _broken(answer_on: Callable[..., Awaitable[None]], *with_: object) -> Broken:
+    return Broken(lambda connection: answer_on(connection, *with_))
+
+
 def _seconds(most: int) -> Any:
     return Annotated[float, Meta(ge=0, le=most)]
 
@@ -54,16 +58,19 @@ KINDS: Final[Mapping[str, Kind]] = {
     # these two need more than a value: the caller waits, or books
     "delay": Kind(_seconds(3600), 1.0),
     "wrong_vehicle": Kind(),
-    "drop_before": Kind(before=lambda _: Dropped()),
+    "drop_before": Kind(before=lambda _: Broken(drop)),
     "redirect": Kind(_Address, ELSEWHERE, lambda address: Answer(302, b"", {"Location": address}, None)),
     # one that has got past `before` comes afterwards
     "status": Kind(_Status, 500, _status_before, lambda _, value, __: status_answer(_plan(value))),
-    "drop_after": Kind(after=lambda *_: Dropped()),
-    "truncate": Kind(after=lambda answer, *_: Truncated(answer)),
-    "slow_drip": Kind(_seconds(60), 0.1, after=Dripping),
-    "huge": Kind(_seconds(1024), 16, after=lambda answer, size, _: Flood(answer, int(size * MEBIBYTE))),
-    "garbage": Kind(after=lambda answer, *_: altered.garbage(answer)),
-    "html": Kind(after=lambda answer, *_: altered.web_page(answer)),
+    "drop_after": Kind(after=lambda *_: Broken(drop)),
+    "truncate": Kind(after=lambda answer, *_: _broken(truncate, answer)),
+    "slow_drip": Kind(_seconds(60), 0.1, after=lambda *with_: _broken(drip, *with_)),
+    "huge": Kind(
+        _seconds(1024), 16, after=lambda answer, size, _: _broken(flood, answer, int(size * MEBIBYTE))
+    ),
+    "garbage": Kind(after=lambda answer, *_: replace(answer, body=altered.GARBAGE)),
+    # as a captive portal answers
+    "html": Kind(after=lambda *_: Answer(200, altered.HTML, media_type="text/html; charset=utf-8")),
     "unknown_field": Kind(after=lambda answer, *_: altered.with_unknown_field(answer)),
     "unknown_enum": Kind(str, "", after=lambda answer, name, _: altered.with_unknown_value(answer, name)),
 }

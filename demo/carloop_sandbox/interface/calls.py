@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from starlette.requests import Request
 
@@ -35,11 +35,8 @@ TIME_ZONE: Final = "Europe/Berlin"
 MAX_PAGE: Final = 1000
 
 
-class Book(Protocol):
-    """`rentals.reserving.book`, or what a fault puts in its place."""
-
-    def __call__(self, rental: NewRental, store: Store, *, replaces: str | None = None) -> str:
-        """Store a rental and return its id."""
+Book = Callable[[NewRental, Store, str | None], str]
+"""`rentals.reserving.book`, or what a fault puts in its place."""
 
 
 def answer_call(operation: Operation, request: Request, body: bytes, store: Store, *, book: Book) -> Answer:
@@ -94,8 +91,8 @@ def _book(call: Call, store: Store, book: Book) -> Answer:
     body = call.body
     rental = NewRental(
         vehicle_id=body["vehicle_id"],
-        start=time_at(body, "start"),
-        end=time_at(body, "end"),
+        start_us=time_at(body, "start"),
+        end_us=time_at(body, "end"),
         customer=json.dumps(body["customer"], ensure_ascii=False),
         external_reference=body["external_reference"],
         note=body.get("note"),
@@ -109,7 +106,7 @@ def _book(call: Call, store: Store, book: Book) -> Answer:
             raise CallRefused(
                 "reference_exists", "The rental of this reference is in this problem.", more=more
             )
-        rental_id = book(rental, store, replaces=body.get("replaces"))
+        rental_id = book(rental, store, body.get("replaces"))
         headers = {"Location": f"{BASE_PATH}/rentals/{rental_id}"}
         return rental_answer(store, rental_id, origin=call.origin, status=201, headers=headers)
 
@@ -146,7 +143,7 @@ def _cancel(call: Call, store: Store) -> Answer:
 
 
 def _once(call: Call, store: Store, action: Callable[[], Answer]) -> Answer:
-    return do_once(store.database, f"{call.method} {call.path}", call.key, call.body, action)
+    return do_once(store.database, call.scope, call.key, call.body, action)
 
 
 def _check_revision(row: Row, call: Call) -> None:

@@ -27,7 +27,7 @@ def open_cursor(cursor: str | None, asked: list[object], *, key: bytes) -> Posit
     try:
         sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except binascii.Error:
-        raise invalid("/cursor", "This is no cursor of this list.", place="query") from None
+        sealed = b""  # which nobody sealed
     mac, text = sealed[:_MAC_LENGTH], sealed[_MAC_LENGTH:]
     if not hmac.compare_digest(mac, _mac(text, asked, key)):
         raise invalid("/cursor", "This is no cursor of this list.", place="query")

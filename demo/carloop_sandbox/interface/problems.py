@@ -49,7 +49,7 @@ def problem_answer(refused: CallRefused, *, status: int | None = None) -> Answer
     }
     if refused.errors:
         document["errors"] = [error.document() for error in refused.errors]
-    return Answer(status or usual, write_json(document | refused.more), refused.headers, PROBLEM_TYPE)
+    return Answer(status or usual, write_json({**document, **refused.more}), refused.headers, PROBLEM_TYPE)
 
 
 def code_of_status(status: int) -> str:

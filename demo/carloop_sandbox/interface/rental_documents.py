@@ -10,7 +10,7 @@ from carloop_sandbox.interface.requests import Call
 from carloop_sandbox.rentals.stored_rentals import SELECT, find_rental
 from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Row
-from carloop_sandbox.units import days_begun, money, write_stamp, write_time
+from carloop_sandbox.units import days_begun, money, write_time
 
 _BEFORE_ALL: Final = -(2**62)
 
@@ -28,8 +28,9 @@ def rental_document(row: Row, origin: str) -> dict[str, object]:
         "status": row["status"],
         "customer": json.loads(row["customer"]),
         "revision": row["revision"],
-        "created_at": write_stamp(row["created_us"]),
-        "updated_at": write_stamp(row["updated_us"]),
+        # always six decimals: texts of one length sort like the times they name
+        "created_at": write_time(row["created_us"], "microseconds"),
+        "updated_at": write_time(row["updated_us"], "microseconds"),
         "price": money(row["daily_rate_cents"] * days),
         "web_url": f"{origin}/rentals/{row['id']}",
     }

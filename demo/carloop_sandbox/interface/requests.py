@@ -20,10 +20,12 @@ MAX_BODY: Final = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A valid request, read as the OpenAPI document describes it."""
+    """A valid request, read as the OpenAPI document describes it.
 
-    method: str
-    path: str
+    :ivar scope: its method and path, for which its key is good.
+    """
+
+    scope: str
     origin: str
     headers: Mapping[str, str] = field(repr=False)
     query: Mapping[str, Any] = field(repr=False)
@@ -47,8 +49,7 @@ async def read_body(request: Request) -> bytes:
 def read_call(operation: Operation, request: Request, body: bytes) -> Call:
     """Read a request against what the document declares for its operation."""
     return Call(
-        method=operation.method,
-        path=request.url.path,
+        scope=f"{operation.method} {request.url.path}",
         origin=origin_of(request),
         headers=request.headers,
         query=_read_query(request.scope["query_string"].decode("latin-1"), operation.query),

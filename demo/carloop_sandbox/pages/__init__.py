@@ -1,1 +1,1 @@
-"""The sandbox's pages for people; `site` has the table of all."""
+"""The sandbox's pages for people; `routes` has the table of all."""

@@ -1,12 +1,13 @@
 """The rentals as a list. What is searched for is sent in a form, so that no customer's name stands in an address."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from starlette.responses import Response
 
-from carloop_sandbox.pages.rental_rows import CONDITIONS, RentalFilters, list_rentals
-from carloop_sandbox.pages.showing import day_of, midnight, read_slice, show, store_of
+from carloop_sandbox.pages.rental_rows import CONDITIONS, list_rentals
+from carloop_sandbox.pages.showing import day_of, midnight, show, store_of
 from web_base.days import Mistyped, read_day
 from web_base.pages import Page
 
@@ -24,31 +25,27 @@ class Typed:
 
 def show_rentals(page: Page) -> Response:
     """Show the rentals that are asked for; a day that is none narrows nothing and is marked."""
-    store = store_of(page)
-    now = store.clock.now()
+    today = day_of(store_of(page).clock.now())
     kind = page.form["kind"] or page.query("kind")
-    start, end = _read_day(page, "from", now), _read_day(page, "to", now, days_later=1)
-    filters = RentalFilters(
-        kind if kind in CONDITIONS else "open", start.instant, end.instant, page.form["q"][:100]
-    )
-    rentals = list_rentals(store.database, filters, part=read_slice(page, size=PAGE_SIZE), now=now)
+    kind = kind if kind in CONDITIONS else "open"
+    start, end = _read_day(page, "from", today), _read_day(page, "to", today, days_later=1)
+    sought = page.form["q"][:100]
     return show(
         page,
         "rentals.html",
-        rentals=rentals,
-        filters=filters,
+        rentals=list_rentals(page, kind, size=PAGE_SIZE, start=start.instant, end=end.instant, sought=sought),
+        kind=kind,
+        sought=sought,
         start=start,
         end=end,
-        kinds=[(kind, page.text(f"rentals.kind.{kind}")) for kind in CONDITIONS],
+        kinds=[(each, page.text(f"rentals.kind.{each}")) for each in CONDITIONS],
     )
 
 
-def _read_day(page: Page, name: str, now: int, *, days_later: int = 0) -> Typed:
+def _read_day(page: Page, name: str, today: date, *, days_later: int = 0) -> Typed:
     text = page.form[name] or page.query(name)
-    if not text:
-        return Typed("")
     try:
-        day = read_day(text, today=day_of(now))
+        day = read_day(text, today=today)
     except Mistyped:
-        return Typed(text, is_wrong=True)
+        return Typed(text, is_wrong=text != "")
     return Typed(page.language.day(day), midnight(day, days_later=days_later))

@@ -3,10 +3,9 @@
 How many pages a list has is not counted, which a long history would make slow.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Final, Generic, TypeVar, cast
+from datetime import date, datetime, timedelta
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -14,14 +13,12 @@ from starlette.responses import Response
 from carloop_sandbox.interface.calls import ACCOUNT_NAME, TIME_ZONE
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
-from carloop_sandbox.units import MICROSECOND, Instant
+from carloop_sandbox.store.database import Row
+from carloop_sandbox.units import Instant, instant_of, moment_of
 from web_base.languages import Language
 from web_base.pages import Page
 
 ZONE: Final = ZoneInfo(TIME_ZONE)
-Item = TypeVar("Item")
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +50,6 @@ class Wall:
         return self.language.money(f"{cents / 100:.2f}", "EUR")
 
 
-def moment_of(instant: int) -> datetime:
-    """Return an instant as a time in UTC."""
-    return _EPOCH + instant * MICROSECOND
-
-
 def day_of(instant: int) -> date:
     """Return the day that the account's calendar shows at an instant."""
     return moment_of(instant).astimezone(ZONE).date()
@@ -65,8 +57,7 @@ def day_of(instant: int) -> date:
 
 def midnight(day: date, *, days_later: int = 0) -> Instant:
     """Return the instant at which a day of the account's calendar begins."""
-    begins = datetime.combine(day + timedelta(days=days_later), datetime.min.time(), ZONE)
-    return Instant((begins - _EPOCH) // MICROSECOND)
+    return instant_of(datetime.combine(day + timedelta(days=days_later), datetime.min.time(), ZONE))
 
 
 def store_of(page: Page) -> Store:
@@ -90,32 +81,19 @@ def show(page: Page, template: str, *, status: int = 200, **values: object) -> R
 
 
 @dataclass(frozen=True, slots=True)
-class Paged(Generic[Item]):
+class ListPage:
     """One page of a list; `number` counts from 1."""
 
-    items: Sequence[Item]
+    items: list[Row]
     number: int
     has_more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Which part of a list is asked for."""
-
-    number: int
-    size: int
-
-    @property
-    def values(self) -> dict[str, object]:
-        """Return what `LIMIT :rows OFFSET :skipped` needs: one row more than is shown, to see whether there is more."""
-        return {"rows": self.size + 1, "skipped": (self.number - 1) * self.size}
-
-    def of(self, items: Sequence[Item]) -> Paged[Item]:
-        """Make a page of what was read so."""
-        return Paged(items[: self.size], self.number, len(items) > self.size)
-
-
-def read_slice(page: Page, *, size: int) -> Slice:
-    """Read the page's number from form or address; whatever is none is the first."""
-    number = page.form["page"] or page.query("page")
-    return Slice(int(number) if number.isdecimal() and len(number) < 6 and int(number) else 1, size)
+def read_list(page: Page, sql: str, *, size: int, **values: object) -> ListPage:
+    """Read the part of a list that form or address ask for by its number; whatever is none is the first."""
+    asked = page.form["page"] or page.query("page")
+    number = int(asked) if asked.isdecimal() and len(asked) < 6 and int(asked) else 1
+    # one row more than is shown, to see whether there is a next page
+    limits = {"rows": size + 1, "skipped": (number - 1) * size, "now": store_of(page).clock.now()}
+    rows = store_of(page).database.all_named(f"{sql} LIMIT :rows OFFSET :skipped", {**values, **limits})
+    return ListPage(rows[:size], number, len(rows) > size)

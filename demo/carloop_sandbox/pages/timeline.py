@@ -14,12 +14,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from carloop_sandbox.pages.rental_rows import Rental, select_rentals
-from carloop_sandbox.pages.showing import ZONE, day_of, midnight, moment_of, read_slice, show, store_of
-from carloop_sandbox.pages.vehicle_rows import Vehicle, VehicleFilters, list_vehicles
+from carloop_sandbox.pages.rental_rows import select_rentals
+from carloop_sandbox.pages.showing import ZONE, day_of, midnight, show, store_of
+from carloop_sandbox.pages.vehicle_rows import list_vehicles
 from carloop_sandbox.pages.vehicles import choices_of
-from carloop_sandbox.store.database import Database
-from carloop_sandbox.units import HOUR
+from carloop_sandbox.store.database import Database, Row
+from carloop_sandbox.units import HOUR, moment_of
 from web_base.days import Mistyped, read_day
 from web_base.pages import Page
 
@@ -34,28 +34,7 @@ class Cell:
 
     hours: int
     day: int = -1
-    rental: Rental | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A vehicle and its two weeks."""
-
-    vehicle: Vehicle
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day at the head of the table."""
-
-    date: date
-    is_today: bool
-
-    @property
-    def is_weekend(self) -> bool:
-        """Return whether it is a Saturday or Sunday."""
-        return self.date.weekday() > 4
+    rental: Row | None = None
 
 
 def show_timeline(page: Page) -> Response:
@@ -66,20 +45,19 @@ def show_timeline(page: Page) -> Response:
     asked, is_wrong = _day_asked_for(page, today)
     first = asked - timedelta(days=asked.weekday())
     station = page.query("station")
-    part = read_slice(page, size=PAGE_SIZE)
-    vehicles = list_vehicles(store.database, VehicleFilters(station=station), part=part, now=now)
-    days = [Day(day, day == today) for day in (first + timedelta(days=each) for each in range(DAYS))]
-    rows = _rows(store.database, vehicles.items, first, now=now)
+    vehicles = list_vehicles(page, size=PAGE_SIZE, station=station)
     # all stations: a group for each; one of them: a group for each of its classes
-    groups = groupby(rows, lambda row: row.vehicle.class_name if station else row.vehicle.station_name)
+    group = "class_name" if station else "station_name"
     return show(
         page,
         "timeline.html",
-        days=days,
+        days=[first + timedelta(days=each) for each in range(DAYS)],
+        today=today,
         hours=HOURS,
         typed=page.query("from") if is_wrong else page.language.day(first),
         is_wrong=is_wrong,
-        groups=[(name, list(rows)) for name, rows in groups],
+        groups=[(name, list(rows)) for name, rows in groupby(vehicles.items, lambda row: row[group])],
+        cells=_cells(store.database, vehicles.items, first, now=now),
         vehicles=vehicles,
         stations=choices_of(store.database, "stations"),
         station=station,
@@ -98,13 +76,13 @@ def _day_asked_for(page: Page, today: date) -> tuple[date, bool]:
         return today, typed != ""
 
 
-def cells_of(rentals: Sequence[Rental], first: date, *, now: int) -> Iterator[Cell]:
+def cells_of(rentals: Sequence[Row], first: date, *, now: int) -> Iterator[Cell]:
     """Divide a vehicle's two weeks; each rental has an hour at least, and no two share one."""
     reached = 0
-    for rental in sorted(rentals, key=lambda each: each.start):
+    for rental in sorted(rentals, key=lambda each: each["start"]):
         # what is out past its end holds its vehicle until now
-        ends = max(rental.end, now) if rental.status == "picked_up" else rental.end
-        start, over = max(reached, _hour_of(rental.start, first)), _hour_of(ends + HOUR - 1, first)
+        ends = max(rental["end"], now) if rental["status"] == "picked_up" else rental["end"]
+        start, over = max(reached, _hour_of(rental["start"], first)), _hour_of(ends + HOUR - 1, first)
         end = min(HOURS, max(start + 1, over))
         if over > 0 and start < end:
             yield from _free(reached, start)
@@ -113,20 +91,23 @@ def cells_of(rentals: Sequence[Rental], first: date, *, now: int) -> Iterator[Ce
     yield from _free(reached, HOURS)
 
 
-def _rows(database: Database, vehicles: Sequence[Vehicle], first: date, *, now: int) -> list[Row]:
+def _cells(
+    database: Database, vehicles: Sequence[Row], first: date, *, now: int
+) -> dict[str, tuple[Cell, ...]]:
+    """Read the rentals of the vehicles in one statement; return the cells of each vehicle's id."""
     found = select_rentals(
         database,
         "r.vehicle_id IN (SELECT value FROM json_each(:ids)) AND r.status <> 'cancelled'"
         " AND r.start_us < :until AND (r.end_us > :since OR r.status = 'picked_up')",
         now=now,
-        ids=json.dumps([vehicle.id for vehicle in vehicles]),
+        ids=json.dumps([vehicle["id"] for vehicle in vehicles]),
         since=midnight(first),
         until=midnight(first, days_later=DAYS),
     )
-    rentals: dict[str, list[Rental]] = {vehicle.id: [] for vehicle in vehicles}
+    rentals: dict[str, list[Row]] = {vehicle["id"]: [] for vehicle in vehicles}
     for rental in found:
-        rentals[rental.vehicle_id].append(rental)
-    return [Row(vehicle, tuple(cells_of(rentals[vehicle.id], first, now=now))) for vehicle in vehicles]
+        rentals[rental["vehicle_id"]].append(rental)
+    return {id_: tuple(cells_of(of_vehicle, first, now=now)) for id_, of_vehicle in rentals.items()}
 
 
 def _hour_of(instant: int, first: date) -> int:

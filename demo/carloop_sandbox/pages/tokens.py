@@ -1,4 +1,4 @@
-"""The workshop planner's tokens: made, renewed and revoked.
+"""The administration's pages: the way to the workshop planner's tokens, where they are made, renewed and revoked.
 
 A token is shown in the answer to the form that drew it and nowhere else. That answer cannot be a redirect, so the
 browser may send the form again: each form has an id, and the same form draws one token however often it comes.
@@ -14,14 +14,25 @@ from starlette.responses import Response
 from carloop_sandbox.interface.answers import Answer, empty_answer
 from carloop_sandbox.interface.idempotency import do_once
 from carloop_sandbox.interface.problems import CODES
-from carloop_sandbox.pages.administration import PLANNER
+from carloop_sandbox.interface.requests import origin_of
 from carloop_sandbox.pages.showing import show, store_of
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.store.tokens import draw_token
 from web_base.pages import Page, Refused
 
+PLANNER: Final = "/administration/interfaces/workshop-planner"
 EDIT: Final = f"{PLANNER}/edit"
 LONGEST_LABEL: Final = 60
+
+
+def show_interfaces(page: Page) -> Response:
+    """Show the interfaces there are."""
+    return _show(page, "interfaces.html")
+
+
+def show_planner_interface(page: Page) -> Response:
+    """Show how the workshop planner reaches us, and whether it does."""
+    return _show(page, "planner_interface.html", web_address=origin_of(page.request))
 
 
 def show_tokens(page: Page) -> Response:
@@ -81,13 +92,11 @@ def _once(page: Page, do: Callable[[], None]) -> bool:
 def _answer(
     page: Page, *, status: int = 200, token: str = "", label: str = "", notice: str = "", problem: str = ""
 ) -> Response:
-    return show(
+    return _show(
         page,
         "tokens.html",
         status=status,
-        planner=PLANNER,
         edit=EDIT,
-        tokens=store_of(page).tokens.listed(),
         token=token,
         label=label,
         typed=page.form["label"] if problem and page.form["action"] == "make" else "",
@@ -96,6 +105,11 @@ def _answer(
         new_form=lambda: uuid.uuid4().hex,
         most=LONGEST_LABEL,
     )
+
+
+def _show(page: Page, template: str, *, status: int = 200, **values: object) -> Response:
+    tokens = store_of(page).tokens.listed()
+    return show(page, template, status=status, planner=PLANNER, tokens=tokens, **values)
 
 
 _ACTIONS: Final[dict[str, Callable[[Page], Response]]] = {"make": _make, "renew": _renew, "revoke": _revoke}

@@ -1,10 +1,10 @@
 """Vehicles as the pages show them: with the names of class, station and features, and where they are now."""
 
-from dataclasses import asdict, dataclass
 from typing import Final
 
-from carloop_sandbox.pages.showing import Paged, Slice
+from carloop_sandbox.pages.showing import ListPage, read_list
 from carloop_sandbox.store.database import Database, Row
+from web_base.pages import Page
 
 STATES: Final = ("free", "reserved", "out", "overdue")
 """Free, reserved for now but not handed out, out with a customer, out past its end."""
@@ -17,66 +17,30 @@ STATE: Final = """CASE WHEN v.due_back_us <= :now THEN 'overdue' WHEN v.due_back
 NAME: Final = "json_extract(v.document, '$.make') || ' ' || json_extract(v.document, '$.model')"
 
 SELECT: Final = f"""SELECT v.id, v.licence_plate AS plate, {NAME} AS name, c.name AS class_name, s.name AS station_name,
-  (SELECT group_concat(name, '\n') FROM (
+  (SELECT group_concat(name, ', ') FROM (
     SELECT f.name FROM features_of_vehicles AS h JOIN vehicle_features AS f ON f.id = h.feature_id
     WHERE h.vehicle_id = v.id ORDER BY f.position)) AS features,
   json_extract(v.document, '$.seats') AS seats, json_extract(v.document, '$.fuel') AS fuel,
   json_extract(v.document, '$.transmission') AS transmission, v.daily_rate_cents AS cents, {STATE} AS state
 FROM vehicles AS v JOIN vehicle_classes AS c ON c.id = v.vehicle_class JOIN stations AS s ON s.id = v.station"""  # noqa: S608
+"""Rows of vehicles: the rate in cents, `state` one of STATES. A condition may follow; `:now` is the clock's time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A vehicle; its rate in cents, `state` one of STATES."""
-
-    id: str
-    plate: str
-    name: str
-    class_name: str
-    station_name: str
-    features: tuple[str, ...]
-    seats: int | None
-    fuel: str | None
-    transmission: str | None
-    cents: int
-    state: str
+_FILTERS: Final = f"""(:sought = '' OR finds(:sought, v.licence_plate || ' ' || {NAME}))
+  AND (:vehicle_class = '' OR v.vehicle_class = :vehicle_class) AND (:station = '' OR v.station = :station)
+  AND (:state = '' OR {STATE} = :state)"""
+"""What a vehicle must be; what is empty admits every vehicle."""
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleFilters:
-    """What a vehicle must be; what is empty admits every vehicle."""
-
-    sought: str = ""
-    vehicle_class: str = ""
-    station: str = ""
-    state: str = ""
-
-    @property
-    def where(self) -> str:
-        """Return the conditions that apply, as SQL."""
-        conditions = {
-            f"finds(:sought, v.licence_plate || ' ' || {NAME})": self.sought,
-            "v.vehicle_class = :vehicle_class": self.vehicle_class,
-            "v.station = :station": self.station,
-            f"{STATE} = :state": self.state,
-        }
-        return " AND ".join(["TRUE", *(condition for condition, value in conditions.items() if value)])
+def list_vehicles(
+    page: Page, *, size: int, station: str, sought: str = "", vehicle_class: str = "", state: str = ""
+) -> ListPage:
+    """Read a page of the vehicles, ordered by station, class and plate."""
+    filters = {"sought": sought, "vehicle_class": vehicle_class, "station": station, "state": state}
+    sql = f"{SELECT} WHERE {_FILTERS} ORDER BY s.position, c.position, v.licence_plate, v.id"
+    return read_list(page, sql, size=size, **filters)
 
 
-def list_vehicles(database: Database, filters: VehicleFilters, *, part: Slice, now: int) -> Paged[Vehicle]:
-    """Read a part of the vehicles, ordered by station, class and plate."""
-    order = "s.position, c.position, v.licence_plate, v.id"
-    sql = f"{SELECT} WHERE {filters.where} ORDER BY {order} LIMIT :rows OFFSET :skipped"
-    rows = database.all_named(sql, {"now": now, **asdict(filters), **part.values})
-    return part.of([read_vehicle(row) for row in rows])
-
-
-def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Vehicle | None:
+def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Row | None:
     """Read one vehicle; None where there is none of the id."""
-    rows = database.all_named(f"{SELECT} WHERE v.id = :id", {"id": vehicle_id, "now": now})
-    return read_vehicle(rows[0]) if rows else None
-
-
-def read_vehicle(row: Row) -> Vehicle:
-    """Convert a row of SELECT."""
-    return Vehicle(**{**dict(row), "features": tuple((row["features"] or "").splitlines())})
+    return next(iter(database.all_named(f"{SELECT} WHERE v.id = :id", {"id": vehicle_id, "now": now})), None)

@@ -5,8 +5,8 @@ from typing import Final
 from starlette.responses import Response
 
 from carloop_sandbox.pages.rental_rows import select_rentals
-from carloop_sandbox.pages.showing import read_slice, show, store_of
-from carloop_sandbox.pages.vehicle_rows import STATES, VehicleFilters, find_vehicle, list_vehicles
+from carloop_sandbox.pages.showing import show, store_of
+from carloop_sandbox.pages.vehicle_rows import STATES, find_vehicle, list_vehicles
 from carloop_sandbox.store.database import Database
 from web_base.pages import Page, Refused
 
@@ -17,14 +17,16 @@ LONGEST_PAST: Final = 20
 def show_vehicles(page: Page) -> Response:
     """Show the vehicles that are asked for, and where each is now."""
     store = store_of(page)
-    filters = VehicleFilters(page.query("q"), page.query("class"), page.query("station"), page.query("state"))
-    vehicles = list_vehicles(
-        store.database, filters, part=read_slice(page, size=PAGE_SIZE), now=store.clock.now()
-    )
+    filters = {
+        "sought": page.query("q"),
+        "vehicle_class": page.query("class"),
+        "station": page.query("station"),
+        "state": page.query("state"),
+    }
     return show(
         page,
         "vehicles.html",
-        vehicles=vehicles,
+        vehicles=list_vehicles(page, size=PAGE_SIZE, **filters),
         filters=filters,
         classes=choices_of(store.database, "vehicle_classes"),
         stations=choices_of(store.database, "stations"),
@@ -48,8 +50,8 @@ def show_vehicle(page: Page) -> Response:
         page,
         "vehicle.html",
         vehicle=vehicle,
-        ahead=select_rentals(store.database, ahead, now=now, id=vehicle.id),
-        over=select_rentals(store.database, over, now=now, id=vehicle.id),
+        ahead=select_rentals(store.database, ahead, now=now, id=vehicle["id"]),
+        over=select_rentals(store.database, over, now=now, id=vehicle["id"]),
     )
 
 

@@ -13,13 +13,13 @@ from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Database, Row
 
 
-def book(rental: NewRental, store: Store, *, replaces: str | None = None) -> str:
+def book(rental: NewRental, store: Store, replaces: str | None) -> str:
     """Store a reserved rental and return its id.
 
     :param replaces: the id of a reserved rental that is cancelled in the same transaction.
     """
     now = store.clock.now()
-    check_period(rental.start, rental.end, now=now)
+    check_period(rental.start_us, rental.end_us, now=now)
     row = store.database.one("SELECT daily_rate_cents FROM vehicles WHERE id = ?", rental.vehicle_id)
     if row is None:
         raise invalid("/vehicle_id", "There is no vehicle of this id.")

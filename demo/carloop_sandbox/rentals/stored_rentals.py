@@ -1,6 +1,6 @@
 """Rentals as they are stored: find, insert and change their rows."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, cast
 
 from carloop_sandbox.refusals import CallRefused
@@ -33,11 +33,11 @@ ADMITTED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class NewRental:
-    """A rental about to be stored; times in microseconds, the customer as JSON."""
+    """The columns that somebody else decides of a rental about to be stored; the customer as JSON."""
 
     vehicle_id: str
-    start: int
-    end: int
+    start_us: int
+    end_us: int
     customer: str
     external_reference: str | None = None
     note: str | None = None
@@ -70,16 +70,11 @@ def insert_rental(database: Database, rental: NewRental, *, daily_rate_cents: in
     number = _next(database, "number", least=FIRST_RENTAL_NUMBER)
     stamp = _next_stamp(database, now)
     columns = {
+        **asdict(rental),
         "number": number,
         "id": f"R{number}",
-        "external_reference": rental.external_reference,
-        "vehicle_id": rental.vehicle_id,
-        "start_us": rental.start,
-        "end_us": rental.end,
-        "planned_end_us": rental.end,
+        "planned_end_us": rental.end_us,
         "status": "reserved",
-        "customer": rental.customer,
-        "note": rental.note,
         "daily_rate_cents": daily_rate_cents,
         "created_us": stamp,
         "updated_us": stamp,

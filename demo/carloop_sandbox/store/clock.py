@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass
 
 from carloop_sandbox.store.database import Database, read_setting, write_setting
 from carloop_sandbox.units import Instant
@@ -13,38 +12,34 @@ def machine_time() -> int:
     return time.time_ns() // 1000
 
 
-@dataclass(frozen=True, slots=True)
-class ClockState:
-    """How the clock was set: held at an instant, running with an offset, or neither (free)."""
-
-    held: int | None = None
-    offset: int = 0
-
-
 class Clock:
-    """The sandbox's time. How it was set is stored, so that it outlives a restart."""
+    """The sandbox's time. How it was set is stored, so that it outlives a restart.
+
+    :ivar held: the instant at which it stands still, or None.
+    :ivar offset: by how much it differs from the machine's.
+    """
 
     def __init__(self, database: Database) -> None:
         """Read how the clock was set."""
         self._database = database
-        stored = read_setting(database, "clock")
-        self.state = ClockState(**json.loads(stored)) if stored else ClockState()
+        stored = json.loads(read_setting(database, "clock") or "{}")
+        self.held, self.offset = stored.get("held"), stored.get("offset", 0)
 
     @property
     def is_free(self) -> bool:
         """Return whether the clock is the machine's."""
-        return self.state == ClockState()
+        return self.held is None and self.offset == 0
 
     def now(self) -> Instant:
         """Return the sandbox's time."""
-        state = self.state  # read once: another thread may set the clock
-        return Instant(machine_time() + state.offset if state.held is None else state.held)
+        held = self.held  # read once: another thread may set the clock
+        return Instant(machine_time() + self.offset if held is None else held)
 
     def set(self, instant: Instant | None, *, running: bool = False) -> None:
         """Hold the clock at an instant or, `running`, let it go on from there; None sets it free."""
-        state = ClockState(held=instant)
-        if running and instant is not None:
-            state = ClockState(offset=instant - machine_time())
+        runs = running and instant is not None
+        offset = instant - machine_time() if instant is not None and runs else 0
+        held = None if runs else instant
         with self._database.writing():
-            write_setting(self._database, "clock", json.dumps(asdict(state)))
-        self.state = state
+            write_setting(self._database, "clock", json.dumps({"held": held, "offset": offset}))
+        self.held, self.offset = held, offset

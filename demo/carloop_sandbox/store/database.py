@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from carloop_sandbox.store.text_search import add_finds
+from carloop_sandbox.store.functions import add_functions
 from web_base.database import Database as Database
 from web_base.database import Row as Row
 from web_base.database import sql_migrations
@@ -20,7 +20,7 @@ def open_database(folder: Path) -> Database:
     database = Database(folder / FILE_NAME, MIGRATIONS)
     # The index of a long history must not be read from the file again for each search.
     database.connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    add_finds(database)
+    add_functions(database)
     return database
 
 

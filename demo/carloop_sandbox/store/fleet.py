@@ -2,7 +2,6 @@
 
 import csv
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,26 +21,7 @@ EXTRAS: Final = (
 """Features that some vehicles of a model have and others not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model that the fleet may hold; `cents` is its daily rate."""
-
-    vehicle_class: str
-    make: str
-    name: str
-    seats: int
-    fuel: str
-    transmission: str
-    cents: int
-    all_wheel: bool
-
-
-def read_models() -> list[Model]:
-    """Read the models of every class."""
+def read_models() -> list[dict[str, Any]]:
+    """Read the models of every class: the columns of `models.csv`, `seats` and `cents` (a day's rate) as numbers."""
     with (_FOLDER / "models.csv").open(encoding="utf-8", newline="") as file:
-        return [_model(row) for row in csv.DictReader(file)]
-
-
-def _model(row: dict[str, Any]) -> Model:
-    numbers = {"seats": int(row["seats"]), "cents": int(row["cents"])}
-    return Model(**row | numbers | {"all_wheel": row["all_wheel"] == "yes"})
+        return [row | {name: int(row[name]) for name in ("seats", "cents")} for row in csv.DictReader(file)]

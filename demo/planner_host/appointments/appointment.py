@@ -93,6 +93,7 @@ def is_id(text: str) -> bool:
 def document_of(appointment: Appointment) -> contract.Appointment:
     """Return an appointment as the contract's document."""
     visit = appointment.visit
+    optional = {"vehicle": dict(visit.vehicle), "work": visit.work}
     document: dict[str, object] = {
         "id": appointment.id,
         "revision": appointment.revision,
@@ -102,11 +103,8 @@ def document_of(appointment: Appointment) -> contract.Appointment:
         "time_zone": appointment.time_zone,
         "customer": dict(visit.customer),
     }
-    if visit.vehicle:
-        document["vehicle"] = dict(visit.vehicle)
-    if visit.work:
-        document["work"] = visit.work
-    return cast("contract.Appointment", document)
+    known = {name: value for name, value in optional.items() if value}
+    return cast("contract.Appointment", document | known)
 
 
 def period_of(start: datetime, end: datetime, zone: ZoneInfo) -> contract.Period:
@@ -128,8 +126,3 @@ def person_of(customer: contract.Customer) -> str:
     """Return a person's name as lists sort it: `Müller, Hans`."""
     names = (customer.get("last_name", ""), customer.get("first_name", ""))
     return ", ".join(name for name in names if name)
-
-
-def plate_of(vehicle: contract.AppointmentVehicle) -> str:
-    """Return the plate of the customer's own car; the empty text where it is not known."""
-    return vehicle.get("licence_plate", "")

@@ -11,11 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from web_base.days import YEARS, Mistyped, matched, read_day
+from web_base.days import Mistyped, matched, read_day
 
 QUARTER: Final = timedelta(minutes=15)
 _TIME: Final = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|uhr)\s*(\d{2})?|(\d{2}))?\s*(?:uhr|h)?", re.IGNORECASE)
-REASONS: Final = ("day", "time", "midnight", "missing_hour", "twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ def read_instant(typed: WallTime, zone: ZoneInfo, *, today: date) -> datetime:
     local = datetime.combine(read_day(typed.day, today=today), read_time(typed.time), zone)
     first, second = local.replace(fold=0), local.replace(fold=1)
     instant = first.astimezone(UTC)
+    # What the clock leaves out comes back from UTC as another time.
     if instant.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise Mistyped("missing_hour")
     if first.utcoffset() != second.utcoffset():
@@ -71,11 +71,6 @@ def mistakes(typed: WallTime, zone: ZoneInfo, *, today: date) -> dict[str, str]:
         except Mistyped as mistyped:
             found.setdefault("date" if mistyped.reason == "day" else part, mistyped.reason)
     return found
-
-
-def is_in_calendar(when: datetime) -> bool:
-    """Return whether an instant lies in the years that can be typed."""
-    return when.year in YEARS
 
 
 def next_quarter(now: datetime) -> datetime:

@@ -102,8 +102,7 @@ def _customer_mistakes(rows: Iterable[CsvRow]) -> Iterator[Finding]:
             yield row.finding("csv_number_twice", "number", first=lines[number])
         elif is_visible(number):
             lines[number] = row.line
-        if not _any_visible(row, "last_name", "company"):
-            yield row.finding("csv_name_missing", "last_name" if "last_name" in row.titles else "company")
+        yield from _lacking(row, "csv_name_missing", "last_name", "company")
 
 
 def _car_mistakes(rows: Iterable[CsvRow], customers: Iterable[CsvRow]) -> Iterator[Finding]:
@@ -112,8 +111,7 @@ def _car_mistakes(rows: Iterable[CsvRow], customers: Iterable[CsvRow]) -> Iterat
         yield from _cell_mistakes(row)
         if is_visible(row.cells["number"]) and row.cells["number"] not in numbers:
             yield row.finding("csv_customer_unknown", "number")
-        if not _any_visible(row, "licence_plate", "vin"):
-            yield row.finding("csv_car_empty", "licence_plate" if "licence_plate" in row.titles else "vin")
+        yield from _lacking(row, "csv_car_empty", "licence_plate", "vin")
 
 
 def _cell_mistakes(row: CsvRow) -> Iterator[Finding]:
@@ -127,8 +125,9 @@ def _cell_mistakes(row: CsvRow) -> Iterator[Finding]:
             yield row.finding("csv_control_character", field)
 
 
-def _any_visible(row: CsvRow, *fields: str) -> bool:
-    return any(is_visible(row.cells.get(field, "")) for field in fields)
+def _lacking(row: CsvRow, code: str, *fields: str) -> Iterator[Finding]:
+    if not any(is_visible(row.cells.get(field, "")) for field in fields):
+        yield row.finding(code, next(field for field in fields if field in row.titles))
 
 
 def _customers(rows: Iterable[CsvRow], cars: Iterable[CsvRow]) -> Iterator[DmsCustomer]:

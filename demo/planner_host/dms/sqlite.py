@@ -74,10 +74,6 @@ class Dms:
 
     def customer(self, number: str) -> DmsCustomer | None:
         """Return the customer of exactly this number, or None."""
-        try:
-            number.encode()
-        except UnicodeEncodeError:  # half a character, which no file can hold
-            return None
         with _translated(self._path):
             row = self._database.one("SELECT document FROM documents WHERE number = ?", number)
         return None if row is None else _read(row)

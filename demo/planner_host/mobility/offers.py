@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from planner_host.mobility.form import FoundFor, found_for
+from planner_host.mobility.offer_form import FoundFor, found_for
 from planner_host.mobility.silhouettes import silhouette_of
-from planner_host.mobility.step import ProviderFailure
 from planner_host.planner import Planner
 from planner_host.providers.filters import Choices
 from web_base.languages import Language
 from web_base.security import origin_of
 
 if TYPE_CHECKING:
+    from mobility_hookspecs import Failure
     from mobility_schemas import documents as contract
 
 TIMEOUT: Final = 5.0
@@ -45,34 +46,35 @@ class ShownOption(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """Why a provider found nothing, as it says itself."""
-
-    name: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Offers:
-    """A search's result. `is_instead` where alternatives of a refusal stand before it."""
+    """A search's result.
 
-    exact: tuple[ShownOption, ...]
-    alternatives: tuple[ShownOption, ...]
+    :ivar options: those that match, then the alternatives.
+    :ivar explanations: why a provider found nothing, as it says itself, by the provider's id.
+    :ivar is_instead: whether alternatives of a refusal are among them, which stand first on the page.
+    """
+
+    options: tuple[ShownOption, ...]
     total: int
     is_truncated: bool
-    explanations: tuple[Explained, ...] = ()
-    failures: tuple[ProviderFailure, ...] = ()
-    found_for: FoundFor | None = None
-    has_filters: bool = False
-    is_instead: bool = False
+    explanations: Mapping[str, str]
+    failures: tuple[Failure, ...]
+    found_for: FoundFor
+    has_filters: bool
+    is_instead: bool
 
     @property
-    def options(self) -> tuple[ShownOption, ...]:
-        """Return all options, those that match before the alternatives."""
-        return self.exact + self.alternatives
+    def exact(self) -> list[ShownOption]:
+        """Return the options that match."""
+        return [each for each in self.options if each.is_exact]
 
     @property
-    def groups(self) -> list[tuple[str, tuple[ShownOption, ...]]]:
+    def alternatives(self) -> list[ShownOption]:
+        """Return the options that are near."""
+        return [each for each in self.options if not each.is_exact]
+
+    @property
+    def groups(self) -> list[tuple[str, list[ShownOption]]]:
         """Return the options under the ends of the keys of their headings; one without a heading is empty."""
         near, exact = ("alternatives", self.alternatives), ("rest" if self.is_instead else "", self.exact)
         return [each for each in ((near, exact) if self.is_instead else (exact, near)) if each[1]]
@@ -89,99 +91,84 @@ class Offers:
 
 
 def search(
-    request: contract.MobilityRequest, planner: Planner, *, choices: Choices, language: Language
-) -> Offers:
-    """Ask every provider what is free, and put their offers into one list."""
-    gathered = planner.host.mobility_options(request, timeout=TIMEOUT, locale=language.code)
-    answers = list(gathered.answers.values())
-    found = [option for answer in answers for option in answer["options"]]
-    planner.titles.remember(found)
-    filters = request["filters"]
-    options = shown(found, planner, choices=choices, language=language)
-    return Offers(
-        *_by_match(options),
-        found_for=found_for(request["period"], filters),
-        has_filters=bool(filters["vehicle_classes"] or filters["features"]),
-        total=sum(answer["total"] for answer in answers),
-        is_truncated=any(answer["truncated"] for answer in answers),
-        explanations=tuple(
-            Explained(planner.provider_name(answer["provider"]), answer["explanation"]["message"])
-            for answer in answers
-            if "explanation" in answer and not answer["total"]
-        ),
-        failures=tuple(ProviderFailure.of(each, planner) for each in gathered.failures),
-    )
-
-
-def with_alternatives(
-    offers: Offers,
-    alternatives: Sequence[contract.MobilityOption],
+    request: contract.MobilityRequest,
     planner: Planner,
     *,
     choices: Choices,
     language: Language,
+    instead: Sequence[contract.MobilityOption] = (),
 ) -> Offers:
-    """Put the alternatives of a refusal before what a search found, each option once."""
-    planner.titles.remember(alternatives)
-    instead = shown(alternatives, planner, choices=choices, language=language)
-    keys = {option.key for option in instead}
-    others = [option for option in offers.options if option.key not in keys]
-    exact, near = _by_match([*others, *instead])
-    return replace(offers, exact=exact, alternatives=near, is_instead=True)
+    """Ask every provider what is free, and put their offers into one list, each once.
 
-
-def shown(
-    options: Iterable[contract.MobilityOption], planner: Planner, *, choices: Choices, language: Language
-) -> list[ShownOption]:
-    """Prepare options for the list, in their order."""
+    :param instead: the alternatives that came with a refusal.
+    """
+    gathered = planner.host.mobility_options(request, timeout=TIMEOUT, locale=language.code)
+    answers = list(gathered.answers.values())
+    found = [option for answer in answers for option in answer["options"]]
+    planner.found.extend((found, instead))
     names = {info["id"]: info["name"] for info in planner.host.providers}
-    taxes = {True: language.text("price.with_tax"), False: language.text("price.without_tax")}
-    words = _Texts(names, choices.class_names, choices.feature_names, taxes, language)
-    return [_shown(option, words) for option in options]
+    show = partial(_shown, choices=choices, language=language, names=names)
+    near = {each.key: each for each in map(show, instead)}
+    options = [each for each in map(show, found) if each.key not in near]
+    filters = request["filters"]
+    return Offers(
+        tuple(sorted([*options, *near.values()], key=lambda each: not each.is_exact)),
+        total=sum(answer["total"] for answer in answers),
+        is_truncated=any(answer["truncated"] for answer in answers),
+        explanations={
+            answer["provider"]: answer["explanation"]["message"]
+            for answer in answers
+            if "explanation" in answer and not answer["total"]
+        },
+        failures=gathered.failures,
+        found_for=found_for(request["period"], filters),
+        has_filters=bool(filters["vehicle_classes"] or filters["features"]),
+        is_instead=bool(instead),
+    )
 
 
-def _by_match(options: Iterable[ShownOption]) -> tuple[tuple[ShownOption, ...], tuple[ShownOption, ...]]:
-    """Separate exact matches from alternatives."""
-    exact: list[ShownOption] = []
-    near: list[ShownOption] = []
-    for option in options:
-        (exact if option.is_exact else near).append(option)
-    return tuple(exact), tuple(near)
+def title_of(key: str, planner: Planner) -> str:
+    """Return what an option is called that was found lately, to be shown while its booking's outcome is unknown."""
+    # A search finds hundreds, of which at most one is booked: so a title is made only when it is asked for.
+    for options in reversed(tuple(planner.found)):
+        for option in options:
+            if _key(option) == key:
+                plate = option.get("vehicle", _NO_VEHICLE).get("licence_plate", "")
+                return ", ".join(filter(None, (_title(option), plate)))
+    return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    """What providers, classes and features are called, by id; and what is said of a price with its tax or without."""
-
-    names: Mapping[str, str]
-    classes: Mapping[str, str]
-    features: Mapping[str, str]
-    taxes: Mapping[bool, str]
-    language: Language
-
-
-def _shown(option: contract.MobilityOption, words: _Texts) -> ShownOption:
+def _shown(
+    option: contract.MobilityOption, *, choices: Choices, language: Language, names: Mapping[str, str]
+) -> ShownOption:
     vehicle = option.get("vehicle", _NO_VEHICLE)
     class_id = vehicle.get("vehicle_class", "")
-    class_name = words.classes.get(class_id, class_id)
-    provider, price = option["provider"], option.get("price")
-    parts = (
-        class_name or words.language.text(f"kind.{option['kind']}"),
-        vehicle.get("station"),
-        words.names.get(provider, provider),
-    )
-    image = vehicle.get("image_url", "")
+    class_name = choices.classes.get(class_id, class_id)
+    provider, price, image = option["provider"], option.get("price"), vehicle.get("image_url", "")
+    kind = class_name or language.text(f"kind.{option['kind']}")
+    parts = (kind, vehicle.get("station"), names.get(provider, provider))
     return ShownOption(
-        key=f"{provider}:{option['id']}",
-        title=f"{vehicle['make']} {vehicle['model']}" if vehicle else option["title"],
+        key=_key(option),
+        title=_title(option),
         plate=vehicle.get("licence_plate", ""),
         line=" · ".join([part for part in parts if part]),
-        features=" · ".join([words.features.get(each, each) for each in vehicle.get("features", ())]),
-        price=words.language.money(price["amount"], price["currency"]) if price else "",
-        tax=words.taxes[price["tax_included"]] if price else "",
+        features=" · ".join(choices.names_of_features(vehicle.get("features", ()))),
+        price=language.money(price["amount"], price["currency"]) if price else "",
+        tax=language.text("price.with_tax" if price["tax_included"] else "price.without_tax")
+        if price
+        else "",
         silhouette=silhouette_of(option["kind"], class_id, class_name),
         # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
         image=image if image and origin_of(image) else "",
         differs=[each for each in option["differs"] if each in DIFFERENCES] if "differs" in option else (),
         is_exact=option["match"] == "exact",
     )
+
+
+def _key(option: contract.MobilityOption) -> str:
+    return f"{option['provider']}:{option['id']}"
+
+
+def _title(option: contract.MobilityOption) -> str:
+    vehicle = option.get("vehicle")
+    return f"{vehicle['make']} {vehicle['model']}" if vehicle else option["title"]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, cast
 
-from mobility_hookspecs import make_problem
+from mobility_hookspecs import Failure, make_problem
 from planner_host.appointments.appointment import Appointment, document_of
 from planner_host.planner import Planner
+from planner_host.providers.open_changes import OpenChange
 from planner_host.storage.audit import AuditEntry
 
 if TYPE_CHECKING:
-    from mobility_hookspecs import Failure
     from mobility_schemas import documents as contract
 
 TIMEOUT: Final = 4.0
@@ -21,7 +21,6 @@ _NOT_LOADED: Final = {
     "de": "Der Anbieter ist nicht geladen; sein Verleihvorgang zu diesem Termin kann noch bestehen.",
     "en": "The provider is not loaded; its rental for this appointment may still exist.",
 }
-ACTIVE: Final = frozenset({"reserved", "picked_up"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,6 @@ class ShownRental:
     """A rental, with its provider's proposals and notices, and who rents, where it was booked here."""
 
     provider: str
-    name: str
     rental: contract.Rental
     proposals: tuple[contract.Proposal, ...]
     notices: tuple[contract.Notice, ...]
@@ -43,27 +41,7 @@ class ShownRental:
     @property
     def is_active(self) -> bool:
         """Return whether the car is reserved or handed out."""
-        return self.rental["status"] in ACTIVE
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownChange:
-    """A change whose outcome is not known yet."""
-
-    provider: str
-    name: str
-    change_id: str
-    action: str
-    since: str = ""
-    notices: tuple[contract.Notice, ...] = ()
-    title: str = ""
-    period: contract.Period | None = None
-    end: str = ""
-
-    @property
-    def can_be_withdrawn(self) -> bool:
-        """Return whether it is a booking; no other change can be withdrawn."""
-        return self.action == "book"
+        return self.rental["status"] in ("reserved", "picked_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,40 +49,25 @@ class GoneRental:
     """A rental that was booked here and that its provider does not have any more; nobody cancelled it here."""
 
     provider: str
-    name: str
     notices: tuple[contract.Notice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderFailure:
-    """A provider that did not answer, and why."""
-
-    provider: str
-    name: str
-    problem: contract.Problem
-
-    @classmethod
-    def of(cls, failure: Failure, planner: Planner) -> ProviderFailure:
-        """Return a failure of the host kit with the provider's name."""
-        return cls(failure.provider, planner.provider_name(failure.provider), failure.problem)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Step 4 of a saved appointment.
 
-    :ivar proposals: those that are about no rental, with the name of the provider; so are the `notices`.
+    :ivar proposals: those that are about no rental; so are the `notices`.
     :ivar unseen: outcomes of changes that became known while nobody was waiting for them.
     :ivar is_locked: whether a provider forbids to change the customer.
     :ivar open_providers: where a rental could be booked.
     """
 
     rentals: tuple[ShownRental, ...] = ()
-    unknowns: tuple[UnknownChange, ...] = ()
+    unknowns: tuple[OpenChange, ...] = ()
     gone: tuple[GoneRental, ...] = ()
-    proposals: tuple[tuple[str, contract.Proposal], ...] = ()
-    notices: tuple[tuple[str, contract.Notice], ...] = ()
-    failures: tuple[ProviderFailure, ...] = ()
+    proposals: tuple[contract.Proposal, ...] = ()
+    notices: tuple[contract.Notice, ...] = ()
+    failures: tuple[Failure, ...] = ()
     unseen: tuple[AuditEntry, ...] = ()
     is_locked: bool = False
     can_search: bool = False
@@ -123,8 +86,7 @@ class Step:
     @property
     def all_proposals(self) -> tuple[contract.Proposal, ...]:
         """Return all proposals, about a rental or not."""
-        about_rentals = [each for shown in self.rentals for each in shown.proposals]
-        return (*about_rentals, *(each for _, each in self.proposals))
+        return (*(each for shown in self.rentals for each in shown.proposals), *self.proposals)
 
     def is_pending(self, provider: str) -> bool:
         """Return whether the outcome of a change at a provider is unknown; until then it accepts no other."""
@@ -132,25 +94,22 @@ class Step:
 
     def has(self, change: contract.RentalChange) -> bool:
         """Return whether a change is about this appointment's rental, or its open booking."""
-        provider = change["provider"]
         if "book_change_id" in change:
-            named = (provider, change["book_change_id"])
+            named = (change["provider"], change["book_change_id"])
             return named in {(each.provider, each.change_id) for each in self.unknowns}
         if "rental_id" not in change:
             return True
-        wanted = (provider, change["rental_id"], change.get("site"))
-        return any(
-            wanted in ((each.provider, each.rental["id"], site) for site in (None, each.rental["site"]))
-            for each in self.rentals
-        )
+        rentals = [each.rental for each in self.rentals if each.provider == change["provider"]]
+        sites = {each["site"] for each in rentals if each["id"] == change["rental_id"]}
+        return bool(sites) and change.get("site") in {None, *sites}
 
     def elsewhere(self, provider: str) -> bool:
         """Return whether another provider has a rental for the appointment, or may have one."""
-        rentals = [each.provider for each in self.active]
-        bookings = [each.provider for each in self.unknowns if each.action in ("book", "rebook")]
-        return any(each != provider for each in rentals + bookings)
+        rentals = {each.provider for each in self.active}
+        bookings = {each.provider for each in self.unknowns if each.action in ("book", "rebook")}
+        return not rentals | bookings <= {provider}
 
-    def silent(self, provider: str) -> tuple[ProviderFailure, ...]:
+    def silent(self, provider: str) -> tuple[Failure, ...]:
         """Return which other providers did not say whether they have a rental for the appointment."""
         return tuple(each for each in self.failures if each.provider != provider)
 
@@ -169,9 +128,15 @@ def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
     gathered = planner.host.appointment_saved(document_of(appointment), timeout=TIMEOUT, locale=locale)
     asked = {*gathered.answers, *(failure.provider for failure in gathered.failures)}
     steps, silent = _steps_of_states(appointment, planner, asked, locale=locale)
-    failures = [ProviderFailure.of(each, planner) for each in (*gathered.failures, *silent)]
-    failures += missing_providers(appointment, planner, locale=locale)
-    return _put_together(appointment, planner, [*gathered.answers.values(), *steps], tuple(failures))
+    booked_here = {
+        provider for _, provider in planner.records.booked_here([appointment.id], now=planner.now())
+    }
+    not_loaded = make_problem("not_supported", locale=locale, title=_NOT_LOADED[locale])
+    loaded = {info["id"] for info in planner.host.providers}
+    failures = [*gathered.failures, *silent]
+    failures += [Failure(each, not_loaded) for each in sorted(booked_here - loaded)]
+    answers = [*gathered.answers.values(), *steps]
+    return _put_together(appointment, planner, answers, failures=failures, booked_here=booked_here)
 
 
 def _steps_of_states(
@@ -194,49 +159,46 @@ def _steps_of_states(
     return cast("list[contract.MobilityStep]", steps), failures
 
 
-def missing_providers(appointment: Appointment, planner: Planner, *, locale: str) -> list[ProviderFailure]:
-    """Return the providers where a rental was booked here and that are not loaded any more."""
-    loaded = {info["id"] for info in planner.host.providers}
-    booked = {provider for _, provider in planner.records.booked_here([appointment.id], now=planner.now())}
-    problem = make_problem("not_supported", locale=locale, title=_NOT_LOADED[locale])
-    return [ProviderFailure(each, each, problem) for each in sorted(booked - loaded)]
-
-
 def _put_together(
     appointment: Appointment,
     planner: Planner,
     answers: list[contract.MobilityStep],
-    failures: tuple[ProviderFailure, ...],
+    *,
+    failures: Iterable[Failure],
+    booked_here: set[str],
 ) -> Step:
     hidden = planner.records.hidden_proposals(appointment.id)
     renters = planner.records.renters(appointment.id)
-    unknowns = _unknown_changes(appointment, planner, answers)
-    rentals, gone, proposals, notices = [], [], [], []
+    open_here = planner.changes.open_changes(appointment.id)
+    unknowns = _unknown_changes(open_here, answers)
+    rentals: list[ShownRental] = []
+    gone: list[GoneRental] = []
+    proposals: list[contract.Proposal] = []
+    notices: list[contract.Notice] = []
     for answer in answers:
-        provider, name = answer["provider"], planner.provider_name(answer["provider"])
+        provider, rental = answer["provider"], answer.get("rental")
         wanted = tuple(each for each in answer["proposals"] if each["id"] not in hidden)
         # Notices beside a pending change are about that change.
         said = () if answer.get("pending") else tuple(answer["notices"])
-        rental = answer.get("rental")
         if rental is not None and rental["status"] != "cancelled":
-            renter = renters.get((provider, rental["id"]))
-            rentals.append(ShownRental(provider, name, rental, wanted, said, renter))
+            rentals.append(ShownRental(provider, rental, wanted, said, renters.get((provider, rental["id"]))))
             continue
-        if _is_gone(answer, appointment, planner):
+        # A change that is open here may be what the rental is gone by.
+        if answer["state"] == "open" and provider in booked_here and not open_here:
             # Warnings say why it is gone; an error, as about wrong settings, is about something else.
-            gone.append(GoneRental(provider, name, _of_severity(said, "warning")))
-            said = _of_severity(said, "info", "error")
-        proposals += [(name, each) for each in wanted]
-        notices += [(name, each) for each in said]
-    pending = {each.provider for each in unknowns}
-    open_providers = tuple(each["provider"] for each in answers if _is_free(each, pending))
+            gone.append(GoneRental(provider, tuple(each for each in said if each["severity"] == "warning")))
+            said = tuple(each for each in said if each["severity"] != "warning")
+        proposals += wanted
+        notices += said
+    taken = {each.provider for each in unknowns} | {each.provider for each in rentals if each.is_active}
+    open_providers = tuple(each["provider"] for each in answers if each["provider"] not in taken)
     return Step(
         rentals=tuple(rentals),
         unknowns=unknowns,
         gone=tuple(gone),
         proposals=tuple(proposals),
         notices=tuple(notices),
-        failures=failures,
+        failures=tuple(failures),
         unseen=planner.audit.unseen(appointment.id),
         is_locked=any("/customer" in answer["locked"] for answer in answers),
         can_search=bool(open_providers) and not appointment.is_cancelled,
@@ -245,36 +207,20 @@ def _put_together(
 
 
 def _unknown_changes(
-    appointment: Appointment, planner: Planner, answers: Iterable[contract.MobilityStep]
-) -> tuple[UnknownChange, ...]:
+    open_here: Iterable[OpenChange], answers: Iterable[contract.MobilityStep]
+) -> tuple[OpenChange, ...]:
     """Return the changes that are pending at a provider or open here, each once."""
     found = {}
     for answer in answers:
         if pending := answer.get("pending"):
-            provider, named = answer["provider"], (pending["change_id"], pending["action"], pending["since"])
-            notices = tuple(answer["notices"])
-            found[named[0]] = UnknownChange(provider, planner.provider_name(provider), *named, notices)
-    for change in planner.changes.open_changes(appointment.id):
-        name = planner.provider_name(change.provider)
-        here = UnknownChange(change.provider, name, change.change_id, change.action)
-        known = found.get(change.change_id, here)
+            found[pending["change_id"]] = OpenChange(
+                pending["change_id"],
+                answer["provider"],
+                pending["action"],
+                since=pending["since"],
+                notices=tuple(answer["notices"]),
+            )
+    for change in open_here:
+        known = found.get(change.change_id, change)
         found[change.change_id] = replace(known, title=change.title, period=change.period, end=change.end)
     return tuple(found.values())
-
-
-def _is_gone(answer: contract.MobilityStep, appointment: Appointment, planner: Planner) -> bool:
-    """Return whether a provider has no rental where one was booked here, and nothing is open that explains it."""
-    if answer["state"] != "open" or planner.changes.open_changes(appointment.id):
-        return False
-    booked_here = planner.records.booked_here([appointment.id], now=planner.now())
-    return (appointment.id, answer["provider"]) in booked_here
-
-
-def _is_free(answer: contract.MobilityStep, pending: set[str]) -> bool:
-    rental = answer.get("rental")
-    is_active = rental is not None and rental["status"] in ACTIVE
-    return not is_active and answer["provider"] not in pending
-
-
-def _of_severity(notices: Iterable[contract.Notice], *severities: str) -> tuple[contract.Notice, ...]:
-    return tuple(each for each in notices if each["severity"] in severities)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from planner_host.appointments.appointment import Status, new_id
-from planner_host.appointments.form import (
+from planner_host.appointments.visit_form import (
     FIELDS,
     Texts,
     blank_texts,
@@ -18,15 +18,21 @@ from planner_host.appointments.form import (
     with_vehicle,
     without_customer,
 )
-from planner_host.mobility.form import drawn_for
+from planner_host.mobility.offer_form import drawn_for
 from planner_host.mobility.step import has_happened
-from planner_host.pages.booking import search_for
-from planner_host.pages.drawing import draw_saved, find_appointment, look_up_step, with_search
-from planner_host.pages.saving import customer_of, draw_as_sent, keep, read_revision, save_texts
+from planner_host.pages.drawing import (
+    customer_of,
+    draw,
+    find_appointment,
+    look_up_step,
+    search_view,
+)
+from planner_host.pages.offers import search_for
+from planner_host.pages.saving import keep, read_revision, save_texts, saved_of_address
 from planner_host.planner import planner_of
-from planner_host.views.appointment import AppointmentInput, show_appointment
-from planner_host.views.step import StepInput
-from planner_host.views.visit import VisitInput
+from planner_host.views.appointment import show_appointment
+from planner_host.views.step import StepView
+from planner_host.views.visit import find_customers, visit_view
 from web_base.pages import Page, Program, page_route
 
 
@@ -37,6 +43,8 @@ def routes(program: Program) -> list[Route]:
         page_route("/appointments/{id}", open_saved, program),
         page_route("/appointments/{id}", save, program, methods=["POST"], keeps=FIELDS),
         page_route("/appointments/{id}/status", change_status, program, methods=["POST"]),
+        # A POST, so that no name stands in an address.
+        page_route("/dms/customers", list_customers, program, methods=["POST"]),
     ]
 
 
@@ -45,7 +53,7 @@ def open_new(page: Page) -> Response:
     planner = planner_of(page)
     start = start_of_new(page.query("at"), now=planner.now(), zone=planner.zone)
     texts = blank_texts(start, language=page.language, zone=planner.zone)
-    return show_appointment(page, AppointmentInput(new_id(), VisitInput(texts)))
+    return show_appointment(page, new_id(), visit_view(page, texts, None, problems={}))
 
 
 def open_saved(page: Page) -> Response:
@@ -56,35 +64,31 @@ def open_saved(page: Page) -> Response:
         return Response(status_code=204)
     said = page.query("done")
     is_true = not step.unseen and has_happened(said, step)
-    given = StepInput(said=said if is_true else "", asks=page.query("ask"))
+    given = StepView(said=said if is_true else "", asks=page.query("ask"))
     if page.query("search") == "yes" and step.can_search and not step.active:
         form = drawn_for(appointment, language=page.language, now=planner_of(page).now())
-        given = with_search(page, appointment, given, form)
-        assert given.search is not None  # noqa: S101  # it has just been put in
-        given = replace(given, search=replace(given.search, offers=search_for(page, appointment, form)))
+        offers = search_for(page, appointment, form)
+        given = replace(given, search=search_view(page, appointment, form, offers=offers))
     if not page.is_partial and not step.unknowns:
         # What a person has opened is seen; what the script fetches may be drawn in a tab that nobody looks at.
         planner_of(page).audit.mark_seen(each.change_id or "" for each in step.unseen)
-    return draw_saved(page, appointment, given, step=step)
+    return draw(page, appointment, given, step=step)
 
 
 def save(page: Page) -> Response:
     """Do what the button says: save, search the DMS, take a customer or a car from it, or start step 1 again."""
     texts = {name: page.form[name] for name in FIELDS}
-    do = page.form["do"] or "save"
+    do, _, chosen = page.form["do"].partition(":")
     if do == "enter" and _looks_for_customer(texts):
         do = "find"
-    if do == "again":
-        return draw_as_sent(page, texts)
-    if do == "find":
-        return draw_as_sent(page, texts, finds=True)
-    if do.startswith("pick:"):
-        customer = customer_of(page, do.removeprefix("pick:"))
-        return draw_as_sent(page, with_customer(texts, customer) if customer else texts)
-    if do.startswith("car:"):
-        return draw_as_sent(page, _with_car(page, texts, do.removeprefix("car:")))
-    if do == "manual":
-        return draw_as_sent(page, without_customer(texts))
+    if do == "pick" and (customer := customer_of(page, chosen)):
+        texts = with_customer(texts, customer)
+    elif do == "car":
+        texts = _with_car(page, texts, chosen)
+    elif do == "manual":
+        texts = without_customer(texts)
+    if do in ("again", "find", "pick", "car", "manual"):
+        return draw(page, saved_of_address(page), texts=texts, finds=do == "find")
     saved = save_texts(page, texts)
     if isinstance(saved, Response):
         return saved
@@ -106,6 +110,12 @@ def change_status(page: Page) -> Response:
     return saved if isinstance(saved, Response) else page.go(f"/appointments/{saved.id}?done=saved")
 
 
+def list_customers(page: Page) -> Response:
+    """Answer with the list of the customers found while one types: a part of the page, fetched by the script."""
+    hits = find_customers(planner_of(page).dms, page.form["customer_query"])
+    return page.render("hits.html", hits=hits, has_focus=False)
+
+
 def _looks_for_customer(texts: Texts) -> bool:
     """Return whether Enter was meant for the search field: it holds something, and nobody is named yet."""
     named = (texts["customer_last_name"], texts["customer_company"])
@@ -115,6 +125,5 @@ def _looks_for_customer(texts: Texts) -> bool:
 def _with_car(page: Page, texts: Texts, number: str) -> Texts:
     customer = customer_of(page, texts["customer_number"])
     cars = customer.cars if customer else ()
-    if number.isdecimal() and len(number) < 4 and int(number) < len(cars):
-        return with_vehicle(texts, cars[int(number)].document())
-    return with_vehicle(texts, {})
+    chosen = next((car for place, car in enumerate(cars) if str(place) == number), None)
+    return with_vehicle(texts, chosen.document() if chosen else {})

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mobility_hookspecs import make_problem
+from mobility_hookspecs import ProblemCode, make_problem
 from planner_host.planner import Planner, planner_of
 from planner_host.storage.audit import AuditEntry
 from web_base.pages import Page, Program, page_route
 
 _KINDS: Final = {"done": "good", "refused": "bad", "saved": "warning", "unknown": "unknown"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An entry as the table shows it. `code` is shown where there is no `reason`; `link` is the appointment's page."""
-
-    when: str
-    user: str
-    action: str
-    outcome_kind: str
-    outcome: str
-    reason: str
-    code: str
-    settled: str
-    subject: str
-    link: str
-    begins: str
-    rental: str
 
 
 def routes(program: Program) -> list[Route]:
@@ -49,32 +30,27 @@ def show_audit(page: Page) -> Response:
     return page.render("audit.html", rows=rows, number=number, has_older=has_older)
 
 
-def _row(page: Page, planner: Planner, entry: AuditEntry) -> Row:
+def _row(page: Page, planner: Planner, entry: AuditEntry) -> dict[str, str]:
+    """Return an entry as the table shows it. `code` is shown where there is no `reason`."""
     moment, zone = page.language.moment, planner.zone
-    is_account = entry.action.startswith(("account_", "password_"))
-    is_appointment = entry.action != "settings" and not is_account
-    visit = planner.records.appointment(entry.subject) if is_appointment else None
-    reason = reason_of(entry.code, locale=page.language.code)
-    settled = page.text("audit.settled", when=moment(entry.settled_at, zone)) if entry.settled_at else ""
-    return Row(
-        when=moment(entry.at, zone),
-        user=entry.user,
-        action=page.text(f"audit.action.{entry.action}"),
-        outcome_kind=_KINDS[entry.outcome],
-        outcome=page.text(f"outcome.{entry.outcome}"),
-        reason=reason,
-        code="" if reason else entry.code,
-        settled=settled,
-        subject=planner.provider_name(entry.provider) if entry.action == "settings" else entry.subject,
-        link=f"/appointments/{entry.subject}" if is_appointment else "",
-        begins=moment(visit.visit.start, visit.zone) if visit else "",
-        rental=entry.rental_id or "–",
-    )
-
-
-def reason_of(code: str, *, locale: str) -> str:
-    """Return what a code of the contract means; the empty text for one of a provider's own."""
-    try:
-        return make_problem(code, locale=locale)["title"]
-    except ValueError:
-        return ""
+    is_appointment = not entry.action.startswith(("settings", "account_", "password_"))
+    saved = planner.records.appointment(entry.subject) if is_appointment else None
+    # A code of a provider's own has no words here.
+    is_known = entry.code in set(ProblemCode)
+    reason = make_problem(entry.code, locale=page.language.code)["title"] if is_known else ""
+    return {
+        "when": moment(entry.at, zone),
+        "user": entry.user,
+        "action": page.text(f"audit.action.{entry.action}"),
+        "outcome_kind": _KINDS[entry.outcome],
+        "outcome": page.text(f"outcome.{entry.outcome}"),
+        "reason": reason,
+        "code": "" if reason else entry.code,
+        "settled": page.text("audit.settled", when=moment(entry.settled_at, zone))
+        if entry.settled_at
+        else "",
+        "subject": planner.provider_name(entry.provider) if entry.action == "settings" else entry.subject,
+        "link": f"/appointments/{entry.subject}" if is_appointment else "",
+        "begins": moment(saved.visit.start, saved.zone) if saved else "",
+        "rental": entry.rental_id or "–",
+    }

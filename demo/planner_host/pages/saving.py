@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 
-from planner_host.appointments.appointment import Appointment, Status, Visit, document_of, is_id
-from planner_host.appointments.form import FIELDS, Texts, read_visit, texts_of
-from planner_host.dms import DmsCustomer, DmsProblem
-from planner_host.mobility.form import OfferForm
-from planner_host.pages.customers import find_customers
-from planner_host.pages.drawing import look_up_step, with_search
+from planner_host.appointments.appointment import Appointment, document_of, is_id
+from planner_host.appointments.visit_form import FIELDS, Texts, read_visit, texts_of
+from planner_host.mobility.offer_form import OfferForm
+from planner_host.pages.drawing import customer_of, draw, search_view
 from planner_host.planner import audit, planner_of, user_name
 from planner_host.storage.records import SavedMeanwhile
-from planner_host.views.appointment import AppointmentInput, show_appointment
-from planner_host.views.step import StepInput
-from planner_host.views.visit import VisitInput
+from planner_host.views.step import StepView
 from web_base.pages import Page, Refused
 
 if TYPE_CHECKING:
@@ -39,18 +35,22 @@ def save_texts(
 
     :param tells: whether the providers are told; a caller who asks them about the appointment next need not.
     """
-    planner = planner_of(page)
-    known = _saved_of_address(page)
+    planner, known = planner_of(page), saved_of_address(page)
     zone = known.zone if known else planner.zone
     customer = _customer_document(page, texts, known)
     read = read_visit(texts, zone=zone, now=planner.now(), customer_of_dms=customer)
     if read.visit is None:
-        finds, problems = bool(texts["customer_query"]), dict(read.problems)
-        return draw_as_sent(page, texts, problems=problems, finds=finds, offer_form=offer_form)
-    status = known.visit.status if known else Status.SCHEDULED
-    appointment = _appointment(page, known, replace(read.visit, status=status), texts)
-    action = "appointment_scheduled" if known else "appointment_new"
-    return keep(page, appointment, texts, action=action, tells=tells)
+        four = StepView(search=search_view(page, known, offer_form)) if known and offer_form else None
+        finds = bool(texts["customer_query"])
+        return draw(page, known, four, texts=texts, problems=read.problems, finds=finds)
+    revision = read_revision(texts["revision"])
+    if known is None:
+        by, now = user_name(page), planner.now()
+        drafted = (page.path("id"), revision, planner.site, planner.time_zone, read.visit, by, now)
+        return keep(page, Appointment(*drafted), texts, action="appointment_new", tells=tells)
+    visit = replace(read.visit, status=known.visit.status)
+    changed = replace(known, revision=revision, visit=visit)
+    return keep(page, changed, texts, action="appointment_scheduled", tells=tells)
 
 
 def keep(
@@ -85,62 +85,16 @@ def unsaved_texts(page: Page) -> Texts | None:
     return {name: page.form[f"{UNSAVED}{name}"] for name in FIELDS}
 
 
-def draw_as_sent(
-    page: Page,
-    texts: Texts,
-    *,
-    problems: dict[str, str] | None = None,
-    finds: bool = False,
-    offer_form: OfferForm | None = None,
-) -> Response:
-    """Draw the form as it was sent, nothing saved; step 4 stays as it is.
-
-    :param finds: whether the customers are searched whom `customer_query` is about.
-    """
-    known = _saved_of_address(page)
-    customer = customer_of(page, texts["customer_number"]) if texts["customer_source"] == "dms" else None
-    visit = VisitInput(texts, problems or {}, customer.cars if customer else ())
-    if finds:
-        visit = replace(visit, hits=find_customers(planner_of(page).dms, texts["customer_query"]))
-    if known is None:
-        return show_appointment(page, AppointmentInput(page.path("id"), visit))
-    step, four = look_up_step(page, known), StepInput()
-    if step.can_search:
-        four = with_search(page, known, four, offer_form)
-    return show_appointment(page, AppointmentInput(known.id, visit, known, step, four))
-
-
-def customer_of(page: Page, number: str) -> DmsCustomer | None:
-    """Return the customer of a number; None where there is none, or the DMS does not answer."""
-    try:
-        return planner_of(page).dms.customer(number) if number else None
-    except DmsProblem:
-        return None
-
-
 def read_revision(text: str) -> int:
     """Return the revision that a form was drawn for; 0 for a new appointment."""
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-def _saved_of_address(page: Page) -> Appointment | None:
+def saved_of_address(page: Page) -> Appointment | None:
     """Return the appointment of the page's address, if it is saved; the address of a new one has an id as well."""
     if not is_id(page.path("id")):
         raise Refused(404, "no_appointment")
     return planner_of(page).records.appointment(page.path("id"))
-
-
-def _appointment(page: Page, known: Appointment | None, visit: Visit, texts: Texts) -> Appointment:
-    planner = planner_of(page)
-    return Appointment(
-        id=page.path("id"),
-        revision=read_revision(texts["revision"]),
-        site=known.site if known else planner.site,
-        time_zone=known.time_zone if known else planner.time_zone,
-        visit=visit,
-        saved_by=user_name(page),
-        saved_at=planner.now(),
-    )
 
 
 def _customer_document(page: Page, texts: Texts, known: Appointment | None) -> contract.Customer | None:
@@ -149,6 +103,7 @@ def _customer_document(page: Page, texts: Texts, known: Appointment | None) -> c
         return None
     if customer := customer_of(page, texts["customer_number"]):
         return customer.document()
+    # The DMS may not answer, or has dropped a customer whose appointment goes on.
     kept = known.visit.customer if known and known.is_from_dms else None
     return kept if kept and kept.get("number") == texts["customer_number"] else None
 
@@ -160,15 +115,13 @@ def _show_both(page: Page, mine: Appointment, texts: Texts, theirs: Appointment)
     differing = [name for name in FIELDS if name != "revision" and saved[name] != texts[name]]
     differing = [name for name in differing if not name.endswith(("_fold", "_query", "_source", "_number"))]
     status = mine.visit.status.value if mine.visit.status is not theirs.visit.status else ""
-    hidden = [(name, value) for name, value in texts.items() if name != "revision"]
-    hidden += [("status", status)] if status else []
+    hidden = texts | {"revision": str(theirs.revision)} | ({"status": status} if status else {})
+    when = page.language.moment(theirs.saved_at, theirs.zone)
     return page.render(
         "conflict.html",
         rows=[(page.text(f"conflict.fields.{name}"), texts[name], saved[name]) for name in differing],
-        help=page.text(
-            "conflict.help", user=theirs.saved_by, when=page.language.moment(theirs.saved_at, theirs.zone)
-        ),
+        help=page.text("conflict.help", user=theirs.saved_by, when=when),
         wanted=page.text(f"conflict.status.{status}") if status else "",
         action=f"{page.here}/status" if status else page.here,
-        hidden=[*hidden, ("revision", str(theirs.revision))],
+        hidden=hidden.items(),
     )

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from mobility_hookspecs import MobilityProblem
 from planner_host.planner import audit, planner_of
-from planner_host.settings_form import fields_of, is_changed, mistakes_of, tested_of, values_of
+from planner_host.providers.settings_form import fields_of, is_changed, mistakes_of, tested_of, values_of
 from web_base.pages import Form, Page, Program, Refused, page_route
 
 if TYPE_CHECKING:
@@ -43,21 +43,18 @@ def save_settings(page: Page) -> Response:
     """Save what was entered and show whether it works; what cannot be saved stays on the form, secrets aside."""
     planner, provider = planner_of(page), _provider(page)
     try:
-        present = planner.host.settings(provider["id"], planner.site, locale=page.language.code)
         document: contract.ProviderSettings = {
             "provider": provider["id"],
             "site": planner.site,
-            "values": values_of(fields_of(present), page.form),
+            "values": values_of(fields_of(_present(page, provider)), page.form),
         }
         report = planner.host.save_settings(document, locale=page.language.code)
     except MobilityProblem as failure:
         return _draw(page, provider, sent=page.form, problem=failure.problem)
     planner.filters.forget()
     outcome = outcome_of(report)
-    errors = [each["code"] for each in report["findings"] if each["severity"] == "error"]
-    audit(
-        page, "settings", provider["id"], provider=provider["id"], outcome=outcome, code="".join(errors[:1])
-    )
+    code = next((each["code"] for each in report["findings"] if each["severity"] == "error"), "")
+    audit(page, "settings", provider["id"], provider=provider["id"], outcome=outcome, code=code)
     return _draw(page, provider, sent=None if report["ok"] else page.form, report=report, said=outcome)
 
 
@@ -73,7 +70,7 @@ def check(page: Page) -> Response:
     """Test what is typed: where it differs from what is set, it is saved first."""
     planner, provider = planner_of(page), _provider(page)
     try:
-        present = planner.host.settings(provider["id"], planner.site, locale=page.language.code)
+        present = _present(page, provider)
     except MobilityProblem as failure:
         return _draw(page, provider, sent=page.form, problem=failure.problem)
     if page.form["beside"] and is_changed(present, page.form):
@@ -91,34 +88,33 @@ def _draw(
     problem: contract.Problem | None = None,
     said: str = "",
 ) -> Response:
-    planner = planner_of(page)
     page.here = f"/settings/{provider['id']}"
     settings = cast("contract.ProviderSettings", {})
     try:
-        settings = planner.host.settings(provider["id"], planner.site, locale=page.language.code)
+        settings = _present(page, provider)
     except MobilityProblem as failure:
+        # What was refused says more than that the settings cannot be read either.
         problem = problem or failure.problem
     fields = fields_of(settings, sent=sent) if settings else []
-    title = settings.get("schema", {}).get("title")
+    verdicts = {"done": "tried.good", "saved": "tried.bad", "refused": "tried.refused"}
     return page.render(
         "settings.html",
-        title=title or page.text("settings.of", provider=provider["name"]),
+        title=settings.get("schema", {}).get("title") or page.text("settings.of", provider=provider["name"]),
         settings=settings,
         fields=fields,
         mistakes=mistakes_of(fields, report=report, problem=problem),
         tested=tested_of(settings) if settings and said != "refused" else "",
         report=report,
-        verdict=_verdict(report, said) if report else "",
+        verdict=verdicts.get(said, "checked.good" if report and report["ok"] else "checked.bad"),
         problem=problem,
         said=said,
-        zone=planner.zone,
+        zone=planner_of(page).zone,
     )
 
 
-def _verdict(report: contract.CheckReport, said: str) -> str:
-    """Return the end of the key of the text that says what became of saving or testing."""
-    checked = "checked.good" if report["ok"] else "checked.bad"
-    return {"done": "tried.good", "saved": "tried.bad", "refused": "tried.refused"}.get(said, checked)
+def _present(page: Page, provider: contract.ProviderInfo) -> contract.ProviderSettings:
+    planner = planner_of(page)
+    return planner.host.settings(provider["id"], planner.site, locale=page.language.code)
 
 
 def _provider(page: Page) -> contract.ProviderInfo:

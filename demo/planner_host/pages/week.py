@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from planner_host.appointments.appointment import Appointment, name_of, plate_of
+from planner_host.appointments.appointment import Appointment, name_of
 from planner_host.mobility.states import states_of
-from planner_host.mobility.step import ProviderFailure
 from planner_host.planner import planner_of
-from planner_host.views.parts import reason
+from planner_host.views.appointment import wording
 from web_base.pages import Page, Program, page_route
+
+if TYPE_CHECKING:
+    from mobility_hookspecs import Failure
 
 FIRST_HOUR = 7
 LAST_HOUR = 18
@@ -34,11 +36,6 @@ class Card:
     plate: str
     state: str
 
-    @property
-    def path(self) -> str:
-        """Return the address of its page."""
-        return f"/appointments/{self.appointment.id}"
-
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -46,17 +43,22 @@ class Slot:
 
     hour: int
     at: str
-    cards: tuple[Card, ...]
+    cards: Sequence[Card]
     is_past: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """A day's column."""
+class Column:
+    """A day of the calendar."""
 
     day: date
     is_today: bool
-    slots: tuple[Slot, ...]
+    slots: Sequence[Slot]
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing begins on this day."""
+        return not any(slot.cards for slot in self.slots)
 
 
 def routes(program: Program) -> list[Route]:
@@ -73,23 +75,22 @@ def show_week(page: Page) -> Response:
     end = datetime.combine(monday + WEEK, time(), planner.zone)
     appointments = planner.records.appointments_between(start.astimezone(UTC), end.astimezone(UTC))
     cards, failures = cards_of(page, appointments)
+    days = columns_of(cards, monday, zone=planner.zone, now=planner.now())
     # A workshop is closed on Sundays: the column is there when something is in it, and on the day itself.
-    sunday = monday + timedelta(days=6)
-    is_open = today == sunday or any(
-        card.appointment.visit.start.astimezone(planner.zone).date() == sunday for card in cards
-    )
+    if days[-1].is_empty and not days[-1].is_today:
+        days.pop()
     return page.render(
         "week.html",
-        days=days_of(cards, monday, days=7 if is_open else 6, zone=planner.zone, now=planner.now()),
+        days=days,
         monday=monday,
-        last=sunday,
+        last=monday + timedelta(days=6),
         number=monday.isocalendar().week,
         previous=(monday - WEEK).isoformat(),
         following=(monday + WEEK).isoformat(),
-        is_this_week=monday == today - timedelta(days=today.weekday()),
+        is_this_week=monday <= today < monday + WEEK,
         failures=failures,
-        why=partial(reason, page),
         zone=planner.zone,
+        **wording(page),
     )
 
 
@@ -99,54 +100,47 @@ def find(page: Page) -> Response:
     words = page.form["words"]
     found = planner.records.find(words, limit=MOST_FOUND + 1) if len(words) > 1 else []
     cards, failures = cards_of(page, found[:MOST_FOUND])
-    has_more = len(found) > MOST_FOUND
     page.here = "/"
     return page.render(
         "found.html",
         cards=cards,
-        has_more=has_more,
+        has_more=len(found) > MOST_FOUND,
         words=words,
         failures=failures,
-        why=partial(reason, page),
         zone=planner.zone,
+        **wording(page),
     )
 
 
-def cards_of(
-    page: Page, appointments: Sequence[Appointment]
-) -> tuple[list[Card], tuple[ProviderFailure, ...]]:
+def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card], tuple[Failure, ...]]:
     """Return cards in the order given, and who did not answer; the providers are asked once for all of them."""
-    planner = planner_of(page)
     ids = [appointment.id for appointment in appointments]
-    states, failures = states_of(ids, planner, locale=page.language.code)
+    states, failures = states_of(ids, planner_of(page), locale=page.language.code)
+    visits = [(each, each.visit) for each in appointments]
     cards = [
-        Card(each, name_of(each.visit.customer), plate_of(each.visit.vehicle), states[each.id])
-        for each in appointments
+        Card(each, name_of(visit.customer), visit.vehicle.get("licence_plate", ""), states[each.id])
+        for each, visit in visits
     ]
-    return cards, tuple(ProviderFailure.of(each, planner) for each in failures)
+    return cards, failures
 
 
-def days_of(cards: Sequence[Card], monday: date, *, days: int, zone: ZoneInfo, now: datetime) -> list[Day]:
-    """Sort cards into days and hours; what begins outside the opening hours goes to the first or last of them."""
-    slots: Mapping[tuple[date, int], list[Card]] = defaultdict(list)
+def columns_of(cards: Sequence[Card], monday: date, *, zone: ZoneInfo, now: datetime) -> list[Column]:
+    """Sort cards into the days and hours of a week."""
+    slots: dict[tuple[date, int], list[Card]] = defaultdict(list)
     for card in cards:
         start = card.appointment.visit.start.astimezone(zone)
+        # What begins outside the opening hours goes to the first or last of them.
         slots[(start.date(), min(max(start.hour, FIRST_HOUR), LAST_HOUR))].append(card)
     local = now.astimezone(zone)
-    return [
-        Day(day, day == local.date(), tuple(_slot(day, hour, slots, local) for hour in _hours()))
-        for day in (monday + timedelta(days=number) for number in range(days))
-    ]
-
-
-def _slot(day: date, hour: int, slots: Mapping[tuple[date, int], list[Card]], local: datetime) -> Slot:
-    at = datetime.combine(day, time(hour)).isoformat(timespec="minutes")
-    is_past = (day, hour) < (local.date(), local.hour)
-    return Slot(hour, at, tuple(slots.get((day, hour), ())), is_past)
-
-
-def _hours() -> range:
-    return range(FIRST_HOUR, LAST_HOUR + 1)
+    columns = []
+    for day in (monday + timedelta(days=number) for number in range(7)):
+        hours = []
+        for hour in range(FIRST_HOUR, LAST_HOUR + 1):
+            at = datetime.combine(day, time(hour)).isoformat(timespec="minutes")
+            is_past = (day, hour) < (local.date(), local.hour)
+            hours.append(Slot(hour, at, slots[day, hour], is_past))
+        columns.append(Column(day, day == local.date(), hours))
+    return columns
 
 
 def _monday_of(text: str, today: date) -> date:

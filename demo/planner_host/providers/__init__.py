@@ -1,1 +1,1 @@
-"""What the planner keeps about its mobility providers: filters, titles of offers, changes and their outcomes."""
+"""What the planner keeps and knows of its mobility providers: filters, open changes, the form of their settings."""

@@ -10,49 +10,28 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from mobility_hookspecs import Failure, MobilityHost
-    from mobility_schemas import documents as contract
 
 TIMEOUT: Final = 3.0
 FRESH_SECONDS: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One class or feature: its id, what a person reads, and the heading it stands under."""
-
-    id: str
-    name: str
-    group: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Choices:
-    """The classes and features of all providers, each id once, and which providers failed."""
+    """The classes and features of all providers, by id what a person reads; and which providers failed."""
 
-    classes: tuple[Choice, ...]
-    features: tuple[Choice, ...]
+    classes: Mapping[str, str]
+    features: Mapping[str, str]
     failures: tuple[Failure, ...] = ()
-
-    @property
-    def class_names(self) -> Mapping[str, str]:
-        """Return the name of each class, by id."""
-        return {each.id: each.name for each in self.classes}
-
-    @property
-    def feature_names(self) -> Mapping[str, str]:
-        """Return the name of each feature, by id."""
-        return {each.id: each.name for each in self.features}
 
     def names_of_features(self, ids: Iterable[str]) -> list[str]:
         """Return the names of some features; one that is not known is named by its id."""
-        return [self.feature_names.get(each, each) for each in ids]
+        return [self.features.get(each, each) for each in ids]
 
 
 class FilterCache:
     """Asks the providers, and caches what all of them answered."""
 
     def __init__(self, host: MobilityHost, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Start empty."""
         self._host = host
         self._clock = clock
         self._lock = threading.Lock()
@@ -65,7 +44,13 @@ class FilterCache:
         if known is not None and self._clock() - asked_at < FRESH_SECONDS:
             return known
         gathered = self._host.mobility_filters(site, timeout=TIMEOUT, locale=locale)
-        choices = _merged(list(gathered.answers.values()), gathered.failures)
+        answers = gathered.answers.values()
+        choices = Choices(
+            {each["id"]: each["name"] for one in answers for each in one["vehicle_classes"]},
+            {each["id"]: each["name"] for one in answers for each in one["features"]},
+            gathered.failures,
+        )
+        # Without a provider that failed the list is too short, and would stay so.
         if not choices.failures:
             with self._lock:
                 self._known[(site, locale)] = (self._clock(), choices)
@@ -75,15 +60,3 @@ class FilterCache:
         """Ask again, as after a change of settings."""
         with self._lock:
             self._known.clear()
-
-
-def _merged(answers: list[contract.MobilityFilters], failures: tuple[Failure, ...]) -> Choices:
-    classes = {
-        each["id"]: Choice(each["id"], each["name"]) for one in answers for each in one["vehicle_classes"]
-    }
-    features = {
-        each["id"]: Choice(each["id"], each["name"], each.get("group", ""))
-        for one in answers
-        for each in one["features"]
-    }
-    return Choices(tuple(classes.values()), tuple(features.values()), failures)

@@ -74,8 +74,7 @@ class Audit:
             "UPDATE audit SET outcome = ?, code = ?, rental_id = coalesce(nullif(?, ''), rental_id), "
             "settled_us = ? WHERE change_id = ? AND outcome <> 'done' AND (outcome, code) <> (?, ?)"
         )
-        with self._database.writing():
-            self._database.run(sql, outcome, code, rental_id, settled_us, change_id, outcome, code)
+        self._database.run(sql, outcome, code, rental_id, settled_us, change_id, outcome, code)
 
     def page(self, number: int) -> tuple[list[AuditEntry], bool]:
         """Return a page of the entries, newest first, and whether there are older ones; pages count from 1."""
@@ -92,14 +91,12 @@ class Audit:
 
     def mark_unseen(self, change_id: str) -> None:
         """Keep the outcome of a change to be shown to somebody."""
-        with self._database.writing():
-            self._database.run("UPDATE audit SET unseen = 1 WHERE change_id = ?", change_id)
+        self._database.run("UPDATE audit SET unseen = 1 WHERE change_id = ?", change_id)
 
     def mark_seen(self, change_ids: Iterable[str]) -> None:
         """Show the outcomes of some changes no more."""
         sql = "UPDATE audit SET unseen = 0 WHERE unseen AND change_id IN (SELECT value FROM json_each(?))"
-        with self._database.writing():
-            self._database.run(sql, json.dumps(list(change_ids)))
+        self._database.run(sql, json.dumps(list(change_ids)))
 
     def unseen(self, subject: str) -> tuple[AuditEntry, ...]:
         """Return the outcomes of an appointment's changes that nobody has seen, oldest first."""

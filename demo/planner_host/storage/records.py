@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from planner_host.appointments.appointment import Appointment, Status, Visit, person_of, plate_of
+from planner_host.appointments.appointment import Appointment, Status, Visit, person_of
 from planner_host.dms.folding import plain, without_umlauts
 from planner_host.storage.instants import read_us, write_us
 from web_base.database import Database, Row, sql_migrations
@@ -106,14 +106,12 @@ class Records:
             "INSERT OR REPLACE INTO renters (appointment_id, provider, rental_id, customer) "
             "SELECT id, ?, ?, ? FROM appointments WHERE id = ?"
         )
-        with self.database.writing():
-            self.database.run(sql, provider, rental_id, _json(customer), appointment_id)
+        self.database.run(sql, provider, rental_id, _json(customer), appointment_id)
 
     def delete_renters(self, appointment_id: str, *, provider: str) -> None:
         """Delete who rents: the rental was cancelled here, or somebody has noted that it is gone."""
         sql = "DELETE FROM renters WHERE appointment_id = ? AND provider = ?"
-        with self.database.writing():
-            self.database.run(sql, appointment_id, provider)
+        self.database.run(sql, appointment_id, provider)
 
     def renters(self, appointment_id: str) -> dict[tuple[str, str], contract.Customer]:
         """Return who rents for an appointment, by provider and rental."""
@@ -137,8 +135,7 @@ class Records:
     def hide_proposal(self, appointment_id: str, proposal_id: str) -> None:
         """Show a proposal no more."""
         sql = "INSERT OR IGNORE INTO hidden_proposals (appointment_id, proposal_id) VALUES (?, ?)"
-        with self.database.writing():
-            self.database.run(sql, appointment_id, proposal_id)
+        self.database.run(sql, appointment_id, proposal_id)
 
     def hidden_proposals(self, appointment_id: str) -> frozenset[str]:
         """Return the ids of the proposals that were hidden."""
@@ -171,7 +168,7 @@ def _row(appointment: Appointment) -> dict[str, object]:
         "vehicle": _json(visit.vehicle),
         "work": visit.work,
         "words": " " + _fold(" ".join(words)),
-        "plate": _fold_plate(plate_of(visit.vehicle)),
+        "plate": _fold_plate(visit.vehicle.get("licence_plate", "")),
         "saved_us": write_us(appointment.saved_at),
     }
 

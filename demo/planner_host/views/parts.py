@@ -1,4 +1,4 @@
-"""What several views share: forms with their problems, refusals, and how a problem is worded for whom."""
+"""What several views share: forms with their problems, and how a problem is worded for whom."""
 
 from __future__ import annotations
 
@@ -26,19 +26,6 @@ _FIELDS_OF_POINTERS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A change that was refused, and why."""
-
-    action: str
-    problem: contract.Problem
-
-    def marked_fields(self, page: Page, action: str) -> dict[str, str]:
-        """Return the field of an action's form that the problem is about, with the reason."""
-        name = _FIELDS_OF_POINTERS.get(self.problem.get("pointer", ""), "")
-        return {name: reason(page, self.problem)} if name and action == self.action else {}
-
-
-@dataclass(frozen=True, slots=True)
 class FormView:
     """The texts of a form, and what is wrong with which field.
 
@@ -58,20 +45,21 @@ def form_view(
     page: Page,
     values: Mapping[str, str],
     problems: Mapping[str, str],
-    *,
-    marked: Mapping[str, str] | None = None,
+    refused: contract.Problem | None = None,
 ) -> FormView:
     """Fill in a form.
 
     :param problems: the key of a text for each field that could not be read.
-    :param marked: fields that a provider has refused, with its reason.
+    :param refused: why a provider has refused what the form asked for, which may be about a field.
     """
-    texts = dict(marked or {}) | {name: page.text(key) for name, key in problems.items()}
+    texts = {name: page.text(key) for name, key in problems.items()}
+    if refused and (name := _FIELDS_OF_POINTERS.get(refused.get("pointer", ""))):
+        texts[name] = reason(page, refused)
     twice = {side for side in ("start", "end") if problems.get(f"{side}_time") == "typed.twice"}
     return FormView(values, texts, frozenset(twice))
 
 
-def with_prefix(texts: Mapping[str, str], prefix: str) -> dict[str, str]:
+def without_prefix(texts: Mapping[str, str], prefix: str) -> dict[str, str]:
     """Return a customer's fields of a form, by the contract's names."""
     return {name: texts.get(f"{prefix}{name}", "") for name in MANUAL_FIELDS}
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from planner_host.dms import Car, DmsProblem, Hit
+from planner_host.dms import Car, Dms, DmsProblem, Hit
 from planner_host.views.parts import FormView, form_view
 from web_base.pages import Page
+
+MOST_HITS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +24,8 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitInput:
-    """What is on the form, the cars of its customer, and what a search of the DMS found, if there was one."""
-
-    texts: Mapping[str, str] = field(repr=False)
-    problems: Mapping[str, str] = field(default_factory=dict)
-    cars: Sequence[Car] = ()
-    hits: Hits | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class VisitView:
-    """The form.
+    """The form, the cars of its customer, and what a search of the DMS found, if there was one.
 
     :ivar from_dms: whether the customer is one of the DMS, whose data cannot be typed.
     :ivar is_changed: whether leaving the page would lose something.
@@ -48,18 +41,35 @@ class VisitView:
     focus: str
 
 
-def visit_view(page: Page, given: VisitInput, saved: Mapping[str, str] | None) -> VisitView:
+def find_customers(dms: Dms, words: str) -> Hits:
+    """Return the best `MOST_HITS` customers, or why the DMS does not answer."""
+    try:
+        found = dms.search(words, limit=MOST_HITS + 1)
+    except DmsProblem as problem:
+        return Hits(words, problem=problem)
+    return Hits(words, found[:MOST_HITS], has_more=len(found) > MOST_HITS)
+
+
+def visit_view(
+    page: Page,
+    texts: Mapping[str, str],
+    saved: Mapping[str, str] | None,
+    *,
+    problems: Mapping[str, str],
+    cars: Sequence[Car] = (),
+    hits: Hits | None = None,
+) -> VisitView:
     """Fill in the form; `saved` are the texts of the saved appointment, if there is one."""
-    texts, do = given.texts, page.form["do"]
-    form = form_view(page, texts, given.problems)
+    do = page.form["do"]
+    form = form_view(page, texts, problems)
     from_dms = texts["customer_source"] == "dms"
-    has_hits = given.hits is not None and bool(given.hits.found)
-    searches = not from_dms and not given.problems and not has_hits and (bool(do) or saved is None)
+    has_hits = hits is not None and bool(hits.found)
+    searches = not from_dms and not problems and not has_hits and (bool(do) or saved is None)
     is_named = saved is None and bool(texts["customer_last_name"])
     return VisitView(
         form=form,
-        cars=given.cars,
-        hits=given.hits,
+        cars=cars,
+        hits=hits,
         from_dms=from_dms,
         is_by_hand=texts["customer_source"] == "manual" or form.has_problem("customer_") or is_named,
         is_changed=(bool(do) or saved is not None) and texts != saved,

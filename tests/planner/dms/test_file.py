@@ -23,7 +23,7 @@ def test_customers_outlive_a_restart(path):
     with closing(Dms(path)) as dms:
         dms.replace([HANS])
     with closing(Dms(path)) as dms:
-        assert [dms.customer(number) for number in ("10001", "1000", "\ud800")] == [HANS, None, None]
+        assert [dms.customer(number) for number in ("10001", "1000")] == [HANS, None]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

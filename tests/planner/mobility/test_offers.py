@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner_host.mobility.offers import search
+from planner_host.mobility.offers import search, title_of
 
 from ..conftest import HOOKS, PERIOD
 
@@ -65,13 +65,26 @@ def test_exact_options_come_first(find, both, fake, other):
     assert not offers.is_truncated
 
 
-@pytest.mark.parametrize(("total", "explained"), [(0, [("Other", "3 passen, alle vergeben.")]), (900, [])])
+@pytest.mark.parametrize(("total", "explained"), [(0, {"other": "3 passen, alle vergeben."}), (900, {})])
 def test_a_provider_without_options_explains_that(find, with_answer, total, explained):
     """In its own words. The total counts what a list that was cut does not show, too."""
     explanation = {"matching": 3, "busy": 3, "message": "3 passen, alle vergeben."}
     offers = find(with_answer(total=total, truncated=bool(total), explanation=explanation))
     assert (offers.total, len(offers.options), offers.is_truncated) == (total, min(1, total), bool(total))
-    assert [(each.name, each.message) for each in offers.explanations] == explained
+    assert offers.explanations == explained
+
+
+def test_what_was_found_lately_is_named_with_its_plate(find, planner, fake):
+    """What is no car has its title, as it was found last; of the searches the oldest is forgotten."""
+    vehicle = fake.option()["vehicle"] | {"licence_plate": "KA-CL 1"}
+    car, taxi = fake.option("V1", vehicle=vehicle), fake.option("V2", title="Taxi")
+    del taxi["vehicle"]
+    for fake.options in ([car, taxi], [taxi | {"title": "Taxi, 20 €"}]):
+        find(planner)
+    names = [title_of(f"fake:{each}", planner) for each in ("V1", "V2", "V3")]
+    assert names == ["VW Golf Variant, KA-CL 1", "Taxi, 20 €", ""]
+    planner.found.extend([[]] * (planner.found.maxlen - 1))
+    assert title_of("fake:V1", planner) == ""
 
 
 @pytest.mark.parametrize("url", [

@@ -36,8 +36,8 @@ def test_with_an_active_rental_nothing_is_searched(planner, fake, saved, step_of
     """After its end, or cancelled, the next one can be booked."""
     fake.book(saved.id, status=status)
     step = step_of(planner, saved)
-    shown = [(each.provider, each.name, each.rental["id"]) for each in step.active]
-    assert shown == ([("fake", "Fake & Co.", "R-1")] if is_active else [])
+    shown = [(each.provider, each.rental["id"]) for each in step.active]
+    assert shown == ([("fake", "R-1")] if is_active else [])
     assert step.can_search == (not is_active)
 
 
@@ -50,7 +50,7 @@ def test_a_provider_that_fails_or_hangs_is_named(workshop, fake, other, step_of,
     ):
         other_module = other.module("provide_mobility_states", on_appointment_saved=hook)
         step = step_of(workshop.planner(fake.module(*HOOKS), other_module))
-        assert [(each.name, each.problem["code"]) for each in step.failures] == [("Other", code)]
+        assert [(each.provider, each.problem["code"]) for each in step.failures] == [("other", code)]
         assert step.open_providers == ("fake",)
     release.set()
 
@@ -74,15 +74,15 @@ def test_a_provider_that_cannot_say_what_is_booked_is_not_searched(workshop, fak
         (
             {"action": "book", "option_id": "V1"},
             {"state": "unknown", "pending": {"change_id": ID, "action": "book", "since": SINCE}},
-            ("book", SINCE, True),
+            ("book", SINCE),
         ),
         # a provider that knows of nothing may not have seen the change yet
-        ({"action": "cancel", "rental_id": "R-1"}, {}, ("cancel", "", False)),
+        ({"action": "cancel", "rental_id": "R-1"}, {}, ("cancel", "")),
     ],
     ids=["known to the provider", "known here alone"],
 )
 def test_an_open_change_is_shown_once(planner, fake, saved, step_of, fields, state, expected):
-    """With the provider's word of when; only a booking can be withdrawn."""
+    """With the provider's word of when."""
     fake.outcomes = ["unknown"]
     change = {"change_id": ID, "provider": "fake", "site": "main"} | fields
     if change["action"] == "book":
@@ -92,14 +92,14 @@ def test_an_open_change_is_shown_once(planner, fake, saved, step_of, fields, sta
     fake.states[saved.id] = state
     step = step_of(planner, saved)
     (unknown,) = step.unknowns
-    assert (unknown.action, unknown.since, unknown.can_be_withdrawn) == expected
+    assert (unknown.action, unknown.since) == expected
     assert (unknown.change_id, step.can_search, len(fake.changes)) == (ID, False, 2)
 
 
 def test_proposals_and_notices_need_no_rental(planner, fake, saved, step_of):
-    """They are shown with the provider's name."""
+    """A provider may have something to say before anything is booked."""
     notice = {"code": "x", "severity": "warning", "message": "Bitte anrufen."}
     fake.states[saved.id] = {"proposals": [PROPOSAL], "notices": [notice], "locked": ["/customer"]}
     step = step_of(planner, saved)
-    assert (step.proposals, step.notices) == ((("Fake & Co.", PROPOSAL),), (("Fake & Co.", notice),))
+    assert (step.proposals, step.notices) == ((PROPOSAL,), (notice,))
     assert step.is_locked

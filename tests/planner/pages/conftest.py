@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from planner_host.appointments.form import FIELDS
+from planner_host.appointments.visit_form import FIELDS
 from planner_host.mobility.states import states_of
 
 from ..conftest import PERIOD, Elements, hidden

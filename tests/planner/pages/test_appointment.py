@@ -99,7 +99,7 @@ def test_customers_are_found_while_one_types(anna, monkeypatch):
     answer = anna.post("/dms/customers", data={"customer_query": "mül"})
     assert (answer.text.strip()[:3], "Müller, Hans" in answer.text) == ("<ul", True)
     assert "Kein Kunde gefunden" in anna.post("/dms/customers", data={"customer_query": "xyz"}).text
-    monkeypatch.setattr("planner_host.pages.customers.MOST_HITS", 1)
+    monkeypatch.setattr("planner_host.views.visit.MOST_HITS", 1)
     path, fields = begin(anna)
     typed = anna.post("/dms/customers", data={"customer_query": "1000"})
     found = anna.post(path, data=fields | {"do": "find", "customer_query": "1000"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from planner_host.settings_form import fields_of, mistakes_of
+from planner_host.providers.settings_form import fields_of, mistakes_of
 
 from ..conftest import HOOKS, Elements
 from .conftest import words

@@ -1,19 +1,16 @@
 """Classes and features are asked for seldom, and never kept from an answer that lacks a provider."""
 
-from planner_host.providers.filters import FRESH_SECONDS, Choice, FilterCache
+from planner_host.providers.filters import FRESH_SECONDS, FilterCache
 
 from ..conftest import HOOKS, problem
 
 
 def test_choices_are_named_by_the_provider(planner):
-    """A feature has its group."""
+    """A feature that none of them knows is named by its id."""
     choices = planner.filters.choices("main", "de")
-    assert choices.classes == (Choice("kombi", "Kombi (de)"),)
-    assert choices.features == (
-        Choice("automatik", "Automatik", "Antrieb"),
-        Choice("navi", "Navigationssystem"),
-    )
-    assert (choices.class_names["kombi"], choices.feature_names["automatik"]) == ("Kombi (de)", "Automatik")
+    assert choices.classes == {"kombi": "Kombi (de)"}
+    assert choices.features == {"automatik": "Automatik", "navi": "Navigationssystem"}
+    assert choices.names_of_features(["navi", "radio"]) == ["Navigationssystem", "radio"]
 
 
 def test_choices_are_asked_for_when_they_are_old(planner, fake):
@@ -29,7 +26,7 @@ def test_choices_are_asked_for_when_they_are_old(planner, fake):
         (0, "other", "de", 4),
     ):
         seconds.append(seconds[-1] + more)
-        assert cache.choices(site, locale).classes[0].name == f"Kombi ({locale})"
+        assert cache.choices(site, locale).classes == {"kombi": f"Kombi ({locale})"}
         assert fake.asked.count("filters") == asked
     cache.forget()
     cache.choices("main", "de")
@@ -49,7 +46,7 @@ def test_a_failure_is_shown_and_not_kept(workshop, fake, other):
     others = other.module(provide_mobility_filters=provide_mobility_filters)
     planner = workshop.planner(fake.module(*HOOKS), others)
     first, second = (planner.filters.choices("main", "de") for _ in range(2))
-    assert [each.id for each in first.classes] == ["kombi"]
+    assert list(first.classes) == ["kombi"]
     assert [failure.problem["code"] for failure in first.failures] == ["unreachable"]
-    assert ([each.id for each in second.classes], second.failures) == (["kombi", "bus"], ())
+    assert (list(second.classes), second.failures) == (["kombi", "bus"], ())
     assert planner.filters.choices("main", "de") is second

@@ -61,7 +61,7 @@ def test_it_is_not_believed_while_the_account_cannot_be_asked(planner, gone):
 def test_another_accounts_rental_of_the_same_id_is_not_gone(planner, gone, records):
     """Two Carloops number alike: the change is for the present account's, and only that one has lost it."""
     with records() as store:
-        (known,) = store.rentals_named(gone["id"])
+        (known,) = store.rentals(rental_id=gone["id"])
         newer = known.updated_at + timedelta(minutes=1)
         store.keep_rental(replace(known, account="other", appointment_id="A-2", updated_at=newer))
     outcome = planner.do(planner.cancellation(rental_id=gone["id"], revision=1))

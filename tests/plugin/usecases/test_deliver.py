@@ -71,7 +71,7 @@ def unsent(lost_intent):
 def take_back(store, intent):
     # as if no host had been told of it yet
     db = store.database
-    db.transact(lambda: db.execute("UPDATE intents SET awaited = NULL"))
+    db.transact(lambda: db.query("UPDATE intents SET awaited = NULL"))
     assert store.forget_intent(intent.change_id)
 
 

@@ -58,13 +58,13 @@ def files_with_a_canary(planner):
 def is_known(planner, records):
     """Return whether the records still have the appointment."""
     with records() as store:
-        return store.appointment(planner.id) is not None
+        return store.appointments([planner.id]).get(planner.id) is not None
 
 
 def count_unfinished(records):
     """Count the erasures that are not finished."""
     with records() as store:
-        return store.unfinished_erasures()
+        return store.backlog().unfinished_erasures
 
 
 @pytest.mark.both_databases
@@ -132,7 +132,7 @@ def test_why_and_how_long_data_are_kept(planner, lost_booking, records, locale):
         (kept,) = ask(planner, [CUSTOMER["number"]])["kept"]
         assert datetime.fromisoformat(kept["until"]) >= before + timedelta(seconds=59)
     with records() as store:
-        store.database.transact(lambda: store.database.execute("UPDATE intents SET tries = 20"))
+        store.database.transact(lambda: store.database.query("UPDATE intents SET tries = 20"))
     assert set_aside in ask(planner, [CUSTOMER["number"]], locale=locale)["kept"][0]["reason"]
 
 

@@ -133,7 +133,7 @@ def test_who_calls_during_a_rebuild_is_asked_to_wait(planner, monkeypatch):
     planner.book()
     own = SqliteFile(planner.store)
     with own.open(deadline=soon()) as records:
-        assert len(records.all_rentals()) == 1
+        assert len(records.rentals()) == 1
     monkeypatch.setattr(sqlite_file, "LONGEST_USE", 0.0)
     planner.damage("rentals_of_account")
     codes = []
@@ -147,7 +147,7 @@ def test_who_calls_during_a_rebuild_is_asked_to_wait(planner, monkeypatch):
     assert codes[0] == ("busy", True)
     assert planner.save()["state"] == "booked"
     with own.open(deadline=soon()) as records:
-        assert records.appointment(planner.id) is not None
+        assert records.appointments([planner.id]).get(planner.id) is not None
     own.close()
 
 
@@ -295,7 +295,7 @@ def unfinished(records):
 
     def count():
         with records() as store:
-            return store.unfinished_erasures()
+            return store.backlog().unfinished_erasures
 
     return count
 
@@ -332,7 +332,7 @@ def test_an_erasure_that_is_not_finished_is_not_lost_by_rebuilding(planner, reco
     planner.reconcile()
     assert (aside.exists(), unfinished()) == (False, 0)
     with records() as store:
-        assert store.appointment(planner.id) is not None
+        assert store.appointments([planner.id]).get(planner.id) is not None
 
 
 DAMAGES = {

@@ -147,7 +147,7 @@ def test_a_pending_change_gets_a_second_however_many_there_are(planner, lose, re
     carloop = SlowCarloop()
     with records() as store:
         account = carloop.read_account(deadline=0.0).id
-        store.database.transact(lambda: store.database.execute("UPDATE intents SET account = ?", [account]))
+        store.database.transact(lambda: store.database.query("UPDATE intents SET account = ?", [account]))
     carloop.deadlines.clear()
     reconcile_within(2.4, carloop)
     assert carloop.deadlines == [
@@ -184,7 +184,7 @@ def test_a_round_tries_three_of_those_set_aside_in_vain(planner, lose, records, 
     with records() as store:
         account = carloop.read_account(deadline=0.0).id
         sql = "UPDATE intents SET account = ?, tries = 20, tried_at = 1"
-        store.database.transact(lambda: store.database.execute(sql, [account]))
+        store.database.transact(lambda: store.database.query(sql, [account]))
     carloop.deadlines.clear()
     carloop.answers = False
     reconcile_within(10.0, carloop)

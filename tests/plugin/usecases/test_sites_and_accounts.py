@@ -99,7 +99,7 @@ def test_rentals_of_one_number(planner, two_sites, records):
     planner.save()
     rental = planner.book()
     with records() as store:
-        (known,) = store.rentals_named(rental["id"])
+        (known,) = store.rentals(rental_id=rental["id"])
         for other in ("other-1", "other-2"):
             store.keep_rental(replace(known, id="R-twin", account=other, appointment_id=f"A-{other}"))
         store.keep_rental(replace(known, site="nord", account="other", appointment_id="A-nord"))

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from carloop_sandbox.pages.site import PAGES
+from carloop_sandbox.pages.routes import PAGES
 
 
 @pytest.fixture(scope="module")

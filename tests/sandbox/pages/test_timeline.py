@@ -1,16 +1,13 @@
 """The timeline: two weeks of the fleet, each row divided into bars."""
 
-import dataclasses
 import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from carloop_sandbox.pages.rental_rows import Rental
 from carloop_sandbox.pages.timeline import DAYS, HOURS, cells_of
 
 FIRST = date(2031, 3, 3)
-RENTAL = Rental(**dict.fromkeys((field.name for field in dataclasses.fields(Rental)), ""))
 
 
 def at(day, hour=0.0):
@@ -21,7 +18,7 @@ def at(day, hour=0.0):
 
 def rental(start, end, status="reserved"):
     """Make a rental of which only the times matter."""
-    return dataclasses.replace(RENTAL, id=f"R{start}", status=status, state=status, start=start, end=end)
+    return {"status": status, "start": start, "end": end}
 
 
 def bars(rentals, now=0):

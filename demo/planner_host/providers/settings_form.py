@@ -46,10 +46,8 @@ class Setting:
 def fields_of(settings: contract.ProviderSettings, *, sent: Form | None = None) -> list[Setting]:
     """Return the fields in the schema's order, with what was sent, else with what is set; secrets are always empty."""
     properties = _mapping(settings.get("schema", {}).get("properties"))
-    described = {name: _mapping(each) for name, each in properties.items()}
-    since = {each["name"]: datetime.fromisoformat(each["since"]) for each in settings.get("secrets_set", [])}
-    ordered = sorted(described, key=lambda name: _order(described[name]))
-    return [_field(name, described[name], settings, sent, since.get(name)) for name in ordered]
+    described = sorted(((name, _mapping(each)) for name, each in properties.items()), key=_order)
+    return [_field(name, each, settings, sent) for name, each in described]
 
 
 def values_of(fields: Sequence[Setting], form: Form) -> dict[str, Value]:
@@ -59,64 +57,57 @@ def values_of(fields: Sequence[Setting], form: Form) -> dict[str, Value]:
         text = form[PREFIX + each.name]
         if each.is_fixed:
             continue
-        if each.kind == "secret":
-            if text:
-                values[each.name] = text
-            elif form[CLEAR + each.name]:
-                values[each.name] = None
-        else:
+        if each.kind != "secret":
             values[each.name] = _read(each, text)
+        elif text or form[CLEAR + each.name]:
+            values[each.name] = text or None
     return values
 
 
 def is_changed(settings: contract.ProviderSettings, sent: Form) -> bool:
     """Return whether what was sent differs from what is set."""
     fields = fields_of(settings)
-    secrets = [each.name for each in fields if each.kind == "secret"]
-    return fields != fields_of(settings, sent=sent) or any(
-        sent[prefix + name] for name in secrets for prefix in (PREFIX, CLEAR)
-    )
+    secrets = values_of([each for each in fields if each.kind == "secret"], sent)
+    return bool(secrets) or fields != fields_of(settings, sent=sent)
 
 
 def tested_of(settings: contract.ProviderSettings) -> str:
     """Return the settings that were tested, secrets aside."""
-    shown = [each for each in fields_of(settings) if each.kind != "secret" and each.value]
-    return ", ".join(
-        f"{each.title}: {' '.join(each.value.split())}" for each in shown if each.kind != "switch"
-    )
+    shown = [each for each in fields_of(settings) if each.kind not in ("secret", "switch") and each.value]
+    return ", ".join(f"{each.title}: {' '.join(each.value.split())}" for each in shown)
 
 
 def mistakes_of(
     fields: Sequence[Setting], *, report: contract.CheckReport | None, problem: contract.Problem | None
 ) -> dict[str, str]:
     """Return what is wrong with which field: what a problem points at, and what a finding's code is about."""
+    findings = report["findings"] if report else []
     mistakes: dict[str, str] = {}
-    is_refused = report is not None and any(each["code"] == "not_saved" for each in report["findings"])
-    named = problem.get("pointer", "").removeprefix("/values/") if problem else ""
-    for each in fields:
-        if problem and each.name == named:
-            mistakes[each.name] = problem.get("detail", problem["title"])
-        for finding in report["findings"] if report else ():
-            code = finding["code"]
-            if code == "not_configured" and is_refused:
-                code = "insecure_address"  # nothing was saved, for the address that was typed
+    if problem:
+        named = problem.get("pointer", "").removeprefix("/values/")
+        mistakes |= {
+            each.name: problem.get("detail", problem["title"]) for each in fields if each.name == named
+        }
+    # Where nothing was saved for the address that was typed, "not configured" is about that address.
+    is_refused = any(each["code"] == "not_saved" for each in findings)
+    for finding in findings:
+        code = finding["code"]
+        if code == "not_configured" and is_refused:
+            code = "insecure_address"
+        for each in fields:
             if finding["severity"] == "error" and not each.is_fixed and _is_about(code, each):
                 mistakes.setdefault(each.name, finding["message"])
     return mistakes
 
 
 def _is_about(code: str, setting: Setting) -> bool:
-    if code in _OF_ADDRESSES:
-        return setting.name.endswith("url")
-    if code == "not_authorised":
-        return setting.kind == "secret"
+    # The contract names no field in a finding, so it is known by what such a field is called, or holds.
+    is_address, is_secret = setting.name.endswith("url"), setting.kind == "secret"
     if code == "not_configured":
-        return (
-            not setting.value
-            and setting.set_since is None
-            and (setting.kind == "secret" or setting.name.endswith("url"))
-        )
-    return code.startswith(f"{setting.name}_")
+        return (is_address or is_secret) and not setting.value and setting.set_since is None
+    if code in _OF_ADDRESSES:
+        return is_address
+    return is_secret if code == "not_authorised" else code.startswith(f"{setting.name}_")
 
 
 def _read(setting: Setting, text: str) -> Value:
@@ -130,13 +121,10 @@ def _read(setting: Setting, text: str) -> Value:
 
 
 def _field(
-    name: str,
-    described: Mapping[str, object],
-    settings: contract.ProviderSettings,
-    sent: Form | None,
-    since: datetime | None,
+    name: str, described: Mapping[str, object], settings: contract.ProviderSettings, sent: Form | None
 ) -> Setting:
     kind = _kind(described)
+    since = {each["name"]: datetime.fromisoformat(each["since"]) for each in settings.get("secrets_set", [])}
     is_fixed = name in settings.get("fixed", [])
     value = _written(settings["values"].get(name, described.get("default")))
     if kind == "switch":
@@ -154,7 +142,7 @@ def _field(
         is_fixed=is_fixed,
         longest=longest if isinstance(longest, int) and longest > 0 else LONGEST,
         choices={_written(each): each for each in choices if each is not None},
-        set_since=since,
+        set_since=since.get(name),
     )
 
 
@@ -170,15 +158,13 @@ def _kind(described: Mapping[str, object]) -> str:
 
 def _written(value: object) -> str:
     """Return a value as the text of a field."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, list):
         return "\n".join(map(_written, value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    # JSON knows no whole numbers: `5.0` is the 5 that somebody typed.
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    return "" if whole is None else str(whole)
 
 
 def _number(text: str) -> float | str:
@@ -192,8 +178,8 @@ def _number(text: str) -> float | str:
     return int(number) if number.is_integer() else number
 
 
-def _order(described: Mapping[str, object]) -> float:
-    order = described.get("x-order")
+def _order(described: tuple[str, Mapping[str, object]]) -> float:
+    order = described[1].get("x-order")
     return order if isinstance(order, int | float) else math.inf
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mobility_schemas import validate
-from planner_host.settings_form import LONGEST, fields_of, values_of
+from planner_host.providers.settings_form import LONGEST, fields_of, values_of
 from web_base.pages import Form
 
 SINCE = "2026-11-24T10:00:00.123456789+01:00"

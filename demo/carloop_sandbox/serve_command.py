@@ -8,7 +8,7 @@ from typing import Final
 
 from carloop_sandbox.app import PathRouter, create_app
 from carloop_sandbox.faults.broken_connections import SandboxProtocol
-from carloop_sandbox.pages.site import create_pages
+from carloop_sandbox.pages.routes import create_pages
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Fleet, Store, open_store
 from web_base.accounts.access import Access
@@ -21,7 +21,7 @@ ACCOUNTS: Final = {"admin": "CARLOOP_SANDBOX_PASSWORD"}
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """What the command line asked for."""
+    """What the command line asked for; `turnaround` in minutes."""
 
     host: str
     port: int
@@ -29,13 +29,13 @@ class ServeOptions:
     token: str | None = field(repr=False)
     vehicles: int
     seed: int
-    turnaround_minutes: int
+    turnaround: int
     allow_faults: bool
 
 
 def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
-    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround_minutes)
+    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround)
     with (
         serving("carloop-sandbox", options.host, options.port, options.data, texts, say=say) as program,
         ExitStack() as stack,

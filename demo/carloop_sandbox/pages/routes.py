@@ -8,7 +8,8 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
-from carloop_sandbox.pages import administration, overview, rental, rentals, timeline, tokens, vehicles
+from carloop_sandbox.pages import desk, overview, rentals, timeline, tokens, vehicles
+from carloop_sandbox.pages.showing import show
 from carloop_sandbox.service import Service
 from web_base.accounts.access import Access
 from web_base.accounts.signing_in import sign_in_routes
@@ -24,16 +25,16 @@ ADMIN: Final = ("admin",)
 PAGES: Final[tuple[tuple[str, Handler, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("/", overview.show_overview, ("GET",), ()),
     ("/rentals", rentals.show_rentals, ("GET", "POST"), ()),
-    ("/rentals/{rental_id}", rental.show_rental, ("GET",), ()),
-    ("/rentals/{rental_id}", rental.act, ("POST",), ()),
-    ("/rentals/{rental_id}/swap", rental.show_choice, ("GET",), ()),
-    ("/rentals/{rental_id}/swap", rental.swap, ("POST",), ()),
+    ("/rentals/{rental_id}", desk.show_rental, ("GET",), ()),
+    ("/rentals/{rental_id}", desk.act, ("POST",), ()),
+    ("/rentals/{rental_id}/swap", desk.show_choice, ("GET",), ()),
+    ("/rentals/{rental_id}/swap", desk.swap, ("POST",), ()),
     ("/vehicles", vehicles.show_vehicles, ("GET",), ()),
     ("/vehicles/{vehicle_id}", vehicles.show_vehicle, ("GET",), ()),
     ("/timeline", timeline.show_timeline, ("GET",), ()),
-    ("/administration", administration.show_administration, ("GET",), ADMIN),
-    ("/administration/interfaces", administration.show_interfaces, ("GET",), ADMIN),
-    (administration.PLANNER, administration.show_planner_interface, ("GET",), ADMIN),
+    ("/administration", lambda page: show(page, "administration.html"), ("GET",), ADMIN),
+    ("/administration/interfaces", tokens.show_interfaces, ("GET",), ADMIN),
+    (tokens.PLANNER, tokens.show_planner_interface, ("GET",), ADMIN),
     (tokens.EDIT, tokens.show_tokens, ("GET",), ADMIN),
     (tokens.EDIT, tokens.act, ("POST",), ADMIN),
 )
@@ -53,7 +54,7 @@ def create_pages(
         templates=Templates(FOLDER),
         access=access,
         state=service,
-        run=service.worker.do,
+        run=service.do,
     )
     # a password is checked for some 50 ms: not on the thread that everything else waits for
     signing_in = sign_in_routes(replace(program, run=run_in_threadpool))

@@ -9,13 +9,15 @@ from starlette.responses import Response
 from mobility_hookspecs import make_problem
 from planner_host.appointments.appointment import Appointment
 from planner_host.mobility.step import Step
-from planner_host.pages.drawing import draw_saved, look_up_step
+from planner_host.pages.drawing import draw, look_up_step
 from planner_host.planner import planner_of, user_name
-from planner_host.views.parts import Refusal
-from planner_host.views.step import EndInput, StepInput
+from planner_host.views.parts import form_view
+from planner_host.views.step import StepView
 from web_base.pages import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mobility_schemas import documents as contract
 
 
@@ -31,18 +33,19 @@ def make_change(
     *,
     action: str,
     step: Step | None = None,
-    end: EndInput | None = None,
+    end: Mapping[str, str] | None = None,
 ) -> Response:
     """Ask for a change, and show what became of it.
 
     :param step: what the providers say, where it is known already.
-    :param end: what was typed as the new end, to be shown again beside a refusal.
+    :param end: the form of the new end, with the id of the next try, to be shown beside a refusal.
     """
     outcome = ask_own(page, appointment, change, step=step)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done={action}#step-4")
-    refusal = Refusal(action, problem_of_outcome(page, outcome))
-    return draw_saved(page, appointment, StepInput(refusal=refusal, end=end))
+    problem = problem_of_outcome(page, outcome)
+    view = form_view(page, end, {}, problem) if end else None
+    return draw(page, appointment, StepView(refusal=(action, problem), end=view))
 
 
 def ask_own(
@@ -72,42 +75,33 @@ def problem_of_outcome(page: Page, outcome: contract.RentalOutcome) -> contract.
     return outcome.get("problem") or make_problem("provider_failed", locale=page.language.code)
 
 
-def was_asked(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
-    """Return whether this very change of this appointment was asked for before: the answer is its outcome."""
-    named = change["change_id"], change["provider"], change.get("rental_id")
-    return any(
-        (entry.change_id, entry.provider, entry.rental_id if "rental_id" in change else None) == named
-        for entry in planner_of(page).audit.of(appointment.id)
-    )
-
-
 def _why_not_own(
     page: Page, appointment: Appointment, change: contract.RentalChange, step: Step | None
 ) -> contract.Problem | None:
-    """Return why a change is refused: it is not about this appointment, or its provider does not say so.
-
-    What was booked here is known without asking the provider, who then says what has become of it.
-    """
+    """Return why a change is refused: it is not about this appointment, or its provider does not say so."""
     problem = make_problem("rental_not_found", locale=page.language.code, detail=page.text("rental.not_own"))
     if change.get("appointment_id", appointment.id) != appointment.id:
         return problem
-    if "rental_id" not in change and "book_change_id" not in change:
-        return None
-    if _was_booked_here(page, appointment, change) or was_asked(page, appointment, change):
+    # What was booked here is known without asking the provider, who then says what has become of it.
+    if ("rental_id" not in change and "book_change_id" not in change) or _is_known(page, appointment, change):
         return None
     step = step or look_up_step(page, appointment)
     silent = (each.problem for each in step.failures if each.provider == change["provider"])
     return None if step.has(change) else next(silent, problem)
 
 
-def _was_booked_here(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
-    """Return whether the audit log has the booking that a change is about as this appointment's."""
-    bookings = [
-        each
-        for each in planner_of(page).audit.of(appointment.id)
-        if each.action in ("book", "rebook") and each.provider == change["provider"]
-    ]
+def _is_known(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
+    """Return whether the audit log has what a change is about as this appointment's.
+
+    That is this very change, which was asked for before (the answer is its outcome), or the booking it is about.
+    """
+    entries = [e for e in planner_of(page).audit.of(appointment.id) if e.provider == change["provider"]]
+    asked = {(entry.change_id, entry.rental_id) for entry in entries}
+    bookings = [entry for entry in entries if entry.action in ("book", "rebook")]
     if "book_change_id" in change:
-        return any(each.change_id == change["book_change_id"] for each in bookings)
-    rentals = {each.rental_id for each in bookings if each.outcome == "done"}
-    return change["rental_id"] in rentals and change.get("site", appointment.site) == appointment.site
+        is_asked = change["change_id"] in {change_id for change_id, _ in asked}
+        return is_asked or change["book_change_id"] in {entry.change_id for entry in bookings}
+    rental_id = change["rental_id"]
+    booked = {entry.rental_id for entry in bookings if entry.outcome == "done"}
+    is_here = rental_id in booked and change.get("site", appointment.site) == appointment.site
+    return is_here or (change["change_id"], rental_id) in asked

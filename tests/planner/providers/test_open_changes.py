@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from planner_host.planner import retrying_open_changes
-from planner_host.providers import changes as module
+from planner_host.providers import open_changes as module
 
 from ..conftest import HOOKS, MANUAL, PERIOD, Fake, at_once, problem
 

@@ -9,14 +9,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from planner_host.appointments.appointment import Appointment, write_instant
-from planner_host.appointments.form import read_moment
-from planner_host.mobility.form import change_id_of, draw_change_id
-from planner_host.mobility.step import ProviderFailure
-from planner_host.pages.changes import goes_on, make_change
-from planner_host.pages.drawing import choices_of, draw_saved, find_appointment, look_up_step
+from planner_host.appointments.visit_form import read_moment
+from planner_host.mobility.offer_form import change_id_of, draw_change_id
+from planner_host.pages.drawing import choices_of, draw, find_appointment, look_up_step
+from planner_host.pages.own_changes import goes_on, make_change
+from planner_host.pages.saving import read_revision
 from planner_host.planner import planner_of
 from planner_host.views.appointment import wording
-from planner_host.views.step import EndInput, StepInput
+from planner_host.views.parts import form_view
+from planner_host.views.step import StepView
 from web_base.pages import Page, Program, Refused, page_route
 
 if TYPE_CHECKING:
@@ -43,38 +44,33 @@ def change_end(page: Page) -> Response:
     """Change a rental's end; one that is the present end, as the page showed it, asks nobody."""
     appointment = find_appointment(page)
     texts = {name: page.form[name] for name in END_FIELDS}
-    typed = EndInput(texts, change_id_of(page.form))
-    if goes_on(page):
-        return draw_saved(page, appointment, StepInput(end=typed))
-    problems: dict[str, str] = {}
-    end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
+    typed, problems = texts | {"change_id": change_id_of(page.form)}, dict[str, str]()
+    end = None
+    if not goes_on(page):
+        end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
     if end is None:
-        return draw_saved(page, appointment, StepInput(end=EndInput(texts, typed.change_id, problems)))
+        return draw(page, appointment, StepView(end=form_view(page, typed, problems)))
     if end == _present_end(page):
-        return draw_saved(page, appointment, StepInput(said="same_end"))
-    change = _about_rental(page, appointment, "change_end", typed.change_id)
+        return draw(page, appointment, StepView(said="same_end"))
+    change = _change_of(page, appointment, "change_end")
     change["end"] = write_instant(end, appointment.zone)
-    return make_change(page, appointment, change, action="change_end", end=EndInput(texts, draw_change_id()))
+    # A refusal belongs to this change: the next try is another.
+    return make_change(
+        page, appointment, change, action="change_end", end=texts | {"change_id": draw_change_id()}
+    )
 
 
 def cancel(page: Page) -> Response:
     """Cancel a rental, once the person has confirmed it."""
     appointment = find_appointment(page)
-    change = _about_rental(page, appointment, "cancel", change_id_of(page.form))
-    return make_change(page, appointment, change, action="cancel")
+    return make_change(page, appointment, _change_of(page, appointment, "cancel"), action="cancel")
 
 
 def withdraw(page: Page) -> Response:
     """Withdraw a booking whose outcome is unknown."""
     appointment = find_appointment(page)
-    change: dict[str, object] = {
-        "change_id": change_id_of(page.form),
-        "provider": page.form["provider"],
-        "action": "cancel",
-        "site": appointment.site,
-        "book_change_id": page.form["book_change_id"],
-    }
-    return make_change(page, appointment, cast("contract.RentalChange", change), action="withdraw")
+    change = _change_of(page, appointment, "cancel", about="book_change_id")
+    return make_change(page, appointment, change, action="withdraw")
 
 
 def note_gone(page: Page) -> Response:
@@ -96,10 +92,10 @@ def follow_proposal(page: Page) -> Response:
     wanted = page.form["proposal"]
     found = next((each for each in step.all_proposals if each["id"] == wanted), None)
     if found is None:
-        return draw_saved(page, appointment, StepInput(said="proposal_gone"), step=step)
+        return draw(page, appointment, StepView(said="proposal_gone"), step=step)
     action = found["change"]["action"]
     if action == "cancel" and page.form["sure"] != "yes":
-        return draw_saved(page, appointment, StepInput(asks=f"follow:{found['id']}"), step=step)
+        return draw(page, appointment, StepView(asks=f"follow:{found['id']}"), step=step)
     change: dict[str, object] = {**found["change"], "change_id": change_id_of(page.form)}
     if action in ("book", "rebook"):
         change["customer"] = appointment.visit.customer
@@ -123,16 +119,15 @@ def print_rental(page: Page) -> Response:
     if not step.active and not step.failures:
         raise Refused(404, "no_rental")
     page.here = f"/appointments/{appointment.id}/print"
-    planner, choices = planner_of(page), choices_of(page, appointment)
-    failures = (*step.failures, *(ProviderFailure.of(each, planner) for each in choices.failures))
+    choices = choices_of(page, appointment)
     return page.render(
         "print.html",
         status=200 if step.active else 503,
         appointment=appointment,
         rentals=step.active,
-        failures=failures,
+        failures=(*step.failures, *choices.failures),
         choices=choices,
-        printed=page.language.moment(planner.now(), appointment.zone),
+        printed=page.language.moment(planner_of(page).now(), appointment.zone),
         **wording(page, appointment),
     )
 
@@ -146,16 +141,17 @@ def _present_end(page: Page) -> datetime | None:
     return shown if shown.tzinfo else None
 
 
-def _about_rental(page: Page, appointment: Appointment, action: str, change_id: str) -> contract.RentalChange:
-    """Return a change of a rental as the page showed it, with its revision."""
+def _change_of(
+    page: Page, appointment: Appointment, action: str, *, about: str = "rental_id"
+) -> contract.RentalChange:
+    """Return a change of a rental as the page showed it, with its revision, or of an open booking."""
     change: dict[str, object] = {
-        "change_id": change_id,
+        "change_id": change_id_of(page.form),
         "provider": page.form["provider"],
         "action": action,
         "site": page.form["site"] or appointment.site,
-        "rental_id": page.form["rental_id"],
+        about: page.form[about],
     }
-    revision = page.form["revision"]
-    if revision.isdecimal() and len(revision) < 10:
-        change["revision"] = int(revision)
+    if about == "rental_id" and (revision := read_revision(page.form["revision"])):
+        change["revision"] = revision
     return cast("contract.RentalChange", change)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from planner_host.storage.audit import Audit, AuditEntry
 from planner_host.storage.instants import write_us
@@ -29,10 +29,17 @@ RETRY_TIMEOUT: Final = 3.0
 INCONCLUSIVE_CODES: Final = frozenset({"busy", "storage_failed", "deadline_exceeded", "outcome_pending"})
 """A retry that is refused with one of these leaves open what became of the change."""
 
+_STORED: Final = (
+    "SELECT document, appointment_id, coalesce(title, '') FROM open_changes LEFT JOIN audit USING (change_id)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenChange:
-    """A change whose outcome is not known yet: of a booking the car and its period, else the new end."""
+    """A change whose outcome is not known yet: of a booking the car and its period, else the new end.
+
+    :ivar since: since when it is pending, as its provider says; `notices` are what that says beside it.
+    """
 
     change_id: str
     provider: str
@@ -40,6 +47,8 @@ class OpenChange:
     title: str = ""
     period: contract.Period | None = None
     end: str = ""
+    since: str = ""
+    notices: tuple[contract.Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +62,9 @@ class Result:
     @classmethod
     def of(cls, outcome: contract.RentalOutcome) -> Result:
         """Take it from an outcome."""
+        rental, problem = outcome.get("rental"), outcome.get("problem")
         if outcome["status"] == "done":
-            rental = outcome.get("rental")
             return cls("done", "", rental["id"] if rental else "")
-        problem = outcome.get("problem")
         return cls(outcome["status"], problem["code"] if problem else "", "")
 
 
@@ -66,7 +74,6 @@ class Changes:
     def __init__(
         self, host: MobilityHost, records: Records, audit: Audit, *, now: Callable[[], datetime]
     ) -> None:
-        """Use a host, the planner's database and a clock."""
         self._host = host
         self._records = records
         self._database = records.database
@@ -83,7 +90,7 @@ class Changes:
         entry = AuditEntry(
             at=self._now(),
             user=user,
-            action=_action_of(change),
+            action="withdraw" if "book_change_id" in change else change["action"],
             subject=appointment_id,
             provider=change["provider"],
             rental_id=change.get("rental_id", ""),
@@ -109,12 +116,17 @@ class Changes:
 
     def open_changes(self, appointment_id: str) -> list[OpenChange]:
         """Return an appointment's changes whose outcome is not known, oldest first."""
-        sql = (
-            "SELECT document, title FROM open_changes LEFT JOIN audit USING (change_id) "
-            "WHERE appointment_id = ? ORDER BY asked_us, open_changes.rowid"
-        )
-        rows = self._database.all(sql, appointment_id)
-        return [_open_change(json.loads(row["document"]), row["title"] or "") for row in rows]
+        return [
+            OpenChange(
+                change["change_id"],
+                change["provider"],
+                change["action"],
+                title=title,
+                period=change.get("period"),
+                end=change.get("end", ""),
+            )
+            for change, _, title in self._stored("appointment_id = ?", appointment_id)
+        ]
 
     def appointments_with_open_changes(self, appointment_ids: Iterable[str]) -> set[str]:
         """Return those of some appointments that have a change whose outcome is not known."""
@@ -123,13 +135,13 @@ class Changes:
 
     def retry(self, appointment_id: str, *, locale: str = "de") -> None:
         """Send each of an appointment's open changes again."""
-        for change, _ in self._documents("WHERE appointment_id = ?", appointment_id):
+        for change, _, _ in self._stored("appointment_id = ?", appointment_id):
             self._retry(change, appointment_id, locale)
 
     def retry_all(self, *, older_than: timedelta) -> None:
         """Send every open change of at least that age again; a person may still wait for a younger one."""
         latest = write_us(self._now() - older_than)
-        for change, appointment_id in self._documents("WHERE asked_us <= ?", latest):
+        for change, appointment_id, _ in self._stored("asked_us <= ?", latest):
             self._retry(change, appointment_id, "de")
 
     def _retry(self, change: contract.RentalChange, appointment_id: str, locale: str) -> None:
@@ -137,13 +149,14 @@ class Changes:
         if self._is_inconclusive(result, change):
             return
         with self._database.writing():
-            # Whoever withdraws a booking knows that there is none.
-            if result.code != "given_up" and self._is_open(change["change_id"]):
+            # Whoever withdraws a booking knows that there is none. Another thread may have settled it meanwhile.
+            is_open = self._stored("change_id = ?", change["change_id"])
+            if result.code != "given_up" and is_open:
                 self._audit.mark_unseen(change["change_id"])
             self._settle(change, result, appointment_id, at=self._now())
 
     def _is_inconclusive(self, result: Result, change: contract.RentalChange) -> bool:
-        """Return whether the answer to a retry leaves open what became of the change."""
+        # The host refuses a change for a provider that is not loaded, which knows of nothing.
         is_loaded = any(info["id"] == change["provider"] for info in self._host.providers)
         return result.status == "unknown" or result.code in INCONCLUSIVE_CODES or not is_loaded
 
@@ -179,36 +192,13 @@ class Changes:
         """Store a change as open; return False where it is so already."""
         sql = "INSERT OR IGNORE INTO open_changes (change_id, appointment_id, document, asked_us) VALUES (?, ?, ?, ?)"
         document = json.dumps(change, ensure_ascii=False)
-        return (
-            self._database.run(sql, change["change_id"], appointment_id, document, write_us(self._now())) > 0
-        )
-
-    def _is_open(self, change_id: str) -> bool:
-        return self._database.one("SELECT 1 FROM open_changes WHERE change_id = ?", change_id) is not None
+        asked_us = write_us(self._now())
+        return self._database.run(sql, change["change_id"], appointment_id, document, asked_us) > 0
 
     def _close(self, change_id: str) -> None:
-        with self._database.writing():
-            self._database.run("DELETE FROM open_changes WHERE change_id = ?", change_id)
+        self._database.run("DELETE FROM open_changes WHERE change_id = ?", change_id)
 
-    def _documents(self, where: str, *values: object) -> list[tuple[contract.RentalChange, str]]:
-        """Return open changes, each with its appointment's id."""
-        sql = f"SELECT document, appointment_id FROM open_changes {where} ORDER BY asked_us, rowid"  # noqa: S608
-        return [
-            (cast("contract.RentalChange", json.loads(row["document"])), row["appointment_id"])
-            for row in self._database.all(sql, *values)
-        ]
-
-
-def _action_of(change: contract.RentalChange) -> str:
-    return "withdraw" if "book_change_id" in change else change["action"]
-
-
-def _open_change(change: contract.RentalChange, title: str) -> OpenChange:
-    return OpenChange(
-        change["change_id"],
-        change["provider"],
-        change["action"],
-        title,
-        change.get("period"),
-        change.get("end", ""),
-    )
+    def _stored(self, where: str, value: object) -> list[tuple[contract.RentalChange, str, str]]:
+        """Return open changes, oldest first, each with its appointment's id and the car of a booking."""
+        sql = f"{_STORED} WHERE {where} ORDER BY asked_us, open_changes.rowid"
+        return [(json.loads(document), *more) for document, *more in self._database.all(sql, value)]

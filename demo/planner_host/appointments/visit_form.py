@@ -13,22 +13,15 @@ from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
 from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS, Appointment, Visit
-from planner_host.appointments.wall_clock import (
-    WallTime,
-    fold_of,
-    is_in_calendar,
-    mistakes,
-    next_quarter,
-    read_instant,
-)
+from planner_host.appointments.wall_clock import WallTime, fold_of, mistakes, next_quarter, read_instant
 from planner_host.dms.csv_import import longest
 from planner_host.dms.folding import is_visible, tidy
-from web_base.days import Mistyped
+from web_base.days import YEARS, Mistyped
 from web_base.languages import Language
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
-    from planner_host.dms import Car, DmsCustomer
+    from planner_host.dms import DmsCustomer
 
 Texts = dict[str, str]
 
@@ -43,17 +36,12 @@ _CONTROL_OF_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CUSTOMER: Final = tuple(f"customer_{name}" for name in MANUAL_FIELDS)
 VEHICLE: Final = tuple(f"vehicle_{name}" for name in VEHICLE_FIELDS)
 MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in ("date", "time", "fold"))
-FIELDS: Final = (
-    *("revision", "customer_source", "customer_number", "customer_query"),
-    *CUSTOMER,
-    *VEHICLE,
-    *MOMENTS,
-    "work",
-)
+_HEAD: Final = ("revision", "customer_source", "customer_number", "customer_query")
+FIELDS: Final = (*_HEAD, *CUSTOMER, *VEHICLE, *MOMENTS, "work")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadVisit:
     """A form that was read: a visit, or the key of a text for each field that is wrong."""
 
     visit: Visit | None
@@ -62,10 +50,8 @@ class Read:
 
 def blank_texts(start: datetime, *, language: Language, zone: ZoneInfo) -> Texts:
     """Return the form of a new appointment that begins at an instant."""
-    texts = dict.fromkeys(FIELDS, "")
-    return (
-        texts | {"revision": "0"} | moment_texts(start, usual_end(start, zone), language=language, zone=zone)
-    )
+    moments = moment_texts(start, usual_end(start, zone), language=language, zone=zone)
+    return dict.fromkeys(FIELDS, "") | {"revision": "0"} | moments
 
 
 def usual_end(start: datetime, zone: ZoneInfo) -> datetime:
@@ -83,12 +69,10 @@ def usual_end(start: datetime, zone: ZoneInfo) -> datetime:
 def texts_of(appointment: Appointment, *, language: Language) -> Texts:
     """Return the form of a saved appointment."""
     visit = appointment.visit
-    customer, vehicle = cast("dict[str, str]", visit.customer), cast("dict[str, str]", visit.vehicle)
-    texts = dict.fromkeys(FIELDS, "")
-    texts |= {"revision": str(appointment.revision), "work": visit.work}
-    texts |= {"customer_source": customer["source"], "customer_number": customer.get("number", "")}
-    texts |= {f"customer_{name}": customer.get(name, "") for name in MANUAL_FIELDS}
-    texts |= {f"vehicle_{name}": vehicle.get(name, "") for name in VEHICLE_FIELDS}
+    customer = cast("dict[str, str]", visit.customer)
+    texts = dict.fromkeys(FIELDS, "") | {"revision": str(appointment.revision), "work": visit.work}
+    texts |= with_prefix("customer_", ("source", "number", *MANUAL_FIELDS), customer)
+    texts = with_vehicle(texts, visit.vehicle)
     return texts | moment_texts(visit.start, visit.end, language=language, zone=appointment.zone)
 
 
@@ -102,24 +86,21 @@ def moment_texts(start: datetime, end: datetime, *, language: Language, zone: Zo
     return texts
 
 
+def with_prefix(prefix: str, names: Sequence[str], document: Mapping[str, str]) -> Texts:
+    """Return a document's fields as those of a form; the empty text where it lacks one."""
+    return {f"{prefix}{name}": document.get(name, "") for name in names}
+
+
 def with_customer(texts: Texts, customer: DmsCustomer) -> Texts:
     """Put a customer of the DMS into the form; the only car goes along, or the one that was searched for."""
-    car = _car_of(customer, texts["customer_query"])
+    cars, typed = customer.cars, _plate(texts["customer_query"])
+    # A text without a digit is a name, which a plate may begin with as well.
+    if len(cars) > 1 and any(map(str.isdigit, typed)):
+        cars = tuple(car for car in cars if _plate(car.licence_plate).startswith(typed))
     document = cast("dict[str, str]", customer.document())
-    texts = texts | {"customer_source": "dms", "customer_number": customer.number, "customer_query": ""}
-    texts |= {f"customer_{name}": document.get(name, "") for name in MANUAL_FIELDS}
-    return with_vehicle(texts, car.document() if car else {})
-
-
-def _car_of(customer: DmsCustomer, query: str) -> Car | None:
-    """Choose a customer's car: the only one, else the only one whose plate begins as what was typed."""
-    if len(customer.cars) == 1:
-        return customer.cars[0]
-    typed = _plate(query)
-    if not any(map(str.isdigit, typed)):
-        return None
-    found = [car for car in customer.cars if _plate(car.licence_plate).startswith(typed)]
-    return found[0] if len(found) == 1 else None
+    texts = texts | {"customer_query": ""}
+    texts |= with_prefix("customer_", ("source", "number", *MANUAL_FIELDS), document)
+    return with_vehicle(texts, cars[0].document() if len(cars) == 1 else {})
 
 
 def _plate(text: str) -> str:
@@ -128,8 +109,7 @@ def _plate(text: str) -> str:
 
 def with_vehicle(texts: Texts, vehicle: contract.AppointmentVehicle) -> Texts:
     """Put a car into the form."""
-    car = cast("dict[str, str]", vehicle)
-    return texts | {f"vehicle_{name}": car.get(name, "") for name in VEHICLE_FIELDS}
+    return texts | with_prefix("vehicle_", VEHICLE_FIELDS, cast("dict[str, str]", vehicle))
 
 
 def without_customer(texts: Texts) -> Texts:
@@ -140,26 +120,25 @@ def without_customer(texts: Texts) -> Texts:
 
 def read_visit(
     texts: Texts, *, zone: ZoneInfo, now: datetime, customer_of_dms: contract.Customer | None
-) -> Read:
+) -> ReadVisit:
     """Read steps 1 to 3.
 
     :param customer_of_dms: the customer of the form's number as the DMS, or the saved appointment, has it.
     """
     problems: dict[str, str] = {}
     customer = customer_of_dms
-    if texts["customer_source"] == "dms":
-        if customer is None:
-            problems["customer_query"] = "customer.gone"
-    else:
+    if texts["customer_source"] != "dms":
         customer = read_customer(texts, prefix="customer_", problems=problems)
+    elif customer is None:
+        problems["customer_query"] = "customer.gone"
     vehicle = _read_lines(texts, VEHICLE_FIELDS, prefix="vehicle_", problems=problems)
     work = _CONTROL_OF_TEXT.sub(" ", texts["work"])
     if len(work) > LONGEST_WORK:
         problems["work"] = "typed.too_long"
     start, end = read_period(texts, zone=zone, now=now, problems=problems)
     if problems or customer is None or start is None or end is None:
-        return Read(None, problems)
-    return Read(Visit(start, end, customer, cast("contract.AppointmentVehicle", vehicle), work))
+        return ReadVisit(None, problems)
+    return ReadVisit(Visit(start, end, customer, cast("contract.AppointmentVehicle", vehicle), work))
 
 
 def read_customer(
@@ -180,20 +159,19 @@ def _read_lines(
 ) -> Texts:
     """Read the lines of text that are not empty; one that is too long for the contract is a problem."""
     lines = {name: tidy(_CONTROL.sub(" ", texts.get(f"{prefix}{name}", ""))) for name in names}
-    problems |= {
-        f"{prefix}{name}": "typed.too_long" for name, text in lines.items() if len(text) > longest(name)
-    }
+    too_long = [name for name, text in lines.items() if len(text) > longest(name)]
+    problems |= {f"{prefix}{name}": "typed.too_long" for name in too_long}
     return {name: text for name, text in lines.items() if text}
 
 
 def read_period(
-    texts: Mapping[str, str], *, zone: ZoneInfo, now: datetime, problems: dict[str, str], prefix: str = ""
+    texts: Mapping[str, str], *, zone: ZoneInfo, now: datetime, problems: dict[str, str]
 ) -> tuple[datetime | None, datetime | None]:
     """Read drop-off and pick-up, in UTC; the second must come after the first."""
-    start = read_moment(texts, f"{prefix}start", zone=zone, now=now, problems=problems)
-    end = read_moment(texts, f"{prefix}end", zone=zone, now=now, problems=problems)
+    start = read_moment(texts, "start", zone=zone, now=now, problems=problems)
+    end = read_moment(texts, "end", zone=zone, now=now, problems=problems)
     if start is not None and end is not None and end <= start:
-        problems[f"{prefix}end_date"] = "typed.end_before_start"
+        problems["end_date"] = "typed.end_before_start"
     return start, end
 
 
@@ -206,9 +184,8 @@ def read_moment(
     try:
         return read_instant(typed, zone, today=today)
     except Mistyped:
-        problems |= {
-            f"{side}_{part}": f"typed.{why}" for part, why in mistakes(typed, zone, today=today).items()
-        }
+        found = mistakes(typed, zone, today=today)
+        problems |= {f"{side}_{part}": f"typed.{why}" for part, why in found.items()}
         return None
 
 
@@ -218,4 +195,4 @@ def start_of_new(at: str, *, now: datetime, zone: ZoneInfo) -> datetime:
         start = datetime.fromisoformat(at)
     except ValueError:
         return next_quarter(now)
-    return start.replace(tzinfo=zone).astimezone(UTC) if is_in_calendar(start) else next_quarter(now)
+    return start.replace(tzinfo=zone).astimezone(UTC) if start.year in YEARS else next_quarter(now)

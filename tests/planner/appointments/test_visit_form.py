@@ -18,7 +18,7 @@ from planner_host.appointments.appointment import (
     name_of,
     new_id,
 )
-from planner_host.appointments.form import (
+from planner_host.appointments.visit_form import (
     FIELDS,
     LONGEST_WORK,
     blank_texts,

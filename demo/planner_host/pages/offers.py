@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from planner_host.appointments.appointment import Appointment, period_of
-from planner_host.appointments.form import read_period
-from planner_host.mobility.form import (
+from planner_host.appointments.appointment import Appointment
+from planner_host.mobility.offer_form import (
     FIELDS,
     OfferForm,
     booking_of,
@@ -22,15 +21,14 @@ from planner_host.mobility.form import (
     request_of,
     what_was_changed,
 )
-from planner_host.mobility.offers import Offers, search, with_alternatives
+from planner_host.mobility.offers import Offers, search, title_of
 from planner_host.mobility.step import Step
-from planner_host.pages.changes import ask_own, goes_on, problem_of_outcome
-from planner_host.pages.drawing import choices_of, draw_saved, find_appointment, look_up_step
+from planner_host.pages.drawing import choices_of, draw, find_appointment, look_up_step, search_view
+from planner_host.pages.own_changes import ask_own, goes_on, problem_of_outcome
 from planner_host.pages.saving import UNSAVED_FIELDS, save_unsaved, unsaved_texts
 from planner_host.planner import planner_of
 from planner_host.views.appointment import wording
-from planner_host.views.parts import Refusal
-from planner_host.views.step import SearchInput, StepInput
+from planner_host.views.step import StepView
 from web_base.pages import Page, Program, as_a_whole, page_route
 
 if TYPE_CHECKING:
@@ -56,13 +54,6 @@ class _Sent:
     form: OfferForm
     is_new: bool = False
 
-    def draw(self, page: Page, given: StepInput, *, step: Step | None = None) -> Response:
-        """Draw the page; whoever comes back from signing in again finds what was typed."""
-        said = replace(given, said="saved_first") if self.is_new else given
-        texts = None if self.is_new else unsaved_texts(page)
-        response = draw_saved(page, self.appointment, said, step=step, texts=texts)
-        return as_a_whole(page, response) if self.is_new else response
-
 
 def find_offers(page: Page) -> Response:
     """Search, and show what was found; the script asks for the list alone. What is unsaved is saved first."""
@@ -74,20 +65,18 @@ def find_offers(page: Page) -> Response:
     # Who rents matters when the rental is saved, not for what is free.
     problems = {name: key for name, key in wanted.problems.items() if not name.startswith("renter_")}
     offers = None if problems else search_for(page, appointment, form)
-    if page.is_partial and offers is not None and not sent.is_new:
-        search = SearchInput(form, choices_of(page, appointment), offers=offers)
-        is_second = page.form["is_second"] == "yes"
-        words = wording(page, appointment)
+    view = search_view(page, appointment, form, problems=problems, offers=offers)
+    if offers is not None and page.is_partial and not sent.is_new:
         return page.render(
             "offers.html",
             images=offers.images,
-            search=search,
-            is_second=is_second,
+            search=view,
+            is_second=page.form["is_second"] == "yes",
             path=f"/appointments/{appointment.id}",
             is_whole=False,
-            **words,
+            **wording(page, appointment),
         )
-    response = sent.draw(page, _search_input(page, sent, problems, offers))
+    response = _draw(page, sent, StepView(search=view))
     if page.is_partial and not sent.is_new:
         # More than the list has changed: the fields say what is wrong with them.
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#step-4"
@@ -111,7 +100,7 @@ def save_rental(page: Page) -> Response:
         unconfirmed = _unconfirmed(step, change["provider"], sent.form)
         if unconfirmed:
             return _search_again(page, sent, unconfirmed, step=step)
-    title = planner_of(page).titles.title(sent.form.option)
+    title = title_of(sent.form.option, planner_of(page))
     outcome = ask_own(page, sent.appointment, change, title=title)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{sent.appointment.id}?done=book#step-4")
@@ -123,30 +112,32 @@ def search_for(
     appointment: Appointment,
     form: OfferForm,
     *,
-    alternatives: Sequence[contract.MobilityOption] = (),
+    instead: Sequence[contract.MobilityOption] = (),
 ) -> Offers | None:
     """Search for what a form says, alternatives of a refusal first; None where it has no period.
 
     Whatever else is wrong with the form does not matter.
     """
-    planner, problems = planner_of(page), dict[str, str]()
-    start, end = read_period(form.texts, zone=appointment.zone, now=planner.now(), problems=problems)
-    if start is None or end is None or end <= start:
+    planner = planner_of(page)
+    period = read_offer_form(form, appointment, now=planner.now()).period
+    if period is None:
         return None
-    choices = choices_of(page, appointment)
-    request = request_of(form, period_of(start, end, appointment.zone), appointment)
-    found = search(request, planner, choices=choices, language=page.language)
-    if not alternatives:
-        return found
-    return with_alternatives(found, alternatives, planner, choices=choices, language=page.language)
+    request, choices = request_of(form, period, appointment), choices_of(page, appointment)
+    return search(request, planner, choices=choices, language=page.language, instead=instead)
+
+
+def _draw(page: Page, sent: _Sent, given: StepView, *, step: Step | None = None) -> Response:
+    """Draw the page; whoever comes back from signing in again finds what was typed."""
+    if not sent.is_new:
+        return draw(page, sent.appointment, given, step=step, texts=unsaved_texts(page))
+    response = draw(page, sent.appointment, replace(given, said="saved_first"), step=step)
+    return as_a_whole(page, response)
 
 
 def _with_steps_saved(page: Page) -> _Sent | Response:
     """Save what stands unsaved in steps 1 to 3, and let the form follow; or show why it cannot be saved."""
     appointment, form = find_appointment(page), filled_in(page.form)
-    if goes_on(page):
-        return _Sent(appointment, form)
-    saved = save_unsaved(page, appointment, form)
+    saved = appointment if goes_on(page) else save_unsaved(page, appointment, form)
     if isinstance(saved, Response):
         return as_a_whole(page, saved)
     if saved.revision == appointment.revision:
@@ -159,16 +150,11 @@ def _with_steps_saved(page: Page) -> _Sent | Response:
 def _read_booking(page: Page, sent: _Sent) -> tuple[contract.RentalChange | None, dict[str, str]]:
     """Return the booking that a form asks for, and what is wrong with the form."""
     wanted = read_offer_form(sent.form, sent.appointment, now=planner_of(page).now())
-    problems = dict(wanted.problems)
-    if wanted.period is None or wanted.customer is None:
-        return None, problems
+    if wanted.problems or wanted.period is None or wanted.customer is None:
+        return None, dict(wanted.problems)
     change = booking_of(sent.form, wanted.period, wanted.customer, sent.appointment)
-    changed = what_was_changed(sent.form, wanted.period)
-    if change is None:
-        problems["option"] = "option.missing"
-    elif changed:
-        problems["option"] = changed
-    return change, problems
+    wrong = what_was_changed(sent.form, wanted.period) if change else "option.missing"
+    return change, {"option": wrong} if wrong else {}
 
 
 def _may_be_booked_elsewhere(page: Page, appointment: Appointment, provider: str) -> bool:
@@ -194,26 +180,20 @@ def _search_again(
     page: Page, sent: _Sent, problems: Mapping[str, str], *, step: Step | None = None
 ) -> Response:
     """Show the form as it was sent, with what is wrong and the list that was chosen from."""
+    silent: dict[str, str] = {}
+    if step is not None and "silent" in problems:
+        failures = step.silent(sent.form.option.partition(":")[0])
+        silent = {each.provider: planner_of(page).provider_name(each.provider) for each in failures}
     offers = search_for(page, sent.appointment, sent.form)
-    given = _search_input(page, sent, problems, offers)
-    if step is not None and given.search is not None and "silent" in problems:
-        silent = step.silent(sent.form.option.partition(":")[0])
-        given = replace(given, search=replace(given.search, silent=silent))
-    return sent.draw(page, given, step=step)
-
-
-def _search_input(page: Page, sent: _Sent, problems: Mapping[str, str], offers: Offers | None) -> StepInput:
-    choices = choices_of(page, sent.appointment)
-    return StepInput(search=SearchInput(sent.form, choices, problems, offers))
+    view = search_view(page, sent.appointment, sent.form, problems=problems, offers=offers, silent=silent)
+    return _draw(page, sent, StepView(search=view), step=step)
 
 
 def _show_refusal(page: Page, sent: _Sent, outcome: contract.RentalOutcome) -> Response:
     """Show why nothing was booked, and what could be had instead, on a form with a new id."""
-    problem = problem_of_outcome(page, outcome)
-    offers = None
-    if "alternatives" in outcome:
-        offers = search_for(page, sent.appointment, sent.form, alternatives=outcome["alternatives"])
+    problem, instead = problem_of_outcome(page, outcome), outcome.get("alternatives")
+    offers = None if instead is None else search_for(page, sent.appointment, sent.form, instead=instead)
     # A refusal that keeps nothing lets the same change run again; after any other it would only be refused anew.
     form = sent.form if problem["retryable"] else replace(sent.form, change_id=draw_change_id(), option="")
-    given = _search_input(page, replace(sent, form=form), {}, offers)
-    return draw_saved(page, sent.appointment, replace(given, refusal=Refusal("book", problem)))
+    view = search_view(page, sent.appointment, form, refused=problem, offers=offers)
+    return draw(page, sent.appointment, StepView(search=view, refusal=("book", problem)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from carloop_plugin.cli.invocation import UsageMistake, nearest
 from carloop_plugin.cli.times import zone_of
-from carloop_plugin.domain.failures import Reason, RuleBroken
+from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import AppointmentId, RentalId, Site
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from carloop_plugin.domain.appointments import SavedAppointment
 
 DEFAULT_SITE = "main"
+NOT_SAVED = Reason("appointment_not_saved", pointer="/appointment_id")
 _TIMEOUT = 10.0
 
 
@@ -46,26 +47,15 @@ def chosen_site(invocation: Invocation) -> str:
 def known_appointment(appointment_id: str) -> SavedAppointment | None:
     """Return an appointment as last saved; None where it never was."""
     with records() as services:
-        return services.context.store.appointment(AppointmentId(appointment_id))
-
-
-def saved_appointment(appointment_id: str) -> SavedAppointment:
-    """Return an appointment as last saved. Raise `RuleBroken` where it never was."""
-    appointment = known_appointment(appointment_id)
-    if appointment is None:
-        raise not_saved()
-    return appointment
-
-
-def not_saved() -> RuleBroken:
-    """Return the refusal to go on without a saved appointment."""
-    return RuleBroken(Reason("appointment_not_saved", pointer="/appointment_id"))
+        return services.context.store.appointments([AppointmentId(appointment_id)]).get(
+            AppointmentId(appointment_id)
+        )
 
 
 def zones_of(appointment_ids: Sequence[str]) -> Mapping[str, tzinfo | None]:
     """Return the zones in which the times of appointments' rentals are shown, as far as they are known."""
     with records() as services:
-        found = services.context.store.time_zones([AppointmentId(each) for each in appointment_ids])
+        found = services.context.store.time_zones([*map(AppointmentId, appointment_ids)])
     return {each: zone_of(name) for each, name in found.items()}
 
 
@@ -75,7 +65,9 @@ def zone_of_rental(rental_id: str, site: str | None) -> tzinfo | None:
     :raises Failed: the records do not say, and its account cannot be asked.
     """
     with records() as services:
-        found = services.context.store.rentals_named(RentalId(rental_id), Site(site) if site else None)
+        found = services.context.store.rentals(
+            rental_id=RentalId(rental_id), site=Site(site) if site else None
+        )
         names = services.context.store.time_zones([each.appointment_id for each in found])
     if names:
         # Rentals of one id at several sites may be of several zones.
@@ -91,10 +83,3 @@ def zone_of_account(site: str) -> tzinfo | None:
     with records() as services:
         carloop = services.context.connect(Site(site))
         return zone_of(carloop.known_account(deadline=services.context.deadline).time_zone)
-
-
-def store_location() -> str:
-    """Return where the provider's records are: a file's path or a database's address."""
-    from carloop_plugin.settings.environment import Environment
-
-    return Environment.read().store

@@ -11,7 +11,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from planner_host.appointments.appointment import MANUAL_FIELDS, Appointment, period_of
-from planner_host.appointments.form import moment_texts, read_customer, read_period, usual_end
+from planner_host.appointments.visit_form import (
+    MOMENTS,
+    moment_texts,
+    read_customer,
+    read_period,
+    usual_end,
+    with_prefix,
+)
 from planner_host.appointments.wall_clock import next_quarter
 from web_base.languages import Language
 from web_base.pages import Form, Refused
@@ -21,7 +28,6 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 200
 _CHANGE_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-MOMENTS: Final = tuple(f"{side}_{part}" for side in ("start", "end") for part in ("date", "time", "fold"))
 RENTER: Final = tuple(f"renter_{name}" for name in MANUAL_FIELDS)
 FIELDS: Final = (*MOMENTS, *RENTER, "vehicle_class", "feature", "option", "change_id")
 """What somebody typed, ticked and chose, and the change that it is for."""
@@ -51,10 +57,15 @@ class OfferForm:
     accepts_silent: tuple[str, ...] = ()
     found_for: FoundFor | None = None
 
+    @property
+    def filters(self) -> contract.RequestedFilters:
+        """Return what is ticked."""
+        return {"vehicle_classes": list(self.classes), "features": list(self.features)}
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The form as it was read: what cannot be read is None, and `problems` names the fields."""
+    """The form as it was read: what cannot be read is None, and `problems` has the key of a text for its fields."""
 
     period: contract.Period | None
     customer: contract.Customer | None = field(repr=False)
@@ -75,16 +86,13 @@ def change_id_of(form: Form) -> str:
 
 
 def drawn_for(appointment: Appointment, *, language: Language, now: datetime) -> OfferForm:
-    """Return a new form: period and customer are the appointment's.
-
-    A rental begins in the future. For somebody who comes at 10:05 for 10:00 it is the next quarter of an hour.
-    """
+    """Return a new form: period and customer are the appointment's."""
     visit = appointment.visit
+    # A rental begins in the future: for somebody who comes at 10:05 for 10:00 with the next quarter of an hour.
     start = visit.start if visit.start > now else next_quarter(now)
     end = visit.end if visit.end > start else usual_end(start, appointment.zone)
     texts = moment_texts(start, end, language=language, zone=appointment.zone)
-    customer = cast("dict[str, str]", visit.customer)
-    texts |= {f"renter_{name}": customer.get(name, "") for name in MANUAL_FIELDS}
+    texts |= with_prefix("renter_", MANUAL_FIELDS, cast("Mapping[str, str]", visit.customer))
     return OfferForm(texts, change_id=draw_change_id())
 
 
@@ -94,14 +102,10 @@ def follow_steps(
     """Update what the form has from the appointment after it was saved; what was typed on the form stays."""
     was, is_now = (drawn_for(each, language=language, now=now).texts for each in (before, after))
     texts = dict(form.texts)
-    for names in (*(_of_side(side) for side in ("start", "end")), RENTER):
+    for names in (MOMENTS[:3], MOMENTS[3:], RENTER):  # the start, the end, the customer
         if all(form.texts.get(name) == was[name] for name in names):
             texts |= {name: is_now[name] for name in names}
     return replace(form, texts=texts)
-
-
-def _of_side(side: str) -> tuple[str, ...]:
-    return tuple(name for name in MOMENTS if name.startswith(side))
 
 
 def filled_in(form: Form) -> OfferForm:
@@ -122,15 +126,13 @@ def read_offer_form(form: OfferForm, appointment: Appointment, *, now: datetime)
     """Read period and customer; one of the DMS is the appointment's, whatever was sent, and so is one not asked for."""
     problems: dict[str, str] = {}
     start, end = read_period(form.texts, zone=appointment.zone, now=now, problems=problems)
+    period = None if start is None or end is None or problems else period_of(start, end, appointment.zone)
     if start is not None and start <= now - timedelta(minutes=1):
         problems.setdefault("start_date", "typed.past")
-    if appointment.is_from_dms or not any(name in form.texts for name in RENTER):
-        customer: contract.Customer | None = appointment.visit.customer
-    else:
+    customer: contract.Customer | None = appointment.visit.customer
+    if not appointment.is_from_dms and any(name in form.texts for name in RENTER):
         customer = read_customer(form.texts, prefix="renter_", problems=problems)
-    if problems or start is None or end is None:
-        return Wanted(None, customer, problems)
-    return Wanted(period_of(start, end, appointment.zone), customer, problems)
+    return Wanted(period, customer, problems)
 
 
 def request_of(
@@ -141,7 +143,7 @@ def request_of(
         "appointment_id": appointment.id,
         "site": appointment.site,
         "period": period,
-        "filters": {"vehicle_classes": list(form.classes), "features": list(form.features)},
+        "filters": form.filters,
         "limit": LIMIT,
     }
 
@@ -154,11 +156,7 @@ def found_for(period: contract.Period, filters: contract.RequestedFilters) -> Fo
 
 def what_was_changed(form: OfferForm, period: contract.Period) -> str:
     """Return the key of the text that says what was changed since the search; empty where nothing was."""
-    filters: contract.RequestedFilters = {
-        "vehicle_classes": list(form.classes),
-        "features": list(form.features),
-    }
-    wanted, found = found_for(period, filters), form.found_for
+    wanted, found = found_for(period, form.filters), form.found_for
     # Without a list no price was shown, so none can be booked.
     if found is None or found.period != wanted.period:
         return "option.other_period"
