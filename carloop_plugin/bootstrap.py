@@ -10,30 +10,26 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from pkgutil import iter_modules
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from carloop_plugin.domain.accounts import SiteSettings, StoredSettings
+from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.failures import ConfigurationProblem, Failed, Reason, StoreFailed
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import Carloop, Clock, Credentials, UseCaseContext
 from carloop_plugin.settings.credentials import KeyringOrFile
-from carloop_plugin.settings.environment import (
-    Environment,
-    locate_store,
-    missing_settings,
-    site_settings,
-)
+from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 from mobility_hookspecs.authoring.forking import detect_fork, load_modules, renew_in_child
 
 if TYPE_CHECKING:
     from carloop_plugin.api.session import CarloopSession
-    from carloop_plugin.store.copying import Copied
     from carloop_plugin.store.records import Source
     from carloop_plugin.store.sqlite.salvage import Remains
     from carloop_plugin.usecases.rebuild import Rebuilt
@@ -42,41 +38,23 @@ DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
 LONGEST_CALL = 24 * 3600.0
 
-_AT_FIRST_USE = (
-    *("carloop_plugin.api.session", "carloop_plugin.api.transport"),
-    *("carloop_plugin.messages.de", "carloop_plugin.messages.en"),
-    *(f"carloop_plugin.usecases.{name}" for name in ("appointment", "change", "reconcile")),
-    *(
-        f"carloop_plugin.contract.{name}"
-        for name in ("boundary", "offers", "requests", "settings_documents", "steps")
-    ),
-    *("carloop_plugin.settings.check", "carloop_plugin.settings.page"),
+_ROOMS = ("api", "contract", "messages", "settings", "usecases")
+_LIBRARIES = (
     *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
     *("mobility_schemas.explaining", "mobility_schemas.sentences"),
 )
-"""What hooks import when they are called, with everything that it imports."""
+"""What hooks import when they are called: all modules of the rooms, and these, with everything that they import."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SessionKey:
-    """What a session is kept by; the token is in no repr."""
-
-    base_url: str
-    token: str = field(repr=False)
-    ca_file: str | None
-
-
-_sessions: dict[_SessionKey, CarloopSession] = {}
+_sessions: dict[SiteSettings, CarloopSession] = {}
 _sources: dict[str, Source] = {}
 _guard = Lock()
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock: the present instant in UTC."""
 
-    def now(self) -> datetime:
-        """Return the present instant in UTC."""
-        return datetime.now(UTC)
+    now = staticmethod(partial(datetime.now, UTC))
 
 
 CLOCK: Clock = SystemClock()
@@ -91,12 +69,8 @@ class Services:
     context: UseCaseContext
     environment: Environment
     credentials: Credentials
-
-    def settings(self, site: Site) -> SiteSettings:
-        """Return what is in force for a site."""
-        return site_settings(
-            site, environment=self.environment, store=self.context.store, credentials=self.credentials
-        )
+    settings: Callable[[Site], SiteSettings]
+    """What is in force for a site, usable or not."""
 
     def sites(self) -> Iterable[Site]:
         """Return every site that is known: from the configuration file and from our records."""
@@ -104,10 +78,11 @@ class Services:
 
 
 @contextmanager
-def opened(*, deadline: float) -> Iterator[Services]:
+def opened(deadline: float, source: Source | None = None) -> Iterator[Services]:
     """Open everything for one call.
 
     :param deadline: monotonic seconds; bounds every wait of the call.
+    :param source: the records, None for those that the settings name.
     :raises StoreFailed: the records cannot be opened.
     """
     from carloop_plugin.store.records import source_of
@@ -115,24 +90,40 @@ def opened(*, deadline: float) -> Iterator[Services]:
     detect_fork()
     environment = Environment.read()
     with _guard:
-        if environment.store not in _sources:
-            _sources[environment.store] = source_of(environment.store)
-        source = _sources[environment.store]
-    with _opened(source, environment, deadline=deadline) as services:
-        yield services
-
-
-@contextmanager
-def _opened(source: Source, environment: Environment, *, deadline: float) -> Iterator[Services]:
+        if source is None and (source := _sources.get(environment.store)) is None:
+            source = _sources[environment.store] = source_of(environment.store)
     credentials = KeyringOrFile(environment.store)
     # A host that knows no deadline still gets one that clocks and sockets can count to.
     deadline = min(deadline, time.monotonic() + LONGEST_CALL)
     with source.open(deadline=deadline) as store:
         settings = partial(site_settings, environment=environment, store=store, credentials=credentials)
-        context = UseCaseContext(
-            store, partial(_connect, settings), lambda site: settings(site).station, CLOCK, deadline
-        )
-        yield Services(context, environment, credentials)
+        usable = partial(_usable_settings, settings)
+        context = UseCaseContext(store, partial(_connect, usable), usable, CLOCK, deadline)
+        yield Services(context, environment, credentials, settings)
+
+
+def _usable_settings(settings_of: Callable[[Site], SiteSettings], site: Site) -> SiteSettings:
+    settings = settings_of(site)
+    for reason in missing_settings(settings):
+        raise ConfigurationProblem(reason.text or "", **dict(reason.params))
+    # One from the environment or the configuration file was not validated when it was set.
+    read_address(settings.base_url or "")
+    return settings
+
+
+def _connect(usable: Callable[[Site], SiteSettings], site: Site) -> Carloop:
+    from carloop_plugin.api.session import CarloopSession
+
+    settings = usable(site)
+    base_url, token, ca_file = settings.base_url or "", settings.token or "", settings.ca_file
+    # All sites with the same address and token share a session.
+    key = SiteSettings(DEFAULT_SITE, base_url, token, ca_file=ca_file)
+    with _guard:
+        if key not in _sessions:
+            while len(_sessions) >= MOST_SESSIONS:
+                _sessions.pop(next(iter(_sessions))).close()
+            _sessions[key] = CarloopSession(base_url, token, ca_file=ca_file, sleep=SLEEP)
+        return _sessions[key]
 
 
 def rebuild_store(
@@ -152,8 +143,7 @@ def rebuild_store(
     from carloop_plugin.store.sqlite.replaced_files import begin_rebuilding, discard_unfinished, put_in_place
     from carloop_plugin.store.sqlite.salvage import remains_of
 
-    environment = Environment.read()
-    location = environment.store
+    location = Environment.read().store
     if read_location(location).is_shared:
         params = (("path", read_location(location).shown),)
         raise StoreFailed(Reason("storage_failed", "store.rebuild_shared", params))
@@ -163,7 +153,7 @@ def rebuild_store(
         fresh = begin_rebuilding(path)
         source = source_of(str(fresh), installation=installation)
         try:
-            with _opened(source, environment, deadline=deadline) as services:
+            with opened(deadline, source) as services:
                 rebuilt = _rebuild_from(remains, services, progress)
             source.close()
             if rebuilt.missing:
@@ -180,54 +170,33 @@ def _rebuild_from(remains: Remains, services: Services, progress: Callable[[int]
 
     store = services.context.store
     store.carry_over(remains.rows())
-    sites = [*dict.fromkeys((*remains.sites(), *services.sites()))]
+    sites = [*remains.sites(), *services.sites()]
     # Where the old records do not say which sites they had, the one that is named nowhere may be among them.
-    if not sites or (not remains.is_complete and _has_address(DEFAULT_SITE, services)):
-        sites.append(DEFAULT_SITE)
+    if not remains.is_complete:
+        with suppress(Failed):
+            sites.append(services.context.settings_of(DEFAULT_SITE).site)
+    sites = [*dict.fromkeys(sites)] or [DEFAULT_SITE]
     for site in sites:
         _restore_address(site, services)
     rebuilt = rebuild(sites, services.context, progress=progress)
     return replace(rebuilt, pending=store.backlog().pending, is_complete=remains.is_complete)
 
 
-def _has_address(site: Site, services: Services) -> bool:
-    with suppress(Failed):
-        settings = services.settings(site)
-        return bool(settings.base_url and settings.token)
-    return False
-
-
 def _restore_address(site: Site, services: Services) -> None:
     """Take a site's address from its token, which is kept elsewhere with the origin that it was entered for."""
     with suppress(Failed):  # reading the site says what is wrong with its settings
-        if services.settings(site).base_url is None and (token := services.credentials.token(site)):
-            station = services.context.station_of(site)
-            services.context.store.save_settings(site, StoredSettings(token.origin, station))
-
-
-def copy_store(
-    origin: str,
-    target: str,
-    *,
-    deadline: float,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
-) -> Copied:
-    """Copy all records from one place to an empty one; places as `CARLOOP_STORE` names them.
-
-    :raises Refused: there is nothing to copy, something is there already, or a change is being sent just now.
-    :raises StoreFailed: one of the two cannot be opened, read or written.
-    """
-    from carloop_plugin.store.copying import copy_records
-
-    here, there = locate_store(origin), locate_store(target)
-    return copy_records(here, there, deadline=min(deadline, time.monotonic() + LONGEST_CALL), report=progress)
+        settings = services.settings(site)
+        if settings.base_url is None and (token := services.credentials.token(site)):
+            services.context.store.save_settings(site, StoredSettings(token.origin, settings.station))
 
 
 def load_all() -> None:
     """Load what hooks import when they are called: see `load_before_fork`."""
     from carloop_plugin.store.records import source_of
 
-    load_modules(*_AT_FIRST_USE)
+    folder = Path(__file__).parent
+    modules = [(room, each.name) for room in _ROOMS for each in iter_modules([str(folder / room)])]
+    load_modules(*(f"carloop_plugin.{room}.{name}" for room, name in modules), *_LIBRARIES)
     with suppress(StoreFailed):
         source_of(Environment.read().store)
     # Importing it looks for every back end there is, so it is not loaded for nothing.
@@ -246,24 +215,6 @@ def close() -> None:
         session.close()
     for source in sources:
         source.close()
-
-
-def _connect(settings_of: Callable[[Site], SiteSettings], site: Site) -> Carloop:
-    from carloop_plugin.api.session import CarloopSession
-
-    settings = settings_of(site)
-    if not settings.base_url or not settings.token:
-        reason = missing_settings(settings)[0]
-        raise ConfigurationProblem(reason.text or "", **dict(reason.params))
-    key = _SessionKey(settings.base_url, settings.token, settings.ca_file)
-    with _guard:
-        if key not in _sessions:
-            while len(_sessions) >= MOST_SESSIONS:
-                _sessions.pop(next(iter(_sessions))).close()
-            _sessions[key] = CarloopSession(
-                settings.base_url, settings.token, ca_file=settings.ca_file, sleep=SLEEP
-            )
-        return _sessions[key]
 
 
 def _renew() -> None:

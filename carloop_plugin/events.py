@@ -72,10 +72,7 @@ CHANGE_SENT_AGAIN = Event(
     "change.sent_again", INFO, "Recovery sends a change again, under the same key.", (*_INTENT, "sends")
 )
 CHANGE_SETTLED = Event(
-    "change.settled",
-    INFO,
-    "Recovery settled a change.",
-    (*_INTENT, "status", "code", "sends", "seconds"),
+    "change.settled", INFO, "Recovery settled a change.", (*_INTENT, "status", "code", "sends", "seconds")
 )
 CHANGE_SET_ASIDE = Event(
     "change.set_aside",
@@ -84,10 +81,7 @@ CHANGE_SET_ASIDE = Event(
     (*_INTENT, "code", "sends", "tries"),
 )
 RENTAL_MISMATCHED = Event(
-    "rental.mismatched",
-    WARNING,
-    "Carloop did something other than what was requested; the rental is not linked.",
-    _INTENT,
+    "rental.mismatched", WARNING, "Carloop did not do what was asked: the rental is not linked.", _INTENT
 )
 RENTAL_CHANGED = Event(
     "rental.changed",
@@ -114,7 +108,7 @@ CARLOOP_RECONCILED = Event(
 CARLOOP_NOT_RECONCILED = Event(
     "carloop.not_reconciled",
     WARNING,
-    "A site's Carloop could not be asked, or not for all of its changes; what is pending there stays pending.",
+    "A site's Carloop could not be asked for all changes.",
     ("site", "code"),
 )
 _RETRIED = ("operation", "change_id", "attempt", "code", "asked_seconds")
@@ -122,52 +116,30 @@ REQUEST_RETRIED = Event(
     "request.retried", INFO, "A request to Carloop is sent again after a wait.", (*_RETRIED, "wait_seconds")
 )
 REQUEST_WAIT_TOO_LONG = Event(
-    "request.wait_too_long",
-    WARNING,
-    "Carloop asked for a longer wait than the call has time for, so the request is not sent again.",
-    _RETRIED,
+    "request.wait_too_long", WARNING, "Carloop asked for a longer wait than there is time for.", _RETRIED
 )
 REQUEST_BUDGET_SPENT = Event(
-    "request.budget_spent",
-    WARNING,
-    "The session's retry budget is spent, so the request is not sent again; answers refill it.",
-    _RETRIED,
+    "request.budget_spent", WARNING, "The retry budget is spent: the request is not sent again.", _RETRIED
 )
 CALL_ANSWERED = Event("call.answered", DEBUG, "A hook answered.", ("request_id", "hook", "seconds"))
 CALL_FAILED = Event(
-    "call.failed",
-    WARNING,
-    "A hook could not answer. Of a change, `change.refused` has the details.",
-    ("request_id", "hook", "code", "seconds"),
+    "call.failed", WARNING, "A hook could not answer.", ("request_id", "hook", "code", "seconds")
 )
 DOCUMENT_REFUSED = Event(
     "document.refused", INFO, "A document from the planner is not valid.", ("request_id", "document")
 )
 SETTINGS_SAVED = Event("settings.saved", INFO, "A site's settings were saved.", ("site",))
 ERASURE_ASKED = Event(
-    "erasure.asked",
-    INFO,
-    "Personal data were erased, or are kept until a change is settled.",
-    ("erased", "kept"),
+    "erasure.asked", INFO, "Personal data were erased, or wait for a change.", ("erased", "kept")
 )
 ERASURE_FINISHED = Event(
-    "erasure.finished",
-    INFO,
-    "What was erased has also been cleared from the records' file, or from the files of the database's tables. "
-    "A server's log and copies are not cleared.",
-    (),
+    "erasure.finished", INFO, "What was erased is also cleared from the records' own files.", ()
 )
 ERASURE_PUT_OFF = Event(
-    "erasure.put_off",
-    WARNING,
-    "The records are in use, large or not ours to rewrite: their files may still hold traces of what was erased.",
-    (),
+    "erasure.put_off", WARNING, "The records' files may still hold traces of what was erased.", ()
 )
 RECORDS_REBUILT = Event(
-    "records.rebuilt",
-    WARNING,
-    "Damaged or lost records were rebuilt from Carloop; where a site is missing, the old ones stay in place.",
-    ("rentals", "missing"),
+    "records.rebuilt", WARNING, "Lost records were rebuilt from Carloop.", ("rentals", "missing")
 )
 
 EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))

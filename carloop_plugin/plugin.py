@@ -13,6 +13,7 @@ from mobility_hookspecs import hookimpl
 from mobility_hookspecs.authoring.forking import load_before_fork
 
 if TYPE_CHECKING:
+    from carloop_plugin.domain.values import Site
     from mobility_hookspecs import CallContext
     from mobility_schemas import documents as contract
 
@@ -45,29 +46,25 @@ def describe_mobility_provider() -> contract.ProviderInfo:
 def on_appointment_saved(appointment: contract.Appointment, context: CallContext) -> contract.MobilityStep:
     """Remember the appointment and return what step 4 shows."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering, receive
-    from carloop_plugin.contract.requests import parse_appointment
-    from carloop_plugin.contract.steps import step_document
+    from carloop_plugin.contract import boundary, requests, steps
     from carloop_plugin.usecases.appointment import save_appointment
 
-    appointment = receive(appointment, "appointment", context)
-    with answering("on_appointment_saved", context), opened(deadline=context.deadline) as services:
-        step = save_appointment(parse_appointment(appointment), services.context)
-        return step_document(step, appointment["customer"], locale=context.locale)
+    appointment = boundary.receive(appointment, "appointment", context)
+    with boundary.answering("on_appointment_saved", context), opened(context.deadline) as services:
+        step = save_appointment(requests.parse_appointment(appointment), services.context)
+        return steps.step_document(step, appointment["customer"], locale=context.locale)
 
 
 @hookimpl
-def provide_mobility_filters(site: str, context: CallContext) -> contract.MobilityFilters:
+def provide_mobility_filters(site: Site, context: CallContext) -> contract.MobilityFilters:
     """Read the vehicle classes and features from Carloop."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering, receive
-    from carloop_plugin.contract.offers import filters_document
-    from carloop_plugin.domain.values import Site
+    from carloop_plugin.contract import boundary, offers
 
-    site = receive(site, "site", context)
-    with answering("provide_mobility_filters", context), opened(deadline=context.deadline) as services:
-        carloop = services.context.connect(Site(site))
-        return filters_document(carloop.filters(deadline=services.context.deadline))
+    site = boundary.receive(site, "site", context)
+    with boundary.answering("provide_mobility_filters", context), opened(context.deadline) as services:
+        carloop = services.context.connect(site)
+        return offers.filters_document(carloop.filters(deadline=services.context.deadline))
 
 
 @hookimpl
@@ -76,54 +73,44 @@ def provide_mobility_options(
 ) -> contract.MobilityOffer:
     """Search the free vehicles."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering, receive
-    from carloop_plugin.contract.offers import offer_document
-    from carloop_plugin.contract.requests import parse_search
+    from carloop_plugin.contract import boundary, offers, requests
     from carloop_plugin.domain.values import AppointmentId, Site
     from carloop_plugin.usecases.search import search
 
-    request = receive(request, "mobility_request", context)
-    with answering("provide_mobility_options", context), opened(deadline=context.deadline) as services:
+    request = boundary.receive(request, "mobility_request", context)
+    with boundary.answering("provide_mobility_options", context), opened(context.deadline) as services:
         own, site = services.context, Site(request["site"])
         appointment_id = AppointmentId(request.get("appointment_id", ""))
         saved = own.store.appointments([appointment_id]).get(appointment_id) if appointment_id else None
         offer = search(
-            parse_search(request, station=own.station_of(site)),
+            requests.parse_search(request, station=own.settings_of(site).station),
             carloop=own.connect(site),
             time_zone=saved.time_zone if saved else None,
             deadline=own.deadline,
         )
-        return offer_document(offer, period=request["period"], locale=context.locale)
+        return offers.offer_document(offer, period=request["period"], locale=context.locale)
 
 
 @hookimpl
 def on_rental_change(change: contract.RentalChange, context: CallContext) -> contract.RentalOutcome | None:
     """Book, change the end or cancel; refusals and unknown outcomes are answers, not exceptions."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import (
-        answering,
-        is_for_another,
-        log_outcome,
-        receive,
-        refuse_change,
-    )
-    from carloop_plugin.contract.rentals import outcome_document
-    from carloop_plugin.contract.requests import parse_change
+    from carloop_plugin.contract import boundary, rentals, requests
     from carloop_plugin.usecases.change import change_rental
     from mobility_hookspecs.problems import MobilityProblem
 
-    if is_for_another(change):
+    if boundary.is_for_another(change):
         return None
     begun = time.monotonic()
     try:
-        change = receive(change, "rental_change", context)
-        with answering("on_rental_change", context), opened(deadline=context.deadline) as services:
-            command = parse_change(change, installation=services.context.store.installation)
+        change = boundary.receive(change, "rental_change", context)
+        with boundary.answering("on_rental_change", context), opened(context.deadline) as services:
+            command = requests.parse_change(change, installation=services.context.store.installation)
             outcome = change_rental(command, services.context)
-            answer = outcome_document(outcome, change_id=change["change_id"], locale=context.locale)
+            answer = rentals.outcome_document(outcome, change_id=change["change_id"], locale=context.locale)
     except MobilityProblem as failure:
-        answer = refuse_change(change, failure.problem)
-    log_outcome(change, answer, context, begun=begun)
+        answer = boundary.refuse_change(change, failure.problem)
+    boundary.log_outcome(change, answer, context, begun=begun)
     return answer
 
 
@@ -131,48 +118,37 @@ def on_rental_change(change: contract.RentalChange, context: CallContext) -> con
 def provide_mobility_states(appointment_ids: list[str], context: CallContext) -> list[contract.MobilityState]:
     """Return from our own records how appointments stand."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering, receive_ids
-    from carloop_plugin.contract.steps import state_document
-    from carloop_plugin.domain.values import AppointmentId
+    from carloop_plugin.contract import boundary, steps
     from carloop_plugin.usecases.appointment import standings
 
-    asked = [AppointmentId(each) for each in receive_ids(appointment_ids, context)]
-    with answering("provide_mobility_states", context), opened(deadline=context.deadline) as services:
+    asked = boundary.receive_ids(appointment_ids, context)
+    with boundary.answering("provide_mobility_states", context), opened(context.deadline) as services:
         found = standings(asked, services.context)
-        return [state_document(each, found[each], locale=context.locale) for each in asked]
+        return [steps.state_document(each, found[each], locale=context.locale) for each in asked]
 
 
 @hookimpl
 def reconcile_rentals(context: CallContext) -> contract.ReconcileReport:
     """Settle what is pending and read what changed at Carloop."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering
-    from carloop_plugin.contract.rentals import reconcile_document
+    from carloop_plugin.contract import boundary, rentals
     from carloop_plugin.usecases.reconcile import reconcile
 
-    with answering("reconcile_rentals", context), opened(deadline=context.deadline) as services:
+    with boundary.answering("reconcile_rentals", context), opened(context.deadline) as services:
         report = reconcile(services.sites(), services.context)
         backlog = services.context.store.backlog()
-        return reconcile_document(
-            report.settled,
-            report.changed,
-            pending=backlog.pending,
-            oldest=backlog.oldest_pending,
-            locale=context.locale,
-        )
+        return rentals.reconcile_document(report, backlog, locale=context.locale)
 
 
 @hookimpl
-def provide_provider_settings(site: str, context: CallContext) -> contract.ProviderSettings:
+def provide_provider_settings(site: Site, context: CallContext) -> contract.ProviderSettings:
     """Return a site's settings and the form to edit them, never a secret."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering, receive
-    from carloop_plugin.contract.settings_documents import settings_document
-    from carloop_plugin.domain.values import Site
+    from carloop_plugin.contract import boundary, settings_documents
 
-    site = receive(site, "site", context)
-    with answering("provide_provider_settings", context), opened(deadline=context.deadline) as services:
-        return settings_document(services.settings(Site(site)), locale=context.locale)
+    site = boundary.receive(site, "site", context)
+    with boundary.answering("provide_provider_settings", context), opened(context.deadline) as services:
+        return settings_documents.settings_document(services.settings(site), locale=context.locale)
 
 
 @hookimpl
@@ -181,41 +157,33 @@ def save_provider_settings(
 ) -> contract.CheckReport | None:
     """Save a site's settings and test them; return None for another provider's."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering, is_for_another, receive
-    from carloop_plugin.contract.settings_documents import read_settings_change, report_document
+    from carloop_plugin.contract import boundary, settings_documents
     from carloop_plugin.settings.page import save_settings
 
-    if is_for_another(settings):
+    if boundary.is_for_another(settings):
         return None
-    settings = receive(settings, "provider_settings", context, closed=True)
-    with answering("save_provider_settings", context), opened(deadline=context.deadline) as services:
+    settings = boundary.receive(settings, "provider_settings", context, closed=True)
+    with boundary.answering("save_provider_settings", context), opened(context.deadline) as own:
+        asked = settings_documents.read_settings_change(settings)
         report = save_settings(
-            read_settings_change(settings),
-            environment=services.environment,
-            credentials=services.credentials,
-            context=services.context,
+            asked, environment=own.environment, credentials=own.credentials, context=own.context
         )
-        return report_document(report, locale=context.locale)
+        return settings_documents.report_document(report, locale=context.locale)
 
 
 @hookimpl
-def check_mobility_provider(site: str, context: CallContext) -> contract.CheckReport:
+def check_mobility_provider(site: Site, context: CallContext) -> contract.CheckReport:
     """Test the connection of a site."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering, receive
-    from carloop_plugin.contract.settings_documents import report_document
-    from carloop_plugin.domain.values import Site
+    from carloop_plugin.contract import boundary, settings_documents
     from carloop_plugin.settings.check import check_site
 
-    site = receive(site, "site", context)
-    with answering("check_mobility_provider", context), opened(deadline=context.deadline) as services:
+    site = boundary.receive(site, "site", context)
+    with boundary.answering("check_mobility_provider", context), opened(context.deadline) as own:
         report = check_site(
-            Site(site),
-            environment=services.environment,
-            credentials=services.credentials,
-            context=services.context,
+            site, environment=own.environment, credentials=own.credentials, context=own.context
         )
-        return report_document(report, locale=context.locale)
+        return settings_documents.report_document(report, locale=context.locale)
 
 
 @hookimpl
@@ -224,16 +192,15 @@ def on_personal_data_erased(
 ) -> contract.ErasureReport:
     """Erase customers' data, except for what a pending change still needs."""
     from carloop_plugin.bootstrap import opened
-    from carloop_plugin.contract.boundary import answering, receive
-    from carloop_plugin.contract.steps import erasure_document
+    from carloop_plugin.contract import boundary, steps
     from carloop_plugin.domain.values import AppointmentId
     from carloop_plugin.usecases.erase import erase
 
-    subjects = receive(subjects, "erasure_subjects", context)
-    with answering("on_personal_data_erased", context), opened(deadline=context.deadline) as services:
+    subjects = boundary.receive(subjects, "erasure_subjects", context)
+    with boundary.answering("on_personal_data_erased", context), opened(context.deadline) as services:
         ids = [AppointmentId(each) for each in subjects["appointment_ids"]]
         erased = erase(subjects["customer_numbers"], ids, services.context)
-        return erasure_document(erased, locale=context.locale)
+        return steps.erasure_document(erased, locale=context.locale)
 
 
 @hookimpl

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from carloop_plugin.domain.accounts import Account, Contact, StoredSettings, StoredToken
+    from carloop_plugin.domain.accounts import Account, Contact, SiteSettings, StoredSettings, StoredToken
     from carloop_plugin.domain.appointments import Customer, SavedAppointment
-    from carloop_plugin.domain.changes import Answer, Intent, Outcome, RecordResult
+    from carloop_plugin.domain.changes import Answer, Intent, Outcome
     from carloop_plugin.domain.figures import Backlog, Figures, MovedAside
     from carloop_plugin.domain.rentals import Rental, RentalRecord, Unreadable, UnreadableRental
     from carloop_plugin.domain.values import (
@@ -179,8 +179,11 @@ class Store(SettingsStore, Protocol):
         Finishing an erasure that is among them deletes the files moved aside.
         """
 
-    def record(self, intent: Intent) -> RecordResult:
-        """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental."""
+    def record(self, intent: Intent) -> Intent | RentalRecord | None:
+        """Make an intent durable, unless its appointment has a pending change or, for a booking, a rental.
+
+        Return what is there already: an intent of this id or the pending one, or the rental. None where it is recorded.
+        """
 
     def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:
         """Keep an outcome that needed no call; return the one that was there first, if one was."""
@@ -293,17 +296,17 @@ class Store(SettingsStore, Protocol):
 Connect: TypeAlias = "Callable[[Site], Carloop]"
 """Return a session for a site's address and token; raise `Failed` where they are missing or wrong."""
 
+SettingsOf: TypeAlias = "Callable[[Site], SiteSettings]"
+"""Return the settings by which a site's Carloop is reached; raise `Failed` where they are missing or wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class UseCaseContext:
-    """What the use cases of one hook call work with. `deadline` is in monotonic seconds.
-
-    `station_of` returns the id of the station that a site is bound to by its settings; None where it offers all cars.
-    """
+    """What the use cases of one hook call work with. `deadline` is in monotonic seconds."""
 
     store: Store
     connect: Connect
-    station_of: Callable[[Site], str | None]
+    settings_of: SettingsOf
     clock: Clock
     deadline: float
 

@@ -35,7 +35,7 @@ class Proof:
 
 
 PROOFS = (
-    Proof("judges", "the tests beside the proofs: their checks find each kind of error", ("",), ("",)),
+    Proof("own_tests", "the tests beside the proofs: their checks find each kind of error", ("",), ("",)),
     Proof(
         "crash",
         "SIGKILL at every step, recovery included: nothing doubled, nothing unlinked",

@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from carloop_plugin.api.call import DEADLINE, TOO_LARGE, AttemptFailed, RawAnswer
 from carloop_plugin.api.refusals import proves_nothing_done, reason_of_refusal, reason_on_the_way
 from carloop_plugin.domain.changes import Action, NothingHappened, Refused, Unknown
@@ -202,8 +204,6 @@ def _not_of_schema(invalid: InvalidDocument) -> AttemptFailed:
 
 
 def _decode(answer: RawAnswer, *, most_marks: int, deadline: float = float("inf")) -> Any:
-    import msgspec
-
     kind = answer.headers.get("content-type", "").lower()
     if kind.startswith(("text/html", "application/xhtml")) or answer.body[:100].lstrip()[:1] == b"<":
         raise AttemptFailed(Reason("invalid_answer", "api.web_page"))

@@ -40,13 +40,12 @@ class Call:
     """A call's deadline, in monotonic seconds, and the state of its present attempt. Belongs to one thread.
 
     `until` is the end of the present wait: the deadline, or earlier while connecting. `sent`: the first byte of the
-    attempt's request may have left this machine; `ever_sent`: that of any attempt. `answered`: status and headers have
-    arrived. `received` counts raw bytes.
+    attempt's request may have left this machine. `answered`: status and headers have arrived. `received` counts raw
+    bytes.
     """
 
     deadline: float
     attempt: int = 0
-    ever_sent: bool = False
     until: float = 0.0
     sent: bool = False
     answered: bool = False

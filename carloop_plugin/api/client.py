@@ -54,9 +54,8 @@ Pairs = tuple[tuple[str, str | None], ...]
 class RetryBudget:
     """The retries of one session, shared by its reads and writes and by all threads: a bucket of tokens, as gRPC (A6).
 
-    A retry takes a token; a call that is answered returns those it took and a tenth besides. While Carloop answers,
-    retries are free; where it does not, they run out, and each call is tried once until it answers again. So of n
-    calls that were answered and any number that failed, the failed ones made `MOST_TOKENS + n / 10` retries at most.
+    A retry takes a token; a call that is answered returns those it took and a tenth besides. So of n calls that were
+    answered and any number that failed, the failed ones made `MOST_TOKENS + n / 10` retries at most.
     """
 
     _tenths: int = MOST_TOKENS * _TOKEN
@@ -125,19 +124,21 @@ class RetryingClient:
                 break
             may_be_done = may_be_done or isinstance(verdict.answer, Unknown)
             self.sleep(pause)
-        return _after_lost_attempt(verdict) if may_be_done and isinstance(verdict, Failure) else verdict
+        if not may_be_done or isinstance(verdict, Success) or isinstance(verdict.answer, Unknown):
+            return verdict
+        return _after_lost_attempt(verdict)
 
     def read(self, path: str, pairs: Pairs, read: Reader[T], *, deadline: float) -> T:
         """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""
         query = urlencode([(name, value) for name, value in pairs if value is not None])
         logged = {"operation": path.split("/")[1]}
-        call = Call(deadline)
-        verdict = self.send(Request("GET", f"{path}?{query}" if query else path, logged=logged), read, call)
+        request = Request("GET", f"{path}?{query}" if query else path, logged=logged)
+        verdict = self.send(request, read, Call(deadline))
         if isinstance(verdict, Success):
             return verdict.value
         if isinstance(verdict.answer, Refused):
             raise ReadRefused(verdict)
-        raise CallFailed(verdict.answer.reason, sent=call.ever_sent)
+        raise CallFailed(verdict.answer.reason)
 
     def pages(
         self, path: str, pairs: Callable[[], Pairs], read: Reader[Page[T]], *, deadline: float

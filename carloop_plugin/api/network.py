@@ -13,7 +13,6 @@ import ssl
 import threading
 import time
 import weakref
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -56,19 +55,11 @@ class DeadlineBackend(httpcore.NetworkBackend):
 
     streams: weakref.WeakSet[_Stream] = field(default_factory=weakref.WeakSet)
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,  # httpcore's own alias is not public
-    ) -> httpcore.NetworkStream:
+    def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         """Connect to the first of a host's addresses that answers, each given its share of the time left."""
         call = CURRENT.get()
         call.until = min(call.deadline, time.monotonic() + CONNECT_SECONDS)
         addresses = _resolve(host, port, call)
-        failure = _reason("api.no_connection", host)
         for position, address in enumerate(addresses):
             share = seconds_left(call) / (len(addresses) - position)
             try:

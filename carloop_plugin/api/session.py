@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from threading import Lock
 
 from carloop_plugin.api import wire
 from carloop_plugin.api.answers import (
+    MOST_ITEMS,
     NO_VALUE,
     NOT_A_VALUE,
     Checked,
@@ -31,7 +33,6 @@ from carloop_plugin.domain.vehicles import Filters, FreeVehicles, Vehicle, Vehic
 from carloop_plugin.events import VEHICLES_UNREADABLE, log_event
 from mobility_hookspecs.authoring.forking import renew_in_child
 
-MOST_VEHICLES_A_PAGE = 1_000
 # a rental with its customer may take several kB, and a page has to stay below 2 MiB
 RENTALS_A_PAGE = 200
 
@@ -58,7 +59,7 @@ class CarloopSession:
     ) -> None:
         address = read_address(base_url)
         if not TOKEN.fullmatch(token):
-            raise CallFailed(Reason("not_authorised", "api.token_malformed"), sent=False)
+            raise CallFailed(Reason("not_authorised", "api.token_malformed"))
         self.origin = address.origin
         self._now = now or partial(datetime.now, UTC)
         self._client = RetryingClient(
@@ -68,7 +69,8 @@ class CarloopSession:
             now=self._now,
         )
         renew_in_child(self._client.renew)
-        links = wire.own_links(self.origin)
+        port = 443 if self.origin.startswith("https:") else 80
+        links = re.compile(wire.OWN_LINK.format(origin=re.escape(self.origin), port=port))
         self._vehicle_pages = partial(read_list, "Vehicle", partial(wire.vehicle_of, links=links))
         self._rental_of = partial(wire.rental_of, links=links)
         self._rental_pages = partial(read_list, "Rental", self._rental_of)
@@ -91,7 +93,7 @@ class CarloopSession:
         if self._account is not None:
             return self._account
         if not self._account_lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            raise CallFailed(DEADLINE, sent=False)
+            raise CallFailed(DEADLINE)
         try:
             return self._account or self.read_account(deadline=deadline)
         finally:
@@ -207,7 +209,7 @@ def _query_pairs(query: VehicleQuery, *, most: int) -> Pairs:
         *(("vehicle_class", one) for one in query.vehicle_classes),
         *(("vehicle_feature", one) for one in query.features),
         ("station", query.station),
-        ("limit", str(min(MOST_VEHICLES_A_PAGE, most))),
+        ("limit", str(min(MOST_ITEMS, most))),
     )
 
 

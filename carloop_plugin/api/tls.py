@@ -11,13 +11,9 @@ from carloop_plugin.domain.failures import Reason
 _TEXTS = {
     9: "api.tls_not_yet_valid",
     10: "api.tls_expired",
-    18: "api.tls_untrusted",
-    19: "api.tls_untrusted",
-    20: "api.tls_untrusted",
-    21: "api.tls_untrusted",
     23: "api.tls_revoked",
-    62: "api.tls_wrong_host",
-    64: "api.tls_wrong_host",
+    **dict.fromkeys((18, 19, 20, 21), "api.tls_untrusted"),
+    **dict.fromkeys((62, 64), "api.tls_wrong_host"),
 }
 
 

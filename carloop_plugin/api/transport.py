@@ -112,7 +112,6 @@ class Transport:
             reason = Reason("unreachable", "api.answer_lost" if call.sent else "api.connection_lost")
             raise AttemptFailed(reason, sent=call.sent) from None
         finally:
-            call.ever_sent = call.ever_sent or call.sent
             CURRENT.reset(current)
         if len(body) > BODY_BYTES:
             raise AttemptFailed(TOO_LARGE)

@@ -5,12 +5,13 @@ The same intent gives the same bytes: bodies are written once, stored, and sent 
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote
+
+import msgspec
 
 from carloop_plugin.api.answers import Checked
 from carloop_plugin.api.call import Request
@@ -41,14 +42,12 @@ _MOST_SEATS = 1_000
 
 _LONGEST_REASON = 500
 
-_LONGEST_LINK = 2_000
-# printable ASCII without what browsers or people could read in two ways
-_LINK_CHARACTERS = r"[!#-;=?-\[\]_a-z~]"
+# Printable ASCII without what browsers or people could read in two ways. Links elsewhere are dropped: one could send
+# an advisor to a page made to look like Carloop's.
+OWN_LINK = r"(?=.{{1,2000}}\Z)(?i:{origin})(:{port})?/[!#-;=?-\[\]_a-z~]*"
 
 # a fleet has few prices, and decimals are slow to make
 _decimal = lru_cache(maxsize=1_000)(Decimal)
-
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def booking_body(
@@ -56,7 +55,7 @@ def booking_body(
 ) -> bytes:
     """Return a `RentalCreate`."""
     fields = {**customer.details, "source": customer.source}
-    return _to_json(
+    return msgspec.json.encode(
         {
             "external_reference": external_reference,
             "vehicle_id": vehicle_id,
@@ -65,23 +64,23 @@ def booking_body(
             # both schemas name the same fields of a customer; an empty text in the contract stands for none
             "customer": {name: value for name, value in fields.items() if value},
         }
-    ).encode()
+    )
 
 
 def end_body(end: datetime) -> bytes:
     """Return a `RentalEndChange`."""
-    return _to_json({"end": format_instant(end)}).encode()
+    return msgspec.json.encode({"end": format_instant(end)})
 
 
 def cancellation_body(reason: str | None) -> bytes:
     """Return a `Cancellation`; Carloop takes 500 characters of its reason."""
-    return _to_json({"reason": reason[:_LONGEST_REASON]} if reason else {}).encode()
+    return msgspec.json.encode({"reason": reason[:_LONGEST_REASON]} if reason else {})
 
 
 def rental_path(rental_id: str | None) -> str:
     """Return a rental's path. Raise `CallFailed` for an id that would name another place, or none."""
     if rental_id in (None, "", ".", ".."):
-        raise CallFailed(Reason("rental_not_found"), sent=False)
+        raise CallFailed(Reason("rental_not_found"))
     return f"/rentals/{quote(str(rental_id), safe='')}"
 
 
@@ -99,15 +98,6 @@ def write_request(intent: Intent) -> Request:
         path += "/cancellation"
     logged = {"operation": intent.action.value, "change_id": intent.change_id}
     return Request(method, path, tuple(headers), intent.body, intent.action, logged)
-
-
-def own_links(origin: str) -> re.Pattern[str]:
-    """Return what links to Carloop's own pages match; the others are dropped.
-
-    An answer that points elsewhere could send an advisor to a page made to look like Carloop's.
-    """
-    port = 443 if origin.startswith("https:") else 80
-    return re.compile(f"(?=.{{1,{_LONGEST_LINK}}}\\Z)(?i:{re.escape(origin)})(:{port})?/{_LINK_CHARACTERS}*")
 
 
 def account_of(document: Checked) -> Account:

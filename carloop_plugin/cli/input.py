@@ -14,7 +14,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
 
 from carloop_plugin.cli.invocation import UsageMistake
 
@@ -33,7 +32,8 @@ def parse_document(content: bytes, name: str) -> dict[str, object]:
     if len(content) > _LARGEST:
         raise UsageMistake("input.too_large", name=name)
     try:
-        document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
+        # `int` refuses NaN and Infinity, which JSON does not have.
+        document = json.loads(content.decode("utf-8-sig"), parse_constant=int)
     except json.JSONDecodeError as error:
         raise UsageMistake("input.not_json", name=name, line=error.lineno, column=error.colno) from None
     except UnicodeDecodeError:
@@ -119,10 +119,6 @@ def _read_file(path: Path) -> bytes:
         raise UsageMistake("input.missing", name=str(path)) from None
     except (OSError, ValueError):
         raise UsageMistake("input.unreadable", name=str(path)) from None
-
-
-def _refuse(_constant: str) -> NoReturn:  # NaN and Infinity, which JSON does not have
-    raise ValueError
 
 
 def _index() -> Path:

@@ -7,7 +7,7 @@ differs).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import copy
 from functools import partial
 from typing import Any, TypeVar
@@ -66,13 +66,6 @@ class Parsed(click.ParamType[T]):
         return found
 
 
-def one_of(words: Iterable[str], normalized: Callable[[str], str] = str) -> Parsed[str]:
-    """Make the type of some words; `normalized` turns what is given into one of them."""
-    known = {word: word for word in words}
-    named = ", ".join(known)
-    return Parsed(lambda word: known.get(normalized(word)), "usage.not_one_of", known=named)
-
-
 def whole_number(least: int, most: int) -> Parsed[int]:
     """Make the type of the whole numbers within bounds."""
 
@@ -83,25 +76,26 @@ def whole_number(least: int, most: int) -> Parsed[int]:
     return Parsed(read, "usage.not_whole", least=least, most=most)
 
 
+_LANGUAGE = Parsed(
+    lambda word: language if (language := language_of(word)) in LANGUAGES else None,
+    "usage.not_one_of",
+    known=", ".join(LANGUAGES),
+)
+
+
 class Command(click.Command):
     """A command that gets its `Invocation`, and whose usage line and headings are in the language of `texts`."""
 
     texts = Texts("en")
     key = ""
 
-    def __init__(self, name: str | None, *, has_json: bool = True, **attrs: Any) -> None:
+    def __init__(self, name: str | None, **attrs: Any) -> None:
         super().__init__(name, **attrs)
-        as_json = Option(["--json", "as_json"], is_flag=True, expose_value=False, callback=_remember)
         # Every command takes these, so that they may stand before or after it.
-        language = Option(
-            ["--lang"],
-            metavar="de|en",
-            type=one_of(LANGUAGES, language_of),
-            expose_value=False,
-            is_eager=True,
-        )
+        as_json = Option(["--json", "as_json"], is_flag=True, expose_value=False, callback=_remember)
         site = Option(["--site"], metavar="NAME", expose_value=False, callback=_remember)
-        self.params += [*([as_json] if has_json else []), site, language]
+        language = Option(["--lang"], metavar="de|en", type=_LANGUAGE, expose_value=False, is_eager=True)
+        self.params += [as_json, site, language]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the command with its invocation."""
@@ -151,12 +145,9 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """A group of commands, which takes no `--json` itself."""
+    """A group of commands."""
 
     command_class = Command
-
-    def __init__(self, name: str | None, **attrs: Any) -> None:
-        super().__init__(name, has_json=False, no_args_is_help=True, **attrs)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -23,13 +23,11 @@ NOT_SAVED = Reason("appointment_not_saved", pointer="/appointment_id")
 _TIMEOUT = 10.0
 
 
-@contextmanager
-def records() -> Iterator[Services]:
+def records() -> AbstractContextManager[Services]:
     """Open the provider's records."""
     from carloop_plugin import bootstrap
 
-    with bootstrap.opened(deadline=time.monotonic() + _TIMEOUT) as services:
-        yield services
+    return bootstrap.opened(deadline=time.monotonic() + _TIMEOUT)
 
 
 def chosen_site(invocation: Invocation) -> str:

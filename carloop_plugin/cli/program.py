@@ -30,24 +30,13 @@ from carloop_plugin.cli.texts import Texts, choose_language
 
 _LOG = logging.getLogger(__name__)
 
-COMMANDS = {
-    "appointment": "appointment:appointment",
-    "classes": "filters:classes",
-    "features": "filters:features",
-    "search": "search:search",
-    "book": "book:book",
-    "change-end": "change_end:change_end",
-    "cancel": "cancel:cancel",
-    "rentals": "rentals:rentals",
-    "recover": "recover:recover",
-    "erase": "erase:erase",
-    "settings": "settings:settings",
-    "store": "store:store",
-    "doctor": "doctor:doctor",
-    "demo": "demo:demo",
-    "completion": "completion:completion",
-}
-"""Where each command is defined, imported only when it is asked for."""
+COMMANDS = (
+    *("appointment", "classes", "features", "search", "book", "change-end", "cancel", "rentals"),
+    *("recover", "erase", "settings", "store", "doctor", "demo"),
+)
+"""The commands in the order of a day's work, each in the module of its name and imported only when it is asked for."""
+
+_MODULES = {"classes": "filters", "features": "filters"}
 
 
 class Program(Group):
@@ -61,8 +50,9 @@ class Program(Group):
         """Import the command asked for, and no other."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: Command = getattr(import_module(f"carloop_plugin.cli.commands.{module}"), name)
+        name = cmd_name.replace("-", "_")
+        module = import_module(f"carloop_plugin.cli.commands.{_MODULES.get(name, name)}")
+        command: Command = getattr(module, name)
         return in_language(command, self.texts, cmd_name)
 
     def main(
@@ -100,7 +90,7 @@ def _run(program: Program, arguments: list[str], *, prog_name: str, complete_var
         click.echo(error.format_message(), err=True)
         return Exit.USAGE
     except click.UsageError as error:
-        return _print_mistake(error, texts)
+        return _print_mistake(error, program)
     except (click.Abort, KeyboardInterrupt):
         click.echo(texts("error.interrupted"), err=True)
         return Exit.INTERRUPTED
@@ -120,16 +110,14 @@ def _run(program: Program, arguments: list[str], *, prog_name: str, complete_var
     return result if isinstance(result, int) else Exit.DONE
 
 
-def _print_mistake(error: click.UsageError, texts: Texts) -> int:
-    if type(error) is click.UsageError and error.ctx is not None and isinstance(error.ctx.command, Group):
+def _print_mistake(error: click.UsageError, program: Program) -> Exit:
+    texts, context = program.texts, error.ctx or click.Context(program, info_name="carloop")
+    if type(error) is click.UsageError and isinstance(context.command, Group):
         # Options alone, without a command: the help says which there are.
-        click.echo(error.ctx.get_help(), err=True)
+        click.echo(context.get_help(), err=True)
         return Exit.USAGE
-    command = "carloop"
-    if error.ctx is not None:
-        click.echo(error.ctx.get_usage(), err=True)
-        command = error.ctx.command_path
-    click.echo(texts("usage.try_help", command=f"{command} --help"), err=True)
+    click.echo(context.get_usage(), err=True)
+    click.echo(texts("usage.try_help", command=f"{context.command_path} --help"), err=True)
     click.echo(texts("error.error", message=usage_message(error, texts)), err=True)
     return Exit.USAGE
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from carloop_plugin.domain.failures import Failed, Reason
-from carloop_plugin.domain.values import PROVIDER_ID
+from carloop_plugin.domain.values import PROVIDER_ID, AppointmentId
 from carloop_plugin.events import (
     CALL_ANSWERED,
     CALL_FAILED,
@@ -68,12 +68,12 @@ def receive(
     return cast("Document", plain_copy(document))
 
 
-def receive_ids(appointment_ids: list[str], context: CallContext) -> list[str]:
+def receive_ids(appointment_ids: list[str], context: CallContext) -> list[AppointmentId]:
     """Return our own copy of a list of appointment ids; the problem's pointer names the first that is none."""
     if not issubclass(type(appointment_ids), (list, tuple)):
         raise MobilityProblem(make_problem("invalid_document", locale=context.locale, pointer=""))
     return [
-        receive(each, "appointment_id", context, pointer=f"/{index}")
+        AppointmentId(receive(each, "appointment_id", context, pointer=f"/{index}"))
         for index, each in enumerate(list.__iter__(list(appointment_ids)))
     ]
 
@@ -86,13 +86,11 @@ def is_for_another(document: object) -> bool:
 
 def refuse_change(change: object, problem: Problem) -> RentalOutcome:
     """Return the outcome of a change that could not be carried out; what of it cannot be read is null."""
-    outcome = {
+    named = {
         "change_id": _readable(change, "change_id", "change_id"),
         "provider": _readable(change, "provider", "provider_id"),
-        "status": "refused",
-        "problem": problem,
     }
-    return cast("RentalOutcome", outcome)
+    return cast("RentalOutcome", {**named, "status": "refused", "problem": problem})
 
 
 def log_outcome(

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from carloop_plugin.contract.rentals import KIND, money_document, period_document, title_of, vehicle_document
+from carloop_plugin.contract.rentals import KIND, TITLE, money_document, period_document, vehicle_document
 from carloop_plugin.domain.values import PROVIDER_ID, Money, Period, format_instant
-from carloop_plugin.domain.vehicles import Alternative, Filters, NamedId, Vehicle
+from carloop_plugin.domain.vehicles import Alternative, Filters, Vehicle
 from carloop_plugin.messages import text
 
 if TYPE_CHECKING:
@@ -26,7 +26,12 @@ def filters_document(filters: Filters) -> contract.MobilityFilters:
     return {
         "provider": PROVIDER_ID,
         "vehicle_classes": [{"id": each.id, "name": each.name} for each in filters.vehicle_classes],
-        "features": [_feature(each) for each in filters.features],
+        "features": [
+            {"id": each.id, "name": each.name, "group": each.group}
+            if each.group is not None
+            else {"id": each.id, "name": each.name}
+            for each in filters.features
+        ],
     }
 
 
@@ -50,7 +55,7 @@ def offer_document(offer: Offer, *, period: contract.Period, locale: str) -> con
 def alternative_documents(
     alternatives: Iterable[Alternative], *, period: contract.Period | None = None
 ) -> list[contract.MobilityOption]:
-    """Return vehicles that are not what was asked for, each with what differs."""
+    """Return vehicles that are not what was asked for, each with what differs; their periods as asked, or in UTC."""
     return [
         _option(each.vehicle, period or period_document(each.period), days_of(each.period))
         | {"match": "alternative", "differs": [*each.differs]}
@@ -68,7 +73,7 @@ def _option(vehicle: Vehicle, period: contract.Period, days: int) -> contract.Mo
         "provider": PROVIDER_ID,
         "id": vehicle.id,
         "kind": KIND,
-        "title": title_of(vehicle),
+        "title": TITLE.format(vehicle),
         "period": period,
         "vehicle": vehicle_document(vehicle),
         "match": "exact",
@@ -85,28 +90,17 @@ def _price(daily_rate: Decimal, currency: str, tax_included: bool, days: int) ->
     return money_document(Money((daily_rate * days).normalize(), currency, tax_included))
 
 
-def _feature(named: NamedId) -> contract.VehicleFeature:
-    feature: contract.VehicleFeature = {"id": named.id, "name": named.name}
-    if named.group is not None:
-        feature["group"] = named.group
-    return feature
-
-
 def _explanation(offer: Offer, locale: str) -> contract.OfferExplanation:
     """Return why a search found nothing, in a sentence."""
     found, query = offer.found, offer.query
     until = _local_time(found.next_free, offer.time_zone, locale) if found.next_free else None
+    key = "search.none_match" if query.vehicle_classes or query.features else "search.no_cars"
     if found.matching:
         key = "search.one_busy" if found.matching == 1 else "search.all_busy"
         key += "_until" if until else ""
-    else:
-        key = "search.none_match" if query.vehicle_classes or query.features else "search.no_cars"
     message = text(key, locale, {"matching": str(found.matching), "until": until or ""})
-    explanation: contract.OfferExplanation = {
-        "matching": found.matching,
-        "busy": found.busy,
-        "message": message,
-    }
+    explanation: contract.OfferExplanation
+    explanation = {"matching": found.matching, "busy": found.busy, "message": message}
     if found.next_free:
         explanation["next_free"] = format_instant(found.next_free)
     return explanation

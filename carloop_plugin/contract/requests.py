@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from carloop_plugin.domain.appointments import Appointment, Customer
 from carloop_plugin.domain.changes import Book, Cancel, ChangeEnd, Command, GiveUp, Unsupported
@@ -29,25 +29,25 @@ _OF_CHANGE_END = frozenset({"change_id", "provider", "action", "site", "rental_i
 
 def parse_appointment(document: contract.Appointment) -> Appointment:
     """Read an `appointment`."""
-    period = document["period"]
+    period, customer = document["period"], cast("Mapping[str, str]", document["customer"])
     return Appointment(
         id=AppointmentId(document["id"]),
         revision=int(document["revision"]),
         status=document["status"],
         site=Site(document["site"]),
-        period=_parse_period(period),
+        period=Period(parse_instant(period["start"]), parse_instant(period["end"])),
         start_text=period["start"],
         end_text=period["end"],
         time_zone=document["time_zone"],
-        customer=parse_customer(document["customer"]),
+        customer=Customer(customer["source"], customer),
     )
 
 
 def parse_search(document: contract.MobilityRequest, *, station: str | None) -> VehicleQuery:
     """Read a `mobility_request`. `station` is the one the site is bound to."""
-    filters = document["filters"]
+    filters, period = document["filters"], document["period"]
     return VehicleQuery(
-        period=_parse_period(document["period"]),
+        period=Period(parse_instant(period["start"]), parse_instant(period["end"])),
         vehicle_classes=tuple(filters["vehicle_classes"]),
         features=tuple(filters["features"]),
         station=station,
@@ -55,36 +55,32 @@ def parse_search(document: contract.MobilityRequest, *, station: str | None) -> 
     )
 
 
-def parse_change(document: Mapping[str, object], *, installation: str) -> Command:
+def parse_change(document: Mapping[str, Any], *, installation: str) -> Command:
     """Read a `rental_change`. Its digest is keyed with the installation's id."""
-    change_id = ChangeId(str(document["change_id"]).lower())
-    digest = digest_change(document, installation=installation)
-    action, site = document["action"], document.get("site")
-    own_site = Site(str(site)) if site is not None else None
-    revision = document.get("revision")
-    own_revision = int(revision) if isinstance(revision, int | float) else None
-    reason = document.get("reason")
-    why = reason if isinstance(reason, str) else None
+    action, site, revision = document["action"], document.get("site"), document.get("revision")
+    named = (ChangeId(document["change_id"].lower()), digest_change(document, installation=installation))
+    own_site, why = None if site is None else Site(site), document.get("reason")
+    # JSON knows one kind of number: 3.0 is 3.
+    own_revision = None if revision is None else int(revision)
     if action == "book":
+        period, customer = document["period"], document["customer"]
         return Book(
-            change_id,
-            digest,
-            site=Site(str(site)),
-            appointment_id=AppointmentId(str(document["appointment_id"])),
-            vehicle_id=VehicleId(str(document["option_id"])),
-            period=_parse_period(document["period"]),  # type: ignore[arg-type]  # by its schema
-            customer=parse_customer(document["customer"]),  # type: ignore[arg-type]  # by its schema
+            *named,
+            site=Site(document["site"]),
+            appointment_id=AppointmentId(document["appointment_id"]),
+            vehicle_id=VehicleId(document["option_id"]),
+            period=Period(parse_instant(period["start"]), parse_instant(period["end"])),
+            customer=Customer(customer["source"], customer),
         )
     if action == "change_end":
         unexpected = min((name for name in document if name not in _OF_CHANGE_END), default=None)
-        end, rental_id = parse_instant(str(document["end"])), RentalId(str(document["rental_id"]))
-        return ChangeEnd(change_id, digest, rental_id, end, own_site, own_revision, unexpected)
+        end, rental_id = parse_instant(document["end"]), RentalId(document["rental_id"])
+        return ChangeEnd(*named, rental_id, end, own_site, own_revision, unexpected)
     if action == "cancel" and "book_change_id" in document:
-        booking = ChangeId(str(document["book_change_id"]).lower())
-        return GiveUp(change_id, digest, booking, own_revision, why)
+        return GiveUp(*named, ChangeId(document["book_change_id"].lower()), own_revision, why)
     if action == "cancel":
-        return Cancel(change_id, digest, RentalId(str(document["rental_id"])), own_site, own_revision, why)
-    return Unsupported(change_id, digest)
+        return Cancel(*named, RentalId(document["rental_id"]), own_site, own_revision, why)
+    return Unsupported(*named)
 
 
 def digest_change(document: Mapping[str, object], *, installation: str) -> str:
@@ -108,13 +104,3 @@ def _canonical(name: str, value: object) -> object:
             return value
     # JSON knows one kind of number: 3.0 is 3.
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _parse_period(document: contract.Period) -> Period:
-    return Period(parse_instant(document["start"]), parse_instant(document["end"]))
-
-
-def parse_customer(document: contract.Customer) -> Customer:
-    """Read a `customer`."""
-    fields = {name: str(value) for name, value in document.items() if value is not None}
-    return Customer(fields.pop("source"), fields)

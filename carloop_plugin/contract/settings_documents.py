@@ -77,10 +77,13 @@ def read_settings_change(document: ProviderSettings) -> SettingsChange:
             raise _invalid(name, "settings.value_unknown")
         if value is not None and not isinstance(value, str):
             raise _invalid(name, "settings.value_not_a_string")
-        given = value.strip() if value is not None else None
-        if name == "token" and given == "":
+        given = (value or "").strip()
+        if name == "token" and value is not None and not given:
             continue
-        _require_valid(name, given or "")
+        if name == "token" and given and not TOKEN.fullmatch(given):
+            raise _invalid(name, "settings.value_token")
+        if name == "station" and (len(given) > LONGEST_STATION or not given.isprintable()):
+            raise _invalid(name, "settings.value_station")
         values[name] = given or None
     return SettingsChange(Site(document["site"]), values)
 
@@ -106,17 +109,9 @@ def finding_document(finding: Finding, *, locale: str) -> CheckFinding:
         "severity": finding.severity,
         "message": f"{finding.site}: {message}" if finding.site else message,
     }
-    hint = find_text(finding.hint or f"{finding.text}.hint", locale, params)
-    if hint:
+    if hint := find_text(finding.hint or f"{finding.text}.hint", locale, params):
         document["hint"] = hint
     return document
-
-
-def _require_valid(name: str, given: str) -> None:
-    if name == "token" and given and not TOKEN.fullmatch(given):
-        raise _invalid(name, "settings.value_token")
-    if name == "station" and (len(given) > LONGEST_STATION or not given.isprintable()):
-        raise _invalid(name, "settings.value_station")
 
 
 def _invalid(name: str, key: str) -> RuleBroken:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from carloop_plugin.contract.boundary import problem_document
-from carloop_plugin.contract.rentals import pending_document, rental_document
+from carloop_plugin.contract.rentals import rental_document
 from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE
 from carloop_plugin.domain.proposals import Proposal
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
@@ -54,8 +54,9 @@ def state_document(
     }
     if standing.rental and standing.state != "open":
         document["rental"] = rental_document(standing.rental)
-    if standing.pending:
-        document["pending"] = pending_document(standing.pending)
+    if intent := standing.pending:
+        since = format_instant(intent.recorded_at)
+        document["pending"] = {"change_id": intent.change_id, "action": intent.action.value, "since": since}
     return cast("contract.MobilityState", document)
 
 
@@ -80,29 +81,26 @@ def _proposal(rental: RentalRecord, proposal: Proposal, *, revision: int, locale
 
 
 def _notices(step: Step, locale: str) -> list[contract.Notice]:
-    standing, notices = step.standing, []
-    if standing.pending and standing.pending.tries >= TRIES_BEFORE_SET_ASIDE:
-        notices.append(_notice("set_aside", "error", locale))
-    elif standing.pending:
-        notices.append(_notice("change_pending", "warning", locale))
+    standing, rental = step.standing, step.standing.rental
+    said: list[tuple[str, Literal["warning", "error"]]] = []
+    if standing.pending:
+        is_set_aside = standing.pending.tries >= TRIES_BEFORE_SET_ASIDE
+        said.append(("set_aside", "error") if is_set_aside else ("change_pending", "warning"))
     for _, proposal in standing.proposals:
-        code = proposal.misfit.value if proposal.is_possible else "desk_must_help"
-        notices.append(_notice(code, "warning", locale))
-    rental = standing.rental
+        said.append((proposal.misfit.value if proposal.is_possible else "desk_must_help", "warning"))
     if rental and rental.is_active and rental.differs:
-        notices.append(_notice("differs", "warning", locale))
+        said.append(("differs", "warning"))
     if rental and rental.status is RentalStatus.CANCELLED and not rental.cancelled_here:
-        notices.append(_notice("cancelled_at_desk", "warning", locale))
+        said.append(("cancelled_at_desk", "warning"))
+    notices: list[contract.Notice] = [
+        {"code": code, "severity": severity, "message": text(f"notice.{code}", locale)}
+        for code, severity in said
+    ]
     if step.unusable is not None:
         problem = problem_document(step.unusable, locale)
         message = problem.get("detail") or problem["title"]
         notices.append({"code": problem["code"], "severity": "error", "message": message})
     return notices
-
-
-def _notice(code: str, severity: str, locale: str) -> contract.Notice:
-    message = text(f"notice.{code}", locale)
-    return cast("contract.Notice", {"code": code, "severity": severity, "message": message})
 
 
 def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:

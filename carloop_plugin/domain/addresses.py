@@ -117,4 +117,4 @@ def _read_host(host: str) -> str:
 
 
 def _refused(text: str, code: str = "not_configured", **params: str) -> CallFailed:
-    return CallFailed(Reason(code, text, tuple(params.items())), sent=False)
+    return CallFailed(Reason(code, text, tuple(params.items())))

@@ -11,13 +11,13 @@ import json
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from carloop_plugin.domain.values import AppointmentId, Period, Site
 
 MOST_CUSTOMERS = 5
 """How many customers of an appointment are remembered, the present one included."""
-
 
 NAMES = ("first_name", "last_name", "company")
 """The fields that say who a customer is; the others say how to reach or address them."""
@@ -25,7 +25,7 @@ NAMES = ("first_name", "last_name", "company")
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer as the planner sent it: where the data come from (`dms` or `manual`), and its other fields by name."""
+    """A customer as the planner sent it: where the data come from (`dms` or `manual`), and its fields by name."""
 
     source: str
     details: Mapping[str, str] = field(repr=False)
@@ -67,10 +67,9 @@ def identify(customer: Customer, appointment_id: str, *, key: bytes) -> Customer
 
 def digest_customer(customer: Customer, *, salt: bytes) -> str:
     """Digest a customer: empty fields dropped, text in NFC, white space collapsed."""
-    fields = {
-        name: normalise(value) for name, value in {**customer.details, "source": customer.source}.items()
-    }
-    text = json.dumps({name: value for name, value in fields.items() if value}, sort_keys=True)
+    given = {**customer.details, "source": customer.source}
+    filled = {name: normal for name, value in given.items() if (normal := normalise(value))}
+    text = json.dumps(filled, sort_keys=True)
     return hashlib.blake2b(text.encode(), salt=salt, digest_size=32).hexdigest()
 
 
@@ -80,12 +79,9 @@ def digest_number(number: str, *, key: bytes) -> str:
     The same number has the same digest in all appointments of the records, so that it can be looked up. Without the
     records' key nobody can try out numbers.
     """
-    normal = normalise(number)
-    return (
-        hashlib.blake2b(normal.encode("utf-8", "surrogatepass"), key=key, digest_size=32).hexdigest()
-        if normal
-        else ""
-    )
+    if not (normal := normalise(number)):
+        return ""
+    return hashlib.blake2b(normal.encode("utf-8", "surrogatepass"), key=key, digest_size=32).hexdigest()
 
 
 def normalise(text: str) -> str:
@@ -94,8 +90,8 @@ def normalise(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Appointment:
-    """An appointment as the planner sent it. `start_text` and `end_text` are the times exactly as they were sent."""
+class Visit:
+    """What an appointment says but for its customer. The texts are its times exactly as they were sent."""
 
     id: AppointmentId
     revision: int
@@ -105,34 +101,27 @@ class Appointment:
     start_text: str
     end_text: str
     time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment(Visit):
+    """An appointment as the planner sent it."""
+
     customer: Customer
 
 
 @dataclass(frozen=True, slots=True)
-class SavedAppointment:
+class SavedAppointment(Visit):
     """The newest revision of an appointment, as our records keep it.
 
     `customers` are those it was saved with, the present one last.
     """
 
-    id: AppointmentId
-    revision: int
-    status: str
-    site: Site
-    period: Period
-    start_text: str
-    end_text: str
-    time_zone: str
     customer_source: str
     salt: bytes = field(repr=False)
     customer_digest: str = field(repr=False)
     number_digest: str = field(repr=False)
     customers: tuple[CustomerIdentity, ...] = ()
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Return whether the visit was cancelled."""
-        return self.status == "cancelled"
 
     def is_of(self, customer: Customer) -> bool:
         """Return whether this is the customer the appointment was saved with."""
@@ -155,25 +144,18 @@ class SavedAppointment:
         A renter the appointment never had was chosen in step 4, so the rental suits the present customer too. One whom
         the appointment had before is on a form that is older than the appointment.
         """
-        if any(renter.is_same(each) for each in self.customers):
-            return (renter,)
-        return (renter, *self.customers[-1:])
+        is_known = any(renter.is_same(each) for each in self.customers)
+        return (renter,) if is_known else (renter, *self.customers[-1:])
 
 
 def remember(appointment: Appointment, *, key: bytes) -> SavedAppointment:
     """Return what is kept of an appointment. `key` is that of the records it is kept in."""
     salt = os.urandom(16)
     identity = identify(appointment.customer, appointment.id, key=key)
+    visit: dict[str, Any] = {each.name: getattr(appointment, each.name) for each in fields(Visit)}
     return SavedAppointment(
-        id=appointment.id,
-        revision=appointment.revision,
-        status=appointment.status,
-        site=appointment.site,
-        period=appointment.period,
-        start_text=appointment.start_text,
-        end_text=appointment.end_text,
-        time_zone=appointment.time_zone,
-        customer_source=appointment.customer.source,
+        **visit,
+        customer_source=identity.source,
         salt=salt,
         customer_digest=digest_customer(appointment.customer, salt=salt),
         number_digest=identity.number_digest,

@@ -31,16 +31,22 @@ class Action(StrEnum):
     CANCEL = "cancel"
 
 
-# What a planner asks for: the contract's `rental_change`, parsed once. `digest` identifies the content of the change,
-# whatever its spelling, so that the same change is recognised when it is sent again.
-
-
 @dataclass(frozen=True, slots=True)
-class Book:
-    """Book a vehicle for a saved appointment."""
+class Asked:
+    """What a planner asks for: the contract's `rental_change`, parsed once.
+
+    `digest` identifies the content of the change, whatever its spelling, so that the same change is recognised when it
+    is sent again.
+    """
 
     change_id: ChangeId
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book(Asked):
+    """Book a vehicle for a saved appointment."""
+
     site: Site
     appointment_id: AppointmentId
     vehicle_id: VehicleId
@@ -49,11 +55,9 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeEnd:
+class ChangeEnd(Asked):
     """Change the end of a rental. `unexpected` is a field of the change that is none of a change of the end."""
 
-    change_id: ChangeId
-    digest: str
     rental_id: RentalId
     end: datetime
     site: Site | None = None
@@ -62,11 +66,9 @@ class ChangeEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
+class Cancel(Asked):
     """Cancel a rental. `why` is what the advisor says about it, for Carloop."""
 
-    change_id: ChangeId
-    digest: str
     rental_id: RentalId
     site: Site | None = None
     revision: int | None = None
@@ -74,26 +76,21 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveUp:
+class GiveUp(Asked):
     """Give up a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there.
 
     The cancellation that does it is called the giving-up, and the booking given up, as in the records and in the
     contract's problem code; a person reads "withdraw the booking request".
     """
 
-    change_id: ChangeId
-    digest: str
     book_change_id: ChangeId
     revision: int | None = None
     why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Unsupported:
+class Unsupported(Asked):
     """A change that this provider does not offer, such as `rebook`."""
-
-    change_id: ChangeId
-    digest: str
 
 
 Command = Book | ChangeEnd | Cancel | GiveUp | Unsupported
@@ -214,35 +211,3 @@ class Intent:
     given_up_by: ChangeId | None = None
     outcome: Outcome | None = None
     customers: tuple[CustomerIdentity, ...] | None = None
-
-
-# What recording an intent may find.
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The intent is durable and may be sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class OtherPending:
-    """Another change to the appointment is pending."""
-
-    intent: Intent
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyBooked:
-    """The appointment has an active rental."""
-
-    rental: RentalRecord
-
-
-@dataclass(frozen=True, slots=True)
-class SameChange:
-    """An intent with this id is there already."""
-
-    intent: Intent
-
-
-RecordResult = Recorded | OtherPending | AlreadyBooked | SameChange

@@ -22,6 +22,13 @@ class Reason:
     pointer: str | None = None
 
 
+GONE = Reason("rental_not_found", "change.rental_gone", pointer="/rental_id")
+"""Why the end of a rental that Carloop no longer has cannot be changed."""
+
+ACCOUNT_CHANGED = Reason("account_changed", "change.account_changed")
+"""Why nothing is believed of a rental: the token is of another account than the one that made it."""
+
+
 class Failed(Exception):
     """Something could not be done; `reason` says why. The exception's text is the code alone.
 
@@ -38,11 +45,7 @@ class Failed(Exception):
 
 
 class CallFailed(Failed):
-    """A call to Carloop gave no usable answer. `sent` is False where nothing left us."""
-
-    def __init__(self, reason: Reason, *, sent: bool = True) -> None:
-        super().__init__(reason)
-        self.sent = sent
+    """A call to Carloop gave no usable answer."""
 
 
 class RuleBroken(Failed):

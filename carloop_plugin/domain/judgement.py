@@ -16,7 +16,7 @@ LONGEST_SENDING = 18.0
 """Seconds that one sending may take, with its retries: less than its claim lasts (`store/leases.py`)."""
 
 INCONCLUSIVE = frozenset({"unreachable", "deadline_exceeded", "rate_limited", "not_authorised"})
-"""Codes of failures that say nothing about the intent they happen to."""
+"""Codes of failures that say nothing about the intent they happen to: Carloop is away or slow."""
 
 
 def judge(intent: Intent, answer: Answer) -> Answer:
@@ -37,7 +37,10 @@ def judge(intent: Intent, answer: Answer) -> Answer:
         case Done(rental, replayed):
             if not _can_answer(intent, rental, replayed=replayed):
                 return Unknown(Reason("invalid_answer", "api.other_rental"))
-            return answer if replayed or is_as_asked(intent, rental) else _mismatch(intent, rental)
+            if replayed or is_as_asked(intent, rental):
+                return answer
+            text, params = f"change.mismatched_{intent.action}", (("rental", rental.id),)
+            return Refused(Reason("invalid_answer", text, params), rental=rental)
         case Refused(reason):
             return Refused(reason) if is_final(reason) else NothingHappened(reason)
         case NothingHappened() | Unknown():
@@ -53,8 +56,7 @@ def needs_lookup(intent: Intent, answer: Answer) -> bool:
             return after_lost_attempt or intent.sends > 1 or reason.code == "reference_exists"
         case NothingHappened():
             return intent.sends > 1
-        case _:
-            return False
+    return False
 
 
 def judge_not_found(reason: Reason) -> Answer:
@@ -65,11 +67,8 @@ def judge_not_found(reason: Reason) -> Answer:
 def is_as_asked(intent: Intent, rental: Rental) -> bool:
     """Return whether a rental is what its intent asked for."""
     if intent.action is Action.BOOK:
-        return (rental.vehicle.id, rental.period, rental.external_reference) == (
-            intent.vehicle_id,
-            intent.period,
-            intent.external_reference,
-        )
+        asked = (intent.vehicle_id, intent.period, intent.external_reference)
+        return (rental.vehicle.id, rental.period, rental.external_reference) == asked
     if intent.action is Action.CHANGE_END:
         return intent.period is not None and rental.period.end == intent.period.end
     return rental.status is RentalStatus.CANCELLED
@@ -98,16 +97,6 @@ def may_be_in_flight(intent: Intent) -> bool:
     An age below zero is that of a clock set back since: nothing waits for it to come right.
     """
     return intent.sent_ago is not None and timedelta(0) <= intent.sent_ago <= LONGEST_FLIGHT
-
-
-def counts_as_try(reason: Reason) -> bool:
-    """Return whether a failure brings an intent closer to being set aside: not while Carloop is away or slow."""
-    return reason.code not in INCONCLUSIVE
-
-
-def _mismatch(intent: Intent, rental: Rental) -> Refused:
-    reason = Reason("invalid_answer", f"change.mismatched_{intent.action}", (("rental", rental.id),))
-    return Refused(reason, rental=rental)
 
 
 def _can_answer(intent: Intent, rental: Rental, *, replayed: bool) -> bool:

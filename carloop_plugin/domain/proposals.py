@@ -40,7 +40,7 @@ def propose(rental: RentalRecord, appointment: SavedAppointment | None) -> Propo
         return _cancel(Misfit.NOT_AS_ASKED, rental)
     if appointment is None:
         return None
-    if appointment.is_cancelled:
+    if appointment.status == "cancelled":
         return _cancel(Misfit.APPOINTMENT_CANCELLED, rental)
     if not appointment.suits(rental.customers):
         return _cancel(Misfit.CUSTOMER_CHANGED, rental)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
@@ -106,9 +107,9 @@ class RentalRecord:
 
 
 def record_of(
-    rental: Rental, account: AccountId | None, *, installation: str, known: RentalRecord | None
+    rental: Rental, account: AccountId | None, *, installation: str, known: Sequence[RentalRecord]
 ) -> RentalRecord | None:
-    """Return the record of a rental seen at Carloop, with what only we know of it, from the record there was before.
+    """Return the record of a rental seen at Carloop, with what only we know of it, from the record `known` before.
 
     None where it does not carry a reference of this installation: it is the desk's, or another planner's.
     """
@@ -118,7 +119,7 @@ def record_of(
     seen: dict[str, Any] = {name: getattr(rental, name) for name in _SEEN}
     _, site, appointment_id, change_id = reference
     seen |= {"site": site, "account": account, "appointment_id": appointment_id, "change_id": change_id}
-    return replace(known, **seen) if known else RentalRecord(**seen)
+    return replace(known[0], **seen) if known else RentalRecord(**seen)
 
 
 def gone(record: RentalRecord, *, cancelled_here: bool) -> RentalRecord:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,10 +15,6 @@ ChangeId = NewType("ChangeId", str)
 RentalId = NewType("RentalId", str)
 Site = NewType("Site", str)
 VehicleId = NewType("VehicleId", str)
-
-
-Document = Mapping[str, object]
-"""A document of the contract, ready to be answered."""
 
 
 def parse_instant(text: str) -> datetime:
@@ -41,10 +36,6 @@ class Period:
 
     start: datetime
     end: datetime
-
-    def covers(self, other: Period) -> bool:
-        """Return whether all of `other` lies within."""
-        return self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,29 @@ def replace_file(path: Path, content: bytes) -> None:
             os.close(folder)
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, which other processes wait for and other threads of this one."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        if sys.platform == "win32":  # pragma: no cover - closing the file gives the lock back there
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+            yield
+            return
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            # A child forked meanwhile has the file open too, so closing it here would not give the lock back.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)
+
+
 @dataclass(frozen=True, slots=True)
 class SecretsFile:
     """Tokens in a JSON file of mode 0600, replaced as a whole.
@@ -87,22 +110,21 @@ class SecretsFile:
 
     def keep_token(self, site: Site, token: StoredToken) -> None:
         """Keep a token in place of the site's old one."""
-        with self._alone():
-            self._write({**self._read(), site: _to_entry(token)})
+        self._replace_entry(site, _to_entry(token))
 
     def forget_token(self, site: Site) -> None:
         """Drop a site's token; dropping none is fine."""
         if site in self._read():
-            with self._alone():
-                self._write({kept: entry for kept, entry in self._read().items() if kept != site})
+            self._replace_entry(site, None)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other writers out, so that two sites saved at once are both kept."""
+    def _replace_entry(self, site: Site, entry: object) -> None:
+        """Replace a site's entry, or drop it, while other writers are kept out: two sites saved at once are kept."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _locked(self.path.with_name(f"{self.path.name}.lock")):
-                yield
+            with locked(self.path.with_name(f"{self.path.name}.lock")):
+                entries = {**self._read(), site: entry}
+                kept = {each: entry for each, entry in entries.items() if entry is not None}
+                replace_file(self.path, json.dumps(kept, indent=1).encode())
         except (OSError, ValueError):
             raise self._problem("unwritable", code="storage_failed") from None
 
@@ -116,13 +138,11 @@ class SecretsFile:
         with os.fdopen(descriptor, "rb") as file:
             self._close_to_others(descriptor)
             content = file.read(_LARGEST)
-        try:
-            entries = json.loads(content)  # never empty where the file is damaged: a save would overwrite it
-        except (ValueError, RecursionError):
-            raise self._problem("broken") from None
-        if not isinstance(entries, dict):
-            raise self._problem("broken")
-        return entries
+        with suppress(ValueError, RecursionError):
+            entries = json.loads(content)
+            if isinstance(entries, dict):
+                return entries
+        raise self._problem("broken")  # not empty: a save would overwrite the other tokens
 
     def _close_to_others(self, descriptor: int) -> None:
         status = os.fstat(descriptor)
@@ -137,9 +157,6 @@ class SecretsFile:
                 os.fchmod(descriptor, 0o600)
             except OSError:
                 raise self._problem("open") from None
-
-    def _write(self, entries: dict[str, object]) -> None:
-        replace_file(self.path, json.dumps(entries, indent=1).encode())
 
     def _problem(self, why: str, *, code: str = "not_configured") -> ConfigurationProblem:
         return ConfigurationProblem(f"credentials.file_{why}", code=code, file=str(self.path))
@@ -237,26 +254,3 @@ def _from_entry(entry: Any) -> StoredToken | None:  # whatever somebody may have
         if TOKEN.fullmatch(entry["token"]):
             return StoredToken(entry["token"], entry["origin"], parse_instant(entry["since"]))
     return None
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file, which other processes wait for and other threads of this one."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        if sys.platform == "win32":  # pragma: no cover - closing the file gives the lock back there
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-            yield
-            return
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            # A child forked meanwhile has the file open too, so closing it here would not give the lock back.
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
-    finally:
-        os.close(descriptor)

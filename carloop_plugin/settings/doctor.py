@@ -136,15 +136,10 @@ def _load_findings(host: MobilityHost) -> Iterator[Finding]:
 
 def _figure_findings(figures: Figures) -> Iterator[Finding]:
     oldest = figures.oldest_pending
-    is_late = oldest is not None and datetime.now(UTC) - oldest > LONG_PENDING
+    late = format_instant(oldest) if oldest and datetime.now(UTC) - oldest > LONG_PENDING else ""
     for code, text, name, value in (
         ("unknown_outcomes", "doctor.unknown", "count", figures.unknown),
-        (
-            "long_pending",
-            "doctor.long_pending",
-            "since",
-            format_instant(oldest) if oldest and is_late else "",
-        ),
+        ("long_pending", "doctor.long_pending", "since", late),
         ("set_aside", "doctor.set_aside", "ids", ", ".join(figures.set_aside)),
         ("erasure_unfinished", "doctor.erasures", "count", figures.unfinished_erasures),
         ("moved_aside", "doctor.moved_aside", "files", ", ".join(each.name for each in figures.moved_aside)),

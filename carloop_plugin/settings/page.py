@@ -5,7 +5,6 @@ What the environment or the configuration file sets is fixed here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ from carloop_plugin.domain.accounts import (
 )
 from carloop_plugin.domain.addresses import read_address, usable_origin
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
-from carloop_plugin.domain.values import Site
 from carloop_plugin.events import SETTINGS_SAVED, log_event
 from carloop_plugin.settings.check import Finding, Report, check_connection, problem_finding, unknown_keys
 from carloop_plugin.settings.environment import Environment, site_settings
@@ -42,8 +40,8 @@ def save_settings(
     try:
         before = site_settings(site, environment=environment, store=store, credentials=credentials)
         # All or nothing: a form is never saved in part.
-        if objections := _objections(change, before):
-            return Report(site, (*objections, _NOT_SAVED))
+        if fixed := _changes_of_fixed(change, before):
+            return Report(site, (*fixed, _NOT_SAVED))
         dropped = _save(change, before, credentials, context)
         after = site_settings(site, environment=environment, store=store, credentials=credentials)
     except Failed as failure:
@@ -53,21 +51,13 @@ def save_settings(
     return Report(site, (_SAVED, *dropped, *unknown_keys(environment), *tested))
 
 
-def _objections(change: SettingsChange, before: SiteSettings) -> list[Finding]:
-    """Return what forbids saving: a setting that is fixed, or an address that must not be used."""
+def _changes_of_fixed(change: SettingsChange, before: SiteSettings) -> list[Finding]:
     present = {"base_url": before.base_url, "station": before.station, "token": before.token}
-    found = [
+    return [
         Finding("setting_fixed", "error", "settings.fixed", {"setting": name})
         for name in SETTING_NAMES
         if name in before.fixed and change.values.get(name, present[name]) != present[name]
     ]
-    address = change.values.get("base_url")
-    if address is not None and not found:
-        try:
-            read_address(address)
-        except Failed as failure:
-            found.append(problem_finding(failure.reason))
-    return found
 
 
 def _save(
@@ -75,42 +65,32 @@ def _save(
 ) -> list[Finding]:
     stored = context.store.stored_settings(before.site) or StoredSettings(base_url=None)
     new = {name: value for name, value in change.values.items() if name not in before.fixed}
-    address = new.get("base_url", stored.base_url)
-    saved = StoredSettings(
-        base_url=address and read_address(address).base_url,
-        station=new.get("station", stored.station),
-    )
+    if address := new.get("base_url"):
+        new["base_url"] = read_address(address).base_url
+    saved = StoredSettings(new.get("base_url", stored.base_url), new.get("station", stored.station))
     dropped: list[Finding] = []
     if "token" not in before.fixed:
         in_force = before.base_url if "base_url" in before.fixed else saved.base_url
         # Before the address: a token that cannot be kept must leave the address as it was.
-        dropped = _save_token(
-            change.values, before.site, usable_origin(in_force), credentials=credentials, clock=context.clock
-        )
+        dropped = _save_token(change, usable_origin(in_force), credentials, context.clock)
     if saved != stored:
         context.store.save_settings(before.site, saved)
     return dropped
 
 
 def _save_token(
-    values: Mapping[str, str | None],
-    site: Site,
-    origin: str | None,
-    *,
-    credentials: Credentials,
-    clock: Clock,
+    change: SettingsChange, origin: str | None, credentials: Credentials, clock: Clock
 ) -> list[Finding]:
     """Keep a new token for the address's origin; drop one that was deleted, or entered for another origin."""
-    kept = credentials.token(site)
-    given = values.get("token")
+    site, given, kept = change.site, change.values.get("token"), credentials.token(change.site)
     if given is not None:
         if origin is None:
             raise RuleBroken(Reason("not_configured", "settings.token_without_address"))
         if kept is None or (kept.value, kept.origin) != (given, origin):
             credentials.keep_token(site, StoredToken(value=given, origin=origin, since=clock.now()))
-    elif kept is not None and "token" in values:
+    elif kept is not None and "token" in change.values:
         credentials.forget_token(site)
-    elif kept is not None and "base_url" in values and kept.origin != origin:
+    elif kept is not None and "base_url" in change.values and kept.origin != origin:
         with suppress(Failed):  # where it cannot be dropped it stays unused: it is bound to its origin
             credentials.forget_token(site)
         return [_TOKEN_DROPPED]

@@ -9,15 +9,10 @@ from datetime import UTC, datetime
 from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
     Action,
-    AlreadyBooked,
     Intent,
     IntentState,
-    OtherPending,
     Outcome,
     OutcomeStatus,
-    Recorded,
-    RecordResult,
-    SameChange,
 )
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AccountId, ChangeId
@@ -46,25 +41,25 @@ class Intents(Appointments):
     """`ports.Store`, as far as intents go."""
 
     @atomic
-    def record(self, intent: Intent) -> RecordResult:
+    def record(self, intent: Intent) -> Intent | RentalRecord | None:
         self.database.query(self.database.LOCK, [intent.appointment_id])
         if same := self.intent(intent.change_id):
-            return SameChange(same)
+            return same
         appointment = [intent.appointment_id] if intent.appointment_id is not None else []
         for other in self.pending_of(appointment).values():
             # The booking that is given up is the one pending change its giving up need not wait for.
             if other.change_id != intent.gives_up:
-                return OtherPending(other)
+                return other
         for rental in self.rentals(appointment_ids=appointment):
             if rental.is_active and intent.action is Action.BOOK:
-                return AlreadyBooked(rental)
+                return rental
         insert(self.database, "intents", write_row(intent))
         self.database.query(KNOW_SITE, [intent.site])
         if intent.gives_up is not None:
             self._update(intent.gives_up, "given_up_by = ?", intent.change_id)
         # Recording claims the first sending.
         self._update(intent.change_id, f"sent_at = {{db.NOW}}, {HELD}", leases.PROCESS)
-        return Recorded()
+        return None
 
     @atomic
     def record_settled(self, intent: Intent, outcome: Outcome) -> Outcome:

@@ -11,7 +11,7 @@ from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.domain.proposals import Proposal, propose
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
-from carloop_plugin.domain.values import AppointmentId, Site
+from carloop_plugin.domain.values import AppointmentId
 from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.usecases.recover import settle_pending
 
@@ -70,11 +70,16 @@ def save_appointment(appointment: Appointment, context: UseCaseContext) -> Step:
     if standing.pending:
         settle_pending(standing.pending, context)
         standing = standings([saved.id], context)[saved.id]
+    unusable = None
+    try:
+        context.settings_of(saved.site)
+    except Failed as failure:
+        unusable = failure.reason
     return Step(
         appointment=saved,
         standing=standing,
         is_newest=appointment.revision >= saved.revision and saved.is_of(appointment.customer),
-        unusable=_why_unusable(saved.site, context),
+        unusable=unusable,
     )
 
 
@@ -114,11 +119,3 @@ def _require_known_zone(name: str) -> None:
         if available_timezones():
             reason = Reason("invalid_document", "appointment.zone_unknown", pointer="/time_zone")
             raise RuleBroken(reason) from None
-
-
-def _why_unusable(site: Site, context: UseCaseContext) -> Reason | None:
-    try:
-        context.connect(site)
-    except Failed as failure:
-        return failure.reason
-    return None

@@ -71,6 +71,6 @@ def _as_of_now(rental: RentalRecord, context: UseCaseContext) -> RentalRecord:
         present = gone(rental, cancelled_here=False)
     else:
         installation = context.store.installation
-        present = record_of(found, account.id, installation=installation, known=rental) or rental
+        present = record_of(found, account.id, installation=installation, known=[rental]) or rental
     context.store.keep_rental(present)
     return present

@@ -8,7 +8,6 @@ deliver   record, send, judge, settle: `deliver.py`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 from carloop_plugin.domain.changes import (
@@ -19,20 +18,17 @@ from carloop_plugin.domain.changes import (
     Command,
     GiveUp,
     Intent,
-    OtherPending,
     Outcome,
     OutcomeStatus,
-    SameChange,
     Unsupported,
 )
 from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroken, StoreFailed, is_final
-from carloop_plugin.domain.rentals import RentalRecord, RentalStatus, gone
-from carloop_plugin.domain.values import AppointmentId, RentalId, Site
-from carloop_plugin.ports import Carloop, Prepared, UseCaseContext
+from carloop_plugin.domain.rentals import RentalRecord
+from carloop_plugin.domain.values import AppointmentId, Site
+from carloop_plugin.ports import Prepared, UseCaseContext
+from carloop_plugin.usecases.alter import alter, find_rental, give_up
 from carloop_plugin.usecases.book import book
-from carloop_plugin.usecases.cancel import cancel, give_up
-from carloop_plugin.usecases.change_end import change_end
-from carloop_plugin.usecases.deliver import ACCOUNT_CHANGED, GONE, OTHER_CHANGE, deliver, observe
+from carloop_plugin.usecases.deliver import OTHER_CHANGE, deliver
 from carloop_plugin.usecases.recover import change_lock, recover, settle_pending
 
 
@@ -83,7 +79,7 @@ def _carry_out(command: Command, context: UseCaseContext) -> Outcome:
         if isinstance(prepared, Intent):
             return _give_up(prepared, context)
         outcome = deliver(prepared.intent, prepared.carloop, context)
-        return _repeat(outcome.intent, command, context) if isinstance(outcome, SameChange) else outcome
+        return _repeat(outcome, command, context) if isinstance(outcome, Intent) else outcome
     except CallFailed as failure:
         # Only calls before the intent was recorded end here: nothing was asked of Carloop yet, so nothing is final.
         reason = failure.reason
@@ -125,44 +121,16 @@ def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | O
         case ChangeEnd(unexpected=str(name)):
             raise RuleBroken(Reason("rental_immutable", "change.immutable", pointer=f"/{name}"))
         case ChangeEnd() | Cancel():
-            rental = _find_rental(command.rental_id, command.site, context)
-            return _prepare_for(rental, command, context)
-        case GiveUp():
+            rental = find_rental(command.rental_id, command.site, context)
+        case GiveUp(change_id, digest, revision=revision, why=why):
             given_up = give_up(command, context)
             if not isinstance(given_up, RentalRecord):
                 return given_up
-            cancellation = Cancel(
-                command.change_id, command.digest, given_up.id, revision=command.revision, why=command.why
-            )
-            return _prepare_for(given_up, cancellation, context)
+            rental, command = given_up, Cancel(change_id, digest, given_up.id, revision=revision, why=why)
         case Unsupported():
             raise RuleBroken(Reason("not_supported", "change.not_supported", pointer="/action"))
-
-
-def _prepare_for(
-    rental: RentalRecord, command: ChangeEnd | Cancel, context: UseCaseContext
-) -> Prepared | Outcome:
-    """Prepare a change of a rental of ours."""
     _require_no_pending_change(rental.appointment_id, context)
-    is_cancellation = isinstance(command, Cancel)
-    if is_cancellation and rental.status is RentalStatus.CANCELLED:
-        return Outcome(command.change_id, OutcomeStatus.DONE, rental)
-    carloop = context.connect(rental.site)
-    if carloop.known_account(deadline=context.deadline).id != rental.account:
-        _require_account(rental, carloop, context)
-    revision = command.revision
-    if revision is None:
-        revision = _present_revision(rental, carloop, context)
-    if revision is None:
-        absent = gone(rental, cancelled_here=is_cancellation)
-        context.store.keep_rental(absent)
-        if is_cancellation:
-            # Gone is as good as cancelled.
-            return Outcome(command.change_id, OutcomeStatus.DONE, absent)
-        raise RuleBroken(GONE)
-    if isinstance(command, Cancel):
-        return Prepared(cancel(command, rental, revision, carloop, context), carloop)
-    return Prepared(change_end(command, rental, revision, carloop, context), carloop)
+    return alter(command, rental, context)
 
 
 def _require_no_pending_change(appointment_id: AppointmentId, context: UseCaseContext) -> None:
@@ -176,61 +144,7 @@ def _require_no_pending_change(appointment_id: AppointmentId, context: UseCaseCo
 
 def _give_up(giving_up: Intent, context: UseCaseContext) -> Outcome:
     """Record that a booking is given up, and find out what became of it."""
-    if isinstance(context.store.record(giving_up), OtherPending):
+    there = context.store.record(giving_up)
+    if there and there.change_id != giving_up.change_id:
         raise RuleBroken(OTHER_CHANGE)
     return recover(giving_up, context)
-
-
-def _find_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext) -> RentalRecord:
-    """Return the rental that a change names, by its id and, where given, its site.
-
-    One that is not in our records but carries our reference at Carloop is ours all the same.
-
-    :raises RuleBroken: there is none, or several sites have one of this id.
-    """
-    found = context.store.rentals(rental_id=rental_id, site=site)
-    if len({rental.site for rental in found}) > 1:
-        raise RuleBroken(Reason("invalid_document", "change.site_needed", pointer="/site"))
-    if found:
-        return _of_present_account(found, context)
-    if site is not None and (adopted := _adopt(rental_id, site, context)):
-        return adopted
-    raise RuleBroken(Reason("rental_not_found", "change.rental_not_found", pointer="/rental_id"))
-
-
-def _of_present_account(found: Sequence[RentalRecord], context: UseCaseContext) -> RentalRecord:
-    """Choose among rentals of one id and site: more than one, and they are of different accounts."""
-    if len(found) == 1:
-        return found[0]
-    account = context.connect(found[0].site).read_account(deadline=context.deadline)
-    for rental in found:
-        if rental.account == account.id:
-            return rental
-    raise RuleBroken(ACCOUNT_CHANGED)
-
-
-def _adopt(rental_id: RentalId, site: Site, context: UseCaseContext) -> RentalRecord | None:
-    if set(rental_id) <= {"."}:
-        # No path segment, so no rental's id either.
-        return None
-    carloop = context.connect(site)
-    account = carloop.known_account(deadline=context.deadline)
-    rental = carloop.read_rental(rental_id, deadline=context.deadline)
-    record = observe(rental, account.id, context) if rental else None
-    if record is not None:
-        context.store.keep_rental(record)
-    return record
-
-
-def _present_revision(rental: RentalRecord, carloop: Carloop, context: UseCaseContext) -> int | None:
-    """Return the rental's revision at Carloop; None only where the account that made it says it is gone."""
-    found = carloop.read_rental(rental.id, deadline=context.deadline)
-    if found is None:
-        _require_account(rental, carloop, context)
-    return found.revision if found else None
-
-
-def _require_account(rental: RentalRecord, carloop: Carloop, context: UseCaseContext) -> None:
-    """Raise `RuleBroken` where the account, read anew, is not the one that made the rental."""
-    if carloop.read_account(deadline=context.deadline).id != rental.account:
-        raise RuleBroken(ACCOUNT_CHANGED)

@@ -18,20 +18,16 @@ from typing import assert_never
 from carloop_plugin.domain.changes import (
     TRIES_BEFORE_SET_ASIDE,
     Action,
-    AlreadyBooked,
     Answer,
     Done,
     Intent,
     NothingHappened,
-    OtherPending,
     Outcome,
     OutcomeStatus,
-    Recorded,
     Refused,
-    SameChange,
     Unknown,
 )
-from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroken
+from carloop_plugin.domain.failures import ACCOUNT_CHANGED, GONE, CallFailed, Failed, Reason, RuleBroken
 from carloop_plugin.domain.judgement import (
     INCONCLUSIVE,
     LONGEST_SENDING,
@@ -57,12 +53,6 @@ GIVEN_UP = Reason("outcome_pending", "change.given_up_meanwhile")
 OTHER_CHANGE = Reason("outcome_pending", "change.other_pending")
 """Why a change cannot begin."""
 
-GONE = Reason("rental_not_found", "change.rental_gone", pointer="/rental_id")
-"""Why the end of a rental that Carloop no longer has cannot be changed."""
-
-ACCOUNT_CHANGED = Reason("account_changed", "change.account_changed")
-"""Why nothing is believed of a rental: the token is of another account than the one that made it."""
-
 _ADVICE = {
     ("vehicle_unavailable", Action.BOOK): ("change.vehicle_taken", "/option_id"),
     ("vehicle_unavailable", Action.CHANGE_END): ("change.extension_blocked", "/end"),
@@ -76,26 +66,22 @@ _OUTDATED = frozenset({"rental_closed", "changed_elsewhere"})
 """Refusals that say that our record is behind."""
 
 
-def deliver(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome | SameChange:
+def deliver(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome | Intent:
     """Record an intent, send it, and settle it. Return the intent that is there already, where it is.
 
     :raises RuleBroken: another change to the appointment is pending, or it has a rental by now.
     :raises StoreFailed: the intent could not be made durable; nothing was sent.
     """
-    recorded = context.store.record(intent)
-    match recorded:
-        case Recorded():
-            log_event(CHANGE_RECORDED, of=intent)
-            return send(intent, carloop, context)
-        case SameChange():
-            # Another process was asked for the same change a moment before.
-            return recorded
-        case OtherPending():
-            raise RuleBroken(OTHER_CHANGE)
-        case AlreadyBooked(rental):
-            raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=rental)
-        case _:
-            assert_never(recorded)
+    there = context.store.record(intent)
+    if isinstance(there, RentalRecord):
+        raise RuleBroken(Reason("already_booked", "change.already_booked"), rental=there)
+    if there is None:
+        log_event(CHANGE_RECORDED, of=intent)
+        return send(intent, carloop, context)
+    if there.change_id != intent.change_id:
+        raise RuleBroken(OTHER_CHANGE)
+    # Another process was asked for the same change a moment before.
+    return there
 
 
 def send(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome:
@@ -168,7 +154,7 @@ def _settle_refused(intent: Intent, reason: Reason, carloop: Carloop, context: U
     # What cannot be had now costs the answer's details, not the outcome.
     try:
         if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
-            station = context.station_of(intent.site)
+            station = context.settings_of(intent.site).station
             alternatives = alternatives_to(
                 intent, carloop=carloop, station=station, deadline=context.deadline
             )
@@ -202,9 +188,8 @@ def _settle_gone(intent: Intent, carloop: Carloop, context: UseCaseContext) -> O
     known = context.store.rentals(rental_id=intent.rental_id, account=account.id) if intent.rental_id else ()
     is_cancellation = intent.action is Action.CANCEL
     record = gone(known[0], cancelled_here=is_cancellation) if known else None
-    outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=GONE)
-    if is_cancellation:
-        outcome = Outcome(intent.change_id, OutcomeStatus.DONE, record)
+    done = Outcome(intent.change_id, OutcomeStatus.DONE, record)
+    outcome = done if is_cancellation else Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=GONE)
     return context.store.settle(intent.change_id, outcome, record) or outcome
 
 
@@ -218,8 +203,7 @@ def _take_back(intent: Intent, reason: Reason, context: UseCaseContext) -> Outco
 def observe(rental: Rental, account: AccountId | None, context: UseCaseContext) -> RentalRecord | None:
     """Return the record of an account's rental seen at Carloop; None where it does not carry a reference of ours."""
     known = context.store.rentals(rental_id=rental.id, account=account)
-    installation = context.store.installation
-    return record_of(rental, account, installation=installation, known=known[0] if known else None)
+    return record_of(rental, account, installation=context.store.installation, known=known)
 
 
 def record_made_by(intent: Intent, rental: Rental, context: UseCaseContext) -> RentalRecord | None:

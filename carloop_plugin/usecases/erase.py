@@ -58,11 +58,10 @@ def preview_erasure(
 ) -> ToErase:
     """Return what `erase` would do now; nothing is changed."""
     asked = _appointments_of(numbers, appointment_ids, context)
-    pending = context.store.pending_of(sorted(asked))
-    kept = {**_pending_for(numbers, context), **pending}
+    pending = context.store.pending_of(asked)
     return ToErase(
-        appointments=tuple(sorted(context.store.appointments(sorted(asked)).keys() - pending.keys())),
-        kept=tuple(_kept(each, kept[each], now=context.clock.now()) for each in sorted(kept)),
+        appointments=tuple(sorted(context.store.appointments(asked).keys() - pending.keys())),
+        kept=_kept({**_pending_for(numbers, context), **pending}, context),
         files=tuple(each.name for each in context.store.moved_aside()),
     )
 
@@ -77,25 +76,21 @@ def erase(
     asked = _appointments_of(numbers, appointment_ids, context)
     # A store that was damaged and moved aside cannot be searched for a person: all of it goes.
     context.store.discard_moved_aside()
-    count = context.store.forget_appointments(sorted(asked))
+    count = context.store.forget_appointments(asked)
     former = _pending_for(numbers, context)
-    context.store.forget_payloads(sorted(former.keys() - asked))
+    context.store.forget_payloads(sorted(former.keys() - set(asked)))
     for number in numbers:
         context.store.forget_former_customers(number)
-    kept = {**former, **context.store.pending_of(sorted(asked))}
+    kept = _kept({**former, **context.store.pending_of(asked)}, context)
     log_event(ERASURE_ASKED, erased=count, kept=len(kept))
-    is_finished = finish_erasures(context)
-    found = tuple(_kept(each, kept[each], now=context.clock.now()) for each in sorted(kept))
-    return Erased(count, found, is_finished, context.store.is_on_server)
+    return Erased(count, kept, finish_erasures(context), context.store.is_on_server)
 
 
 def _appointments_of(
     numbers: Sequence[str], appointment_ids: Sequence[AppointmentId], context: UseCaseContext
-) -> set[AppointmentId]:
-    asked = {AppointmentId(each) for each in appointment_ids}
-    for number in numbers:
-        asked.update(context.store.appointments_numbered(number))
-    return asked
+) -> list[AppointmentId]:
+    numbered = (each for number in numbers for each in context.store.appointments_numbered(number))
+    return sorted({*appointment_ids, *numbered})
 
 
 def _pending_for(numbers: Sequence[str], context: UseCaseContext) -> Mapping[AppointmentId, Intent]:
@@ -111,7 +106,10 @@ def _pending_for(numbers: Sequence[str], context: UseCaseContext) -> Mapping[App
     }
 
 
-def _kept(appointment_id: AppointmentId, intent: Intent, *, now: datetime) -> Kept:
-    soon = now + NEXT_RECOVERY
-    has_arrived = intent.sent_at + LONGEST_FLIGHT if intent.sent_at and may_be_in_flight(intent) else soon
-    return Kept(appointment_id, max(has_arrived, soon), intent.tries >= TRIES_BEFORE_SET_ASIDE)
+def _kept(pending: Mapping[AppointmentId, Intent], context: UseCaseContext) -> tuple[Kept, ...]:
+    soon, kept = context.clock.now() + NEXT_RECOVERY, []
+    for appointment_id, intent in sorted(pending.items(), key=lambda each: each[0]):
+        may_arrive = intent.sent_at if may_be_in_flight(intent) else None
+        until = max(may_arrive + LONGEST_FLIGHT, soon) if may_arrive else soon
+        kept.append(Kept(appointment_id, until, intent.tries >= TRIES_BEFORE_SET_ASIDE))
+    return tuple(kept)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from carloop_plugin.domain.accounts import Account, Contact
+from carloop_plugin.domain.accounts import Contact
 from carloop_plugin.domain.failures import Failed, Reason, StoreFailed
 from carloop_plugin.domain.values import AccountId, Site
 from carloop_plugin.events import RECORDS_REBUILT, log_event
-from carloop_plugin.ports import Carloop, UseCaseContext
+from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.usecases.deliver import observe
 from carloop_plugin.usecases.reconcile import read_feed
 
@@ -40,9 +40,13 @@ def rebuild(
             account = carloop.read_account(deadline=context.deadline)
             if (carloop.origin, account.id) in seen:
                 continue
-            for kept in _link_again(carloop, account, context):
-                count += kept
+            noted = {each.id: each for each in context.store.unreadable(account.id)}
+            for rental in read_feed(None, noted, carloop, account, context):
+                record = observe(rental, account.id, context)
+                count += record is not None and context.store.keep_rental(record)
                 progress(count)
+            contact = Contact(account.id, context.clock.now(), account.skew)
+            context.store.note_contact(contact, position=account.server_time, time_zone=account.time_zone)
             seen.add((carloop.origin, account.id))
         except StoreFailed:
             raise
@@ -50,13 +54,3 @@ def rebuild(
             missing.append((site, failure.reason))
     log_event(RECORDS_REBUILT, rentals=count, missing=len(missing))
     return Rebuilt(count, tuple(missing))
-
-
-def _link_again(carloop: Carloop, account: Account, context: UseCaseContext) -> Iterable[int]:
-    noted = {each.id: each for each in context.store.unreadable(account.id)}
-    for rental in read_feed(None, noted, carloop, account, context):
-        record = observe(rental, account.id, context)
-        if record is not None:
-            yield int(context.store.keep_rental(record))
-    contact = Contact(account.id, context.clock.now(), account.skew)
-    context.store.note_contact(contact, position=account.server_time, time_zone=account.time_zone)

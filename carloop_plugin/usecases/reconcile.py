@@ -178,16 +178,20 @@ def _take(
         # Also where recovery could not find it and set it aside.
         _settle(booking.change_id, report, carloop, account, context, rental)
         return
-    if booking and (cancelled := _cancel_late(rental, booking, carloop, context)):
-        record = replace(observe(cancelled, account.id, context) or record, cancelled_here=True)
+    if booking and booking.given_up_by:
+        cancelled = _cancel_late(rental, booking, booking.given_up_by, carloop, context)
+        late = observe(cancelled, account.id, context) if cancelled else None
+        record = replace(late, cancelled_here=True) if late else record
     if context.store.keep_rental(record):
         report.changed.append(record)
         log_event(RENTAL_CHANGED, of=record, rental_id=record.id)
 
 
-def _cancel_late(rental: Rental, booking: Intent, carloop: Carloop, context: UseCaseContext) -> Rental | None:
+def _cancel_late(
+    rental: Rental, booking: Intent, giving_up_id: ChangeId, carloop: Carloop, context: UseCaseContext
+) -> Rental | None:
     """Cancel a rental that turned up although its booking was given up; None where it is left as it is."""
-    giving_up = context.store.intent(booking.given_up_by) if booking.given_up_by else None
+    giving_up = context.store.intent(giving_up_id)
     stands = booking.outcome is not None and booking.outcome.status is OutcomeStatus.DONE
     if giving_up is None or stands or rental.status not in ACTIVE:
         return None

@@ -15,14 +15,13 @@ from weakref import WeakValueDictionary
 
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.changes import Done, Intent, Outcome, OutcomeStatus
-from carloop_plugin.domain.failures import CallFailed, Failed, Reason
+from carloop_plugin.domain.failures import ACCOUNT_CHANGED, CallFailed, Failed, Reason
 from carloop_plugin.domain.judgement import LONGEST_SENDING, may_be_in_flight, may_send_again
-from carloop_plugin.domain.rentals import Rental, RentalRecord, RentalStatus
+from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.events import CHANGE_SENT_AGAIN, CHANGE_SETTLED, log_event
 from carloop_plugin.ports import Carloop, UseCaseContext
 from carloop_plugin.usecases.deliver import (
-    ACCOUNT_CHANGED,
     GIVEN_UP,
     IN_FLIGHT,
     find_proof,
@@ -33,6 +32,8 @@ from carloop_plugin.usecases.deliver import (
     unknown,
 )
 from mobility_hookspecs.authoring.forking import renew_in_child
+
+_WAS_GIVEN_UP = Reason("given_up", "change.given_up")
 
 
 def settle_pending(pending: Intent, context: UseCaseContext) -> None:
@@ -69,32 +70,38 @@ def recover_with(
     if intent.account != account.id:
         # Another account's "not found" proves nothing about this one's rentals.
         return unknown(intent, ACCOUNT_CHANGED)
+    if intent.given_up_by is not None:
+        if giving_up := context.store.intent(intent.given_up_by):
+            recover_with(giving_up, carloop, account, context)
+        # Both settle as one. Where they did just now, whoever asked reads that from the records.
+        return unknown(intent, GIVEN_UP)
     try:
         if intent.gives_up is not None:
             outcome = _recover_giving_up(intent, intent.gives_up, carloop, context)
-        elif intent.given_up_by is not None:
-            return _recover_given_up(intent, intent.given_up_by, carloop, account, context)
         elif found := found or find_proof(intent, carloop, context):
             outcome = settle(intent, Done(found), carloop, context)
         else:
             outcome = _recover_not_found(intent, carloop, account, context)
     except CallFailed as failure:
         return leave_unknown(intent, failure.reason, context)
-    _log_settled(intent, outcome, context)
+    if outcome.status is not OutcomeStatus.UNKNOWN:
+        for change_id in filter(None, (intent.gives_up, intent.change_id)):
+            _log_settled(change_id, context)
     return outcome
 
 
-def _log_settled(intent: Intent, outcome: Outcome, context: UseCaseContext) -> None:
-    if outcome.status is OutcomeStatus.UNKNOWN:
+def _log_settled(change_id: ChangeId, context: UseCaseContext) -> None:
+    settled = context.store.intent(change_id)
+    if settled is None or settled.outcome is None:
         return
+    outcome = settled.outcome
     log_event(
         CHANGE_SETTLED,
-        # It may have been sent once more since it was read.
-        of=context.store.intent(intent.change_id) or intent,
-        rental_id=outcome.rental.id if outcome.rental else intent.rental_id,
+        of=settled,
+        rental_id=outcome.rental.id if outcome.rental else settled.rental_id,
         status=outcome.status,
         code=outcome.reason.code if outcome.reason else None,
-        seconds=(context.clock.now() - intent.recorded_at).total_seconds(),
+        seconds=(context.clock.now() - settled.recorded_at).total_seconds(),
     )
 
 
@@ -115,17 +122,6 @@ def _recover_not_found(
     return held or unknown(intent, IN_FLIGHT)
 
 
-def _recover_given_up(
-    booking: Intent, giving_up_id: ChangeId, carloop: Carloop, account: Account, context: UseCaseContext
-) -> Outcome:
-    """Recover the cancellation that gives a booking up; both settle as one."""
-    giving_up = context.store.intent(giving_up_id)
-    if giving_up is not None:
-        recover_with(giving_up, carloop, account, context)
-    # Where they settled just now, whoever asked reads that from the records.
-    return unknown(booking, GIVEN_UP)
-
-
 def _recover_giving_up(
     giving_up: Intent, booking_id: ChangeId, carloop: Carloop, context: UseCaseContext
 ) -> Outcome:
@@ -138,7 +134,8 @@ def _recover_giving_up(
         return _cancel_booked(found, booking, giving_up, carloop, context)
     if may_be_in_flight(booking):
         return unknown(giving_up, IN_FLIGHT)
-    return _settle_both(booking, _given_up(booking), done, None, context)
+    refused = Outcome(booking_id, OutcomeStatus.REFUSED, reason=_WAS_GIVEN_UP)
+    return context.store.settle(giving_up.change_id, done, booking=refused) or done
 
 
 def _cancel_booked(
@@ -153,13 +150,14 @@ def _cancel_booked(
         record = record_made_by(booking, result, context)
         ours = replace(record, cancelled_here=True) if record else None
         done = Outcome(giving_up.change_id, OutcomeStatus.DONE, ours)
-        return _settle_both(booking, _given_up(booking), done, ours, context)
+        refused = Outcome(booking.change_id, OutcomeStatus.REFUSED, reason=_WAS_GIVEN_UP)
+        return context.store.settle(giving_up.change_id, done, ours, booking=refused) or done
     if result.code == "rental_closed":
         # Handed out meanwhile: the customer drives it, so the booking stands and giving it up is refused.
         record = record_made_by(booking, found, context)
         stands = Outcome(booking.change_id, OutcomeStatus.DONE, record)
         refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, record, result)
-        return _settle_both(booking, stands, refused, record, context)
+        return context.store.settle(giving_up.change_id, refused, record, booking=stands) or refused
     return leave_unknown(claimed, result, context)
 
 
@@ -175,18 +173,6 @@ def cancel_given_up(
         return answer.reason
     is_cancelled = answer.rental.status is RentalStatus.CANCELLED
     return answer.rental if is_cancelled else Reason("invalid_answer")
-
-
-def _settle_both(
-    booking: Intent, booked: Outcome, given_up: Outcome, record: RentalRecord | None, context: UseCaseContext
-) -> Outcome:
-    outcome = context.store.settle(given_up.change_id, given_up, record, booking=booked) or given_up
-    _log_settled(booking, booked, context)
-    return outcome
-
-
-def _given_up(booking: Intent) -> Outcome:
-    return Outcome(booking.change_id, OutcomeStatus.REFUSED, reason=Reason("given_up", "change.given_up"))
 
 
 # A lock lives as long as a thread holds it or waits for it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -47,9 +48,10 @@ def search(query: VehicleQuery, *, carloop: Carloop, time_zone: str | None, dead
         _require_known_station(query, carloop, deadline=deadline)
     others: tuple[Alternative, ...] = ()
     if query.vehicle_classes or query.features:
-        others = _alternatives(query, carloop=carloop, deadline=_half_way_to(deadline))
+        others = _alternatives(query, carloop=carloop, deadline=(time.monotonic() + deadline) / 2)
     if found.next_free and time_zone is None:
-        time_zone = _time_zone_of(carloop, deadline=deadline)
+        with suppress(CallFailed):
+            time_zone = carloop.known_account(deadline=deadline).time_zone
     return Offer(query, found, others, time_zone)
 
 
@@ -89,12 +91,9 @@ def _require_known_station(query: VehicleQuery, carloop: Carloop, *, deadline: f
     """Raise `RuleBroken` where nothing can be found because the site's station is none of Carloop's."""
     if query.station is None:
         return
-    try:
-        unknown = unknown_station(query.station, carloop.known_account(deadline=deadline))
-    except CallFailed:
-        return
-    if unknown is not None:
-        raise RuleBroken(unknown)
+    with suppress(CallFailed):
+        if unknown := unknown_station(query.station, carloop.known_account(deadline=deadline)):
+            raise RuleBroken(unknown)
 
 
 def _vehicle(vehicle_id: VehicleId, *, taken: Period, carloop: Carloop, deadline: float) -> Vehicle | None:
@@ -107,7 +106,7 @@ def _vehicle(vehicle_id: VehicleId, *, taken: Period, carloop: Carloop, deadline
     except OverflowError:
         return None
     query = VehicleQuery(later, limit=MOST_VEHICLES)
-    fleet = _free_vehicles(query, carloop=carloop, deadline=_half_way_to(deadline))
+    fleet = _free_vehicles(query, carloop=carloop, deadline=(time.monotonic() + deadline) / 2)
     return next((vehicle for vehicle in fleet if vehicle.id == vehicle_id), None)
 
 
@@ -120,16 +119,12 @@ def _alternatives(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> 
         is_other_class = bool(query.vehicle_classes) and vehicle.vehicle_class not in query.vehicle_classes
         return is_other_class, len(set(query.features) - set(vehicle.features))
 
+    def differs(vehicle: Vehicle) -> tuple[str, ...]:
+        names = zip(("vehicle_class", "features"), distance(vehicle), strict=True)
+        return tuple(name for name, is_so in names if is_so) or ("vehicle",)
+
     nearest = sorted(found, key=distance)[: min(ALTERNATIVES, query.limit)]
-    return tuple(Alternative(vehicle, query.period, differences(vehicle, query)) for vehicle in nearest)
-
-
-def differences(vehicle: Vehicle, query: VehicleQuery) -> tuple[str, ...]:
-    """Return what of a search a vehicle does not fulfil."""
-    is_other_class = bool(query.vehicle_classes) and vehicle.vehicle_class not in query.vehicle_classes
-    lacks_features = not set(query.features) <= set(vehicle.features)
-    differs = (("vehicle_class", is_other_class), ("features", lacks_features))
-    return tuple(name for name, is_so in differs if is_so) or ("vehicle",)
+    return tuple(Alternative(vehicle, query.period, differs(vehicle)) for vehicle in nearest)
 
 
 def _free_vehicles(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> tuple[Vehicle, ...]:
@@ -138,15 +133,3 @@ def _free_vehicles(query: VehicleQuery, *, carloop: Carloop, deadline: float) ->
     except CallFailed:
         # Without alternatives the answer still holds.
         return ()
-
-
-def _half_way_to(deadline: float) -> float:
-    now = time.monotonic()
-    return now + (deadline - now) / 2
-
-
-def _time_zone_of(carloop: Carloop, *, deadline: float) -> str | None:
-    try:
-        return carloop.known_account(deadline=deadline).time_zone
-    except CallFailed:
-        return None

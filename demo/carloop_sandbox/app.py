@@ -19,13 +19,12 @@ from carloop_sandbox.faults.wrong_vehicle import book_other_vehicle
 from carloop_sandbox.interface.answers import Answer
 from carloop_sandbox.interface.calls import answer_call
 from carloop_sandbox.interface.contract import BASE_PATH, Operation, operations
-from carloop_sandbox.interface.problems import code_of_status, problem_answer
+from carloop_sandbox.interface.problem_documents import code_of_status, problem_answer
 from carloop_sandbox.interface.requests import read_body
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.reserving import book
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
-from carloop_sandbox.store.database import sqlite3
 
 log: Final = logging.getLogger(__name__)
 
@@ -93,14 +92,12 @@ def _answer(operation: Operation, request: Request, body: bytes, store: Store, f
     except CallRefused as refused:
         # an answer like any other: a fault that alters or loses answers meets it too
         return problem_answer(refused)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    except Exception as error:  # whatever goes wrong in here, a caller gets a problem document
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             headers = {"Retry-After": "1"}
             return problem_answer(CallRefused("maintenance", "The database is in use.", headers=headers))
-        log.exception("the database failed in %s", operation.id)
-    except Exception:  # whatever goes wrong in here, a caller gets a problem document
         log.exception("failed in %s", operation.id)
-    return problem_answer(CallRefused("internal_error", "It has been logged."))
+        return problem_answer(CallRefused("internal_error", "It has been logged."))
 
 
 async def _refusal(_: Request, refused: CallRefused) -> Answer:

@@ -7,12 +7,10 @@ from typing import Any, Final
 import click
 
 from web_base.program import (
-    Command,
     Group,
     Mistake,
     Texts,
-    chosen_language,
-    language_option,
+    add_command,
     new_group,
     option,
     run,
@@ -37,35 +35,38 @@ def main() -> None:
 
 def program(texts: Texts) -> Group:
     """Build the program in one language."""
-    epilog = f"\b\n{texts('examples')}{_EXAMPLES}"
-    group = new_group("carloop-sandbox", texts=texts, epilog=epilog)
-    serve = Command(
-        "serve", texts=texts, callback=_serve, params=_options(texts), help=texts("serve"), epilog=epilog
-    )
-    group.add_command(serve)
-    return group
-
-
-def _options(texts: Texts) -> list[click.Parameter]:
-    number = texts("number_word")
-    return [
+    group, number = new_group("carloop-sandbox", texts=texts, examples=_EXAMPLES), texts("number_word")
+    add_command(
+        group,
+        "serve",
+        _serve,
         *serve_options(texts, port=8081),
         option(texts, "--token", metavar="TOKEN"),
         option(texts, "--vehicles", default=40, metavar=number, type=click.IntRange(0, 100_000)),
         option(texts, "--seed", default=1, metavar=number, type=int),
         option(texts, "--turnaround", default=0, metavar=number, type=click.IntRange(0, 1440)),
         option(texts, "--allow-faults", is_flag=True),
-        language_option(texts),
-    ]
+    )
+    return group
 
 
-def _serve(**options: Any) -> None:
-    texts, token = Texts(chosen_language(), LOCALE), options["token"]
-    if options["allow_faults"] and not is_loopback(options["host"]):
+def _serve(
+    texts: Texts,
+    host: str,
+    token: str | None,
+    vehicles: int,
+    seed: int,
+    turnaround: int,
+    allow_faults: bool,
+    **rest: Any,
+) -> None:
+    if allow_faults and not is_loopback(host):
         raise Mistake(texts("loopback_only"))
     if token is not None and not re.fullmatch("[!-~]{1,200}", token):
         raise Mistake(texts("strange_token"))
-    # imported here: a help text needs neither pages nor a database
-    from carloop_sandbox.serve_command import ServeOptions, serve
+    # The server brings Starlette and the database along, which `--help` must not wait for.
+    from carloop_sandbox.serve_command import serve
+    from carloop_sandbox.store import Fleet
 
-    serve(ServeOptions(**options), texts, say=tell)
+    fleet = Fleet(vehicles, seed, turnaround_minutes=turnaround)
+    serve(host, token=token, fleet=fleet, allow_faults=allow_faults, texts=texts, say=tell, **rest)

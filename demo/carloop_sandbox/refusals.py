@@ -12,16 +12,12 @@ class FieldError:
     message: str
     place: str = "body"
 
-    def document(self) -> dict[str, object]:
-        """Return it as the interface writes it."""
-        return {"pointer": self.pointer, "message": self.message, "in": self.place}
-
 
 @dataclass(eq=False)
 class CallRefused(Exception):  # a refusal is an expected outcome, not an error
     """A request is not done.
 
-    :ivar code: one of `interface.problems.CODES`.
+    :ivar code: one of `interface.problem_documents.CODES`.
     :ivar detail: what is refused about this request.
     :ivar more: further members of the problem document.
     """

@@ -58,7 +58,6 @@ def run_sandbox(
     token: str | None = None,
     allow_faults: bool = True,
     fleet: Fleet | None = None,
-    host: str = "127.0.0.1",
     port: int = 0,
     password: str | None = None,
 ) -> Iterator[Sandbox]:
@@ -75,7 +74,7 @@ def run_sandbox(
         app: ASGIApp = create_app(service)
         if password is not None:
             app = stack.enter_context(_with_pages(app, service, folder, password))
-        with _serving(service, app, host, port) as url:
+        with _serving(service, app, port) as url:
             yield Sandbox(url, token, store, service)
 
 
@@ -96,10 +95,10 @@ def _with_pages(interface: ASGIApp, service: Service, folder: Path, password: st
 
 
 @contextmanager
-def _serving(service: Service, app: ASGIApp, host: str, port: int) -> Iterator[str]:
+def _serving(service: Service, app: ASGIApp, port: int) -> Iterator[str]:
     started = threading.Event()
     server = Server(app, ready=started.set, stopping=service.stopping.set, http=SandboxProtocol)
-    with closing(service), closing(bind(host, port)) as listener:
+    with closing(service), closing(bind("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],), name="carloop-sandbox-server")
         thread.start()
         try:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +9,7 @@ from carloop_sandbox.app import PathRouter, create_app
 from carloop_sandbox.faults.broken_connections import SandboxProtocol
 from carloop_sandbox.pages.routes import create_pages
 from carloop_sandbox.service import Service
-from carloop_sandbox.store import Fleet, Store, open_store
+from carloop_sandbox.store import Fleet, open_store
 from web_base.accounts.access import Access
 from web_base.program import Texts
 from web_base.running.serving import opening, serving, set_accounts
@@ -18,42 +17,37 @@ from web_base.running.serving import opening, serving, set_accounts
 ACCOUNTS: Final = {"admin": "CARLOOP_SANDBOX_PASSWORD"}
 """The one account, named as its role, and the variable that sets its password."""
 
-
-@dataclass(frozen=True, slots=True)
-class ServeOptions:
-    """What the command line asked for; `turnaround` in minutes."""
-
-    host: str
-    port: int
-    data: Path | None
-    token: str | None = field(repr=False)
-    vehicles: int
-    seed: int
-    turnaround: int
-    allow_faults: bool
+TRUSTED: Final = ("CARLOOP_SANDBOX_TRUSTED_HOSTS", "CARLOOP_SANDBOX_TRUSTED_PROXIES")
+"""The variables that name further hosts it answers to, and the proxies it believes."""
 
 
-def serve(options: ServeOptions, texts: Texts, *, say: Callable[[str], None]) -> None:
+def serve(
+    host: str,
+    port: int,
+    *,
+    data: Path | None,
+    token: str | None,
+    fleet: Fleet,
+    allow_faults: bool,
+    texts: Texts,
+    say: Callable[[str], None],
+) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
-    fleet = Fleet(options.vehicles, options.seed, turnaround_minutes=options.turnaround)
     with (
-        serving("carloop-sandbox", options.host, options.port, options.data, texts, say=say) as program,
+        serving("carloop-sandbox", host, port, data, texts, trusted=TRUSTED, say=say) as program,
         ExitStack() as stack,
     ):
         with opening(program.folder, texts):
             store = stack.enter_context(closing(open_store(program.folder, fleet=fleet)))
             access = stack.enter_context(closing(Access(program.folder)))
-            _tell_token(store, options, texts, say)
+            drawn = store.start_token(token)
+            if drawn is not None:
+                say(texts("drawn", token=drawn))
+            elif token is None:
+                say(texts("kept", data=data))
             set_accounts(access, ACCOUNTS, texts, data=program.folder, say=say)
-        service = stack.enter_context(closing(Service(store, allow_faults=options.allow_faults)))
+        service = stack.enter_context(closing(Service(store, allow_faults=allow_faults)))
         pages = create_pages(service, access, hosts=program.hosts, proxies=program.proxies)
-        app = PathRouter(create_app(service), pages)
-        program.run(app, stopping=service.stopping.set, http=SandboxProtocol)
-
-
-def _tell_token(store: Store, options: ServeOptions, texts: Texts, say: Callable[[str], None]) -> None:
-    drawn = store.start_token(options.token)
-    if drawn is not None:
-        say(texts("drawn", token=drawn))
-    elif options.token is None:
-        say(texts("kept", data=options.data))
+        # what is held up by a fault is let go when the server stops
+        stopping = service.stopping.set
+        program.run(PathRouter(create_app(service), pages), stopping=stopping, http=SandboxProtocol)

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -45,15 +46,15 @@ def main(lang: str, scripted: bool, as_json: bool, port: int, sandbox_port: int,
 def _run_story(language: Language, *, as_json: bool) -> int:
     # SIGTERM interrupts as Ctrl-C does, so that the programs are stopped and the folders removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    wrong = 0
     if not as_json:
         click.echo(language.text("demo.begin") + "\n")
-    all_ok = True
     for step in run_story(language):
-        all_ok = all_ok and step["ok"] is True
+        wrong += not step["ok"]
         _print_json(step) if as_json else _print_step(step)
     if not as_json:
-        click.echo("\n" + language.text("demo.all_ok" if all_ok else "demo.not_all_ok"))
-    return DONE if all_ok else FAILED
+        click.echo("\n" + language.text("demo.not_all_ok" if wrong else "demo.all_ok"))
+    return FAILED if wrong else DONE
 
 
 def _print_json(step: dict[str, object]) -> None:
@@ -90,18 +91,9 @@ def _serve(language: Language, port: int, sandbox_port: int, *, data: Path | Non
 def _what_to_try(demo: Demo, folder: Path, language: Language) -> str:
     # A person who ran `make demo` has no `carloop` on their path.
     path = "" if shutil.which("carloop") else f"  export PATH={Path(sys.executable).parent}:$PATH\n"
-    return language.text(
-        "demo.try",
-        planner=demo.planner,
-        advisor=demo.advisor_password,
-        admin=demo.admin_password,
-        sandbox=demo.sandbox,
-        sandbox_password=demo.sandbox_password,
-        path=path,
-        token=demo.token,
-        store=demo.store.with_name("terminal.sqlite3"),
-        file=write_appointment(folder),
-    )
+    # Records of its own: two programs on one store would settle each other's changes.
+    store = folder / "terminal.sqlite3"
+    return language.text("demo.try", **asdict(demo), path=path, store=store, file=write_appointment(folder))
 
 
 def _is_free(port: int) -> bool:

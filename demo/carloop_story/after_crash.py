@@ -32,6 +32,7 @@ def reconciled(context: StepContext) -> Facts:
     expect("state", _state(context)["state"], "booked")
     count = len(context.carloop.rentals_of(manual["id"]))
     expect("rentals at Carloop", count, 1)
+    # The planner may not have seen the outcome before it died, and asks again.
     again = done(context.book(manual, context.memory["lost_option"], lost))
     expect("the same change again", again["id"], rental["id"])
     context.memory["found"] = rental["id"]
@@ -54,6 +55,7 @@ def desk_swapped(context: StepContext) -> Facts:
 
 def desk_taken_back(context: StepContext) -> Facts:
     """The running rental comes back early; the planner sees it after reconciling, the planned end beside it."""
+    # The answer shows when the car came back; what was agreed must not be lost by that.
     context.carloop.desk(context.memory["running"], "take_back")
     changed = _changed(context, context.memory["running"])
     expect("status", changed["status"], "returned")

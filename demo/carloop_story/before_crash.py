@@ -17,7 +17,6 @@ from carloop_story.checks import (
     is_match,
     problem_facts,
     refused,
-    rental_at_carloop,
 )
 from carloop_story.context import PROVIDER_ID, StepContext
 from carloop_story.steps import Facts, Unexpected, expect
@@ -167,7 +166,7 @@ def change_end_running(context: StepContext) -> Facts:
     context.carloop.desk(rental_id, "hand_out")
     facts = change_end_to(context, rental_id, later(appointment["period"]["end"], hours=1))
     expect("status", facts["status"], "picked_up")
-    present = rental_at_carloop(context, rental_id)
+    present = context.carloop.rentals()[rental_id]
     expect("status at Carloop", present["status"], "picked_up")
     expect("begun", instant(present["start"]) < time.time(), wanted=True)
     return facts

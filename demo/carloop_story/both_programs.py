@@ -26,7 +26,6 @@ class Demo:
 
     planner: str
     sandbox: str
-    store: Path
     token: str = field(repr=False)
     advisor_password: str = field(repr=False)
     admin_password: str = field(repr=False)
@@ -47,8 +46,7 @@ def run_demo(folder: Path, *, port: int, sandbox_port: int, locale: str) -> Iter
         passwords = {"PLANNER_HOST_ADVISOR_PASSWORD": advisor, "PLANNER_HOST_ADMIN_PASSWORD": admin}
         arguments = ["serve", "--port", str(port), "--data", str(folder / "planner"), "--lang", locale]
         with run_program("planner_host", arguments, environ=base | passwords) as planner:
-            store = Path(base["CARLOOP_STORE"])
-            yield Demo(planner.url, sandbox, store, token, advisor, admin, sandbox_password)
+            yield Demo(planner.url, sandbox, token, advisor, admin, sandbox_password)
 
 
 @contextmanager
@@ -65,6 +63,7 @@ def own_environment(folder: Path) -> dict[str, str]:
     """Return an environment with records and settings in a folder, and nothing of the user's settings."""
     config = folder / "config.toml"
     config.touch()
+    # A shell that is set up for a real Carloop must not lend its token to the demo.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return kept | {
         "CARLOOP_STORE": str(folder / "carloop.sqlite3"),
@@ -77,15 +76,13 @@ def own_environment(folder: Path) -> dict[str, str]:
 @contextmanager
 def demo_folder(data: Path | None) -> Iterator[Path]:
     """Yield the folder for the demo's data: the one asked for, or a temporary one that is removed in the end."""
-    if data is None:
-        with tempfile.TemporaryDirectory(prefix="carloop-demo-") as folder:
-            yield Path(folder)
-        return
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ProgramFailed(f"{data}: {error.strerror}") from None
-    yield data.absolute()
+    with tempfile.TemporaryDirectory(prefix="carloop-demo-") as temporary:
+        folder = data or Path(temporary)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ProgramFailed(f"{folder}: {error.strerror}") from None
+        yield folder.absolute()
 
 
 def write_appointment(folder: Path) -> Path:

@@ -13,16 +13,7 @@ from carloop_story.steps import Unexpected
 
 if TYPE_CHECKING:
     from mobility_hookspecs import Gathered, MobilityHost
-    from mobility_schemas.documents import (
-        Appointment,
-        CheckReport,
-        MobilityFilters,
-        MobilityOffer,
-        MobilityRequest,
-        MobilityStep,
-        RentalChange,
-        RentalOutcome,
-    )
+    from mobility_schemas import documents
 
 PROVIDER_ID = "carloop"
 TOKEN_LABEL = "planner"  # noqa: S105 - a token's label, not a token
@@ -41,23 +32,23 @@ class StepContext:
     appointments: Appointments
     memory: dict[str, str] = field(default_factory=dict)
 
-    def check(self) -> CheckReport:
+    def check(self) -> documents.CheckReport:
         """Test the connection."""
         return self.host.check(PROVIDER_ID, SITE, timeout=TIMEOUT, locale=self.locale)
 
-    def save(self, appointment: Appointment) -> MobilityStep:
+    def save(self, appointment: documents.Appointment) -> documents.MobilityStep:
         """Save an appointment and return step 4."""
         return answer_of(self.host.appointment_saved(appointment, timeout=TIMEOUT, locale=self.locale))
 
-    def filters(self) -> MobilityFilters:
+    def filters(self) -> documents.MobilityFilters:
         """Read the vehicle classes and features."""
         return answer_of(self.host.mobility_filters(SITE, timeout=TIMEOUT, locale=self.locale))
 
     def options(
-        self, appointment: Appointment, classes: Sequence[str] = (), features: Sequence[str] = ()
-    ) -> MobilityOffer:
+        self, appointment: documents.Appointment, classes: Sequence[str] = (), features: Sequence[str] = ()
+    ) -> documents.MobilityOffer:
         """Search the vehicles that are free for an appointment."""
-        request: MobilityRequest = {
+        request: documents.MobilityRequest = {
             "appointment_id": appointment["id"],
             "site": SITE,
             "period": appointment["period"],
@@ -66,15 +57,15 @@ class StepContext:
         }
         return answer_of(self.host.mobility_options(request, timeout=TIMEOUT, locale=self.locale))
 
-    def change(self, change_id: str = "", **members: object) -> RentalOutcome:
+    def change(self, change_id: str = "", **members: object) -> documents.RentalOutcome:
         """Send a change, with a new id unless one is given."""
         ids = {"change_id": change_id or str(uuid.uuid4()), "provider": PROVIDER_ID, "site": SITE}
-        document = cast("RentalChange", {**ids, **members})
+        document = cast("documents.RentalChange", {**ids, **members})
         return self.host.change_rental(document, timeout=TIMEOUT, locale=self.locale)
 
     def book(
-        self, appointment: Appointment, option_id: str, change_id: str = "", **members: object
-    ) -> RentalOutcome:
+        self, appointment: documents.Appointment, option_id: str, change_id: str = "", **members: object
+    ) -> documents.RentalOutcome:
         """Book an option for an appointment; `members` replace what is sent."""
         about = {"action": "book", "appointment_id": appointment["id"], "option_id": option_id}
         saved = {"period": appointment["period"], "customer": appointment["customer"]}

@@ -30,6 +30,7 @@ def main() -> None:
         for step in steps_of(PARTS[task["part"]]):
             _write(run_step(step, context, language))
         _write({"memory": context.memory})
+        # An end of its own would close the records in order, which a power cut does not.
         sys.stdin.readline()
 
 

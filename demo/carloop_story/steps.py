@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from carloop_sandbox.remote import ControlRefused
@@ -14,11 +14,11 @@ from carloop_story.appointments import TIME_ZONE
 from web_base.languages import Catalogues, Language
 
 Facts = Mapping[str, object]
-Context = TypeVar("Context")
 
 
 def steps_of(module: ModuleType) -> list[Callable[[Any], Facts]]:
     """Return a module's steps: its own public functions, in their order."""
+    # What a module imports is known by where it was made.
     return [
         each
         for name, each in vars(module).items()
@@ -45,7 +45,7 @@ def expect(what: str, seen: object, wanted: object) -> None:
         raise Unexpected(what, seen=seen, wanted=wanted)
 
 
-def run_step(action: Callable[[Context], Facts], context: Context, language: Language) -> dict[str, object]:
+def run_step(action: Callable[[Any], Facts], context: object, language: Language) -> dict[str, object]:
     """Run one step and return its result: step, ok, title, seen, seconds, facts.
 
     Whatever goes wrong in it is its result too, so that the story goes on.
@@ -71,10 +71,7 @@ def run_step(action: Callable[[Context], Facts], context: Context, language: Lan
 
 def _readable(facts: Facts, language: Language) -> dict[str, object]:
     """Write times and lists as a person reads them."""
-    readable = dict(facts)
-    for name, value in facts.items():
-        if name in ("start", "end"):
-            readable[name] = language.moment(datetime.fromisoformat(str(value)), ZoneInfo(TIME_ZONE))
-        elif isinstance(value, list):
-            readable[name] = ", ".join(map(str, value))
-    return readable
+    lists = {name: ", ".join(map(str, value)) for name, value in facts.items() if isinstance(value, list)}
+    times = {name: datetime.fromisoformat(str(facts[name])) for name in ("start", "end") if name in facts}
+    zone = ZoneInfo(TIME_ZONE)
+    return {**facts, **lists, **{name: language.moment(when, zone) for name, when in times.items()}}

@@ -39,6 +39,7 @@ def create_app(
     return create_site(program, [*sign_in_routes(program), *pages], FOLDER, hosts=hosts, proxies=proxies)
 
 
+# Compiled once, however many applications a process builds.
 @cache
 def _templates() -> Templates:
     return Templates(FOLDER)

@@ -9,14 +9,12 @@ from typing import Final
 import click
 
 from web_base.program import (
-    Command,
     Failure,
     Group,
     Mistake,
     Texts,
-    chosen_language,
+    add_command,
     data_option,
-    language_option,
     new_group,
     option,
     run,
@@ -41,37 +39,28 @@ def main() -> None:
 
 def program(texts: Texts) -> Group:
     """Build the program in one language."""
-    epilog = f"\b\n{texts('examples')}{_EXAMPLES}"
-    group = new_group("planner-host", texts=texts, epilog=epilog)
+    group = new_group("planner-host", texts=texts, examples=_EXAMPLES)
     name = click.Argument(["name"], metavar=texts("name_word"))
     roles = ("advisor", "admin")
     role = option(texts, "--role", default=roles[0], type=click.Choice(roles), metavar="|".join(roles))
     data = data_option(texts, required=True)
     changes = [option(texts, f"--{do}", metavar=texts("name_word")) for do in ("disable", "enable", "delete")]
-    for command, callback, params in (
-        ("serve", _serve, serve_options(texts, port=8080)),
-        ("account", _account, [name, role, data]),
-        ("accounts", _accounts, [*changes, data]),
-    ):
-        params = [*params, language_option(texts)]
-        help_text = texts(command)
-        group.add_command(
-            Command(command, texts=texts, callback=callback, params=params, help=help_text, epilog=epilog)
-        )
+    add_command(group, "serve", _serve, *serve_options(texts, port=8080))
+    add_command(group, "account", _account, name, role, data)
+    add_command(group, "accounts", _accounts, *changes, data)
     return group
 
 
 # The commands import what they need: `--help` answers without loading a web server.
 
 
-def _serve(host: str, port: int, data: Path | None) -> None:
+def _serve(texts: Texts, host: str, port: int, data: Path | None) -> None:
     from planner_host.startup import serve
 
-    serve(host, port, data, Texts(chosen_language(), LOCALE), say=tell)
+    serve(host, port, data, texts, say=tell)
 
 
-def _account(name: str, role: str, data: Path) -> None:
-    texts = Texts(chosen_language(), LOCALE)
+def _account(texts: Texts, name: str, role: str, data: Path) -> None:
     if not re.fullmatch(r"[\w.-]{1,80}", name):
         raise Mistake(texts("strange_name"))
     from web_base.accounts.access import SHORTEST_PASSWORD, Access
@@ -81,6 +70,7 @@ def _account(name: str, role: str, data: Path) -> None:
     if len(password) < SHORTEST_PASSWORD:
         raise Failure(texts("password_short"))
     with opening(data, texts), closing(Access(data)) as access:
+        # Without an admin nobody could set anything up any more.
         if role != "admin" and access.is_last_admin(name):
             raise Failure(texts("last_admin", name=name))
         access.set_account(name, role=role, password=password)
@@ -88,11 +78,11 @@ def _account(name: str, role: str, data: Path) -> None:
     tell(texts("account_set", name=name, role=role))
 
 
-def _accounts(disable: str | None, enable: str | None, delete: str | None, data: Path) -> None:
-    texts = Texts(chosen_language(), LOCALE)
+def _accounts(texts: Texts, disable: str | None, enable: str | None, delete: str | None, data: Path) -> None:
     from web_base.accounts.access import Access, Changed
     from web_base.running.serving import opening
 
+    # Opening would make the file, and show no accounts in a folder that is only misspelt.
     if not (data / "access.sqlite3").is_file():
         raise Failure(texts("no_accounts", data=data))
     with opening(data, texts), closing(Access(data)) as access:

@@ -30,6 +30,7 @@ SITE: Final = "main"
 TIME_ZONE: Final = "Europe/Berlin"
 SEARCHES: Final = 100
 RETRY_SECONDS: Final = 10.0
+# For a younger change a person still waits, on another thread.
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 
 
@@ -87,21 +88,16 @@ def audit(
 
 
 @contextmanager
-def open_planner(
-    folder: Path, host: MobilityHost, *, now: Callable[[], datetime] = utc_now
-) -> Iterator[Planner]:
-    """Open a planner's records and DMS in a folder, and close them when the block is left.
-
-    The host is the caller's, who closes it.
-    """
+def open_planner(folder: Path, host: MobilityHost) -> Iterator[Planner]:
+    """Open a planner's records and DMS in a folder until the block is left; the host is the caller's."""
     with ExitStack() as stack:
         records = stack.enter_context(closing(Records(folder)))
         dms = stack.enter_context(closing(Dms(folder / "dms.sqlite3")))
         if dms.is_empty:
             import_example(dms)
         audit = Audit(records.database)
-        changes = Changes(host, records, audit, now=now)
-        yield Planner(host, records, audit, changes, FilterCache(host), dms, now)
+        changes = Changes(host, records, audit, now=utc_now)
+        yield Planner(host, records, audit, changes, FilterCache(host), dms)
 
 
 @contextmanager

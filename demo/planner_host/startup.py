@@ -18,12 +18,21 @@ from web_base.running.serving import opening, serving, set_accounts
 ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER_HOST_ADMIN_PASSWORD"}
 """The accounts made on new data, each named as its role, and the variable that sets its password."""
 
+TRUSTED: Final = ("PLANNER_HOST_TRUSTED_HOSTS", "PLANNER_HOST_TRUSTED_PROXIES")
+"""The variables that name further hosts it answers to, and the proxies it believes."""
+
 
 def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` takes messages for a person. Failure when it cannot be served."""
-    with serving("planner-host", host, port, data, texts, say=say) as program, ExitStack() as stack:
+    with (
+        serving("planner-host", host, port, data, texts, trusted=TRUSTED, say=say) as program,
+        ExitStack() as stack,
+    ):
         mobility = stack.enter_context(MobilityHost.load(locale=texts.language))
-        _report_failures(mobility, texts, say)
+        for failure in mobility.failures:
+            say(texts("provider_failed", provider=failure.provider, why=words_of(failure.problem)))
+        if not mobility.providers:
+            say(texts("no_provider"))
         try:
             with opening(program.folder, texts):
                 access = stack.enter_context(closing(Access(program.folder)))
@@ -35,10 +44,3 @@ def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callabl
             raise Failure(texts("no_data", data=program.folder, why=why)) from None
         stack.enter_context(retrying_open_changes(planner))
         program.run(create_app(planner, access, hosts=program.hosts, proxies=program.proxies))
-
-
-def _report_failures(mobility: MobilityHost, texts: Texts, say: Callable[[str], None]) -> None:
-    for failure in mobility.failures:
-        say(texts("provider_failed", provider=failure.provider, why=words_of(failure.problem)))
-    if not mobility.providers:
-        say(texts("no_provider"))

@@ -135,7 +135,7 @@ def page_route(
     admitted = None if roles is None else frozenset(roles)
 
     async def endpoint(request: Request) -> Response:
-        page, unreadable = _open(request, program), None
+        page, unreadable = _open(request, program, here=request.url.path), None
         try:
             page.form = await read_form(request)
         except Refused as refused:
@@ -167,12 +167,11 @@ def page_route(
     return Route(path, endpoint, methods=list(methods))
 
 
-def _open(request: Request, program: Program) -> Page:
+def _open(request: Request, program: Program, *, here: str = "/") -> Page:
     """Open a page in the language of the request; its user is not known yet."""
-    language = program.catalogues.choose(
-        request.query_params, request.cookies, request.headers.get("accept-language", "")
-    )
-    return Page(program, request, language, None, here=request.url.path)
+    accepted = request.headers.get("accept-language", "")
+    language = program.catalogues.choose(request.query_params, request.cookies, accepted)
+    return Page(program, request, language, None, here=here)
 
 
 def refusal(page: Page, refused: Refused, *, number: str = "") -> Response:
@@ -194,9 +193,7 @@ def as_a_whole(page: Page, response: Response) -> Response:
 
 def refuse_outright(request: Request, refused: Refused, *, program: Program) -> Response:
     """Refuse a request before any page is opened."""
-    page = _open(request, program)
-    page.here = "/"
-    return refusal(page, refused)
+    return refusal(_open(request, program), refused)
 
 
 async def not_found(request: Request, error: Exception, *, program: Program) -> Response:
@@ -204,7 +201,6 @@ async def not_found(request: Request, error: Exception, *, program: Program) -> 
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class alone
     page = _open(request, program)
     page.user = await run_in_threadpool(program.access.user_of, page.session)
-    page.here = "/"
     status = error.status_code
     response = refusal(page, Refused(status, "not_found" if status == 404 else "not_offered"))
     # Among them is which methods are offered.
@@ -226,8 +222,8 @@ def _ask_to_sign_in(page: Page, keeps: Collection[str]) -> Response:
             shown = urlsplit(page.request.headers.get("hx-current-url", "")).path
         return Response(status_code=401, headers={"HX-Redirect": _sign_in_for(shown)})
     if page.request.method in ("GET", "HEAD"):
-        asked = page.request.url.path + (f"?{page.request.url.query}" if page.request.url.query else "")
-        return page.go(_sign_in_for(asked))
+        asked = page.request.url
+        return page.go(_sign_in_for(f"{asked.path}?{asked.query}".removesuffix("?")))
     kept = {name: page.form.all(name) for name in keeps if name in page.form}
     if not kept:
         return refusal(page, Refused(401, "signed_out"))

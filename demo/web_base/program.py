@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from web_base.languages import Catalogues
+from web_base.languages import LANGUAGES, Catalogues
 
 _COMMON: Final = Path(__file__).parent / "locale"
 
@@ -39,18 +39,13 @@ class Failure(Exception):  # what a person reads is not called an error
 
 
 class Command(click.Command):
-    """A command whose usage line, headings and failures are in one language."""
+    """A command whose usage line and headings are in one language."""
 
     def __init__(self, name: str, *, texts: Texts, **attributes: Any) -> None:  # click's, whatever they are
         super().__init__(name, **attributes)
         self.texts = texts
-
-    def invoke(self, ctx: click.Context) -> Any:  # click's
-        try:
-            return super().invoke(ctx)
-        except Failure as failure:
-            tell(str(failure))
-            sys.exit(1)
+        languages = {"type": click.Choice(LANGUAGES), "metavar": "|".join(LANGUAGES)}
+        self.params.append(option(texts, "--lang", expose_value=False, **languages))
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
@@ -78,23 +73,23 @@ class Group(Command, click.Group):
     """A group of such commands."""
 
 
-def new_group(name: str, *, texts: Texts, epilog: str) -> Group:
+def new_group(name: str, *, texts: Texts, examples: str) -> Group:
     """Make the program itself; asked for nothing, it says what is missing, as for any other usage mistake."""
     return Group(
         name,
         texts=texts,
-        params=[language_option(texts)],
         help=texts("about"),
-        epilog=epilog,
+        # Click would fill the lines up to paragraphs without the mark.
+        epilog=f"\b\n{texts('examples')}{examples}",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
         no_args_is_help=False,
     )
 
 
-def language_option(texts: Texts) -> click.Option:
-    """Make `--lang`, which is read before anything else (see `chosen_language`)."""
-    choice = click.Choice(["de", "en"])
-    return click.Option(["--lang"], type=choice, metavar="de|en", expose_value=False, help=texts("lang"))
+def add_command(group: Group, name: str, callback: Callable[..., None], *params: click.Parameter) -> None:
+    """Add a command, described by the text of its name; its callback gets the program's texts first."""
+    about = {"help": group.texts(name), "epilog": group.epilog, "params": [*params]}
+    group.add_command(Command(name, texts=group.texts, callback=click.pass_obj(callback), **about))
 
 
 def option(texts: Texts, *names: str, **more: object) -> click.Option:
@@ -122,13 +117,17 @@ def data_option(texts: Texts, *, required: bool = False) -> click.Option:
 
 def run(program: Callable[[Texts], Group], locale: Path) -> None:
     """Run a program in the language of this run; a usage mistake ends it with 2, Ctrl-C at a prompt with 130."""
-    texts = Texts(chosen_language(), locale)
+    texts = Texts(_chosen_language(), locale)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal's charset may lack letters
+            # A terminal's charset may lack letters.
+            stream.reconfigure(errors="replace")
     group = program(texts)
     try:
-        group.main(prog_name=group.name, standalone_mode=False)
+        group.main(prog_name=group.name, standalone_mode=False, obj=texts)
+    except Failure as failure:
+        tell(str(failure))
+        sys.exit(1)
     except click.UsageError as error:
         if error.ctx is not None:
             click.echo(error.ctx.get_usage(), err=True)
@@ -143,26 +142,26 @@ def tell(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
-def chosen_language(arguments: list[str] | None = None) -> str:
+def _chosen_language() -> str:
     """Return the language of `--lang`, else of the environment's locale; help is built before options are read."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    for index, argument in enumerate(arguments):
-        if argument.startswith("--lang="):
-            return argument.removeprefix("--lang=")
-        if argument == "--lang" and index + 1 < len(arguments):
-            return arguments[index + 1]
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return next((name for name in names if name), "en")[:2]
+    # An option may be written in one word or in two.
+    words = [part for word in sys.argv[1:] for part in word.split("=", 1)]
+    if "--lang" in words[:-1]:
+        return words[words.index("--lang") + 1]
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, names), "en")[:2]
 
 
 def _explain(error: click.UsageError, texts: Texts, group: Group) -> str:
     """Return what was wrong in the language of the run; our own mistakes are worded already."""
-    if isinstance(error, click.NoSuchOption):
-        return texts("no_option", name=error.option_name)
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        return texts("bad_value", name=error.param.get_error_hint(error.ctx).strip("'"))
-    if isinstance(error, click.BadOptionUsage):
-        return texts("option_alone", name=error.option_name)
-    if isinstance(error, Mistake):
-        return error.message
-    return texts("not_understood", commands=", ".join(group.commands))
+    match error:
+        case Mistake():
+            return error.message
+        case click.NoSuchOption():
+            return texts("no_option", name=error.option_name)
+        case click.BadOptionUsage():
+            return texts("option_alone", name=error.option_name)
+        case click.BadParameter(param=click.Parameter() as param):
+            return texts("bad_value", name=param.get_error_hint(error.ctx).strip("'"))
+        case _:
+            return texts("not_understood", commands=", ".join(group.commands))

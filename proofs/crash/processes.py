@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one the stores use
 
 from carloop_sandbox.cli import LOCALE
-from carloop_sandbox.serve_command import ServeOptions, serve
+from carloop_sandbox.serve_command import serve
 from carloop_sandbox.store import Fleet, open_store
 from carloop_sandbox.store.database import FILE_NAME
 from web_base.program import Texts
@@ -241,8 +241,16 @@ class CarloopProcess:
             os.dup2(sending, 1)
             sys.stdout = os.fdopen(1, "w")
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            options = ServeOptions("127.0.0.1", 0, self._data, TOKEN, 2, 1, 0, False)
-            serve(options, Texts("en", LOCALE), say=lambda _: None)
+            serve(
+                "127.0.0.1",
+                0,
+                data=self._data,
+                token=TOKEN,
+                fleet=Fleet(vehicles=2),
+                allow_faults=False,
+                texts=Texts("en", LOCALE),
+                say=lambda _: None,
+            )
         finally:
             os._exit(0)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from carloop_sandbox.faults.armed import Fault, Value
+from carloop_sandbox.faults.armed import Fault
 
 WRITES = ("book", "change_end", "cancel")
 DELAYED = "the request is held up on the way"
 
-FAULTS: Mapping[str, tuple[str, Value]] = {
+FAULTS: Mapping[str, tuple[str, object]] = {
     "the answer is lost": ("drop_after", None),
     "the request is lost": ("drop_before", None),
     "Carloop fails (500)": ("status", 500),

@@ -13,6 +13,7 @@ from typing import Any, cast
 from carloop_plugin import bootstrap
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.bootstrap import Services
+from carloop_plugin.domain.accounts import SiteSettings
 from carloop_plugin.domain.changes import Answer, Intent, Unknown
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import Site
@@ -201,12 +202,12 @@ class Process:
         self._file.close()
 
     @contextmanager
-    def _opened(self, *, deadline: float) -> Iterator[Services]:
+    def _opened(self, deadline: float) -> Iterator[Services]:
         with self._file.open(deadline=deadline) as store:
             counted = cast("Store", CountedPort(store, self.counter))
-            context = UseCaseContext(counted, self._connect, lambda _: None, self._clock, deadline)
+            context = UseCaseContext(counted, self._connect, SiteSettings, self._clock, deadline)
             # none of the model's hooks reads settings or secrets
-            yield Services(context, Environment(), cast("Credentials", None))
+            yield Services(context, Environment(), cast("Credentials", None), SiteSettings)
 
     def _connect(self, site: Site) -> Carloop:
         return self._carloop

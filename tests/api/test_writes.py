@@ -265,7 +265,9 @@ def test_both_sides_name_the_same_fields_of_a_customer():
     """So all that the planner sends of a customer is handed on; a name that Carloop does not know would be refused."""
     schemas = files("mobility_schemas")
     own = json.loads(schemas.joinpath("contract/customer.json").read_text("utf-8"))
-    carloops = json.loads(schemas.joinpath("carloop/openapi.json").read_text("utf-8"))["components"]["schemas"]
+    carloops = json.loads(schemas.joinpath("carloop/openapi.json").read_text("utf-8"))["components"][
+        "schemas"
+    ]
     assert set(own["properties"]) == set(carloops["Customer"]["properties"])
 
 

@@ -18,7 +18,7 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from carloop_sandbox.pages import rental_rows, vehicle_rows
+from carloop_sandbox.pages import rentals, vehicle_rows
 from carloop_sandbox.rentals.desk import ACTIONS
 from carloop_story import after_crash, before_crash
 from carloop_story.steps import steps_of
@@ -50,8 +50,8 @@ DECLARED = {
         "vehicle.state.*": " ".join(vehicle_rows.STATES),
         "vehicle.fuel.*": "petrol diesel electric hybrid plug_in_hybrid",
         "vehicle.transmission.*": "manual automatic",
-        "rental.state.*": " ".join(rental_rows.STATES),
-        "rentals.kind.*": " ".join(rental_rows.CONDITIONS),
+        "rental.state.*": " ".join(rentals.STATES),
+        "rentals.kind.*": " ".join(rentals.CONDITIONS),
         "customer.*": "phone mobile email number",
         "desk.*": "hand_out take_back cancel overdue missed",
         "desk.done.*": " ".join(ACTIONS),

@@ -38,7 +38,7 @@ def test_an_unexpected_error_is_a_sentence(run, configured, monkeypatch):
 
 def test_a_closed_pipe(program, configured):
     """`carloop … | head -1` says nothing about the broken pipe."""
-    command = [*program, "completion", "bash"]
+    command = [*program, "search", "--help"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         errors = process.stderr.read()

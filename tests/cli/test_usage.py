@@ -24,7 +24,6 @@ MISTAKES = {
     "erasing unasked": (["erase", "--customer", "4711"], "--dry-run"),
     "nothing to set": (["settings", "set"], "Please say what is to be saved."),
     "an unknown setting": (["settings", "set", "--delete", "staton"], "there are: base_url, token, station."),
-    "an unknown shell": (["completion", "tcsh"], "tcsh"),
     "an unknown class": (["search", *PERIOD, "--class", "combi"], "“combi”; there are: kleinwagen (Klein"),
     "a misspelt class": (["search", *PERIOD, "--class", "Kombi"], "Did you mean kombi?"),
     "an unknown feature": (["search", *PERIOD, "--feature", "nope"], "“nope”; there are: automatik (Auto"),

@@ -16,7 +16,7 @@ import pytest
 from carloop_plugin import bootstrap
 from carloop_plugin.domain.accounts import StoredToken
 from carloop_plugin.domain.values import ChangeId, Site
-from carloop_plugin.settings.credentials import SecretsFile
+from carloop_plugin.settings.credentials import SecretsFile, locked
 from carloop_plugin.usecases.recover import change_lock
 from tests.support.forking import fork
 
@@ -101,7 +101,7 @@ def test_a_child_does_not_keep_the_lock_of_the_secrets_file(tmp_path):
     """It inherits the open file, and with it the lock, for as long as it lives."""
     secrets = SecretsFile(tmp_path / "secrets.json")
     reading, writing = os.pipe()
-    with secrets._alone():
+    with locked(tmp_path / "secrets.json.lock"):
         child = fork()
         if child == 0:
             os.close(writing)

@@ -8,7 +8,7 @@ import pytest
 from carloop_sandbox.app import create_app
 from carloop_sandbox.interface.calls import CALLS
 from carloop_sandbox.interface.contract import BASE_PATH, document, operations, resolve
-from carloop_sandbox.interface.problems import CODES
+from carloop_sandbox.interface.problem_documents import CODES
 from carloop_sandbox.service import Service
 from mobility_schemas import explain
 

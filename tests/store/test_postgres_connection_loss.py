@@ -7,7 +7,6 @@ from urllib.parse import unquote
 import psycopg
 import pytest
 
-from carloop_plugin.domain.changes import Recorded, SameChange
 from carloop_plugin.domain.failures import StoreFailed
 from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.store.postgres import connections as postgres_connections
@@ -42,12 +41,13 @@ def test_a_silent_server_is_waited_for_until_the_deadline(postgres_proxy, server
     server.close()
 
 
-@pytest.mark.parametrize(("cut_at", "expected"), [(COMMIT, SameChange), (INSERT, Recorded)])
+@pytest.mark.parametrize(("cut_at", "expected"), [(COMMIT, [C1]), (INSERT, [])])
 def test_a_transaction_that_was_cut_is_done_again(postgres_proxy, server, make_intent, cut_at, expected):
     """A new connection shows whether it was committed: the change is there, and it is the same, or nothing of it is."""
     with server.open(deadline=soon()) as store:
         postgres_proxy.cut_at = cut_at
-        assert type(store.record(make_intent())) is expected
+        there = store.record(make_intent())
+        assert [each.change_id for each in (there,) if each] == expected
         assert postgres_proxy.cut_at == ()
         assert store.intent(C1) == make_intent()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,13 +51,8 @@ def report_document(report: DoctorReport, *, locale: str) -> dict[str, Any]:
         "versions": dict(report.versions),
         "store": {"location": report.store, **(_figures_document(report.figures) if report.figures else {})},
         "sites": [
-            {
-                "site": each.site,
-                "base_url": each.base_url,
-                "station": each.station,
-                "token": {"set": each.token_set, "place": each.token_place},
-                "connected": each.connected,
-            }
+            {"site": each.site, "base_url": each.base_url, "station": each.station}
+            | {"token": {"set": each.token_set, "place": each.token_place}, "connected": each.connected}
             for each in report.sites
         ],
         "providers": list(report.providers),
@@ -77,21 +73,13 @@ def _figures_document(figures: Figures) -> dict[str, object]:
         ],
         "changes": _changes_document(figures),
         "contacts": [
-            {
-                "account": each.account,
-                "at": format_instant(each.at),
-                "skew_seconds": each.skew.total_seconds(),
-                "trouble": each.trouble,
-            }
+            {"account": each.account, "at": format_instant(each.at), "trouble": each.trouble}
+            | {"skew_seconds": each.skew.total_seconds()}
             for each in figures.contacts
         ],
         "unreadable": [
-            {
-                "account": each.account,
-                "rental_id": each.id,
-                "ours": each.is_ours,
-                "seen_at": _written(each.seen_at),
-            }
+            {"account": each.account, "rental_id": each.id, "ours": each.is_ours}
+            | {"seen_at": _written(each.seen_at)}
             for each in figures.unreadable
         ],
     }
@@ -125,15 +113,12 @@ def _examine(host: MobilityHost, asked_for: str | None) -> DoctorReport:
     sqlite = database.sqlite3.sqlite_version  # type: ignore[attr-defined]
     environment = Environment.read()
     credentials = KeyringOrFile(environment.store)
+    look = partial(examine, environment, host, credentials=credentials, sqlite=sqlite)
     try:
         with records() as services:
-            sites, context = _sites(services, asked_for), services.context
-            return examine(
-                environment, host, credentials=credentials, context=context, sites=sites, sqlite=sqlite
-            )
+            return look(context=services.context, sites=_sites(services, asked_for))
     except Failed as failure:
-        reason = failure.reason
-        return examine(environment, host, credentials=credentials, context=reason, sites=[], sqlite=sqlite)
+        return look(context=failure.reason, sites=[])
 
 
 def _sites(services: Services, asked_for: str | None) -> list[Site]:
@@ -147,13 +132,13 @@ def _sites(services: Services, asked_for: str | None) -> list[Site]:
 
 def _facts(report: DoctorReport, texts: Texts) -> Iterator[tuple[str, object]]:
     yield from report.versions.items()
-    yield texts("doctor.store"), report.store
+    yield texts("heading.records"), report.store
     if report.figures is not None:
         yield from _figure_facts(report.figures, texts)
     for site in report.sites:
         place = f"doctor.place.{site.token_place}"
-        shown = texts(place) if texts.has(place) else site.token_place
-        token = texts("doctor.token_set", place=shown) if site.token_set else texts("doctor.no_token")
+        place = texts(place) if texts.has(place) else site.token_place
+        token = texts("doctor.token_set", place=place) if site.token_set else texts("doctor.no_token")
         yield texts("doctor.site", site=site.site), f"{site.base_url or '–'} · {token}"
     for provider in report.providers:
         yield texts("doctor.provider", id=provider["id"]), f"{provider['name']} {provider['version']}"
@@ -164,9 +149,8 @@ def _figure_facts(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]
         yield texts(f"doctor.{name}"), getattr(figures, name)
     yield texts("doctor.set_aside"), len(figures.set_aside)
     for each in figures.moved_aside:
-        when = show_time(each.at.isoformat(), texts)
-        shown = texts("doctor.aside_since", file=each.name, when=when, days=_age(each).days)
-        yield texts("doctor.moved_aside"), shown
+        when, days = show_time(each.at.isoformat(), texts), _age(each).days
+        yield texts("doctor.moved_aside"), texts("doctor.aside_since", file=each.name, when=when, days=days)
     yield from _change_facts(figures, texts)
     for contact in figures.contacts:
         when = show_time(contact.at.isoformat(), texts)
@@ -180,8 +164,8 @@ def _change_facts(figures: Figures, texts: Texts) -> Iterator[tuple[str, object]
     if not figures.settled:
         return
     refused = sum(refusals(figures.settled).values())
-    ended = texts("doctor.ended", done=len(figures.settled) - refused, refused=refused)
-    yield texts("doctor.changes"), ended
+    done = len(figures.settled) - refused
+    yield texts("doctor.changes"), texts("doctor.ended", done=done, refused=refused)
     for action, took in durations(figures.settled).items():
         shown = {name: _seconds(getattr(took, name), texts) for name in ("median", "p95", "longest")}
         name = texts("doctor.took", action=texts(f"doctor.action.{action}"))

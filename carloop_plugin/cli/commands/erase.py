@@ -121,14 +121,10 @@ def _show(report: ErasureReport, texts: Texts) -> None:
     click.echo(texts("erase.done", count=report["erased"]))
     if report["kept"]:
         rows = [
-            {
-                "appointment": each["appointment_id"],
-                "kept_because": each["reason"],
-                "until": each.get("until"),
-            }
+            {"appointment": each["appointment_id"], "kept_because": each["reason"]}
+            | {"until": show_time(each.get("until"), texts)}
             for each in report["kept"]
         ]
-        rows = [{**row, "until": show_time(row["until"], texts)} for row in rows]
         print_table(("appointment", "kept_because", "until"), rows, texts)
     for remark in report["remarks"]:
         click.echo(printable(remark), err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -16,12 +17,12 @@ from carloop_plugin.cli.output import Exit, print_failure, print_problem, printa
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner, until_stopped
-from carloop_plugin.domain.failures import Failed
+from carloop_plugin.domain.failures import Failed, Reason
+from carloop_plugin.domain.values import Site
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.cli.texts import Texts
-    from carloop_plugin.usecases.rebuild import Rebuilt
     from mobility_hookspecs import MobilityHost
     from mobility_schemas.documents import ReconcileReport, RentalOutcome
 
@@ -51,23 +52,30 @@ def _round(host: MobilityHost, invocation: Invocation) -> Exit:
     with spinner(texts("waiting.recover")):
         report = answer_of(host.reconcile(timeout=HOST_TIMEOUT))
     invocation.answer(report, lambda: show_report(report, texts))
-    if (code := _print_unreachable(texts)) is not Exit.DONE:
-        return code
-    return Exit.UNKNOWN if report["pending"] else Exit.DONE
+    code = _print_reasons("recover.unreachable", _unreachable(), texts)
+    return code or (Exit.UNKNOWN if report["pending"] else Exit.DONE)
 
 
-def _print_unreachable(texts: Texts) -> Exit:
-    """Print each site whose Carloop does not answer: a report with nothing new does not say whether it was asked."""
-    from carloop_plugin.contract.boundary import problem_document
-
-    code = Exit.DONE
+def _unreachable() -> list[tuple[Site, Reason]]:
+    """Ask each site's Carloop: a report with nothing new does not say whether it answered."""
+    found = []
     with records() as services:
         for site in services.sites():
             try:
                 services.context.connect(site).read_account(deadline=services.context.deadline)
             except Failed as failure:
-                click.echo(texts("recover.unreachable", site=printable(site)), err=True)
-                code = print_problem(problem_document(failure.reason, texts.locale), texts)
+                found.append((site, failure.reason))
+    return found
+
+
+def _print_reasons(key: str, reasons: Iterable[tuple[Site, Reason]], texts: Texts) -> Exit:
+    """Print each site that could not be read with the reason; `key` is the text that names the site."""
+    from carloop_plugin.contract.boundary import problem_document
+
+    code = Exit.DONE
+    for site, reason in reasons:
+        click.echo(texts(key, site=printable(site)), err=True)
+        code = print_problem(problem_document(reason, texts.locale), texts)
     return code
 
 
@@ -120,7 +128,9 @@ def _rebuild(texts: Texts) -> Exit:
             progress=lambda count: show(texts("waiting.rebuilt", count=count)),
         )
     if rebuilt.missing:
-        return _print_missing(rebuilt, texts)
+        code = _print_reasons("recover.missing", rebuilt.missing, texts)
+        click.echo(texts("recover.not_rebuilt"), err=True)
+        return code
     click.echo(texts("recover.rebuilt", count=rebuilt.rentals), err=True)
     if aside is not None:
         click.echo(texts("recover.moved_aside", path=printable(str(aside))), err=True)
@@ -132,15 +142,3 @@ def _rebuild(texts: Texts) -> Exit:
     if not rebuilt.is_complete:
         click.echo(texts("recover.incomplete"), err=True)
     return Exit.DONE
-
-
-def _print_missing(rebuilt: Rebuilt, texts: Texts) -> Exit:
-    """Print which sites could not be read, so that the old records stayed in their place, and why."""
-    from carloop_plugin.contract.boundary import problem_document
-
-    code = Exit.REFUSED
-    for site, reason in rebuilt.missing:
-        click.echo(texts("recover.missing", site=printable(site)), err=True)
-        code = print_problem(problem_document(reason, texts.locale), texts)
-    click.echo(texts("recover.not_rebuilt"), err=True)
-    return code

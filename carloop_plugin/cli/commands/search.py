@@ -25,7 +25,13 @@ from carloop_plugin.domain.failures import RuleBroken
 from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
-    from mobility_schemas.documents import MobilityRequest, Period, VehicleClass, VehicleFeature
+    from mobility_schemas.documents import (
+        MobilityRequest,
+        Period,
+        RequestedFilters,
+        VehicleClass,
+        VehicleFeature,
+    )
 
 
 @click.command("search", cls=Command)
@@ -45,14 +51,17 @@ def search(
     limit: int | None,
 ) -> int:
     """Search the vehicles that are free for an appointment or a period."""
-    request = _request(invocation, appointment_id, start=start, end=end)
-    request["filters"] = {"vehicle_classes": list(classes), "features": list(features)}
+    site, period = _site_and_period(invocation, appointment_id, start=start, end=end)
+    wanted: RequestedFilters = {"vehicle_classes": [*classes], "features": [*features]}
+    request: MobilityRequest = {"site": site, "period": period, "filters": wanted}
+    if appointment_id is not None:
+        request["appointment_id"] = appointment_id
     if limit is not None:
         request["limit"] = limit
     texts = invocation.texts
     with planner_host(texts, "search") as host:
         is_needed = classes or features or not invocation.as_json
-        filters = host.mobility_filters(request["site"]).answers.get(PROVIDER_ID) if is_needed else None
+        filters = host.mobility_filters(site).answers.get(PROVIDER_ID) if is_needed else None
         if filters is not None:  # a misspelt class would look like a fleet that is rented out
             _require_known("class", classes, filters["vehicle_classes"])
             _require_known("feature", features, filters["features"])
@@ -72,10 +81,10 @@ def _require_known(
             raise UsageMistake(f"search.no_{kind}", near=nearest(value, names), value=value, known=known)
 
 
-def _request(
+def _site_and_period(
     invocation: Invocation, appointment_id: str | None, *, start: str | None, end: str | None
-) -> MobilityRequest:
-    """Build the request: period and site are the appointment's where no others are given."""
+) -> tuple[str, Period]:
+    """Return the site and the period that are asked for, else the appointment's."""
     if appointment_id is not None:
         saved = known_appointment(appointment_id)
         if saved is None:
@@ -88,13 +97,7 @@ def _request(
         site, known = chosen_site(invocation), (start, end)
         zone = zone_of_account(site) if is_local(start) or is_local(end) else None
         print_zone(zone, invocation.texts)
-    period: Period = {
+    return site, {
         "start": read_time(start, zone, option="--start") if start else known[0],
         "end": read_time(end, zone, option="--end") if end else known[1],
     }
-    request: MobilityRequest = {
-        "site": site,
-        "period": period,
-        "filters": {"vehicle_classes": [], "features": []},
-    }
-    return request if appointment_id is None else {"appointment_id": appointment_id, **request}

@@ -62,9 +62,10 @@ def change(
     given = {"base_url": base_url, "station": station}
     values.update({name: value for name, value in given.items() if value is not None})
     if token_stdin:
-        values["token"] = _token_from_input()
+        values["token"] = _given(sys.stdin.read(_LONGEST_INPUT), "settings.no_token_given")
     if token_env:
-        values["token"] = _token_from_environment()
+        # Taken out of the environment, which otherwise would fix it.
+        values["token"] = _given(os.environ.pop("CARLOOP_TOKEN", ""), "settings.no_token_variable")
     change = {"provider": PROVIDER_ID, "site": _site(invocation), "values": values or _ask(invocation.texts)}
     with planner_host(invocation.texts, "check") as host:
         report = host.save_settings(cast("ProviderSettings", change), timeout=HOST_TIMEOUT)
@@ -88,19 +89,11 @@ def _site(invocation: Invocation) -> str:
     return invocation.site or DEFAULT_SITE
 
 
-def _token_from_input() -> str:
-    content = sys.stdin.read(_LONGEST_INPUT).strip()
-    if not content:
-        raise UsageMistake("settings.no_token_given")
-    return content
-
-
-def _token_from_environment() -> str:
-    """Take the token out of the environment, which otherwise would fix it, to keep it."""
-    token = os.environ.pop("CARLOOP_TOKEN", "").strip()
-    if not token:
-        raise UsageMistake("settings.no_token_variable")
-    return token
+def _given(token: str, otherwise: str) -> str:
+    """Return a token; `otherwise` is the mistake that there is none."""
+    if not token.strip():
+        raise UsageMistake(otherwise)
+    return token.strip()
 
 
 def _ask(texts: Texts) -> dict[str, object]:

@@ -30,13 +30,15 @@ store = Group("store")
 @argument("target", metavar="TO")
 def copy(invocation: Invocation, origin: str, target: str) -> int:
     """Copy all records to an empty place, a file or a PostgreSQL database."""
-    from carloop_plugin.bootstrap import copy_store
+    from carloop_plugin.settings.environment import locate_store
+    from carloop_plugin.store.copying import copy_records
 
     texts = invocation.texts
     if read_location(origin).has_password or read_location(target).has_password:
         click.echo(texts("store.password"), err=True)
     with progress_bar(texts("waiting.copy")) as show:
-        copied = copy_store(origin, target, deadline=time.monotonic() + COPY_TIMEOUT, progress=show)
+        here, there = locate_store(origin), locate_store(target)
+        copied = copy_records(here, there, deadline=time.monotonic() + COPY_TIMEOUT, report=show)
     invocation.answer(_document(copied), lambda: _show(copied, texts))
     click.echo(texts("store.copied" if copied.is_whole else "store.differs"), err=True)
     return Exit.DONE if copied.is_whole else Exit.REFUSED
@@ -54,9 +56,7 @@ def _document(copied: Copied) -> dict[str, object]:
 def _show(copied: Copied, texts: Texts) -> None:
     here, there = zip(*copied.counts.values(), strict=True)
     counts = {**copied.counts, "all": (sum(here), sum(there))}
-    rows = [
-        {"records": texts(f"store.table.{table}"), "origin": numbers[0], "target": numbers[1]}
-        for table, numbers in counts.items()
-    ]
+    names = {table: texts(f"store.table.{table}") for table in counts}
+    rows = [{"records": names[table], "origin": a, "target": b} for table, (a, b) in counts.items()]
     print_facts(zip((texts("heading.origin"), texts("heading.target")), copied.places, strict=True))
     print_table(("records", "origin", "target"), rows, texts)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise, takewhile
 
 LANGUAGES = ("de", "en")
 
@@ -32,14 +33,10 @@ class Texts:
 
 def choose_language(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> str:
     """Choose the language: `--lang` wherever it stands, else the locale; English for any but German."""
-    for position, argument in enumerate(arguments):
-        if argument == "--":
-            break
+    for argument, following in pairwise([*takewhile("--".__ne__, arguments), ""]):
         name, _, value = argument.partition("=")
-        if name == "--lang":
-            value = value or (arguments[position + 1] if position + 1 < len(arguments) else "")
-            if language_of(value) in LANGUAGES:
-                return language_of(value)
+        if name == "--lang" and language_of(value or following) in LANGUAGES:
+            return language_of(value or following)
     environ = os.environ if environ is None else environ
     locale = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     return "de" if language_of(locale) == "de" else "en"

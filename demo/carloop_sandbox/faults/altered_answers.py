@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta, Struct
 
 from carloop_sandbox.interface.answers import Answer, write_json
-from carloop_sandbox.interface.problems import code_of_status, problem_answer
+from carloop_sandbox.interface.problem_documents import code_of_status, problem_answer
 from carloop_sandbox.refusals import CallRefused
 
 UNKNOWN_FIELD: Final = "field_of_a_later_version"

@@ -1,12 +1,11 @@
 """The faults that are armed, and which request meets which."""
 
 from asyncio import Event
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta, Struct
 from starlette.types import ASGIApp
 
 from carloop_sandbox.faults.broken_connections import pause
@@ -28,28 +27,25 @@ OPERATIONS: Final = {
 
 ANY: Final = "any"
 
-Value = float | str | bool | Mapping[str, object] | None
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     """One fault that is armed: `times` requests to `operation` will meet it."""
 
-    operation: str
-    fault: str
-    times: int
-    value: Value = None
+    operation: Literal[(*OPERATIONS.values(), ANY)]  # type: ignore[valid-type]
+    fault: Literal[tuple(KINDS)]  # type: ignore[valid-type]
+    times: Annotated[int, Meta(ge=1, le=1_000_000_000)] = 1
+    value: Any = None
 
     @property
     def books_another(self) -> bool:
         """Return whether it books another vehicle than was asked for."""
-        return self.fault == "wrong_vehicle"
+        return bool(self.fault == "wrong_vehicle")
 
     def meets(self, operation: str) -> bool:
         """Return whether a request to an operation meets it."""
         # a wrong vehicle can be booked, not searched or read: other operations leave that fault armed
         fits = operation == "book" or not self.books_another
-        return fits and self.operation in (operation, ANY)
+        return bool(fits and self.operation in (operation, ANY))
 
     async def before(self, stopping: Event) -> ASGIApp | None:
         """Return what is answered instead of doing anything, or None to go on."""
@@ -90,12 +86,12 @@ class FaultList:
         """Return the oldest fault that meets an operation of the document and count it down, else None."""
         operation = OPERATIONS.get(operation_id)
         with self._lock:
-            met = [fault for fault in self._armed if operation and fault.meets(operation)][:1]
-            for fault in met:
-                left = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
-                index = self._armed.index(fault)
-                self._armed[index : index + 1] = left
-        return met[0] if met else None
+            for index, fault in enumerate(self._armed):
+                if operation and fault.meets(operation):
+                    left = [msgspec.structs.replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+                    self._armed[index : index + 1] = left
+                    return fault
+        return None
 
     def armed(self) -> tuple[Fault, ...]:
         """Return what is armed, with the times that are left."""

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from carloop_sandbox.interface.answers import Answer
-from carloop_sandbox.interface.problems import problem_answer
+from carloop_sandbox.interface.problem_documents import problem_answer
 from carloop_sandbox.refusals import CallRefused
 
 CHUNK: Final = 65_536

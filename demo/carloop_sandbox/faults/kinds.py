@@ -59,7 +59,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "delay": Kind(_seconds(3600), 1.0),
     "wrong_vehicle": Kind(),
     "drop_before": Kind(before=lambda _: Broken(drop)),
-    "redirect": Kind(_Address, ELSEWHERE, lambda address: Answer(302, b"", {"Location": address}, None)),
+    "redirect": Kind(_Address, ELSEWHERE, lambda address: Answer(302, headers={"Location": address})),
     # one that has got past `before` comes afterwards
     "status": Kind(_Status, 500, _status_before, lambda _, value, __: status_answer(_plan(value))),
     "drop_after": Kind(after=lambda *_: Broken(drop)),

@@ -19,11 +19,11 @@ class Answer:
     status: int
     body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
-    media_type: str | None = JSON_TYPE
+    media_type: str = JSON_TYPE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        media_type = {} if self.media_type is None else {"Content-Type": self.media_type}
+        media_type = {"Content-Type": self.media_type} if self.body else {}
         await Response(self.body, self.status, {**self.headers, **media_type})(scope, receive, send)
 
 
@@ -35,11 +35,6 @@ def write_json(document: object) -> bytes:
 def json_answer(document: object, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Answer:
     """Answer with a JSON document."""
     return Answer(status, write_json(document), headers or {})
-
-
-def empty_answer(status: int, *, headers: Mapping[str, str] | None = None) -> Answer:
-    """Answer without a body."""
-    return Answer(status, headers=headers or {}, media_type=None)
 
 
 def etag_of_bytes(body: bytes) -> str:

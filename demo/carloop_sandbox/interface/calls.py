@@ -9,7 +9,6 @@ from starlette.requests import Request
 
 from carloop_sandbox.interface.answers import (
     Answer,
-    empty_answer,
     etag_is_known,
     etag_of_bytes,
     json_answer,
@@ -20,14 +19,13 @@ from carloop_sandbox.interface.contract import BASE_PATH, Operation, document_te
 from carloop_sandbox.interface.idempotency import KEPT_HOURS, do_once
 from carloop_sandbox.interface.rental_documents import list_rentals, rental_answer, rental_document
 from carloop_sandbox.interface.requests import MAX_BODY, Call, check_accept, read_call, time_at
-from carloop_sandbox.interface.search import search_vehicles
+from carloop_sandbox.interface.vehicle_search import search_vehicles
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.periods import MAX_RENTAL_DAYS
 from carloop_sandbox.rentals.reserving import cancel, change_end
 from carloop_sandbox.rentals.stored_rentals import NewRental, check_status, find_by_reference, find_rental
 from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Row
-from carloop_sandbox.store.tokens import bearer_token
 from carloop_sandbox.units import write_time
 
 ACCOUNT_NAME: Final = "Autohaus Sonnenschein"
@@ -51,7 +49,8 @@ def answer_call(operation: Operation, request: Request, body: bytes, store: Stor
 
 
 def _check_token(request: Request, store: Store) -> None:
-    token = bearer_token(request.headers.get("authorization", ""))
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    token = token.strip() if scheme.lower() == "bearer" else ""
     if not store.tokens.accept(token, store.clock.now()):
         challenge = 'Bearer realm="carloop"' + (', error="invalid_token"' if token else "")
         detail = "Send a valid token in the Authorization header."
@@ -83,7 +82,7 @@ def _listed(call: Call, store: Store, *, sql: str) -> Answer:
     body = write_json({"items": [dict(row) for row in store.database.all(sql)]})
     etag = etag_of_bytes(body)
     if etag_is_known(call.headers.get("if-none-match", ""), etag):
-        return empty_answer(304, headers={"ETag": etag})
+        return Answer(304, headers={"ETag": etag})
     return Answer(200, body, {"ETag": etag})
 
 

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from carloop_sandbox.interface.answers import JSON_TYPE, Answer
-from carloop_sandbox.interface.problems import problem_answer
+from carloop_sandbox.interface.answers import Answer
+from carloop_sandbox.interface.problem_documents import problem_answer
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.store.clock import machine_time
 from carloop_sandbox.store.database import Database
@@ -67,5 +67,5 @@ def _store(database: Database, scope: str, key: str, digest: str, answer: Answer
         "INSERT INTO idempotency (scope, key, digest, status, headers, media_type, body, stored_us)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         *(scope, key, digest, answer.status, json.dumps(dict(answer.headers))),
-        *(answer.media_type or JSON_TYPE, answer.body, now),
+        *(answer.media_type, answer.body, now),
     )

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 from starlette.responses import Response
 
-from carloop_sandbox.interface.problems import CODES
-from carloop_sandbox.pages.rental_rows import select_rentals
+from carloop_sandbox.interface.problem_documents import CODES
+from carloop_sandbox.pages.rentals import select_rentals
 from carloop_sandbox.pages.showing import Wall, show, store_of
 from carloop_sandbox.pages.vehicle_rows import SELECT
 from carloop_sandbox.refusals import CallRefused

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from carloop_sandbox.pages.rental_rows import select_rentals
+from carloop_sandbox.pages.rentals import select_rentals
 from carloop_sandbox.pages.showing import day_of, midnight, show, store_of
 from carloop_sandbox.pages.vehicle_rows import STATE
 from web_base.pages import Page

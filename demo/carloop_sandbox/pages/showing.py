@@ -15,6 +15,7 @@ from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Row
 from carloop_sandbox.units import Instant, instant_of, moment_of
+from web_base.days import Mistyped, read_day
 from web_base.languages import Language
 from web_base.pages import Page
 
@@ -58,6 +59,29 @@ def day_of(instant: int) -> date:
 def midnight(day: date, *, days_later: int = 0) -> Instant:
     """Return the instant at which a day of the account's calendar begins."""
     return instant_of(datetime.combine(day + timedelta(days=days_later), datetime.min.time(), ZONE))
+
+
+@dataclass(frozen=True, slots=True)
+class TypedDay:
+    """A day as it was typed; `day` is None where nothing was, or where it is no day, which is wrong."""
+
+    text: str
+    day: date | None = None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Return whether what was typed is no day."""
+        return self.day is None and self.text != ""
+
+
+def read_typed_day(page: Page, name: str) -> TypedDay:
+    """Read a day from form or address."""
+    text = page.form[name] or page.query(name)
+    try:
+        day = read_day(text, today=day_of(store_of(page).clock.now()))
+    except Mistyped:
+        return TypedDay(text)
+    return TypedDay(page.language.day(day), day)
 
 
 def store_of(page: Page) -> Store:

@@ -14,13 +14,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from carloop_sandbox.pages.rental_rows import select_rentals
-from carloop_sandbox.pages.showing import ZONE, day_of, midnight, show, store_of
+from carloop_sandbox.pages.rentals import select_rentals
+from carloop_sandbox.pages.showing import ZONE, day_of, midnight, read_typed_day, show, store_of
 from carloop_sandbox.pages.vehicle_rows import list_vehicles
 from carloop_sandbox.pages.vehicles import choices_of
 from carloop_sandbox.store.database import Database, Row
 from carloop_sandbox.units import HOUR, moment_of
-from web_base.days import Mistyped, read_day
 from web_base.pages import Page
 
 DAYS: Final = 14
@@ -42,7 +41,8 @@ def show_timeline(page: Page) -> Response:
     store = store_of(page)
     now = store.clock.now()
     today = day_of(now)
-    asked, is_wrong = _day_asked_for(page, today)
+    typed = read_typed_day(page, "from")
+    asked = typed.day or today
     first = asked - timedelta(days=asked.weekday())
     station = page.query("station")
     vehicles = list_vehicles(page, size=PAGE_SIZE, station=station)
@@ -54,8 +54,8 @@ def show_timeline(page: Page) -> Response:
         days=[first + timedelta(days=each) for each in range(DAYS)],
         today=today,
         hours=HOURS,
-        typed=page.query("from") if is_wrong else page.language.day(first),
-        is_wrong=is_wrong,
+        typed=typed.text if typed.is_wrong else page.language.day(first),
+        is_wrong=typed.is_wrong,
         groups=[(name, list(rows)) for name, rows in groupby(vehicles.items, lambda row: row[group])],
         cells=_cells(store.database, vehicles.items, first, now=now),
         vehicles=vehicles,
@@ -65,15 +65,6 @@ def show_timeline(page: Page) -> Response:
         this=_address(today, station),
         next=_address(first + timedelta(days=DAYS), station),
     )
-
-
-def _day_asked_for(page: Page, today: date) -> tuple[date, bool]:
-    """Return the day, today where none is named, and whether what was typed is none."""
-    typed = page.query("from")
-    try:
-        return read_day(typed, today=today), False
-    except Mistyped:
-        return today, typed != ""
 
 
 def cells_of(rentals: Sequence[Row], first: date, *, now: int) -> Iterator[Cell]:

@@ -11,9 +11,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from carloop_sandbox.interface.answers import Answer, empty_answer
+from carloop_sandbox.interface.answers import Answer
 from carloop_sandbox.interface.idempotency import do_once
-from carloop_sandbox.interface.problems import CODES
+from carloop_sandbox.interface.problem_documents import CODES
 from carloop_sandbox.interface.requests import origin_of
 from carloop_sandbox.pages.showing import show, store_of
 from carloop_sandbox.refusals import CallRefused
@@ -42,39 +42,26 @@ def show_tokens(page: Page) -> Response:
 
 def act(page: Page) -> Response:
     """Make, renew or revoke a token, once for each form."""
-    action = _ACTIONS.get(page.form["action"])
-    if action is None or not re.fullmatch("[0-9a-f]{32}", page.form["form"]):
+    store, action, label, token = store_of(page), page.form["action"], page.form["label"], draw_token()
+    now = store.clock.now()
+    actions: dict[str, Callable[[], None]] = {
+        "make": lambda: store.tokens.add(label, token, now),
+        "renew": lambda: store.tokens.renew(label, token, now),
+        "revoke": lambda: store.tokens.revoke(label),
+    }
+    if action not in actions or not re.fullmatch("[0-9a-f]{32}", page.form["form"]):
         raise Refused(400, "form")
+    if action == "make" and not (0 < len(label) <= LONGEST_LABEL and label.isprintable()):
+        return _answer(page, status=422, problem=page.text("tokens.label_wrong", most=LONGEST_LABEL))
     try:
-        return action(page)
+        is_first = _once(page, actions[action])
     except CallRefused as problem:
         status = CODES[problem.code][0]
         return _answer(page, status=status, problem=page.text(f"tokens.refused.{problem.code}"))
-
-
-def _make(page: Page) -> Response:
-    label = page.form["label"]
-    if not (0 < len(label) <= LONGEST_LABEL and label.isprintable()):
-        return _answer(page, status=422, problem=page.text("tokens.label_wrong", most=LONGEST_LABEL))
-    return _draw(page, store_of(page).tokens.add)
-
-
-def _renew(page: Page) -> Response:
-    return _draw(page, store_of(page).tokens.renew)
-
-
-def _draw(page: Page, keep: Callable[[str, str, int], None]) -> Response:
-    """Draw a token and show it this once; say that it was shown where the form comes again."""
-    label, token = page.form["label"], draw_token()
-    now = store_of(page).clock.now()
-    if _once(page, lambda: keep(label, token, now)):
-        return _answer(page, token=token, label=label)
-    return _answer(page, notice="again")
-
-
-def _revoke(page: Page) -> Response:
-    _once(page, lambda: store_of(page).tokens.revoke(page.form["label"]))
-    return page.go(f"{EDIT}?done=revoked")
+    if action == "revoke":
+        return page.go(f"{EDIT}?done=revoked")
+    # the token of a form that comes again was shown before, and is stored as a digest alone
+    return _answer(page, token=token, label=label) if is_first else _answer(page, notice="again")
 
 
 def _once(page: Page, do: Callable[[], None]) -> bool:
@@ -82,7 +69,7 @@ def _once(page: Page, do: Callable[[], None]) -> bool:
 
     def action() -> Answer:
         do()
-        return empty_answer(204)
+        return Answer(204)
 
     request = {"action": page.form["action"], "label": page.form["label"]}
     answer = do_once(store_of(page).database, f"POST {EDIT}", page.form["form"], request, action)
@@ -110,6 +97,3 @@ def _answer(
 def _show(page: Page, template: str, *, status: int = 200, **values: object) -> Response:
     tokens = store_of(page).tokens.listed()
     return show(page, template, status=status, planner=PLANNER, tokens=tokens, **values)
-
-
-_ACTIONS: Final[dict[str, Callable[[Page], Response]]] = {"make": _make, "renew": _renew, "revoke": _revoke}

@@ -3,7 +3,6 @@
 from typing import Final
 
 from carloop_sandbox.pages.showing import ListPage, read_list
-from carloop_sandbox.store.database import Database, Row
 from web_base.pages import Page
 
 STATES: Final = ("free", "reserved", "out", "overdue")
@@ -39,8 +38,3 @@ def list_vehicles(
     filters = {"sought": sought, "vehicle_class": vehicle_class, "station": station, "state": state}
     sql = f"{SELECT} WHERE {_FILTERS} ORDER BY s.position, c.position, v.licence_plate, v.id"
     return read_list(page, sql, size=size, **filters)
-
-
-def find_vehicle(database: Database, vehicle_id: str, *, now: int) -> Row | None:
-    """Read one vehicle; None where there is none of the id."""
-    return next(iter(database.all_named(f"{SELECT} WHERE v.id = :id", {"id": vehicle_id, "now": now})), None)

@@ -1,12 +1,12 @@
 """The fleet as a list, and each vehicle with its rentals."""
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
-from carloop_sandbox.pages.rental_rows import select_rentals
+from carloop_sandbox.pages.rentals import select_rentals
 from carloop_sandbox.pages.showing import show, store_of
-from carloop_sandbox.pages.vehicle_rows import STATES, find_vehicle, list_vehicles
+from carloop_sandbox.pages.vehicle_rows import SELECT, STATES, list_vehicles
 from carloop_sandbox.store.database import Database
 from web_base.pages import Page, Refused
 
@@ -37,9 +37,9 @@ def show_vehicles(page: Page) -> Response:
 def show_vehicle(page: Page) -> Response:
     """Show a vehicle, what lies ahead of it, and the last of what is over."""
     store = store_of(page)
-    now = store.clock.now()
-    vehicle = find_vehicle(store.database, page.path("vehicle_id"), now=now)
-    if vehicle is None:
+    values: dict[str, Any] = {"id": page.path("vehicle_id"), "now": store.clock.now()}
+    found = store.database.all_named(f"{SELECT} WHERE v.id = :id", values)
+    if not found:
         raise Refused(404, "not_found")
     ahead = "r.vehicle_id = :id AND r.status IN ('reserved', 'picked_up') ORDER BY r.start_us"
     over = (
@@ -49,9 +49,9 @@ def show_vehicle(page: Page) -> Response:
     return show(
         page,
         "vehicle.html",
-        vehicle=vehicle,
-        ahead=select_rentals(store.database, ahead, now=now, id=vehicle["id"]),
-        over=select_rentals(store.database, over, now=now, id=vehicle["id"]),
+        vehicle=found[0],
+        ahead=select_rentals(store.database, ahead, **values),
+        over=select_rentals(store.database, over, **values),
     )
 
 

@@ -68,7 +68,7 @@ def insert_rental(database: Database, rental: NewRental, *, daily_rate_cents: in
     """Store a reserved rental and return its id; refuse one that would overlap another."""
     # drawn in the transaction that uses it, so that no two rentals get one number
     number = _next(database, "number", least=FIRST_RENTAL_NUMBER)
-    stamp = _next_stamp(database, now)
+    stamp = _next(database, "updated_us", least=now)
     columns = {
         **asdict(rental),
         "number": number,
@@ -87,7 +87,8 @@ def insert_rental(database: Database, rental: NewRental, *, daily_rate_cents: in
 
 def update_rental(database: Database, row: Row, *, now: int, **changed: object) -> None:
     """Change columns of a rental as one new revision; refuse what would overlap another."""
-    changed |= {"updated_us": _next_stamp(database, now), "decided_us": now}
+    # after every other change: who reads "all that changed since" must miss nothing, even when the clock was set back
+    changed |= {"updated_us": _next(database, "updated_us", least=now), "decided_us": now}
     places = "".join(f"{name} = :{name}, " for name in changed)
     sql = f"UPDATE rentals SET {places}revision = revision + 1 WHERE id = :id"  # noqa: S608
     _write(database, sql, {**dict(row), **changed})
@@ -111,14 +112,7 @@ def period_document(row: Row) -> dict[str, object]:
     return {"start": write_time(row["start_us"]), "end": write_time(row["end_us"])}
 
 
-def _next_stamp(database: Database, now: int) -> int:
-    """Return the time of a change: now, but always after every other change.
-
-    Who reads "all that changed since" must miss nothing, even when the clock was set back.
-    """
-    return _next(database, "updated_us", least=now)
-
-
 def _next(database: Database, column: str, *, least: int) -> int:
+    """Return a value that is higher than all there are of a column."""
     sql = f"SELECT max(?, coalesce(max({column}) + 1, 0)) AS next FROM rentals"  # noqa: S608
     return cast("int", database.all(sql, least)[0]["next"])

@@ -72,8 +72,7 @@ class Tokens:
         if self.database.one("SELECT 1 FROM tokens WHERE label = ? AND digest = ?", label, digest):
             return
         with self.database.writing():
-            self.database.run("DELETE FROM tokens WHERE label = ? OR digest = ?", label, digest)
-            sql = "INSERT INTO tokens (label, digest, created_us) VALUES (?, ?, ?)"
+            sql = "INSERT OR REPLACE INTO tokens (label, digest, created_us) VALUES (?, ?, ?)"
             self.database.run(sql, label, digest, now)
 
     def revoke(self, label: str) -> None:
@@ -81,9 +80,3 @@ class Tokens:
         with self.database.writing():
             if not self.database.run("DELETE FROM tokens WHERE label = ?", label):
                 raise CallRefused("not_found", "There is no token of this label.")
-
-
-def bearer_token(authorization: str) -> str:
-    """Take the token out of an Authorization header; the empty text where there is none."""
-    scheme, _, token = authorization.strip().partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""

@@ -40,6 +40,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+# What is printed or logged by mistake must not hold personal data, hence the fields without a repr.
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What an advisor decides about a visit. `start` and `end` are instants in UTC, drop-off and pick-up."""

@@ -16,7 +16,7 @@ from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS,
 from planner_host.appointments.wall_clock import WallTime, fold_of, mistakes, next_quarter, read_instant
 from planner_host.dms.csv_import import longest
 from planner_host.dms.folding import is_visible, tidy
-from web_base.days import YEARS, Mistyped
+from web_base.days import YEARS
 from web_base.languages import Language
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ NEXT_DAY: Final = time(17)
 LONGEST_WORK: Final = 2_000
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+# The work may have several lines: tabs and line ends stay.
 _CONTROL_OF_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CUSTOMER: Final = tuple(f"customer_{name}" for name in MANUAL_FIELDS)
 VEHICLE: Final = tuple(f"vehicle_{name}" for name in VEHICLE_FIELDS)
@@ -126,6 +127,7 @@ def read_visit(
     :param customer_of_dms: the customer of the form's number as the DMS, or the saved appointment, has it.
     """
     problems: dict[str, str] = {}
+    # Whatever stands in hidden fields: a customer of the DMS is saved as the DMS has it.
     customer = customer_of_dms
     if texts["customer_source"] != "dms":
         customer = read_customer(texts, prefix="customer_", problems=problems)
@@ -181,12 +183,9 @@ def read_moment(
     """Read a day and a time of the form; None where they are none, which `problems` then says."""
     typed = WallTime(texts[f"{side}_date"], texts[f"{side}_time"], texts.get(f"{side}_fold", ""))
     today = now.astimezone(zone).date()
-    try:
-        return read_instant(typed, zone, today=today)
-    except Mistyped:
-        found = mistakes(typed, zone, today=today)
-        problems |= {f"{side}_{part}": f"typed.{why}" for part, why in found.items()}
-        return None
+    found = mistakes(typed, zone, today=today)
+    problems |= {f"{side}_{part}": f"typed.{why}" for part, why in found.items()}
+    return None if found else read_instant(typed, zone, today=today)
 
 
 def start_of_new(at: str, *, now: datetime, zone: ZoneInfo) -> datetime:
@@ -195,4 +194,5 @@ def start_of_new(at: str, *, now: datetime, zone: ZoneInfo) -> datetime:
         start = datetime.fromisoformat(at)
     except ValueError:
         return next_quarter(now)
+    # A slot has no offset: where the clock shows its hour twice, it is the first.
     return start.replace(tzinfo=zone).astimezone(UTC) if start.year in YEARS else next_quarter(now)

@@ -61,6 +61,7 @@ def read_instant(typed: WallTime, zone: ZoneInfo, *, today: date) -> datetime:
 def mistakes(typed: WallTime, zone: ZoneInfo, *, today: date) -> dict[str, str]:
     """Return what is wrong with the `date` and with the `time`, each as a word of a text's key."""
     found: dict[str, str] = {}
+    # The instant comes last: a mistake in one of its parts is known by then.
     for part, read in (
         ("date", lambda: read_day(typed.day, today=today)),
         ("time", lambda: read_time(typed.time)),

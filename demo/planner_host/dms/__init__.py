@@ -4,18 +4,8 @@ They are kept in a SQLite file, which `import_csv` fills from an export.
 """
 
 from planner_host.dms.csv_import import import_csv, import_example
-from planner_host.dms.customer import Car, DmsCustomer, Hit
+from planner_host.dms.customer import Car, DmsCustomer
 from planner_host.dms.findings import DmsProblem, Finding
 from planner_host.dms.sqlite import Dms, Replaced
 
-__all__ = [
-    "Car",
-    "Dms",
-    "DmsCustomer",
-    "DmsProblem",
-    "Finding",
-    "Hit",
-    "Replaced",
-    "import_csv",
-    "import_example",
-]
+__all__ = ["Car", "Dms", "DmsCustomer", "DmsProblem", "Finding", "Replaced", "import_csv", "import_example"]

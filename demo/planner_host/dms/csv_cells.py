@@ -75,6 +75,7 @@ def read_rows(path: Path, columns: Columns) -> list[CsvRow]:
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Return the cells of each line that is not empty, and its number; a cell may span several lines."""
+    # Strict: a quotation mark within a value would shift all that follows.
     reader = csv.reader(io.StringIO(_decoded(path), newline=""), delimiter=";", strict=True)
     while True:
         line = reader.line_num + 1
@@ -113,6 +114,7 @@ def _text(data: bytes) -> str:
 
 def _places(header: Sequence[str], columns: Columns, delimiter: Finding) -> dict[str, int]:
     titles = [_bare(title) for title in header]
+    # Programs set to English write commas.
     if len(header) == 1 and re.search("[,\t]", header[0]):
         raise DmsProblem(delimiter)
     places: dict[str, int] = {}

@@ -53,18 +53,12 @@ class DmsCustomer:
         """The person as lists sort it, "Müller, Hans"; of a company, whom to ask for there."""
         return ", ".join(part for part in (self.last_name, self.first_name) if part)
 
+    @property
+    def plates(self) -> tuple[str, ...]:
+        """The plates of the cars, as far as they are known."""
+        return tuple(car.licence_plate for car in self.cars if car.licence_plate)
+
     def document(self) -> Customer:
         """Return the contract's `customer`, picked from the DMS, with what is known."""
         known = {name: value for name, value in asdict(self).items() if value and name != "cars"}
         return cast("Customer", {"source": "dms", **known})
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Hit:
-    """A customer found, as a list shows it: `contact` is a company's person, empty for a person."""
-
-    number: str
-    name: str
-    city: str
-    plates: tuple[str, ...]
-    contact: str = ""

@@ -38,13 +38,9 @@ class DmsProblem(Exception):
     """The DMS cannot answer (`dms_…`), or nothing of an export is imported (`csv_…`)."""
 
     def __init__(self, *findings: Finding) -> None:
-        super().__init__(findings[0].code)
         self.findings = findings
-
-    @property
-    def code(self) -> str:
-        """The first finding's code."""
-        return self.findings[0].code
+        self.code = findings[0].code
+        super().__init__(self.code)
 
     def message(self, locale: str = "de") -> str:
         """Return what is wrong in German (`de…`) or English, a line for each of the first `MOST_FINDINGS`."""

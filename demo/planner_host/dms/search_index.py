@@ -12,7 +12,7 @@ from enum import IntEnum
 from itertools import islice
 from typing import Final
 
-from planner_host.dms.customer import DmsCustomer, Hit
+from planner_host.dms.customer import DmsCustomer
 from planner_host.dms.folding import plain, without_umlauts, written_out
 
 LONGEST_SEARCH: Final = 200
@@ -53,18 +53,17 @@ class SearchIndex:
 
     def __init__(self, customers: Iterable[DmsCustomer]) -> None:
         """Sort the customers as a telephone book does, and their keys."""
-        ordered = sorted(customers, key=lambda each: (written_out(each.name), each.number))
-        self._hits = tuple(map(_hit, ordered))
+        self._customers = sorted(customers, key=lambda each: (written_out(each.name), each.number))
         self._keys = sorted(
             {
                 (key, rank + (start > 0), place)
-                for place, each in enumerate(ordered)
+                for place, each in enumerate(self._customers)
                 for rank, text in _texts(each)
                 for start, key in enumerate(_beginnings(text))
             }
         )
 
-    def search(self, typed: str, *, limit: int) -> tuple[Hit, ...]:
+    def search(self, typed: str, *, limit: int) -> tuple[DmsCustomer, ...]:
         """Return the customers who have all words, or the words run together as one; best first."""
         typed = typed[:LONGEST_SEARCH]
         words = _WORD.findall(plain(_national(typed)))[:MOST_WORDS]
@@ -79,7 +78,7 @@ class SearchIndex:
                 found[place] = min(cost, found.get(place, cost))
         # Places are sorted by name, so they decide between customers of the same cost.
         best = sorted((cost, place) for place, cost in found.items())
-        return tuple(self._hits[place] for _, place in best[:limit])
+        return tuple(self._customers[place] for _, place in best[:limit])
 
     def _costs(self, word: str) -> dict[int, int]:
         """Return the customers with a key that begins like this, each with the rank of the best such key."""
@@ -118,9 +117,3 @@ def _beginnings(word: str) -> Iterator[str]:
 def _national(number: str) -> str:
     """Return a telephone number as it is dialled within Germany: `+49 (0)221 4710 12` is `0221 4710 12`."""
     return _GERMANY.sub("0", number)
-
-
-def _hit(customer: DmsCustomer) -> Hit:
-    plates = tuple(car.licence_plate for car in customer.cars if car.licence_plate)
-    contact = customer.contact if customer.company else ""
-    return Hit(customer.number, customer.name, customer.city, plates, contact)

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from planner_host.dms.customer import DmsCustomer, Hit
+from planner_host.dms.customer import DmsCustomer
 from planner_host.dms.findings import DmsProblem, Finding
 from planner_host.dms.search_index import SearchIndex
 from web_base.database import Database, Row, sql_migrations, sqlite3
@@ -53,11 +53,12 @@ class Dms:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = Database(path, MIGRATIONS)
             applied = {each.name for each in MIGRATIONS.applied(self._database.tables)}
+        # A later version may keep something else in a document.
         if applied - {file.stem for file in _FOLDER.glob("*.sql")}:
             self.close()
             raise DmsProblem(Finding("dms_newer", path.name))
 
-    def search(self, words: str, *, limit: int = 20) -> tuple[Hit, ...]:
+    def search(self, words: str, *, limit: int = 20) -> tuple[DmsCustomer, ...]:
         """Find customers by what somebody has typed so far, best first, in an order that stays.
 
         Every word must begin a word of the customer's name, plates, number, telephone numbers, city or street.
@@ -89,6 +90,7 @@ class Dms:
         after = {each.number: msgspec.json.encode(each).decode() for each in customers}
         with _translated(self._path), self._database.writing():
             before = {row["number"]: row["document"] for row in self._database.all("SELECT * FROM documents")}
+            # Only what differs is written: of an export most customers are as they were.
             kept = {number for number, document in after.items() if before.get(number) == document}
             for number in before.keys() - kept:
                 self._database.run("DELETE FROM documents WHERE number = ?", number)
@@ -116,6 +118,7 @@ def _translated(path: Path) -> Iterator[None]:
     except OSError as error:
         raise DmsProblem(Finding("dms_not_writable", path.name)) from error
     except sqlite3.Error as error:
+        # Extended codes begin with the name of their family, as SQLITE_BUSY_SNAPSHOT.
         name = str(getattr(error, "sqlite_errorname", "") or "")
         code = next((code for code, names in _CODES.items() if name.startswith(names)), "dms_failed")
         raise DmsProblem(Finding(code, path.name)) from error

@@ -127,6 +127,7 @@ def read_offer_form(form: OfferForm, appointment: Appointment, *, now: datetime)
     problems: dict[str, str] = {}
     start, end = read_period(form.texts, zone=appointment.zone, now=now, problems=problems)
     period = None if start is None or end is None or problems else period_of(start, end, appointment.zone)
+    # Nobody is late within the minute in which the form was filled in.
     if start is not None and start <= now - timedelta(minutes=1):
         problems.setdefault("start_date", "typed.past")
     customer: contract.Customer | None = appointment.visit.customer
@@ -150,6 +151,7 @@ def request_of(
 
 def found_for(period: contract.Period, filters: contract.RequestedFilters) -> FoundFor:
     """Return what a search is for, as the form carries it."""
+    # In whatever order boxes are ticked, it is the same search.
     ticked = (sorted(filters["vehicle_classes"]), sorted(filters["features"]))
     return FoundFor(f"{period['start']}/{period['end']}", json.dumps(ticked))
 

@@ -80,11 +80,6 @@ class Offers:
         return [each for each in ((near, exact) if self.is_instead else (exact, near)) if each[1]]
 
     @property
-    def has_prices(self) -> bool:
-        """Return whether any of them has a price."""
-        return any(option.price for option in self.options)
-
-    @property
     def images(self) -> tuple[str, ...]:
         """Return the addresses of the pictures that are shown."""
         return tuple(sorted({option.image for option in self.options} - {""}))
@@ -112,6 +107,7 @@ def search(
     options = [each for each in map(show, found) if each.key not in near]
     filters = request["filters"]
     return Offers(
+        # The sort is stable: within each part the providers' own order stays.
         tuple(sorted([*options, *near.values()], key=lambda each: not each.is_exact)),
         total=sum(answer["total"] for answer in answers),
         is_truncated=any(answer["truncated"] for answer in answers),

@@ -12,13 +12,14 @@ _CLASSES: Final = (
     ("small", r"klein|mini|small|economy|stadt|city"),
     ("sedan", r"limousine|mittel|ober|sedan|saloon|premium|luxury|standard"),
 )
-_KINDS: Final = {"bike": "bike", "taxi": "taxi", "transit": "transit", "other": "other"}
+_NO_CARS: Final = ("bike", "taxi", "transit", "other")
 
 
+# A list of hundreds of cars has a dozen classes.
 @lru_cache(maxsize=512)
 def silhouette_of(kind: str, class_id: str, class_name: str) -> str:
     """Return the name of a silhouette of `silhouettes.svg`; `compact` for a car of whatever class."""
-    if kind in _KINDS:
-        return _KINDS[kind]
+    if kind in _NO_CARS:
+        return kind
     words = f"{class_id} {class_name}".lower()
     return next((name for name, pattern in _CLASSES if re.search(pattern, words)), "compact")

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
 TIMEOUT: Final = 4.0
+HAS_RENTAL_AFTER: Final = {
+    "book": True,
+    "change_end": True,
+    "rebook": True,
+    "cancel": False,
+    "withdraw": False,
+}
+"""What a page says that it was done, and whether there is a rental then."""
+
 _NOT_LOADED: Final = {
     "de": "Der Anbieter ist nicht geladen; sein Verleihvorgang zu diesem Termin kann noch bestehen.",
     "en": "The provider is not loaded; its rental for this appointment may still exist.",
@@ -59,7 +68,7 @@ class Step:
     :ivar proposals: those that are about no rental; so are the `notices`.
     :ivar unseen: outcomes of changes that became known while nobody was waiting for them.
     :ivar is_locked: whether a provider forbids to change the customer.
-    :ivar open_providers: where a rental could be booked.
+    :ivar can_search: whether a provider is free to book a rental.
     """
 
     rentals: tuple[ShownRental, ...] = ()
@@ -71,11 +80,11 @@ class Step:
     unseen: tuple[AuditEntry, ...] = ()
     is_locked: bool = False
     can_search: bool = False
-    open_providers: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """Return a digest, by which a page that asks for news knows whether there is any."""
+        # No repr names a person: a customer who has changed is no news of a provider's.
         return sha256(repr(self).encode()).hexdigest()[:16]
 
     @property
@@ -107,7 +116,7 @@ class Step:
         """Return whether another provider has a rental for the appointment, or may have one."""
         rentals = {each.provider for each in self.active}
         bookings = {each.provider for each in self.unknowns if each.action in ("book", "rebook")}
-        return not rentals | bookings <= {provider}
+        return bool((rentals | bookings) - {provider})
 
     def silent(self, provider: str) -> tuple[Failure, ...]:
         """Return which other providers did not say whether they have a rental for the appointment."""
@@ -118,8 +127,7 @@ def has_happened(done: str, step: Step) -> bool:
     """Return whether a page may say that something was done: an address can claim anything."""
     if done in ("saved", "saved_first"):
         return True
-    has_rental = {"book": True, "change_end": True, "rebook": True, "cancel": False, "withdraw": False}
-    return has_rental.get(done) is bool(step.active) and not step.unknowns
+    return HAS_RENTAL_AFTER.get(done) is bool(step.active) and not step.unknowns
 
 
 def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
@@ -191,7 +199,7 @@ def _put_together(
         proposals += wanted
         notices += said
     taken = {each.provider for each in unknowns} | {each.provider for each in rentals if each.is_active}
-    open_providers = tuple(each["provider"] for each in answers if each["provider"] not in taken)
+    free = {each["provider"] for each in answers} - taken
     return Step(
         rentals=tuple(rentals),
         unknowns=unknowns,
@@ -201,8 +209,7 @@ def _put_together(
         failures=tuple(failures),
         unseen=planner.audit.unseen(appointment.id),
         is_locked=any("/customer" in answer["locked"] for answer in answers),
-        can_search=bool(open_providers) and not appointment.is_cancelled,
-        open_providers=open_providers,
+        can_search=bool(free) and not appointment.is_cancelled,
     )
 
 

@@ -60,6 +60,7 @@ def change_password(page: Page) -> Response:
         return _draw_password(page, new=page.text("password.short", n=SHORTEST_PASSWORD))
     if new != page.form["again"]:
         return _draw_password(page, again=page.text("password.differs"))
+    # A wrong old password counts as a failed sign-in, so it cannot be guessed here either.
     changed = page.program.access.change_password(
         user_name(page), old, new, session=page.session, address=page.address
     )
@@ -82,7 +83,5 @@ def _draw(
     page: Page, *, asks: str = "", said: str = "", refused: Changed | None = None, status: int = 200
 ) -> Response:
     page.here = "/accounts"
-    accounts = page.program.access.accounts
-    return page.render(
-        "accounts.html", status=status, accounts=accounts, asks=asks, said=said, refused=refused
-    )
+    known = page.program.access.accounts
+    return page.render("accounts.html", status=status, accounts=known, asks=asks, said=said, refused=refused)

@@ -20,13 +20,7 @@ from planner_host.appointments.visit_form import (
 )
 from planner_host.mobility.offer_form import drawn_for
 from planner_host.mobility.step import has_happened
-from planner_host.pages.drawing import (
-    customer_of,
-    draw,
-    find_appointment,
-    look_up_step,
-    search_view,
-)
+from planner_host.pages.drawing import customer_of, draw, find_appointment, look_up_step, search_view
 from planner_host.pages.offers import search_for
 from planner_host.pages.saving import keep, read_revision, save_texts, saved_of_address
 from planner_host.planner import planner_of
@@ -79,7 +73,9 @@ def save(page: Page) -> Response:
     """Do what the button says: save, search the DMS, take a customer or a car from it, or start step 1 again."""
     texts = {name: page.form[name] for name in FIELDS}
     do, _, chosen = page.form["do"].partition(":")
-    if do == "enter" and _looks_for_customer(texts):
+    # Enter is meant for the search field where that holds something and nobody is named yet.
+    is_named = texts["customer_last_name"] or texts["customer_company"]
+    if do == "enter" and texts["customer_query"] and not is_named:
         do = "find"
     if do == "pick" and (customer := customer_of(page, chosen)):
         texts = with_customer(texts, customer)
@@ -114,12 +110,6 @@ def list_customers(page: Page) -> Response:
     """Answer with the list of the customers found while one types: a part of the page, fetched by the script."""
     hits = find_customers(planner_of(page).dms, page.form["customer_query"])
     return page.render("hits.html", hits=hits, has_focus=False)
-
-
-def _looks_for_customer(texts: Texts) -> bool:
-    """Return whether Enter was meant for the search field: it holds something, and nobody is named yet."""
-    named = (texts["customer_last_name"], texts["customer_company"])
-    return bool(texts["customer_query"]) and not any(named)
 
 
 def _with_car(page: Page, texts: Texts, number: str) -> Texts:

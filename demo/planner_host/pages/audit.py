@@ -22,6 +22,7 @@ def routes(program: Program) -> list[Route]:
 
 def show_audit(page: Page) -> Response:
     """Show a page of the entries, newest first."""
+    # A longer number is more than SQLite can count.
     asked = page.query("page")
     number = max(int(asked), 1) if asked.isdecimal() and len(asked) < 9 else 1
     planner = planner_of(page)

@@ -66,6 +66,7 @@ def find_offers(page: Page) -> Response:
     problems = {name: key for name, key in wanted.problems.items() if not name.startswith("renter_")}
     offers = None if problems else search_for(page, appointment, form)
     view = search_view(page, appointment, form, problems=problems, offers=offers)
+    # The list alone is enough where nothing else on the open page has changed.
     if offers is not None and page.is_partial and not sent.is_new:
         return page.render(
             "offers.html",
@@ -108,11 +109,7 @@ def save_rental(page: Page) -> Response:
 
 
 def search_for(
-    page: Page,
-    appointment: Appointment,
-    form: OfferForm,
-    *,
-    instead: Sequence[contract.MobilityOption] = (),
+    page: Page, appointment: Appointment, form: OfferForm, *, instead: Sequence[contract.MobilityOption] = ()
 ) -> Offers | None:
     """Search for what a form says, alternatives of a refusal first; None where it has no period.
 

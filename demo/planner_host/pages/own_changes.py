@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -16,8 +17,6 @@ from planner_host.views.step import StepView
 from web_base.pages import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mobility_schemas import documents as contract
 
 
@@ -91,17 +90,16 @@ def _why_not_own(
 
 
 def _is_known(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
-    """Return whether the audit log has what a change is about as this appointment's.
-
-    That is this very change, which was asked for before (the answer is its outcome), or the booking it is about.
-    """
+    """Return whether the audit log has, as this appointment's, the booking that a change is about, or the change."""
     entries = [e for e in planner_of(page).audit.of(appointment.id) if e.provider == change["provider"]]
-    asked = {(entry.change_id, entry.rental_id) for entry in entries}
-    bookings = [entry for entry in entries if entry.action in ("book", "rebook")]
     if "book_change_id" in change:
-        is_asked = change["change_id"] in {change_id for change_id, _ in asked}
-        return is_asked or change["book_change_id"] in {entry.change_id for entry in bookings}
-    rental_id = change["rental_id"]
-    booked = {entry.rental_id for entry in bookings if entry.outcome == "done"}
-    is_here = rental_id in booked and change.get("site", appointment.site) == appointment.site
-    return is_here or (change["change_id"], rental_id) in asked
+        ids = {entry.change_id for entry in entries}
+        return not ids.isdisjoint((change["change_id"], change["book_change_id"]))
+    of_rental = [entry for entry in entries if entry.rental_id == change["rental_id"]]
+    is_here = change.get("site", appointment.site) == appointment.site
+    # A second click finds the change itself: its answer is the outcome of the first.
+    return any(
+        entry.change_id == change["change_id"]
+        or (is_here and entry.action in ("book", "rebook") and entry.outcome == "done")
+        for entry in of_rental
+    )

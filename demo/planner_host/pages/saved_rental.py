@@ -76,6 +76,7 @@ def withdraw(page: Page) -> Response:
 def note_gone(page: Page) -> Response:
     """Stop saying that a rental is gone: somebody has noted it. One that is there is left as it is."""
     appointment = find_appointment(page)
+    # The providers are asked anew: the rental may be there again.
     for each in look_up_step(page, appointment).gone:
         if each.provider == page.form["provider"]:
             planner_of(page).records.delete_renters(appointment.id, provider=each.provider)
@@ -107,6 +108,7 @@ def hide_proposal(page: Page) -> Response:
     """Show a proposal no more; after a new revision of the appointment there are new ones."""
     appointment = find_appointment(page)
     proposals = look_up_step(page, appointment).all_proposals
+    # Only what is there is stored: a form may send any text.
     if page.form["proposal"] in {each["id"] for each in proposals}:
         planner_of(page).records.hide_proposal(appointment.id, page.form["proposal"])
     return page.go(f"/appointments/{appointment.id}#step-4")
@@ -122,6 +124,7 @@ def print_rental(page: Page) -> Response:
     choices = choices_of(page, appointment)
     return page.render(
         "print.html",
+        # A provider that does not answer may have the rental: the page is not the answer yet.
         status=200 if step.active else 503,
         appointment=appointment,
         rentals=step.active,

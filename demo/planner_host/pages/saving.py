@@ -113,6 +113,7 @@ def _show_both(page: Page, mine: Appointment, texts: Texts, theirs: Appointment)
     page.here = f"/appointments/{mine.id}"
     saved = texts_of(theirs, language=page.language)
     differing = [name for name in FIELDS if name != "revision" and saved[name] != texts[name]]
+    # What no person sees as a field of its own is no difference to choose by.
     differing = [name for name in differing if not name.endswith(("_fold", "_query", "_source", "_number"))]
     status = mine.visit.status.value if mine.visit.status is not theirs.visit.status else ""
     hidden = texts | {"revision": str(theirs.revision)} | ({"status": status} if status else {})

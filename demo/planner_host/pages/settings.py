@@ -51,6 +51,7 @@ def save_settings(page: Page) -> Response:
         report = planner.host.save_settings(document, locale=page.language.code)
     except MobilityProblem as failure:
         return _draw(page, provider, sent=page.form, problem=failure.problem)
+    # Another address or token may have other classes and features.
     planner.filters.forget()
     outcome = outcome_of(report)
     code = next((each["code"] for each in report["findings"] if each["severity"] == "error"), "")

@@ -33,7 +33,6 @@ class Card:
 
     appointment: Appointment
     name: str
-    plate: str
     state: str
 
 
@@ -98,6 +97,7 @@ def find(page: Page) -> Response:
     """Find appointments by customer or plate; a POST, so that no name stands in an address."""
     planner = planner_of(page)
     words = page.form["words"]
+    # One letter would find half of all appointments.
     found = planner.records.find(words, limit=MOST_FOUND + 1) if len(words) > 1 else []
     cards, failures = cards_of(page, found[:MOST_FOUND])
     page.here = "/"
@@ -116,12 +116,7 @@ def cards_of(page: Page, appointments: Sequence[Appointment]) -> tuple[list[Card
     """Return cards in the order given, and who did not answer; the providers are asked once for all of them."""
     ids = [appointment.id for appointment in appointments]
     states, failures = states_of(ids, planner_of(page), locale=page.language.code)
-    visits = [(each, each.visit) for each in appointments]
-    cards = [
-        Card(each, name_of(visit.customer), visit.vehicle.get("licence_plate", ""), states[each.id])
-        for each, visit in visits
-    ]
-    return cards, failures
+    return [Card(each, name_of(each.visit.customer), states[each.id]) for each in appointments], failures
 
 
 def columns_of(cards: Sequence[Card], monday: date, *, zone: ZoneInfo, now: datetime) -> list[Column]:

@@ -98,6 +98,7 @@ class Changes:
             outcome="unknown",
             title=title,
         )
+        # Stored before it is sent: a planner that dies meanwhile finds it open, and who asked.
         with self._database.writing():
             is_first = self._audit.add(entry)
             was_open = not self._open(change, appointment_id)

@@ -45,7 +45,6 @@ class Audit:
     """The entries in the planner's database, at most `MOST_KEPT` of them."""
 
     def __init__(self, database: Database) -> None:
-        """Use the planner's database."""
         self._database = database
 
     def add(self, entry: AuditEntry) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from planner_host.appointments.appointment import Appointment, name_of
 from planner_host.mobility.offer_form import draw_change_id
-from planner_host.mobility.step import Step
+from planner_host.mobility.step import HAS_RENTAL_AFTER, Step
 from planner_host.planner import planner_of
 from planner_host.views.parts import message_of, problem_of, reason, without_prefix
-from planner_host.views.step import DONE, StepView, poll_address
+from planner_host.views.step import StepView
 from planner_host.views.visit import VisitView
 from web_base.names import lines_of
 from web_base.pages import Page
@@ -33,18 +34,21 @@ def show_appointment(
     :param saved: None for a new appointment, which has no step 4 either.
     """
     four = four or StepView()
-    page.here = f"/appointments/{appointment_id}" if saved else "/appointments/new"
+    path = f"/appointments/{appointment_id}"
+    page.here = path if saved else "/appointments/new"
+    asked = {"shown": step.fingerprint if step else ""} | ({"ask": four.asks} if four.asks else {})
     return page.render(
         "appointment.html",
         images=four.search.offers.images if four.search and four.search.offers else (),
-        path=f"/appointments/{appointment_id}",
+        path=path,
         tab=_tab_title(page, saved),
         saved=saved,
         visit=visit,
         step=step,
         four=four,
-        poll=poll_address(saved, step, four.asks) if saved and step else "",
-        done=DONE,
+        # Nobody knows when an unknown outcome will be known, so an open page asks for news.
+        poll=f"{path}?{urlencode(asked)}" if step and step.unknowns else "",
+        done=HAS_RENTAL_AFTER,
         **wording(page, saved),
     )
 

@@ -66,6 +66,7 @@ def without_prefix(texts: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 def reason(page: Page, problem: contract.Problem) -> str:
     """Return in a sentence why something could not be done, and what somebody may do about it."""
+    # "Renew the token" helps nobody who may not open the settings.
     if problem["code"] in SETTINGS_CODES and page.user is not None and page.user.role != "admin":
         return f"{problem['title']} {page.text('problem.ask_administration')}"
     return problem.get("detail") or problem["title"]

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
-from planner_host.appointments.appointment import Appointment
 from planner_host.mobility.offer_form import OfferForm
 from planner_host.mobility.offers import Offers
-from planner_host.mobility.step import Step
 from planner_host.providers.filters import Choices
 from planner_host.views.parts import FormView
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
-
-DONE: Final = ("book", "change_end", "cancel", "withdraw", "rebook")
-"""What a page says that it was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +41,3 @@ class StepView:
     search: SearchView | None = None
     end: FormView | None = None
     refusal: tuple[str, contract.Problem] | None = None
-
-
-def poll_address(appointment: Appointment, step: Step, asks: str) -> str:
-    """Return by which address an open page asks for news; empty while nothing is unknown."""
-    asked = f"&ask={quote(asks)}" if asks else ""
-    return f"/appointments/{appointment.id}?shown={step.fingerprint}{asked}" if step.unknowns else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from planner_host.dms import Car, Dms, DmsProblem, Hit
+from planner_host.dms import Car, Dms, DmsCustomer, DmsProblem
 from planner_host.views.parts import FormView, form_view
 from web_base.pages import Page
 
@@ -18,7 +18,7 @@ class Hits:
     """The customers that a search of the DMS found, or why it cannot answer."""
 
     query: str = field(repr=False)
-    found: Sequence[Hit] = ()
+    found: Sequence[DmsCustomer] = ()
     has_more: bool = False
     problem: DmsProblem | None = None
 

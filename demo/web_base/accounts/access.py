@@ -120,15 +120,10 @@ class Access:
         self, name: str, old: str, new: str, *, session: str | None, address: str = ""
     ) -> Changed | TryLater:
         """Change the password of an account, given the old one; every session but this one ends."""
-        known = self._check(name, old, address)
-        if not isinstance(known, str):
-            return known or Changed.WRONG_PASSWORD
-        try:
-            with self._slots.taken():
-                hashed = self._hasher.hash(new)
-        except TooManyChecks:
-            self._throttle.take_back(name, address)
-            return BUSY
+        tried = self._try(name, old, address, new=new)
+        if not isinstance(tried, tuple):
+            return tried or Changed.WRONG_PASSWORD
+        known, hashed = tried
         self._throttle.take_back(name, address, succeeded=True)
         update = "UPDATE accounts SET password = ?, changed = ? WHERE name = ? AND password = ?"
         with self._database.writing():
@@ -150,27 +145,30 @@ class Access:
 
         :param address: where the try comes from.
         """
-        known = self._check(name, password, address)
-        if not isinstance(known, str):
-            return known
-        signed_in = self._begin_session(name, known)
+        tried = self._try(name, password, address)
+        if not isinstance(tried, tuple):
+            return tried
+        signed_in = self._begin_session(name, tried[0])
         if signed_in is not None:
             self._throttle.take_back(name, address, succeeded=True)
         return signed_in
 
-    def _check(self, name: str, password: str, address: str) -> str | TryLater | None:
-        """Return the stored hash of a password that fits; None where it is wrong."""
+    def _try(
+        self, name: str, password: str, address: str, *, new: str = ""
+    ) -> tuple[str, str] | TryLater | None:
+        """Return the stored hash of a password that fits, and the hash of a new one; None where it is wrong."""
         if (wait := self._throttle.begin(name, address)) > 0:
             return TryLater(wait)
         row = self._database.one("SELECT password FROM accounts WHERE name = ?", name)
         known = str(row["password"]) if row else self._nobody
         try:
             with self._slots.taken():
-                fits = self._fits(known, password)
+                if self._fits(known, password) and row:
+                    return known, self._hasher.hash(new) if new else ""
         except TooManyChecks:
             self._throttle.take_back(name, address)
             return BUSY
-        return known if row and fits else None
+        return None
 
     def _begin_session(self, name: str, hashed: str) -> SignedIn | None:
         """Begin a session of an account that is still as it was when its password was checked."""

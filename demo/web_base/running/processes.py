@@ -6,8 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 30.0
@@ -17,12 +16,11 @@ class ProgramFailed(Exception):
     """The program did not start; the text is what it printed on standard error."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunningProgram:
+class RunningProgram(NamedTuple):
     """A program that serves at `url`."""
 
     url: str
-    process: "subprocess.Popen[str]" = field(repr=False)
+    process: "subprocess.Popen[str]"
 
 
 @contextmanager
@@ -57,7 +55,11 @@ def run_program(
                 raise ProgramFailed(messages.read().strip())
             yield RunningProgram(url, process)
         finally:
-            _stop(process)
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _first_line(process: "subprocess.Popen[str]") -> str:
@@ -69,11 +71,3 @@ def _first_line(process: "subprocess.Popen[str]") -> str:
         return process.stdout.readline().strip() if process.stdout else ""
     finally:
         timer.cancel()
-
-
-def _stop(process: "subprocess.Popen[str]") -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()

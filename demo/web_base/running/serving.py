@@ -38,15 +38,22 @@ class Serving:
 
 @contextmanager
 def serving(
-    program: str, host: str, port: int, data: Path | None, texts: Texts, *, say: Callable[[str], None]
+    program: str,
+    host: str,
+    port: int,
+    data: Path | None,
+    texts: Texts,
+    *,
+    trusted: tuple[str, str],
+    say: Callable[[str], None],
 ) -> Iterator[Serving]:
     """Listen on an address, with a warning where others can read along. Failure when it is in use or not ours.
 
-    :param program: its name, by which the environment sets it: `PLANNER_HOST_TRUSTED_HOSTS`, `…_TRUSTED_PROXIES`.
+    :param trusted: the environment's variables that name further hosts to answer to, and the proxies to believe.
     """
-    prefix = program.upper().replace("-", "_")
-    proxies = _trusted_proxies(f"{prefix}_TRUSTED_PROXIES", texts)
-    hosts = trusted_hosts(host, os.environ.get(f"{prefix}_TRUSTED_HOSTS", ""))
+    hosts_variable, proxies_variable = trusted
+    proxies = _trusted_proxies(proxies_variable, texts)
+    hosts = trusted_hosts(host, os.environ.get(hosts_variable, ""))
     with kept_in(data, program=program) as folder:
         try:
             # A host that is not ours is not helped by another port, so it is tried first.

@@ -87,7 +87,7 @@ def test_two_weeks_from_monday_with_today_marked(clerk, planner):
     assert [index for index, each in enumerate(days) if "weekend" in each] == [5, 6, 12, 13]
     assert text.count('aria-current="date"') == 1
     assert "03.03.2031 bis 16.03.2031" in text
-    links = re.findall(r'class="go" href="(/timeline\?[^"]+)"', text)
+    links = re.findall(r'class="secondary-button" href="(/timeline\?[^"]+)"', text)
     assert links == [f"/timeline?from={day}" for day in ("2031-02-17", "2031-03-06", "2031-03-17")]
     assert not any("today" in each for each in head_of(clerk.look(links[2])))
 
@@ -124,7 +124,10 @@ def test_one_station_is_shown_by_class(visitor):
     assert groups.findall(visitor.look("/timeline")) == ["Karlsruhe Mitte", "Rastatt", "Ettlingen"]
     one = visitor.look("/timeline?station=rastatt")
     assert groups.findall(one)[:2] == ["Kleinwagen", "Kompaktklasse"]
-    assert re.findall(r'class="go" href="/timeline\?[^"]*station=([^"&]*)"', one) == ["rastatt"] * 3
+    assert (
+        re.findall(r'class="secondary-button" href="/timeline\?[^"]*station=([^"&]*)"', one)
+        == ["rastatt"] * 3
+    )
 
 
 def test_the_ends_of_the_calendar_are_pages_too(visitor):

@@ -48,7 +48,9 @@ def problem_answer(refused: CallRefused, *, status: int | None = None) -> Answer
         "detail": refused.detail,
     }
     if refused.errors:
-        document["errors"] = [error.document() for error in refused.errors]
+        document["errors"] = [
+            {"pointer": each.pointer, "message": each.message, "in": each.place} for each in refused.errors
+        ]
     return Answer(status or usual, write_json({**document, **refused.more}), refused.headers, PROBLEM_TYPE)
 
 

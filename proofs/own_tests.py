@@ -1,6 +1,6 @@
 """Run the tests beside the proofs: their checks must find each kind of error.
 
-python -m proofs.judges [PYTEST ARGUMENTS]
+python -m proofs.own_tests [PYTEST ARGUMENTS]
 """
 
 import sys

@@ -11,7 +11,7 @@ from carloop_sandbox.rentals.periods import check_period
 from carloop_sandbox.store import Store
 from carloop_sandbox.units import write_time
 
-_STATEMENT: Final = Path(__file__).with_name("search.sql").read_text("utf-8")
+_STATEMENT: Final = Path(__file__).with_name("vehicle_search.sql").read_text("utf-8")
 
 _FILTERS: Final = ("start", "end", "vehicle_class", "vehicle_feature", "station")
 
@@ -47,9 +47,6 @@ def search_vehicles(call: Call, store: Store) -> Answer:
         "busy": totals["busy"],
         "next_free": None if totals["next_free"] is None else write_time(totals["next_free"]),
     }
-    return Answer(200, _with_items([row["document"] for row in items], rest))
-
-
-def _with_items(documents: list[str], rest: dict[str, object]) -> bytes:
-    """Write the answer around the vehicles' stored documents: a thousand of them are not parsed to be written."""
-    return f'{{"items":[{",".join(documents)}],{json.dumps(rest)[1:]}'.encode()
+    # written around the vehicles' stored documents: a thousand of them are not parsed to be written
+    vehicles = ",".join(row["document"] for row in items)
+    return Answer(200, f'{{"items":[{vehicles}],{json.dumps(rest)[1:]}'.encode())
