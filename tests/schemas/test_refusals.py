@@ -58,6 +58,7 @@ REFUSED = [
     ("rental_change", REBOOK, "/customer", [GONE]),
     ("rental_change", REBOOK, "/period", [GONE]),
     ("proposal", 0, "/change/end", [GONE]),
+    ("proposal", 1, "/change/period", [GONE]),
     ("rental", 0, "/allowed_changes/2", ["book"]),
     ("rental_outcome", 0, "/status", ["pending"]),
     ("rental_outcome", 0, "/change_id", [GONE, 7]),
