@@ -47,13 +47,14 @@ test: $(VENV)/.stamp ## the tests, two at a time, then those in a browser; ARGS=
 times: $(VENV)/.stamp ## run the tests, and write the seconds of each folder to tests/README.md
 	@$(BIN)/python -m tests.support.times
 
-check: $(VENV)/.stamp ## style, types, import order, and that nothing generated or locked has drifted
+check: $(VENV)/.stamp ## style, types, import order; what is generated or locked has not drifted, no released contract is broken
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python schemas/generate_documents.py --check
 	@$(BIN)/python schemas/generate_bundles.py --check
+	@$(BIN)/python schemas/compare_releases.py
 	@$(BIN)/python docs/generate_reference.py --check
 	@$(BIN)/python .ci/lock_drift.py
 

@@ -193,7 +193,7 @@ def _markdown(documented: object) -> str:
     text = re.sub(r"^:returns:", "- answers", text, flags=re.MULTILINE)
     text = re.sub(r"^:raises (\w+):", r"- raises `\1`:", text, flags=re.MULTILINE)
     text = re.sub(r"^ {4,}", "  ", text, flags=re.MULTILINE)
-    return re.sub(r"^Raising\b|\bDelivery(?=:)", r"**\g<0>**", text, flags=re.MULTILINE)
+    return re.sub(r"^Raising\b|\bDelivery(?=:)|^Without it(?=:)", r"**\g<0>**", text, flags=re.MULTILINE)
 
 
 def _document(name: str, schema: Mapping[str, Any]) -> str:

@@ -4,4 +4,4 @@ The story runs in two processes. The first is killed while a booking's outcome i
 the records of the first: this shows that a restart loses nothing.
 """
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

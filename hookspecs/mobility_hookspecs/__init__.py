@@ -13,14 +13,15 @@ from pluggy import HookimplMarker, HookspecMarker
 if TYPE_CHECKING:
     from mobility_hookspecs import specs
     from mobility_hookspecs._kit.loading import LoadError
+    from mobility_hookspecs.capabilities import Capability
     from mobility_hookspecs.context import CallContext
     from mobility_hookspecs.gathered import Failure, Gathered
     from mobility_hookspecs.host import MobilityHost
     from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
-CONTRACT_VERSION = "1.0"
+CONTRACT_VERSION = "1.1"
 ENTRY_POINT_GROUP = "workshop_planner.mobility"
 PROJECT_NAME = "workshop_planner"
 
@@ -32,6 +33,7 @@ __all__ = [
     "ENTRY_POINT_GROUP",
     "PROJECT_NAME",
     "CallContext",
+    "Capability",
     "Failure",
     "Gathered",
     "LoadError",
@@ -46,6 +48,7 @@ __all__ = [
 
 _HOME = {
     "CallContext": "context",
+    "Capability": "capabilities",
     "Failure": "gathered",
     "Gathered": "gathered",
     "LoadError": "_kit.loading",

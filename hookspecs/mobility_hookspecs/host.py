@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         ReconcileReport,
         RentalChange,
         RentalOutcome,
+        RentalQuote,
     )
 
 Document = TypeVar("Document")
@@ -161,10 +162,11 @@ class MobilityHost:
     def change_rental(
         self, change: RentalChange, timeout: float = 15.0, *, locale: str | None = None
     ) -> RentalOutcome:
-        """Have the change's own provider book, change the end or cancel.
+        """Have the change's own provider book, change the end, cancel or rebook.
 
         :returns: the provider's outcome; ``unknown`` when it was called and returned none that is valid;
-            ``refused`` when it was never called, so that nothing can have happened.
+            ``refused`` when it was never called, so that nothing can have happened: ``not_supported`` for a
+            ``rebook`` of a provider that does not declare it.
         """
         try:
             result = self._providers.ask_one(hooks.RENTAL_CHANGE, change, timeout=timeout, locale=locale)
@@ -173,6 +175,15 @@ class MobilityHost:
         if isinstance(result, NoAnswer):
             return without_answer(change, result, locale=self._providers.language(locale))
         return result.document
+
+    def quote(self, change: RentalChange, timeout: float = 5.0, *, locale: str | None = None) -> RentalQuote:
+        """Return what a change would cost and whether it is possible now; nothing is kept or reserved.
+
+        :param change: a ``book``, ``change_end`` or ``rebook``, as it would be sent.
+        :raises MobilityProblem: ``not_supported`` without the capability ``quote``, ``invalid_document`` for
+            a change that is invalid or a ``cancel``; else why the provider did not answer.
+        """
+        return _document_of(self._providers.ask_one(hooks.QUOTE, change, timeout=timeout, locale=locale))
 
     def reconcile(self, timeout: float = 10.0, *, locale: str | None = None) -> Gathered[ReconcileReport]:
         """Have every provider settle what is pending and bring in what changed."""

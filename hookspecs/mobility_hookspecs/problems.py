@@ -163,7 +163,7 @@ def words_of(problem: Problem) -> str:
 
 
 class MobilityProblem(Exception):
-    """Raised where there is no answer: by a provider, and by ``MobilityHost.settings``.
+    """Raised where there is no answer: by a provider, and by a host asked for settings or a quote.
 
     :ivar problem: the problem document, as ``make_problem`` writes it.
     """

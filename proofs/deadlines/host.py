@@ -38,6 +38,10 @@ QUESTIONS: dict[str, tuple[str, Question]] = {
         "on_rental_change",
         lambda host, timeout: host.change_rental(DOCUMENTS.change(), timeout=timeout),
     ),
+    "quote": (
+        "quote_rental_change",
+        lambda host, timeout: host.quote(DOCUMENTS.change(), timeout=timeout),
+    ),
     "reconcile": ("reconcile_rentals", lambda host, timeout: host.reconcile(timeout=timeout)),
     "check": ("check_mobility_provider", lambda host, timeout: host.check("taxi", "main", timeout=timeout)),
     "erase": (
@@ -62,7 +66,7 @@ def _hanging(hook: str, question: Question) -> Iterator[Call]:
         # A new host each time: a hook that has failed too often is not called for a while.
         release = threading.Event()
         hanging: dict[str, Any] = {hook: lambda: release.wait(10)}
-        with MobilityHost.of(provider_of(**hanging)) as host:
+        with MobilityHost.of(provider_of(info={"capabilities": ["quote"]}, **hanging)) as host:
             result = measure_overrun(lambda _: _code_of(host, question, seconds), seconds)
             release.set()
         return result

@@ -9,7 +9,7 @@ from __future__ import annotations
 from mobility_schemas.refusal import InvalidDocument
 
 __all__ = ["Finding", "InvalidDocument", "__version__", "explain", "validate"]
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 # Spelt out instead of imported: `typing` and `dataclasses` would be most of this package's import time.
 TYPE_CHECKING = False

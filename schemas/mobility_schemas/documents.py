@@ -27,6 +27,7 @@ __all__ = [
     "Money",
     "Notice",
     "OfferExplanation",
+    "OpeningHours",
     "Pending",
     "Period",
     "Problem",
@@ -38,8 +39,10 @@ __all__ = [
     "Rental",
     "RentalChange",
     "RentalOutcome",
+    "RentalQuote",
     "RequestedFilters",
     "SecretSet",
+    "Station",
     "Vehicle",
     "VehicleClass",
     "VehicleFeature",
@@ -162,7 +165,7 @@ class Notice(TypedDict):
     """Something the advisor should know."""
 
     code: str
-    """Names the notice."""
+    """Names the notice: vehicle_swapped, rental_gone, records_behind, or a word of the provider's own, which a host shows by its message."""
     severity: Literal["info", "warning", "error"]
     """How much it matters."""
     message: str
@@ -180,6 +183,17 @@ class OfferExplanation(TypedDict):
     """When the next of them is free."""
     message: str
     """The same in a sentence, in the call's language."""
+
+
+class OpeningHours(TypedDict):
+    """When a station is open on some days of the week. Shown, not enforced. Since 1.1."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    """The days of the week."""
+    opens: str
+    """Local time, hours and minutes."""
+    closes: str
+    """Local time, hours and minutes; 24:00 is the end of the day."""
 
 
 class Pending(TypedDict):
@@ -269,6 +283,8 @@ class ProposedChange(TypedDict):
     """Id of the booking to give up, whose outcome is unknown."""
     reason: NotRequired[str]
     """Why it is cancelled, in the advisor's words."""
+    note: NotRequired[str]
+    """For the people who hand the vehicle out, in the advisor's words; book and rebook. Since 1.1."""
 
 
 class ProviderInfo(TypedDict):
@@ -285,14 +301,14 @@ class ProviderInfo(TypedDict):
     kinds: list[Literal["rental_car", "courtesy_car", "bike", "taxi", "transit", "other"]]
     """Kinds of what it offers."""
     capabilities: list[str]
-    """What it can do beyond the required."""
+    """What it can do beyond the required: change_end, cancel, rebook, quote, settings, erase. A host ignores words that it does not know."""
 
 
 Value: TypeAlias = str | float | bool | None
 
 
 class RentalChange(TypedDict):
-    """A change that the advisor asks for. One flat object: every field is admitted with every action, each action requires its own. book: appointment_id, option_id, period, customer, site. change_end: rental_id, end. cancel: either rental_id or book_change_id. rebook: rental_id, option_id, period, customer."""
+    """A change that the advisor asks for. One flat object: every field is admitted with every action, each action requires its own. book: appointment_id, option_id, period, customer, site. change_end: rental_id, end. cancel: either rental_id or book_change_id. rebook, which a provider declares: rental_id, option_id, period, customer; cancelled and created anew as one, so that there is always exactly one rental."""
 
     change_id: str
     """Drawn by the host with the form."""
@@ -320,15 +336,38 @@ class RentalChange(TypedDict):
     """Id of the booking to give up, whose outcome is unknown."""
     reason: NotRequired[str]
     """Why it is cancelled, in the advisor's words."""
+    note: NotRequired[str]
+    """For the people who hand the vehicle out, in the advisor's words; book and rebook. Since 1.1."""
+
+
+class RentalQuote(TypedDict):
+    """What a rental change would cost, and whether it is possible now. Nothing is kept, reserved or recorded for it. Since 1.1."""
+
+    change_id: str
+    """Id of the change."""
+    provider: str
+    """The provider's id."""
+    possible: bool
+    """Whether the change could be made now."""
+    problem: NotRequired[Problem]
+    """Why it is not possible."""
+    price: NotRequired[Money]
+    """Price of the whole rental after the change; left out when it is not known."""
+    difference: NotRequired[Money]
+    """How much more the rental would cost than now; negative when it would cost less."""
+    free_until: NotRequired[str]
+    """How far the end could go; left out when no end is in sight or known."""
 
 
 class RequestedFilters(TypedDict):
-    """What a vehicle must be: one of the classes (any, when there are none) and all of the features."""
+    """What a vehicle must be: one of the classes and at one of the stations (any, when there are none), and all of the features."""
 
     vehicle_classes: list[str]
     """Ids of vehicle classes, one of which the vehicle must have."""
     features: list[str]
     """Ids of vehicle features, all of which the vehicle must have."""
+    stations: NotRequired[list[str]]
+    """Ids of stations, at one of which the vehicle is handed out. Since 1.1."""
 
 
 class SecretSet(TypedDict):
@@ -338,6 +377,17 @@ class SecretSet(TypedDict):
     """Name of the setting."""
     since: str
     """When it was set."""
+
+
+class Station(TypedDict):
+    """A place where vehicles are handed out, to filter by. Since 1.1."""
+
+    id: str
+    """The station's id."""
+    name: str
+    """The station's name, in the call's language."""
+    opening_hours: NotRequired[list[OpeningHours]]
+    """When it is open; a day that is not listed is closed."""
 
 
 class Vehicle(TypedDict):
@@ -364,7 +414,9 @@ class Vehicle(TypedDict):
     image_url: NotRequired[str]
     """Address of a picture; a host shows https alone."""
     station: NotRequired[str]
-    """Where the vehicle is handed out."""
+    """Where the vehicle is handed out: the id of a station of the provider's filters, where it has any."""
+    station_name: NotRequired[str]
+    """The station's name, in the call's language. Since 1.1."""
 
 
 class VehicleClass(TypedDict):
@@ -373,7 +425,7 @@ class VehicleClass(TypedDict):
     id: str
     """The class's id."""
     name: str
-    """The class's name."""
+    """The class's name, in the call's language."""
 
 
 class VehicleFeature(TypedDict):
@@ -382,9 +434,9 @@ class VehicleFeature(TypedDict):
     id: str
     """The feature's id."""
     name: str
-    """The feature's name."""
+    """The feature's name, in the call's language."""
     group: NotRequired[str]
-    """Heading under which it is shown."""
+    """Heading under which it is shown, in the call's language."""
 
 
 class Appointment(TypedDict):
@@ -424,7 +476,7 @@ class ErasureReport(TypedDict):
 
 
 class MobilityFilters(TypedDict):
-    """What a provider's vehicles can be filtered by."""
+    """What a provider's vehicles can be filtered by. Names are in the call's language."""
 
     provider: str
     """The provider's id."""
@@ -432,6 +484,8 @@ class MobilityFilters(TypedDict):
     """The vehicle classes."""
     features: list[VehicleFeature]
     """The vehicle features."""
+    stations: NotRequired[list[Station]]
+    """The stations at which vehicles are handed out. Since 1.1."""
 
 
 class MobilityOption(TypedDict):
@@ -478,7 +532,7 @@ class Proposal(TypedDict):
     id: str
     """Names the proposal; a host may hide one by it."""
     reason: str
-    """Why, as a code."""
+    """Why, as a code: end_moved, appointment_moved, appointment_cancelled, customer_changed (since 1.1), not_as_asked, or a word of the provider's own, which a host shows by its message."""
     message: str
     """Why, in a sentence in the call's language."""
     change: ProposedChange
@@ -551,7 +605,7 @@ class RentalOutcome(TypedDict):
     status: Literal["done", "refused", "unknown"]
     """What became of it."""
     rental: NotRequired[Rental]
-    """The rental as it is now, or the one that stands in the way."""
+    """The rental as it is now, of a rebook the new one, or the one that stands in the way."""
     problem: NotRequired[Problem]
     """Why it was refused or is unknown."""
     alternatives: NotRequired[list[MobilityOption]]
@@ -583,13 +637,15 @@ class MobilityState(TypedDict):
     appointment_id: str
     """The appointment's id in the planner."""
     state: Literal["open", "booked", "unknown", "attention"]
-    """open: nothing booked. booked. unknown: a change is pending. attention: booked, and the appointment no longer fits."""
+    """open: nothing booked. booked. unknown: a change is pending. attention: booked, and the appointment or its customer no longer fits, or the desk gave another vehicle and nobody has noted it."""
     rental: NotRequired[Rental]
     """The rental, where there is one."""
     pending: NotRequired[Pending]
     """The pending change, where there is one."""
     proposals: list[Proposal]
     """What the provider suggests."""
+    notices: NotRequired[list[Notice]]
+    """What the advisor should know. Since 1.1; absent means none."""
 
 
 class MobilityStep(TypedDict):
@@ -600,7 +656,7 @@ class MobilityStep(TypedDict):
     appointment_id: str
     """The appointment's id in the planner."""
     state: Literal["open", "booked", "unknown", "attention"]
-    """open: nothing booked. booked. unknown: a change is pending. attention: booked, and the appointment no longer fits."""
+    """open: nothing booked. booked. unknown: a change is pending. attention: booked, and the appointment or its customer no longer fits, or the desk gave another vehicle and nobody has noted it."""
     period: Period
     """The appointment's period, exactly as saved."""
     customer: NotRequired[Customer]

@@ -15,7 +15,7 @@ def test_all_is_well(run, configured, sandbox):
     report = ran.document
     assert (ran.code, report["ok"]) == (0, True)
     assert {"python", "contract", "carloop-plugin", "sqlite"} <= report["versions"].keys()
-    assert report["versions"]["contract"] == "1.0"
+    assert report["versions"]["contract"] == "1.1"
     assert report["store"]["location"] == str(configured)
     assert (report["store"]["pending"], report["store"]["unknown"]) == (0, 0)
     assert report["sites"][0]["token"] == {"set": True, "place": "environment"}

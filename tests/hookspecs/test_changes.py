@@ -104,3 +104,18 @@ def test_a_change_with_no_time_at_all_is_refused(make_host, make_provider, docum
         outcome = host.change_rental(documents.change(), timeout=timeout)
         assert (outcome["status"], outcome["problem"]["code"]) == ("refused", "busy")
     assert called.is_set() is False
+
+
+RENTALS = {"change_end": ("r-1", "r-2"), "cancel": ("r-1", "r-2"), "rebook": ("r-2", "r-1")}
+
+
+@pytest.mark.parametrize("action", RENTALS)
+def test_a_done_change_carries_its_own_rental(action, make_host, make_provider, documents):
+    """The one that was changed, of a rebook the new one; with another the outcome is unknown. None is no lie."""
+    right, wrong = (documents.outcome(rental=documents.rental(id=name)) for name in RENTALS[action])
+    in_the_way = wrong | {"status": "refused", "problem": make_problem("already_booked")}
+    nothing = {name: part for name, part in right.items() if name != "rental"}
+    change = documents.change(action=action, rental_id="r-1", end="2027-03-05T12:00:00Z")
+    for said, status in ((right, "done"), (wrong, "unknown"), (in_the_way, "refused"), (nothing, "done")):
+        host = make_host(make_provider(info={"capabilities": ["rebook"]}, on_rental_change=said))
+        assert host.change_rental(change)["status"] == status

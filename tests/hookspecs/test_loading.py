@@ -256,7 +256,7 @@ def test_a_hook_under_another_name(make_host, make_provider, documents):
     assert list(host.reconcile().answers) == ["other"]
 
 
-@pytest.mark.parametrize("contract", [">=1.0,<2", "~=1.0", "==1.*", ">=0.9", "==1.0"])
+@pytest.mark.parametrize("contract", [">=1.0,<2", "~=1.0", "==1.*", ">=0.9", ">=1.1", "==1.1"])
 def test_specifiers_that_admit_this_contract(contract, make_host, make_provider):
     """What packaging reads as a version specifier."""
     host = make_host(make_provider(info={"contract": contract}))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mobility_hookspecs import MobilityHost
+from mobility_hookspecs import MobilityHost, MobilityProblem
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "taxi_voucher"
 
@@ -87,6 +87,19 @@ def test_the_taxi_says_what_it_cannot_do(taxi, documents):
     end = unknown | {"change_id": _uuid(8), "action": "change_end", "rental_id": booked["rental"]["id"]}
     assert taxi.change_rental(end | {"end": "2027-03-05T12:00:00Z"})["problem"]["code"] == "not_supported"
     assert sys.modules["taxi_voucher"].on_rental_change(documents.change("carloop"), None) is None
+
+
+def test_the_taxi_knows_nothing_of_1_1(taxi, documents):
+    """It has no price to quote, is not even asked to rebook, takes a station for a filter, and has no notices."""
+    with pytest.raises(MobilityProblem, match="not_supported"):
+        taxi.quote(documents.change("taxi_voucher"))
+    rebook = documents.change("taxi_voucher", change_id=_uuid(9), action="rebook", rental_id="r")
+    problem = taxi.change_rental(rebook, locale="en")["problem"]
+    assert problem["detail"] == "The provider does not declare the capability rebook."
+    filters = {"vehicle_classes": [], "features": [], "stations": ["mitte"]}
+    offer = taxi.mobility_options(documents.request(filters=filters)).answers["taxi_voucher"]
+    assert [option["match"] for option in offer["options"]] == ["alternative"]
+    assert "notices" not in taxi.mobility_states(["A-9"]).answers["taxi_voucher"][0]
 
 
 def test_taxi_and_carloop_give_one_list(installed, configured, documents):

@@ -130,7 +130,7 @@ def test_siblings_are_required_by_version(name, wheels):
     siblings = list(PACKAGES)[: list(PACKAGES).index(name)]
     asked = {each.name: each.specifier for each in wheels.requirements(name) if each.name in PACKAGES}
 
-    assert asked == dict.fromkeys(siblings, SpecifierSet(">=1.0,<2"))
+    assert asked == dict.fromkeys(siblings, SpecifierSet(">=1.1,<2"))
     assert all(asked[each].contains(wheels.metadata(each)["Version"]) for each in siblings)
 
 

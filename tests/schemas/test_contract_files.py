@@ -12,8 +12,8 @@ PERSONAL = {
     "appointment": "customer work",
     "appointment_vehicle": "licence_plate vin",
     "mobility_step": "customer",
-    "rental_change": "customer reason",
-    "proposed_change": "reason",
+    "rental_change": "customer reason note",
+    "proposed_change": "reason note",
     "erasure_subjects": "customer_numbers",
 }
 

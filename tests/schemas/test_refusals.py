@@ -3,26 +3,10 @@
 import pytest
 
 from mobility_schemas import Finding, InvalidDocument, explain, validate
+from tests.support.changed_documents import GONE, changed
 
-GONE = object()
 BOOK, END, CANCEL, GIVE_UP, REBOOK = range(5)
 UUID = "0b9f5d1e-5a53-4c86-9a44-0d9b0f6f3a51"
-
-
-def changed(document, pointer, value):
-    """Return a document with one place changed, or taken away."""
-    *above, last = [int(step) if step.isdigit() else step for step in pointer.split("/")[1:]]
-    holder = document
-    for step in above:
-        holder = holder[step]
-    if value is GONE:
-        del holder[last]
-    elif isinstance(holder, list) and last == len(holder):
-        holder.append(value)
-    else:
-        holder[last] = value
-    return document
-
 
 REFUSED = [
     # document, number of the example, place, values that are refused there
@@ -44,6 +28,9 @@ REFUSED = [
     ("mobility_request", 0, "/filters", [GONE]),
     ("mobility_request", 0, "/filters/features/0", ["a\x07"]),
     ("mobility_request", 0, "/filters/vehicle_classes", ["kombi"]),
+    ("mobility_request", 0, "/filters/stations", [None, "mitte"]),
+    ("mobility_filters", 0, "/stations/0/name", [GONE]),
+    ("mobility_filters", 0, "/stations/0/opening_hours/0/closes", ["25:00", "8:00", "18:00\n"]),
     ("mobility_offer", 0, "/options/1/match", ["near"]),
     ("mobility_offer", 0, "/options/0/kind", ["plane"]),
     ("mobility_offer", 0, "/options/0/title", [" "]),
@@ -60,6 +47,7 @@ REFUSED = [
     ("rental_change", BOOK, "/period", [GONE]),
     ("rental_change", BOOK, "/customer", [GONE]),
     ("rental_change", BOOK, "/colour", ["red"]),
+    ("rental_change", REBOOK, "/note", ["", "x" * 2001]),
     ("rental_change", END, "/end", [GONE]),
     ("rental_change", END, "/rental_id", [GONE]),
     ("rental_change", END, "/revision", ["1"]),
@@ -70,6 +58,7 @@ REFUSED = [
     ("rental_change", REBOOK, "/customer", [GONE]),
     ("rental_change", REBOOK, "/period", [GONE]),
     ("proposal", 0, "/change/end", [GONE]),
+    ("proposal", 1, "/change/period", [GONE]),
     ("rental", 0, "/allowed_changes/2", ["book"]),
     ("rental_outcome", 0, "/status", ["pending"]),
     ("rental_outcome", 0, "/change_id", [GONE, 7]),
@@ -78,6 +67,8 @@ REFUSED = [
     ("mobility_step", 0, "/locked/0", ["customer"]),
     ("mobility_step", 1, "/notices/0/severity", ["fatal"]),
     ("mobility_step", 2, "/pending/since", [GONE]),
+    ("rental_quote", 0, "/possible", [GONE, "yes"]),
+    ("rental_quote", 0, "/difference/amount", [-49.9]),
     ("provider_settings", 0, "/links/0/url", ["http://www.carloop.info"]),
     ("provider_settings", 0, "/values/nested", [{"a": 1}]),
     ("check_report", 0, "/ok", ["yes"]),
@@ -122,6 +113,8 @@ ACCEPTED = [
     ("rental_change", END, "/revision", [GONE]),
     ("rental_change", END, "/option_id", ["veh-2"]),
     ("rental_change", END, "/reason", ["x"]),
+    ("rental_change", END, "/note", [""]),
+    ("rental_change", BOOK, "/note", ["Kindersitz\nhinten"]),
     ("rental_change", END, "/book_change_id", [UUID]),
     ("rental_change", CANCEL, "/site", [GONE]),
     ("rental_change", REBOOK, "/end", ["2026-11-26T17:00:00+01:00"]),

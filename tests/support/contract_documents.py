@@ -87,6 +87,10 @@ class ContractDocuments:
         bare = {"change_id": CHANGE_ID, "provider": provider, "status": "done"}
         return {**bare, "rental": self.rental(provider), **fields}
 
+    def quote(self, provider: str = "taxi", **fields: object) -> Document:
+        """A rental_quote of a change that is possible."""
+        return {"change_id": CHANGE_ID, "provider": provider, "possible": True, **fields}
+
     def report(self, provider: str = "taxi", **fields: object) -> Document:
         """A reconcile_report."""
         return {"provider": provider, "settled": [], "changed": [], "pending": 0, **fields}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from mobility_hookspecs._kit.rejections import AnswerError, InvalidAnswer
-from mobility_hookspecs._kit.sanitize import remove_unsafe_links, sanitize_settings
+from mobility_hookspecs._kit.sanitize import copy_answer, copy_offer, copy_settings, remove_unsafe_links
+from mobility_hookspecs.capabilities import Capability
 from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
 from mobility_schemas import InvalidDocument, validate
 from mobility_schemas.plain import NotPlain, plain_copy
@@ -27,7 +28,10 @@ _NO_JSON = {
     "de": "Das Dokument enthält, was in JSON nicht vorkommt.",
     "en": "The document holds what JSON does not know.",
 }
-_NO_VEHICLE: Fields = {}
+_NO_QUOTE = {
+    "de": "Ein Preis lässt sich nur für book, change_end und rebook erfragen.",
+    "en": "A quote can be asked for book, change_end and rebook alone.",
+}
 _NOT_COPIED = object()
 
 
@@ -41,7 +45,10 @@ def accept_request(hook: Hook[Document], request: object, *, locale: str) -> Fie
     if hook.argument == "appointment_ids":
         return {hook.argument: _accepted_ids(request, locale=locale)}
     pointer = "/site" if hook.argument == "site" else ""
-    return {hook.argument: _valid_copy(request, hook.request, pointer=pointer, locale=locale)}
+    accepted = _valid_copy(request, hook.request, pointer=pointer, locale=locale)
+    if hook.prepare:
+        hook.prepare(accepted, locale)
+    return {hook.argument: accepted}
 
 
 def read_answer(hook: Hook[Document], raw: object, *, provider: str, request: object) -> Document:
@@ -74,7 +81,7 @@ def read_document(raw: object, name: str) -> object:
 
     :raises InvalidAnswer: it is not valid.
     """
-    document = _copied(raw)
+    document = copy_answer(raw)
     try:
         validate(document, name)
     except InvalidDocument as error:
@@ -84,18 +91,18 @@ def read_document(raw: object, name: str) -> object:
 
 def _valid_copy(request: object, name: str, *, pointer: str, locale: str) -> object:
     try:
-        copied = plain_copy(request)
+        copy = plain_copy(request)
     except NotPlain:
-        copied = _NOT_COPIED
+        copy = _NOT_COPIED
     try:
         # The schema refuses what cannot be copied, too, and names the place.
-        validate(request if copied is _NOT_COPIED else copied, name, closed=True)
+        validate(request if copy is _NOT_COPIED else copy, name, closed=True)
     except InvalidDocument as error:
         place = pointer + error.pointer
         raise _invalid_document(error.in_language(locale), place, locale=locale) from None
-    if copied is _NOT_COPIED:
+    if copy is _NOT_COPIED:
         raise _invalid_document(_NO_JSON[locale], pointer, locale=locale)
-    return copied
+    return copy
 
 
 def _accepted_ids(appointment_ids: object, *, locale: str) -> list[object]:
@@ -121,48 +128,6 @@ def _parts(documents: Iterable[object], path: str) -> list[Fields]:
     return [part for part in found if type(part) is dict]
 
 
-def _copied(raw: object, kind: type = dict) -> object:
-    # type() and not isinstance(): an object may lie about its __class__.
-    if not issubclass(type(raw), kind):
-        raise InvalidAnswer.because(AnswerError.WRONG_TYPE, type(raw).__name__)
-    try:
-        return plain_copy(raw)
-    except NotPlain:
-        raise InvalidAnswer.because(AnswerError.NOT_JSON) from None
-
-
-def _copied_settings(raw: object) -> object:
-    settings = cast("Fields", _copied(raw))
-    sanitize_settings(settings)
-    return settings
-
-
-def _copied_offer(raw: object) -> object:
-    """Copy the offer, its list and each option, sanitized; what lies deeper stays the provider's own.
-
-    A copy of a thousand options to their depth takes longer than all the rest.
-    """
-    offer = cast("Fields", dict(raw) if type(raw) is dict else _copied(raw))
-    options = offer.get("options")
-    if isinstance(options, list | tuple):
-        offer["options"] = [_copied_option(option) for option in options]
-    return offer
-
-
-def _copied_option(option: object) -> object:
-    if not issubclass(type(option), dict):
-        return option  # for the validation, which names its place
-    vehicle = option.get("vehicle", _NO_VEHICLE) if type(option) is dict else None
-    if type(vehicle) is not dict:
-        copied = _copied(option)
-    else:
-        copied = cast("Fields", option).copy()
-        if "image_url" not in vehicle:
-            return copied
-    remove_unsafe_links(cast("Fields", copied))
-    return copied
-
-
 def _check_options(offer: Fields, _request: object) -> Fields:
     # In one loop without a call for each of a thousand options.
     for option in cast("list[Fields]", offer["options"]):
@@ -186,6 +151,16 @@ def _check_change(outcome: Fields, change: Mapping[str, str]) -> Fields:
     return outcome | {"change_id": change["change_id"]}
 
 
+def _check_outcome(outcome: Fields, change: Mapping[str, str]) -> Fields:
+    """Require the rental that was changed; of a rebook the new one, which has an id of its own."""
+    rental = cast("Fields | None", outcome.get("rental"))
+    if rental and outcome["status"] == "done" and change["action"] != "book" and "rental_id" in change:
+        is_same = rental["id"] == change["rental_id"]
+        if is_same == (change["action"] == "rebook"):
+            raise InvalidAnswer.because(AnswerError.NOT_ASKED_FOR, "rental")
+    return _check_change(outcome, change)
+
+
 def _check_states(answer: list[Fields], appointment_ids: list[str]) -> list[Fields]:
     """Return one state for each id, in the order asked; an id asked twice may be answered once or twice."""
     states: dict[object, Fields] = {}
@@ -198,6 +173,17 @@ def _check_states(answer: list[Fields], appointment_ids: list[str]) -> list[Fiel
     return [states[appointment_id] for appointment_id in appointment_ids]
 
 
+def _prepare_search(request: Any, _locale: str) -> None:
+    # A provider of contract 1.0 may refuse a field that 1.1 has added; no stations say the same as none named.
+    if not request["filters"].get("stations", True):
+        del request["filters"]["stations"]
+
+
+def _prepare_quote(change: Any, locale: str) -> None:
+    if change["action"] == "cancel":
+        raise _invalid_document(_NO_QUOTE[locale], "/action", locale=locale)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook(Generic[Document]):
     """One hook of the contract, as the host kit asks it.
@@ -208,6 +194,8 @@ class Hook(Generic[Document]):
     :ivar parts: paths to the parts of an answer that name their provider, as the answer itself does.
     :ivar copy: returns the host's own copy of an answer; raises ``InvalidAnswer``.
     :ivar check: compares a valid answer with the request, and returns the document for the host.
+    :ivar prepare: completes the validation of a request, in a locale, and alters what goes to providers.
+    :ivar capability: the one without which a provider is not asked.
     :ivar may_answer_none: whether None is an answer.
     :ivar is_asked_of_all: whether a provider without the hook is a failure ``not_supported``.
     """
@@ -217,8 +205,10 @@ class Hook(Generic[Document]):
     request: str = ""
     answer: str
     parts: tuple[str, ...] = ()
-    copy: Callable[[object], object] = _copied
+    copy: Callable[[object], object] = copy_answer
     check: Callable[..., object] | None = None
+    prepare: Callable[[Any, str], None] | None = None
+    capability: Capability | None = None
     may_answer_none: bool = False
     is_asked_of_all: bool = False
 
@@ -246,8 +236,9 @@ OPTIONS: Hook[contract.MobilityOffer] = Hook(
     argument="request",
     request="mobility_request",
     answer="mobility_offer",
-    copy=_copied_offer,
+    copy=copy_offer,
     check=_check_options,
+    prepare=_prepare_search,
 )
 RENTAL_CHANGE: Hook[contract.RentalOutcome] = Hook(
     name="on_rental_change",
@@ -255,14 +246,23 @@ RENTAL_CHANGE: Hook[contract.RentalOutcome] = Hook(
     request="rental_change",
     answer="rental_outcome",
     parts=_IN_OUTCOME,
+    check=_check_outcome,
+)
+QUOTE: Hook[contract.RentalQuote] = Hook(
+    name="quote_rental_change",
+    argument="change",
+    request="rental_change",
+    answer="rental_quote",
     check=_check_change,
+    prepare=_prepare_quote,
+    capability=Capability.QUOTE,
 )
 STATES: Hook[list[contract.MobilityState]] = Hook(
     name="provide_mobility_states",
     argument="appointment_ids",
     answer="mobility_state",
     parts=_IN_STATE,
-    copy=partial(_copied, kind=list),
+    copy=partial(copy_answer, kind=list),
     check=_check_states,
 )
 RECONCILE: Hook[contract.ReconcileReport] = Hook(
@@ -273,7 +273,7 @@ SETTINGS: Hook[contract.ProviderSettings] = Hook(
     argument="site",
     request="site",
     answer="provider_settings",
-    copy=_copied_settings,
+    copy=copy_settings,
     check=_check_site,
 )
 SAVE_SETTINGS: Hook[contract.CheckReport] = Hook(

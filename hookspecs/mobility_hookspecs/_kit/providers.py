@@ -12,6 +12,7 @@ from mobility_hookspecs._kit.hook_call import Deadlines, HookCall, HookFunction,
 from mobility_hookspecs._kit.hooks import Hook, accept_request, read_answer
 from mobility_hookspecs._kit.limits import CircuitBreaker, ProviderThreads
 from mobility_hookspecs.authoring.forking import detect_fork, renew_in_child
+from mobility_hookspecs.capabilities import Capability
 from mobility_hookspecs.context import CallContext, known_locale
 from mobility_hookspecs.gathered import Failure, Gathered
 from mobility_hookspecs.problems import MobilityProblem, ProblemCode, make_problem
@@ -26,6 +27,10 @@ _CLOSE = "close_mobility_provider"
 _CLOSE_SECONDS = 5.0
 
 _NOT_LOADED = {"de": "Der Anbieter ist nicht geladen.", "en": "The provider is not loaded."}
+_NOT_DECLARED = {
+    "de": "Der Anbieter nennt unter capabilities kein {name}.",
+    "en": "The provider does not declare the capability {name}.",
+}
 _CLOSED = {"de": "Die Anbieter sind bereits geschlossen.", "en": "The providers are closed already."}
 
 
@@ -167,10 +172,12 @@ class Providers:
         accepted = question.arguments[hook.argument]
         provider_id = accepted["provider"] if isinstance(accepted, dict) else provider
         asked = next((each for each in self.loaded if each.id == provider_id), None)
-        if asked is None or hook.name not in asked.hooks:
-            language = question.context.locale
-            detail = _NOT_LOADED[language] if asked is None else None
-            return NoAnswer(_not_supported(detail, language), was_called=False, is_failure=False)
+        if asked is None:
+            return _not_asked(question, _NOT_LOADED)
+        for name in sorted(_needed_capabilities(hook, accepted) - {*asked.info["capabilities"]}):
+            return _not_asked(question, _NOT_DECLARED, name=name)
+        if hook.name not in asked.hooks:
+            return _not_asked(question)
         return asked.ask(question).result()
 
     def language(self, locale: str | None) -> str:
@@ -212,6 +219,20 @@ class Providers:
     def _without_hook(self, name: str, locale: str) -> list[Failure]:
         lacking = [provider.id for provider in self.loaded if name not in provider.hooks]
         return [Failure(provider_id, _not_supported(None, locale)) for provider_id in lacking]
+
+
+def _needed_capabilities(hook: Hook[Document], request: object) -> set[str]:
+    needed = {str(hook.capability)} if hook.capability else set()
+    rebooks = isinstance(request, dict) and request.get("action") == Capability.REBOOK
+    return needed | {str(Capability.REBOOK)} if rebooks else needed
+
+
+def _not_asked(
+    question: Question[Document], why: Mapping[str, str] | None = None, *, name: str = ""
+) -> NoAnswer:
+    locale = question.context.locale
+    detail = why[locale].format(name=name) if why else None
+    return NoAnswer(_not_supported(detail, locale), was_called=False, is_failure=False)
 
 
 def _not_supported(detail: str | None, locale: str) -> Problem:

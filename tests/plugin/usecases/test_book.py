@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from carloop_plugin import bootstrap
+from carloop_plugin import bootstrap, plugin
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.messages import text
 from mobility_hookspecs import CallContext
@@ -181,7 +181,7 @@ def test_rebooking_is_not_supported(planner, rental):
     change = planner.booking(option_id="V1001", action="rebook", rental_id=rental["id"])
     del change["appointment_id"]
     expected = ("refused", "not_supported", "/action", text("change.not_supported", "de"))
-    assert refusal(planner.do(change)) == expected
+    assert refusal(plugin.on_rental_change(change, CallContext.within(5))) == expected
 
 
 @pytest.mark.parametrize("fault", [None, "drop_after"])
