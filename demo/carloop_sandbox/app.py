@@ -23,6 +23,7 @@ from carloop_sandbox.interface.problem_documents import code_of_status, problem_
 from carloop_sandbox.interface.requests import read_body
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.reserving import book
+from carloop_sandbox.request_log import RequestLogger
 from carloop_sandbox.service import Service
 from carloop_sandbox.store import Store
 
@@ -42,6 +43,7 @@ def create_app(service: Service) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers)
     # a redirect would be followed by nobody: clients of the interface refuse any
     app.router.redirect_slashes = False
+    app.add_middleware(RequestLogger, log=service.requests)
     return app
 
 
@@ -71,6 +73,7 @@ def _route(service: Service, path: str, of_path: Iterable[Operation]) -> Route:
 async def _serve(operation: Operation, request: Request, body: bytes, service: Service) -> ASGIApp:
     """Answer a call, with the fault that was armed for it."""
     fault = service.faults.take(operation.id)
+    request.state.fault = fault and fault.fault
     key = request.headers.get("idempotency-key", "") if operation.key_pattern else ""
     # of two requests with one key the second waits here: on the one worker it would block every other call
     waits = (

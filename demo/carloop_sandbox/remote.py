@@ -1,4 +1,4 @@
-"""Work a running sandbox's controls from outside: faults, desk, clock, tokens."""
+"""Work a running sandbox's controls from outside: faults, desk, clock, tokens, reset, what was asked."""
 
 import http.client
 import json
@@ -40,6 +40,14 @@ class Controls:
     def set_clock(self, now: str | None, *, running: bool = False) -> str:
         """Hold the clock at a time (or let it run on from there), or set it free with None; give its time."""
         return cast("str", self._ask("POST", "clock", {"now": now, "running": running})["now"])
+
+    def reset(self) -> None:
+        """Put the seeded fleet back; tokens, clock and faults stay as they are."""
+        self._ask("POST", "reset", {})
+
+    def requests(self) -> list[Document]:
+        """List the last requests to the interface, the newest first."""
+        return cast("list[Document]", self._ask("GET", "requests")["items"])
 
     def history(self) -> list[Document]:
         """List how many rentals (`active`) an `appointment` had after each transaction, the oldest first."""

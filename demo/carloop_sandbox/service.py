@@ -1,6 +1,7 @@
 """What the endpoints of one application share: the data, the armed faults, the thread that works on the data."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from carloop_sandbox.faults.armed import FaultList
 from carloop_sandbox.refusals import CallRefused
+from carloop_sandbox.request_log import LoggedRequest, new_log
 from carloop_sandbox.store import Store
 
 Result = TypeVar("Result")
@@ -53,6 +55,7 @@ class Service:
     store: Store
     allow_faults: bool = False
     faults: FaultList = field(default_factory=FaultList)
+    requests: "deque[LoggedRequest]" = field(default_factory=new_log)
     in_flight: InFlight = field(default_factory=InFlight)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     # one thread for all work on the database, so that the event loop never waits for a disk

@@ -7,6 +7,11 @@ import httpx
 import pytest
 
 from carloop_sandbox.remote import ControlRefused
+from carloop_sandbox.running import run_sandbox
+from carloop_sandbox.store import Fleet
+from tests.support.interface import planner_of
+
+BASE = "/api/planner/v1"
 
 PATHS = [
     ("POST", "/sandbox/faults"),
@@ -14,6 +19,9 @@ PATHS = [
     ("POST", "/sandbox/desk"),
     ("POST", "/sandbox/clock"),
     ("POST", "/sandbox/tokens"),
+    ("POST", "/sandbox/reset"),
+    ("GET", "/sandbox/requests"),
+    ("GET", "/sandbox/history"),
     ("DELETE", "/sandbox/tokens/start"),
 ]
 
@@ -76,6 +84,46 @@ def test_a_wrong_clock_is_refused(planner, body):
     answer = planner.http.post("/sandbox/clock", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
     assert planner.http.get("/sandbox/clock").json() == {"now": planner.at(5)}
+
+
+def test_a_reset_puts_the_seeded_fleet_back():
+    """Vehicles, and rentals around now; a rental's id of before names none, while token and account stay."""
+    with run_sandbox(fleet=Fleet(vehicles=8)) as sandbox, planner_of(sandbox) as planner:
+        before = planner.search(planner.at(50), planner.at(51))["items"]
+        booked = planner.book("V1001", planner.at(50), planner.at(51), key="k", external_reference="i/s/A/c")
+        account = planner.get("/account").json()["id"]
+        sandbox.controls.reset()
+        assert planner.search(planner.at(50), planner.at(51))["items"] == before
+        assert planner.get(f"/rentals/{booked['id']}").status_code == 404
+        rentals = planner.get("/rentals", limit=1000).json()["items"]
+        assert min(each["id"] for each in rentals) > booked["id"]
+        assert (planner.get("/account").json()["id"], sandbox.controls.history()) == (account, [])
+        again = planner.try_book(
+            "V1001", planner.at(60), planner.at(61), key="k", external_reference="i/s/A/c"
+        )
+        assert again.status_code == 201
+
+
+def test_the_last_requests_are_listed(planner, sandbox):
+    """Newest first, with the fault that was met; without body and query, and not the controls' own."""
+    planner.arm("search", "status", value=502)
+    planner.arm("account", "drop_after")
+    planner.get("/vehicles", start=planner.at(3), end=planner.at(4))
+    with pytest.raises(httpx.RemoteProtocolError):
+        planner.get("/account")
+    planner.get("/nothing")
+    items = sandbox.controls.requests()
+    shown = [(each["method"], each["path"], each["status"], each.get("fault")) for each in items[:3]]
+    assert shown == [
+        ("GET", f"{BASE}/nothing", 404, None),
+        ("GET", f"{BASE}/account", None, "drop_after"),
+        ("GET", f"{BASE}/vehicles", 502, "status"),
+    ]
+    assert set(items[0]) == {"at", "method", "path", "status", "ms"}
+    for _ in range(200):
+        planner.get("/health")
+    assert {each["path"] for each in sandbox.controls.requests()} == {f"{BASE}/health"}
+    assert len(sandbox.controls.requests()) == 200
 
 
 def test_tokens_come_and_go(planner, sandbox):

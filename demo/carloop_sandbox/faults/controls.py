@@ -1,9 +1,12 @@
-"""The controls under /sandbox: faults, desk, clock, tokens. On a loopback address only, without a token.
+"""The controls under /sandbox: faults, desk, clock, tokens, reset, what was asked.
+
+They are reached on a loopback address only, without a token.
 
 No web page can reach them: a page's request carries an Origin, or a Host that is not loopback (DNS rebinding), or
 needs a JSON content type, for which a browser asks first.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
@@ -40,6 +43,10 @@ class ClockBody(Struct, forbid_unknown_fields=True):
 
     now: str | None
     running: bool = False
+
+
+class NoBody(Struct, forbid_unknown_fields=True):
+    """Nothing, in JSON all the same, which a web page cannot send without asking."""
 
 
 class LabelBody(Struct, forbid_unknown_fields=True):
@@ -133,6 +140,18 @@ def _set_clock(service: Service, request: Request, body: ClockBody) -> Answer:
     return _read_clock(service, request, None)
 
 
+def _reset(service: Service, _: Request, __: NoBody) -> Answer:
+    service.store.reset()
+    return Answer(204)
+
+
+def _list_requests(service: Service, _: Request, __: None) -> Answer:
+    # a copy: requests come in on another thread
+    items = [dataclasses.asdict(each) for each in service.requests.copy()]
+    told = [{name: each[name] for name in each if name != "fault" or each[name]} for each in items]
+    return json_answer({"items": told})
+
+
 def _history(service: Service, _: Request, __: None) -> Answer:
     """Answer with how many rentals each appointment of a planner had after each transaction that changed it."""
     rows = service.store.database.all("SELECT * FROM active_after ORDER BY transaction_number")
@@ -162,6 +181,8 @@ _CONTROLS: Final[dict[str, Methods]] = {
     },
     "/sandbox/desk": {"POST": (_desk, DeskBody)},
     "/sandbox/clock": {"GET": (_read_clock, None), "POST": (_set_clock, ClockBody)},
+    "/sandbox/reset": {"POST": (_reset, NoBody)},
+    "/sandbox/requests": {"GET": (_list_requests, None)},
     "/sandbox/history": {"GET": (_history, None)},
     "/sandbox/tokens": {"GET": (_list_tokens, None), "POST": (_add_token, LabelBody)},
     "/sandbox/tokens/{label}": {"DELETE": (_revoke_token, None)},

@@ -2,13 +2,20 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from carloop_sandbox.store.clock import Clock
 from carloop_sandbox.store.database import Database, open_database, read_setting, write_setting
 from carloop_sandbox.store.seeding import Fleet, seed_fleet
 from carloop_sandbox.store.tokens import START_LABEL, Tokens, draw_token
+
+# what refers to another table comes before it
+_SEEDED: Final = (
+    *("history", "idempotency", "rentals", "features_of_vehicles"),
+    *("vehicles", "vehicle_features", "vehicle_classes", "stations"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,23 @@ class Store:
     tokens: Tokens
     account: str
     cursor_key: bytes
-    turnaround_minutes: int
+    fleet: Fleet
+
+    @property
+    def turnaround_minutes(self) -> int:
+        """Return how long a vehicle stays free between two rentals."""
+        return self.fleet.turnaround_minutes
+
+    def reset(self) -> None:
+        """Put the seeded fleet back, as of now; account, tokens and clock stay.
+
+        The numbers of rentals go on: who still knows an old one must not find another rental under it.
+        """
+        with self.database.writing():
+            (row,) = self.database.all("SELECT max(number) + 1 AS next FROM rentals")
+            for table in _SEEDED:
+                self.database.run(f"DELETE FROM {table}")  # noqa: S608  # names of this file
+            seed_fleet(self.database, self.fleet, now=self.clock.now(), first=row["next"])
 
     def start_token(self, token: str | None) -> str | None:
         """Make sure that there is a token to start with; return a newly drawn one, else None.
@@ -44,9 +67,10 @@ def open_store(folder: Path, *, fleet: Fleet | None = None) -> Store:
     """Open the sandbox's data in a folder; make and fill them when there are none."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(folder)
+    fleet = fleet or Fleet()
     try:
         clock = Clock(database)
-        _fill(database, fleet or Fleet(), now=clock.now())
+        _fill(database, fleet, now=clock.now())
         settings = {row["name"]: row["value"] for row in database.all("SELECT name, value FROM settings")}
         return Store(
             database=database,
@@ -54,7 +78,7 @@ def open_store(folder: Path, *, fleet: Fleet | None = None) -> Store:
             tokens=Tokens(database),
             account=settings["account"],
             cursor_key=bytes.fromhex(settings["cursor_key"]),
-            turnaround_minutes=int(settings["turnaround_minutes"]),
+            fleet=replace(fleet, turnaround_minutes=int(settings["turnaround_minutes"])),
         )
     except BaseException:  # whatever it is, the connection must not outlive it
         database.close()

@@ -29,8 +29,11 @@ class Fleet:
     rentals: bool = True
 
 
-def seed_fleet(database: Database, fleet: Fleet, *, now: int) -> None:
-    """Store stations, classes, features, vehicles and rentals; inside a transaction of the caller's."""
+def seed_fleet(database: Database, fleet: Fleet, *, now: int, first: int | None = None) -> None:
+    """Store stations, classes, features, vehicles and rentals; inside a transaction of the caller's.
+
+    :param first: the number of the first rental where it is not the first of all.
+    """
     chance = random.Random(fleet.seed)  # noqa: S311  # a fleet to look at, no secret
     stations = ((each["id"], each["name"], json.dumps(each["opening_hours"])) for each in STATIONS)
     _insert(database, "stations", _in_order(("id", "name", "opening_hours"), stations))
@@ -45,7 +48,8 @@ def seed_fleet(database: Database, fleet: Fleet, *, now: int) -> None:
         " SELECT v.id, f.value FROM vehicles AS v, json_each(v.document, '$.features') AS f"
     )
     if fleet.rentals:
-        _insert(database, "rentals", _numbered(seeded_rentals(vehicles, chance, now=now), now=now))
+        rentals = seeded_rentals(vehicles, chance, now=now)
+        _insert(database, "rentals", _numbered(rentals, first or FIRST_RENTAL_NUMBER, now=now))
 
 
 def _insert(database: Database, table: str, rows: Iterable[Columns]) -> None:
@@ -61,11 +65,11 @@ def _in_order(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterat
         yield {**dict(zip(names, row, strict=True)), "position": position}
 
 
-def _numbered(rentals: Iterable[Columns], *, now: int) -> Iterator[Columns]:
+def _numbered(rentals: Iterable[Columns], first: int, *, now: int) -> Iterator[Columns]:
     """Number the rentals and time their last changes; no two changes share a time."""
     last = 0
     in_order = sorted(rentals, key=lambda each: each["start_us"])
-    for number, rental in enumerate(in_order, FIRST_RENTAL_NUMBER):
+    for number, rental in enumerate(in_order, first):
         created = min(rental["start_us"] - 3 * DAY, now - DAY)
         changed = {
             "returned": rental["end_us"],
