@@ -33,9 +33,12 @@ class Controls:
         """Disarm every fault."""
         self._ask("DELETE", "faults")
 
-    def desk(self, rental_id: str, action: str, *, vehicle_id: str | None = None) -> Document:
-        """Do `hand_out`, `take_back`, `swap` or `cancel` with a rental, and give it as it is then."""
-        return self._ask("POST", "desk", {"rental_id": rental_id, "action": action, "vehicle_id": vehicle_id})
+    def desk(self, rental_id: str, action: str, **to: object) -> Document:
+        """Do `hand_out`, `take_back`, `swap` (to `vehicle_id`), `change_end` (to `end`) or `cancel` with a rental.
+
+        Return it as it is then.
+        """
+        return self._ask("POST", "desk", {"rental_id": rental_id, "action": action, **to})
 
     def set_clock(self, now: str | None, *, running: bool = False) -> str:
         """Hold the clock at a time (or let it run on from there), or set it free with None; give its time."""

@@ -36,6 +36,7 @@ class DeskBody(Struct, forbid_unknown_fields=True):
     rental_id: str
     action: Literal[tuple(ACTIONS)]  # type: ignore[valid-type]
     vehicle_id: str | None = None
+    end: str | None = None
 
 
 class ClockBody(Struct, forbid_unknown_fields=True):
@@ -56,7 +57,7 @@ class LabelBody(Struct, forbid_unknown_fields=True):
 
 
 Handler = Callable[[Service, Request, Any], Answer]
-Methods = dict[str, tuple[Handler, type[Struct] | None]]
+Methods = dict[str, tuple[Handler, type[Struct] | type[dict[str, object]] | None]]
 
 
 def control_routes(service: Service) -> list[Route]:
@@ -110,11 +111,17 @@ def _list_faults(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"items": [asdict(fault) for fault in service.faults.armed()]})
 
 
-def _arm(service: Service, _: Request, fault: Fault) -> Answer:
+def arm_fault(service: Service, document: object) -> Fault:
+    """Arm the fault that a document describes; refuse one that there is not, or a value that it does not take."""
+    fault: Fault = _read_body(document, Fault)
     if fault.value is not None:
         _read_body(fault.value, KINDS[fault.fault].takes, under="/value")
     service.faults.arm(fault)
-    return json_answer(asdict(fault), 201)
+    return fault
+
+
+def _arm(service: Service, _: Request, document: dict[str, object]) -> Answer:
+    return json_answer(asdict(arm_fault(service, document)), 201)
 
 
 def _disarm(service: Service, _: Request, __: None) -> Answer:
@@ -123,7 +130,8 @@ def _disarm(service: Service, _: Request, __: None) -> Answer:
 
 
 def _desk(service: Service, request: Request, body: DeskBody) -> Answer:
-    act_at_desk(service.store, body.rental_id, body.action, vehicle_id=body.vehicle_id)
+    to = body.vehicle_id if body.end is None else requests.time_at({"end": body.end}, "end")
+    act_at_desk(service.store, body.rental_id, body.action, to=to)
     return rental_answer(service.store, body.rental_id, origin=requests.origin_of(request))
 
 
@@ -176,7 +184,7 @@ def _revoke_token(service: Service, request: Request, _: None) -> Answer:
 _CONTROLS: Final[dict[str, Methods]] = {
     "/sandbox/faults": {
         "GET": (_list_faults, None),
-        "POST": (_arm, Fault),
+        "POST": (_arm, dict),
         "DELETE": (_disarm, None),
     },
     "/sandbox/desk": {"POST": (_desk, DeskBody)},

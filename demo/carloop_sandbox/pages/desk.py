@@ -8,10 +8,19 @@ from starlette.responses import Response
 
 from carloop_sandbox.interface.problem_documents import CODES
 from carloop_sandbox.pages.rentals import select_rentals
-from carloop_sandbox.pages.showing import Wall, show, store_of
+from carloop_sandbox.pages.showing import (
+    TypedMoment,
+    Wall,
+    day_of,
+    midnight,
+    read_typed_moment,
+    show,
+    store_of,
+)
 from carloop_sandbox.pages.vehicle_rows import SELECT
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.desk import ACTIONS, act_at_desk
+from carloop_sandbox.rentals.quoting import free_until
 from carloop_sandbox.rentals.stored_rentals import ADMITTED
 from carloop_sandbox.store.database import Row
 from carloop_sandbox.units import days_begun, read_time
@@ -36,15 +45,18 @@ LIMIT :most
 def show_rental(page: Page) -> Response:
     """Show a rental; after something was done, say so."""
     done = page.query("done")
-    return _answer(page, done=done if done in ACTIONS else "")
+    return _answer(page, done=done if done in {"made", *ACTIONS} else "")
 
 
 def act(page: Page) -> Response:
-    """Hand out, take back or cancel, provided that the rental is still as it was shown."""
+    """Hand out, take back, cancel or change the end, provided that the rental is still as it was shown."""
     action = page.form["action"]
     if action not in ACTIONS or action == "swap":  # which has a page of its own
         raise Refused(400, "form")
-    return _act(page, action)
+    end = read_typed_moment(page, "end")
+    if action == "change_end" and end.instant is None:
+        return _answer(page, problem=CallRefused("validation_failed", ""), sentence="walk_in.no_moment")
+    return _act(page, action, to=end.instant if action == "change_end" else None)
 
 
 def show_choice(page: Page) -> Response:
@@ -59,26 +71,29 @@ def swap(page: Page) -> Response:
     """Swap the rental's vehicle for the one that was chosen."""
     if not page.form["vehicle"]:
         return _choice(page, _find(page), problem=page.text("swap.none_chosen"))
-    return _act(page, "swap", vehicle_id=page.form["vehicle"])
+    return _act(page, "swap", to=page.form["vehicle"])
 
 
-def _act(page: Page, action: str, *, vehicle_id: str | None = None) -> Response:
+def _act(page: Page, action: str, *, to: str | int | None) -> Response:
     """Do something with the page's rental, and show it; or show it with the reason why not."""
     rental_id, revision = page.path("rental_id"), page.form["revision"]
     if not revision.isdecimal() or len(revision) > 9:
         raise Refused(400, "form")
     try:
-        act_at_desk(store_of(page), rental_id, action, vehicle_id=vehicle_id, revision=int(revision))
+        act_at_desk(store_of(page), rental_id, action, to=to, revision=int(revision))
     except CallRefused as problem:
         return _answer(page, problem=problem)
     # a redirect, so that a reload does nothing again
     return page.go(f"/rentals/{rental_id}?done={action}")
 
 
-def _answer(page: Page, *, done: str = "", problem: CallRefused | None = None) -> Response:
+def _answer(
+    page: Page, *, done: str = "", problem: CallRefused | None = None, sentence: str = ""
+) -> Response:
     """Show the page's rental as it is now, with what has just happened or why not."""
     rental = _find(page)
     customer = json.loads(rental["customer"])
+    typed = read_typed_moment(page, "end")
     return show(
         page,
         "rental.html",
@@ -89,8 +104,11 @@ def _answer(page: Page, *, done: str = "", problem: CallRefused | None = None) -
         days=days_begun(rental["start"], rental["end"]),
         appointment=_appointment(rental["reference"] or ""),
         offered=[action for action in ACTIONS if rental["status"] in ADMITTED[action]],
+        end=typed if problem is not None and typed.day else TypedMoment.of(rental["end"], page.language),
+        free_until=free_until(store_of(page), rental["vehicle_id"], rental["start"], but=rental["id"]),
+        is_for_today=rental["start"] < midnight(day_of(store_of(page).clock.now()), days_later=1),
         done=done,
-        problem="" if problem is None else _sentence(page, problem),
+        problem=page.text(sentence) if sentence else _sentence(page, problem) if problem else "",
     )
 
 

@@ -45,6 +45,14 @@ _TEXT: Final = "r.id || ' ' || v.licence_plate" + "".join(
     for name in ("first_name", "last_name", "company", "number")
 )
 
+_SORTS: Final = {
+    "number": "r.number",
+    "customer": "customer_name COLLATE NOCASE",
+    "vehicle": "plate",
+    "period": "r.start_us",
+    "status": "state",
+}
+
 _FILTERS: Final = f"""(:start IS NULL OR r.end_us > :start) AND (:end IS NULL OR r.start_us < :end)
   AND (:sought = '' OR finds(:sought, {_TEXT}))"""
 """Rentals in a period, found by what was typed; what is not given admits every rental."""
@@ -65,11 +73,12 @@ def show_rentals(page: Page) -> Response:
     end = None if last.day is None else midnight(last.day, days_later=1)
     sought = page.form["q"][:100]
     order = "r.start_us, r.number" if kind in _AHEAD else "r.start_us DESC, r.number DESC"
-    sql = f"{SELECT} WHERE {CONDITIONS[kind]} AND {_FILTERS} ORDER BY {order}"
+    sql = f"{SELECT} WHERE {CONDITIONS[kind]} AND {_FILTERS}"
+    values = {"start": start, "end": end, "sought": sought}
     return show(
         page,
         "rentals.html",
-        rentals=read_list(page, sql, size=PAGE_SIZE, start=start, end=end, sought=sought),
+        rentals=read_list(page, sql, order, size=PAGE_SIZE, sorts=_SORTS, **values),
         kind=kind,
         sought=sought,
         start=first,

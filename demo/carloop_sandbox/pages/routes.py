@@ -8,7 +8,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
-from carloop_sandbox.pages import desk, overview, rentals, timeline, tokens, vehicles
+from carloop_sandbox.pages import desk, overview, rentals, testing, timeline, tokens, vehicles, walk_in
 from carloop_sandbox.pages.showing import show
 from carloop_sandbox.service import Service
 from web_base.accounts.access import Access
@@ -31,12 +31,16 @@ PAGES: Final[tuple[tuple[str, Handler, tuple[str, ...], tuple[str, ...]], ...]] 
     ("/rentals/{rental_id}/swap", desk.swap, ("POST",), ()),
     ("/vehicles", vehicles.show_vehicles, ("GET",), ()),
     ("/vehicles/{vehicle_id}", vehicles.show_vehicle, ("GET",), ()),
+    ("/vehicles/{vehicle_id}/rental", walk_in.show_form, ("GET",), ()),
+    ("/vehicles/{vehicle_id}/rental", walk_in.act, ("POST",), ()),
     ("/timeline", timeline.show_timeline, ("GET",), ()),
     ("/administration", lambda page: show(page, "administration.html"), ("GET",), ADMIN),
     ("/administration/interfaces", tokens.show_interfaces, ("GET",), ADMIN),
     (tokens.PLANNER, tokens.show_planner_interface, ("GET",), ADMIN),
     (tokens.EDIT, tokens.show_tokens, ("GET",), ADMIN),
     (tokens.EDIT, tokens.act, ("POST",), ADMIN),
+    (testing.PLACE, testing.show_testing, ("GET",), ADMIN),
+    (testing.PLACE, testing.act, ("POST",), ADMIN),
 )
 
 

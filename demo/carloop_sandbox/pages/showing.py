@@ -1,10 +1,12 @@
 """What the pages have in common: times on the account's wall clock, the clock's state, long lists page by page.
 
-How many pages a list has is not counted, which a long history would make slow.
+Of a long list only so many rows are counted: a long history would make it slow.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,8 @@ from web_base.languages import Language
 from web_base.pages import Page
 
 ZONE: Final = ZoneInfo(TIME_ZONE)
+MOST_COUNTED: Final = 1000
+NO_SORTS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,34 @@ class TypedDay:
         return self.day is None and self.text != ""
 
 
+@dataclass(frozen=True, slots=True)
+class TypedMoment:
+    """A day and a time as they were typed; `instant` is None where they are none on the account's wall clock."""
+
+    day: str
+    time: str
+    instant: int | None = None
+
+    @classmethod
+    def of(cls, instant: int, language: Language) -> "TypedMoment":
+        """Write an instant as one would type it."""
+        local = moment_of(instant).astimezone(ZONE)
+        return cls(language.day(local), f"{local:%H:%M}", instant)
+
+
+def read_typed_moment(page: Page, name: str) -> TypedMoment:
+    """Read a day and a time from the form; an hour that the clock skips in spring is none."""
+    day, text = read_typed_day(page, f"{name}_day"), page.form[f"{name}_time"]
+    instant = None
+    with suppress(ValueError):
+        wall = datetime.strptime(text.replace(".", ":"), "%H:%M").time()  # noqa: DTZ007  # the zone comes next
+        if day.day is not None:
+            local = datetime.combine(day.day, wall, ZONE)
+            is_there = local.astimezone(UTC).astimezone(ZONE).time() == wall
+            instant = instant_of(local) if is_there else None
+    return TypedMoment(day.text, text, instant)
+
+
 def read_typed_day(page: Page, name: str) -> TypedDay:
     """Read a day from form or address."""
     text = page.form[name] or page.query(name)
@@ -106,21 +138,42 @@ def show(page: Page, template: str, *, status: int = 200, **values: object) -> R
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One page of a list; `number` counts from 1."""
+    """One page of a list; `number` counts from 1.
+
+    :ivar total: how many rows there are, counted to MOST_COUNTED and one more.
+    :ivar sort: the column it is sorted by, `-` before it for the last first; empty for the list's own order.
+    """
 
     items: list[Row]
     number: int
     has_more: bool
+    total: int
+    sort: str
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether all of it is counted; only then it is sorted, which a long history would make slow."""
+        return self.total <= MOST_COUNTED
 
 
-def read_list(page: Page, sql: str, *, size: int, **values: object) -> ListPage:
-    """Read the part of a list that form or address ask for by its number; whatever is none is the first."""
+def read_list(
+    page: Page, sql: str, order: str, *, size: int, sorts: Mapping[str, str] = NO_SORTS, **values: object
+) -> ListPage:
+    """Read the part of a list that form or address ask for by its number; whatever is none is the first.
+
+    :param sorts: the columns it can be sorted by, each with what SQL orders by.
+    """
     asked = page.form["page"] or page.query("page")
     number = int(asked) if asked.isdecimal() and len(asked) < 6 and int(asked) else 1
+    database = store_of(page).database
+    values |= {"now": store_of(page).clock.now(), "language": page.language.code}
+    counting = f"SELECT count(*) AS total FROM ({sql} LIMIT {MOST_COUNTED + 1})"  # noqa: S608  # our own constants
+    total = database.all_named(counting, values)[0]["total"]
+    sort = page.form["sort"] or page.query("sort") or page.form["sorted"] or page.query("sorted")
+    sort = sort if sort.removeprefix("-") in sorts and total <= MOST_COUNTED else ""
+    if sort:
+        order = f"{sorts[sort.removeprefix('-')]} {'DESC' if sort.startswith('-') else 'ASC'}, {order}"
     # one row more than is shown, to see whether there is a next page
-    limits = {"rows": size + 1, "skipped": (number - 1) * size}
-    shown = {"now": store_of(page).clock.now(), "language": page.language.code}
-    rows = store_of(page).database.all_named(
-        f"{sql} LIMIT :rows OFFSET :skipped", {**values, **limits, **shown}
-    )
-    return ListPage(rows[:size], number, len(rows) > size)
+    values |= {"rows": size + 1, "skipped": (number - 1) * size}
+    rows = database.all_named(f"{sql} ORDER BY {order} LIMIT :rows OFFSET :skipped", values)
+    return ListPage(rows[:size], number, len(rows) > size, total, sort)

@@ -23,6 +23,8 @@ from web_base.pages import Page, Refused
 PLANNER: Final = "/administration/interfaces/workshop-planner"
 EDIT: Final = f"{PLANNER}/edit"
 LONGEST_LABEL: Final = 60
+READY: Final = "Werkstattplaner"
+"""The label of the token that stands ready behind `Bearbeiten`, without naming or making one."""
 
 
 def show_interfaces(page: Page) -> Response:
@@ -32,7 +34,8 @@ def show_interfaces(page: Page) -> Response:
 
 def show_planner_interface(page: Page) -> Response:
     """Show how the workshop planner reaches us, and whether it does."""
-    return _show(page, "planner_interface.html", web_address=origin_of(page.request))
+    address = origin_of(page.request)
+    return _show(page, "planner_interface.html", edit=EDIT, new_form=_new_form, web_address=address)
 
 
 def show_tokens(page: Page) -> Response:
@@ -41,10 +44,15 @@ def show_tokens(page: Page) -> Response:
 
 
 def act(page: Page) -> Response:
-    """Make, renew or revoke a token, once for each form."""
+    """Show the one that stands ready, unless it was shown before; make, renew or revoke one; once for each form."""
     store, action, label, token = store_of(page), page.form["action"], page.form["label"], draw_token()
     now = store.clock.now()
+    if action == "ready":
+        label = READY
+        if label in store.tokens.labels:
+            return _answer(page)
     actions: dict[str, Callable[[], None]] = {
+        "ready": lambda: store.tokens.add(label, token, now),
         "make": lambda: store.tokens.add(label, token, now),
         "renew": lambda: store.tokens.renew(label, token, now),
         "revoke": lambda: store.tokens.revoke(label),
@@ -89,9 +97,14 @@ def _answer(
         typed=page.form["label"] if problem and page.form["action"] == "make" else "",
         notice_key=notice,
         problem=problem,
-        new_form=lambda: uuid.uuid4().hex,
+        new_form=_new_form,
+        ready=READY,
         most=LONGEST_LABEL,
     )
+
+
+def _new_form() -> str:
+    return uuid.uuid4().hex
 
 
 def _show(page: Page, template: str, *, status: int = 200, **values: object) -> Response:

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from carloop_sandbox.pages.showing import ListPage, read_list
-from web_base.pages import Page
+from carloop_sandbox.pages.showing import ListPage, read_list, store_of
+from carloop_sandbox.store.database import Row
+from web_base.pages import Page, Refused
 
 STATES: Final = ("free", "reserved", "out", "overdue")
 """Free, reserved for now but not handed out, out with a customer, out past its end."""
@@ -33,11 +34,34 @@ _FILTERS: Final = f"""(:sought = '' OR finds(:sought, v.licence_plate || ' ' || 
   AND (:state = '' OR {STATE} = :state)"""
 """What a vehicle must be; what is empty admits every vehicle."""
 
+_SORTS: Final = {
+    "plate": "v.licence_plate",
+    "name": f"{NAME} COLLATE NOCASE",
+    "class": "c.position",
+    "station": "s.position",
+    "rate": "v.daily_rate_cents",
+    "state": "state",
+}
+
 
 def list_vehicles(
     page: Page, *, size: int, station: str, sought: str = "", vehicle_class: str = "", state: str = ""
 ) -> ListPage:
     """Read a page of the vehicles, ordered by station, class and plate."""
     filters = {"sought": sought, "vehicle_class": vehicle_class, "station": station, "state": state}
-    sql = f"{SELECT} WHERE {_FILTERS} ORDER BY s.position, c.position, v.licence_plate, v.id"
-    return read_list(page, sql, size=size, **filters)
+    order = "s.position, c.position, v.licence_plate, v.id"
+    return read_list(page, f"{SELECT} WHERE {_FILTERS}", order, size=size, sorts=_SORTS, **filters)
+
+
+def find_vehicle(page: Page) -> Row:
+    """Return the vehicle that the page's address names; refuse an unknown one."""
+    store = store_of(page)
+    values = {
+        "id": page.path("vehicle_id"),
+        "now": store.clock.now(),
+        "language": page.language.code,
+    }
+    found = store.database.all_named(f"{SELECT} WHERE v.id = :id", values)
+    if not found:
+        raise Refused(404, "not_found")
+    return found[0]

@@ -6,11 +6,11 @@ from starlette.responses import Response
 
 from carloop_sandbox.pages.rentals import select_rentals
 from carloop_sandbox.pages.showing import show, store_of
-from carloop_sandbox.pages.vehicle_rows import SELECT, STATES, list_vehicles
+from carloop_sandbox.pages.vehicle_rows import STATES, find_vehicle, list_vehicles
 from carloop_sandbox.store.database import Database
 from carloop_sandbox.store.fleet import CLASSES
 from carloop_sandbox.store.functions import named
-from web_base.pages import Page, Refused
+from web_base.pages import Page
 
 PAGE_SIZE: Final = 50
 LONGEST_PAST: Final = 20
@@ -39,14 +39,8 @@ def show_vehicles(page: Page) -> Response:
 def show_vehicle(page: Page) -> Response:
     """Show a vehicle, what lies ahead of it, and the last of what is over."""
     store = store_of(page)
-    values: dict[str, Any] = {
-        "id": page.path("vehicle_id"),
-        "now": store.clock.now(),
-        "language": page.language.code,
-    }
-    found = store.database.all_named(f"{SELECT} WHERE v.id = :id", values)
-    if not found:
-        raise Refused(404, "not_found")
+    vehicle = find_vehicle(page)
+    values: dict[str, Any] = {"id": vehicle["id"], "now": store.clock.now()}
     ahead = "r.vehicle_id = :id AND r.status IN ('reserved', 'picked_up') ORDER BY r.start_us"
     over = (
         "r.vehicle_id = :id AND r.status IN ('returned', 'cancelled')"
@@ -55,7 +49,7 @@ def show_vehicle(page: Page) -> Response:
     return show(
         page,
         "vehicle.html",
-        vehicle=found[0],
+        vehicle=vehicle,
         ahead=select_rentals(store.database, ahead, **values),
         over=select_rentals(store.database, over, **values),
     )

@@ -43,6 +43,12 @@ def quote_vehicle(store: Store, vehicle_id: str, start: int, end: int, *, replac
     return _quote(start, end, free_until, row["daily_rate_cents"])
 
 
+def free_until(store: Store, vehicle_id: str, start: int, *, but: str | None = None) -> int | None:
+    """Return the latest end that a rental from a start could have, or None where none is in sight."""
+    until: int | None = _ahead(store, vehicle_id, start, but=but)["free_until"]
+    return until
+
+
 def quote_end(store: Store, rental_id: str, end: int) -> Quote:
     """Quote another end of a reserved or running rental, at the rate that was agreed."""
     rental = find_rental(store.database, rental_id)

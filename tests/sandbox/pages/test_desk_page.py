@@ -19,9 +19,9 @@ def candidates(clerk, rental):
 @pytest.mark.parametrize(
     ("before", "actions", "action", "words"),
     [
-        ([], {"hand_out", "swap", "cancel"}, "hand_out", "Das Fahrzeug ist ausgegeben."),
-        (["hand_out"], {"take_back", "swap"}, "take_back", "Das Fahrzeug ist zurückgenommen."),
-        ([], {"hand_out", "swap", "cancel"}, "cancel", "Der Verleihvorgang ist storniert."),
+        ([], {"hand_out", "swap", "change_end", "cancel"}, "hand_out", "Das Fahrzeug ist ausgegeben."),
+        (["hand_out"], {"take_back", "swap", "change_end"}, "take_back", "Das Fahrzeug ist zurückgenommen."),
+        ([], {"hand_out", "swap", "change_end", "cancel"}, "cancel", "Der Verleihvorgang ist storniert."),
         (["hand_out", "take_back"], set(), None, None),
         (["cancel"], set(), None, None),
     ],
@@ -45,7 +45,7 @@ def test_an_action_that_the_status_allows_is_offered_and_done(
 
 def test_cancelling_asks_first(clerk, rental):
     """The form is in a dialog that the button opens, with a way out."""
-    before, _, dialog = clerk.look(f"/rentals/{rental['id']}").partition('popover role="dialog"')
+    before, _, dialog = clerk.look(f"/rentals/{rental['id']}").partition('id="ask-cancel" class="asking"')
     dialog = dialog.partition("</section>")[0]
     assert ('value="cancel"' in before, 'value="cancel"' in dialog) == (False, True)
     assert "Nicht stornieren" in dialog

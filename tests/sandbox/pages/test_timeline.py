@@ -103,7 +103,7 @@ def test_any_day_of_the_week_will_do(clerk, planner, typed):
 
 
 def test_a_bar_names_its_rental(clerk, planner):
-    """Its status as text, the customer, the period, and where it leads; a cancelled rental has none."""
+    """The customer first, its status as text, the period, and where it leads; a cancelled rental has none."""
     planner.clock("2031-03-06T12:00:00Z")
     made, cancelled = (
         planner.book(vehicle, "2031-03-07T07:00:00Z", "2031-03-08T16:00:00Z")
@@ -114,7 +114,7 @@ def test_a_bar_names_its_rental(clerk, planner):
     assert f'href="/rentals/{made["id"]}" class="rental rental-reserved"' in text
     assert cancelled["id"] not in text
     words = clerk.words("/timeline")
-    assert "Reserviert Beispiel" in words
+    assert "Beispiel Reserviert" in words
     assert "07.03.2031, 08:00 – 08.03.2031, 17:00" in words
 
 

@@ -36,14 +36,30 @@ def admits(planner, token):
     ],
 )
 def test_the_way_to_the_token(clerk, language, names):
-    """Each name is a link on the page before, and all of them are in the breadcrumb of the last."""
+    """Each name is a link on the page before, the last a button; all of them are in the breadcrumb of the last."""
     path = "/"
-    for name in names:
-        link = rf'<a [^>]*href="([^"]+)"[^>]*(?:aria-label="{name}"|>{name}</a>)'
+    for name in names[:-1]:
+        link = rf'<a [^>]*href="([^"]+)"[^>]*>{name}</a>'
         (path,) = set(re.findall(link, clerk.look(path, language=language))) - {path}
-    assert path == EDIT
+    page = clerk.look(path, language=language)
+    assert (f'action="{EDIT}"' in page, f'aria-label="{names[-1]}"' in page) == (True, True)
+    path = EDIT
     words = clerk.words(path, language=language)
     assert [each for each in names if each not in words] == []
+
+
+def test_a_token_stands_ready_once(planner, clerk, sandbox):
+    """Behind `Bearbeiten`, without a name; afterwards the page says when it was shown, and renews it."""
+    ready = {"form": clerk.hidden(EDIT.removesuffix("/edit"), "form"), "action": "ready"}
+    first = clerk.send(EDIT, **ready)
+    token = shown(first)
+    assert (first.status_code, "nur dieses eine Mal" in first.text) == (200, True)
+    assert admits(planner, token)
+    for answer in (clerk.send(EDIT, **ready), clerk.send(EDIT, **ready | {"form": "c" * 32})):
+        assert (SHOWN.findall(answer.text), "nicht noch einmal angezeigt" in answer.text) == ([], True)
+    assert sandbox.store.tokens.labels == ("Werkstattplaner", "start")
+    renewed = shown(clerk.send(EDIT, form="d" * 32, action="renew", label="Werkstattplaner"))
+    assert (admits(planner, token), admits(planner, renewed)) == (False, True)
 
 
 def test_a_token_is_made_shown_once_and_works(planner, clerk, caplog):
