@@ -35,7 +35,7 @@ def doctor(invocation: Invocation) -> int:
     from mobility_hookspecs import MobilityHost
 
     texts = invocation.texts
-    with MobilityHost.load(locale=texts.locale) as host, spinner(texts("waiting.doctor")):
+    with MobilityHost.load(locale=texts.locale) as host, spinner(texts("waiting.answer")):
         report = _examine(host, invocation.site)
     document = report_document(report, locale=texts.locale)
     invocation.answer(document, lambda: _show(report, document["findings"], texts))
@@ -179,5 +179,6 @@ def _seconds(seconds: float, texts: Texts, sign: str = "") -> str:
 def _show(report: DoctorReport, findings: Sequence[CheckFinding], texts: Texts) -> None:
     print_facts(_facts(report, texts))
     print_findings(findings, texts)
-    has_warning = any(each.severity == "warning" for each in report.findings)
-    click.echo(texts(f"doctor.{'ill' if not report.is_ok else 'minor' if has_warning else 'well'}"), err=True)
+    found = {each["severity"] for each in findings}
+    how = "ill" if "error" in found else "minor" if "warning" in found else "well"
+    click.echo(texts(f"doctor.{how}"), err=True)

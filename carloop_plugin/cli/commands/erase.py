@@ -53,7 +53,7 @@ def erase(
         click.echo(texts("erase.not_done"), err=True)
         return Exit.REFUSED
     subjects: ErasureSubjects = {"customer_numbers": [*numbers], "appointment_ids": [*appointment_ids]}
-    with planner_host(texts, "erase") as host:
+    with planner_host(texts) as host:
         report = answer_of(host.erase(subjects, timeout=HOST_TIMEOUT))
     _forget_files(numbers, appointment_ids)  # where nothing was erased, `book` still needs them
     invocation.answer(report, lambda: _show(report, texts))

@@ -40,7 +40,7 @@ def recover(invocation: Invocation, watch: int | None, rebuild: bool) -> int:
         return code
     with records() as services:
         services.context.store.take_up_set_aside()  # else retried seldom, after all others
-    with planner_host(texts) as host:
+    with planner_host(texts, is_silent=True) as host:
         if watch is None:
             return _round(host, invocation)
         # Ctrl-C between two rounds ends the watch; within one it ends when the round has.
@@ -111,7 +111,6 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
 
 
 def _outcome_cells(outcome: RentalOutcome, texts: Texts) -> dict[str, object]:
-    """Return how a change ended, with the reason and code where it was refused."""
     word = texts(f"outcome.{outcome['status']}")
     if "problem" in outcome:
         word += f": {outcome['problem']['title']} ({outcome['problem']['code']})"
@@ -120,7 +119,6 @@ def _outcome_cells(outcome: RentalOutcome, texts: Texts) -> dict[str, object]:
 
 
 def _rebuild(texts: Texts) -> Exit:
-    """Rebuild damaged or lost records from Carloop, and move the old ones aside."""
     from carloop_plugin.bootstrap import rebuild_store
 
     with spinner(texts("waiting.rebuild")) as show:

@@ -56,7 +56,7 @@ def change(
     """Save settings of a site and test them; ask for them where none are given."""
     values: dict[str, object] = dict.fromkeys(deleted)
     if unknown := [name for name in deleted if name not in SETTING_NAMES]:
-        raise UsageMistake("settings.no_such", name=unknown[0], known=", ".join(SETTING_NAMES))
+        raise UsageMistake("usage.not_one_of", value=unknown[0], known=", ".join(SETTING_NAMES))
     if token_stdin and token_env:
         raise UsageMistake("settings.one_token")
     given = {"base_url": base_url, "station": station}
@@ -67,7 +67,7 @@ def change(
         # Taken out of the environment, which otherwise would fix it.
         values["token"] = _given(os.environ.pop("CARLOOP_TOKEN", ""), "settings.no_token_variable")
     change = {"provider": PROVIDER_ID, "site": _site(invocation), "values": values or _ask(invocation.texts)}
-    with planner_host(invocation.texts, "check") as host:
+    with planner_host(invocation.texts) as host:
         report = host.save_settings(cast("ProviderSettings", change), timeout=HOST_TIMEOUT)
     return _print_report(report, invocation)
 
@@ -75,7 +75,7 @@ def change(
 @settings.command("test")
 def test(invocation: Invocation) -> int:
     """Test the connection of a site."""
-    with planner_host(invocation.texts, "check") as host:
+    with planner_host(invocation.texts) as host:
         report = host.check(PROVIDER_ID, _site(invocation), timeout=HOST_TIMEOUT)
     return _print_report(report, invocation)
 
