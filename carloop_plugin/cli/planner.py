@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
@@ -51,11 +50,6 @@ def answer_of(gathered: Gathered[Document]) -> Document:
     if PROVIDER_ID in gathered.answers:
         return gathered.answers[PROVIDER_ID]
     raise MobilityProblem(gathered.failures[0].problem)
-
-
-def new_change_id(given: str | None) -> str:
-    """Return the id a person asked for, to send the same change again, or draw a new one."""
-    return str(uuid.uuid4()) if given is None else given.strip()
 
 
 def send_change(change: RentalChange, invocation: Invocation) -> Exit:

@@ -93,7 +93,7 @@ def report_document(report: Report, *, locale: str) -> CheckReport:
     return {
         "provider": PROVIDER_ID,
         "site": report.site,
-        "ok": report.is_ok,
+        "ok": all(each.severity != "error" for each in report.findings),
         "findings": [finding_document(each, locale=locale) for each in report.findings],
     }
 

@@ -62,11 +62,6 @@ class DoctorReport:
     load_failures: tuple[Mapping[str, object], ...]
     findings: tuple[check.Finding, ...]
 
-    @property
-    def is_ok(self) -> bool:
-        """Whether no finding is an error."""
-        return all(each.severity != "error" for each in self.findings)
-
 
 def examine(
     environment: Environment,

@@ -175,7 +175,6 @@ def _read_token_file(file: str) -> str:
 
 
 def _read_config(path: Path) -> ConfigFile:
-    """Read a configuration file. Raise `ConfigurationProblem` for one that cannot be read or understood."""
     document = _parse_config(path)
     sites = document.pop("sites", {})
     if not isinstance(sites, dict):

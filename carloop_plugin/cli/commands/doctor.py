@@ -47,7 +47,7 @@ def report_document(report: DoctorReport, *, locale: str) -> dict[str, Any]:
     from carloop_plugin.contract.settings_documents import finding_document
 
     return {
-        "ok": report.is_ok,
+        "ok": all(each.severity != "error" for each in report.findings),
         "versions": dict(report.versions),
         "store": {"location": report.store, **(_figures_document(report.figures) if report.figures else {})},
         "sites": [

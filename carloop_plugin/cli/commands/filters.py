@@ -30,7 +30,6 @@ def features(invocation: Invocation) -> int:
 def _list(
     invocation: Invocation, kind: Literal["vehicle_classes", "features"], columns: Mapping[str, str]
 ) -> Exit:
-    """Print the filters of a kind; `columns` names the field under each heading."""
     texts, site = invocation.texts, chosen_site(invocation)
     with planner_host(texts) as host:
         filters = answer_of(host.mobility_filters(site, timeout=HOST_TIMEOUT))

@@ -50,7 +50,7 @@ def recover(invocation: Invocation, watch: int | None, rebuild: bool) -> int:
 
 def _round(host: MobilityHost, invocation: Invocation) -> Exit:
     texts = invocation.texts
-    with spinner(texts("waiting.recover")):
+    with spinner(texts("waiting.answer")):
         report = answer_of(host.reconcile(timeout=HOST_TIMEOUT))
     invocation.answer(report, lambda: show_report(report, texts))
     code = _print_reasons("recover.unreachable", _unreachable(), texts)
@@ -70,7 +70,6 @@ def _unreachable() -> list[tuple[Site, Reason]]:
 
 
 def _print_reasons(key: str, reasons: Iterable[tuple[Site, Reason]], texts: Texts) -> Exit:
-    """Print each site that could not be read with the reason; `key` is the text that names the site."""
     from carloop_plugin.contract.boundary import problem_document
 
     code = Exit.DONE
