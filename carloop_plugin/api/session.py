@@ -27,8 +27,9 @@ from carloop_plugin.domain.accounts import TOKEN, Account
 from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.changes import Action, Answer, Done, Intent, Refused
 from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.rentals import Rental, Unreadable
-from carloop_plugin.domain.values import RentalId, VehicleId, format_instant
+from carloop_plugin.domain.values import RentalId, VehicleId
 from carloop_plugin.domain.vehicles import Filters, FreeVehicles, Vehicle, VehicleQuery
 from carloop_plugin.events import VEHICLES_UNREADABLE, log_event
 from mobility_hookspecs.authoring.forking import renew_in_child

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from carloop_plugin.domain.rentals import RentalRecord
 from mobility_hookspecs.problems import RETRYABLE
+
+if TYPE_CHECKING:
+    from carloop_plugin.domain.rentals import RentalRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NewType
-
-import msgspec
 
 PROVIDER_ID = "carloop"
 
@@ -18,10 +15,6 @@ ChangeId = NewType("ChangeId", str)
 RentalId = NewType("RentalId", str)
 Site = NewType("Site", str)
 VehicleId = NewType("VehicleId", str)
-
-
-format_instant: Callable[[datetime], str] = msgspec.to_builtins
-"""Write an instant as RFC 3339, `2026-03-02T07:30:00Z`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroke
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AppointmentId, Site
 from carloop_plugin.ports import Prepared, UseCaseContext
-from carloop_plugin.usecases.alter import alter, find_rental, give_up
 from carloop_plugin.usecases.book import book
 from carloop_plugin.usecases.deliver import OTHER_CHANGE, deliver
+from carloop_plugin.usecases.end_or_cancel import end_or_cancel, find_rental, give_up
 from carloop_plugin.usecases.recover import change_lock, recover, settle_pending
 
 
@@ -130,7 +130,7 @@ def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | O
         case Unsupported():
             raise RuleBroken(Reason("not_supported", "change.not_supported", pointer="/action"))
     _require_no_pending_change(rental.appointment_id, context)
-    return alter(command, rental, context)
+    return end_or_cancel(command, rental, context)
 
 
 def _require_no_pending_change(appointment_id: AppointmentId, context: UseCaseContext) -> None:

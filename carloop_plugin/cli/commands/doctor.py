@@ -18,7 +18,8 @@ from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner
 from carloop_plugin.domain.failures import Failed
 from carloop_plugin.domain.figures import Figures, MovedAside, durations, refusals
-from carloop_plugin.domain.values import Site, format_instant
+from carloop_plugin.domain.instants import format_instant
+from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.doctor import DoctorReport, examine
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Alter what was booked: change a rental's end, cancel it, or give up a booking whose outcome is unknown."""
+"""Change what was booked: end it at another time, cancel it, or give up a booking whose outcome is unknown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from carloop_plugin.domain.values import Period, RentalId, Site
 from carloop_plugin.ports import Carloop, Prepared, UseCaseContext
 
 
-def alter(command: ChangeEnd | Cancel, rental: RentalRecord, context: UseCaseContext) -> Prepared | Outcome:
+def end_or_cancel(
+    command: ChangeEnd | Cancel, rental: RentalRecord, context: UseCaseContext
+) -> Prepared | Outcome:
     """Return the change of a rental of ours that is to be sent, or the outcome where none is needed.
 
     :raises RuleBroken: another account made the rental, or its end is to be changed and Carloop no longer has it.
