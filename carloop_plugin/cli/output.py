@@ -85,10 +85,8 @@ def print_failure(error: Exception, texts: Texts, *, as_json: bool) -> Exit:
 
 def print_findings(findings: Iterable[CheckFinding], texts: Texts) -> None:
     """Print findings, each with what to do about it; that Carloop answered is marked with a tick."""
-    from carloop_plugin.settings.check import CONNECTED
-
     for finding in findings:
-        mark = "✓" if finding["code"] == CONNECTED else _MARKS[finding["severity"]]
+        mark = "✓" if finding["code"] == "connected" else _MARKS[finding["severity"]]
         click.echo(f"{mark} {printable(finding['message'])}")
         if "hint" in finding:
             click.echo(f"  {printable(finding['hint'])}")

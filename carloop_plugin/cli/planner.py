@@ -66,11 +66,11 @@ def send_change(change: RentalChange, invocation: Invocation) -> Exit:
     except KeyboardInterrupt:
         if not sent:
             raise
-    if (status := outcome["status"]) == "refused":
-        code = print_problem(outcome["problem"], texts)
-        invocation.answer(outcome, lambda: _show_outcome(outcome, texts))
-        return code
+    status = outcome["status"]
+    code = print_problem(outcome["problem"], texts) if status == "refused" else Exit.UNKNOWN
     invocation.answer(outcome, lambda: _show_outcome(outcome, texts))
+    if status == "refused":
+        return code
     word = f"done.{change['action']}" if status == "done" else "interrupted" if interrupted else "unknown"
     click.echo(texts(f"outcome.{word}", change_id=change["change_id"]), err=True)
     return Exit.DONE if status == "done" else Exit.UNKNOWN

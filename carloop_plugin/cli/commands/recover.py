@@ -120,7 +120,7 @@ def _outcome_cells(outcome: RentalOutcome, texts: Texts) -> dict[str, object]:
 def _rebuild(texts: Texts) -> Exit:
     from carloop_plugin.bootstrap import rebuild_store
 
-    with spinner(texts("waiting.rebuild")) as show:
+    with spinner(texts("waiting.rebuilt", count=0)) as show:
         aside, rebuilt = rebuild_store(
             deadline=time.monotonic() + REBUILD_TIMEOUT,
             progress=lambda count: show(texts("waiting.rebuilt", count=count)),

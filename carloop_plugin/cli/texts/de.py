@@ -162,7 +162,6 @@ TEXTS: dict[str, str] = {
     "settings.nothing_given": "Bitte geben Sie an, was gespeichert werden soll.",
     # What is shown
     "waiting.answer": "Bitte warten …",
-    "waiting.rebuild": "Ablage wird neu aufgebaut …",
     "waiting.rebuilt": "Ablage wird neu aufgebaut … Verleihvorgänge: {count}",
     "waiting.copy": "Ablage wird kopiert",
     "waiting.rewrite": "Ablage wird bereinigt …",

@@ -162,7 +162,6 @@ TEXTS: dict[str, str] = {
     "settings.nothing_given": "Please say what is to be saved.",
     # What is shown
     "waiting.answer": "Please wait …",
-    "waiting.rebuild": "Rebuilding the records …",
     "waiting.rebuilt": "Rebuilding the records … rentals: {count}",
     "waiting.copy": "Copying the records",
     "waiting.rewrite": "Clearing the records' files …",
