@@ -14,8 +14,8 @@ from carloop_plugin.domain.accounts import (
 )
 from carloop_plugin.domain.addresses import LONGEST_ADDRESS
 from carloop_plugin.domain.failures import Reason, RuleBroken
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.values import PROVIDER_ID, Site
+from carloop_plugin.instants import format_instant
 from carloop_plugin.messages import find_text, text
 from mobility_hookspecs.problems import make_problem
 

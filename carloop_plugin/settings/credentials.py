@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from carloop_plugin.domain.accounts import TOKEN, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
+from carloop_plugin.instants import format_instant
 
 if TYPE_CHECKING:
     from types import ModuleType
