@@ -20,6 +20,8 @@ OPERATIONS: Final = {
     "bookRental": "book",
     "listRentals": "read",
     "readRental": "read",
+    "quoteVehicle": "read",
+    "quoteRentalEnd": "read",
     "changeRentalEnd": "change_end",
     "cancelRental": "cancel",
 }

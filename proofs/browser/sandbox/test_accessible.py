@@ -31,7 +31,8 @@ def paths_of(scene):
     return [
         "/",
         *("/rentals", "/rentals?kind=all&page=2", "/rentals?kind=overdue&from=1.1.2000&to=2.1.2000"),
-        *("/vehicles", "/vehicles?q=nothing-of-this-name", "/vehicles/V1001"),
+        *("/vehicles?sort=-rate", "/vehicles?q=nothing-of-this-name", "/vehicles/V1001"),
+        *("/vehicles/V1001/rental", "/administration/testing", "/administration/testing?done=reset"),
         *rentals,
         *(f"/rentals/{scene['picked_up']}?done=hand_out", f"/rentals/{scene['reserved']}/swap"),
         *("/timeline", "/timeline?station=rastatt", "/timeline?station=nowhere"),
@@ -62,8 +63,10 @@ def states_of(page, url, scene, label):
     expect(page.locator("dialog.calendar")).to_be_visible()
     yield "the calendar"
     page.goto(f"{url}{EDIT}")
+    make = page.locator("section[aria-labelledby=make] button[type=submit]")
+    page.locator("summary").click()
     page.locator("#label").fill(label)
-    page.locator("main form button[type=submit]").first.click()
+    make.click()
     yield "a token shown"
     page.reload()
     yield "a token made already"
@@ -71,8 +74,18 @@ def states_of(page, url, scene, label):
     yield "asked before renewing"
     page.keyboard.press("Escape")
     page.locator("#label").fill("start")
-    page.locator("main form button[type=submit]").first.click()
+    make.click()
     yield "a label that is taken"
+    page.goto(f"{url}/vehicles/V1009/rental")
+    page.locator("main button[type=submit]").click()
+    yield "nobody to rent out to"
+    page.goto(f"{url}/rentals/{scene['reserved']}")
+    page.locator("button[popovertarget=ask-hand-out]").click()
+    yield "asked before handing out early"
+    page.goto(f"{url}/administration/testing")
+    page.locator("#times").fill("x")
+    page.locator("main form button[type=submit]").first.click()
+    yield "no such fault"
     page.context.clear_cookies()
     page.goto(url)
     yield "the sign-in"

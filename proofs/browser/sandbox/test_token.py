@@ -7,6 +7,7 @@ WAY = {
     "de": ("Administration", "Schnittstellen", "Werkstattplaner Schnittstelle", "Bearbeiten"),
     "en": ("Administration", "Interfaces", "Workshop planner interface", "Edit"),
 }
+MORE = {"de": "Weitere Token", "en": "More tokens"}
 WORDS = {
     "de": (
         "Bezeichnung",
@@ -24,8 +25,11 @@ WORDS = {
 def walk(page, office, language):
     """Go the way that the planner's manual names, link by link."""
     page.goto(office.url)
-    for name in WAY[language]:
+    *links, edit = WAY[language]
+    for name in links:
         page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("button", name=edit, exact=True).click()
+    page.get_by_text(MORE[language], exact=True).click()
 
 
 def row_of(page, label):

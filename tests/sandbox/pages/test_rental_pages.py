@@ -64,6 +64,18 @@ def test_a_rental_is_found_as_people_type(clerk, three):
         assert numbers(clerk.send("/rentals", q=each, kind="all").text) == [], each
 
 
+def test_the_list_is_sorted_by_a_column(clerk, three, monkeypatch):
+    """By customer, either way; a list that is too long to be counted keeps its order."""
+    up, down = (
+        numbers(clerk.send("/rentals", kind="all", sort=each).text) for each in ("customer", "-customer")
+    )
+    assert (up, down) == ([each["id"] for each in (three[2], three[1], three[0])], up[::-1])
+    monkeypatch.setattr("carloop_sandbox.pages.showing.MOST_COUNTED", 2)
+    text = clerk.send("/rentals", kind="all", sort="customer").text
+    assert ("Über 1.000 Einträge" in text, 'name="sort"' in text) == (True, False)
+    assert numbers(text) == numbers(clerk.look("/rentals?kind=all"))
+
+
 def test_the_period_narrows_the_list(clerk, planner, three):
     """Days as people type them, on the wall clock; both ends belong to it."""
     first, second, _ = (each["id"] for each in three)

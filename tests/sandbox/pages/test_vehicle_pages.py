@@ -22,6 +22,28 @@ def test_the_list_shows_what_a_vehicle_is(visitor):
         assert expected in words
 
 
+def test_the_list_is_english_on_an_english_page(visitor):
+    """Classes and features too, here and where they are chosen."""
+    for path in ("/vehicles", "/vehicles/V1001", "/", "/timeline?station=rastatt"):
+        words = visitor.words(path, language="en")
+        assert ("Kleinwagen" in words, "Klimaanlage" in words) == (False, False), path
+    assert "Air conditioning" in visitor.words("/vehicles", language="en")
+
+
+def test_the_list_is_sorted_and_counted(visitor):
+    """By a column's head, and the other way round by the same once more; further pages stay sorted."""
+    text = visitor.look("/vehicles?sort=rate")
+    assert ("40 Einträge" in text, 'aria-sort="ascending"' in text) == (True, True)
+    rates = [float(each.replace(",", ".")) for each in re.findall(r'right">([0-9,]+)\xa0€', text)]
+    assert len(rates) == 40
+    assert rates == sorted(rates)
+    assert 'name="sort" value="-rate"' in text
+    down = visitor.look("/vehicles?sorted=-rate")
+    assert ('aria-sort="descending"' in down, 'name="sorted" value="-rate"' in down) == (True, True)
+    assert listed(down)[0] == listed(text)[-1] or rates[-1] == rates[-2]
+    assert listed(visitor.look("/vehicles?sort=DROP")) == listed(visitor.look("/vehicles"))
+
+
 def test_the_list_shows_where_each_vehicle_is_now(clerk, planner):
     """Free, reserved for now, out, out past its end; each state can be asked for."""
     planner.book("V1001", planner.at(5), planner.at(9))
