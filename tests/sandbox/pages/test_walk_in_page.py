@@ -77,7 +77,7 @@ def test_the_end_is_changed_at_the_desk(clerk, planner, rental):
     assert changed.headers["location"] == f"{path}?done=change_end"
     assert planner.read(rental)["end"].startswith(planner.at(6)[:10])
     planner.cancel(other)
-    assert "nicht mehr vergeben" in clerk.look(path)
+    assert "Ein späterer Verleih ist nicht geplant." in clerk.look(path)
 
 
 def test_handing_out_early_asks_first(clerk, planner, rental):
