@@ -80,7 +80,7 @@ def states_of(page, url, scene, label):
     page.locator("main button[type=submit]").click()
     yield "nobody to rent out to"
     page.goto(f"{url}/rentals/{scene['reserved']}")
-    page.locator("button[popovertarget=ask-hand-out]").click()
+    page.locator("button[popovertarget=ask-hand-out]").first.click()
     yield "asked before handing out early"
     page.goto(f"{url}/administration/testing")
     page.locator("#times").fill("x")
@@ -141,7 +141,7 @@ def test_the_timeline_on_a_phone(clerk, office, scene):
     assert vehicle.bounding_box()["width"] < 140
     expect(page.locator("thead th.today")).to_have_count(1)
     bar.scroll_into_view_if_needed()
-    expect(bar).to_contain_text("Ausgegeben Jörg Möller-Weiß")
+    expect(bar).to_contain_text("Jörg Möller-Weiß Ausgegeben")
     bar.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(scene["picked_up"])
 

@@ -6,13 +6,19 @@ import pytest
 from playwright.sync_api import expect
 
 
+def hand_out(page):
+    """Hand out a vehicle before its day, which is asked first."""
+    page.get_by_role("button", name="Fahrzeug ausgeben …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Fahrzeug ausgeben").click()
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_vehicle_goes_out_is_swapped_and_comes_back(clerk, office, javascript):
     """Each step confirms that it is done, and the interface agrees."""
     rental = office.book()
     page = clerk(java_script_enabled=javascript)
     page.goto(rental["web_url"])
-    page.get_by_role("button", name="Fahrzeug ausgeben").click()
+    hand_out(page)
     expect(page.get_by_role("status")).to_have_text("Das Fahrzeug ist ausgegeben.")
     page.get_by_role("link", name="Fahrzeug tauschen").click()
     choice = page.get_by_role("radio").first
@@ -63,9 +69,9 @@ def test_what_happened_meanwhile_is_told(clerk, office, watch):
     first, second = clerk(), clerk()
     for page in (first, second):
         page.goto(rental["web_url"])
-    first.get_by_role("button", name="Fahrzeug ausgeben").click()
+    hand_out(first)
     expect(first.get_by_role("status")).to_be_visible()
-    second.get_by_role("button", name="Fahrzeug ausgeben").click()
+    hand_out(second)
     expect(second.get_by_role("alert")).to_contain_text("inzwischen geändert")
     second.get_by_role("button", name="Fahrzeug zurücknehmen").click()
     expect(second.get_by_role("status")).to_be_visible()
