@@ -198,7 +198,7 @@ def test_an_account_is_set_from_standard_input(run, tmp_path, role):
         words = ("account", "Änne.M-1", "--role", role, "--data", str(tmp_path / "new"))
         ran = run(*words, given=f"{password}\nmore\n")
         assert (ran.exit_code, ran.stdout, password in ran.stderr) == (0, "", False)
-        assert f"Konto Änne.M-1 ({role}) ist gesetzt." in ran.stderr
+        assert f"Das Konto Änne.M-1 ({role}) ist eingerichtet." in ran.stderr
     with closing(Access(tmp_path / "new")) as accounts:
         signed_in = accounts.sign_in("Änne.M-1", LONG)
         assert isinstance(signed_in, SignedIn)
