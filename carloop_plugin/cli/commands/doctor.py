@@ -176,5 +176,5 @@ def _show(report: DoctorReport, findings: Sequence[CheckFinding], texts: Texts) 
     print_facts(_facts(report, texts))
     print_findings(findings, texts)
     found = {each["severity"] for each in findings}
-    how = "ill" if "error" in found else "minor" if "warning" in found else "well"
+    how = "errors" if "error" in found else "warnings" if "warning" in found else "in_order"
     click.echo(texts(f"doctor.{how}"), err=True)

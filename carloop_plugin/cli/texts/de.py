@@ -276,7 +276,7 @@ TEXTS: dict[str, str] = {
     "doctor.place.environment": "Umgebung",
     "doctor.place.keyring": "Schlüsselbund",
     "doctor.no_token": "kein Token",
-    "doctor.well": "Alles in Ordnung.",
-    "doctor.minor": "Es funktioniert; bitte beachten Sie die Hinweise oben (!).",
-    "doctor.ill": "Bitte beheben Sie die Fehler oben (✗).",
+    "doctor.in_order": "Alles in Ordnung.",
+    "doctor.warnings": "Es funktioniert; bitte beachten Sie die Hinweise oben (!).",
+    "doctor.errors": "Bitte beheben Sie die Fehler oben (✗).",
 }

@@ -276,7 +276,7 @@ TEXTS: dict[str, str] = {
     "doctor.place.environment": "environment",
     "doctor.place.keyring": "keyring",
     "doctor.no_token": "no token",
-    "doctor.well": "Everything is in order.",
-    "doctor.minor": "It works; please see the remarks above (!).",
-    "doctor.ill": "Please correct the errors above (✗).",
+    "doctor.in_order": "Everything is in order.",
+    "doctor.warnings": "It works; please see the remarks above (!).",
+    "doctor.errors": "Please correct the errors above (✗).",
 }
