@@ -123,7 +123,7 @@ def test_it_serves_stops_and_keeps_its_data(start, tmp_path):
 
 
 def test_the_environment_names_hosts_and_proxies(start, tmp_path):
-    """Under these names cookies travel over https alone; a proxy is believed who asks. No folder is left behind."""
+    """Under these names cookies travel over https alone; the proxies are trusted. No folder is left behind."""
     places = tmp_path / "temporary"
     places.mkdir()
     running = start(
