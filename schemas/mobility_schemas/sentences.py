@@ -103,6 +103,7 @@ def sentence(reason: RefusalReason, locale: str) -> str:
     """Return a reason as a sentence: German where the locale is German, else English."""
     language = "de" if locale.lower().startswith("de") else "en"
     catalogue = SENTENCES[language]
+    # A schema may use a keyword that has no sentence of its own yet.
     pattern = catalogue.get(reason.key, catalogue["other"])
     return pattern.format_map({name: _word(name, value, language) for name, value in reason.details.items()})
 

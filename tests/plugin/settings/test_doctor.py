@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin import plugin
-from carloop_plugin.cli.commands.doctor import report_document
+from carloop_plugin.cli.commands.doctor import doctor_document
 from carloop_plugin.domain.accounts import Contact, StoredToken
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import CallFailed, Reason
@@ -58,7 +58,7 @@ def look(tmp_path, monkeypatch):
                 sqlite="3.52.0",
             )
         assert CANARY not in repr(report)
-        return report_document(report, locale=locale)
+        return doctor_document(report, locale=locale)
 
     return call
 
