@@ -164,11 +164,19 @@ def test_giving_up_what_is_done_by_now_cancels_it(planner, booking):
     assert statuses(planner) == ["cancelled"]
 
 
-@pytest.mark.parametrize("fault", [None, "wrong_vehicle"], ids=["no rental", "another car"])
-def test_giving_up_what_was_refused_is_done(planner, fault):
+@pytest.mark.parametrize(
+    ("fault", "more"),
+    [
+        (None, {"option_id": "V-never"}),
+        (None, {"option_id": "V-never", "customer": {"source": "manual", "last_name": "Berg"}}),
+        ("wrong_vehicle", {}),
+    ],
+    ids=["no rental", "never sent", "another car"],
+)
+def test_giving_up_what_was_refused_is_done(planner, fault, more):
     """There is no rental, or that of another car, which is cancelled."""
     planner.save()
-    booking = planner.booking() if fault else planner.booking(option_id="V-never")
+    booking = planner.booking(**more)
     if fault:
         planner.control.fault("book", fault)
     assert planner.do(booking)["status"] == "refused"
