@@ -10,7 +10,6 @@ import pytest
 
 from carloop_plugin import bootstrap, events, plugin
 from carloop_plugin.api.client import MOST_TOKENS
-from carloop_plugin.domain.changes import Outcome, OutcomeStatus
 from mobility_hookspecs import CallContext
 from tests.support.planner import Planner
 
@@ -174,20 +173,6 @@ def test_one_change_can_be_followed(planner, log):
     assert names == ["change.recorded", *["request.retried"] * 2, "change.unknown", "change.settled"]
     assert log.last("change.unknown")["request_id"] == "call-of-the-planner"
     assert log.last("change.settled")["rental_id"] == planner.state()["rental"]["id"]
-
-
-def test_what_recovery_settled_is_logged_once(planner, log, records, lost_booking):
-    """Not what was settled elsewhere; a clock that was set back since is no reason for a time below zero."""
-    booking = lost_booking(fault="drop_before")
-    change = planner.cancellation(book_change_id=booking["change_id"])
-    planner.do(change)
-    with records() as store:
-        db = store.database
-        db.transact(lambda: db.query("UPDATE intents SET recorded_at = '2099-01-01T00:00:00+00:00'"))
-        store.settle(booking["change_id"], Outcome(booking["change_id"], OutcomeStatus.REFUSED))
-    planner.do(change)
-    (settled,) = log.all("change.settled")
-    assert (settled["change_id"], settled["seconds"]) == (change["change_id"], 0.0)
 
 
 def test_what_a_round_heard_of_a_site(planner, log, monkeypatch):

@@ -44,9 +44,6 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 def test_a_file_that_may_not_be_written_is_refused(file, monkeypatch):
     """Before anything is to be kept in it: testing the connection and the doctor find it, too."""
-    with file.open(deadline=soon()):
-        pass
-    file.close()
     monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
     with pytest.raises(StoreFailed) as failed, file.open(deadline=soon()):
         pass

@@ -46,5 +46,4 @@ def test_what_is_no_time_is_digested_as_it_is():
     change = CHANGE | {"period": {"start": "2030-03-04T08:00:00", "end": 20300304}}
     expected = "ffe22665479d424ae9a1bc8b5becded821f9fb4c6ef45578ee1889d89dd7424d"
     assert digest_change(change, installation="i-1") == expected
-    beyond = [{"end": each} for each in ("0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00")]
-    assert len({digest_change(CHANGE | each, installation="i-1") for each in beyond}) == 2
+    assert digest_change(CHANGE | {"end": "0001-01-01T00:00:00+10:00"}, installation="i-1") != KNOWN
