@@ -31,7 +31,7 @@ def judge(intent: Intent, answer: Answer) -> Answer:
     | refused for now, or nothing happened  | nothing happened |
     | unknown                               | unknown          |
 
-    A refusal that `needs_lookup` is not believed before the rental was looked for: see `judge_not_found`.
+    A refusal that `needs_lookup` does not count before the rental was looked for: see `judge_not_found`.
     """
     match answer:
         case Done(rental, replayed):

@@ -1,5 +1,6 @@
 """SQLite's file: who may read it, which files are refused, and the locks on it."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -39,6 +40,14 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         pass
     assert failed.value.reason.text == "store.not_writable"
     assert dict(failed.value.reason.params)["path"] == str(path)
+
+
+def test_a_file_that_may_not_be_written_is_refused(file, monkeypatch):
+    """Before anything is to be kept in it: testing the connection and the doctor find it, too."""
+    monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
+    with pytest.raises(StoreFailed) as failed, file.open(deadline=soon()):
+        pass
+    assert failed.value.reason.text == "store.not_writable"
 
 
 def test_a_settled_payload_is_gone_from_every_file(path, file, make_intent):
