@@ -73,6 +73,17 @@ def test_a_file_removed_under_us_is_not_made_anew(path, file, make_intent):
     assert not path.exists()
 
 
+def test_a_connection_that_failed_is_not_used_again(file, make_intent):
+    """What was opened while the disk was read-only stays so: the next call has another connection."""
+    with file.lend(deadline=soon()) as connection:
+        connection.db.execute("PRAGMA query_only = ON")
+    with file.open(deadline=soon()) as store:
+        with pytest.raises(StoreFailed) as failed:
+            store.record(make_intent())
+        assert failed.value.reason.text == "store.not_writable"
+        assert store.record(make_intent()) is None
+
+
 @pytest.mark.parametrize(
     ("version", "safe"),
     [((3, 44, 5), False), ((3, 44, 6), True), ((3, 50, 6), False), ((3, 50, 7), True), ((3, 52, 0), True)],

@@ -98,6 +98,9 @@ class SqliteFile:
                 try:
                     connection.db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
                     yield connection
+                except sqlite3.Error:
+                    idle = []  # for none: a connection opened while the file was read-only stays so
+                    raise
                 finally:
                     if connection.process != os.getpid():
                         _inherited.append(connection)
