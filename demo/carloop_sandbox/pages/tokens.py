@@ -34,8 +34,9 @@ def show_interfaces(page: Page) -> Response:
 
 def show_planner_interface(page: Page) -> Response:
     """Show how the workshop planner reaches us, and whether it does."""
-    address = origin_of(page.request)
-    return _show(page, "planner_interface.html", edit=EDIT, new_form=_new_form, web_address=address)
+    last = max((each["last_used"] or 0 for each in store_of(page).tokens.listed()), default=0)
+    address, form = origin_of(page.request), _new_form()
+    return _show(page, "planner_interface.html", edit=EDIT, form=form, web_address=address, last_used=last)
 
 
 def show_tokens(page: Page) -> Response:
@@ -99,6 +100,9 @@ def _answer(
         problem=problem,
         new_form=_new_form,
         ready=READY,
+        shown_at=next(
+            (each["created"] for each in store_of(page).tokens.listed() if each["label"] == READY), None
+        ),
         most=LONGEST_LABEL,
     )
 
