@@ -41,6 +41,10 @@ class Controls:
         """Hold the clock at a time (or let it run on from there), or set it free with None; give its time."""
         return cast("str", self._ask("POST", "clock", {"now": now, "running": running})["now"])
 
+    def history(self) -> list[Document]:
+        """List how many rentals (`active`) an `appointment` had after each transaction, the oldest first."""
+        return cast("list[Document]", self._ask("GET", "history")["items"])
+
     def add_token(self, label: str) -> str:
         """Make a further token."""
         return cast("str", self._ask("POST", "tokens", {"label": label})["token"])

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,12 +21,14 @@ class Database:
     """One connection to one file, lent to one thread at a time.
 
     :ivar tables: the same connection as sqlite-utils sees it, for use inside `writing`.
+    :ivar transaction: a number of the transaction that is or was last written, higher than all before it.
     """
 
     def __init__(self, path: Path, migrations: Migrations) -> None:
         """Open the file, made readable to its owner alone, and bring its tables up to date."""
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._lock = threading.RLock()
+        self.transaction = time.time_ns()
         # Any thread may answer a request, and another one stops the program and closes the connection.
         self.connection = sqlite3.connect(
             str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -55,6 +58,7 @@ class Database:
                 yield
                 return
             self.connection.execute("BEGIN IMMEDIATE")
+            self.transaction += 1
             try:
                 yield
                 self.connection.execute("COMMIT")

@@ -30,7 +30,7 @@ def sandbox(empty_sandbox):
     store = empty_sandbox.store
     empty_sandbox.service.faults.clear()
     with store.database.writing():
-        for table in ("rentals", "idempotency"):
+        for table in ("rentals", "idempotency", "history"):
             store.database.run(f"DELETE FROM {table}")
         store.clock.set(None)
         for label in store.tokens.labels:

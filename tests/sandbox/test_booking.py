@@ -1,5 +1,7 @@
 """POST /rentals: book a vehicle."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from carloop_sandbox.running import run_sandbox
@@ -95,7 +97,57 @@ def test_replacing_cancels_and_books_in_one(planner, rental):
     assert (planner.read(rental)["status"], new["status"]) == ("cancelled", "reserved")
     planner.desk(new, "hand_out")
     refused = planner.try_book("V1001", planner.at(7), planner.at(8), replaces=new["id"])
-    assert refused.json()["code"] == "rental_closed"
+    assert (refused.status_code, refused.json()["code"]) == (409, "rental_closed")
+    unknown = planner.try_book("V1001", planner.at(7), planner.at(8), replaces="R9")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+
+
+def test_replacing_is_done_once_and_seen_in_the_feed(planner, rental):
+    """The same car moved by an hour: the same key gives the same answer, and both rentals have changed since."""
+    period = planner.at(3, 1), planner.at(5, 1)
+    first, again = (
+        planner.try_book("V1001", *period, key="r", external_reference="r", replaces=rental["id"])
+        for _ in range(2)
+    )
+    assert (first.status_code, again.headers["idempotent-replay"]) == (201, "true")
+    assert again.json() == first.json()
+    feed = planner.get("/rentals", updated_since=rental["updated_at"]).json()["items"]
+    assert [(each["id"], each["status"], each["revision"]) for each in feed] == [
+        (rental["id"], "cancelled", 2),
+        (first.json()["id"], "reserved", 1),
+    ]
+    assert feed[0]["updated_at"] > rental["updated_at"]
+
+
+def test_only_the_rental_that_was_seen_is_replaced(planner, rental):
+    """If-Match names its revision; the desk has swapped the vehicle since."""
+    planner.desk(rental, "swap", vehicle_id="V1002")
+    period, own = (planner.at(3), planner.at(4)), {"replaces": rental["id"]}
+    stale = planner.try_book("V1001", *period, headers={"If-Match": '"1"'}, **own)
+    assert (stale.status_code, stale.json()["code"]) == (412, "changed_elsewhere")
+    assert planner.try_book("V1001", *period, headers={"If-Match": '"2"'}, **own).status_code == 201
+
+
+def test_no_moment_has_two_rentals_or_none(planner, sandbox):
+    """Eight planners replace one rental again and again: after each transaction its appointment has exactly one."""
+    current = [planner.book("V1001", planner.at(3), planner.at(5), external_reference="i/main/A-R/0")]
+
+    def attempt(number):
+        reference = f"i/main/A-R/{len(current)}-{number}"
+        vehicle, own = f"V{1001 + number}", current[-1]["id"]
+        return planner.try_book(
+            vehicle, planner.at(3), planner.at(5), external_reference=reference, replaces=own
+        )
+
+    for _ in range(6):
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(attempt, range(8)))
+        (booked,) = [answer.json() for answer in answers if answer.status_code == 201]
+        assert {a.json()["code"] for a in answers if a.status_code != 201} == {"rental_closed"}
+        current.append(booked)
+    planner.cancel(current[-1])
+    history = sandbox.controls.history()
+    assert [each["active"] for each in history if each["appointment"] == "i/main/A-R"] == [1] * 7 + [0]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +159,6 @@ def test_replacing_cancels_and_books_in_one(planner, rental):
         ({"customer": {"source": "dms", "last_name": "X"}}, "/customer/number"),
         ({"vehicle_id": 7}, "/vehicle_id"),
         ({"vehicle_id": "V9"}, "/vehicle_id"),
-        ({"replaces": "R9"}, "/replaces"),
         ({"end": "2031-02-29T08:00:00Z"}, "/end"),
         ({"external_reference": "x" * 256}, "/external_reference"),
     ],

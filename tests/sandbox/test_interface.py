@@ -8,7 +8,7 @@ import pytest
 BASE = "/api/planner/v1"
 PATHS = (
     *("/account", "/vehicle-classes", "/vehicle-features", "/vehicles", "/rentals", "/rentals/R1"),
-    "/openapi.json",
+    *("/vehicles/V1/quote", "/rentals/R1/quote", "/openapi.json"),
 )
 START = "start=2031-03-03T08:00:00Z"
 PERIOD = f"{START}&end=2031-03-03T09:00:00Z"
@@ -39,6 +39,26 @@ def test_lists_are_not_sent_twice(reader, path):
         again = reader.get(path, headers={"If-None-Match": tag})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
     assert reader.get(path, headers={"If-None-Match": '"other"'}).json() == first.json()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "small", "drive"),
+    [
+        ("en-GB, de;q=0.5", "en", "Small car", "Drive"),
+        ("de", "de", "Kleinwagen", "Antrieb"),
+        ("fr, *", "de", "Kleinwagen", "Antrieb"),
+    ],
+)
+def test_names_come_in_the_language_that_is_asked_for(reader, accepted, language, small, drive):
+    """German where neither is; what was read in one language is not taken for the other's."""
+    classes, features = (
+        reader.get(path, headers={"Accept-Language": accepted})
+        for path in ("/vehicle-classes", "/vehicle-features")
+    )
+    assert (classes.json()["items"][0]["name"], features.json()["items"][0]["group"]) == (small, drive)
+    assert (classes.headers["content-language"], classes.headers["vary"]) == (language, "Accept-Language")
+    other = {"If-None-Match": classes.headers["etag"], "Accept-Language": "de" if language == "en" else "en"}
+    assert reader.get("/vehicle-classes", headers=other).status_code == 200
 
 
 def test_the_document_is_served_as_it_is(reader):

@@ -130,6 +130,7 @@ def test_the_database_is_set_up_safely(sandbox):
     assert database.one("PRAGMA foreign_keys")[0] == 1
     assert database.one("PRAGMA journal_mode")[0] == "delete"
     tables = database.all(
-        "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE '%sqlite%'"
+        "SELECT name, strict FROM pragma_table_list"
+        " WHERE schema = 'main' AND type = 'table' AND name NOT LIKE '%sqlite%'"
     )
     assert {row["strict"] for row in tables if not row["name"].startswith("_")} == {1}

@@ -47,13 +47,21 @@ class InterfaceClient:
         return [each["id"] for each in self.search(start, end)["items"]]
 
     def try_book(
-        self, vehicle_id: str, start: str, end: str, /, *, key: str | None = None, **body: Any
+        self,
+        vehicle_id: str,
+        start: str,
+        end: str,
+        /,
+        *,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        **body: Any,
     ) -> httpx.Response:
         """Book, whatever comes of it; key and reference are new unless given."""
         number = next(_numbers)
         document: Document = {"external_reference": f"i/main/A-{number}/c", "vehicle_id": vehicle_id}
         document |= {"start": start, "end": end, "customer": CUSTOMER, **body}
-        headers = {"Idempotency-Key": key or f"key-{number}"}
+        headers = {"Idempotency-Key": key or f"key-{number}", **(headers or {})}
         return self.http.post("/api/planner/v1/rentals", json=document, headers=headers)
 
     def book(self, vehicle_id: str, start: str, end: str, /, **more: Any) -> Document:

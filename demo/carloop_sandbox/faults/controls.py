@@ -133,6 +133,12 @@ def _set_clock(service: Service, request: Request, body: ClockBody) -> Answer:
     return _read_clock(service, request, None)
 
 
+def _history(service: Service, _: Request, __: None) -> Answer:
+    """Answer with how many rentals each appointment of a planner had after each transaction that changed it."""
+    rows = service.store.database.all("SELECT * FROM active_after ORDER BY transaction_number")
+    return json_answer({"items": [dict(row) for row in rows]})
+
+
 def _list_tokens(service: Service, _: Request, __: None) -> Answer:
     return json_answer({"items": [{"label": label} for label in service.store.tokens.labels]})
 
@@ -156,6 +162,7 @@ _CONTROLS: Final[dict[str, Methods]] = {
     },
     "/sandbox/desk": {"POST": (_desk, DeskBody)},
     "/sandbox/clock": {"GET": (_read_clock, None), "POST": (_set_clock, ClockBody)},
+    "/sandbox/history": {"GET": (_history, None)},
     "/sandbox/tokens": {"GET": (_list_tokens, None), "POST": (_add_token, LabelBody)},
     "/sandbox/tokens/{label}": {"DELETE": (_revoke_token, None)},
 }

@@ -22,18 +22,20 @@ from carloop_sandbox.interface.requests import MAX_BODY, Call, check_accept, rea
 from carloop_sandbox.interface.vehicle_search import search_vehicles
 from carloop_sandbox.refusals import CallRefused
 from carloop_sandbox.rentals.periods import MAX_RENTAL_DAYS
+from carloop_sandbox.rentals.quoting import Quote, quote_end, quote_vehicle
 from carloop_sandbox.rentals.reserving import cancel, change_end
 from carloop_sandbox.rentals.stored_rentals import NewRental, check_status, find_by_reference, find_rental
 from carloop_sandbox.store import Store
 from carloop_sandbox.store.database import Row
-from carloop_sandbox.units import write_time
+from carloop_sandbox.units import money, write_time
+from web_base.languages import preferred
 
 ACCOUNT_NAME: Final = "Autohaus Sonnenschein"
 TIME_ZONE: Final = "Europe/Berlin"
 MAX_PAGE: Final = 1000
 
 
-Book = Callable[[NewRental, Store, str | None], str]
+Book = Callable[[NewRental, Store, Row | None], str]
 """`rentals.reserving.book`, or what a fault puts in its place."""
 
 
@@ -79,11 +81,25 @@ def _account(_: Call, store: Store) -> Answer:
 
 
 def _listed(call: Call, store: Store, *, sql: str) -> Answer:
-    body = write_json({"items": [dict(row) for row in store.database.all(sql)]})
+    language = preferred(call.headers.get("accept-language", ""))
+    rows = store.database.all_named(sql, {"language": language})
+    body = write_json({"items": [dict(row) for row in rows]})
     etag = etag_of_bytes(body)
+    headers = {"ETag": etag, "Content-Language": language, "Vary": "Accept-Language"}
     if etag_is_known(call.headers.get("if-none-match", ""), etag):
-        return Answer(304, headers={"ETag": etag})
-    return Answer(200, body, {"ETag": etag})
+        return Answer(304, headers=headers)
+    return Answer(200, body, headers)
+
+
+def _quoted(quote: Quote) -> Answer:
+    free_until = None if quote.free_until is None else write_time(quote.free_until)
+    document = {"available": quote.available, "price": money(quote.cents), "free_until": free_until}
+    return json_answer(document)
+
+
+def _quote_vehicle(call: Call, store: Store) -> Answer:
+    start, end, replaces = (call.query[name] for name in ("start", "end", "replaces"))
+    return _quoted(quote_vehicle(store, call.vehicle_id, start, end, replaces=replaces))
 
 
 def _book(call: Call, store: Store, book: Book) -> Answer:
@@ -105,11 +121,21 @@ def _book(call: Call, store: Store, book: Book) -> Answer:
             raise CallRefused(
                 "reference_exists", "The rental of this reference is in this problem.", more=more
             )
-        rental_id = book(rental, store, body.get("replaces"))
+        rental_id = book(rental, store, _replaced(call, store))
         headers = {"Location": f"{BASE_PATH}/rentals/{rental_id}"}
         return rental_answer(store, rental_id, origin=call.origin, status=201, headers=headers)
 
     return _once(call, store, action)
+
+
+def _replaced(call: Call, store: Store) -> Row | None:
+    """Return the rental that a booking replaces. A cancelled one is refused: another may have replaced it."""
+    if "replaces" not in call.body:
+        return None
+    row = find_rental(store.database, call.body["replaces"])
+    check_status(row, "cancel")
+    _check_revision(row, call)
+    return row
 
 
 def _change_end(call: Call, store: Store) -> Answer:
@@ -151,18 +177,22 @@ def _check_revision(row: Row, call: Call) -> None:
         raise CallRefused("changed_elsewhere", "Read the rental again: If-Match names another revision.")
 
 
-_FEATURES: Final = 'SELECT id, name, feature_group AS "group" FROM vehicle_features ORDER BY position'
+_CLASSES: Final = "SELECT id, named(id, :language) AS name FROM vehicle_classes ORDER BY position"
+_FEATURES: Final = """SELECT id, named(id, :language) AS name, named(feature_group, :language) AS "group"
+FROM vehicle_features ORDER BY position"""
 
 CALLS: Final[dict[str, Callable[[Call, Store], Answer]]] = {
     "health": lambda _, __: json_answer({"status": "ok"}),
     "document": lambda _, __: Answer(200, document_text()),
     "account": _account,
-    "vehicleClasses": partial(_listed, sql="SELECT id, name FROM vehicle_classes ORDER BY position"),
+    "vehicleClasses": partial(_listed, sql=_CLASSES),
     "vehicleFeatures": partial(_listed, sql=_FEATURES),
     "searchVehicles": search_vehicles,
     "listRentals": list_rentals,
     "readRental": lambda call, store: rental_answer(store, call.rental_id, origin=call.origin),
     "changeRentalEnd": _change_end,
     "cancelRental": _cancel,
+    "quoteVehicle": _quote_vehicle,
+    "quoteRentalEnd": lambda call, store: _quoted(quote_end(store, call.rental_id, call.query["end"])),
 }
 """What answers each operation of the document, but for bookings: a fault may do those."""

@@ -31,6 +31,7 @@ class Call:
     query: Mapping[str, Any] = field(repr=False)
     key: str = field(repr=False)
     body: Mapping[str, Any] = field(repr=False)
+    vehicle_id: str
     rental_id: str
 
 
@@ -55,6 +56,7 @@ def read_call(operation: Operation, request: Request, body: bytes) -> Call:
         query=_read_query(request.scope["query_string"].decode("latin-1"), operation.query),
         key=_read_key(request, operation.key_pattern),
         body=_read_document(operation, request, body),
+        vehicle_id=request.path_params.get("vehicle_id", ""),
         rental_id=request.path_params.get("rental_id", ""),
     )
 

@@ -122,7 +122,7 @@ def _sentence(page: Page, problem: CallRefused) -> str:
 def _choice(page: Page, rental: Row, *, problem: str = "") -> Response:
     """Show the vehicles that could take a rental over, at most MOST of them."""
     store = store_of(page)
-    values = {**dict(rental), "now": store.clock.now(), "most": MOST}
+    values = {**dict(rental), "now": store.clock.now(), "most": MOST, "language": page.language.code}
     vehicles = store.database.all_named(SELECT + _FREE, values)
     status = 422 if problem else 200
     return show(page, "swap.html", status=status, rental=rental, vehicles=vehicles, problem=problem)

@@ -18,7 +18,8 @@ _TASKS: Final = {
 }
 """Rentals that something is to be done with."""
 
-_BY_CLASS: Final = f"""SELECT c.id, c.name, count(v.id) AS total, sum(v.id IS NOT NULL AND {STATE} = 'free') AS free
+_BY_CLASS: Final = f"""SELECT c.id, named(c.id, :language) AS name, count(v.id) AS total,
+  sum(v.id IS NOT NULL AND {STATE} = 'free') AS free
 FROM vehicle_classes AS c LEFT JOIN vehicles AS v ON v.vehicle_class = c.id GROUP BY c.id ORDER BY c.position"""  # noqa: S608
 
 
@@ -31,7 +32,7 @@ def show_overview(page: Page) -> Response:
     tasks: dict[str, Any] = {
         name: select_rentals(store.database, where, **times) for name, where in _TASKS.items()
     }
-    classes = store.database.all_named(_BY_CLASS, {"now": now})
+    classes = store.database.all_named(_BY_CLASS, {"now": now, "language": page.language.code})
     return show(
         page,
         "overview.html",

@@ -118,6 +118,9 @@ def read_list(page: Page, sql: str, *, size: int, **values: object) -> ListPage:
     asked = page.form["page"] or page.query("page")
     number = int(asked) if asked.isdecimal() and len(asked) < 6 and int(asked) else 1
     # one row more than is shown, to see whether there is a next page
-    limits = {"rows": size + 1, "skipped": (number - 1) * size, "now": store_of(page).clock.now()}
-    rows = store_of(page).database.all_named(f"{sql} LIMIT :rows OFFSET :skipped", {**values, **limits})
+    limits = {"rows": size + 1, "skipped": (number - 1) * size}
+    shown = {"now": store_of(page).clock.now(), "language": page.language.code}
+    rows = store_of(page).database.all_named(
+        f"{sql} LIMIT :rows OFFSET :skipped", {**values, **limits, **shown}
+    )
     return ListPage(rows[:size], number, len(rows) > size)

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from carloop_sandbox.pages.rentals import select_rentals
 from carloop_sandbox.pages.showing import ZONE, day_of, midnight, read_typed_day, show, store_of
 from carloop_sandbox.pages.vehicle_rows import list_vehicles
-from carloop_sandbox.pages.vehicles import choices_of
+from carloop_sandbox.pages.vehicles import stations_of
 from carloop_sandbox.store.database import Database, Row
 from carloop_sandbox.units import HOUR, moment_of
 from web_base.pages import Page
@@ -59,7 +59,7 @@ def show_timeline(page: Page) -> Response:
         groups=[(name, list(rows)) for name, rows in groupby(vehicles.items, lambda row: row[group])],
         cells=_cells(store.database, vehicles.items, first, now=now),
         vehicles=vehicles,
-        stations=choices_of(store.database, "stations"),
+        stations=stations_of(store.database),
         station=station,
         previous=_address(first - timedelta(days=DAYS), station),
         this=_address(today, station),

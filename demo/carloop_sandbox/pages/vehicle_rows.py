@@ -15,14 +15,17 @@ STATE: Final = """CASE WHEN v.due_back_us <= :now THEN 'overdue' WHEN v.due_back
 
 NAME: Final = "json_extract(v.document, '$.make') || ' ' || json_extract(v.document, '$.model')"
 
-SELECT: Final = f"""SELECT v.id, v.licence_plate AS plate, {NAME} AS name, c.name AS class_name, s.name AS station_name,
+SELECT: Final = f"""SELECT v.id, v.licence_plate AS plate, {NAME} AS name,
+  named(c.id, :language) AS class_name, s.name AS station_name,
   (SELECT group_concat(name, ', ') FROM (
-    SELECT f.name FROM features_of_vehicles AS h JOIN vehicle_features AS f ON f.id = h.feature_id
+    SELECT named(f.id, :language) AS name
+    FROM features_of_vehicles AS h JOIN vehicle_features AS f ON f.id = h.feature_id
     WHERE h.vehicle_id = v.id ORDER BY f.position)) AS features,
   json_extract(v.document, '$.seats') AS seats, json_extract(v.document, '$.fuel') AS fuel,
   json_extract(v.document, '$.transmission') AS transmission, v.daily_rate_cents AS cents, {STATE} AS state
 FROM vehicles AS v JOIN vehicle_classes AS c ON c.id = v.vehicle_class JOIN stations AS s ON s.id = v.station"""  # noqa: S608
-"""Rows of vehicles: the rate in cents, `state` one of STATES. A condition may follow; `:now` is the clock's time."""
+"""Rows of vehicles: the rate in cents, `state` one of STATES. A condition may follow; `:now` is the clock's time and
+`:language` the code of the page's language."""
 
 
 _FILTERS: Final = f"""(:sought = '' OR finds(:sought, v.licence_plate || ' ' || {NAME}))

@@ -8,6 +8,8 @@ from carloop_sandbox.pages.rentals import select_rentals
 from carloop_sandbox.pages.showing import show, store_of
 from carloop_sandbox.pages.vehicle_rows import SELECT, STATES, list_vehicles
 from carloop_sandbox.store.database import Database
+from carloop_sandbox.store.fleet import CLASSES
+from carloop_sandbox.store.functions import named
 from web_base.pages import Page, Refused
 
 PAGE_SIZE: Final = 50
@@ -28,8 +30,8 @@ def show_vehicles(page: Page) -> Response:
         "vehicles.html",
         vehicles=list_vehicles(page, size=PAGE_SIZE, **filters),
         filters=filters,
-        classes=choices_of(store.database, "vehicle_classes"),
-        stations=choices_of(store.database, "stations"),
+        classes=[(id_, named(id_, page.language.code)) for id_ in CLASSES],
+        stations=stations_of(store.database),
         states=[(state, page.text(f"vehicle.state.{state}")) for state in STATES],
     )
 
@@ -37,7 +39,11 @@ def show_vehicles(page: Page) -> Response:
 def show_vehicle(page: Page) -> Response:
     """Show a vehicle, what lies ahead of it, and the last of what is over."""
     store = store_of(page)
-    values: dict[str, Any] = {"id": page.path("vehicle_id"), "now": store.clock.now()}
+    values: dict[str, Any] = {
+        "id": page.path("vehicle_id"),
+        "now": store.clock.now(),
+        "language": page.language.code,
+    }
     found = store.database.all_named(f"{SELECT} WHERE v.id = :id", values)
     if not found:
         raise Refused(404, "not_found")
@@ -55,7 +61,8 @@ def show_vehicle(page: Page) -> Response:
     )
 
 
-def choices_of(database: Database, table: str) -> list[tuple[str, str]]:
-    """Read id and name of the vehicle classes or stations there are, in their order."""
-    rows = database.all(f"SELECT id, name FROM {table} ORDER BY position")  # noqa: S608  # the caller's constant
-    return [(row["id"], row["name"]) for row in rows]
+def stations_of(database: Database) -> list[tuple[str, str]]:
+    """Read id and name of the stations there are, in their order."""
+    return [
+        (row["id"], row["name"]) for row in database.all("SELECT id, name FROM stations ORDER BY position")
+    ]

@@ -15,11 +15,11 @@ def check_period(start: int, end: int, *, now: int, place: str = "body") -> None
     check_length(start, end, place=place)
 
 
-def check_end(start: int, end: int, *, now: int) -> None:
+def check_end(start: int, end: int, *, now: int, place: str = "body") -> None:
     """Refuse a new end that has passed or lies before the start; the start may have passed."""
     if end <= now:
-        raise _refused("period_in_past", "/end", "The new end must lie in the future.", "body")
-    check_length(start, end)
+        raise _refused("period_in_past", "/end", "The new end must lie in the future.", place)
+    check_length(start, end, place=place)
 
 
 def check_length(start: int, end: int, *, place: str = "body") -> None:

@@ -1,22 +1,16 @@
 """Reserve a vehicle, change the end of a rental, cancel it; inside a transaction of the caller's."""
 
-from carloop_sandbox.refusals import CallRefused, invalid
+from carloop_sandbox.refusals import invalid
 from carloop_sandbox.rentals.periods import check_end, check_period
-from carloop_sandbox.rentals.stored_rentals import (
-    NewRental,
-    check_status,
-    find_rental,
-    insert_rental,
-    update_rental,
-)
+from carloop_sandbox.rentals.stored_rentals import NewRental, insert_rental, update_rental
 from carloop_sandbox.store import Store
-from carloop_sandbox.store.database import Database, Row
+from carloop_sandbox.store.database import Row
 
 
-def book(rental: NewRental, store: Store, replaces: str | None) -> str:
+def book(rental: NewRental, store: Store, replaces: Row | None) -> str:
     """Store a reserved rental and return its id.
 
-    :param replaces: the id of a reserved rental that is cancelled in the same transaction.
+    :param replaces: a reserved rental that is cancelled in the same transaction.
     """
     now = store.clock.now()
     check_period(rental.start_us, rental.end_us, now=now)
@@ -25,18 +19,8 @@ def book(rental: NewRental, store: Store, replaces: str | None) -> str:
         raise invalid("/vehicle_id", "There is no vehicle of this id.")
     # before the new one is stored: both may hold the same vehicle
     if replaces is not None:
-        _cancel_replaced(store.database, replaces, now=now)
+        cancel(store, replaces)
     return insert_rental(store.database, rental, daily_rate_cents=row["daily_rate_cents"], now=now)
-
-
-def _cancel_replaced(database: Database, rental_id: str, *, now: int) -> None:
-    try:
-        row = find_rental(database, rental_id)
-    except CallRefused:
-        raise invalid("/replaces", "There is no rental of this id.") from None
-    if row["status"] != "cancelled":
-        check_status(row, "cancel")
-        update_rental(database, row, now=now, status="cancelled")
 
 
 def change_end(store: Store, row: Row, end: int) -> None:

@@ -21,12 +21,15 @@ WHERE r.vehicle_id = :vehicle_id AND r.status IN ('reserved', 'picked_up') AND r
 ORDER BY r.start_us LIMIT 1
 """
 
+ACTIVE: Final = ("reserved", "picked_up")
+"""In which status a rental holds its vehicle."""
+
 ADMITTED: Final = {
     "hand_out": ("reserved",),
     "take_back": ("picked_up",),
-    "swap": ("reserved", "picked_up"),
+    "swap": ACTIVE,
     "cancel": ("reserved",),
-    "change_end": ("reserved", "picked_up"),
+    "change_end": ACTIVE,
 }
 """In which status a rental admits what is done with it."""
 
@@ -60,7 +63,7 @@ def check_status(row: Row, action: str, *, otherwise: str = "rental_closed") -> 
     """Refuse what the status of a rental does not admit; `otherwise` is the code while it is open."""
     status = row["status"]
     if status not in ADMITTED[action]:
-        code = otherwise if status in ("reserved", "picked_up") else "rental_closed"
+        code = otherwise if status in ACTIVE else "rental_closed"
         raise CallRefused(code, f"The rental is {status}, which does not admit this.")
 
 
@@ -82,6 +85,7 @@ def insert_rental(database: Database, rental: NewRental, *, daily_rate_cents: in
     }
     places = ", ".join(f":{name}" for name in columns)
     _write(database, f"INSERT INTO rentals ({', '.join(columns)}) VALUES ({places})", columns)  # noqa: S608
+    _record(database, rental.external_reference, 1)
     return f"R{number}"
 
 
@@ -92,6 +96,8 @@ def update_rental(database: Database, row: Row, *, now: int, **changed: object) 
     places = "".join(f"{name} = :{name}, " for name in changed)
     sql = f"UPDATE rentals SET {places}revision = revision + 1 WHERE id = :id"  # noqa: S608
     _write(database, sql, {**dict(row), **changed})
+    is_active = changed.get("status", row["status"]) in ACTIVE
+    _record(database, row["external_reference"], is_active - (row["status"] in ACTIVE))
 
 
 def _write(database: Database, sql: str, rental: dict[str, object]) -> None:
@@ -105,6 +111,13 @@ def _write(database: Database, sql: str, rental: dict[str, object]) -> None:
         in_the_way = database.all_named(_IN_THE_WAY, rental)
         more = {"conflict": period_document(in_the_way[0])} if in_the_way else {}
         raise CallRefused("vehicle_unavailable", "Another rental holds the vehicle.", more=more) from None
+
+
+def _record(database: Database, external_reference: str | None, change: int) -> None:
+    """Record that the appointment of a planner's reference has a rental more, or one less, from now on."""
+    if external_reference is not None and change:
+        appointment = external_reference.rpartition("/")[0]
+        database.run("INSERT INTO history VALUES (?, ?, ?)", database.transaction, appointment, change)
 
 
 def period_document(row: Row) -> dict[str, object]:

@@ -9,9 +9,11 @@ _FOLDER: Final = Path(__file__).parent
 _DOCUMENT: Final[dict[str, Any]] = tomllib.loads((_FOLDER / "fleet.toml").read_text("utf-8"))
 
 STATIONS: Final[list[dict[str, Any]]] = _DOCUMENT["stations"]
-CLASSES: Final[dict[str, str]] = _DOCUMENT["classes"]
-FEATURES: Final[dict[str, list[str]]] = _DOCUMENT["features"]
-"""Id to name and group."""
+CLASSES: Final[dict[str, dict[str, str]]] = _DOCUMENT["classes"]
+FEATURES: Final[dict[str, dict[str, str]]] = _DOCUMENT["features"]
+"""Id to name by language, of a feature to its `group` too."""
+NAMES: Final[dict[str, dict[str, str]]] = {**_DOCUMENT["groups"], **CLASSES, **FEATURES}
+"""Id of a class, feature or group of features to its name by language."""
 PEOPLE: Final[dict[str, list[Any]]] = _DOCUMENT["people"]
 
 EXTRAS: Final = (

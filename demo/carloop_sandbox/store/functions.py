@@ -1,9 +1,10 @@
-"""What SQL can call: find by what a person types, and name a customer."""
+"""What SQL can call: find by what a person types, name a customer, or a class."""
 
 import json
 import unicodedata
 from typing import Final
 
+from carloop_sandbox.store.fleet import NAMES
 from web_base.database import Database
 from web_base.names import addressed
 
@@ -32,7 +33,13 @@ def customer_name(customer: str) -> str:
     return str(document.get("company") or addressed(document))
 
 
+def named(id_: str, language: str) -> str:
+    """Return the name of a class, feature or group of features; one that is not in `fleet.toml` has its id."""
+    return NAMES.get(id_, {}).get(language, id_)
+
+
 def add_functions(database: Database) -> None:
-    """Add `finds(sought, text)` and `customer_name(customer)` to a connection."""
+    """Add the functions above to a connection."""
     database.connection.create_function("finds", 2, finds, deterministic=True)
     database.connection.create_function("customer_name", 1, customer_name, deterministic=True)
+    database.connection.create_function("named", 2, named, deterministic=True)

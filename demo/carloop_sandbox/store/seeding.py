@@ -34,9 +34,9 @@ def seed_fleet(database: Database, fleet: Fleet, *, now: int) -> None:
     chance = random.Random(fleet.seed)  # noqa: S311  # a fleet to look at, no secret
     stations = ((each["id"], each["name"], json.dumps(each["opening_hours"])) for each in STATIONS)
     _insert(database, "stations", _in_order(("id", "name", "opening_hours"), stations))
-    _insert(database, "vehicle_classes", _in_order(("id", "name"), CLASSES.items()))
-    features = ((id_, *named) for id_, named in FEATURES.items())
-    _insert(database, "vehicle_features", _in_order(("id", "name", "feature_group"), features))
+    _insert(database, "vehicle_classes", _in_order(("id",), ((id_,) for id_ in CLASSES)))
+    features = ((id_, feature["group"]) for id_, feature in FEATURES.items())
+    _insert(database, "vehicle_features", _in_order(("id", "feature_group"), features))
     vehicles = list(seeded_vehicles(fleet.vehicles, chance))
     pause = fleet.turnaround_minutes * MINUTE
     _insert(database, "vehicles", ({**each, "turnaround_us": pause} for each in vehicles))
