@@ -26,9 +26,9 @@ def test_a_quote_agrees_with_the_booking():
     chance, made = random.Random(12), []
     fleet = Fleet(vehicles=1, rentals=False, turnaround_minutes=60)
     with run_sandbox(fleet=fleet) as sandbox, planner_of(sandbox) as planner:
-        for _ in range(40):
-            start = chance.randint(24, 200)
-            period = planner.at(0, start), planner.at(0, start + chance.randint(1, 30))
+        for _ in range(60):
+            start = chance.randint(50, 160) / 2
+            period = planner.at(0, start), planner.at(0, start + chance.randint(1, 12) / 2)
             quote = planner.get("/vehicles/V1001/quote", start=period[0], end=period[1]).json()
             booked = planner.try_book("V1001", *period)
             assert quote["available"] == (booked.status_code == 201), (period, quote)
@@ -37,7 +37,7 @@ def test_a_quote_agrees_with_the_booking():
                 made.append(booked.json())
                 assert made[-1]["price"] == quote["price"]
         for rental in made:
-            end = planner.at(0, chance.randint(24, 250))
+            end = planner.at(0, chance.randint(50, 170) / 2)
             answer = planner.get(f"/rentals/{rental['id']}/quote", end=end)
             changed = planner.change_end(rental, end)
             if answer.status_code == 200:

@@ -13,8 +13,14 @@ from carloop_sandbox.interface.contract import BASE_PATH
 HOST = "https://carloop.example"
 """The origin in every cassette; a reserved name (RFC 6761)."""
 
-REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-retry-count")
-RESPONSE_HEADERS = ("content-length", "content-type", "etag", "idempotent-replay", "location", "retry-after")
+REQUEST_HEADERS = (
+    *("accept", "accept-language", "content-type", "idempotency-key", "if-match"),
+    *("if-none-match", "x-retry-count"),
+)
+RESPONSE_HEADERS = (
+    *("content-language", "content-length", "content-type", "etag", "idempotent-replay"),
+    *("location", "retry-after", "vary"),
+)
 LONGEST_BODY = 16_384
 """Longer bodies of requests, sent to be refused for that, are kept as their size."""
 

@@ -32,8 +32,10 @@ def vehicle_classes(carloop):
 
 
 def vehicle_features(carloop):
-    """The features come with a tag, by which they need not come again."""
+    """The features come with a tag, by which they need not come again, and in English where that is asked for."""
     _comes_once(carloop, "/vehicle-features", first="automatik")
+    english = carloop.ask("GET", "/vehicle-features", headers={"Accept-Language": "en"})
+    assert (english.headers["content-language"], english.json()["items"][0]["name"]) == ("en", "Automatic")
 
 
 def search(carloop):
@@ -66,6 +68,16 @@ def search_none_free(carloop):
     carloop.booked(vehicle_id="V1005")
     found = _search(carloop, vehicle_class="suv")
     assert (found["items"], found["matching"], found["busy"], found["next_free"]) == ([], 1, 1, END)
+
+
+def quote(carloop):
+    """A quote says what a rental, or another end of one, would cost, and until when it could go."""
+    rental = carloop.booked()
+    whole = carloop.ask("GET", f"/rentals/{rental['id']}/quote", params={"end": END}).json()
+    assert whole == {"available": True, "price": rental["price"], "free_until": None}
+    period = {"start": "2027-03-01T08:00:00Z", "end": END}
+    taken = carloop.ask("GET", f"/vehicles/{rental['vehicle']['id']}/quote", params=period).json()
+    assert (taken["available"], taken["free_until"]) == (False, START)
 
 
 def book(carloop):
