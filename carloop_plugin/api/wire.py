@@ -94,7 +94,7 @@ def rental_path(rental_id: str | None) -> str:
 def vehicle_path(vehicle_id: str) -> str:
     """Return a vehicle's path. Raise `CallFailed` for an id that would name another place, or none."""
     if vehicle_id in ("", ".", ".."):
-        raise CallFailed(Reason("vehicle_unavailable", "api.unknown_vehicle"))
+        raise CallFailed(Reason("vehicle_unavailable", "api.unknown_vehicle", pointer="/option_id"))
     return f"/vehicles/{quote(vehicle_id, safe='')}"
 
 
