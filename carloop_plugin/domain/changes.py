@@ -96,7 +96,7 @@ class Cancel(Asked):
 
 @dataclass(frozen=True, slots=True)
 class GiveUp(Asked):
-    """Give up a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there.
+    """Withdraw a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there.
 
     A rebooking that turns up stands: what it has replaced cannot be had back.
 

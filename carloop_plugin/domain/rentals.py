@@ -79,7 +79,7 @@ class RentalRecord:
     found later whose times the desk had changed by then. `instead_of` is the vehicle that the advisor knows of, where
     the desk has given another one since; of one never seen its id alone. `appointment_period` is the appointment's
     period the rental was made for. `cancelled_here` distinguishes our own cancellation from one at the desk.
-    `customers` are kept with the booking, and looked up where rentals are read by their appointments.
+    `customers` are kept with the booking, and looked up wherever a rental is read from the records.
     """
 
     id: RentalId

@@ -152,7 +152,7 @@ def connect_to(rental: RentalRecord, context: UseCaseContext) -> Carloop:
 def note_gone(
     rental: RentalRecord, carloop: Carloop, context: UseCaseContext, *, cancelled_here: bool = False
 ) -> RentalRecord:
-    """Keep that Carloop no longer has a rental, which is believed only from the account that made it."""
+    """Keep that Carloop no longer has a rental, which counts only from the account that made it."""
     _require_account(rental, carloop, context)
     absent = gone(rental, cancelled_here=cancelled_here)
     context.store.keep_rental(absent)
