@@ -116,8 +116,9 @@ def money_document(money: Money) -> contract.Money:
 def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
     """Return a vehicle; what Carloop did not say is left out."""
     # unpacked at once: thirteen attribute reads are a tenth of a search's mapping
-    id_, plate, make, model, class_, features, *others, _, image_url, station_name = vehicle
-    seats, fuel, transmission, station = others
+    id_, plate, make, model, class_, features, seats, fuel, transmission, station, _, image_url, name = (
+        vehicle
+    )
     document: dict[str, object] = {
         "id": id_,
         "licence_plate": plate,
@@ -130,7 +131,7 @@ def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
         "transmission": transmission,
         "image_url": image_url,
         "station": station,
-        "station_name": station_name,
+        "station_name": name,
     }
     if None in document.values():
         document = {name: value for name, value in document.items() if value is not None}
