@@ -38,7 +38,7 @@ def describe_mobility_provider() -> contract.ProviderInfo:
         "version": __version__,
         "contract": ">=1.0,<2",
         "kinds": ["rental_car"],
-        "capabilities": ["change_end", "cancel"],
+        "capabilities": ["change_end", "cancel", "rebook", "quote", "settings", "erase"],
     }
 
 
@@ -57,14 +57,15 @@ def on_appointment_saved(appointment: contract.Appointment, context: CallContext
 
 @hookimpl
 def provide_mobility_filters(site: Site, context: CallContext) -> contract.MobilityFilters:
-    """Read the vehicle classes and features from Carloop."""
+    """Read the vehicle classes, features and stations from Carloop."""
     from carloop_plugin.bootstrap import opened
     from carloop_plugin.contract import boundary, offers
 
     site = boundary.receive(site, "site", context)
     with boundary.answering("provide_mobility_filters", context), opened(context.deadline) as services:
-        carloop = services.context.connect(site)
-        return offers.filters_document(carloop.filters(deadline=services.context.deadline))
+        own = services.context
+        filters = own.connect(site).filters(locale=context.locale, deadline=own.deadline)
+        return offers.filters_document(filters, station=own.settings_of(site).station)
 
 
 @hookimpl
@@ -93,7 +94,7 @@ def provide_mobility_options(
 
 @hookimpl
 def on_rental_change(change: contract.RentalChange, context: CallContext) -> contract.RentalOutcome | None:
-    """Book, change the end or cancel; refusals and unknown outcomes are answers, not exceptions."""
+    """Book, change the end, cancel or rebook; refusals and unknown outcomes are answers, not exceptions."""
     from carloop_plugin.bootstrap import opened
     from carloop_plugin.contract import boundary, rentals, requests
     from carloop_plugin.usecases.change import change_rental
@@ -112,6 +113,22 @@ def on_rental_change(change: contract.RentalChange, context: CallContext) -> con
         answer = boundary.refuse_change(change, failure.problem)
     boundary.log_outcome(change, answer, context, begun=begun)
     return answer
+
+
+@hookimpl
+def quote_rental_change(change: contract.RentalChange, context: CallContext) -> contract.RentalQuote | None:
+    """Ask Carloop what a change would cost, and whether it is possible now; nothing is kept."""
+    from carloop_plugin.bootstrap import opened
+    from carloop_plugin.contract import boundary, rentals, requests
+    from carloop_plugin.usecases.quote import quote
+
+    if boundary.is_for_another(change):
+        return None
+    change = boundary.receive(change, "rental_change", context)
+    with boundary.answering("quote_rental_change", context), opened(context.deadline) as services:
+        command = requests.parse_change(change, installation=services.context.store.installation)
+        quoted = quote(command, services.context)
+        return rentals.quote_document(quoted, change_id=change["change_id"], locale=context.locale)
 
 
 @hookimpl

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         Site,
         VehicleId,
     )
-    from carloop_plugin.domain.vehicles import Filters, FreeVehicles, VehicleQuery
+    from carloop_plugin.domain.vehicles import Filters, FreeVehicles, Quote, VehicleQuery
 
 
 class Clock(Protocol):
@@ -50,11 +50,19 @@ class Carloop(Protocol):
     def read_account(self, *, deadline: float) -> Account:
         """Read the token's account anew."""
 
-    def filters(self, *, deadline: float) -> Filters:
-        """Read the vehicle classes and features."""
+    def filters(self, *, locale: str, deadline: float) -> Filters:
+        """Read the vehicle classes and features, named in a language, and the stations."""
 
     def search(self, query: VehicleQuery, *, deadline: float) -> FreeVehicles:
         """Find the free vehicles, page by page up to the query's limit."""
+
+    def quote_vehicle(
+        self, vehicle_id: VehicleId, period: Period, *, replaces: RentalId | None, deadline: float
+    ) -> Quote | None:
+        """Read what a rental would cost instead of another one; None where Carloop has no such vehicle."""
+
+    def quote_end(self, rental_id: RentalId, end: datetime, *, deadline: float) -> Quote | None:
+        """Read what a rental would cost with another end; None where Carloop has no such rental."""
 
     def read_rental(self, rental_id: RentalId, *, deadline: float) -> Rental | None:
         """Read a rental; None only where Carloop's own problem document says `not_found`."""
@@ -68,9 +76,16 @@ class Carloop(Protocol):
         """Read the rentals updated since an instant, oldest first, a page at a time, its unreadable ones first."""
 
     def booking_body(
-        self, *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
+        self,
+        *,
+        external_reference: str,
+        vehicle_id: VehicleId,
+        period: Period,
+        customer: Customer,
+        note: str | None,
+        replaces: RentalId | None,
     ) -> bytes:
-        """Return the body of a booking."""
+        """Return the body of a booking. `replaces` is a rental that it cancels."""
 
     def end_body(self, end: datetime) -> bytes:
         """Return the body of a change of the end."""
@@ -214,6 +229,9 @@ class Store(Protocol):
 
     def note_contact(self, contact: Contact, *, position: datetime | None, time_zone: str | None) -> None:
         """Note a contact, how far the account's rentals have been read, and its zone."""
+
+    def contacts(self) -> Sequence[Contact]:
+        """Return when each account last answered."""
 
     def unreadable(self, account: AccountId | None = None) -> Sequence[UnreadableRental]:
         """List the rentals that could not be read, of one account or of all: ours first, the longest unseen first."""

@@ -21,7 +21,7 @@ import msgspec
 
 from carloop_plugin.api.call import DEADLINE, TOO_LARGE, AttemptFailed, RawAnswer
 from carloop_plugin.api.refusals import proves_nothing_done, reason_of_refusal, reason_on_the_way
-from carloop_plugin.domain.changes import Action, NothingHappened, Refused, Unknown
+from carloop_plugin.domain.changes import RENTING, Action, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.rentals import Unreadable
 from mobility_schemas import InvalidDocument, validate
@@ -99,7 +99,7 @@ def judge(answer: RawAnswer, *, read: Reader[T], deadline: float, action: Action
 
     A good answer is one that `read` accepts, or else raises `AttemptFailed` for. `action` is None for a read.
     """
-    if answer.status == 200 or (answer.status == 201 and action is Action.BOOK):
+    if answer.status == 200 or (answer.status == 201 and action in RENTING):
         replayed = answer.headers.get("idempotent-replay", "").strip().lower() == "true"
         return Success(read(answer, deadline), replayed=replayed)
     if 400 <= answer.status <= 599:

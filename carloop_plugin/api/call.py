@@ -14,6 +14,7 @@ from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import Reason
 
 BODY_BYTES = 2 * 1024 * 1024
+MOST_ATTEMPTS = 3
 
 CONNECT_TIMEOUT = Reason("unreachable", "api.connect_timeout")
 DEADLINE = Reason("deadline_exceeded", "api.deadline")
@@ -39,12 +40,13 @@ class Request:
 class Call:
     """A call's deadline, in monotonic seconds, and the state of its present attempt. Belongs to one thread.
 
-    `until` is the end of the present wait: the deadline, or earlier while connecting. `sent`: the first byte of the
-    attempt's request may have left this machine. `answered`: status and headers have arrived. `received` counts raw
-    bytes.
+    At most `most_attempts` are made. `until` is the end of the present wait: the deadline, or earlier while connecting.
+    `sent`: the first byte of the attempt's request may have left this machine. `answered`: status and headers have
+    arrived. `received` counts raw bytes.
     """
 
     deadline: float
+    most_attempts: int = MOST_ATTEMPTS
     attempt: int = 0
     until: float = 0.0
     sent: bool = False

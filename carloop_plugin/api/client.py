@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from carloop_plugin.api.answers import Failure, Page, Reader, Success, T, Verdict, judge
-from carloop_plugin.api.call import AttemptFailed, Call, Request
+from carloop_plugin.api.call import MOST_ATTEMPTS, AttemptFailed, Call, Request
 from carloop_plugin.domain.changes import NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.events import (
@@ -33,7 +33,6 @@ from mobility_hookspecs.authoring.forking import delay_fork
 if TYPE_CHECKING:
     from carloop_plugin.api.transport import Transport
 
-MOST_ATTEMPTS = 3
 FIRST_PAUSE = 0.05
 _LONGEST_NUMBER = 9
 
@@ -111,7 +110,7 @@ class RetryingClient:
         Return the last verdict; where an earlier attempt may have been executed, a failure says so.
         """
         may_be_done = False
-        for count in range(MOST_ATTEMPTS):
+        for count in range(call.most_attempts):
             call.attempt = count
             try:
                 answer = self._open().exchange(request, call)
@@ -131,12 +130,22 @@ class RetryingClient:
             return verdict
         return _after_lost_attempt(verdict)
 
-    def read(self, path: str, pairs: Pairs, read: Reader[T], *, deadline: float) -> T:
-        """Read what is at a path. Raise `CallFailed` where that cannot be had in time."""
+    def read(
+        self,
+        path: str,
+        pairs: Pairs,
+        read: Reader[T],
+        *,
+        deadline: float,
+        language: str | None = None,
+        most_attempts: int = MOST_ATTEMPTS,
+    ) -> T:
+        """Read what is at a path, in a language. Raise `CallFailed` where that cannot be had in time."""
         query = urlencode([(name, value) for name, value in pairs if value is not None])
         logged = {"operation": path.split("/")[1]}
-        request = Request("GET", f"{path}?{query}" if query else path, logged=logged)
-        verdict = self.send(request, read, Call(deadline))
+        headers = (("Accept-Language", language),) if language else ()
+        request = Request("GET", f"{path}?{query}" if query else path, headers, logged=logged)
+        verdict = self.send(request, read, Call(deadline, most_attempts))
         if isinstance(verdict, Success):
             return verdict.value
         if isinstance(verdict.answer, Refused):
@@ -186,7 +195,7 @@ class RetryingClient:
 
     def _pause_after(self, failure: Failure, request: Request, call: Call) -> float | None:
         """Decide on another attempt, log it, and return the seconds to wait before; None where there is to be none."""
-        if not failure.again or call.attempt + 1 == MOST_ATTEMPTS:
+        if not failure.again or call.attempt + 1 == call.most_attempts:
             return None
         asked = asked_wait(failure.wait, self.now) if failure.wait else 0.0
         pause = max(asked, self.random.random() * FIRST_PAUSE * 2**call.attempt)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from carloop_plugin.domain.changes import Action
+from carloop_plugin.domain.changes import RENTING, Action
 from carloop_plugin.domain.failures import Reason
 
 _IMPOSSIBLE = frozenset({"period_in_past", "period_invalid", "rental_immutable"})
@@ -68,7 +68,7 @@ def reason_of_refusal(problem: Mapping[str, Any], action: Action | None) -> Reas
     pointer = _pointer_of(problem, action)
     if code in _SAME_NAME:
         return Reason(code, pointer=pointer)
-    if action is Action.BOOK and pointer == _POINTERS["/vehicle_id"]:
+    if action in RENTING and pointer == _POINTERS["/vehicle_id"]:
         return Reason("vehicle_unavailable", "api.unknown_vehicle", pointer=pointer)
     if code == "idempotency_key_reused":
         return Reason("invalid_document", "api.key_reused", pointer="/change_id")
@@ -108,6 +108,6 @@ def _pointer_of(problem: Mapping[str, Any], action: Action | None) -> str | None
     if action in (Action.CHANGE_END, Action.CANCEL):
         about_end = problem["code"] in _FIELDS and action is Action.CHANGE_END
         return named if named in ("/end", "/reason") else "/end" if about_end else None
-    if action is Action.BOOK and named.startswith("/customer"):
+    if action in RENTING and named.startswith("/customer"):
         return named
     return _POINTERS.get(named) or _FIELDS.get(str(problem["code"]))

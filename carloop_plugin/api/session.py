@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from random import Random
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from carloop_plugin.api import wire
 from carloop_plugin.api.answers import (
@@ -25,11 +25,11 @@ from carloop_plugin.api.call import DEADLINE, AttemptFailed, Call
 from carloop_plugin.api.client import Now, Pairs, ReadRefused, RetryingClient, Sleep
 from carloop_plugin.domain.accounts import TOKEN, Account
 from carloop_plugin.domain.addresses import read_address
-from carloop_plugin.domain.changes import Action, Answer, Done, Intent, Refused
+from carloop_plugin.domain.changes import RENTING, Answer, Done, Intent, Refused
 from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.domain.rentals import Rental, Unreadable
-from carloop_plugin.domain.values import RentalId, VehicleId
-from carloop_plugin.domain.vehicles import Filters, FreeVehicles, Vehicle, VehicleQuery
+from carloop_plugin.domain.values import Period, RentalId, VehicleId
+from carloop_plugin.domain.vehicles import Filters, FreeVehicles, Quote, Vehicle, VehicleQuery
 from carloop_plugin.events import VEHICLES_UNREADABLE, log_event
 from carloop_plugin.instants import format_instant
 from mobility_hookspecs.authoring.forking import renew_in_child
@@ -38,6 +38,7 @@ from mobility_hookspecs.authoring.forking import renew_in_child
 RENTALS_A_PAGE = 200
 
 _MOST_NAMED = 10
+_MOST_QUOTES = 2
 
 
 class CarloopSession:
@@ -72,11 +73,14 @@ class CarloopSession:
         renew_in_child(self._client.renew)
         port = 443 if self.origin.startswith("https:") else 80
         links = re.compile(wire.OWN_LINK.format(origin=re.escape(self.origin), port=port))
-        self._vehicle_pages = partial(read_list, "Vehicle", partial(wire.vehicle_of, links=links))
-        self._rental_of = partial(wire.rental_of, links=links)
+        self._station_names: dict[str, str] = {}
+        vehicle_of = partial(wire.vehicle_of, links=links, stations=self._station_names)
+        self._vehicle_pages = partial(read_list, "Vehicle", vehicle_of)
+        self._rental_of = partial(wire.rental_of, links=links, stations=self._station_names)
         self._rental_pages = partial(read_list, "Rental", self._rental_of)
         self._account: Account | None = None
         self._account_lock = Lock()
+        self._quotes = BoundedSemaphore(_MOST_QUOTES)
 
     booking_body = staticmethod(wire.booking_body)
     end_body = staticmethod(wire.end_body)
@@ -102,15 +106,45 @@ class CarloopSession:
         read = partial(read_document, "Account", wire.account_of)
         answered = self._client.read("/account", (), read, deadline=deadline)
         self._account = replace(answered, skew=answered.server_time - self._now())
+        self._station_names.update((each.id, each.name) for each in answered.stations)
         return self._account
 
-    def filters(self, *, deadline: float) -> Filters:
-        """Read the vehicle classes and features."""
+    def filters(self, *, locale: str, deadline: float) -> Filters:
+        """Read the vehicle classes and features, named in a language, and the stations."""
         classes, features = (
-            self._client.read(path, (), partial(read_list, name, wire.named_id_of), deadline=deadline)
+            self._client.read(
+                path, (), partial(read_list, name, wire.named_id_of), deadline=deadline, language=locale
+            )
             for path, name in (("/vehicle-classes", "VehicleClass"), ("/vehicle-features", "VehicleFeature"))
         )
-        return Filters(vehicle_classes=classes.items, features=features.items)
+        stations = self.known_account(deadline=deadline).stations
+        return Filters(vehicle_classes=classes.items, features=features.items, stations=stations)
+
+    def quote_vehicle(
+        self, vehicle_id: VehicleId, period: Period, *, replaces: RentalId | None, deadline: float
+    ) -> Quote | None:
+        """Read what a rental would cost instead of another one; None where Carloop has no such vehicle."""
+        start, end = format_instant(period.start), format_instant(period.end)
+        pairs: Pairs = (("start", start), ("end", end), ("replaces", replaces))
+        return self._quote(wire.vehicle_path(vehicle_id), pairs, deadline)
+
+    def quote_end(self, rental_id: RentalId, end: datetime, *, deadline: float) -> Quote | None:
+        """Read what a rental would cost with another end; None where Carloop has no such rental."""
+        return self._quote(wire.rental_path(rental_id), (("end", format_instant(end)),), deadline)
+
+    def _quote(self, path: str, pairs: Pairs, deadline: float) -> Quote | None:
+        # few at a time, and no retries: however many are asked for, a booking finds a connection and a retry left
+        if not self._quotes.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise CallFailed(DEADLINE)
+        try:
+            read = partial(read_document, "Quote", wire.quote_of)
+            return self._client.read(f"{path}/quote", pairs, read, deadline=deadline, most_attempts=1)
+        except ReadRefused as refused:
+            if refused.code == "not_found":
+                return None
+            raise
+        finally:
+            self._quotes.release()
 
     def search(self, query: VehicleQuery, *, deadline: float) -> FreeVehicles:
         """Find the free vehicles, page by page up to the query's limit."""
@@ -181,8 +215,9 @@ class CarloopSession:
 
     def send(self, intent: Intent, *, deadline: float) -> Answer:
         """Send an intent's change, retry where that is safe, and return what is known of it."""
-        is_new = intent.action is Action.BOOK
-        convert = self._rental_of if is_new else partial(self._rental_named, intent.rental_id)
+        convert = (
+            self._rental_of if intent.action in RENTING else partial(self._rental_named, intent.rental_id)
+        )
         try:
             request = wire.write_request(intent)
         except CallFailed as unsent:

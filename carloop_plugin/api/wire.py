@@ -6,6 +6,7 @@ The same intent gives the same bytes: bodies are written once, stored, and sent 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,13 +16,13 @@ import msgspec
 
 from carloop_plugin.api.answers import Checked
 from carloop_plugin.api.call import Request
-from carloop_plugin.domain.accounts import Account, Station
+from carloop_plugin.domain.accounts import Account, OpeningHours, Station
 from carloop_plugin.domain.appointments import Customer
-from carloop_plugin.domain.changes import Action, Intent
+from carloop_plugin.domain.changes import RENTING, Action, Intent
 from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import AccountId, Money, Period, RentalId, VehicleId
-from carloop_plugin.domain.vehicles import FreeVehicles, NamedId, Vehicle
+from carloop_plugin.domain.vehicles import FreeVehicles, NamedId, Quote, Vehicle
 from carloop_plugin.instants import format_instant
 
 # what the schema names today; others may be added at any time and decide nothing
@@ -35,6 +36,11 @@ _MOST_SEATS = 1_000
 
 _LONGEST_REASON = 500
 
+# the days and times that the contract knows
+_DAYS = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})
+_OPENS = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
+_CLOSES = re.compile(f"{_OPENS.pattern}|24:00")
+
 # Printable ASCII without what browsers or people could read in two ways. Links elsewhere are dropped: one could send
 # an advisor to a page made to look like Carloop's.
 OWN_LINK = r"(?=.{{1,2000}}\Z)(?i:{origin})(:{port})?/[!#-;=?-\[\]_a-z~]*"
@@ -44,10 +50,17 @@ _decimal = lru_cache(maxsize=1_000)(Decimal)
 
 
 def booking_body(
-    *, external_reference: str, vehicle_id: VehicleId, period: Period, customer: Customer
+    *,
+    external_reference: str,
+    vehicle_id: VehicleId,
+    period: Period,
+    customer: Customer,
+    note: str | None = None,
+    replaces: RentalId | None = None,
 ) -> bytes:
     """Return a `RentalCreate`."""
     fields = {**customer.details, "source": customer.source}
+    more = {"note": note, "replaces": replaces}
     return msgspec.json.encode(
         {
             "external_reference": external_reference,
@@ -56,6 +69,7 @@ def booking_body(
             "end": format_instant(period.end),
             # both schemas name the same fields of a customer; an empty text in the contract stands for none
             "customer": {name: value for name, value in fields.items() if value},
+            **{name: value for name, value in more.items() if value is not None},
         }
     )
 
@@ -77,6 +91,13 @@ def rental_path(rental_id: str | None) -> str:
     return f"/rentals/{quote(str(rental_id), safe='')}"
 
 
+def vehicle_path(vehicle_id: str) -> str:
+    """Return a vehicle's path. Raise `CallFailed` for an id that would name another place, or none."""
+    if vehicle_id in ("", ".", ".."):
+        raise CallFailed(Reason("vehicle_unavailable", "api.unknown_vehicle", pointer="/option_id"))
+    return f"/vehicles/{quote(vehicle_id, safe='')}"
+
+
 def write_request(intent: Intent) -> Request:
     """Return the request of a write: safe to repeat, and refused where the rental has changed since its revision.
 
@@ -85,7 +106,7 @@ def write_request(intent: Intent) -> Request:
     headers = [("Content-Type", "application/json"), ("Idempotency-Key", str(intent.change_id))]
     if intent.revision is not None:
         headers.append(("If-Match", f'"{intent.revision}"'))
-    path = "/rentals" if intent.action is Action.BOOK else rental_path(intent.rental_id)
+    path = "/rentals" if intent.action in RENTING else rental_path(intent.rental_id)
     method = "PATCH" if intent.action is Action.CHANGE_END else "POST"
     if intent.action is Action.CANCEL:
         path += "/cancellation"
@@ -99,8 +120,29 @@ def account_of(document: Checked) -> Account:
         id=AccountId(document["id"]),
         name=document["name"],
         time_zone=document["time_zone"],
-        stations=tuple(Station(id=one["id"], name=one["name"]) for one in document["stations"]),
+        stations=tuple(station_of(one) for one in document["stations"]),
         server_time=datetime.fromisoformat(document["server_time"]).astimezone(UTC),
+    )
+
+
+def station_of(document: Checked) -> Station:
+    """Read a `Station`. What no page could show of it costs itself alone: a name, a day, opening hours."""
+    name = _CONTROL.sub(" ", document["name"]).strip() or document["id"]
+    hours = (
+        OpeningHours(tuple(day for day in each["days"] if day in _DAYS), each["opens"], each["closes"])
+        for each in document.get("opening_hours", ())
+        if _OPENS.fullmatch(each["opens"]) and _CLOSES.fullmatch(each["closes"])
+    )
+    return Station(document["id"], name, tuple(each for each in hours if each.days))
+
+
+def quote_of(document: Checked) -> Quote:
+    """Read a `Quote`."""
+    until = document["free_until"]
+    return Quote(
+        available=document["available"],
+        price=_money(document.get("price")),
+        free_until=None if until is None else datetime.fromisoformat(until).astimezone(UTC),
     )
 
 
@@ -124,8 +166,8 @@ def free_vehicles_of(document: Checked, vehicles: tuple[Vehicle, ...], *, unread
     )
 
 
-def vehicle_of(document: Checked, links: re.Pattern[str]) -> Vehicle:
-    """Read a `Vehicle`."""
+def vehicle_of(document: Checked, links: re.Pattern[str], stations: Mapping[str, str]) -> Vehicle:
+    """Read a `Vehicle`. `stations` are the names of those that are known."""
     rate, image_url, seats = document.get("daily_rate"), document.get("image_url"), document["seats"]
     names = [document["licence_plate"], document["make"], document["model"]]
     if not "".join(names).isprintable():
@@ -145,21 +187,27 @@ def vehicle_of(document: Checked, links: re.Pattern[str]) -> Vehicle:
         document["station"],
         None if rate is None else Money(_decimal(rate["amount"]), rate["currency"], rate["tax_included"]),
         image_url if image_url is not None and links.fullmatch(image_url) else None,
+        stations.get(document["station"]),
     )
 
 
-def rental_of(document: Checked, links: re.Pattern[str]) -> Rental:
+def rental_of(document: Checked, links: re.Pattern[str], stations: Mapping[str, str]) -> Rental:
     """Read a `Rental`. Its customer stays behind: what we do not hold cannot leak."""
-    price = document.get("price")
     return Rental(
         id=RentalId(document["id"]),
         external_reference=document["external_reference"],
-        vehicle=vehicle_of(document["vehicle"], links),
+        vehicle=vehicle_of(document["vehicle"], links, stations),
         period=Period(*(datetime.fromisoformat(document[each]).astimezone(UTC) for each in ("start", "end"))),
         planned_end=datetime.fromisoformat(document["planned_end"]).astimezone(UTC),
         status=RentalStatus(document["status"]),
         revision=int(document["revision"]),
         updated_at=datetime.fromisoformat(document["updated_at"]).astimezone(UTC),
-        price=price and Money(_decimal(price["amount"]), price["currency"], price["tax_included"]),
+        price=_money(document.get("price")),
         web_url=document["web_url"] if links.fullmatch(document["web_url"]) else None,
     )
+
+
+def _money(document: Checked | None) -> Money | None:
+    if document is None:
+        return None
+    return Money(_decimal(document["amount"]), document["currency"], document["tax_included"])

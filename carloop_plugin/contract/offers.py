@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from carloop_plugin.contract.rentals import KIND, TITLE, money_document, period_document, vehicle_document
@@ -16,14 +17,15 @@ from carloop_plugin.instants import format_instant
 from carloop_plugin.messages import text
 
 if TYPE_CHECKING:
+    from carloop_plugin.domain.accounts import Station
     from carloop_plugin.usecases.search import Offer
     from mobility_schemas import documents as contract
 
 _DAY = 24 * 3600
 
 
-def filters_document(filters: Filters) -> contract.MobilityFilters:
-    """Return the vehicle classes and features."""
+def filters_document(filters: Filters, *, station: str | None) -> contract.MobilityFilters:
+    """Return the vehicle classes, the features and the stations: of a site that is bound to one, that one alone."""
     return {
         "provider": PROVIDER_ID,
         "vehicle_classes": [{"id": each.id, "name": each.name} for each in filters.vehicle_classes],
@@ -33,7 +35,18 @@ def filters_document(filters: Filters) -> contract.MobilityFilters:
             else {"id": each.id, "name": each.name}
             for each in filters.features
         ],
+        "stations": [_station(each) for each in filters.stations if station in (None, each.id)],
     }
+
+
+def _station(station: Station) -> contract.Station:
+    document: contract.Station = {"id": station.id, "name": station.name}
+    if station.opening_hours:
+        document["opening_hours"] = [
+            cast("contract.OpeningHours", asdict(each) | {"days": [*each.days]})
+            for each in station.opening_hours
+        ]
+    return document
 
 
 def offer_document(offer: Offer, *, period: contract.Period, locale: str) -> contract.MobilityOffer:
@@ -95,7 +108,7 @@ def _explanation(offer: Offer, locale: str) -> contract.OfferExplanation:
     """Return why a search found nothing, in a sentence."""
     found, query = offer.found, offer.query
     until = _local_time(found.next_free, offer.time_zone, locale) if found.next_free else None
-    key = "search.none_match" if query.vehicle_classes or query.features else "search.no_cars"
+    key = "search.none_match" if query.is_narrowed else "search.no_cars"
     if found.matching:
         key = "search.one_busy" if found.matching == 1 else "search.all_busy"
         key += "_until" if until else ""

@@ -14,6 +14,7 @@ from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.instants import format_instant
 
 if TYPE_CHECKING:
+    from carloop_plugin.usecases.quote import Quoted
     from mobility_schemas import documents as contract
 
 KIND: Final = "rental_car"
@@ -21,7 +22,10 @@ TITLE = "{0.make} {0.model}, {0.licence_plate}"
 """A vehicle's name as an advisor would say it."""
 _CENTS = Decimal("0.00")
 
-_ALLOWED_CHANGES = {RentalStatus.RESERVED: ["change_end", "cancel"], RentalStatus.PICKED_UP: ["change_end"]}
+_ALLOWED_CHANGES = {
+    RentalStatus.RESERVED: ["change_end", "cancel", "rebook"],
+    RentalStatus.PICKED_UP: ["change_end"],
+}
 """What may still be asked: of a rental that was handed out its end alone, of a closed one nothing."""
 
 
@@ -67,6 +71,23 @@ def outcome_document(
     return cast("contract.RentalOutcome", {name: value for name, value in document.items() if value})
 
 
+def quote_document(quoted: Quoted, *, change_id: str, locale: str) -> contract.RentalQuote:
+    """Return what a change would cost; what is not known is left out."""
+    until, price, difference = quoted.free_until, quoted.price, quoted.difference
+    document: dict[str, object] = {
+        "change_id": change_id,
+        "provider": PROVIDER_ID,
+        "possible": quoted.reason is None,
+        "problem": quoted.reason and problem_document(quoted.reason, locale),
+        "price": price and money_document(price),
+        "difference": difference and money_document(difference),
+        "free_until": until and format_instant(until),
+    }
+    return cast(
+        "contract.RentalQuote", {name: value for name, value in document.items() if value is not None}
+    )
+
+
 def reconcile_document(report: Reconciled, backlog: Backlog, *, locale: str) -> contract.ReconcileReport:
     """Return what a round of reconciling brought, and what is pending after it."""
     document: contract.ReconcileReport = {
@@ -94,8 +115,10 @@ def money_document(money: Money) -> contract.Money:
 
 def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
     """Return a vehicle; what Carloop did not say is left out."""
-    # unpacked at once: twelve attribute reads are a tenth of a search's mapping
-    id_, plate, make, model, class_, features, seats, fuel, transmission, station, _, image_url = vehicle
+    # unpacked at once: thirteen attribute reads are a tenth of a search's mapping
+    id_, plate, make, model, class_, features, seats, fuel, transmission, station, _, image_url, name = (
+        vehicle
+    )
     document: dict[str, object] = {
         "id": id_,
         "licence_plate": plate,
@@ -108,6 +131,7 @@ def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
         "transmission": transmission,
         "image_url": image_url,
         "station": station,
+        "station_name": name,
     }
     if None in document.values():
         document = {name: value for name, value in document.items() if value is not None}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from carloop_plugin.domain.appointments import Appointment, Customer
-from carloop_plugin.domain.changes import Book, Cancel, ChangeEnd, Command, GiveUp, Unsupported
+from carloop_plugin.domain.changes import Book, Cancel, ChangeEnd, Command, GiveUp, Rebook
 from carloop_plugin.domain.values import (
     AppointmentId,
     ChangeId,
@@ -52,6 +52,7 @@ def parse_search(document: contract.MobilityRequest, *, station: str | None) -> 
         vehicle_classes=tuple(filters["vehicle_classes"]),
         features=tuple(filters["features"]),
         station=station,
+        stations=tuple(filters.get("stations", ())),
         limit=int(document.get("limit", DEFAULT_LIMIT)),
     )
 
@@ -63,25 +64,25 @@ def parse_change(document: Mapping[str, Any], *, installation: str) -> Command:
     own_site, why = None if site is None else Site(site), document.get("reason")
     # JSON knows one kind of number: 3.0 is 3.
     own_revision = None if revision is None else int(revision)
-    if action == "book":
-        period, customer = document["period"], document["customer"]
-        return Book(
-            *named,
-            site=Site(document["site"]),
-            appointment_id=AppointmentId(document["appointment_id"]),
-            vehicle_id=VehicleId(document["option_id"]),
-            period=_read_period(period),
-            customer=Customer(customer["source"], customer),
+    if action in ("book", "rebook"):
+        car, period, note = (
+            VehicleId(document["option_id"]),
+            _read_period(document["period"]),
+            document.get("note"),
         )
+        who = Customer(document["customer"]["source"], document["customer"])
+        if action == "rebook":
+            rental_id = RentalId(document["rental_id"])
+            return Rebook(*named, rental_id, car, period, who, own_site, own_revision, note)
+        appointment_id = AppointmentId(document["appointment_id"])
+        return Book(*named, Site(document["site"]), appointment_id, car, period, who, note)
     if action == "change_end":
         unexpected = min((name for name in document if name not in _OF_CHANGE_END), default=None)
         end = datetime.fromisoformat(document["end"]).astimezone(UTC)
         return ChangeEnd(*named, RentalId(document["rental_id"]), end, own_site, own_revision, unexpected)
-    if action == "cancel" and "book_change_id" in document:
+    if "book_change_id" in document:
         return GiveUp(*named, ChangeId(document["book_change_id"].lower()), own_revision, why)
-    if action == "cancel":
-        return Cancel(*named, RentalId(document["rental_id"]), own_site, own_revision, why)
-    return Unsupported(*named)
+    return Cancel(*named, RentalId(document["rental_id"]), own_site, own_revision, why)
 
 
 def _read_period(document: contract.Period) -> Period:

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Literal, cast
 
 from carloop_plugin.contract.boundary import problem_document
-from carloop_plugin.contract.rentals import rental_document
+from carloop_plugin.contract.rentals import TITLE, period_document, rental_document
 from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE
 from carloop_plugin.domain.proposals import Proposal
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
@@ -27,14 +27,19 @@ def step_document(step: Step, customer: contract.Customer, *, locale: str) -> co
     locked = ["/customer"] if appointment.customer_source == "dms" else []
     if standing.is_booked or standing.pending:
         locked = ["/customer", "/period"]
+    state = state_document(appointment.id, standing, locale=locale)
     document: dict[str, object] = {
-        **state_document(appointment.id, standing, locale=locale),
+        **state,
         "period": {"start": appointment.start_text, "end": appointment.end_text},
         "locked": locked,
-        "notices": _notices(step, locale),
     }
     if step.is_newest:
         document["customer"] = customer
+    if step.unusable is not None:
+        problem = problem_document(step.unusable, locale)
+        message = problem.get("detail") or problem["title"]
+        notice = {"code": problem["code"], "severity": "error", "message": message}
+        document["notices"] = [*state["notices"], notice]
     return cast("contract.MobilityStep", document)
 
 
@@ -52,6 +57,7 @@ def state_document(
             for rental, proposal in standing.proposals
             if proposal.is_possible
         ],
+        "notices": _notices(standing, locale),
     }
     if standing.rental and standing.state != "open":
         document["rental"] = rental_document(standing.rental)
@@ -63,27 +69,35 @@ def state_document(
 
 def _proposal(rental: RentalRecord, proposal: Proposal, *, revision: int, locale: str) -> contract.Proposal:
     """Return a proposal. Its id is new with each revision of the appointment, and the same in between."""
-    change: dict[str, object] = {
+    what: dict[str, object] = {"action": "cancel"}
+    key = f"proposal.{proposal.misfit}"
+    if proposal.end is not None:
+        what = {"action": "change_end", "end": format_instant(proposal.end)}
+    elif proposal.period is not None:
+        what = {
+            "action": "rebook",
+            "option_id": rental.vehicle.id,
+            "period": period_document(proposal.period),
+        }
+        key = f"proposal.rebook_{proposal.misfit}"
+    change = {
         "provider": PROVIDER_ID,
-        "action": "cancel" if proposal.end is None else "change_end",
         "site": rental.site,
         "rental_id": rental.id,
         "revision": rental.revision,
     }
-    if proposal.end is not None:
-        change["end"] = format_instant(proposal.end)
     named = "/".join((rental.site, rental.id, str(revision), proposal.misfit))
     return {
         "id": hashlib.blake2b(named.encode(), digest_size=12).hexdigest(),
         "reason": proposal.misfit.value,
-        "message": text(f"proposal.{proposal.misfit}", locale, {"rental": rental.id}),
-        "change": cast("contract.ProposedChange", change),
+        "message": text(key, locale, {"rental": rental.id}),
+        "change": cast("contract.ProposedChange", change | what),
     }
 
 
-def _notices(step: Step, locale: str) -> list[contract.Notice]:
-    standing, rental = step.standing, step.standing.rental
-    said: list[tuple[str, Literal["warning", "error"]]] = []
+def _notices(standing: Standing, locale: str) -> list[contract.Notice]:
+    rental, params = standing.rental, dict[str, str]()
+    said: list[tuple[str, Literal["info", "warning", "error"]]] = []
     if standing.pending:
         is_set_aside = standing.pending.tries >= TRIES_BEFORE_SET_ASIDE
         said.append(("set_aside", "error") if is_set_aside else ("change_pending", "warning"))
@@ -91,17 +105,21 @@ def _notices(step: Step, locale: str) -> list[contract.Notice]:
         said.append((proposal.misfit.value if proposal.is_possible else "desk_must_help", "warning"))
     if rental and rental.is_active and rental.differs:
         said.append(("differs", "warning"))
+    if rental and standing.swapped_for:
+        former = standing.swapped_for
+        params = {
+            "now": TITLE.format(rental.vehicle),
+            "before": TITLE.format(former) if former.make else former.id,
+        }
+        said.append(("vehicle_swapped", "warning"))
     if rental and rental.status is RentalStatus.CANCELLED and not rental.cancelled_here:
-        said.append(("cancelled_at_desk", "warning"))
-    notices: list[contract.Notice] = [
-        {"code": code, "severity": severity, "message": text(f"notice.{code}", locale)}
+        said.append(("rental_gone", "warning"))
+    if standing.is_behind:
+        said.append(("records_behind", "info"))
+    return [
+        {"code": code, "severity": severity, "message": text(f"notice.{code}", locale, params)}
         for code, severity in said
     ]
-    if step.unusable is not None:
-        problem = problem_document(step.unusable, locale)
-        message = problem.get("detail") or problem["title"]
-        notices.append({"code": problem["code"], "severity": "error", "message": message})
-    return notices
 
 
 def erasure_document(erased: Erased, *, locale: str) -> contract.ErasureReport:

@@ -18,11 +18,21 @@ TOKEN = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """When a station is open on some days, `mon` to `sun`. The times are local, `HH:MM`."""
+
+    days: tuple[str, ...]
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """A place where cars are handed out."""
 
     id: str
     name: str
+    opening_hours: tuple[OpeningHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

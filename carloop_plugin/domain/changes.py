@@ -29,6 +29,11 @@ class Action(StrEnum):
     BOOK = "book"
     CHANGE_END = "change_end"
     CANCEL = "cancel"
+    REBOOK = "rebook"
+
+
+RENTING = frozenset({Action.BOOK, Action.REBOOK})
+"""The actions that make a rental, which is found by the reference of its change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,20 @@ class Book(Asked):
     vehicle_id: VehicleId
     period: Period
     customer: Customer
+    note: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebook(Asked):
+    """Cancel a rental and book anew for its appointment, as one: there is always exactly one rental."""
+
+    rental_id: RentalId
+    vehicle_id: VehicleId
+    period: Period
+    customer: Customer
+    site: Site | None = None
+    revision: int | None = None
+    note: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,8 @@ class Cancel(Asked):
 class GiveUp(Asked):
     """Withdraw a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there.
 
+    A rebooking that turns up stands: what it has replaced cannot be had back.
+
     The cancellation that does it is called the giving-up, and the booking given up, as in the records and in the
     contract's problem code; a person reads "withdraw the booking request".
     """
@@ -88,12 +109,7 @@ class GiveUp(Asked):
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unsupported(Asked):
-    """A change that this provider does not offer, such as `rebook`."""
-
-
-Command = Book | ChangeEnd | Cancel | GiveUp | Unsupported
+Command = Book | Rebook | ChangeEnd | Cancel | GiveUp
 
 
 # What Carloop answered to one sending of a change, and, after `judge`, what that means for its intent.
@@ -177,8 +193,9 @@ class IntentState(StrEnum):
 class Intent:
     """One change, as recorded.
 
-    `body` are the bytes for Carloop, None once settled (they hold personal data). `vehicle_id` and `period` are what a
-    booking asked for, `period.end` what a change of the end asked for. `appointment_period` is the appointment's period
+    `body` are the bytes for Carloop, None once settled (they hold personal data). `rental_id` is the rental that is
+    changed, cancelled or replaced, `revision` the one it had before. `vehicle_id` and `period` are what a booking asked
+    for, `period.end` what a change of the end asked for. `appointment_period` is the appointment's period
     when the change was asked for, `customers` those whom a booking's rental suits (None where that is not known).
     `sends` counts the sendings begun, the first included. `sent_at` is when the last one began, by the database's
     clock, and `sent_ago` how long before the intent was read: below zero where that clock was set back since. `tries`

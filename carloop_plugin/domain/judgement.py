@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from carloop_plugin.domain.changes import Action, Answer, Done, Intent, NothingHappened, Refused, Unknown
+from carloop_plugin.domain.changes import (
+    RENTING,
+    Action,
+    Answer,
+    Done,
+    Intent,
+    NothingHappened,
+    Refused,
+    Unknown,
+)
 from carloop_plugin.domain.failures import Reason, is_final
 from carloop_plugin.domain.rentals import Rental, RentalStatus, read_reference
 
@@ -68,7 +77,7 @@ def judge_not_found(reason: Reason) -> Answer:
 
 def is_as_asked(intent: Intent, rental: Rental) -> bool:
     """Return whether a rental is what its intent asked for."""
-    if intent.action is Action.BOOK:
+    if intent.action in RENTING:
         asked = (intent.vehicle_id, intent.period, intent.external_reference)
         return (rental.vehicle.id, rental.period, rental.external_reference) == asked
     if intent.action is Action.CHANGE_END:
@@ -83,12 +92,12 @@ def proves(intent: Intent, rental: Rental) -> bool:
     """
     if intent.action is Action.CHANGE_END:
         return rental.revision != intent.revision and is_as_asked(intent, rental)
-    return intent.action is Action.BOOK or is_as_asked(intent, rental)
+    return intent.action in RENTING or is_as_asked(intent, rental)
 
 
 def may_send_again(intent: Intent, *, now: datetime) -> bool:
     """Return whether an intent not found at Carloop may be sent once more. `now` is Carloop's time."""
-    if intent.action is not Action.BOOK:
+    if intent.action not in RENTING:
         return True
     return intent.given_up_by is None and intent.period is not None and intent.period.start > now
 
@@ -109,7 +118,7 @@ def _can_answer(intent: Intent, rental: Rental, *, replayed: bool) -> bool:
     it carries the reference of another booking of ours.
     """
     is_named = rental.external_reference == intent.external_reference
-    if intent.action is not Action.BOOK:
+    if intent.action not in RENTING:
         return not replayed or is_as_asked(intent, rental)
     installation = (intent.external_reference or "").partition("/")[0]
     is_ours = read_reference(rental.external_reference, installation=installation) is not None

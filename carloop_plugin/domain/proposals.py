@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from carloop_plugin.domain.appointments import SavedAppointment
 from carloop_plugin.domain.rentals import ACTIVE, RentalRecord, RentalStatus
+from carloop_plugin.domain.values import Period
 
 
 class Misfit(StrEnum):
@@ -22,14 +23,15 @@ class Misfit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What would mend a misfit: a new end, or, where `end` is None, cancelling. None at all: the desk must help."""
+    """What would mend a misfit: a new end; rebooking for a period; else cancelling. None at all: the desk must help."""
 
     misfit: Misfit
-    end: datetime | None
+    end: datetime | None = None
+    period: Period | None = None
     is_possible: bool = True
 
 
-def propose(rental: RentalRecord, appointment: SavedAppointment | None) -> Proposal | None:
+def propose(rental: RentalRecord, appointment: SavedAppointment | None, *, now: datetime) -> Proposal | None:
     """Compute what to propose for a rental; None where it fits its appointment.
 
     A difference that was there when the rental was made was the advisor's choice and is left alone.
@@ -42,23 +44,30 @@ def propose(rental: RentalRecord, appointment: SavedAppointment | None) -> Propo
         return None
     if appointment.status == "cancelled":
         return _cancel(Misfit.APPOINTMENT_CANCELLED, rental)
+    moved = _moved(rental, appointment, now)
     if not appointment.suits(rental.customers):
-        return _cancel(Misfit.CUSTOMER_CHANGED, rental)
-    return _moved(rental, appointment)
+        return _rebook(Misfit.CUSTOMER_CHANGED, rental, appointment.period if moved else rental.period, now)
+    return moved
 
 
-def _moved(rental: RentalRecord, appointment: SavedAppointment) -> Proposal | None:
-    before, now = rental.appointment_period or rental.period, appointment.period
-    if now == before or now == rental.period:
+def _moved(rental: RentalRecord, appointment: SavedAppointment, now: datetime) -> Proposal | None:
+    before, visit = rental.appointment_period or rental.period, appointment.period
+    if visit in (before, rental.period):
         return None
-    if now.start != before.start and rental.status is RentalStatus.RESERVED:
-        still_fits = rental.period.start <= now.start and now.end <= rental.period.end
-        return None if still_fits else _cancel(Misfit.APPOINTMENT_MOVED, rental)
+    if visit.start != before.start and rental.status is RentalStatus.RESERVED:
+        still_fits = rental.period.start <= visit.start and visit.end <= rental.period.end
+        return None if still_fits else _rebook(Misfit.APPOINTMENT_MOVED, rental, visit, now)
     ended_together = rental.period.end == before.end
-    if rental.period.end < now.end or (ended_together and now.end != before.end):
-        return Proposal(Misfit.END_MOVED, now.end)
+    if rental.period.end < visit.end or (ended_together and visit.end != before.end):
+        return Proposal(Misfit.END_MOVED, visit.end)
     return None
 
 
+def _rebook(misfit: Misfit, rental: RentalRecord, period: Period, now: datetime) -> Proposal:
+    if rental.status is RentalStatus.RESERVED and period.start > now:
+        return Proposal(misfit, period=period)
+    return _cancel(misfit, rental)
+
+
 def _cancel(misfit: Misfit, rental: RentalRecord) -> Proposal:
-    return Proposal(misfit, None, is_possible=rental.status is RentalStatus.RESERVED)
+    return Proposal(misfit, is_possible=rental.status is RentalStatus.RESERVED)

@@ -76,9 +76,10 @@ class RentalRecord:
 
     The first fields are those of `Rental`, the rest is what only we know. `change_id` is the change that booked it.
     `linked` is False for one that is not what was asked for and is offered for cancellation, `differs` True for one
-    found later that the desk had changed by then. `appointment_period` is the appointment's period the rental was made
-    for. `cancelled_here` distinguishes our own cancellation from one at the desk. `customers` are kept with the
-    booking, and looked up wherever a rental is read from the records.
+    found later whose times the desk had changed by then. `instead_of` is the vehicle that the advisor knows of, where
+    the desk has given another one since; of one never seen its id alone. `appointment_period` is the appointment's
+    period the rental was made for. `cancelled_here` distinguishes our own cancellation from one at the desk.
+    `customers` are kept with the booking, and looked up wherever a rental is read from the records.
     """
 
     id: RentalId
@@ -98,6 +99,7 @@ class RentalRecord:
     linked: bool = True
     differs: bool = False
     cancelled_here: bool = False
+    instead_of: Vehicle | None = None
     customers: tuple[CustomerIdentity, ...] | None = field(default=None, compare=False)
 
     @property
@@ -119,7 +121,10 @@ def record_of(
     seen: dict[str, Any] = {name: getattr(rental, name) for name in _SEEN}
     _, site, appointment_id, change_id = reference
     seen |= {"site": site, "account": account, "appointment_id": appointment_id, "change_id": change_id}
-    return replace(known[0], **seen) if known else RentalRecord(**seen)
+    if not known:
+        return RentalRecord(**seen)
+    former = known[0].instead_of or known[0].vehicle
+    return replace(known[0], **seen, instead_of=None if former.id == rental.vehicle.id else former)
 
 
 def gone(record: RentalRecord, *, cancelled_here: bool) -> RentalRecord:

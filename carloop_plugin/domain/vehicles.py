@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from carloop_plugin.domain.accounts import Station
 from carloop_plugin.domain.values import Money, Period, VehicleId
 
 DEFAULT_LIMIT = 200
@@ -31,6 +32,7 @@ class Vehicle(NamedTuple):
     station: str | None = None
     daily_rate: Money | None = None
     image_url: str | None = None
+    station_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,27 @@ class Filters:
 
     vehicle_classes: tuple[NamedId, ...]
     features: tuple[NamedId, ...]
+    stations: tuple[Station, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class VehicleQuery:
-    """A search: any of the classes, all of the features, free for the whole period."""
+    """A search: any of the classes, all of the features, free for the whole period.
+
+    `station` is the one that the site is bound to, `stations` are those that were chosen, none for any.
+    """
 
     period: Period
     vehicle_classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     station: str | None = None
+    stations: tuple[str, ...] = ()
     limit: int = DEFAULT_LIMIT
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Return whether anything but the period was chosen."""
+        return bool(self.vehicle_classes or self.features or self.stations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +85,23 @@ class FreeVehicles:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Whether a rental is possible now, what all of it would cost, and the latest end that it could have.
+
+    `free_until` is None where no end is in sight, and the rental's start where the vehicle is not free then.
+    """
+
+    available: bool
+    price: Money | None
+    free_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
-    """A vehicle that is free for a period, and what of the search it does not fulfil (`vehicle_class`, `features`)."""
+    """A vehicle that is free for a period, and what of the search it does not fulfil.
+
+    Each of `differs` is one of `vehicle_class`, `features`, `station`, `vehicle`.
+    """
 
     vehicle: Vehicle
     period: Period

@@ -14,7 +14,7 @@ import msgspec
 from carloop_plugin.domain.appointments import CustomerIdentity, SavedAppointment, digest_number
 from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.failures import StoreFailed
-from carloop_plugin.domain.rentals import RentalRecord
+from carloop_plugin.domain.rentals import ACTIVE, RentalRecord, gone
 from carloop_plugin.domain.values import AccountId, AppointmentId, ChangeId, RentalId, Site
 from carloop_plugin.store.replaced_files import discard_moved_aside
 from carloop_plugin.store.rows import Part, atomic, insert, read_row, write_column, write_row
@@ -71,13 +71,28 @@ class Appointments(Part):
             if known.revision > rental.revision or known == rental:
                 return False
         there = self.rentals(appointment_ids=[rental.appointment_id])
-        holders = {(each.account, each.id) for each in there if each.is_active}
-        if rental.is_active and holders - {(rental.account, rental.id)}:
+        own = (rental.account, rental.id)
+        others = [each for each in there if each.status in ACTIVE and (each.account, each.id) != own]
+        if others and rental.linked:
+            others = self._cancel_replaced(others, rental.change_id)
+        if rental.is_active and any(each.linked for each in others):
             # Never two for one appointment: the one that came second is shown, and offered for cancellation.
             rental = replace(rental, linked=False)
         insert(self.database, "rentals", write_row(rental), key=("account", "id"))
         insert(self.database, "sites", {"site": rental.site}, key=None)
         return True
+
+    def _cancel_replaced(self, others: list[RentalRecord], change_id: ChangeId) -> list[RentalRecord]:
+        """Cancel the rental that a rebooking has replaced, which its own rental proves; return the other ones."""
+        sql = "SELECT account, rental_id, revision FROM intents WHERE change_id = ? AND action = 'rebook'"
+        rows = self.database.query(sql, [change_id])
+        revisions = {(row["account"], row["rental_id"]): row["revision"] for row in rows}
+        for each in others:
+            if (revision := revisions.get((each.account, each.id))) is not None:
+                # Above the revision that was replaced, so that what was read before cannot take it back.
+                ended = replace(gone(each, cancelled_here=True), revision=max(each.revision, revision + 1))
+                insert(self.database, "rentals", write_row(ended), key=("account", "id"))
+        return [each for each in others if (each.account, each.id) not in revisions]
 
     def rentals(
         self,

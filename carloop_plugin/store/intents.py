@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from carloop_plugin.domain.changes import (
+    RENTING,
     TRIES_BEFORE_SET_ASIDE,
-    Action,
     Intent,
     IntentState,
     Outcome,
@@ -100,7 +100,9 @@ class Intents(Appointments):
             if other.change_id != intent.gives_up:
                 return other
         for rental in self.rentals(appointment_ids=appointment):
-            if rental.is_active and intent.action is Action.BOOK:
+            # The one that is to be replaced does not stand in the way of its own replacement.
+            is_replaced = (rental.account, rental.id) == (intent.account, intent.rental_id)
+            if rental.is_active and intent.action in RENTING and not is_replaced:
                 return rental
         insert(self.database, "intents", write_row(intent))
         insert(self.database, "sites", {"site": intent.site}, key=None)

@@ -79,6 +79,10 @@ class Records(Intents):
         }
         insert(self.database, "contacts", row, key=("account",))
 
+    def contacts(self) -> Sequence[Contact]:
+        sql = "SELECT account, at, skew_seconds AS skew, trouble FROM contacts ORDER BY account"
+        return [read_row(row, Contact) for row in self.database.query(sql)]
+
     def unreadable(self, account: AccountId | None = None) -> Sequence[UnreadableRental]:
         sql = (
             "SELECT * FROM unreadable WHERE account = coalesce(?, account)"
@@ -101,7 +105,6 @@ class Records(Intents):
     def figures(self) -> Figures:
         pending, backlog = self.pending_intents(), self.backlog()
         unknown = [intent.recorded_at for intent in pending if intent.state is IntentState.UNKNOWN]
-        contacts = "SELECT account, at, skew_seconds AS skew, trouble FROM contacts ORDER BY account"
         return Figures(
             installation=self.installation,
             location=self.database.place,
@@ -112,7 +115,7 @@ class Records(Intents):
             unknown=len(unknown),
             oldest_pending=backlog.oldest_pending,
             set_aside=tuple(intent.change_id for intent in pending if intent.tries >= TRIES_BEFORE_SET_ASIDE),
-            contacts=tuple(read_row(row, Contact) for row in self.database.query(contacts)),
+            contacts=tuple(self.contacts()),
             oldest_unknown=min(unknown, default=None),
             settled=tuple(map(_read_settled, self.database.query(_NEWEST_SETTLED))),
             unfinished_erasures=backlog.unfinished_erasures,

@@ -30,7 +30,7 @@ P = ParamSpec("P")
 
 _PERIODS = {"period": ("start", "end"), "appointment_period": ("appointment_start", "appointment_end")}
 _JSON = ("customers", "details", "outcome")
-_DETAILS = ("vehicle", "planned_end", "price", "web_url")
+_DETAILS = ("vehicle", "planned_end", "price", "web_url", "instead_of")
 """The fields of a rental that no statement asks for."""
 
 # msgspec caches what it knows of a dataclass, and fills that cache without a lock: two threads that convert a type for

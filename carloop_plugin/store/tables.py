@@ -122,6 +122,8 @@ MIGRATIONS: Mapping[str, tuple[str | Callable[[Run], None], ...]] = {
     "note_unreadable": (UNREADABLE, "ALTER TABLE contacts ADD COLUMN trouble {text}"),
     # So that a rental, and what an outcome says of one, does not depend on the contract's version.
     "store_values": ("ALTER TABLE rentals RENAME COLUMN document TO details", store_values),
+    # So that an earlier version, which knows no rebooking, leaves records that may hold one alone.
+    "rebook": (),
 }
 """What each migration runs, oldest first: statements, formatted with a database's own terms, and functions."""
 

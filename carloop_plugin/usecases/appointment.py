@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from carloop_plugin.domain.appointments import Appointment, SavedAppointment, remember
@@ -11,31 +12,42 @@ from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.domain.proposals import Proposal, propose
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
-from carloop_plugin.domain.values import AppointmentId
+from carloop_plugin.domain.values import AccountId, AppointmentId
+from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.usecases.recover import settle_pending
+
+LONGEST_SILENCE = timedelta(minutes=10)
+"""After how long without an answer of Carloop the records may be behind: hosts reconcile every 30 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How an appointment stands. `rental` is the one to show.
 
-    `proposals` are the rentals that do not fit, with what to do about each.
+    `proposals` are the rentals that do not fit, with what to do about each. `is_behind`: what happened to the rental at
+    Carloop may not be known here yet.
     """
 
     appointment: SavedAppointment | None
     rental: RentalRecord | None
     pending: Intent | None
     proposals: tuple[tuple[RentalRecord, Proposal], ...]
+    is_behind: bool = False
 
     @property
     def state(self) -> str:
         """Return the state's name in the contract."""
         if self.pending:
             return "unknown"
-        if self.proposals:
+        if self.proposals or self.swapped_for:
             return "attention"
         return "booked" if self.is_booked else "open"
+
+    @property
+    def swapped_for(self) -> Vehicle | None:
+        """Return the vehicle for which the desk has given another one, and nobody noted it; None if not."""
+        return self.rental.instead_of if self.rental and self.rental.is_active else None
 
     @property
     def is_booked(self) -> bool:
@@ -86,28 +98,42 @@ def save_appointment(appointment: Appointment, context: UseCaseContext) -> Step:
 def standings(
     appointment_ids: Sequence[AppointmentId], context: UseCaseContext
 ) -> Mapping[AppointmentId, Standing]:
-    """Return how appointments stand, in three queries however many there are. One never seen is open."""
+    """Return how appointments stand, in four queries however many there are. One never seen is open."""
     appointments = context.store.appointments(appointment_ids)
     pending = context.store.pending_of(appointment_ids)
     rentals: dict[AppointmentId, list[RentalRecord]] = {}
     for rental in context.store.rentals(appointment_ids=appointment_ids):
         rentals.setdefault(rental.appointment_id, []).append(rental)
+    now = context.clock.now()
+    behind = {
+        each.account
+        for each in (context.store.contacts() if rentals else ())
+        if each.trouble or now - each.at > LONGEST_SILENCE
+    }
     return {
-        each: _standing(appointments.get(each), rentals.get(each, ()), pending.get(each))
+        each: _standing(appointments.get(each), rentals.get(each, ()), pending.get(each), behind, now)
         for each in appointment_ids
     }
 
 
 def _standing(
-    appointment: SavedAppointment | None, rentals: Sequence[RentalRecord], pending: Intent | None
+    appointment: SavedAppointment | None,
+    rentals: Sequence[RentalRecord],
+    pending: Intent | None,
+    behind: Set[AccountId],
+    now: datetime,
 ) -> Standing:
     linked = [rental for rental in rentals if rental.linked]
     active = [rental for rental in linked if rental.is_active]
     shown = next(iter(active or linked), None)
     mismatched = [rental for rental in rentals if not rental.linked]
-    proposed = [(rental, propose(rental, appointment)) for rental in (*mismatched, shown) if rental]
+    proposed = [(each, propose(each, appointment, now=now)) for each in (*mismatched, shown) if each]
     return Standing(
-        appointment, shown, pending, tuple((rental, proposal) for rental, proposal in proposed if proposal)
+        appointment,
+        shown,
+        pending,
+        tuple((rental, proposal) for rental, proposal in proposed if proposal),
+        is_behind=shown is not None and shown.is_active and shown.account in behind,
     )
 
 

@@ -1,4 +1,4 @@
-"""Change a rental: book it, change its end, cancel it, give a booking up. From top to bottom:
+"""Change a rental: book it, change its end, cancel it, rebook it, give a booking up. From top to bottom:
 
 repeat    the same change again has the same outcome
 settle    what is pending for the appointment, before another change to it begins
@@ -20,13 +20,13 @@ from carloop_plugin.domain.changes import (
     Intent,
     Outcome,
     OutcomeStatus,
-    Unsupported,
+    Rebook,
 )
 from carloop_plugin.domain.failures import CallFailed, Failed, Reason, RuleBroken, StoreFailed, is_final
 from carloop_plugin.domain.rentals import RentalRecord
 from carloop_plugin.domain.values import AppointmentId, Site
 from carloop_plugin.ports import Prepared, UseCaseContext
-from carloop_plugin.usecases.book import book
+from carloop_plugin.usecases.book import book, rebook
 from carloop_plugin.usecases.deliver import OTHER_CHANGE, deliver
 from carloop_plugin.usecases.end_or_cancel import end_or_cancel, find_rental, give_up
 from carloop_plugin.usecases.recover import change_lock, recover, settle_pending
@@ -112,25 +112,25 @@ def _prepare(command: Command, context: UseCaseContext) -> Prepared | Intent | O
     :raises RuleBroken: a rule forbids the change.
     :raises CallFailed: Carloop did not answer before anything was sent.
     """
+    for made in context.store.rentals(change_id=command.change_id):
+        # The records were rebuilt from Carloop: the rental is known, and that this change made it.
+        return Outcome(command.change_id, OutcomeStatus.DONE, made)
     match command:
         case Book():
-            for made in context.store.rentals(change_id=command.change_id):
-                # The records were rebuilt from Carloop: the rental is known, and that this change made it.
-                return Outcome(command.change_id, OutcomeStatus.DONE, made)
             _require_no_pending_change(command.appointment_id, context)
             return book(command, context)
         case ChangeEnd(unexpected=str(name)):
             raise RuleBroken(Reason("rental_immutable", "change.immutable", pointer=f"/{name}"))
-        case ChangeEnd() | Cancel():
+        case ChangeEnd() | Cancel() | Rebook():
             rental = find_rental(command.rental_id, command.site, context)
         case GiveUp(change_id, digest, revision=revision, why=why):
             given_up = give_up(command, context)
             if not isinstance(given_up, RentalRecord):
                 return given_up
             rental, command = given_up, Cancel(change_id, digest, given_up.id, revision=revision, why=why)
-        case Unsupported():
-            raise RuleBroken(Reason("not_supported", "change.not_supported", pointer="/action"))
     _require_no_pending_change(rental.appointment_id, context)
+    if isinstance(command, Rebook):
+        return rebook(command, rental, context)
     return end_or_cancel(command, rental, context)
 
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from carloop_plugin.domain.changes import (
+    RENTING,
     TRIES_BEFORE_SET_ASIDE,
     Action,
     Answer,
@@ -31,15 +32,14 @@ from carloop_plugin.domain.failures import ACCOUNT_CHANGED, GONE, CallFailed, Fa
 from carloop_plugin.domain.judgement import (
     INCONCLUSIVE,
     LONGEST_SENDING,
-    is_as_asked,
     judge,
     judge_not_found,
     needs_lookup,
     proves,
 )
 from carloop_plugin.domain.rentals import Rental, RentalRecord, gone, record_of
-from carloop_plugin.domain.values import AccountId
-from carloop_plugin.domain.vehicles import Alternative
+from carloop_plugin.domain.values import AccountId, VehicleId
+from carloop_plugin.domain.vehicles import Alternative, Vehicle
 from carloop_plugin.events import CHANGE_RECORDED, CHANGE_SET_ASIDE, RENTAL_MISMATCHED, log_event
 from carloop_plugin.ports import Carloop, UseCaseContext
 from carloop_plugin.usecases.search import alternatives_to
@@ -56,6 +56,7 @@ OTHER_CHANGE = Reason("outcome_pending", "change.other_pending")
 _ADVICE = {
     ("vehicle_unavailable", Action.BOOK): ("change.vehicle_taken", "/option_id"),
     ("vehicle_unavailable", Action.CHANGE_END): ("change.extension_blocked", "/end"),
+    ("vehicle_unavailable", Action.REBOOK): ("change.rebooking_blocked", "/option_id"),
 }
 _TEXTS = {
     "rental_closed": "change.rental_closed",
@@ -110,7 +111,7 @@ def _look_up(intent: Intent, reason: Reason, carloop: Carloop, context: UseCaseC
 
 def find_proof(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Rental | None:
     """Return the rental at Carloop that proves the intent was done. Raise `CallFailed` where Carloop does not say."""
-    if intent.rental_id:
+    if intent.rental_id and intent.action not in RENTING:
         found = carloop.read_rental(intent.rental_id, deadline=context.deadline)
     else:
         found = carloop.find_rental(intent.external_reference or "", deadline=context.deadline)
@@ -140,7 +141,7 @@ def _settle_mismatched(intent: Intent, rental: Rental, reason: Reason, context: 
     """Settle an intent for which Carloop did something else: refused, with the rental offered for cancellation."""
     log_event(RENTAL_MISMATCHED, of=intent, rental_id=rental.id)
     record = record_made_by(intent, rental, context)
-    if record and intent.action is Action.BOOK:
+    if record and intent.action in RENTING:
         record = replace(record, linked=False)
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, reason=reason)
     return context.store.settle(intent.change_id, outcome, record) or outcome
@@ -153,7 +154,7 @@ def _settle_refused(intent: Intent, reason: Reason, carloop: Carloop, context: U
     alternatives: tuple[Alternative, ...] = ()
     # What cannot be had now costs the answer's details, not the outcome.
     try:
-        if reason.code == "vehicle_unavailable" and intent.action is Action.BOOK:
+        if reason.code == "vehicle_unavailable" and intent.action in RENTING:
             station = context.settings_of(intent.site).station
             alternatives = alternatives_to(
                 intent, carloop=carloop, station=station, deadline=context.deadline
@@ -163,13 +164,13 @@ def _settle_refused(intent: Intent, reason: Reason, carloop: Carloop, context: U
             record = observe(found, intent.account, context) if found else None
     except Failed:
         pass
-    told = _with_advice(reason, intent.action)
+    told = with_advice(reason, intent.action)
     outcome = Outcome(intent.change_id, OutcomeStatus.REFUSED, record, told, alternatives)
     held = context.store.settle(intent.change_id, outcome, record, sends=intent.sends)
     return held or unknown(intent, IN_FLIGHT)
 
 
-def _with_advice(reason: Reason, action: Action) -> Reason:
+def with_advice(reason: Reason, action: Action) -> Reason:
     """Add what to do to a refusal for which Carloop has a code alone."""
     if reason.text is not None:
         return reason
@@ -208,15 +209,23 @@ def observe(rental: Rental, account: AccountId | None, context: UseCaseContext) 
 
 def record_made_by(intent: Intent, rental: Rental, context: UseCaseContext) -> RentalRecord | None:
     """Return the record of the rental an intent brought. None where it does not carry our reference."""
-    if intent.action is Action.BOOK:
-        # The booking's own, whatever reference it carries.
-        ours = replace(rental, external_reference=intent.external_reference)
-        record = observe(ours, intent.account, context)
-        visit = (record and record.appointment_period) or intent.appointment_period
-        return record and replace(record, appointment_period=visit, differs=not is_as_asked(intent, rental))
-    record = observe(rental, intent.account, context)
-    # Whatever differed, the advisor has seen it and gone on from there.
-    return record and replace(record, differs=False, cancelled_here=intent.action is Action.CANCEL)
+    known = context.store.rentals(rental_id=rental.id, account=intent.account)
+    if intent.action not in RENTING:
+        # Whatever differed before, the advisor has seen it and gone on from there.
+        known = [replace(each, differs=False, instead_of=None) for each in known]
+        record = record_of(rental, intent.account, installation=context.store.installation, known=known)
+        return record and replace(record, cancelled_here=intent.action is Action.CANCEL)
+    # The booking's own, whatever reference it carries.
+    ours = replace(rental, external_reference=intent.external_reference)
+    record = record_of(ours, intent.account, installation=context.store.installation, known=known)
+    if record is None:
+        return None
+    former = record.instead_of
+    if former is None and rental.vehicle.id != intent.vehicle_id:
+        former = Vehicle(intent.vehicle_id or VehicleId(""), "", "", "", "")
+    visit = record.appointment_period or intent.appointment_period
+    differs = rental.period != intent.period
+    return replace(record, appointment_period=visit, differs=differs, instead_of=former)
 
 
 def leave_unknown(intent: Intent, reason: Reason, context: UseCaseContext) -> Outcome:

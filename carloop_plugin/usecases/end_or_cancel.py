@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from carloop_plugin.domain.changes import Action, Cancel, ChangeEnd, GiveUp, Intent, Outcome, OutcomeStatus
+from carloop_plugin.domain.changes import (
+    RENTING,
+    Action,
+    Cancel,
+    ChangeEnd,
+    GiveUp,
+    Intent,
+    Outcome,
+    OutcomeStatus,
+)
 from carloop_plugin.domain.failures import ACCOUNT_CHANGED, GONE, Reason, RuleBroken
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus, gone, record_of
 from carloop_plugin.domain.values import Period, RentalId, Site
@@ -20,22 +29,17 @@ def end_or_cancel(
     is_cancellation = isinstance(command, Cancel)
     if is_cancellation and rental.status is RentalStatus.CANCELLED:
         return Outcome(command.change_id, OutcomeStatus.DONE, rental)
-    carloop = context.connect(rental.site)
-    if carloop.known_account(deadline=context.deadline).id != rental.account:
-        _require_account(rental, carloop, context)
+    carloop = connect_to(rental, context)
     revision = command.revision
     if revision is None:
         found = carloop.read_rental(rental.id, deadline=context.deadline)
-        revision = found.revision if found else None
-    if revision is None:
-        # That it is gone counts only from the account that made it.
-        _require_account(rental, carloop, context)
-        absent = gone(rental, cancelled_here=is_cancellation)
-        context.store.keep_rental(absent)
-        if is_cancellation:
-            # Gone is as good as cancelled.
-            return Outcome(command.change_id, OutcomeStatus.DONE, absent)
-        raise RuleBroken(GONE)
+        if found is None:
+            absent = note_gone(rental, carloop, context, cancelled_here=is_cancellation)
+            if is_cancellation:
+                # Gone is as good as cancelled.
+                return Outcome(command.change_id, OutcomeStatus.DONE, absent)
+            raise RuleBroken(GONE)
+        revision = found.revision
     return Prepared(_intent(command, rental, revision, carloop, context), carloop)
 
 
@@ -73,7 +77,7 @@ def give_up(command: GiveUp, context: UseCaseContext) -> Intent | RentalRecord |
     :raises RuleBroken: no such booking was ever asked for.
     """
     booking = context.store.intent(command.book_change_id)
-    if booking is None or booking.action is not Action.BOOK:
+    if booking is None or booking.action not in RENTING:
         raise RuleBroken(Reason("rental_not_found", "change.booking_not_found", pointer="/book_change_id"))
     if booking.outcome:
         # Whatever it brought: a booking refused because another vehicle came of it has left a rental behind.
@@ -98,6 +102,15 @@ def find_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext)
 
     :raises RuleBroken: there is none, or several sites have one of this id.
     """
+    if site and not context.store.rentals(rental_id=rental_id, site=site):
+        adopted = _adopt(rental_id, site, context)
+        if adopted:
+            return adopted
+    return known_rental(rental_id, site, context)
+
+
+def known_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext) -> RentalRecord:
+    """Return the rental of our records that a change names; as `find_rental`, but nothing is looked up or kept."""
     found = context.store.rentals(rental_id=rental_id, site=site)
     if len({rental.site for rental in found}) > 1:
         raise RuleBroken(Reason("invalid_document", "change.site_needed", pointer="/site"))
@@ -107,10 +120,9 @@ def find_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext)
         found = [rental for rental in found if rental.account == account.id]
         if not found:
             raise RuleBroken(ACCOUNT_CHANGED)
-    rental = found[0] if found else site and _adopt(rental_id, site, context)
-    if not rental:
+    if not found:
         raise RuleBroken(Reason("rental_not_found", "change.rental_not_found", pointer="/rental_id"))
-    return rental
+    return found[0]
 
 
 def _adopt(rental_id: RentalId, site: Site, context: UseCaseContext) -> RentalRecord | None:
@@ -127,6 +139,24 @@ def _adopt(rental_id: RentalId, site: Site, context: UseCaseContext) -> RentalRe
     if record is not None:
         context.store.keep_rental(record)
     return record
+
+
+def connect_to(rental: RentalRecord, context: UseCaseContext) -> Carloop:
+    """Return the Carloop of a rental. Raise `RuleBroken` where its token is not of the account that made the rental."""
+    carloop = context.connect(rental.site)
+    if carloop.known_account(deadline=context.deadline).id != rental.account:
+        _require_account(rental, carloop, context)
+    return carloop
+
+
+def note_gone(
+    rental: RentalRecord, carloop: Carloop, context: UseCaseContext, *, cancelled_here: bool = False
+) -> RentalRecord:
+    """Keep that Carloop no longer has a rental, which counts only from the account that made it."""
+    _require_account(rental, carloop, context)
+    absent = gone(rental, cancelled_here=cancelled_here)
+    context.store.keep_rental(absent)
+    return absent
 
 
 def _require_account(rental: RentalRecord, carloop: Carloop, context: UseCaseContext) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from carloop_plugin.domain.accounts import Account, Contact
-from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, Intent, OutcomeStatus, Reconciled
+from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE, Action, Intent, OutcomeStatus, Reconciled
 from carloop_plugin.domain.failures import CallFailed, Failed, StoreFailed
 from carloop_plugin.domain.rentals import ACTIVE, Rental, Unreadable
 from carloop_plugin.domain.values import AccountId, ChangeId, Site
@@ -192,7 +192,10 @@ def _cancel_late(
 ) -> Rental | None:
     """Cancel a rental that turned up although its booking was given up; None where it is left as it is."""
     giving_up = context.store.intent(giving_up_id)
-    stands = booking.outcome is not None and booking.outcome.status is OutcomeStatus.DONE
+    # A rebooking has cancelled the rental before it, so without it there would be none.
+    stands = booking.action is Action.REBOOK or (
+        booking.outcome is not None and booking.outcome.status is OutcomeStatus.DONE
+    )
     if giving_up is None or stands or rental.status not in ACTIVE:
         return None
     result = cancel_given_up(rental, giving_up, carloop, context)

@@ -14,7 +14,7 @@ from threading import Lock
 from weakref import WeakValueDictionary
 
 from carloop_plugin.domain.accounts import Account
-from carloop_plugin.domain.changes import Done, Intent, Outcome, OutcomeStatus
+from carloop_plugin.domain.changes import Action, Done, Intent, Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import ACCOUNT_CHANGED, CallFailed, Failed, Reason
 from carloop_plugin.domain.judgement import LONGEST_SENDING, may_be_in_flight, may_send_again
 from carloop_plugin.domain.rentals import Rental, RentalRecord, RentalStatus
@@ -34,6 +34,7 @@ from carloop_plugin.usecases.deliver import (
 from mobility_hookspecs.authoring.forking import renew_in_child
 
 _WAS_GIVEN_UP = Reason("given_up", "change.given_up")
+_REBOOKED = Reason("already_booked", "change.rebooked_already")
 
 
 def settle_pending(pending: Intent, context: UseCaseContext) -> None:
@@ -129,6 +130,9 @@ def _recover_giving_up(
     if booking is None or (booking.outcome and booking.outcome.status is OutcomeStatus.REFUSED):
         return context.store.settle(giving_up.change_id, done) or done
     found = find_proof(booking, carloop, context)
+    if found and booking.action is Action.REBOOK:
+        # Without it there would be no rental at all: the one that it has replaced is cancelled.
+        return _let_stand(found, booking, giving_up, _REBOOKED, context)
     if found:
         return _cancel_booked(found, booking, giving_up, carloop, context)
     if may_be_in_flight(booking):
@@ -152,12 +156,19 @@ def _cancel_booked(
         refused = Outcome(booking.change_id, OutcomeStatus.REFUSED, reason=_WAS_GIVEN_UP)
         return _settle_both(done, refused, ours, context)
     if result.code == "rental_closed":
-        # Handed out meanwhile: the customer drives it, so the booking stands and giving it up is refused.
-        record = record_made_by(booking, found, context)
-        stands = Outcome(booking.change_id, OutcomeStatus.DONE, record)
-        refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, record, result)
-        return _settle_both(refused, stands, record, context)
+        # Handed out meanwhile: the customer drives it.
+        return _let_stand(found, booking, giving_up, result, context)
     return leave_unknown(claimed, result, context)
+
+
+def _let_stand(
+    found: Rental, booking: Intent, giving_up: Intent, why: Reason, context: UseCaseContext
+) -> Outcome:
+    """Settle a booking as done, and that it was given up as refused."""
+    record = record_made_by(booking, found, context)
+    stands = Outcome(booking.change_id, OutcomeStatus.DONE, record)
+    refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, record, why)
+    return _settle_both(refused, stands, record, context)
 
 
 def _settle_both(

@@ -47,7 +47,7 @@ def search(query: VehicleQuery, *, carloop: Carloop, time_zone: str | None, dead
     if not found.matching:
         _require_known_station(query, carloop, deadline=deadline)
     others: tuple[Alternative, ...] = ()
-    if query.vehicle_classes or query.features:
+    if query.is_narrowed:
         others = _alternatives(query, carloop=carloop, deadline=(time.monotonic() + deadline) / 2)
     if found.next_free and time_zone is None:
         with suppress(CallFailed):
@@ -77,6 +77,25 @@ def alternatives_to(
 
 
 def _search(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> FreeVehicles:
+    """Search each station that was chosen, as far as the site may have it; Carloop takes one at a time."""
+    stations: list[str | None] = [each for each in query.stations if query.station in (None, each)]
+    if query.stations and not stations:
+        nothing = _search_station(replace(query, limit=1), carloop=carloop, deadline=deadline)
+        return replace(nothing, vehicles=(), matching=0, busy=0, next_free=None)
+    found = [
+        _search_station(replace(query, station=each), carloop=carloop, deadline=deadline)
+        for each in stations or [query.station]
+    ]
+    return FreeVehicles(
+        vehicles=tuple(vehicle for each in found for vehicle in each.vehicles)[: query.limit],
+        as_of=found[0].as_of,
+        matching=sum(each.matching for each in found),
+        busy=sum(each.busy for each in found),
+        next_free=min((each.next_free for each in found if each.next_free), default=None),
+    )
+
+
+def _search_station(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> FreeVehicles:
     try:
         return carloop.search(query, deadline=deadline)
     except CallFailed as failure:
@@ -114,12 +133,13 @@ def _alternatives(query: VehicleQuery, *, carloop: Carloop, deadline: float) -> 
     anything = VehicleQuery(query.period, station=query.station)
     found = _free_vehicles(anything, carloop=carloop, deadline=deadline)
 
-    def distance(vehicle: Vehicle) -> tuple[bool, int]:
+    def distance(vehicle: Vehicle) -> tuple[bool, int, bool]:
         is_other_class = bool(query.vehicle_classes) and vehicle.vehicle_class not in query.vehicle_classes
-        return is_other_class, len(set(query.features) - set(vehicle.features))
+        is_elsewhere = bool(query.stations) and vehicle.station not in query.stations
+        return is_other_class, len(set(query.features) - set(vehicle.features)), is_elsewhere
 
     def differs(vehicle: Vehicle) -> tuple[str, ...]:
-        names = zip(("vehicle_class", "features"), distance(vehicle), strict=True)
+        names = zip(("vehicle_class", "features", "station"), distance(vehicle), strict=True)
         return tuple(name for name, is_so in names if is_so) or ("vehicle",)
 
     nearest = sorted(found, key=distance)[: min(ALTERNATIVES, query.limit)]

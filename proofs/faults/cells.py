@@ -9,7 +9,7 @@ from random import Random
 from proofs.faults.catalogue import FAULTS, Fault
 from tests.support.wire_faults import Effect, Position
 
-OPERATIONS = ("search", "book", "change_end", "cancel")
+OPERATIONS = ("search", "book", "change_end", "cancel", "rebook")
 MANY = 99
 
 
@@ -41,6 +41,11 @@ class Cell:
     position: Position
     operation: str
     seed: int
+
+    @property
+    def request(self) -> str:
+        """Return what the interface calls the operation: a rebooking is a booking that replaces a rental."""
+        return "book" if self.operation == "rebook" else self.operation
 
     @property
     def name(self) -> str:

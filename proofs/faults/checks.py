@@ -158,7 +158,8 @@ def _check_settled(seen: ChangeEvidence) -> Iterator[Finding]:
 
 def _is_linked(seen: ChangeEvidence) -> bool:
     rental = seen.final.state.get("rental")
-    return rental is None or [rental["id"]] == [each["id"] for each in seen.final.rentals]
+    shown = [each["id"] for each in _without_replaced(seen.change, seen.final)]
+    return rental is None or [rental["id"]] == shown
 
 
 def _check_wrong_result(seen: ChangeEvidence) -> Iterator[Finding]:
@@ -174,10 +175,14 @@ def _check_wrong_result(seen: ChangeEvidence) -> Iterator[Finding]:
 
 
 def _check_doubled(seen: ChangeEvidence, observation: Observation) -> Iterator[Finding]:
-    if len(observation.rentals) > 1:
-        yield Finding("doubled", f"{len(observation.rentals)} rentals")
+    rentals = _without_replaced(seen.change, observation)
+    if len(rentals) > 1:
+        yield Finding("doubled", f"{len(rentals)} rentals")
+    if seen.change["action"] == "rebook" and all(each["status"] == "cancelled" for each in rentals):
+        yield Finding("lost", "a moment without any rental")
     changes = sum(_revision(each) for each in observation.rentals) - _base(seen)
-    if changes > 1 and seen.cancellation is None:
+    # a rebooking changes the old one and makes the new one
+    if changes > 1 + (seen.change["action"] == "rebook") and seen.cancellation is None:
         yield Finding("doubled", f"{changes} changes where one was asked for")
 
 
@@ -189,13 +194,22 @@ def _revision(rental: Document) -> int:
     return int(rental["revision"])
 
 
+def _without_replaced(change: Document, observation: Observation) -> list[Document]:
+    """Return the rentals but for the one that a rebooking has cancelled by making another one."""
+    if change["action"] != "rebook" or len(observation.rentals) < 2:
+        return [*observation.rentals]
+    old = change["rental_id"]
+    return [each for each in observation.rentals if each["id"] != old or each["status"] != "cancelled"]
+
+
 def is_done(change: Document, observation: Observation) -> bool:
     """Return whether Carloop has what a change asked for."""
-    if len(observation.rentals) != 1:
+    rentals = _without_replaced(change, observation)
+    if len(rentals) != 1 or (change["action"] == "rebook") != (len(observation.rentals) == 2):
         return False
-    rental = observation.rentals[0]
+    rental = rentals[0]
     match change["action"]:
-        case "book":
+        case "book" | "rebook":
             asked = change["period"]
             return (
                 rental["status"] == "reserved"

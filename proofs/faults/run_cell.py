@@ -127,6 +127,10 @@ def _change(operation: str, appointment: Document, testbed: FaultTestbed) -> Doc
     if operation == "cancel":
         return new_change("cancel", rental_id=rental["id"], reason="Kunde verzichtet")
     later = datetime.fromisoformat(appointment["period"]["end"]) + timedelta(hours=1)
+    if operation == "rebook":
+        period = appointment["period"] | {"end": later.isoformat()}
+        wanted = {"option_id": testbed.vehicle, "period": period, "customer": appointment["customer"]}
+        return new_change("rebook", rental_id=rental["id"], **wanted)
     return new_change("change_end", rental_id=rental["id"], end=later.isoformat())
 
 
@@ -141,15 +145,15 @@ def _arm(cell: Cell, plan: Plan, testbed: FaultTestbed) -> None:
     fault = cell.fault
     if fault.sandbox is not None:
         # not the reads, which the observations need; the proxy makes faults in those
-        operations = (cell.operation, "account") if plan.any_request else (cell.operation,)
+        operations = (cell.request, "account") if plan.any_request else (cell.request,)
         for operation in operations:
             _arm_sandbox(fault, operation, plan.times, testbed)
     elif fault.effect is None:
         testbed.proxy.switch(Mode.REFUSE)
     else:
         if cell.position is Position.DURING:
-            testbed.sandbox.controls.arm(cell.operation, "delay", times=plan.times, value=_WORK_SECONDS)
-        operation = ANY if plan.any_request else cell.operation
+            testbed.sandbox.controls.arm(cell.request, "delay", times=plan.times, value=_WORK_SECONDS)
+        operation = ANY if plan.any_request else cell.request
         testbed.proxy.arm(_wire_fault(fault, cell.position, plan), operation, times=plan.times)
 
 

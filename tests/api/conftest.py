@@ -134,6 +134,10 @@ class Documents:
         """Return a booking ready to be sent, its customer a canary."""
         return self.intent(Action.BOOK, b'{"customer":{"last_name":"Canary-Lindqvist"}}')
 
+    def rebooking(self):
+        """Return a booking that replaces a rental."""
+        return self.intent(Action.REBOOK, b'{"replaces":"ren-1"}', rental_id="ren-1", revision=3)
+
     def change_of_end(self):
         body = b'{"end":"2027-03-05T16:00:00Z"}'
         return self.intent(Action.CHANGE_END, body, rental_id="ren-1", revision=3)

@@ -1,14 +1,18 @@
 """What is read from Carloop arrives as the provider's own values."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from carloop_plugin.domain.accounts import OpeningHours, Station
 from carloop_plugin.domain.failures import CallFailed
 from carloop_plugin.domain.rentals import Unreadable
 from carloop_plugin.domain.values import Money, Period
-from carloop_plugin.domain.vehicles import NamedId, VehicleQuery
+from carloop_plugin.domain.vehicles import NamedId, Quote, VehicleQuery
 
 PERIOD = Period(datetime(2027, 3, 2, 7, 30, tzinfo=UTC), datetime(2027, 3, 4, 16, tzinfo=UTC))
 
@@ -49,19 +53,109 @@ def test_known_account_is_read_once(server, session, documents, soon):
     assert len(server.seen) == 2
 
 
-def test_filters(server, session, soon):
-    """Classes and features come with their names, a feature perhaps with its group."""
+def test_filters(server, session, documents, soon):
+    """Classes and features come with their names in a language, a feature perhaps with its group."""
     server.does(
         lambda peer, _: peer.answer(200, {"items": [{"id": "kombi", "name": "Kombi"}]}),
         lambda peer, _: peer.answer(200, {"items": [{"id": "awd", "name": "Allrad", "group": "Antrieb"}]}),
+        lambda peer, _: peer.answer(200, documents.account()),
     )
-    filters = session.filters(deadline=soon(5))
+    filters = session.filters(locale="de", deadline=soon(5))
     assert filters.vehicle_classes == (NamedId("kombi", "Kombi"),)
     assert filters.features == (NamedId("awd", "Allrad", "Antrieb"),)
-    assert [asked(seen)[0] for seen in server.seen] == [
-        "/api/planner/v1/vehicle-classes",
-        "/api/planner/v1/vehicle-features",
+    assert [(asked(seen)[0], seen.headers.get("accept-language")) for seen in server.seen] == [
+        ("/api/planner/v1/vehicle-classes", "de"),
+        ("/api/planner/v1/vehicle-features", "de"),
+        ("/api/planner/v1/account", None),
     ]
+
+
+def test_stations(server, session, documents, soon):
+    """What the contract does not know of opening hours, and a name without a letter, cost themselves alone."""
+    hours = {"days": ["mon", "someday", "sat"], "opens": "07:30", "closes": "24:00"}
+    bad = [
+        hours | {"opens": "7:30"},
+        hours | {"closes": "24:01"},
+        hours | {"closes": "18:00\n"},
+        hours | {"days": ["someday"]},
+    ]
+    stations = [
+        {"id": "karlsruhe", "name": "Karlsruhe\nMitte", "opening_hours": [*bad, hours]},
+        {"id": "rastatt", "name": " "},
+    ]
+    server.does(
+        lambda peer, _: peer.answer(200, documents.account(stations=stations)),
+        lambda peer, _: peer.answer(200, documents.vehicles(documents.vehicle())),
+        lambda peer, _: peer.answer(200, documents.rental()),
+    )
+    known = session.known_account(deadline=soon(5)).stations
+    assert known == (
+        Station("karlsruhe", "Karlsruhe Mitte", (OpeningHours(("mon", "sat"), "07:30", "24:00"),)),
+        Station("rastatt", "rastatt"),
+    )
+    (vehicle,) = session.search(VehicleQuery(PERIOD), deadline=soon(5)).vehicles
+    assert vehicle.station_name == "Karlsruhe Mitte"
+    assert session.read_rental("ren-1", deadline=soon(5)).vehicle.station_name == "Karlsruhe Mitte"
+
+
+QUOTE = {"available": True, "price": {"amount": "149.70", "currency": "EUR", "tax_included": True}}
+QUOTE |= {"free_until": "2027-03-09T08:00:00+01:00"}
+QUOTED = Quote(True, Money(Decimal("149.70"), "EUR", True), datetime(2027, 3, 9, 7, tzinfo=UTC))
+
+
+def test_quotes(server, session, soon):
+    """Of a vehicle in the place of a rental, and of another end of a rental; what is not known is left out."""
+    unknown = {"available": False, "free_until": None}
+    server.does(lambda peer, _: peer.answer(200, QUOTE), lambda peer, _: peer.answer(200, unknown))
+    quoted = session.quote_vehicle("veh 1", PERIOD, replaces="ren-1", deadline=soon(5))
+    assert (quoted, session.quote_end("ren-1", PERIOD.end, deadline=soon(5))) == (
+        QUOTED,
+        Quote(False, None, None),
+    )
+    start, end = ("start", "2027-03-02T07:30:00Z"), ("end", "2027-03-04T16:00:00Z")
+    assert [asked(seen) for seen in server.seen] == [
+        ("/api/planner/v1/vehicles/veh%201/quote", [start, end, ("replaces", "ren-1")]),
+        ("/api/planner/v1/rentals/ren-1/quote", [end]),
+    ]
+
+
+def test_what_has_no_quote(server, session, documents, soon):
+    """None is Carloop's own answer alone; a quote is asked for once, so that retries are left for bookings."""
+    server.does(
+        lambda peer, _: peer.answer(404, documents.problem(404, "not_found")),
+        lambda peer, _: peer.answer(404, documents.problem(404, "not_found")),
+        lambda peer, _: peer.answer(503, documents.problem(503, "maintenance")),
+        lambda peer, _: peer.answer(404, b"not here"),
+    )
+    for _ in range(2):
+        assert session.quote_end("ren-1", PERIOD.end, deadline=soon(5)) is None
+    for _ in range(2):
+        with pytest.raises(CallFailed):
+            session.quote_end("ren-1", PERIOD.end, deadline=soon(5))
+    assert len(server.seen) == 4
+
+
+def test_quotes_leave_the_session_to_bookings(server, session, documents, soon):
+    """Two are asked for at a time: a third waits, and no booking does."""
+    held = threading.Event()
+    begun = threading.Semaphore(0)
+
+    def answer(peer, seen):
+        if "quote" in seen.target:
+            begun.release()
+            held.wait(30)
+        return peer.answer(200, QUOTE if "quote" in seen.target else documents.account())
+
+    server.does(answer)
+    with ThreadPoolExecutor(2) as threads:
+        asking = [threads.submit(session.quote_end, "ren-1", PERIOD.end, deadline=soon(30)) for _ in range(2)]
+        assert [begun.acquire(timeout=10) for _ in asking] == [True, True]
+        with pytest.raises(CallFailed) as raised:
+            session.quote_end("ren-1", PERIOD.end, deadline=soon(0))
+        assert raised.value.reason.code == "deadline_exceeded"
+        assert session.read_account(deadline=soon(5)).id == "acc-1"
+        held.set()
+        assert [each.result() for each in asking] == [QUOTED, QUOTED]
 
 
 def test_search_asks_for_what_is_wanted(server, session, documents, soon):

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from importlib.resources import files
@@ -13,8 +14,11 @@ import pytest
 from carloop_plugin.api.answers import Failure, Success, judge, read_document
 from carloop_plugin.api.call import AttemptFailed, Call, RawAnswer, Request
 from carloop_plugin.api.refusals import NOTHING_DONE
+from carloop_plugin.domain.appointments import Customer
 from carloop_plugin.domain.changes import Action, Done, NothingHappened, Refused, Unknown
 from carloop_plugin.domain.failures import CallFailed, Reason
+from carloop_plugin.domain.values import Period
+from mobility_schemas import validate
 
 
 def problem(status, code, **more):
@@ -73,8 +77,18 @@ REFUSED_CHANGES = {
     "closed": (problem(409, "rental_closed"), "rental_closed", None),
     "taken": (problem(409, "vehicle_unavailable", conflict=CONFLICT), "vehicle_unavailable", None),
 }
+REFUSED_REBOOKINGS = {
+    "gone": (problem(404, "not_found"), "rental_not_found", None),
+    "changed": (problem(412, "changed_elsewhere"), "changed_elsewhere", None),
+    "closed": (problem(409, "rental_closed"), "rental_closed", None),
+    "taken": (problem(409, "vehicle_unavailable", conflict=CONFLICT), "vehicle_unavailable", None),
+    "unknown vehicle": (field("/vehicle_id"), "vehicle_unavailable", "/option_id"),
+    "customer": (field("/customer/last_name"), "invalid_document", "/customer/last_name"),
+    "past": (problem(422, "period_in_past"), "period_in_past", "/period/start"),
+}
 REFUSED = [("booking", REFUSED_BOOKINGS, name) for name in REFUSED_BOOKINGS]
 REFUSED += [("change_of_end", REFUSED_CHANGES, name) for name in REFUSED_CHANGES]
+REFUSED += [("rebooking", REFUSED_REBOOKINGS, name) for name in REFUSED_REBOOKINGS]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +268,9 @@ def test_every_refusal_of_the_interface_is_a_proof():
                 name = response.get("$ref", "").rpartition("/")[2]
                 said = document["components"]["responses"].get(name, {}).get("description", "")
                 codes = [
-                    word for word in re.findall(r"`([a-z_]+)`", said) if word not in ("conflict", "rental")
+                    word
+                    for word in re.findall(r"`([a-z_]+)`", said)
+                    if word not in ("conflict", "rental", "replaces")
                 ]
                 told |= {(int(status), code) for code in codes if status.isdecimal()}
     proofs = {(status, code) for status, codes in NOTHING_DONE.items() for code in codes}
@@ -353,6 +369,31 @@ def test_booking_that_is_done(headers, server, session, documents, soon):
     assert seen.headers["idempotency-key"] == documents.booking().change_id
     assert seen.body == documents.booking().body
     assert "if-match" not in seen.headers
+
+
+def test_rebooking_that_is_done(server, session, documents, soon):
+    """It is a booking of another rental, made only while the one it replaces has the revision that was read."""
+    server.does(lambda peer, _: peer.answer(201, documents.rental(id="ren-2")))
+    result = session.send(documents.rebooking(), deadline=soon(5))
+    assert (type(result), result.rental.id) == (Done, "ren-2")
+    (seen,) = server.seen
+    assert (seen.method, seen.target) == ("POST", "/api/planner/v1/rentals")
+    assert (seen.headers["if-match"], seen.body) == ('"3"', documents.rebooking().body)
+
+
+@pytest.mark.parametrize("more", [{}, {"note": "Canary", "replaces": "ren-1"}])
+def test_the_body_of_a_booking(session, more):
+    """What is not said is not sent; a note and a rental to replace are fields of the interface."""
+    period = Period(datetime(2027, 3, 2, 7, 30, tzinfo=UTC), datetime(2027, 3, 4, 16, tzinfo=UTC))
+    who = Customer("manual", {"last_name": "Canary-Lindqvist", "phone": ""})
+    body = json.loads(
+        session.booking_body(
+            external_reference="i/m/a/c", vehicle_id="v-1", period=period, customer=who, **more
+        )
+    )
+    validate(body, "carloop/RentalCreate")
+    assert {name: body[name] for name in body.keys() & {"note", "replaces"}} == more
+    assert body["customer"] == {"source": "manual", "last_name": "Canary-Lindqvist"}
 
 
 @pytest.mark.parametrize(

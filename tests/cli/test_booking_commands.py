@@ -19,10 +19,10 @@ def test_saving_an_appointment_shows_step_four(run, appointment_file):
 
 
 def test_filters(run, planner):
-    """Classes and features are tables for people and the contract's document for programs."""
-    for command, word in (("classes", "Kombi"), ("features", "Automatik")):
+    """Classes and features are tables for people, in their language, and the contract's document for programs."""
+    for command, language, word in (("classes", "en", "Estate car"), ("features", "de", "Anhängerkupplung")):
         validate(run(command, "--json").document, "mobility_filters")
-        assert word in run(command).out
+        assert word in run("--lang", language, command).out
 
 
 def test_search_for_an_appointment(run, saved):

@@ -88,13 +88,14 @@ def lost_booking(planner, lose):
 def rent_directly(planner):
     """Make a rental at Carloop without the plugin, as another planner would; return it."""
 
-    def rent(vehicle_id, start, end, *, reference=None):
+    def rent(vehicle_id, start, end, *, reference=None, **more):
         body = {
             "external_reference": reference or f"other/main/A-1/{uuid.uuid4()}",
             "vehicle_id": vehicle_id,
             "start": start.isoformat(),
             "end": end.isoformat(),
             "customer": {"source": "manual", "last_name": "Canary-Other"},
+            **more,
         }
         key = {"Idempotency-Key": str(uuid.uuid4())}
         answer = planner.control.api("POST", "/rentals", json=body, headers=key)

@@ -68,14 +68,18 @@ def test_every_place_says_what_for_and_how_long():
 
 
 def test_the_contract_marks_the_same_fields():
-    """Each marked field leads to places that exist; Carloop is sent what the contract marks, never a note."""
+    """Each marked field leads to places that exist; Carloop is sent what the contract marks."""
     assert set(FIELDS) == set(marked_as_personal())
     assert {where for places in FIELDS.values() for where in places} - REGISTERED == set()
     text = (resources.files("mobility_schemas") / "carloop/openapi.json").read_text("utf-8")
     schemas = json.loads(text)["components"]["schemas"].values()
     marked = {n for schema in schemas for n, part in schema.get("properties", {}).items() if is_marked(part)}
-    sent = {"reason", *(field.removeprefix("customer.") for field in FIELDS if field.startswith("customer."))}
-    assert sent == marked - {"note"}
+    sent = {
+        "reason",
+        "note",
+        *(field.removeprefix("customer.") for field in FIELDS if field.startswith("customer.")),
+    }
+    assert sent == marked
 
 
 def canaries():
@@ -91,7 +95,7 @@ def test_what_is_readable_is_where_the_page_says(planner, columns_with):
     vehicle = {"licence_plate": "KA-NARIE 1", "vin": "KANARIENVIN123456"}
     planner.save(customer=canaries(), vehicle=vehicle, work="Kanarie-work")
     planner.control.fault("book", "drop_after", times=100)
-    change = planner.booking()
+    change = planner.booking(note="Kanarie-note")
     planner.do(change)
     canary_words = ("Kanarie-", "kanarie-", "KA-NARIE", "KANARIENVIN")
     assert {where for word in canary_words for where in columns_with(word)} == PLAIN

@@ -16,7 +16,7 @@ from mobility_hookspecs import CallContext, MobilityProblem
 from tests.support.bad_documents import Document, invalid_documents, invalid_ids, invalid_sites
 
 EACH = 1200
-"""Documents for each of the nine hooks: together more than the 10,000 that are required."""
+"""Documents for each of the ten hooks: together more than the 10,000 that are required."""
 
 LOCALES = ("de", "en")
 
@@ -33,6 +33,7 @@ BAD: Mapping[str, Callable[..., Iterator[Document]]] = {
     "on_appointment_saved": partial(invalid_documents, "appointment"),
     "provide_mobility_options": partial(invalid_documents, "mobility_request"),
     "on_rental_change": partial(invalid_documents, "rental_change"),
+    "quote_rental_change": partial(invalid_documents, "rental_change"),
     "save_provider_settings": partial(invalid_documents, "provider_settings", closed=True),
     "on_personal_data_erased": partial(invalid_documents, "erasure_subjects"),
     "provide_mobility_filters": invalid_sites,

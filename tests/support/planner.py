@@ -75,6 +75,12 @@ class Planner:
         period = self.appointment["period"] | {"end": later}
         return str(self.search(period=period)["options"][0]["id"])
 
+    def rebooking(self, rental: Document, **more: Any) -> Document:
+        """Write the change that books a rental anew: the same car for the appointment as it is now."""
+        known = {"rental_id": rental["id"], "site": "main", "option_id": rental["vehicle"]["id"]}
+        known |= {name: self.appointment[name] for name in ("period", "customer")}
+        return self._change("rebook", **known | more)
+
     def end_change(self, rental: Document, end: datetime | str, **more: Any) -> Document:
         """Write the change of a rental's end."""
         end = end if isinstance(end, str) else instant(end)
@@ -138,6 +144,10 @@ class Planner:
     def end(self) -> datetime:
         """When the appointment ends."""
         return datetime.fromisoformat(self.appointment["period"]["end"])
+
+    def times(self) -> dict[str, datetime]:
+        """When the appointment begins and ends."""
+        return {"start": self.start(), "end": self.end()}
 
 
 def answer_of(gathered: Gathered[Any]) -> Document:

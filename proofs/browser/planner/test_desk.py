@@ -22,7 +22,7 @@ def test_what_the_desk_does_is_seen_in_the_planner(advisor, planner_program, per
     planner_program.come_back()
 
     t = advisor.t
-    _until(advisor, cancelled, advisor.step_4.get_by_text(t.by_plugin("notice.cancelled_at_desk")))
+    _until(advisor, cancelled, advisor.step_4.get_by_text(t.by_plugin("notice.rental_gone")))
     expect(advisor.button("offer.search")).to_be_visible()
     advisor.open(f"/appointments/{swapped}")
     expect(advisor.rental).to_contain_text(other["licence_plate"])

@@ -47,8 +47,15 @@ class Planner:
 
     def change(self, number, action, **fields):
         """Send the change of that number."""
-        change = {"change_id": key(number), "provider": "carloop", "action": action, **fields}
-        return self.host.change_rental(change)
+        return self.host.change_rental(_change(number, action, fields))
+
+    def quote(self, number, action, **fields):
+        """Ask what the change of that number would cost."""
+        return self.host.quote(_change(number, action, fields))
+
+
+def _change(number, action, fields):
+    return {"change_id": key(number), "provider": "carloop", "action": action, **fields}
 
 
 @contextmanager

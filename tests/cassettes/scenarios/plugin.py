@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from tests.cassettes.recorder.carloop import END, REASON, key, reference
-from tests.cassettes.scenarios.planner import planner_of
+from tests.cassettes.recorder.carloop import CUSTOMER, END, REASON, key, reference
+from tests.cassettes.scenarios.planner import APPOINTMENT, planner_of
 
 
 def check(carloop):
@@ -91,6 +91,35 @@ def cancel(carloop):
         state = planner.state()
     assert [first["status"], again["status"], state["state"]] == ["done", "done", "open"]
     assert first["rental"]["status"] == "cancelled"
+
+
+def rebook(carloop):
+    """Another car is booked in the place of the first, by one request and only while that is as it was read."""
+    with planner_of(carloop) as planner:
+        planner.save()
+        old = planner.book(1, note=REASON)["rental"]
+        wanted = {"period": APPOINTMENT["period"], "customer": CUSTOMER, "option_id": "V1002"}
+        done = planner.change(2, "rebook", rental_id=old["id"], **wanted)
+        again = planner.change(3, "rebook", rental_id=old["id"], **wanted)
+        state = planner.state()
+    assert (done["status"], done["rental"]["vehicle"]["id"]) == ("done", "V1002")
+    assert (again["status"], again["problem"]["code"]) == ("refused", "rental_closed")
+    assert (state["state"], state["rental"]) == ("booked", done["rental"])
+    assert carloop.ask("GET", f"/rentals/{old['id']}").json()["status"] == "cancelled"
+
+
+def quote(carloop):
+    """What a booking, another end and a rebooking would cost; the rental's own period is not in the way."""
+    with planner_of(carloop) as planner:
+        planner.save()
+        known = {"site": "main", "period": APPOINTMENT["period"], "customer": CUSTOMER, "option_id": "V1001"}
+        first = planner.quote(1, "book", appointment_id=APPOINTMENT["id"], **known)
+        rental = planner.book(1)["rental"]
+        longer = planner.quote(2, "change_end", rental_id=rental["id"], end="2027-03-06T10:00:00Z")
+        same = planner.quote(3, "rebook", rental_id=rental["id"], **known)
+    assert [each["possible"] for each in (first, longer, same)] == [True, True, True]
+    assert first["price"] == same["price"] == rental["price"]
+    assert float(longer["difference"]["amount"]) > float(same["difference"]["amount"]) == 0
 
 
 def reconcile(carloop):

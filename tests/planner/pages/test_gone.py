@@ -62,7 +62,7 @@ def test_a_provider_may_say_why(anna, saved, fake, gone):
     """Its warning replaces our words, once; an error stands on its own."""
     notices = [
         {"code": "no_key", "severity": "error", "message": "Der Schlüssel fehlt."},
-        {"code": "cancelled_at_desk", "severity": "warning", "message": "Am Schalter storniert."},
+        {"code": "rental_gone", "severity": "warning", "message": "Am Schalter storniert."},
     ]
     fake.states[saved.id] = {"notices": notices, "rental": fake.rental(saved.id, status="cancelled")}
     page = words(anna.get(path_of(saved)))

@@ -59,16 +59,19 @@ def test_another_customer_asks_for_attention(planner, booked_for, then, expected
 
 
 def test_the_notice_and_the_proposal_say_what_to_do(planner, rental):
-    """Taken as it is, the proposal cancels, and the car can be booked for the new customer."""
+    """With the present customer the proposal is sent as it is: the car is rebooked for them."""
     save_each(planner, OTHER_DMS)
     for locale in ("de", "en"):
         step = planner.host.appointment_saved(planner.appointment, locale=locale).answers["carloop"]
         (proposal,), (notice,) = step["proposals"], step["notices"]
         assert notice["message"] == text("notice.customer_changed", locale)
-        assert proposal["message"] == text("proposal.customer_changed", locale)
-    change = proposal["change"] | {"change_id": planner.cancellation()["change_id"]}
-    assert (change["action"], planner.do(change)["status"]) == ("cancel", "done")
-    planner.book()
+        assert proposal["message"] == text("proposal.rebook_customer_changed", locale)
+    assert proposal["change"]["period"] == {
+        name: each.replace("+00:00", "Z") for name, each in rental["period"].items()
+    }
+    change = planner.rebooking(rental, customer=OTHER_DMS) | proposal["change"]
+    outcome = planner.do(change)
+    assert (outcome["status"], outcome["rental"]["vehicle"]) == ("done", rental["vehicle"])
     assert told(save_each(planner, OTHER_DMS)) == FITS
 
 

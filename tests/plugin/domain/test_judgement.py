@@ -25,6 +25,7 @@ BOOKING = replace(
 )
 END = replace(BOOKING, action=Action.CHANGE_END, rental_id=RENTAL.id, revision=1)
 CANCELLATION = replace(BOOKING, action=Action.CANCEL, rental_id=RENTAL.id)
+REBOOKING = replace(BOOKING, action=Action.REBOOK, rental_id="R-0", revision=1)
 AGAIN = replace(BOOKING, sends=2)
 
 TAKEN, RATE_LIMITED = Reason("vehicle_unavailable"), Reason("rate_limited")
@@ -59,6 +60,11 @@ def mismatched(intent, rental):
         (BOOKING, Refused(RATE_LIMITED), NothingHappened(RATE_LIMITED)),
         (BOOKING, NothingHappened(RATE_LIMITED), NothingHappened(RATE_LIMITED)),
         (BOOKING, Unknown(RATE_LIMITED), Unknown(RATE_LIMITED)),
+        (REBOOKING, Done(RENTAL), Done(RENTAL)),
+        (REBOOKING, Done(SWAPPED), mismatched(REBOOKING, SWAPPED)),
+        (REBOOKING, Done(OTHER_BOOKINGS), Unknown(NOT_ITS_ANSWER)),
+        (REBOOKING, Done(OTHER_PERIOD, replayed=True), Done(OTHER_PERIOD, replayed=True)),
+        (REBOOKING, Refused(GONE), Refused(GONE)),
         (END, Done(RENTAL), Done(RENTAL)),
         (END, Done(OTHER_PERIOD), mismatched(END, OTHER_PERIOD)),
         (END, Done(RENTAL, replayed=True), Done(RENTAL, replayed=True)),
@@ -113,6 +119,7 @@ def test_a_refusal_is_believed_after_looking(reason, expected):
         (BOOKING, RENTAL, True),
         (BOOKING, replace(RENTAL, vehicle=OTHER_CAR, revision=4), True),
         (BOOKING, CANCELLED, True),
+        (REBOOKING, replace(RENTAL, vehicle=OTHER_CAR, revision=4), True),
         (END, replace(RENTAL, revision=2), True),
         (END, RENTAL, False),
         (END, replace(OTHER_PERIOD, revision=2), False),
@@ -131,6 +138,8 @@ def test_a_rental_found_proves_its_intent(intent, rental, expected):
         (BOOKING, PERIOD.start - timedelta(seconds=1), True),
         (BOOKING, PERIOD.start, False),
         (BOOKING, PERIOD.end, False),
+        (REBOOKING, PERIOD.start, False),
+        (replace(REBOOKING, given_up_by="c-2"), NOW, False),
         (replace(BOOKING, given_up_by="c-2"), NOW, False),
         (END, PERIOD.end, True),
         (CANCELLATION, PERIOD.end, True),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin.contract.steps import state_document
-from carloop_plugin.domain.appointments import SavedAppointment
+from carloop_plugin.domain.appointments import CustomerIdentity, SavedAppointment
 from carloop_plugin.domain.proposals import Misfit, Proposal, propose
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import Period
@@ -15,6 +15,7 @@ from carloop_plugin.usecases.appointment import Standing
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+BEFORE = START - 9 * HOUR
 VISIT = Period(START, START + 8 * HOUR)
 APPOINTMENT = SavedAppointment(
     "A-1", 1, "scheduled", "main", VISIT, "", "", "Europe/Berlin", "manual", b"", "", ""
@@ -26,11 +27,18 @@ RENTAL = RentalRecord(
     appointment_period=VISIT,
 )
 PICKED_UP = replace(RENTAL, status=RentalStatus.PICKED_UP)
-END_MOVED, MOVED = Misfit.END_MOVED, Misfit.APPOINTMENT_MOVED
+END_MOVED, MOVED, OTHER = Misfit.END_MOVED, Misfit.APPOINTMENT_MOVED, Misfit.CUSTOMER_CHANGED
+ADAM, EVE = (CustomerIdentity("manual", "", name) for name in ("adam", "eve"))
+OTHER_AND_MOVED = Proposal(OTHER, period=Period(START + 5 * HOUR, VISIT.end + 5 * HOUR))
+LEFT_TO_THE_DESK = Proposal(OTHER, is_possible=False)
 
 
 def visit(start_hours=0, end_hours=0):
     return replace(APPOINTMENT, period=Period(VISIT.start + start_hours * HOUR, VISIT.end + end_hours * HOUR))
+
+
+def moved(start_hours, end_hours):
+    return Proposal(MOVED, period=visit(start_hours, end_hours).period)
 
 
 def rented(start_hours, end_hours):
@@ -45,9 +53,9 @@ def rented(start_hours, end_hours):
         (RENTAL, visit(end_hours=2), Proposal(END_MOVED, VISIT.end + 2 * HOUR)),
         (RENTAL, visit(end_hours=-2), Proposal(END_MOVED, VISIT.end - 2 * HOUR)),
         (RENTAL, visit(1, 0), None),
-        (RENTAL, visit(-1, 0), Proposal(MOVED, None)),
-        (RENTAL, visit(24, 24), Proposal(MOVED, None)),
-        (RENTAL, visit(8, 9), Proposal(MOVED, None)),
+        (RENTAL, visit(-1, 0), moved(-1, 0)),
+        (RENTAL, visit(24, 24), moved(24, 24)),
+        (RENTAL, visit(8, 9), moved(8, 9)),
         (PICKED_UP, visit(1, 0), None),
         (PICKED_UP, visit(24, 24), Proposal(END_MOVED, VISIT.end + 24 * HOUR)),
         (RENTAL, replace(APPOINTMENT, status="cancelled"), Proposal(Misfit.APPOINTMENT_CANCELLED, None)),
@@ -59,6 +67,15 @@ def rented(start_hours, end_hours):
         (replace(RENTAL, linked=False), APPOINTMENT, Proposal(Misfit.NOT_AS_ASKED, None)),
         (replace(RENTAL, status=RentalStatus.CANCELLED), visit(24, 24), None),
         (replace(RENTAL, status=RentalStatus.RETURNED), visit(24, 24), None),
+        # what cannot be rebooked any more is cancelled
+        (RENTAL, visit(-10, 0), Proposal(MOVED)),
+        (
+            replace(RENTAL, customers=(ADAM,)),
+            replace(APPOINTMENT, customers=(EVE,)),
+            Proposal(OTHER, period=VISIT),
+        ),
+        (replace(RENTAL, customers=(ADAM,)), replace(visit(5, 5), customers=(EVE,)), OTHER_AND_MOVED),
+        (replace(PICKED_UP, customers=(ADAM,)), replace(APPOINTMENT, customers=(EVE,)), LEFT_TO_THE_DESK),
         # a difference that the advisor chose when booking
         (rented(0, -1), APPOINTMENT, None),
         (rented(0, 5), APPOINTMENT, None),
@@ -67,14 +84,14 @@ def rented(start_hours, end_hours):
         # a visit that is moved within its rental, to its very start and end too
         (rented(-1, 1), visit(-1, -1), None),
         (rented(-1, 1), visit(1, 1), None),
-        (rented(-1, 1), visit(2, 2), Proposal(MOVED, None)),
+        (rented(-1, 1), visit(2, 2), moved(2, 2)),
         # a rental that follows the moved visit already
         (rented(0, 2), visit(end_hours=2), None),
     ],
 )
 def test_a_proposal_is_computed(rental, appointment, expected):
     """Only what changed since the booking asks for attention."""
-    assert propose(rental, appointment) == expected
+    assert propose(rental, appointment, now=BEFORE) == expected
 
 
 def proposed(revision):

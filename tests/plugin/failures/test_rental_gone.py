@@ -32,7 +32,7 @@ def test_it_cannot_be_extended(planner, gone, revision):
     assert outcome["problem"]["pointer"] == "/rental_id"
     assert planner.do(change) == outcome
     step = planner.save(revision=2)
-    assert (step["state"], [each["code"] for each in step["notices"]]) == ("open", ["cancelled_at_desk"])
+    assert (step["state"], [each["code"] for each in step["notices"]]) == ("open", ["rental_gone"])
 
 
 @REVISIONS
@@ -77,5 +77,5 @@ def test_it_does_not_block_another_booking(planner, gone):
     planner.control.fault("book", "status", times=3, value=429)
     assert code(planner.do(second)) == ("refused", "rate_limited")
     step = planner.save(revision=2)
-    assert (step["state"], [each["code"] for each in step["notices"]]) == ("open", ["cancelled_at_desk"])
+    assert (step["state"], [each["code"] for each in step["notices"]]) == ("open", ["rental_gone"])
     assert planner.do(second)["status"] == "done"

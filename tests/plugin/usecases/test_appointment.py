@@ -2,7 +2,9 @@
 
 import math
 import time
-from datetime import timedelta
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -57,7 +59,10 @@ def test_a_booked_appointment_locks_customer_and_period(planner, rental):
     """Only the end can be changed, by a change of its own. States come in the order asked, without the network."""
     step = planner.save(revision=2)
     assert (step["state"], step["locked"]) == ("booked", ["/customer", "/period"])
-    assert (planner.state()["rental"], rental["allowed_changes"]) == (rental, ["change_end", "cancel"])
+    assert (planner.state()["rental"], rental["allowed_changes"]) == (
+        rental,
+        ["change_end", "cancel", "rebook"],
+    )
     planner.control.fault("any", "status", times=20, value=503)
     states = planner.host.mobility_states(["never", planner.id]).answers["carloop"]
     assert [(s["appointment_id"], s["state"]) for s in states] == [("never", "open"), (planner.id, "booked")]
@@ -67,7 +72,7 @@ def test_a_booked_appointment_locks_customer_and_period(planner, rental):
     ("status", "hours", "reason", "action", "state"),
     [
         ("scheduled", {"end_hours": 2}, "end_moved", "change_end", "booked"),
-        ("scheduled", {"start_hours": 48, "end_hours": 48}, "appointment_moved", "cancel", "open"),
+        ("scheduled", {"start_hours": 48, "end_hours": 48}, "appointment_moved", "rebook", "booked"),
         ("cancelled", {}, "appointment_cancelled", "cancel", "open"),
     ],
     ids=["prolonged", "moved", "cancelled"],
@@ -82,8 +87,10 @@ def test_an_appointment_that_no_longer_fits_proposes_a_change(
     assert (proposal["reason"], proposal["change"]["action"]) == (reason, action)
     assert planner.state()["proposals"] == step["proposals"]
     change = proposal["change"] | {"change_id": planner.cancellation()["change_id"]}
+    if action == "rebook":
+        change["customer"] = planner.appointment["customer"]
     assert planner.do(change)["status"] == "done"
-    assert planner.state()["state"] == state
+    assert (planner.state()["state"], planner.state()["proposals"]) == (state, [])
 
 
 def test_an_appointment_moved_while_its_booking_is_pending_asks_for_attention(planner, lost_booking):
@@ -107,23 +114,69 @@ def test_a_rental_cancelled_at_the_desk_is_said(planner, rental, by):
         planner.do(planner.cancellation(rental_id=rental["id"]))
     planner.reconcile()
     step = planner.save(revision=2)
-    assert (step["state"], notices(step)) == ("open", ["cancelled_at_desk"] if by == "desk" else [])
+    assert (step["state"], notices(step)) == ("open", ["rental_gone"] if by == "desk" else [])
 
 
-def test_a_rental_found_changed_by_the_desk_says_so(planner, lost_booking):
-    """The desk swapped the vehicle before the booking was known to have worked. A change by the advisor ends that."""
-    lost_booking()
-    rental = planner.control.rentals(planner.id)[0]
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_vehicle_swapped_by_the_desk_asks_for_attention(planner, booking, lose, is_known):
+    """Which for which; of a booking not known to have worked, by its id. A change by the advisor ends that."""
+    if is_known:
+        rental = planner.do(booking)["rental"]
+    else:
+        lose(booking)
+        rental = planner.control.rentals(planner.id)[0]
     other = planner.car_free_for_days()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)
-    step = planner.save(revision=2)
-    assert (step["state"], step["rental"]["vehicle"]["id"], notices(step)) == ("booked", other, ["differs"])
+    planner.reconcile()
+    state = planner.state()
+    assert (state["state"], state["rental"]["vehicle"]["id"]) == ("attention", other)
+    (notice,) = state["notices"]
+    former = rental["title"] if is_known else booking["option_id"]
+    params = {"now": state["rental"]["title"], "before": former}
+    assert notice["message"] == text("notice.vehicle_swapped", "de", params)
+    assert (notice["code"], notice["severity"]) == ("vehicle_swapped", "warning")
     planner.control.desk(rental["id"], "hand_out")
     assert [each["status"] for each in planner.reconcile()["changed"]] == ["picked_up"]
-    assert notices(planner.save(revision=3)) == ["differs"]
+    step = planner.save(revision=3)
+    assert (step["state"], notices(step)) == ("attention", ["vehicle_swapped"])
     longer = planner.end_change(planner.state()["rental"], planner.end() + timedelta(hours=1))
     assert planner.do(longer)["status"] == "done"
-    assert notices(planner.save(revision=3)) == []
+    step = planner.save(revision=3)
+    assert (step["state"], notices(step)) == ("booked", [])
+
+
+def test_a_vehicle_swapped_back_needs_nobody(planner, rental):
+    """The desk gave another one, and then the booked one all the same."""
+    for vehicle_id in (planner.car_free_for_days(), rental["vehicle"]["id"]):
+        planner.control.desk(rental["id"], "swap", vehicle_id=vehicle_id)
+        planner.reconcile()
+    assert (planner.state()["state"], planner.state()["notices"]) == ("booked", [])
+
+
+def test_times_found_changed_by_the_desk_are_said(planner, lost_booking):
+    """Before the booking was known to have worked."""
+    lost_booking()
+    rental = planner.control.rentals(planner.id)[0]
+    body, key = {"end": (planner.end() + timedelta(hours=1)).isoformat()}, str(uuid.uuid4())
+    headers = {"Idempotency-Key": key, "If-Match": '"1"'}
+    planner.control.api("PATCH", f"/rentals/{rental['id']}", json=body, headers=headers).raise_for_status()
+    step = planner.save(revision=2)
+    assert (step["state"], notices(step)) == ("booked", ["differs"])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "trouble", "expected"),
+    [(9, None, []), (11, None, ["records_behind"]), (0, "unreachable", ["records_behind"]), (-60, None, [])],
+)
+def test_records_that_may_be_behind_say_so(planner, rental, records, minutes, trouble, expected):
+    """Carloop was away, or its rentals could not be read; a clock set back is no reason."""
+    planner.reconcile()
+    with records() as store:
+        (contact,) = [each for each in store.contacts() if each.trouble is None]
+        at = datetime.now(UTC) - timedelta(minutes=minutes)
+        store.note_contact(replace(contact, at=at, trouble=trouble), position=None, time_zone=None)
+    state = planner.state()
+    assert (state["state"], notices(state)) == ("booked", expected)
 
 
 def test_a_period_the_advisor_chose_is_left_alone(planner):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from carloop_plugin import bootstrap, plugin
+from carloop_plugin import bootstrap
 from carloop_plugin.api.session import CarloopSession
 from carloop_plugin.messages import text
 from mobility_hookspecs import CallContext
@@ -174,14 +174,6 @@ def test_without_a_token_nothing_is_sent(planner, booking, monkeypatch):
         away.delenv("CARLOOP_TOKEN")
         assert planner.do(booking)["problem"]["code"] == "not_configured"
     assert planner.do(booking)["status"] == "done"
-
-
-def test_rebooking_is_not_supported(planner, rental):
-    """The refusal points at the action."""
-    change = planner.booking(option_id="V1001", action="rebook", rental_id=rental["id"])
-    del change["appointment_id"]
-    expected = ("refused", "not_supported", "/action", text("change.not_supported", "de"))
-    assert refusal(plugin.on_rental_change(change, CallContext.within(5))) == expected
 
 
 @pytest.mark.parametrize("fault", [None, "drop_after"])

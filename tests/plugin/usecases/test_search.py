@@ -9,6 +9,7 @@ from carloop_plugin.contract.offers import offer_document
 from carloop_plugin.contract.requests import parse_search
 from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.vehicles import FreeVehicles
+from carloop_plugin.messages import text
 from carloop_plugin.usecases.search import search
 
 FREE = datetime(2030, 3, 5, 7, 30, tzinfo=UTC)
@@ -51,13 +52,64 @@ def test_filters_that_carloop_rejects_are_pointed_at(planner):
     assert (failure.problem["code"], failure.problem["pointer"]) == ("invalid_document", "/filters")
 
 
-def test_alternatives_are_of_the_sites_station_and_the_wanted_class_first(
-    planner, rent_directly, tmp_path, monkeypatch
-):
+@pytest.fixture
+def bound_to(tmp_path, monkeypatch):
+    """Bind the site to a station, by the configuration file."""
+
+    def bind(station):
+        config = tmp_path / "carloop.toml"
+        config.write_text(f'station = "{station}"\n')
+        monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+
+    return bind
+
+
+@pytest.mark.parametrize(
+    ("own", "chosen", "expected"),
+    [
+        (None, ["rastatt"], {"rastatt"}),
+        (None, ["rastatt", "ettlingen"], {"rastatt", "ettlingen"}),
+        ("rastatt", [], {"rastatt"}),
+        ("rastatt", ["ettlingen", "rastatt"], {"rastatt"}),
+    ],
+)
+def test_stations_are_chosen_within_the_sites_own(planner, bound_to, own, chosen, expected):
+    """Several at once; each vehicle names its station."""
+    if own:
+        bound_to(own)
+    filters = planner.host.mobility_filters("main").answers["carloop"]
+    names = {each["id"]: each["name"] for each in filters["stations"]}
+    assert names.keys() == ({own} if own else {"karlsruhe", "rastatt", "ettlingen"})
+    offer = planner.search(filters={"vehicle_classes": [], "features": [], "stations": chosen})
+    vehicles = [option["vehicle"] for option in offer["options"]]
+    assert {each["station"] for each in vehicles} == expected
+    assert {(each["station"], each["station_name"]) for each in vehicles} <= names.items()
+    assert (offer["total"], offer["truncated"]) == (len(vehicles), False)
+    few = planner.search(filters={"vehicle_classes": [], "features": [], "stations": chosen}, limit=1)
+    assert (few["total"], few["truncated"], len(few["options"])) == (len(vehicles), True, 1)
+
+
+def test_another_station_than_the_sites_own_has_nothing(planner, bound_to):
+    """The sentence is about the filters, and the vehicles of its own are alternatives."""
+    bound_to("rastatt")
+    filters = {"vehicle_classes": [], "features": [], "stations": ["ettlingen"]}
+    offer = planner.search(filters=filters)
+    assert (offer["total"], offer["explanation"]["message"]) == (0, text("search.none_match", "de"))
+    differing = {(each["vehicle"]["station"], *each["differs"]) for each in offer["options"]}
+    assert differing == {("rastatt", "station")}
+
+
+@pytest.mark.parametrize(("locale", "name"), [("de", "Automatik"), ("en", "Automatic")])
+def test_filters_are_named_in_the_language_of_the_call(planner, locale, name):
+    """Stations come with their opening hours."""
+    filters = planner.host.mobility_filters("main", locale=locale).answers["carloop"]
+    assert name in {each["name"] for each in filters["features"]}
+    assert filters["stations"][0]["opening_hours"][0]["days"][0] == "mon"
+
+
+def test_alternatives_are_of_the_sites_station_and_the_wanted_class_first(planner, rent_directly, bound_to):
     """What was searched for last has no influence."""
-    config = tmp_path / "carloop.toml"
-    config.write_text('station = "rastatt"\n')
-    monkeypatch.setenv("CARLOOP_CONFIG", str(config))
+    bound_to("rastatt")
     planner.save()
     by_class = {}
     for option in planner.search()["options"]:
