@@ -53,7 +53,7 @@ class Language:
 
     def weekday(self, when: date, *, short: bool = False) -> str:
         """Write a day's name: `Montag`, or `Mo`."""
-        return format_date(when, "EEEEEE" if short else "EEEE", locale=self.locale)
+        return format_date(when, "EEEEEE" if short else "EEEE", locale=self.locale).removesuffix(".")
 
     def day_and_month(self, when: date) -> str:
         """Write a day without its year, the month in words: `2. März`, in English `2 March`."""
