@@ -180,7 +180,7 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     save(page)
     camera.shoot("planner-proposal")
     meet(camera, address)
-    page.goto(f"{base}/?week={day}")
+    page.goto(f"{base}/calendar?day={day}")
     camera.shoot("planner-week")
     page.goto(f"{address}?ask=appointment-cancellation")
     camera.shoot("planner-cancel-appointment")

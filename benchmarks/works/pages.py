@@ -83,7 +83,7 @@ def _week(carloop: Carloop, folder: Path, scale: Scale, progress: ProgressDispla
     with browser(folder, carloop) as page:
 
         def show(rentals: int) -> None:
-            if page.get(f"/?week={weeks[rentals]}").count("visit-card state-reserved") != rentals:
+            if page.get(f"/calendar?day={weeks[rentals]}").count("visit-card state-reserved") != rentals:
                 raise AssertionError("the week shows other states")
 
         samples = alternate(

@@ -17,11 +17,11 @@ def day_of(text: str, today: date) -> date:
 
 
 def near(page: Page, day: date, when: datetime) -> str:
-    """Write an instant as it is said on a day: `17:00`, `Do 16:00`, or `12.01., 08:00`."""
+    """Write an instant as it is said on a day, without a line break: `17:00`, `Do 16:00`, or `12.01., 08:00`."""
     zone, language = planner_of(page).zone, page.language
     there, clock = when.astimezone(zone).date(), language.time(when, zone)
     if there == day:
         return clock
     if abs(there - day) < timedelta(days=7):
-        return f"{language.weekday(there, short=True)} {clock}"
-    return f"{language.short_day(there)}, {clock}"
+        return f"{language.weekday(there, short=True)}\N{NO-BREAK SPACE}{clock}"
+    return f"{language.short_day(there)},\N{NO-BREAK SPACE}{clock}"

@@ -10,16 +10,16 @@ from .conftest import path_of, words
 def test_an_appointment_stands_at_its_hour_with_its_state(anna, saved, fake):
     """As text, not as a colour alone."""
     fake.book(saved.id)
-    answer = anna.get("/?week=2026-11-26")
+    answer = anna.get("/calendar?day=2026-11-26")
     (link,) = Elements(answer.text).all("a", href=path_of(saved))
     assert "state-reserved" in link["class"]
-    assert "08:00 Sommer, Änne KA-AS 1 Wagen reserviert" in words(answer)
+    assert "08:00 Sommer, Änne KA-AS 1 · Inspektion bis 17:00 VW Golf Variant reserviert" in words(answer)
 
 
 def test_an_empty_slot_makes_an_appointment_at_its_hour(anna):
     """The form has its day and time."""
     link = "/appointments/new?at=2026-11-27T10:00"
-    assert f'href="{link}"' in anna.get("/?week=2026-11-26").text
+    assert f'href="{link}"' in anna.get("/calendar?day=2026-11-26").text
     form = Elements(anna.get(link).text)
     assert (form.field("start_date"), form.field("start_time")) == ("27.11.2026", "10:00")
 
@@ -28,7 +28,7 @@ def test_a_week_of_169_hours_ends_late_on_sunday(anna, site, draft, visit):
     """The clocks go back in it."""
     start = visit.start.replace(year=2027, month=10, day=31, hour=22, minute=30)
     late = site.planner.records.save(draft(visit=replace(visit, start=start, end=start + timedelta(hours=1))))
-    week, after = anna.get("/?week=2027-10-31").text, anna.get("/?week=2027-11-01").text
+    week, after = anna.get("/calendar?day=2027-10-31").text, anna.get("/calendar?day=2027-11-01").text
     assert [path_of(late.appointment) in page for page in (week, after)] == [True, False]
 
 
