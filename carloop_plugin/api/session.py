@@ -27,11 +27,11 @@ from carloop_plugin.domain.accounts import TOKEN, Account
 from carloop_plugin.domain.addresses import read_address
 from carloop_plugin.domain.changes import Action, Answer, Done, Intent, Refused
 from carloop_plugin.domain.failures import CallFailed, Reason
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.rentals import Rental, Unreadable
 from carloop_plugin.domain.values import RentalId, VehicleId
 from carloop_plugin.domain.vehicles import Filters, FreeVehicles, Vehicle, VehicleQuery
 from carloop_plugin.events import VEHICLES_UNREADABLE, log_event
+from carloop_plugin.instants import format_instant
 from mobility_hookspecs.authoring.forking import renew_in_child
 
 # a rental with its customer may take several kB, and a page has to stay below 2 MiB

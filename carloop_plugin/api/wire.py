@@ -19,10 +19,10 @@ from carloop_plugin.domain.accounts import Account, Station
 from carloop_plugin.domain.appointments import Customer
 from carloop_plugin.domain.changes import Action, Intent
 from carloop_plugin.domain.failures import CallFailed, Reason
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.rentals import Rental, RentalStatus
 from carloop_plugin.domain.values import AccountId, Money, Period, RentalId, VehicleId
 from carloop_plugin.domain.vehicles import FreeVehicles, NamedId, Vehicle
+from carloop_plugin.instants import format_instant
 
 # what the schema names today; others may be added at any time and decide nothing
 _FUELS = frozenset({"petrol", "diesel", "electric", "hybrid", "plug_in_hybrid"})

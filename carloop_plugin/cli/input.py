@@ -34,12 +34,11 @@ def parse_document(content: bytes, name: str) -> dict[str, object]:
     try:
         # `int` refuses NaN and Infinity, which JSON does not have.
         document = json.loads(content.decode("utf-8-sig"), parse_constant=int)
-    except json.JSONDecodeError as error:
-        raise UsageMistake("input.not_json", name=name, line=error.lineno, column=error.colno) from None
     except UnicodeDecodeError:
         raise UsageMistake("input.not_utf8", name=name) from None
-    except (ValueError, RecursionError):
-        raise UsageMistake("input.not_json", name=name, line=1, column=1) from None
+    except (ValueError, RecursionError) as error:
+        line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        raise UsageMistake("input.not_json", name=name, line=line, column=column) from None
     if not isinstance(document, dict):
         raise UsageMistake("input.not_an_object", name=name)
     return document

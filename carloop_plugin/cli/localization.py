@@ -11,6 +11,7 @@ from collections.abc import Callable
 from copy import copy
 from functools import partial
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import click
 
@@ -23,8 +24,6 @@ _Parameter = TypeVar("_Parameter", bound=click.Parameter)
 
 
 class _Filled(click.Parameter):
-    """A parameter whose value is not empty."""
-
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         """Convert a value. Click passes whatever it read, hence `Any`."""
         # An empty word is as a rule a shell variable that is not set.
@@ -198,7 +197,7 @@ def _in_language(param: _Parameter, texts: Texts, key: str) -> _Parameter:
 appointment_option = option("--appointment", "appointment_id", metavar="ID")
 start_option = option("--start", metavar="TIME")
 end_option = option("--end", metavar="TIME")
-change_id_option = option("--change-id", metavar="UUID")
+change_id_option = option("--change-id", metavar="UUID", default=lambda: str(uuid4()))
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:

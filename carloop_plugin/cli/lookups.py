@@ -8,14 +8,13 @@ from contextlib import AbstractContextManager
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from carloop_plugin.cli.invocation import UsageMistake, nearest
+from carloop_plugin.cli.invocation import Invocation, UsageMistake, nearest
 from carloop_plugin.cli.times import zone_of
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.values import AppointmentId, RentalId, Site
 
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Services
-    from carloop_plugin.cli.invocation import Invocation
     from carloop_plugin.domain.appointments import SavedAppointment
 
 DEFAULT_SITE = "main"
@@ -44,10 +43,9 @@ def chosen_site(invocation: Invocation) -> str:
 
 def known_appointment(appointment_id: str) -> SavedAppointment | None:
     """Return an appointment as last saved; None where it never was."""
+    wanted = AppointmentId(appointment_id)
     with records() as services:
-        return services.context.store.appointments([AppointmentId(appointment_id)]).get(
-            AppointmentId(appointment_id)
-        )
+        return services.context.store.appointments([wanted]).get(wanted)
 
 
 def zones_of(appointment_ids: Sequence[str]) -> Mapping[str, tzinfo | None]:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from carloop_plugin.cli.texts import Texts
     from mobility_schemas.documents import CheckFinding
 
-CONNECTED = "connected"
-"""The code of the finding that Carloop answered; it is marked with a tick."""
-
 _MARKS = {"info": "·", "warning": "!", "error": "✗"}
 _UNREACHABLE_CODES = frozenset({"unreachable", "deadline_exceeded"})
 
@@ -87,9 +84,9 @@ def print_failure(error: Exception, texts: Texts, *, as_json: bool) -> Exit:
 
 
 def print_findings(findings: Iterable[CheckFinding], texts: Texts) -> None:
-    """Print findings, each with what to do about it."""
+    """Print findings, each with what to do about it; that Carloop answered is marked with a tick."""
     for finding in findings:
-        mark = "✓" if finding["code"] == CONNECTED else _MARKS[finding["severity"]]
+        mark = "✓" if finding["code"] == "connected" else _MARKS[finding["severity"]]
         click.echo(f"{mark} {printable(finding['message'])}")
         if "hint" in finding:
             click.echo(f"  {printable(finding['hint'])}")

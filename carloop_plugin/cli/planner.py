@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
@@ -29,16 +28,16 @@ Document = TypeVar("Document")
 
 
 @contextmanager
-def planner_host(texts: Texts, waiting: str | None = None) -> Iterator[MobilityHost]:
+def planner_host(texts: Texts, *, is_silent: bool = False) -> Iterator[MobilityHost]:
     """Load the Carloop provider into a host of its own, and close both at the end.
 
-    `waiting` names what a person waits for meanwhile, a text of `waiting`.
+    A person sees that it works meanwhile, unless it `is_silent`.
     """
     import carloop_plugin.plugin
     from mobility_hookspecs import MobilityHost
 
     provider = (PROVIDER_ID, carloop_plugin.plugin)
-    shown = spinner(texts(f"waiting.{waiting}")) if waiting else nullcontext()
+    shown = nullcontext() if is_silent else spinner(texts("waiting.answer"))
     # Strict: a provider of our own that does not load is a bug, and no answer that one could go on without.
     with MobilityHost.of(provider, strict=True, locale=texts.locale) as host, shown:
         yield host
@@ -53,39 +52,28 @@ def answer_of(gathered: Gathered[Document]) -> Document:
     raise MobilityProblem(gathered.failures[0].problem)
 
 
-def new_change_id(given: str | None) -> str:
-    """Return the id a person asked for, to send the same change again, or draw a new one."""
-    return str(uuid.uuid4()) if given is None else given.strip()
-
-
 def send_change(change: RentalChange, invocation: Invocation) -> Exit:
     """Send a change, print its outcome and return the exit code for it.
 
     Ctrl-C and SIGTERM end the waiting, not the change: once it was handed over its outcome is unknown.
     """
-    texts, sent, outcome = invocation.texts, False, None
+    texts, sent, interrupted = invocation.texts, False, True
+    outcome: RentalOutcome = {"change_id": change["change_id"], "provider": PROVIDER_ID, "status": "unknown"}
     try:
-        with sigterm_interrupts(), planner_host(texts, change["action"]) as host:
+        with sigterm_interrupts(), planner_host(texts) as host:
             sent = True
-            outcome = host.change_rental(change, timeout=HOST_TIMEOUT)
+            outcome, interrupted = host.change_rental(change, timeout=HOST_TIMEOUT), False
     except KeyboardInterrupt:
         if not sent:
             raise
-    if outcome is None:  # handed over, then interrupted: it may have been carried out
-        unknown = {"change_id": change["change_id"], "provider": change["provider"], "status": "unknown"}
-        invocation.answer(unknown, lambda: None)
-        click.echo(texts("outcome.interrupted", change_id=change["change_id"]), err=True)
-        return Exit.UNKNOWN
-    if outcome["status"] == "refused":
-        code = print_problem(outcome["problem"], texts) if "problem" in outcome else Exit.REFUSED
-        invocation.answer(outcome, lambda: _show_outcome(outcome, texts))
-        return code
+    status = outcome["status"]
+    code = print_problem(outcome["problem"], texts) if status == "refused" else Exit.UNKNOWN
     invocation.answer(outcome, lambda: _show_outcome(outcome, texts))
-    if outcome["status"] == "unknown":
-        click.echo(texts("outcome.unknown", change_id=change["change_id"]), err=True)
-        return Exit.UNKNOWN
-    click.echo(texts(f"outcome.done.{change['action']}"), err=True)
-    return Exit.DONE
+    if status == "refused":
+        return code
+    word = f"done.{change['action']}" if status == "done" else "interrupted" if interrupted else "unknown"
+    click.echo(texts(f"outcome.{word}", change_id=change["change_id"]), err=True)
+    return Exit.DONE if status == "done" else Exit.UNKNOWN
 
 
 def _show_outcome(outcome: RentalOutcome, texts: Texts) -> None:

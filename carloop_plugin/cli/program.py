@@ -86,9 +86,6 @@ def _run(program: Program, arguments: list[str], *, prog_name: str, complete_var
             obj=invocation,
         )
         flush_output()
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return Exit.USAGE
     except click.UsageError as error:
         return _print_mistake(error, program)
     except (click.Abort, KeyboardInterrupt):
@@ -112,8 +109,9 @@ def _run(program: Program, arguments: list[str], *, prog_name: str, complete_var
 
 def _print_mistake(error: click.UsageError, program: Program) -> Exit:
     texts, context = program.texts, error.ctx or click.Context(program, info_name="carloop")
-    if type(error) is click.UsageError and isinstance(context.command, Group):
-        # Options alone, without a command: the help says which there are.
+    kinds = (click.UsageError, click.exceptions.NoArgsIsHelpError)
+    if type(error) in kinds and isinstance(context.command, Group):
+        # Options alone, or nothing, without a command: the help says which there are.
         click.echo(context.get_help(), err=True)
         return Exit.USAGE
     click.echo(context.get_usage(), err=True)

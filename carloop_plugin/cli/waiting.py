@@ -6,8 +6,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 
 @contextmanager
@@ -41,24 +41,20 @@ def progress_bar(text: str) -> Iterator[Callable[[int, int], None]]:
 def until_stopped() -> Iterator[threading.Event]:
     """Yield an event that Ctrl-C and SIGTERM set, in place of what they would do; restore that at the end."""
     stopped = threading.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(each, lambda *_: stopped.set()) for each in signals]
-    try:
+    with _handled(lambda *_: stopped.set(), signal.SIGINT, signal.SIGTERM):
         yield stopped
-    finally:
-        for each, handler in zip(signals, before, strict=True):
-            signal.signal(each, handler)
+
+
+def sigterm_interrupts() -> AbstractContextManager[None]:
+    """Let SIGTERM interrupt as Ctrl-C does, so that programs of ours are stopped too and folders removed."""
+    return _handled(signal.default_int_handler, signal.SIGTERM)
 
 
 @contextmanager
-def sigterm_interrupts() -> Iterator[None]:
-    """Let SIGTERM interrupt as Ctrl-C does, so that programs of ours are stopped too and folders removed."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+def _handled(handler: Callable[..., Any], *signals: signal.Signals) -> Iterator[None]:
+    before = [signal.signal(each, handler) for each in signals]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+        for each, old in zip(signals, before, strict=True):
+            signal.signal(each, old)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from carloop_plugin.contract.rentals import KIND, TITLE, money_document, period_document, vehicle_document
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.values import PROVIDER_ID, Money, Period
 from carloop_plugin.domain.vehicles import Alternative, Filters, Vehicle
+from carloop_plugin.instants import format_instant
 from carloop_plugin.messages import text
 
 if TYPE_CHECKING:

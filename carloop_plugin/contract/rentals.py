@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, cast
 from carloop_plugin.contract.boundary import problem_document
 from carloop_plugin.domain.changes import Outcome, Reconciled
 from carloop_plugin.domain.figures import Backlog
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import PROVIDER_ID, Money, Period
 from carloop_plugin.domain.vehicles import Vehicle
+from carloop_plugin.instants import format_instant
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract

@@ -14,8 +14,8 @@ from carloop_plugin.domain.accounts import (
 )
 from carloop_plugin.domain.addresses import LONGEST_ADDRESS
 from carloop_plugin.domain.failures import Reason, RuleBroken
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.values import PROVIDER_ID, Site
+from carloop_plugin.instants import format_instant
 from carloop_plugin.messages import find_text, text
 from mobility_hookspecs.problems import make_problem
 
@@ -94,7 +94,7 @@ def report_document(report: Report, *, locale: str) -> CheckReport:
     return {
         "provider": PROVIDER_ID,
         "site": report.site,
-        "ok": report.is_ok,
+        "ok": all(each.severity != "error" for each in report.findings),
         "findings": [finding_document(each, locale=locale) for each in report.findings],
     }
 

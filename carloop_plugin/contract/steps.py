@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal, cast
 from carloop_plugin.contract.boundary import problem_document
 from carloop_plugin.contract.rentals import rental_document
 from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.proposals import Proposal
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
 from carloop_plugin.domain.values import PROVIDER_ID, AppointmentId
+from carloop_plugin.instants import format_instant
 from carloop_plugin.messages import text
 
 if TYPE_CHECKING:

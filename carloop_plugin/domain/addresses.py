@@ -86,7 +86,6 @@ def origin_of(url: str) -> str | None:
 
 
 def _split(text: str) -> tuple[re.Match[str], str]:
-    """Split an address into its parts, and join its origin from them."""
     text = text.strip()
     if len(text) > LONGEST_ADDRESS or _ODD.search(text) or not (parts := _ADDRESS.fullmatch(text)):
         is_web = re.match("https?://.", text, re.IGNORECASE)

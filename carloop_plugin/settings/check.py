@@ -52,11 +52,6 @@ class Report:
     site: Site
     findings: tuple[Finding, ...]
 
-    @property
-    def is_ok(self) -> bool:
-        """Whether no finding is an error."""
-        return all(each.severity != "error" for each in self.findings)
-
 
 def check_site(site: Site, *, environment: Environment, context: UseCaseContext) -> Report:
     """Read a site's settings and test its connection. What fails is a finding, never an exception."""

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from carloop_plugin.domain.accounts import TOKEN, StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import Site
+from carloop_plugin.instants import format_instant
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -101,11 +101,6 @@ class SecretsFile:
 
     path: Path
 
-    @property
-    def place(self) -> str:
-        """The file's path."""
-        return str(self.path)
-
     def token(self, site: Site) -> StoredToken | None:
         """Return a site's token; None where none is kept."""
         return _from_entry(self._read().get(site))
@@ -176,7 +171,7 @@ class KeyringOrFile:
     @property
     def place(self) -> str:
         """The place in use: `keyring` or the file's path."""
-        return "keyring" if _working_keyring() else self._file.place
+        return "keyring" if _working_keyring() else str(self._file.path)
 
     def token(self, site: Site) -> StoredToken | None:
         """Return a site's token; None where none is kept."""

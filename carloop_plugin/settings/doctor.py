@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from carloop_plugin.domain.accounts import SiteSettings
 from carloop_plugin.domain.failures import Failed, Reason
 from carloop_plugin.domain.figures import Figures
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.store_location import read_location
 from carloop_plugin.domain.values import PROVIDER_ID, Site
+from carloop_plugin.instants import format_instant
 from carloop_plugin.settings import check
 from carloop_plugin.settings.credentials import has_keyring
 from carloop_plugin.settings.environment import Environment, site_settings
@@ -62,11 +62,6 @@ class DoctorReport:
     providers: tuple[Mapping[str, object], ...]
     load_failures: tuple[Mapping[str, object], ...]
     findings: tuple[check.Finding, ...]
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether no finding is an error."""
-        return all(each.severity != "error" for each in self.findings)
 
 
 def examine(

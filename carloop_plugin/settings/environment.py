@@ -167,7 +167,7 @@ def _provided_token(
 
 def _read_token_file(file: str) -> str:
     # More than any token, in case of blank lines.
-    content = _read_bytes(Path(file), LONGEST_TOKEN * 4, "settings.token_file_")
+    content = _read_bytes(Path(file), LONGEST_TOKEN * 4, "token_file")
     token = content.decode("utf-8-sig", errors="replace").strip()
     if not TOKEN.fullmatch(token):
         raise ConfigurationProblem("settings.token_file_content", file=file)
@@ -175,7 +175,6 @@ def _read_token_file(file: str) -> str:
 
 
 def _read_config(path: Path) -> ConfigFile:
-    """Read a configuration file. Raise `ConfigurationProblem` for one that cannot be read or understood."""
     document = _parse_config(path)
     sites = document.pop("sites", {})
     if not isinstance(sites, dict):
@@ -187,7 +186,7 @@ def _read_config(path: Path) -> ConfigFile:
 
 
 def _parse_config(path: Path) -> dict[str, object]:
-    content, text = _read_bytes(path, LONGEST_FILE, "settings.config_"), ""
+    content, text = _read_bytes(path, LONGEST_FILE, "CARLOOP_CONFIG"), ""
     try:
         text = content.decode("utf-8-sig")  # a byte order mark is what Windows' editors put there
         return tomllib.loads(text)
@@ -218,8 +217,8 @@ def _read_entry(path: Path, prefix: str, table: object) -> Entry:
     return Entry(**values)
 
 
-def _read_bytes(path: Path, most: int, text: str) -> bytes:
-    """Read a file, not all of what may be a device or a huge file; a failure's text begins with `text`."""
+def _read_bytes(path: Path, most: int, name: str) -> bytes:
+    """Read a file, not all of what may be a device or a huge file; `name` is the setting that leads to it."""
     try:
         with path.open("rb") as file:
             return file.read(most)
@@ -227,4 +226,4 @@ def _read_bytes(path: Path, most: int, text: str) -> bytes:
         kinds: dict[type[Exception], str] = {IsADirectoryError: "folder", PermissionError: "no_permission"}
         kinds |= dict.fromkeys((FileNotFoundError, NotADirectoryError), "missing")
         why = kinds.get(type(error), "unreadable")
-        raise ConfigurationProblem(f"{text}{why}", file=str(path)) from None
+        raise ConfigurationProblem(f"settings.file_{why}", file=str(path), name=name) from None

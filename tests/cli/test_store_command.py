@@ -41,23 +41,19 @@ def test_from_a_file_to_a_server_and_back(run, planner, address, monkeypatch, tm
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    "places",
     [
-        (("store",), 2),
-        (("store", "copy"), 2),
-        (("store", "copy", "one"), 2),
-        (("store", "copy", "missing.sqlite3", "new.sqlite3"), 1),
-        (("store", "copy", "mysql://db.example/carloop", "new.sqlite3"), 1),
-        (("store", "copy", NO_SERVER, "new.sqlite3"), 1),
+        ("missing.sqlite3", "new.sqlite3"),
+        ("mysql://db.example/carloop", "new.sqlite3"),
+        (NO_SERVER, "new.sqlite3"),
     ],
-    ids=["no command", "no places", "one place", "no such file", "another database", "no server"],
+    ids=["no such file", "another database", "no server"],
 )
-def test_how_it_fails(run, monkeypatch, tmp_path, words, code):
-    """Misused 2, refused 1; nothing is made, and no password shown."""
+def test_how_it_fails(run, monkeypatch, tmp_path, places):
+    """Refused, nothing is made, and no password shown."""
     monkeypatch.chdir(tmp_path)
-    ran = run(*words)
-    assert ran.code == code
-    assert list(tmp_path.iterdir()) == []
+    ran = run("store", "copy", *places)
+    assert (ran.code, list(tmp_path.iterdir())) == (1, [])
     assert CANARY not in ran.text
 
 
@@ -84,7 +80,6 @@ def test_the_doctor_of_a_server(run, configured, sandbox, address, monkeypatch):
     assert report["store"]["location"].startswith("postgresql:///carloop_")
     assert report["store"]["engine"].startswith("PostgreSQL 1")
     assert "psycopg" in report["versions"]
-    assert "PostgreSQL 1" in run("doctor").out
     assert CANARY not in ran.text
     rebuilt = run("recover", "--rebuild")
     assert (rebuilt.code, "backup" in rebuilt.err) == (1, True)

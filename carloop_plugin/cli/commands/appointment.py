@@ -25,7 +25,7 @@ appointment = Group("appointment")
 def save(invocation: Invocation, file: str) -> int:
     """Save an appointment and print step 4."""
     document = cast("Appointment", read_document(file))
-    with planner_host(invocation.texts, "appointment") as host:
+    with planner_host(invocation.texts) as host:
         step = answer_of(host.appointment_saved(document, timeout=HOST_TIMEOUT))
     if "customer" in step:  # the newest revision: its file is the one to book from
         remember_file(step["appointment_id"], None if file == STANDARD_INPUT else Path(file))

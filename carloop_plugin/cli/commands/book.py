@@ -20,7 +20,7 @@ from carloop_plugin.cli.invocation import Invocation, UsageMistake
 from carloop_plugin.cli.localization import Command, change_id_option, end_option, option, start_option
 from carloop_plugin.cli.lookups import DEFAULT_SITE, NOT_SAVED, known_appointment
 from carloop_plugin.cli.output import printable
-from carloop_plugin.cli.planner import new_change_id, send_change
+from carloop_plugin.cli.planner import send_change
 from carloop_plugin.cli.times import read_time, zone_of
 from carloop_plugin.domain.failures import RuleBroken
 
@@ -43,7 +43,7 @@ def book(
     file: str | None,
     start: str | None,
     end: str | None,
-    change_id: str | None,
+    change_id: str,
 ) -> int:
     """Book a vehicle that a search offered."""
     saved = known_appointment(appointment_id)
@@ -57,7 +57,7 @@ def book(
     click.echo(invocation.texts("book.customer_from", name=shown), err=True)
     zone = zone_of(saved.time_zone if saved else str(document.get("time_zone")))
     change: RentalChange = {
-        "change_id": new_change_id(change_id),
+        "change_id": change_id,
         "provider": "carloop",
         "action": "book",
         "site": saved.site if saved else invocation.site or DEFAULT_SITE,
@@ -89,7 +89,6 @@ def _period(
     start: str | None,
     end: str | None,
 ) -> Period:
-    """Return the period that is asked for, else the appointment's."""
     given = document.get("period")
     known = given if isinstance(given, Mapping) else {}
     first = saved.start_text if saved else known.get("start")

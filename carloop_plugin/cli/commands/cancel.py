@@ -8,7 +8,7 @@ import click
 
 from carloop_plugin.cli.invocation import Invocation, UsageMistake
 from carloop_plugin.cli.localization import Command, argument, change_id_option, option
-from carloop_plugin.cli.planner import new_change_id, send_change
+from carloop_plugin.cli.planner import send_change
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import RentalChange
@@ -24,13 +24,13 @@ def cancel(
     rental_id: str | None,
     booking_id: str | None,
     reason: str | None,
-    change_id: str | None,
+    change_id: str,
 ) -> int:
     """Cancel a rental, or a pending booking by its change's id."""
     if (rental_id is None) == (booking_id is None):
         raise UsageMistake("cancel.one_of_two")
     change = {
-        "change_id": new_change_id(change_id),
+        "change_id": change_id,
         "provider": "carloop",
         "action": "cancel",
         "rental_id": rental_id,

@@ -8,7 +8,7 @@ import click
 
 from carloop_plugin.cli.localization import Command, argument, change_id_option
 from carloop_plugin.cli.lookups import zone_of_rental
-from carloop_plugin.cli.planner import new_change_id, send_change
+from carloop_plugin.cli.planner import send_change
 from carloop_plugin.cli.times import is_local, print_zone, read_time
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 @argument("rental_id", metavar="RENTAL")
 @argument("end", metavar="TIME")
 @change_id_option
-def change_end(invocation: Invocation, rental_id: str, end: str, change_id: str | None) -> int:
+def change_end(invocation: Invocation, rental_id: str, end: str, change_id: str) -> int:
     """Change the end of a rental."""
     zone = zone_of_rental(rental_id, invocation.site) if is_local(end) else None
     print_zone(zone, invocation.texts)
     change: RentalChange = {
-        "change_id": new_change_id(change_id),
+        "change_id": change_id,
         "provider": "carloop",
         "action": "change_end",
         "rental_id": rental_id,

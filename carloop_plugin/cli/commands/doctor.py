@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from carloop_plugin.cli.layout import print_facts
 from carloop_plugin.cli.localization import Command
@@ -16,11 +16,12 @@ from carloop_plugin.cli.lookups import DEFAULT_SITE, records
 from carloop_plugin.cli.output import exit_for_findings, print_findings
 from carloop_plugin.cli.times import show_time
 from carloop_plugin.cli.waiting import spinner
+from carloop_plugin.contract.settings_documents import finding_document
 from carloop_plugin.domain.failures import Failed
 from carloop_plugin.domain.figures import Figures, MovedAside, durations, refusals
-from carloop_plugin.domain.instants import format_instant
 from carloop_plugin.domain.values import Site
 from carloop_plugin.settings.doctor import DoctorReport, examine
+from carloop_plugin.settings.environment import Environment
 
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Services
@@ -36,7 +37,7 @@ def doctor(invocation: Invocation) -> int:
     from mobility_hookspecs import MobilityHost
 
     texts = invocation.texts
-    with MobilityHost.load(locale=texts.locale) as host, spinner(texts("waiting.doctor")):
+    with MobilityHost.load(locale=texts.locale) as host, spinner(texts("waiting.answer")):
         report = _examine(host, invocation.site)
     document = report_document(report, locale=texts.locale)
     invocation.answer(document, lambda: _show(report, document["findings"], texts))
@@ -45,10 +46,8 @@ def doctor(invocation: Invocation) -> int:
 
 def report_document(report: DoctorReport, *, locale: str) -> dict[str, Any]:
     """Write what the doctor found as JSON has it."""
-    from carloop_plugin.contract.settings_documents import finding_document
-
-    return {
-        "ok": report.is_ok,
+    document = {
+        "ok": all(each.severity != "error" for each in report.findings),
         "versions": dict(report.versions),
         "store": {"location": report.store, **(_figures_document(report.figures) if report.figures else {})},
         "sites": [
@@ -60,27 +59,28 @@ def report_document(report: DoctorReport, *, locale: str) -> dict[str, Any]:
         "load_failures": list(report.load_failures),
         "findings": [finding_document(each, locale=locale) for each in report.findings],
     }
+    written: dict[str, Any] = msgspec.to_builtins(document)  # instants as RFC 3339
+    return written
 
 
 def _figures_document(figures: Figures) -> dict[str, object]:
     names = ("installation", "engine", "journal", "rentals", "pending", "unknown", "unfinished_erasures")
     return {name: getattr(figures, name) for name in names} | {
-        "oldest_pending": _written(figures.oldest_pending),
-        "oldest_unknown": _written(figures.oldest_unknown),
+        "oldest_pending": figures.oldest_pending,
+        "oldest_unknown": figures.oldest_unknown,
         "set_aside": list(figures.set_aside),
         "moved_aside": [
-            {"file": each.name, "at": format_instant(each.at), "age_seconds": _age(each).total_seconds()}
+            {"file": each.name, "at": each.at, "age_seconds": _age(each).total_seconds()}
             for each in figures.moved_aside
         ],
         "changes": _changes_document(figures),
         "contacts": [
-            {"account": each.account, "at": format_instant(each.at), "trouble": each.trouble}
+            {"account": each.account, "at": each.at, "trouble": each.trouble}
             | {"skew_seconds": each.skew.total_seconds()}
             for each in figures.contacts
         ],
         "unreadable": [
-            {"account": each.account, "rental_id": each.id, "ours": each.is_ours}
-            | {"seen_at": _written(each.seen_at)}
+            {"account": each.account, "rental_id": each.id, "ours": each.is_ours} | {"seen_at": each.seen_at}
             for each in figures.unreadable
         ],
     }
@@ -93,7 +93,7 @@ def _changes_document(figures: Figures) -> dict[str, object]:
         "done": len(figures.settled) - sum(refused.values()),
         "refused": sum(refused.values()),
         "refused_by_code": refused,
-        "seconds": {action.value: asdict(took) for action, took in durations(figures.settled).items()},
+        "seconds": {action.value: took for action, took in durations(figures.settled).items()},
     }
 
 
@@ -101,12 +101,7 @@ def _age(moved: MovedAside) -> timedelta:
     return max(timedelta(), datetime.now(UTC) - moved.at)
 
 
-def _written(instant: datetime | None) -> str | None:
-    return None if instant is None else format_instant(instant)
-
-
 def _examine(host: MobilityHost, asked_for: str | None) -> DoctorReport:
-    from carloop_plugin.settings.environment import Environment
     from carloop_plugin.store.sqlite import database
 
     # The one in use, which need not be Python's own.
@@ -180,5 +175,6 @@ def _seconds(seconds: float, texts: Texts, sign: str = "") -> str:
 def _show(report: DoctorReport, findings: Sequence[CheckFinding], texts: Texts) -> None:
     print_facts(_facts(report, texts))
     print_findings(findings, texts)
-    has_warning = any(each.severity == "warning" for each in report.findings)
-    click.echo(texts(f"doctor.{'ill' if not report.is_ok else 'minor' if has_warning else 'well'}"), err=True)
+    found = {each["severity"] for each in findings}
+    how = "ill" if "error" in found else "minor" if "warning" in found else "well"
+    click.echo(texts(f"doctor.{how}"), err=True)

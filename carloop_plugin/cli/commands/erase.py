@@ -53,9 +53,13 @@ def erase(
         click.echo(texts("erase.not_done"), err=True)
         return Exit.REFUSED
     subjects: ErasureSubjects = {"customer_numbers": [*numbers], "appointment_ids": [*appointment_ids]}
-    with planner_host(texts, "erase") as host:
+    with planner_host(texts) as host:
         report = answer_of(host.erase(subjects, timeout=HOST_TIMEOUT))
-    _forget_files(numbers, appointment_ids)  # where nothing was erased, `book` still needs them
+    # Where nothing was erased, `book` still needs the files; a change that is pending has what it sends.
+    if numbers:
+        forget_every_file()
+    for appointment_id in appointment_ids:
+        remember_file(appointment_id, None)
     invocation.answer(report, lambda: _show(report, texts))
     _rewrite(texts)
     return Exit.DONE
@@ -90,18 +94,6 @@ def _is_confirmed(numbers: Sequence[str], appointment_ids: Sequence[str], texts:
     click.echo(_preview_text(_preview(numbers, appointment_ids, texts), texts), err=True)
     answer = click.prompt(texts("erase.ask"), default="", show_default=False, prompt_suffix=" ", err=True)
     return str(answer).strip().lower() in texts("erase.answers").split()
-
-
-def _forget_files(numbers: Sequence[str], appointment_ids: Sequence[str]) -> None:
-    """Forget where the appointments' files are; every file where a customer was named.
-
-    A change that is still pending needs none: it has what it sends.
-    """
-    if numbers:
-        forget_every_file()
-    else:
-        for appointment_id in appointment_ids:
-            remember_file(appointment_id, None)
 
 
 def _rewrite(texts: Texts) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import click
 
+from carloop_plugin.cli.invocation import Invocation
 from carloop_plugin.cli.layout import print_table
 from carloop_plugin.cli.localization import Command
 from carloop_plugin.cli.lookups import chosen_site
 from carloop_plugin.cli.output import Exit
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
-
-if TYPE_CHECKING:
-    from carloop_plugin.cli.invocation import Invocation
 
 
 @click.command("classes", cls=Command)
@@ -32,9 +30,8 @@ def features(invocation: Invocation) -> int:
 def _list(
     invocation: Invocation, kind: Literal["vehicle_classes", "features"], columns: Mapping[str, str]
 ) -> Exit:
-    """Print the filters of a kind; `columns` names the field under each heading."""
     texts, site = invocation.texts, chosen_site(invocation)
-    with planner_host(texts, "filters") as host:
+    with planner_host(texts) as host:
         filters = answer_of(host.mobility_filters(site, timeout=HOST_TIMEOUT))
     rows = [{heading: each.get(name) for heading, name in columns.items()} for each in filters[kind]]
     invocation.answer(filters, lambda: print_table([*columns], rows, texts))

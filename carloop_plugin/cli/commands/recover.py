@@ -40,7 +40,7 @@ def recover(invocation: Invocation, watch: int | None, rebuild: bool) -> int:
         return code
     with records() as services:
         services.context.store.take_up_set_aside()  # else retried seldom, after all others
-    with planner_host(texts) as host:
+    with planner_host(texts, is_silent=True) as host:
         if watch is None:
             return _round(host, invocation)
         # Ctrl-C between two rounds ends the watch; within one it ends when the round has.
@@ -50,7 +50,7 @@ def recover(invocation: Invocation, watch: int | None, rebuild: bool) -> int:
 
 def _round(host: MobilityHost, invocation: Invocation) -> Exit:
     texts = invocation.texts
-    with spinner(texts("waiting.recover")):
+    with spinner(texts("waiting.answer")):
         report = answer_of(host.reconcile(timeout=HOST_TIMEOUT))
     invocation.answer(report, lambda: show_report(report, texts))
     code = _print_reasons("recover.unreachable", _unreachable(), texts)
@@ -70,7 +70,6 @@ def _unreachable() -> list[tuple[Site, Reason]]:
 
 
 def _print_reasons(key: str, reasons: Iterable[tuple[Site, Reason]], texts: Texts) -> Exit:
-    """Print each site that could not be read with the reason; `key` is the text that names the site."""
     from carloop_plugin.contract.boundary import problem_document
 
     code = Exit.DONE
@@ -111,7 +110,6 @@ def show_report(report: ReconcileReport, texts: Texts) -> None:
 
 
 def _outcome_cells(outcome: RentalOutcome, texts: Texts) -> dict[str, object]:
-    """Return how a change ended, with the reason and code where it was refused."""
     word = texts(f"outcome.{outcome['status']}")
     if "problem" in outcome:
         word += f": {outcome['problem']['title']} ({outcome['problem']['code']})"
@@ -120,10 +118,9 @@ def _outcome_cells(outcome: RentalOutcome, texts: Texts) -> dict[str, object]:
 
 
 def _rebuild(texts: Texts) -> Exit:
-    """Rebuild damaged or lost records from Carloop, and move the old ones aside."""
     from carloop_plugin.bootstrap import rebuild_store
 
-    with spinner(texts("waiting.rebuild")) as show:
+    with spinner(texts("waiting.rebuilt", count=0)) as show:
         aside, rebuilt = rebuild_store(
             deadline=time.monotonic() + REBUILD_TIMEOUT,
             progress=lambda count: show(texts("waiting.rebuilt", count=count)),

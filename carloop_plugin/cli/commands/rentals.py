@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from carloop_plugin.cli.documents import show_rentals
+from carloop_plugin.cli.invocation import Invocation
 from carloop_plugin.cli.localization import Command, appointment_option, option, whole_number
 from carloop_plugin.cli.lookups import chosen_site, records, zones_of
 from carloop_plugin.cli.output import Exit
-
-if TYPE_CHECKING:
-    from carloop_plugin.cli.invocation import Invocation
 
 
 @click.command("rentals", cls=Command)

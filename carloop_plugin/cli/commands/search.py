@@ -59,33 +59,29 @@ def search(
     if limit is not None:
         request["limit"] = limit
     texts = invocation.texts
-    with planner_host(texts, "search") as host:
+    with planner_host(texts) as host:
         # The names are for people, and for the classes and features that were asked for.
         is_needed = classes or features or not invocation.as_json
         filters = host.mobility_filters(site).answers.get(PROVIDER_ID) if is_needed else None
         if filters is not None:  # a misspelt class would look like a fleet that is rented out
-            _require_known("class", classes, filters["vehicle_classes"])
-            _require_known("feature", features, filters["features"])
+            _require_known(classes, filters["vehicle_classes"])
+            _require_known(features, filters["features"])
         offer = answer_of(host.mobility_options(request, timeout=HOST_TIMEOUT))
     invocation.answer(offer, lambda: show_offer(offer, filters, texts))
     return Exit.DONE
 
 
-def _require_known(
-    kind: str, wanted: Sequence[str], offered: Sequence[VehicleClass | VehicleFeature]
-) -> None:
-    """Raise `UsageMistake` for a class or feature that Carloop does not have."""
+def _require_known(wanted: Sequence[str], offered: Sequence[VehicleClass | VehicleFeature]) -> None:
     names = {each["id"]: each["name"] for each in offered}
     for value in wanted:
         if value not in names:
             known = ", ".join(f"{key} ({name})" for key, name in names.items())
-            raise UsageMistake(f"search.no_{kind}", near=nearest(value, names), value=value, known=known)
+            raise UsageMistake("usage.not_one_of", near=nearest(value, names), value=value, known=known)
 
 
 def _site_and_period(
     invocation: Invocation, appointment_id: str | None, *, start: str | None, end: str | None
 ) -> tuple[str, Period]:
-    """Return the site and the period that are asked for, else the appointment's."""
     if appointment_id is not None:
         saved = known_appointment(appointment_id)
         if saved is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from carloop_plugin.cli.input import is_terminal
+from carloop_plugin.cli.input import STANDARD_INPUT, is_terminal
 from carloop_plugin.cli.invocation import Invocation, UsageMistake
 from carloop_plugin.cli.layout import print_facts
 from carloop_plugin.cli.localization import Group, option
@@ -56,18 +56,18 @@ def change(
     """Save settings of a site and test them; ask for them where none are given."""
     values: dict[str, object] = dict.fromkeys(deleted)
     if unknown := [name for name in deleted if name not in SETTING_NAMES]:
-        raise UsageMistake("settings.no_such", name=unknown[0], known=", ".join(SETTING_NAMES))
+        raise UsageMistake("usage.not_one_of", value=unknown[0], known=", ".join(SETTING_NAMES))
     if token_stdin and token_env:
         raise UsageMistake("settings.one_token")
     given = {"base_url": base_url, "station": station}
     values.update({name: value for name, value in given.items() if value is not None})
     if token_stdin:
-        values["token"] = _given(sys.stdin.read(_LONGEST_INPUT), "settings.no_token_given")
+        values["token"] = _given(sys.stdin.read(_LONGEST_INPUT), STANDARD_INPUT)
     if token_env:
         # Taken out of the environment, which otherwise would fix it.
-        values["token"] = _given(os.environ.pop("CARLOOP_TOKEN", ""), "settings.no_token_variable")
+        values["token"] = _given(os.environ.pop("CARLOOP_TOKEN", ""), "CARLOOP_TOKEN")
     change = {"provider": PROVIDER_ID, "site": _site(invocation), "values": values or _ask(invocation.texts)}
-    with planner_host(invocation.texts, "check") as host:
+    with planner_host(invocation.texts) as host:
         report = host.save_settings(cast("ProviderSettings", change), timeout=HOST_TIMEOUT)
     return _print_report(report, invocation)
 
@@ -75,7 +75,7 @@ def change(
 @settings.command("test")
 def test(invocation: Invocation) -> int:
     """Test the connection of a site."""
-    with planner_host(invocation.texts, "check") as host:
+    with planner_host(invocation.texts) as host:
         report = host.check(PROVIDER_ID, _site(invocation), timeout=HOST_TIMEOUT)
     return _print_report(report, invocation)
 
@@ -89,20 +89,21 @@ def _site(invocation: Invocation) -> str:
     return invocation.site or DEFAULT_SITE
 
 
-def _given(token: str, otherwise: str) -> str:
-    """Return a token; `otherwise` is the mistake that there is none."""
+def _given(token: str, name: str) -> str:
     if not token.strip():
-        raise UsageMistake(otherwise)
+        raise UsageMistake("settings.no_token", name=name)
     return token.strip()
 
 
 def _ask(texts: Texts) -> dict[str, object]:
-    """Ask for address, token and station; what is left empty stays unchanged."""
+    from carloop_plugin.messages import text
+
     if not is_terminal():
         raise UsageMistake("settings.nothing_given")
     answers: dict[str, object] = {}
     for name in SETTING_NAMES:
-        question, is_hidden = texts(f"settings.ask.{name}"), name == "token"
+        question = texts("settings.ask", title=text(f"settings.{name}", texts.locale))
+        is_hidden = name == "token"
         answers[name] = click.prompt(question, default="", show_default=False, hide_input=is_hidden, err=True)
     return {name: value for name, value in answers.items() if value}
 

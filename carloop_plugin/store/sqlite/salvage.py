@@ -131,7 +131,6 @@ def _is_sound(db: Database, path: Path) -> bool:
 
 
 def _names(db: Database) -> set[str]:
-    """Name the tables, their columns and the indexes."""
     sql = (
         "SELECT s.name || ' ' || coalesce(c.name, '') FROM sqlite_schema AS s"
         " LEFT JOIN pragma_table_info(s.name) AS c"

@@ -190,13 +190,13 @@ def test_a_file_that_cannot_be_read(refusal, config, tmp_path, monkeypatch):
     """A missing file, a folder, an impossible path and one without read permission are told apart."""
     path = config("")
     for wrong, why in ((tmp_path / "none.toml", "missing"), (tmp_path, "folder"), ("a\0b", "unreadable")):
-        assert refusal(CARLOOP_CONFIG=str(wrong)).text == f"settings.config_{why}"
+        assert refusal(CARLOOP_CONFIG=str(wrong)).text == f"settings.file_{why}"
 
     def refuse(*_):
         raise PermissionError
 
     monkeypatch.setattr(Path, "open", refuse)
-    assert refusal(CARLOOP_CONFIG=path).text == "settings.config_no_permission"
+    assert refusal(CARLOOP_CONFIG=path).text == "settings.file_no_permission"
 
 
 @pytest.mark.parametrize("content", [None, "", "two words", "schlüssel", "x" * 5000])
@@ -205,7 +205,7 @@ def test_a_token_file_without_a_token(refusal, config, tmp_path, content):
     if content is not None:
         (tmp_path / "token").write_text(content)
     reason = refusal(CARLOOP_CONFIG=config(AT_TOP + 'token_file = "token"\n'))
-    assert reason.text == f"settings.token_file_{'missing' if content is None else 'content'}"
+    assert reason.text == f"settings.{'file_missing' if content is None else 'token_file_content'}"
     assert not content or content[:5] not in repr(reason)
 
 
