@@ -124,6 +124,7 @@ def test_the_appointment(anna, appointment, path, hostile):
     one = {"id": SCRIPT, "reason": SCRIPT, "message": SCRIPT, "change": change}
     hostile.book(appointment.id)
     hostile.states[appointment.id] |= {"state": "attention", "notices": NOTICES, "proposals": [one]}
+    harmless(anna.get("/"))
     page = harmless(anna.get(f"{path}?ask=cancel"))
     (link,) = page.all("a", href=RENTAL_LINK)
     assert (link["target"], set(link["rel"].split())) == ("_blank", {"noopener", "noreferrer"})

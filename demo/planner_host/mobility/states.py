@@ -94,9 +94,7 @@ def states_of(ids: Iterable[str], planner: Planner, *, locale: str, also_urgent:
     return States(words, standings, open_changes, unseen, failures)
 
 
-def not_loaded(
-    planner: Planner, booked_here: Iterable[tuple[str, str]], *, locale: str
-) -> list[Failure]:
+def not_loaded(planner: Planner, booked_here: Iterable[tuple[str, str]], *, locale: str) -> list[Failure]:
     """Return the providers that rentals were booked at, and that are not there any more."""
     missing = {provider for _, provider in booked_here} - {info["id"] for info in planner.host.providers}
     problem = make_problem("not_supported", locale=locale, title=_NOT_LOADED[locale])
@@ -109,9 +107,7 @@ def notice_id(state: contract.MobilityState, notice: contract.Notice) -> str:
     return "/".join(("notice", state["provider"], notice["code"], vehicle.get("id", "")))
 
 
-def _standing(
-    state: contract.MobilityState, hidden: set[tuple[str, str]], *, is_gone: bool
-) -> Standing:
+def _standing(state: contract.MobilityState, hidden: set[tuple[str, str]], *, is_gone: bool) -> Standing:
     appointment_id, notices = state["appointment_id"], state.get("notices", [])
     rental, pending = state.get("rental"), state.get("pending")
     if is_gone:

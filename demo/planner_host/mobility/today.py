@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -57,32 +57,27 @@ class Day:
     visits: Sequence[Appointment]
     undecided: Sequence[Appointment]
     carless: Sequence[Appointment]
-    words: dict[str, str]
+    words: Mapping[str, str]
     failures: tuple[Failure, ...]
 
 
 def look_at(day: date, planner: Planner, *, locale: str) -> Day:
     """Return what there is to do on a day; the providers are asked once."""
-    start, end = (datetime.combine(day + timedelta(days=n), time(), planner.zone).astimezone(UTC) for n in (0, 1))
-    now = planner.now()
-    is_today = start <= now < end
+    start, end = (_midnight(each, planner) for each in (day, day + timedelta(days=1)))
+    now = planner.now() if start <= planner.now() < end else None
     ids = planner.records.ids_from(start - LOOK_BACK)
     states = states_of(ids, planner, locale=locale, also_urgent=True)
-    urgent = [each for each, word in states.words.items() if word in ("attention", "unknown")] if is_today else []
-    moves = list(_movements(states, start, end, now=now if is_today else None))
-    known = {
-        each.id: each
-        for each in planner.records.appointments_of(
-            {*urgent, *(rental["appointment_id"] for _, rental, *_ in moves)}, start=start, end=end
-        )
-    }
+    moves = sorted(_movements(states, start, end, now=now), key=lambda move: move[2])
+    urgent = {each for each, word in states.words.items() if now and word in ("attention", "unknown")}
+    needed = urgent.union(rental["appointment_id"] for _, rental, *_ in moves)
+    known = {each.id: each for each in planner.records.appointments_of(needed, start=start, end=end)}
     visits = [each for each in known.values() if start <= each.visit.start < end and not each.is_cancelled]
     undecided = [each for each in visits if states.words.get(each.id) in (None, "none", "silent")]
     carless = planner.records.needing_no_car(each.id for each in undecided)
-    of_urgent = [known[each] for each in known if each in set(urgent)]
+    of_urgent = [each for each in known.values() if each.id in urgent]
     found: dict[bool, list[Movement]] = {True: [], False: []}
-    for goes_out, rental, at, other, is_late in sorted(moves, key=lambda move: move[2]):
-        found[goes_out].append(Movement(known[rental["appointment_id"]], rental, at, other, is_late))
+    for goes_out, rental, *more in moves:
+        found[goes_out].append(Movement(known[rental["appointment_id"]], rental, *more))
     return Day(
         hand_overs=found[True],
         returns=found[False],
@@ -91,9 +86,13 @@ def look_at(day: date, planner: Planner, *, locale: str) -> Day:
         visits=visits,
         undecided=[each for each in undecided if each.id not in carless],
         carless=[each for each in undecided if each.id in carless],
-        words={each.id: states.words.get(each.id, "none") for each in undecided},
+        words=states.words,
         failures=states.failures,
     )
+
+
+def _midnight(day: date, planner: Planner) -> datetime:
+    return datetime.combine(day, time(), planner.zone).astimezone(UTC)
 
 
 def _movements(
@@ -108,8 +107,9 @@ def _movements(
         if rental is None or rental["status"] not in ("reserved", "picked_up", "returned"):
             continue
         first, last = (datetime.fromisoformat(rental["period"][side]) for side in ("start", "end"))
-        for goes_out, status, at, other in ((True, "reserved", first, last), (False, "picked_up", last, first)):
-            is_late = now is not None and rental["status"] == status and now - at >= _A_MINUTE
+        for goes_out, at, other in ((True, first, last), (False, last, first)):
+            waits = rental["status"] == ("reserved" if goes_out else "picked_up")
+            is_late = now is not None and waits and now - at >= _A_MINUTE
             if start <= at < end or is_late:
                 yield goes_out, rental, at, other, is_late
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from babel.dates import format_timedelta
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -45,7 +44,7 @@ def show_day(page: Page) -> Response:
         previous=day - A_DAY,
         following=day + A_DAY,
         near=partial(near, page, day),
-        lasting=lambda since: format_timedelta(now - since, format="short", locale=page.language.locale, threshold=1.5),
+        lasting=lambda since: page.language.lasting(now - since),
         instant=datetime.fromisoformat,
         customer_name=name_of,
         printed=page.language.moment(now, planner.zone),

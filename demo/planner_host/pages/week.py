@@ -155,7 +155,8 @@ def columns_of(
         rows = begun[day]
         # A card takes an hour, unless the next one begins before.
         cells = [
-            Cell(row, 1 if row + 1 in rows or row == _HALF_HOURS else 2, of_row) for row, of_row in rows.items()
+            Cell(row, 1 if row + 1 in rows or row == _HALF_HOURS else 2, of_row)
+            for row, of_row in rows.items()
         ]
         for hour in range(FIRST_HOUR, LAST_HOUR + 1):
             at = datetime.combine(day, time(hour)).isoformat(timespec="minutes")

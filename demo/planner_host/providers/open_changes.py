@@ -198,7 +198,8 @@ class Changes:
         """Return open changes, oldest first: as they are sent, with the appointment's id, and as they are shown."""
         sql = f"{_STORED} WHERE {where} ORDER BY asked_us, open_changes.rowid"
         rows = self._database.all(sql, *values)
-        return [(change := json.loads(row["document"]), row["appointment_id"], _open_change(change, row)) for row in rows]
+        found = [(json.loads(row["document"]), row) for row in rows]
+        return [(change, row["appointment_id"], _open_change(change, row)) for change, row in found]
 
 
 def _open_change(change: contract.RentalChange, row: Row) -> OpenChange:

@@ -160,7 +160,9 @@ class Records:
 
     def needing_no_car(self, appointment_ids: Iterable[str]) -> set[str]:
         """Return those of some appointments whose customer needs no replacement car."""
-        sql = "SELECT appointment_id FROM needs_no_car WHERE appointment_id IN (SELECT value FROM json_each(?))"
+        sql = (
+            "SELECT appointment_id FROM needs_no_car WHERE appointment_id IN (SELECT value FROM json_each(?))"
+        )
         return {row["appointment_id"] for row in self.database.all(sql, json.dumps(list(appointment_ids)))}
 
     # proposals

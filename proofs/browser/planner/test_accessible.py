@@ -52,7 +52,7 @@ def test_signing_in(advisor_at, planner_program, t, look):
 
 def test_the_calendar(admin, period, look):
     """This week, a week without anything, what was found, and nothing found."""
-    admin.open("/")
+    admin.open("/calendar")
     look(admin.page)
     admin.open("/calendar?day=2099-06-01")
     look(admin.page)

@@ -49,7 +49,7 @@ def test_what_the_desk_does_is_seen_in_the_planner(advisor, planner_program, per
     advisor.press("gone.noted")
     expect(advisor.step_4).not_to_contain_text(t("gone.title"))
     advisor.open(f"/calendar?day={period.start.date().isoformat()}")
-    expect(_card(advisor, cancelled)).to_contain_text(t("state.none"))
+    expect(_card(advisor, cancelled)).not_to_contain_text(t("state.attention"))
 
 
 def test_cancelling_what_was_handed_out_meanwhile_is_refused(advisor, period, carloop):

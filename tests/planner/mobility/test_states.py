@@ -47,7 +47,9 @@ def test_a_provider_that_fails_is_named(workshop, fake):
     broken = Fake("other").module(provide_mobility_states=failing("storage_failed"))
     states = states_of(["T-1"], workshop.planner(fake.module(*HOOKS), broken), locale="de")
     assert states.words == {"T-1": "reserved"}
-    assert [(each.provider, each.problem["code"]) for each in states.failures] == [("other", "storage_failed")]
+    assert [(each.provider, each.problem["code"]) for each in states.failures] == [
+        ("other", "storage_failed")
+    ]
 
 
 def test_all_appointments_are_asked_for_at_once(planner, fake):

@@ -75,7 +75,8 @@ def test_cars_go_out_and_come_back_by_time(anna, plan, rent):
     assert [returns.count(each) for each in ("Zurück", "Fuchs", "ab 09:37", "Bald")] == [1, 1, 1, 0]
     assert "2 Termine" not in words(page)
     tomorrow = anna.get("/?day=2026-11-25")
-    assert ("Morgen, Mittwoch 25. November" in words(tomorrow), "überfällig" in words(tomorrow)) == (True, False)
+    for text, is_there in (("Morgen, Mittwoch 25. November", True), ("überfällig", False)):
+        assert (text in words(tomorrow)) is is_there
     shown = [section(tomorrow, name) for name in ("hand_overs", "returns")]
     assert ["Bald" in each for each in shown] == [True, True]
     assert ["Weber" in each for each in shown] == [False, True]
@@ -146,7 +147,8 @@ def test_what_is_not_known_yet_and_what_became_of_it(anna, site, saved, fake, wo
     fake.outcomes = ["vehicle_unavailable"]
     site.planner.changes.retry(saved.id)
     page = anna.get("/")
-    assert (section(page, "unknown"), "Der Verleihvorgang ist nicht gespeichert" in section(page, "checks")) == ("", True)
+    assert section(page, "checks").endswith("Der Verleihvorgang ist nicht gespeichert Ansehen")
+    assert section(page, "unknown") == ""
     anna.get(path_of(saved))
     assert section(anna.get("/"), "checks") == ""
 
@@ -179,14 +181,15 @@ def test_a_provider_that_does_not_answer_is_said(workshop, serve, draft, visit, 
     planner.records.store_renter(saved.id, visit.customer, provider="lost", rental_id="R-1")
     page = serve(planner).browser("anna").get("/")
     assert "lost antwortet gerade nicht oder fehlerhaft Der Anbieter ist nicht geladen" in words(page)
-    assert "Sommer, Änne KA-AS 1 Inspektion · bis 13:07 keine Auskunft Mietwagen" in section(page, "undecided")
+    assert "KA-AS 1 Inspektion · bis 13:07 keine Auskunft Mietwagen" in section(page, "undecided")
 
 
 def test_a_day_without_anything(anna, workshop):
     """It says so; so does a list that is empty. A day that is none is today."""
     for address in ("/", "/?day=x", "/?day=9999-12-31", "/?day=0001-01-01"):
         page = words(anna.get(address))
-        assert ("Heute, Dienstag 24. November" in page, "An diesem Tag steht nichts an." in page) == (True, True)
+        assert "Heute, Dienstag 24. November" in page
+        assert "An diesem Tag steht nichts an. Zum Kalender" in page
 
 
 def test_a_list_without_anything(anna, plan):
