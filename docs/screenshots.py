@@ -187,6 +187,8 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     follow(page, "#appointment-cancellation button")
     camera.shoot("planner-appointment-cancelled")
     page.goto(base)
+    camera.shoot("planner-today")
+    page.goto(f"{base}/calendar")
     page.fill("#words", "mull")
     follow(page, "search button")
     camera.shoot("planner-found")
