@@ -9,7 +9,7 @@ from planner_host.appointments.appointment import Status
 from web_base.database import Database
 
 from ..conftest import NOW, Elements, hidden
-from .conftest import book, path_of, proposal, save_as_bert, state_of, words
+from .conftest import SCRIPT, book, path_of, proposal, save_as_bert, state_of, words
 
 CAR = {"id": "V1", "make": "VW", "model": "Golf", "vehicle_class": "k", "features": []}
 CAR |= {"licence_plate": "KA-CL 1", "station": "s1", "station_name": "Karlsruhe Mitte"}
@@ -213,3 +213,11 @@ def test_a_full_day_asks_no_more_than_an_empty_one(anna, plan, rent, fake, monke
         anna.get("/")
         asked.append((fake.asked[:], len(queries)))
     assert asked == [(["states"], 7)] * 2
+
+
+def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(anna, site, monkeypatch):
+    """A screen that is left alone asks every 30 seconds, which is no use of a session."""
+    began = site.access._now()
+    for hours, headers, status in ((11, SCRIPT, 200), (13, SCRIPT, 401), (13, {}, 303)):
+        monkeypatch.setattr(site.access, "_now", lambda: began + hours * 3600)  # noqa: B023
+        assert anna.get("/", headers=headers).status_code == status
