@@ -144,6 +144,8 @@ def test_what_is_not_known_yet_and_what_became_of_it(anna, site, saved, fake, wo
     open_now = section(page, "unknown")
     assert "Sommer, Änne KA-AS 1" in open_now
     assert open_now.endswith("Ob der Mietwagen gebucht ist, ist noch nicht bekannt seit 2 Min.")
+    workshop.clock.forward(100 * 24 * 3600)
+    assert "Sommer, Änne KA-AS 1" in section(anna.get("/"), "unknown")
     fake.outcomes = ["vehicle_unavailable"]
     site.planner.changes.retry(saved.id)
     page = anna.get("/")
