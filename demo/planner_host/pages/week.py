@@ -110,7 +110,7 @@ def find(page: Page) -> Response:
     planner = planner_of(page)
     words = page.form["words"]
     # One letter would find half of all appointments.
-    found = planner.records.find(words, limit=MOST_FOUND + 1) if len(words) > 1 else []
+    found = planner.records.find(words, now=planner.now(), limit=MOST_FOUND + 1) if len(words) > 1 else []
     cards, failures = cards_of(page, found[:MOST_FOUND])
     page.here = "/calendar"
     return page.render(

@@ -98,8 +98,11 @@ class Records:
         ids = json.dumps(list(appointment_ids))
         return [_appointment(row) for row in self.database.all(sql, ids, write_us(start), write_us(end))]
 
-    def find(self, words: str, *, limit: int = 50) -> list[Appointment]:
-        """Find appointments by customer or plate, latest first; each word must begin a word of theirs."""
+    def find(self, words: str, *, now: datetime, limit: int = 50) -> list[Appointment]:
+        """Find appointments by customer or plate, soonest first; each word must begin a word of theirs.
+
+        Those that are over come last, the latest first.
+        """
         parts, plate = _fold(words).split(), _fold_plate(words)
         if not parts:
             return []
@@ -108,8 +111,10 @@ class Records:
         values: list[object] = [f" {part}" for part in parts]
         if plate:
             found, values = f"({found}) OR instr(plate, ?) = 1", [*values, plate]
-        sql = f"SELECT * FROM appointments WHERE {found} ORDER BY start_us DESC, id LIMIT ?"  # noqa: S608
-        return [_appointment(row) for row in self.database.all(sql, *values, limit)]
+        order = "end_us < ?, abs(start_us - ?), id"
+        sql = f"SELECT * FROM appointments WHERE {found} ORDER BY {order} LIMIT ?"  # noqa: S608
+        now_us = write_us(now)
+        return [_appointment(row) for row in self.database.all(sql, *values, now_us, now_us, limit)]
 
     def count_appointments(self) -> int:
         """Count the appointments."""
