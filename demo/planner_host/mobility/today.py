@@ -76,8 +76,8 @@ def look_at(day: date, planner: Planner, *, locale: str) -> Day:
     carless = planner.records.needing_no_car(each.id for each in undecided)
     of_urgent = [each for each in known.values() if each.id in urgent]
     found: dict[bool, list[Movement]] = {True: [], False: []}
-    for goes_out, rental, *more in moves:
-        found[goes_out].append(Movement(known[rental["appointment_id"]], rental, *more))
+    for goes_out, rental, at, other, is_late in moves:
+        found[goes_out].append(Movement(known[rental["appointment_id"]], rental, at, other, is_late))
     return Day(
         hand_overs=found[True],
         returns=found[False],
