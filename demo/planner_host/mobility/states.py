@@ -44,6 +44,11 @@ class Standing:
     noted_as: tuple[str, ...] = ()
     is_gone: bool = False
 
+    @property
+    def sentences(self) -> list[str]:
+        """Return what the provider says of it: the reasons, else the proposals."""
+        return [each["message"] for each in self.reasons or self.proposals]
+
 
 @dataclass(frozen=True, slots=True)
 class States:

@@ -32,6 +32,13 @@ class Movement:
     other: datetime
     is_late: bool
 
+    @property
+    def other_word(self) -> str:
+        """Return which text says when the other end is or was."""
+        if self.other > self.at:
+            return "today.until"
+        return "today.from" if self.rental["status"] == "reserved" else "today.since"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -39,6 +39,7 @@ def show_day(page: Page) -> Response:
         "today.html",
         found=look_at(day, planner, locale=page.language.code),
         day=day,
+        here="/" if day == now.date() else f"/?day={day}",
         today=now.date(),
         tomorrow=now.date() + A_DAY,
         previous=day - A_DAY,

@@ -1,4 +1,4 @@
-"""A round of reconciling: news from the desk, pending changes, outages, and how a round shares its time."""
+"""A round of reconciling: changes at the desk, pending changes, outages, and how a round shares its time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ def test_an_answer_that_settles_nothing_is_a_try(planner, lost_booking, records)
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop_before"], ids=["done", "not done"])
 def test_a_change_that_was_set_aside_is_settled_later(planner, lost_booking, records, fault):
-    """By the news, if Carloop has the rental; else by the next round whose look-up works, which sends it again."""
+    """By the feed, if Carloop has the rental; else by the next round whose look-up works, which sends it again."""
     change = lost_booking(fault=fault)
     planner.control.fault("read", "garbage", times=1000)
     for _ in range(20):
@@ -112,7 +112,7 @@ class SlowCarloop:
         raise CallFailed(Reason("deadline_exceeded"))
 
     def rentals_changed_since(self, _since, *, deadline):
-        self.deadlines.append(("news", deadline))
+        self.deadlines.append(("feed", deadline))
         return iter(())
 
 
@@ -136,11 +136,11 @@ def test_a_slow_site_leaves_the_others_their_time(reconcile_within):
     away, other = SlowCarloop("https://away.example", is_away=True), SlowCarloop()
     reconcile_within(10.0, away, other)
     assert away.deadlines == [("account", 5.0)]
-    assert other.deadlines == [("account", 10.0), ("news", 10.0)]
+    assert other.deadlines == [("account", 10.0), ("feed", 10.0)]
 
 
 def test_a_pending_change_gets_a_second_however_many_there_are(planner, lose, records, reconcile_within):
-    """Shared out evenly, a short round would not suffice for any of them; the news get their share too."""
+    """Shared out evenly, a short round would not suffice for any of them; the feed gets its share too."""
     for number in range(4):
         planner.save(id=f"{planner.id}-{number}")
         lose(planner.booking())
@@ -156,7 +156,7 @@ def test_a_pending_change_gets_a_second_however_many_there_are(planner, lose, re
         ("look-up", 1.0),
         ("look-up", 1.0),
         ("look-up", 1.2),
-        ("news", 2.4),
+        ("feed", 2.4),
     ]
 
 
@@ -188,7 +188,7 @@ def test_a_round_tries_three_of_those_set_aside_in_vain(planner, lose, records, 
     carloop.deadlines.clear()
     carloop.answers = False
     reconcile_within(10.0, carloop)
-    assert [name for name, _ in carloop.deadlines] == ["account", *["look-up"] * 3, "news"]
+    assert [name for name, _ in carloop.deadlines] == ["account", *["look-up"] * 3, "feed"]
     carloop.answers = True
     with caplog.at_level("DEBUG", "carloop_plugin.events"):
         reconcile_within(10.0, carloop, SlowCarloop("https://other.example"))
