@@ -127,10 +127,12 @@ def _standing(state: contract.MobilityState, hidden: set[tuple[str, str]], *, is
     # A notice that says what a proposal is about is hidden with that.
     of_all = {each["reason"] for each in state["proposals"]}
     of_shown = {each["reason"] for each in proposals}
-    names = {each["code"]: notice_id(state, each) for each in notices if each["code"] not in of_all}
+    # A mere information needs no look, but that the car is another one does, however a provider weighs it.
+    weighs = [each for each in notices if each["severity"] != "info" or each["code"] == "vehicle_swapped"]
+    names = {each["code"]: notice_id(state, each) for each in weighs if each["code"] not in of_all}
     left = {code: name for code, name in names.items() if (appointment_id, name) not in hidden}
     reasons = tuple(each for each in notices if each["code"] in of_shown or each["code"] in left)
     # Nothing is left to decide of what was said; a provider that says nothing needs a look all the same.
-    is_settled = not (proposals or left) and (state["proposals"] or notices)
+    is_settled = not (proposals or left) and (state["proposals"] or names)
     word = status if is_settled else "attention"
     return Standing(state["provider"], word, rental, pending, proposals, reasons, tuple(left.values()))

@@ -14,6 +14,7 @@ from .conftest import SCRIPT, book, path_of, proposal, save_as_bert, state_of, w
 CAR = {"id": "V1", "make": "VW", "model": "Golf", "vehicle_class": "k", "features": []}
 CAR |= {"licence_plate": "KA-CL 1", "station": "s1", "station_name": "Karlsruhe Mitte"}
 WHY = {"code": "end_moved", "severity": "warning", "message": "Der Termin endet später."}
+BEHIND = {"code": "records_behind", "severity": "info", "message": "Stand von gestern."}
 SWAPPED = {"code": "vehicle_swapped", "severity": "info", "message": "Fabia statt Golf."}
 
 
@@ -86,7 +87,7 @@ def test_a_proposal_of_any_week_is_followed_by_its_button(anna, site, plan, rent
     """With the reason; a cancellation is a link to the question. One that was hidden leaves nothing to check."""
     one, other = plan("Weber", 500), plan("Fuchs", 900)
     moved = proposal(reason="end_moved")
-    rent(one, 500, 502, state="attention", proposals=[moved], notices=[WHY])
+    rent(one, 500, 502, state="attention", proposals=[moved], notices=[WHY, BEHIND])
     rent(other, 900, 902, state="attention", proposals=[proposal("cancel")])
     page = anna.get("/")
     assert "Di 22.12" not in page.text
@@ -121,8 +122,8 @@ def test_a_notice_stands_until_it_is_noted(anna, site, plan, rent):
 
 
 def test_a_provider_that_gives_no_reason_is_looked_at(anna, plan, rent):
-    """One of contract 1.0 says no more than that something does not fit."""
-    rent(plan("Weber"), 1, 4, state="attention")
+    """One of contract 1.0 says no more than that something does not fit; a mere information is none."""
+    rent(plan("Weber"), 1, 4, state="attention", notices=[BEHIND])
     assert "Fake & Co. bittet, den Mietwagen zu prüfen. Ansehen" in section(anna.get("/"), "checks")
 
 
