@@ -1,4 +1,4 @@
-"""What a page adds to the call behind it: step 4's search, and the week with its states.
+"""What a page adds to the call behind it: step 4's search, and the week and the day with their states.
 
 The planner runs as a program in a process of its own; the browser keeps its connection, as browsers do.
 """
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -35,18 +35,25 @@ if TYPE_CHECKING:
 PASSWORD = "password-of-the-bench"
 APPOINTMENTS = 500
 FEW, MANY = 1, 50
+FEW_OF_DAY, MANY_OF_DAY = 10, 200
 CUSTOMER = cast("contract.Customer", {"source": "manual", "first_name": "Änne", "last_name": "Sommer"})
 
 
 def pages(scale: Scale, progress: ProgressDisplay) -> Iterator[Row]:
     """Measure the search by page against the same by host kit, and a week with many rentals against one with few."""
-    progress.preparing(f"a sandbox with {number(max(scale.fleet, MANY))} vehicles, and two planners")
+    progress.preparing(f"a sandbox with {number(_fleet(scale))} vehicles, and two planners")
     with (
-        sandbox(vehicles=max(scale.fleet, MANY)) as carloop,
+        sandbox(vehicles=_fleet(scale)) as carloop,
         TemporaryDirectory(prefix="carloop-pages-") as folder,
     ):
         yield _search(carloop, Path(folder) / "search", scale, progress)
         yield _week(carloop, Path(folder) / "week", scale, progress)
+        yield _day(carloop, Path(folder), scale, progress)
+
+
+def _fleet(scale: Scale) -> int:
+    """Return how many vehicles it takes: each rental of a row has one of its own."""
+    return max(scale.fleet, MANY_OF_DAY + FEW_OF_DAY)
 
 
 def _search(carloop: Carloop, folder: Path, scale: Scale, progress: ProgressDisplay) -> Row:
@@ -66,7 +73,7 @@ def _search(carloop: Carloop, folder: Path, scale: Scale, progress: ProgressDisp
             lambda: kit.search(host, request),
             rounds=progress.rounds("step 4's search by page, against the host kit", scale.rounds(300)),
         )
-    work = f"step 4's search answered by the page: {expected} cars of {number(max(scale.fleet, MANY))}"
+    work = f"step 4's search answered by the page: {expected} cars of {number(_fleet(scale))}"
     return Row(work, "the host kit's call", 1.5, *samples)
 
 
@@ -83,7 +90,7 @@ def _week(carloop: Carloop, folder: Path, scale: Scale, progress: ProgressDispla
     with browser(folder, carloop) as page:
 
         def show(rentals: int) -> None:
-            if page.get(f"/?week={weeks[rentals]}").count("visit-card state-reserved") != rentals:
+            if page.get(f"/calendar?day={weeks[rentals]}").count("visit-card state-reserved") != rentals:
                 raise AssertionError("the week shows other states")
 
         samples = alternate(
@@ -93,6 +100,32 @@ def _week(carloop: Carloop, folder: Path, scale: Scale, progress: ProgressDispla
         )
     work = f"the week page with {APPOINTMENTS} appointments, {MANY} rentals shown"
     return Row(work, f"{FEW} rental shown", 1.3, *samples)
+
+
+def _day(carloop: Carloop, folder: Path, scale: Scale, progress: ProgressDisplay) -> Row:
+    period = free_period(days_ahead=314)
+    folders = {rentals: folder / f"day-{rentals}" for rentals in (MANY_OF_DAY, FEW_OF_DAY)}
+    with kit.planner(carloop) as host:
+        for rentals, data in folders.items():
+            data.mkdir()
+            kit.use_store(str(data / "carloop.sqlite3"))
+            for appointment in write_appointments(data, period, APPOINTMENTS)[:rentals]:
+                _book(host, appointment, period)
+    with ExitStack() as stack:
+        pages = {rentals: stack.enter_context(browser(data, carloop)) for rentals, data in folders.items()}
+
+        def show(rentals: int) -> None:
+            page = pages[rentals].get(f"/?day={period['start'][:10]}")
+            if page.count('<span class="badge badge-info">') != rentals:
+                raise AssertionError("the day shows other rentals")
+
+        samples = alternate(
+            lambda: show(MANY_OF_DAY),
+            lambda: show(FEW_OF_DAY),
+            rounds=progress.rounds("the day, many rentals against few", scale.rounds(100)),
+        )
+    work = f"the day's page with {APPOINTMENTS} appointments, {MANY_OF_DAY} rentals shown"
+    return Row(work, f"{FEW_OF_DAY} rentals shown", 1.5, *samples)
 
 
 def write_appointments(folder: Path, period: Period, count: int) -> list[str]:

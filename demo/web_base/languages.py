@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -53,7 +53,7 @@ class Language:
 
     def weekday(self, when: date, *, short: bool = False) -> str:
         """Write a day's name: `Montag`, or `Mo`."""
-        return format_date(when, "EEEEEE" if short else "EEEE", locale=self.locale)
+        return format_date(when, "EEEEEE" if short else "EEEE", locale=self.locale).removesuffix(".")
 
     def day_and_month(self, when: date) -> str:
         """Write a day without its year, the month in words: `2. März`, in English `2 March`."""
@@ -71,6 +71,10 @@ class Language:
         """Write a day and a time: `02.03.2026, 08:30`."""
         local = when.astimezone(zone)
         return f"{self.day(local)}, {local:%H:%M}"
+
+    def lasting(self, span: timedelta) -> str:
+        """Write how long something takes: `40 Min.`, `2 Std.`."""
+        return format_timedelta(span, format="short", threshold=1.5, locale=self.locale)
 
     def money(self, amount: str, currency: str) -> str:
         """Write an amount: `49,90 €`."""

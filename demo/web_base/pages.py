@@ -149,7 +149,9 @@ def page_route(
 
     def answer(page: Page, unreadable: Refused | None) -> Response:
         try:
-            page.user = program.access.user_of(page.session)
+            # A page that refreshes itself on a screen that nobody looks at is no use of a session.
+            refreshes = page.is_partial and page.request.method == "GET"
+            page.user = program.access.user_of(page.session, in_use=not refreshes)
             if unreadable is not None:
                 return refusal(page, unreadable)
             if admitted is not None and page.user is None:

@@ -128,7 +128,9 @@ def test_a_session_ends_when_nobody_uses_it(access, clock):
     for _ in range(2):
         clock.now += IDLE_SECONDS - 1
         assert access.user_of(session) is not None
-    clock.now += IDLE_SECONDS + 1
+    clock.now += IDLE_SECONDS - 1
+    assert access.user_of(session, in_use=False) is not None
+    clock.now += 2
     assert access.user_of(session) is None
 
     session, ends = access.sign_in("admin", PASSWORD).session, clock.now + LONGEST_SECONDS

@@ -65,6 +65,8 @@ DECLARED = {
     },
     "carloop_story": {"step.*.title": STEPS, "step.*.seen": STEPS},
     "planner_host": {
+        "nav.*": "today week new settings accounts audit",
+        "today.do.*": "change_end rebook book cancel",
         "conflict.fields.*": " ".join(CONFLICTS),
         "conflict.status.*": "scheduled cancelled",
         "customer.*": " ".join(MANUAL_FIELDS),

@@ -123,7 +123,7 @@ def test_an_odd_form_never_fails_a_page(site, place, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/?week=0001-01-01", "/?week=9999-12-31", "/?week=x", "/appointments/new?at=0001-01-01",
+    ["/calendar?day=0001-01-01", "/calendar?day=9999-12-31", "/calendar?day=x", "/appointments/new?at=0001-01-01",
      "/appointments/{id}?ask=x&done=<b>", "/audit?page=-1", "/audit?page=٣", "/audit?page=" + "9" * 5_000,
      "/settings/fake?done=x", "/?lang=xx", "/sign-in?next=%00", "/appointments/{id}/print?x=%ff"],
     ids=lambda path: path[:40],

@@ -141,7 +141,7 @@ def test_neither_token_nor_customer_comes_out(admin, received, sandbox, canary, 
         {"do": "save", "revision": "0", "work": "Canarywerk"},
     ):
         admin.post(path, data=form | more)
-    week = f"/?week={(utc_now() + timedelta(days=40)).date()}"
+    week = f"/calendar?day={(utc_now() + timedelta(days=40)).date()}"
     shown = [admin.get(each).text for each in (week, "/settings", "/settings/carloop", "/audit")]
     assert "Canaryname" in shown[0]
     save(admin, value_base_url=sandbox.url, clear_token="on")

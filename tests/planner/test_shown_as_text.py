@@ -112,7 +112,7 @@ def harmless(answer):
 def test_the_week_and_the_search(anna, site, appointment):
     """Customer, plate, the reason of a provider that fails, and what was typed."""
     for browser in (anna, site.browser("admin")):
-        harmless(browser.get("/?week=2026-11-25"))
+        harmless(browser.get("/calendar?day=2026-11-25"))
     harmless(anna.post("/appointments", data={"words": SCRIPT}))
     harmless(anna.post("/appointments", data={"words": "sommer"}))
 
@@ -124,6 +124,7 @@ def test_the_appointment(anna, appointment, path, hostile):
     one = {"id": SCRIPT, "reason": SCRIPT, "message": SCRIPT, "change": change}
     hostile.book(appointment.id)
     hostile.states[appointment.id] |= {"state": "attention", "notices": NOTICES, "proposals": [one]}
+    harmless(anna.get("/"))
     page = harmless(anna.get(f"{path}?ask=cancel"))
     (link,) = page.all("a", href=RENTAL_LINK)
     assert (link["target"], set(link["rel"].split())) == ("_blank", {"noopener", "noreferrer"})

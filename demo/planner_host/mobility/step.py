@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, cast
 
-from mobility_hookspecs import Failure, make_problem
+from mobility_hookspecs import Failure
 from planner_host.appointments.appointment import Appointment, document_of
+from planner_host.mobility.states import not_loaded
 from planner_host.planner import Planner
 from planner_host.providers.open_changes import OpenChange
 from planner_host.storage.audit import AuditEntry
@@ -25,11 +26,6 @@ HAS_RENTAL_AFTER: Final = {
     "withdraw": False,
 }
 """What a page says that it was done, and whether there is a rental then."""
-
-_NOT_LOADED: Final = {
-    "de": "Der Anbieter ist nicht geladen; sein Verleihvorgang zu diesem Termin kann noch bestehen.",
-    "en": "The provider is not loaded; its rental for this appointment may still exist.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +132,9 @@ def look_up(appointment: Appointment, planner: Planner, *, locale: str) -> Step:
     gathered = planner.host.appointment_saved(document_of(appointment), timeout=TIMEOUT, locale=locale)
     asked = {*gathered.answers, *(failure.provider for failure in gathered.failures)}
     steps, silent = _steps_of_states(appointment, planner, asked, locale=locale)
-    booked_here = {
-        provider for _, provider in planner.records.booked_here([appointment.id], now=planner.now())
-    }
-    not_loaded = make_problem("not_supported", locale=locale, title=_NOT_LOADED[locale])
-    loaded = {info["id"] for info in planner.host.providers}
-    failures = [*gathered.failures, *silent]
-    failures += [Failure(each, not_loaded) for each in sorted(booked_here - loaded)]
-    answers = [*gathered.answers.values(), *steps]
+    booked = planner.records.booked_here([appointment.id], now=planner.now())
+    failures = [*gathered.failures, *silent, *not_loaded(planner, booked, locale=locale)]
+    answers, booked_here = [*gathered.answers.values(), *steps], {provider for _, provider in booked}
     return _put_together(appointment, planner, answers, failures=failures, booked_here=booked_here)
 
 

@@ -18,7 +18,7 @@ from planner_host.planner import planner_of
 from planner_host.views.appointment import wording
 from planner_host.views.parts import form_view
 from planner_host.views.step import StepView
-from web_base.pages import Page, Program, Refused, page_route
+from web_base.pages import Page, Program, Refused, own_path, page_route
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
@@ -80,7 +80,7 @@ def note_gone(page: Page) -> Response:
     for each in look_up_step(page, appointment).gone:
         if each.provider == page.form["provider"]:
             planner_of(page).records.delete_renters(appointment.id, provider=each.provider)
-    return page.go(f"/appointments/{appointment.id}#step-4")
+    return page.go(own_path(page.form["next"] or f"/appointments/{appointment.id}#step-4"))
 
 
 def follow_proposal(page: Page) -> Response:

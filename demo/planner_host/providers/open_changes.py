@@ -7,14 +7,15 @@ open; the same change is then sent again, which the contract makes harmless, unt
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from planner_host.storage.audit import Audit, AuditEntry
-from planner_host.storage.instants import write_us
+from planner_host.storage.instants import read_us, write_us
 from planner_host.storage.records import Records
+from web_base.database import Row
 
 if TYPE_CHECKING:
     from mobility_hookspecs import MobilityHost
@@ -30,7 +31,8 @@ INCONCLUSIVE_CODES: Final = frozenset({"busy", "storage_failed", "deadline_excee
 """A retry that is refused with one of these leaves open what became of the change."""
 
 _STORED: Final = (
-    "SELECT document, appointment_id, coalesce(title, '') FROM open_changes LEFT JOIN audit USING (change_id)"
+    "SELECT document, appointment_id, asked_us, coalesce(title, '') AS title "
+    "FROM open_changes LEFT JOIN audit USING (change_id)"
 )
 
 
@@ -38,7 +40,8 @@ _STORED: Final = (
 class OpenChange:
     """A change whose outcome is not known yet: of a booking the car and its period, else the new end.
 
-    :ivar since: since when it is pending, as its provider says; `notices` are what that says beside it.
+    :ivar since: since when it is pending, as its provider says, else when it was asked for here; `notices` are what
+        the provider says beside it.
     """
 
     change_id: str
@@ -117,22 +120,14 @@ class Changes:
 
     def open_changes(self, appointment_id: str) -> list[OpenChange]:
         """Return an appointment's changes whose outcome is not known, oldest first."""
-        return [
-            OpenChange(
-                change["change_id"],
-                change["provider"],
-                change["action"],
-                title=title,
-                period=change.get("period"),
-                end=change.get("end", ""),
-            )
-            for change, _, title in self._stored("appointment_id = ?", appointment_id)
-        ]
+        return [change for _, _, change in self._stored("appointment_id = ?", appointment_id)]
 
-    def appointments_with_open_changes(self, appointment_ids: Iterable[str]) -> set[str]:
-        """Return those of some appointments that have a change whose outcome is not known."""
-        rows = self._database.all("SELECT DISTINCT appointment_id FROM open_changes")
-        return {row["appointment_id"] for row in rows}.intersection(appointment_ids)
+    def all_open(self) -> dict[str, list[OpenChange]]:
+        """Return the changes whose outcome is not known, by appointment, oldest first."""
+        found: dict[str, list[OpenChange]] = {}
+        for _, appointment_id, change in self._stored("true"):
+            found.setdefault(appointment_id, []).append(change)
+        return found
 
     def retry(self, appointment_id: str, *, locale: str = "de") -> None:
         """Send each of an appointment's open changes again."""
@@ -199,7 +194,21 @@ class Changes:
     def _close(self, change_id: str) -> None:
         self._database.run("DELETE FROM open_changes WHERE change_id = ?", change_id)
 
-    def _stored(self, where: str, value: object) -> list[tuple[contract.RentalChange, str, str]]:
-        """Return open changes, oldest first, each with its appointment's id and the car of a booking."""
+    def _stored(self, where: str, *values: object) -> list[tuple[contract.RentalChange, str, OpenChange]]:
+        """Return open changes, oldest first: as they are sent, with the appointment's id, and as they are shown."""
         sql = f"{_STORED} WHERE {where} ORDER BY asked_us, open_changes.rowid"
-        return [(json.loads(document), *more) for document, *more in self._database.all(sql, value)]
+        rows = self._database.all(sql, *values)
+        found = [(json.loads(row["document"]), row) for row in rows]
+        return [(change, row["appointment_id"], _open_change(change, row)) for change, row in found]
+
+
+def _open_change(change: contract.RentalChange, row: Row) -> OpenChange:
+    return OpenChange(
+        change["change_id"],
+        change["provider"],
+        change["action"],
+        title=row["title"],
+        period=change.get("period"),
+        end=change.get("end", ""),
+        since=read_us(row["asked_us"]).isoformat(),
+    )

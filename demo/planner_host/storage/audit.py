@@ -102,10 +102,12 @@ class Audit:
         rows = self._database.all("SELECT * FROM audit WHERE subject = ? AND unseen ORDER BY number", subject)
         return tuple(map(_entry, rows))
 
-    def subjects_with_unseen(self, subjects: Iterable[str]) -> set[str]:
-        """Return those of some appointments that have an outcome nobody has seen."""
-        rows = self._database.all("SELECT DISTINCT subject FROM audit WHERE unseen")
-        return {row["subject"] for row in rows}.intersection(subjects)
+    def all_unseen(self) -> dict[str, list[AuditEntry]]:
+        """Return the outcomes that nobody has seen, by appointment, oldest first."""
+        found: dict[str, list[AuditEntry]] = {}
+        for row in self._database.all("SELECT * FROM audit WHERE unseen ORDER BY number"):
+            found.setdefault(row["subject"], []).append(_entry(row))
+        return found
 
 
 def _entry(row: Row) -> AuditEntry:

@@ -1,4 +1,4 @@
-"""The planner's own records: appointments, who rents, proposals that were hidden."""
+"""The planner's own records: appointments, who rents, who needs no car, proposals that were hidden."""
 
 from __future__ import annotations
 
@@ -72,6 +72,9 @@ class Records:
                     return SavedMeanwhile(known)
             saved = replace(appointment, revision=appointment.revision + 1)
             self.database.tables.table("appointments").upsert(_row(saved), pk="id")
+            # What was noted of the revision before may be worth a look again.
+            noted = "DELETE FROM hidden_proposals WHERE appointment_id = ? AND proposal_id LIKE 'notice/%'"
+            self.database.run(noted, saved.id)
         return Saved(saved)
 
     def appointments_between(self, start: datetime, end: datetime) -> list[Appointment]:
@@ -79,8 +82,27 @@ class Records:
         sql = "SELECT * FROM appointments WHERE start_us >= ? AND start_us < ? ORDER BY start_us, id"
         return [_appointment(row) for row in self.database.all(sql, write_us(start), write_us(end))]
 
-    def find(self, words: str, *, limit: int = 50) -> list[Appointment]:
-        """Find appointments by customer or plate, latest first; each word must begin a word of theirs."""
+    def ids_from(self, when: datetime) -> list[str]:
+        """Return the ids of the appointments whose pick-up is not before an instant."""
+        sql = "SELECT id FROM appointments WHERE end_us >= ?"
+        return [row["id"] for row in self.database.all(sql, write_us(when))]
+
+    def appointments_of(
+        self, appointment_ids: Iterable[str], *, start: datetime, end: datetime
+    ) -> list[Appointment]:
+        """Return some appointments, and those whose drop-off lies in `[start, end)`, earliest first."""
+        sql = (
+            "SELECT * FROM appointments WHERE id IN (SELECT value FROM json_each(?)) "
+            "OR start_us >= ? AND start_us < ? ORDER BY start_us, id"
+        )
+        ids = json.dumps(list(appointment_ids))
+        return [_appointment(row) for row in self.database.all(sql, ids, write_us(start), write_us(end))]
+
+    def find(self, words: str, *, now: datetime, limit: int = 50) -> list[Appointment]:
+        """Find appointments by customer or plate, soonest first; each word must begin a word of theirs.
+
+        Those that are over come last, the latest first.
+        """
         parts, plate = _fold(words).split(), _fold_plate(words)
         if not parts:
             return []
@@ -89,8 +111,10 @@ class Records:
         values: list[object] = [f" {part}" for part in parts]
         if plate:
             found, values = f"({found}) OR instr(plate, ?) = 1", [*values, plate]
-        sql = f"SELECT * FROM appointments WHERE {found} ORDER BY start_us DESC, id LIMIT ?"  # noqa: S608
-        return [_appointment(row) for row in self.database.all(sql, *values, limit)]
+        order = "end_us < ?, abs(start_us - ?), id"
+        sql = f"SELECT * FROM appointments WHERE {found} ORDER BY {order} LIMIT ?"  # noqa: S608
+        now_us = write_us(now)
+        return [_appointment(row) for row in self.database.all(sql, *values, now_us, now_us, limit)]
 
     def count_appointments(self) -> int:
         """Count the appointments."""
@@ -130,10 +154,26 @@ class Records:
         rows = self.database.all(sql, json.dumps(list(appointment_ids)), write_us(now))
         return {(row["appointment_id"], row["provider"]) for row in rows}
 
+    def set_needs_no_car(self, appointment_id: str, *, is_so: bool) -> None:
+        """Store that the customer of an appointment needs no replacement car, or may need one again."""
+        sql = (
+            "INSERT OR IGNORE INTO needs_no_car SELECT id FROM appointments WHERE id = ?"
+            if is_so
+            else "DELETE FROM needs_no_car WHERE appointment_id = ?"
+        )
+        self.database.run(sql, appointment_id)
+
+    def needing_no_car(self, appointment_ids: Iterable[str]) -> set[str]:
+        """Return those of some appointments whose customer needs no replacement car."""
+        sql = (
+            "SELECT appointment_id FROM needs_no_car WHERE appointment_id IN (SELECT value FROM json_each(?))"
+        )
+        return {row["appointment_id"] for row in self.database.all(sql, json.dumps(list(appointment_ids)))}
+
     # proposals
 
     def hide_proposal(self, appointment_id: str, proposal_id: str) -> None:
-        """Show a proposal no more."""
+        """Show a proposal no more, or a notice, which `notice_id` names."""
         sql = "INSERT OR IGNORE INTO hidden_proposals (appointment_id, proposal_id) VALUES (?, ?)"
         self.database.run(sql, appointment_id, proposal_id)
 
@@ -141,6 +181,12 @@ class Records:
         """Return the ids of the proposals that were hidden."""
         sql = "SELECT proposal_id FROM hidden_proposals WHERE appointment_id = ?"
         return frozenset(row["proposal_id"] for row in self.database.all(sql, appointment_id))
+
+    def hidden_of(self, appointment_ids: Iterable[str]) -> set[tuple[str, str]]:
+        """Return what was hidden of some appointments: the appointment's id with that of the proposal."""
+        sql = "SELECT * FROM hidden_proposals WHERE appointment_id IN (SELECT value FROM json_each(?))"
+        rows = self.database.all(sql, json.dumps(list(appointment_ids)))
+        return {(row["appointment_id"], row["proposal_id"]) for row in rows}
 
 
 def _appointment(row: Row) -> Appointment:

@@ -184,7 +184,7 @@ class Access:
             self._database.run(begun, _digest(session), row["name"], now, now)
         return SignedIn(User(row["name"], row["role"]), session)
 
-    def user_of(self, session: str | None) -> User | None:
+    def user_of(self, session: str | None, *, in_use: bool = True) -> User | None:
         """Return who a session belongs to, and record that it is in use; None where it has ended."""
         if not session:
             return None
@@ -199,7 +199,7 @@ class Access:
         if row is None:
             return None
         # A commit for each page would cost more than the page: once a minute will do.
-        if now - row["seen"] >= _SEEN_STEP:
+        if in_use and now - row["seen"] >= _SEEN_STEP:
             self._database.run("UPDATE sessions SET seen = ? WHERE digest = ?", now, _digest(session))
         return User(row["name"], row["role"])
 

@@ -211,3 +211,32 @@ if (question?.matches(".question")) {
   question.tabIndex = -1;
   question.focus();
 }
+
+// A grid of links is one stop of the Tab key; the arrows go on in it: up and down in a column, left and right to what
+// stands beside it in the next. `data-roving` names the columns.
+
+const focusables = (within) => [...within.querySelectorAll("a[href]")].filter((each) => each.offsetParent);
+
+function rove(grid) {
+  const columns = () => [...grid.querySelectorAll(grid.dataset.roving)].filter((each) => each.offsetParent);
+  const top = (each) => each.getBoundingClientRect().top;
+  const only = (chosen) => focusables(grid).forEach((each) => (each.tabIndex = each === chosen ? 0 : -1));
+  only(grid.querySelector(".today a[href]") ?? focusables(grid)[0]);
+  grid.addEventListener("focusin", ({ target }) => only(target));
+  grid.addEventListener("keydown", (event) => {
+    const { key, target, altKey, ctrlKey, metaKey } = event;
+    const step = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[key];
+    if (altKey || ctrlKey || metaKey || !(step || key === "Home" || key === "End")) return;
+    const all = columns();
+    const here = focusables(all.find((each) => each.contains(target)));
+    let next = key === "Home" ? here[0] : here.at(-1);
+    if (step) next = here[here.indexOf(target) + step];
+    if (key === "ArrowLeft" || key === "ArrowRight") {
+      const beside = focusables(all[all.findIndex((each) => each.contains(target)) + step] ?? grid.ownerDocument.createElement("i"));
+      next = beside.sort((one, other) => Math.abs(top(one) - top(target)) - Math.abs(top(other) - top(target)))[0];
+    }
+    event.preventDefault();
+    next?.focus();
+  });
+}
+document.querySelectorAll("[data-roving]").forEach(rove);

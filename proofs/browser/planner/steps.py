@@ -50,7 +50,7 @@ def decisions(advisor: Advisor) -> Locator:
 
 def week_card(advisor: Advisor, period: Period, appointment: str) -> Locator:
     """Open the calendar's week, and return an appointment's card in it."""
-    advisor.open(f"/?week={period.start.date().isoformat()}")
+    advisor.open(f"/calendar?day={period.start.date().isoformat()}")
     return advisor.page.locator(f"a[href='/appointments/{appointment}']")
 
 

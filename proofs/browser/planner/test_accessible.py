@@ -52,9 +52,9 @@ def test_signing_in(advisor_at, planner_program, t, look):
 
 def test_the_calendar(admin, period, look):
     """This week, a week without anything, what was found, and nothing found."""
-    admin.open("/")
+    admin.open("/calendar")
     look(admin.page)
-    admin.open("/?week=2099-06-01")
+    admin.open("/calendar?day=2099-06-01")
     look(admin.page)
     for words in ("ma", "nobodyofthisname"):
         admin.fill(admin.page.get_by_role("searchbox"), words)
@@ -148,7 +148,7 @@ def test_a_saved_rental(admin, period, look):
     admin.press("appointment.cancel_yes")
     expect(admin.page.get_by_text(admin.t("appointment.is_cancelled"))).to_be_visible()
     look(admin.page)
-    admin.open(f"/?week={period.start.date().isoformat()}")
+    admin.open(f"/calendar?day={period.start.date().isoformat()}")
     look(admin.page)
 
 

@@ -97,7 +97,7 @@ def test_leaving_after_picking_a_customer_is_asked_about(advisor):
     advisor.pick_customer("10001")
     assert asked == []
     advisor.follow("nav.week")
-    advisor.page.wait_for_url(advisor.url + "/")
+    advisor.page.wait_for_url(advisor.url + "/calendar")
     assert asked == ["beforeunload"]
 
 

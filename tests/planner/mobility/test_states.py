@@ -9,9 +9,9 @@ from ..conftest import HOOKS, Fake, failing
 
 def words(planner, *ids):
     """Return how appointments stand; no provider fails."""
-    found, failures = states_of(ids, planner, locale="de")
-    assert failures == ()
-    return dict(found)
+    states = states_of(ids, planner, locale="de")
+    assert states.failures == ()
+    return dict(states.words)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,11 @@ def test_a_provider_that_fails_is_named(workshop, fake):
     """The others' states stand."""
     fake.book("T-1")
     broken = Fake("other").module(provide_mobility_states=failing("storage_failed"))
-    found, failures = states_of(["T-1"], workshop.planner(fake.module(*HOOKS), broken), locale="de")
-    assert found == {"T-1": "reserved"}
-    assert [(each.provider, each.problem["code"]) for each in failures] == [("other", "storage_failed")]
+    states = states_of(["T-1"], workshop.planner(fake.module(*HOOKS), broken), locale="de")
+    assert states.words == {"T-1": "reserved"}
+    assert [(each.provider, each.problem["code"]) for each in states.failures] == [
+        ("other", "storage_failed")
+    ]
 
 
 def test_all_appointments_are_asked_for_at_once(planner, fake):

@@ -5,7 +5,7 @@ import pytest
 from planner_host.mobility import step as module
 from planner_host.mobility.step import look_up
 
-from ..conftest import HOOKS, failing
+from ..conftest import HOOKS, NOW, failing
 
 CHANGE = {"provider": "fake", "action": "change_end", "rental_id": "R-1", "end": "2026-11-26T17:00:00+01:00"}
 PROPOSAL = {"id": "p-1", "reason": "appointment_moved", "message": "Verleihende ändern?", "change": CHANGE}
@@ -76,12 +76,12 @@ def test_a_provider_that_cannot_say_what_is_booked_is_not_searched(workshop, fak
             ("book", SINCE),
         ),
         # a provider that knows of nothing may not have seen the change yet
-        ({"action": "cancel", "rental_id": "R-1"}, {}, ("cancel", "")),
+        ({"action": "cancel", "rental_id": "R-1"}, {}, ("cancel", NOW.isoformat())),
     ],
     ids=["known to the provider", "known here alone"],
 )
 def test_an_open_change_is_shown_once(planner, fake, saved, step_of, fields, state, expected):
-    """With the provider's word of when."""
+    """With the provider's word of when, else since it was asked for."""
     fake.outcomes = ["unknown"]
     change = {"change_id": ID, "provider": "fake", "site": "main"} | fields
     if change["action"] == "book":

@@ -32,7 +32,7 @@ def options_of(answer):
 
 def state_of(site, appointment):
     """Return the word that the week has for an appointment."""
-    return states_of([appointment.id], site.planner, locale="de")[0][appointment.id]
+    return states_of([appointment.id], site.planner, locale="de").words[appointment.id]
 
 
 def save_as_bert(planner, appointment, **fields):

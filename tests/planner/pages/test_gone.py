@@ -101,5 +101,5 @@ def test_a_provider_that_does_not_answer_has_lost_nothing(workshop, saved):
     states = failing("storage_failed")
     planner = workshop.planner(Fake("quiet").module(*HOOKS[2:], provide_mobility_states=states))
     planner.records.store_renter(saved.id, saved.visit.customer, provider="quiet", rental_id="R-1")
-    found, _ = states_of([saved.id], planner, locale="de")
-    assert (found[saved.id], look_up(saved, planner, locale="de").gone) == ("silent", ())
+    states = states_of([saved.id], planner, locale="de")
+    assert (states.words[saved.id], look_up(saved, planner, locale="de").gone) == ("silent", ())

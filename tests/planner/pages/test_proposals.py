@@ -39,7 +39,7 @@ def test_a_rental_that_does_not_fit_is_said_first(anna, saved, fake, path, done)
     assert places == sorted(places)
     before, _, after = page.text.partition('id="visit"')
     assert ("autofocus" in before, after.count(" autofocus")) == (bool(done), 0)
-    assert "bitte prüfen" in words(anna.get("/?week=2026-11-26"))
+    assert "bitte prüfen" in words(anna.get("/calendar?day=2026-11-26"))
 
 
 def test_a_cancellation_asks_first(anna, saved, fake, path):

@@ -83,7 +83,7 @@ def test_every_page_says_that_a_provider_does_not_answer(silenced, fake):
     """The week, the search for an appointment, the appointment, the search for a car and the printed sheet."""
     site, saved = silenced(HOOKS[:4])
     fake.book(saved.id)
-    anna, path, week = site.browser("anna"), path_of(saved), f"/?week={saved.visit.start.date()}"
+    anna, path, week = site.browser("anna"), path_of(saved), f"/calendar?day={saved.visit.start.date()}"
     shown = [anna.get(each) for each in (week, path, f"{path}/print")]
     fake.states = {}
     form = search_form(anna, saved)

@@ -8,7 +8,7 @@ import pytest
 from planner_host.appointments.appointment import Status
 from planner_host.storage.records import Saved, SavedMeanwhile
 
-from ..conftest import at_once
+from ..conftest import NOW, at_once
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_an_appointment_is_found_by_what_is_remembered(records, named, words):
     )
     for each in (wanted, named("Zander", plate="M-X 1")):
         records.save(each)
-    assert [each.id for each in records.find(words)] == [wanted.id]
+    assert [each.id for each in records.find(words, now=NOW)] == [wanted.id]
 
 
 def test_signs_of_a_query_language_are_only_signs(records, named):
@@ -115,5 +115,16 @@ def test_signs_of_a_query_language_are_only_signs(records, named):
     for each in (named("Müller", first_name="Hans"), underscore, named("axb")):
         records.save(each)
     nobody = ("", "%", "_", "*", "'", "üller", "hans xaver", "\\", "\x00")
-    assert [words for words in nobody if records.find(words)] == []
-    assert [each.id for each in records.find("a_b")] == [underscore.id]
+    assert [words for words in nobody if records.find(words, now=NOW)] == []
+    assert [each.id for each in records.find("a_b", now=NOW)] == [underscore.id]
+
+
+def test_what_is_found_comes_soonest_first(records, draft, visit):
+    """What is over comes last, the latest of it first."""
+    days = (-20, -3, 1, 30)
+    saved = {}
+    for day in days:
+        start = NOW + timedelta(days=day)
+        planned = replace(visit, start=start, end=start + timedelta(hours=1))
+        saved[records.save(draft(visit=planned)).appointment.id] = day
+    assert [saved[each.id] for each in records.find("sommer", now=NOW)] == [1, 30, -3, -20]
