@@ -166,8 +166,10 @@ def test_giving_up_what_is_done_by_now_cancels_it(planner, booking):
 
 @pytest.mark.parametrize("fault", [None, "wrong_vehicle"], ids=["no rental", "another car"])
 def test_giving_up_what_was_refused_is_done(planner, fault):
-    """There is no rental, or that of another car, which is cancelled."""
+    """There is no rental, or that of another car, which is cancelled; another appointment's stays."""
     planner.save()
+    planner.book()
+    planner.save(id=f"{planner.id}-2")
     booking = planner.booking() if fault else planner.booking(option_id="V-never")
     if fault:
         planner.control.fault("book", fault)
