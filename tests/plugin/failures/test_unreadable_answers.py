@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from carloop_plugin.domain.rentals import UnreadableRental
 from tests.support.proxy import FaultProxy
 from tests.support.wire_faults import Effect, Position, WireFault
 
@@ -96,8 +97,14 @@ def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
     assert findings(planner) == (True, [CONNECTED])
 
 
-def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(planner, rental, proxy, rent_directly):
+def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(
+    planner, rental, proxy, rent_directly, records
+):
     """Also when the feed has gone past it: it becomes readable with a newer plugin, without a change at Carloop."""
+    with records() as store:
+        reference = f"{store.installation}/main/A-2/c-2"
+        others = UnreadableRental("other", "R-other", reference, planner.start())
+        store.note_unreadable(others)
     planner.control.desk(rental["id"], "hand_out")
     break_rental(planner.control.rentals(planner.id)[0], planner, proxy)
     assert planner.reconcile()["changed"] == []
@@ -109,7 +116,9 @@ def test_one_of_ours_that_cannot_be_read_is_read_again_until_it_can(planner, ren
     proxy.clear()
     assert [each["id"] for each in planner.reconcile()["changed"]] == [rental["id"]]
     assert planner.state()["rental"]["status"] == "picked_up"
-    assert findings(planner)[0]
+    # that of another account is not looked for at this one, and so not forgotten
+    with records() as store:
+        assert store.unreadable() == [others]
 
 
 def test_a_pending_booking_whose_rental_cannot_be_read_stays_pending(planner, proxy, lost_booking):
