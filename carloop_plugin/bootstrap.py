@@ -40,12 +40,12 @@ DEFAULT_SITE = Site("main")
 MOST_SESSIONS = 64
 LONGEST_CALL = 24 * 3600.0
 
-_ROOMS = ("api", "contract", "messages", "settings", "usecases")
+_PACKAGES = ("api", "contract", "messages", "settings", "usecases")
 _LIBRARIES = (
     *("encodings.ascii", "encodings.idna", "jsonschema", "msgspec"),
     *("mobility_schemas.explaining", "mobility_schemas.sentences"),
 )
-"""What hooks import when they are called: all modules of the rooms, and these, with everything that they import."""
+"""What hooks import when they are called: these packages' modules and these, with everything that they import."""
 
 
 _sessions: dict[SiteSettings, CarloopSession] = {}
@@ -193,8 +193,10 @@ def load_all() -> None:
     from carloop_plugin.store.records import source_of
 
     folder = Path(__file__).parent
-    modules = [(room, each.name) for room in _ROOMS for each in iter_modules([str(folder / room)])]
-    load_modules(*(f"carloop_plugin.{room}.{name}" for room, name in modules), *_LIBRARIES)
+    modules = [
+        (package, each.name) for package in _PACKAGES for each in iter_modules([str(folder / package)])
+    ]
+    load_modules(*(f"carloop_plugin.{package}.{name}" for package, name in modules), *_LIBRARIES)
     with suppress(StoreFailed):
         source_of(Environment.read().store)
     # Importing it looks for every back end there is, so it is not loaded for nothing.

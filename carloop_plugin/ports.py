@@ -1,4 +1,4 @@
-"""What the use cases need from outside, as Protocols. `bootstrap` fits the adapters in."""
+"""What the use cases need from outside, as Protocols. `bootstrap` connects them with what implements them."""
 
 from __future__ import annotations
 

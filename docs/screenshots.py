@@ -54,7 +54,7 @@ class Camera:
     width: int
     scheme: str
 
-    def shoot(self, name: str, *, whole: bool = True) -> None:
+    def photograph(self, name: str, *, whole: bool = True) -> None:
         """Take a picture; `whole` takes the whole page and not only what the window shows."""
         dark = "-dark" if self.scheme == "dark" else ""
         file = ALL / f"{name}-{self.language}-{self.width}{dark}.png"
@@ -134,19 +134,19 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     """Take every page and state of the planner."""
     page, base = camera.page, demo.planner
     page.goto(base)
-    camera.shoot("planner-sign-in")
+    camera.photograph("planner-sign-in")
     sign_in(page, base, "admin", "a wrong one")
-    camera.shoot("planner-sign-in-wrong")
+    camera.photograph("planner-sign-in-wrong")
     sign_in(page, base, "admin", demo.admin_password)
     page.goto(f"{base}/appointments/new?at={day}T08:00")
-    camera.shoot("planner-new")
+    camera.photograph("planner-new")
     page.fill("#start_date", "31.2.")
     follow(page, ".save-bar button")
-    camera.shoot("planner-not-saved")
+    camera.photograph("planner-not-saved")
     page.fill("#start_date", camera.day(day))
     page.fill("#customer_query", "hans mull")
     page.wait_for_selector(".hit")
-    camera.shoot("planner-customers")
+    camera.photograph("planner-customers")
     page.click(".hit >> nth=0")
     page.wait_for_selector("#step-1 .facts")
     page.click(".car >> nth=0")
@@ -155,47 +155,47 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     save(page)
     address = page.url.partition("?")[0]
     with open_calendar(page):
-        camera.shoot("planner-calendar", whole=False)
+        camera.photograph("planner-calendar", whole=False)
     search_in_vain(camera)
     page.goto(address)
     page.check("input[name=vehicle_class] >> nth=1")
     search(page)
     page.check("input[name=option] >> nth=0")
-    camera.shoot("planner-offers")
+    camera.photograph("planner-offers")
     with lost_answers(controls):
         page.click(".book-bar button")
         page.wait_for_selector(".notice-unknown")
-        camera.shoot("planner-unknown")
+        camera.photograph("planner-unknown")
         follow(page, "#withdraw-link")
-        camera.shoot("planner-withdraw")
+        camera.photograph("planner-withdraw")
     page.wait_for_selector(".rental")
     page.goto(address)
-    camera.shoot("planner-rental")
+    camera.photograph("planner-rental")
     page.goto(f"{address}?ask=cancel")
-    camera.shoot("planner-cancel")
+    camera.photograph("planner-cancel")
     page.goto(f"{address}/print")
-    camera.shoot("planner-print")
+    camera.photograph("planner-print")
     page.goto(address)
     page.fill("#end_date", camera.day(day + timedelta(days=3)))
     save(page)
-    camera.shoot("planner-proposal")
-    meet(camera, address)
+    camera.photograph("planner-proposal")
+    collide(camera, address)
     page.goto(f"{base}/?week={day}")
-    camera.shoot("planner-week")
+    camera.photograph("planner-week")
     page.goto(f"{address}?ask=appointment-cancellation")
-    camera.shoot("planner-cancel-appointment")
+    camera.photograph("planner-cancel-appointment")
     follow(page, "#appointment-cancellation button")
-    camera.shoot("planner-appointment-cancelled")
+    camera.photograph("planner-appointment-cancelled")
     page.goto(base)
     page.fill("#words", "mull")
     follow(page, "search button")
-    camera.shoot("planner-found")
+    camera.photograph("planner-found")
     for name in ("settings", "settings/carloop", "audit", "nowhere"):
         page.goto(f"{base}/{name}")
-        camera.shoot(f"planner-{name.replace('/', '-')}")
+        camera.photograph(f"planner-{name.replace('/', '-')}")
     page.goto(f"{base}/settings/carloop")
     follow(page, "button[name=beside]")
-    camera.shoot("planner-checked")
+    camera.photograph("planner-checked")
     lose_the_car(camera, demo, address)
 
 
@@ -206,14 +206,14 @@ def search_in_vain(camera: Camera) -> None:
         box.check()
     page.click(button)
     page.wait_for_selector("#offers .empty")
-    camera.shoot("planner-none")
+    camera.photograph("planner-none")
     page.route("**/offers", lambda route: route.abort(), times=1)
     page.click(button)
     page.wait_for_selector("#offline:visible")
-    camera.shoot("planner-offline", whole=False)
+    camera.photograph("planner-offline", whole=False)
 
 
-def meet(camera: Camera, address: str) -> None:
+def collide(camera: Camera, address: str) -> None:
     """Let two windows save the same appointment."""
     page, other = camera.page, camera.page.context.new_page()
     for window in (page, other):
@@ -223,11 +223,11 @@ def meet(camera: Camera, address: str) -> None:
     other.close()
     page.fill("#work", "Inspektion, Ölwechsel")
     follow(page, ".save-bar button")
-    camera.shoot("planner-conflict")
+    camera.photograph("planner-conflict")
 
 
 def lose_the_car(camera: Camera, demo: Demo, address: str) -> None:
-    """Take the appointment up again, and have its rental cancelled at the desk, of which the planner soon hears."""
+    """Take the appointment up again, and have its rental cancelled at the desk, which the planner soon shows."""
     page = camera.page
     page.goto(address)
     follow(page, f"form[action='{urlsplit(address).path}/status'] button")
@@ -235,35 +235,35 @@ def lose_the_car(camera: Camera, demo: Demo, address: str) -> None:
     while not page.is_visible(".notice form[action$='/rental/gone']"):
         page.wait_for_timeout(1_000)
         page.goto(address)
-    camera.shoot("planner-gone")
+    camera.photograph("planner-gone")
 
 
 def walk_sandbox(camera: Camera, demo: Demo) -> None:
     """Take every page of the sandbox."""
     page, base = camera.page, demo.sandbox
     page.goto(base)
-    camera.shoot("sandbox-sign-in")
+    camera.photograph("sandbox-sign-in")
     sign_in(page, base, "admin", demo.sandbox_password)
-    camera.shoot("sandbox-overview")
+    camera.photograph("sandbox-overview")
     interface = "administration/interfaces/workshop-planner"
     for name in ("vehicles", "rentals", "timeline", "administration", "administration/interfaces"):
         page.goto(f"{base}/{name}")
-        camera.shoot(f"sandbox-{name.replace('/', '-')}")
+        camera.photograph(f"sandbox-{name.replace('/', '-')}")
     page.goto(f"{base}/{interface}")
-    camera.shoot("sandbox-interface")
+    camera.photograph("sandbox-interface")
     page.goto(f"{base}/{interface}/edit")
     page.fill("#label", f"Werkstatt {camera.language} {camera.width} {camera.scheme}")
     follow(page, "form:has(#label) button")
-    camera.shoot("sandbox-token")
+    camera.photograph("sandbox-token")
     page.goto(f"{base}/vehicles/V1001")
-    camera.shoot("sandbox-vehicle")
+    camera.photograph("sandbox-vehicle")
     page.goto(f"{base}/rentals?kind=reserved")
     follow(page, "main table a >> nth=0")
-    camera.shoot("sandbox-rental")
+    camera.photograph("sandbox-rental")
     page.click("[popovertarget=ask-cancel] >> nth=0")
-    camera.shoot("sandbox-cancel", whole=False)
+    camera.photograph("sandbox-cancel", whole=False)
     page.goto(f"{page.url}/swap")
-    camera.shoot("sandbox-swap", whole=False)
+    camera.photograph("sandbox-swap", whole=False)
 
 
 def follow(page: Page, selector: str) -> None:

@@ -68,6 +68,7 @@ def generated() -> str:
     imports, body = _run_generator({"$defs": types}).split(_ROOT)
     imports = imports.split("annotations\n")[1].replace("Any, ", "").strip()
     listed = ", ".join(f'"{name}"' for name in sorted(types))
+    # The generator puts even a docstring of one sentence on three lines.
     body = re.sub(r'"""\n\s+(.+)\n\s+"""', r'"""\1"""', body.replace("dict[str, Any]", "dict[str, object]"))
     return _formatted(f"{_HEAD}{imports}\n\n__all__ = [{listed}]\n{body}")
 

@@ -17,6 +17,7 @@ CARLOOP = "carloop/"
 @cache
 def contract_schemas() -> dict[str, Schema]:
     """Return the contract's schemas by the name of their file, sorted."""
+    # Sorted, so that what is generated from them is the same on every machine.
     return {
         path.stem: json.loads(path.read_bytes()) for path in sorted((PACKAGE / "contract").glob("*.json"))
     }

@@ -25,7 +25,7 @@ class Server:
     """A planner server that does a piece of work at a time."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        """Talk to a process."""
+        """Keep the process."""
         assert process.stdin is not None  # they were asked for
         assert process.stdout is not None
         self._orders, self._answers = process.stdin, process.stdout

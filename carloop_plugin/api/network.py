@@ -30,7 +30,7 @@ _HEADER_BYTES = 256 * 1024
 # so small that parsing one read's worth of hostile header lines takes milliseconds
 _HEADER_READ_BYTES = 8 * 1024
 _BODY_READ_BYTES = 64 * 1024
-# the framing of a chunked body comes on top; a body in one-byte chunks is no honest answer
+# the framing of a chunked body comes on top; no real server sends a body in one-byte chunks
 _RAW_BYTES = 2 * BODY_BYTES
 
 # getaddrinfo cannot be interrupted: a name server that hangs may hold this many threads, not more

@@ -22,7 +22,7 @@ _PIPE_TIMEOUT = 0.3
 STANDARD_INPUT = "-"
 
 
-def read_document(name: str) -> dict[str, object]:
+def load_document(name: str) -> dict[str, object]:
     """Read a JSON object from a file, or from standard input for `-`. Raise `UsageMistake` where there is none."""
     return parse_document(_read_input() if name == STANDARD_INPUT else _read_file(Path(name)), name)
 

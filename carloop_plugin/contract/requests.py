@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -105,9 +106,10 @@ def _canonical(name: str, value: object) -> object:
     if name.endswith("change_id"):
         return str(value).lower()
     if name in _INSTANTS:
-        try:
-            return datetime.fromisoformat(str(value)).astimezone(UTC).isoformat()
-        except ValueError:  # what a change_end should not carry at all need not be a time
-            return value
+        # what a change_end should not carry at all need not be a time, nor one that is the same on every machine
+        with suppress(ValueError, OverflowError):
+            instant = datetime.fromisoformat(str(value))
+            return instant.astimezone(UTC).isoformat() if instant.tzinfo else value
+        return value
     # JSON knows one kind of number: 3.0 is 3.
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -77,7 +77,7 @@ class Cancel(Asked):
 
 @dataclass(frozen=True, slots=True)
 class GiveUp(Asked):
-    """Give up a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there.
+    """Withdraw a booking whose outcome is unknown: if it turns up at Carloop, it is cancelled there.
 
     The cancellation that does it is called the giving-up, and the booking given up, as in the records and in the
     contract's problem code; a person reads "withdraw the booking request".

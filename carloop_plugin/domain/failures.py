@@ -29,7 +29,7 @@ GONE = Reason("rental_not_found", "change.rental_gone", pointer="/rental_id")
 """Why the end of a rental that Carloop no longer has cannot be changed."""
 
 ACCOUNT_CHANGED = Reason("account_changed", "change.account_changed")
-"""Why nothing is believed of a rental: the token is of another account than the one that made it."""
+"""Why no answer about a rental counts: the token is of another account than the one that made it."""
 
 
 class Failed(Exception):

@@ -31,7 +31,7 @@ def judge(intent: Intent, answer: Answer) -> Answer:
     | refused for now, or nothing happened  | nothing happened |
     | unknown                               | unknown          |
 
-    A refusal that `needs_lookup` is not believed before the rental was looked for: see `judge_not_found`.
+    A refusal that `needs_lookup` does not count before the rental was looked for: see `judge_not_found`.
     """
     match answer:
         case Done(rental, replayed):
@@ -61,7 +61,9 @@ def needs_lookup(intent: Intent, answer: Answer) -> bool:
 
 def judge_not_found(reason: Reason) -> Answer:
     """Decide what a refusal means once Carloop was found to have nothing of the change."""
-    return Refused(reason) if is_final(reason) and reason.code != "reference_exists" else Unknown(reason)
+    if reason.code == "reference_exists":  # a contradiction, and a code that no host knows
+        return Unknown(Reason("invalid_answer", "api.other_rental"))
+    return Refused(reason) if is_final(reason) else Unknown(reason)
 
 
 def is_as_asked(intent: Intent, rental: Rental) -> bool:

@@ -78,7 +78,7 @@ class RentalRecord:
     `linked` is False for one that is not what was asked for and is offered for cancellation, `differs` True for one
     found later that the desk had changed by then. `appointment_period` is the appointment's period the rental was made
     for. `cancelled_here` distinguishes our own cancellation from one at the desk. `customers` are kept with the
-    booking, and looked up where rentals are read by their appointments.
+    booking, and looked up wherever a rental is read from the records.
     """
 
     id: RentalId

@@ -2,7 +2,7 @@
 
 TEXTS: dict[str, str] = {
     # The rules, the records, the search
-    "store.busy": "Die Carloop-Ablage ist gerade belegt. Bitte versuchen Sie es gleich noch einmal.",
+    "store.busy": "Die gespeicherten Verleihvorgänge sind gerade in Benutzung. Bitte versuchen Sie es gleich noch einmal.",
     "store.full": "Auf dem Datenträger ist kein Platz mehr für die Carloop-Ablage {path}. Bitte geben Sie Speicherplatz frei.",
     "store.damaged": "Die Carloop-Ablage {path} ist beschädigt. „carloop recover --rebuild“ legt sie beiseite und baut sie aus Carloop neu auf.",
     "store.not_writable": "Die Carloop-Ablage {path} lässt sich nicht öffnen oder schreiben ({why}). Bitte prüfen Sie CARLOOP_STORE und die Zugriffsrechte.",
@@ -18,7 +18,7 @@ TEXTS: dict[str, str] = {
     "store.rebuild_shared": "Eine Ablage in PostgreSQL ({path}) wird aus der Datensicherung des Servers wiederhergestellt, nicht aus Carloop. Danach bringt „carloop recover“ die Verleihvorgänge auf den neuesten Stand.",
     "store.lost": "Die Carloop-Ablage {path} fehlt, obwohl sie schon angelegt war. Bis sie wiederhergestellt ist, wird nichts gebucht. „carloop recover --rebuild“ baut sie aus Carloop neu auf; Sie können auch eine Datensicherung einspielen.",
     "store.other_installation": "Die Carloop-Ablage {path} gehört zu einer anderen Installation (dort: {found}, bisher: {known}). Bitte stellen Sie die bisherige wieder her, oder starten Sie den Planer neu, wenn es die richtige ist.",
-    "store.rebuilding": "Die Carloop-Ablage wird gerade neu aufgebaut. Bitte versuchen Sie es in einigen Minuten noch einmal.",
+    "store.rebuilding": "Die Verleihvorgänge werden gerade neu aus Carloop eingelesen. Bitte versuchen Sie es in einigen Minuten noch einmal.",
     "store.sound": "Die Carloop-Ablage {path} ist unbeschädigt; es wurde nichts verschoben oder neu aufgebaut. „carloop recover“ ohne --rebuild klärt offene Änderungen und holt, was in Carloop geändert wurde.",
     "store.rebuild_in_use": "Die Carloop-Ablage {path} wird von einem laufenden Planer oder einem anderen Programm benutzt. Es wurde nichts verschoben oder neu aufgebaut. Bitte beenden Sie die Planer-Server und rufen Sie dann „carloop recover --rebuild“ erneut auf.",
     "store.copy_nothing": "In {path} gibt es keine Carloop-Ablage, die kopiert werden könnte.",
@@ -80,7 +80,7 @@ TEXTS: dict[str, str] = {
     "erase.change_pending": "Eine Änderung ist noch nicht geklärt; die Daten werden gelöscht, sobald sie geklärt ist.",
     "erase.change_set_aside": "Das Ergebnis einer Änderung ließ sich nicht automatisch klären; sie wurde zurückgestellt. Bitte prüfen und klären Sie sie in Carloop („carloop doctor“ nennt sie); die Daten werden gelöscht, sobald sie geklärt ist.",
     "erase.carloop_keeps_its_own": "Carloop bewahrt eigene Kundendaten auf; bitte löschen Sie diese dort gesondert.",
-    "erase.files_in_use": "Die Ablage ist in Benutzung, sehr groß oder darf von uns nicht neu geschrieben werden. Das geschieht, sobald es möglich ist; bis dahin können ihre Dateien noch Spuren der gelöschten Daten enthalten.",
+    "erase.files_in_use": "Die Dateien der Ablage konnten noch nicht bereinigt werden, weil sie in Benutzung oder sehr groß sind oder die Rechte dazu fehlen. Das wird nachgeholt, sobald es möglich ist; bis dahin können sie noch Spuren der gelöschten Daten enthalten.",
     "erase.server_keeps_its_own": "Bereinigt werden nur die Tabellen. Wie lange Protokoll (WAL), Kopien und Sicherungen des Datenbankservers und freigegebene Blöcke seiner Datenträger gelöschte Daten behalten, bestimmt der Betreiber des Servers.",
     # The settings: environment, configuration file, settings page
     "settings.title": "Carloop – Einstellungen",

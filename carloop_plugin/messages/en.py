@@ -2,7 +2,7 @@
 
 TEXTS: dict[str, str] = {
     # The rules, the records, the search
-    "store.busy": "The Carloop records are busy. Please try again in a moment.",
+    "store.busy": "The records of the rentals are busy. Please try again in a moment.",
     "store.full": "There is no disk space left for the Carloop records {path}. Please free some space.",
     "store.damaged": "The Carloop records {path} are damaged. “carloop recover --rebuild” moves them aside and rebuilds them from Carloop.",
     "store.not_writable": "The Carloop records {path} cannot be opened or written ({why}). Please check CARLOOP_STORE and its permissions.",

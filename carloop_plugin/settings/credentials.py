@@ -225,8 +225,9 @@ def _working_keyring() -> ModuleType | None:
     try:
         import keyring
 
-        # Of the back ends that keep nothing (`fail`, `null`, a chain of none), none has a priority above zero.
-        return keyring if keyring.get_keyring().priority > 0 else None
+        backend = keyring.get_keyring()
+        # None that keeps nothing (`fail`, `null`, an empty chain) has a priority above zero, nor has a chain of one.
+        return keyring if backend.priority > 0 or getattr(backend, "backends", None) else None
     except Exception as error:  # noqa: BLE001 - a broken keyring configuration must not stop a planner
         _log_unusable(error)
         return None

@@ -41,7 +41,7 @@ _UNKNOWN = (
 )
 
 
-# A lease is a courtesy and never a lock: two processes at one intent send the same key, and there is one rental. So it
+# A lease saves requests and is no lock: two processes at one intent send the same key, and there is one rental. So it
 # may be lost early, to a process that sees that its holder is dead, and is lost in any case when its time is over.
 LEASE_SECONDS = LONGEST_SENDING + 2.0
 """How long one lasts. Hosts reconcile every 30 s, so what a dead server held is settled within a minute."""

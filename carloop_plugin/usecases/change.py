@@ -98,9 +98,10 @@ def _repeat(known: Intent, command: Command, context: UseCaseContext) -> Outcome
 
 
 def _keep(outcome: Outcome, command: Command, context: UseCaseContext) -> Outcome:
-    """Keep an outcome that needed no sending, for the change's id and digest alone."""
+    """Keep an outcome that needed no sending, for the change's id, digest and action alone."""
+    action = {Book: Action.BOOK, ChangeEnd: Action.CHANGE_END}.get(type(command), Action.CANCEL)
     intent = Intent(
-        command.change_id, Action.CANCEL, Site(""), None, command.digest, recorded_at=context.clock.now()
+        command.change_id, action, Site(""), None, command.digest, recorded_at=context.clock.now()
     )
     return context.store.record_settled(intent, outcome)
 

@@ -100,7 +100,7 @@ def send(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome:
 
 
 def _look_up(intent: Intent, reason: Reason, carloop: Carloop, context: UseCaseContext) -> Answer:
-    """Look for what an earlier sending may have done, before a refusal is believed."""
+    """Look for what an earlier sending may have done, before a refusal counts."""
     try:
         found = find_proof(intent, carloop, context)
     except CallFailed as failure:
@@ -178,7 +178,7 @@ def _with_advice(reason: Reason, action: Action) -> Reason:
 
 
 def _settle_gone(intent: Intent, carloop: Carloop, context: UseCaseContext) -> Outcome:
-    # "Gone" is believed only from the account that made the rental, asked anew.
+    # "Gone" counts only from the account that made the rental, asked anew.
     try:
         account = carloop.read_account(deadline=context.deadline)
     except CallFailed as failure:

@@ -28,7 +28,7 @@ def end_or_cancel(
         found = carloop.read_rental(rental.id, deadline=context.deadline)
         revision = found.revision if found else None
     if revision is None:
-        # That it is gone is believed only from the account that made it.
+        # That it is gone counts only from the account that made it.
         _require_account(rental, carloop, context)
         absent = gone(rental, cancelled_here=is_cancellation)
         context.store.keep_rental(absent)

@@ -42,7 +42,7 @@ LARGEST_AT_ONCE = 64 * 2**20
 def reconcile(sites: Iterable[Site], context: UseCaseContext) -> Reconciled:
     """Settle pending changes and read those of the desk, as far as the deadline allows.
 
-    A site whose Carloop cannot be asked costs its own news alone; its intents and keys are kept.
+    A site whose Carloop cannot be asked delays its own changes alone; its intents and keys are kept.
     """
     report = Reconciled()
     # Each session once, however many sites it serves. Two may still lead to one account, by two tokens or anew after

@@ -17,7 +17,7 @@ from carloop_plugin.domain.accounts import Account
 from carloop_plugin.domain.changes import Done, Intent, Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import ACCOUNT_CHANGED, CallFailed, Failed, Reason
 from carloop_plugin.domain.judgement import LONGEST_SENDING, may_be_in_flight, may_send_again
-from carloop_plugin.domain.rentals import Rental, RentalStatus
+from carloop_plugin.domain.rentals import Rental, RentalRecord, RentalStatus
 from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.events import CHANGE_SENT_AGAIN, CHANGE_SETTLED, log_event
 from carloop_plugin.ports import Carloop, UseCaseContext
@@ -85,8 +85,7 @@ def recover_with(
     except CallFailed as failure:
         return leave_unknown(intent, failure.reason, context)
     if outcome.status is not OutcomeStatus.UNKNOWN:
-        for change_id in filter(None, (intent.gives_up, intent.change_id)):
-            _log_settled(change_id, context)
+        _log_settled(intent.change_id, context)
     return outcome
 
 
@@ -101,7 +100,7 @@ def _log_settled(change_id: ChangeId, context: UseCaseContext) -> None:
         rental_id=outcome.rental.id if outcome.rental else settled.rental_id,
         status=outcome.status,
         code=outcome.reason.code if outcome.reason else None,
-        seconds=(context.clock.now() - settled.recorded_at).total_seconds(),
+        seconds=max(0.0, (context.clock.now() - settled.recorded_at).total_seconds()),
     )
 
 
@@ -135,7 +134,7 @@ def _recover_giving_up(
     if may_be_in_flight(booking):
         return unknown(giving_up, IN_FLIGHT)
     refused = Outcome(booking_id, OutcomeStatus.REFUSED, reason=_WAS_GIVEN_UP)
-    return context.store.settle(giving_up.change_id, done, booking=refused) or done
+    return _settle_both(done, refused, None, context)
 
 
 def _cancel_booked(
@@ -151,14 +150,22 @@ def _cancel_booked(
         ours = replace(record, cancelled_here=True) if record else None
         done = Outcome(giving_up.change_id, OutcomeStatus.DONE, ours)
         refused = Outcome(booking.change_id, OutcomeStatus.REFUSED, reason=_WAS_GIVEN_UP)
-        return context.store.settle(giving_up.change_id, done, ours, booking=refused) or done
+        return _settle_both(done, refused, ours, context)
     if result.code == "rental_closed":
         # Handed out meanwhile: the customer drives it, so the booking stands and giving it up is refused.
         record = record_made_by(booking, found, context)
         stands = Outcome(booking.change_id, OutcomeStatus.DONE, record)
         refused = Outcome(giving_up.change_id, OutcomeStatus.REFUSED, record, result)
-        return context.store.settle(giving_up.change_id, refused, record, booking=stands) or refused
+        return _settle_both(refused, stands, record, context)
     return leave_unknown(claimed, result, context)
+
+
+def _settle_both(
+    giving_up: Outcome, booking: Outcome, record: RentalRecord | None, context: UseCaseContext
+) -> Outcome:
+    held = context.store.settle(giving_up.change_id, giving_up, record, booking=booking)
+    _log_settled(booking.change_id, context)
+    return held or giving_up
 
 
 def cancel_given_up(

@@ -1,6 +1,6 @@
 """Keep in mind the rentals at Carloop that cannot be read.
 
-A rental that is not as the interface says costs itself alone. One of ours is read again by its reference in each
+A rental that is not as the interface says is left out, and no other. One of ours is read again by its reference in each
 round: it may become readable without a change at Carloop, by a newer version of this plugin, when the feed has long
 gone past it.
 """
@@ -44,7 +44,7 @@ def note_unreadable(rental: Unreadable, noted: Noted, account: Account, context:
 
 
 def read_again(noted: Noted, carloop: Carloop, context: UseCaseContext) -> Iterator[Rental]:
-    """Read once more those of our rentals that could not be read; forget strangers' after a day. Raise `CallFailed`."""
+    """Read once more those of our rentals that could not be read; forget others' after a day. Raise `CallFailed`."""
     now = context.clock.now()
     for note in [each for each in noted.values() if each.is_ours][:_MOST_READ_AGAIN]:
         try:
@@ -63,7 +63,7 @@ def read_again(noted: Noted, carloop: Carloop, context: UseCaseContext) -> Itera
 
 
 def _our_reference(rental: Unreadable, account: Account, context: UseCaseContext) -> Reference | None:
-    """Return the reference a rental of ours carries, else the one in our records; None for a stranger's."""
+    """Return the reference a rental of ours carries, else the one in our records; None for another's."""
     installation = context.store.installation
     carried = read_reference(rental.external_reference, installation=installation)
     if carried is not None or rental.id is None:

@@ -13,9 +13,9 @@ from web_base.program import (
     add_command,
     new_group,
     option,
+    print_message,
     run,
     serve_options,
-    tell,
 )
 from web_base.running.loopback import is_loopback
 
@@ -69,4 +69,4 @@ def _serve(
     from carloop_sandbox.store import Fleet
 
     fleet = Fleet(vehicles, seed, turnaround_minutes=turnaround)
-    serve(host, token=token, fleet=fleet, allow_faults=allow_faults, texts=texts, say=tell, **rest)
+    serve(host, token=token, fleet=fleet, allow_faults=allow_faults, texts=texts, say=print_message, **rest)

@@ -18,7 +18,7 @@ ACCOUNTS: Final = {"admin": "CARLOOP_SANDBOX_PASSWORD"}
 """The one account, named as its role, and the variable that sets its password."""
 
 TRUSTED: Final = ("CARLOOP_SANDBOX_TRUSTED_HOSTS", "CARLOOP_SANDBOX_TRUSTED_PROXIES")
-"""The variables that name further hosts it answers to, and the proxies it believes."""
+"""The variables that name further hosts it answers to, and the proxies it trusts."""
 
 
 def serve(

@@ -25,7 +25,7 @@ def create_app(
     """Build the application.
 
     :param hosts: the names it answers to, without a port.
-    :param proxies: addresses and networks of proxies that are believed.
+    :param proxies: addresses and networks of trusted proxies.
     """
     program = Program(
         name="planner-host",

@@ -17,9 +17,9 @@ from web_base.program import (
     data_option,
     new_group,
     option,
+    print_message,
     run,
     serve_options,
-    tell,
 )
 
 LOCALE: Final = Path(__file__).parent / "locale"
@@ -57,7 +57,7 @@ def program(texts: Texts) -> Group:
 def _serve(texts: Texts, host: str, port: int, data: Path | None) -> None:
     from planner_host.startup import serve
 
-    serve(host, port, data, texts, say=tell)
+    serve(host, port, data, texts, say=print_message)
 
 
 def _account(texts: Texts, name: str, role: str, data: Path) -> None:
@@ -75,7 +75,7 @@ def _account(texts: Texts, name: str, role: str, data: Path) -> None:
             raise Failure(texts("last_admin", name=name))
         access.set_account(name, role=role, password=password)
         _note(data, "account_set", name)
-    tell(texts("account_set", name=name, role=role))
+    print_message(texts("account_set", name=name, role=role))
 
 
 def _accounts(texts: Texts, disable: str | None, enable: str | None, delete: str | None, data: Path) -> None:
@@ -97,7 +97,7 @@ def _accounts(texts: Texts, disable: str | None, enable: str | None, delete: str
             if changed is not Changed.DONE:
                 raise Failure(texts(changed, name=name))
             _note(data, action, name)
-            tell(texts(action, name=name))
+            print_message(texts(action, name=name))
         for each in access.accounts:
             state = texts("is_disabled" if each.is_disabled else "is_active")
             click.echo(f"{each.name}  {each.role}  {state}")

@@ -19,7 +19,7 @@ ACCOUNTS: Final = {"advisor": "PLANNER_HOST_ADVISOR_PASSWORD", "admin": "PLANNER
 """The accounts made on new data, each named as its role, and the variable that sets its password."""
 
 TRUSTED: Final = ("PLANNER_HOST_TRUSTED_HOSTS", "PLANNER_HOST_TRUSTED_PROXIES")
-"""The variables that name further hosts it answers to, and the proxies it believes."""
+"""The variables that name further hosts it answers to, and the proxies it trusts."""
 
 
 def serve(host: str, port: int, data: Path | None, texts: Texts, *, say: Callable[[str], None]) -> None:

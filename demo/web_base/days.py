@@ -10,7 +10,7 @@ from typing import Final
 
 _GRACE_DAYS: Final = 180
 _LONGEST: Final = 40
-# No visit and no rental lies outside: such a year is a slip of the finger.
+# No visit and no rental lies outside: such a year is a typing error.
 YEARS: Final = range(2000, 2200)
 _DAY: Final = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})(?:(?:\s*[./-]\s*|\s+)(\d{4}|\d{2}))?\s*[./-]?")
 _ISO_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")

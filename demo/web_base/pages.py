@@ -137,7 +137,8 @@ def page_route(
     async def endpoint(request: Request) -> Response:
         page, unreadable = _open(request, program, here=request.url.path), None
         try:
-            page.form = await read_form(request)
+            if request.method not in ("GET", "HEAD"):
+                page.form = await read_form(request)
         except Refused as refused:
             unreadable = refused
         # One thread for all of it: changing threads takes longer than finding out who asks.

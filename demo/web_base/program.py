@@ -126,18 +126,18 @@ def run(program: Callable[[Texts], Group], locale: Path) -> None:
     try:
         group.main(prog_name=group.name, standalone_mode=False, obj=texts)
     except Failure as failure:
-        tell(str(failure))
+        print_message(str(failure))
         sys.exit(1)
     except click.UsageError as error:
         if error.ctx is not None:
             click.echo(error.ctx.get_usage(), err=True)
-        tell(texts("wrong", message=_explain(error, texts, group)))
+        print_message(texts("wrong", message=_explain(error, texts, group)))
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
 
 
-def tell(sentence: str) -> None:
+def print_message(sentence: str) -> None:
     """Print a message on standard error."""
     click.echo(sentence, err=True)
 

@@ -61,7 +61,7 @@ def is_same_origin(headers: Headers) -> bool:
     """Return whether a request that changes something was made by one of our own pages."""
     if (site := headers.get("sec-fetch-site")) is not None:
         return site == "same-origin"
-    # The scheme is not compared: what puts https in front of us speaks http to us.
+    # The scheme is not compared: a proxy that serves https in front of us sends http to us.
     found = _ORIGIN.fullmatch(headers.get("origin", ""))
     return found is not None and found[2].lower() == headers.get("host", "").lower()
 

@@ -27,7 +27,7 @@ def create_site(
 
     :param folder: the program's, which holds `static/`.
     :param hosts: the names it answers to, without a port.
-    :param proxies: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    :param proxies: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted.
     """
     app = Starlette(
         routes=[*routes, *static_mounts(folder)],

@@ -44,6 +44,7 @@ __all__ = [
     "specs",
 ]
 
+# A provider needs `hookimpl` alone, and must not wait for what the host kit imports.
 _HOME = {
     "CallContext": "context",
     "Failure": "gathered",

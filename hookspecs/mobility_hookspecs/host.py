@@ -169,6 +169,7 @@ class MobilityHost:
         try:
             result = self._providers.ask_one(hooks.RENTAL_CHANGE, change, timeout=timeout, locale=locale)
         except MobilityProblem as error:
+            # Raised before any provider was called, so nothing can have happened.
             return refused(change, error.problem)
         if isinstance(result, NoAnswer):
             return without_answer(change, result, locale=self._providers.language(locale))
@@ -220,6 +221,7 @@ class MobilityHost:
                 self._providers.ask_one(hooks.CHECK, site, provider=provider, timeout=timeout, locale=locale)
             )
         except MobilityProblem as error:
+            # Whoever tests a connection wants to see why it fails, wherever it fails.
             return failed_check(provider, site, error.problem)
 
     def erase(

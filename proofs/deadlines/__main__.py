@@ -22,8 +22,9 @@ from proofs.reporting import NO_SEED, provenance, with_progress, write_report
 
 CASES = [*HOST, *CLIENT]
 _LEGEND = """*Seconds*: what the calls of a case have. *After*: how long after their deadline they ended, 50 ms at
-most; before it where there is a minus. *Late*: one ended later. *Astray*: something else than `deadline_exceeded` was
-told. In the host kit the provider hangs in the hook that is asked; in the client the other side stops as it says."""
+most; before it where there is a minus. *Late*: one ended later. *Wrong*: one ended with another code than
+`deadline_exceeded`. In the host kit the provider hangs in the hook that is asked; in the client the other side stops as
+it says."""
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 
 from proofs.mutants.__main__ import BY_HAND, Mutant, Row, by_module, count, read_results, report, summary
 from proofs.reporting import ROOT
@@ -25,6 +26,13 @@ def test_the_results_are_mutmuts_own(tmp_path):
     results = read_results(tmp_path)
     assert by_module(results) == {"late": Row(2, 0, 1)}, done.stdout + done.stderr
     assert [each.status for each in results if each.status != "killed"] == ["survived"]
+
+
+def test_the_modules_to_change_and_the_tests_exist():
+    """mutmut passes over a name that leads nowhere: the module would silently be left out."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
+    named = settings["only_mutate"] + settings["pytest_add_cli_args_test_selection"]
+    assert [each for each in named if not (ROOT / each).is_file()] == []
 
 
 def test_what_nothing_noticed_survived():

@@ -281,7 +281,7 @@ class ProviderInfo(TypedDict):
     version: str
     """Version of the provider."""
     contract: str
-    """Versions of the contract that it speaks, as a version specifier."""
+    """Versions of the contract that it supports, as a version specifier."""
     kinds: list[Literal["rental_car", "courtesy_car", "bike", "taxi", "transit", "other"]]
     """Kinds of what it offers."""
     capabilities: list[str]

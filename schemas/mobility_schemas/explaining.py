@@ -87,6 +87,7 @@ def _keyword_alone(schema: Schema, path: Iterable[str | int]) -> tuple[str, Sche
     keyword, holder = str(last), _at(schema, above)
     if not isinstance(holder, dict) or (keyword != "additionalProperties" and holder.get(keyword) is False):
         return "not", {"not": {}}  # the "keyword" is the name of a field that may not be there
+    # A refused pattern is explained by the schema's own example of it.
     alone: Schema = {keyword: holder.get(keyword), "examples": holder.get("examples", [])}
     if keyword == "additionalProperties":
         known = holder.get("properties")
@@ -114,6 +115,7 @@ def _reason(name: str, violation: Violation) -> RefusalReason:
 
 
 def _presentable(step: str | int) -> bool:
+    # Pointers reach terminals and pages: a name of somebody else's must not bring line breaks or escape sequences.
     if isinstance(step, int):
         return True
     return len(step) <= _LONGEST_NAME and step.isprintable()

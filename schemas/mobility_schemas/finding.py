@@ -31,6 +31,7 @@ class RefusalReason:
     """
 
     pointer: str
+    # apart from `pointer`, since a document may hold a person's data in the name of a field
     place: str
     key: str
     details: Mapping[str, object] = field(default_factory=dict)

@@ -21,6 +21,7 @@ class InvalidDocument(ValueError):
     """
 
     def __init__(self, name: str, reason: RefusalReason) -> None:
+        # Imported here: most processes never refuse a document, and need no sentences.
         from mobility_schemas.sentences import sentence
 
         self.name = name

@@ -9,7 +9,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "required": "This field is missing.",
         "one_of": "One of these fields is needed: {names}.",
         "unknown": "This document has no such field.",
-        "type": "Expected is {types}, found was {found}.",
+        "type": "Expected {types}, found {found}.",
         "enum": "Not one of the values that are possible here: {values}.",
         "form_like": "This does not have the expected form, for example: {example}",
         "form": "This does not have the expected form.",
@@ -19,12 +19,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "maxLength": "This is too long: at most {limit} characters.",
         "minimum": "This is too small: at least {limit}.",
         "exclusiveMinimum": "This is too small: more than {limit}.",
-        "maximum": "This is too great: at most {limit}.",
-        "exclusiveMaximum": "This is too great: less than {limit}.",
+        "maximum": "This is too large: at most {limit}.",
+        "exclusiveMaximum": "This is too large: less than {limit}.",
         "multipleOf": "This must be a multiple of {limit}.",
         "minItems": "Too few entries: at least {limit}.",
         "maxItems": "Too many entries: at most {limit}.",
-        "uniqueItems": "An entry is there more than once.",
+        "uniqueItems": "An entry is repeated.",
         "minProperties": "Too few fields: at least {limit}.",
         "maxProperties": "Too many fields: at most {limit}.",
         "anyOf": "None of the forms that are possible here fits.",
@@ -33,7 +33,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "other": "This is not allowed here.",
         "not_json": "This is a value that JSON does not have.",
         "not_finite": "A finite number is expected.",
-        "too_great": "This number is too great.",
+        "too_great": "This number is too large.",
         "broken_text": "This text holds characters that cannot be written as UTF-8.",
         "key_not_text": "The names of the fields must be text.",
         "too_deep": "The document is nested too deeply or contains itself.",
@@ -103,6 +103,7 @@ def sentence(reason: RefusalReason, locale: str) -> str:
     """Return a reason as a sentence: German where the locale is German, else English."""
     language = "de" if locale.lower().startswith("de") else "en"
     catalogue = SENTENCES[language]
+    # A schema may use a keyword that has no sentence of its own yet.
     pattern = catalogue.get(reason.key, catalogue["other"])
     return pattern.format_map({name: _word(name, value, language) for name, value in reason.details.items()})
 

@@ -85,6 +85,7 @@ def validator(name: str, variant: Variant) -> jsonschema_rs.Draft202012Validator
     prove_formats()
     import jsonschema_rs
 
+    # Its errors must not quote a value, and it must never fetch a reference.
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="…", offline=True)
 
 

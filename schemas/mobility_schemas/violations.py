@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Path = list[str | int]
 
+# In this order: a bool is an int, too.
 _KINDS = {
     bool: "boolean",
     int: "integer",
@@ -76,6 +77,7 @@ def _of_branches(path: Path, context: Sequence[ValidationError]) -> Iterator[Vio
     for error in context:
         found = [replace(each, path=path + each.path) for each in violations(error)]
         branches.setdefault(error.schema_path[0], []).extend(found)
+    # Where a field is missing or the type is another one, that branch was not the one that was meant.
     nearest = [found for found in branches.values() if found and found[0].key not in ("required", "type")]
     if nearest:
         yield nearest[0][0]

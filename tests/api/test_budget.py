@@ -40,7 +40,7 @@ def test_a_retry_that_helped_costs_nothing():
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=400))
 def test_retries_that_brought_nothing_are_bounded(calls):
-    """Whatever the calls' fate: twenty and a tenth of the answered ones is what the failed ones spend at most."""
+    """However the calls end: twenty and a tenth of the answered ones is what the failed ones spend at most."""
     budget = RetryBudget()
     wasted = answered = 0
     for wanted, is_answered in calls:

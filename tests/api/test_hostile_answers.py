@@ -121,7 +121,7 @@ def test_a_longer_page_is_refused_without_a_look(server, session, documents, soo
 
 @pytest.mark.parametrize(("seconds_a_mark", "code"), [(1, "deadline_exceeded"), (0, "invalid_answer")])
 def test_an_answer_that_takes_too_long_to_read_is_late(seconds_a_mark, code, soon, monkeypatch):
-    """Nothing can interrupt the decision whether 180,000 marks are an honest page, so it is not begun."""
+    """Nothing can interrupt the decision whether 180,000 marks are an page of Carloop, so it is not begun."""
     monkeypatch.setattr(answers, "SECONDS_A_MARK", seconds_a_mark)
     body = b'{"items":[],"x":[' + b"{}," * 90_000 + b"{}]}"
     with pytest.raises(AttemptFailed) as failed:

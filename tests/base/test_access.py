@@ -47,7 +47,7 @@ def test_a_wrong_name_or_password_begins_nothing(access, name, password):
 
 @pytest.mark.parametrize("name", ["admin", "nobody"])
 def test_after_some_tries_one_must_wait(access, name):
-    """Whether there is such an account or not; a success is no try, and a stranger elsewhere locks nobody out."""
+    """Whether there is such an account or not; a success is no try, and tries from elsewhere lock nobody out."""
     for _ in range(TRIES + 1):
         assert isinstance(access.sign_in("admin", PASSWORD, address="203.0.113.7"), SignedIn)
     for _ in range(TRIES):

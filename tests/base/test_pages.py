@@ -4,6 +4,7 @@ import socket
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from web_base.forms import LARGEST_BODY, MOST_FIELDS
@@ -45,6 +46,12 @@ def test_a_form_has_its_limits(site, browser_of, body, content_type, status, tit
     """A page says what is wrong, and nothing is done."""
     answer = browser_of("admin").post("/change", content=body, headers={"Content-Type": content_type})
     assert (answer.status_code, title in answer.text, site.done) == (status, True, [])
+
+
+def test_what_comes_with_a_request_for_a_page_is_not_read(site):
+    """It means nothing, so it cannot be too long either."""
+    body, headers = b"x" * (LARGEST_BODY + 1), {"Content-Type": FORM}
+    assert httpx.request("GET", f"{site.url}/sign-in", content=body, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/change"])

@@ -1,4 +1,4 @@
-"""The pages' sizes and colours are those of tokens.css."""
+"""The pages' sizes and colours are those of tokens.css, and templates do not reckon."""
 
 import re
 from pathlib import Path
@@ -35,3 +35,10 @@ def test_every_value_that_is_used_is_defined(sheet):
     accents = (DEMO / SHEETS[1]).read_text("utf-8")
     known = defined_in(text, tokens, accents, PICO.read_text("utf-8"))
     assert set(re.findall(r"var\((--[\w-]+)", text + tokens)) - known == set()
+
+
+def test_a_template_sets_no_variables_and_has_short_lines():
+    """What a page shows is worked out before, and what is repeated has a name where it is used."""
+    for path in DEMO.glob("*/templates/*.html"):
+        lines = path.read_text("utf-8").splitlines()
+        assert [line for line in lines if len(line) > 200 or re.search(r"\{%-? set ", line)] == [], path

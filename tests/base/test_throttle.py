@@ -68,7 +68,7 @@ def test_a_success_forgets_the_failures_of_the_account(throttle):
 
 
 def test_what_is_counted_is_bounded(throttle):
-    """A stranger with many names and addresses fills no memory."""
+    """Many names from many addresses fill no memory."""
     for number in range(MOST_KEYS):
         throttle.begin(f"name-{number}" * 1_000, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
     assert len(throttle._failures) == MOST_KEYS

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
-from carloop_plugin.cli.commands.doctor import report_document
+from carloop_plugin.cli.commands.doctor import doctor_document
 from carloop_plugin.domain.accounts import Contact
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.figures import Figures, MovedAside, SettledChange
@@ -113,4 +113,4 @@ def test_every_field_of_the_doctors_report(root):
     )  # fmt: skip
     rows = set(re.findall(r"^\| `([a-z_.0-9\[\]]+)` \|", page, re.MULTILINE))
 
-    assert fields_of(report_document(report, locale="en")) | {"store.changes.seconds"} == rows
+    assert fields_of(doctor_document(report, locale="en")) | {"store.changes.seconds"} == rows

@@ -17,7 +17,7 @@ class Unprintable(Exception):
     __repr__ = __str__
 
 
-class Liar(Exception):
+class Disguised(Exception):
     """An exception that raises when asked what it is."""
 
     @property
@@ -59,7 +59,7 @@ BUGS = {
     "RecursionError": RecursionError(),
     "a group": BaseExceptionGroup("several", [ValueError(), SystemExit()]),
     "unprintable": Unprintable(),
-    "a liar": Liar(),
+    "an exception that denies its class": Disguised(),
     "an invalid problem": MobilityProblem({"code": "made_up"}),
 }
 

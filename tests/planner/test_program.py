@@ -123,7 +123,7 @@ def test_it_serves_stops_and_keeps_its_data(start, tmp_path):
 
 
 def test_the_environment_names_hosts_and_proxies(start, tmp_path):
-    """Under these names cookies travel over https alone; a proxy is believed who asks. No folder is left behind."""
+    """Under these names cookies travel over https alone; the proxies are trusted. No folder is left behind."""
     places = tmp_path / "temporary"
     places.mkdir()
     running = start(
@@ -198,7 +198,7 @@ def test_an_account_is_set_from_standard_input(run, tmp_path, role):
         words = ("account", "Änne.M-1", "--role", role, "--data", str(tmp_path / "new"))
         ran = run(*words, given=f"{password}\nmore\n")
         assert (ran.exit_code, ran.stdout, password in ran.stderr) == (0, "", False)
-        assert f"Konto Änne.M-1 ({role}) ist gesetzt." in ran.stderr
+        assert f"Das Konto Änne.M-1 ({role}) ist eingerichtet." in ran.stderr
     with closing(Access(tmp_path / "new")) as accounts:
         signed_in = accounts.sign_in("Änne.M-1", LONG)
         assert isinstance(signed_in, SignedIn)

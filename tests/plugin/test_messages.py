@@ -33,6 +33,12 @@ def test_every_key_the_code_names_exists():
     assert named - GERMAN.keys() == set()
 
 
+def test_every_failure_of_a_call_says_what_to_do():
+    """Whatever keeps Carloop from answering: a person is asked for something that may help."""
+    for catalogue, please in ((GERMAN, "itte"), (ENGLISH, "lease")):
+        assert [key for key in catalogue if key.startswith("api.") and please not in catalogue[key]] == []
+
+
 def test_the_language_and_the_hint_of_a_text():
     """A locale this plugin does not know is answered in English; a text with a hint is shown with it."""
     assert text("change.given_up", "de-AT") == GERMAN["change.given_up"]

@@ -77,10 +77,8 @@ def test_the_newest_revision_stays(source, make_appointment, make_rental):
         rentals = [make_rental(f"R-{round_}", f"A-{round_}", revision=revision) for revision in REVISIONS]
         at_once(source, [("keep_rental", each) for each in rentals])
         with source.open(deadline=soon()) as store:
-            assert (
-                store.appointments([AppointmentId(f"A-{round_}")]).get(AppointmentId(f"A-{round_}")).revision
-                == 5
-            )
+            (saved,) = store.appointments([AppointmentId(f"A-{round_}")]).values()
+            assert saved.revision == 5
             assert [each.revision for each in store.rentals(rental_id=RentalId(f"R-{round_}"))] == [5]
 
 

@@ -31,12 +31,8 @@ def test_an_appointment_without_pending_changes_is_erased_at_once(store, make_ap
 
 def test_a_former_customers_number_is_erased_as_a_payload_is(store, make_appointment):
     """Of an appointment that is of another customer by now; its present customer's stays."""
-    for key in (AppointmentId("A-1"), AppointmentId("A-2")):
-        store.save_appointment(make_appointment(key, key=store.number_key))
-    former, other = (
-        store.appointments([A1]).get(A1),
-        store.appointments([AppointmentId("A-2")]).get(AppointmentId("A-2")),
-    )
+    appointments = [make_appointment(key, key=store.number_key) for key in ("A-1", "A-2")]
+    former, other = map(store.save_appointment, appointments)
     present = make_appointment("A-1", 2, key=store.number_key, number="4712", last_name="Berg").after(former)
     store.save_appointment(present)
     store.forget_former_customers("4711")

@@ -1,5 +1,6 @@
 """SQLite's file: who may read it, which files are refused, and the locks on it."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -41,6 +42,14 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     assert dict(failed.value.reason.params)["path"] == str(path)
 
 
+def test_a_file_that_may_not_be_written_is_refused(file, monkeypatch):
+    """Before anything is to be kept in it: testing the connection and the doctor find it, too."""
+    monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
+    with pytest.raises(StoreFailed) as failed, file.open(deadline=soon()):
+        pass
+    assert failed.value.reason.text == "store.not_writable"
+
+
 def test_a_settled_payload_is_gone_from_every_file(path, file, make_intent):
     """Not only from the table: the bytes themselves."""
     body = b"Canary-Kunde " * 2000
@@ -62,6 +71,17 @@ def test_a_file_removed_under_us_is_not_made_anew(path, file, make_intent):
             pass
         assert (failed.value.reason.code, failed.value.reason.text) == ("storage_failed", "store.lost")
     assert not path.exists()
+
+
+def test_a_connection_that_failed_is_not_used_again(file, make_intent):
+    """What was opened while the disk was read-only stays so: the next call has another connection."""
+    with file.lend(deadline=soon()) as connection:
+        connection.db.execute("PRAGMA query_only = ON")
+    with file.open(deadline=soon()) as store:
+        with pytest.raises(StoreFailed) as failed:
+            store.record(make_intent())
+        assert failed.value.reason.text == "store.not_writable"
+        assert store.record(make_intent()) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from carloop_plugin.cli.documents import show_step
-from carloop_plugin.cli.input import STANDARD_INPUT, read_document, remember_file
+from carloop_plugin.cli.input import STANDARD_INPUT, load_document, remember_file
 from carloop_plugin.cli.localization import Group, argument
 from carloop_plugin.cli.output import Exit
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
@@ -24,7 +24,7 @@ appointment = Group("appointment")
 @argument("file", metavar="FILE|-")
 def save(invocation: Invocation, file: str) -> int:
     """Save an appointment and print step 4."""
-    document = cast("Appointment", read_document(file))
+    document = cast("Appointment", load_document(file))
     with planner_host(invocation.texts) as host:
         step = answer_of(host.appointment_saved(document, timeout=HOST_TIMEOUT))
     if "customer" in step:  # the newest revision: its file is the one to book from

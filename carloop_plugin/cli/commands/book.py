@@ -11,9 +11,9 @@ import click
 from carloop_plugin.cli.input import (
     STANDARD_INPUT,
     customer_in,
+    load_document,
     parse_document,
     piped_input,
-    read_document,
     remembered_file,
 )
 from carloop_plugin.cli.invocation import Invocation, UsageMistake
@@ -72,13 +72,13 @@ def book(
 def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, object], str] | None:
     """Find the customer: in the file named, else in standard input, else in the file the appointment was saved from."""
     if file is not None:
-        return read_document(file), file
+        return load_document(file), file
     remembered = remembered_file(appointment_id)
     # Where a file is known, a pipe that some other program left open must not keep a person waiting.
     piped = piped_input(wait=remembered is None)
     if piped is not None:
         return parse_document(piped, STANDARD_INPUT), STANDARD_INPUT
-    return (read_document(str(remembered)), str(remembered)) if remembered else None
+    return (load_document(str(remembered)), str(remembered)) if remembered else None
 
 
 def _period(

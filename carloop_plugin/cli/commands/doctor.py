@@ -39,12 +39,12 @@ def doctor(invocation: Invocation) -> int:
     texts = invocation.texts
     with MobilityHost.load(locale=texts.locale) as host, spinner(texts("waiting.answer")):
         report = _examine(host, invocation.site)
-    document = report_document(report, locale=texts.locale)
+    document = doctor_document(report, locale=texts.locale)
     invocation.answer(document, lambda: _show(report, document["findings"], texts))
     return exit_for_findings(document["findings"])
 
 
-def report_document(report: DoctorReport, *, locale: str) -> dict[str, Any]:
+def doctor_document(report: DoctorReport, *, locale: str) -> dict[str, Any]:
     """Write what the doctor found as JSON has it."""
     document = {
         "ok": all(each.severity != "error" for each in report.findings),
@@ -176,5 +176,5 @@ def _show(report: DoctorReport, findings: Sequence[CheckFinding], texts: Texts) 
     print_facts(_facts(report, texts))
     print_findings(findings, texts)
     found = {each["severity"] for each in findings}
-    how = "ill" if "error" in found else "minor" if "warning" in found else "well"
+    how = "errors" if "error" in found else "warnings" if "warning" in found else "in_order"
     click.echo(texts(f"doctor.{how}"), err=True)

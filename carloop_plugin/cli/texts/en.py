@@ -6,7 +6,7 @@ TEXTS: dict[str, str] = {
     **EXAMPLES,
     # The program and its commands
     ".help": "Carloop in the workshop planner: find, book, extend and cancel rental cars, and configure the connection.",
-    ".examples": "carloop demo --scripted               # watch the whole story\ncarloop settings set                  # enter web address and token\ncarloop appointment save appointment.json\ncarloop search --appointment A-2026-0001 --class kombi\ncarloop book --appointment A-2026-0001 --option V1001",
+    ".examples": "carloop demo --scripted               # watch the scripted example\ncarloop settings set                  # enter web address and token\ncarloop appointment save appointment.json\ncarloop search --appointment A-2026-0001 --class kombi\ncarloop book --appointment A-2026-0001 --option V1001",
     "appointment.short": "Pass appointments to the provider",
     "appointment.help": "Passes appointments on as a workshop planner does after saving them.",
     "appointment.examples": "carloop appointment save appointment.json",
@@ -51,7 +51,7 @@ TEXTS: dict[str, str] = {
     "doctor.short": "Check the state of the installation",
     "doctor.help": "Checks versions, records, pending changes, settings and loaded providers, and tests the connection of every site.",
     "demo.short": "Start a planner and a Carloop to try",
-    "demo.help": "Starts a Carloop sandbox with a fleet and a workshop planner that is connected to it, says where they are and how to sign in, and runs until Ctrl-C. With --scripted it runs the whole story of a rental instead and prints each step; its exit code is 0 only if each step did what it should. Needs the package carloop-demo.",
+    "demo.help": "Starts a Carloop sandbox with a fleet and a workshop planner that is connected to it, says where they are and how to sign in, and runs until Ctrl-C. With --scripted it runs through the life of a rental instead and prints each step; its exit code is 0 only if each step did what it should. Needs the package carloop-demo.",
     "demo.json_alone": "There is no --json without --scripted.",
     "demo.not_installed": "The demonstration programs are not installed. Install them with: pip install carloop-demo",
     # Options
@@ -85,7 +85,7 @@ TEXTS: dict[str, str] = {
     "option.token_stdin": "Read the token from standard input.",
     "option.token_env": "Take the token from CARLOOP_TOKEN.",
     "option.deleted": "Delete a setting: base_url, token or station.",
-    "option.scripted": "Tell the story only, then end.",
+    "option.scripted": "Run the scripted example only, then exit.",
     "option.port": "Port of the planner (0: any free one).",
     "option.sandbox_port": "Port of the sandbox (0: any free one).",
     "option.data": "Folder for the data (else a temporary one).",
@@ -276,7 +276,7 @@ TEXTS: dict[str, str] = {
     "doctor.place.environment": "environment",
     "doctor.place.keyring": "keyring",
     "doctor.no_token": "no token",
-    "doctor.well": "Everything is in order.",
-    "doctor.minor": "It works; please see the remarks above (!).",
-    "doctor.ill": "Please correct the errors above (✗).",
+    "doctor.in_order": "Everything is in order.",
+    "doctor.warnings": "It works; please see the remarks above (!).",
+    "doctor.errors": "Please correct the errors above (✗).",
 }

@@ -71,7 +71,7 @@ _BUSY = COLLISIONS | {"55P03", "57014", "53300", "57P03"}
 class DeadlineConnection(Connection[DictRow]):
     """psycopg's connection, whose every wait ends at `until` (monotonic seconds), whatever the server does.
 
-    A forked child cannot speak over it: the server would take it for the parent.
+    A forked child must not use it: the server would take it for the parent.
     """
 
     until = math.inf

@@ -185,7 +185,7 @@ def _scrub(connection: DeadlineConnection, *, largest: int, milliseconds: int) -
         connection.remove_notice_handler(note)
         with suppress(psycopg.Error):
             connection.execute(b"RESET statement_timeout; RESET lock_timeout")
-    # Where the tables are not ours that is told by a warning.
+    # That the tables are not ours, PostgreSQL reports by a warning.
     return "WARNING" not in notices
 
 

@@ -72,7 +72,7 @@ class PostgresServer:
         :raises StoreFailed: there is none: the server is not reached, refuses us, or all are in use.
         """
         with without_logs():
-            pool, connection = self._take(deadline=deadline)
+            pool, connection = self._borrow(deadline=deadline)
             connection.until = deadline
             try:
                 yield connection
@@ -81,7 +81,7 @@ class PostgresServer:
                 if pool.process == os.getpid():
                     pool.putconn(connection)
 
-    def _take(self, *, deadline: float) -> tuple[Pool, DeadlineConnection]:
+    def _borrow(self, *, deadline: float) -> tuple[Pool, DeadlineConnection]:
         began = time.monotonic()
         while True:
             with self._guard:

@@ -8,6 +8,7 @@ followed by a write fails "locked" at once under contention, whatever the busy t
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -205,6 +206,9 @@ def open_database(path: Path, *, wait: float, kept: str | None = None) -> Connec
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _making, suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        # SQLite would open one that may only be read, and fail when something is to be kept.
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise StoreFailed(_reason("store.not_writable", path, error.strerror or "")) from None
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)

@@ -3,7 +3,7 @@
 Every call shares a lock beside the file, a rebuild holds it alone. SQLite's own locks do not serve: a damaged file has
 none, and a call holds none while it waits for Carloop.
 
-Nothing of SQLite crosses a fork: a child that inherits an open connection inherits SQLite's belief about which locks
+Nothing of SQLite crosses a fork: a child that inherits an open connection inherits SQLite's list of the locks that
 the process holds, and loses them itself (sqlite.org/howtocorrupt.html, 2.6). So a fork waits for the transactions that
 are under way, and idle connections are closed before it.
 """
@@ -98,6 +98,9 @@ class SqliteFile:
                 try:
                     connection.db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
                     yield connection
+                except sqlite3.Error:
+                    idle = []  # for none: a connection opened while the file was read-only stays so
+                    raise
                 finally:
                     if connection.process != os.getpid():
                         _inherited.append(connection)

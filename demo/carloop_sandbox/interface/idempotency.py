@@ -4,8 +4,8 @@ Key, digest of the request and answer are stored in the transaction that stores 
 customer's data; it is deleted with its key after KEPT_HOURS.
 
 Of the refusals, `vehicle_unavailable` alone is stored: it is the one that could turn into a booking later, when a
-straggling first attempt arrives after its sender was told "no". Every other refusal rests on what does not turn
-back (a reference that exists, a rental that is closed, a start that has passed) and is found again.
+late first attempt arrives after its sender got the refusal. Every other refusal rests on what stays as it
+is (a reference that exists, a rental that is closed, a start that has passed) and is found again.
 """
 
 import hashlib

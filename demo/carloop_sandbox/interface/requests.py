@@ -107,7 +107,7 @@ def _read_query(text: str, declared: Mapping[str, Schema]) -> dict[str, Any]:
         raise CallRefused("validation_failed", "The query cannot be read.") from None
     given: dict[str, list[str]] = {}
     for name, value in pairs:
-        # what a stranger typed is not repeated, unless it looks like a name
+        # what a caller made up is not repeated, unless it looks like a name
         shown = name if re.fullmatch("[A-Za-z0-9_.-]{1,40}", name) else "(unreadable)"
         given.setdefault(shown, []).append(value)
     errors = [

@@ -110,7 +110,7 @@ def _appointment(reference: str) -> list[str] | None:
 
 
 def _sentence(page: Page, problem: CallRefused) -> str:
-    """Return a sentence that tells a person why the desk does not do it."""
+    """Return a sentence that says why the desk does not do it."""
     sentence = page.text(f"desk.refused.{problem.code}")
     conflict: Any = problem.more.get("conflict")
     if conflict is None:

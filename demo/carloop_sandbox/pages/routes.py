@@ -46,7 +46,7 @@ def create_pages(
     """Build the application of the pages; what they do with the database is done by the service's worker.
 
     :param hosts: the names it answers to, without a port.
-    :param proxies: addresses and networks of proxies that are believed.
+    :param proxies: addresses and networks of trusted proxies.
     """
     program = Program(
         name="carloop-sandbox",

@@ -32,7 +32,8 @@ def show_interfaces(page: Page) -> Response:
 
 def show_planner_interface(page: Page) -> Response:
     """Show how the workshop planner reaches us, and whether it does."""
-    return _show(page, "planner_interface.html", web_address=origin_of(page.request))
+    last = max((each["last_used"] or 0 for each in store_of(page).tokens.listed()), default=0)
+    return _show(page, "planner_interface.html", web_address=origin_of(page.request), last_used=last)
 
 
 def show_tokens(page: Page) -> Response:

@@ -24,7 +24,7 @@ _LETTERS: Final = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a file: `names` gives the names that each field's may have, the one to tell people first.
+    """The columns of a file: `names` gives the names that each field's may have, the one that messages name first.
 
     Of each row of `needed`, one field at least must have a column.
     """

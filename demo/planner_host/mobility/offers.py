@@ -100,7 +100,7 @@ def search(
     gathered = planner.host.mobility_options(request, timeout=TIMEOUT, locale=language.code)
     answers = list(gathered.answers.values())
     found = [option for answer in answers for option in answer["options"]]
-    planner.found.extend((found, instead))
+    planner.found.append([*found, *instead])
     names = {info["id"]: info["name"] for info in planner.host.providers}
     show = partial(_shown, choices=choices, language=language, names=names)
     near = {each.key: each for each in map(show, instead)}

@@ -83,8 +83,8 @@ class Step:
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest, by which a page that asks for news knows whether there is any."""
-        # No repr names a person: a customer who has changed is no news of a provider's.
+        """Return a digest, by which an open page knows whether anything has changed."""
+        # No repr names a person: a customer who has changed is no change of a provider's.
         return sha256(repr(self).encode()).hexdigest()[:16]
 
     @property

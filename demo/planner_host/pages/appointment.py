@@ -51,7 +51,7 @@ def open_new(page: Page) -> Response:
 
 
 def open_saved(page: Page) -> Response:
-    """Show a saved appointment; the script, which asks for news, gets nothing while there is none."""
+    """Show a saved appointment; the script, which asks again and again, gets nothing while nothing has changed."""
     appointment = find_appointment(page)
     step = look_up_step(page, appointment)
     if page.is_partial and step.fingerprint == page.query("shown"):

@@ -96,7 +96,7 @@ def save_rental(page: Page) -> Response:
     if change is None or problems:
         return _search_again(page, sent, problems)
     step = None
-    # The providers are told of what has just been saved before one of them books for it.
+    # The providers are notified of what has just been saved before one of them books for it.
     if sent.is_new or _may_be_booked_elsewhere(page, sent.appointment, change["provider"]):
         step = look_up_step(page, sent.appointment)
         unconfirmed = _unconfirmed(step, change["provider"], sent.form)

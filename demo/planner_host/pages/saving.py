@@ -25,13 +25,13 @@ UNSAVED: Final = "visit_"
 UNSAVED_FIELDS: Final = frozenset(f"{UNSAVED}{name}" for name in FIELDS)
 
 TELL_TIMEOUT: Final = 2.0
-"""Seconds that telling the providers of a save may take; what they say is shown on the next page."""
+"""Seconds that notifying the providers of a save may take; what they say is shown on the next page."""
 
 
 def save_texts(page: Page, texts: Texts, *, offer_form: OfferForm | None = None) -> Appointment | Response:
     """Save steps 1 to 3; or show what is wrong with them, or what somebody else has saved.
 
-    :param offer_form: the form of step 4 that they came with; its handler asks the providers next, so none is told.
+    :param offer_form: the form of step 4 that they came with; its handler asks the providers next, so none is notified.
     """
     planner, known = planner_of(page), saved_of_address(page)
     zone = known.zone if known else planner.zone
@@ -55,13 +55,13 @@ def save_texts(page: Page, texts: Texts, *, offer_form: OfferForm | None = None)
         return keep(page, drafted, texts, action="appointment_new")
     visit = replace(read.visit, status=known.visit.status)
     changed = replace(known, revision=revision, visit=visit)
-    return keep(page, changed, texts, action="appointment_scheduled", tells=offer_form is None)
+    return keep(page, changed, texts, action="appointment_scheduled", notifies=offer_form is None)
 
 
 def keep(
-    page: Page, appointment: Appointment, texts: Texts, *, action: str, tells: bool = True
+    page: Page, appointment: Appointment, texts: Texts, *, action: str, notifies: bool = True
 ) -> Appointment | Response:
-    """Save an appointment in this person's name, and tell the providers; or show what somebody else has saved."""
+    """Save an appointment in this person's name, and notify the providers; or show what somebody else has saved."""
     planner = planner_of(page)
     appointment = replace(appointment, saved_by=user_name(page), saved_at=planner.now())
     saved = planner.records.save(appointment)
@@ -69,7 +69,7 @@ def keep(
         return _show_both(page, appointment, texts, saved.theirs)
     if saved.is_new:
         audit(page, action, appointment.id)
-    if tells:
+    if notifies:
         document = document_of(saved.appointment)
         planner.host.appointment_saved(document, timeout=TELL_TIMEOUT, locale=page.language.code)
     return saved.appointment

@@ -46,7 +46,7 @@ def show_appointment(
         visit=visit,
         step=step,
         four=four,
-        # Nobody knows when an unknown outcome will be known, so an open page asks for news.
+        # Nobody knows when an unknown outcome will be known, so an open page asks again and again.
         poll=f"{path}?{urlencode(asked)}" if step and step.unknowns else "",
         done=HAS_RENTAL_AFTER,
         **wording(page, saved),
@@ -75,7 +75,7 @@ def wording(page: Page, appointment: Appointment | None = None) -> dict[str, Any
 
 
 def _tab_title(page: Page, saved: Appointment | None) -> str:
-    """Return what tells one tab from another: customer, plate and day."""
+    """Return what distinguishes one tab from another: customer, plate and day."""
     if saved is None:
         return page.text("appointment.new")
     day = saved.visit.start.astimezone(saved.zone).date()

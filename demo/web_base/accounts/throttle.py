@@ -1,6 +1,6 @@
 """Slow down the guessing of passwords: failed tries counted by account and address, in bounded memory.
 
-A stranger's failures slow the stranger's own address only, so an account cannot be locked for its owner. An
+Failures slow only the address that they come from, so nobody can lock an account for its owner. An
 address of IPv6 counts with its whole /64, which one customer of a provider has.
 """
 

@@ -23,7 +23,7 @@ from web_base.security import trusted_hosts
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What a program serves with: its folder, the names it answers to, and the proxies it believes."""
+    """What a program serves with: its folder, the names it answers to, and the proxies it trusts."""
 
     folder: Path
     hosts: tuple[str, ...]
@@ -49,7 +49,7 @@ def serving(
 ) -> Iterator[Serving]:
     """Listen on an address, with a warning where others can read along. Failure when it is in use or not ours.
 
-    :param trusted: the environment's variables that name further hosts to answer to, and the proxies to believe.
+    :param trusted: the environment's variables that name further hosts to answer to, and the proxies to trust.
     """
     hosts_variable, proxies_variable = trusted
     proxies = _trusted_proxies(proxies_variable, texts)

@@ -56,6 +56,7 @@ def log_timeout(provider: str, hook: str, seconds: float) -> None:
 
 
 def _lines(error: BaseException) -> Iterator[str]:
+    # Bounded: a provider may chain exceptions into a circle.
     link: BaseException | None = error
     for _ in range(_LONGEST_CHAIN):
         if link is None:

@@ -25,7 +25,7 @@ _NO_LIST = {
 }
 _NO_JSON = {
     "de": "Das Dokument enthält, was in JSON nicht vorkommt.",
-    "en": "The document holds what JSON does not know.",
+    "en": "The document holds what JSON does not have.",
 }
 _NO_VEHICLE: Fields = {}
 _NOT_COPIED = object()

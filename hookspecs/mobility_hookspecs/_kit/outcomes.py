@@ -50,7 +50,7 @@ def without_answer(change: RentalChange, no_answer: NoAnswer, *, locale: str) ->
 
 
 def failed_check(provider: object, site: object, problem: Problem) -> CheckReport:
-    """Report a check that found nothing out but why"""
+    """Report a check that could not be made, with the reason as its only finding."""
     asked = {"provider": provider, "site": site}
     report = {
         "provider": _readable(asked, "provider", "provider_id") or "unknown",
@@ -85,4 +85,5 @@ def _readable(document: object, field: str, name: str) -> str | None:
         validate(value, name)
     except InvalidDocument:
         return None
+    # A subclass of text would go into the host's own answer.
     return cast("str", plain_copy(value))

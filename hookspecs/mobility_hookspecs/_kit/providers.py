@@ -185,6 +185,7 @@ class Providers:
         if was_closed:
             return
         deadlines = Deadlines.after(_CLOSE_SECONDS)
+        # All at once, so that the slowest decides how long it takes, and not their sum.
         closing = [each.close(deadlines) for each in self.loaded if _CLOSE in each.hooks]
         for call in closing:
             call.result()

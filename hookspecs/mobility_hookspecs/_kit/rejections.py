@@ -105,7 +105,7 @@ _ANSWER_SENTENCES = {
     },
     "en": {
         AnswerError.WRONG_TYPE: "The answer is a {about}, not the contract's document.",
-        AnswerError.NOT_JSON: "The answer holds what JSON does not know, or is nested too deep.",
+        AnswerError.NOT_JSON: "The answer holds what JSON does not have, or is nested too deep.",
         AnswerError.NOT_ASKED_FOR: "{about} is not the one asked for.",
         AnswerError.SEVERAL_STATES: "More than one state for an appointment.",
         AnswerError.OTHER_APPOINTMENTS: "Not exactly the appointments asked for.",
@@ -128,6 +128,7 @@ class InvalidAnswer(ValueError):
     @classmethod
     def by_schema(cls, refusal: InvalidDocument) -> InvalidAnswer:
         """Return the error for what a schema refused; its text masks names that the schema does not know."""
+        # For a page, not for the log: a pointer may end in a name that the provider made up.
         where = refusal.pointer or "/"
         return cls(str(refusal), lambda locale: f"{where}: {refusal.in_language(locale)}")
 

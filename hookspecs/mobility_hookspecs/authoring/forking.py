@@ -1,7 +1,7 @@
 """Fork safety: what a child process must not share with its parent is replaced before the child uses it.
 
 A child made by ``fork`` has one thread and a copy of everything else: locks held by threads that do not exist
-there, connections whose other end still talks to the parent. Code that keeps such things registers here. Before a
+there, connections whose other end still serves the parent. Code that keeps such things registers here. Before a
 fork, in the parent, modules are imported and files closed that cannot cross it. In the child, before any other code
 runs, locks and connections are replaced; nothing inherited is used or closed. Then threads are started again.
 

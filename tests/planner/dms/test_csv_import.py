@@ -157,7 +157,7 @@ def test_all_mistakes_are_named_at_once(export):
     problem = export.refused(customers, "Kundennummer;FIN\n")
     assert [finding.line for finding in problem.findings] == list(range(2, 52))
     lines = problem.message("de").split("\n")
-    assert lines[20:] == ["… und 30 weitere.", "Nichts wurde eingelesen."]
+    assert lines[20:] == ["… und 30 weitere.", "Es wurde nichts eingelesen."]
     assert lines[0].startswith(
         "customers.csv, Zeile 2, Spalte „Name“: Der Kunde hat weder Nachnamen noch Firma."
     )

@@ -83,8 +83,9 @@ def test_what_was_found_lately_is_named_with_its_plate(find, planner, fake):
         find(planner)
     names = [title_of(f"fake:{each}", planner) for each in ("V1", "V2", "V3")]
     assert names == ["VW Golf Variant, KA-CL 1", "Taxi, 20 €", ""]
-    planner.found.extend([[]] * (planner.found.maxlen - 1))
-    assert title_of("fake:V1", planner) == ""
+    for more, name in ((planner.found.maxlen - 2, names[0]), (1, "")):
+        planner.found.extend([[]] * more)
+        assert title_of("fake:V1", planner) == name
 
 
 @pytest.mark.parametrize("url", [

@@ -39,3 +39,11 @@ def test_every_other_change_has_another_digest():
     others.append(digest_change(CHANGE, installation="i-2"))
     others.extend(digest_change(CHANGE | {"revision": number}, installation="i-1") for number in (3, 3.0))
     assert len({KNOWN, *others}) == 1 + len(CHANGE) + 1 + 1
+
+
+def test_what_is_no_time_is_digested_as_it_is():
+    """A change of the end may carry it, to be refused; no offset would mean another instant on each machine."""
+    change = CHANGE | {"period": {"start": "2030-03-04T08:00:00", "end": 20300304}}
+    expected = "ffe22665479d424ae9a1bc8b5becded821f9fb4c6ef45578ee1889d89dd7424d"
+    assert digest_change(change, installation="i-1") == expected
+    assert digest_change(CHANGE | {"end": "0001-01-01T00:00:00+10:00"}, installation="i-1") != KNOWN

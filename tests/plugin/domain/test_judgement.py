@@ -97,13 +97,13 @@ def test_a_refusal_after_another_sending_is_looked_up(intent, answer, expected):
     [
         (TAKEN, Refused(TAKEN)),
         (RATE_LIMITED, Unknown(RATE_LIMITED)),
-        (EXISTS, Unknown(EXISTS)),
+        (EXISTS, Unknown(NOT_ITS_ANSWER)),
         (BAD, Unknown(BAD)),
     ],
     ids=["final", "may pass", "ours exists", "invalid"],
 )
 def test_a_refusal_is_believed_after_looking(reason, expected):
-    """A refusal that may pass is not an end: the intent stays pending."""
+    """A refusal that may pass is not an end: the intent stays pending, under a code of the contract."""
     assert judgement.judge_not_found(reason) == expected
 
 

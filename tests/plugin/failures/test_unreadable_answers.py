@@ -78,7 +78,7 @@ def rent_later(planner, rent_directly, vehicle_id):
     return rent_directly(vehicle_id, start, start + timedelta(hours=1))
 
 
-def test_a_strangers_rental_that_cannot_be_read_costs_itself_alone(
+def test_a_rental_of_others_that_cannot_be_read_is_left_out_alone(
     planner, rental, proxy, rent_directly, caplog
 ):
     """Changes of our own are seen, and the check of the connection names the rental that is skipped."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.backends.chainer import ChainerBackend
 
 from carloop_plugin.domain.accounts import StoredToken
 from carloop_plugin.domain.failures import ConfigurationProblem
@@ -157,6 +158,15 @@ def test_the_keyring_comes_first(memory_keyring, tmp_path):
     one.forget_token(MAIN)
     one.forget_token(MAIN)
     assert (one.token(MAIN), memory_keyring.kept) == (None, {})
+
+
+def test_a_chain_of_one_keyring(memory_keyring, tmp_path, monkeypatch):
+    """It serves as its only keyring does, although keyring itself puts it below none."""
+    monkeypatch.setattr(ChainerBackend, "backends", [memory_keyring])
+    keyring.set_keyring(ChainerBackend())
+    kept = KeyringOrFile(str(tmp_path / "s"))
+    kept.keep_token(MAIN, TOKEN)
+    assert (kept.place, kept.token(MAIN), len(memory_keyring.kept)) == ("keyring", TOKEN, 1)
 
 
 def test_keyring_is_not_installed(memory_keyring, tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin import plugin
-from carloop_plugin.cli.commands.doctor import report_document
+from carloop_plugin.cli.commands.doctor import doctor_document
 from carloop_plugin.domain.accounts import Contact, StoredToken
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import CallFailed, Reason
@@ -58,7 +58,7 @@ def look(tmp_path, monkeypatch):
                 sqlite="3.52.0",
             )
         assert CANARY not in repr(report)
-        return report_document(report, locale=locale)
+        return doctor_document(report, locale=locale)
 
     return call
 
@@ -68,7 +68,7 @@ def codes(report):
 
 
 OURS = UnreadableRental(AccountId("a1"), "r-1", "i1/main/A-1/c-1", NOW)
-STRANGERS = UnreadableRental(AccountId("a1"), "r-2", None, NOW)
+OTHERS = UnreadableRental(AccountId("a1"), "r-2", None, NOW)
 
 FINDINGS = {
     "nothing": ({}, [], True),
@@ -80,7 +80,7 @@ FINDINGS = {
     "clock behind": ({"contacts": (replace(CONTACT, skew=timedelta(seconds=-90)),)}, ["clock_skew"], True),
     "old SQLite": ({"journal": "delete"}, ["rollback_journal"], True),
     "our rental": ({"unreadable": (OURS,)}, ["unreadable_rentals"], False),
-    "strangers' rentals": ({"unreadable": (STRANGERS,)}, ["unreadable_rentals"], True),
+    "rentals of others": ({"unreadable": (OTHERS,)}, ["unreadable_rentals"], True),
     "feed": ({"contacts": (replace(CONTACT, trouble="invalid_answer"),)}, ["feed_unreadable"], False),
     "feed of yesterday": ({"contacts": (replace(CONTACT, trouble="unreachable"),)}, [], True),
 }
@@ -99,7 +99,7 @@ def test_what_the_records_show(look, figures, found, is_ok):
 
 def test_many_unreadable_rentals(look):
     """Ours come first; of more than ten the number is shown."""
-    report = look(replace(WELL, unreadable=(OURS, *[STRANGERS] * 11)), CARLOOP_TOKEN=CANARY)
+    report = look(replace(WELL, unreadable=(OURS, *[OTHERS] * 11)), CARLOOP_TOKEN=CANARY)
     assert codes(report)[:2] == ["unreadable_rentals"] * 2
     ours, others = (each["message"] for each in report["findings"][:2])
     assert ("r-1" in ours, "11 (" in others, others.count("r-2")) == (True, True, 10)

@@ -59,16 +59,23 @@ def test_asking_again_for_a_booking_that_is_given_up_settles_both(planner, lost_
     assert (planner.do(change)["status"], statuses(planner)) == ("done", [])
 
 
-def test_a_booking_that_another_server_refused_leaves_nothing_to_give_up(planner, lost_booking, records):
-    """There is nothing to wait for."""
+def test_a_booking_that_another_server_refused_leaves_nothing_to_give_up(
+    planner, lost_booking, records, caplog
+):
+    """There is nothing to wait for, nor to log of it; a clock that was set back counts as no time."""
+    caplog.set_level("INFO")
     booking = lost_booking(fault=NEVER_ARRIVED)
     change = giving_up(planner, booking)
     assert planner.do(change)["status"] == "unknown"
     with records() as store:
+        later = "UPDATE intents SET recorded_at = '2099-01-01T00:00:00+00:00'"
+        store.database.transact(lambda: store.database.query(later))
         refused = Outcome(booking["change_id"], OutcomeStatus.REFUSED, reason=Reason("vehicle_unavailable"))
         store.settle(refused.change_id, refused)
     assert code(planner.do(change)) == ("done", "")
     assert code(planner.do(booking)) == ("refused", "vehicle_unavailable")
+    (settled,) = (each.fields for each in caplog.records if getattr(each, "event", "") == "change.settled")
+    assert (settled["change_id"], settled["seconds"]) == (change["change_id"], 0.0)
 
 
 @pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "lost"])
@@ -164,13 +171,17 @@ def test_giving_up_what_is_done_by_now_cancels_it(planner, booking):
     assert statuses(planner) == ["cancelled"]
 
 
-@pytest.mark.parametrize("fault", [None, "wrong_vehicle"], ids=["no rental", "another car"])
-def test_giving_up_what_was_refused_is_done(planner, fault):
+NEVER, ANOTHER = {"option_id": "V-never"}, {"customer": {"source": "manual", "last_name": "Berg"}}
+REFUSED = {"no rental": (None, NEVER), "never sent": (None, ANOTHER), "another car": ("wrong_vehicle", {})}
+
+
+@pytest.mark.parametrize(("fault", "more"), REFUSED.values(), ids=REFUSED)
+def test_giving_up_what_was_refused_is_done(planner, fault, more):
     """There is no rental, or that of another car, which is cancelled; another appointment's stays."""
     planner.save()
     planner.book()
     planner.save(id=f"{planner.id}-2")
-    booking = planner.booking() if fault else planner.booking(option_id="V-never")
+    booking = planner.booking(**more)
     if fault:
         planner.control.fault("book", fault)
     assert planner.do(booking)["status"] == "refused"

@@ -1,4 +1,4 @@
-"""A round of reconciling: news from the desk, pending changes, outages, and how a round shares its time."""
+"""A round of reconciling: changes at the desk, pending changes, outages, and how a round shares its time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ def test_an_answer_that_settles_nothing_is_a_try(planner, lost_booking, records)
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop_before"], ids=["done", "not done"])
 def test_a_change_that_was_set_aside_is_settled_later(planner, lost_booking, records, fault):
-    """By the news, if Carloop has the rental; else by the next round whose look-up works, which sends it again."""
+    """By the feed, if Carloop has the rental; else by the next round whose look-up works, which sends it again."""
     change = lost_booking(fault=fault)
     planner.control.fault("read", "garbage", times=1000)
     for _ in range(20):
@@ -96,7 +96,7 @@ def test_an_outage_sets_nothing_aside(planner, lost_booking, records, outage):
 class SlowCarloop:
     """A Carloop that never answers in time, and records until when each call could have waited."""
 
-    news = ()
+    feed = ()
 
     def __init__(self, origin="https://slow.example", *, is_away=False):
         self.origin = origin
@@ -114,8 +114,8 @@ class SlowCarloop:
         raise CallFailed(Reason("deadline_exceeded"))
 
     def rentals_changed_since(self, _since, *, deadline):
-        self.deadlines.append(("news", deadline))
-        return iter(self.news)
+        self.deadlines.append(("feed", deadline))
+        return iter(self.feed)
 
 
 @pytest.fixture
@@ -138,11 +138,11 @@ def test_a_slow_site_leaves_the_others_their_time(reconcile_within):
     away, other = SlowCarloop("https://away.example", is_away=True), SlowCarloop()
     reconcile_within(10.0, away, other)
     assert away.deadlines == [("account", 5.0)]
-    assert other.deadlines == [("account", 10.0), ("news", 10.0)]
+    assert other.deadlines == [("account", 10.0), ("feed", 10.0)]
 
 
 def test_a_pending_change_gets_a_second_however_many_there_are(planner, lose, records, reconcile_within):
-    """Shared out evenly, a short round would not suffice for any of them; the news get their share too."""
+    """Shared out evenly, a short round would not suffice for any of them; the feed gets its share too."""
     for number in range(4):
         planner.save(id=f"{planner.id}-{number}")
         lose(planner.booking())
@@ -158,7 +158,7 @@ def test_a_pending_change_gets_a_second_however_many_there_are(planner, lose, re
         ("look-up", 1.0),
         ("look-up", 1.0),
         ("look-up", 1.2),
-        ("news", 2.4),
+        ("feed", 2.4),
     ]
 
 
@@ -195,11 +195,11 @@ def test_a_round_tries_three_of_those_set_aside_in_vain(planner, lose, records, 
     carloop.deadlines.clear()
     carloop.answers = False
     reconcile_within(10.0, other, carloop)
-    assert [name for name, _ in carloop.deadlines] == ["account", *["look-up"] * 3, "news"]
-    assert [name for name, _ in other.deadlines] == ["account", "look-up", "news"]
-    # one that cannot be looked up is settled by the news
+    assert [name for name, _ in carloop.deadlines] == ["account", *["look-up"] * 3, "feed"]
+    assert [name for name, _ in other.deadlines] == ["account", "look-up", "feed"]
+    # one that cannot be looked up is settled by the feed
     with records() as store:
-        carloop.news = [carloop.rental_of(store.pending_intents()[0].external_reference)]
+        carloop.feed = [carloop.rental_of(store.pending_intents()[0].external_reference)]
     reconcile_within(10.0, carloop)
     with records() as store:
         assert len(store.pending_intents()) == 4

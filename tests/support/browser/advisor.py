@@ -156,7 +156,7 @@ class Advisor:
     def save_appointment(self) -> str:
         """Save the appointment, and return its id."""
         self.press("appointment.save")
-        expect(self.page.get_by_text(self.t("said.saved"))).to_be_visible()
+        expect(self.page.get_by_text(self.t("said.saved"), exact=True)).to_be_visible()
         return self.appointment_id
 
     # step 4
