@@ -40,7 +40,7 @@ _LONGEST_REASON = 500
 OWN_LINK = r"(?=.{{1,2000}}\Z)(?i:{origin})(:{port})?/[!#-;=?-\[\]_a-z~]*"
 
 # a fleet has few prices, and decimals are slow to make
-_decimal = lru_cache(maxsize=1_000)(Decimal)
+_money = lru_cache(maxsize=1_000)(lambda amount, *rest: Money(Decimal(amount), *rest))
 
 
 def booking_body(
@@ -143,7 +143,7 @@ def vehicle_of(document: Checked, links: re.Pattern[str]) -> Vehicle:
         fuel if (fuel := document["fuel"]) in _FUELS else UNKNOWN,
         transmission if (transmission := document["transmission"]) in _TRANSMISSIONS else UNKNOWN,
         document["station"],
-        None if rate is None else Money(_decimal(rate["amount"]), rate["currency"], rate["tax_included"]),
+        None if rate is None else _money(rate["amount"], rate["currency"], rate["tax_included"]),
         image_url if image_url is not None and links.fullmatch(image_url) else None,
     )
 
@@ -160,6 +160,6 @@ def rental_of(document: Checked, links: re.Pattern[str]) -> Rental:
         status=RentalStatus(document["status"]),
         revision=int(document["revision"]),
         updated_at=datetime.fromisoformat(document["updated_at"]).astimezone(UTC),
-        price=price and Money(_decimal(price["amount"]), price["currency"], price["tax_included"]),
+        price=price and _money(price["amount"], price["currency"], price["tax_included"]),
         web_url=document["web_url"] if links.fullmatch(document["web_url"]) else None,
     )

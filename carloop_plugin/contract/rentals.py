@@ -110,5 +110,6 @@ def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
         "station": station,
     }
     if None in document.values():
-        document = {name: value for name, value in document.items() if value is not None}
+        for name in [name for name, value in document.items() if value is None]:
+            del document[name]
     return cast("contract.Vehicle", document)
