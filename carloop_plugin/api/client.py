@@ -44,9 +44,6 @@ MOST_TOKENS = 20
 _TOKEN = 10
 _EARNED = 1
 
-# what a forked process has of its parent's connections: what is held here is never collected, and so never closed
-_INHERITED: list[Transport] = []
-
 Sleep = Callable[[float], None]
 Now = Callable[[], datetime]
 Pairs = tuple[tuple[str, str | None], ...]
@@ -165,10 +162,9 @@ class RetryingClient:
             self._transport, self._is_closed = None, True
 
     def renew(self) -> None:
-        """Forget the connections in a forked process, without closing any: they are its parent's."""
+        """Forget the connections in a forked process. Each closes its copy; the pool's lock may be the parent's."""
         if self._transport is not None:
             self._transport.close.detach()
-            _INHERITED.append(self._transport)
         self._transport, self._lock = None, Lock()
 
     def _open(self) -> Transport:
