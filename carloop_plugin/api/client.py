@@ -162,7 +162,7 @@ class RetryingClient:
             self._transport, self._is_closed = None, True
 
     def renew(self) -> None:
-        """Forget the connections in a forked process. Each closes its copy; the pool's lock may be the parent's."""
+        """Forget the connections in a forked process, without closing any: they are its parent's."""
         if self._transport is not None:
             self._transport.close.detach()
         self._transport, self._lock = None, Lock()

@@ -82,8 +82,8 @@ class _Stream(httpcore.NetworkStream):
     sock: socket.socket
 
     def __post_init__(self) -> None:
-        # A forked process closes its copy. Nothing is sent by that, so its parent goes on.
-        renew_in_child(self.close)
+        # what a forked process inherited is neither used nor closed, not even when it is collected
+        renew_in_child(self.sock.detach)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Receive some bytes; none where the other side has closed."""

@@ -3,8 +3,7 @@
 A child made by ``fork`` has one thread and a copy of everything else: locks held by threads that do not exist
 there, connections whose other end still serves the parent. Code that keeps such things registers here. Before a
 fork, in the parent, modules are imported and files closed that cannot cross it. In the child, before any other code
-runs, locks and connections are replaced; nothing inherited is used, or ended for the parent. Then threads are
-started again.
+runs, locks and connections are replaced; nothing inherited is used or closed. Then threads are started again.
 
 A server that forks in C (uWSGI) may run none of Python's handlers, so entry points call ``detect_fork`` first.
 """
@@ -27,7 +26,7 @@ LOG = logging.getLogger("mobility_hookspecs")
 LONGEST_WAIT = 10.0
 """Seconds that a fork waits for `delay_fork` blocks, at most."""
 
-Callback: TypeAlias = Callable[[], None]
+Callback: TypeAlias = Callable[[], object]
 
 
 class _Callbacks:
