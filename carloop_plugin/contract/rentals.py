@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
 KIND: Final = "rental_car"
-TITLE = "{0.make} {0.model}, {0.licence_plate}"
-"""A vehicle's name as an advisor would say it."""
 _CENTS = Decimal("0.00")
 
 _ALLOWED_CHANGES = {RentalStatus.RESERVED: ["change_end", "cancel"], RentalStatus.PICKED_UP: ["change_end"]}
@@ -33,7 +31,7 @@ def rental_document(rental: RentalRecord) -> contract.Rental:
         "id": rental.id,
         "appointment_id": rental.appointment_id,
         "kind": KIND,
-        "title": TITLE.format(rental.vehicle),
+        "title": rental.vehicle.title,
         "status": rental.status.value,
         "period": period_document(rental.period),
         "planned_end": format_instant(rental.planned_end),
@@ -110,6 +108,7 @@ def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
         "station": station,
     }
     if None in document.values():
-        for name in [name for name, value in document.items() if value is None]:
-            del document[name]
+        for name in ("seats", "fuel", "transmission", "image_url", "station"):
+            if document[name] is None:
+                del document[name]
     return cast("contract.Vehicle", document)
