@@ -43,9 +43,6 @@ MOST_TOKENS = 20
 _TOKEN = 10
 _EARNED = 1
 
-# what a forked process has of its parent's connections: what is held here is never collected, and so never closed
-_INHERITED: list[Transport] = []
-
 Sleep = Callable[[float], None]
 Now = Callable[[], datetime]
 Pairs = tuple[tuple[str, str | None], ...]
@@ -177,7 +174,6 @@ class RetryingClient:
         """Forget the connections in a forked process, without closing any: they are its parent's."""
         if self._transport is not None:
             self._transport.close.detach()
-            _INHERITED.append(self._transport)
         self._transport, self._lock = None, Lock()
 
     def _open(self) -> Transport:

@@ -81,6 +81,10 @@ class _Stream(httpcore.NetworkStream):
 
     sock: socket.socket
 
+    def __post_init__(self) -> None:
+        # what a forked process inherited is neither used nor closed, not even when it is collected
+        renew_in_child(self.sock.detach)
+
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Receive some bytes; none where the other side has closed."""
         call = CURRENT.get()
@@ -145,11 +149,11 @@ class _Stream(httpcore.NetworkStream):
         """Return whether an idle connection has been closed by the other side, for `is_readable`."""
         if info != "is_readable":
             return None
-        if self.sock.fileno() < 0:
-            return True
-        with selectors.DefaultSelector() as selector:
+        # httpcore asks under its pool's lock, but another thread that uses the connection may close it at any moment
+        with suppress(OSError, ValueError), selectors.DefaultSelector() as selector:
             selector.register(self.sock, selectors.EVENT_READ)
             return bool(selector.select(0))
+        return True
 
 
 def _resolve(host: str, port: int, call: Call) -> list[_Address]:

@@ -46,7 +46,7 @@ _CLOSES = re.compile(f"{_OPENS.pattern}|24:00")
 OWN_LINK = r"(?=.{{1,2000}}\Z)(?i:{origin})(:{port})?/[!#-;=?-\[\]_a-z~]*"
 
 # a fleet has few prices, and decimals are slow to make
-_decimal = lru_cache(maxsize=1_000)(Decimal)
+_money = lru_cache(maxsize=1_000)(lambda amount, *rest: Money(Decimal(amount), *rest))
 
 
 def booking_body(
@@ -141,7 +141,7 @@ def quote_of(document: Checked) -> Quote:
     until = document["free_until"]
     return Quote(
         available=document["available"],
-        price=_money(document.get("price")),
+        price=_price(document.get("price")),
         free_until=None if until is None else datetime.fromisoformat(until).astimezone(UTC),
     )
 
@@ -169,10 +169,9 @@ def free_vehicles_of(document: Checked, vehicles: tuple[Vehicle, ...], *, unread
 def vehicle_of(document: Checked, links: re.Pattern[str], stations: Mapping[str, str]) -> Vehicle:
     """Read a `Vehicle`. `stations` are the names of those that are known."""
     rate, image_url, seats = document.get("daily_rate"), document.get("image_url"), document["seats"]
-    names = [document["licence_plate"], document["make"], document["model"]]
-    if not "".join(names).isprintable():
-        names = [_CONTROL.sub(" ", name) for name in names]
-    plate, make, model = names
+    plate, make, model = document["licence_plate"], document["make"], document["model"]
+    if not f"{plate}{make}{model}".isprintable():
+        plate, make, model = (_CONTROL.sub(" ", name) for name in (plate, make, model))
     # by position, in the order of the fields: by name it takes half as long again, a thousand times a search
     return Vehicle(
         document["id"],
@@ -185,7 +184,7 @@ def vehicle_of(document: Checked, links: re.Pattern[str], stations: Mapping[str,
         fuel if (fuel := document["fuel"]) in _FUELS else UNKNOWN,
         transmission if (transmission := document["transmission"]) in _TRANSMISSIONS else UNKNOWN,
         document["station"],
-        None if rate is None else Money(_decimal(rate["amount"]), rate["currency"], rate["tax_included"]),
+        None if rate is None else _money(rate["amount"], rate["currency"], rate["tax_included"]),
         image_url if image_url is not None and links.fullmatch(image_url) else None,
         stations.get(document["station"]),
     )
@@ -202,12 +201,10 @@ def rental_of(document: Checked, links: re.Pattern[str], stations: Mapping[str, 
         status=RentalStatus(document["status"]),
         revision=int(document["revision"]),
         updated_at=datetime.fromisoformat(document["updated_at"]).astimezone(UTC),
-        price=_money(document.get("price")),
+        price=_price(document.get("price")),
         web_url=document["web_url"] if links.fullmatch(document["web_url"]) else None,
     )
 
 
-def _money(document: Checked | None) -> Money | None:
-    if document is None:
-        return None
-    return Money(_decimal(document["amount"]), document["currency"], document["tax_included"])
+def _price(document: Checked | None) -> Money | None:
+    return _money(document["amount"], document["currency"], document["tax_included"]) if document else None

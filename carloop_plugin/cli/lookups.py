@@ -9,9 +9,8 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from carloop_plugin.cli.invocation import Invocation, UsageMistake, nearest
-from carloop_plugin.cli.times import zone_of
 from carloop_plugin.domain.failures import Reason
-from carloop_plugin.domain.values import AppointmentId, RentalId, Site
+from carloop_plugin.domain.values import AppointmentId, RentalId, Site, zone_of
 
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Services

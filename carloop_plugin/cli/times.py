@@ -47,13 +47,6 @@ def show_time(text: object, texts: Texts, zone: tzinfo | None = None) -> str:
     return datetime.fromisoformat(text).astimezone(zone).strftime(texts("time.format"))
 
 
-def zone_of(name: str | None) -> tzinfo | None:
-    """Return the zone of an IANA name; None where there is none of that name on this computer."""
-    with suppress(ValueError, OSError, LookupError):
-        return ZoneInfo(name) if name else None
-    return None
-
-
 def zone_name(zone: tzinfo | None, texts: Texts) -> str:
     """Return a zone's name for a person: `Europe/Berlin`, or that it is this computer's, with its present offset."""
     if isinstance(zone, ZoneInfo):

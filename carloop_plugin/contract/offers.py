@@ -8,10 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from carloop_plugin.contract.rentals import KIND, TITLE, money_document, period_document, vehicle_document
-from carloop_plugin.domain.values import PROVIDER_ID, Money, Period
+from carloop_plugin.contract.rentals import KIND, money_document, period_document, vehicle_document
+from carloop_plugin.domain.values import PROVIDER_ID, Money, Period, zone_of
 from carloop_plugin.domain.vehicles import Alternative, Filters, Vehicle
 from carloop_plugin.instants import format_instant
 from carloop_plugin.messages import text
@@ -87,13 +86,12 @@ def _option(vehicle: Vehicle, period: contract.Period, days: int) -> contract.Mo
         "provider": PROVIDER_ID,
         "id": vehicle.id,
         "kind": KIND,
-        "title": TITLE.format(vehicle),
+        "title": vehicle.title,
         "period": period,
         "vehicle": vehicle_document(vehicle),
         "match": "exact",
     }
-    rate = vehicle.daily_rate
-    if rate is not None:
+    if (rate := vehicle.daily_rate) is not None:
         option["price"] = _price(rate.amount, rate.currency, rate.tax_included, days).copy()
     return option
 
@@ -121,8 +119,6 @@ def _explanation(offer: Offer, locale: str) -> contract.OfferExplanation:
 
 
 def _local_time(instant: datetime, time_zone: str | None, locale: str) -> str | None:
-    try:
-        local = instant.astimezone(ZoneInfo(time_zone or ""))
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
-    return local.strftime("%d.%m.%Y, %H:%M" if locale.startswith("de") else "%Y-%m-%d, %H:%M")
+    zone = zone_of(time_zone)
+    form = "%d.%m.%Y, %H:%M" if locale.startswith("de") else "%Y-%m-%d, %H:%M"
+    return instant.astimezone(zone).strftime(form) if zone else None

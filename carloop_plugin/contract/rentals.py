@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
 KIND: Final = "rental_car"
-TITLE = "{0.make} {0.model}, {0.licence_plate}"
-"""A vehicle's name as an advisor would say it."""
 _CENTS = Decimal("0.00")
 
 _ALLOWED_CHANGES = {
@@ -37,7 +35,7 @@ def rental_document(rental: RentalRecord) -> contract.Rental:
         "id": rental.id,
         "appointment_id": rental.appointment_id,
         "kind": KIND,
-        "title": TITLE.format(rental.vehicle),
+        "title": rental.vehicle.title,
         "status": rental.status.value,
         "period": period_document(rental.period),
         "planned_end": format_instant(rental.planned_end),
@@ -134,5 +132,7 @@ def vehicle_document(vehicle: Vehicle) -> contract.Vehicle:
         "station_name": name,
     }
     if None in document.values():
-        document = {name: value for name, value in document.items() if value is not None}
+        for name in ("seats", "fuel", "transmission", "image_url", "station", "station_name"):
+            if document[name] is None:
+                del document[name]
     return cast("contract.Vehicle", document)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import available_timezones
 
 from carloop_plugin.domain.appointments import Appointment, SavedAppointment, remember
 from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.domain.proposals import Proposal, propose
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
-from carloop_plugin.domain.values import AccountId, AppointmentId
+from carloop_plugin.domain.values import AccountId, AppointmentId, zone_of
 from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.usecases.recover import settle_pending
@@ -139,9 +139,5 @@ def _standing(
 
 def _require_known_zone(name: str) -> None:
     """Raise `RuleBroken` for a time zone that nobody knows. Where the machine has no list of zones, any will do."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        if available_timezones():
-            reason = Reason("invalid_document", "appointment.zone_unknown", pointer="/time_zone")
-            raise RuleBroken(reason) from None
+    if zone_of(name) is None and available_timezones():
+        raise RuleBroken(Reason("invalid_document", "appointment.zone_unknown", pointer="/time_zone"))

@@ -108,7 +108,7 @@ def _pending_for(numbers: Sequence[str], context: UseCaseContext) -> Mapping[App
 
 def _kept(pending: Mapping[AppointmentId, Intent], context: UseCaseContext) -> tuple[Kept, ...]:
     soon, kept = context.clock.now() + NEXT_RECOVERY, []
-    for appointment_id, intent in sorted(pending.items(), key=lambda each: each[0]):
+    for appointment_id, intent in sorted(pending.items()):
         may_arrive = intent.sent_at if may_be_in_flight(intent) else None
         until = max(may_arrive + LONGEST_FLIGHT, soon) if may_arrive else soon
         kept.append(Kept(appointment_id, until, intent.tries >= TRIES_BEFORE_SET_ASIDE))

@@ -1,6 +1,7 @@
 """Connections are kept, shared by threads, closed when they are spoilt, and given back."""
 
 import json
+import selectors
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,23 @@ def test_a_call_closes_what_it_opens_after_its_session_was_closed(server, sessio
     for thread in server.threads:
         thread.join(5)
     assert [thread.is_alive() for thread in server.threads] == [False] * 3
+
+
+def test_idle_connection_that_another_thread_closes_is_not_used(
+    server, session, documents, soon, monkeypatch
+):
+    """One thread may close a connection, since its request failed, while another looks whether it is idle."""
+    server.does(lambda peer, _: peer.answer(200, documents.account()))
+    session.read_account(deadline=soon(5))
+
+    class ClosedMeanwhile(selectors.DefaultSelector):
+        def register(self, sock, *arguments):
+            sock.close()
+            return super().register(sock, *arguments)
+
+    monkeypatch.setattr(selectors, "DefaultSelector", ClosedMeanwhile)
+    assert session.read_account(deadline=soon(5)).id == "acc-1"
+    assert server.connections == 2
 
 
 def test_connection_closed_in_our_hands_is_tried_again(server, session, documents, soon):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from carloop_plugin.domain.accounts import OpeningHours, Station
-from carloop_plugin.domain.failures import CallFailed
+from carloop_plugin.domain.failures import CallFailed, Reason
 from carloop_plugin.domain.rentals import Unreadable
 from carloop_plugin.domain.values import Money, Period
 from carloop_plugin.domain.vehicles import NamedId, Quote, VehicleQuery
@@ -244,8 +244,9 @@ def test_rental_is_read_by_its_id(server, session, documents, soon):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"code": "not_found"}', b""])
-def test_gone_is_only_what_carloop_says_is_gone(body, server, session, soon):
-    """A 404 that is not Carloop's problem document says nothing about the rental."""
+def test_gone_is_only_what_carloop_says_is_gone(body, server, session, soon, monkeypatch):
+    """A 404 that is not Carloop's problem document says nothing about the rental, and nobody looks what is wrong."""
+    monkeypatch.setattr("mobility_schemas.explaining.reasons", None)
     server.does(lambda peer, _: peer.answer(404, body))
     with pytest.raises(CallFailed) as failed:
         session.read_rental("ren-1", deadline=soon(5))
@@ -327,12 +328,26 @@ LONGEST = "r" * 255
     ids=["named", "too long", "of another kind", "no object"],
 )
 def test_a_rental_that_cannot_be_read_is_named_as_far_as_it_can(
-    item, expected, server, session, documents, soon
+    item, expected, server, session, documents, soon, monkeypatch
 ):
     """Its id and its reference where they are what the interface says; the others of its page are read."""
+    # to find out what is wrong with each item of a page would take seconds
+    monkeypatch.setattr("mobility_schemas.explaining.reasons", None)
     server.does(lambda peer, _: peer.answer(200, documents.rentals(item, documents.rental())))
     first, second = session.rentals_changed_since(None, deadline=soon(5))
     assert (first, second.id) == (expected, "ren-1")
+
+
+@pytest.mark.parametrize(("body", "pointer"), [({"id": 7}, "/id"), ([], "/")])
+def test_an_answer_against_the_schema_is_refused_with_its_place(
+    body, pointer, server, session, documents, soon
+):
+    """So that whoever reads the message can tell Carloop's maker what is wrong."""
+    server.does(lambda peer, _: peer.answer(200, body and documents.account(**body)))
+    with pytest.raises(CallFailed) as failed:
+        session.read_account(deadline=soon(5))
+    assert failed.value.reason == Reason("invalid_answer", "api.not_of_schema", (("pointer", pointer),))
+    assert str(failed.value) == "invalid_answer"
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 413])

@@ -218,6 +218,7 @@ def test_a_change_is_set_aside_once(planner, log):
         counts.append(len(log.all("change.set_aside")))
     assert counts == [0] * 19 + [1, 1]
     assert set(log.last("change.set_aside")) == set(f"{CHANGE} account code sends tries".split())
+    assert log.last("change.set_aside")["tries"] == 20
 
 
 def test_a_field_that_an_event_does_not_name_is_left_out(log):

@@ -21,8 +21,9 @@ from carloop_plugin.cli.localization import Command, change_id_option, end_optio
 from carloop_plugin.cli.lookups import DEFAULT_SITE, NOT_SAVED, known_appointment
 from carloop_plugin.cli.output import printable
 from carloop_plugin.cli.planner import send_change
-from carloop_plugin.cli.times import read_time, zone_of
+from carloop_plugin.cli.times import read_time
 from carloop_plugin.domain.failures import RuleBroken
+from carloop_plugin.domain.values import zone_of
 
 if TYPE_CHECKING:
     from carloop_plugin.domain.appointments import SavedAppointment

@@ -20,9 +20,9 @@ from carloop_plugin.cli.localization import (
 from carloop_plugin.cli.lookups import NOT_SAVED, chosen_site, known_appointment, zone_of_account
 from carloop_plugin.cli.output import Exit
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
-from carloop_plugin.cli.times import is_local, print_zone, read_time, zone_of
+from carloop_plugin.cli.times import is_local, print_zone, read_time
 from carloop_plugin.domain.failures import RuleBroken
-from carloop_plugin.domain.values import PROVIDER_ID
+from carloop_plugin.domain.values import PROVIDER_ID, zone_of
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import (

@@ -26,7 +26,7 @@ LOG = logging.getLogger("mobility_hookspecs")
 LONGEST_WAIT = 10.0
 """Seconds that a fork waits for `delay_fork` blocks, at most."""
 
-Callback: TypeAlias = Callable[[], None]
+Callback: TypeAlias = Callable[[], object]
 
 
 class _Callbacks:

@@ -58,17 +58,26 @@ def test_it_is_not_believed_while_the_account_cannot_be_asked(planner, gone):
     assert planner.do(cancellation)["status"] == "done"
 
 
-def test_another_accounts_rental_of_the_same_id_is_not_gone(planner, gone, records):
+def test_no_other_rental_is_gone(planner, gone, records):
     """Two Carloops number alike: the change is for the present account's, and only that one has lost it."""
     with records() as store:
         (known,) = store.rentals(rental_id=gone["id"])
-        newer = known.updated_at + timedelta(minutes=1)
-        store.keep_rental(replace(known, account="other", appointment_id="A-2", updated_at=newer))
+        newer = replace(known, updated_at=known.updated_at + timedelta(minutes=1))
+        store.keep_rental(replace(newer, account="other", appointment_id="A-2"))
+        store.keep_rental(replace(newer, id="R-other", appointment_id="A-3"))
     outcome = planner.do(planner.cancellation(rental_id=gone["id"], revision=1))
     assert (outcome["status"], outcome["rental"]["appointment_id"]) == ("done", planner.id)
     assert planner.state()["state"] == "open"
-    (other,) = planner.host.mobility_states(["A-2"]).answers["carloop"]
-    assert (other["state"], other["rental"]["status"]) == ("booked", "reserved")
+    others = planner.host.mobility_states(["A-2", "A-3"]).answers["carloop"]
+    assert [(each["state"], each["rental"]["status"]) for each in others] == [("booked", "reserved")] * 2
+
+
+def test_one_that_is_not_in_the_records_either_is_cancelled_all_the_same(planner, gone, records, begin):
+    """Damaged records were saved in part: the change is in them, its rental is not."""
+    finish = begin(planner.cancellation(rental_id=gone["id"], revision=1), "send")
+    with records() as store:
+        store.database.transact(lambda: store.database.query("DELETE FROM rentals"))
+    assert code(finish()) == ("done", "")
 
 
 def test_it_does_not_block_another_booking(planner, gone):

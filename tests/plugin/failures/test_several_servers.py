@@ -61,6 +61,23 @@ def test_the_first_outcome_that_is_kept_holds(planner, rental, records, begin):
     assert finish()["problem"]["code"] == "changed_elsewhere"
 
 
+def test_a_booking_that_is_sent_again_while_it_is_looked_for_is_not_refused(
+    planner, lost_booking, records, begin
+):
+    """Another server, by whose clock its start has not passed, has claimed it: it may be done yet."""
+    change = lost_booking(fault="drop_before")
+    planner.control.clock(planner.start() + timedelta(minutes=1))
+    planner.let_requests_age()
+    finish = begin(change, "find_rental")
+    with records() as store:
+        assert store.claim(store.intent(change["change_id"]))
+    outcome = finish()
+    assert (outcome["status"], outcome["problem"]["detail"]) == (
+        "unknown",
+        text("change.still_in_flight", "de"),
+    )
+
+
 def test_a_booking_that_is_given_up_while_it_is_sent_is_not_done(planner, booking, begin):
     """Another server gave it up: they settle together, and no host is answered `done`."""
     finish = begin(booking, "send")

@@ -47,9 +47,10 @@ def test_without_settings_a_notice_says_what_to_do(planner, monkeypatch, locale,
     assert word in notice["message"]
 
 
-def test_an_unknown_time_zone_is_refused(planner):
-    """Its form is right, but the page would show every time wrongly."""
-    (failure,) = planner.host.appointment_saved(planner.appointment | {"time_zone": "Europa/Berlin"}).failures
+@pytest.mark.parametrize("name", ["Europa/Berlin", "Europe"])
+def test_an_unknown_time_zone_is_refused(planner, name):
+    """Its form is right, but the page would show every time wrongly. `Europe` is a folder of zones."""
+    (failure,) = planner.host.appointment_saved(planner.appointment | {"time_zone": name}).failures
     assert (failure.problem["code"], failure.problem["pointer"]) == ("invalid_document", "/time_zone")
     assert failure.problem["detail"] == text("appointment.zone_unknown", "de")
     assert planner.state()["state"] == "open"

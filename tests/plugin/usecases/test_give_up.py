@@ -177,8 +177,10 @@ REFUSED = {"no rental": (None, NEVER), "never sent": (None, ANOTHER), "another c
 
 @pytest.mark.parametrize(("fault", "more"), REFUSED.values(), ids=REFUSED)
 def test_giving_up_what_was_refused_is_done(planner, fault, more):
-    """There is no rental, or that of another car, which is cancelled."""
+    """There is no rental, or that of another car, which is cancelled; another appointment's stays."""
     planner.save()
+    planner.book()
+    planner.save(id=f"{planner.id}-2")
     booking = planner.booking(**more)
     if fault:
         planner.control.fault("book", fault)
