@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         MobilityStep,
         Money,
         Rental,
+        RentalQuote,
     )
 
 
@@ -76,6 +77,22 @@ def show_rentals(rentals: Sequence[Rental], texts: Texts, zones: Mapping[str, tz
     print_table(headings, rows, texts)
     if not is_several:
         click.echo(texts("rentals.zone", zone=names[0]), err=True)
+
+
+def show_quote(quote: RentalQuote, texts: Texts, zone: tzinfo | None) -> None:
+    """Print what a change would cost, and how far the end could go, as far as that is known."""
+    facts = []
+    if "price" in quote:
+        facts.append((texts("heading.price"), _price(quote["price"], texts)))
+    if "difference" in quote:
+        amount = Decimal(quote["difference"]["amount"])
+        price = _price({**quote["difference"], "amount": str(abs(amount))}, texts)
+        facts.append(
+            (texts("heading.difference"), f"{'−' if amount < 0 else '+'}{price}" if amount else price)
+        )
+    if "free_until" in quote:
+        facts.append((texts("heading.free_until"), show_time(quote["free_until"], texts, zone)))
+    print_facts(facts)
 
 
 def _rental_cells(rental: Rental, texts: Texts, zone: tzinfo | None) -> dict[str, Any]:

@@ -197,6 +197,7 @@ def _in_language(param: _Parameter, texts: Texts, key: str) -> _Parameter:
 appointment_option = option("--appointment", "appointment_id", metavar="ID")
 start_option = option("--start", metavar="TIME")
 end_option = option("--end", metavar="TIME")
+dry_run_option = option("--dry-run", is_flag=True)
 change_id_option = option("--change-id", metavar="UUID", default=lambda: str(uuid4()))
 
 

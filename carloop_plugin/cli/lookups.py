@@ -15,6 +15,7 @@ from carloop_plugin.domain.values import AppointmentId, RentalId, Site, zone_of
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Services
     from carloop_plugin.domain.appointments import SavedAppointment
+    from carloop_plugin.domain.rentals import RentalRecord
 
 DEFAULT_SITE = "main"
 NOT_SAVED = Reason("appointment_not_saved", pointer="/appointment_id")
@@ -45,6 +46,14 @@ def known_appointment(appointment_id: str) -> SavedAppointment | None:
     wanted = AppointmentId(appointment_id)
     with records() as services:
         return services.context.store.appointments([wanted]).get(wanted)
+
+
+def known_rental(rental_id: str, site: str | None) -> RentalRecord:
+    """Return a rental of ours. Raise `Failed` where there is none, or several sites have one of this id."""
+    from carloop_plugin.usecases.end_or_cancel import find_rental
+
+    with records() as services:
+        return find_rental(RentalId(rental_id), Site(site) if site else None, services.context)
 
 
 def zones_of(appointment_ids: Sequence[str]) -> Mapping[str, tzinfo | None]:

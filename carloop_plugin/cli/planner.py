@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import tzinfo
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from carloop_plugin.cli.documents import show_rentals
+from carloop_plugin.cli.documents import show_quote, show_rentals
 from carloop_plugin.cli.layout import print_table
 from carloop_plugin.cli.lookups import zones_of
 from carloop_plugin.cli.output import Exit, print_problem
@@ -74,6 +75,17 @@ def send_change(change: RentalChange, invocation: Invocation) -> Exit:
     word = f"done.{change['action']}" if status == "done" else "interrupted" if interrupted else "unknown"
     click.echo(texts(f"outcome.{word}", change_id=change["change_id"]), err=True)
     return Exit.DONE if status == "done" else Exit.UNKNOWN
+
+
+def print_quote(change: RentalChange, invocation: Invocation, zone: tzinfo | None) -> Exit:
+    """Print what a change would cost and whether it is possible now, and make no change; return the exit code."""
+    texts = invocation.texts
+    with planner_host(texts) as host:
+        quote = host.quote(change, timeout=HOST_TIMEOUT)
+    code = Exit.DONE if quote["possible"] else print_problem(quote["problem"], texts)
+    invocation.answer(quote, lambda: show_quote(quote, texts, zone))
+    click.echo(texts("quote.not_done"), err=True)
+    return code
 
 
 def _show_outcome(outcome: RentalOutcome, texts: Texts) -> None:

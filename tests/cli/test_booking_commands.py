@@ -1,4 +1,4 @@
-"""`carloop appointment`, `search`, `book`, `change-end`, `cancel` and `rentals`."""
+"""`carloop appointment`, `search`, `book`, `change-end`, `rebook`, `cancel` and `rentals`."""
 
 import json
 import signal
@@ -6,6 +6,12 @@ import subprocess
 from datetime import timedelta
 
 from mobility_schemas import validate
+from tests.support.carloop import instant
+
+
+def written(at):
+    """Return a time as a rental has it."""
+    return instant(at).replace("+00:00", "Z")
 
 
 def test_saving_an_appointment_shows_step_four(run, appointment_file):
@@ -84,6 +90,44 @@ def test_change_the_end_and_cancel(run, saved, booked):
     assert run("rentals", "--appointment", saved.id, "--json").document == []
     gone = run("rentals", "--appointment", saved.id, "--all", "--json").document
     assert [rental["status"] for rental in gone] == ["cancelled"]
+
+
+def test_rebook(run, saved, booked, appointment_file):
+    """The same car for the appointment as it is saved now; or another car and period. Always one rental."""
+    later = {name: written(at + timedelta(hours=2)) for name, at in saved.times().items()}
+    appointment_file.write_text(json.dumps(saved.appointment | {"revision": 2, "period": later}))
+    run("appointment", "save", str(appointment_file))
+    moved = run("rebook", booked["id"], "--note", "Canary: Kindersitz", "--json").document["rental"]
+    assert (moved["period"], moved["vehicle"]) == (later, booked["vehicle"])
+    another, end = saved.car_free_for_days(), written(saved.end() + timedelta(hours=5))
+    ran = run("rebook", moved["id"], "--option", another, "--end", end)
+    assert (ran.code, "the one before it cancelled" in ran.err) == (0, True)
+    (kept,) = run("rentals", "--appointment", saved.id, "--json").document
+    assert (kept["vehicle"]["id"], kept["period"]) == (another, moved["period"] | {"end": end})
+    refused = run("--lang", "de", "rebook", booked["id"])
+    assert (refused.code, "Code: rental_closed" in refused.err) == (1, True)
+    assert "rental_not_found" in run("rebook", "R-none").err
+    assert "rebooking" in run("doctor").out
+
+
+def test_a_dry_run_prints_the_price_and_changes_nothing(run, saved, booked):
+    """Of a booking, a new end and a rebooking; what is not possible is refused, with how far it would go."""
+    later = (saved.end() + timedelta(days=1)).isoformat()
+    extended = ("change-end", booked["id"], later, "--dry-run")
+    ran = run("--lang", "de", *extended)
+    assert (ran.code, "Es wurde nichts geändert." in ran.err) == (0, True)
+    quote = run(*extended, "--json").document
+    validate(quote, "rental_quote")
+    amount = quote["difference"]["amount"].replace(".", ",")
+    assert f"gegenüber jetzt +{amount} €" in ran.text
+    shorter = (saved.start() + timedelta(hours=1)).isoformat()
+    assert "compared with now €0.00" in run("change-end", booked["id"], shorter, "--dry-run").text
+    other = saved.car_free_for_days()
+    for words in (("book", "--appointment", saved.id), ("rebook", booked["id"], "--end", later)):
+        assert run(*words, "--option", other, "--dry-run", "--json").document["possible"] is True
+    taken = run("book", "--appointment", saved.id, "--option", booked["vehicle"]["id"], "--dry-run")
+    assert (taken.code, "Code: vehicle_unavailable" in taken.err) == (1, True)
+    assert [each["revision"] for each in saved.control.rentals(saved.id)] == [1]
 
 
 def test_a_refusal_is_shown_to_a_person(run, saved, booked):

@@ -44,9 +44,13 @@ def test_help(run, path, language):
 
 def test_the_commands_of_the_program(run):
     """The program has the commands it is documented with, and `--version`."""
-    wanted = "appointment classes features search book change-end cancel rentals recover erase settings store"
+    wanted = (
+        "appointment classes features search book change-end rebook cancel rentals recover erase settings"
+    )
     listed = run("--help").out
-    assert [name for name in (*wanted.split(), "doctor", "demo") if f"\n  {name} " not in listed] == []
+    assert [
+        name for name in (*wanted.split(), "store", "doctor", "demo") if f"\n  {name} " not in listed
+    ] == []
     assert run("--version").out.split()[0] == "carloop"
 
 

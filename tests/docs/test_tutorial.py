@@ -31,7 +31,7 @@ def shell(configured, tmp_path, monkeypatch):
 
 
 def test_every_command_does_what_the_tutorial_says(shell, tmp_path, root):
-    """Each command succeeds except the second booking, which is refused; in the end the rental is cancelled."""
+    """Each command succeeds except the second booking, which is refused; in the end both rentals are cancelled."""
     page = in_the_future((root / "docs/tutorial/first-rental.md").read_text("utf-8"))
     (appointment,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     (tmp_path / "appointment.json").write_text(appointment, "utf-8")
@@ -47,8 +47,9 @@ def test_every_command_does_what_the_tutorial_says(shell, tmp_path, root):
         if line.startswith("carloop rentals"):
             names["RENTAL"] = json.loads(shell(f"{line} --json").stdout)[0]["id"]
 
-    rental = json.loads(shell("carloop rentals --all --json").stdout)[0]
+    rebooked, extended = json.loads(shell("carloop rentals --all --json").stdout)
     assert [row for row in codes if row[1]] == [("carloop book", 1)]
     assert [row[0] for row in codes].count("carloop book") == 2
-    assert rental["status"] == "cancelled"
-    assert rental["period"]["end"] > rental["planned_end"]
+    assert [each["status"] for each in (extended, rebooked)] == ["cancelled", "cancelled"]
+    assert extended["period"]["end"] > extended["planned_end"]
+    assert rebooked["period"]["start"] > extended["period"]["start"]

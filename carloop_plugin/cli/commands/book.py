@@ -1,10 +1,10 @@
-"""`carloop book`: save a rental for an appointment."""
+"""`carloop book` and `carloop rebook`: save a rental for an appointment, or a new one in the place of another."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import tzinfo
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 import click
 
@@ -17,38 +17,72 @@ from carloop_plugin.cli.input import (
     remembered_file,
 )
 from carloop_plugin.cli.invocation import Invocation, UsageMistake
-from carloop_plugin.cli.localization import Command, change_id_option, end_option, option, start_option
-from carloop_plugin.cli.lookups import DEFAULT_SITE, NOT_SAVED, known_appointment
+from carloop_plugin.cli.localization import (
+    Command,
+    argument,
+    change_id_option,
+    dry_run_option,
+    end_option,
+    option,
+    start_option,
+)
+from carloop_plugin.cli.lookups import DEFAULT_SITE, NOT_SAVED, known_appointment, known_rental
 from carloop_plugin.cli.output import printable
-from carloop_plugin.cli.planner import send_change
+from carloop_plugin.cli.planner import print_quote, send_change
 from carloop_plugin.cli.times import read_time
 from carloop_plugin.domain.failures import RuleBroken
 from carloop_plugin.domain.values import zone_of
 
 if TYPE_CHECKING:
+    from click.decorators import FC
+
     from carloop_plugin.domain.appointments import SavedAppointment
-    from mobility_schemas.documents import Customer, Period, RentalChange
+    from mobility_schemas.documents import Period, RentalChange
+
+
+class Given(TypedDict):
+    """The options that `book` and `rebook` have in common."""
+
+    file: str | None
+    start: str | None
+    end: str | None
+    note: str | None
+    dry_run: bool
+    change_id: str
+
+
+def _common_options(function: FC) -> FC:
+    note, file = option("--note", metavar="TEXT"), option("--file", metavar="FILE|-")
+    for add in (change_id_option, dry_run_option, note, end_option, start_option, file):
+        function = add(function)
+    return function
 
 
 @click.command("book", cls=Command)
 @option("--appointment", "appointment_id", metavar="ID", required=True)
 @option("--option", "option_id", metavar="ID", required=True)
-@option("--file", metavar="FILE|-")
-@start_option
-@end_option
-@change_id_option
-def book(
-    invocation: Invocation,
-    appointment_id: str,
-    option_id: str,
-    file: str | None,
-    start: str | None,
-    end: str | None,
-    change_id: str,
-) -> int:
+@_common_options
+def book(invocation: Invocation, appointment_id: str, option_id: str, **given: Unpack[Given]) -> int:
     """Book a vehicle that a search offered."""
+    own = {"action": "book", "appointment_id": appointment_id, "option_id": option_id}
+    return _rent(invocation, appointment_id, own, given)
+
+
+@click.command("rebook", cls=Command)
+@argument("rental_id", metavar="RENTAL")
+@option("--option", "option_id", metavar="ID")
+@_common_options
+def rebook(invocation: Invocation, rental_id: str, option_id: str | None, **given: Unpack[Given]) -> int:
+    """Book anew in the place of a rental, which is cancelled in the same step."""
+    rental = known_rental(rental_id, invocation.site)
+    own = {"action": "rebook", "rental_id": rental_id, "option_id": option_id or rental.vehicle.id}
+    return _rent(invocation, rental.appointment_id, own | {"site": rental.site}, given)
+
+
+def _rent(invocation: Invocation, appointment_id: str, own: Mapping[str, object], given: Given) -> int:
+    """Send a booking for an appointment, or print what it would cost. `own` is what its command alone knows."""
     saved = known_appointment(appointment_id)
-    found = _find_document(appointment_id, file)
+    found = _find_document(appointment_id, given["file"])
     if found is None:
         if saved is None:
             raise RuleBroken(NOT_SAVED)
@@ -57,17 +91,16 @@ def book(
     shown = invocation.texts("input.standard_input") if name == STANDARD_INPUT else printable(name)
     click.echo(invocation.texts("book.customer_from", name=shown), err=True)
     zone = zone_of(saved.time_zone if saved else str(document.get("time_zone")))
-    change: RentalChange = {
-        "change_id": change_id,
+    known = {
+        "change_id": given["change_id"],
         "provider": "carloop",
-        "action": "book",
         "site": saved.site if saved else invocation.site or DEFAULT_SITE,
-        "appointment_id": appointment_id,
-        "option_id": option_id,
-        "period": _period(saved, document, zone, start=start, end=end),
-        "customer": cast("Customer", customer_in(document, appointment_id=appointment_id, name=name)),
+        "period": _period(saved, document, zone, start=given["start"], end=given["end"]),
+        "customer": customer_in(document, appointment_id=appointment_id, name=name),
     }
-    return send_change(change, invocation)
+    note = {} if given["note"] is None else {"note": given["note"]}
+    change = cast("RentalChange", {**known, **note, **own})
+    return print_quote(change, invocation, zone) if given["dry_run"] else send_change(change, invocation)
 
 
 def _find_document(appointment_id: str, file: str | None) -> tuple[Mapping[str, object], str] | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carloop_plugin.cli.localization import Command, argument, change_id_option
+from carloop_plugin.cli.localization import Command, argument, change_id_option, dry_run_option
 from carloop_plugin.cli.lookups import zone_of_rental
-from carloop_plugin.cli.planner import send_change
+from carloop_plugin.cli.planner import print_quote, send_change
 from carloop_plugin.cli.times import is_local, print_zone, read_time
 
 if TYPE_CHECKING:
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 @click.command("change-end", cls=Command)
 @argument("rental_id", metavar="RENTAL")
 @argument("end", metavar="TIME")
+@dry_run_option
 @change_id_option
-def change_end(invocation: Invocation, rental_id: str, end: str, change_id: str) -> int:
+def change_end(invocation: Invocation, rental_id: str, end: str, dry_run: bool, change_id: str) -> int:
     """Change the end of a rental."""
-    zone = zone_of_rental(rental_id, invocation.site) if is_local(end) else None
+    zone = zone_of_rental(rental_id, invocation.site) if is_local(end) or dry_run else None
     print_zone(zone, invocation.texts)
     change: RentalChange = {
         "change_id": change_id,
@@ -33,4 +34,4 @@ def change_end(invocation: Invocation, rental_id: str, end: str, change_id: str)
     }
     if invocation.site is not None:
         change["site"] = invocation.site
-    return send_change(change, invocation)
+    return print_quote(change, invocation, zone) if dry_run else send_change(change, invocation)

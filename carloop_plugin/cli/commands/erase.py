@@ -12,7 +12,7 @@ import click
 from carloop_plugin.cli.input import forget_every_file, is_terminal, remember_file
 from carloop_plugin.cli.invocation import Invocation, UsageMistake
 from carloop_plugin.cli.layout import print_table
-from carloop_plugin.cli.localization import Command, option
+from carloop_plugin.cli.localization import Command, dry_run_option, option
 from carloop_plugin.cli.lookups import records
 from carloop_plugin.cli.output import Exit, printable
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
@@ -32,7 +32,7 @@ REWRITE_TIMEOUT = 600.0
 @option("--customer", "numbers", metavar="NUMBER", multiple=True)
 @option("--appointment", "appointment_ids", metavar="ID", multiple=True)
 @option("--yes", is_flag=True)
-@option("--dry-run", is_flag=True)
+@dry_run_option
 def erase(
     invocation: Invocation,
     numbers: tuple[str, ...],
