@@ -1,13 +1,15 @@
 """Kill every process with SIGKILL at every step, and count what is doubled or not linked afterwards.
 
-    python -m proofs.crash --rounds 50 [--seed 1] [--jobs 2] [--report docs/evidence/crash.md]
+    python -m proofs.crash --rounds 50 [--seed 1] [--jobs 2] [--operation REBOOK] [--report docs/evidence/crash.md]
 
-Each round books, changes or cancels through the plugin's own hooks, in a process that is killed; or its recovery
-is, or Carloop, or the disk is full, or the records are locked, damaged or just being migrated (`plan.py`).
+Each round books, changes, rebooks or cancels through the plugin's own hooks, in a process that is killed; or its
+recovery is, or Carloop, or the disk is full, or the records are locked, damaged or just being migrated (`plan.py`).
 Three of four rounds take the next of all steps, the fourth is random. Then a new process recovers, and both sides are
-compared (`checks.py`). A full disk is a small one that is mounted; where that is not permitted, the length of files is
-limited instead, which CI does not accept. Ends with the line `N rounds, 0 doubled, 0 unlinked`; exits 1
-where that is not so, with what was found on standard error. The same seed runs the same rounds.
+compared (`checks.py`); so is Carloop's history, in which an appointment may have had two rentals at no moment, nor none
+while it was rebooked. A full disk is a small one that is mounted; where that is not permitted, the length of files is
+limited instead, which CI does not accept. Ends with the line
+`N rounds, 0 doubled, 0 unlinked, 0 moments with two or none`; exits 1 where that is not so, with what was found on
+standard error. The same seed runs the same rounds.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from itertools import chain
 from pathlib import Path
 
 from proofs.crash.disruptions import RoundResult, measure, run_round, warm_up
-from proofs.crash.plan import Disruption, Measures, Round, plan_rounds
+from proofs.crash.plan import CHANGES, Disruption, Measures, Operation, Round, Selection, plan_rounds
 from proofs.crash.report import LIMITED, Run, write_report
 from proofs.crash.testbed import running_testbed, small_disk
 from proofs.reporting import with_progress
@@ -73,19 +75,19 @@ def why_no_disk() -> str | None:
             return str(error)
 
 
-def run(*, rounds: int, seed: int, jobs: int, disruptions: Sequence[Disruption], no_disk: str | None) -> Run:
+def run(*, rounds: int, seed: int, jobs: int, selection: Selection, no_disk: str | None) -> Run:
     """Measure, plan and run the rounds."""
     began = time.monotonic()
     warm_up()
-    measures: Measures = measure(disruptions)
-    planned = plan_rounds(rounds, measures, seed=seed, disruptions=disruptions)
+    measures: Measures = measure(selection)
+    planned = plan_rounds(rounds, measures, selection, seed=seed)
     parts = run_all(planned, jobs=jobs, with_disk=no_disk is None)
     results = list(with_progress(chain.from_iterable(parts), rounds, "rounds"))
     return Run(
         seed=seed,
         results=tuple(results),
         measures=measures,
-        disruptions=tuple(disruptions),
+        selection=selection,
         no_disk=no_disk,
         seconds=time.monotonic() - began,
     )
@@ -101,19 +103,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         choices=[disruption.name for disruption in Disruption],
         help="run rounds of this disruption only",
     )
+    options.add_argument(
+        "--operation", choices=[each.name for each in CHANGES], help="run rounds of this operation only"
+    )
     options.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
     options.add_argument("--report", type=Path, help="write a report to this file")
     asked = options.parse_args(arguments)
-    disruptions = [Disruption[asked.disruption]] if asked.disruption else list(Disruption)
-    no_disk = why_no_disk() if Disruption.FULL in disruptions else None
+    selection = Selection(
+        disruptions=(Disruption[asked.disruption],) if asked.disruption else tuple(Disruption),
+        operations=(Operation[asked.operation],) if asked.operation else tuple(Operation),
+    )
+    no_disk = why_no_disk() if Disruption.FULL in selection.disruptions else None
     if no_disk:
         print(f"{LIMITED}: {no_disk}", file=sys.stderr)
         if os.environ.get("CI") == "true":
             print("CI must have a disk that can be filled", file=sys.stderr)
             return 1
-    found = run(
-        rounds=asked.rounds, seed=asked.seed, jobs=asked.jobs, disruptions=disruptions, no_disk=no_disk
-    )
+    found = run(rounds=asked.rounds, seed=asked.seed, jobs=asked.jobs, selection=selection, no_disk=no_disk)
     for violation in found.violations[:MOST_SHOWN]:
         print(
             f"round {violation.round.number} ({violation.round.description}): {violation.text}",

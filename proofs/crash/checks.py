@@ -6,10 +6,11 @@ from datetime import datetime
 
 from proofs.crash.plan import Disruption, Operation, Round
 from proofs.crash.processes import CarloopRental, Document
-from proofs.crash.testbed import Testbed
+from proofs.crash.testbed import DOUBLED, MOMENTS, Testbed
 
 ACTIVE = ("reserved", "picked_up")
 CANCELLED = "cancelled"
+ENDING = (Operation.CANCEL, Operation.GIVE_UP)
 
 
 def check_round(round_: Round, testbed: Testbed) -> None:
@@ -23,15 +24,14 @@ def check_round(round_: Round, testbed: Testbed) -> None:
     _check_repeated_answers(round_, testbed, found["answers"])
     _check_result(round_, testbed, sides[-1][0])
     _check_writes(round_, testbed)
+    _check_moments(round_, testbed)
 
 
 def _compare(round_: Round, testbed: Testbed, present: list[CarloopRental], state: Document) -> None:
     """Compare what Carloop has with what the plugin shows."""
-    if len(present) > 1:
-        testbed.add_violation(
-            round_, f"Carloop has {len(present)} rentals of one appointment", is_double=True
-        )
     active = [(each.id, _instant(each.end)) for each in present if each.status in ACTIVE]
+    if len(active) > 1 or len(present) > 1 + (round_.operation is Operation.REBOOK):
+        testbed.add_violation(round_, f"Carloop has {len(present)} rentals of one appointment", DOUBLED)
     shown = state.get("rental")
     known = [(shown["id"], _instant(shown["period"]["end"]))] if shown else []
     if active != known:
@@ -49,13 +49,14 @@ def _check_repeated_answers(round_: Round, testbed: Testbed, answers: list[Docum
 
 def _check_result(round_: Round, testbed: Testbed, present: list[CarloopRental]) -> None:
     """Check that Carloop has what was asked for in the end."""
-    statuses = [each.status for each in present]
+    statuses, ends = [each.status for each in present], [_instant(each.end) for each in present]
     match round_.operation:
         case Operation.BOOK:
             is_so = statuses == ["reserved"]
         case Operation.CHANGE_END:
-            ends = [_instant(each.end) for each in present]
             is_so = (statuses, ends) == (["reserved"], [_instant(round_.new_end)])
+        case Operation.REBOOK:
+            is_so = (statuses, ends[-1:]) == ([CANCELLED, "reserved"], [_instant(round_.new_end)])
         case Operation.CANCEL:
             is_so = statuses == [CANCELLED]
         case Operation.GIVE_UP:
@@ -72,7 +73,7 @@ def _check_writes(round_: Round, testbed: Testbed) -> None:
     keys = {write.key for write in writes}
     expected = {round_.change_id(each) for each in (Operation.BOOK, round_.operation)}
     if keys - expected:
-        testbed.add_violation(round_, "a write was sent under a key that no change has", is_double=True)
+        testbed.add_violation(round_, "a write was sent under a key that no change has", DOUBLED)
     # Rebuilt records have the rental as it is now, not what was once sent for it.
     contents = {
         (
@@ -83,7 +84,14 @@ def _check_writes(round_: Round, testbed: Testbed) -> None:
         for w in writes
     }
     if len(contents) > len(keys):
-        testbed.add_violation(round_, "one key was sent with two contents", is_double=True)
+        testbed.add_violation(round_, "one key was sent with two contents", DOUBLED)
+
+
+def _check_moments(round_: Round, testbed: Testbed) -> None:
+    """Check that the appointment had one rental after each transaction, until it was cancelled."""
+    moments = testbed.carloop.moments(round_.appointment_id)
+    if set(moments[:-1] if round_.operation in ENDING else moments) - {1}:
+        testbed.add_violation(round_, f"Carloop had {moments} rentals, one moment after another", MOMENTS)
 
 
 def _summary(outcome: Document) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import gc
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from carloop_plugin import bootstrap
 from carloop_plugin.domain.failures import StoreFailed
 from proofs.crash.checks import check_round
-from proofs.crash.plan import Disruption, Measured, Measures, Operation, Round
+from proofs.crash.plan import Disruption, Measured, Measures, Operation, Round, Selection
 from proofs.crash.processes import Ended, run_in_process, running_beside
 from proofs.crash.recording_proxy import Interruption
 from proofs.crash.testbed import SELF, Testbed, Violation, damage, downgrade, running_testbed, state
@@ -230,12 +230,12 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def measure(disruptions: Collection[Disruption]) -> Measures:
-    """Measure what these disruptions kill, each on a testbed of its own; the changes in any case."""
-    tasks = {(Disruption.PLUGIN, operation, ""): _whole_change for operation in Operation}
+def measure(selection: Selection) -> Measures:
+    """Measure what the disruptions kill, each on a testbed of its own; the changes in any case."""
+    tasks = {(Disruption.PLUGIN, operation, ""): _whole_change for operation in selection.operations}
     tasks |= {
         (Disruption.RECOVERY, operation, arrival): _whole_recovery
-        for operation in Operation
+        for operation in selection.operations
         for arrival in ARRIVALS
     }
     tasks |= {(Disruption.MIGRATION, Operation.BOOK, records): _whole_migration for records in RECORDS}
@@ -243,7 +243,7 @@ def measure(disruptions: Collection[Disruption]) -> Measures:
     return {
         (disruption, operation, detail): _measure_alone(work, operation, detail)
         for (disruption, operation, detail), work in tasks.items()
-        if disruption in (Disruption.PLUGIN, *disruptions)
+        if disruption in (Disruption.PLUGIN, *selection.disruptions)
     }
 
 

@@ -31,6 +31,7 @@ class Operation(StrEnum):
     BOOK = "book"
     CHANGE_END = "change_end"
     CANCEL = "cancel"
+    REBOOK = "rebook"
     GIVE_UP = "give_up"
 
 
@@ -49,7 +50,25 @@ class Disruption(StrEnum):
     CONCURRENT_REBUILD = "a rebuild beside a planner, of sound, damaged and locked records"
 
 
-CHANGES = (Operation.BOOK, Operation.CHANGE_END, Operation.CANCEL)
+CHANGES = (Operation.BOOK, Operation.CHANGE_END, Operation.CANCEL, Operation.REBOOK)
+OF_A_RENTAL = CHANGES[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rounds are run."""
+
+    disruptions: tuple[Disruption, ...] = tuple(Disruption)
+    operations: tuple[Operation, ...] = tuple(Operation)
+
+    @property
+    def changes(self) -> list[Operation]:
+        """Return the operations of disruptions that are not measured for each of them."""
+        return [each for each in CHANGES if each in self.operations]
+
+
+MEASURED = (Disruption.PLUGIN, Disruption.RECOVERY)
+"""The disruptions whose steps are measured for each operation."""
 
 _INTERRUPTED = ((Disruption.WIRE, ("",), POINTS), (Disruption.SANDBOX, PHASES, POINTS[1:]))
 
@@ -102,8 +121,8 @@ class Round:
         end = datetime.fromisoformat(self.appointment["period"]["end"])
         return (end + timedelta(hours=3)).isoformat()
 
-    def change(self, *, vehicle: str, rental_id: str | None) -> Document:
-        """Return the round's change."""
+    def change(self, *, vehicle: str, rental_id: str | None, other_vehicle: str) -> Document:
+        """Return the round's change; a rebooking takes the other vehicle, and ends later."""
         if self.operation is Operation.BOOK:
             return self.booking | {"option_id": vehicle}
         change = {"change_id": self.change_id(self.operation), "provider": "carloop"}
@@ -112,6 +131,10 @@ class Round:
                 return change | {"action": "change_end", "rental_id": rental_id, "end": self.new_end}
             case Operation.CANCEL:
                 return change | {"action": "cancel", "rental_id": rental_id, "reason": "Canary"}
+            case Operation.REBOOK:
+                period = self.booking["period"] | {"end": self.new_end}
+                wanted = {"option_id": other_vehicle, "period": period, "customer": self.booking["customer"]}
+                return change | {"action": "rebook", "rental_id": rental_id} | wanted
             case Operation.GIVE_UP:
                 return change | {"action": "cancel", "book_change_id": self.change_id(Operation.BOOK)}
 
@@ -134,16 +157,18 @@ Measures = Mapping[tuple[Disruption, Operation, str], Measured]
 """By disruption, operation and detail."""
 
 
-def rounds_of_every_step(measures: Measures, *, disruptions: Sequence[Disruption]) -> list[Round]:
+def rounds_of_every_step(measures: Measures, selection: Selection) -> list[Round]:
     """Return a round for every step of every disruption, without numbers yet."""
-    return [each for each in _every_step(measures) if each.disruption in disruptions]
+    every = _every_step(measures, selection.changes)
+    return [each for each in every if each.disruption in selection.disruptions]
 
 
-def _every_step(measures: Measures) -> Iterator[Round]:
+def _every_step(measures: Measures, changes: Sequence[Operation]) -> Iterator[Round]:
     for (disruption, operation, detail), measured in measures.items():
         for number, step in enumerate(measured.steps, 1):
-            yield Round(0, disruption, operation, AtStep(number), detail=detail, step=f"{number} {step}")
-    for operation in CHANGES:
+            own = operation if disruption in MEASURED else changes[number % len(changes)]
+            yield Round(0, disruption, own, AtStep(number), detail=detail, step=f"{number} {step}")
+    for operation in changes:
         for disruption, details, points in _INTERRUPTED:
             yield from (
                 Round(0, disruption, operation, point=point, detail=detail, step=f"{detail} {point}")
@@ -154,35 +179,33 @@ def _every_step(measures: Measures) -> Iterator[Round]:
             yield from (Round(0, disruption, operation, detail=way, step=way) for way in ways)
 
 
-def draw(measures: Measures, rng: random.Random, *, disruptions: Sequence[Disruption]) -> Round:
+def draw(measures: Measures, rng: random.Random, selection: Selection) -> Round:
     """Draw a round: any of the disruptions, at any moment."""
-    disruption = rng.choice(disruptions)
+    disruption = rng.choice(selection.disruptions)
     keys = [key for key in measures if key[0] is disruption]
-    key = rng.choice(keys) if keys else (Disruption.PLUGIN, rng.choice(CHANGES), "")
+    key = rng.choice(keys) if keys else (Disruption.PLUGIN, rng.choice(selection.changes), "")
     _, operation, detail = key
     if disruption in _DETAILS:
         detail = rng.choice(_DETAILS[disruption])
     if disruption in (Disruption.SANDBOX, Disruption.BOTH):
         detail = rng.choice(PHASES)
-    if disruption not in (Disruption.PLUGIN, Disruption.RECOVERY):
-        operation = rng.choice(CHANGES)
+    if disruption not in MEASURED:
+        operation = rng.choice(selection.changes)
     kill = _random_kill(measures[key], rng)
     return Round(0, disruption, operation, kill, rng.choice(POINTS[1:]), detail, step=ANYWHERE)
 
 
-def plan_rounds(
-    rounds: int, measures: Measures, *, seed: int, disruptions: Sequence[Disruption]
-) -> list[Round]:
+def plan_rounds(rounds: int, measures: Measures, selection: Selection, *, seed: int) -> list[Round]:
     """Return so many rounds: three of four take the next of all steps, in random order; the others are random."""
     rng = random.Random(seed)
     turns: list[Round] = []
     planned = []
     for number in range(rounds):
         if number % RANDOM_EVERY == 0:
-            drawn = draw(measures, rng, disruptions=disruptions)
+            drawn = draw(measures, rng, selection)
         else:
             if not turns:
-                turns = rounds_of_every_step(measures, disruptions=disruptions)
+                turns = rounds_of_every_step(measures, selection)
                 rng.shuffle(turns)
             drawn = turns.pop()
         planned.append(replace(drawn, number=number + 1))

@@ -7,6 +7,7 @@ The plugin is patched in this process, which the harness forks.
 
 from __future__ import annotations
 
+import json
 import sys
 import uuid
 from collections.abc import Callable
@@ -14,7 +15,8 @@ from dataclasses import replace
 from typing import Any
 
 from carloop_plugin.api import wire
-from carloop_plugin.domain.changes import Intent
+from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.domain.changes import Action, Intent
 from carloop_plugin.domain.values import ChangeId
 from carloop_plugin.usecases import change, deliver, recover
 from proofs.crash.__main__ import main
@@ -57,6 +59,22 @@ def refused_when_it_is_not_found() -> None:
     recover.may_be_in_flight = lambda *_, **__: False  # type: ignore[attr-defined]
 
 
+def cancelled_and_then_booked() -> None:
+    """Rebook in two steps: cancel the rental, then book without replacing it."""
+    original = CarloopSession.send
+
+    def in_two_steps(session: CarloopSession, intent: Any, *, deadline: float) -> Any:
+        if intent.action is Action.REBOOK:
+            key = ChangeId(str(uuid.uuid5(uuid.NAMESPACE_OID, intent.change_id)))
+            own = {"change_id": key, "revision": None, "body": session.cancellation_body(None)}
+            original(session, replace(intent, action=Action.CANCEL, **own), deadline=deadline)
+            booking = {name: each for name, each in json.loads(intent.body).items() if name != "replaces"}
+            intent = replace(intent, action=Action.BOOK, revision=None, body=json.dumps(booking).encode())
+        return original(session, intent, deadline=deadline)
+
+    CarloopSession.send = in_two_steps  # type: ignore[method-assign]
+
+
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__: bug
     for bug in (
@@ -64,6 +82,7 @@ BUGS: dict[str, Callable[[], None]] = {
         a_key_for_every_attempt,
         a_fresh_revision_when_sent_again,
         refused_when_it_is_not_found,
+        cancelled_and_then_booked,
     )
 }
 

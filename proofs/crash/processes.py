@@ -220,13 +220,19 @@ class CarloopProcess:
         os.kill(self.process, signal.SIGKILL)
         os.waitpid(self.process, 0)
 
-    def vehicle(self) -> str:
-        """Return the id of a vehicle."""
-        return str(self._rows("SELECT id FROM vehicles ORDER BY id LIMIT 1")[0][0])
+    def vehicles(self) -> list[str]:
+        """Return the ids of the vehicles."""
+        return [str(id_) for (id_,) in self._rows("SELECT id FROM vehicles ORDER BY id")]
+
+    def moments(self, appointment_id: str) -> list[int]:
+        """Return how many rentals an appointment had from one transaction to the next."""
+        sql = "SELECT active FROM active_after WHERE appointment LIKE ? ORDER BY transaction_number"
+        return [active for (active,) in self._rows(sql, f"%/{appointment_id}")]
 
     def rentals(self, appointment_id: str) -> list[CarloopRental]:
-        """Return the rentals of an appointment."""
-        sql = "SELECT id, external_reference, status, end_us FROM rentals WHERE external_reference LIKE ?"
+        """Return the rentals of an appointment, the oldest first."""
+        columns = "id, external_reference, status, end_us"
+        sql = f"SELECT {columns} FROM rentals WHERE external_reference LIKE ? ORDER BY number"
         return [
             CarloopRental(id_, reference.rpartition("/")[2], status, _written(end))
             for id_, reference, status, end in self._rows(sql, f"%/{appointment_id}/%")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proofs.crash.disruptions import RoundResult
-from proofs.crash.plan import Disruption, Measures, rounds_of_every_step
+from proofs.crash.plan import Disruption, Measures, Selection, rounds_of_every_step
 from proofs.crash.processes import AfterSeconds, AtCall, AtStep
-from proofs.crash.testbed import Violation
+from proofs.crash.testbed import KINDS, Violation
 from proofs.reporting import command, provenance
 from proofs.reporting import write_report as write_file
 
@@ -32,7 +32,7 @@ class Run:
     seed: int
     results: tuple[RoundResult, ...]
     measures: Measures
-    disruptions: tuple[Disruption, ...]
+    selection: Selection
     no_disk: str | None
     seconds: float
 
@@ -43,17 +43,16 @@ class Run:
 
     @property
     def last_line(self) -> str:
-        """Count the rounds in which something was doubled, and those in which something was not linked."""
-        doubled = {violation.round.number for violation in self.violations if violation.is_double}
-        unlinked = {violation.round.number for violation in self.violations if not violation.is_double}
-        return f"{len(self.results)} rounds, {len(doubled)} doubled, {len(unlinked)} unlinked"
+        """Count the rounds with a violation of each kind."""
+        counts = Counter(kind for kind, _ in {(each.kind, each.round.number) for each in self.violations})
+        return ", ".join((f"{len(self.results)} rounds", *(f"{counts[kind]} {kind}" for kind in KINDS)))
 
     @property
     def steps(self) -> tuple[int, int]:
         """Return how many steps were covered in turn, and how many there are."""
         everything = {
             (each.disruption, each.operation, each.detail, each.step)
-            for each in rounds_of_every_step(self.measures, disruptions=self.disruptions)
+            for each in rounds_of_every_step(self.measures, self.selection)
         }
         taken = {(r.disruption, r.operation, r.detail, r.step) for r, _, _ in self.results}
         return len(everything & taken), len(everything)
@@ -82,14 +81,14 @@ def _lines(run: Run) -> Iterator[str]:
 
 
 def _table(run: Run) -> Iterator[str]:
-    yield "| what was killed or stood in the way | rounds | took effect | doubled | unlinked |"
-    yield "|---|---|---|---|---|"
+    yield f"| what was killed or stood in the way | rounds | took effect | {' | '.join(KINDS)} |"
+    yield "|---|---|---|---|---|---|"
     rounds = Counter(round_.disruption for round_, _, _ in run.results)
     killed_process = Counter(round_.disruption for round_, took_effect, _ in run.results if took_effect)
-    doubled = Counter(b.round.disruption for b in run.violations if b.is_double)
-    unlinked = Counter(b.round.disruption for b in run.violations if not b.is_double)
+    wrong = Counter((each.round.disruption, each.kind) for each in run.violations)
     for disruption in Disruption:
-        cells = (rounds[disruption], killed_process[disruption], doubled[disruption], unlinked[disruption])
+        kinds = (wrong[disruption, kind] for kind in KINDS)
+        cells = (rounds[disruption], killed_process[disruption], *kinds)
         yield f"| {disruption.value} | {' | '.join(f'{cell:,}' for cell in cells)} |"
     yield ""
     operations = Counter(round_.operation for round_, _, _ in run.results)

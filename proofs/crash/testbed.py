@@ -14,12 +14,15 @@ from pathlib import Path
 from carloop_plugin import bootstrap, plugin
 from carloop_plugin.store.sqlite.database import SqliteDatabase
 from mobility_hookspecs import CallContext, MobilityProblem
-from proofs.crash.plan import Operation, Round
+from proofs.crash.plan import OF_A_RENTAL, Operation, Round
 from proofs.crash.processes import TOKEN, CarloopProcess, CarloopRental, Document, Ended, Kill, run_in_process
 from proofs.crash.recording_proxy import Interruption, RecordingProxy, has_intent, start_proxy
 
 SELF = -1
 """The process that requests the interruption is the one to be killed."""
+
+DOUBLED, UNLINKED, MOMENTS = KINDS = ("doubled", "unlinked", "moments with two or none")
+"""A rental or a change too many; a rental that is not linked, or a wrong answer; a moment in Carloop's history."""
 
 DISK = "1m"
 PAGE = 4096
@@ -28,10 +31,10 @@ FILLER = "filler"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A broken guarantee. `is_double`: a rental or a change too many; else a rental that is not linked."""
+    """A broken guarantee, of one of the kinds."""
 
     round: Round
-    is_double: bool
+    kind: str
     text: str
 
 
@@ -44,13 +47,12 @@ class Testbed:
         disk: Path | None,
         carloop: CarloopProcess,
         recording_proxy: RecordingProxy,
-        vehicle: str,
     ) -> None:
         self.folder = folder
         self._disk = disk
         self.carloop = carloop
         self.proxy = recording_proxy
-        self.vehicle = vehicle
+        self.vehicle, self.other_vehicle = carloop.vehicles()
         self.store = folder / "carloop.sqlite3"
         self.killed_process = 0
         self.violations: list[Violation] = []
@@ -82,9 +84,9 @@ class Testbed:
         for each in self.store.parent.glob(f"{self.store.name}*"):
             each.unlink()
 
-    def add_violation(self, round_: Round, text: str, *, is_double: bool = False) -> None:
+    def add_violation(self, round_: Round, text: str, kind: str = UNLINKED) -> None:
         """Add a violation."""
-        self.violations.append(Violation(round_, is_double, text))
+        self.violations.append(Violation(round_, kind, text))
 
     def do(
         self,
@@ -103,7 +105,7 @@ class Testbed:
 
         def before() -> None:
             rental_id = self._prepare(round_)
-            change.update(round_.change(vehicle=self.vehicle, rental_id=rental_id))
+            change.update(self._change(round_, rental_id))
             just_before()
             if interruption is not None:
                 self.proxy.interrupt_next(
@@ -118,7 +120,7 @@ class Testbed:
 
     def run_change_here(self, round_: Round) -> None:
         """Make the round's change in this process."""
-        ask(round_.change(vehicle=self.vehicle, rental_id=self._prepare(round_)))
+        ask(self._change(round_, self._prepare(round_)))
         plugin.reconcile_rentals(CallContext.within(10))
 
     def leave_pending(self, round_: Round, *, has_arrived: bool) -> None:
@@ -164,9 +166,9 @@ class Testbed:
         save(round_)
         booking = round_.booking | {"option_id": self.vehicle}
         rental_id = next((rental.id for rental in self.carloop.rentals(round_.appointment_id)), None)
-        if rental_id is None and round_.operation in (Operation.CHANGE_END, Operation.CANCEL):
+        if rental_id is None and round_.operation in OF_A_RENTAL:
             rental_id = ask(booking)["rental"]["id"]
-        change = round_.change(vehicle=self.vehicle, rental_id=rental_id)
+        change = self._change(round_, rental_id)
         return [ask(change), ask(change), *([ask(booking)] if round_.operation is Operation.GIVE_UP else [])]
 
     def restart_carloop(self) -> None:
@@ -182,10 +184,13 @@ class Testbed:
             if not has_intent(self.store, rental.change_id):
                 self.add_violation(round_, "Carloop has a rental whose change the records do not know")
 
+    def _change(self, round_: Round, rental_id: str | None) -> Document:
+        return round_.change(vehicle=self.vehicle, rental_id=rental_id, other_vehicle=self.other_vehicle)
+
     def _prepare(self, round_: Round) -> str | None:
         """Save the appointment, and book where the change needs a rental."""
         save(round_)
-        if round_.operation in (Operation.BOOK, Operation.GIVE_UP):
+        if round_.operation not in OF_A_RENTAL:
             return None
         outcome = ask(round_.booking | {"option_id": self.vehicle})
         if outcome["status"] != "done":
@@ -242,7 +247,7 @@ def running_testbed(folder: Path, *, with_disk: bool) -> Iterator[Testbed]:
         carloop.start()
         recording_proxy.forward_to(carloop.port)
         os.environ |= {"CARLOOP_BASE_URL": recording_proxy.url, "CARLOOP_TOKEN": TOKEN}
-        yield Testbed(folder, disk, carloop, recording_proxy, carloop.vehicle())
+        yield Testbed(folder, disk, carloop, recording_proxy)
 
 
 @contextmanager
