@@ -5,7 +5,8 @@
 Each server is a process with the plugin in a host that reconciles every 30 s, as in production; one that is killed is
 started again at once. Afterwards the killing ends and the servers have a minute to settle what is pending. Then Carloop
 itself is asked what there is. Ends with the line
-`N processes, M attempts, 0 overlaps, 0 lost, 0 locked, 0 unsettled`; exits 1 where that is not so.
+`N processes, M attempts, 0 overlaps, 0 moments with two or none, 0 lost, 0 locked, 0 unsettled`; exits 1 where that is
+not so.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any
 from carloop_plugin import bootstrap, plugin
 from carloop_sandbox.running import SandboxProcess, run_sandbox_process
 from mobility_hookspecs import MobilityHost
-from proofs.races.checks import LOCKED, Results, lost, overlaps
+from proofs.races.checks import LOCKED, Results, lost, moments, overlaps
 from proofs.races.planner_server import AttemptLog, Race, ask, entries
 from proofs.reporting import ROOT, command, provenance, write_report
 from proofs.servers import empty_store, first_day, our_rentals, plugin_environment, vehicle_ids
@@ -34,6 +35,7 @@ from proofs.servers import empty_store, first_day, our_rentals, plugin_environme
 Document = dict[str, Any]
 SETTLING_SECONDS = 60.0
 PRINT_EVERY = 5.0
+SAVE: Document = {"action": "save"}
 
 
 @dataclass
@@ -144,9 +146,9 @@ def check_all(
     results = Results(unsettled=pending())
     logs = [AttemptLog.open(folder, number) for number in range(processes)]
     outcomes = Counter(
-        f"{answer['status']} {answer['code'] or ''}".strip()
-        for each in logs
-        for answer in each.answers.values()
+        " ".join(filter(None, (log.asked.get(key, SAVE)["action"], answer["status"], answer["code"])))
+        for log in logs
+        for key, answer in log.answers.items()
     )
     answered = [entry for each in logs for entry in entries(each.path) if entry["kind"] == "answers"]
     results.locked = [json.dumps(entry) for entry in answered if entry["document"]["code"] in LOCKED]
@@ -159,6 +161,7 @@ def check_all(
     rentals = our_rentals(sandbox)
     results.overlaps = overlaps(rentals)
     asked = {change_id: change for each in logs for change_id, change in each.asked.items()}
+    results.moments = moments(asked, rentals, sandbox.controls.history())
     answers = {change_id: outcome for each in logs for change_id, outcome in each.answers.items()}
     results.lost = lost(asked, answers, rentals, {state["appointment_id"]: dict(state) for state in states})
     return results, outcomes
@@ -206,7 +209,7 @@ def main() -> int:
             bootstrap.close()
     attempts = asked.processes * asked.attempts
     line = f"{asked.processes} processes, {attempts} attempts, {results.line()}"
-    for text in (*results.overlaps, *results.lost, *results.locked, *results.unsettled):
+    for text in results.texts:
         print(text)
     figures: dict[str, object] = {
         "kills": servers.kills,

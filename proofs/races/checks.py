@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
+
+from proofs.history import Made, moments_of, more_than_one, torn
 
 Document = dict[str, Any]
 
@@ -20,6 +22,7 @@ class Results:
     """What is wrong, a sentence each."""
 
     overlaps: list[str] = field(default_factory=list)
+    moments: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     locked: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
@@ -27,12 +30,18 @@ class Results:
     @property
     def is_clean(self) -> bool:
         """Return whether nothing is wrong."""
-        return not (self.overlaps or self.lost or self.locked or self.unsettled)
+        return not self.texts
+
+    @property
+    def texts(self) -> list[str]:
+        """Return every sentence."""
+        return [text for texts in asdict(self).values() for text in texts]
 
     def line(self) -> str:
         """Return the figures."""
-        names = ("overlaps", "lost", "locked", "unsettled")
-        return ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
+        counts = {name: len(texts) for name, texts in asdict(self).items()}
+        names = {"moments": "moments with two or none"}
+        return ", ".join(f"{count} {names.get(name, name)}" for name, count in counts.items())
 
 
 def overlaps(rentals: list[Document]) -> list[str]:
@@ -50,6 +59,17 @@ def overlaps(rentals: list[Document]) -> list[str]:
     ]
 
 
+def moments(asked: Document, rentals: list[Document], history: list[Document]) -> list[str]:
+    """Return each appointment that had two rentals at a moment, or none while it was rebooked."""
+    after = moments_of(history)
+    made = [
+        Made(appointment, asked[change]["action"] == "rebook", rental["status"] in ACTIVE)
+        for rental in rentals
+        for appointment, change in [reference_of(rental)]
+    ]
+    return [*more_than_one(after), *torn(after, made)]
+
+
 def lost(
     asked: Document, answers: Document, rentals: list[Document], states: dict[str, Document]
 ) -> list[str]:
@@ -64,11 +84,11 @@ def lost(
     for change_id, change in asked.items():
         outcome = answers[change_id]
         there = made[change_id]
-        if change["action"] == "book" and there != (outcome["status"] == "done"):
+        if change["action"] in ("book", "rebook") and there != (outcome["status"] == "done"):
             found.append(f"{change_id}: {outcome['status']} {outcome['code']}, at Carloop {there}")
-        if change["action"] == "cancel" and outcome["status"] == "done":
+        if change["action"] in ("cancel", "rebook") and outcome["status"] == "done":
             status = by_id[change["rental_id"]]["status"]
-            found += [f"{change_id}: cancelled, at Carloop {status}"] * (status != "cancelled")
+            found += [f"{change_id}: {change['action']} done, at Carloop {status}"] * (status != "cancelled")
     active = [(reference_of(rental)[0], rental["id"]) for rental in rentals if rental["status"] in ACTIVE]
     found += [f"{each}: two rentals" for each, count in Counter(a for a, _ in active).items() if count > 1]
     linked = {(each, state.get("rental", {}).get("id")) for each, state in states.items()}

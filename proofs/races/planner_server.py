@@ -1,4 +1,4 @@
-"""One planner server of the race: a process that books, changes and cancels until it is done, or killed.
+"""One planner server of the race: a process that books, changes, rebooks and cancels until it is done, or killed.
 
     python -m proofs.races.planner_server FOLDER NUMBER
 
@@ -27,7 +27,7 @@ Document = Any
 
 CUSTOMER = {"source": "manual", "last_name": "Canary"}
 AT_ONCE = 4
-ACTIONS = ("book",) * 6 + ("change_end", "cancel")
+ACTIONS = ("book",) * 6 + ("change_end", "cancel", "rebook", "rebook")
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,11 @@ def run(folder: Path, number: int) -> None:
 
 
 def attempt(host: MobilityHost, race: Race, number: int, log: AttemptLog) -> None:
-    """Make the next attempt: most are bookings, some change or cancel what was booked here."""
+    """Make the next attempt: most are bookings, some change, rebook or cancel what was booked."""
     rng = random.Random(f"{race.seed}/{number}/{len(log.asked)}")
     change_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-    booked = [
-        each["rental"] for each in log.answers.values() if each["status"] == "done" and "rental" in each
-    ]
+    # also those of other servers, which have refused a booking here
+    booked = [each["rental"] for each in log.answers.values() if "rental" in each]
     action = rng.choice(ACTIONS)
     if action == "book" or not booked:
         appointment = race.appointment(race.number_at(len(log.asked), rng))
@@ -124,13 +123,15 @@ def attempt(host: MobilityHost, race: Race, number: int, log: AttemptLog) -> Non
             answer = {"status": "refused", "code": problem["code"], "detail": problem.get("detail")}
             log.write("answers", f"save-{change_id}", answer)
         change = new_booking(appointment, rng.choice(race.vehicles), change_id=change_id)
-    elif action == "change_end":
-        rental = rng.choice(booked)
-        end = datetime.fromisoformat(rental["end"]) + timedelta(hours=rng.randrange(-4, 30))
-        fields = {"rental_id": rental["id"], "end": end.isoformat()}
-        change = new_change(action, change_id=change_id, **fields)
     else:
-        change = new_change(action, change_id=change_id, rental_id=rng.choice(booked)["id"])
+        rental = rng.choice(booked[-AT_ONCE:] if action == "rebook" else booked)
+        change = new_change(action, change_id=change_id, rental_id=rental["id"])
+        end = datetime.fromisoformat(rental["end"]) + timedelta(hours=rng.randrange(-4, 30))
+        if action == "change_end":
+            change["end"] = end.isoformat()
+        elif action == "rebook":
+            period = {"start": rental["start"], "end": end.isoformat()}
+            change |= {"option_id": rng.choice(race.vehicles), "period": period, "customer": CUSTOMER}
     log.write("asked", change_id, change)
     ask(host, change, log)
 
@@ -144,8 +145,8 @@ def ask(host: MobilityHost, change: Document, log: AttemptLog) -> None:
         "code": problem.get("code"),
         "detail": problem.get("detail"),
     }
-    if outcome["status"] == "done" and "rental" in outcome:
-        answer["rental"] = {"id": outcome["rental"]["id"], "end": outcome["rental"]["period"]["end"]}
+    if "rental" in outcome:
+        answer["rental"] = {"id": outcome["rental"]["id"], **outcome["rental"]["period"]}
     log.write("answers", change["change_id"], answer)
 
 

@@ -56,6 +56,18 @@ def test_a_cancellation_that_did_not_happen():
     assert not checks.lost(asked(BOOK, cancel), answers, [rental(1, status="cancelled")], STATES)
 
 
+def test_moments():
+    """Two rentals of one appointment, of which the second replaced the first, in one step or in two."""
+    changes = asked(BOOK, {"action": "rebook", "rental_id": "R-1"})
+    rentals = [rental(1, status="cancelled"), rental(2, external_reference="i/main/A-1/c-2")]
+    for counts, is_wrong in (((1, 1), False), ((1, 0, 1), True), ((1, 2, 1), True)):
+        history = [{"appointment": "i/main/A-1", "active": count} for count in counts]
+        assert bool(checks.moments(changes, rentals, history)) == is_wrong
+    done = {"c-1": DONE, "c-2": DONE}
+    assert not checks.lost(changes, done, rentals, {"A-1": {"rental": {"id": "R-2"}}})
+    assert checks.lost(changes, done, [rental(1), rentals[1]], {"A-1": {"rental": {"id": "R-2"}}})
+
+
 def test_overlaps():
     """One vehicle, two active rentals at one time; back to back is fine."""
     later = rental(2, start="2027-03-01T16:00:00Z")
