@@ -20,6 +20,12 @@ def rentals(planner):
     return [status for _, status in found]
 
 
+def moments(planner):
+    """Return how many rentals the appointment had at Carloop, from one transaction to the next."""
+    history = planner.control.http.get("/sandbox/history").json()["items"]
+    return [each["active"] for each in history if each["appointment"].endswith(f"/{planner.id}")]
+
+
 @pytest.fixture
 def rebooking(planner, rental):
     """Book a car; return the change that books another one in its place, not sent yet."""
@@ -44,6 +50,7 @@ def test_the_new_rental_takes_the_old_ones_place(planner, rental, rebooking):
     assert changed.get(rental["id"], "cancelled") == "cancelled"
     assert planner.do(rebooking | {"period": later, "note": "Canary: Kindersitz"}) == outcome
     assert (planner.state()["state"], planner.state()["rental"]) == ("booked", new)
+    assert moments(planner) == [1, 1]
 
 
 def test_the_same_car_may_take_its_own_place(planner, rental):
